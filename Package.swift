@@ -1,0 +1,62 @@
+// swift-tools-version: 6.0
+
+import PackageDescription
+
+let package = Package(
+    name: "tacit",
+    products: [
+        .executable(name: "tacit", targets: ["tacit"]),
+        .executable(name: "tacit-convert", targets: ["tacit-convert"]),
+        .library(name: "Tacit", targets: ["ModelFile", "Engine", "FrontEnd", "Capture", "Labelling"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+    ],
+    targets: [
+        // System libraries, found through pkg-config.
+        .systemLibrary(name: "CMessageDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
+        .systemLibrary(name: "CSndfile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
+        .systemLibrary(name: "CSamplerate", pkgConfig: "samplerate", providers: [.apt(["libsamplerate0-dev"])]),
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+
+        // The runtime, each library importing only what stands above it.
+        .target(name: "CKernels"),
+        .target(name: "Diagnostics"),
+        .target(name: "ModelFile", dependencies: ["Diagnostics", "CMessageDigest"]),
+        .target(name: "Engine", dependencies: ["CKernels", "Diagnostics", "ModelFile"]),
+        .target(name: "FrontEnd", dependencies: ["Diagnostics", "ModelFile"]),
+        .target(name: "Capture", dependencies: ["CSamplerate", "CSndfile", "Diagnostics"]),
+        .target(name: "Labelling", dependencies: ["Diagnostics", "Engine", "FrontEnd", "ModelFile"]),
+        .target(name: "Evaluation", dependencies: ["Diagnostics"]),
+        .executableTarget(
+            name: "tacit",
+            dependencies: [
+                "Capture", "Diagnostics", "Engine", "Evaluation", "FrontEnd", "Labelling", "ModelFile",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
+        // The offline converter.
+        .target(
+            name: "Conversion",
+            dependencies: ["COpenBLAS", "Diagnostics", "ModelFile"]),
+        .executableTarget(
+            name: "tacit-convert",
+            dependencies: [
+                "Conversion", "Diagnostics", "ModelFile",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
+        // Tests: one target per library, the executables from outside, and hostile input.
+        .target(name: "TestSupport", dependencies: ["Diagnostics"], path: "Tests/TestSupport"),
+        .testTarget(name: "ModelFileTests", dependencies: ["ModelFile", "TestSupport"]),
+        .testTarget(name: "EngineTests", dependencies: ["CKernels", "Engine", "ModelFile", "TestSupport"]),
+        .testTarget(name: "FrontEndTests", dependencies: ["FrontEnd", "TestSupport"]),
+        .testTarget(name: "CaptureTests", dependencies: ["Capture", "TestSupport"]),
+        .testTarget(name: "LabellingTests", dependencies: ["Labelling", "TestSupport"]),
+        .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"]),
+        .testTarget(name: "ConversionTests", dependencies: ["Conversion", "ModelFile", "TestSupport"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "tacit", "tacit-convert"]),
+        .testTarget(name: "AttackTests", dependencies: ["Diagnostics", "ModelFile", "TestSupport", "tacit", "tacit-convert"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,1 @@
+int tacit_kernels_placeholder(void);

@@ -1,0 +1,70 @@
+/// What went wrong, in the terms a user can act on: which kind of trouble, which file, where in it, and why.
+///
+/// Libraries throw it; only the executables turn it into a line of text and an exit status (`sysexits.h`).
+public struct TacitError: Error, Equatable, Sendable {
+    /// The kind of trouble. Each has one exit status.
+    public enum Kind: Equatable, Sendable {
+        /// The command line asks for something impossible (64).
+        case usage
+        /// A model, adapter, sound or image is broken, unsupported or of the wrong sense (65).
+        case badData
+        /// There is no such input, or it can't be read (66).
+        case noInput
+        /// A device is not there (69).
+        case deviceUnavailable
+        /// The output can't be written (73).
+        case cannotCreate
+        /// Reading or writing failed midway (74).
+        case inputOutput
+        /// A device went away and did not come back in time (75).
+        case deviceLost
+    }
+
+    public var kind: Kind
+    /// The file or device concerned, as the user named it.
+    public var file: String?
+    /// Where in the file: a tensor, a key, a byte offset.
+    public var place: String?
+    /// What is wrong and what was expected, as one line without a final full stop.
+    public var reason: String
+
+    public init(_ kind: Kind, file: String? = nil, place: String? = nil, _ reason: String) {
+        self.kind = kind
+        self.file = file
+        self.place = place
+        self.reason = reason
+    }
+
+    /// A broken or unsupported file.
+    public static func badData(_ file: String, at place: String? = nil, _ reason: String) -> TacitError {
+        TacitError(.badData, file: file, place: place, reason)
+    }
+
+    /// The same error with the file's name filled in, where the thrower did not know it.
+    public func inFile(_ file: String) -> TacitError {
+        var error = self
+        error.file = self.file ?? file
+        return error
+    }
+}
+
+extension TacitError: CustomStringConvertible {
+    /// One line: `file: place: reason`. Control characters, which names in hostile files may hold, are escaped.
+    public var description: String {
+        [file, place, reason].compactMap { $0 }.map(Self.printable).joined(separator: ": ")
+    }
+
+    private static func printable(_ text: String) -> String {
+        var line = ""
+        for scalar in text.unicodeScalars {
+            if scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value) || scalar.value == 0x2028
+                || scalar.value == 0x2029
+            {
+                line += "\\u{" + String(scalar.value, radix: 16) + "}"
+            } else {
+                line.unicodeScalars.append(scalar)
+            }
+        }
+        return line
+    }
+}

@@ -1,0 +1,47 @@
+/// How a matrix's panels are encoded. The layout of each is part of the file format (see `MatrixView.panels`).
+public enum MatrixEncoding: Equatable, Sendable {
+    /// 32-bit floats.
+    case float32
+    /// 8-bit integers, symmetric, one scale an output channel.
+    case int8
+
+    /// Bits a weight, as the metadata has it.
+    public var bits: Int {
+        switch self {
+        case .float32: 32
+        case .int8: 8
+        }
+    }
+}
+
+/// A matrix as it lies in the file, computing `y = W x + bias` with `W` of shape `[rows, columns]`: rows are output
+/// channels (N), columns are the input's elements (K).
+///
+/// Channels are stored in tiles of 16, the last one padded with zero channels:
+/// - float32: `[tiles][columns][16]` floats;
+/// - int8: `[tiles][paddedColumns / 4][16][4]` signed bytes, columns padded with zeros to a multiple of 4. Of the
+///   neighbours `2j` and `2j + 1` along K of one channel, two of one sign have `|w0| + |w1| <= 128`, so that
+///   `255 * |w0| + 255 * |w1|` fits 16 bits and AVX2's `vpmaddubsw` never saturates; each is in -127...127.
+///
+/// The pointers reach into the read-only map of the `ModelFile` and live as long as it does.
+public struct MatrixView: @unchecked Sendable {
+    /// Output channels in a tile.
+    public static let tileRows = 16
+
+    public let rows: Int
+    public let columns: Int
+    public let encoding: MatrixEncoding
+    /// 64-byte aligned.
+    public let panels: UnsafeRawBufferPointer
+    /// One a padded row, for int8: `w = q * scale`.
+    public let scales: UnsafeBufferPointer<Float>?
+    /// One a padded row, for int8: the sum of the row's bytes, which takes back the offset of unsigned activations.
+    public let sums: UnsafeBufferPointer<Int32>?
+    /// One a padded row, if there is one.
+    public let bias: UnsafeBufferPointer<Float>?
+
+    /// Tiles of 16 output channels.
+    public var tiles: Int { (rows + Self.tileRows - 1) / Self.tileRows }
+    /// Rows with padding; what `scales`, `sums` and `bias` count.
+    public var paddedRows: Int { tiles * Self.tileRows }
+}

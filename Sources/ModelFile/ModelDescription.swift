@@ -1,0 +1,65 @@
+/// Everything about a model but its weights. Converter, file and engine share this one description.
+public struct ModelDescription: Equatable, Sendable {
+    /// Which patches of a context a patch attends to.
+    public enum Attention: String, CaseIterable, Sendable {
+        /// Itself and those before it.
+        case causal
+        /// All of them.
+        case full
+    }
+
+    /// How contexts follow one another in a stream.
+    public enum Context: String, CaseIterable, Sendable {
+        /// Each window is a context of its own.
+        case restart
+        /// One endless context, in which a patch attends to the last `window` patches, itself included.
+        case sliding
+    }
+
+    /// What the head reads.
+    public enum Pool: String, CaseIterable, Sendable {
+        /// The trunk's output at the last patch.
+        case last
+        /// Its mean over the window.
+        case mean
+    }
+
+    /// How logits become scores.
+    public enum Task: String, CaseIterable, Sendable {
+        /// One label of many: softmax.
+        case multiclass
+        /// Each label by itself: sigmoid.
+        case multilabel
+    }
+
+    public var trunk: TrunkDescription
+    public var input: InputDescription
+    public var attention: Attention
+    public var context: Context
+    public var pool: Pool
+    public var task: Task
+    /// In the order of the head's rows. Empty for a bare trunk, which can only embed.
+    public var labels: [String]
+    /// One a label, 0...1.
+    public var thresholds: [Float]
+    /// Width of the hidden layer between patch and trunk (`patch.hidden`, GELU by tanh); 0 without one.
+    public var patchHiddenWidth: Int
+    /// Whether a LayerNorm (eps 1e-5, tensor `head.norm`) stands before the head.
+    public var hasHeadNorm: Bool
+
+    public init(
+        trunk: TrunkDescription, input: InputDescription, attention: Attention, context: Context, pool: Pool,
+        task: Task, labels: [String], thresholds: [Float], patchHiddenWidth: Int, hasHeadNorm: Bool
+    ) {
+        self.trunk = trunk
+        self.input = input
+        self.attention = attention
+        self.context = context
+        self.pool = pool
+        self.task = task
+        self.labels = labels
+        self.thresholds = thresholds
+        self.patchHiddenWidth = patchHiddenWidth
+        self.hasHeadNorm = hasHeadNorm
+    }
+}
