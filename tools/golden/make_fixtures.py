@@ -1,0 +1,141 @@
+"""Writes the golden fixtures: see `make`.
+
+    bases/NAME/             Hugging Face folder
+    CASE/adapter/           adapter folder
+    CASE/*.wav              16-bit sounds at the model's rate
+    CASE/expected.json      what must come out, for each sound and each of its windows
+    tokens/NAME.json        the final-norm outputs of bare bases for a few token ids
+"""
+
+import json
+import math
+import os
+import shutil
+import sys
+import warnings
+import zlib
+from pathlib import Path
+
+import numpy as np
+import torch
+import transformers
+
+from adapters import save_adapter
+from bases import BASES, save_base
+from cases import CASES
+from patches import cut, read_outs, read_sound, samples_to, stride_samples, whole_patches, write_sound
+from reference import Reference, token_outputs
+
+
+def seed_of(text: str) -> int:
+    return zlib.crc32(text.encode())
+
+
+def numbers(array) -> list[float]:
+    """Nine digits tell every float32 from its neighbours."""
+    return [float(f"{float(x):.9g}") for x in array]
+
+
+def mean_of(windows: list[dict]) -> dict:
+    return {key: np.mean([np.float64(w[key]) for w in windows], axis=0) for key in windows[0]}
+
+
+def largest_difference(a: list[dict], b: list[dict]) -> float:
+    """Of logits, relative to the largest logit of the window."""
+    return max(np.abs(x["logits"] - y["logits"]).max() / np.abs(y["logits"]).max() for x, y in zip(a, b))
+
+
+def make_case(case, bases: Path, folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    adapter = folder / "adapter"
+    save_adapter(case, bases / case.base, adapter, seed_of(case.name))
+    reference = Reference(case, bases / case.base, adapter)
+    precise = Reference(case, bases / case.base, adapter, torch.float64)
+    d, window = case.input, case.input["window"]
+    rate, stride = d["sample_rate"], stride_samples(d)
+    sounds, worst = [], 0.0
+    for number, (length, hop, channels) in enumerate(case.sounds):
+        rng = np.random.default_rng(seed_of(f"{case.name} {number}"))
+        # In windows: 1.0 is exactly one, less is less than one, and a fraction ends between two patches.
+        samples = samples_to(window, d) if length == 1.0 else math.floor(length * samples_to(window, d)) + stride // 3
+        name = f"{number}.wav"
+        write_sound(folder / name, samples, rate, channels, rng)
+        heard = read_sound(folder / name)
+        short = whole_patches(len(heard), d) < window
+        if short:
+            heard = np.pad(heard, (0, samples_to(window, d) - len(heard)))
+        patches = cut(heard, d)
+        assert len(patches) == whole_patches(len(heard), d)
+        spans = read_outs(len(patches), window, hop, case.context)
+        results = reference.windows(patches, spans)
+        worst = max(worst, largest_difference(results, precise.windows(patches, spans)))
+        listed = [
+            {
+                "start": first * stride,
+                "end": samples if short else (end - 1) * stride + samples_to(1, d),
+                **{key: numbers(values) for key, values in result.items()},
+            }
+            for (first, end), result in zip(spans, results)
+        ]
+        sounds.append({
+            "file": name,
+            "samples": samples,
+            "channels": channels,
+            "hop_seconds": None if hop is None else hop * stride / rate,
+            "windows": listed,
+            "mean": {key: numbers(values) for key, values in mean_of(results).items()},
+        })
+    check_masks(case, reference, patches[:window])
+    assert worst < 2e-5, f"{case.name}: float32 and float64 differ by {worst}: the case is ill-conditioned"
+    expected = {"base": case.base, "sample_rate": rate, "labels": case.label_names, "sounds": sounds}
+    (folder / "expected.json").write_text(json.dumps(expected, indent=1) + "\n")
+    print(f"{case.name:28} {len(sounds)} sounds, {sum(len(s['windows']) for s in sounds)} windows, "
+          f"float32 within {worst:.1e} of float64")
+
+
+def check_masks(case, reference, patches: np.ndarray) -> None:
+    """That transformers honours the mask it was given: a later patch must change an earlier output, or must not."""
+    before = reference.trunk_output(patches)
+    changed = patches.copy()
+    changed[-1] += 1
+    moved = (reference.trunk_output(changed)[0] - before[0]).abs().max() > 1e-5
+    assert bool(moved) == (case.attention == "full"), f"{case.name}: the mask was not used"
+
+
+def make_tokens(name: str, base: Path, folder: Path, ids: list[int]) -> None:
+    output = token_outputs(base, ids)
+    precise = token_outputs(base, ids, torch.float64)
+    worst = ((output - precise).abs().max() / precise.abs().max()).item()
+    assert worst < 2e-5, f"{name}: {worst}"
+    folder.mkdir(parents=True, exist_ok=True)
+    expected = {"ids": ids, "last": numbers(output[-1]), "mean": numbers(output.mean(dim=0))}
+    (folder / f"{name}.json").write_text(json.dumps(expected, indent=1) + "\n")
+    print(f"tokens {name:21} {len(ids)} ids, float32 within {worst:.1e} of float64")
+
+
+def main() -> None:
+    warnings.filterwarnings("ignore")
+    transformers.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
+    torch.set_num_threads(1)
+    root = Path(sys.argv[1])
+    root.mkdir(parents=True, exist_ok=True)
+    for name, base in BASES.items():
+        save_base(base, root / "bases" / name, seed_of(name))
+    for case in CASES:
+        make_case(case, root / "bases", root / case.name)
+    for name, base in BASES.items():
+        rng = np.random.default_rng(seed_of(f"tokens {name}"))
+        ids = rng.integers(0, base.config["vocab_size"], 15).tolist()
+        make_tokens(name, root / "bases" / name, root / "tokens", ids)
+    real = Path(os.environ["TACIT_DATA"]) / "tinystories-656k"
+    if real.exists():
+        ids = np.random.default_rng(seed_of("tinystories-656k")).integers(3, 2048, 24).tolist()
+        make_tokens("tinystories-656k", real, root / "tokens", ids)
+    else:
+        print(f"no {real.name} in TACIT_DATA: its golden was left as it is")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+"""What a converted model must compute: the unfused PEFT model of transformers, fed through `inputs_embeds`.
+
+Written from the contract, plainly, one window at a time and without a cache, so that it shares no idea with the engine.
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+from peft import PeftModel
+from safetensors.torch import load_file
+from transformers import AutoModelForCausalLM
+
+from bases import BARE, BASES, WITH_HEAD
+
+
+def load(kind, folder: Path):
+    """In float32; transformers would fill what it does not find with random numbers, so nothing may be missing."""
+    model, found = kind.from_pretrained(
+        folder, dtype=torch.float32, attn_implementation="eager", output_loading_info=True
+    )
+    missing = set(found["missing_keys"]) - {"lm_head.weight"}
+    assert not missing and not found["mismatched_keys"], f"{folder}: {found}"
+    return model
+
+
+class Unrotated(torch.nn.Module):
+    """In place of Llama's rotary embedding: cosine 1, sine 0."""
+
+    def forward(self, x, position_ids):
+        shape = (*position_ids.shape, self.head_dim)
+        return torch.ones(shape, dtype=x.dtype), torch.zeros(shape, dtype=x.dtype)
+
+
+class Reference:
+    def __init__(self, case, base_folder: Path, adapter_folder: Path, dtype=torch.float32):
+        self.case = case
+        self.family = BASES[case.base].family
+        around = load_file(adapter_folder / "tacit.safetensors")
+        self.around = {name: tensor.to(dtype) for name, tensor in around.items()}
+        model = load((WITH_HEAD if case.over_head else BARE)[self.family], base_folder)
+        # As a user loads it: what PEFT did not save is not there.
+        model = PeftModel.from_pretrained(model, adapter_folder).eval().to(dtype)
+        model = model.base_model.model
+        if case.over_head:
+            model = model.transformer if self.family == "gpt2" else model.model
+        self.trunk = model
+        if case.positions != "base":
+            if self.family == "gpt2":
+                self.trunk.wpe.weight.data.zero_()
+            else:
+                rotary = Unrotated()
+                rotary.head_dim = self.trunk.config.head_dim
+                self.trunk.rotary_emb = rotary
+        self.dtype = dtype
+        self.window = json.loads((adapter_folder / "tacit.json").read_text())["input"]["window"]
+
+    @torch.no_grad()
+    def trunk_output(self, patches: np.ndarray) -> torch.Tensor:
+        """[patches, d] after the final norm, for one context."""
+        x = torch.from_numpy(patches).to(self.dtype)
+        w = self.around
+        if "patch.hidden.weight" in w:
+            x = torch.nn.functional.linear(x, w["patch.hidden.weight"], w["patch.hidden.bias"])
+            x = torch.nn.functional.gelu(x, approximate="tanh")
+        x = torch.nn.functional.linear(x, w["patch.weight"], w["patch.bias"])
+        if self.case.positions == "learned":
+            x = x + w["positions.weight"][: len(x)]
+        count = len(x)
+        query, key = torch.arange(count)[:, None], torch.arange(count)[None, :]
+        if self.case.attention == "full":
+            seen = torch.ones(count, count, dtype=torch.bool)
+        else:
+            seen = key <= query
+        if self.case.context == "sliding":
+            seen &= key > query - self.window
+        mask = torch.zeros(count, count, dtype=self.dtype).masked_fill(~seen, torch.finfo(self.dtype).min)
+        places = {}
+        if self.family == "gpt2" and self.case.positions != "base":
+            # The table is zero here, but may have fewer rows than there are patches.
+            places["position_ids"] = torch.zeros(1, count, dtype=torch.long)
+        output = self.trunk(inputs_embeds=x[None], attention_mask=mask[None, None], use_cache=False, **places)
+        return output.last_hidden_state[0]
+
+    @torch.no_grad()
+    def read_out(self, output: torch.Tensor) -> dict[str, np.ndarray]:
+        """Of the trunk's output over one window."""
+        x = output[-1] if self.case.pool == "last" else output.mean(dim=0)
+        w = self.around
+        if "head.norm.weight" in w:
+            x = torch.nn.functional.layer_norm(x, x.shape, w["head.norm.weight"], w["head.norm.bias"], 1e-5)
+        logits = torch.nn.functional.linear(x, w["head.weight"], w["head.bias"])
+        scores = logits.softmax(-1) if self.case.task == "multiclass" else logits.sigmoid()
+        return {"logits": logits.numpy(), "scores": scores.numpy(), "embedding": x.numpy()}
+
+    def windows(self, patches: np.ndarray, spans: list[tuple[int, int]]) -> list[dict[str, np.ndarray]]:
+        if self.case.context == "sliding":
+            output = self.trunk_output(patches)
+            return [self.read_out(output[first:end]) for first, end in spans]
+        return [self.read_out(self.trunk_output(patches[first:end])) for first, end in spans]
+
+
+@torch.no_grad()
+def token_outputs(folder: Path, ids: list[int], dtype=torch.float32) -> torch.Tensor:
+    """[tokens, d] after the final norm of a bare base with its own embeddings and positions."""
+    # Through the model with a head: where embeddings are tied, they may be saved under the head's name alone.
+    model = load(AutoModelForCausalLM, folder).base_model.eval().to(dtype)
+    return model(input_ids=torch.tensor([ids]), use_cache=False).last_hidden_state[0]
