@@ -1,19 +1,3 @@
-/// How a matrix's panels are encoded. The layout of each is part of the file format (see `MatrixView.panels`).
-public enum MatrixEncoding: Equatable, Sendable {
-    /// 32-bit floats.
-    case float32
-    /// 8-bit integers, symmetric, one scale an output channel.
-    case int8
-
-    /// Bits a weight, as the metadata has it.
-    public var bits: Int {
-        switch self {
-        case .float32: 32
-        case .int8: 8
-        }
-    }
-}
-
 /// A matrix as it lies in the file, computing `y = W x + bias` with `W` of shape `[rows, columns]`: rows are output
 /// channels (N), columns are the input's elements (K).
 ///

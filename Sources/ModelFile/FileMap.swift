@@ -1,0 +1,32 @@
+import Diagnostics
+import Glibc
+
+/// A file, mapped read-only for as long as this object lives.
+///
+/// The bytes are those of the file at each moment: a file that is cut short while it is mapped ends the process by a
+/// signal, as with every mapped file. Models are therefore replaced by renaming, never rewritten in place.
+final class FileMap: @unchecked Sendable {
+    let bytes: UnsafeRawBufferPointer
+
+    init(path: String) throws {
+        // Non-blocking, so that a FIFO is refused instead of waited for.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw TacitError(.noInput, file: path, String(cString: strerror(errno))) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            throw TacitError(.noInput, file: path, String(cString: strerror(errno)))
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw TacitError(.noInput, file: path, "not a regular file") }
+        let size = Int(status.st_size)
+        guard size > 0 else { throw TacitError.badData(path, "the file is empty") }
+        guard let base = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED else {
+            throw TacitError(.inputOutput, file: path, "cannot map: \(String(cString: strerror(errno)))")
+        }
+        bytes = UnsafeRawBufferPointer(start: base, count: size)
+    }
+
+    deinit {
+        munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
+    }
+}

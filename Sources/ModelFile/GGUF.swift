@@ -1,0 +1,58 @@
+#if _endian(big)
+    #error("Model files are used where they lie and hold little-endian numbers")
+#endif
+
+/// The parts of GGUF version 3 that a model file uses. The format is described in the ggml project,
+/// `docs/gguf.md`; the names here follow it.
+enum GGUF {
+    /// "GGUF".
+    static let magic: [UInt8] = [0x47, 0x47, 0x55, 0x46]
+    static let version: UInt32 = 3
+    /// What every tensor's offset is a multiple of, so that panels can be loaded a cache line at a time.
+    static let alignment = 64
+    static let architecture = "tacit"
+
+    /// Most metadata pairs a file may have. A model file has about 50.
+    static let maximumPairs = 1024
+    /// Most tensors a file may have: about 16 a block.
+    static let maximumTensors = 1 << 16
+    /// Longest key and longest tensor name, bytes.
+    static let maximumName = 256
+    /// Longest string among the values, bytes.
+    static let maximumString = 1 << 20
+    /// Most bytes before the tensors' data.
+    static let maximumHeader = 1 << 26
+
+    /// How a metadata value is stored.
+    enum ValueType: UInt32 {
+        case uint8 = 0
+        case int8 = 1
+        case uint16 = 2
+        case int16 = 3
+        case uint32 = 4
+        case int32 = 5
+        case float32 = 6
+        case bool = 7
+        case string = 8
+        case array = 9
+        case uint64 = 10
+        case int64 = 11
+        case float64 = 12
+
+        /// Bytes of one value; for strings the least that one takes; nil for arrays.
+        var minimumSize: Int? {
+            switch self {
+            case .uint8, .int8, .bool: 1
+            case .uint16, .int16: 2
+            case .uint32, .int32, .float32: 4
+            case .uint64, .int64, .float64, .string: 8
+            case .array: nil
+            }
+        }
+    }
+
+    /// `count` rounded up to whole units of `alignment`. `count` is at most the length of a file.
+    static func aligned(_ count: Int) -> Int {
+        (count + alignment - 1) & ~(alignment - 1)
+    }
+}

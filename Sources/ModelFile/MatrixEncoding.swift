@@ -1,0 +1,42 @@
+/// How a matrix's panels are encoded. The layout of each is part of the file format (see `MatrixView`).
+///
+/// In the metadata an encoding is three numbers: bits a weight, weights in a group along K that share a scale (0: the
+/// whole channel), and the version of the panels' layout. Encodings with groups can be added without touching what
+/// there is.
+public enum MatrixEncoding: Equatable, Sendable {
+    /// 32-bit floats.
+    case float32
+    /// 8-bit integers, symmetric, one scale an output channel.
+    case int8
+
+    /// Bits a weight.
+    public var bits: Int {
+        switch self {
+        case .float32: 32
+        case .int8: 8
+        }
+    }
+
+    /// Weights along K that share a scale; 0 where a whole channel does.
+    public var groupSize: Int {
+        switch self {
+        case .float32, .int8: 0
+        }
+    }
+
+    /// Version of the panels' layout. One that a reader does not know is refused.
+    var layout: Int {
+        switch self {
+        case .float32, .int8: 1
+        }
+    }
+
+    init?(bits: Int, groupSize: Int, layout: Int) {
+        for encoding in [MatrixEncoding.float32, .int8]
+        where (encoding.bits, encoding.groupSize, encoding.layout) == (bits, groupSize, layout) {
+            self = encoding
+            return
+        }
+        return nil
+    }
+}

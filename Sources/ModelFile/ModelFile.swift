@@ -1,0 +1,92 @@
+import Diagnostics
+
+/// A model file: GGUF version 3 with `general.architecture` "tacit", mapped read-only, weights used where they lie.
+///
+/// Opening checks the whole structure, and the file's exact length, against the one description of the model that its
+/// metadata holds: every tensor that the description calls for is there, in order, with the right type and shape, and
+/// nothing else is. What the bytes of the tensors say is checked by `verify()`.
+public final class ModelFile: @unchecked Sendable {
+    /// Version of the metadata's and tensors' naming.
+    static let layoutVersion = 1
+
+    public let path: String
+    public let description: ModelDescription
+    public let provenance: Provenance
+    /// In file order.
+    public let tensors: [TensorInfo]
+
+    let map: FileMap
+    let header: ModelHeader
+    private let tensorIndices: [String: Int]
+    private let matrixIndices: [String: Int]
+
+    /// Bytes of the file.
+    public var byteCount: Int { map.bytes.count }
+
+    /// - Throws: `TacitError`: `noInput` if the file can't be opened, `badData` if it is not a whole model file.
+    public init(path: String) throws {
+        self.path = path
+        map = try FileMap(path: path)
+        do {
+            header = try ModelHeader(reading: map.bytes)
+        } catch let error as TacitError {
+            throw error.inFile(path)
+        }
+        description = header.description
+        provenance = header.provenance
+        tensors = header.plan.tensors
+        tensorIndices = Dictionary(uniqueKeysWithValues: tensors.enumerated().map { ($1.name, $0) })
+        matrixIndices = Dictionary(uniqueKeysWithValues: header.plan.matrices.enumerated().map { ($1.shape.name, $0) })
+    }
+
+    public func hasTensor(_ name: String) -> Bool {
+        tensorIndices[name] != nil
+    }
+
+    /// How a matrix is stored; nil if there is none of that name.
+    public func format(ofMatrix name: String) -> MatrixFormat? {
+        matrixIndices[name].map { header.plan.matrices[$0].format }
+    }
+
+    /// A matrix, by its name in `TensorName`. The view lives as long as this object.
+    public func matrix(_ name: String) throws -> MatrixView {
+        guard let index = matrixIndices[name] else { throw missing(name) }
+        let matrix = header.plan.matrices[index]
+        let isQuantized = matrix.format.encoding != .float32
+        return MatrixView(
+            rows: matrix.shape.rows, columns: matrix.shape.columns, encoding: matrix.format.encoding,
+            panels: bytes(of: try tensor("\(name).panels")),
+            scales: isQuantized ? try elements("\(name).scales", .float32, Float.self) : nil,
+            sums: isQuantized ? try elements("\(name).sums", .int32, Int32.self) : nil,
+            bias: matrix.format.hasBias ? try elements("\(name).bias", .float32, Float.self) : nil)
+    }
+
+    /// A plain tensor of floats. The view lives as long as this object.
+    public func vector(_ name: String) throws -> UnsafeBufferPointer<Float> {
+        try elements(name, .float32, Float.self)
+    }
+
+    /// The bytes of a tensor of this file.
+    func bytes(of tensor: TensorInfo) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: map.bytes[tensor.offset..<tensor.offset + tensor.byteCount])
+    }
+
+    private func tensor(_ name: String) throws -> TensorInfo {
+        guard let index = tensorIndices[name] else { throw missing(name) }
+        return tensors[index]
+    }
+
+    private func elements<Element: BitwiseCopyable>(
+        _ name: String, _ elementType: TensorInfo.ElementType, _ type: Element.Type
+    ) throws -> UnsafeBufferPointer<Element> {
+        let tensor = try tensor(name)
+        guard tensor.type == elementType else {
+            throw TacitError.badData(path, at: name, "expected \(elementType.name), found \(tensor.type.name)")
+        }
+        return bytes(of: tensor).bindMemory(to: type)
+    }
+
+    private func missing(_ name: String) -> TacitError {
+        TacitError.badData(path, at: name, "there is no such tensor")
+    }
+}

@@ -1,0 +1,124 @@
+import Diagnostics
+
+/// Writes a model file. Parts may come in any order, each exactly once; the file appears under its name when
+/// `finish()` has found all of them there. The same parts give the same bytes.
+public final class ModelFileWriter {
+    private let output: OutputFile
+    private let plan: TensorPlan
+    private let metadata: Metadata
+    private let indices: [String: Int]
+    private var digests: [String?]
+
+    /// - Parameter formats: how each matrix of `description.matrices` is stored.
+    /// - Throws: `TacitError`: `badData` if the description makes no sense, `cannotCreate` if there can be no file.
+    public init(
+        path: String, description: ModelDescription, provenance: Provenance, formats: [String: MatrixFormat]
+    ) throws {
+        try description.validate()
+        try provenance.validate()
+        let unplaced = try TensorPlan(description) { shape in
+            guard let format = formats[shape.name] else {
+                throw TacitError(.badData, place: shape.name, "the matrix has no format")
+            }
+            return format
+        }
+        var metadata = Metadata()
+        metadata.append(MetadataKey.architecture, .string(GGUF.architecture))
+        metadata.append(MetadataKey.alignment, .uint32(UInt32(GGUF.alignment)))
+        metadata.append(MetadataKey.layoutVersion, .uint32(UInt32(ModelFile.layoutVersion)))
+        description.write(to: &metadata)
+        MatrixTable.write(unplaced.matrices, to: &metadata)
+        provenance.write(to: &metadata)
+        metadata.append(MetadataKey.digestAlgorithm, .string("sha256"))
+        self.metadata = metadata
+
+        // A header's length does not depend on what its digests and offsets say.
+        let length = Self.header(metadata, unplaced, digests: [:], dataOffset: 0).bytes.count
+        plan = unplaced.placed(at: GGUF.aligned(length))
+        indices = Dictionary(uniqueKeysWithValues: plan.tensors.enumerated().map { ($1.name, $0) })
+        digests = [String?](repeating: nil, count: plan.tensors.count)
+        output = try OutputFile(path: path)
+    }
+
+    /// - Parameter values: row by row, as the description's `parts` state the shape.
+    public func write(vector name: String, _ values: [Float]) throws {
+        try values.withUnsafeBytes { try write(name, .float32, $0) }
+    }
+
+    public func write(matrix name: String, _ matrix: PackedMatrix) throws {
+        guard let planned = plan.matrices.first(where: { $0.shape.name == name }) else {
+            throw TacitError(.badData, place: name, "the model has no such matrix")
+        }
+        guard planned.shape.rows == matrix.rows, planned.shape.columns == matrix.columns,
+            planned.format.encoding == matrix.encoding, planned.format.hasBias == (matrix.bias != nil)
+        else {
+            throw TacitError(.badData, place: name, "the matrix has another shape or format than planned")
+        }
+        let type: TensorInfo.ElementType = matrix.encoding == .float32 ? .float32 : .int8
+        try matrix.panels.withUnsafeBytes { try write("\(name).panels", type, $0) }
+        try matrix.scales?.withUnsafeBytes { try write("\(name).scales", .float32, $0) }
+        try matrix.sums?.withUnsafeBytes { try write("\(name).sums", .int32, $0) }
+        try matrix.bias?.withUnsafeBytes { try write("\(name).bias", .float32, $0) }
+    }
+
+    private func write(_ name: String, _ type: TensorInfo.ElementType, _ bytes: UnsafeRawBufferPointer) throws {
+        guard let index = indices[name] else {
+            throw TacitError(.badData, place: name, "the model has no such tensor")
+        }
+        let tensor = plan.tensors[index]
+        guard digests[index] == nil, tensor.type == type, tensor.byteCount == bytes.count else {
+            throw TacitError(
+                .badData, place: name, "\(bytes.count) bytes of \(type.name), expected shape \(tensor.shape), once")
+        }
+        var digest = MessageDigest()
+        digest.update(bytes)
+        digests[index] = digest.hexadecimal()
+        try output.write(bytes, at: tensor.offset)
+    }
+
+    /// Completes the header and renames the file into its place.
+    public func finish() throws {
+        var texts: [Int: String] = [:]
+        for (index, digest) in digests.enumerated() {
+            guard let digest else {
+                throw TacitError(.badData, place: plan.tensors[index].name, "the tensor was not written")
+            }
+            texts[index] = digest
+        }
+        let dataOffset = plan.tensors.first?.offset ?? 0
+        var header = Self.header(metadata, plan, digests: texts, dataOffset: dataOffset)
+        header.append([UInt8](repeating: 0, count: dataOffset - header.bytes.count))
+
+        var rest = MessageDigest()
+        rest.update(header.bytes)
+        for tensor in plan.tensors {
+            rest.update([UInt8](repeating: 0, count: GGUF.aligned(tensor.byteCount) - tensor.byteCount))
+        }
+        if let offset = header.stringOffsets[MetadataKey.digestRest] {
+            header.replace(at: offset, with: rest.hexadecimal())
+        }
+        try header.bytes.withUnsafeBytes { try output.write($0, at: 0) }
+        try output.setLength(dataOffset + plan.byteCount)
+        try output.finish()
+    }
+
+    /// - Parameter digests: by the tensor's index; zeros where there is none yet.
+    private static func header(
+        _ metadata: Metadata, _ plan: TensorPlan, digests: [Int: String], dataOffset: Int
+    ) -> HeaderBuilder {
+        let zeros = String(repeating: "0", count: MessageDigest.digits)
+        var metadata = metadata
+        metadata.append(
+            MetadataKey.digestTensors, .strings(plan.tensors.indices.map { digests[$0] ?? zeros }))
+        metadata.append(MetadataKey.digestRest, .string(zeros))
+
+        var header = HeaderBuilder()
+        header.append(GGUF.magic)
+        header.append(GGUF.version)
+        header.append(UInt64(plan.tensors.count))
+        header.append(UInt64(metadata.pairs.count))
+        for (key, value) in metadata.pairs { header.append(key, value) }
+        for tensor in plan.tensors { header.append(tensor, dataOffset: dataOffset) }
+        return header
+    }
+}

@@ -1,0 +1,14 @@
+/// A matrix in the layout of the file, in memory: what `MatrixPacker` makes and `ModelFileWriter` writes.
+public struct PackedMatrix: Sendable {
+    public let rows: Int
+    public let columns: Int
+    public let encoding: MatrixEncoding
+    /// See `MatrixView.panels`.
+    public let panels: [UInt8]
+    /// `[paddedRows]`, for int8.
+    public let scales: [Float]?
+    /// `[paddedRows]`, for int8.
+    public let sums: [Int32]?
+    /// `[paddedRows]`.
+    public let bias: [Float]?
+}

@@ -1,0 +1,97 @@
+import Diagnostics
+import ModelFile
+import Testing
+
+@Suite struct DescriptionTests {
+    /// Changes one field of a good description; the place named must be that field.
+    private func place(_ model: SmallModel, _ change: (inout ModelDescription) -> Void) -> String? {
+        var description = model.description
+        change(&description)
+        do {
+            try description.validate()
+            return nil
+        } catch {
+            return (error as? TacitError)?.place
+        }
+    }
+
+    @Test func goodOnesPass() throws {
+        for model in SmallModel.all { try model.description.validate() }
+    }
+
+    @Test func sizesAreBounded() {
+        let gpt2 = SmallModel.gpt2
+        #expect(place(gpt2) { $0.trunk.width = 0 } == "trunk.width")
+        #expect(place(gpt2) { $0.trunk.width = 1 << 17 } == "trunk.width")
+        #expect(place(gpt2) { $0.trunk.layers = 0 } == "trunk.layers")
+        #expect(place(gpt2) { $0.trunk.headWidth = 1 << 16 } == "trunk.head_width")
+        #expect(place(gpt2) { $0.trunk.keyValueHeads = 3 } == "trunk.key_value_heads")
+        #expect(place(gpt2) { $0.trunk.heads = 3 } == "trunk.key_value_heads")
+        #expect(place(gpt2) { $0.trunk.feedForwardWidth = -1 } == "trunk.feed_forward_width")
+        #expect(place(gpt2) { $0.trunk.normEpsilon = .nan } == "trunk.norm_epsilon")
+        #expect(place(gpt2) { $0.trunk.normEpsilon = 0 } == "trunk.norm_epsilon")
+        #expect(place(gpt2) { $0.trunk.rotaryWidth = 2 } == "trunk.rotary_width")
+        #expect(place(SmallModel.llama) { $0.trunk.rotaryWidth = 8 } == "trunk.rotary_width")
+        #expect(place(SmallModel.llama) { $0.trunk.rotaryWidth = 5 } == "trunk.rotary_width")
+        #expect(place(gpt2) { $0.patchHiddenWidth = -1 } == "patch_hidden_width")
+    }
+
+    @Test func combinationsMustMakeSense() {
+        #expect(place(SmallModel.gpt2) { $0.context = .sliding } == "context")
+        #expect(place(SmallModel.llama) { $0.attention = .full } == "attention")
+        #expect(place(SmallModel.llama) { $0.thresholds = [0.5] } == "thresholds")
+        #expect(place(SmallModel.llama) { $0.thresholds[1] = 1.5 } == "thresholds")
+        #expect(place(SmallModel.llama) { $0.thresholds[1] = .nan } == "thresholds")
+        #expect(place(SmallModel.llama) { $0.labels[1] = "a" } == "labels")
+        #expect(place(SmallModel.llama) { $0.labels[1] = "" } == "labels")
+        #expect(place(SmallModel.tokens) { $0.hasHeadNorm = true } == "head_norm")
+        #expect(place(SmallModel.tokens) { $0.patchHiddenWidth = 3 } == "patch_hidden_width")
+    }
+
+    @Test func inputsMustMakeSense() {
+        func waveform(_ rate: Int, _ patch: Int, _ stride: Int, _ window: Int) -> String? {
+            place(SmallModel.gpt2) {
+                $0.input = .waveform(WaveformInput(sampleRate: rate, patch: patch, stride: stride, window: window))
+            }
+        }
+        #expect(waveform(16000, 400, 400, 40) == nil)
+        #expect(waveform(0, 400, 400, 40) == "input.sample_rate")
+        #expect(waveform(16000, 0, 400, 40) == "input.patch")
+        #expect(waveform(16000, 400, 0, 40) == "input.stride")
+        #expect(waveform(16000, 400, 400, 0) == "input.window")
+        #expect(waveform(16000, 1 << 20, 1 << 20, 1 << 16) == "input.window")
+
+        func logmel(_ change: (inout LogMelInput) -> Void) -> String? {
+            place(SmallModel.llama) {
+                guard case .logmel(var input) = $0.input else { return }
+                change(&input)
+                $0.input = .logmel(input)
+            }
+        }
+        #expect(logmel { $0.windowLength = 513 } == "input.win_length")
+        #expect(logmel { $0.fftSize = 1 } == "input.n_fft")
+        #expect(logmel { $0.hopLength = 0 } == "input.hop_length")
+        #expect(logmel { $0.mels = 0 } == "input.n_mels")
+        #expect(logmel { $0.maximumFrequency = 8001 } == "input.f_max")
+        #expect(logmel { $0.minimumFrequency = .nan } == "input.f_max")
+        #expect(logmel { $0.logOffset = 0 } == "input.log_offset")
+        #expect(logmel { $0.deviation = 0 } == "input.std")
+        #expect(logmel { $0.mean = .infinity } == "input.mean")
+        #expect(logmel { $0.patchFrames = 0 } == "input.patch_frames")
+        #expect(logmel { $0.strideFrames = 0 } == "input.stride_frames")
+
+        func image(_ change: (inout ImageInput) -> Void) -> String? {
+            place(SmallModel.image) {
+                guard case .image(var input) = $0.input else { return }
+                change(&input)
+                $0.input = .image(input)
+            }
+        }
+        #expect(image { $0.channels = 2 } == "input.channels")
+        #expect(image { $0.patch = 7 } == "input.patch")
+        #expect(image { $0.stride = 0 } == "input.stride")
+        #expect(image { $0.mean = [0] } == "input.mean")
+        #expect(image { $0.deviation[2] = 0 } == "input.std")
+        #expect(image { $0.width = 1 << 30 } == "input.width")
+    }
+}

@@ -1,0 +1,169 @@
+import Diagnostics
+import Foundation
+import ModelFile
+
+/// Numbers that look random and are the same everywhere (Steele et al. 2014, SplitMix64).
+struct Numbers {
+    private var state: UInt64
+
+    init(seed: UInt64) {
+        state = seed
+    }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+
+    mutating func float() -> Float {
+        Float(next() >> 40) / Float(1 << 23) - 1
+    }
+
+    mutating func floats(_ count: Int) -> [Float] {
+        (0..<count).map { _ in float() }
+    }
+
+    mutating func integer(below bound: Int) -> Int {
+        Int(next() % UInt64(bound))
+    }
+}
+
+/// A folder that is gone with the object.
+final class TemporaryFolder {
+    let path: String
+
+    init() throws {
+        path = NSTemporaryDirectory() + "/tacit-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: path)
+    }
+
+    func file(_ name: String) -> String { path + "/" + name }
+}
+
+/// A model with random weights, small enough to try every byte of it.
+struct SmallModel {
+    var description: ModelDescription
+    var provenance = Provenance(
+        license: "CC0-1.0", sources: ["made up"], metrics: "{}",
+        files: [.init(name: "model.safetensors", digest: String(repeating: "ab", count: 32))],
+        converterVersion: "1", flags: "--weights int8")
+    var encoding = MatrixEncoding.int8
+    var hasBias = true
+
+    static let gpt2 = SmallModel(
+        description: ModelDescription(
+            trunk: TrunkDescription(
+                family: .gpt2, width: 6, layers: 1, heads: 2, keyValueHeads: 2, headWidth: 3, feedForwardWidth: 10,
+                isGated: false, norm: .layer, normEpsilon: 1e-5, activation: .geluTanh, positions: .table,
+                rotaryWidth: 0),
+            input: .waveform(WaveformInput(sampleRate: 16000, patch: 5, stride: 4, window: 3)),
+            attention: .causal, context: .restart, pool: .mean, task: .multiclass, labels: ["dog", "Küken"],
+            thresholds: [0.5, 0.25], patchHiddenWidth: 4, hasHeadNorm: true))
+
+    static let llama = SmallModel(
+        description: ModelDescription(
+            trunk: TrunkDescription(
+                family: .llama, width: 17, layers: 2, heads: 4, keyValueHeads: 2, headWidth: 6, feedForwardWidth: 21,
+                isGated: true, norm: .rms, normEpsilon: 1e-6, activation: .silu, positions: .rotary, rotaryWidth: 6),
+            input: .logmel(
+                LogMelInput(
+                    sampleRate: 16000, fftSize: 512, windowLength: 400, hopLength: 160, mels: 3, minimumFrequency: 0,
+                    maximumFrequency: 8000, logOffset: 1e-6, mean: -4.25, deviation: 3.5, patchFrames: 2,
+                    strideFrames: 1, window: 9)),
+            attention: .causal, context: .sliding, pool: .last, task: .multilabel, labels: ["a", "b", "c"],
+            thresholds: [0.5, 0.5, 1], patchHiddenWidth: 0, hasHeadNorm: false),
+        hasBias: false)
+
+    static let tokens = SmallModel(
+        description: ModelDescription(
+            trunk: SmallModel.gpt2.description.trunk,
+            input: .tokens(TokensInput(vocabulary: 7, codebooks: 2, window: 4)), attention: .causal,
+            context: .restart, pool: .last, task: .multiclass, labels: [], thresholds: [], patchHiddenWidth: 0,
+            hasHeadNorm: false))
+
+    static let image = SmallModel(
+        description: ModelDescription(
+            trunk: SmallModel.llama.description.trunk,
+            input: .image(
+                ImageInput(
+                    width: 8, height: 6, channels: 3, patch: 2, stride: 2, mean: [0.5, 0.25, 0.5],
+                    deviation: [1, 2, 3])), attention: .full, context: .restart, pool: .mean, task: .multiclass,
+            labels: ["x"], thresholds: [0.5], patchHiddenWidth: 0, hasHeadNorm: false))
+
+    static let all = [gpt2, llama, tokens, image]
+
+    /// The values that `write` stores, by name: vectors as they are, matrices as `[rows][columns]`.
+    struct Values {
+        var vectors: [String: [Float]] = [:]
+        var weights: [String: [Float]] = [:]
+        var levels: [String: [Int8]] = [:]
+        var biases: [String: [Float]] = [:]
+    }
+
+    func formats() -> [String: MatrixFormat] {
+        var formats: [String: MatrixFormat] = [:]
+        for shape in description.matrices {
+            formats[shape.name] =
+                shape.isTrunk
+                ? MatrixFormat(encoding: encoding, hasBias: hasBias)
+                : MatrixFormat(encoding: .float32, hasBias: true)
+        }
+        return formats
+    }
+
+    @discardableResult
+    func write(to path: String, seed: UInt64 = 1) throws -> Values {
+        var numbers = Numbers(seed: seed)
+        var values = Values()
+        let formats = formats()
+        let writer = try ModelFileWriter(
+            path: path, description: description, provenance: provenance, formats: formats)
+        for part in description.parts.reversed() {
+            switch part {
+            case .vector(let name, let shape):
+                let vector = numbers.floats(shape.reduce(1, *))
+                values.vectors[name] = vector
+                try writer.write(vector: name, vector)
+            case .matrix(let shape):
+                let bias = formats[shape.name]?.hasBias == true ? numbers.floats(shape.rows) : nil
+                values.biases[shape.name] = bias
+                if formats[shape.name]?.encoding == .int8 {
+                    let levels = (0..<shape.rows * shape.columns).map { _ in Int8(numbers.integer(below: 129) - 64) }
+                    values.levels[shape.name] = levels
+                    try writer.write(
+                        matrix: shape.name,
+                        MatrixPacker.int8(
+                            levels, scales: (0..<shape.rows).map { Float($0 + 1) }, rows: shape.rows,
+                            columns: shape.columns, bias: bias))
+                } else {
+                    let weights = numbers.floats(shape.rows * shape.columns)
+                    values.weights[shape.name] = weights
+                    try writer.write(
+                        matrix: shape.name,
+                        MatrixPacker.float32(weights, rows: shape.rows, columns: shape.columns, bias: bias))
+                }
+            }
+        }
+        try writer.finish()
+        return values
+    }
+}
+
+/// The error that `body` throws, as the line a user sees; nil if it throws none.
+func failure(_ body: () throws -> Void) -> String? {
+    do {
+        try body()
+        return nil
+    } catch let error as TacitError {
+        return error.description
+    } catch {
+        return "another kind of error: \(error)"
+    }
+}
