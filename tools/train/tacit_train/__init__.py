@@ -1,0 +1,1 @@
+"""Training tools of Tacit: read text, freeze, adapt to sound, evaluate."""

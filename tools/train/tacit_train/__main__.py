@@ -1,0 +1,29 @@
+"""Command line: `python -m tacit_train pretrain|adapt|evaluate`."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+
+COMMANDS = {
+    "pretrain": "raw text to a frozen base",
+    "adapt": "a frozen base and a data set to an adapter folder",
+    "evaluate": "the metric of an adapter folder on a split of a data set",
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="tacit_train", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, summary in COMMANDS.items():
+        commands.add_parser(name, help=summary, add_help=False)
+    # The command's own module is imported only when it is the one asked for: transformers takes seconds to load.
+    known, rest = parser.parse_known_args()
+    module = importlib.import_module(f".{known.command}", __package__)
+    inner = argparse.ArgumentParser(prog=f"tacit_train {known.command}", description=COMMANDS[known.command])
+    module.add_arguments(inner)
+    module.main(inner.parse_args(rest))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,148 @@
+"""The adapter folder: PEFT's own files beside `tacit.json` and `tacit.safetensors`."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from peft import PeftModel
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from .files import save_json
+from .inputs import SoundInput, input_from_json
+from .model import AdaptedModel, Shape, load_trunk
+
+
+@dataclass
+class Description:
+    """`tacit.json`."""
+
+    input: SoundInput
+    shape: Shape
+    task: str
+    labels: list[str]
+    thresholds: list[float] | None = None
+    metrics: dict[str, Any] = field(default_factory=dict)
+    license: str = ""
+    sources: list[str] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        value: dict[str, Any] = {
+            "version": 1,
+            "input": self.input.to_json(),
+            "positions": self.shape.positions,
+            "attention": self.shape.attention,
+            "context": self.shape.context,
+            "pool": self.shape.pool,
+            "task": self.task,
+            "labels": self.labels,
+        }
+        if self.thresholds is not None:
+            value["thresholds"] = [round(t, 4) for t in self.thresholds]
+        value["metrics"] = self.metrics
+        value["license"] = self.license
+        value["sources"] = self.sources
+        return value
+
+    @staticmethod
+    def from_json(value: dict[str, Any]) -> "Description":
+        if value.get("version") != 1:
+            raise ValueError(f"tacit.json is of version {value.get('version')!r}; expected 1")
+        if value.get("task") not in ("multiclass", "multilabel"):
+            raise ValueError(f"task is {value.get('task')!r}; expected multiclass or multilabel")
+        shape = Shape(
+            positions=value["positions"],
+            attention=value.get("attention", "causal"),
+            context=value.get("context", "restart"),
+            pool=value["pool"],
+        )
+        return Description(
+            input=input_from_json(value["input"]),
+            shape=shape,
+            task=value["task"],
+            labels=list(value["labels"]),
+            thresholds=value.get("thresholds"),
+            metrics=value.get("metrics", {}),
+            license=value.get("license", ""),
+            sources=list(value.get("sources", [])),
+        )
+
+
+def surroundings(model: AdaptedModel, input_gain: float = 1.0) -> dict[str, Tensor]:
+    """The tensors of `tacit.safetensors`. `input_gain`, by which training scaled its patches, is folded in."""
+    first = model.patch.hidden or model.patch.out
+    tensors = {"patch.weight": model.patch.out.weight, "patch.bias": model.patch.out.bias}
+    if model.patch.hidden is not None:
+        tensors |= {"patch.hidden.weight": model.patch.hidden.weight, "patch.hidden.bias": model.patch.hidden.bias}
+    name = "patch.weight" if first is model.patch.out else "patch.hidden.weight"
+    tensors[name] = tensors[name] * input_gain
+    if model.positions is not None:
+        tensors["positions.weight"] = model.positions
+    tensors |= {"head.weight": model.head.weight, "head.bias": model.head.bias}
+    if model.head_norm is not None:
+        tensors |= {"head.norm.weight": model.head_norm.weight, "head.norm.bias": model.head_norm.bias}
+    return {k: v.detach().cpu().contiguous() for k, v in tensors.items()}
+
+
+def save_adapter(
+    model: AdaptedModel,
+    description: Description,
+    out: Path,
+    base_name: str,
+    input_gain: float = 1.0,
+    dtype: torch.dtype = torch.float16,
+) -> None:
+    """Writes the whole folder beside `out`, then renames it."""
+    temporary = out.with_name(out.name + ".tmp")
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
+    state = {k: v.detach().cpu().to(dtype) for k, v in model.trunk.state_dict().items()}
+    for config in model.trunk.peft_config.values():
+        config.base_model_name_or_path = base_name
+    model.trunk.save_pretrained(temporary, state_dict=state, save_embedding_layers=False)
+    (temporary / "README.md").unlink(missing_ok=True)
+    around = {k: v.to(dtype) for k, v in surroundings(model, input_gain).items()}
+    for name, tensor in around.items():
+        if not torch.isfinite(tensor).all():
+            raise ValueError(f"{name} does not fit into {dtype}")
+    save_file(around, temporary / "tacit.safetensors")
+    save_json(description.to_json(), temporary / "tacit.json")
+    if out.exists():
+        shutil.rmtree(out)
+    os.replace(temporary, out)
+
+
+def load_adapter(base: Path | str, folder: Path | str) -> tuple[AdaptedModel, Description]:
+    """The model that a base and an adapter folder make, in f32, in evaluation mode."""
+    folder = Path(folder)
+    description = Description.from_json(json.loads((folder / "tacit.json").read_text(encoding="utf-8")))
+    around = {k: v.float() for k, v in load_file(folder / "tacit.safetensors").items()}
+    trunk = PeftModel.from_pretrained(load_trunk(base), folder)
+    hidden = around["patch.hidden.weight"].shape[0] if "patch.hidden.weight" in around else 0
+    model = AdaptedModel(
+        trunk,
+        description.shape,
+        description.input.patch_size,
+        len(description.labels),
+        description.input.window,
+        hidden,
+        "head.norm.weight" in around,
+    )
+    own = {
+        "patch.weight": "patch.out.weight",
+        "patch.bias": "patch.out.bias",
+        "positions.weight": "positions",
+        "head.norm.weight": "head_norm.weight",
+        "head.norm.bias": "head_norm.bias",
+    }
+    missing, unexpected = model.load_state_dict({own.get(k, k): v for k, v in around.items()}, strict=False)
+    lacking = [k for k in missing if not k.startswith("trunk.")]
+    if lacking or unexpected:
+        raise ValueError(f"tacit.safetensors lacks {lacking} and has unknown {unexpected}")
+    return model.eval(), description

@@ -1,0 +1,121 @@
+"""Input descriptions: what `tacit.json` says under "input", and how much sound makes one window."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True)
+class SoundInput:
+    """What every kind of sound input has: patches cut from samples at a fixed stride, `window` of them a context."""
+
+    sample_rate: int
+    window: int
+
+    kind: ClassVar[str]
+
+    @property
+    def patch_size(self) -> int:
+        """Numbers in one flattened patch."""
+        raise NotImplementedError
+
+    @property
+    def patch_samples(self) -> int:
+        """Samples under one patch."""
+        raise NotImplementedError
+
+    @property
+    def stride_samples(self) -> int:
+        """Samples from the start of one patch to the start of the next."""
+        raise NotImplementedError
+
+    @property
+    def window_samples(self) -> int:
+        return (self.window - 1) * self.stride_samples + self.patch_samples
+
+    def window_starts(self, samples: int) -> list[int]:
+        """First samples of the windows that a recording of so many samples is read in, one window after the other.
+
+        A tail that holds at least one more whole patch gets a last window that ends at the last whole patch; a
+        recording shorter than one window gets one, to be padded with zeros at its end.
+        """
+        if samples <= self.window_samples:
+            return [0]
+        patches = (samples - self.patch_samples) // self.stride_samples + 1
+        starts = list(range(0, patches - self.window + 1, self.window))
+        if starts[-1] + self.window < patches:
+            starts.append(patches - self.window)
+        return [s * self.stride_samples for s in starts]
+
+    def to_json(self) -> dict[str, Any]:
+        return {"kind": self.kind, **dataclasses.asdict(self)}
+
+
+@dataclass(frozen=True)
+class WaveformInput(SoundInput):
+    patch: int = 400
+    stride: int = 400
+
+    kind: ClassVar[str] = "waveform"
+
+    @property
+    def patch_size(self) -> int:
+        return self.patch
+
+    @property
+    def patch_samples(self) -> int:
+        return self.patch
+
+    @property
+    def stride_samples(self) -> int:
+        return self.stride
+
+
+@dataclass(frozen=True)
+class LogMelInput(SoundInput):
+    n_fft: int = 512
+    win_length: int = 400
+    hop_length: int = 160
+    n_mels: int = 64
+    f_min: float = 0.0
+    f_max: float = 8000.0
+    log_offset: float = 1e-6
+    mean: float = 0.0
+    std: float = 1.0
+    patch_frames: int = 4
+    stride_frames: int = 4
+
+    kind: ClassVar[str] = "logmel"
+
+    @property
+    def patch_size(self) -> int:
+        return self.patch_frames * self.n_mels
+
+    @property
+    def patch_samples(self) -> int:
+        return self.n_fft + (self.patch_frames - 1) * self.hop_length
+
+    @property
+    def stride_samples(self) -> int:
+        return self.stride_frames * self.hop_length
+
+
+KINDS: dict[str, type[SoundInput]] = {c.kind: c for c in (WaveformInput, LogMelInput)}
+
+
+def input_from_json(value: dict[str, Any]) -> SoundInput:
+    """The description in `tacit.json`; strides default to the patch. Unknown kinds and keys are refused by name."""
+    value = dict(value)
+    kind = value.pop("kind", None)
+    if kind not in KINDS:
+        raise ValueError(f"input kind {kind!r} is not supported; expected one of {', '.join(KINDS)}")
+    if kind == "waveform":
+        value.setdefault("stride", value.get("patch", 400))
+    if kind == "logmel":
+        value.setdefault("stride_frames", value.get("patch_frames", 4))
+    known = {f.name for f in dataclasses.fields(KINDS[kind])}
+    if unknown := sorted(set(value) - known):
+        raise ValueError(f"{kind} input does not know {', '.join(unknown)}")
+    return KINDS[kind](**value)

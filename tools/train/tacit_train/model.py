@@ -1,0 +1,184 @@
+"""The adapted model: patches to logits through a frozen trunk. The reference for the runtime's engine.
+
+The trunk is a bare transformers model (no language head) under PEFT's LoRA; this module adds what stands around it:
+patch projection, positions, pooling and the label head.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from peft import LoraConfig, get_peft_model
+from torch import Tensor, nn
+from torch.nn import functional as F
+from transformers import AutoConfig, AutoModel
+
+TARGETS = {
+    "llama": ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
+    "gpt2": ["c_attn", "c_proj", "c_fc"],
+}
+NORMS = {
+    "llama": ["input_layernorm", "post_attention_layernorm", "norm"],
+    "gpt2": ["ln_1", "ln_2", "ln_f"],
+}
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How patches become logits, in the words of `tacit.json`."""
+
+    positions: str = "base"
+    attention: str = "causal"
+    context: str = "restart"
+    pool: str = "mean"
+
+    def __post_init__(self) -> None:
+        allowed = {
+            "positions": ("base", "learned", "none"),
+            "attention": ("causal", "full"),
+            "context": ("restart", "sliding"),
+            "pool": ("last", "mean"),
+        }
+        for key, values in allowed.items():
+            if getattr(self, key) not in values:
+                raise ValueError(f"{key} is {getattr(self, key)!r}; expected one of {', '.join(values)}")
+        if self.context == "sliding" and self.attention == "full":
+            raise ValueError("full attention goes with restart contexts only")
+        if self.context == "sliding" and self.positions == "learned":
+            raise ValueError("sliding contexts go with rotary positions or none")
+
+
+class PatchProjection(nn.Module):
+    """`W x + b`, or `W gelu(H x + c) + b` with the tanh form of GELU."""
+
+    def __init__(self, patch_size: int, width: int, hidden: int = 0):
+        super().__init__()
+        self.hidden = nn.Linear(patch_size, hidden) if hidden else None
+        self.out = nn.Linear(hidden or patch_size, width)
+
+    def forward(self, patches: Tensor) -> Tensor:
+        if self.hidden is not None:
+            patches = F.gelu(self.hidden(patches), approximate="tanh")
+        return self.out(patches)
+
+
+class AdaptedModel(nn.Module):
+    """A trunk with its adapters, from patches [batch, T, patch_size] to logits [batch, labels]."""
+
+    def __init__(
+        self,
+        trunk: nn.Module,
+        shape: Shape,
+        patch_size: int,
+        labels: int,
+        window: int,
+        patch_hidden: int = 0,
+        head_norm: bool = True,
+    ):
+        super().__init__()
+        config = trunk.config
+        self.family = config.model_type
+        self.shape, self.window = shape, window
+        self.limit = config.max_position_embeddings
+        if shape.positions == "base" and window > self.limit:
+            raise ValueError(f"a window of {window} patches is longer than the base's {self.limit} positions")
+        if shape.context == "sliding" and shape.positions == "base" and self.family == "gpt2":
+            raise ValueError("sliding contexts go with rotary positions or none")
+        width = config.hidden_size
+        self.trunk = trunk
+        if self.family == "gpt2" and shape.positions != "base":
+            # GPT-2 always adds its table; without base positions the table has to add nothing.
+            self._bare().wpe.weight.data.zero_()
+        self.patch = PatchProjection(patch_size, width, patch_hidden)
+        self.positions = nn.Parameter(torch.zeros(window, width)) if shape.positions == "learned" else None
+        self.head_norm = nn.LayerNorm(width, eps=1e-5) if head_norm else None
+        self.head = nn.Linear(width, labels)
+
+    def _bare(self) -> nn.Module:
+        return self.trunk.get_base_model() if hasattr(self.trunk, "get_base_model") else self.trunk
+
+    def _mask(self, length: int, device: torch.device) -> Tensor | None:
+        """Additive mask [1, 1, T, T]; None where the trunk's own causal mask is right."""
+        s = self.shape
+        counted = s.positions == "base" or (self.family == "gpt2" and length <= self.limit)
+        if s.context == "restart" and s.attention == "causal" and counted:
+            return None
+        allowed = torch.ones(length, length, dtype=torch.bool, device=device)
+        if s.attention == "causal":
+            allowed = allowed.tril()
+        if s.context == "sliding":
+            allowed = allowed.triu(1 - self.window)
+        return torch.zeros(length, length, device=device).masked_fill(~allowed, float("-inf"))[None, None]
+
+    def hidden(self, patches: Tensor) -> Tensor:
+        """The trunk's output after its final norm, [batch, T, width]; T may exceed the window when sliding."""
+        batch, length, _ = patches.shape
+        if self.shape.context == "restart" and length > self.window:
+            raise ValueError(f"{length} patches do not fit into a window of {self.window}")
+        x = self.patch(patches)
+        if self.positions is not None:
+            x = x + self.positions[:length]
+        options = {}
+        if self.family != "gpt2":
+            # Position 0 everywhere means that nothing is rotated. (An explicit mask goes with it: transformers
+            # takes repeated positions without a mask for several packed sequences.)
+            step = 1 if self.shape.positions == "base" else 0
+            options["position_ids"] = (torch.arange(length, device=x.device) * step)[None].expand(batch, -1)
+        elif length > self.limit:
+            options["position_ids"] = torch.zeros(1, length, dtype=torch.long, device=x.device)
+        return self.trunk(
+            inputs_embeds=x, attention_mask=self._mask(length, x.device), use_cache=False, **options
+        ).last_hidden_state
+
+    def pooled(self, patches: Tensor) -> Tensor:
+        """What the head reads before its norm, [batch, width]: the last patch, or the mean over the window."""
+        hidden = self.hidden(patches)
+        return hidden[:, -1] if self.shape.pool == "last" else hidden[:, -self.window :].mean(1)
+
+    def embedding(self, patches: Tensor) -> Tensor:
+        """The head's input, [batch, width]: what `tacit embed` prints."""
+        x = self.pooled(patches)
+        return x if self.head_norm is None else self.head_norm(x)
+
+    def forward(self, patches: Tensor) -> Tensor:
+        return self.head(self.embedding(patches))
+
+
+def load_trunk(base: Path | str) -> nn.Module:
+    """The bare trunk of a base folder in f32, frozen."""
+    trunk = AutoModel.from_pretrained(base, dtype=torch.float32)
+    check_family(trunk.config.model_type)
+    return trunk.requires_grad_(False)
+
+
+def random_trunk(base: Path | str, seed: int) -> nn.Module:
+    """A trunk of the same architecture as the base's, freshly initialised as transformers does it, frozen."""
+    config = AutoConfig.from_pretrained(base)
+    check_family(config.model_type)
+    state = torch.random.get_rng_state()
+    torch.manual_seed(seed)
+    trunk = AutoModel.from_config(config, dtype=torch.float32)
+    torch.random.set_rng_state(state)
+    return trunk.requires_grad_(False)
+
+
+def check_family(family: str) -> None:
+    if family not in TARGETS:
+        raise ValueError(f"base of the kind {family!r}; expected one of {', '.join(TARGETS)}")
+
+
+def add_lora(trunk: nn.Module, rank: int, alpha: float, train_norms: bool) -> nn.Module:
+    """LoRA (Hu et al. 2021) on every linear matrix of the trunk, through PEFT; norms trained whole if asked."""
+    family = trunk.config.model_type
+    config = LoraConfig(
+        r=rank,
+        lora_alpha=alpha,
+        lora_dropout=0.0,
+        target_modules=TARGETS[family],
+        fan_in_fan_out=family == "gpt2",
+        modules_to_save=NORMS[family] if train_norms else None,
+        bias="none",
+    )
+    return get_peft_model(trunk, config)

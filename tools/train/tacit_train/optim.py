@@ -1,0 +1,58 @@
+"""Optimisers and schedules: Muon for the trunk's matrices, AdamW for everything else."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+def orthogonalize(x: Tensor, steps: int = 5) -> Tensor:
+    """Newton-Schulz iteration towards the nearest semi-orthogonal matrix, a batch [n, rows, columns] at once.
+
+    Coefficients of Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural networks".
+    """
+    transposed = x.shape[-2] > x.shape[-1]
+    x = x.mT if transposed else x
+    x = x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)
+    for _ in range(steps):
+        a = x @ x.mT
+        x = 3.4445 * x + torch.baddbmm(a, a, a, beta=-4.7750, alpha=2.0315) @ x
+    return x.mT if transposed else x
+
+
+class Muon(torch.optim.Optimizer):
+    """Muon with Nesterov momentum and the scale of Liu et al. 2025 (0.2 sqrt(max(rows, columns))), so that its
+    learning rate means what AdamW's means.
+
+    `torch.optim.Muon` does the same one matrix at a time and in bfloat16, which a CPU without bfloat16 arithmetic
+    emulates; this one takes all matrices of one shape in one float32 batch.
+    """
+
+    def __init__(self, params, lr: float, momentum: float = 0.95, weight_decay: float = 0.0):
+        super().__init__(params, dict(lr=lr, momentum=momentum, weight_decay=weight_decay))
+
+    @torch.no_grad()
+    def step(self, closure=None):
+        for group in self.param_groups:
+            by_shape: dict[torch.Size, list[Tensor]] = {}
+            for p in group["params"]:
+                if p.grad is not None:
+                    by_shape.setdefault(p.shape, []).append(p)
+            for shape, params in by_shape.items():
+                updates = []
+                for p in params:
+                    buffer = self.state[p].setdefault("momentum", torch.zeros_like(p))
+                    buffer.lerp_(p.grad, 1 - group["momentum"])
+                    updates.append(p.grad.lerp(buffer, group["momentum"]))
+                stacked = orthogonalize(torch.stack(updates))
+                rate = group["lr"] * 0.2 * max(shape) ** 0.5
+                for p, update in zip(params, stacked):
+                    p.mul_(1 - group["lr"] * group["weight_decay"]).add_(update, alpha=-rate)
+
+
+def trapezoid(step: int, total: int, warm_up: int, decay: float) -> float:
+    """Factor on the learning rate: linear warm-up, flat, then linear to zero over the last `decay` of the steps.
+
+    Flat in the middle so that a run may be prolonged or shortened when it is resumed (Hägele et al. 2024).
+    """
+    return max(0.0, min((step + 1) / max(1, warm_up), (total - step) / max(1.0, decay * total), 1.0))

@@ -1,0 +1,240 @@
+"""`pretrain`: from raw text to a frozen base in Hugging Face layout."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import shutil
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from tqdm import tqdm
+from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+from .files import CSVLog, save_torch
+from .optim import Muon, trapezoid
+from .text import tokenize, train_tokenizer
+
+COLUMNS = ["step", "tokens", "train_loss", "heldout_loss", "lr_factor", "tokens_per_second"]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--text", type=Path, required=True, help="training text, UTF-8")
+    parser.add_argument("--heldout", type=Path, required=True, help="text by other authors, for the reported loss")
+    parser.add_argument("--run", type=Path, required=True, help="folder of checkpoint, token files and log.csv")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the finished base")
+    parser.add_argument("--family", choices=["llama", "gpt2"], default="llama")
+    parser.add_argument("--layers", type=int, default=6)
+    parser.add_argument("--width", type=int, default=256)
+    parser.add_argument("--heads", type=int, default=4)
+    parser.add_argument("--intermediate", type=int, default=None, help="default: 2.75 widths (llama), 4 (gpt2)")
+    parser.add_argument("--context", type=int, default=256)
+    parser.add_argument("--vocabulary", type=int, default=4096)
+    parser.add_argument("--tokenizer-mb", type=float, default=12, help="megabytes that the tokenizer learns from")
+    parser.add_argument("--text-mb", type=float, default=48, help="megabytes of the text, chosen at random, to read")
+    parser.add_argument("--tokens", type=float, default=7e6, help="training tokens; may change when resuming")
+    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--optimizer", choices=["muon", "adamw"], default="muon")
+    parser.add_argument("--lr", type=float, default=3e-3, help="AdamW, and embeddings and norms under Muon")
+    parser.add_argument("--muon-lr", type=float, default=5e-3)
+    parser.add_argument("--weight-decay", type=float, default=0.05)
+    parser.add_argument("--warm-up", type=int, default=60, help="steps")
+    parser.add_argument("--decay", type=float, default=0.45, help="part of the steps over which the rate falls to 0")
+    parser.add_argument("--checkpoint-seconds", type=float, default=120)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--export-only", action="store_true", help="write the checkpoint as it is to --out and end")
+
+
+def make_model(args: argparse.Namespace, vocabulary: int, end: int) -> torch.nn.Module:
+    if args.family == "llama":
+        inner = args.intermediate or -(-int(2.75 * args.width) // 32) * 32
+        return LlamaForCausalLM(
+            LlamaConfig(
+                vocab_size=vocabulary,
+                hidden_size=args.width,
+                intermediate_size=inner,
+                num_hidden_layers=args.layers,
+                num_attention_heads=args.heads,
+                num_key_value_heads=args.heads,
+                max_position_embeddings=args.context,
+                tie_word_embeddings=True,
+                bos_token_id=end,
+                eos_token_id=end,
+                use_cache=False,
+            )
+        )
+    return GPT2LMHeadModel(
+        GPT2Config(
+            vocab_size=vocabulary,
+            n_positions=args.context,
+            n_embd=args.width,
+            n_layer=args.layers,
+            n_head=args.heads,
+            n_inner=args.intermediate,
+            resid_pdrop=0.0,
+            embd_pdrop=0.0,
+            attn_pdrop=0.0,
+            bos_token_id=end,
+            eos_token_id=end,
+            use_cache=False,
+        )
+    )
+
+
+def make_optimizers(model: torch.nn.Module, args: argparse.Namespace) -> list[torch.optim.Optimizer]:
+    def is_trunk_matrix(name: str, p: torch.Tensor) -> bool:
+        return p.ndim == 2 and (".layers." in name or ".h." in name)
+
+    matrices = [p for n, p in model.named_parameters() if is_trunk_matrix(n, p)]
+    rest = [p for n, p in model.named_parameters() if not is_trunk_matrix(n, p)]
+    adam = dict(lr=args.lr, betas=(0.9, 0.95), fused=True)
+    if args.optimizer == "muon":
+        return [
+            Muon(matrices, lr=args.muon_lr, weight_decay=args.weight_decay),
+            torch.optim.AdamW(rest, weight_decay=0.0, **adam),
+        ]
+    groups = [dict(params=matrices, weight_decay=args.weight_decay), dict(params=rest, weight_decay=0.0)]
+    return [torch.optim.AdamW(groups, **adam)]
+
+
+class Windows:
+    """Non-overlapping windows of a token file, in a shuffled order that depends on seed and epoch alone."""
+
+    def __init__(self, ids: np.ndarray, context: int, batch: int, seed: int):
+        self.ids, self.context, self.batch, self.seed = ids, context, batch, seed
+        self.count = (len(ids) - 1) // context
+        self.steps = self.count // batch
+        if self.steps < 1:
+            raise SystemExit(f"{len(ids)} tokens of text do not fill one batch of {batch} x {context}")
+        self.epoch, self.order = -1, np.empty(0, dtype=np.int64)
+
+    def __getitem__(self, step: int) -> torch.Tensor:
+        epoch, index = divmod(step, self.steps)
+        if epoch != self.epoch:
+            self.epoch, self.order = epoch, np.random.default_rng((self.seed, epoch)).permutation(self.count)
+        rows = self.order[index * self.batch : (index + 1) * self.batch]
+        data = [self.ids[r * self.context : (r + 1) * self.context] for r in rows]
+        return torch.from_numpy(np.stack(data).astype(np.int64))
+
+
+@torch.no_grad()
+def heldout_loss(model: torch.nn.Module, ids: np.ndarray, context: int, windows: int, device: str) -> float:
+    """Mean loss in nats a token over up to `windows` windows spread evenly over the held-out ids."""
+    was_training = model.training
+    model.eval()
+    count = (len(ids) - 1) // context
+    chosen = np.unique(np.linspace(0, count - 1, min(windows, count)).astype(np.int64))
+    total, seen = 0.0, 0
+    for i in range(0, len(chosen), 16):
+        data = np.stack([ids[r * context : (r + 1) * context] for r in chosen[i : i + 16]]).astype(np.int64)
+        batch = torch.from_numpy(data).to(device)
+        total += model(input_ids=batch, labels=batch).loss.item() * len(batch)
+        seen += len(batch)
+    model.train(was_training)
+    return total / seen
+
+
+def export(model: torch.nn.Module, tokenizer: PreTrainedTokenizerFast, out: Path) -> None:
+    """Writes the base as F16 safetensors with its tokenizer, in a folder that appears whole or not at all."""
+    temporary = out.with_name(out.name + ".tmp")
+    shutil.rmtree(temporary, ignore_errors=True)
+    state = {k: v.detach().cpu().clone() for k, v in model.state_dict().items()}
+    half = type(model)(model.config)
+    half.load_state_dict(state)
+    half.half().save_pretrained(temporary)
+    tokenizer.save_pretrained(temporary)
+    if out.exists():
+        shutil.rmtree(out)
+    os.replace(temporary, out)
+
+
+def main(args: argparse.Namespace) -> None:
+    torch.set_num_threads(args.threads)
+    torch.manual_seed(args.seed)
+    args.run.mkdir(parents=True, exist_ok=True)
+    folder = args.run / "tokenizer"
+    if not folder.exists():
+        print(f"tokenizer: {args.vocabulary} tokens from {args.tokenizer_mb:g} MB", flush=True)
+        made = train_tokenizer(args.text, args.vocabulary, int(args.tokenizer_mb * 1e6), args.seed)
+        made.save_pretrained(args.run / "tokenizer.tmp")
+        os.replace(args.run / "tokenizer.tmp", folder)
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(folder)
+    checkpoint = args.run / "checkpoint.pt"
+    quiet = None  # tqdm: no bar when not on a terminal
+
+    train_ids = tokenize(args.text, tokenizer, args.run / "train.u16", int(args.text_mb * 1e6), args.seed, quiet)
+    held_ids = tokenize(args.heldout, tokenizer, args.run / "heldout.u16", 1 << 62, args.seed, quiet)
+    windows = Windows(train_ids, args.context, args.batch, args.seed)
+    print(f"{len(train_ids)} training tokens on disk, {len(held_ids)} held out", flush=True)
+
+    model = make_model(args, len(tokenizer), tokenizer.eos_token_id).to(args.device)
+    optimizers = make_optimizers(model, args)
+    rates = [[g["lr"] for g in o.param_groups] for o in optimizers]
+    start = 0
+    if checkpoint.exists():
+        saved = torch.load(checkpoint, map_location=args.device, weights_only=True)
+        model.load_state_dict(saved["model"])
+        for optimizer, state in zip(optimizers, saved["optimizers"]):
+            optimizer.load_state_dict(state)
+        start = saved["step"]
+        print(f"resumed at step {start}", flush=True)
+    if args.export_only:
+        export(model, tokenizer, args.out)
+        print(f"wrote {args.out} as of step {start}")
+        return
+
+    per_step = args.batch * args.context
+    total = max(1, round(args.tokens / per_step))
+    parameters = sum(p.numel() for p in model.parameters())
+    print(f"{parameters} parameters, {total} steps of {per_step} tokens", flush=True)
+    log = CSVLog(args.run / "log.csv", COLUMNS, start)
+
+    def save(step: int) -> None:
+        states = [o.state_dict() for o in optimizers]
+        save_torch({"model": model.state_dict(), "optimizers": states, "step": step}, checkpoint)
+
+    model.train()
+    last_save = last_log = time.monotonic()
+    losses: list[float] = []
+    for step in tqdm(range(start, total), initial=start, total=total, desc="pretrain", disable=quiet):
+        factor = trapezoid(step, total, args.warm_up, args.decay)
+        for optimizer, base in zip(optimizers, rates):
+            for group, rate in zip(optimizer.param_groups, base):
+                group["lr"] = rate * factor
+        batch = windows[step].to(args.device)
+        loss = model(input_ids=batch, labels=batch).loss
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        for optimizer in optimizers:
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+        losses.append(loss.item())
+        if not math.isfinite(losses[-1]):
+            raise SystemExit(f"loss is not finite at step {step + 1}")
+        done = step + 1
+        if done % 20 == 0 or done == total:
+            now = time.monotonic()
+            held = heldout_loss(model, held_ids, args.context, 64, args.device) if done % 200 == 0 else float("nan")
+            log.add(
+                step=done,
+                tokens=done * per_step,
+                train_loss=sum(losses) / len(losses),
+                heldout_loss=held if held == held else "",
+                lr_factor=factor,
+                tokens_per_second=len(losses) * per_step / (now - last_log),
+            )
+            losses, last_log = [], time.monotonic()
+        if done == total or time.monotonic() - last_save > args.checkpoint_seconds:
+            save(done)
+            last_save = time.monotonic()
+    export(model, tokenizer, args.out)
+    reloaded = type(model).from_pretrained(args.out, dtype=torch.float32).to(args.device)
+    final = heldout_loss(reloaded, held_ids, args.context, 1000, args.device)
+    with open(args.run / "final.txt", "w", encoding="utf-8") as stream:
+        stream.write(f"heldout_loss {final:.4f} nats a token, {total * per_step} tokens, {parameters} parameters\n")
+    print(f"held-out loss of the saved F16 base: {final:.4f} nats a token", flush=True)
