@@ -1,0 +1,14 @@
+/// Where samples come from: a file, a descriptor, later a microphone. The same to everything after it.
+///
+/// Samples are mono, -1...1, at `sampleRate`; several channels have been averaged.
+public protocol SampleSource: AnyObject {
+    /// Hertz.
+    var sampleRate: Int { get }
+
+    /// Waits for samples and writes the next ones to `buffer`, as many as are at hand and have room.
+    ///
+    /// - Parameter buffer: room for at least one sample.
+    /// - Returns: `.samples` with how many were written (at least 1), `.gap`, or `.end`, after which there is no more.
+    /// - Throws: `TacitError`: bad data for a broken sound, I/O error for a failing read.
+    func read(into buffer: UnsafeMutableBufferPointer<Float>) throws -> SourceEvent
+}

@@ -1,0 +1,31 @@
+/// What a source has next.
+public enum SourceEvent: Equatable, Sendable {
+    /// So many samples were written.
+    case samples(Int)
+    /// Samples were lost between those before and those after this event.
+    case gap(Gap)
+    /// The stream is over.
+    case end
+
+    /// A stretch of the stream that is missing.
+    public struct Gap: Equatable, Sendable {
+        /// Samples lost, at the source's rate.
+        public var samples: Int
+        public var reason: Reason
+
+        public init(samples: Int, reason: Reason) {
+            self.samples = samples
+            self.reason = reason
+        }
+    }
+
+    /// Why samples are missing.
+    public enum Reason: String, Equatable, Sendable {
+        /// They came faster than they were read.
+        case overrun
+        /// The machine or the device slept.
+        case suspended
+        /// The device was away.
+        case disconnected
+    }
+}
