@@ -1,0 +1,216 @@
+import Diagnostics
+import FrontEnd
+import Glibc
+import ModelFile
+
+/// Turns a stream of samples into readings: the one way from samples to scores, for files and live streams alike.
+///
+/// Patches go through the model as they come, overlapping windows side by side as contexts of their own; readings do
+/// not depend on how the samples were cut into pushes, to the last bit. Nothing is allocated after the initialiser.
+public final class SoundLabeller {
+    /// What becomes of the end of the stream.
+    public enum Ending: Sendable {
+        /// Full windows only: live streams.
+        case fullWindows
+        /// A last window (sliding: a last read-out) that ends at the last whole patch, if patches remain behind the
+        /// last full one; a stream shorter than one window is padded with zeros: files.
+        case lastWindow
+    }
+
+    public let plan: WindowPlan
+    public let ending: Ending
+    /// How samples become patches and windows.
+    public var geometry: SoundGeometry { frontEnd.geometry }
+    /// Samples since the start of the stream, lost ones included.
+    public var position: Int { origin + received }
+
+    private let frontEnd: any SoundFrontEnd
+    private let model: any PatchModel
+    private var history: PatchHistory
+    /// The contexts of one push, `[plan.contexts]`.
+    private let active: UnsafeMutablePointer<Int>
+    private let logits: UnsafeMutableBufferPointer<Float>
+    private let scores: UnsafeMutableBufferPointer<Float>
+    private let embedding: UnsafeMutableBufferPointer<Float>
+
+    /// Where in the stream patch 0 begins: 0, or the end of the last gap.
+    private var origin = 0
+    /// Samples since then.
+    private var received = 0
+    /// Patches that the model has had (or that no window wants) since then.
+    private var pushed = 0
+    /// How many patches must be there for the next push.
+    private var nextPush = 0
+    /// One past the last patch of the last window read, since `origin`.
+    private var readTo = 0
+    private var hasRead = false
+    private var inferenceSeconds = 0.0
+
+    /// - Parameters:
+    ///   - description: of the model that `model` runs.
+    ///   - model: with room for `plan.contexts` contexts and `plan.rows` rows.
+    /// - Throws: `TacitError` (bad data) for a model that is not of sound.
+    public init(
+        _ description: ModelDescription, plan: WindowPlan, ending: Ending, model: any PatchModel
+    ) throws {
+        self.plan = plan
+        self.ending = ending
+        self.model = model
+        frontEnd = try SoundFrontEnds.make(description.input)
+        let looksBack = ending == .lastWindow || plan.attention == .full
+        history = PatchHistory(
+            patchSize: frontEnd.geometry.patchSize, kept: looksBack ? max(plan.window, plan.chunk) : plan.chunk)
+        active = .allocate(capacity: plan.contexts)
+        active.initialize(repeating: 0, count: plan.contexts)
+        logits = .allocate(capacity: description.labels.count)
+        logits.initialize(repeating: 0)
+        scores = .allocate(capacity: description.labels.count)
+        scores.initialize(repeating: 0)
+        embedding = .allocate(capacity: description.trunk.width)
+        embedding.initialize(repeating: 0)
+        nextPush = plan.pushEnd(after: 0)
+    }
+
+    deinit {
+        active.deallocate()
+        logits.deallocate()
+        scores.deallocate()
+        embedding.deallocate()
+    }
+
+    /// Takes the next samples (-1...1, mono, at the model's rate) and hands over the readings that they complete.
+    ///
+    /// - Throws: what `body` throws; the stream can't go on after that but by `reset` or `skip`.
+    public func push(_ samples: UnsafeBufferPointer<Float>, _ body: (Reading) throws -> Void) rethrows {
+        received += samples.count
+        try frontEnd.push(samples) { try take($0, body) }
+    }
+
+    /// Samples were lost: the stream's time goes on by so many, and contexts begin anew after them.
+    public func skip(samples: Int) {
+        begin(at: position + samples)
+    }
+
+    /// Forgets the stream; the next sample is the first of another.
+    public func reset() {
+        begin(at: 0)
+        hasRead = false
+        inferenceSeconds = 0
+    }
+
+    /// The stream is over: hands over what `ending` asks for. Only `reset` or `skip` may follow.
+    public func finish(_ body: (Reading) throws -> Void) rethrows {
+        guard ending == .lastWindow, received > 0 else { return }
+        let whole = history.count
+        if whole < plan.window {
+            // A short stretch behind a gap is not a short stream.
+            guard !hasRead else { return }
+            try pad(geometry.samplesPerWindow - received, body)
+        } else if whole > readTo {
+            if plan.context == .sliding {
+                advance(to: whole)
+            } else {
+                model.reset(context: 0)
+                active[0] = 0
+                feed(from: whole - plan.window, to: whole, contexts: 1)
+            }
+            try read(context: 0, end: whole, body)
+        }
+    }
+
+    private func begin(at sample: Int) {
+        frontEnd.reset()
+        history.removeAll()
+        origin = sample
+        received = 0
+        pushed = 0
+        readTo = 0
+        nextPush = plan.pushEnd(after: 0)
+    }
+
+    private func take(_ patch: UnsafePointer<Float>, _ body: (Reading) throws -> Void) rethrows {
+        history.append(patch)
+        guard history.count == nextPush else { return }
+        advance(to: nextPush)
+        nextPush = plan.pushEnd(after: pushed)
+        if let window = plan.window(endingAt: pushed) {
+            try read(context: window % plan.contexts, end: pushed, body)
+        }
+    }
+
+    /// Gives the model the patches up to `end`, in the contexts of all windows that hold them. No window starts or ends
+    /// in between.
+    private func advance(to end: Int) {
+        if plan.attention == .full {
+            guard plan.window(endingAt: end) != nil else {
+                pushed = end
+                return
+            }
+            model.reset(context: 0)
+            active[0] = 0
+            feed(from: end - plan.window, to: end, contexts: 1)
+        } else if plan.context == .sliding {
+            if pushed == 0 { model.reset(context: 0) }
+            active[0] = 0
+            feed(from: pushed, to: end, contexts: 1)
+        } else {
+            let windows = plan.windows(holding: pushed)
+            for (index, window) in windows.enumerated() { active[index] = window % plan.contexts }
+            if pushed % plan.hop == 0, !windows.isEmpty { model.reset(context: active[windows.count - 1]) }
+            if !windows.isEmpty { feed(from: pushed, to: end, contexts: windows.count) }
+        }
+        pushed = end
+    }
+
+    private func feed(from start: Int, to end: Int, contexts: Int) {
+        let begun = Self.now()
+        var next = start
+        while next < end {
+            let count = min(plan.chunk, end - next)
+            model.push(
+                patches: history.patches(from: next), count: count,
+                contexts: UnsafeBufferPointer(start: active, count: contexts))
+            next += count
+        }
+        inferenceSeconds += Self.now() - begun
+    }
+
+    private func read(context: Int, end: Int, _ body: (Reading) throws -> Void) rethrows {
+        let begun = Self.now()
+        model.readEmbedding(context: context, into: embedding)
+        if !logits.isEmpty {
+            model.readLogits(context: context, into: logits)
+            model.applyScores(UnsafeBufferPointer(logits), into: scores)
+        }
+        inferenceSeconds += Self.now() - begun
+        readTo = end
+        hasRead = true
+        let reading = Reading(
+            start: origin + geometry.startOfPatch(end - plan.window),
+            end: origin + min(geometry.endOfPatch(end - 1), received),
+            sampleRate: geometry.sampleRate, logits: UnsafeBufferPointer(logits),
+            scores: UnsafeBufferPointer(scores), embedding: UnsafeBufferPointer(embedding),
+            inferenceSeconds: inferenceSeconds)
+        inferenceSeconds = 0
+        try body(reading)
+    }
+
+    /// So many zeros behind the stream's end, which don't count as received.
+    private func pad(_ count: Int, _ body: (Reading) throws -> Void) rethrows {
+        try withUnsafeTemporaryAllocation(of: Float.self, capacity: 256) { zeros in
+            zeros.initialize(repeating: 0)
+            var left = count
+            while left > 0 {
+                let pushed = min(left, zeros.count)
+                try frontEnd.push(UnsafeBufferPointer(rebasing: zeros[..<pushed])) { try take($0, body) }
+                left -= pushed
+            }
+        }
+    }
+
+    private static func now() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+}

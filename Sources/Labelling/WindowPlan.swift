@@ -1,0 +1,88 @@
+import Diagnostics
+import FrontEnd
+import ModelFile
+
+/// Which windows of a stream a model reads, all counted in patches.
+///
+/// - `restart`: window k is patches `k * hop` to one before `k * hop + window`, a context of its own.
+/// - `sliding`: one endless context; read-out k comes once `window + k * hop` patches are there, and its window is the
+///   last `window` of them.
+///
+/// So both kinds of context read at the same places.
+public struct WindowPlan: Equatable, Sendable {
+    public let context: ModelDescription.Context
+    public let attention: ModelDescription.Attention
+    /// Patches in a window.
+    public let window: Int
+    /// Patches from one window to the next; may be more than `window`.
+    public let hop: Int
+    /// The most patches that go through the model at once.
+    public let chunk: Int
+    /// How many windows advance side by side.
+    public let contexts: Int
+
+    /// - Parameters:
+    ///   - hop: seconds from one window to the next, rounded to whole strides, at least one; nil for one window.
+    ///   - latency: for how many seconds a patch may be held back so that several go through the model together;
+    ///     nil for as long as makes the model fastest.
+    /// - Throws: `TacitError`: bad data for a model that is not of sound; usage for a hop or a latency out of range.
+    public init(_ description: ModelDescription, hop: Double? = nil, latency: Double? = nil) throws {
+        let geometry = try SoundGeometry(description.input)
+        context = description.context
+        attention = description.attention
+        window = geometry.window
+        let strideSeconds = Double(geometry.samplesPerStride) / Double(geometry.sampleRate)
+        if let hop {
+            guard hop > 0, hop <= 1e6 else {
+                throw TacitError(.usage, "a hop of \(hop) seconds, expected more than 0 and at most 1000000")
+            }
+            self.hop = max(1, Int((hop / strideSeconds).rounded()))
+        } else {
+            self.hop = geometry.window
+        }
+        if description.attention == .full {
+            // Every patch looks at all the others: nothing can be done before the window is whole.
+            guard description.context == .restart else {
+                throw TacitError(.badData, place: "context", "full attention goes with restart only")
+            }
+            chunk = geometry.window
+            contexts = 1
+            return
+        }
+        var most = min(Self.largestChunk, self.hop, geometry.window)
+        if let latency {
+            guard latency >= 0, latency.isFinite else {
+                throw TacitError(.usage, "a latency of \(latency) seconds, expected 0 or more")
+            }
+            most = max(1, min(most, Int(min(latency / strideSeconds, Double(most)))))
+        }
+        chunk = most
+        contexts = description.context == .restart ? (geometry.window - 1) / self.hop + 1 : 1
+    }
+
+    /// Rows beyond which a larger product is no faster; bounds the session's buffers.
+    static let largestChunk = 128
+
+    /// The rows of the largest product: what the model's state must have room for.
+    public var rows: Int { chunk * contexts }
+
+    /// The window whose last patch is patch `end - 1`, if there is one.
+    public func window(endingAt end: Int) -> Int? {
+        end >= window && (end - window) % hop == 0 ? (end - window) / hop : nil
+    }
+
+    /// The windows that hold a patch, oldest first.
+    public func windows(holding patch: Int) -> Range<Int> {
+        let oldest = patch < window ? 0 : (patch - window) / hop + 1
+        return oldest..<max(oldest, patch / hop + 1)
+    }
+
+    /// With `start` patches pushed, where the next push ends: after a chunk, but no further than where the next window
+    /// starts or ends.
+    public func pushEnd(after start: Int) -> Int {
+        let nextEnd = start < window ? window : ((start - window) / hop + 1) * hop + window
+        if attention == .full { return nextEnd }
+        let end = min(start + chunk, nextEnd)
+        return context == .sliding ? end : min(end, (start / hop + 1) * hop)
+    }
+}
