@@ -1,1 +1,122 @@
-int tacit_kernels_placeholder(void);
+#ifndef TACIT_CKERNELS_H
+#define TACIT_CKERNELS_H
+
+// The engine's inner loops: one table of functions for each instruction set, chosen at run time.
+//
+// Every function of every table gives the same bits for the same input (NaN payloads excepted): integer sums are exact,
+// floating-point sums run in one fixed order with explicit fused multiply-add, and exponentials are our own.
+// Nothing here checks its arguments, allocates or keeps state. Rows of floats are addressed by strides counted in
+// elements; outputs of matrix products are written in whole tiles of 16 channels, so their rows must have room for that.
+
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma clang assume_nonnull begin
+
+/// `output[r] = W input[r] + bias + residual[r]` with float32 panels `[tiles][columns][16]`.
+/// Each output is one chain of fused multiply-adds along the columns, in order.
+typedef struct {
+    const float *input;  // [rows][input_stride]
+    size_t input_stride;
+    size_t rows;
+    size_t columns;
+    const float *panels;
+    const float *_Nullable bias;      // [tiles * 16]
+    const float *_Nullable residual;  // [rows][output_stride]; may be `output` itself
+    float *output;                    // [rows][output_stride]
+    size_t output_stride;
+} tacit_product_float32;
+
+/// The same with int8 panels `[tiles][groups][16][4]` and activations quantized by `quantize`:
+/// `output[r][n] = (sum over k of q[r][k] * w[n][k]) * (input_scales[r] * scales[n]) + bias[n] + residual[r][n]`.
+/// The integer sums are exact as long as neighbours `2j`, `2j + 1` of one channel keep `|w0| + |w1| <= 128` where their
+/// signs agree, and `groups <= 16384`.
+typedef struct {
+    const uint8_t *input;  // [rows][input_stride]: q + 128
+    size_t input_stride;
+    const float *input_scales;  // [rows]
+    size_t rows;
+    size_t groups;  // columns / 4, rounded up
+    const int8_t *panels;
+    const float *scales;  // [tiles * 16]
+    const int32_t *sums;  // [tiles * 16]: each channel's sum of weights
+    const float *_Nullable bias;
+    const float *_Nullable residual;
+    float *output;
+    size_t output_stride;
+} tacit_product_int8;
+
+/// One query over `count` cached keys and values, the oldest in slot `first` of a ring of `slots` (a multiple of 16).
+/// `output = sum of softmax(scale * query . key) * value`, summed from the oldest to the newest.
+typedef struct {
+    const float *query;   // [head_width]
+    const float *keys;    // [slots / 16][head_width][16]
+    const float *values;  // [ceil(head_width / 16)][slots][16]
+    size_t slots;
+    size_t first;
+    size_t count;  // 1...slots
+    size_t head_width;
+    float scale;    // positive
+    float *scores;  // scratch: count rounded up to 16, and 48 more
+    float *output;  // [head_width]
+} tacit_attention;
+
+typedef struct {
+    const char *name;
+
+    void (*multiply_float32)(const tacit_product_float32 *product, size_t first_tile, size_t end_tile);
+    void (*multiply_int8)(const tacit_product_int8 *product, size_t first_tile, size_t end_tile);
+
+    /// Symmetric 8-bit quantization of a row: returns the scale s, and `output[i] = round_half_even(input[i] / s) + 128`
+    /// with `|input| <= 127 s`. `count` rounded up to 16 bytes are written, the rest being 128 (zero).
+    float (*quantize)(const float *input, size_t count, uint8_t *output);
+
+    /// LayerNorm over `count` elements (Ba et al. 2016): variance about the mean, biased.
+    void (*layer_norm)(
+        const float *input, const float *weight, const float *bias, float epsilon, size_t count, float *output);
+    /// RMSNorm (Zhang and Sennrich 2019).
+    void (*rms_norm)(const float *input, const float *weight, float epsilon, size_t count, float *output);
+
+    /// GELU by its tanh approximation (Hendrycks and Gimpel 2016), times `factor` where there is one.
+    void (*gelu)(const float *input, const float *_Nullable factor, size_t count, float *output);
+    /// x * sigmoid(x), times `factor` where there is one.
+    void (*silu)(const float *input, const float *_Nullable factor, size_t count, float *output);
+
+    /// `sum[i] += input[i]`.
+    void (*add)(const float *input, size_t count, float *sum);
+
+    /// Rotates the first `2 * half` elements of each head in place, element `i` paired with `half + i`
+    /// (Su et al. 2021, RoFormer). `cosines`, `sines`: `[half]`.
+    void (*rotate)(
+        float *heads, size_t head_count, size_t head_width, size_t half, const float *cosines, const float *sines);
+
+    /// Puts one key and one value into a slot of a head's ring (layout as in `tacit_attention`).
+    void (*store)(
+        const float *key, const float *value, size_t head_width, size_t slot, size_t slots, float *keys, float *values);
+    void (*attend)(const tacit_attention *attention);
+
+    void (*softmax)(const float *input, size_t count, float *output);
+    void (*sigmoid)(const float *input, size_t count, float *output);
+    void (*exponential)(const float *input, size_t count, float *output);
+} tacit_kernels;
+
+/// The tables that this machine can run, `portable` first and the fastest last; NULL past the end.
+const tacit_kernels *_Nullable tacit_kernels_at(size_t index);
+
+/// `cosines[i] = cos(position * frequencies[i])`, and the sines: exact to a rounding of float32 for positions up to
+/// 2^40, the same on every machine.
+void tacit_rotary_angles(
+    uint64_t position, const float *frequencies, size_t count, float *cosines, float *sines);
+
+/// Tells the processor that this thread is spinning.
+static inline void tacit_spin_hint(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+#pragma clang assume_nonnull end
+
+#endif

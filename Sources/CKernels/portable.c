@@ -1,0 +1,25 @@
+// The reference: plain C for any processor.
+
+#include "CKernels.h"
+#include "vector.h"
+
+#pragma STDC FP_CONTRACT OFF
+
+#define TABLE tacit_kernels_portable
+#define TABLE_NAME "portable"
+#define DOT_ROWS 4
+#define DOT_OFFSET 128u
+
+INLINE void dot(
+    const uint8_t *input, size_t stride, const int8_t *panel, size_t groups, const int rows, i32x16 *sums) {
+    for (int r = 0; r < rows; r++) {
+        const uint8_t *x = input + (size_t)r * stride;
+        int32_t lanes[16] = {0};
+        for (size_t g = 0; g < groups; g++)
+            for (size_t n = 0; n < LANES; n++)
+                for (size_t i = 0; i < 4; i++) lanes[n] += (int32_t)x[g * 4 + i] * panel[(g * LANES + n) * 4 + i];
+        sums[r] = load_integers(lanes);
+    }
+}
+
+#include "table.h"

@@ -1,0 +1,63 @@
+// Matrix products over tiles of 16 output channels, four rows at a time. The integer sums of the int8 form come from
+// `dot`, which each instruction set defines before this file, with `DOT_ROWS`, the most rows that it takes at a time, and
+// `DOT_OFFSET`: 128 where it multiplies the unsigned bytes as they are, 0 where it takes the offset back itself.
+
+INLINE void finish(f32x16 y, size_t row, size_t tile, const float *bias, const float *residual, float *output,
+                   size_t stride) {
+    size_t at = row * stride + tile * LANES;
+    if (bias) y += load(bias + tile * LANES);
+    if (residual) y += load(residual + at);
+    store(output + at, y);
+}
+
+INLINE void multiply_float32_block(const tacit_product_float32 *p, size_t tile, size_t row, const int rows) {
+    const float *panel = p->panels + tile * p->columns * LANES;
+    const float *x = p->input + row * p->input_stride;
+    size_t stride = p->input_stride, columns = p->columns;
+    f32x16 sums[4] = {splat(0.0f), splat(0.0f), splat(0.0f), splat(0.0f)};
+    for (size_t k = 0; k < columns; k++) {
+        f32x16 w = load(panel + k * LANES);
+        UNROLL for (int r = 0; r < rows; r++) sums[r] = fma16(splat(x[(size_t)r * stride + k]), w, sums[r]);
+    }
+    UNROLL for (int r = 0; r < rows; r++)
+        finish(sums[r], row + (size_t)r, tile, p->bias, p->residual, p->output, p->output_stride);
+}
+
+static void multiply_float32(const tacit_product_float32 *p, size_t first_tile, size_t end_tile) {
+    for (size_t tile = first_tile; tile < end_tile; tile++) {
+        size_t row = 0;
+        for (; row + 4 <= p->rows; row += 4) multiply_float32_block(p, tile, row, 4);
+        switch (p->rows - row) {
+        case 3: multiply_float32_block(p, tile, row, 3); break;
+        case 2: multiply_float32_block(p, tile, row, 2); break;
+        case 1: multiply_float32_block(p, tile, row, 1); break;
+        default: break;
+        }
+    }
+}
+
+INLINE void multiply_int8_block(const tacit_product_int8 *p, size_t tile, size_t row, const int rows) {
+    i32x16 sums[4];
+    dot(p->input + row * p->input_stride, p->input_stride, p->panels + tile * p->groups * 64, p->groups, rows, sums);
+    f32x16 scales = load(p->scales + tile * LANES);
+    u32x16 offset = DOT_OFFSET * __builtin_bit_cast(u32x16, load_integers(p->sums + tile * LANES));
+    UNROLL for (int r = 0; r < rows; r++) {
+        u32x16 exact = __builtin_bit_cast(u32x16, sums[r]) - offset;
+        f32x16 y = __builtin_convertvector(__builtin_bit_cast(i32x16, exact), f32x16);
+        y *= splat(p->input_scales[row + (size_t)r]) * scales;
+        finish(y, row + (size_t)r, tile, p->bias, p->residual, p->output, p->output_stride);
+    }
+}
+
+static void multiply_int8(const tacit_product_int8 *p, size_t first_tile, size_t end_tile) {
+    for (size_t tile = first_tile; tile < end_tile; tile++) {
+        size_t row = 0;
+        for (; row + DOT_ROWS <= p->rows; row += DOT_ROWS) multiply_int8_block(p, tile, row, DOT_ROWS);
+        switch (p->rows - row) {
+        case 3: multiply_int8_block(p, tile, row, 3); break;
+        case 2: multiply_int8_block(p, tile, row, 2); break;
+        case 1: multiply_int8_block(p, tile, row, 1); break;
+        default: break;
+        }
+    }
+}

@@ -1,0 +1,144 @@
+// What is done to one row at a time: quantization, norms, activation functions, softmax. Sums run in 16 lanes (element i
+// in lane i mod 16), added up by halves at the end.
+
+static float quantize(const float *input, size_t count, uint8_t *output) {
+    const i32x16 magnitude = (i32x16)(0x7fffffff);
+    size_t whole = count - count % LANES;
+    f32x16 most = splat(0.0f);
+    for (size_t i = 0; i < whole; i += LANES) most = greater(from_bits(bits(load(input + i)) & magnitude), most);
+    if (whole < count) {
+        f32x16 rest = load_some(input + whole, count - whole, 0.0f);
+        most = greater(from_bits(bits(rest) & magnitude), most);
+    }
+    float limit = largest(most);
+    if (!(limit > 1e-30f)) {  // so small that 127 / limit could overflow: nothing is lost by zeros
+        for (size_t i = 0; i < count; i += LANES) __builtin_memset(output + i, 128, LANES);
+        return 0.0f;
+    }
+    f32x16 inverse = splat(127.0f / limit);
+    for (size_t i = 0; i < count; i += LANES) {
+        f32x16 x = i < whole ? load(input + i) : load_some(input + i, count - i, 0.0f);
+        x = greater(lesser(x * inverse, splat(127.0f)), splat(-127.0f));
+        u8x16 bytes = __builtin_convertvector(bits(x + splat(ROUNDER)) - (ROUNDER_BITS - 128), u8x16);
+        __builtin_memcpy(output + i, &bytes, sizeof bytes);
+    }
+    return limit / 127.0f;
+}
+
+static void layer_norm(
+    const float *input, const float *weight, const float *bias, float epsilon, size_t count, float *output) {
+    size_t whole = count - count % LANES, rest = count - whole;
+    f32x16 sum = splat(0.0f);
+    for (size_t i = 0; i < whole; i += LANES) sum += load(input + i);
+    if (rest) sum += load_some(input + whole, rest, 0.0f);
+    f32x16 mean = splat(total(sum) / (float)count);
+    f32x16 squares = splat(0.0f);
+    for (size_t i = 0; i < whole; i += LANES) {
+        f32x16 x = load(input + i) - mean;
+        squares = fma16(x, x, squares);
+    }
+    if (rest) {
+        f32x16 x = load_some(input + whole, rest, mean.x) - mean;
+        squares = fma16(x, x, squares);
+    }
+    f32x16 inverse = splat(1.0f / __builtin_sqrtf(total(squares) / (float)count + epsilon));
+    for (size_t i = 0; i < whole; i += LANES)
+        store(output + i, fma16((load(input + i) - mean) * inverse, load(weight + i), load(bias + i)));
+    if (rest) {
+        f32x16 x = (load_some(input + whole, rest, 0.0f) - mean) * inverse;
+        x = fma16(x, load_some(weight + whole, rest, 0.0f), load_some(bias + whole, rest, 0.0f));
+        store_some(output + whole, x, rest);
+    }
+}
+
+static void rms_norm(const float *input, const float *weight, float epsilon, size_t count, float *output) {
+    size_t whole = count - count % LANES, rest = count - whole;
+    f32x16 squares = splat(0.0f);
+    for (size_t i = 0; i < whole; i += LANES) {
+        f32x16 x = load(input + i);
+        squares = fma16(x, x, squares);
+    }
+    if (rest) {
+        f32x16 x = load_some(input + whole, rest, 0.0f);
+        squares = fma16(x, x, squares);
+    }
+    f32x16 inverse = splat(1.0f / __builtin_sqrtf(total(squares) / (float)count + epsilon));
+    for (size_t i = 0; i < whole; i += LANES) store(output + i, load(input + i) * inverse * load(weight + i));
+    if (rest) {
+        f32x16 x = load_some(input + whole, rest, 0.0f) * inverse * load_some(weight + whole, rest, 0.0f);
+        store_some(output + whole, x, rest);
+    }
+}
+
+// Runs a lane-wise function over a row; `x` is the input, `f` the factor's lanes (1 without one).
+#define MAP_ROW(expression)                                                                  \
+    size_t whole = count - count % LANES, rest = count - whole;                              \
+    for (size_t i = 0; i < whole; i += LANES) {                                              \
+        f32x16 x = load(input + i);                                                          \
+        f32x16 y = (expression);                                                             \
+        if (factor) y *= load(factor + i);                                                   \
+        store(output + i, y);                                                                \
+    }                                                                                        \
+    if (rest) {                                                                              \
+        f32x16 x = load_some(input + whole, rest, 0.0f);                                     \
+        f32x16 y = (expression);                                                             \
+        if (factor) y *= load_some(factor + whole, rest, 0.0f);                              \
+        store_some(output + whole, y, rest);                                                 \
+    }
+
+/// 0.5 x (1 + tanh u) = x sigmoid(2 u), u = sqrt(2 / pi) (x + 0.044715 x^3).
+INLINE f32x16 gelu16(f32x16 x) {
+    f32x16 u = x * fma16(x * x, splat(0.044715f), splat(1.0f));
+    return gated_by_sigmoid(x, u * splat(0x1.988454p+0f));  // 2 sqrt(2 / pi)
+}
+
+static void gelu(const float *input, const float *factor, size_t count, float *output) { MAP_ROW(gelu16(x)) }
+
+static void silu(const float *input, const float *factor, size_t count, float *output) {
+    MAP_ROW(gated_by_sigmoid(x, x))
+}
+
+static void sigmoid(const float *input, size_t count, float *output) {
+    const float *factor = NULL;
+    MAP_ROW(gated_by_sigmoid(splat(1.0f), x))
+}
+
+static void exponential(const float *input, size_t count, float *output) {
+    const float *factor = NULL;
+    MAP_ROW(exponential16(x))
+}
+
+static void add(const float *input, size_t count, float *sum) {
+    size_t whole = count - count % LANES, rest = count - whole;
+    for (size_t i = 0; i < whole; i += LANES) store(sum + i, load(sum + i) + load(input + i));
+    for (size_t i = whole; i < whole + rest; i++) sum[i] += input[i];
+}
+
+/// `output[i] = exp(scale * (input[i] - largest))`; returns the sum of these.
+INLINE float exponentials(const float *input, size_t count, float scale, float *output) {
+    size_t whole = count - count % LANES, rest = count - whole;
+    f32x16 most = splat(-__builtin_inff());
+    for (size_t i = 0; i < whole; i += LANES) most = greater(load(input + i), most);
+    if (rest) most = greater(load_some(input + whole, rest, -__builtin_inff()), most);
+    f32x16 limit = splat(largest(most));
+    f32x16 sum = splat(0.0f);
+    for (size_t i = 0; i < whole; i += LANES) {
+        f32x16 e = exponential16((load(input + i) - limit) * splat(scale));
+        sum += e;
+        store(output + i, e);
+    }
+    if (rest) {
+        f32x16 e = exponential16((load_some(input + whole, rest, 0.0f) - limit) * splat(scale));
+        float lanes[16];
+        store(lanes, e);
+        for (size_t i = 0; i < rest; i++) output[whole + i] = lanes[i];
+        for (size_t i = rest; i < LANES; i++) lanes[i] = 0.0f;
+        sum += load(lanes);
+    }
+    return total(sum);
+}
+
+static void softmax(const float *input, size_t count, float *output) {
+    float inverse = 1.0f / exponentials(input, count, 1.0f, output);
+    for (size_t i = 0; i < count; i++) output[i] *= inverse;
+}

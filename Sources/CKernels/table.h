@@ -1,0 +1,25 @@
+// Everything that the instruction sets share, as one table. An instruction set's file sets its target attributes,
+// defines `dot`, `DOT_ROWS`, `DOT_OFFSET` and `TABLE`, `TABLE_NAME`, and includes this.
+
+#include "exponential.h"
+#include "rows.h"
+#include "product.h"
+#include "attention.h"
+
+const tacit_kernels TABLE = {
+    .name = TABLE_NAME,
+    .multiply_float32 = multiply_float32,
+    .multiply_int8 = multiply_int8,
+    .quantize = quantize,
+    .layer_norm = layer_norm,
+    .rms_norm = rms_norm,
+    .gelu = gelu,
+    .silu = silu,
+    .add = add,
+    .rotate = rotate,
+    .store = store_key_value,
+    .attend = attend,
+    .softmax = softmax,
+    .sigmoid = sigmoid,
+    .exponential = exponential,
+};

@@ -1,0 +1,84 @@
+// Sixteen lanes at a time, in the compiler's own vectors: the same source becomes one, two or four registers, with the
+// same lanes and the same order of operations, whatever the instruction set. Included by each table's file after its
+// target attributes.
+
+#ifndef TACIT_VECTOR_H
+#define TACIT_VECTOR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// Vectors wider than a register change the calling convention, but none is ever passed: all of this is inlined.
+#pragma clang diagnostic ignored "-Wpsabi"
+
+#define INLINE static inline __attribute__((always_inline))
+#define LANES ((size_t)16)
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+typedef float f32x16 __attribute__((ext_vector_type(16)));
+typedef float f32x8 __attribute__((ext_vector_type(8)));
+typedef float f32x4 __attribute__((ext_vector_type(4)));
+typedef float f32x2 __attribute__((ext_vector_type(2)));
+typedef int32_t i32x16 __attribute__((ext_vector_type(16)));
+typedef int32_t i32x8 __attribute__((ext_vector_type(8)));
+typedef uint32_t u32x16 __attribute__((ext_vector_type(16)));
+typedef uint8_t u8x16 __attribute__((ext_vector_type(16)));
+
+INLINE f32x16 load(const float *p) {
+    f32x16 v;
+    __builtin_memcpy(&v, p, sizeof v);
+    return v;
+}
+
+INLINE void store(float *p, f32x16 v) { __builtin_memcpy(p, &v, sizeof v); }
+
+INLINE i32x16 load_integers(const int32_t *p) {
+    i32x16 v;
+    __builtin_memcpy(&v, p, sizeof v);
+    return v;
+}
+
+INLINE f32x16 splat(float x) { return (f32x16)(x); }
+
+/// The first `count` (under 16) elements, the other lanes `fill`.
+INLINE f32x16 load_some(const float *p, size_t count, float fill) {
+    float lanes[16];
+    store(lanes, splat(fill));
+    __builtin_memcpy(lanes, p, count * sizeof *p);
+    return load(lanes);
+}
+
+INLINE void store_some(float *p, f32x16 v, size_t count) {
+    float lanes[16];
+    store(lanes, v);
+    __builtin_memcpy(p, lanes, count * sizeof *p);
+}
+
+/// a * b + c, rounded once.
+INLINE f32x16 fma16(f32x16 a, f32x16 b, f32x16 c) { return __builtin_elementwise_fma(a, b, c); }
+
+/// Lane by lane `a < b ? a : b`: b where one of them is NaN, on every instruction set.
+INLINE f32x16 lesser(f32x16 a, f32x16 b) { return a < b ? a : b; }
+/// Lane by lane `a > b ? a : b`: b where one of them is NaN.
+INLINE f32x16 greater(f32x16 a, f32x16 b) { return a > b ? a : b; }
+
+INLINE i32x16 bits(f32x16 v) { return __builtin_bit_cast(i32x16, v); }
+INLINE f32x16 from_bits(i32x16 v) { return __builtin_bit_cast(f32x16, v); }
+
+/// The sum of all lanes: halves are added until one is left.
+INLINE float total(f32x16 v) {
+    f32x8 a = v.lo + v.hi;
+    f32x4 b = a.lo + a.hi;
+    f32x2 c = b.lo + b.hi;
+    return c.x + c.y;
+}
+
+INLINE float largest(f32x16 v) {
+    float lanes[16];
+    store(lanes, v);
+    float best = lanes[0];
+    for (size_t i = 1; i < LANES; i++) best = lanes[i] > best ? lanes[i] : best;
+    return best;
+}
+
+#endif

@@ -1,0 +1,30 @@
+import CKernels
+import Diagnostics
+
+/// The instruction sets that the kernels are written for. All give the same bits.
+public enum InstructionSet {
+    /// Those that this machine runs, `portable` first, the fastest last.
+    public static var available: [String] {
+        var names: [String] = []
+        while let table = tacit_kernels_at(names.count) {
+            names.append(String(cString: table.pointee.name))
+        }
+        return names
+    }
+
+    /// The table of a name, or the fastest. Throws `usage` for a name that this machine has no table for.
+    static func table(named name: String?) throws -> UnsafePointer<tacit_kernels> {
+        var index = 0
+        var fastest: UnsafePointer<tacit_kernels>?
+        while let table = tacit_kernels_at(index) {
+            if let name, String(cString: table.pointee.name) == name { return table }
+            fastest = table
+            index += 1
+        }
+        guard name == nil, let fastest else {
+            let list = available.joined(separator: ", ")
+            throw TacitError(.usage, "no instruction set \"\(name ?? "")\" on this machine; there are \(list)")
+        }
+        return fastest
+    }
+}

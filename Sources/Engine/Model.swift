@@ -1,0 +1,191 @@
+import Diagnostics
+import ModelFile
+
+/// A model ready to run: every tensor bound where it lies, its shape checked against the description.
+///
+/// Any number of sessions may share one model; nothing in it changes.
+public final class Model: @unchecked Sendable {
+    /// One transformer block: `x += attention(norm(x))`, then `x += feedForward(norm(x))`.
+    struct Block {
+        let attentionNorm: Norm
+        /// `[(heads + 2 keyValueHeads) * headWidth, width]`
+        let queryKeyValue: MatrixView
+        /// `[width, heads * headWidth]`
+        let attentionOutput: MatrixView
+        let feedForwardNorm: Norm
+        /// `[feedForwardInputWidth, width]`
+        let feedForwardInput: MatrixView
+        /// `[width, feedForwardWidth]`
+        let feedForwardOutput: MatrixView
+    }
+
+    public let description: ModelDescription
+
+    /// Keeps the tensors' memory alive.
+    private let source: any TensorSource
+
+    /// `[patchHiddenWidth, patchSize]`
+    let patchHidden: MatrixView?
+    /// `[width, patchSize or patchHiddenWidth]`; nil for tokens.
+    let patch: MatrixView?
+    /// Each `[vocabulary, width]`.
+    let codebooks: [UnsafePointer<Float>]
+    /// `[window, width]`
+    let positions: UnsafePointer<Float>?
+    /// `[rotaryWidth / 2]`
+    let rotaryFrequencies: UnsafePointer<Float>?
+    let blocks: [Block]
+    let finalNorm: Norm
+    let headNorm: Norm?
+    /// `[labels, width]`; nil without labels.
+    let head: MatrixView?
+
+    /// Binds tensors from anywhere.
+    public init(source: any TensorSource) throws {
+        let description = source.description
+        let trunk = description.trunk
+        try Self.check(description)
+        let bind = Binder(source: source)
+        let width = trunk.width
+
+        var patchInput = description.input.patchSize
+        if case .tokens(let tokens) = description.input {
+            patchHidden = nil
+            patch = nil
+            codebooks = try (0..<tokens.codebooks).map {
+                try bind.vector(TensorName.codebook($0), [tokens.vocabulary, width])
+            }
+        } else {
+            if description.patchHiddenWidth > 0 {
+                patchHidden = try bind.matrix(
+                    TensorName.patchHidden, rows: description.patchHiddenWidth, columns: patchInput)
+                patchInput = description.patchHiddenWidth
+            } else {
+                patchHidden = nil
+            }
+            patch = try bind.matrix(TensorName.patch, rows: width, columns: patchInput)
+            codebooks = []
+        }
+
+        positions =
+            trunk.positions == .table
+            ? try bind.vector(TensorName.positions, [description.input.window, width]) : nil
+        rotaryFrequencies =
+            trunk.positions == .rotary
+            ? try bind.vector(TensorName.rotaryFrequencies, [trunk.rotaryWidth / 2]) : nil
+
+        func norm(_ name: String, _ kind: TrunkDescription.Norm, _ epsilon: Float) throws -> Norm {
+            Norm(
+                kind: kind, epsilon: epsilon, width: width, weight: try bind.vector("\(name).weight", [width]),
+                bias: kind == .layer ? try bind.vector("\(name).bias", [width]) : nil)
+        }
+        let attended = trunk.heads * trunk.headWidth
+        blocks = try (0..<trunk.layers).map { layer in
+            Block(
+                attentionNorm: try norm(TensorName.attentionNorm(layer), trunk.norm, trunk.normEpsilon),
+                queryKeyValue: try bind.matrix(
+                    TensorName.attentionQueryKeyValue(layer), rows: trunk.queryKeyValueWidth, columns: width),
+                attentionOutput: try bind.matrix(
+                    TensorName.attentionOutput(layer), rows: width, columns: attended),
+                feedForwardNorm: try norm(TensorName.feedForwardNorm(layer), trunk.norm, trunk.normEpsilon),
+                feedForwardInput: try bind.matrix(
+                    TensorName.feedForwardInput(layer), rows: trunk.feedForwardInputWidth, columns: width),
+                feedForwardOutput: try bind.matrix(
+                    TensorName.feedForwardOutput(layer), rows: width, columns: trunk.feedForwardWidth))
+        }
+        finalNorm = try norm(TensorName.finalNorm, trunk.norm, trunk.normEpsilon)
+        headNorm = description.hasHeadNorm ? try norm(TensorName.headNorm, .layer, 1e-5) : nil
+        head =
+            description.labels.isEmpty
+            ? nil : try bind.matrix(TensorName.head, rows: description.labels.count, columns: width)
+        self.description = description
+        self.source = source
+    }
+
+    /// Largest extent of anything: products of two such never overflow, and int8 sums stay exact.
+    static let largestExtent = 65536
+
+    private static func check(_ description: ModelDescription) throws {
+        let trunk = description.trunk
+        func within(_ value: Int, _ range: ClosedRange<Int>, _ name: String) throws {
+            guard range.contains(value) else {
+                throw TacitError(
+                    .badData, place: name, "is \(value), expected \(range.lowerBound)...\(range.upperBound)")
+            }
+        }
+        try within(trunk.width, 1...largestExtent, "trunk.width")
+        try within(trunk.layers, 1...1024, "trunk.layers")
+        try within(trunk.heads, 1...4096, "trunk.heads")
+        try within(trunk.keyValueHeads, 1...trunk.heads, "trunk.key_value_heads")
+        try within(trunk.headWidth, 1...4096, "trunk.head_width")
+        try within(trunk.heads * trunk.headWidth, 1...largestExtent, "trunk.heads * trunk.head_width")
+        try within(trunk.feedForwardWidth, 1...largestExtent, "trunk.feed_forward_width")
+        try within(description.input.patchSize, 1...largestExtent, "input.patch")
+        try within(description.input.window, 1...largestExtent, "input.window")
+        try within(description.patchHiddenWidth, 0...largestExtent, "patch_hidden_width")
+        try within(description.labels.count, 0...largestExtent, "labels")
+        if case .tokens(let tokens) = description.input {
+            try within(tokens.vocabulary, 1...(1 << 24), "input.vocabulary")
+        }
+        guard trunk.heads % trunk.keyValueHeads == 0 else {
+            throw TacitError(
+                .badData, place: "trunk.key_value_heads",
+                "is \(trunk.keyValueHeads), expected a divisor of \(trunk.heads) heads")
+        }
+        if trunk.positions == .rotary {
+            try within(trunk.rotaryWidth, 2...max(2, trunk.headWidth), "trunk.rotary_width")
+            guard trunk.rotaryWidth % 2 == 0 else {
+                throw TacitError(
+                    .badData, place: "trunk.rotary_width", "is \(trunk.rotaryWidth), expected an even number")
+            }
+        }
+        if description.context == .sliding {
+            guard description.attention == .causal else {
+                throw TacitError(.badData, place: "attention", "is full, which a sliding context can't have")
+            }
+            guard trunk.positions != .table else {
+                throw TacitError(.badData, place: "trunk.positions", "is a table, which a sliding context outgrows")
+            }
+        }
+    }
+}
+
+/// Looks tensors up and checks their shapes.
+private struct Binder {
+    let source: any TensorSource
+
+    func matrix(_ name: String, rows: Int, columns: Int) throws -> MatrixView {
+        let view = try source.matrix(name)
+        guard view.rows == rows, view.columns == columns else {
+            throw TacitError(
+                .badData, place: name, "is [\(view.rows), \(view.columns)], expected [\(rows), \(columns)]")
+        }
+        let padded = view.paddedRows
+        let bytes: Int
+        switch view.encoding {
+        case .float32: bytes = padded * columns * 4
+        case .int8: bytes = padded * ((columns + 3) / 4 * 4)
+        }
+        guard view.panels.count == bytes else {
+            throw TacitError(.badData, place: name, "has \(view.panels.count) bytes of panels, expected \(bytes)")
+        }
+        if view.encoding == .int8 {
+            guard view.scales?.count == padded, view.sums?.count == padded else {
+                throw TacitError(.badData, place: name, "lacks scales or sums for \(padded) channels")
+            }
+        }
+        if let bias = view.bias, bias.count != padded {
+            throw TacitError(.badData, place: name, "has \(bias.count) elements of bias, expected \(padded)")
+        }
+        return view
+    }
+
+    func vector(_ name: String, _ shape: [Int]) throws -> UnsafePointer<Float> {
+        let view = try source.vector(name)
+        let count = shape.reduce(1, *)
+        guard view.count == count, let base = view.baseAddress else {
+            throw TacitError(.badData, place: name, "has \(view.count) elements, expected \(count)")
+        }
+        return base
+    }
+}

@@ -1,0 +1,63 @@
+import CKernels
+import ModelFile
+
+extension Pass {
+    /// Patches to rows of the residual stream: projection or codebooks, once for all contexts, then positions.
+    func embed(_ thread: Int, _ crew: ThreadPool.Crew) {
+        switch input {
+        case .patches(let patches): project(patches, thread, crew)
+        case .tokens(let tokens): lookUp(tokens, thread, crew)
+        case nil: return
+        }
+        crew.wait()
+        let width = state.width16
+        for row in crew.share(rows, of: thread) {
+            let stream = state.stream + row * width
+            stream.update(from: state.embedded + row % count * width, count: width)
+            if let positions = model.positions {
+                kernels.add(positions + position(of: row) * trunk.width, trunk.width, stream)
+            }
+            if let frequencies = model.rotaryFrequencies {
+                tacit_rotary_angles(
+                    UInt64(position(of: row)), frequencies, trunk.rotaryWidth / 2,
+                    state.cosines + row * state.half16, state.sines + row * state.half16)
+            }
+        }
+        crew.wait()
+    }
+
+    private func project(_ patches: UnsafePointer<Float>, _ thread: Int, _ crew: ThreadPool.Crew) {
+        guard let patch = model.patch else { return }
+        var rows = ProductRows(
+            input: patches, inputStride: model.description.input.patchSize, output: state.embedded,
+            outputStride: state.width16, count: count)
+        if let hidden = model.patchHidden {
+            rows.output = state.patchHidden
+            rows.outputStride = state.hidden16
+            hidden.multiply(rows, tiles: crew.share(hidden.tiles, of: thread), kernels)
+            crew.wait()
+            for row in crew.share(count, of: thread) {
+                let line = state.patchHidden + row * state.hidden16
+                kernels.gelu(line, nil, hidden.rows, line)
+            }
+            crew.wait()
+            rows = ProductRows(
+                input: state.patchHidden, inputStride: state.hidden16, output: state.embedded,
+                outputStride: state.width16, count: count)
+        }
+        patch.multiply(rows, tiles: crew.share(patch.tiles, of: thread), kernels)
+    }
+
+    /// The sum of one row of each codebook. Ids have been checked.
+    private func lookUp(_ tokens: UnsafePointer<Int32>, _ thread: Int, _ crew: ThreadPool.Crew) {
+        let codebooks = model.codebooks
+        for row in crew.share(count, of: thread) {
+            let embedded = state.embedded + row * state.width16
+            embedded.update(repeating: 0, count: state.width16)
+            for (index, codebook) in codebooks.enumerated() {
+                let id = Int(tokens[row * codebooks.count + index])
+                kernels.add(codebook + id * trunk.width, trunk.width, embedded)
+            }
+        }
+    }
+}

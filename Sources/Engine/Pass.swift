@@ -1,0 +1,143 @@
+import CKernels
+import ModelFile
+
+/// One chunk of patches on its way through the trunk: `count` successive patches of each of `contexts.count` contexts,
+/// as rows `[context][patch]` of every product.
+///
+/// All threads run `perform` together and meet between its phases. Each output element is computed whole by one of
+/// them, in one order of summation, so results depend neither on the number of threads nor on what else is in the pass.
+final class Pass: ParallelWork {
+    enum Input {
+        /// `[count][patchSize]`
+        case patches(UnsafePointer<Float>)
+        /// `[count][codebooks]`
+        case tokens(UnsafePointer<Int32>)
+    }
+
+    let model: Model
+    let trunk: TrunkDescription
+    let state: State
+    let kernels: tacit_kernels
+
+    var input: Input?
+    /// Patches to each context.
+    var count = 0
+    /// The contexts' indices, all different.
+    var contexts = UnsafeBufferPointer<Int>(start: nil, count: 0)
+
+    init(model: Model, state: State, kernels: tacit_kernels) {
+        self.model = model
+        trunk = model.description.trunk
+        self.state = state
+        self.kernels = kernels
+    }
+
+    var rows: Int { count * contexts.count }
+
+    /// The context a row belongs to.
+    func context(of row: Int) -> Int { contexts[row / count] }
+    /// A row's position in its context.
+    func position(of row: Int) -> Int { state.positions[context(of: row)] + row % count }
+
+    /// Rows a phase works on: all of them, or the last of each context.
+    struct Selection {
+        var first: Int
+        var step: Int
+        var count: Int
+
+        /// The row of the activation buffers that stands at `index` of the selection.
+        func row(_ index: Int) -> Int { first + index * step }
+    }
+
+    func perform(thread: Int, crew: ThreadPool.Crew) {
+        embed(thread, crew)
+        let all = Selection(first: 0, step: 1, count: rows)
+        // With pooling at the last patch, nothing after the last keys and values is read but the last rows.
+        let read =
+            model.description.pool == .last
+            ? Selection(first: count - 1, step: count, count: contexts.count) : all
+        for (layer, block) in model.blocks.enumerated() {
+            let selection = layer == model.blocks.count - 1 ? read : all
+            normalise(block.attentionNorm, for: block.queryKeyValue, all, thread, crew)
+            crew.wait()
+            multiply(
+                block.queryKeyValue, state.normed, state.width16, into: state.queryKeyValue,
+                state.queryKeyValue16, all, thread, crew)
+            crew.wait()
+            storeKeysAndValues(layer, thread, crew)
+            crew.wait()
+            attend(layer, selection, thread, crew)
+            crew.wait()
+            if block.attentionOutput.encoding == .int8 {
+                for index in crew.share(selection.count, of: thread) {
+                    quantize(state.attended + selection.row(index) * state.attended16, block.attentionOutput, index)
+                }
+                crew.wait()
+            }
+            multiply(
+                block.attentionOutput, state.attended, state.attended16, into: state.stream, state.width16,
+                accumulating: true, selection, thread, crew)
+            crew.wait()
+            normalise(block.feedForwardNorm, for: block.feedForwardInput, selection, thread, crew)
+            crew.wait()
+            multiply(
+                block.feedForwardInput, state.normed, state.width16, into: state.feedForward, state.feedForward16,
+                selection, thread, crew)
+            crew.wait()
+            activate(block.feedForwardOutput, selection, thread, crew)
+            crew.wait()
+            multiply(
+                block.feedForwardOutput, state.feedForward, state.feedForward16, into: state.stream, state.width16,
+                accumulating: true, selection, thread, crew)
+            crew.wait()
+        }
+        pool(read, thread, crew)
+    }
+
+    /// A norm of each row, in 8 bits too where the matrix that reads it wants that.
+    private func normalise(
+        _ norm: Norm, for matrix: MatrixView, _ selection: Selection, _ thread: Int, _ crew: ThreadPool.Crew
+    ) {
+        for index in crew.share(selection.count, of: thread) {
+            let row = selection.row(index)
+            let normed = state.normed + row * state.width16
+            norm.apply(state.stream + row * state.width16, normed, kernels)
+            if matrix.encoding == .int8 { quantize(normed, matrix, index) }
+        }
+    }
+
+    /// The feed-forward part's non-linearity, in place.
+    private func activate(
+        _ next: MatrixView, _ selection: Selection, _ thread: Int, _ crew: ThreadPool.Crew
+    ) {
+        let width = trunk.feedForwardWidth
+        for index in crew.share(selection.count, of: thread) {
+            let hidden = state.feedForward + selection.row(index) * state.feedForward16
+            let up = trunk.isGated ? UnsafePointer(hidden + width) : nil
+            switch trunk.activation {
+            case .geluTanh: kernels.gelu(hidden, up, width, hidden)
+            case .silu: kernels.silu(hidden, up, width, hidden)
+            }
+            if next.encoding == .int8 { quantize(hidden, next, index) }
+        }
+    }
+
+    /// Quantizes one row as input of a matrix; `index` counts within the selection.
+    private func quantize(_ row: UnsafePointer<Float>, _ matrix: MatrixView, _ index: Int) {
+        state.quantizedScales[index] = kernels.quantize(
+            row, matrix.columns, state.quantized + index * state.quantizedStride)
+    }
+
+    private func multiply(
+        _ matrix: MatrixView, _ input: UnsafeMutablePointer<Float>, _ inputStride: Int,
+        into output: UnsafeMutablePointer<Float>, _ outputStride: Int, accumulating: Bool = false,
+        _ selection: Selection, _ thread: Int, _ crew: ThreadPool.Crew
+    ) {
+        let rows = ProductRows(
+            input: input + selection.first * inputStride, inputStride: selection.step * inputStride,
+            quantized: state.quantized, quantizedStride: state.quantizedStride, scales: state.quantizedScales,
+            output: output + selection.first * outputStride, outputStride: selection.step * outputStride,
+            accumulates: accumulating, count: selection.count)
+        matrix.multiply(rows, tiles: crew.share(matrix.tiles, of: thread), kernels)
+    }
+}

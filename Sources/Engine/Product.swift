@@ -1,0 +1,45 @@
+import CKernels
+import ModelFile
+
+/// Where a matrix product's rows come from and go to.
+struct ProductRows {
+    /// Input rows as floats; read by float32 matrices.
+    var input: UnsafePointer<Float>
+    var inputStride: Int
+    /// Input rows in 8 bits and their scales; read by int8 matrices.
+    var quantized: UnsafePointer<UInt8>?
+    var quantizedStride = 0
+    var scales: UnsafePointer<Float>?
+    /// Rows of whole tiles.
+    var output: UnsafeMutablePointer<Float>
+    var outputStride: Int
+    /// Whether the output's own rows are added to (the residual stream).
+    var accumulates = false
+    var count: Int
+}
+
+extension MatrixView {
+    /// `output[r] = W input[r] + bias (+ output[r])` for the tiles of `range`.
+    func multiply(_ rows: ProductRows, tiles range: Range<Int>, _ kernels: tacit_kernels) {
+        guard !range.isEmpty, rows.count > 0, let panels = panels.baseAddress else { return }
+        let residual = rows.accumulates ? UnsafePointer(rows.output) : nil
+        switch encoding {
+        case .float32:
+            var product = tacit_product_float32(
+                input: rows.input, input_stride: rows.inputStride, rows: rows.count, columns: columns,
+                panels: panels.assumingMemoryBound(to: Float.self), bias: bias?.baseAddress, residual: residual,
+                output: rows.output, output_stride: rows.outputStride)
+            kernels.multiply_float32(&product, range.lowerBound, range.upperBound)
+        case .int8:
+            guard let quantized = rows.quantized, let inputScales = rows.scales,
+                let scales = scales?.baseAddress, let sums = sums?.baseAddress
+            else { return }
+            var product = tacit_product_int8(
+                input: quantized, input_stride: rows.quantizedStride, input_scales: inputScales, rows: rows.count,
+                groups: (columns + 3) / 4, panels: panels.assumingMemoryBound(to: Int8.self), scales: scales,
+                sums: sums, bias: bias?.baseAddress, residual: residual, output: rows.output,
+                output_stride: rows.outputStride)
+            kernels.multiply_int8(&product, range.lowerBound, range.upperBound)
+        }
+    }
+}

@@ -1,0 +1,132 @@
+import Diagnostics
+import ModelFile
+
+/// Everything a session changes while it runs, in one arena. Rows of activations are padded to 16 elements.
+///
+/// A *row* is one patch of one context on its way through the trunk; `rows` of them go through together.
+struct State {
+    /// Most rows of one pass.
+    let rows: Int
+    let contexts: Int
+    let window: Int
+    /// Slots of each context's ring of keys and values, a multiple of 16: as many as the oldest row of a pass still
+    /// needs when the newest has been stored.
+    let slots: Int
+    /// Strides of the rows below, in elements.
+    let width16: Int
+    let queryKeyValue16: Int
+    let attended16: Int
+    let feedForward16: Int
+    let hidden16: Int
+    let half16: Int
+    let quantizedStride: Int
+    let scoreStride: Int
+    let headTiles: Int
+
+    let arena: Arena
+
+    /// `[rows][patchHidden16]`: the patch projection's hidden layer.
+    let patchHidden: UnsafeMutablePointer<Float>
+    /// `[rows][width16]`: projected patches, before positions.
+    let embedded: UnsafeMutablePointer<Float>
+    /// `[rows][width16]`: the residual stream.
+    let stream: UnsafeMutablePointer<Float>
+    /// `[rows][width16]`: the output of a norm.
+    let normed: UnsafeMutablePointer<Float>
+    /// `[rows][queryKeyValue16]`
+    let queryKeyValue: UnsafeMutablePointer<Float>
+    /// `[rows][attended16]`: the heads' outputs, side by side.
+    let attended: UnsafeMutablePointer<Float>
+    /// `[rows][feedForward16]`: the feed-forward part's hidden layer.
+    let feedForward: UnsafeMutablePointer<Float>
+    /// `[rows][quantizedStride]`: a product's input in 8 bits.
+    let quantized: UnsafeMutablePointer<UInt8>
+    /// `[rows]`: its scales.
+    let quantizedScales: UnsafeMutablePointer<Float>
+    /// `[rows][half16]`: rotary cosines and sines of each row's position.
+    let cosines: UnsafeMutablePointer<Float>
+    let sines: UnsafeMutablePointer<Float>
+    /// `[threads][scoreStride]`: attention scores.
+    let scores: UnsafeMutablePointer<Float>
+
+    /// `[contexts][layers][keyValueHeads][slots / 16][headWidth][16]`
+    let keys: UnsafeMutablePointer<Float>
+    /// `[contexts][layers][keyValueHeads][headTiles][slots][16]`
+    let values: UnsafeMutablePointer<Float>
+    /// `[contexts]`: patches since the last reset.
+    let positions: UnsafeMutablePointer<Int>
+
+    /// `[contexts][width16]`: the last patch's final norm, or the sum over the context so far.
+    let pooled: UnsafeMutablePointer<Float>
+    /// `[contexts][window][width16]`: final norms of a sliding context with mean pooling.
+    let recent: UnsafeMutablePointer<Float>
+    /// `[width16]`, `[labels16]`: scratch for reading.
+    let embedding: UnsafeMutablePointer<Float>
+    let logits: UnsafeMutablePointer<Float>
+
+    /// Throws `TacitError` where the sizes do not fit memory.
+    init(_ description: ModelDescription, contexts: Int, rows: Int, threads: Int) throws {
+        let trunk = description.trunk
+        func round16(_ value: Int) -> Int { (value + 15) & ~15 }
+        self.rows = rows
+        self.contexts = contexts
+        window = description.input.window
+        slots = round16(description.context == .sliding ? window + rows - 1 : window)
+        width16 = round16(trunk.width)
+        queryKeyValue16 = round16(trunk.queryKeyValueWidth)
+        let attendedWidth = trunk.heads * trunk.headWidth
+        attended16 = round16(attendedWidth)
+        feedForward16 = round16(trunk.feedForwardInputWidth)
+        hidden16 = round16(description.patchHiddenWidth)
+        half16 = trunk.positions == .rotary ? round16(trunk.rotaryWidth / 2) : 0
+        quantizedStride = (max(trunk.width, attendedWidth, trunk.feedForwardWidth) + 63) & ~63
+        scoreStride = round16(window) + 64
+        headTiles = (trunk.headWidth + 15) / 16
+
+        var plan = Arena.Plan()
+        let float = Float.self
+        let patchHidden = try plan.reserve(float, rows, hidden16)
+        let embedded = try plan.reserve(float, rows, width16)
+        let stream = try plan.reserve(float, rows, width16)
+        let normed = try plan.reserve(float, rows, width16)
+        let queryKeyValue = try plan.reserve(float, rows, queryKeyValue16)
+        let attended = try plan.reserve(float, rows, attended16)
+        let feedForward = try plan.reserve(float, rows, feedForward16)
+        let quantized = try plan.reserve(UInt8.self, rows, quantizedStride)
+        let quantizedScales = try plan.reserve(float, rows)
+        let cosines = try plan.reserve(float, rows, half16)
+        let sines = try plan.reserve(float, rows, half16)
+        let scores = try plan.reserve(float, threads, scoreStride)
+        let heads = trunk.layers * trunk.keyValueHeads
+        let keys = try plan.reserve(float, contexts, heads, slots, trunk.headWidth)
+        let values = try plan.reserve(float, contexts, heads, slots, headTiles * 16)
+        let positions = try plan.reserve(Int.self, contexts)
+        let pooled = try plan.reserve(float, contexts, width16)
+        let keepsRecent = description.context == .sliding && description.pool == .mean
+        let recent = try plan.reserve(float, contexts, keepsRecent ? window : 0, width16)
+        let embedding = try plan.reserve(float, width16)
+        let logits = try plan.reserve(float, round16(description.labels.count))
+
+        let arena = try Arena(plan)
+        self.arena = arena
+        self.patchHidden = arena.pointer(patchHidden)
+        self.embedded = arena.pointer(embedded)
+        self.stream = arena.pointer(stream)
+        self.normed = arena.pointer(normed)
+        self.queryKeyValue = arena.pointer(queryKeyValue)
+        self.attended = arena.pointer(attended)
+        self.feedForward = arena.pointer(feedForward)
+        self.quantized = arena.pointer(quantized)
+        self.quantizedScales = arena.pointer(quantizedScales)
+        self.cosines = arena.pointer(cosines)
+        self.sines = arena.pointer(sines)
+        self.scores = arena.pointer(scores)
+        self.keys = arena.pointer(keys)
+        self.values = arena.pointer(values)
+        self.positions = arena.pointer(positions)
+        self.pooled = arena.pointer(pooled)
+        self.recent = arena.pointer(recent)
+        self.embedding = arena.pointer(embedding)
+        self.logits = arena.pointer(logits)
+    }
+}
