@@ -49,7 +49,9 @@ let package = Package(
         // Tests: one target per library, the executables from outside, and hostile input.
         .target(name: "TestSupport", dependencies: ["Diagnostics"], path: "Tests/TestSupport"),
         .testTarget(name: "ModelFileTests", dependencies: ["ModelFile", "TestSupport"]),
-        .testTarget(name: "EngineTests", dependencies: ["CKernels", "Engine", "ModelFile", "TestSupport"]),
+        .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
+        .testTarget(
+            name: "EngineTests", dependencies: ["AllocationCounter", "CKernels", "Engine", "ModelFile", "TestSupport"]),
         .testTarget(name: "FrontEndTests", dependencies: ["FrontEnd", "TestSupport"]),
         .testTarget(name: "CaptureTests", dependencies: ["Capture", "TestSupport"]),
         .testTarget(name: "LabellingTests", dependencies: ["Labelling", "TestSupport"]),

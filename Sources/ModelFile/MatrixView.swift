@@ -24,6 +24,19 @@ public struct MatrixView: @unchecked Sendable {
     /// One a padded row, if there is one.
     public let bias: UnsafeBufferPointer<Float>?
 
+    public init(
+        rows: Int, columns: Int, encoding: MatrixEncoding, panels: UnsafeRawBufferPointer,
+        scales: UnsafeBufferPointer<Float>?, sums: UnsafeBufferPointer<Int32>?, bias: UnsafeBufferPointer<Float>?
+    ) {
+        self.rows = rows
+        self.columns = columns
+        self.encoding = encoding
+        self.panels = panels
+        self.scales = scales
+        self.sums = sums
+        self.bias = bias
+    }
+
     /// Tiles of 16 output channels.
     public var tiles: Int { (rows + Self.tileRows - 1) / Self.tileRows }
     /// Rows with padding; what `scales`, `sums` and `bias` count.

@@ -1,0 +1,138 @@
+import Diagnostics
+import Engine
+import ModelFile
+import TestSupport
+
+/// A random model in memory, in the file's layouts, with its plain weights at hand for a reference.
+final class MemoryModel: TensorSource, @unchecked Sendable {
+    struct Matrix {
+        var rows: Int
+        var columns: Int
+        /// `[rows][columns]`; for int8 what the levels stand for.
+        var weights: [Float]
+        /// `[rows]`
+        var bias: [Float]?
+    }
+
+    let description: ModelDescription
+    private(set) var matrices: [String: Matrix] = [:]
+    private(set) var vectors: [String: [Float]] = [:]
+    private var views: [String: MatrixView] = [:]
+    private var vectorViews: [String: UnsafeBufferPointer<Float>] = [:]
+    private var memory: [UnsafeMutableRawPointer] = []
+
+    deinit {
+        for block in memory { block.deallocate() }
+    }
+
+    /// The same seed gives the same weights, before quantization, in either encoding.
+    init(_ description: ModelDescription, seed: UInt64, encoding: MatrixEncoding = .float32, bias: Bool = true) {
+        self.description = description
+        var random = RandomNumbers(seed: seed)
+        let trunk = description.trunk
+        let width = trunk.width
+
+        func values(_ count: Int, _ spread: Float, around centre: Float = 0) -> [Float] {
+            (0..<count).map { _ in centre + Float.random(in: -spread...spread, using: &random) }
+        }
+        func matrix(_ name: String, _ rows: Int, _ columns: Int, _ encoding: MatrixEncoding, bias: Bool) {
+            let spread = 1.7 / Float(columns).squareRoot()
+            add(
+                name,
+                Matrix(
+                    rows: rows, columns: columns, weights: values(rows * columns, spread),
+                    bias: bias ? values(rows, 0.2) : nil), encoding)
+        }
+        func norm(_ name: String, _ kind: TrunkDescription.Norm) {
+            add("\(name).weight", values(width, 0.3, around: 1))
+            if kind == .layer { add("\(name).bias", values(width, 0.2)) }
+        }
+
+        if case .tokens(let tokens) = description.input {
+            for index in 0..<tokens.codebooks {
+                add(TensorName.codebook(index), values(tokens.vocabulary * width, 1))
+            }
+        } else if description.patchHiddenWidth > 0 {
+            let hidden = description.patchHiddenWidth
+            matrix(TensorName.patchHidden, hidden, description.input.patchSize, .float32, bias: true)
+            matrix(TensorName.patch, width, hidden, .float32, bias: true)
+        } else {
+            matrix(TensorName.patch, width, description.input.patchSize, .float32, bias: true)
+        }
+        if trunk.positions == .table {
+            add(TensorName.positions, values(description.input.window * width, 0.5))
+        }
+        if trunk.positions == .rotary {
+            add(
+                TensorName.rotaryFrequencies,
+                (0..<trunk.rotaryWidth / 2).map { index in
+                    var frequency: Float = 1
+                    for _ in 0..<index { frequency *= 0.6 }
+                    return frequency
+                })
+        }
+        for layer in 0..<trunk.layers {
+            norm(TensorName.attentionNorm(layer), trunk.norm)
+            matrix(TensorName.attentionQueryKeyValue(layer), trunk.queryKeyValueWidth, width, encoding, bias: bias)
+            matrix(TensorName.attentionOutput(layer), width, trunk.heads * trunk.headWidth, encoding, bias: bias)
+            norm(TensorName.feedForwardNorm(layer), trunk.norm)
+            matrix(TensorName.feedForwardInput(layer), trunk.feedForwardInputWidth, width, encoding, bias: bias)
+            matrix(TensorName.feedForwardOutput(layer), width, trunk.feedForwardWidth, encoding, bias: bias)
+        }
+        norm(TensorName.finalNorm, trunk.norm)
+        if description.hasHeadNorm { norm(TensorName.headNorm, .layer) }
+        if !description.labels.isEmpty {
+            matrix(TensorName.head, description.labels.count, width, .float32, bias: true)
+        }
+    }
+
+    func matrix(_ name: String) throws -> MatrixView {
+        guard let view = views[name] else { throw TacitError(.badData, place: name, "there is no such matrix") }
+        return view
+    }
+
+    func vector(_ name: String) throws -> UnsafeBufferPointer<Float> {
+        guard let view = vectorViews[name] else { throw TacitError(.badData, place: name, "there is no such tensor") }
+        return view
+    }
+
+    func hasTensor(_ name: String) -> Bool { views[name] != nil || vectorViews[name] != nil }
+
+    /// Takes a tensor away, or gives it another length.
+    func spoil(_ name: String, count: Int? = nil) {
+        views[name] = nil
+        guard let count, let old = vectorViews[name] else {
+            vectorViews[name] = nil
+            return
+        }
+        vectorViews[name] = UnsafeBufferPointer(start: old.baseAddress, count: count)
+    }
+
+    private func add(_ name: String, _ values: [Float]) {
+        vectors[name] = values
+        vectorViews[name] = copy(values)
+    }
+
+    private func add(_ name: String, _ matrix: Matrix, _ encoding: MatrixEncoding) {
+        let packed = Panels(matrix.weights, rows: matrix.rows, columns: matrix.columns, encoding: encoding)
+        var matrix = matrix
+        matrix.weights = packed.meaning
+        matrices[name] = matrix
+        let bias = matrix.bias.map { copy($0 + [Float](repeating: 0, count: packed.padded - $0.count)) }
+        views[name] = MatrixView(
+            rows: matrix.rows, columns: matrix.columns, encoding: encoding,
+            panels: encoding == .float32
+                ? UnsafeRawBufferPointer(copy(packed.floats)) : UnsafeRawBufferPointer(copy(packed.bytes)),
+            scales: encoding == .int8 ? copy(packed.scales) : nil,
+            sums: encoding == .int8 ? copy(packed.sums) : nil, bias: bias)
+    }
+
+    private func copy<Element: BitwiseCopyable>(_ values: [Element]) -> UnsafeBufferPointer<Element> {
+        let bytes = values.count * MemoryLayout<Element>.stride
+        let block = UnsafeMutableRawPointer.allocate(byteCount: max(bytes, 64), alignment: 64)
+        memory.append(block)
+        values.withUnsafeBytes { block.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(block), byteCount: bytes) }
+        return UnsafeBufferPointer(
+            start: block.bindMemory(to: Element.self, capacity: values.count), count: values.count)
+    }
+}

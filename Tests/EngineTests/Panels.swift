@@ -1,0 +1,56 @@
+import ModelFile
+
+/// A matrix in the file's panel layout, made the plain way.
+struct Panels {
+    /// Rows with padding to whole tiles of 16.
+    let padded: Int
+    /// float32 panels, `[tiles][columns][16]`.
+    var floats: [Float] = []
+    /// int8 panels, `[tiles][columns / 4][16][4]`.
+    var bytes: [Int8] = []
+    var scales: [Float] = []
+    var sums: [Int32] = []
+    /// `[rows][columns]`: the weights that the panels stand for.
+    var meaning: [Float]
+
+    init(_ weights: [Float], rows: Int, columns: Int, encoding: MatrixEncoding) {
+        padded = (rows + 15) / 16 * 16
+        meaning = weights
+        switch encoding {
+        case .int8: packLevels(weights, rows: rows, columns: columns)
+        default: packFloats(weights, rows: rows, columns: columns)
+        }
+    }
+
+    private mutating func packFloats(_ weights: [Float], rows: Int, columns: Int) {
+        floats = [Float](repeating: 0, count: padded * columns)
+        for row in 0..<rows {
+            for column in 0..<columns {
+                floats[(row / 16 * columns + column) * 16 + row % 16] = weights[row * columns + column]
+            }
+        }
+    }
+
+    /// A scale so large that neighbours of one sign keep |w0| + |w1| <= 128 after rounding.
+    private mutating func packLevels(_ weights: [Float], rows: Int, columns: Int) {
+        let groups = (columns + 3) / 4
+        bytes = [Int8](repeating: 0, count: padded * groups * 4)
+        scales = [Float](repeating: 0, count: padded)
+        sums = [Int32](repeating: 0, count: padded)
+        for row in 0..<rows {
+            var limit: Float = 1e-20
+            for column in 0..<columns {
+                let weight = weights[row * columns + column]
+                limit = max(limit, abs(weight))
+                if column % 2 == 1 { limit = max(limit, abs(weight + weights[row * columns + column - 1])) }
+            }
+            scales[row] = limit / 127
+            for column in 0..<columns {
+                let level = (weights[row * columns + column] / scales[row]).rounded(.toNearestOrEven)
+                bytes[((row / 16 * groups + column / 4) * 16 + row % 16) * 4 + column % 4] = Int8(level)
+                sums[row] += Int32(level)
+                meaning[row * columns + column] = level * scales[row]
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+import Glibc
+import ModelFile
+
+/// A decoder-only transformer in double precision, written as the papers have it and as slow as it may be.
+struct ReferenceTransformer {
+    let model: MemoryModel
+    let trunk: TrunkDescription
+
+    /// The final norm of every patch, `[patches][width]`. With a causal mask row i is what the engine gives after i + 1.
+    let outputs: [[Double]]
+
+    init(_ model: MemoryModel, embedded: [[Double]]) {
+        self.model = model
+        trunk = model.description.trunk
+        var stream = embedded
+        if trunk.positions == .table, let table = model.vectors[TensorName.positions] {
+            for row in stream.indices {
+                for i in 0..<trunk.width { stream[row][i] += Double(table[row * trunk.width + i]) }
+            }
+        }
+        for layer in 0..<trunk.layers {
+            let trunk = trunk
+            let attended = Self.attention(
+                stream.map {
+                    Self.linear(
+                        model, TensorName.attentionQueryKeyValue(layer),
+                        Self.norm(model, TensorName.attentionNorm(layer), trunk.norm, Double(trunk.normEpsilon), $0))
+                }, model)
+            for row in stream.indices {
+                let out = Self.linear(model, TensorName.attentionOutput(layer), attended[row])
+                for i in out.indices { stream[row][i] += out[i] }
+                let hidden = Self.linear(
+                    model, TensorName.feedForwardInput(layer),
+                    Self.norm(
+                        model, TensorName.feedForwardNorm(layer), trunk.norm, Double(trunk.normEpsilon), stream[row]))
+                let active = (0..<trunk.feedForwardWidth).map { i in
+                    Self.activation(trunk.activation, hidden[i])
+                        * (trunk.isGated ? hidden[trunk.feedForwardWidth + i] : 1)
+                }
+                let down = Self.linear(model, TensorName.feedForwardOutput(layer), active)
+                for i in down.indices { stream[row][i] += down[i] }
+            }
+        }
+        let trunk = trunk
+        outputs = stream.map { Self.norm(model, TensorName.finalNorm, trunk.norm, Double(trunk.normEpsilon), $0) }
+    }
+
+    /// Over patches, `[patches][patchSize]`.
+    init(_ model: MemoryModel, patches: [[Float]]) {
+        self.init(
+            model,
+            embedded: patches.map { patch in
+                var input = patch.map(Double.init)
+                if model.description.patchHiddenWidth > 0 {
+                    input = Self.linear(model, TensorName.patchHidden, input).map { Self.activation(.geluTanh, $0) }
+                }
+                return Self.linear(model, TensorName.patch, input)
+            })
+    }
+
+    /// Over tokens, `[patches][codebooks]`.
+    init(_ model: MemoryModel, tokens: [[Int32]]) {
+        let width = model.description.trunk.width
+        self.init(
+            model,
+            embedded: tokens.map { ids in
+                var sum = [Double](repeating: 0, count: width)
+                for (index, id) in ids.enumerated() {
+                    guard let codebook = model.vectors[TensorName.codebook(index)] else { continue }
+                    for i in 0..<width { sum[i] += Double(codebook[Int(id) * width + i]) }
+                }
+                return sum
+            })
+    }
+
+    /// What the head reads when `count` patches have gone through.
+    func embedding(after count: Int) -> [Double] {
+        var pooled = outputs[count - 1]
+        if model.description.pool == .mean {
+            let seen = min(count, model.description.input.window)
+            pooled = (0..<trunk.width).map { i in
+                outputs[(count - seen)..<count].reduce(0) { $0 + $1[i] } / Double(seen)
+            }
+        }
+        return model.description.hasHeadNorm ? Self.norm(model, TensorName.headNorm, .layer, 1e-5, pooled) : pooled
+    }
+
+    func logits(after count: Int) -> [Double] { Self.linear(model, TensorName.head, embedding(after: count)) }
+
+    private static func linear(_ model: MemoryModel, _ name: String, _ input: [Double]) -> [Double] {
+        guard let matrix = model.matrices[name] else { return [] }
+        return (0..<matrix.rows).map { row in
+            var sum = Double(matrix.bias?[row] ?? 0)
+            for column in 0..<matrix.columns {
+                sum += Double(matrix.weights[row * matrix.columns + column]) * input[column]
+            }
+            return sum
+        }
+    }
+
+    private static func norm(
+        _ model: MemoryModel, _ name: String, _ kind: TrunkDescription.Norm, _ epsilon: Double, _ input: [Double]
+    ) -> [Double] {
+        let weight = model.vectors["\(name).weight"] ?? []
+        let bias = model.vectors["\(name).bias"] ?? []
+        let mean = kind == .layer ? input.reduce(0, +) / Double(input.count) : 0
+        let square = input.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(input.count)
+        return input.indices.map { i in
+            (input[i] - mean) / (square + epsilon).squareRoot() * Double(weight[i])
+                + (kind == .layer ? Double(bias[i]) : 0)
+        }
+    }
+
+    private static func activation(_ kind: TrunkDescription.Activation, _ x: Double) -> Double {
+        switch kind {
+        case .geluTanh: 0.5 * x * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
+        case .silu: x / (1 + exp(-x))
+        }
+    }
+
+    private static func rotated(_ head: [Double], _ position: Int, _ frequencies: [Float]) -> [Double] {
+        var result = head
+        for (i, frequency) in frequencies.enumerated() {
+            let angle = Double(position) * Double(frequency)
+            let (a, b) = (head[i], head[i + frequencies.count])
+            result[i] = a * cos(angle) - b * sin(angle)
+            result[i + frequencies.count] = b * cos(angle) + a * sin(angle)
+        }
+        return result
+    }
+
+    /// `[patches][heads * headWidth]` of `[patches][queryKeyValueWidth]`, by a mask over all pairs of patches.
+    private static func attention(_ rows: [[Double]], _ model: MemoryModel) -> [[Double]] {
+        let trunk = model.description.trunk
+        let window = model.description.input.window
+        let width = trunk.headWidth
+        let frequencies = trunk.positions == .rotary ? model.vectors[TensorName.rotaryFrequencies] ?? [] : []
+        func heads(_ first: Int, _ count: Int, rotating: Bool) -> [[[Double]]] {
+            rows.enumerated().map { position, row in
+                (0..<count).map { head in
+                    let values = Array(row[(first + head) * width..<(first + head + 1) * width])
+                    return rotating ? rotated(values, position, frequencies) : values
+                }
+            }
+        }
+        let queries = heads(0, trunk.heads, rotating: true)
+        let keys = heads(trunk.heads, trunk.keyValueHeads, rotating: true)
+        let values = heads(trunk.heads + trunk.keyValueHeads, trunk.keyValueHeads, rotating: false)
+        let group = trunk.heads / trunk.keyValueHeads
+        return rows.indices.map { row in
+            let seen =
+                model.description.attention == .full
+                ? 0..<rows.count : max(0, row + 1 - window)..<row + 1
+            return (0..<trunk.heads).flatMap { head in
+                let scores = seen.map { other in
+                    zip(queries[row][head], keys[other][head / group]).reduce(0) { $0 + $1.0 * $1.1 }
+                        / Double(width).squareRoot()
+                }
+                let most = scores.max() ?? 0
+                let weights = scores.map { exp($0 - most) }
+                let total = weights.reduce(0, +)
+                return (0..<width).map { i in
+                    zip(seen, weights).reduce(0) { $0 + $1.1 * values[$1.0][head / group][i] } / total
+                }
+            }
+        }
+    }
+}
