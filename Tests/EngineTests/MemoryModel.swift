@@ -19,11 +19,7 @@ final class MemoryModel: TensorSource, @unchecked Sendable {
     private(set) var vectors: [String: [Float]] = [:]
     private var views: [String: MatrixView] = [:]
     private var vectorViews: [String: UnsafeBufferPointer<Float>] = [:]
-    private var memory: [UnsafeMutableRawPointer] = []
-
-    deinit {
-        for block in memory { block.deallocate() }
-    }
+    private let memory = TestMemory()
 
     /// The same seed gives the same weights, before quantization, in either encoding.
     init(_ description: ModelDescription, seed: UInt64, encoding: MatrixEncoding = .float32, bias: Bool = true) {
@@ -128,11 +124,6 @@ final class MemoryModel: TensorSource, @unchecked Sendable {
     }
 
     private func copy<Element: BitwiseCopyable>(_ values: [Element]) -> UnsafeBufferPointer<Element> {
-        let bytes = values.count * MemoryLayout<Element>.stride
-        let block = UnsafeMutableRawPointer.allocate(byteCount: max(bytes, 64), alignment: 64)
-        memory.append(block)
-        values.withUnsafeBytes { block.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(block), byteCount: bytes) }
-        return UnsafeBufferPointer(
-            start: block.bindMemory(to: Element.self, capacity: values.count), count: values.count)
+        UnsafeBufferPointer(memory.copy(values))
     }
 }

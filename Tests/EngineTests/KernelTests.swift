@@ -1,0 +1,292 @@
+import CKernels
+import Engine
+import Glibc
+import ModelFile
+import TestSupport
+import Testing
+
+/// Every kernel of every instruction set against double precision, and against `portable` bit for bit.
+/// (`tools/arm64-kernels/run` does the latter across x86-64 and ARM.)
+@Suite struct KernelTests {
+    static var tables: [tacit_kernels] { InstructionSet.available.indices.compactMap { tacit_kernels_at($0)?.pointee } }
+    static let lengths = [1, 2, 7, 15, 16, 17, 31, 33, 48, 100, 257]
+
+    /// What each table makes of the same work; all the same bits, of which one is returned.
+    private func agreed(_ count: Int, _ work: (tacit_kernels, UnsafeMutablePointer<Float>) -> Void) -> [Float] {
+        let results = Self.tables.map { table in
+            var output = [Float](repeating: 0, count: count)
+            output.withUnsafeMutableBufferPointer { if let base = $0.baseAddress { work(table, base) } }
+            return output
+        }
+        #expect(results.allSatisfy { $0.map(\.bitPattern) == results[0].map(\.bitPattern) })
+        return results[0]
+    }
+
+    private func numbers(_ count: Int, _ spread: Float, seed: UInt64) -> [Float] {
+        var random = RandomNumbers(seed: seed)
+        return (0..<count).map { _ in Float.random(in: -spread...spread, using: &random) }
+    }
+
+    @Test func portableComesFirst() {
+        #expect(InstructionSet.available.first == "portable")
+        #expect(Self.tables.count == InstructionSet.available.count)
+    }
+
+    @Test(arguments: lengths)
+    func float32Products(_ columns: Int) {
+        let rows = 37
+        let weights = numbers(rows * columns, 1, seed: 1)
+        let panels = Panels(weights, rows: rows, columns: columns, encoding: .float32)
+        for count in 1...9 {
+            let input = numbers(count * columns, 1, seed: UInt64(count))
+            let residual = numbers(count * 48, 1, seed: 3)
+            let bias = numbers(48, 1, seed: 4)
+            let memory = TestMemory()
+            let output = agreed(count * 48) { table, output in
+                output.update(from: residual, count: residual.count)
+                var product = tacit_product_float32(
+                    input: memory.pointer(input), input_stride: columns, rows: count, columns: columns,
+                    panels: memory.pointer(panels.floats), bias: memory.pointer(bias), residual: UnsafePointer(output),
+                    output: output, output_stride: 48)
+                table.multiply_float32(&product, 0, 3)
+                withExtendedLifetime(memory) {}
+            }
+            for row in 0..<count {
+                for channel in 0..<rows {
+                    var sum = Double(bias[channel]) + Double(residual[row * 48 + channel])
+                    for k in 0..<columns {
+                        sum += Double(weights[channel * columns + k]) * Double(input[row * columns + k])
+                    }
+                    #expect(abs(Double(output[row * 48 + channel]) - sum) < 1e-6 * (4 + Double(columns)))
+                }
+            }
+        }
+    }
+
+    /// Integer sums are exact: scales of 1, so that each output is an integer that float32 holds.
+    @Test(arguments: lengths, [false, true])
+    func int8ProductsAreExact(_ columns: Int, _ extreme: Bool) {
+        var random = RandomNumbers(seed: UInt64(columns))
+        let rows = 18
+        let groups = (columns + 3) / 4
+        var levels = [Int](repeating: 0, count: rows * columns)
+        for index in levels.indices {
+            // At the edge of the rule of pairs: 64 + 64 of one sign, or 127 against -127, or 127 + 1.
+            if extreme {
+                let pair = [(64, 64), (-64, -64), (127, -127), (-127, 127), (127, 1), (1, 127), (-1, -127)]
+                let pick = pair[(index % columns / 2 + index / columns) % pair.count]
+                levels[index] = index % columns % 2 == 0 ? pick.0 : pick.1
+            } else {
+                levels[index] = Int.random(in: -64...64, using: &random)
+            }
+        }
+        var panels = [Int8](repeating: 0, count: 32 * groups * 4)
+        var sums = [Int32](repeating: 0, count: 32)
+        for row in 0..<rows {
+            for k in 0..<columns {
+                let level = levels[row * columns + k]
+                panels[((row / 16 * groups + k / 4) * 16 + row % 16) * 4 + k % 4] = Int8(level)
+                sums[row] += Int32(level)
+            }
+        }
+        let scales = [Float](repeating: 1, count: 32)
+        for count in 1...6 {
+            let input = (0..<count * groups * 4).map { _ in
+                extreme ? (Bool.random(using: &random) ? 127 : -127) : Int.random(in: -127...127, using: &random)
+            }
+            let bytes = input.map { UInt8($0 + 128) }
+            let inputScales = [Float](repeating: 1, count: count)
+            let memory = TestMemory()
+            let output = agreed(count * 32) { table, output in
+                var product = tacit_product_int8(
+                    input: memory.pointer(bytes), input_stride: groups * 4, input_scales: memory.pointer(inputScales),
+                    rows: count, groups: groups, panels: memory.pointer(panels), scales: memory.pointer(scales),
+                    sums: memory.pointer(sums), bias: nil, residual: nil, output: output, output_stride: 32)
+                table.multiply_int8(&product, 0, 2)
+                withExtendedLifetime(memory) {}
+            }
+            for row in 0..<count {
+                for channel in 0..<rows {
+                    var sum = 0
+                    for k in 0..<columns { sum += levels[channel * columns + k] * input[row * groups * 4 + k] }
+                    #expect(output[row * 32 + channel] == Float(sum))
+                }
+            }
+        }
+    }
+
+    @Test(arguments: lengths)
+    func quantization(_ count: Int) {
+        for seed in 0..<20 as Range<UInt64> {
+            var input = numbers(count, 3, seed: seed)
+            // Ties, once: the scale is 1, every number a half.
+            if seed == 1 { input = input.indices.map { Float($0 % 127) + 0.5 - 64 } + [127] }
+            if seed == 2 { input = input.map { _ in 0 } }
+            let padded = (input.count + 15) / 16 * 16
+            let results = Self.tables.map { table in
+                var bytes = [UInt8](repeating: 7, count: padded)
+                let scale = table.quantize(input, input.count, &bytes)
+                return (scale, bytes)
+            }
+            #expect(results.allSatisfy { $0 == results[0] })
+            let (scale, bytes) = results[0]
+            let most = input.map(abs).max() ?? 0
+            #expect(scale == most / 127)
+            for (value, byte) in zip(input, bytes) {
+                let level = Float(Int(byte) - 128)
+                if most == 0 {
+                    #expect(level == 0)
+                } else {
+                    #expect(level == (value * (127 / most)).rounded(.toNearestOrEven))
+                }
+            }
+            #expect(bytes[input.count...].allSatisfy { $0 == 128 })
+        }
+    }
+
+    @Test(arguments: lengths)
+    func norms(_ count: Int) {
+        let input = numbers(count, 4, seed: 5)
+        let weight = numbers(count, 1, seed: 6)
+        let bias = numbers(count, 1, seed: 7)
+        let layer = agreed(count) { $0.layer_norm(input, weight, bias, 1e-5, count, $1) }
+        let rms = agreed(count) { $0.rms_norm(input, weight, 1e-6, count, $1) }
+        let wide = input.map(Double.init)
+        let mean = wide.reduce(0, +) / Double(count)
+        let variance = wide.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count)
+        let square = wide.reduce(0) { $0 + $1 * $1 } / Double(count)
+        #expect(
+            relativeError(
+                layer,
+                wide.indices.map {
+                    (wide[$0] - mean) / (variance + Double(Float(1e-5))).squareRoot() * Double(weight[$0])
+                        + Double(bias[$0])
+                }) < 2e-6)
+        #expect(
+            relativeError(
+                rms, wide.indices.map { wide[$0] / (square + Double(Float(1e-6))).squareRoot() * Double(weight[$0]) })
+                < 1e-6)
+    }
+
+    /// The exponential to about a unit in the last place over its whole range, what is made of it to a few.
+    @Test func functions() {
+        let input = (0..<40001).map { Float($0 - 20000) * 0.00434 }  // -86.8...86.8
+        let count = input.count
+        func worst(_ output: [Float], _ reference: (Double) -> Double) -> Double {
+            zip(input, output).reduce(0) { worst, pair in
+                let expected = reference(Double(pair.0))
+                let unit = Double(Float(abs(expected)).ulp)
+                return expected == 0 ? worst : max(worst, abs(Double(pair.1) - expected) / unit)
+            }
+        }
+        #expect(worst(agreed(count) { $0.exponential(input, count, $1) }, exp) < 1.1)
+        #expect(worst(agreed(count) { $0.sigmoid(input, count, $1) }) { 1 / (1 + exp(-$0)) } < 2.5)
+        #expect(worst(agreed(count) { $0.silu(input, nil, count, $1) }) { $0 / (1 + exp(-$0)) } < 3)
+        // GELU multiplies the exponent's rounding by its argument: relative to 1 + |x|.
+        let gelu = agreed(count) { $0.gelu(input, nil, count, $1) }
+        for (x, y) in zip(input.map(Double.init), gelu) {
+            let expected = 0.5 * x * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
+            #expect(abs(Double(y) - expected) <= 3e-7 * (0.1 + abs(expected)))
+        }
+        let gated = agreed(count) { $0.silu(input, input, count, $1) }
+        let plain = agreed(count) { $0.silu(input, nil, count, $1) }
+        #expect(zip(gated, zip(plain, input)).allSatisfy { $0 == $1.0 * $1.1 })
+        // In place, as the engine does it.
+        let inPlace = agreed(count) {
+            $1.update(from: input, count: count)
+            $0.gelu($1, nil, count, $1)
+        }
+        #expect(inPlace == gelu)
+    }
+
+    @Test func extremesOfFunctions() {
+        let input: [Float] = [.infinity, -.infinity, 1e30, -1e30, 100, -100, 0, -0, .leastNonzeroMagnitude]
+        let silu = agreed(input.count) { $0.silu(input, nil, input.count, $1) }
+        #expect(silu[0] == .infinity && silu[2] == 1e30 && silu[4] == 100)
+        #expect(silu[3] == 0 && abs(silu[5]) < 1e-36 && silu[6] == 0)
+        let gelu = agreed(input.count) { $0.gelu(input, nil, input.count, $1) }
+        #expect(gelu[0] == .infinity && gelu[2] == 1e30 && gelu[3] == 0 && gelu[4] == 100 && gelu[5] == 0)
+        let sigmoid = agreed(input.count) { $0.sigmoid(input, input.count, $1) }
+        #expect(sigmoid[0] == 1 && sigmoid[1] == 0 && sigmoid[6] == 0.5)
+        // NaN stays NaN, whatever its bits, and harms no neighbour.
+        for table in Self.tables {
+            var output = [Float](repeating: 0, count: 3)
+            table.silu([1, .nan, 1], nil, 3, &output)
+            #expect(output[1].isNaN && output[0] == output[2] && output[0] > 0.7)
+        }
+    }
+
+    @Test(arguments: lengths)
+    func softmax(_ count: Int) {
+        for spread in [0.1, 5, 80] as [Float] {
+            let input = numbers(count, spread, seed: 8)
+            let output = agreed(count) { $0.softmax(input, count, $1) }
+            let most = Double(input.max() ?? 0)
+            let weights = input.map { exp(Double($0) - most) }
+            let total = weights.reduce(0, +)
+            #expect(relativeError(output, weights.map { $0 / total }) < 1e-6)
+        }
+    }
+
+    @Test func rotaryAnglesOverMonths() {
+        let frequencies = (0..<32).map { Float(exp(-Double($0) * 0.288)) }
+        for position in [0, 1, 2, 3, 1000, 123_456_789, 5_000_000_000] as [UInt64] {
+            var cosines = [Float](repeating: 0, count: 32)
+            var sines = cosines
+            tacit_rotary_angles(position, frequencies, 32, &cosines, &sines)
+            for i in 0..<32 {
+                // The C library's reduction of a double is exact; the product is exact too below 2^53.
+                let angle = Double(position) * Double(frequencies[i])
+                let slack = 1e-7 + angle * 2.3e-16
+                #expect(abs(Double(cosines[i]) - cos(angle)) < slack)
+                #expect(abs(Double(sines[i]) - sin(angle)) < slack)
+            }
+        }
+    }
+
+    /// Wherever a context lies in its ring, and however many slots there are, the bits are the same.
+    @Test(arguments: [1, 6, 10, 16, 24, 48, 64, 80])
+    func attention(_ width: Int) {
+        let window = 45
+        let keys = numbers(window * width, 1, seed: 9)
+        let values = numbers(window * width, 1, seed: 10)
+        let query = numbers(width, 1, seed: 11)
+        let scale = 1 / Float(width).squareRoot()
+        for count in [1, 2, 15, 16, 17, 44, 45] {
+            var all: [[Float]] = []
+            for (slots, first) in [(48, 0), (48, 3), (48, 40), (64, 16), (64, 33), (128, 127)] {
+                all.append(
+                    agreed(width) { table, output in
+                        let tiles = (width + 15) / 16
+                        // What is not part of the context must not matter.
+                        var keyRing = [Float](repeating: .nan, count: slots * width)
+                        var valueRing = [Float](repeating: .nan, count: slots * tiles * 16)
+                        let scores = [Float](repeating: .nan, count: 64 + 64)
+                        for index in 0..<count {
+                            table.store(
+                                Array(keys[index * width..<(index + 1) * width]),
+                                Array(values[index * width..<(index + 1) * width]), width, (first + index) % slots,
+                                slots, &keyRing, &valueRing)
+                        }
+                        let memory = TestMemory()
+                        var work = tacit_attention(
+                            query: memory.pointer(query), keys: memory.pointer(keyRing),
+                            values: memory.pointer(valueRing), slots: slots, first: first, count: count,
+                            head_width: width, scale: scale, scores: memory.pointer(scores), output: output)
+                        table.attend(&work)
+                        withExtendedLifetime(memory) {}
+                    })
+            }
+            #expect(all.allSatisfy { $0.map(\.bitPattern) == all[0].map(\.bitPattern) })
+            let scores = (0..<count).map { index in
+                (0..<width).reduce(0.0) { $0 + Double(query[$1]) * Double(keys[index * width + $1]) } * Double(scale)
+            }
+            let weights = scores.map { exp($0) }
+            let total = weights.reduce(0, +)
+            let expected = (0..<width).map { i in
+                (0..<count).reduce(0.0) { $0 + weights[$1] * Double(values[$1 * width + i]) } / total
+            }
+            #expect(relativeError(all[0], expected) < 2e-6)
+        }
+    }
+}
