@@ -5,13 +5,20 @@ import Glibc
 ///
 /// The bytes are those of the file at each moment: a file that is cut short while it is mapped ends the process by a
 /// signal, as with every mapped file. Models are therefore replaced by renaming, never rewritten in place.
-final class FileMap: @unchecked Sendable {
-    let bytes: UnsafeRawBufferPointer
+public final class FileMap: @unchecked Sendable {
+    /// They are there as long as this object is: whoever reads them must keep it (`withExtendedLifetime`).
+    public let bytes: UnsafeRawBufferPointer
 
-    init(path: String) throws {
+    /// - Parameter followsLinks: whether `path` itself may be a symbolic link.
+    /// - Throws: `TacitError`: `noInput` if there is no such file, `badData` if it is empty or a link that is not
+    ///   followed.
+    public init(path: String, followsLinks: Bool = true) throws {
         // Non-blocking, so that a FIFO is refused instead of waited for.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw TacitError(.noInput, file: path, String(cString: strerror(errno))) }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | (followsLinks ? 0 : O_NOFOLLOW))
+        guard descriptor >= 0 else {
+            if errno == ELOOP, !followsLinks { throw TacitError.badData(path, "is a link, which is not followed") }
+            throw TacitError(.noInput, file: path, String(cString: strerror(errno)))
+        }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {

@@ -6,6 +6,10 @@ extension ModelFile {
     ///
     /// - Throws: `TacitError` of kind `badData` for the first fault.
     public func verify() throws {
+        try withExtendedLifetime(self) { try verifyAll() }
+    }
+
+    private func verifyAll() throws {
         do {
             try verifyRest()
             for (tensor, digest) in zip(tensors, header.tensorDigests) {

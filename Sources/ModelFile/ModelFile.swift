@@ -26,9 +26,10 @@ public final class ModelFile: @unchecked Sendable {
     /// - Throws: `TacitError`: `noInput` if the file can't be opened, `badData` if it is not a whole model file.
     public init(path: String) throws {
         self.path = path
-        map = try FileMap(path: path)
+        let map = try FileMap(path: path)
+        self.map = map
         do {
-            header = try ModelHeader(reading: map.bytes)
+            header = try withExtendedLifetime(map) { try ModelHeader(reading: map.bytes) }
         } catch let error as TacitError {
             throw error.inFile(path)
         }

@@ -77,7 +77,10 @@ public final class ModelFileWriter {
     }
 
     /// Completes the header and renames the file into its place.
-    public func finish() throws {
+    ///
+    /// - Returns: the number of its tensors, and its length in bytes.
+    @discardableResult
+    public func finish() throws -> (tensors: Int, bytes: Int) {
         var texts: [Int: String] = [:]
         for (index, digest) in digests.enumerated() {
             guard let digest else {
@@ -100,6 +103,7 @@ public final class ModelFileWriter {
         try header.bytes.withUnsafeBytes { try output.write($0, at: 0) }
         try output.setLength(dataOffset + plan.byteCount)
         try output.finish()
+        return (plan.tensors.count, dataOffset + plan.byteCount)
     }
 
     /// - Parameter digests: by the tensor's index; zeros where there is none yet.

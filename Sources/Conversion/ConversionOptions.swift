@@ -1,0 +1,34 @@
+import ModelFile
+
+/// What to convert, and how.
+public struct ConversionOptions: Sendable {
+    /// How the trunk's matrices are stored.
+    public enum Weights: String, CaseIterable, Sendable {
+        case int8, f32
+
+        var encoding: MatrixEncoding {
+            switch self {
+            case .int8: .int8
+            case .f32: .float32
+            }
+        }
+    }
+
+    /// Folder of the base model.
+    public var base: String
+    /// Folder of the adapter; nil converts the base alone.
+    public var adapter: String?
+    public var weights: Weights
+    /// The model file to write.
+    public var output: String
+
+    public init(base: String, adapter: String? = nil, weights: Weights = .int8, output: String) {
+        self.base = base
+        self.adapter = adapter
+        self.weights = weights
+        self.output = output
+    }
+
+    /// What decides about the model's bytes, without paths.
+    var flags: String { "--weights \(weights.rawValue)" }
+}

@@ -1,0 +1,65 @@
+extension ConversionReport {
+    /// As one JSON object on one line.
+    public var json: String {
+        let kinds = kinds.map { kind in
+            JSONValue.object([
+                JSONMember("kind", .string(kind.kind.rawValue)), JSONMember("matrices", .integer(kind.matrices)),
+                JSONMember("weights", .integer(kind.weights)), JSONMember("bytes", .integer(kind.bytes)),
+                JSONMember("snr_db", kind.error.decibels.map(JSONValue.double) ?? .null),
+            ])
+        }
+        return JSONValue.object([
+            JSONMember("tensors", .integer(tensors)), JSONMember("bytes_before", .integer(bytesBefore)),
+            JSONMember("bytes_after", .integer(bytesAfter)), JSONMember("bits", .integer(encoding.bits)),
+            JSONMember("adapted_modules", .integer(adaptedModules)),
+            JSONMember("fusion_difference", fusionDifference.map(JSONValue.double) ?? .null),
+            JSONMember("matrices", .array(kinds)),
+        ]).text
+    }
+
+    /// As a table for people.
+    public var table: String {
+        var lines = [
+            "tensors   \(tensors)",
+            "bytes     \(bytesBefore) before, \(bytesAfter) after",
+        ]
+        if let fusionDifference {
+            lines.append(
+                "fusion    \(adaptedModules) modules, largest difference \(Self.scientific(fusionDifference))")
+        }
+        lines.append("")
+        lines.append(Self.row("matrices", "count", "weights", "bytes", "SNR dB"))
+        for kind in kinds {
+            lines.append(
+                Self.row(
+                    kind.kind.rawValue, String(kind.matrices), String(kind.weights), String(kind.bytes),
+                    kind.error.decibels.map { Self.tenths($0) } ?? "exact"))
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func row(_ name: String, _ columns: String...) -> String {
+        let name = name + String(repeating: " ", count: max(0, 18 - name.count))
+        return name + columns.map { String(repeating: " ", count: max(1, 12 - $0.count)) + $0 }.joined()
+    }
+
+    private static func tenths(_ value: Double) -> String {
+        let tenths = Int((value * 10).rounded())
+        return "\(tenths / 10).\(abs(tenths % 10))"
+    }
+
+    /// Two digits and an exponent.
+    private static func scientific(_ value: Double) -> String {
+        guard value > 0, value.isFinite else { return "0" }
+        var (mantissa, exponent) = (value, 0)
+        while mantissa < 1 {
+            mantissa *= 10
+            exponent -= 1
+        }
+        while mantissa >= 10 {
+            mantissa /= 10
+            exponent += 1
+        }
+        return "\(tenths(mantissa))e\(exponent)"
+    }
+}

@@ -1,0 +1,58 @@
+import Dispatch
+import ModelFile
+
+/// Chooses int8 levels and one scale a channel for a matrix, such that neighbours along K obey the rule of pairs
+/// (`Int8Panels.isPair`) and the squared error is as small as a search finds it.
+///
+/// The rule costs little: weights near a channel's largest magnitude are rare, and two of one sign side by side rarer.
+/// For each candidate scale all weights are rounded, and a pair that breaks the rule is moved to the nearest one that
+/// keeps it; the scale with the smallest squared error wins, and is then refitted to its levels by least squares.
+public enum Int8Quantizer {
+    /// How scales are chosen. `searched` is what models are made with; the others are there to be compared with it.
+    public enum Method: CaseIterable, Sendable {
+        /// The largest magnitude becomes 127, pairs are not looked at. Not for the file format: sums may saturate.
+        case plain
+        /// The smallest scale at which neither a weight nor a pair must give way.
+        case unclipped
+        /// The scale with the smallest squared error, pairs moved where they must be.
+        case searched
+    }
+
+    /// What became of a matrix.
+    public struct Result: Sendable {
+        /// `[rows][columns]`.
+        public let levels: [Int8]
+        /// `[rows]`.
+        public let scales: [Float]
+        /// Sum of the squared weights, and of the squared errors.
+        public let error: QuantizationError
+    }
+
+    /// - Parameter weights: `[rows][columns]`, finite.
+    public static func quantize(
+        _ weights: [Float], rows: Int, columns: Int, method: Method = .searched
+    ) -> Result {
+        precondition(weights.count == rows * columns)
+        var levels = [Int8](repeating: 0, count: weights.count)
+        var scales = [Float](repeating: 0, count: rows)
+        var errors = [QuantizationError](repeating: QuantizationError(), count: rows)
+        weights.withUnsafeBufferPointer { weights in
+            levels.withUnsafeMutableBufferPointer { levels in
+                scales.withUnsafeMutableBufferPointer { scales in
+                    errors.withUnsafeMutableBufferPointer { errors in
+                        // Each row writes only what is its own.
+                        nonisolated(unsafe) let (weights, levels, scales, errors) = (weights, levels, scales, errors)
+                        DispatchQueue.concurrentPerform(iterations: rows) { row in
+                            let range = row * columns..<(row + 1) * columns
+                            let channel = Int8Channel(UnsafeBufferPointer(rebasing: weights[range]))
+                            let output = UnsafeMutableBufferPointer(rebasing: levels[range])
+                            scales[row] = channel.quantize(method, into: output)
+                            errors[row] = channel.error(of: output, scale: scales[row])
+                        }
+                    }
+                }
+            }
+        }
+        return Result(levels: levels, scales: scales, error: errors.reduce(into: QuantizationError()) { $0 += $1 })
+    }
+}

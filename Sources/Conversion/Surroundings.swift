@@ -1,0 +1,106 @@
+import Diagnostics
+import ModelFile
+
+/// What stands around the trunk: `tacit.json` and `tacit.safetensors`, or, without an adapter, the base's own token
+/// embeddings.
+struct Surroundings {
+    let config: TacitConfig?
+    let store: TensorStore?
+    private let checkpoint: BaseCheckpoint
+
+    /// - Parameter folder: the adapter's.
+    init(folder: SourceFolder?, checkpoint: BaseCheckpoint) throws {
+        self.checkpoint = checkpoint
+        config = try folder.map { try TacitConfig($0.settings("tacit.json")) }
+        store = try folder.map { try TensorStore(folder: $0, file: "tacit.safetensors") }
+    }
+
+    /// The one description of the model to write, validated.
+    func description() throws -> ModelDescription {
+        guard let config, let store else {
+            let description = bareDescription()
+            try description.validate()
+            return description
+        }
+        var trunk = checkpoint.model.trunk
+        switch config.positions {
+        case .base:
+            guard config.input.window <= checkpoint.model.maximumPositions else {
+                throw config.settings.fault(
+                    "input.window",
+                    "\(config.input.window) patches, but the base has \(checkpoint.model.maximumPositions) positions")
+            }
+        case .learned: (trunk.positions, trunk.rotaryWidth) = (.table, 0)
+        case .none: (trunk.positions, trunk.rotaryWidth) = (.none, 0)
+        }
+        let hidden = store.shape(of: "patch.hidden.weight")
+        let description = ModelDescription(
+            trunk: trunk, input: config.input, attention: config.attention, context: config.context, pool: config.pool,
+            task: config.task, labels: config.labels, thresholds: config.thresholds,
+            patchHiddenWidth: hidden?.first ?? 0, hasHeadNorm: store.has("head.norm.weight"))
+        do {
+            try description.validate()
+        } catch let error as TacitError {
+            throw error.inFile(config.settings.file)
+        }
+        return description
+    }
+
+    /// A base alone embeds its own tokens: one codebook, read at the last position.
+    private func bareDescription() -> ModelDescription {
+        let model = checkpoint.model
+        return ModelDescription(
+            trunk: model.trunk,
+            input: .tokens(
+                TokensInput(
+                    vocabulary: model.vocabulary, codebooks: 1,
+                    window: min(model.maximumPositions, ModelLimits.window))),
+            attention: .causal, context: .restart, pool: .last, task: .multiclass, labels: [], thresholds: [],
+            patchHiddenWidth: 0, hasHeadNorm: false)
+    }
+
+    /// A matrix outside the trunk, `[rows][columns]`, and its bias.
+    func matrix(_ shape: MatrixShape) throws -> (weights: [Float], bias: [Float]) {
+        guard let store else { throw TacitError(.badData, place: shape.name, "the base has no such matrix") }
+        return (
+            try store.floats("\(shape.name).weight", shape: [shape.rows, shape.columns]),
+            try store.floats("\(shape.name).bias", shape: [shape.rows])
+        )
+    }
+
+    /// A vector outside the trunk; nil if it is not one of those.
+    func vector(_ name: String, shape: [Int]) throws -> [Float]? {
+        switch name {
+        case TensorName.rotaryFrequencies: return checkpoint.model.rotaryFrequencies
+        case TensorName.positions:
+            guard let store, config?.positions == .learned else { return try checkpoint.positions(shape[0]) }
+            return try store.floats("positions.weight", shape: shape)
+        case "\(TensorName.headNorm).weight", "\(TensorName.headNorm).bias":
+            return try store?.floats(name, shape: shape)
+        case _ where name.hasPrefix("codebook."):
+            return try store.map { try $0.floats("\(name).weight", shape: shape) } ?? checkpoint.embedding()
+        default: return nil
+        }
+    }
+
+    /// Refuses tensors that the model has no use for. Before anything is written, so by name alone.
+    func refuseStrangers(_ description: ModelDescription) throws {
+        guard let config, let store else { return }
+        var expected: Set<String> = []
+        for part in description.parts {
+            switch part {
+            case .matrix(let shape) where !shape.isTrunk:
+                expected.formUnion(["\(shape.name).weight", "\(shape.name).bias"])
+            case .vector(let name, _) where name.hasPrefix("codebook."): expected.insert("\(name).weight")
+            case .vector(let name, _) where name.hasPrefix("\(TensorName.headNorm)."): expected.insert(name)
+            case .vector(TensorName.positions, _) where config.positions == .learned:
+                expected.insert("positions.weight")
+            default: break
+            }
+        }
+        for name in store.names where !expected.contains(name) {
+            throw store.fault(name, "nothing in tacit.json uses this tensor")
+        }
+        for name in expected.sorted() where !store.has(name) { throw store.fault(name, "the tensor is missing") }
+    }
+}

@@ -1,0 +1,64 @@
+import Diagnostics
+import ModelFile
+
+/// The trunk's weights as the model file wants them: adapters fused, modules stacked, each value rounded once.
+struct TrunkWeights {
+    /// A matrix ready to be stored.
+    struct Matrix {
+        /// `[rows][columns]`.
+        let weights: [Float]
+        let rows: Int
+        let columns: Int
+        /// `[rows]`.
+        let bias: [Float]?
+        /// Largest relative difference of fused modules, fused against unfused; nil if none was adapted.
+        let fusionDifference: Double?
+    }
+
+    /// A fusion that differs by more than this is wrong; rounding to 32-bit floats alone stays below a hundredth of it.
+    static let fusionTolerance = 1e-5
+
+    let checkpoint: BaseCheckpoint
+    let adapter: LoRAAdapter?
+
+    func hasBias(_ matrix: BaseModel.Matrix) -> Bool {
+        matrix.modules.contains { $0.hasBias }
+    }
+
+    func matrix(_ matrix: BaseModel.Matrix) throws -> Matrix {
+        var weights: [Float] = []
+        var bias: [Float] = []
+        var difference: Double?
+        for module in matrix.modules {
+            let weight = try checkpoint.weight(module)
+            if let factors = try adapter?.factors(module) {
+                let fused = LoRAFusion.fuse(weight, factors, module)
+                guard fused.weight.allSatisfy(\.isFinite) else {
+                    throw TacitError(.badData, place: module.name, "the fused weight is not finite")
+                }
+                guard fused.difference <= Self.fusionTolerance else {
+                    throw TacitError(
+                        .badData, place: module.name,
+                        "fused and unfused outputs differ by \(fused.difference) of the largest one")
+                }
+                difference = max(difference ?? 0, fused.difference)
+                weights += fused.weight
+            } else {
+                weights += weight.map { Float($0) }
+            }
+            if let own = try adapter?.bias(module) ?? checkpoint.bias(module) {
+                bias += own.map { Float($0) }
+            }
+        }
+        let rows = matrix.modules.reduce(0) { $0 + $1.rows }
+        return Matrix(
+            weights: weights, rows: rows, columns: matrix.modules.first?.columns ?? 0,
+            bias: hasBias(matrix) ? bias : nil, fusionDifference: difference)
+    }
+
+    /// A norm's `weight` or `bias`.
+    func norm(_ norm: BaseModel.Norm, _ field: String) throws -> [Float] {
+        try adapter?.normTensor(norm, field)
+            ?? checkpoint.vector("\(norm.module).\(field)", count: checkpoint.model.trunk.width)
+    }
+}
