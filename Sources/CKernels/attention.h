@@ -30,71 +30,111 @@ static void store_key_value(
     for (size_t i = 0; i < head_width; i++) values[((i / LANES) * slots + slot) * LANES + i % LANES] = value[i];
 }
 
-/// Scores of `tiles` (1 to 4) tiles of slots.
-INLINE void score_tiles(const float *query, const float *keys, size_t head_width, const int tiles, float *scores) {
+/// Scores of `rows` queries by `tiles` tiles of slots; rows times tiles is at most 4.
+INLINE void score_block(
+    const tacit_attention *a, size_t row, size_t tile, const int rows, const int tiles, float *scores) {
+    size_t width = a->head_width;
+    const float *query = a->query + row * a->query_stride, *keys = a->keys + tile * width * LANES;
     f32x16 sums[4] = {splat(0.0f), splat(0.0f), splat(0.0f), splat(0.0f)};
-    for (size_t i = 0; i < head_width; i++) {
-        f32x16 q = splat(query[i]);
-        UNROLL for (int t = 0; t < tiles; t++)
-            sums[t] = fma16(q, load(keys + ((size_t)t * head_width + i) * LANES), sums[t]);
-    }
-    UNROLL for (int t = 0; t < tiles; t++) store(scores + (size_t)t * LANES, sums[t]);
+    for (size_t i = 0; i < width; i++)
+        UNROLL for (int t = 0; t < tiles; t++) {
+            f32x16 key = load(keys + ((size_t)t * width + i) * LANES);
+            UNROLL for (int r = 0; r < rows; r++)
+                sums[t + r] = fma16(splat(query[(size_t)r * a->query_stride + i]), key, sums[t + r]);
+        }
+    UNROLL for (int t = 0; t < tiles; t++)
+        UNROLL for (int r = 0; r < rows; r++)
+            store(scores + (size_t)r * a->score_stride + (size_t)t * LANES, sums[t + r]);
 }
 
 /// Scores of the slots from `first` to `end`, whole tiles; slot `first`'s score comes to `scores[0]`, so up to 15 before
 /// it and 15 after the last are written too.
-INLINE void score_slots(const tacit_attention *a, size_t first, size_t end, float *scores) {
+INLINE void score_slots(const tacit_attention *a, size_t row, size_t first, size_t end, const int rows, float *scores) {
+    const int together = rows == 1 ? 4 : 1;
     size_t tile = first / LANES, end_tile = (end + LANES - 1) / LANES;
     float *out = scores - first % LANES;
-    size_t width = a->head_width;
-    for (; tile + 4 <= end_tile; tile += 4, out += 4 * LANES)
-        score_tiles(a->query, a->keys + tile * width * LANES, width, 4, out);
-    for (; tile < end_tile; tile++, out += LANES)
-        score_tiles(a->query, a->keys + tile * width * LANES, width, 1, out);
+    for (; tile + (size_t)together <= end_tile; tile += (size_t)together, out += (size_t)together * LANES)
+        score_block(a, row, tile, rows, together, out);
+    for (; tile < end_tile; tile++, out += LANES) score_block(a, row, tile, rows, 1, out);
 }
 
-/// Adds `weights[i] * value(slot i)` for the slots from `first` to `end` to the sums of `tiles` tiles of channels.
+/// Adds `weight * value` of the slots `from` to `to` (counted from `first`, round the ring) to the sums of `rows` queries
+/// by `tiles` tiles of channels.
 INLINE void weigh_slots(
-    const float *weights, const float *values, size_t slots, size_t first, size_t end, const int tiles, f32x16 *sums) {
-    for (size_t slot = first; slot < end; slot++) {
-        f32x16 w = splat(weights[slot - first]);
-        UNROLL for (int t = 0; t < tiles; t++)
-            sums[t] = fma16(w, load(values + ((size_t)t * slots + slot) * LANES), sums[t]);
+    const tacit_attention *a, const float *weights, size_t tile, size_t from, size_t to, const int rows,
+    const int tiles, f32x16 *sums) {
+    const float *values = a->values + tile * a->slots * LANES;
+    while (from < to) {
+        size_t slot = a->first + from;
+        size_t run = a->slots - (slot < a->slots ? slot : slot - a->slots);
+        if (slot >= a->slots) slot -= a->slots;
+        size_t end = to - from < run ? to : from + run;
+        for (; from < end; from++, slot++)
+            UNROLL for (int t = 0; t < tiles; t++) {
+                f32x16 value = load(values + ((size_t)t * a->slots + slot) * LANES);
+                UNROLL for (int r = 0; r < rows; r++)
+                    sums[t + r] = fma16(splat(weights[(size_t)r * a->score_stride + from]), value, sums[t + r]);
+            }
     }
 }
 
-INLINE void weigh_tiles(
-    const tacit_attention *a, const float *weights, size_t end, size_t wrapped, float inverse, size_t tile,
+INLINE void weigh_block(
+    const tacit_attention *a, size_t row, const float *weights, const float *inverses, size_t tile, const int rows,
     const int tiles) {
     f32x16 sums[4] = {splat(0.0f), splat(0.0f), splat(0.0f), splat(0.0f)};
-    const float *values = a->values + tile * a->slots * LANES;
-    weigh_slots(weights, values, a->slots, a->first, end, tiles, sums);
-    weigh_slots(weights + (end - a->first), values, a->slots, 0, wrapped, tiles, sums);
-    UNROLL for (int t = 0; t < tiles; t++) {
-        size_t at = (tile + (size_t)t) * LANES;
-        f32x16 y = sums[t] * splat(inverse);
-        if (at + LANES <= a->head_width)
-            store(a->output + at, y);
-        else
-            store_some(a->output + at, y, a->head_width - at);
+    // What only some queries see, then what all see, then again what only some see: each in its own order.
+    size_t common = a->offset[row + (size_t)rows - 1], common_end = a->offset[row] + a->count[row];
+    if (common_end < common) common_end = common;
+    for (int r = 0; rows > 1 && r < rows; r++) {
+        size_t from = a->offset[row + (size_t)r], to = from + a->count[row + (size_t)r];
+        weigh_slots(a, weights + (size_t)r * a->score_stride, tile, from, to < common ? to : common, 1, 1, sums + r);
+    }
+    weigh_slots(a, weights, tile, common, common_end, rows, tiles, sums);
+    for (int r = 0; rows > 1 && r < rows; r++) {
+        size_t to = a->offset[row + (size_t)r] + a->count[row + (size_t)r];
+        weigh_slots(a, weights + (size_t)r * a->score_stride, tile, common_end, to, 1, 1, sums + r);
+    }
+    UNROLL for (int t = 0; t < tiles; t++)
+        UNROLL for (int r = 0; r < rows; r++) {
+            size_t at = (tile + (size_t)t) * LANES;
+            float *output = a->output + (row + (size_t)r) * a->output_stride + at;
+            f32x16 y = sums[t + r] * splat(inverses[r]);
+            if (at + LANES <= a->head_width)
+                store(output, y);
+            else
+                store_some(output, y, a->head_width - at);
+        }
+}
+
+INLINE void attend_rows(const tacit_attention *a, size_t row, const int rows) {
+    // The slots in use as two runs: first..<end, then 0..<wrapped.
+    size_t last = row + (size_t)rows - 1, used = a->offset[last] + a->count[last];
+    size_t end = a->first + used < a->slots ? a->first + used : a->slots;
+    size_t wrapped = used - (end - a->first);
+    float *scores = a->scores + LANES;  // room for what is written before the first slot
+    score_slots(a, row, a->first, end, rows, scores);
+    if (wrapped) score_slots(a, row, 0, wrapped, rows, scores + (end - a->first));
+    float inverses[4];
+    for (int r = 0; r < rows; r++) {
+        float *own = scores + (size_t)r * a->score_stride + a->offset[row + (size_t)r];
+        inverses[r] = 1.0f / exponentials(own, a->count[row + (size_t)r], a->scale, own);
+    }
+    const int together = rows == 1 ? 4 : 1;
+    size_t tiles = (a->head_width + LANES - 1) / LANES, tile = 0;
+    for (; tile + (size_t)together <= tiles; tile += (size_t)together)
+        weigh_block(a, row, scores, inverses, tile, rows, together);
+    switch (tiles - tile) {
+    case 3: weigh_block(a, row, scores, inverses, tile, rows, 3); break;
+    case 2: weigh_block(a, row, scores, inverses, tile, rows, 2); break;
+    case 1: weigh_block(a, row, scores, inverses, tile, rows, 1); break;
+    default: break;
     }
 }
 
 static void attend(const tacit_attention *a) {
-    // The ring as two runs of slots: first..<end, then 0..<wrapped.
-    size_t end = a->first + a->count < a->slots ? a->first + a->count : a->slots;
-    size_t wrapped = a->count - (end - a->first);
-    float *scores = a->scores + LANES;  // room for what is written before the first slot
-    score_slots(a, a->first, end, scores);
-    if (wrapped) score_slots(a, 0, wrapped, scores + (end - a->first));
-    float inverse = 1.0f / exponentials(scores, a->count, a->scale, scores);
-
-    size_t tiles = (a->head_width + LANES - 1) / LANES, tile = 0;
-    for (; tile + 4 <= tiles; tile += 4) weigh_tiles(a, scores, end, wrapped, inverse, tile, 4);
-    switch (tiles - tile) {
-    case 3: weigh_tiles(a, scores, end, wrapped, inverse, tile, 3); break;
-    case 2: weigh_tiles(a, scores, end, wrapped, inverse, tile, 2); break;
-    case 1: weigh_tiles(a, scores, end, wrapped, inverse, tile, 1); break;
-    default: break;
+    if (a->rows == 4) {
+        attend_rows(a, 0, 4);
+    } else {
+        for (size_t row = 0; row < a->rows; row++) attend_rows(a, row, 1);
     }
 }

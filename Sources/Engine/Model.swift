@@ -40,11 +40,18 @@ public final class Model: @unchecked Sendable {
     /// `[labels, width]`; nil without labels.
     let head: MatrixView?
 
+    /// Binds a model file.
+    ///
+    /// Throws `TacitError` (`badData`) if a tensor is missing or of another shape than the description says.
+    public convenience init(_ file: ModelFile) throws {
+        try self.init(source: file)
+    }
+
     /// Binds tensors from anywhere.
     public init(source: any TensorSource) throws {
         let description = source.description
         let trunk = description.trunk
-        try Self.check(description)
+        try description.validate()
         let bind = Binder(source: source)
         let width = trunk.width
 
@@ -57,13 +64,13 @@ public final class Model: @unchecked Sendable {
             }
         } else {
             if description.patchHiddenWidth > 0 {
-                patchHidden = try bind.matrix(
+                patchHidden = try bind.floats(
                     TensorName.patchHidden, rows: description.patchHiddenWidth, columns: patchInput)
                 patchInput = description.patchHiddenWidth
             } else {
                 patchHidden = nil
             }
-            patch = try bind.matrix(TensorName.patch, rows: width, columns: patchInput)
+            patch = try bind.floats(TensorName.patch, rows: width, columns: patchInput)
             codebooks = []
         }
 
@@ -97,62 +104,24 @@ public final class Model: @unchecked Sendable {
         headNorm = description.hasHeadNorm ? try norm(TensorName.headNorm, .layer, 1e-5) : nil
         head =
             description.labels.isEmpty
-            ? nil : try bind.matrix(TensorName.head, rows: description.labels.count, columns: width)
+            ? nil : try bind.floats(TensorName.head, rows: description.labels.count, columns: width)
         self.description = description
         self.source = source
-    }
-
-    /// Largest extent of anything: products of two such never overflow, and int8 sums stay exact.
-    static let largestExtent = 65536
-
-    private static func check(_ description: ModelDescription) throws {
-        let trunk = description.trunk
-        func within(_ value: Int, _ range: ClosedRange<Int>, _ name: String) throws {
-            guard range.contains(value) else {
-                throw TacitError(
-                    .badData, place: name, "is \(value), expected \(range.lowerBound)...\(range.upperBound)")
-            }
-        }
-        try within(trunk.width, 1...largestExtent, "trunk.width")
-        try within(trunk.layers, 1...1024, "trunk.layers")
-        try within(trunk.heads, 1...4096, "trunk.heads")
-        try within(trunk.keyValueHeads, 1...trunk.heads, "trunk.key_value_heads")
-        try within(trunk.headWidth, 1...4096, "trunk.head_width")
-        try within(trunk.heads * trunk.headWidth, 1...largestExtent, "trunk.heads * trunk.head_width")
-        try within(trunk.feedForwardWidth, 1...largestExtent, "trunk.feed_forward_width")
-        try within(description.input.patchSize, 1...largestExtent, "input.patch")
-        try within(description.input.window, 1...largestExtent, "input.window")
-        try within(description.patchHiddenWidth, 0...largestExtent, "patch_hidden_width")
-        try within(description.labels.count, 0...largestExtent, "labels")
-        if case .tokens(let tokens) = description.input {
-            try within(tokens.vocabulary, 1...(1 << 24), "input.vocabulary")
-        }
-        guard trunk.heads % trunk.keyValueHeads == 0 else {
-            throw TacitError(
-                .badData, place: "trunk.key_value_heads",
-                "is \(trunk.keyValueHeads), expected a divisor of \(trunk.heads) heads")
-        }
-        if trunk.positions == .rotary {
-            try within(trunk.rotaryWidth, 2...max(2, trunk.headWidth), "trunk.rotary_width")
-            guard trunk.rotaryWidth % 2 == 0 else {
-                throw TacitError(
-                    .badData, place: "trunk.rotary_width", "is \(trunk.rotaryWidth), expected an even number")
-            }
-        }
-        if description.context == .sliding {
-            guard description.attention == .causal else {
-                throw TacitError(.badData, place: "attention", "is full, which a sliding context can't have")
-            }
-            guard trunk.positions != .table else {
-                throw TacitError(.badData, place: "trunk.positions", "is a table, which a sliding context outgrows")
-            }
-        }
     }
 }
 
 /// Looks tensors up and checks their shapes.
 private struct Binder {
     let source: any TensorSource
+
+    /// A matrix that is read from the activations as they are, and so is never quantized.
+    func floats(_ name: String, rows: Int, columns: Int) throws -> MatrixView {
+        let view = try matrix(name, rows: rows, columns: columns)
+        guard view.encoding == .float32 else {
+            throw TacitError(.badData, place: name, "has \(view.encoding.bits) bits a weight, expected float32")
+        }
+        return view
+    }
 
     func matrix(_ name: String, rows: Int, columns: Int) throws -> MatrixView {
         let view = try source.matrix(name)

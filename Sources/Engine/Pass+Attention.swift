@@ -35,26 +35,50 @@ extension Pass {
         }
     }
 
-    /// Each query over the patches it may see: itself and up to `window - 1` before it, or the whole context.
+    /// Each query over the patches it may see: itself and up to `window - 1` before it, or the whole context. Queries of
+    /// successive patches go four at a time, so that keys and values are read once for all of them.
     func attend(_ layer: Int, _ selection: Selection, _ thread: Int, _ crew: ThreadPool.Crew) {
-        let width = trunk.headWidth
-        let group = trunk.heads / trunk.keyValueHeads
-        let isFull = model.description.attention == .full
-        let scale = 1 / Float(width).squareRoot()
-        let scores = state.scores + thread * state.scoreStride
-        for item in crew.share(selection.count * trunk.heads, of: thread) {
-            let row = selection.row(item / trunk.heads)
-            let head = item % trunk.heads
-            let context = context(of: row)
-            let newest = isFull ? state.positions[context] + count - 1 : position(of: row)
-            let seen = min(newest + 1, state.window)
-            var attention = tacit_attention(
-                query: state.queryKeyValue + row * state.queryKeyValue16 + head * width,
-                keys: keys(context, layer, head / group), values: values(context, layer, head / group),
-                slots: state.slots, first: (newest + 1 - seen) % state.slots, count: seen, head_width: width,
-                scale: scale, scores: scores,
-                output: state.attended + row * state.attended16 + head * width)
-            kernels.attend(&attention)
+        let scores = state.scores + thread * 4 * state.scoreStride
+        let isWhole = selection.step == 1
+        let blocks = isWhole ? (count + 3) / 4 : 1
+        for item in crew.share(contexts.count * blocks * trunk.heads, of: thread) {
+            let (block, head) = item.quotientAndRemainder(dividingBy: trunk.heads)
+            let (context, part) = block.quotientAndRemainder(dividingBy: blocks)
+            let first = isWhole ? part * 4 : count - 1
+            attend(layer, head, context * count + first, min(4, count - first), scores)
         }
+    }
+
+    /// One head's queries of `rows` successive patches of one context, the first at row `row`.
+    private func attend(
+        _ layer: Int, _ head: Int, _ row: Int, _ rows: Int, _ scores: UnsafeMutablePointer<Float>
+    ) {
+        let width = trunk.headWidth
+        let keyValueHead = head / (trunk.heads / trunk.keyValueHeads)
+        let context = context(of: row)
+        let (oldest, _) = seen(from: row)
+        func view(_ index: Int) -> (offset: Int, count: Int) {
+            let (first, count) = seen(from: row + min(index, rows - 1))
+            return (first - oldest, count)
+        }
+        let views = (view(0), view(1), view(2), view(3))
+        var attention = tacit_attention(
+            query: state.queryKeyValue + row * state.queryKeyValue16 + head * width,
+            query_stride: state.queryKeyValue16, rows: rows, keys: keys(context, layer, keyValueHead),
+            values: values(context, layer, keyValueHead), slots: state.slots, first: oldest % state.slots,
+            offset: (views.0.offset, views.1.offset, views.2.offset, views.3.offset),
+            count: (views.0.count, views.1.count, views.2.count, views.3.count), head_width: width,
+            scale: 1 / Float(width).squareRoot(), scores: scores, score_stride: state.scoreStride,
+            output: state.attended + row * state.attended16 + head * width, output_stride: state.attended16)
+        kernels.attend(&attention)
+    }
+
+    /// The oldest position that a row's patch attends to, and how many from there on.
+    private func seen(from row: Int) -> (oldest: Int, count: Int) {
+        let newest =
+            model.description.attention == .full
+            ? state.positions[context(of: row)] + count - 1 : position(of: row)
+        let count = min(newest + 1, state.window)
+        return (newest + 1 - count, count)
     }
 }

@@ -46,7 +46,7 @@ struct State {
     /// `[rows][half16]`: rotary cosines and sines of each row's position.
     let cosines: UnsafeMutablePointer<Float>
     let sines: UnsafeMutablePointer<Float>
-    /// `[threads][scoreStride]`: attention scores.
+    /// `[threads][4][scoreStride]`: attention scores of up to four queries.
     let scores: UnsafeMutablePointer<Float>
 
     /// `[contexts][layers][keyValueHeads][slots / 16][headWidth][16]`
@@ -80,7 +80,7 @@ struct State {
         hidden16 = round16(description.patchHiddenWidth)
         half16 = trunk.positions == .rotary ? round16(trunk.rotaryWidth / 2) : 0
         quantizedStride = (max(trunk.width, attendedWidth, trunk.feedForwardWidth) + 63) & ~63
-        scoreStride = round16(window) + 64
+        scoreStride = round16(window + 3) + 48
         headTiles = (trunk.headWidth + 15) / 16
 
         var plan = Arena.Plan()
@@ -96,7 +96,7 @@ struct State {
         let quantizedScales = try plan.reserve(float, rows)
         let cosines = try plan.reserve(float, rows, half16)
         let sines = try plan.reserve(float, rows, half16)
-        let scores = try plan.reserve(float, threads, scoreStride)
+        let scores = try plan.reserve(float, threads, 4, scoreStride)
         let heads = trunk.layers * trunk.keyValueHeads
         let keys = try plan.reserve(float, contexts, heads, slots, trunk.headWidth)
         let values = try plan.reserve(float, contexts, heads, slots, headTiles * 16)

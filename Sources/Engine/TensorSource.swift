@@ -11,3 +11,5 @@ public protocol TensorSource: AnyObject, Sendable {
     func vector(_ name: String) throws -> UnsafeBufferPointer<Float>
     func hasTensor(_ name: String) -> Bool
 }
+
+extension ModelFile: TensorSource {}

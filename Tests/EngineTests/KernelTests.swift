@@ -270,9 +270,10 @@ import Testing
                         }
                         let memory = TestMemory()
                         var work = tacit_attention(
-                            query: memory.pointer(query), keys: memory.pointer(keyRing),
-                            values: memory.pointer(valueRing), slots: slots, first: first, count: count,
-                            head_width: width, scale: scale, scores: memory.pointer(scores), output: output)
+                            query: memory.pointer(query), query_stride: width, rows: 1, keys: memory.pointer(keyRing),
+                            values: memory.pointer(valueRing), slots: slots, first: first, offset: (0, 0, 0, 0),
+                            count: (count, 0, 0, 0), head_width: width, scale: scale, scores: memory.pointer(scores),
+                            score_stride: scores.count, output: output, output_stride: width)
                         table.attend(&work)
                         withExtendedLifetime(memory) {}
                     })
@@ -288,5 +289,36 @@ import Testing
             }
             #expect(relativeError(all[0], expected) < 2e-6)
         }
+    }
+
+    /// Queries of successive patches together, against each by itself.
+    @Test(arguments: [(1, 5), (16, 2), (24, 3), (48, 30), (80, 64)])
+    func attentionOfSeveralQueries(_ width: Int, _ window: Int) {
+        let slots = 80
+        let memory = TestMemory()
+        let keys = memory.pointer(numbers(slots * width, 1, seed: 12))
+        let values = memory.pointer(numbers(slots * (width + 15) / 16 * 16, 1, seed: 13))
+        let query = memory.pointer(numbers(4 * width, 1, seed: 14))
+        let scores = memory.pointer([Float](repeating: .nan, count: 4 * 144))
+        for (position, table) in (0..<120).flatMap({ position in Self.tables.map { (position, $0) } }) {
+            let seen = (0..<4).map { min(position + $0 + 1, window) }
+            let oldest = (0..<4).map { position + $0 + 1 - seen[$0] }
+            func attend(_ row: Int, _ rows: Int, _ output: UnsafeMutablePointer<Float>) {
+                func offset(_ index: Int) -> Int { oldest[min(row + index, 3)] - oldest[row] }
+                func count(_ index: Int) -> Int { seen[min(row + index, 3)] }
+                var work = tacit_attention(
+                    query: query + row * width, query_stride: width, rows: rows, keys: keys, values: values,
+                    slots: slots, first: oldest[row] % slots, offset: (offset(0), offset(1), offset(2), offset(3)),
+                    count: (count(0), count(1), count(2), count(3)), head_width: width, scale: 0.3, scores: scores,
+                    score_stride: 144, output: output, output_stride: width)
+                table.attend(&work)
+            }
+            let together = memory.pointer([Float](repeating: 0, count: 4 * width))
+            let alone = memory.pointer([Float](repeating: 0, count: 4 * width))
+            attend(0, 4, together)
+            for row in 0..<4 { attend(row, 1, alone + row * width) }
+            #expect((0..<4 * width).allSatisfy { together[$0].bitPattern == alone[$0].bitPattern })
+        }
+        withExtendedLifetime(memory) {}
     }
 }

@@ -16,6 +16,8 @@ final class MemoryModel: TensorSource, @unchecked Sendable {
 
     let description: ModelDescription
     private(set) var matrices: [String: Matrix] = [:]
+    /// The same as the model file's own packer makes them.
+    private(set) var packed: [String: PackedMatrix] = [:]
     private(set) var vectors: [String: [Float]] = [:]
     private var views: [String: MatrixView] = [:]
     private var vectorViews: [String: UnsafeBufferPointer<Float>] = [:]
@@ -114,6 +116,12 @@ final class MemoryModel: TensorSource, @unchecked Sendable {
         var matrix = matrix
         matrix.weights = packed.meaning
         matrices[name] = matrix
+        self.packed[name] =
+            encoding == .float32
+            ? MatrixPacker.float32(matrix.weights, rows: matrix.rows, columns: matrix.columns, bias: matrix.bias)
+            : MatrixPacker.int8(
+                packed.levels, scales: Array(packed.scales[..<matrix.rows]), rows: matrix.rows,
+                columns: matrix.columns, bias: matrix.bias)
         let bias = matrix.bias.map { copy($0 + [Float](repeating: 0, count: packed.padded - $0.count)) }
         views[name] = MatrixView(
             rows: matrix.rows, columns: matrix.columns, encoding: encoding,

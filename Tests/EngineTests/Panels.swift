@@ -10,6 +10,8 @@ struct Panels {
     var bytes: [Int8] = []
     var scales: [Float] = []
     var sums: [Int32] = []
+    /// `[rows][columns]`: int8 levels.
+    var levels: [Int8] = []
     /// `[rows][columns]`: the weights that the panels stand for.
     var meaning: [Float]
 
@@ -37,6 +39,7 @@ struct Panels {
         bytes = [Int8](repeating: 0, count: padded * groups * 4)
         scales = [Float](repeating: 0, count: padded)
         sums = [Int32](repeating: 0, count: padded)
+        levels = [Int8](repeating: 0, count: rows * columns)
         for row in 0..<rows {
             var limit: Float = 1e-20
             for column in 0..<columns {
@@ -48,6 +51,7 @@ struct Panels {
             for column in 0..<columns {
                 let level = (weights[row * columns + column] / scales[row]).rounded(.toNearestOrEven)
                 bytes[((row / 16 * groups + column / 4) * 16 + row % 16) * 4 + column % 4] = Int8(level)
+                levels[row * columns + column] = Int8(level)
                 sums[row] += Int32(level)
                 meaning[row * columns + column] = level * scales[row]
             }

@@ -187,7 +187,7 @@ static void rotate(const tacit_kernels *k) {
 static void attend(const tacit_kernels *k) {
     begin(7);
     const size_t widths[] = {1, 8, 10, 16, 24, 48, 64, 80, 128};
-    for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) EACH_KIND(kind) for (size_t slots = 16; slots <= 112; slots += 32) {
+    for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) EACH_KIND(kind) for (size_t slots = 32; slots <= 128; slots += 32) {
         size_t width = widths[w], tiles = (width + 15) / 16;
         float *keys = floats(slots * width, ZERO), *values = floats(slots * tiles * 16, ZERO);
         for (size_t slot = 0; slot < slots; slot++) {
@@ -197,11 +197,21 @@ static void attend(const tacit_kernels *k) {
         }
         add_floats(keys, slots * width), add_floats(values, slots * tiles * 16);
         for (int again = 0; again < 12; again++) {
-            size_t first = next() % slots, count = 1 + next() % slots;
-            float *query = floats(width, kind), *scores = floats(slots + 64, SPECIAL), *output = floats(width, ZERO);
-            tacit_attention a = {query, keys, values, slots, first, count, width, 0.37f, scores, output};
+            tacit_attention a = {.rows = 1 + next() % 4, .keys = keys, .values = values, .slots = slots};
+            a.first = next() % slots;
+            size_t used = 0;
+            for (size_t r = 0; r < 4; r++) {  // offsets and ends that never fall
+                a.offset[r] = r ? a.offset[r - 1] + next() % 3 : 0;
+                size_t least = used > a.offset[r] ? used : a.offset[r] + 1;
+                used = least + (r ? next() % 3 : next() % (slots - 16));
+                a.count[r] = used - a.offset[r];
+            }
+            float *query = floats(4 * (width + 1), kind), *scores = floats(4 * (slots + 64), SPECIAL);
+            float *output = floats(4 * width, ZERO);
+            a.query = query, a.query_stride = width + 1, a.head_width = width, a.scale = 0.37f;
+            a.scores = scores, a.score_stride = slots + 64, a.output = output, a.output_stride = width;
             k->attend(&a);
-            add_floats(output, width);
+            add_floats(output, 4 * width);
             free(query), free(scores), free(output);
         }
         free(keys), free(values);

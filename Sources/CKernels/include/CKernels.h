@@ -46,19 +46,27 @@ typedef struct {
     size_t output_stride;
 } tacit_product_int8;
 
-/// One query over `count` cached keys and values, the oldest in slot `first` of a ring of `slots` (a multiple of 16).
-/// `output = sum of softmax(scale * query . key) * value`, summed from the oldest to the newest.
+/// One head's queries of up to four successive patches of a context, over a ring of `slots` (a multiple of 16) cached
+/// keys and values: `output[r] = sum of softmax(scale * query[r] . key) * value`, summed from the oldest to the newest.
+/// Query `r` sees the `count[r]` slots that begin `offset[r]` after slot `first`, round the ring; `offset[0]` is 0, and
+/// neither offsets nor offsets plus counts fall from one query to the next.
+/// A query's result does not depend on which others go along.
 typedef struct {
-    const float *query;   // [head_width]
+    const float *query;  // [rows][query_stride]
+    size_t query_stride;
+    size_t rows;          // 1...4
     const float *keys;    // [slots / 16][head_width][16]
     const float *values;  // [ceil(head_width / 16)][slots][16]
     size_t slots;
     size_t first;
-    size_t count;  // 1...slots
+    size_t offset[4];
+    size_t count[4];  // each 1 or more; no more than `slots` from the first query's oldest to the last's newest
     size_t head_width;
     float scale;    // positive
-    float *scores;  // scratch: count rounded up to 16, and 48 more
-    float *output;  // [head_width]
+    float *scores;  // scratch: [rows][score_stride], slots in use rounded up to 16, and 48 more
+    size_t score_stride;
+    float *output;  // [rows][output_stride]
+    size_t output_stride;
 } tacit_attention;
 
 typedef struct {
