@@ -1,0 +1,60 @@
+import Diagnostics
+
+/// The data sets that can be evaluated on, each read in the layout it is published in.
+public enum DataSetKind: String, CaseIterable, Sendable {
+    /// ESC-50: `meta/esc50.csv`, `audio/` (Piczak 2015).
+    case esc50 = "esc-50"
+    /// Speech Commands (Warden 2018) as 12 classes: `meta/words.csv` with `audio/`, or the published word folders.
+    case speechCommands = "speech-commands"
+    /// GTZAN: `genres/GENRE/*` (Tzanetakis and Cook 2002).
+    case gtzan
+    /// FSD50K: `FSD50K.dev_audio`, `FSD50K.eval_audio`, `FSD50K.ground_truth` (Fonseca et al. 2022). Multi-label.
+    case fsd50k
+    /// A folder per class, with sound files in it.
+    case folder
+
+    /// The splits that can be asked for.
+    public var splits: [String] {
+        switch self {
+        case .esc50: ["fold-1", "fold-2", "fold-3", "fold-4", "fold-5", "all"]
+        case .speechCommands: ["train", "validation", "test"]
+        case .gtzan, .folder: ["all"]
+        case .fsd50k: ["train", "val", "eval"]
+        }
+    }
+
+    /// The split when none is asked for: the one meant for testing, where there is one.
+    public var defaultSplit: String {
+        switch self {
+        case .esc50, .gtzan, .folder: "all"
+        case .speechCommands: "test"
+        case .fsd50k: "eval"
+        }
+    }
+
+    /// Reads one split's list of examples; the sound files themselves stay untouched.
+    ///
+    /// - Throws: `TacitError`: usage for a split that the set doesn't have, no input for a missing folder or list, bad
+    ///   data for lists that are broken, too large, or name files outside the data set's folder.
+    public func read(path: String, split: String? = nil) throws -> DataSet {
+        let split = split ?? defaultSplit
+        guard splits.contains(split) else {
+            throw TacitError(
+                .usage, "\(rawValue) has no split '\(split)', only \(splits.joined(separator: ", "))")
+        }
+        let root = try Folder(path)
+        var set =
+            switch self {
+            case .esc50: try ESC50.read(root, split: split)
+            case .speechCommands: try SpeechCommands.read(root, split: split)
+            case .gtzan: try ClassFolders.read(root.folder("genres"), kind: .gtzan)
+            case .fsd50k: try FSD50K.read(root, split: split)
+            case .folder: try ClassFolders.read(root, kind: .folder)
+            }
+        set.split = split
+        guard !set.examples.isEmpty else {
+            throw TacitError.badData(path, "no examples in split '\(split)' of \(rawValue)")
+        }
+        return set
+    }
+}

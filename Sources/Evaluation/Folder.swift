@@ -1,0 +1,84 @@
+import Diagnostics
+import Glibc
+
+/// A folder of a data set: lists what is in it and makes paths that can't leave it.
+struct Folder {
+    /// Files of one folder that are listed at most; beyond it the folder is taken for something else.
+    static let maximumEntries = 2_000_000
+
+    let path: String
+
+    /// - Throws: `TacitError` (no input) when there is no such folder.
+    init(_ path: String) throws {
+        var information = stat()
+        guard stat(path, &information) == 0 else {
+            throw TacitError(.noInput, file: path, systemError(errno))
+        }
+        guard information.st_mode & S_IFMT == S_IFDIR else {
+            throw TacitError(.noInput, file: path, "not a folder")
+        }
+        self.path = path
+    }
+
+    func folder(_ name: String) throws -> Folder { try Folder(join(name)) }
+
+    /// The path of `name`, which must come from the program itself or have passed `isConfined`.
+    func join(_ name: String) -> String { path.hasSuffix("/") ? path + name : path + "/" + name }
+
+    /// Whether there is a regular file of this name.
+    func hasFile(_ name: String) -> Bool {
+        var information = stat()
+        return stat(join(name), &information) == 0 && information.st_mode & S_IFMT == S_IFREG
+    }
+
+    /// Names of the regular files (or of the folders), hidden ones left out, in byte order.
+    func names(folders wanted: Bool) throws -> [String] {
+        guard let directory = opendir(path) else {
+            throw TacitError(.noInput, file: path, systemError(errno))
+        }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(validatingCString: $0) }
+            }
+            guard let name else {
+                throw TacitError.badData(path, "holds a file name that is not UTF-8")
+            }
+            if name.hasPrefix(".") { continue }
+            var information = stat()
+            guard stat(join(name), &information) == 0 else { continue }
+            guard information.st_mode & S_IFMT == (wanted ? S_IFDIR : S_IFREG) else { continue }
+            names.append(name)
+            guard names.count <= Self.maximumEntries else {
+                throw TacitError.badData(path, "more than \(Self.maximumEntries) entries")
+            }
+        }
+        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    /// Names of the sound files, by their suffix.
+    func soundNames() throws -> [String] { try names(folders: false).filter(Self.isSoundName) }
+
+    /// The suffixes of what libsndfile reads.
+    static let soundSuffixes: Set<String> = [
+        "aif", "aifc", "aiff", "au", "caf", "flac", "mp3", "oga", "ogg", "opus", "rf64", "snd", "w64", "wav",
+    ]
+
+    static func isSoundName(_ name: String) -> Bool {
+        guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return false }
+        return soundSuffixes.contains(name[name.index(after: dot)...].lowercased())
+    }
+
+    /// Whether a name from a list stays within the folder it is joined to: relative, with no empty, `.` or `..` part,
+    /// and without control characters.
+    static func isConfined(_ name: String) -> Bool {
+        guard !name.isEmpty, name.utf8.count <= 1024 else { return false }
+        guard name.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else { return false }
+        return name.split(separator: "/", omittingEmptySubsequences: false)
+            .allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." }
+    }
+}
+
+/// What the system calls the error `number`.
+func systemError(_ number: Int32) -> String { String(cString: strerror(number)) }

@@ -1,0 +1,32 @@
+/// The mean of the average precisions of all classes that have a positive example.
+public struct MeanAveragePrecision: Sendable {
+    private var scores: [[Float]]
+    private var positives: [[Bool]]
+
+    public init(classes: Int) {
+        scores = Array(repeating: [], count: classes)
+        positives = Array(repeating: [], count: classes)
+    }
+
+    /// - Parameters:
+    ///   - scores: one a class, comparable between examples.
+    ///   - truth: the indices of the classes that the example belongs to.
+    public mutating func add(scores values: [Float], truth: [Int]) {
+        precondition(values.count == scores.count)
+        for index in scores.indices {
+            scores[index].append(values[index])
+            positives[index].append(truth.contains(index))
+        }
+    }
+
+    /// By class; nil for classes without positives.
+    public var byClass: [Double?] {
+        zip(scores, positives).map { AveragePrecision.value(scores: $0, positives: $1) }
+    }
+
+    /// nil when no class has a positive.
+    public var value: Double? {
+        let values = byClass.compactMap { $0 }
+        return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+    }
+}
