@@ -1,0 +1,85 @@
+import Diagnostics
+import Glibc
+
+/// A file of token ids, `[patches][codebooks]`: JSON Lines (`.jsonl`: one array a patch, one id a codebook) or raw
+/// little-endian 16-bit numbers in the same order (any other suffix).
+public struct TokenFile: Equatable, Sendable {
+    /// Larger files are refused before memory is taken.
+    public static let maximumBytes = 256 << 20
+
+    /// `[patches][codebooks]`
+    public let tokens: [Int32]
+    public let codebooks: Int
+    public var patches: Int { tokens.count / codebooks }
+
+    /// - Parameters:
+    ///   - vocabulary: every id must be less.
+    ///   - codebooks: ids in a patch, at least 1.
+    /// - Throws: `TacitError`: no input for what is absent, unreadable or no regular file; bad data, with the line or
+    ///   the number of the patch, for anything but whole patches of ids within the vocabulary, and for an empty file.
+    public init(path: String, vocabulary: Int, codebooks: Int) throws {
+        self.codebooks = codebooks
+        let bytes = try Self.read(path)
+        do {
+            if path.hasSuffix(".jsonl") {
+                var parser = TokenLines(bytes: bytes, vocabulary: vocabulary, codebooks: codebooks)
+                tokens = try parser.parse()
+            } else {
+                tokens = try Self.raw(bytes, vocabulary: vocabulary, codebooks: codebooks)
+            }
+            guard !tokens.isEmpty else { throw TacitError(.badData, "no tokens in it") }
+        } catch let error as TacitError {
+            throw error.inFile(path)
+        }
+    }
+
+    private static func raw(_ bytes: [UInt8], vocabulary: Int, codebooks: Int) throws -> [Int32] {
+        guard bytes.count % (2 * codebooks) == 0 else {
+            throw TacitError(
+                .badData,
+                "\(bytes.count) bytes, expected whole patches of \(codebooks) little-endian 16-bit ids")
+        }
+        var tokens: [Int32] = []
+        tokens.reserveCapacity(bytes.count / 2)
+        for index in 0..<bytes.count / 2 {
+            let id = Int32(bytes[2 * index]) | Int32(bytes[2 * index + 1]) << 8
+            guard id < vocabulary else {
+                throw TacitError(
+                    .badData, place: "patch \(index / codebooks)",
+                    "id \(id), expected less than the model's vocabulary of \(vocabulary)")
+            }
+            tokens.append(id)
+        }
+        return tokens
+    }
+
+    private static func read(_ path: String) throws -> [UInt8] {
+        // Not blocking, so that a pipe of that name is refused rather than waited for.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw TacitError(.noInput, file: path, String(cString: strerror(errno))) }
+        defer { close(descriptor) }
+        var information = stat()
+        guard fstat(descriptor, &information) == 0 else {
+            throw TacitError(.inputOutput, file: path, String(cString: strerror(errno)))
+        }
+        guard information.st_mode & S_IFMT == S_IFREG else {
+            throw TacitError(.noInput, file: path, "not a regular file")
+        }
+        guard information.st_size <= maximumBytes else {
+            throw TacitError.badData(path, "\(information.st_size) bytes, expected at most \(maximumBytes)")
+        }
+        var bytes = [UInt8](repeating: 0, count: Int(information.st_size))
+        var filled = 0
+        while filled < bytes.count {
+            let count = bytes.withUnsafeMutableBytes { buffer in
+                Glibc.read(descriptor, buffer.baseAddress?.advanced(by: filled), buffer.count - filled)
+            }
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw TacitError(.inputOutput, file: path, String(cString: strerror(errno))) }
+            if count == 0 { break }
+            filled += count
+        }
+        bytes.removeSubrange(filled...)
+        return bytes
+    }
+}

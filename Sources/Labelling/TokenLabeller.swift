@@ -1,0 +1,75 @@
+import Diagnostics
+import Engine
+import Glibc
+import ModelFile
+
+/// Turns a file's tokens into readings, counted in patches instead of samples.
+///
+/// Windows follow one another; one more ends at the last patch if some remain. What is shorter than a window is simply
+/// a shorter context. `sliding`: one context for all, read after every `window` patches and at the end.
+public final class TokenLabeller {
+    private let session: Session
+    private let input: TokensInput
+    private let context: ModelDescription.Context
+    private let logits: UnsafeMutableBufferPointer<Float>
+    private let scores: UnsafeMutableBufferPointer<Float>
+    private let embedding: UnsafeMutableBufferPointer<Float>
+
+    /// - Parameter session: with one context.
+    /// - Throws: `TacitError` (bad data) for a model that does not take tokens.
+    public init(session: Session) throws {
+        let description = session.model.description
+        guard case .tokens(let input) = description.input else {
+            throw TacitError(.badData, place: "input", "the model does not take tokens")
+        }
+        self.session = session
+        self.input = input
+        context = description.context
+        logits = .allocate(capacity: description.labels.count)
+        logits.initialize(repeating: 0)
+        scores = .allocate(capacity: description.labels.count)
+        scores.initialize(repeating: 0)
+        embedding = .allocate(capacity: description.trunk.width)
+        embedding.initialize(repeating: 0)
+    }
+
+    deinit {
+        logits.deallocate()
+        scores.deallocate()
+        embedding.deallocate()
+    }
+
+    /// - Parameter tokens: `[patches][codebooks]`, ids within the vocabulary.
+    /// - Throws: `TacitError` for an id outside the vocabulary, and what `body` throws.
+    public func label(_ tokens: [Int32], _ body: (Reading) throws -> Void) throws {
+        let patches = tokens.count / input.codebooks
+        var end = 0
+        while end < patches {
+            let next = min(end + input.window, patches)
+            let begun = Self.now()
+            if context == .restart || end == 0 { session.reset(context: 0) }
+            let start = context == .restart ? max(0, next - input.window) : end
+            try tokens.withUnsafeBufferPointer { buffer in
+                guard let base = buffer.baseAddress else { return }
+                try session.push(tokens: base + start * input.codebooks, count: next - start, context: 0)
+            }
+            end = next
+            session.readEmbedding(context: 0, into: embedding)
+            if !logits.isEmpty {
+                session.readLogits(context: 0, into: logits)
+                session.applyScores(UnsafeBufferPointer(logits), into: scores)
+            }
+            try body(
+                Reading(
+                    start: max(0, end - input.window), end: end, sampleRate: 1,
+                    logits: UnsafeBufferPointer(logits), scores: UnsafeBufferPointer(scores),
+                    embedding: UnsafeBufferPointer(embedding), inferenceSeconds: Self.now() - begun))
+        }
+    }
+
+    private static func now() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+}
