@@ -1,1 +1,8 @@
-print("tacit")
+Process.prepare()
+do {
+    var command = try Tacit.parseAsRoot()
+    try command.run()
+    Process.exit(0)
+} catch {
+    ExitStatus.finish(error)
+}

@@ -1,0 +1,32 @@
+import ArgumentParser
+
+/// `tacit embed`: the pooled vector instead of labels.
+struct Embed: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Print what the model makes of files, as a vector, before any label.",
+        usage: "tacit embed [MODEL.gguf] PATH... [OPTIONS]",
+        discussion: "Takes the files that classify takes. The vector is the input of the model's head.")
+
+    @Argument(help: ArgumentHelp("The model, then the files.", valueName: "MODEL.gguf> <PATH"))
+    var arguments: [String] = []
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var hop: HopOption
+    @OptionGroup var engine: EngineOptions
+
+    @Flag(help: "Show every window by itself instead of their average.")
+    var windows = false
+
+    func validate() throws {
+        guard !ModelArgument.split(arguments).paths.isEmpty else { throw ValidationError("Name a file to embed.") }
+    }
+
+    func run() throws {
+        let (given, paths) = ModelArgument.split(arguments)
+        let path = try ModelLookup.path(given, default: ModelLookup.defaultName(forFirst: paths.first))
+        let labeller = try FileLabeller(LoadedModel(path: path), hop: hop.hop, engine: engine)
+        try FileRun.run(
+            paths, labeller: labeller, windows: windows,
+            output: EmbedOutput(json: output.json, hasSpans: windows))
+    }
+}

@@ -1,0 +1,69 @@
+import ArgumentParser
+import Diagnostics
+import Evaluation
+
+/// `tacit eval`: accuracy or mean average precision over a data set.
+struct Evaluate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "eval",
+        abstract: "Measure a model on a data set.",
+        usage: "tacit eval [MODEL.gguf] --dataset KIND:PATH [--split SPLIT] [OPTIONS]",
+        discussion: """
+            KIND is one of \(DataSetKind.allCases.map(\.rawValue).joined(separator: ", ")); PATH is the data set's \
+            folder in its published layout. Labels are matched by name. Sets with one label a clip are measured by \
+            accuracy, FSD50K by mean average precision over its classes.
+            """)
+
+    @Argument(help: ArgumentHelp("The model.", valueName: "MODEL.gguf"))
+    var arguments: [String] = []
+
+    @Option(help: ArgumentHelp("The data set.", valueName: "KIND:PATH"))
+    var dataset: String
+
+    @Option(
+        help: ArgumentHelp(
+            "Which part of it, such as fold-5, test or eval; the set's test part if left out.", valueName: "SPLIT"))
+    var split: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Also write what the model said about each clip, as JSON Lines with path, truth and logits.",
+            valueName: "FILE"))
+    var predictions: String?
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var hop: HopOption
+    @OptionGroup var engine: EngineOptions
+
+    private func parsedDataSet() throws -> (kind: DataSetKind, path: String) {
+        guard let colon = dataset.utf8.firstIndex(of: UInt8(ascii: ":")) else {
+            throw ValidationError("--dataset must be KIND:PATH, such as esc-50:data/esc-50: '\(dataset)'")
+        }
+        let name = String(dataset[..<colon])
+        let path = String(dataset[dataset.utf8.index(after: colon)...])
+        guard let kind = DataSetKind(rawValue: name) else {
+            let known = DataSetKind.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("unknown kind of data set '\(name)', expected one of \(known)")
+        }
+        guard !path.isEmpty else { throw ValidationError("--dataset \(name): has no path") }
+        return (kind, path)
+    }
+
+    func validate() throws {
+        _ = try ModelArgument.only(arguments)
+        _ = try parsedDataSet()
+    }
+
+    func run() throws {
+        let (kind, folder) = try parsedDataSet()
+        let path = try ModelLookup.path(try ModelArgument.only(arguments), default: ModelLookup.sound)
+        let model = try LoadedModel(path: path)
+        try model.requireLabels()
+        try model.requireSound()
+        let set = try kind.read(path: folder, split: split)
+        let labeller = try FileLabeller(model, hop: hop.hop, engine: engine)
+        var run = try EvaluationRun(set, model: model, predictions: predictions)
+        try run.run(labeller)
+        try run.write(json: output.json)
+    }
+}

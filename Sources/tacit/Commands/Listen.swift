@@ -1,0 +1,104 @@
+import ArgumentParser
+import Capture
+import Diagnostics
+import Glibc
+import Labelling
+
+/// `tacit listen`: live labels from a stream of sound.
+struct Listen: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Label a stream of sound as it comes.",
+        usage: "tacit listen [MODEL.gguf] --input FILE|- [OPTIONS]",
+        discussion: """
+            Prints the labels of each full window of sound: of a sound file, or with --input - of raw signed 16-bit \
+            little-endian samples on standard input. Capturing from a microphone is not built yet.
+            """)
+
+    @Argument(help: ArgumentHelp("The model.", valueName: "MODEL.gguf"))
+    var arguments: [String] = []
+
+    @Option(help: ArgumentHelp("A sound file, or - for raw samples on standard input.", valueName: "FILE|-"))
+    var input: String?
+
+    @Option(help: ArgumentHelp("Hertz of standard input, if not the model's.", valueName: "HZ"))
+    var rate: Int?
+
+    @Option(help: ArgumentHelp("Channels of standard input; they are averaged.", valueName: "N"))
+    var channels: Int?
+
+    @Flag(help: "Let the input pass no faster than it was recorded, instead of as fast as it can be labelled.")
+    var realtime = false
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var labels: LabelOptions
+    @OptionGroup var hop: HopOption
+    @OptionGroup var engine: EngineOptions
+
+    func validate() throws {
+        _ = try ModelArgument.only(arguments)
+        if input != "-" {
+            guard rate == nil, channels == nil else {
+                throw ValidationError("--rate and --channels describe raw samples: they go with --input -")
+            }
+        }
+        if let rate, !(1...10_000_000).contains(rate) {
+            throw ValidationError("--rate must be from 1 to 10000000 Hz: \(rate)")
+        }
+        if let channels, !(1...SoundSources.maximumChannels).contains(channels) {
+            throw ValidationError("--channels must be from 1 to \(SoundSources.maximumChannels): \(channels)")
+        }
+    }
+
+    func run() throws {
+        guard let input else {
+            throw TacitError(
+                .deviceUnavailable, "capturing from a microphone is not built yet: use --input FILE or --input -")
+        }
+        let path = try ModelLookup.path(try ModelArgument.only(arguments), default: ModelLookup.sound)
+        let model = try LoadedModel(path: path)
+        try model.requireLabels()
+        try model.requireSound()
+        let isLive = realtime || input == "-"
+        // Live, patches are not held back for longer than this so that more of them go through the model at once.
+        let plan = try model.plan(hop: hop.hop ?? 1, latency: isLive ? 0.25 : nil)
+        let labeller = try SoundLabeller(
+            model.description, plan: plan, ending: .fullWindows, model: model.session(plan: plan, engine: engine))
+        let source = try openSource(input, sampleRate: labeller.geometry.sampleRate)
+        let stream = SoundStream(source: source, labeller: labeller, isPaced: realtime)
+        try stream.run(makeOutput(input, model, labeller))
+        if !stream.hasReading { reportShortness(input, labeller) }
+    }
+
+    private func openSource(_ input: String, sampleRate: Int) throws -> any SampleSource {
+        guard input == "-" else { return try SoundSources.open(path: input, sampleRate: sampleRate) }
+        let raw = try RawSource(
+            descriptor: STDIN_FILENO, sampleRate: rate ?? sampleRate, channels: channels ?? 1)
+        return try SoundSources.resample(raw, to: sampleRate, file: "standard input")
+    }
+
+    private func makeOutput(_ input: String, _ model: LoadedModel, _ labeller: SoundLabeller) -> any ListenOutput {
+        let names = model.description.labels
+        if output.json { return JSONListenOutput(labels: names, options: labels) }
+        guard Terminal.shared.isTerminal else { return PlainListenOutput(labels: names, options: labels) }
+        let geometry = labeller.geometry
+        return LiveView(
+            title: LiveView.Title(
+                model: model.path.split(separator: "/").last.map(String.init) ?? model.path,
+                input: input == "-" ? "standard input" : input.split(separator: "/").last.map(String.init) ?? input,
+                windowSeconds: Double(geometry.samplesPerWindow) / Double(geometry.sampleRate),
+                hopSeconds: Double(labeller.plan.hop * geometry.samplesPerStride) / Double(geometry.sampleRate)),
+            labels: names, thresholds: model.description.thresholds, options: labels)
+    }
+
+    /// Nothing was printed, and that is no error: says why.
+    private func reportShortness(_ input: String, _ labeller: SoundLabeller) {
+        let geometry = labeller.geometry
+        var text = ByteBuffer()
+        text.append(Double(labeller.position) / Double(geometry.sampleRate), places: 2)
+        text.append(" s of sound, less than one window of ")
+        text.append(Double(geometry.samplesPerWindow) / Double(geometry.sampleRate), places: 2)
+        text.append(" s: no labels")
+        let name = input == "-" ? "standard input" : input
+        StandardError.line("\(name): \(String(decoding: text.bytes, as: UTF8.self))")
+    }
+}

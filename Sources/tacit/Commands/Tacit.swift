@@ -1,0 +1,18 @@
+import ArgumentParser
+
+/// The root of all commands.
+struct Tacit: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tacit",
+        abstract: "Labels sound as it comes, with a text model that has been taught to listen.",
+        discussion: """
+            MODEL is a file whose name ends in .gguf. Left out, it is sound.gguf, looked for in $TACIT_MODELS, in \
+            models/ here, in $XDG_DATA_HOME/tacit and in /usr/share/tacit.
+
+            Exit status: 0 fine, 64 wrong usage, 65 broken or unfit data, 66 no such input, 69 no such device, \
+            73 output can't be written, 74 input/output error, 75 device lost.
+            """,
+        subcommands: [
+            Listen.self, Classify.self, Embed.self, Evaluate.self, Bench.self, Show.self, Verify.self,
+        ])
+}

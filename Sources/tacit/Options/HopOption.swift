@@ -1,0 +1,18 @@
+import ArgumentParser
+
+/// How far apart readings are.
+struct HopOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Seconds of sound from one reading to the next, rounded to whole steps of the model.",
+            valueName: "SECONDS"))
+    var hop: Double?
+
+    func validate() throws {
+        if let hop {
+            guard hop > 0, hop <= 86_400 else {
+                throw ValidationError("--hop must be more than 0 and at most 86400 seconds: \(hop)")
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+/// Bytes of one line or one screen on their way out. Cleared and filled again without giving up its memory, so that
+/// nothing is allocated once the longest line has been seen.
+struct ByteBuffer {
+    private(set) var bytes: [UInt8] = []
+
+    init(capacity: Int = 4096) { bytes.reserveCapacity(capacity) }
+
+    var isEmpty: Bool { bytes.isEmpty }
+
+    mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+
+    mutating func append(_ byte: UInt8) { bytes.append(byte) }
+
+    mutating func append(_ text: StaticString) {
+        text.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    }
+
+    mutating func append(string text: String) { bytes.append(contentsOf: text.utf8) }
+
+    mutating func append(integer value: Int) {
+        var magnitude = value.magnitude
+        if value < 0 { append(UInt8(ascii: "-")) }
+        var divisor: UInt = 1
+        while magnitude / divisor >= 10 { divisor *= 10 }
+        while divisor > 0 {
+            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: magnitude / divisor))
+            magnitude %= divisor
+            divisor /= 10
+        }
+    }
+
+    /// A number that isn't negative, in at least `width` digits with leading zeros.
+    mutating func append(_ value: Int, digits width: Int) {
+        var threshold = 10
+        for _ in 1..<max(width, 1) {
+            if value < threshold { append(UInt8(ascii: "0")) }
+            threshold *= 10
+        }
+        append(integer: value)
+    }
+
+    /// A decimal with `places` digits after the point, rounded to nearest. Magnitudes of `1e15` and more, and what is
+    /// no number, are written as 0: no time or level that a program can measure gets there.
+    mutating func append(_ value: Double, places: Int) {
+        var scale = 1
+        for _ in 0..<places { scale *= 10 }
+        let scaled = (value * Double(scale)).rounded()
+        guard scaled.magnitude < 9e18 else { return append(0, places: places) }
+        let whole = Int(scaled.magnitude)
+        if scaled < 0 { append(UInt8(ascii: "-")) }
+        append(integer: whole / scale)
+        guard places > 0 else { return }
+        append(UInt8(ascii: "."))
+        append(whole % scale, digits: places)
+    }
+
+    mutating func removeLast() { bytes.removeLast() }
+}

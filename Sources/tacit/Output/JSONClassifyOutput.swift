@@ -1,0 +1,32 @@
+/// `classify` as JSON Lines.
+final class JSONClassifyOutput: ClassifyOutput {
+    private let labels: [String]
+    private let hasLogits: Bool
+    private var ranking: Ranking
+    private var line = JSONLine()
+
+    init(labels: [String], options: LabelOptions) {
+        self.labels = labels
+        hasLogits = options.logits
+        ranking = Ranking(top: options.top, threshold: options.threshold, labels: labels.count)
+    }
+
+    func result(_ path: String, _ reading: FileReading) throws {
+        line.begin()
+        line.key("path")
+        line.string(path)
+        if let span = reading.span { line.span(span) }
+        reading.scores.withUnsafeBufferPointer { scores in
+            ranking.rank(scores)
+            line.labels(ranking, names: labels, scores: scores)
+        }
+        line.key("inference_ms")
+        line.milliseconds(reading.inferenceSeconds * 1000)
+        if hasLogits {
+            line.key("logits")
+            reading.logits.withUnsafeBufferPointer { line.floats($0) }
+        }
+        line.end()
+        try StandardOutput.shared.write(line.bytes)
+    }
+}

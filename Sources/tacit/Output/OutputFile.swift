@@ -1,0 +1,50 @@
+import Diagnostics
+import Glibc
+
+/// A file that results are written to, line by line.
+final class OutputFile {
+    private let path: String
+    private var descriptor: Int32
+    private var buffer = ByteBuffer(capacity: 1 << 17)
+
+    /// - Throws: `TacitError` (output can't be written).
+    init(path: String) throws {
+        self.path = path
+        descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw Self.failure(path) }
+    }
+
+    deinit {
+        if descriptor >= 0 { Glibc.close(descriptor) }
+    }
+
+    func write(_ bytes: [UInt8]) throws {
+        for byte in bytes { buffer.append(byte) }
+        if buffer.bytes.count >= 1 << 16 { try flush() }
+    }
+
+    /// Writes what is left. A full disk may show only here.
+    func close() throws {
+        try flush()
+        let result = Glibc.close(descriptor)
+        descriptor = -1
+        guard result == 0 else { throw Self.failure(path) }
+    }
+
+    private func flush() throws {
+        var written = 0
+        while written < buffer.bytes.count {
+            let count = buffer.bytes.withUnsafeBytes { bytes in
+                Glibc.write(descriptor, bytes.baseAddress?.advanced(by: written), bytes.count - written)
+            }
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw Self.failure(path) }
+            written += count
+        }
+        buffer.removeAll()
+    }
+
+    private static func failure(_ path: String) -> TacitError {
+        TacitError(.cannotCreate, file: path, String(cString: strerror(errno)))
+    }
+}

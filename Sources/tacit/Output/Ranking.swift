@@ -1,0 +1,34 @@
+/// The labels to show for a reading, best first. Made once, then used for every reading without allocating.
+struct Ranking {
+    /// How many labels at most; 0 is all of them, whatever their score.
+    let top: Int
+    /// Labels that score less are left out; nil leaves none out.
+    let threshold: Float?
+    /// Indices of labels, by falling score; the first of equals first.
+    private(set) var order: [Int] = []
+
+    init(top: Int, threshold: Float?, labels: Int) {
+        self.top = top
+        self.threshold = threshold
+        order.reserveCapacity(labels)
+    }
+
+    mutating func rank(_ scores: UnsafeBufferPointer<Float>) {
+        order.removeAll(keepingCapacity: true)
+        let limit = top == 0 ? scores.count : min(top, scores.count)
+        for index in scores.indices {
+            let score = Self.key(scores[index])
+            if top > 0, let threshold, !(score >= threshold) { continue }
+            if order.count == limit, let last = order.last {
+                if Self.key(scores[last]) >= score { continue }
+                order.removeLast()
+            }
+            var place = order.count
+            while place > 0, Self.key(scores[order[place - 1]]) < score { place -= 1 }
+            order.insert(index, at: place)
+        }
+    }
+
+    /// What is no number comes last.
+    private static func key(_ score: Float) -> Float { score.isNaN ? -.infinity : score }
+}

@@ -1,0 +1,136 @@
+/// One line on a terminal: text with styles, cut to a number of columns, in a buffer that is used again and again.
+struct ScreenLine {
+    /// How text looks, where the terminal has colour.
+    enum Style {
+        case plain, strong, faint, good, goodMark, level, levelMark, warning
+
+        /// Select graphic rendition (ECMA-48, 8.3.117).
+        fileprivate var code: StaticString {
+            switch self {
+            case .plain: "\u{1B}[0m"
+            case .strong: "\u{1B}[0;1m"
+            case .faint: "\u{1B}[0;2m"
+            case .good: "\u{1B}[0;32m"
+            case .goodMark: "\u{1B}[0;30;42m"
+            case .level: "\u{1B}[0;36m"
+            case .levelMark: "\u{1B}[0;1m"
+            case .warning: "\u{1B}[0;33m"
+            }
+        }
+    }
+
+    /// Everything drawn so far, line after line.
+    private(set) var buffer = ByteBuffer(capacity: 16_384)
+    private(set) var column = 0
+    private var limit = 80
+    private let isUnicode: Bool
+    private let hasColor: Bool
+
+    init(isUnicode: Bool, hasColor: Bool) {
+        self.isUnicode = isUnicode
+        self.hasColor = hasColor
+    }
+
+    mutating func clear() { buffer.removeAll() }
+
+    /// Bytes for the terminal that take no room on it.
+    mutating func control(_ text: StaticString) { buffer.append(text) }
+
+    mutating func control(up lines: Int) {
+        guard lines > 0 else { return }
+        buffer.append("\u{1B}[")
+        buffer.append(integer: lines)
+        buffer.append(UInt8(ascii: "A"))
+    }
+
+    mutating func begin(columns: Int) {
+        column = 0
+        limit = columns
+    }
+
+    /// Erases what was there before to the right, and goes to the next line.
+    mutating func end() {
+        style(.plain)
+        buffer.append("\u{1B}[K\r\n")
+    }
+
+    mutating func style(_ style: Style) {
+        if hasColor { buffer.append(style.code) }
+    }
+
+    /// Writes as much as fits in `width` columns; a text that doesn't ends in an ellipsis. Control characters, which
+    /// names from a file may hold, become question marks.
+    mutating func text(_ text: String, width: Int = .max) {
+        let room = min(width, limit - column)
+        guard room > 0 else { return }
+        var total = 0
+        for scalar in text.unicodeScalars { total += Self.columns(scalar) }
+        let allowed = total <= room ? room : room - 1
+        var used = 0
+        for scalar in text.unicodeScalars {
+            let columns = Self.columns(scalar)
+            if used + columns > allowed { break }
+            used += columns
+            if scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) {
+                buffer.append(UInt8(ascii: "?"))
+            } else if isUnicode || scalar.isASCII {
+                for byte in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter { buffer.append(byte) }
+            } else {
+                for _ in 0..<columns { buffer.append(UInt8(ascii: "?")) }
+            }
+        }
+        column += used
+        if total > room { symbol("…", ascii: "~") }
+    }
+
+    /// One symbol, with its stand-in where the terminal only knows ASCII.
+    mutating func symbol(_ symbol: StaticString, ascii: StaticString) {
+        guard column < limit else { return }
+        buffer.append(isUnicode ? symbol : ascii)
+        column += 1
+    }
+
+    /// A number that ends `width` columns from here.
+    mutating func decimal(_ value: Double, places: Int, width: Int) {
+        guard value.isFinite, value.magnitude < 1e9 else { return }
+        var whole = value.magnitude
+        for _ in 0..<places { whole *= 10 }
+        whole = whole.rounded()
+        var length = places > 0 ? places + 2 : 1
+        var bound = 10.0
+        for _ in 0..<places { bound *= 10 }
+        while whole >= bound {
+            length += 1
+            bound *= 10
+        }
+        if value < 0, whole > 0 { length += 1 }
+        guard column + max(width, length) <= limit else { return }
+        pad(to: column + width - length)
+        buffer.append(value, places: places)
+        column += length
+    }
+
+    mutating func pad(to target: Int) {
+        while column < min(target, limit) {
+            buffer.append(UInt8(ascii: " "))
+            column += 1
+        }
+    }
+
+    /// Columns that a character takes: none for what combines with the one before, two for East Asian wide ones and
+    /// pictures.
+    static func columns(_ scalar: Unicode.Scalar) -> Int {
+        if scalar.value < 0x300 { return 1 }
+        switch scalar.properties.generalCategory {
+        case .nonspacingMark, .enclosingMark, .format: return 0
+        default: break
+        }
+        switch scalar.value {
+        case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
+            0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F680...0x1F6FF, 0x1F900...0x1F9FF,
+            0x20000...0x3FFFD:
+            return 2
+        default: return 1
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import Glibc
+import Synchronization
+
+/// The terminal behind standard output, if there is one.
+final class Terminal: Sendable {
+    static let shared = Terminal()
+
+    let isTerminal: Bool
+    /// Whether it shows more than ASCII.
+    let isUnicode: Bool
+    let hasColor: Bool
+    /// The settings it was found with, while they are changed.
+    private let saved = Mutex<termios?>(nil)
+
+    private init() {
+        let name = Self.environment("TERM") ?? ""
+        isTerminal = isatty(STDOUT_FILENO) == 1 && name != "dumb" && !name.isEmpty
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap(Self.environment).first ?? ""
+        isUnicode = locale.lowercased().contains("utf-8") || locale.lowercased().contains("utf8")
+        hasColor = Self.environment("NO_COLOR") == nil
+    }
+
+    /// What an environment variable is set to; nil when unset or empty.
+    static func environment(_ name: String) -> String? {
+        guard let value = getenv(name) else { return nil }
+        let text = String(cString: value)
+        return text.isEmpty ? nil : text
+    }
+
+    /// Columns and rows, at least 20 by 4.
+    var size: (columns: Int, rows: Int) {
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
+            return (80, 24)
+        }
+        return (max(Int(size.ws_col), 20), max(Int(size.ws_row), 4))
+    }
+
+    /// Hides the cursor and stops typed characters from being shown amid the view.
+    func prepare() {
+        guard isTerminal else { return }
+        saved.withLock { saved in
+            guard saved == nil else { return }
+            var settings = termios()
+            guard tcgetattr(STDOUT_FILENO, &settings) == 0 else { return }
+            saved = settings
+            settings.c_lflag &= ~tcflag_t(ECHO)
+            tcsetattr(STDOUT_FILENO, TCSANOW, &settings)
+            Self.send("\u{1B}[?25l")
+        }
+    }
+
+    /// Undoes `prepare`. Returns whether there was anything to undo.
+    @discardableResult
+    func restore() -> Bool {
+        saved.withLock { saved in
+            guard var settings = saved else { return false }
+            saved = nil
+            Self.send("\u{1B}[0m\u{1B}[?25h")
+            tcsetattr(STDOUT_FILENO, TCSANOW, &settings)
+            return true
+        }
+    }
+
+    private static func send(_ text: StaticString) {
+        text.withUTF8Buffer { _ = Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+    }
+}

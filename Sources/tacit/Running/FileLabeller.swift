@@ -1,0 +1,96 @@
+import Capture
+import Diagnostics
+import Labelling
+import ModelFile
+
+/// Runs a model over files, one after another, whatever the sense.
+final class FileLabeller {
+    private enum Sense {
+        case sound(SoundLabeller, sampleRate: Int)
+        case tokens(TokenLabeller, TokensInput)
+    }
+
+    private let sense: Sense
+    private let average = ReadingAverage()
+    private let samples: UnsafeMutableBufferPointer<Float>
+
+    /// - Parameter hop: seconds from one window to the next; nil for one window.
+    /// - Throws: `TacitError` for a model whose input this program can't make.
+    init(_ model: LoadedModel, hop: Double?, engine: EngineOptions) throws {
+        switch model.description.input {
+        case .waveform, .logmel:
+            let plan = try model.plan(hop: hop)
+            let labeller = try SoundLabeller(
+                model.description, plan: plan, ending: .lastWindow, model: model.session(plan: plan, engine: engine))
+            sense = .sound(labeller, sampleRate: labeller.geometry.sampleRate)
+        case .tokens(let input):
+            guard hop == nil else { throw TacitError(.usage, "--hop is in seconds, and tokens have no time") }
+            let session = try model.session(contexts: 1, rows: min(input.window, 128), engine: engine)
+            sense = .tokens(try TokenLabeller(session: session), input)
+        case .image:
+            throw TacitError.badData(
+                model.path, at: "input", "the model takes images, which this version does not read yet")
+        }
+        samples = .allocate(capacity: 4096)
+        samples.initialize(repeating: 0)
+    }
+
+    deinit { samples.deallocate() }
+
+    /// The file as a whole: the average over its windows.
+    ///
+    /// - Throws: `TacitError` naming the file.
+    func read(_ path: String) throws -> FileReading {
+        average.removeAll()
+        try run(path) { average.add($0) }
+        return FileReading(average, hasTime: hasTime)
+    }
+
+    /// The file window by window.
+    func windows(of path: String) throws -> [FileReading] {
+        var readings: [FileReading] = []
+        try run(path) { readings.append(FileReading($0, hasTime: hasTime)) }
+        return readings
+    }
+
+    private var hasTime: Bool {
+        if case .sound = sense { true } else { false }
+    }
+
+    private func run(_ path: String, _ body: (Reading) -> Void) throws {
+        var count = 0
+        do {
+            switch sense {
+            case .sound(let labeller, let sampleRate):
+                let source = try SoundSources.open(path: path, sampleRate: sampleRate)
+                labeller.reset()
+                try run(source, labeller) {
+                    count += 1
+                    body($0)
+                }
+            case .tokens(let labeller, let input):
+                let file = try TokenFile(path: path, vocabulary: input.vocabulary, codebooks: input.codebooks)
+                try labeller.label(file.tokens) {
+                    count += 1
+                    body($0)
+                }
+            }
+        } catch let error as TacitError {
+            throw error.inFile(path)
+        }
+        guard count > 0 else { throw TacitError.badData(path, "no samples in it") }
+    }
+
+    private func run(_ source: any SampleSource, _ labeller: SoundLabeller, _ body: (Reading) -> Void) throws {
+        while true {
+            switch try source.read(into: samples) {
+            case .samples(let count):
+                labeller.push(UnsafeBufferPointer(rebasing: samples[..<count]), body)
+            case .gap(let gap):
+                labeller.skip(samples: gap.samples)
+            case .end:
+                return labeller.finish(body)
+            }
+        }
+    }
+}

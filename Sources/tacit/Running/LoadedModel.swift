@@ -1,0 +1,63 @@
+import Diagnostics
+import Engine
+import Labelling
+import ModelFile
+
+/// A model file and what is needed to run it.
+struct LoadedModel {
+    let path: String
+    let file: ModelFile
+    let model: Model
+
+    var description: ModelDescription { model.description }
+
+    init(path: String) throws {
+        self.path = path
+        file = try ModelFile(path: path)
+        do {
+            model = try Model(file)
+        } catch let error as TacitError {
+            throw error.inFile(path)
+        }
+    }
+
+    /// - Throws: `TacitError` (bad data) when the model has no labels to give.
+    func requireLabels() throws {
+        guard !description.labels.isEmpty else {
+            throw TacitError.badData(path, at: "labels", "the model has none, so it can only embed")
+        }
+    }
+
+    /// - Throws: `TacitError` (bad data) when the model's sense is another than hearing.
+    func requireSound() throws {
+        switch description.input {
+        case .waveform, .logmel: return
+        case .image: throw TacitError.badData(path, at: "input", "the model takes images, not sound")
+        case .tokens: throw TacitError.badData(path, at: "input", "the model takes tokens, not sound")
+        }
+    }
+
+    /// A session that has what `plan` needs.
+    func session(plan: WindowPlan, engine: EngineOptions) throws -> Session {
+        try session(contexts: plan.contexts, rows: plan.rows, engine: engine)
+    }
+
+    func session(contexts: Int, rows: Int, engine: EngineOptions) throws -> Session {
+        do {
+            return try Session(
+                model: model, contexts: contexts, maximumPatches: rows, threads: engine.threads,
+                instructionSet: engine.instructionSet)
+        } catch let error as TacitError where error.kind == .badData {
+            throw error.inFile(path)
+        }
+    }
+
+    /// How windows follow one another.
+    func plan(hop: Double?, latency: Double? = nil) throws -> WindowPlan {
+        do {
+            return try WindowPlan(description, hop: hop, latency: latency)
+        } catch let error as TacitError where error.kind == .badData {
+            throw error.inFile(path)
+        }
+    }
+}

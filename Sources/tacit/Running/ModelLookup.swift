@@ -1,0 +1,45 @@
+import Diagnostics
+import Glibc
+
+/// Where a model is looked for when the command line names none.
+enum ModelLookup {
+    /// The default for sound, and for pictures.
+    static let sound = "sound.gguf"
+    static let image = "image.gguf"
+
+    /// - Throws: `TacitError` (no input) naming all the places where it is not.
+    static func path(_ given: String?, default name: String) throws -> String {
+        if let given { return given }
+        let places = folders.map { $0.hasSuffix("/") ? $0 + name : "\($0)/\(name)" }
+        if let found = places.first(where: isFile) { return found }
+        throw TacitError(
+            .noInput, file: name,
+            "no model was named, and there is no \(places.joined(separator: ", no "))")
+    }
+
+    /// The default model for a file: pictures have one of their own.
+    static func defaultName(forFirst path: String?) -> String {
+        guard let path, let dot = path.utf8.lastIndex(of: UInt8(ascii: ".")) else { return sound }
+        return imageSuffixes.contains(path[path.index(after: dot)...].lowercased()) ? image : sound
+    }
+
+    private static let imageSuffixes: Set<String> = ["jpeg", "jpg", "png"]
+
+    private static var folders: [String] {
+        var folders: [String] = []
+        if let folder = Terminal.environment("TACIT_MODELS") { folders.append(folder) }
+        folders.append("models")
+        if let data = Terminal.environment("XDG_DATA_HOME"), data.hasPrefix("/") {
+            folders.append("\(data)/tacit")
+        } else if let home = Terminal.environment("HOME"), home.hasPrefix("/") {
+            folders.append("\(home)/.local/share/tacit")
+        }
+        folders.append("/usr/share/tacit")
+        return folders
+    }
+
+    private static func isFile(_ path: String) -> Bool {
+        var information = stat()
+        return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFREG
+    }
+}

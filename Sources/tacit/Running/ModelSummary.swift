@@ -1,0 +1,139 @@
+import Engine
+import Labelling
+import ModelFile
+
+/// What there is to tell about a model file.
+struct ModelSummary {
+    let model: LoadedModel
+    /// Bytes that `listen` with its default hop needs to run: the file's map and all buffers.
+    let runBytes: Int
+
+    init(_ model: LoadedModel) throws {
+        self.model = model
+        let engine = try EngineOptions.parse([])
+        let session =
+            switch model.description.input {
+            case .waveform, .logmel: try model.session(plan: model.plan(hop: 1), engine: engine)
+            case .image, .tokens:
+                try model.session(contexts: 1, rows: min(model.description.input.window, 128), engine: engine)
+            }
+        runBytes = model.file.byteCount + session.byteCount
+    }
+
+    /// Bits a weight of the trunk's matrices.
+    var bits: Int {
+        model.file.format(ofMatrix: TensorName.attentionOutput(0))?.encoding.bits ?? 32
+    }
+
+    func json() -> [UInt8] {
+        let description = model.description
+        var line = JSONLine()
+        line.begin()
+        line.key("path")
+        line.string(model.path)
+        line.key("family")
+        line.string(description.trunk.family.rawValue)
+        line.key("shapes")
+        line.trunk(description.trunk)
+        line.key("bits")
+        line.integer(bits)
+        line.key("input")
+        line.input(description.input)
+        for (key, value) in [
+            ("positions" as StaticString, description.trunk.positions.rawValue),
+            ("attention", description.attention.rawValue), ("context", description.context.rawValue),
+            ("pool", description.pool.rawValue), ("task", description.task.rawValue),
+        ] {
+            line.key(key)
+            line.string(value)
+        }
+        line.key("labels")
+        line.strings(description.labels)
+        line.key("thresholds")
+        description.thresholds.withUnsafeBufferPointer { line.floats($0) }
+        line.key("file_bytes")
+        line.integer(model.file.byteCount)
+        line.key("run_bytes")
+        line.integer(runBytes)
+        let provenance = model.file.provenance
+        line.key("license")
+        line.string(provenance.license)
+        line.key("sources")
+        line.strings(provenance.sources)
+        line.key("metrics")
+        if provenance.metrics.isEmpty {
+            line.null()
+        } else if JSONSyntax.isValue(provenance.metrics) {
+            line.verbatim(provenance.metrics)
+        } else {
+            line.string(provenance.metrics)
+        }
+        line.key("provenance")
+        line.provenance(provenance)
+        line.end()
+        return line.bytes
+    }
+
+    func text() -> [UInt8] {
+        let description = model.description
+        let trunk = description.trunk
+        let provenance = model.file.provenance
+        var line = PlainLine()
+        line.begin()
+        func row(_ name: String, _ text: String) {
+            line.text(name + String(repeating: " ", count: max(1, 12 - name.count)))
+            line.text(text)
+            line.literal("\n")
+        }
+        row("model", model.path)
+        row("family", trunk.family.rawValue)
+        row(
+            "shape",
+            "\(trunk.layers) layers, width \(trunk.width), \(trunk.heads) heads of \(trunk.headWidth) "
+                + "(\(trunk.keyValueHeads) for keys and values), feed-forward \(trunk.feedForwardWidth)"
+                + (trunk.isGated ? ", gated" : ""))
+        row("weights", bits == 32 ? "32-bit floats" : "\(bits) bits")
+        row("input", Self.words(description.input))
+        row(
+            "context",
+            "\(description.context.rawValue), \(description.attention.rawValue), positions "
+                + "\(trunk.positions.rawValue), pool \(description.pool.rawValue)")
+        row("task", description.labels.isEmpty ? "none: embeds only" : description.task.rawValue)
+        if !description.labels.isEmpty {
+            row("labels", "\(description.labels.count): " + description.labels.joined(separator: ", "))
+        }
+        row("file", Self.megabytes(model.file.byteCount))
+        row("to run", Self.megabytes(runBytes))
+        row("licence", provenance.license.isEmpty ? "not stated" : provenance.license)
+        for (index, source) in provenance.sources.enumerated() { row(index == 0 ? "sources" : "", source) }
+        if !provenance.metrics.isEmpty { row("metrics", provenance.metrics) }
+        row("converted", "by \(provenance.converterVersion) \(provenance.flags)")
+        for (index, file) in provenance.files.enumerated() {
+            row(index == 0 ? "from" : "", "\(file.digest.prefix(16))...  \(file.name)")
+        }
+        return line.bytes
+    }
+
+    private static func megabytes(_ bytes: Int) -> String {
+        var text = ByteBuffer()
+        text.append(Double(bytes) / 1e6, places: 2)
+        text.append(" MB")
+        return String(decoding: text.bytes, as: UTF8.self)
+    }
+
+    private static func words(_ input: InputDescription) -> String {
+        switch input {
+        case .waveform(let input):
+            "waveform at \(input.sampleRate) Hz, patches of \(input.patch) samples every \(input.stride), "
+                + "window \(input.window)"
+        case .logmel(let input):
+            "log-mel of \(input.mels) bands at \(input.sampleRate) Hz, patches of \(input.patchFrames) frames of "
+                + "\(input.hopLength) samples every \(input.strideFrames), window \(input.window)"
+        case .image(let input):
+            "image of \(input.width) x \(input.height), \(input.channels) channels, patches of \(input.patch) pixels "
+                + "a side every \(input.stride)"
+        case .tokens(let input):
+            "tokens of a vocabulary of \(input.vocabulary), \(input.codebooks) a patch, window \(input.window)"
+        }
+    }
+}
