@@ -1,0 +1,338 @@
+"""`adapt`: a frozen base and a data set to an adapter folder."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import time
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from tqdm import tqdm
+
+from . import metrics
+from .adapter_folder import Description, load_adapter, save_adapter
+from .audio import Recordings
+from .augment import Augmentation, Examples, mask_frames, negative
+from .files import CSVLog, save_torch
+from .frontend import LogMel, make_front_end
+from .initial import embedding_scale, filter_bank, start_patch_projection
+from .inputs import LogMelInput, SoundInput, WaveformInput
+from .model import AdaptedModel, Shape, add_lora, load_trunk, random_trunk
+from .readers import DataSet, open_data_set, with_licences
+from .score import logits_of, multi_hot
+
+COLUMNS = ["step", "epoch", "loss", "train_accuracy", "validation_accuracy", "lr_factor", "seconds"]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--base", type=Path, required=True, help="folder of the base")
+    add("--data", required=True, help="KIND:PATH")
+    add("--run", type=Path, required=True, help="folder of checkpoint and log.csv")
+    add("--out", type=Path, required=True, help="the adapter folder to write")
+    add("--base-name", default="models/base", help="what the adapter calls its base")
+    add("--random-base", type=int, metavar="SEED", help="control: the base's architecture with fresh weights, frozen")
+    data = parser.add_argument_group("data")
+    add = data.add_argument
+    add("--split", required=True, help="splits to train on, commas between")
+    add("--licences", help="train only on clips of these licences, commas between")
+    add("--validation", type=float, default=0.06, help="part of the training clips held out, by group")
+    add("--cache", type=Path, help="folder for decoded samples")
+    add("--task", choices=["multiclass", "multilabel"], help="default: the data set's own")
+    add("--license", default="", help="the adapter's licence")
+    add("--source", action="append", default=[], help="a source to credit; may be repeated")
+    model = parser.add_argument_group("model")
+    add = model.add_argument
+    add("--input", choices=["waveform", "logmel"], required=True)
+    add("--rate", type=int, default=16000)
+    add("--patch", type=int, help="samples (waveform, default 400) or frames (logmel, default 4) in a patch")
+    add("--stride", type=int, help="default: the patch")
+    add("--window", type=int, required=True, help="patches")
+    add("--n-mels", type=int, default=64)
+    add("--patch-hidden", type=int, default=0, help="width of the projection's hidden layer; 0: none")
+    add("--positions", choices=["base", "learned", "none"], default="base")
+    add("--attention", choices=["causal", "full"], default="causal")
+    add("--pool", choices=["last", "mean"], default="mean")
+    add("--rank", type=int, default=16)
+    add("--alpha", type=float, help="default: twice the rank")
+    add("--train-norms", action="store_true")
+    add("--no-head-norm", action="store_true")
+    train = parser.add_argument_group("training")
+    add = train.add_argument
+    add("--epochs", type=float, default=30)
+    add("--batch", type=int, default=32)
+    add("--lr", type=float, default=1e-3)
+    add("--weight-decay", type=float, default=0.05)
+    add("--warm-up", type=float, default=0.05, help="part of the steps")
+    add("--softmax-weight", type=float, default=1.0, help="multilabel: weight of the softmax loss beside the sigmoid's")
+    add("--sigmoid-weight", type=float, default=0.2, help="multilabel: weight of the sigmoid loss, summed over labels")
+    add("--smoothing", type=float, default=0.1, help="label smoothing of the softmax loss")
+    for field in fields(Augmentation):
+        kind: Any = {"int": int, "float": float}.get(str(field.type))
+        name = "--" + field.name.replace("_", "-")
+        if kind is None:
+            add(name, action="store_true")
+        else:
+            add(name, type=kind, default=field.default)
+    add("--seed", type=int, default=0)
+    add("--threads", type=int, default=2)
+    add("--device", default="cpu")
+    add("--log-every", type=int, default=20, help="steps")
+    add("--checkpoint-seconds", type=float, default=120)
+    add("--validate-epochs", type=float, default=5)
+    add("--stop-at", type=int, help="end after this step with a checkpoint and no adapter (for tests)")
+
+
+@dataclass
+class Parts:
+    """The clips of a run, divided."""
+
+    train: tuple
+    validation: tuple
+
+
+def divide(data: DataSet, args: argparse.Namespace) -> Parts:
+    clips = data.split(args.split)
+    if args.licences:
+        clips = with_licences(clips, args.licences.split(","))
+    groups = sorted({c.group or str(c.path) for c in clips})
+    np.random.default_rng((args.seed, 0)).shuffle(groups)
+    held = set(groups[: round(args.validation * len(groups))])
+    train = tuple(c for c in clips if (c.group or str(c.path)) not in held)
+    if not train:
+        raise SystemExit("no clips to train on")
+    return Parts(train, tuple(c for c in clips if (c.group or str(c.path)) in held))
+
+
+def describe_input(args: argparse.Namespace) -> SoundInput:
+    if args.input == "waveform":
+        patch = args.patch or 400
+        return WaveformInput(args.rate, args.window, patch, args.stride or patch)
+    patch = args.patch or 4
+    return LogMelInput(
+        args.rate, args.window, n_mels=args.n_mels, f_max=args.rate / 2, patch_frames=patch, stride_frames=args.stride or patch
+    )
+
+
+def fit_standard(description: LogMelInput, examples: Examples) -> LogMelInput:
+    """The mean and deviation of log-mel values over some 200 training examples."""
+    front = LogMel(replace(description, mean=0.0, std=1.0))
+    frames = torch.cat([front.spectrogram(examples.batch(s, 16)[0]) for s in range(12)])
+    return replace(description, mean=round(float(frames.mean()), 4), std=round(float(frames.std()), 4))
+
+
+def loss_of(logits: Tensor, targets: Tensor, shares: Tensor, args: argparse.Namespace, multilabel: bool) -> Tensor:
+    """Softmax loss against the shares of what is heard (rows with nothing in them left out) and, for a multi-label
+    model, the sigmoid loss against what is heard at all."""
+    weight = shares.sum(1)
+    smooth = shares * (1 - args.smoothing) + weight[:, None] * args.smoothing / logits.shape[1]
+    softmax = -(smooth * F.log_softmax(logits, -1)).sum() / weight.sum().clamp(min=1)
+    if not multilabel:
+        return softmax
+    sigmoid = F.binary_cross_entropy_with_logits(logits, targets, reduction="sum") / len(logits)
+    return args.softmax_weight * softmax + args.sigmoid_weight * sigmoid
+
+
+class Trainer:
+    def __init__(self, args: argparse.Namespace):
+        self.args = args
+        torch.set_num_threads(args.threads)
+        torch.manual_seed(args.seed)
+        args.run.mkdir(parents=True, exist_ok=True)
+        self.data = open_data_set(args.data)
+        self.multilabel = (args.task or ("multilabel" if self.data.multilabel else "multiclass")) == "multilabel"
+        self.parts = divide(self.data, args)
+        self.augmentation = Augmentation(**{f.name: getattr(args, f.name) for f in fields(Augmentation)})
+        if self.augmentation.negatives and not self.multilabel:
+            raise SystemExit("negatives go with multilabel")
+        self.train_sound = Recordings(self.parts.train, args.rate, args.cache)
+        self.validation_sound = Recordings(self.parts.validation, args.rate, args.cache)
+        description = describe_input(args)
+        targets = multi_hot(self.parts.train, len(self.data.labels))
+        length = description.window_samples
+        self.examples = Examples(self.train_sound, targets, length, args.rate, self.augmentation, args.seed)
+        plain = Examples(self.train_sound, targets, length, args.rate, Augmentation(shift=self.augmentation.shift), 1)
+        if isinstance(description, LogMelInput):
+            description = fit_standard(description, plain)
+        self.front = make_front_end(description).to(args.device)
+        first = torch.cat([self.front(plain.batch(s, 16)[0].to(args.device)).flatten(0, 1) for s in range(4)])
+        # Raw samples are small numbers; training scales them to deviation 1 and folds the factor into the weights.
+        self.gain = float(2 ** round(math.log2(1 / first.std()))) if args.input == "waveform" else 1.0
+        self.base_folder = self.prepare_base()
+        trunk = load_trunk(self.base_folder)
+        scale = embedding_scale(trunk)
+        trunk = add_lora(trunk, args.rank, args.alpha or 2.0 * args.rank, args.train_norms)
+        self.description = Description(
+            description,
+            Shape(args.positions, args.attention, "restart", args.pool),
+            "multilabel" if self.multilabel else "multiclass",
+            list(self.data.labels),
+            license=args.license,
+            sources=args.source,
+        )
+        self.model = AdaptedModel(
+            trunk,
+            self.description.shape,
+            description.patch_size,
+            len(self.data.labels),
+            description.window,
+            args.patch_hidden,
+            not args.no_head_norm,
+        ).to(args.device)
+        bank = None
+        if args.input == "waveform" and args.patch_hidden:
+            bank = filter_bank(description.patch_size, args.patch_hidden, args.rate)
+        start_patch_projection(self.model, first * self.gain, scale, bank)
+        nn.init.normal_(self.model.head.weight, std=0.02)
+        nn.init.constant_(self.model.head.bias, -4.0 if self.multilabel else 0.0)
+        self.trained = {n: p for n, p in self.model.named_parameters() if p.requires_grad}
+        decayed = [p for p in self.trained.values() if p.ndim > 1]
+        rest = [p for p in self.trained.values() if p.ndim <= 1]
+        groups = [dict(params=decayed, weight_decay=args.weight_decay), dict(params=rest, weight_decay=0.0)]
+        self.optimizer = torch.optim.AdamW(groups, lr=args.lr, betas=(0.9, 0.98), fused=True)
+        self.total = max(1, round(args.epochs * len(self.train_sound) / args.batch))
+        self.checkpoint = args.run / "checkpoint.pt"
+        self.start, self.before = 0, 0.0
+        if self.checkpoint.exists():
+            self.resume()
+
+    def prepare_base(self) -> Path:
+        """The base's folder; for the control, one with random weights in F16, so that what is saved is what was
+        trained on."""
+        if self.args.random_base is None:
+            return self.args.base
+        folder = self.args.run / f"random-base-{self.args.random_base}"
+        if not folder.exists():
+            trunk = random_trunk(self.args.base, self.args.random_base)
+            trunk.half().save_pretrained(folder.with_suffix(".tmp"))
+            folder.with_suffix(".tmp").rename(folder)
+        return folder
+
+    def settings(self) -> dict[str, str]:
+        """What must not change between the parts of a run."""
+        free = {"run", "out", "threads", "device", "log_every", "checkpoint_seconds", "stop_at", "cache", "data", "base"}
+        return {k: str(v) for k, v in sorted(vars(self.args).items()) if k not in free}
+
+    def resume(self) -> None:
+        saved = torch.load(self.checkpoint, map_location=self.args.device, weights_only=True)
+        if saved["settings"] != self.settings():
+            differing = [k for k, v in self.settings().items() if saved["settings"].get(k) != v]
+            raise SystemExit(f"{self.checkpoint} was made with other settings: {', '.join(differing)}")
+        with torch.no_grad():
+            for name, p in self.trained.items():
+                p.copy_(saved["trained"][name])
+        self.optimizer.load_state_dict(saved["optimizer"])
+        self.start, self.before = saved["step"], saved["seconds"]
+        print(f"resumed at step {self.start}", flush=True)
+
+    def save(self, step: int, seconds: float) -> None:
+        trained = {n: p.detach() for n, p in self.trained.items()}
+        state = {"trained": trained, "optimizer": self.optimizer.state_dict()}
+        save_torch(state | {"step": step, "seconds": seconds, "settings": self.settings()}, self.checkpoint)
+
+    def patches(self, samples: Tensor, rng: np.random.Generator) -> Tensor:
+        samples = samples.to(self.args.device)
+        if isinstance(self.front, LogMel):
+            return self.front.cut(mask_frames(self.front.spectrogram(samples), rng, self.augmentation))
+        return self.front(samples) * self.gain
+
+    def rate_factor(self, step: int) -> float:
+        warm = max(1.0, self.args.warm_up * self.total)
+        if step < warm:
+            return (step + 1) / warm
+        return 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1.0, self.total - warm)))
+
+    def validate(self) -> float:
+        if not len(self.validation_sound):
+            return float("nan")
+        sound = (self.validation_sound[i] for i in range(len(self.validation_sound)))
+        got = logits_of(self.model, self.front, self.description.input, sound, self.gain, device=self.args.device)
+        return metrics.accuracy(got, multi_hot(self.parts.validation, len(self.data.labels)))
+
+    def train(self) -> bool:
+        """Runs to the end, or to --stop-at; whether it reached the end."""
+        args, total = self.args, self.total
+        end = total if args.stop_at is None else min(total, args.stop_at)
+        per_epoch = len(self.train_sound) / args.batch
+        log = CSVLog(args.run / "log.csv", COLUMNS, self.start)
+        counts = f"{len(self.train_sound)} clips to train on, {len(self.validation_sound)} held out"
+        count = sum(p.numel() for p in self.trained.values())
+        print(f"{counts}; {count} parameters trained, {total} steps of {args.batch}", flush=True)
+        losses, hits, rows = [], 0.0, 0.0
+        began = last = time.monotonic()
+        next_validation = (math.floor(self.start / per_epoch / args.validate_epochs) + 1) * args.validate_epochs
+        self.model.train()
+        for step in tqdm(range(self.start, end), initial=self.start, total=total, desc="adapt", disable=None):
+            factor = self.rate_factor(step)
+            for group in self.optimizer.param_groups:
+                group["lr"] = args.lr * factor
+            samples, targets, shares, rng = self.examples.batch(step, args.batch)
+            targets, shares = targets.to(args.device), shares.to(args.device)
+            logits = self.model(self.patches(samples, rng))
+            loss = loss_of(logits, targets, shares, args, self.multilabel)
+            loss.backward()
+            nn.utils.clip_grad_norm_(list(self.trained.values()), 1.0)
+            self.optimizer.step()
+            self.optimizer.zero_grad(set_to_none=True)
+            losses.append(loss.item())
+            if not math.isfinite(losses[-1]):
+                raise SystemExit(f"loss is not finite at step {step + 1}")
+            heard = targets.sum(1) > 0
+            hits += float(targets.gather(1, logits.argmax(1, keepdim=True))[heard].sum())
+            rows += float(heard.sum())
+            done = step + 1
+            seconds = self.before + time.monotonic() - began
+            if done % args.log_every == 0 or done == end:
+                validation = ""
+                if done / per_epoch >= next_validation or done == total:
+                    validation = self.validate()
+                    next_validation += args.validate_epochs
+                log.add(
+                    step=done,
+                    epoch=done / per_epoch,
+                    loss=sum(losses) / len(losses),
+                    train_accuracy=hits / max(1.0, rows),
+                    validation_accuracy=validation,
+                    lr_factor=factor,
+                    seconds=seconds,
+                )
+                losses, hits, rows = [], 0.0, 0.0
+            if done == end or time.monotonic() - last > args.checkpoint_seconds:
+                self.save(done, seconds)
+                last = time.monotonic()
+        return end == total
+
+    def finish(self) -> None:
+        """Saves the adapter, reloads what was saved, and calibrates its thresholds on the held-out clips."""
+        args = self.args
+        save_adapter(self.model, self.description, args.out, args.base_name, self.gain)
+        model, description = load_adapter(self.base_folder, args.out)
+        model.to(args.device)
+        if len(self.validation_sound):
+            count = len(self.validation_sound)
+            sound = [self.validation_sound[i] for i in range(count)]
+            got = logits_of(model, self.front, description.input, sound, device=args.device)
+            truth = multi_hot(self.parts.validation, len(description.labels))
+            print(f"validation accuracy of the saved adapter: {metrics.accuracy(got, truth):.4f} of {count}", flush=True)
+            if self.multilabel:
+                rng = np.random.default_rng((args.seed, 3))
+                length = description.input.window_samples
+                quiet = [negative(length, args.rate, rng, sound[i % count][:length]) for i in range(600)]
+                silent = logits_of(model, self.front, description.input, quiet, device=args.device)
+                scores, silent = (1 / (1 + np.exp(-x.astype(np.float64))) for x in (got, silent))
+                thresholds = metrics.calibrate(scores, truth, silent)
+                self.description.thresholds = thresholds
+                save_adapter(self.model, self.description, args.out, args.base_name, self.gain)
+                print(f"thresholds {min(thresholds):.2f} to {max(thresholds):.2f}", flush=True)
+
+
+def main(args: argparse.Namespace) -> None:
+    trainer = Trainer(args)
+    if trainer.train():
+        trainer.finish()

@@ -1,0 +1,68 @@
+"""Sound files to mono float samples at the model's rate, decoded once and then mapped from disk."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import soxr
+from tqdm import tqdm
+
+from .readers import Clip, DataError
+
+
+def load(path: Path, rate: int) -> np.ndarray:
+    """Mono samples in -1..1 as f32: channels averaged, other rates resampled by soxr (HQ)."""
+    try:
+        samples, own_rate = soundfile.read(path, dtype="float32", always_2d=True)
+    except (soundfile.LibsndfileError, OSError) as error:
+        raise DataError(f"{path}: {error}") from None
+    mono = samples[:, 0] if samples.shape[1] == 1 else samples.mean(1)
+    if own_rate != rate:
+        mono = soxr.resample(mono, own_rate, rate)
+    return np.ascontiguousarray(mono, dtype=np.float32)
+
+
+class Recordings:
+    """The samples of a list of clips. With a cache folder they are decoded once and mapped from there."""
+
+    def __init__(self, clips: Sequence[Clip], rate: int, cache: Path | None = None):
+        if cache is None:
+            parts = [load(c.path, rate) for c in tqdm(clips, desc="decode", disable=None)]
+            self.offsets = np.concatenate([[0], np.cumsum([len(p) for p in parts])]).astype(np.int64)
+            self.samples = np.concatenate(parts) if parts else np.empty(0, np.float32)
+            return
+        cache.mkdir(parents=True, exist_ok=True)
+        listing = json.dumps([rate, [(str(c.path.resolve()), c.path.stat().st_mtime_ns) for c in clips]])
+        name = hashlib.sha256(listing.encode()).hexdigest()[:16]
+        samples, offsets = cache / f"{name}.f32", cache / f"{name}.npy"
+        if not (samples.exists() and offsets.exists()):
+            lengths = []
+            temporary = samples.with_suffix(f".{os.getpid()}.tmp")
+            with open(temporary, "wb") as stream:
+                for clip in tqdm(clips, desc="decode", disable=None):
+                    mono = load(clip.path, rate)
+                    lengths.append(len(mono))
+                    stream.write(mono.tobytes())
+            os.replace(temporary, samples)
+            np.save(temporary, np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64))
+            os.replace(temporary.with_name(temporary.name + ".npy"), offsets)
+        self.offsets = np.load(offsets)
+        self.samples = np.memmap(samples, dtype=np.float32, mode="r")
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __getitem__(self, index: int) -> np.ndarray:
+        return np.asarray(self.samples[self.offsets[index] : self.offsets[index + 1]])
+
+
+def excerpt(samples: np.ndarray, start: int, length: int) -> np.ndarray:
+    """`length` samples from `start`, padded with zeros at the end."""
+    part = samples[start : start + length]
+    return part if len(part) == length else np.pad(part, (0, length - len(part)))

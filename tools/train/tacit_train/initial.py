@@ -1,0 +1,52 @@
+"""Where the trained parts begin: the patch projection fitted to the data and to the trunk's scale."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from .model import AdaptedModel
+
+
+def embedding_scale(trunk: nn.Module) -> float:
+    """Deviation of the base's token embeddings: the size of what its first block is used to."""
+    return float(trunk.get_input_embeddings().weight.std())
+
+
+def filter_bank(patch: int, count: int, rate: int) -> Tensor:
+    """`count` windowed sinusoids [count, patch]: cosine and sine at mel-spaced frequencies, each with both signs.
+
+    After a rectifying unit such a set tells how strong a frequency is whatever its phase, which one linear
+    projection of raw samples cannot; training goes on from there.
+    """
+    pairs = max(1, count // 4)
+    low, high = 1127 * math.log1p(60 / 700), 1127 * math.log1p(0.47 * rate / 700)
+    frequency = 700 * torch.expm1(torch.linspace(low, high, pairs, dtype=torch.float64) / 1127)
+    t = torch.arange(patch, dtype=torch.float64) - (patch - 1) / 2
+    phase = 2 * math.pi * frequency[:, None] * t / rate
+    window = torch.hann_window(patch, periodic=False, dtype=torch.float64)
+    bank = torch.stack([phase.cos(), -phase.cos(), phase.sin(), -phase.sin()], 1).flatten(0, 1) * window
+    bank = torch.cat([bank, torch.randn(max(0, count - len(bank)), patch, dtype=torch.float64)])[:count]
+    return (bank / bank.norm(dim=1, keepdim=True)).float()
+
+
+@torch.no_grad()
+def start_patch_projection(model: AdaptedModel, patches: Tensor, scale: float, bank: Tensor | None) -> None:
+    """Sets the projection so that `patches` [n, patch_size], as training sees them, come out with deviation `scale`.
+
+    With a hidden layer and a filter bank, the hidden units are the bank, each brought to a deviation of 2.
+    """
+    projection = model.patch
+    if projection.hidden is not None:
+        if bank is not None:
+            projection.hidden.weight.copy_(bank)
+        projection.hidden.bias.zero_()
+        deviation = (patches @ projection.hidden.weight.T).std(0)
+        projection.hidden.weight.mul_((2.0 / deviation.clamp(min=1e-3))[:, None])
+        patches = nn.functional.gelu(patches @ projection.hidden.weight.T, approximate="tanh")
+    nn.init.normal_(projection.out.weight, std=patches.shape[1] ** -0.5)
+    out = patches @ projection.out.weight.T
+    projection.out.weight.mul_(scale / out.std().clamp(min=1e-6))
+    projection.out.bias.zero_()

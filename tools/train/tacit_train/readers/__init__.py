@@ -1,0 +1,26 @@
+"""Data sets in their published layouts, by kind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from . import esc50, folder, fsd50k, gtzan, speech_commands
+from .base import Clip, DataError, DataSet, with_licences
+
+READERS = {
+    "esc-50": esc50.read,
+    "speech-commands": speech_commands.read,
+    "gtzan": gtzan.read,
+    "fsd50k": fsd50k.read,
+    "folder": folder.read,
+}
+
+__all__ = ["READERS", "Clip", "DataError", "DataSet", "open_data_set", "with_licences"]
+
+
+def open_data_set(text: str) -> DataSet:
+    """A data set named as KIND:PATH."""
+    kind, _, path = text.partition(":")
+    if kind not in READERS or not path:
+        raise DataError(f"data set {text!r}; expected KIND:PATH with one of {', '.join(READERS)}")
+    return READERS[kind](Path(path))

@@ -1,0 +1,84 @@
+"""What every data-set reader gives: clips with labels, splits and licences."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+SOUND_SUFFIXES = (".wav", ".flac", ".ogg", ".mp3", ".au", ".aif", ".aiff", ".opus")
+
+
+class DataError(ValueError):
+    """A data set that is not in its published layout: says which file and what was expected."""
+
+
+@dataclass(frozen=True)
+class Clip:
+    path: Path
+    targets: tuple[int, ...]
+    """Indices into the data set's labels: one for multiclass, any number for multilabel."""
+    split: str
+    group: str = ""
+    """Clips of one group share a source (recording, speaker) and must not be torn apart by a random split."""
+    licence: str = ""
+
+
+@dataclass(frozen=True)
+class DataSet:
+    kind: str
+    labels: tuple[str, ...]
+    multilabel: bool
+    clips: tuple[Clip, ...]
+
+    def splits(self) -> list[str]:
+        return sorted({c.split for c in self.clips})
+
+    def split(self, names: str | Iterable[str]) -> tuple[Clip, ...]:
+        """The clips of one or several splits ("fold-1,fold-2"); `all` is every clip."""
+        wanted = set(names.split(",") if isinstance(names, str) else names)
+        if wanted == {"all"}:
+            return self.clips
+        if unknown := sorted(wanted - set(self.splits())):
+            raise DataError(f"{self.kind} has no split {', '.join(unknown)}; expected {', '.join(self.splits())} or all")
+        return tuple(c for c in self.clips if c.split in wanted)
+
+
+def with_licences(clips: Iterable[Clip], allowed: Iterable[str]) -> tuple[Clip, ...]:
+    """The clips whose licence is one of `allowed`, spelling aside ("CC BY" is "cc-by"); a clip without one is out."""
+
+    def key(text: str) -> str:
+        return text.strip().lower().replace(" ", "-").replace("_", "-")
+
+    wanted = {key(a) for a in allowed}
+    return tuple(c for c in clips if c.licence and key(c.licence) in wanted)
+
+
+def read_table(path: Path, columns: Iterable[str]) -> list[dict[str, str]]:
+    """The rows of a CSV that has at least these columns."""
+    try:
+        with open(path, newline="", encoding="utf-8") as stream:
+            reader = csv.DictReader(stream)
+            lacking = [c for c in columns if c not in (reader.fieldnames or [])]
+            if lacking:
+                raise DataError(f"{path}: no column {', '.join(lacking)}")
+            rows = list(reader)
+    except (FileNotFoundError, NotADirectoryError):
+        raise DataError(f"{path}: no such file") from None
+    for number, row in enumerate(rows, start=2):
+        if any(row[c] is None for c in columns):
+            raise DataError(f"{path}, line {number}: too few columns")
+    return rows
+
+
+def inside(root: Path, name: str, place: str) -> Path:
+    """`root/name`, refused when the name leaves `root`."""
+    parts = Path(name).parts
+    if not parts or Path(name).is_absolute() or ".." in parts:
+        raise DataError(f"{place}: file name {name!r} leaves the data set")
+    return root / name
+
+
+def sound_files(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.iterdir() if p.is_file() and p.suffix.lower() in SOUND_SUFFIXES)

@@ -1,0 +1,29 @@
+"""GTZAN (Tzanetakis and Cook 2002): `genres/GENRE/GENRE.NNNNN.au` (or .wav).
+
+The set has no published split. Here clips whose number ends in 0 are `test`, in 1 `val`, the others `train`:
+stratified and the same for everyone, though GTZAN's known repeated recordings and artists (Sturm 2013) may cross it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .base import Clip, DataError, DataSet, sound_files
+
+
+def read(root: Path) -> DataSet:
+    genres = root / "genres"
+    if not genres.is_dir():
+        raise DataError(f"{genres}: no such folder")
+    labels = tuple(sorted(p.name for p in genres.iterdir() if p.is_dir()))
+    clips = []
+    for index, label in enumerate(labels):
+        for path in sound_files(genres / label):
+            number = path.stem.rsplit(".", 1)[-1]
+            if not number.isdigit():
+                raise DataError(f"{path}: expected a name like {label}.00000{path.suffix}")
+            split = {"0": "test", "1": "val"}.get(number[-1], "train")
+            clips.append(Clip(path, (index,), split))
+    if not clips:
+        raise DataError(f"{genres}: no sound files in a folder per genre")
+    return DataSet("gtzan", labels, False, tuple(clips))

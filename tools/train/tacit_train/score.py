@@ -1,0 +1,61 @@
+"""Logits of whole recordings: windows as `tacit classify` reads them, averaged over a recording's windows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import torch
+from torch import nn
+
+from .audio import excerpt
+from .inputs import SoundInput
+from .model import AdaptedModel
+
+
+@torch.no_grad()
+def logits_of(
+    model: AdaptedModel,
+    front_end: nn.Module,
+    description: SoundInput,
+    recordings: Iterable[np.ndarray],
+    input_gain: float = 1.0,
+    batch: int = 16,
+    device: str = "cpu",
+) -> np.ndarray:
+    """[recordings, labels] in f32; leaves the model in the mode it was in."""
+    was_training = model.training
+    model.eval()
+    rows: list[np.ndarray] = []
+    owners: list[int] = []
+    sums: list[torch.Tensor] = []
+    counts: list[int] = []
+
+    def flush() -> None:
+        if rows:
+            samples = torch.from_numpy(np.stack(rows)).to(device)
+            for owner, row in zip(owners, model(front_end(samples) * input_gain).cpu().double()):
+                sums[owner] += row
+                counts[owner] += 1
+        rows.clear()
+        owners.clear()
+
+    labels = model.head.out_features
+    for index, samples in enumerate(recordings):
+        sums.append(torch.zeros(labels, dtype=torch.float64))
+        counts.append(0)
+        for start in description.window_starts(len(samples)):
+            rows.append(excerpt(samples, start, description.window_samples))
+            owners.append(index)
+            if len(rows) == batch:
+                flush()
+    flush()
+    model.train(was_training)
+    return np.stack([(s / max(1, c)).float().numpy() for s, c in zip(sums, counts)])
+
+
+def multi_hot(clips, labels: int) -> np.ndarray:
+    out = np.zeros((len(clips), labels), np.float32)
+    for row, clip in zip(out, clips):
+        row[list(clip.targets)] = 1
+    return out

@@ -1,0 +1,145 @@
+"""Training from a tiny base on synthetic sound: it learns, it resumes to the same bytes, what is saved is what ran."""
+
+import csv
+import json
+import shutil
+from argparse import ArgumentParser
+
+import numpy as np
+import pytest
+import soundfile
+from safetensors.torch import load_file
+
+from tacit_train import adapt, evaluate
+from tacit_train.augment import Augmentation, Examples, coloured_noise, mixture, negative
+from tacit_train.metrics import accuracy, average_precision, calibrate, wilson
+from tacit_train.readers import DataError
+
+RATE = 2000
+
+
+@pytest.fixture(scope="module")
+def tones(tmp_path_factory):
+    """Three classes of tones, 12 clips each to train on and 6 to test."""
+    root = tmp_path_factory.mktemp("tones")
+    rng = np.random.default_rng(0)
+    for split, count in [("train", 12), ("test", 6)]:
+        for name, frequency in [("low", 100), ("middle", 300), ("high", 700)]:
+            (root / split / name).mkdir(parents=True)
+            for i in range(count):
+                t = np.arange(600) / RATE
+                wave = 0.2 * np.sin(2 * np.pi * frequency * t + rng.uniform(0, 6)) + 0.01 * rng.standard_normal(600)
+                soundfile.write(root / split / name / f"{i}.wav", wave, RATE, subtype="FLOAT")
+    return root
+
+
+def run(module, *arguments):
+    parser = ArgumentParser()
+    module.add_arguments(parser)
+    module.main(parser.parse_args([str(a) for a in arguments]))
+
+
+def settings(base, tones, folder, *more):
+    return [
+        *("--base", base, "--data", f"folder:{tones}", "--split", "train", "--run", folder / "run"),
+        *("--out", folder / "out", "--rate", RATE, "--threads", 1, "--rank", 2, "--batch", 8, "--validation", 0.2),
+        *("--input", "waveform", "--patch", 40, "--window", 10, "--patch-hidden", 16, "--train-norms"),
+        *("--shift", 0.02, "--gain-low", -3, "--mix", 0.2, "--flip", "--log-every", 5, *more),
+    ]
+
+
+def test_it_learns_and_what_is_saved_is_what_is_evaluated(base, tones, tmp_path, capsys):
+    run(adapt, *settings(base, tones, tmp_path, "--epochs", 30, "--lr", 3e-3))
+    run(
+        *(evaluate, "--base", base, "--adapter", tmp_path / "out", "--data", f"folder:{tones}", "--split", "test"),
+        *("--out", tmp_path / "result", "--threads", 1, "--negatives", 5),
+    )
+    summary = json.loads((tmp_path / "result" / "summary.json").read_text())
+    assert summary["count"] == 18 and summary["accuracy"] >= 0.8
+    with open(tmp_path / "result" / "logits.csv", newline="") as stream:
+        rows = list(csv.reader(stream))
+    assert rows[0] == ["file", "targets", "high", "low", "middle"] and len(rows) == 19
+    right = [int(r[1]) == int(np.argmax([float(x) for x in r[2:]])) for r in rows[1:]]
+    assert np.mean(right) == pytest.approx(summary["accuracy"])
+    other = tmp_path / "other"
+    shutil.copytree(tmp_path / "out", other)
+    value = json.loads((other / "tacit.json").read_text())
+    value["labels"][0] = "treble"
+    (other / "tacit.json").write_text(json.dumps(value))
+    with pytest.raises(DataError, match="labels"):
+        run(evaluate, "--base", base, "--adapter", other, "--data", f"folder:{tones}", "--split", "test")
+
+
+@pytest.mark.parametrize("kind", ["waveform", "logmel"])
+def test_a_resumed_run_ends_where_an_unbroken_one_does(llama_base, tones, tmp_path, kind):
+    more = ["--epochs", 3, "--noise", 0.5, "--speed", 0.1]
+    if kind == "logmel":
+        more += ["--input", "logmel", "--rate", RATE, "--patch", 1, "--window", 1, "--patch-hidden", 0]
+        more += ["--n-mels", 8, "--time-masks", 1, "--frequency-masks", 1, "--task", "multilabel", "--negatives", 0.2]
+    for name, stops in [("whole", [None]), ("broken", [4, 7, None])]:
+        for stop in stops:
+            extra = ["--stop-at", stop] if stop else []
+            run(adapt, *settings(llama_base, tones, tmp_path / name, *more, *extra))
+    for file in ("adapter_model.safetensors", "tacit.safetensors"):
+        a, b = (load_file(tmp_path / name / "out" / file) for name in ("whole", "broken"))
+        assert a.keys() == b.keys() and all((a[k] == b[k]).all() for k in a), file
+    assert (tmp_path / "whole/out/tacit.json").read_text() == (tmp_path / "broken/out/tacit.json").read_text()
+    steps = [[r["step"] for r in csv.DictReader(open(tmp_path / n / "run/log.csv"))] for n in ("whole", "broken")]
+    assert set(steps[0]) <= set(steps[1]) and len(steps[1]) == len(set(steps[1]))
+    with pytest.raises(SystemExit, match="other settings: lr"):
+        run(adapt, *settings(llama_base, tones, tmp_path / "whole", *more, "--lr", 0.5))
+
+
+def test_the_control_trains_on_saved_random_weights(llama_base, tones, tmp_path):
+    for seed in (5, 6):
+        folder = tmp_path / str(seed)
+        run(adapt, *settings(llama_base, tones, folder, "--epochs", 0.5, "--random-base", seed))
+    one, two = (load_file(tmp_path / f"{s}/run/random-base-{s}/model.safetensors") for s in (5, 6))
+    real = load_file(llama_base / "model.safetensors")
+    name = next(k for k in one if "q_proj" in k)
+    assert (one[name] != two[name]).any() and (one[name] != real["model." + name]).any()
+
+
+def test_examples():
+    clips = [np.full(100, 0.1, np.float32), np.full(300, -0.1, np.float32)]
+    plain = Examples(clips, np.eye(2), 100, 100, Augmentation(), 0)
+    samples, targets, shares, _ = plain.batch(0, 2)
+    assert samples.shape == (2, 100) and (targets.sum(1) == 1).all()
+    assert all((s > 0).all() == (t[0] == 1) for s, t in zip(samples, targets))
+    mixed = Examples(clips, np.eye(2), 100, 100, Augmentation(mix=1.0, negatives=0.3), 0)
+    _, targets, shares, _ = mixed.batch(0, 64)
+    kinds = {tuple(t.tolist()) for t in targets}
+    assert {(0.0, 0.0), (1.0, 1.0)} <= kinds
+    assert all(abs(float(s.sum()) - float(t.max())) < 1e-5 for s, t in zip(shares, targets))
+    again = Examples(clips, np.eye(2), 100, 100, Augmentation(mix=1.0, negatives=0.3), 0).batch(0, 64)
+    assert (again[1] == targets).all() and (mixed.batch(1, 64)[1] != targets).any()
+
+
+def test_every_negative_is_finite_and_not_loud():
+    rng = np.random.default_rng(0)
+    clip = 0.5 * np.sin(np.arange(8000)).astype(np.float32)
+    for _ in range(60):
+        window = negative(8000, 16000, rng, clip)
+        assert window.dtype == np.float32 and len(window) == 8000 and np.isfinite(window).all()
+        assert np.sqrt(np.mean(window**2)) < 1.0
+    low = np.abs(np.fft.rfft(coloured_noise(16000, 2.0, rng)))
+    assert low[20:40].mean() > 20 * low[2000:4000].mean()
+    mixed, share = mixture(clip, clip * 0.01, rng)
+    assert 0.25 <= share <= 0.75 and 0.1 < np.sqrt(np.mean(mixed**2)) < 1
+
+
+def test_metrics():
+    logits = np.array([[2.0, 1, 0], [0, 1, 2], [0, 3, 1]])
+    targets = np.eye(3)[[0, 1, 1]]
+    assert accuracy(logits, targets) == pytest.approx(2 / 3)
+    # Ranks 1 and 3 are true: (1/1 + 2/3) / 2.
+    assert average_precision(np.array([0.9, 0.8, 0.7, 0.1]), np.array([1, 0, 1, 0])) == pytest.approx(5 / 6)
+    # A constant score is worth no more than the worst order.
+    assert average_precision(np.zeros(4), np.array([1, 0, 0, 0])) == pytest.approx(1 / 4)
+    low, high = wilson(200, 400)
+    assert low == pytest.approx(0.4512, abs=1e-3) and high == pytest.approx(0.5488, abs=1e-3)
+    scores = np.array([[0.8, 0.1], [0.7, 0.2], [0.2, 0.6]])
+    truth = np.array([[1, 0], [1, 0], [0, 1]])
+    quiet = np.array([[0.75, 0.0]] * 10)
+    thresholds = calibrate(scores, truth, quiet)
+    assert thresholds[0] == pytest.approx(0.8) and 0.2 < thresholds[1] <= 0.6
