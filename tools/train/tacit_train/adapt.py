@@ -24,6 +24,7 @@ from .frontend import LogMel, make_front_end
 from .initial import embedding_scale, filter_bank, start_patch_projection
 from .inputs import LogMelInput, SoundInput, WaveformInput
 from .model import AdaptedModel, Shape, add_lora, load_trunk, random_trunk
+from .optim import trapezoid
 from .readers import DataSet, open_data_set, with_licences
 from .score import logits_of, multi_hot
 
@@ -65,11 +66,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--no-head-norm", action="store_true")
     train = parser.add_argument_group("training")
     add = train.add_argument
-    add("--epochs", type=float, default=30)
+    add("--epochs", type=float, default=30, help="may change when resuming")
     add("--batch", type=int, default=32)
     add("--lr", type=float, default=1e-3)
     add("--weight-decay", type=float, default=0.05)
     add("--warm-up", type=float, default=0.05, help="part of the steps")
+    add("--decay", type=float, default=0.5, help="part of the steps over which the rate falls to 0; may change too")
     add("--softmax-weight", type=float, default=1.0, help="multilabel: weight of the softmax loss beside the sigmoid's")
     add("--sigmoid-weight", type=float, default=0.2, help="multilabel: weight of the sigmoid loss, summed over labels")
     add("--smoothing", type=float, default=0.1, help="label smoothing of the softmax loss")
@@ -217,6 +219,7 @@ class Trainer:
     def settings(self) -> dict[str, str]:
         """What must not change between the parts of a run."""
         free = {"run", "out", "threads", "device", "log_every", "checkpoint_seconds", "stop_at", "cache", "data", "base"}
+        free |= {"epochs", "decay", "license", "source", "validate_epochs"}
         return {k: str(v) for k, v in sorted(vars(self.args).items()) if k not in free}
 
     def resume(self) -> None:
@@ -243,10 +246,7 @@ class Trainer:
         return self.front(samples) * self.gain
 
     def rate_factor(self, step: int) -> float:
-        warm = max(1.0, self.args.warm_up * self.total)
-        if step < warm:
-            return (step + 1) / warm
-        return 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1.0, self.total - warm)))
+        return trapezoid(step, self.total, round(self.args.warm_up * self.total), self.args.decay)
 
     def validate(self) -> float:
         if not len(self.validation_sound):
