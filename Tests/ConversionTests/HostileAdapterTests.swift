@@ -1,0 +1,150 @@
+import Diagnostics
+import Foundation
+import Testing
+
+/// Broken, hostile and unsupported adapters: each with its line.
+@Suite struct HostileAdapterTests {
+    private func lines(_ name: String, _ file: String, _ cases: [(String, String, String)]) throws {
+        for (key, json, line) in cases {
+            let bench = try Workbench(name)
+            let value = try JSONSerialization.jsonObject(with: Data(json.utf8), options: .fragmentsAllowed)
+            try bench.edit("adapter/\(file)") { $0[key] = value }
+            let failure = bench.failure()
+            #expect(failure?.kind == .badData, "\(key): \(json)")
+            #expect(failure?.line == "adapter/\(file): \(line)", "\(key): \(json)")
+        }
+    }
+
+    @Test func unsupportedFormsAreNamed() throws {
+        try lines(
+            "llama-plain", "adapter_config.json",
+            [
+                ("peft_type", "\"IA3\"", "peft_type: IA3 is not supported, only LORA"),
+                ("use_dora", "true", "use_dora: DoRA is not supported"),
+                ("lora_bias", "true", "lora_bias: a bias of the adapter itself is not supported"),
+                ("layer_replication", "[[0, 2]]", "layer_replication: layer replication is not supported"),
+                ("trainable_token_indices", "[1]", "trainable_token_indices: trainable tokens is not supported"),
+                ("alora_invocation_tokens", "[1]", "alora_invocation_tokens: aLoRA is not supported"),
+                ("target_parameters", "[\"w\"]", "target_parameters: LoRA on bare parameters is not supported"),
+                ("megatron_config", "{\"a\": 1}", "megatron_config: Megatron is not supported"),
+                ("use_qalora", "true", "use_qalora: QALoRA is not supported"),
+                ("something_new", "true", "something_new: something_new is not supported"),
+                (
+                    "init_lora_weights", "\"pissa\"",
+                    "init_lora_weights: \"pissa\" changes the base's weights, which is not supported"
+                ),
+                ("bias", "\"some\"", "bias: some is not one of none, all, lora_only"),
+                ("r", "0", "r: expected a positive integer, found 0"),
+                ("r", "-3", "r: expected a positive integer, found -3"),
+                ("lora_alpha", "\"8\"", "lora_alpha: expected a number, found a string"),
+                ("target_modules", "\"(\"", "target_modules: ( is not a regular expression"),
+                ("target_modules", "[\"nothing\"]", "target_modules: no module of the base is meant"),
+                (
+                    "target_modules", "[\"q_proj\", \"v_proj\", \"embed_tokens\"]",
+                    "target_modules: embed_tokens: LoRA on embeddings or the language head is not supported"
+                ),
+                ("modules_to_save", "[\"embed_tokens\"]", "modules_to_save: embed_tokens is not supported, only norms"),
+            ])
+    }
+
+    @Test func patternsAreBounded() throws {
+        let deep = String(repeating: "(", count: 1000) + "q" + String(repeating: ")", count: 1000)
+        try lines(
+            "llama-plain", "adapter_config.json",
+            [
+                ("target_modules", "\"\(deep)\"", "target_modules: the pattern is nested too deeply"),
+                (
+                    "target_modules", "\"\(String(repeating: "a", count: 5000))\"",
+                    "target_modules: the pattern is too long"
+                ),
+                ("rank_pattern", "{\"[\": 4}", "rank_pattern: (.*\\.)?([)$ is not a regular expression"),
+                ("rank_pattern", "{\"q_proj\": 0}", "rank_pattern.q_proj: expected a positive integer, found 0"),
+            ])
+    }
+
+    @Test func tensorsThatDoNotFit() throws {
+        let path = "adapter/adapter_model.safetensors"
+        let first = "base_model.model.layers.0.self_attn.q_proj.lora_A.weight"
+        func failure(_ change: (inout [String: Any]) throws -> Void) throws -> String? {
+            let bench = try Workbench("llama-plain")
+            try bench.edit("adapter/adapter_config.json") { try? change(&$0) }
+            return bench.failure()?.line
+        }
+        #expect(try failure { $0["r"] = 3 } == "\(path): \(first): shape [4, 32], expected [3, 32]")
+        #expect(
+            try failure { $0["target_modules"] = ["v_proj"] }
+                == "\(path): \(first): nothing in this base and adapter_config.json uses this tensor")
+        #expect(
+            try failure { $0["target_modules"] = ["q_proj", "v_proj", "k_proj"] }
+                == "\(path): base_model.model.layers.0.self_attn.k_proj.lora_A.weight: the tensor is missing")
+        #expect(
+            try failure { $0["modules_to_save"] = ["norm"] }
+                == "\(path): base_model.model.layers.0.input_layernorm.weight: the tensor is missing")
+
+        let bench = try Workbench("llama-plain")
+        try bench.edit(tensors: path) { header, _ in
+            header["stranger.weight"] = header.removeValue(forKey: first)
+        }
+        #expect(
+            bench.failure()?.line
+                == "\(path): stranger.weight: nothing in this base and adapter_config.json uses this tensor")
+    }
+
+    @Test func whatStandsAroundTheTrunk() throws {
+        try lines(
+            "llama-plain", "tacit.json",
+            [
+                ("version", "2", "version: expected 1, found 2"),
+                ("labels", "[]", "labels: expected at least one label"),
+                ("labels", "[\"a\", \"a\", \"b\"]", "labels: a label occurs twice"),
+                ("labels", "[1]", "labels: expected an array of strings, found an array"),
+                ("thresholds", "[0.5]", "thresholds: expected one a label, 3"),
+                ("thresholds", "[0.5, 2, 0.5]", "thresholds: each must be 0...1"),
+                ("pool", "\"max\"", "pool: max is not one of last, mean"),
+                ("task", "\"regression\"", "task: regression is not one of multiclass, multilabel"),
+                ("positions", "\"sinus\"", "positions: sinus is not one of base, learned, none"),
+                ("colour", "1", "colour: unknown key"),
+                ("input", "{\"kind\": \"smell\"}", "input.kind: smell is not one of waveform, logmel, image, tokens"),
+                (
+                    "input", "{\"kind\": \"waveform\", \"sample_rate\": 8000, \"patch\": 40, \"window\": 65}",
+                    "input.window: 65 patches, but the base has 64 positions"
+                ),
+                (
+                    "input",
+                    "{\"kind\": \"waveform\", \"sample_rate\": 8000, \"patch\": 40, \"window\": 8, \"hop\": 3}",
+                    "input.hop: unknown key"
+                ),
+                (
+                    "input", "{\"kind\": \"waveform\", \"sample_rate\": 8000, \"patch\": 4000000, \"window\": 8}",
+                    "input.patch: expected 1 to 1048576, found 4000000"
+                ),
+            ])
+        try lines(
+            "gpt2-plain", "tacit.json",
+            [("context", "\"sliding\"", "context: sliding needs rotary positions or none, not a table")])
+        try lines(
+            "llama-sliding", "tacit.json",
+            [("attention", "\"full\"", "attention: full attention needs the context restart, not sliding")])
+    }
+
+    @Test func tensorsAroundTheTrunk() throws {
+        let path = "adapter/tacit.safetensors"
+        func failure(_ change: (inout [String: Any]) -> Void) throws -> String? {
+            let bench = try Workbench("llama-plain")
+            try bench.edit(tensors: path) { header, _ in change(&header) }
+            return bench.failure()?.line
+        }
+        #expect(
+            try failure { $0["extra"] = $0.removeValue(forKey: "head.bias") }
+                == "\(path): extra: nothing in tacit.json uses this tensor")
+        #expect(
+            try failure { $0["head.norm.weight"] = $0.removeValue(forKey: "head.bias") }
+                == "\(path): head.bias: the tensor is missing")
+        #expect(
+            try failure {
+                var fields = $0["head.weight"] as? [String: Any] ?? [:]
+                fields["shape"] = [32, 3]
+                $0["head.weight"] = fields
+            } == "\(path): head.weight: shape [32, 3], expected [3, 32]")
+    }
+}

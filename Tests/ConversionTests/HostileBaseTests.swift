@@ -1,0 +1,179 @@
+import Diagnostics
+import Foundation
+import Testing
+
+/// Broken, hostile and unsupported bases: each with its line.
+@Suite struct HostileBaseTests {
+    struct ConfigCase: Sendable, CustomTestStringConvertible {
+        let key: String
+        let json: String
+        let line: String
+        var testDescription: String { "\(key): \(json)" }
+    }
+
+    private func check(_ name: String, _ cases: [ConfigCase]) throws {
+        for example in cases {
+            let bench = try Workbench(name)
+            let value = try JSONSerialization.jsonObject(with: Data(example.json.utf8), options: .fragmentsAllowed)
+            try bench.edit("base/config.json") { $0[example.key] = value }
+            let failure = bench.failure(withAdapter: false)
+            #expect(failure?.kind == .badData, "\(example.testDescription)")
+            #expect(failure?.line == "base/config.json: " + example.line)
+        }
+    }
+
+    @Test func gpt2Variants() throws {
+        try check(
+            "gpt2-plain",
+            [
+                .init(
+                    key: "model_type", json: "\"mamba\"",
+                    line: "model_type: mamba is not supported, only gpt2, llama"),
+                .init(key: "model_type", json: "7", line: "model_type: expected a string, found a number"),
+                .init(
+                    key: "activation_function", json: "\"relu\"",
+                    line: "activation_function: relu is not supported, only gelu_new"),
+                .init(
+                    key: "scale_attn_by_inverse_layer_idx", json: "true",
+                    line: "scale_attn_by_inverse_layer_idx: true is not supported"),
+                .init(key: "scale_attn_weights", json: "false", line: "scale_attn_weights: false is not supported"),
+                .init(key: "n_head", json: "5", line: "n_head: 5 heads do not divide a width of 32"),
+                .init(key: "n_layer", json: "0", line: "n_layer: expected a positive integer, found 0"),
+                .init(key: "n_layer", json: "2.5", line: "n_layer: expected an integer, found a number"),
+                .init(key: "n_layer", json: "100000", line: "n_layer: at most 1024"),
+                .init(key: "n_embd", json: "2000000000", line: "n_embd: at most 65536"),
+                .init(
+                    key: "quantization_config", json: "{\"bits\": 4}",
+                    line: "quantization_config: quantized bases are not supported"),
+            ])
+    }
+
+    @Test func llamaVariants() throws {
+        try check(
+            "llama-grouped-logmel",
+            [
+                .init(key: "hidden_act", json: "\"gelu\"", line: "hidden_act: gelu is not supported, only silu"),
+                .init(
+                    key: "rope_scaling", json: "{\"rope_type\": \"yarn\", \"factor\": 2}",
+                    line: "rope_scaling.rope_type: yarn is not one of default, linear, llama3"),
+                .init(
+                    key: "rope_parameters", json: "{\"rope_type\": \"linear\"}",
+                    line: "rope_parameters.factor: missing"),
+                .init(
+                    key: "rope_parameters", json: "{\"rope_type\": \"default\", \"mystery\": 1}",
+                    line: "rope_parameters.mystery: unknown key"),
+                .init(
+                    key: "partial_rotary_factor", json: "0.5",
+                    line: "partial_rotary_factor: 0.5 is not supported, only 1"),
+                .init(key: "num_key_value_heads", json: "4", line: "num_key_value_heads: 4 does not divide 6 heads"),
+                .init(
+                    key: "head_dim", json: "9",
+                    line: "head_dim: expected an even number, all heads together at most 65536"),
+            ])
+    }
+
+    @Test func shapesThatDisagreeWithTheConfiguration() throws {
+        let bench = try Workbench("gpt2-plain")
+        try bench.edit("base/config.json") { $0["n_inner"] = 64 }
+        #expect(
+            bench.failure(withAdapter: false)?.line
+                == "base/model.safetensors: h.0.mlp.c_fc.weight: shape [32, 128], expected [32, 64]")
+        try bench.edit("base/config.json") {
+            $0["n_inner"] = nil
+            $0["n_layer"] = 1
+        }
+        #expect(
+            bench.failure(withAdapter: false)?.line
+                == "base/model.safetensors: h.1.attn.c_attn.bias: this gpt2 model has no such tensor")
+        try bench.edit("base/config.json") { $0["n_layer"] = 3 }
+        #expect(
+            bench.failure(withAdapter: false)?.line
+                == "base/model.safetensors: h.2.ln_1.weight: the tensor is missing")
+    }
+
+    @Test func textThatIsNoConfiguration() throws {
+        let deep = String(repeating: "[", count: 100_000)
+        for (text, reason) in [
+            ("", "the file is empty"), ("{", "byte 1: invalid JSON: expected a member's name"),
+            ("[]", "expected an object"), ("{} x", "byte 3: invalid JSON: unexpected text after the document"),
+            ("{\"a\": 1, \"a\": 2}", "byte 12: invalid JSON: a occurs twice"),
+            ("{\"a\": NaN}", "byte 6: invalid JSON: expected a value"),
+            ("{\"a\": 01}", "byte 8: invalid JSON: expected a value"),
+            ("{\"a\": \"\\ud800\"}", "byte 13: invalid JSON: half a surrogate pair"),
+            ("{\"a\": \"\u{1}\"}", "byte 8: invalid JSON: a control character in a string"),
+            ("{\"a\": " + deep, "byte 69: invalid JSON: nested too deeply"),
+            ("{\"model_type\": \"gpt2\"", "byte 21: invalid JSON: expected }"),
+            (String(repeating: " ", count: 1 << 20) + "{}", "is 1048578 bytes long, expected at most 1048576"),
+        ] {
+            let bench = try Workbench("gpt2-plain")
+            try bench.write("base/config.json", Data(text.utf8))
+            let failure = bench.failure(withAdapter: false)
+            #expect(failure?.kind == .badData)
+            #expect(failure?.line == "base/config.json: \(reason)")
+        }
+        let bench = try Workbench("gpt2-plain")
+        try bench.write("base/config.json", Data([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]))
+        #expect(bench.failure()?.line == "base/config.json: byte 4: invalid JSON: a string is not UTF-8")
+    }
+
+    @Test func missingFilesAreNoInput() throws {
+        for name in ["config.json", "model.safetensors"] {
+            let bench = try Workbench("gpt2-plain")
+            try FileManager.default.removeItem(at: bench.base.appendingPathComponent(name))
+            let failure = bench.failure(withAdapter: false)
+            #expect(failure?.kind == .noInput)
+            #expect(failure?.line == "base/\(name): No such file or directory")
+        }
+        let bench = try Workbench("gpt2-plain")
+        try FileManager.default.removeItem(at: bench.base)
+        #expect(bench.failure()?.kind == .noInput)
+        try bench.write("base", Data("x".utf8))
+        #expect(bench.failure()?.line == "base: not a folder")
+    }
+
+    @Test func linksAreNotFollowed() throws {
+        let bench = try Workbench("gpt2-plain")
+        let outside = bench.folder.appendingPathComponent("outside.safetensors")
+        try FileManager.default.moveItem(at: bench.base.appendingPathComponent("model.safetensors"), to: outside)
+        try FileManager.default.createSymbolicLink(
+            at: bench.base.appendingPathComponent("model.safetensors"), withDestinationURL: outside)
+        let failure = bench.failure(withAdapter: false)
+        #expect(failure?.kind == .badData)
+        #expect(failure?.line == "base/model.safetensors: is a link, which is not followed")
+    }
+
+    @Test(arguments: ["../adapter/tacit.safetensors", "/etc/passwd", "..", "a/b.safetensors", "a\\b.safetensors", ""])
+    func shardsStayInTheirFolder(name: String) throws {
+        let bench = try Workbench("gpt2-sharded-patterns")
+        try bench.edit("base/model.safetensors.index.json") { index in
+            var map = index["weight_map"] as? [String: String] ?? [:]
+            map["transformer.ln_f.bias"] = name
+            index["weight_map"] = map
+        }
+        let failure = bench.failure(withAdapter: false)
+        #expect(failure?.kind == .badData)
+        #expect(
+            failure?.line == "base/model.safetensors.index.json: weight_map.transformer.ln_f.bias: "
+                + "expected the name of a safetensors file in the same folder")
+    }
+
+    @Test func anIndexThatLies() throws {
+        let bench = try Workbench("gpt2-sharded-patterns")
+        try bench.edit("base/model.safetensors.index.json") { index in
+            var map = index["weight_map"] as? [String: String] ?? [:]
+            map["transformer.ln_f.bias"] = "model-00001-of-00004.safetensors"
+            index["weight_map"] = map
+        }
+        #expect(
+            bench.failure()?.line == "base/model.safetensors.index.json: weight_map.transformer.ln_f.bias: "
+                + "there is no such tensor in model-00001-of-00004.safetensors")
+        try bench.edit("base/model.safetensors.index.json") { index in
+            var map = index["weight_map"] as? [String: String] ?? [:]
+            map["transformer.ln_f.bias"] = nil
+            index["weight_map"] = map
+        }
+        #expect(
+            bench.failure()?.line
+                == "base/model-00004-of-00004.safetensors: transformer.ln_f.bias: the tensor is not in the index")
+    }
+}
