@@ -52,7 +52,7 @@ let package = Package(
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         .testTarget(
             name: "EngineTests", dependencies: ["AllocationCounter", "CKernels", "Engine", "ModelFile", "TestSupport"]),
-        .testTarget(name: "FrontEndTests", dependencies: ["FrontEnd", "TestSupport"]),
+        .testTarget(name: "FrontEndTests", dependencies: ["Diagnostics", "FrontEnd", "ModelFile", "TestSupport"]),
         .testTarget(name: "CaptureTests", dependencies: ["Capture", "TestSupport"]),
         .testTarget(name: "LabellingTests", dependencies: ["Labelling", "TestSupport"]),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"]),
