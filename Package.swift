@@ -53,8 +53,10 @@ let package = Package(
         .testTarget(
             name: "EngineTests", dependencies: ["AllocationCounter", "CKernels", "Engine", "ModelFile", "TestSupport"]),
         .testTarget(name: "FrontEndTests", dependencies: ["Diagnostics", "FrontEnd", "ModelFile", "TestSupport"]),
-        .testTarget(name: "CaptureTests", dependencies: ["Capture", "TestSupport"]),
-        .testTarget(name: "LabellingTests", dependencies: ["Labelling", "TestSupport"]),
+        .testTarget(name: "CaptureTests", dependencies: ["CSndfile", "Capture", "Diagnostics", "TestSupport"]),
+        .testTarget(
+            name: "LabellingTests",
+            dependencies: ["Diagnostics", "Engine", "FrontEnd", "Labelling", "ModelFile", "TestSupport"]),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"]),
         .testTarget(name: "ConversionTests", dependencies: ["Conversion", "ModelFile", "TestSupport"]),
         .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "tacit", "tacit-convert"]),

@@ -6,6 +6,18 @@ import Diagnostics
 /// Output is aligned with input: output sample i is the sound at i / `sampleRate` seconds, and n input samples become
 /// n * ratio output samples, rounded. The converter is fed blocks of one size, so that the output does not depend on
 /// how the samples arrived, to the last bit. After a gap it begins anew.
+///
+/// The converter is libsamplerate's medium one, by measurement on sines (version 0.2.2, 44.1 and 48 kHz to 16 kHz;
+/// time for a second of sound on a busy 3 GHz core):
+///
+/// | converter | within 0.1 dB up to | -3 dB at | noise over a sine below 6.4 kHz | alias, worst above 8.8 kHz | time |
+/// | --- | --- | --- | --- | --- | --- |
+/// | best | 7.55 kHz | 7.65 kHz | under -141 dB | -144 dB | 30 to 50 ms |
+/// | medium | 6.9 kHz | 7.2 kHz | under -120 dB | -116 dB | 9 to 13 ms |
+/// | fastest | 5.7 kHz | 6.4 kHz | under -112 dB | -96 dB | 4 to 6 ms |
+///
+/// All keep aliases below 16-bit noise; the fastest dulls what models listen to, the best costs three times as much for
+/// the last half kilohertz.
 public final class ResampledSource: SampleSource {
     public let sampleRate: Int
 
