@@ -56,7 +56,7 @@ let package = Package(
         .testTarget(name: "CaptureTests", dependencies: ["CSndfile", "Capture", "Diagnostics", "TestSupport"]),
         .testTarget(
             name: "LabellingTests",
-            dependencies: ["Diagnostics", "Engine", "FrontEnd", "Labelling", "ModelFile", "TestSupport"]),
+            dependencies: ["AllocationCounter", "Diagnostics", "FrontEnd", "Labelling", "ModelFile", "TestSupport"]),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"]),
         .testTarget(name: "ConversionTests", dependencies: ["Conversion", "ModelFile", "TestSupport"]),
         .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "tacit", "tacit-convert"]),

@@ -21,6 +21,7 @@ public final class SoundFileSource: SampleSource {
 
     private let file: OpaquePointer
     private let mustBeWhole: Bool
+    private let isChatty: Bool
     /// Interleaved, `[blockFrames][channels]`.
     private let block: UnsafeMutablePointer<Float>
     private let blockFrames: Int
@@ -52,7 +53,10 @@ public final class SoundFileSource: SampleSource {
         }
         var info = SF_INFO()
         // On failure libsndfile has closed the descriptor.
-        guard let file = sf_open_fd(descriptor, Int32(SFM_READ), &info, Int32(SF_TRUE)) else {
+        let opened = DecoderChatter.muted(DecoderChatter.isLikely(from: descriptor)) {
+            sf_open_fd(descriptor, Int32(SFM_READ), &info, Int32(SF_TRUE))
+        }
+        guard let file = opened else {
             throw TacitError.badData(path, "no sound that libsndfile can read: \(Self.message(nil))")
         }
         do {
@@ -73,6 +77,9 @@ public final class SoundFileSource: SampleSource {
         channels = Int(info.channels)
         statedSampleCount = max(0, Int(info.frames))
         mustBeWhole = info.format & Int32(SF_FORMAT_TYPEMASK) == Int32(SF_FORMAT_FLAC)
+        isChatty =
+            (Int(SF_FORMAT_MPEG_LAYER_I)...Int(SF_FORMAT_MPEG_LAYER_III)).contains(
+                Int(info.format) & Int(SF_FORMAT_SUBMASK))
         blockFrames = max(1, 16_384 / channels)
         block = .allocate(capacity: blockFrames * channels)
         block.initialize(repeating: 0, count: blockFrames * channels)
@@ -86,7 +93,7 @@ public final class SoundFileSource: SampleSource {
     public func read(into buffer: UnsafeMutableBufferPointer<Float>) throws -> SourceEvent {
         guard !isOver, let output = buffer.baseAddress else { return .end }
         let wanted = min(buffer.count, blockFrames)
-        let count = Int(sf_readf_float(file, block, sf_count_t(wanted)))
+        let count = DecoderChatter.muted(isChatty) { Int(sf_readf_float(file, block, sf_count_t(wanted))) }
         let failure = sf_error(file)
         guard failure == SF_ERR_NO_ERROR, count >= 0, count <= wanted else {
             throw broken("can't be decoded: \(Self.message(file))")

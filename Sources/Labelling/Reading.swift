@@ -18,6 +18,19 @@ public struct Reading {
     /// Time that the model took since the reading before.
     public let inferenceSeconds: Double
 
+    public init(
+        start: Int, end: Int, sampleRate: Int, logits: UnsafeBufferPointer<Float>,
+        scores: UnsafeBufferPointer<Float>, embedding: UnsafeBufferPointer<Float>, inferenceSeconds: Double
+    ) {
+        self.start = start
+        self.end = end
+        self.sampleRate = sampleRate
+        self.logits = logits
+        self.scores = scores
+        self.embedding = embedding
+        self.inferenceSeconds = inferenceSeconds
+    }
+
     /// Seconds from the start of the stream to the window's first sample and to one past its last.
     public var span: (start: Double, end: Double) {
         (Double(start) / Double(sampleRate), Double(end) / Double(sampleRate))

@@ -48,7 +48,7 @@ public final class SoundLabeller {
 
     /// - Parameters:
     ///   - description: of the model that `model` runs.
-    ///   - model: with room for `plan.contexts` contexts and `plan.rows` rows.
+    ///   - model: with room for `plan.contexts` contexts and, best, `plan.rows` rows.
     /// - Throws: `TacitError` (bad data) for a model that is not of sound.
     public init(
         _ description: ModelDescription, plan: WindowPlan, ending: Ending, model: any PatchModel

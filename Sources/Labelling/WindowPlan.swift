@@ -60,11 +60,12 @@ public struct WindowPlan: Equatable, Sendable {
         contexts = description.context == .restart ? (geometry.window - 1) / self.hop + 1 : 1
     }
 
-    /// Rows beyond which a larger product is no faster; bounds the session's buffers.
-    static let largestChunk = 128
+    /// Patches, and rows of a product, beyond which more at once is no faster; they bound buffers.
+    private static let largestChunk = 128
+    private static let largestProduct = 256
 
-    /// The rows of the largest product: what the model's state must have room for.
-    public var rows: Int { chunk * contexts }
+    /// Patches times contexts that are worth taking through the model at once; longer pushes it cuts itself.
+    public var rows: Int { min(chunk * contexts, max(contexts, Self.largestProduct)) }
 
     /// The window whose last patch is patch `end - 1`, if there is one.
     public func window(endingAt end: Int) -> Int? {

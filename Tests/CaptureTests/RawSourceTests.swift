@@ -62,7 +62,7 @@ import Testing
     @Test func aWaitIsCalledOff() throws {
         let ends = pipe()
         let stop = pipe()
-        defer { [ends.read, ends.write, stop.read, stop.write].forEach { close($0) } }
+        defer { for end in [ends.read, ends.write, stop.read, stop.write] { close(end) } }
         feed(stop.write, [1], pieces: 1, thenClose: false)
         let source = try RawSource(descriptor: ends.read, sampleRate: 16000, stopDescriptor: stop.read)
         #expect(try drain(source).samples.isEmpty)

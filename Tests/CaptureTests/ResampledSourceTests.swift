@@ -12,7 +12,7 @@ import Testing
     /// Sines within the pass band come out as the sines they are, aligned: not a quarter of a sample late.
     @Test(arguments: [8000, 11025, 22050, 44100, 48000, 96000])
     func aSineStaysASine(rate: Int) throws {
-        for fraction in [0.01, 0.1, 0.3, 0.42] {
+        for fraction in [0.01, 0.1, 0.3, 0.4] {
             let frequency = fraction * Double(min(rate, 16000))
             let output = try resample(
                 sine(frequency, rate: rate, count: rate, phase: 0.7), from: rate, to: 16000)

@@ -7,10 +7,10 @@ import Testing
 
 @Suite struct LogMelFrontEndTests {
     private static func input(
-        n_fft: Int = 64, win: Int? = nil, hop: Int = 16, mels: Int = 9, frames: Int = 2, stride: Int = 2
+        fftSize: Int = 64, win: Int? = nil, hop: Int = 16, mels: Int = 9, frames: Int = 2, stride: Int = 2
     ) -> LogMelInput {
         LogMelInput(
-            sampleRate: 8000, fftSize: n_fft, windowLength: win ?? n_fft, hopLength: hop, mels: mels,
+            sampleRate: 8000, fftSize: fftSize, windowLength: win ?? fftSize, hopLength: hop, mels: mels,
             minimumFrequency: 0, maximumFrequency: 4000, logOffset: 1e-4, mean: -2, deviation: 2.5,
             patchFrames: frames, strideFrames: stride, window: 5)
     }
@@ -24,7 +24,7 @@ import Testing
     /// Every transform length, so powers of two, mixed radices, primes, odd and even.
     @Test func agreesWithTheDefinitionForEveryLength() throws {
         for n_fft in Array(2...70) + [96, 100, 101, 120, 121, 125, 127, 128, 200, 202, 243, 256] {
-            let input = Self.input(n_fft: n_fft, win: max(1, n_fft * 4 / 5), hop: 1 + n_fft / 3)
+            let input = Self.input(fftSize: n_fft, win: max(1, n_fft * 4 / 5), hop: 1 + n_fft / 3)
             let samples = noise(n_fft * 5 + 7, seed: UInt64(n_fft))
             let actual = patches(of: samples, through: try LogMelFrontEnd(input))
             let gap = Self.compare(actual, ReferenceLogMel.patches(samples, input))
@@ -39,7 +39,7 @@ import Testing
         for frames in [1, 2, 3, 4, 5, 9] {
             for stride in [1, 2, 3, 4, 7, 11] {
                 for hop in [5, 16, 23] {
-                    let input = Self.input(n_fft: 16, hop: hop, mels: 3, frames: frames, stride: stride)
+                    let input = Self.input(fftSize: 16, hop: hop, mels: 3, frames: frames, stride: stride)
                     let samples = noise(700, seed: UInt64(frames * 100 + stride))
                     let frontEnd = try LogMelFrontEnd(input)
                     let actual = patches(of: samples, through: frontEnd)

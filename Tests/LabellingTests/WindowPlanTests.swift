@@ -1,0 +1,55 @@
+import Diagnostics
+import FrontEnd
+import Labelling
+import ModelFile
+import Testing
+
+@Suite struct WindowPlanTests {
+    private let input = InputDescription.waveform(
+        WaveformInput(sampleRate: 16000, patch: 400, stride: 160, window: 100))
+
+    @Test func hopsAreRoundedToWholeStrides() throws {
+        for (seconds, patches) in [
+            (1.0, 100), (0.01, 1), (0.0149, 1), (0.0151, 2), (0.0001, 1), (5.004, 500), (30, 3000),
+        ] {
+            #expect(try WindowPlan(describe(input), hop: seconds).hop == patches)
+        }
+        #expect(try WindowPlan(describe(input)).hop == 100)
+    }
+
+    @Test func contextsCoverTheOverlap() throws {
+        for (hop, contexts) in [(1.0, 1), (0.99, 2), (0.5, 2), (0.49, 3), (0.01, 100), (2, 1)] {
+            #expect(try WindowPlan(describe(input), hop: hop).contexts == contexts)
+            #expect(try WindowPlan(describe(input, context: .sliding), hop: hop).contexts == 1)
+            #expect(try WindowPlan(describe(input, attention: .full), hop: hop).contexts == 1)
+        }
+    }
+
+    @Test func latencyBoundsTheChunk() throws {
+        for (latency, chunk) in [(nil, 50), (0.0, 1), (0.009, 1), (0.02, 2), (0.25, 25), (1e9, 50)] as [(Double?, Int)]
+        {
+            #expect(try WindowPlan(describe(input), hop: 0.5, latency: latency).chunk == chunk)
+        }
+        // With full attention nothing can be done before the window is whole.
+        #expect(try WindowPlan(describe(input, attention: .full), latency: 0).chunk == 100)
+    }
+
+    @Test(arguments: [0, -1, Double.nan, .infinity, 1e7])
+    func impossibleHopsAreUsageErrors(hop: Double) {
+        do {
+            _ = try WindowPlan(describe(input), hop: hop)
+            Issue.record("accepted")
+        } catch {
+            #expect((error as? TacitError)?.kind == .usage)
+        }
+    }
+
+    @Test func otherSensesAreBadData() {
+        do {
+            _ = try WindowPlan(describe(.tokens(TokensInput(vocabulary: 3, codebooks: 1, window: 4))))
+            Issue.record("accepted")
+        } catch {
+            #expect((error as? TacitError)?.kind == .badData)
+        }
+    }
+}
