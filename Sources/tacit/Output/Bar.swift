@@ -5,31 +5,30 @@ struct Bar {
     /// Where the mark stands, 0...1; nil for none.
     var mark: Float?
     var style: ScreenLine.Style
-    /// The style of a mark that the bar has reached.
-    var markStyle: ScreenLine.Style
 
-    /// Draws it over `width` columns, to an eighth of a column.
-    func draw(on line: inout ScreenLine, width: Int, isUnicode: Bool) {
+    /// Draws it over `width` columns, to half a column.
+    func draw(on line: inout ScreenLine, width: Int) {
         guard width > 0 else { return }
         let clamped = value.isNaN ? 0 : min(max(value, 0), 1)
-        let steps = isUnicode ? 8 : 1
-        let filled = Int((clamped * Float(width * steps)).rounded())
+        let halves = Int((clamped * Float(2 * width)).rounded())
         let markColumn = mark.map { min(width - 1, Int($0 * Float(width))) }
         for column in 0..<width {
-            let level = min(max(filled - column * steps, 0), steps)
-            if column == markColumn {
-                line.style(level == steps ? markStyle : .plain)
-                line.symbol("│", ascii: "|")
-            } else if level == 0 {
-                line.style(.faint)
-                line.symbol("·", ascii: ".")
-            } else {
+            let isMark = column == markColumn
+            switch halves - 2 * column {
+            case 2...:
                 line.style(style)
-                line.symbol(Self.symbols[isUnicode ? level : 8], ascii: "#")
+                if isMark { line.symbol("╋", ascii: "+") } else { line.symbol("━", ascii: "=") }
+            case _ where isMark:
+                line.style(.plain)
+                line.symbol("┃", ascii: "|")
+            case 1:
+                line.style(style)
+                line.symbol("╸", ascii: "-")
+            default:
+                line.style(.faint)
+                line.symbol("─", ascii: " ")
             }
         }
         line.style(.plain)
     }
-
-    private static let symbols: [StaticString] = [" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"]
 }

@@ -70,11 +70,13 @@ final class ClassifyView: ClassifyOutput {
         line.style(.plain)
         line.pad(to: start + labelWidth + 1)
         let bar = Bar(
-            value: scores[best], mark: thresholds[best], style: isOn ? .good : .faint, markStyle: .goodMark)
-        bar.draw(on: &line, width: 16, isUnicode: terminal.isUnicode)
+            value: scores[best], mark: thresholds[best], style: isOn ? .good : .faint)
+        bar.draw(on: &line, width: 16)
         line.decimal(Double(scores[best]), places: 2, width: 5)
         line.style(.faint)
         for index in ranking.order.dropFirst() {
+            // One that does not fit is left out, and so are those after it.
+            guard line.room >= Self.width(labels[index]) + 7 else { break }
             line.text("  ")
             line.text(labels[index])
             line.decimal(Double(scores[index]), places: 2, width: 5)

@@ -129,8 +129,8 @@ final class LiveView: ListenOutput {
         let bar = Bar(
             value: level.map { LevelMeter.position($0.rms) } ?? 0,
             mark: level.flatMap { $0.peak > LevelMeter.floor ? LevelMeter.position($0.peak) : nil },
-            style: (level?.peak ?? -1) >= -0.1 ? .warning : .level, markStyle: .levelMark)
-        bar.draw(on: &line, width: barWidth(width), isUnicode: terminal.isUnicode)
+            style: (level?.peak ?? -1) >= -0.1 ? .warning : .level)
+        bar.draw(on: &line, width: barWidth(width))
         if let level, level.rms > -100 {
             line.decimal(level.rms, places: 0, width: 5)
             line.text(" dB")
@@ -159,8 +159,8 @@ final class LiveView: ListenOutput {
         line.style(.plain)
         line.pad(to: nameWidth(width) + 3)
         let bar = Bar(
-            value: scores[index], mark: thresholds[index], style: isOn ? .good : .faint, markStyle: .goodMark)
-        bar.draw(on: &line, width: barWidth(width), isUnicode: terminal.isUnicode)
+            value: scores[index], mark: thresholds[index], style: isOn ? .good : .faint)
+        bar.draw(on: &line, width: barWidth(width))
         line.style(isOn ? .strong : .plain)
         line.decimal(Double(scores[index]), places: 2, width: 6)
         line.end()

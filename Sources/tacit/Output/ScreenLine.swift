@@ -2,7 +2,7 @@
 struct ScreenLine {
     /// How text looks, where the terminal has colour.
     enum Style {
-        case plain, strong, faint, good, goodMark, level, levelMark, warning
+        case plain, strong, faint, good, level, warning
 
         /// Select graphic rendition (ECMA-48, 8.3.117).
         fileprivate var code: StaticString {
@@ -11,9 +11,7 @@ struct ScreenLine {
             case .strong: "\u{1B}[0;1m"
             case .faint: "\u{1B}[0;2m"
             case .good: "\u{1B}[0;32m"
-            case .goodMark: "\u{1B}[0;30;42m"
             case .level: "\u{1B}[0;36m"
-            case .levelMark: "\u{1B}[0;1m"
             case .warning: "\u{1B}[0;33m"
             }
         }
@@ -23,6 +21,8 @@ struct ScreenLine {
     private(set) var buffer = ByteBuffer(capacity: 16_384)
     private(set) var column = 0
     private var limit = 80
+    /// Columns left.
+    var room: Int { limit - column }
     private let isUnicode: Bool
     private let hasColor: Bool
 
