@@ -66,7 +66,7 @@ struct Listen: ParsableCommand {
         let source = try openSource(input, sampleRate: labeller.geometry.sampleRate)
         let stream = SoundStream(source: source, labeller: labeller, isPaced: realtime)
         try stream.run(makeOutput(input, model, labeller))
-        if !stream.hasReading { reportShortness(input, labeller) }
+        if !stream.hasReading { try reportShortness(input, labeller) }
     }
 
     private func openSource(_ input: String, sampleRate: Int) throws -> any SampleSource {
@@ -90,8 +90,9 @@ struct Listen: ParsableCommand {
             labels: names, thresholds: model.description.thresholds, options: labels)
     }
 
-    /// Nothing was printed, and that is no error: says why.
-    private func reportShortness(_ input: String, _ labeller: SoundLabeller) {
+    /// Nothing was printed: says why. That is no error, but for a file in which there is nothing.
+    private func reportShortness(_ input: String, _ labeller: SoundLabeller) throws {
+        guard labeller.position > 0 || input == "-" else { throw TacitError.badData(input, "no samples in it") }
         let geometry = labeller.geometry
         var text = ByteBuffer()
         text.append(Double(labeller.position) / Double(geometry.sampleRate), places: 2)

@@ -20,7 +20,10 @@ struct PlainLine {
     }
 
     mutating func integer(_ value: Int) { buffer.append(integer: value) }
-    mutating func decimal(_ value: Double, places: Int) { buffer.append(value, places: places) }
+    /// `-` for what is no number.
+    mutating func decimal(_ value: Double, places: Int) {
+        if value.isFinite { buffer.append(value, places: places) } else { buffer.append("-") }
+    }
     mutating func float(_ value: Float) { buffer.append(string: value.description) }
 
     /// `dog 0.931  cow 0.020`; `-` where there is nothing to show.

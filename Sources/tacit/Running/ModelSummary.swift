@@ -20,9 +20,17 @@ struct ModelSummary {
         runBytes = model.file.byteCount + session.byteCount
     }
 
-    /// Bits a weight of the trunk's matrices.
-    var bits: Int {
-        model.file.format(ofMatrix: TensorName.attentionOutput(0))?.encoding.bits ?? 32
+    /// How the trunk's matrices are stored.
+    private var encoding: MatrixEncoding {
+        model.file.format(ofMatrix: TensorName.attentionOutput(0))?.encoding ?? .float32
+    }
+
+    /// By the name that the converter's `--weights` has for it.
+    private var weights: String {
+        switch encoding {
+        case .float32: "f32"
+        case .int8: "int8"
+        }
     }
 
     func json() -> [UInt8] {
@@ -35,8 +43,10 @@ struct ModelSummary {
         line.string(description.trunk.family.rawValue)
         line.key("shapes")
         line.trunk(description.trunk)
+        line.key("weights")
+        line.string(weights)
         line.key("bits")
-        line.integer(bits)
+        line.integer(encoding.bits)
         line.key("input")
         line.input(description.input)
         for (key, value) in [
@@ -92,7 +102,7 @@ struct ModelSummary {
             "\(trunk.layers) layers, width \(trunk.width), \(trunk.heads) heads of \(trunk.headWidth) "
                 + "(\(trunk.keyValueHeads) for keys and values), feed-forward \(trunk.feedForwardWidth)"
                 + (trunk.isGated ? ", gated" : ""))
-        row("weights", bits == 32 ? "32-bit floats" : "\(bits) bits")
+        row("weights", weights)
         row("input", Self.words(description.input))
         row(
             "context",
