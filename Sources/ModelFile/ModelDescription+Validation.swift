@@ -64,6 +64,8 @@ extension InputDescription {
             try range(input.codebooks, 1...ModelLimits.codebooks, "input.codebooks")
             try range(input.window, 1...ModelLimits.window, "input.window")
         }
+        try range(
+            patchSize * window, 1...ModelLimits.windowElements, "input.window", "elements of a window's patches")
     }
 }
 

@@ -14,6 +14,8 @@ public enum ModelLimits {
     public static let sampleRate = 1 << 20
     /// Samples in one window.
     public static let windowSamples = 1 << 30
+    /// Elements of all patches of one window, which a stream keeps in memory.
+    public static let windowElements = 1 << 26
     /// Points of the spectrum's transform.
     public static let fftSize = 1 << 16
     public static let mels = 1 << 12

@@ -147,7 +147,7 @@ final class LiveView: ListenOutput {
             if place == 0 {
                 line.style(.faint)
                 line.text("listening: first labels after ")
-                line.decimal(title.windowSeconds, places: 1, width: 3)
+                line.decimal(title.windowSeconds, places: 2, width: 4)
                 line.text(" s")
             }
             return line.end()
@@ -171,9 +171,9 @@ final class LiveView: ListenOutput {
         line.pad(to: 1)
         line.style(.faint)
         line.text("window ")
-        line.decimal(title.windowSeconds, places: 1, width: 3)
+        line.decimal(title.windowSeconds, places: 2, width: 4)
         line.text(" s every ")
-        line.decimal(title.hopSeconds, places: 1, width: 3)
+        line.decimal(title.hopSeconds, places: 2, width: 4)
         line.text(" s")
         if hasReading {
             line.text("   ")

@@ -1,8 +1,6 @@
-import Diagnostics
-
 extension TacitError.Kind {
-    /// As `sysexits.h` has them.
-    var exitStatus: Int32 {
+    /// The status that an executable exits with, as `sysexits.h` has them.
+    public var exitStatus: Int32 {
         switch self {
         case .usage: 64
         case .badData: 65
