@@ -1,0 +1,38 @@
+import Diagnostics
+
+/// How scores become events: everything in seconds, so that it means the same at every hop.
+public struct EventSettings: Equatable, Sendable {
+    /// Scores are averaged over the readings of the last so many seconds, the newest included; 0 for none.
+    public var smooth: Double
+    /// For how long the smoothed score must have reached its threshold before the event turns on.
+    public var onAfter: Double
+    /// For how long it must have stayed under `offBelow` times its threshold before the event turns off.
+    public var offAfter: Double
+    /// The lower level, as a part of the threshold: between the two an event stays what it is.
+    public var offBelow: Double
+
+    public init(smooth: Double = 0, onAfter: Double = 0, offAfter: Double = 0, offBelow: Double = 0.8) {
+        self.smooth = smooth
+        self.onAfter = onAfter
+        self.offAfter = offAfter
+        self.offBelow = offBelow
+    }
+
+    /// The longest smoothing or wait: a week.
+    static let longest = 604_800.0
+
+    /// - Throws: `TacitError` (usage) for settings with which no event could ever turn on, or off again.
+    public func validate() throws {
+        for (name, seconds) in [("smoothing", smooth), ("wait before on", onAfter), ("wait before off", offAfter)] {
+            guard seconds >= 0, seconds <= Self.longest else {
+                throw TacitError(.usage, "a \(name) of \(seconds) seconds, expected 0 to a week")
+            }
+        }
+        guard offBelow > 0 else {
+            throw TacitError(.usage, "an event that must fall below \(offBelow) of its threshold can never turn off")
+        }
+        guard offBelow <= 1 else {
+            throw TacitError(.usage, "an event that turns off below \(offBelow) of its threshold, expected at most 1")
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import Diagnostics
+
+/// The mean of each score over the readings of the last stretch of time, the newest included.
+///
+/// A plain mean and not a running one: it forgets what it no longer covers to the last bit, however long it runs, and
+/// is exact for a single reading. Nothing is allocated after the initialiser.
+final class ScoreSmoother {
+    /// `[labels]`, valid until the next reading.
+    let smoothed: UnsafeMutableBufferPointer<Float>
+    private let length: Int
+    private let capacity: Int
+    /// A ring of scores, `[capacity][labels]`, and where each reading ended.
+    private let scores: UnsafeMutablePointer<Float>
+    private let ends: UnsafeMutablePointer<Int>
+    private var first = 0
+    private var count = 0
+
+    /// The most scores that are remembered.
+    private static let limit = 1 << 24
+
+    /// - Parameters:
+    ///   - length: samples that the mean reaches back; readings that end within it count.
+    ///   - hop: samples from one reading to the next, at least.
+    /// - Throws: `TacitError` (usage) where that would be too many readings.
+    init(labels: Int, length: Int, hop: Int) throws {
+        let readings = length / max(hop, 1) + 1
+        guard readings <= Self.limit / max(labels, 1) else {
+            throw TacitError(.usage, "smoothing over \(readings) readings of \(labels) labels is too much")
+        }
+        self.length = length
+        capacity = readings
+        scores = .allocate(capacity: readings * labels)
+        scores.initialize(repeating: 0, count: readings * labels)
+        ends = .allocate(capacity: readings)
+        ends.initialize(repeating: 0, count: readings)
+        smoothed = .allocate(capacity: labels)
+        smoothed.initialize(repeating: 0)
+    }
+
+    deinit {
+        scores.deallocate()
+        ends.deallocate()
+        smoothed.deallocate()
+    }
+
+    func reset() {
+        first = 0
+        count = 0
+    }
+
+    /// Takes a reading's scores, `[labels]`.
+    func take(_ newest: UnsafeBufferPointer<Float>, end: Int) {
+        let labels = smoothed.count
+        while count > 0, count == capacity || ends[first] <= end - length {
+            first = (first + 1) % capacity
+            count -= 1
+        }
+        let slot = (first + count) % capacity
+        count += 1
+        ends[slot] = end
+        for label in 0..<labels { scores[slot * labels + label] = newest[label] }
+        for label in 0..<labels {
+            var sum = 0.0
+            for index in 0..<count { sum += Double(scores[(first + index) % capacity * labels + label]) }
+            smoothed[label] = Float(sum / Double(count))
+        }
+    }
+}

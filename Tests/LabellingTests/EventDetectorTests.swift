@@ -1,0 +1,193 @@
+import AllocationCounter
+import Diagnostics
+import Labelling
+import TestSupport
+import Testing
+
+@Suite struct EventDetectorTests {
+    private func reading<Result>(_ scores: [Float], end: Int, _ body: (Reading) throws -> Result) rethrows -> Result {
+        try scores.withUnsafeBufferPointer { scores in
+            try body(
+                Reading(
+                    start: 0, end: end, sampleRate: 10, logits: scores, scores: scores, embedding: scores,
+                    inferenceSeconds: 0))
+        }
+    }
+
+    /// Events of one label whose score changes at every tenth of a second, as (state, time in samples).
+    private func events(_ scores: [Float], threshold: Float = 0.5, _ settings: EventSettings) throws -> [String] {
+        let detector = try EventDetector(
+            thresholds: [threshold], watched: [0], settings: settings, sampleRate: 10, hop: 1)
+        var events: [String] = []
+        for (index, score) in scores.enumerated() {
+            reading([score], end: index + 1) { reading in
+                detector.take(reading) {
+                    events.append("\($0.state) \($0.sample)")
+                    #expect($0.time == Double($0.sample) / 10)
+                    #expect(detector.isOn(0) == ($0.state == .on))
+                }
+            }
+        }
+        return events
+    }
+
+    @Test func twoLevels() throws {
+        // On at the threshold itself; off not at 0.8 of it, but below.
+        let scores: [Float] = [0.49, 0.5, 0.45, 0.41, 0.4, 0.39, 0.45, 0.5, 0.1]
+        #expect(try events(scores, .init()) == ["on 2", "off 6", "on 8", "off 9"])
+        #expect(try events(scores, .init(offBelow: 1)) == ["on 2", "off 3", "on 8", "off 9"])
+        #expect(try events(scores, threshold: 1, .init()).isEmpty)
+        #expect(try events([1, 0.7], threshold: 1, .init()) == ["on 1", "off 2"])
+    }
+
+    @Test func waitsMustBeUnbroken() throws {
+        let scores: [Float] = [1, 1, 0, 1, 1, 1, 1, 0, 0, 0.45, 0, 0, 0, 0, 1]
+        #expect(try events(scores, .init(onAfter: 0.3)) == ["on 7", "off 8"])
+        #expect(try events(scores, .init(onAfter: 0.1, offAfter: 0.2)) == ["on 2", "off 13"])
+        // Exact where sums of tenths are not.
+        #expect(try events([0, 1, 1, 1], .init(onAfter: 0.2)) == ["on 4"])
+    }
+
+    @Test func smoothingIsTheMeanOfTheLastSeconds() throws {
+        #expect(try events([0, 0, 1, 1, 1, 0, 0, 0], .init(smooth: 0.3)) == ["on 4", "off 7"])
+        #expect(try events([0, 0, 1, 0, 0], .init(smooth: 0.2)) == ["on 3", "off 5"])
+        #expect(try events([0, 0, 1, 0, 0], .init(smooth: 0.3)).isEmpty)
+    }
+
+    /// Against the definitions, said in another way, for random scores, hops, gaps and settings.
+    @Test func agreesWithTheDefinition() throws {
+        var random = RandomNumbers(seed: 1)
+        var count = 0
+        for _ in 0..<300 {
+            let tenths = (0..<3).map { _ in Int.random(in: 0...6, using: &random) }
+            let settings = EventSettings(
+                smooth: Double(tenths[0]) / 10, onAfter: Double(tenths[1]) / 10, offAfter: Double(tenths[2]) / 10)
+            let thresholds: [Float] = [0.3, 0.6, 0.5]
+            let watched = [2, 0]
+            let detector = try EventDetector(
+                thresholds: thresholds, watched: watched, settings: settings, sampleRate: 10, hop: 1)
+            // Readings since the last gap, with their smoothed scores, and who was on at each.
+            var past: [(end: Int, scores: [Float], smoothed: [Float], on: [Bool])] = []
+            var on = [false, false, false]
+            var end = 0
+            for _ in 0..<60 {
+                if Int.random(in: 0..<20, using: &random) == 0 {
+                    detector.gap()
+                    past = []
+                    end += 5
+                }
+                end += Int.random(in: 1...2, using: &random)
+                let scores = (0..<3).map { _ in Float.random(in: 0...1, using: &random) }
+                let recent = past.filter { $0.end > end - tenths[0] }.map(\.scores) + [scores]
+                let smoothed = (0..<3).map { label in
+                    Float(recent.reduce(0.0) { $0 + Double($1[label]) } / Double(recent.count))
+                }
+                past.append((end, scores, smoothed, on))
+                var expected: [DetectedEvent] = []
+                for label in watched {
+                    // Readings since the state last changed that argue for changing it, back from now.
+                    let isOn = on[label]
+                    var since = end
+                    var argues = true
+                    for entry in past.reversed() {
+                        argues =
+                            entry.on[label] == isOn
+                            && (isOn
+                                ? entry.smoothed[label] < thresholds[label] * 0.8
+                                : entry.smoothed[label] >= thresholds[label])
+                        guard argues else { break }
+                        since = entry.end
+                    }
+                    let now = past[past.count - 1].smoothed[label]
+                    let arguesNow = isOn ? now < thresholds[label] * 0.8 : now >= thresholds[label]
+                    if arguesNow, end - since >= (isOn ? tenths[2] : tenths[1]) {
+                        on[label] = !isOn
+                        expected.append(
+                            DetectedEvent(
+                                state: isOn ? .off : .on, label: label, sample: end, time: Double(end) / 10,
+                                score: now))
+                    }
+                }
+                var actual: [DetectedEvent] = []
+                reading(scores, end: end) { reading in detector.take(reading) { actual.append($0) } }
+                #expect(actual == expected)
+                #expect(Array(detector.smoothedScores) == smoothed)
+                count += actual.count
+            }
+        }
+        #expect(count > 300)
+    }
+
+    @Test func aGapBreaksAWaitButNotAState() throws {
+        let detector = try EventDetector(
+            thresholds: [0.5], watched: [0], settings: .init(onAfter: 0.2), sampleRate: 10, hop: 1)
+        var events: [Int] = []
+        func take(_ end: Int) { reading([1], end: end) { detector.take($0) { events.append($0.sample) } } }
+        take(1)
+        take(2)
+        detector.gap()
+        take(7)
+        take(8)
+        #expect(events.isEmpty)
+        take(9)
+        #expect(events == [9])
+        detector.gap()
+        #expect(detector.isOn(0))
+    }
+
+    @Test func whatCanNeverFireIsRefused() {
+        func refused(_ thresholds: [Float] = [0.5], _ watched: [Int] = [0], _ settings: EventSettings = .init()) -> Bool
+        {
+            do {
+                _ = try EventDetector(
+                    thresholds: thresholds, watched: watched, settings: settings, sampleRate: 10, hop: 1)
+                return false
+            } catch {
+                return (error as? TacitError)?.kind == .usage
+            }
+        }
+        #expect(!refused())
+        #expect(refused([1.01]))
+        #expect(refused([0]))
+        #expect(refused([-1]))
+        #expect(refused([.nan]))
+        #expect(!refused([0.5, 0], [0]))
+        #expect(refused([0.5], []))
+        #expect(refused([0.5], [1]))
+        #expect(refused([0.5], [-1]))
+        for wrong in [-0.1, Double.nan, .infinity, 1e9] {
+            #expect(refused([0.5], [0], .init(smooth: wrong)))
+            #expect(refused([0.5], [0], .init(onAfter: wrong)))
+            #expect(refused([0.5], [0], .init(offAfter: wrong)))
+            #expect(refused([0.5], [0], .init(offBelow: wrong)))
+        }
+        #expect(refused([0.5], [0], .init(offBelow: 0)))
+        #expect(refused(Array(repeating: 0.5, count: 100), [0], .init(smooth: 604_800)))
+    }
+
+    @Test func nothingIsAllocated() throws {
+        let detector = try EventDetector(
+            thresholds: [0.5, 0.5], watched: [0, 1], settings: .init(smooth: 0.3), sampleRate: 10, hop: 1)
+        var count = 0
+        let scores: [Float] = [0, 1, 0]
+        func run(_ ends: Range<Int>) {
+            for end in ends {
+                scores.withUnsafeBufferPointer { scores in
+                    // Now one label, now the other.
+                    let first = end / 5 % 2
+                    let one = UnsafeBufferPointer(rebasing: scores[first..<first + 2])
+                    let reading = Reading(
+                        start: 0, end: end, sampleRate: 10, logits: one, scores: one, embedding: one,
+                        inferenceSeconds: 0)
+                    detector.take(reading) { _ in count += 1 }
+                }
+                if end % 7 == 0 { detector.gap() }
+            }
+        }
+        run(1..<10)
+        let before = tacit_allocations_on_this_thread()
+        run(10..<100)
+        #expect(tacit_allocations_on_this_thread() == before)
+        #expect(count > 20)
+    }
+}
