@@ -75,9 +75,11 @@ class Description:
 
 
 def surroundings(model: AdaptedModel, input_gain: float = 1.0) -> dict[str, Tensor]:
-    """The tensors of `tacit.safetensors`. `input_gain`, by which training scaled its patches, is folded in."""
+    """The tensors of `tacit.safetensors`. `input_gain`, by which training scaled its patches, and the projection's
+    output scale are folded in."""
     first = model.patch.hidden or model.patch.out
-    tensors = {"patch.weight": model.patch.out.weight, "patch.bias": model.patch.out.bias}
+    scale = model.patch.output_scale
+    tensors = {"patch.weight": model.patch.out.weight * scale, "patch.bias": model.patch.out.bias * scale}
     if model.patch.hidden is not None:
         tensors |= {"patch.hidden.weight": model.patch.hidden.weight, "patch.hidden.bias": model.patch.hidden.bias}
     name = "patch.weight" if first is model.patch.out else "patch.hidden.weight"

@@ -36,7 +36,9 @@ def filter_bank(patch: int, count: int, rate: int) -> Tensor:
 def start_patch_projection(model: AdaptedModel, patches: Tensor, scale: float, bank: Tensor | None) -> None:
     """Sets the projection so that `patches` [n, patch_size], as training sees them, come out with deviation `scale`.
 
-    With a hidden layer and a filter bank, the hidden units are the bank, each brought to a deviation of 2.
+    With a hidden layer and a filter bank, the hidden units are the bank, each brought to a deviation of 2. The bias
+    is not zero: a silent patch would else have a norm near zero, and its gradient through the trunk's first norm
+    would drown every other's.
     """
     projection = model.patch
     if projection.hidden is not None:
@@ -48,5 +50,6 @@ def start_patch_projection(model: AdaptedModel, patches: Tensor, scale: float, b
         patches = nn.functional.gelu(patches @ projection.hidden.weight.T, approximate="tanh")
     nn.init.normal_(projection.out.weight, std=patches.shape[1] ** -0.5)
     out = patches @ projection.out.weight.T
-    projection.out.weight.mul_(scale / out.std().clamp(min=1e-6))
-    projection.out.bias.zero_()
+    projection.out.weight.div_(out.std().clamp(min=1e-6))
+    nn.init.normal_(projection.out.bias, std=0.5)
+    projection.output_scale = scale

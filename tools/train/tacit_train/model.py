@@ -57,11 +57,14 @@ class PatchProjection(nn.Module):
         super().__init__()
         self.hidden = nn.Linear(patch_size, hidden) if hidden else None
         self.out = nn.Linear(hidden or patch_size, width)
+        # Training works on an output of deviation 1 and scales it to the trunk's embeddings here: were the scale in
+        # the weights, each step of Adam would change these tiny weights by a large part. Folded in when saved.
+        self.output_scale = 1.0
 
     def forward(self, patches: Tensor) -> Tensor:
         if self.hidden is not None:
             patches = F.gelu(self.hidden(patches), approximate="tanh")
-        return self.out(patches)
+        return self.out(patches) * self.output_scale
 
 
 class AdaptedModel(nn.Module):

@@ -108,6 +108,7 @@ def test_folder_round_trip(base, tmp_path, shape, hidden):
         license="CC0-1.0",
         sources=["s"],
     )
+    model.patch.output_scale = 0.5
     x = torch.randn(3, WINDOW, 10)
     save_adapter(model, description, tmp_path / "f32", "models/base", input_gain=4.0, dtype=torch.float32)
     back, read = load_adapter(base, tmp_path / "f32")
