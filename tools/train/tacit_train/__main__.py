@@ -1,4 +1,4 @@
-"""Command line: `python -m tacit_train pretrain|adapt|evaluate|control`."""
+"""Command line: `python -m tacit_train pretrain|adapt|evaluate|control|credits`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ COMMANDS = {
     "pretrain": "raw text to a frozen base",
     "adapt": "a frozen base and a data set to an adapter folder",
     "evaluate": "the metric of an adapter folder on a split of a data set",
+    "credits": "who made the clips of ESC-50 that a model was trained on",
     "control": "text-pretrained against random frozen weights, same budget, several seeds",
 }
 

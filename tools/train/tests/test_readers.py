@@ -7,6 +7,7 @@ import pytest
 import soundfile
 
 from tacit_train.audio import Recordings, load
+from tacit_train.credits import credit_lines
 from tacit_train.readers import DataError, open_data_set, with_licences
 
 
@@ -169,3 +170,10 @@ def test_recordings_are_mono_at_the_models_rate_and_cached(tmp_path):
     (tmp_path / "set" / "a" / "3.wav").write_bytes(b"RIFF")
     with pytest.raises(DataError, match="3.wav"):
         Recordings(open_data_set(f"folder:{tmp_path / 'set'}").clips, 16000)
+
+
+def test_credits_name_every_clip_used():
+    text = "101 - Dog:\n- [1-2-A.ogg]: clip derived from x.wav (http://a) by b [CC0]\n- [1-3-A.ogg]: clip by c [CC-BY]\n"
+    assert credit_lines(text, {"1-3-A"}) == ["- 1-3-A: clip by c [CC-BY]"]
+    with pytest.raises(SystemExit, match="1-9-A"):
+        credit_lines(text, {"1-3-A", "1-9-A"})
