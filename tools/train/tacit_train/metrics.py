@@ -7,7 +7,7 @@ import numpy as np
 
 def accuracy(logits: np.ndarray, targets: np.ndarray) -> float:
     """Part of the rows whose largest logit is one of their targets (multi-hot)."""
-    return float(targets[np.arange(len(logits)), logits.argmax(1)].mean())
+    return float(targets[np.arange(len(logits)), logits.argmax(1)].mean(dtype=np.float64))
 
 
 def accuracy_by_class(logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
