@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +13,7 @@ from peft import PeftModel
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from .files import save_json
+from .files import replace_folder, save_json
 from .inputs import SoundInput, input_from_json
 from .model import AdaptedModel, Shape, load_trunk
 
@@ -107,6 +106,7 @@ def save_adapter(
     state = {k: v.detach().cpu().to(dtype) for k, v in model.trunk.state_dict().items()}
     for config in model.trunk.peft_config.values():
         config.base_model_name_or_path = base_name
+        config.target_modules = sorted(config.target_modules)  # a set's order differs from run to run
     model.trunk.save_pretrained(temporary, state_dict=state, save_embedding_layers=False)
     (temporary / "README.md").unlink(missing_ok=True)
     around = {k: v.to(dtype) for k, v in surroundings(model, input_gain).items()}
@@ -115,9 +115,7 @@ def save_adapter(
             raise ValueError(f"{name} does not fit into {dtype}")
     save_file(around, temporary / "tacit.safetensors")
     save_json(description.to_json(), temporary / "tacit.json")
-    if out.exists():
-        shutil.rmtree(out)
-    os.replace(temporary, out)
+    replace_folder(temporary, out)
 
 
 def load_adapter(base: Path | str, folder: Path | str) -> tuple[AdaptedModel, Description]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import json
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--split", required=True, help="splits, commas between")
     parser.add_argument("--out", type=Path, help="folder for summary.json, classes.csv and logits.csv")
     parser.add_argument("--cache", type=Path, help="folder for decoded samples")
+    parser.add_argument("--write-metrics", action="store_true", help="put the result into the adapter's tacit.json")
     parser.add_argument("--negatives", type=int, default=0, help="also label so many windows with nothing to hear")
     parser.add_argument("--seed", type=int, default=1, help="of the negatives")
     parser.add_argument("--threads", type=int, default=2)
@@ -59,6 +61,12 @@ def main(args: argparse.Namespace) -> None:
     if args.negatives:
         summary["negatives"] = quiet_windows(model, front, description, args)
     print(summary, flush=True)
+    if args.write_metrics:
+        path = args.adapter / "tacit.json"
+        value = json.loads(path.read_text(encoding="utf-8"))
+        found = {k: round(summary[k], 4) for k in ("accuracy", "map") if summary[k] is not None}
+        value["metrics"] = {"dataset": data.kind, "split": args.split, **found}
+        save_json(value, path)
     if args.out:
         args.out.mkdir(parents=True, exist_ok=True)
         save_json(summary, args.out / "summary.json")

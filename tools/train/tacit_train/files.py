@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,15 @@ def save_json(value: Any, path: Path) -> None:
     temporary = path.with_name(path.name + ".tmp")
     temporary.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     os.replace(temporary, path)
+
+
+def replace_folder(made: Path, out: Path) -> None:
+    """Puts a finished folder in the place of `out`, readable by all (safetensors writes for its owner alone)."""
+    for file in made.iterdir():
+        file.chmod(0o644)
+    if out.exists():
+        shutil.rmtree(out)
+    os.replace(made, out)
 
 
 class CSVLog:

@@ -14,7 +14,7 @@ import torch
 from tqdm import tqdm
 from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-from .files import CSVLog, save_torch
+from .files import CSVLog, replace_folder, save_torch
 from .optim import Muon, trapezoid
 from .text import tokenize, train_tokenizer
 
@@ -148,9 +148,7 @@ def export(model: torch.nn.Module, tokenizer: PreTrainedTokenizerFast, out: Path
     half.load_state_dict(state)
     half.half().save_pretrained(temporary)
     tokenizer.save_pretrained(temporary)
-    if out.exists():
-        shutil.rmtree(out)
-    os.replace(temporary, out)
+    replace_folder(temporary, out)
 
 
 def main(args: argparse.Namespace) -> None:

@@ -52,9 +52,11 @@ def test_it_learns_and_what_is_saved_is_what_is_evaluated(base, tones, tmp_path,
     run(adapt, *settings(base, tones, tmp_path, "--epochs", 30, "--lr", 3e-3))
     run(
         *(evaluate, "--base", base, "--adapter", tmp_path / "out", "--data", f"folder:{tones}", "--split", "test"),
-        *("--out", tmp_path / "result", "--threads", 1, "--negatives", 5),
+        *("--out", tmp_path / "result", "--threads", 1, "--negatives", 5, "--write-metrics"),
     )
     summary = json.loads((tmp_path / "result" / "summary.json").read_text())
+    written = json.loads((tmp_path / "out" / "tacit.json").read_text())["metrics"]
+    assert written == {"dataset": "folder", "split": "test", "accuracy": round(summary["accuracy"], 4)}
     assert summary["count"] == 18 and summary["accuracy"] >= 0.8
     with open(tmp_path / "result" / "logits.csv", newline="") as stream:
         rows = list(csv.reader(stream))
