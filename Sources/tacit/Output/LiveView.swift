@@ -31,6 +31,7 @@ final class LiveView: ListenOutput {
     /// Columns of the longest label.
     private let labelWidth: Int
     private var drawnLines = 0
+    private var generation = 0
     private var lastDrawn = -1.0
 
     /// Seconds between two drawings while nothing but the level changes.
@@ -86,6 +87,10 @@ final class LiveView: ListenOutput {
         line.clear()
         // Terminals that know synchronized output show the whole at once; others ignore it.
         line.control("\u{1B}[?2026h")
+        if terminal.generation != generation {
+            generation = terminal.generation
+            drawnLines = 0
+        }
         line.control(up: drawnLines)
         line.control("\r")
         drawTitle(width)

@@ -11,6 +11,10 @@ final class Terminal: Sendable {
     let hasColor: Bool
     /// The settings it was found with, while they are changed.
     private let saved = Mutex<termios?>(nil)
+    private let preparations = Atomic<Int>(0)
+
+    /// How often it has been made ready: once more after every Ctrl-Z, when other text stands where a view was.
+    var generation: Int { preparations.load(ordering: .relaxed) }
 
     private init() {
         let name = Self.environment("TERM") ?? ""
@@ -44,6 +48,7 @@ final class Terminal: Sendable {
             var settings = termios()
             guard tcgetattr(STDOUT_FILENO, &settings) == 0 else { return }
             saved = settings
+            preparations.add(1, ordering: .relaxed)
             settings.c_lflag &= ~tcflag_t(ECHO)
             tcsetattr(STDOUT_FILENO, TCSANOW, &settings)
             Self.send("\u{1B}[?25l")
