@@ -26,11 +26,18 @@ struct TargetSelection {
             try Self.pattern("(^|.*\\.)\(name)($|\\..*)", config, "modules_to_save")
         }
         layers = try Self.layers(config)
+        // As PEFT itself insists.
+        if layers != nil, case .string = config["target_modules"] {
+            throw config.fault("layers_to_transform", "needs target_modules to be a list")
+        }
         let names: [String]
         if case .string(let name) = config["layers_pattern"] {
             names = name.isEmpty ? [] : [name]
         } else {
             names = try config.optionalStrings("layers_pattern") ?? []
+        }
+        guard names.isEmpty || layers != nil else {
+            throw config.fault("layers_pattern", "needs layers_to_transform")
         }
         layerPatterns = try (names.isEmpty ? [".*?\\.[^.]*"] : names.map { "(?:^|.*?\\.)\($0)" }).map {
             try Self.pattern("\($0)\\.(?P<idx>\\d+)\\.", config, "layers_pattern")
