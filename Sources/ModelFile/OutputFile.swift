@@ -11,6 +11,11 @@ public final class OutputFile {
     /// - Throws: `TacitError` of kind `cannotCreate`.
     public init(path: String) throws {
         self.path = path
+        // Renaming over a device, a folder or a pipe would replace it.
+        var status = stat()
+        if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+            throw TacitError(.cannotCreate, file: path, "is there and not a regular file")
+        }
         var template = Array("\(path).XXXXXX".utf8CString)
         descriptor = mkstemp(&template)
         guard descriptor >= 0 else {

@@ -37,7 +37,7 @@ import Testing
                 ("r", "0", "r: expected a positive integer, found 0"),
                 ("r", "-3", "r: expected a positive integer, found -3"),
                 ("lora_alpha", "\"8\"", "lora_alpha: expected a number, found a string"),
-                ("target_modules", "\"(\"", "target_modules: ( is not a regular expression"),
+                ("target_modules", "\"(\"", "target_modules: not a pattern: missing ) at character 1"),
                 ("target_modules", "[\"nothing\"]", "target_modules: no module of the base is meant"),
                 (
                     "target_modules", "[\"q_proj\", \"v_proj\", \"embed_tokens\"]",
@@ -52,12 +52,23 @@ import Testing
         try lines(
             "llama-plain", "adapter_config.json",
             [
-                ("target_modules", "\"\(deep)\"", "target_modules: the pattern is nested too deeply"),
+                ("target_modules", "\"\(deep)\"", "target_modules: not a pattern: nested too deeply at character 33"),
                 (
                     "target_modules", "\"\(String(repeating: "a", count: 5000))\"",
                     "target_modules: the pattern is too long"
                 ),
-                ("rank_pattern", "{\"[\": 4}", "rank_pattern: (.*\\.)?([)$ is not a regular expression"),
+                ("rank_pattern", "{\"[\": 4}", "rank_pattern: not a pattern: missing ] at character 11"),
+                (
+                    "target_modules", "\"(?i)Q_PROJ\"",
+                    "target_modules: not a pattern: an unsupported kind of group at character 1"
+                ),
+                ("target_modules", "\"(.*)*(.*)*(.*)*x\"", "the pattern takes too long to match"),
+                (
+                    "target_modules", "\"\(String(repeating: "a?", count: 2000))\"",
+                    "the pattern takes too long to match"
+                ),
+                ("layers_to_transform", "[0]", "target_modules: no module of the base is meant"),
+                ("layers_pattern", "\"layers\"", "layers_pattern: needs layers_to_transform"),
                 ("rank_pattern", "{\"q_proj\": 0}", "rank_pattern.q_proj: expected a positive integer, found 0"),
             ])
     }

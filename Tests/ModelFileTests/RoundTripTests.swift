@@ -77,6 +77,14 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
     }
 
+    @Test func whatIsNoFileIsNotReplaced() throws {
+        let folder = try TemporaryFolder()
+        let line = failure { try SmallModel.gpt2.write(to: folder.path) }
+        #expect(line == "\(folder.path): is there and not a regular file")
+        #expect(mkfifo(folder.file("fifo.gguf"), 0o600) == 0)
+        #expect(failure { try SmallModel.gpt2.write(to: folder.file("fifo.gguf")) } != nil)
+    }
+
     @Test func aFolderThatIsNotThereCannotHoldAModel() {
         let line = failure { try SmallModel.gpt2.write(to: "/nowhere/at/all.gguf") }
         #expect(line == "/nowhere/at/all.gguf: No such file or directory")

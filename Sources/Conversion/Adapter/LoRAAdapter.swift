@@ -25,13 +25,18 @@ final class LoRAAdapter {
     /// - Throws: `TacitError` of kind `badData` for whatever does not fit the base, and for any tensor without a use.
     init(model: BaseModel, folder: SourceFolder) throws {
         self.model = model
-        let settings = try folder.settings("adapter_config.json")
-        config = try LoRAConfig(settings, defaultTargets: model.defaultTargets)
+        config = try LoRAConfig(
+            try folder.settings("adapter_config.json"), defaultTargets: model.defaultTargets)
         store = try TensorStore(folder: folder, file: "adapter_model.safetensors")
         let names = store.names
         prefix = names.contains { $0.hasPrefix(Self.root + model.prefix) } ? model.prefix : ""
         let (config, prefix) = (config, prefix)
-        adapted = Set(model.modules.map(\.name).filter { config.targets.contains(prefix + $0, isLinear: true) })
+        do {
+            adapted = Set(
+                try model.modules.map(\.name).filter { try config.targets.contains(prefix + $0, isLinear: true) })
+        } catch let error as TacitError {
+            throw error.inFile(folder.file("adapter_config.json"))
+        }
         try checkOtherModules()
         try checkTensors()
     }
@@ -45,8 +50,8 @@ final class LoRAAdapter {
     /// The adapter's factors for a module; nil if it does not sit on it.
     func factors(_ module: LinearModule) throws -> Factors? {
         guard adapted.contains(module.name) else { return nil }
-        let rank = config.rank(of: prefix + module.name)
-        let scale = config.scale(of: prefix + module.name)
+        let rank = try config.rank(of: prefix + module.name)
+        let scale = try config.scale(of: prefix + module.name)
         guard scale.isFinite else { throw config.fault("lora_alpha", "the scale is not finite") }
         return Factors(
             rank: rank, scale: scale,
@@ -90,7 +95,7 @@ final class LoRAAdapter {
         guard !adapted.isEmpty else { throw config.fault("target_modules", "no module of the base is meant") }
         var others = [prefix + model.embedding] + (model.positionTable.map { [prefix + $0] } ?? [])
         if !prefix.isEmpty { others.append("lm_head") }
-        for module in others where config.targets.contains(module, isLinear: false) {
+        for module in others where try config.targets.contains(module, isLinear: false) {
             throw config.fault("target_modules", "\(module): LoRA on embeddings or the language head is not supported")
         }
         for saved in config.savedModules {
@@ -117,10 +122,24 @@ final class LoRAAdapter {
             for field in model.trunk.norm == .layer ? ["weight", "bias"] : ["weight"] where brings(norm, field) {
                 expected.insert(name("\(norm.module).\(field)"))
             }
+            if config.bias == .all, brings(norm, "weight") { try checkCopies(norm) }
         }
-        for name in store.names where !expected.contains(name) {
+        for name in store.unused where !expected.contains(name) {
             throw store.fault(name, "nothing in this base and adapter_config.json uses this tensor")
         }
         for name in expected.sorted() where !store.has(name) { throw store.fault(name, "the tensor is missing") }
+    }
+
+    /// With `bias: all`, PEFT stores the bias of a replaced norm three times: as such, once more under the wrapper's
+    /// name, and as the base has it.
+    private func checkCopies(_ norm: BaseModel.Norm) throws {
+        store.skip(name("\(norm.module).original_module.bias"))
+        let copy = name("\(norm.module).modules_to_save.bias")
+        guard store.has(copy) else { return }
+        let width = model.trunk.width
+        guard try store.doubles(copy, shape: [width]) == store.doubles(name("\(norm.module).bias"), shape: [width])
+        else {
+            throw store.fault(copy, "differs from \(norm.module).bias")
+        }
     }
 }

@@ -41,15 +41,15 @@ struct LoRAConfig {
     }
 
     /// Rank of a module's adapter; `name` as the adapted model has it.
-    func rank(of name: String) -> Int {
-        rankPatterns.first { $0.0.match(startOf: name).found }?.1 ?? rank
+    func rank(of name: String) throws -> Int {
+        try rankPatterns.first { try $0.0.match(startOf: name).found }?.1 ?? rank
     }
 
     /// What the product of a module's two factors is multiplied with (Hu et al. 2021, section 4.1; with `use_rslora`
     /// Kalajdzievski 2023, section 3).
-    func scale(of name: String) -> Double {
-        let alpha = alphaPatterns.first { $0.0.match(startOf: name).found }?.1 ?? alpha
-        let rank = Double(rank(of: name))
+    func scale(of name: String) throws -> Double {
+        let alpha = try alphaPatterns.first { try $0.0.match(startOf: name).found }?.1 ?? alpha
+        let rank = Double(try rank(of: name))
         return alpha / (isRankStabilized ? rank.squareRoot() : rank)
     }
 

@@ -48,27 +48,28 @@ struct TargetSelection {
     ///
     /// - Parameter name: as the adapted model names it, with prefix if it has a language head.
     /// - Parameter isLinear: whether `all-linear` takes it.
-    func contains(_ name: String, isLinear: Bool) -> Bool {
+    /// - Throws: `TacitError` of kind `badData` if a pattern takes too long.
+    func contains(_ name: String, isLinear: Bool) throws -> Bool {
         switch excluded {
         case .list(let names) where names.contains(where: { name == $0 || name.hasSuffix(".\($0)") }): return false
-        case .pattern(let pattern) where pattern.matchesAll(of: name): return false
+        case .pattern(let pattern): if try pattern.matchesAll(of: name) { return false }
         default: break
         }
-        if savedPatterns.contains(where: { $0.match(startOf: name).found }) { return false }
+        if try savedPatterns.contains(where: { try $0.match(startOf: name).found }) { return false }
         switch targets {
         // PEFT writes them out as whole names, for which the choice of layers does not count.
         case .allLinear: return isLinear
-        case .pattern(let pattern): return pattern.matchesAll(of: name)
+        case .pattern(let pattern): return try pattern.matchesAll(of: name)
         case .list(let names):
             if names.contains(name) { return true }
-            return names.contains { name.hasSuffix(".\($0)") } && isInLayers(name)
+            return try names.contains { name.hasSuffix(".\($0)") } && isInLayers(name)
         }
     }
 
-    private func isInLayers(_ name: String) -> Bool {
+    private func isInLayers(_ name: String) throws -> Bool {
         guard let layers, !layers.isEmpty else { return true }
         for pattern in layerPatterns {
-            let (found, index) = pattern.match(startOf: name)
+            let (found, index) = try pattern.match(startOf: name)
             if found { return index.flatMap { Int($0) }.map(layers.contains) ?? false }
         }
         return false

@@ -67,7 +67,7 @@ FORMS = {
         {},
     ),
     "excluded by expression": ("llama", True, dict(r=2, target_modules=LINEAR, exclude_modules=r".*\.[12]\.mlp\..*"), {}),
-    "expression": ("llama", False, dict(r=2, target_modules=r"layers\.(0|2)\.(?:self_attn\.[qv]_proj|mlp\.\w+)"), {}),
+    "expression": ("llama", False, dict(r=2, target_modules=r"layers\.(0|2)\.(?:self_attn\.[qv]_proj|mlp\.\w+_proj)"), {}),
     "expression with lookahead": ("llama", True, dict(r=2, target_modules=r"(?!.*\.1\.).*_proj"), {}),
     "first pattern wins": (
         "llama", True,
