@@ -11,7 +11,9 @@ import json
 import math
 import os
 import shutil
+import subprocess
 import sys
+import tempfile
 import warnings
 import zlib
 from pathlib import Path
@@ -114,6 +116,22 @@ def make_tokens(name: str, base: Path, folder: Path, ids: list[int]) -> None:
     print(f"tokens {name:21} {len(ids)} ids, float32 within {worst:.1e} of float64")
 
 
+def make_real_tokens(data: Path, folder: Path) -> None:
+    """Of the two real language models, where they are there."""
+    with tempfile.TemporaryDirectory() as scratch:
+        for name, vocabulary in [("tinystories-656k", 2048), ("stories260k", 512)]:
+            base = data / name
+            if not base.exists():
+                print(f"no {name} in TACIT_DATA: its golden was left as it is")
+                continue
+            if name == "stories260k":
+                script = Path(__file__).parents[1] / "convert/llama2c_to_hf.py"
+                subprocess.run([sys.executable, script, base / "stories260K.bin", scratch], check=True)
+                base = Path(scratch)
+            ids = np.random.default_rng(seed_of(name)).integers(3, vocabulary, 24).tolist()
+            make_tokens(name, base, folder, ids)
+
+
 def main() -> None:
     warnings.filterwarnings("ignore")
     transformers.logging.set_verbosity_error()
@@ -129,12 +147,7 @@ def main() -> None:
         rng = np.random.default_rng(seed_of(f"tokens {name}"))
         ids = rng.integers(0, base.config["vocab_size"], 15).tolist()
         make_tokens(name, root / "bases" / name, root / "tokens", ids)
-    real = Path(os.environ["TACIT_DATA"]) / "tinystories-656k"
-    if real.exists():
-        ids = np.random.default_rng(seed_of("tinystories-656k")).integers(3, 2048, 24).tolist()
-        make_tokens("tinystories-656k", real, root / "tokens", ids)
-    else:
-        print(f"no {real.name} in TACIT_DATA: its golden was left as it is")
+    make_real_tokens(Path(os.environ["TACIT_DATA"]), root / "tokens")
 
 
 if __name__ == "__main__":
