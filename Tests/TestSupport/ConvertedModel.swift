@@ -1,0 +1,23 @@
+/// A model made by `tacit-convert`, in a folder of its own.
+public final class ConvertedModel: Sendable {
+    public let folder: TemporaryFolder
+    /// Of the model file.
+    public var path: String { folder.path("model.gguf") }
+
+    /// What a conversion that should have worked said.
+    public struct Failure: Error, CustomStringConvertible {
+        public let description: String
+    }
+
+    /// - Parameter weights: as `--weights` takes it.
+    public init(base: String, adapter: String? = nil, weights: String = "f32") throws {
+        folder = try TemporaryFolder()
+        let outcome = try Executable.convert.run(
+            ["--base", base] + (adapter.map { ["--adapter", $0] } ?? []) + ["--weights", weights, "-o", path])
+        guard outcome.status == 0 else { throw Failure(description: outcome.standardError) }
+    }
+
+    public convenience init(_ golden: GoldenCase, weights: String = "f32") throws {
+        try self.init(base: golden.baseFolder.path, adapter: golden.adapterFolder.path, weights: weights)
+    }
+}
