@@ -58,12 +58,33 @@ def describe(case) -> dict:
 def patch_size(description: dict) -> int:
     if description["kind"] == "waveform":
         return description["patch"]
+    if description["kind"] == "image":
+        return description["patch"] ** 2 * description["channels"]
     return description["n_mels"] * description["patch_frames"]
 
 
 def surroundings(case, width: int) -> dict[str, torch.Tensor]:
-    size, labels = patch_size(case.input), len(case.label_names)
-    # Samples are small numbers, standardised mel values are about 1.
+    embed = codebooks if case.input["kind"] == "tokens" else projection
+    tensors = embed(case, width)
+    if case.positions == "learned":
+        tensors["positions.weight"] = 0.3 * torch.randn(case.window, width)
+    if case.head_norm:
+        tensors["head.norm.weight"] = 1 + 0.15 * torch.randn(width)
+        tensors["head.norm.bias"] = 0.1 * torch.randn(width)
+    labels = len(case.label_names)
+    tensors["head.weight"] = torch.randn(labels, width) / width**0.5
+    tensors["head.bias"] = 0.1 * torch.randn(labels)
+    return tensors
+
+
+def codebooks(case, width: int) -> dict[str, torch.Tensor]:
+    count, vocabulary = case.input["codebooks"], case.input["vocabulary"]
+    return {f"codebook.{n}.weight": torch.randn(vocabulary, width) / count**0.5 for n in range(count)}
+
+
+def projection(case, width: int) -> dict[str, torch.Tensor]:
+    size = patch_size(case.input)
+    # Samples are small numbers, standardised mel values and pixels are about 1.
     gain = 3.0 if case.input["kind"] == "waveform" else 1.0
     tensors = {}
     into = size
@@ -73,11 +94,4 @@ def surroundings(case, width: int) -> dict[str, torch.Tensor]:
         into, gain = case.hidden, 1.0
     tensors["patch.weight"] = gain * torch.randn(width, into) / into**0.5
     tensors["patch.bias"] = 0.1 * torch.randn(width)
-    if case.positions == "learned":
-        tensors["positions.weight"] = 0.3 * torch.randn(case.input["window"], width)
-    if case.head_norm:
-        tensors["head.norm.weight"] = 1 + 0.15 * torch.randn(width)
-        tensors["head.norm.bias"] = 0.1 * torch.randn(width)
-    tensors["head.weight"] = torch.randn(labels, width) / width**0.5
-    tensors["head.bias"] = 0.1 * torch.randn(labels)
     return tensors

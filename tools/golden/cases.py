@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from pixels import patch_corners
+
 GPT2_ALL = ["c_attn", "c_proj", "c_fc"]
 LLAMA_ALL = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 
@@ -36,6 +38,13 @@ class Case:
     # Each sound: length in patches (a fraction is a part of a stride more), hop in patches (None: the default),
     # channels.
     sounds: list = field(default_factory=lambda: [(0.4, None, 1), (1.0, None, 1), (2.6, None, 1)])
+
+    @property
+    def window(self) -> int:
+        """Patches in one context."""
+        if self.input["kind"] == "image":
+            return len(patch_corners(self.input))
+        return self.input["window"]
 
     @property
     def label_names(self) -> list[str]:

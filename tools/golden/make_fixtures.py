@@ -5,6 +5,9 @@
     CASE/*.wav              16-bit sounds at the model's rate
     CASE/expected.json      what must come out, for each sound and each of its windows
     tokens/NAME.json        the final-norm outputs of bare bases for a few token ids
+    images/CASE/            the same as CASE, of PNG files
+    scaling/                PNG files of other sizes, and what Pillow makes of them
+    codebooks/CASE/         the same as CASE, of token files
 """
 
 import json
@@ -15,7 +18,6 @@ import subprocess
 import sys
 import tempfile
 import warnings
-import zlib
 from pathlib import Path
 
 import numpy as np
@@ -25,26 +27,11 @@ import transformers
 from adapters import save_adapter
 from bases import BASES, save_base
 from cases import CASES
+from codebook_fixtures import make_codebooks
+from fixtures import check_conditioning, check_masks, largest_difference, mean_of, numbers, seed_of
+from image_fixtures import make_images, make_scaling
 from patches import cut, read_outs, read_sound, samples_to, stride_samples, whole_patches, write_sound
 from reference import Reference, token_outputs
-
-
-def seed_of(text: str) -> int:
-    return zlib.crc32(text.encode())
-
-
-def numbers(array) -> list[float]:
-    """Nine digits tell every float32 from its neighbours."""
-    return [float(f"{float(x):.9g}") for x in array]
-
-
-def mean_of(windows: list[dict]) -> dict:
-    return {key: np.mean([np.float64(w[key]) for w in windows], axis=0) for key in windows[0]}
-
-
-def largest_difference(a: list[dict], b: list[dict]) -> float:
-    """Of logits, relative to the largest logit of the window."""
-    return max(np.abs(x["logits"] - y["logits"]).max() / np.abs(y["logits"]).max() for x, y in zip(a, b))
 
 
 def make_case(case, bases: Path, folder: Path) -> None:
@@ -88,21 +75,14 @@ def make_case(case, bases: Path, folder: Path) -> None:
             "windows": listed,
             "mean": {key: numbers(values) for key, values in mean_of(results).items()},
         })
-    check_masks(case, reference, patches[:window])
-    assert worst < 2e-5, f"{case.name}: float32 and float64 differ by {worst}: the case is ill-conditioned"
+    changed = patches[:window].copy()
+    changed[-1] += 1
+    check_masks(case, reference, patches[:window], changed)
+    check_conditioning(case.name, worst)
     expected = {"base": case.base, "sample_rate": rate, "labels": case.label_names, "sounds": sounds}
     (folder / "expected.json").write_text(json.dumps(expected, indent=1) + "\n")
     print(f"{case.name:28} {len(sounds)} sounds, {sum(len(s['windows']) for s in sounds)} windows, "
           f"float32 within {worst:.1e} of float64")
-
-
-def check_masks(case, reference, patches: np.ndarray) -> None:
-    """That transformers honours the mask it was given: a later patch must change an earlier output, or must not."""
-    before = reference.trunk_output(patches)
-    changed = patches.copy()
-    changed[-1] += 1
-    moved = (reference.trunk_output(changed)[0] - before[0]).abs().max() > 1e-5
-    assert bool(moved) == (case.attention == "full"), f"{case.name}: the mask was not used"
 
 
 def make_tokens(name: str, base: Path, folder: Path, ids: list[int]) -> None:
@@ -143,6 +123,9 @@ def main() -> None:
         save_base(base, root / "bases" / name, seed_of(name))
     for case in CASES:
         make_case(case, root / "bases", root / case.name)
+    make_images(root)
+    make_scaling(root / "scaling")
+    make_codebooks(root)
     for name, base in BASES.items():
         rng = np.random.default_rng(seed_of(f"tokens {name}"))
         ids = rng.integers(0, base.config["vocab_size"], 15).tolist()

@@ -3,7 +3,6 @@
 Written from the contract, plainly, one window at a time and without a cache, so that it shares no idea with the engine.
 """
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -54,19 +53,25 @@ class Reference:
                 rotary.head_dim = self.trunk.config.head_dim
                 self.trunk.rotary_emb = rotary
         self.dtype = dtype
-        self.window = json.loads((adapter_folder / "tacit.json").read_text())["input"]["window"]
+        self.window = case.window
+
+    def embedded(self, patches: np.ndarray) -> torch.Tensor:
+        """[patches, d] as the trunk takes them: of patches of numbers, or of ids [patches, codebooks]."""
+        w = self.around
+        if "codebook.0.weight" in w:
+            return sum(w[f"codebook.{n}.weight"][torch.from_numpy(column)] for n, column in enumerate(patches.T))
+        x = torch.from_numpy(patches).to(self.dtype)
+        if "patch.hidden.weight" in w:
+            x = torch.nn.functional.linear(x, w["patch.hidden.weight"], w["patch.hidden.bias"])
+            x = torch.nn.functional.gelu(x, approximate="tanh")
+        return torch.nn.functional.linear(x, w["patch.weight"], w["patch.bias"])
 
     @torch.no_grad()
     def trunk_output(self, patches: np.ndarray) -> torch.Tensor:
         """[patches, d] after the final norm, for one context."""
-        x = torch.from_numpy(patches).to(self.dtype)
-        w = self.around
-        if "patch.hidden.weight" in w:
-            x = torch.nn.functional.linear(x, w["patch.hidden.weight"], w["patch.hidden.bias"])
-            x = torch.nn.functional.gelu(x, approximate="tanh")
-        x = torch.nn.functional.linear(x, w["patch.weight"], w["patch.bias"])
+        x = self.embedded(patches)
         if self.case.positions == "learned":
-            x = x + w["positions.weight"][: len(x)]
+            x = x + self.around["positions.weight"][: len(x)]
         count = len(x)
         query, key = torch.arange(count)[:, None], torch.arange(count)[None, :]
         if self.case.attention == "full":
