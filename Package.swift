@@ -14,6 +14,7 @@ let package = Package(
     ],
     targets: [
         // System libraries, found through pkg-config.
+        .systemLibrary(name: "CALSA", pkgConfig: "alsa", providers: [.apt(["libasound2-dev"])]),
         .systemLibrary(name: "CMessageDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
         .systemLibrary(name: "CSndfile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
         .systemLibrary(name: "CSamplerate", pkgConfig: "samplerate", providers: [.apt(["libsamplerate0-dev"])]),
@@ -25,7 +26,7 @@ let package = Package(
         .target(name: "ModelFile", dependencies: ["Diagnostics", "CMessageDigest"]),
         .target(name: "Engine", dependencies: ["CKernels", "Diagnostics", "ModelFile"]),
         .target(name: "FrontEnd", dependencies: ["Diagnostics", "ModelFile"]),
-        .target(name: "Capture", dependencies: ["CSamplerate", "CSndfile", "Diagnostics"]),
+        .target(name: "Capture", dependencies: ["CALSA", "CSamplerate", "CSndfile", "Diagnostics"]),
         .target(name: "Labelling", dependencies: ["Diagnostics", "Engine", "FrontEnd", "ModelFile"]),
         .target(name: "Evaluation", dependencies: ["Diagnostics"]),
         .executableTarget(

@@ -1,4 +1,4 @@
-/// Where samples come from: a file, a descriptor, later a microphone. The same to everything after it.
+/// Where samples come from: a file, a descriptor, a microphone. The same to everything after it.
 ///
 /// Samples are mono, -1...1, at `sampleRate`; several channels have been averaged.
 public protocol SampleSource: AnyObject {

@@ -24,8 +24,8 @@ public enum SourceEvent: Equatable, Sendable {
         /// They came faster than they were read.
         case overrun
         /// The machine or the device slept.
-        case suspended
-        /// The device was away.
-        case disconnected
+        case suspend
+        /// The device was away, or had stopped delivering.
+        case lost
     }
 }
