@@ -82,7 +82,7 @@ public final class Microphone: SampleSource {
         let now = Self.now()
         // A driver may keep the capture thread for ever: that it delivers nothing is seen from here too, a moment later
         // than from there.
-        let isAway = state.isAway.load(ordering: .acquiring) || now - lastEvent >= settings.stallSeconds + 2
+        let isAway = state.isAway.load(ordering: .acquiring) || now - lastEvent >= 1.5 * settings.stallSeconds
         guard isAway else { return noteReturn() }
         guard let since = awaySince else {
             awaySince = now

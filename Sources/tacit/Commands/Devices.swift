@@ -1,0 +1,42 @@
+import ArgumentParser
+import Capture
+
+/// `tacit devices`: what can be listened to and watched.
+struct Devices: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "List microphones, with their formats and names that survive a reboot.",
+        discussion: """
+            The name in front goes with --device. A microphone on USB is named after where it is plugged in, any other \
+            after its card. Whatever else ALSA's configuration defines (default, pulse, ...) can be used as well.
+            """)
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        for device in Microphones.list() {
+            try StandardOutput.shared.write(output.json ? Self.json(device) : Array(Self.text(device).utf8))
+        }
+    }
+
+    private static func json(_ device: DeviceDescription) -> [UInt8] {
+        var line = JSONLine()
+        line.begin()
+        line.key("kind")
+        line.string(device.kind.rawValue)
+        line.key("name")
+        line.string(device.name)
+        line.key("id")
+        line.string(device.id)
+        line.key("formats")
+        line.beginArray()
+        for format in device.formats { line.string(format) }
+        line.endArray()
+        line.end()
+        return line.bytes
+    }
+
+    private static func text(_ device: DeviceDescription) -> String {
+        let formats = device.formats.isEmpty ? ["in use: its formats can't be asked"] : device.formats
+        return "\(device.id)  \(device.kind.rawValue)  \(device.name)\n" + formats.map { "    \($0)\n" }.joined()
+    }
+}
