@@ -47,7 +47,7 @@ import Testing
         let microphone = try Microphone(settings(), device: device) { notes.append($0) }
         let drained = try read(microphone, sound.count)
         // The mean of equal numbers, summed one by one: exact for these.
-        #expect(drained.samples == sound)
+        #expect((drained.samples == sound) == true)
         #expect(drained.gaps.isEmpty)
         #expect(notes == [.opened(name: "stand-in", format: microphone.format)])
     }
@@ -62,7 +62,7 @@ import Testing
         var notes: [MicrophoneNote] = []
         let microphone = try Microphone(settings(), device: device) { notes.append($0) }
         let drained = try read(microphone, 32000)
-        #expect(drained.samples == parts.flatMap { $0 })
+        #expect((drained.samples == parts.flatMap { $0 }) == true)
         #expect(drained.gaps.map(\.reason) == [.overrun, .suspend, .lost])
         #expect(drained.gaps[0].samples == 12000)
         #expect(drained.gaps[1].samples == 3600 * 16000)
@@ -84,18 +84,18 @@ import Testing
             .meet(reached: reached.1, goOn: goOn.1), .samples(after),
         ])
         let microphone = try Microphone(settings(ring: 2), device: device) { _ in }
-        #expect(try read(microphone, 1600).samples == before)
+        #expect((try read(microphone, 1600).samples == before) == true)
         reached.0.wait()
         goOn.0.signal()
         reached.1.wait()
         let held = 32768 / Self.period * Self.period
         let first = try read(microphone, held)
         #expect(first.gaps.isEmpty)
-        #expect(first.samples == Array(during[..<held]))
+        #expect((first.samples == Array(during[..<held])) == true)
         goOn.1.signal()
         let rest = try read(microphone, 16000)
         #expect(rest.gaps == [.init(samples: 48000 - held, reason: .overrun)])
-        #expect(rest.samples == after)
+        #expect((rest.samples == after) == true)
     }
 
     @Test func aDeviceThatStopsDeliveringIsTakenForLost() throws {
@@ -124,7 +124,7 @@ import Testing
         let device = StandInDevice([.samples(sound(0.5)), .gone(1e9)])
         var notes: [MicrophoneNote] = []
         let microphone = try Microphone(settings(waitLost: 0), device: device) { notes.append($0) }
-        #expect(try read(microphone, 8000).samples == sound(0.5))
+        #expect((try read(microphone, 8000).samples == sound(0.5)) == true)
         expectLost { _ = try read(microphone, 1) }
         #expect(notes.last == .lost(cause: ENODEV))
     }
