@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import math
 import time
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -15,18 +14,15 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
-from . import metrics
+from . import metrics, senses
 from .adapter_folder import Description, load_adapter, save_adapter
-from .audio import Recordings
-from .augment import Augmentation, Examples, mask_frames, negative
 from .files import CSVLog, save_torch
-from .frontend import LogMel, make_front_end
-from .initial import embedding_scale, filter_bank, start_patch_projection
-from .inputs import LogMelInput, SoundInput, WaveformInput
+from .initial import embedding_scale, start_patch_projection
+from .inputs import TokensInput
 from .model import AdaptedModel, Shape, add_lora, load_trunk, random_trunk
 from .optim import trapezoid
 from .readers import DataSet, open_data_set, with_licences
-from .score import logits_of, multi_hot
+from .score import multi_hot
 
 COLUMNS = ["step", "epoch", "loss", "train_accuracy", "validation_accuracy", "lr_factor", "seconds"]
 
@@ -48,14 +44,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--task", choices=["multiclass", "multilabel"], help="default: the data set's own")
     add("--license", default="", help="the adapter's licence")
     add("--source", action="append", default=[], help="a source to credit; may be repeated")
+    senses.add_arguments(parser)
     model = parser.add_argument_group("model")
     add = model.add_argument
-    add("--input", choices=["waveform", "logmel"], required=True)
-    add("--rate", type=int, default=16000)
-    add("--patch", type=int, help="samples (waveform, default 400) or frames (logmel, default 4) in a patch")
-    add("--stride", type=int, help="default: the patch")
-    add("--window", type=int, required=True, help="patches")
-    add("--n-mels", type=int, default=64)
     add("--patch-hidden", type=int, default=0, help="width of the projection's hidden layer; 0: none")
     add("--positions", choices=["base", "learned", "none"], default="base")
     add("--attention", choices=["causal", "full"], default="causal")
@@ -75,13 +66,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--softmax-weight", type=float, default=1.0, help="multilabel: weight of the softmax loss beside the sigmoid's")
     add("--sigmoid-weight", type=float, default=0.2, help="multilabel: weight of the sigmoid loss, summed over labels")
     add("--smoothing", type=float, default=0.1, help="label smoothing of the softmax loss")
-    for field in fields(Augmentation):
-        kind: Any = {"int": int, "float": float}.get(str(field.type))
-        name = "--" + field.name.replace("_", "-")
-        if kind is None:
-            add(name, action="store_true")
-        else:
-            add(name, type=kind, default=field.default)
     add("--seed", type=int, default=0)
     add("--threads", type=int, default=2)
     add("--device", default="cpu")
@@ -103,30 +87,13 @@ def divide(data: DataSet, args: argparse.Namespace) -> Parts:
     clips = data.split(args.split)
     if args.licences:
         clips = with_licences(clips, args.licences.split(","))
-    groups = sorted({c.group or str(c.path) for c in clips})
+    groups = sorted({c.key for c in clips})
     np.random.default_rng((args.seed, 0)).shuffle(groups)
     held = set(groups[: round(args.validation * len(groups))])
-    train = tuple(c for c in clips if (c.group or str(c.path)) not in held)
+    train = tuple(c for c in clips if c.key not in held)
     if not train:
         raise SystemExit("no clips to train on")
-    return Parts(train, tuple(c for c in clips if (c.group or str(c.path)) in held))
-
-
-def describe_input(args: argparse.Namespace) -> SoundInput:
-    if args.input == "waveform":
-        patch = args.patch or 400
-        return WaveformInput(args.rate, args.window, patch, args.stride or patch)
-    patch = args.patch or 4
-    return LogMelInput(
-        args.rate, args.window, n_mels=args.n_mels, f_max=args.rate / 2, patch_frames=patch, stride_frames=args.stride or patch
-    )
-
-
-def fit_standard(description: LogMelInput, examples: Examples) -> LogMelInput:
-    """The mean and deviation of log-mel values over some 200 training examples."""
-    front = LogMel(replace(description, mean=0.0, std=1.0))
-    frames = torch.cat([front.spectrogram(examples.batch(s, 16)[0]) for s in range(12)])
-    return replace(description, mean=round(float(frames.mean()), 4), std=round(float(frames.std()), 4))
+    return Parts(train, tuple(c for c in clips if c.key in held))
 
 
 def loss_of(logits: Tensor, targets: Tensor, shares: Tensor, args: argparse.Namespace, multilabel: bool) -> Tensor:
@@ -150,22 +117,11 @@ class Trainer:
         self.data = open_data_set(args.data)
         self.multilabel = (args.task or ("multilabel" if self.data.multilabel else "multiclass")) == "multilabel"
         self.parts = divide(self.data, args)
-        self.augmentation = Augmentation(**{f.name: getattr(args, f.name) for f in fields(Augmentation)})
-        if self.augmentation.negatives and not self.multilabel:
+        if args.negatives and not self.multilabel:
             raise SystemExit("negatives go with multilabel")
-        self.train_sound = Recordings(self.parts.train, args.rate, args.cache)
-        self.validation_sound = Recordings(self.parts.validation, args.rate, args.cache)
-        description = describe_input(args)
         targets = multi_hot(self.parts.train, len(self.data.labels))
-        length = description.window_samples
-        self.examples = Examples(self.train_sound, targets, length, args.rate, self.augmentation, args.seed)
-        plain = Examples(self.train_sound, targets, length, args.rate, Augmentation(shift=self.augmentation.shift), 1)
-        if isinstance(description, LogMelInput):
-            description = fit_standard(description, plain)
-        self.front = make_front_end(description).to(args.device)
-        first = torch.cat([self.front(plain.batch(s, 16)[0].to(args.device)).flatten(0, 1) for s in range(4)])
-        # Raw samples are small numbers; training scales them to deviation 1 and folds the factor into the weights.
-        self.gain = float(2 ** round(math.log2(1 / first.std()))) if args.input == "waveform" else 1.0
+        self.sense = senses.SENSES[args.input](args, self.parts.train, self.parts.validation, targets)
+        description = self.sense.description
         self.base_folder = self.prepare_base()
         trunk = load_trunk(self.base_folder)
         scale = embedding_scale(trunk)
@@ -186,11 +142,10 @@ class Trainer:
             description.window,
             args.patch_hidden,
             not args.no_head_norm,
+            description.vocabulary if isinstance(description, TokensInput) else 0,
         ).to(args.device)
-        bank = None
-        if args.input == "waveform" and args.patch_hidden:
-            bank = filter_bank(description.patch_size, args.patch_hidden, args.rate)
-        start_patch_projection(self.model, first * self.gain, scale, bank)
+        bank = self.sense.bank(args.patch_hidden)
+        start_patch_projection(self.model, self.sense.first * self.sense.gain, scale, bank)
         nn.init.normal_(self.model.head.weight, std=0.02)
         nn.init.constant_(self.model.head.bias, -4.0 if self.multilabel else 0.0)
         self.trained = {n: p for n, p in self.model.named_parameters() if p.requires_grad}
@@ -198,7 +153,7 @@ class Trainer:
         rest = [p for p in self.trained.values() if p.ndim <= 1]
         groups = [dict(params=decayed, weight_decay=args.weight_decay), dict(params=rest, weight_decay=0.0)]
         self.optimizer = torch.optim.AdamW(groups, lr=args.lr, betas=(0.9, 0.98), fused=True)
-        self.total = max(1, round(args.epochs * len(self.train_sound) / args.batch))
+        self.total = max(1, round(args.epochs * len(self.sense.train) / args.batch))
         self.checkpoint = args.run / "checkpoint.pt"
         self.start, self.before = 0, 0.0
         if self.checkpoint.exists():
@@ -224,8 +179,8 @@ class Trainer:
 
     def resume(self) -> None:
         saved = torch.load(self.checkpoint, map_location=self.args.device, weights_only=True)
-        if saved["settings"] != self.settings():
-            differing = [k for k, v in self.settings().items() if saved["settings"].get(k) != v]
+        # An option that is newer than the checkpoint has its default, which changes nothing.
+        if differing := [k for k, v in self.settings().items() if saved["settings"].get(k, v) != v]:
             raise SystemExit(f"{self.checkpoint} was made with other settings: {', '.join(differing)}")
         with torch.no_grad():
             for name, p in self.trained.items():
@@ -239,29 +194,21 @@ class Trainer:
         state = {"trained": trained, "optimizer": self.optimizer.state_dict()}
         save_torch(state | {"step": step, "seconds": seconds, "settings": self.settings()}, self.checkpoint)
 
-    def patches(self, samples: Tensor, rng: np.random.Generator) -> Tensor:
-        samples = samples.to(self.args.device)
-        if isinstance(self.front, LogMel):
-            return self.front.cut(mask_frames(self.front.spectrogram(samples), rng, self.augmentation))
-        return self.front(samples) * self.gain
-
     def rate_factor(self, step: int) -> float:
         return trapezoid(step, self.total, round(self.args.warm_up * self.total), self.args.decay)
 
     def validate(self) -> float:
-        if not len(self.validation_sound):
+        if not len(self.sense.validation):
             return float("nan")
-        sound = (self.validation_sound[i] for i in range(len(self.validation_sound)))
-        got = logits_of(self.model, self.front, self.description.input, sound, self.gain, device=self.args.device)
-        return metrics.accuracy(got, multi_hot(self.parts.validation, len(self.data.labels)))
+        return metrics.accuracy(self.sense.validation_logits(self.model, self.sense.gain), self.sense.truth)
 
     def train(self) -> bool:
         """Runs to the end, or to --stop-at; whether it reached the end."""
         args, total = self.args, self.total
         end = total if args.stop_at is None else min(total, args.stop_at)
-        per_epoch = len(self.train_sound) / args.batch
+        per_epoch = len(self.sense.train) / args.batch
         log = CSVLog(args.run / "log.csv", COLUMNS, self.start)
-        counts = f"{len(self.train_sound)} clips to train on, {len(self.validation_sound)} held out"
+        counts = f"{len(self.sense.train)} clips to train on, {len(self.sense.validation)} held out"
         count = sum(p.numel() for p in self.trained.values())
         print(f"{counts}; {count} parameters trained, {total} steps of {args.batch}", flush=True)
         losses, hits, rows = [], 0.0, 0.0
@@ -272,9 +219,9 @@ class Trainer:
             factor = self.rate_factor(step)
             for group in self.optimizer.param_groups:
                 group["lr"] = args.lr * factor
-            samples, targets, shares, rng = self.examples.batch(step, args.batch)
+            batch, targets, shares, rng = self.sense.examples.batch(step, args.batch)
             targets, shares = targets.to(args.device), shares.to(args.device)
-            logits = self.model(self.patches(samples, rng))
+            logits = self.model(self.sense.patches(batch, rng))
             loss = loss_of(logits, targets, shares, args, self.multilabel)
             loss.backward()
             nn.utils.clip_grad_norm_(list(self.trained.values()), 1.0)
@@ -311,24 +258,20 @@ class Trainer:
     def finish(self) -> None:
         """Saves the adapter, reloads what was saved, and calibrates its thresholds on the held-out clips."""
         args = self.args
-        save_adapter(self.model, self.description, args.out, args.base_name, self.gain)
+        gain = self.sense.gain
+        save_adapter(self.model, self.description, args.out, args.base_name, gain)
         model, description = load_adapter(self.base_folder, args.out)
         model.to(args.device)
-        if len(self.validation_sound):
-            count = len(self.validation_sound)
-            sound = [self.validation_sound[i] for i in range(count)]
-            got = logits_of(model, self.front, description.input, sound, device=args.device)
-            truth = multi_hot(self.parts.validation, len(description.labels))
+        if count := len(self.sense.validation):
+            got, truth = self.sense.validation_logits(model), self.sense.truth
             print(f"validation accuracy of the saved adapter: {metrics.accuracy(got, truth):.4f} of {count}", flush=True)
             if self.multilabel:
-                rng = np.random.default_rng((args.seed, 3))
-                length = description.input.window_samples
-                quiet = [negative(length, args.rate, rng, sound[i % count][:length]) for i in range(600)]
-                silent = logits_of(model, self.front, description.input, quiet, device=args.device)
+                nothing = self.sense.nothing()
+                silent = self.sense.logits(model, nothing) if nothing else np.empty((0, len(description.labels)))
                 scores, silent = (1 / (1 + np.exp(-x.astype(np.float64))) for x in (got, silent))
                 thresholds = metrics.calibrate(scores, truth, silent)
                 self.description.thresholds = thresholds
-                save_adapter(self.model, self.description, args.out, args.base_name, self.gain)
+                save_adapter(self.model, self.description, args.out, args.base_name, gain)
                 print(f"thresholds {min(thresholds):.2f} to {max(thresholds):.2f}", flush=True)
 
 

@@ -14,15 +14,15 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from .files import replace_folder, save_json
-from .inputs import SoundInput, input_from_json
-from .model import AdaptedModel, Shape, load_trunk
+from .inputs import Input, TokensInput, input_from_json
+from .model import AdaptedModel, CodebookSum, Shape, load_trunk
 
 
 @dataclass
 class Description:
     """`tacit.json`."""
 
-    input: SoundInput
+    input: Input
     shape: Shape
     task: str
     labels: list[str]
@@ -76,13 +76,15 @@ class Description:
 def surroundings(model: AdaptedModel, input_gain: float = 1.0) -> dict[str, Tensor]:
     """The tensors of `tacit.safetensors`. `input_gain`, by which training scaled its patches, and the projection's
     output scale are folded in."""
-    first = model.patch.hidden or model.patch.out
     scale = model.patch.output_scale
-    tensors = {"patch.weight": model.patch.out.weight * scale, "patch.bias": model.patch.out.bias * scale}
-    if model.patch.hidden is not None:
-        tensors |= {"patch.hidden.weight": model.patch.hidden.weight, "patch.hidden.bias": model.patch.hidden.bias}
-    name = "patch.weight" if first is model.patch.out else "patch.hidden.weight"
-    tensors[name] = tensors[name] * input_gain
+    if isinstance(model.patch, CodebookSum):
+        tensors = {f"codebook.{n}.weight": book.weight * scale for n, book in enumerate(model.patch.books)}
+    else:
+        tensors = {"patch.weight": model.patch.out.weight * scale, "patch.bias": model.patch.out.bias * scale}
+        if model.patch.hidden is not None:
+            tensors |= {"patch.hidden.weight": model.patch.hidden.weight, "patch.hidden.bias": model.patch.hidden.bias}
+        name = "patch.weight" if model.patch.hidden is None else "patch.hidden.weight"
+        tensors[name] = tensors[name] * input_gain
     if model.positions is not None:
         tensors["positions.weight"] = model.positions
     tensors |= {"head.weight": model.head.weight, "head.bias": model.head.bias}
@@ -133,6 +135,7 @@ def load_adapter(base: Path | str, folder: Path | str) -> tuple[AdaptedModel, De
         description.input.window,
         hidden,
         "head.norm.weight" in around,
+        description.input.vocabulary if isinstance(description.input, TokensInput) else 0,
     )
     own = {
         "patch.weight": "patch.out.weight",
@@ -141,6 +144,9 @@ def load_adapter(base: Path | str, folder: Path | str) -> tuple[AdaptedModel, De
         "head.norm.weight": "head_norm.weight",
         "head.norm.bias": "head_norm.bias",
     }
+    for name in around:
+        if name.startswith("codebook."):
+            own[name] = "patch.books" + name.removeprefix("codebook")
     missing, unexpected = model.load_state_dict({own.get(k, k): v for k, v in around.items()}, strict=False)
     lacking = [k for k in missing if not k.startswith("trunk.")]
     if lacking or unexpected:

@@ -125,6 +125,24 @@ def mask_frames(frames: Tensor, rng: np.random.Generator, a: Augmentation) -> Te
     return frames
 
 
+class Shuffle:
+    """Which clips a step's batch is made of: epoch after epoch, each in an order of its own."""
+
+    def __init__(self, count: int, seed: int):
+        self.count, self.seed = count, seed
+        self.epoch, self.order = -1, np.empty(0, np.int64)
+
+    def places(self, step: int, size: int) -> list[int]:
+        found = []
+        for place in range(step * size, (step + 1) * size):
+            epoch, index = divmod(place, self.count)
+            if epoch != self.epoch:
+                self.epoch = epoch
+                self.order = np.random.default_rng((self.seed, 2, epoch)).permutation(self.count)
+            found.append(int(self.order[index]))
+        return found
+
+
 class Examples:
     """Batches for training: samples [batch, length], multi-hot targets and shares [batch, labels], in f32.
 
@@ -134,23 +152,13 @@ class Examples:
     def __init__(self, recordings, targets: np.ndarray, length: int, rate: int, augmentation: Augmentation, seed: int):
         self.recordings, self.targets = recordings, targets.astype(np.float32)
         self.length, self.rate, self.augmentation, self.seed = length, rate, augmentation, seed
-        self.epoch, self.order = -1, np.empty(0, np.int64)
+        self.shuffle = Shuffle(len(recordings), seed)
 
     def batch(self, step: int, size: int) -> tuple[Tensor, Tensor, Tensor, np.random.Generator]:
         """The batch of a step, and the generator from which the step's other draws (masks) come."""
-        count, a = len(self.recordings), self.augmentation
         rng = np.random.default_rng((self.seed, 1, step))
-        rows, targets, shares = [], [], []
-        for place in range(step * size, (step + 1) * size):
-            epoch, index = divmod(place, count)
-            if epoch != self.epoch:
-                self.epoch = epoch
-                self.order = np.random.default_rng((self.seed, 2, epoch)).permutation(count)
-            row, target, share = self.example(int(self.order[index]), rng)
-            rows.append(row)
-            targets.append(target)
-            shares.append(share)
-        samples, target, share = (torch.from_numpy(np.stack(x)) for x in (rows, targets, shares))
+        made = [self.example(index, rng) for index in self.shuffle.places(step, size)]
+        samples, target, share = (torch.from_numpy(np.stack(x)) for x in zip(*made))
         return samples, target, share, rng
 
     def example(self, index: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

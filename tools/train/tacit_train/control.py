@@ -15,8 +15,8 @@ import numpy as np
 
 from . import adapt, metrics
 from .adapter_folder import load_adapter
-from .audio import Recordings
 from .frontend import make_front_end
+from .material import open_material
 from .score import logits_of, multi_hot
 
 COLUMNS = ["dataset", "split", "arm", "seed", "steps", "epochs", "parameters_trained", "count", "metric", "value"]
@@ -62,9 +62,9 @@ def run_one(run: argparse.Namespace, args: argparse.Namespace, arm: str, seed: i
     trainer.finish()
     model, description = load_adapter(trainer.base_folder, run.out)
     clips = trainer.data.split(args.test_split)
-    sound = Recordings(clips, run.rate, run.cache)
+    material = open_material(clips, description.input, run.cache)
     front = make_front_end(description.input)
-    logits = logits_of(model, front, description.input, (sound[i] for i in range(len(sound))))
+    logits = logits_of(model, front, description.input, (material[i] for i in range(len(material))))
     truth = multi_hot(clips, len(description.labels))
     if trainer.data.multilabel:
         metric, value = "map", metrics.mean_average_precision(logits, truth)[0]

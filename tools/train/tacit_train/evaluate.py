@@ -13,10 +13,11 @@ from tqdm import tqdm
 
 from . import metrics
 from .adapter_folder import load_adapter
-from .audio import Recordings
 from .augment import negative
 from .files import save_json
 from .frontend import make_front_end
+from .inputs import SoundInput
+from .material import open_material
 from .readers import DataError, open_data_set
 from .score import logits_of, multi_hot
 
@@ -26,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--adapter", type=Path, required=True, help="adapter folder")
     parser.add_argument("--data", required=True, help="KIND:PATH")
     parser.add_argument("--split", required=True, help="splits, commas between")
-    parser.add_argument("--out", type=Path, help="folder for summary.json, classes.csv and logits.csv")
+    parser.add_argument("--out", type=Path, help="folder for summary.json, classes.csv, confusion.csv and logits.csv")
     parser.add_argument("--cache", type=Path, help="folder for decoded samples")
     parser.add_argument("--write-metrics", action="store_true", help="put the result into the adapter's tacit.json")
     parser.add_argument("--negatives", type=int, default=0, help="also label so many windows with nothing to hear")
@@ -43,10 +44,12 @@ def main(args: argparse.Namespace) -> None:
     if list(data.labels) != description.labels:
         raise DataError(f"{args.adapter}/tacit.json: the labels are not those of {args.data}")
     clips = data.split(args.split)
-    recordings = Recordings(clips, description.input.sample_rate, args.cache)
+    if args.negatives and not isinstance(description.input, SoundInput):
+        raise SystemExit("--negatives are sounds")
+    material = open_material(clips, description.input, args.cache)
     front = make_front_end(description.input).to(args.device)
-    sound = (recordings[i] for i in tqdm(range(len(recordings)), desc="evaluate", disable=None))
-    logits = logits_of(model, front, description.input, sound, device=args.device)
+    items = (material[i] for i in tqdm(range(len(material)), desc="evaluate", disable=None))
+    logits = logits_of(model, front, description.input, items, device=args.device)
     targets = multi_hot(clips, len(data.labels))
 
     summary: dict = {"dataset": data.kind, "split": args.split, "count": len(clips), "accuracy": None, "map": None}
@@ -71,6 +74,8 @@ def main(args: argparse.Namespace) -> None:
         args.out.mkdir(parents=True, exist_ok=True)
         save_json(summary, args.out / "summary.json")
         write_classes(args.out / "classes.csv", data.labels, targets, logits, each, column)
+        if not data.multilabel:
+            write_confusion(args.out / "confusion.csv", data.labels, targets, logits)
         write_logits(args.out / "logits.csv", clips, data.labels, logits)
 
 
@@ -102,6 +107,16 @@ def write_classes(path: Path, labels, targets: np.ndarray, logits: np.ndarray, e
             writer.writerow([label, int(targets[:, i].sum()), f"{each[i]:.4f}", other])
 
 
+def write_confusion(path: Path, labels, targets: np.ndarray, logits: np.ndarray) -> None:
+    """Rows are what a clip is, columns what it was taken for."""
+    table = np.zeros((len(labels), len(labels)), int)
+    np.add.at(table, (targets.argmax(1), logits.argmax(1)), 1)
+    with open(path, "w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["label", *labels])
+        writer.writerows([label, *row] for label, row in zip(labels, table.tolist()))
+
+
 def write_logits(path: Path, clips, labels, logits: np.ndarray) -> None:
     """One row a clip, in the data set's order; the shortest decimals that read back as the same f32."""
     with open(path, "w", newline="", encoding="utf-8") as stream:
@@ -109,4 +124,5 @@ def write_logits(path: Path, clips, labels, logits: np.ndarray) -> None:
         writer.writerow(["file", "targets", *labels])
         for clip, row in zip(clips, logits):
             targets = " ".join(str(t) for t in clip.targets)
-            writer.writerow([clip.path.name, targets, *(np.format_float_positional(x, unique=True) for x in row)])
+            name = clip.path.name if clip.index < 0 else f"{clip.path.name}#{clip.index}"
+            writer.writerow([name, targets, *(np.format_float_positional(x, unique=True) for x in row)])

@@ -1,4 +1,4 @@
-"""Front ends in torch: windows of samples to patches. The reference for the runtime's front ends."""
+"""Front ends in torch: windows of samples, pixels or ids to patches. The reference for the runtime's front ends."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from .inputs import LogMelInput, SoundInput, WaveformInput
+from .inputs import ImageInput, Input, LogMelInput, TokensInput, WaveformInput
 
 
 def mel_filters(n_freqs: int, n_mels: int, f_min: float, f_max: float, sample_rate: int) -> Tensor:
@@ -71,9 +71,39 @@ class LogMel(nn.Module):
         return self.cut(self.spectrogram(samples))
 
 
-def make_front_end(description: SoundInput) -> nn.Module:
+class Pixels(nn.Module):
+    """Pixels [batch, height, width, channels], bytes or 0..1, to patches [batch, patches, patch * patch * channels]:
+    standardised, in raster order, each flattened row, column, channel."""
+
+    def __init__(self, description: ImageInput):
+        super().__init__()
+        self.description = description
+        self.register_buffer("mean", torch.tensor(description.mean), persistent=False)
+        self.register_buffer("std", torch.tensor(description.std), persistent=False)
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        d = self.description
+        if pixels.dtype == torch.uint8:
+            pixels = pixels.float() / 255
+        x = (pixels - self.mean) / self.std
+        x = x.unfold(1, d.patch, d.stride).unfold(2, d.patch, d.stride)  # [batch, rows, columns, channels, y, x]
+        return x.permute(0, 1, 2, 4, 5, 3).flatten(3).flatten(1, 2)
+
+
+class Ids(nn.Module):
+    """Ids [batch, patches, codebooks] are patches already."""
+
+    def forward(self, ids: Tensor) -> Tensor:
+        return ids
+
+
+def make_front_end(description: Input) -> nn.Module:
     if isinstance(description, WaveformInput):
         return Waveform(description)
     if isinstance(description, LogMelInput):
         return LogMel(description)
+    if isinstance(description, ImageInput):
+        return Pixels(description)
+    if isinstance(description, TokensInput):
+        return Ids()
     raise ValueError(f"no front end for input kind {description.kind}")

@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from .model import AdaptedModel
+from .model import AdaptedModel, CodebookSum
 
 
 def embedding_scale(trunk: nn.Module) -> float:
@@ -32,6 +32,21 @@ def filter_bank(patch: int, count: int, rate: int) -> Tensor:
     return (bank / bank.norm(dim=1, keepdim=True)).float()
 
 
+def whitened_bank(patches: Tensor, count: int, floor: float = 0.01) -> Tensor:
+    """`count` filters [count, patch_size] that compare a patch with patches of the data, both whitened, as the random
+    patches of Coates and Ng (2012) do; `floor` is added to the variances, as a part of the largest.
+
+    Without whitening neighbouring pixels, nearly equal, would leave all filters alike.
+    """
+    centred = patches.double() - patches.double().mean(0)
+    variances, axes = torch.linalg.eigh(centred.T @ centred / len(centred))
+    inverse = axes @ torch.diag((variances.clamp(min=0) + floor * variances.max()).rsqrt()) @ axes.T
+    white = centred[torch.randperm(len(centred))[:count].to(centred.device)] @ inverse
+    white = torch.cat([white, torch.randn(max(0, count - len(white)), white.shape[1], dtype=white.dtype)])
+    bank = (white / white.norm(dim=1, keepdim=True).clamp(min=1e-6)) @ inverse
+    return bank.float()
+
+
 @torch.no_grad()
 def start_patch_projection(model: AdaptedModel, patches: Tensor, scale: float, bank: Tensor | None) -> None:
     """Sets the projection so that `patches` [n, patch_size], as training sees them, come out with deviation `scale`.
@@ -41,6 +56,11 @@ def start_patch_projection(model: AdaptedModel, patches: Tensor, scale: float, b
     would drown every other's.
     """
     projection = model.patch
+    projection.output_scale = scale
+    if isinstance(projection, CodebookSum):
+        for book in projection.books:
+            nn.init.normal_(book.weight, std=len(projection.books) ** -0.5)
+        return
     if projection.hidden is not None:
         if bank is not None:
             projection.hidden.weight.copy_(bank)
@@ -52,4 +72,3 @@ def start_patch_projection(model: AdaptedModel, patches: Tensor, scale: float, b
     out = patches @ projection.out.weight.T
     projection.out.weight.div_(out.std().clamp(min=1e-6))
     nn.init.normal_(projection.out.bias, std=0.5)
-    projection.output_scale = scale

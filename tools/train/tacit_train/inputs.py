@@ -1,4 +1,4 @@
-"""Input descriptions: what `tacit.json` says under "input", and how much sound makes one window."""
+"""Input descriptions: what `tacit.json` says under "input", and how much of it makes one window."""
 
 from __future__ import annotations
 
@@ -102,10 +102,73 @@ class LogMelInput(SoundInput):
         return self.stride_frames * self.hop_length
 
 
-KINDS: dict[str, type[SoundInput]] = {c.kind: c for c in (WaveformInput, LogMelInput)}
+@dataclass(frozen=True)
+class ImageInput:
+    """Square patches in raster order; pixels that no whole patch covers are left out. One image is one window."""
+
+    width: int
+    height: int
+    channels: int
+    patch: int
+    stride: int
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+
+    kind: ClassVar[str] = "image"
+
+    def __post_init__(self) -> None:
+        if self.channels not in (1, 3):
+            raise ValueError(f"{self.channels} channels; expected 1 or 3")
+        if not 1 <= self.patch <= min(self.width, self.height) or self.stride < 1:
+            raise ValueError(f"patches of {self.patch} every {self.stride} in an image of {self.width} x {self.height}")
+        for name in ("mean", "std"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+            if len(getattr(self, name)) != self.channels:
+                raise ValueError(f"{name} has {len(getattr(self, name))} numbers for {self.channels} channels")
+
+    @property
+    def columns(self) -> int:
+        return (self.width - self.patch) // self.stride + 1
+
+    @property
+    def rows(self) -> int:
+        return (self.height - self.patch) // self.stride + 1
+
+    @property
+    def window(self) -> int:
+        return self.columns * self.rows
+
+    @property
+    def patch_size(self) -> int:
+        return self.patch * self.patch * self.channels
+
+    def to_json(self) -> dict[str, Any]:
+        return {"kind": self.kind, **dataclasses.asdict(self), "mean": list(self.mean), "std": list(self.std)}
 
 
-def input_from_json(value: dict[str, Any]) -> SoundInput:
+@dataclass(frozen=True)
+class TokensInput:
+    """Ids, one a codebook for each patch. Windows may be short."""
+
+    vocabulary: int
+    codebooks: int
+    window: int
+
+    kind: ClassVar[str] = "tokens"
+
+    @property
+    def patch_size(self) -> int:
+        return self.codebooks
+
+    def to_json(self) -> dict[str, Any]:
+        return {"kind": self.kind, **dataclasses.asdict(self)}
+
+
+Input = SoundInput | ImageInput | TokensInput
+KINDS: dict[str, type[Input]] = {c.kind: c for c in (WaveformInput, LogMelInput, ImageInput, TokensInput)}
+
+
+def input_from_json(value: dict[str, Any]) -> Input:
     """The description in `tacit.json`; strides default to the patch. Unknown kinds and keys are refused by name."""
     value = dict(value)
     kind = value.pop("kind", None)
@@ -113,6 +176,8 @@ def input_from_json(value: dict[str, Any]) -> SoundInput:
         raise ValueError(f"input kind {kind!r} is not supported; expected one of {', '.join(KINDS)}")
     if kind == "waveform":
         value.setdefault("stride", value.get("patch", 400))
+    if kind == "image":
+        value.setdefault("stride", value.get("patch"))
     if kind == "logmel":
         value.setdefault("stride_frames", value.get("patch_frames", 4))
     known = {f.name for f in dataclasses.fields(KINDS[kind])}

@@ -67,8 +67,21 @@ class PatchProjection(nn.Module):
         return self.out(patches) * self.output_scale
 
 
+class CodebookSum(nn.Module):
+    """The sum of one embedding from each codebook, of ids [batch, T, codebooks]."""
+
+    def __init__(self, codebooks: int, vocabulary: int, width: int):
+        super().__init__()
+        self.books = nn.ModuleList(nn.Embedding(vocabulary, width) for _ in range(codebooks))
+        self.output_scale = 1.0
+
+    def forward(self, ids: Tensor) -> Tensor:
+        return sum(book(ids[..., n]) for n, book in enumerate(self.books)) * self.output_scale
+
+
 class AdaptedModel(nn.Module):
-    """A trunk with its adapters, from patches [batch, T, patch_size] to logits [batch, labels]."""
+    """A trunk with its adapters, from patches [batch, T, patch_size] to logits [batch, labels]. With a `vocabulary`
+    the patches are ids, one from each of `patch_size` codebooks."""
 
     def __init__(
         self,
@@ -79,6 +92,7 @@ class AdaptedModel(nn.Module):
         window: int,
         patch_hidden: int = 0,
         head_norm: bool = True,
+        vocabulary: int = 0,
     ):
         super().__init__()
         config = trunk.config
@@ -94,7 +108,10 @@ class AdaptedModel(nn.Module):
         if self.family == "gpt2" and shape.positions != "base":
             # GPT-2 always adds its table; without base positions the table has to add nothing.
             self._bare().wpe.weight.data.zero_()
-        self.patch = PatchProjection(patch_size, width, patch_hidden)
+        if vocabulary:
+            self.patch = CodebookSum(patch_size, vocabulary, width)
+        else:
+            self.patch = PatchProjection(patch_size, width, patch_hidden)
         self.positions = nn.Parameter(torch.zeros(window, width)) if shape.positions == "learned" else None
         self.head_norm = nn.LayerNorm(width, eps=1e-5) if head_norm else None
         self.head = nn.Linear(width, labels)

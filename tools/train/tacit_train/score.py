@@ -1,4 +1,4 @@
-"""Logits of whole recordings: windows as `tacit classify` reads them, averaged over a recording's windows."""
+"""Logits of whole recordings, images and token files: windows as `tacit classify` reads them, averaged over each."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from .audio import excerpt
-from .inputs import SoundInput
+from .inputs import Input
+from .material import windows_of
 from .model import AdaptedModel
 
 
@@ -17,13 +17,13 @@ from .model import AdaptedModel
 def logits_of(
     model: AdaptedModel,
     front_end: nn.Module,
-    description: SoundInput,
-    recordings: Iterable[np.ndarray],
+    description: Input,
+    items: Iterable[np.ndarray],
     input_gain: float = 1.0,
     batch: int = 16,
     device: str = "cpu",
 ) -> np.ndarray:
-    """[recordings, labels] in f32; leaves the model in the mode it was in."""
+    """[items, labels] in f32; leaves the model in the mode it was in."""
     was_training = model.training
     model.eval()
     rows: list[np.ndarray] = []
@@ -33,19 +33,23 @@ def logits_of(
 
     def flush() -> None:
         if rows:
-            samples = torch.from_numpy(np.stack(rows)).to(device)
-            for owner, row in zip(owners, model(front_end(samples) * input_gain).cpu().double()):
+            patches = front_end(torch.from_numpy(np.stack(rows)).to(device))
+            if input_gain != 1:
+                patches = patches * input_gain
+            for owner, row in zip(owners, model(patches).cpu().double()):
                 sums[owner] += row
                 counts[owner] += 1
         rows.clear()
         owners.clear()
 
     labels = model.head.out_features
-    for index, samples in enumerate(recordings):
+    for index, item in enumerate(items):
         sums.append(torch.zeros(labels, dtype=torch.float64))
         counts.append(0)
-        for start in description.window_starts(len(samples)):
-            rows.append(excerpt(samples, start, description.window_samples))
+        for window in windows_of(item, description):
+            if rows and rows[0].shape != window.shape:
+                flush()
+            rows.append(window)
             owners.append(index)
             if len(rows) == batch:
                 flush()

@@ -47,6 +47,26 @@ def test_full_attention_looks_both_ways(base):
     assert (model.hidden(y) - model.hidden(x))[:, 0].abs().max() > 1e-3
 
 
+@pytest.mark.parametrize("positions", ["base", "learned", "none"])
+def test_full_attention_weighs_every_patch_for_every_patch(base, positions):
+    """The weights themselves, in every layer, of both families: none is zero, and their upper half is used."""
+    trunk = load_trunk(base)
+    trunk.set_attn_implementation("eager")
+    model = AdaptedModel(add_lora(trunk, 4, 8, False), Shape(positions, "full"), 10, 5, WINDOW).eval()
+    seen = []
+    for name, module in model.named_modules():
+        if name.endswith(("self_attn", ".attn")):
+            module.register_forward_hook(lambda _, __, output: seen.append(output[1]))
+    model.hidden(torch.randn(2, WINDOW, 10))
+    assert len(seen) == trunk.config.num_hidden_layers
+    assert all(w.shape[-2:] == (WINDOW, WINDOW) and (w > 0).all() for w in seen)
+    # What is trained (scaled dot products in one kernel) is what was looked at.
+    fused = AdaptedModel(add_lora(load_trunk(base), 4, 8, False), Shape(positions, "full"), 10, 5, WINDOW).eval()
+    fused.load_state_dict(model.state_dict())
+    x = torch.randn(2, WINDOW, 10)
+    assert torch.allclose(fused.hidden(x), model.hidden(x), atol=1e-5)
+
+
 def test_without_positions_order_of_earlier_patches_does_not_matter_to_one_layer_of_attention(base):
     """With full attention and no positions a permutation of the patches permutes the outputs."""
     model = make(base, Shape(positions="none", attention="full"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import esc50, folder, fsd50k, gtzan, speech_commands
+from . import cifar10, esc50, fashion_mnist, folder, fsd50k, gtzan, speech_commands
 from .base import Clip, DataError, DataSet, with_licences
 
 READERS = {
@@ -12,6 +12,8 @@ READERS = {
     "speech-commands": speech_commands.read,
     "gtzan": gtzan.read,
     "fsd50k": fsd50k.read,
+    "cifar-10": cifar10.read,
+    "fashion-mnist": fashion_mnist.read,
     "folder": folder.read,
 }
 

@@ -1,4 +1,4 @@
-"""What every data-set reader gives: clips with labels, splits and licences."""
+"""What every data-set reader gives: clips (sounds, images or token files) with labels, splits and licences."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SOUND_SUFFIXES = (".wav", ".flac", ".ogg", ".mp3", ".au", ".aif", ".aiff", ".opus")
+IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg")
+TOKEN_SUFFIXES = (".jsonl", ".u16")
 
 
 class DataError(ValueError):
@@ -23,6 +25,13 @@ class Clip:
     group: str = ""
     """Clips of one group share a source (recording, speaker) and must not be torn apart by a random split."""
     licence: str = ""
+    index: int = -1
+    """Which one of the file's, where a file holds many; -1: the file is the clip."""
+
+    @property
+    def key(self) -> str:
+        """What a random split keeps together."""
+        return self.group or (str(self.path) if self.index < 0 else f"{self.path}#{self.index}")
 
 
 @dataclass(frozen=True)
@@ -81,4 +90,8 @@ def inside(root: Path, name: str, place: str) -> Path:
 
 
 def sound_files(folder: Path) -> list[Path]:
-    return sorted(p for p in folder.iterdir() if p.is_file() and p.suffix.lower() in SOUND_SUFFIXES)
+    return files_of(folder, SOUND_SUFFIXES)
+
+
+def files_of(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
+    return sorted(p for p in folder.iterdir() if p.is_file() and p.suffix.lower() in suffixes)

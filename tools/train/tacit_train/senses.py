@@ -1,0 +1,189 @@
+"""What training needs to know of each kind of input: its description, its batches, and how they become patches."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from dataclasses import fields, replace
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .augment import Augmentation, Examples, mask_frames, negative
+from .augment_images import ImageAugmentation, ImageExamples, TokenExamples
+from .frontend import LogMel, make_front_end
+from .images import native_size
+from .initial import filter_bank, whitened_bank
+from .inputs import ImageInput, Input, LogMelInput, TokensInput, WaveformInput
+from .material import open_material
+from .model import AdaptedModel
+from .score import logits_of, multi_hot
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("input")
+    add = group.add_argument
+    add("--input", choices=["waveform", "logmel", "image", "tokens"], required=True)
+    add("--rate", type=int, default=16000)
+    add("--patch", type=int, help="samples (waveform, default 400), frames (logmel, 4), pixels a side (image, 8)")
+    add("--stride", type=int, help="default: the patch")
+    add("--window", type=int, help="patches (not for images, whose size gives them)")
+    add("--n-mels", type=int, default=64)
+    add("--width", type=int, help="of images as the model sees them; default: the data set's own")
+    add("--height", type=int)
+    add("--channels", type=int, choices=[1, 3])
+    add("--vocabulary", type=int, help="ids of a codebook")
+    add("--codebooks", type=int, default=1)
+    for title, kind in [("sound augmentation", Augmentation), ("image augmentation", ImageAugmentation)]:
+        group = parser.add_argument_group(title)
+        for field in fields(kind):
+            number: Any = {"int": int, "float": float}.get(str(field.type))
+            name = "--" + field.name.replace("_", "-")
+            if number is None:
+                group.add_argument(name, action="store_true")
+            else:
+                group.add_argument(name, type=number, default=field.default)
+
+
+def chosen(kind, args: argparse.Namespace):
+    """The augmentation that the arguments ask for."""
+    return kind(**{f.name: getattr(args, f.name) for f in fields(kind)})
+
+
+class Sense:
+    """One kind of input in training. `first` holds patches of some training examples as the front end gives them."""
+
+    description: Input
+    gain = 1.0
+    """By which training scales its patches; folded into the weights that are saved."""
+
+    def __init__(self, args: argparse.Namespace, train: tuple, validation: tuple, targets: np.ndarray):
+        self.args = args
+        self.description = self.describe(train)
+        self.train = open_material(train, self.description, args.cache)
+        self.validation = open_material(validation, self.description, args.cache)
+        self.truth = multi_hot(validation, targets.shape[1])
+        self.examples, plain = self.make_examples(targets)
+        self.description = self.fitted(plain)
+        self.front = make_front_end(self.description).to(args.device)
+        self.first = torch.cat([self.front(plain.batch(s, 16)[0].to(args.device)).flatten(0, 1) for s in range(4)])
+
+    def describe(self, clips: tuple) -> Input:
+        raise NotImplementedError
+
+    def make_examples(self, targets: np.ndarray):
+        """Those to train on, and the same without augmentation."""
+        raise NotImplementedError
+
+    def fitted(self, plain) -> Input:
+        """The description with what is measured on the training examples."""
+        return self.description
+
+    def bank(self, hidden: int) -> Tensor | None:
+        """Where the projection's hidden layer begins; none: at random."""
+        return None
+
+    def patches(self, batch: Tensor, rng: np.random.Generator) -> Tensor:
+        return self.front(batch.to(self.args.device))
+
+    def logits(self, model: AdaptedModel, items, gain: float = 1.0) -> np.ndarray:
+        return logits_of(model, self.front, self.description, items, gain, device=self.args.device)
+
+    def validation_logits(self, model: AdaptedModel, gain: float = 1.0) -> np.ndarray:
+        return self.logits(model, (self.validation[i] for i in range(len(self.validation))), gain)
+
+    def nothing(self) -> list[np.ndarray]:
+        """Items that no label fits, to set thresholds by."""
+        return []
+
+
+class Sound(Sense):
+    def __init__(self, args: argparse.Namespace, *more):
+        super().__init__(args, *more)
+        # Raw samples are small numbers; training scales them to deviation 1.
+        self.gain = float(2 ** round(math.log2(1 / self.first.std()))) if args.input == "waveform" else 1.0
+
+    def describe(self, clips: tuple) -> Input:
+        args = self.args
+        if args.window is None:
+            raise SystemExit("sound needs --window")
+        if args.input == "waveform":
+            patch = args.patch or 400
+            return WaveformInput(args.rate, args.window, patch, args.stride or patch)
+        patch = args.patch or 4
+        mels = dict(n_mels=args.n_mels, f_max=args.rate / 2, patch_frames=patch, stride_frames=args.stride or patch)
+        return LogMelInput(args.rate, args.window, **mels)
+
+    def make_examples(self, targets: np.ndarray):
+        args, length = self.args, self.description.window_samples
+        self.augmentation = chosen(Augmentation, args)
+        plain = Examples(self.train, targets, length, args.rate, Augmentation(shift=args.shift), 1)
+        return Examples(self.train, targets, length, args.rate, self.augmentation, args.seed), plain
+
+    def fitted(self, plain) -> Input:
+        """The mean and deviation of log-mel values over some 200 training examples."""
+        d = self.description
+        if not isinstance(d, LogMelInput):
+            return d
+        front = LogMel(replace(d, mean=0.0, std=1.0))
+        frames = torch.cat([front.spectrogram(plain.batch(s, 16)[0]) for s in range(12)])
+        return replace(d, mean=round(float(frames.mean()), 4), std=round(float(frames.std()), 4))
+
+    def bank(self, hidden: int) -> Tensor | None:
+        if self.args.input != "waveform" or not hidden:
+            return None
+        return filter_bank(self.description.patch_size, hidden, self.args.rate)
+
+    def patches(self, batch: Tensor, rng: np.random.Generator) -> Tensor:
+        batch = batch.to(self.args.device)
+        if isinstance(self.front, LogMel):
+            return self.front.cut(mask_frames(self.front.spectrogram(batch), rng, self.augmentation))
+        return self.front(batch) * self.gain
+
+    def nothing(self) -> list[np.ndarray]:
+        rng = np.random.default_rng((self.args.seed, 3))
+        length, count = self.description.window_samples, len(self.validation)
+        return [negative(length, self.args.rate, rng, self.validation[i % count][:length]) for i in range(600)]
+
+
+class Sight(Sense):
+    def describe(self, clips: tuple) -> Input:
+        args = self.args
+        width, height, channels = native_size(clips[0])
+        width, height, channels = args.width or width, args.height or height, args.channels or channels
+        patch = args.patch or 8
+        rest = ((0.0,) * channels, (1.0,) * channels)
+        return ImageInput(width, height, channels, patch, args.stride or patch, *rest)
+
+    def make_examples(self, targets: np.ndarray):
+        self.plain = ImageExamples(self.train, targets, ImageAugmentation(), 1)
+        return ImageExamples(self.train, targets, chosen(ImageAugmentation, self.args), self.args.seed), self.plain
+
+    def fitted(self, plain) -> Input:
+        """The mean and deviation of each channel over the first 10,000 training images."""
+        values = np.asarray(self.train.pixels[:10_000]).reshape(-1, self.description.channels) / np.float32(255)
+        mean, std = (tuple(round(float(v), 4) for v in f(values, axis=0, dtype=np.float64)) for f in (np.mean, np.std))
+        return replace(self.description, mean=mean, std=tuple(max(s, 1e-3) for s in std))
+
+    def bank(self, hidden: int) -> Tensor | None:
+        if not hidden:
+            return None
+        count = -(-max(20_000, 2 * hidden) // self.description.window)
+        batches = (self.plain.batch(s, 64)[0] for s in range(-(-count // 64)))
+        patches = torch.cat([self.front(b.to(self.args.device)).flatten(0, 1) for b in batches])
+        return whitened_bank(patches, hidden)
+
+
+class Tokens(Sense):
+    def describe(self, clips: tuple) -> Input:
+        if self.args.window is None or self.args.vocabulary is None:
+            raise SystemExit("tokens need --window and --vocabulary")
+        return TokensInput(self.args.vocabulary, self.args.codebooks, self.args.window)
+
+    def make_examples(self, targets: np.ndarray):
+        return tuple(TokenExamples(self.train, targets, self.args.window, seed) for seed in (self.args.seed, 1))
+
+
+SENSES = {"waveform": Sound, "logmel": Sound, "image": Sight, "tokens": Tokens}
