@@ -40,11 +40,14 @@ INLINE void multiply_int8_block(const tacit_product_int8 *p, size_t tile, size_t
     i32x16 sums[4];
     dot(p->input + row * p->input_stride, p->input_stride, p->panels + tile * p->groups * 64, p->groups, rows, sums);
     f32x16 scales = load(p->scales + tile * LANES);
-    u32x16 offset = DOT_OFFSET * __builtin_bit_cast(u32x16, load_integers(p->sums + tile * LANES));
+    i32x16 channel_sums = load_integers(p->sums + tile * LANES);
+    u32x16 offset = DOT_OFFSET * __builtin_bit_cast(u32x16, channel_sums);
+    f32x16 totals = scales * __builtin_convertvector(channel_sums, f32x16);
     UNROLL for (int r = 0; r < rows; r++) {
         u32x16 exact = __builtin_bit_cast(u32x16, sums[r]) - offset;
         f32x16 y = __builtin_convertvector(__builtin_bit_cast(i32x16, exact), f32x16);
-        y *= splat(p->input_scales[row + (size_t)r]) * scales;
+        tacit_row_scale x = p->input_scales[row + (size_t)r];
+        y = fma16(y, splat(x.step) * scales, splat(x.offset) * totals);
         finish(y, row + (size_t)r, tile, p->bias, p->residual, p->output, p->output_stride);
     }
 }

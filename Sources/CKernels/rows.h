@@ -1,28 +1,36 @@
 // What is done to one row at a time: quantization, norms, activation functions, softmax. Sums run in 16 lanes (element i
 // in lane i mod 16), added up by halves at the end.
 
-static float quantize(const float *input, size_t count, uint8_t *output) {
-    const i32x16 magnitude = (i32x16)(0x7fffffff);
+static tacit_row_scale quantize(const float *input, size_t count, uint8_t *output) {
     size_t whole = count - count % LANES;
-    f32x16 most = splat(0.0f);
-    for (size_t i = 0; i < whole; i += LANES) most = greater(from_bits(bits(load(input + i)) & magnitude), most);
+    f32x16 most = splat(-0x1.fffffep+127f), least = splat(0x1.fffffep+127f);
+    for (size_t i = 0; i < whole; i += LANES) {
+        f32x16 x = load(input + i);
+        most = greater(x, most);
+        least = lesser(x, least);
+    }
     if (whole < count) {
-        f32x16 rest = load_some(input + whole, count - whole, 0.0f);
-        most = greater(from_bits(bits(rest) & magnitude), most);
+        f32x16 rest = load_some(input + whole, count - whole, input[0]);
+        most = greater(rest, most);
+        least = lesser(rest, least);
     }
-    float limit = largest(most);
-    if (!(limit > 1e-30f)) {  // so small that 127 / limit could overflow: nothing is lost by zeros
+    float high = largest(most), low = -largest(-least);
+    // Halves, since the difference of two finite numbers may not be one.
+    float step = (high / 2.0f - low / 2.0f) / 127.5f, middle = high / 2.0f + low / 2.0f;
+    if (!(step > 1e-32f)) {  // so small that 1 / step could overflow: nothing is lost by one value for all
         for (size_t i = 0; i < count; i += LANES) __builtin_memset(output + i, 128, LANES);
-        return 0.0f;
+        return (tacit_row_scale){0.0f, middle};
     }
-    f32x16 inverse = splat(127.0f / limit);
+    // The levels -128...127 lie around -1/2.
+    float offset = middle + step / 2.0f;
+    f32x16 inverse = splat(1.0f / step);
     for (size_t i = 0; i < count; i += LANES) {
-        f32x16 x = i < whole ? load(input + i) : load_some(input + i, count - i, 0.0f);
-        x = greater(lesser(x * inverse, splat(127.0f)), splat(-127.0f));
+        f32x16 x = i < whole ? load(input + i) : load_some(input + i, count - i, offset);
+        x = greater(lesser((x - splat(offset)) * inverse, splat(127.0f)), splat(-128.0f));
         u8x16 bytes = __builtin_convertvector(bits(x + splat(ROUNDER)) - (ROUNDER_BITS - 128), u8x16);
         __builtin_memcpy(output + i, &bytes, sizeof bytes);
     }
-    return limit / 127.0f;
+    return (tacit_row_scale){step, offset};
 }
 
 static void layer_norm(

@@ -6,10 +6,10 @@ struct ProductRows {
     /// Input rows as floats; read by float32 matrices.
     var input: UnsafePointer<Float>
     var inputStride: Int
-    /// Input rows in 8 bits and their scales; read by int8 matrices.
+    /// Input rows in 8 bits and what these stand for; read by int8 matrices.
     var quantized: UnsafePointer<UInt8>?
     var quantizedStride = 0
-    var scales: UnsafePointer<Float>?
+    var scales: UnsafePointer<tacit_row_scale>?
     /// Rows of whole tiles.
     var output: UnsafeMutablePointer<Float>
     var outputStride: Int

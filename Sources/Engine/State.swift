@@ -1,3 +1,4 @@
+import CKernels
 import Diagnostics
 import ModelFile
 
@@ -41,8 +42,8 @@ struct State {
     let feedForward: UnsafeMutablePointer<Float>
     /// `[rows][quantizedStride]`: a product's input in 8 bits.
     let quantized: UnsafeMutablePointer<UInt8>
-    /// `[rows]`: its scales.
-    let quantizedScales: UnsafeMutablePointer<Float>
+    /// `[rows]`: what its bytes stand for.
+    let quantizedScales: UnsafeMutablePointer<tacit_row_scale>
     /// `[rows][half16]`: rotary cosines and sines of each row's position.
     let cosines: UnsafeMutablePointer<Float>
     let sines: UnsafeMutablePointer<Float>
@@ -93,7 +94,7 @@ struct State {
         let attended = try plan.reserve(float, rows, attended16)
         let feedForward = try plan.reserve(float, rows, feedForward16)
         let quantized = try plan.reserve(UInt8.self, rows, quantizedStride)
-        let quantizedScales = try plan.reserve(float, rows)
+        let quantizedScales = try plan.reserve(tacit_row_scale.self, rows)
         let cosines = try plan.reserve(float, rows, half16)
         let sines = try plan.reserve(float, rows, half16)
         let scores = try plan.reserve(float, threads, 4, scoreStride)

@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    /// Integer sums are exact: scales of 1, so that each output is an integer that float32 holds.
+    /// Integer sums are exact: steps of 1 and whole offsets, so that each output is an integer that float32 holds.
     @Test(arguments: lengths, [false, true])
     func int8ProductsAreExact(_ columns: Int, _ extreme: Bool) {
         var random = RandomNumbers(seed: UInt64(columns))
@@ -92,10 +92,10 @@ import Testing
         let scales = [Float](repeating: 1, count: 32)
         for count in 1...6 {
             let input = (0..<count * groups * 4).map { _ in
-                extreme ? (Bool.random(using: &random) ? 127 : -127) : Int.random(in: -127...127, using: &random)
+                extreme ? (Bool.random(using: &random) ? 127 : -128) : Int.random(in: -128...127, using: &random)
             }
             let bytes = input.map { UInt8($0 + 128) }
-            let inputScales = [Float](repeating: 1, count: count)
+            let inputScales = (0..<count).map { tacit_row_scale(step: 1, offset: Float($0 - 2)) }
             let memory = TestMemory()
             let output = agreed(count * 32) { table, output in
                 var product = tacit_product_int8(
@@ -108,7 +108,9 @@ import Testing
             for row in 0..<count {
                 for channel in 0..<rows {
                     var sum = 0
-                    for k in 0..<columns { sum += levels[channel * columns + k] * input[row * groups * 4 + k] }
+                    for k in 0..<columns {
+                        sum += levels[channel * columns + k] * (input[row * groups * 4 + k] + row - 2)
+                    }
                     #expect(output[row * 32 + channel] == Float(sum))
                 }
             }
@@ -119,29 +121,57 @@ import Testing
     func quantization(_ count: Int) {
         for seed in 0..<20 as Range<UInt64> {
             var input = numbers(count, 3, seed: seed)
-            // Ties, once: the scale is 1, every number a half.
-            if seed == 1 { input = input.indices.map { Float($0 % 127) + 0.5 - 64 } + [127] }
+            // Ties, once: the step is 1, the offset whole, every number but two a half.
+            if seed == 1 { input = input.indices.map { Float($0 % 255) + 0.5 } + [0, 255] }
             if seed == 2 { input = input.map { _ in 0 } }
+            if seed == 3 { input = input.map { _ in -2.75 } }
+            // One sign, far from zero.
+            if seed == 4 { input = input.map { $0 + 1000 } }
+            if seed == 5 { input = input.indices.map { $0 % 2 == 0 ? 3e38 : -3e38 } }
             let padded = (input.count + 15) / 16 * 16
             let results = Self.tables.map { table in
                 var bytes = [UInt8](repeating: 7, count: padded)
                 let scale = table.quantize(input, input.count, &bytes)
-                return (scale, bytes)
+                return (scale.step, scale.offset, bytes)
             }
             #expect(results.allSatisfy { $0 == results[0] })
-            let (scale, bytes) = results[0]
-            let most = input.map(abs).max() ?? 0
-            #expect(scale == most / 127)
+            let (step, offset, bytes) = results[0]
+            let (low, high) = (input.min() ?? 0, input.max() ?? 0)
+            #expect(abs(Double(step) - (Double(high) - Double(low)) / 255) <= 1e-6 * Double(step))
+            let room = Double(step) / 2 + 3e-7 * Double(max(abs(low), abs(high)))
             for (value, byte) in zip(input, bytes) {
-                let level = Float(Int(byte) - 128)
-                if most == 0 {
-                    #expect(level == 0)
-                } else {
-                    #expect(level == (value * (127 / most)).rounded(.toNearestOrEven))
-                }
+                let meant = Double(offset) + Double(step) * (Double(byte) - 128)
+                #expect(abs(meant - Double(value)) <= room)
+                if seed == 1, step == 1 { #expect(Float(byte) - 128 == (value - offset).rounded(.toNearestOrEven)) }
+                if low < high, value == low { #expect(byte == 0) }
+                if low < high, value == high { #expect(byte == 255) }
             }
+            if seed == 1 { #expect(step == 1) }
             #expect(bytes[input.count...].allSatisfy { $0 == 128 })
         }
+    }
+
+    /// Whatever the input holds, all instruction sets make the same bytes of it; a row without a number is zero.
+    @Test func quantizationOfWhatIsNoNumber() {
+        for special in [Float.nan, .infinity, -.infinity] {
+            for count in [1, 5, 16, 40] {
+                for place in [0, count / 2, count - 1] {
+                    var input = numbers(count, 1, seed: 9)
+                    input[place] = special
+                    let results = Self.tables.map { table in
+                        var bytes = [UInt8](repeating: 7, count: (count + 15) / 16 * 16)
+                        let scale = table.quantize(input, count, &bytes)
+                        return [
+                            bytes.map(UInt32.init), [scale.step, scale.offset].map { $0.isNaN ? 1 : $0.bitPattern },
+                        ]
+                    }
+                    #expect(results.allSatisfy { $0 == results[0] })
+                }
+            }
+        }
+        var bytes = [UInt8](repeating: 7, count: 32)
+        let scale = Self.tables[0].quantize([Float](repeating: .nan, count: 20), 20, &bytes)
+        #expect(scale.step == 0 && scale.offset == 0 && bytes.allSatisfy { $0 == 128 })
     }
 
     @Test(arguments: lengths)

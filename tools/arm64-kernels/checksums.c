@@ -109,16 +109,16 @@ static void multiply_int8(const tacit_kernels *k) {
             size_t stride = groups * 4 + 8;
             uint8_t *input = malloc(rows * stride);
             for (size_t i = 0; i < rows * stride; i++)
-                input[i] = extreme == 2 ? (next() % 2 ? 255 : 1) : (uint8_t)(1 + next() % 255);
-            float *scales = floats(48, RANDOM), *bias = floats(48, RANDOM), *input_scales = floats(rows, WIDE);
+                input[i] = extreme == 2 ? (next() % 2 ? 255 : 0) : (uint8_t)next();
+            float *scales = floats(48, RANDOM), *bias = floats(48, RANDOM), *steps = floats(2 * rows, WIDE);
             float *output = floats(rows * 48, RANDOM);
             tacit_product_int8 p = {
-                input, stride, input_scales, rows, groups, panels, scales, sums, rows % 2 ? bias : NULL,
+                input, stride, (const tacit_row_scale *)(const void *)steps, rows, groups, panels, scales, sums, rows % 2 ? bias : NULL,
                 rows % 3 ? output : NULL, output, 48};
             k->multiply_int8(&p, 0, 1);
             k->multiply_int8(&p, 1, 3);
             add_floats(output, rows * 48);
-            free(panels), free(input), free(scales), free(bias), free(input_scales), free(output);
+            free(panels), free(input), free(scales), free(bias), free(steps), free(output);
         }
     report("multiply_int8", k);
 }
@@ -129,9 +129,10 @@ static void quantize(const tacit_kernels *k) {
         float *input = floats(count, kind);
         if (again == 1) for (size_t i = 0; i < count; i++) input[i] = (float)(int)(next() % 255) - 127.0f + 0.5f;
         uint8_t bytes[304] = {0};
-        float scale = k->quantize(input, count, bytes);
+        tacit_row_scale scale = k->quantize(input, count, bytes);
         add_bytes(bytes, sizeof bytes);
-        add_floats(&scale, 1);
+        add_floats(&scale.step, 1);
+        add_floats(&scale.offset, 1);
         free(input);
     }
     report("quantize", k);

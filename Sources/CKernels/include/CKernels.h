@@ -27,14 +27,21 @@ typedef struct {
     size_t output_stride;
 } tacit_product_float32;
 
-/// The same with int8 panels `[tiles][groups][16][4]` and activations quantized by `quantize`:
-/// `output[r][n] = (sum over k of q[r][k] * w[n][k]) * (input_scales[r] * scales[n]) + bias[n] + residual[r][n]`.
+/// What the bytes of a quantized row stand for: `offset + step * (byte - 128)`.
+typedef struct {
+    float step;
+    float offset;
+} tacit_row_scale;
+
+/// The same with int8 panels `[tiles][groups][16][4]` and activations quantized by `quantize`; with q = byte - 128,
+/// `output[r][n] = (sum over k of q[r][k] * w[n][k]) * (step[r] * scales[n]) + offset[r] * (scales[n] * sums[n])
+/// + bias[n] + residual[r][n]`.
 /// The integer sums are exact as long as neighbours `2j`, `2j + 1` of one channel keep `|w0| + |w1| <= 128` where their
 /// signs agree, and `groups <= 16384`.
 typedef struct {
-    const uint8_t *input;  // [rows][input_stride]: q + 128
+    const uint8_t *input;  // [rows][input_stride]
     size_t input_stride;
-    const float *input_scales;  // [rows]
+    const tacit_row_scale *input_scales;  // [rows]
     size_t rows;
     size_t groups;  // columns / 4, rounded up
     const int8_t *panels;
@@ -75,9 +82,9 @@ typedef struct {
     void (*multiply_float32)(const tacit_product_float32 *product, size_t first_tile, size_t end_tile);
     void (*multiply_int8)(const tacit_product_int8 *product, size_t first_tile, size_t end_tile);
 
-    /// Symmetric 8-bit quantization of a row: returns the scale s, and `output[i] = round_half_even(input[i] / s) + 128`
-    /// with `|input| <= 127 s`. `count` rounded up to 16 bytes are written, the rest being 128 (zero).
-    float (*quantize)(const float *input, size_t count, uint8_t *output);
+    /// Affine 8-bit quantization of a row: 256 levels from its least element to its largest, ties to even. A row that
+    /// spans next to nothing is all offset, with step 0. `count` rounded up to 16 bytes are written, the rest being 128.
+    tacit_row_scale (*quantize)(const float *input, size_t count, uint8_t *output);
 
     /// LayerNorm over `count` elements (Ba et al. 2016): variance about the mean, biased.
     void (*layer_norm)(
