@@ -59,7 +59,7 @@ let package = Package(
             name: "LabellingTests",
             dependencies: ["AllocationCounter", "Diagnostics", "FrontEnd", "Labelling", "ModelFile", "TestSupport"]),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"]),
-        .testTarget(name: "ConversionTests", dependencies: ["Conversion", "ModelFile", "TestSupport"]),
+        .testTarget(name: "ConversionTests", dependencies: ["Conversion", "Engine", "ModelFile", "TestSupport"]),
         .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "tacit", "tacit-convert"]),
         .testTarget(name: "AttackTests", dependencies: ["Diagnostics", "ModelFile", "TestSupport", "tacit", "tacit-convert"]),
     ],

@@ -33,6 +33,26 @@ static tacit_row_scale quantize(const float *input, size_t count, uint8_t *outpu
     return (tacit_row_scale){step, offset};
 }
 
+static tacit_row_scale quantize_rest(
+    const float *input, size_t count, const uint8_t *coarse, tacit_row_scale scale, uint8_t *output) {
+    if (!(scale.step > 0.0f)) {
+        for (size_t i = 0; i < count; i += LANES) __builtin_memset(output + i, 128, LANES);
+        return (tacit_row_scale){0.0f, 0.0f};
+    }
+    size_t whole = count - count % LANES;
+    float step = scale.step / 254.0f;
+    f32x16 inverse = splat(1.0f / step);
+    for (size_t i = 0; i < count; i += LANES) {
+        f32x16 x = i < whole ? load(input + i) : load_some(input + i, count - i, scale.offset);
+        f32x16 level = __builtin_convertvector(load_bytes(coarse + i), f32x16) - splat(128.0f);
+        x = fma16(splat(-scale.step), level, x - splat(scale.offset)) * inverse;
+        x = greater(lesser(x, splat(127.0f)), splat(-127.0f));
+        u8x16 bytes = __builtin_convertvector(bits(x + splat(ROUNDER)) - (ROUNDER_BITS - 128), u8x16);
+        __builtin_memcpy(output + i, &bytes, sizeof bytes);
+    }
+    return (tacit_row_scale){step, 0.0f};
+}
+
 static void layer_norm(
     const float *input, const float *weight, const float *bias, float epsilon, size_t count, float *output) {
     size_t whole = count - count % LANES, rest = count - whole;

@@ -11,6 +11,7 @@ const tacit_kernels TABLE = {
     .multiply_float32 = multiply_float32,
     .multiply_int8 = multiply_int8,
     .quantize = quantize,
+    .quantize_rest = quantize_rest,
     .layer_norm = layer_norm,
     .rms_norm = rms_norm,
     .gelu = gelu,

@@ -38,6 +38,12 @@ INLINE i32x16 load_integers(const int32_t *p) {
     return v;
 }
 
+INLINE u8x16 load_bytes(const uint8_t *p) {
+    u8x16 v;
+    __builtin_memcpy(&v, p, sizeof v);
+    return v;
+}
+
 INLINE f32x16 splat(float x) { return (f32x16)(x); }
 
 /// The first `count` (under 16) elements, the other lanes `fill`.

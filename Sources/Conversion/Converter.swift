@@ -4,7 +4,7 @@ import ModelFile
 /// Makes a model file from a base and, if there is one, an adapter.
 public final class Converter {
     /// Stands in the provenance of every model. Changes whenever the same input gives other bytes.
-    public static let version = "1"
+    public static let version = "2"
 
     private let options: ConversionOptions
     private let folders: [SourceFolder]
@@ -35,7 +35,7 @@ public final class Converter {
     public func convert(progress: (Int, Int) throws -> Void = { _, _ in }) throws -> ConversionReport {
         let trunk = TrunkWeights(checkpoint: checkpoint, adapter: adapter)
         let matrices = Dictionary(uniqueKeysWithValues: checkpoint.model.matrices.map { ($0.name, $0) })
-        let encoding = options.weights.encoding
+        let encoding = options.weights.encoding(width: description.trunk.width)
         var formats: [String: MatrixFormat] = [:]
         for shape in description.matrices {
             formats[shape.name] =
@@ -95,10 +95,12 @@ public final class Converter {
         case .f32:
             packed = MatrixPacker.float32(fused.weights, rows: fused.rows, columns: fused.columns, bias: fused.bias)
         case .int8:
-            let result = Int8Quantizer.quantize(fused.weights, rows: fused.rows, columns: fused.columns)
+            let planes = Int8Quantizer.planes(
+                report.encoding.planes, of: fused.weights, rows: fused.rows, columns: fused.columns)
             packed = MatrixPacker.int8(
-                result.levels, scales: result.scales, rows: fused.rows, columns: fused.columns, bias: fused.bias)
-            error = result.error
+                planes: planes.map { ($0.levels, $0.scales) }, rows: fused.rows, columns: fused.columns,
+                bias: fused.bias)
+            error = Int8Quantizer.error(of: planes, weights: fused.weights, columns: fused.columns)
         }
         try writer.write(matrix: matrix.name, packed)
         report.add(packed, kind: matrix.kind, error: error)

@@ -21,6 +21,12 @@ public final class Model: @unchecked Sendable {
 
     public let description: ModelDescription
 
+    /// The most planes that one of the trunk's matrices has; 0 for floats alone.
+    var planes: Int {
+        blocks.flatMap { [$0.queryKeyValue, $0.attentionOutput, $0.feedForwardInput, $0.feedForwardOutput] }
+            .map(\.encoding.planes).max() ?? 0
+    }
+
     /// Keeps the tensors' memory alive.
     private let source: any TensorSource
 
@@ -133,14 +139,15 @@ private struct Binder {
         let bytes: Int
         switch view.encoding {
         case .float32: bytes = padded * columns * 4
-        case .int8: bytes = padded * ((columns + 3) / 4 * 4)
+        case .int8, .int8TwoPlanes: bytes = view.encoding.planes * padded * ((columns + 3) / 4 * 4)
         }
         guard view.panels.count == bytes else {
             throw TacitError(.badData, place: name, "has \(view.panels.count) bytes of panels, expected \(bytes)")
         }
-        if view.encoding == .int8 {
-            guard view.scales?.count == padded, view.sums?.count == padded else {
-                throw TacitError(.badData, place: name, "lacks scales or sums for \(padded) channels")
+        if view.encoding.planes > 0 {
+            let channels = view.encoding.planes * padded
+            guard view.scales?.count == channels, view.sums?.count == channels else {
+                throw TacitError(.badData, place: name, "lacks scales or sums for \(channels) channels")
             }
         }
         if let bias = view.bias, bias.count != padded {

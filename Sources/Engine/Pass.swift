@@ -68,7 +68,7 @@ final class Pass: ParallelWork {
             crew.wait()
             attend(layer, selection, thread, crew)
             crew.wait()
-            if block.attentionOutput.encoding == .int8 {
+            if block.attentionOutput.encoding.planes > 0 {
                 for index in crew.share(selection.count, of: thread) {
                     quantize(state.attended + selection.row(index) * state.attended16, block.attentionOutput, index)
                 }
@@ -102,7 +102,7 @@ final class Pass: ParallelWork {
             let row = selection.row(index)
             let normed = state.normed + row * state.width16
             norm.apply(state.stream + row * state.width16, normed, kernels)
-            if matrix.encoding == .int8 { quantize(normed, matrix, index) }
+            if matrix.encoding.planes > 0 { quantize(normed, matrix, index) }
         }
     }
 
@@ -118,14 +118,19 @@ final class Pass: ParallelWork {
             case .geluTanh: kernels.gelu(hidden, up, width, hidden)
             case .silu: kernels.silu(hidden, up, width, hidden)
             }
-            if next.encoding == .int8 { quantize(hidden, next, index) }
+            if next.encoding.planes > 0 { quantize(hidden, next, index) }
         }
     }
 
     /// Quantizes one row as input of a matrix; `index` counts within the selection.
     private func quantize(_ row: UnsafePointer<Float>, _ matrix: MatrixView, _ index: Int) {
-        state.quantizedScales[index] = kernels.quantize(
-            row, matrix.columns, state.quantized + index * state.quantizedStride)
+        let bytes = state.quantized + index * state.quantizedStride
+        let scale = kernels.quantize(row, matrix.columns, bytes)
+        state.quantizedScales[index] = scale
+        if matrix.encoding == .int8TwoPlanes {
+            state.restScales[index] = kernels.quantize_rest(
+                row, matrix.columns, bytes, scale, state.rest + index * state.quantizedStride)
+        }
     }
 
     private func multiply(
@@ -136,6 +141,7 @@ final class Pass: ParallelWork {
         let rows = ProductRows(
             input: input + selection.first * inputStride, inputStride: selection.step * inputStride,
             quantized: state.quantized, quantizedStride: state.quantizedStride, scales: state.quantizedScales,
+            rest: state.rest, restScales: state.restScales,
             output: output + selection.first * outputStride, outputStride: selection.step * outputStride,
             accumulates: accumulating, count: selection.count)
         matrix.multiply(rows, tiles: crew.share(matrix.tiles, of: thread), kernels)

@@ -10,6 +10,9 @@ struct ProductRows {
     var quantized: UnsafePointer<UInt8>?
     var quantizedStride = 0
     var scales: UnsafePointer<tacit_row_scale>?
+    /// What that left of them; read by matrices of two planes.
+    var rest: UnsafePointer<UInt8>?
+    var restScales: UnsafePointer<tacit_row_scale>?
     /// Rows of whole tiles.
     var output: UnsafeMutablePointer<Float>
     var outputStride: Int
@@ -30,15 +33,30 @@ extension MatrixView {
                 panels: panels.assumingMemoryBound(to: Float.self), bias: bias?.baseAddress, residual: residual,
                 output: rows.output, output_stride: rows.outputStride)
             kernels.multiply_float32(&product, range.lowerBound, range.upperBound)
-        case .int8:
+        case .int8, .int8TwoPlanes:
             guard let quantized = rows.quantized, let inputScales = rows.scales,
                 let scales = scales?.baseAddress, let sums = sums?.baseAddress
             else { return }
+            let groups = (columns + 3) / 4
+            let levels = panels.assumingMemoryBound(to: Int8.self)
             var product = tacit_product_int8(
                 input: quantized, input_stride: rows.quantizedStride, input_scales: inputScales, rows: rows.count,
-                groups: (columns + 3) / 4, panels: panels.assumingMemoryBound(to: Int8.self), scales: scales,
-                sums: sums, bias: bias?.baseAddress, residual: residual, output: rows.output,
-                output_stride: rows.outputStride)
+                groups: groups, panels: levels, scales: scales, sums: sums, bias: bias?.baseAddress,
+                residual: residual, output: rows.output, output_stride: rows.outputStride)
+            kernels.multiply_int8(&product, range.lowerBound, range.upperBound)
+            guard encoding == .int8TwoPlanes, let rest = rows.rest, let restScales = rows.restScales else { return }
+            // First plane times the inputs' rest, then second plane times the inputs; rest times second plane would
+            // add less than floats resolve.
+            product.bias = nil
+            product.residual = UnsafePointer(rows.output)
+            product.input = rest
+            product.input_scales = restScales
+            kernels.multiply_int8(&product, range.lowerBound, range.upperBound)
+            product.input = quantized
+            product.input_scales = inputScales
+            product.panels = levels + paddedRows * groups * 4
+            product.scales = scales + paddedRows
+            product.sums = sums + paddedRows
             kernels.multiply_int8(&product, range.lowerBound, range.upperBound)
         }
     }

@@ -51,7 +51,7 @@ public final class Session {
         if description.context == .restart { rows = min(rows, contexts * window) }
         if description.attention == .full { rows = max(rows, window) }
         pool = try ThreadPool(threads: threads)
-        state = try State(description, contexts: contexts, rows: rows, threads: threads)
+        state = try State(description, planes: model.planes, contexts: contexts, rows: rows, threads: threads)
         kernels = table.pointee
         pass = Pass(model: model, state: state, kernels: kernels)
         self.model = model

@@ -44,6 +44,9 @@ struct State {
     let quantized: UnsafeMutablePointer<UInt8>
     /// `[rows]`: what its bytes stand for.
     let quantizedScales: UnsafeMutablePointer<tacit_row_scale>
+    /// The same for what that left of the input; empty unless there are matrices of two planes.
+    let rest: UnsafeMutablePointer<UInt8>
+    let restScales: UnsafeMutablePointer<tacit_row_scale>
     /// `[rows][half16]`: rotary cosines and sines of each row's position.
     let cosines: UnsafeMutablePointer<Float>
     let sines: UnsafeMutablePointer<Float>
@@ -66,7 +69,7 @@ struct State {
     let logits: UnsafeMutablePointer<Float>
 
     /// Throws `TacitError` where the sizes do not fit memory.
-    init(_ description: ModelDescription, contexts: Int, rows: Int, threads: Int) throws {
+    init(_ description: ModelDescription, planes: Int, contexts: Int, rows: Int, threads: Int) throws {
         let trunk = description.trunk
         func round16(_ value: Int) -> Int { (value + 15) & ~15 }
         self.rows = rows
@@ -95,6 +98,8 @@ struct State {
         let feedForward = try plan.reserve(float, rows, feedForward16)
         let quantized = try plan.reserve(UInt8.self, rows, quantizedStride)
         let quantizedScales = try plan.reserve(tacit_row_scale.self, rows)
+        let rest = try plan.reserve(UInt8.self, planes > 1 ? rows : 0, quantizedStride)
+        let restScales = try plan.reserve(tacit_row_scale.self, planes > 1 ? rows : 0)
         let cosines = try plan.reserve(float, rows, half16)
         let sines = try plan.reserve(float, rows, half16)
         let scores = try plan.reserve(float, threads, 4, scoreStride)
@@ -119,6 +124,8 @@ struct State {
         self.feedForward = arena.pointer(feedForward)
         self.quantized = arena.pointer(quantized)
         self.quantizedScales = arena.pointer(quantizedScales)
+        self.rest = arena.pointer(rest)
+        self.restScales = arena.pointer(restScales)
         self.cosines = arena.pointer(cosines)
         self.sines = arena.pointer(sines)
         self.scores = arena.pointer(scores)

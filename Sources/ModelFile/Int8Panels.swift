@@ -14,7 +14,8 @@ public enum Int8Panels {
     static func fault(in view: MatrixView) -> String? {
         let panels = view.panels.bindMemory(to: Int8.self)
         let blocks = (view.columns + 3) / 4
-        for row in 0..<view.paddedRows {
+        // Of both planes, if there are two, as if they were one matrix.
+        for row in 0..<view.encoding.planes * view.paddedRows {
             let (tile, channel) = row.quotientAndRemainder(dividingBy: MatrixView.tileRows)
             var sum: Int32 = 0
             for block in 0..<blocks {
@@ -24,7 +25,7 @@ public enum Int8Panels {
                     return "row \(row), column \(block * 4): \(weights) breaks the rule of pairs"
                 }
                 for (index, weight) in weights.enumerated() {
-                    if weight != 0, row >= view.rows || block * 4 + index >= view.columns {
+                    if weight != 0, row % view.paddedRows >= view.rows || block * 4 + index >= view.columns {
                         return "row \(row), column \(block * 4 + index): padding is not 0"
                     }
                     sum += Int32(weight)

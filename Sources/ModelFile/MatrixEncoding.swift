@@ -8,19 +8,31 @@ public enum MatrixEncoding: Equatable, Sendable {
     case float32
     /// 8-bit integers, symmetric, one scale an output channel.
     case int8
+    /// Two planes of these, the second for what the first leaves of each weight: for trunks so narrow that neither bytes
+    /// nor time matter, but every rounding does.
+    case int8TwoPlanes
 
-    /// Bits a weight.
+    /// Bits a level.
     public var bits: Int {
         switch self {
         case .float32: 32
-        case .int8: 8
+        case .int8, .int8TwoPlanes: 8
+        }
+    }
+
+    /// Sets of levels, which add up; 0 for floats.
+    public var planes: Int {
+        switch self {
+        case .float32: 0
+        case .int8: 1
+        case .int8TwoPlanes: 2
         }
     }
 
     /// Weights along K that share a scale; 0 where a whole channel does.
     public var groupSize: Int {
         switch self {
-        case .float32, .int8: 0
+        case .float32, .int8, .int8TwoPlanes: 0
         }
     }
 
@@ -28,11 +40,12 @@ public enum MatrixEncoding: Equatable, Sendable {
     var layout: Int {
         switch self {
         case .float32, .int8: 1
+        case .int8TwoPlanes: 2
         }
     }
 
     init?(bits: Int, groupSize: Int, layout: Int) {
-        for encoding in [MatrixEncoding.float32, .int8]
+        for encoding in [MatrixEncoding.float32, .int8, .int8TwoPlanes]
         where (encoding.bits, encoding.groupSize, encoding.layout) == (bits, groupSize, layout) {
             self = encoding
             return

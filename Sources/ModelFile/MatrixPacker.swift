@@ -57,6 +57,20 @@ public enum MatrixPacker {
             bias: bias.map(padded))
     }
 
+    /// Packs the planes of a matrix, one or two, each of which must obey the rules by itself.
+    ///
+    /// - Parameter planes: `[rows][columns]` levels and `[rows]` scales; a weight is the sum of level times scale.
+    public static func int8(
+        planes: [(levels: [Int8], scales: [Float])], rows: Int, columns: Int, bias: [Float]?
+    ) -> PackedMatrix {
+        precondition(planes.count == 1 || planes.count == 2)
+        let packed = planes.map { int8($0.levels, scales: $0.scales, rows: rows, columns: columns, bias: bias) }
+        return PackedMatrix(
+            rows: rows, columns: columns, encoding: planes.count == 1 ? .int8 : .int8TwoPlanes,
+            panels: packed.flatMap(\.panels), scales: packed.flatMap { $0.scales ?? [] },
+            sums: packed.flatMap { $0.sums ?? [] }, bias: packed[0].bias)
+    }
+
     /// Zeros up to whole tiles.
     private static func padded(_ values: [Float]) -> [Float] {
         let tileRows = MatrixView.tileRows

@@ -5,7 +5,9 @@
 /// - float32: `[tiles][columns][16]` floats;
 /// - int8: `[tiles][paddedColumns / 4][16][4]` signed bytes, columns padded with zeros to a multiple of 4. Of the
 ///   neighbours `2j` and `2j + 1` along K of one channel, two of one sign have `|w0| + |w1| <= 128`, so that
-///   `255 * |w0| + 255 * |w1|` fits 16 bits and AVX2's `vpmaddubsw` never saturates; each is in -127...127.
+///   `255 * |w0| + 255 * |w1|` fits 16 bits and AVX2's `vpmaddubsw` never saturates; each is in -127...127;
+/// - int8 in two planes: all of that twice, one plane after the other, and so scales and sums; a weight is the sum of
+///   what the planes say.
 ///
 /// The pointers reach into the read-only map of the `ModelFile` and live as long as it does.
 public struct MatrixView: @unchecked Sendable {
@@ -17,9 +19,9 @@ public struct MatrixView: @unchecked Sendable {
     public let encoding: MatrixEncoding
     /// 64-byte aligned.
     public let panels: UnsafeRawBufferPointer
-    /// One a padded row, for int8: `w = q * scale`.
+    /// One a padded row and plane, for int8: `w = q * scale`.
     public let scales: UnsafeBufferPointer<Float>?
-    /// One a padded row, for int8: the sum of the row's bytes, which takes back the offset of unsigned activations.
+    /// One a padded row and plane, for int8: the sum of the row's bytes, which takes back the offset of unsigned activations.
     public let sums: UnsafeBufferPointer<Int32>?
     /// One a padded row, if there is one.
     public let bias: UnsafeBufferPointer<Float>?

@@ -58,7 +58,7 @@ extension ModelFile {
     private func verify(_ matrix: TensorPlan.Matrix) throws {
         let name = matrix.shape.name
         let view = try self.matrix(name)
-        if matrix.format.encoding == .int8, let fault = Int8Panels.fault(in: view) {
+        if matrix.format.encoding.planes > 0, let fault = Int8Panels.fault(in: view) {
             throw TacitError(.badData, place: "\(name).panels", fault)
         }
         if let scales = view.scales, !scales.allSatisfy({ $0 >= 0 }) {

@@ -5,9 +5,9 @@ public struct PackedMatrix: Sendable {
     public let encoding: MatrixEncoding
     /// See `MatrixView.panels`.
     public let panels: [UInt8]
-    /// `[paddedRows]`, for int8.
+    /// `[planes][paddedRows]`, for int8.
     public let scales: [Float]?
-    /// `[paddedRows]`, for int8.
+    /// `[planes][paddedRows]`, for int8.
     public let sums: [Int32]?
     /// `[paddedRows]`.
     public let bias: [Float]?

@@ -49,10 +49,11 @@ struct TensorPlan {
         switch format.encoding {
         case .float32:
             try append("\(shape.name).panels", .float32, [tiles, shape.columns, tileRows])
-        case .int8:
-            try append("\(shape.name).panels", .int8, [tiles, (shape.columns + 3) / 4, tileRows, 4])
-            try append("\(shape.name).scales", .float32, [tiles * tileRows])
-            try append("\(shape.name).sums", .int32, [tiles * tileRows])
+        case .int8, .int8TwoPlanes:
+            let planes = format.encoding.planes
+            try append("\(shape.name).panels", .int8, [planes * tiles, (shape.columns + 3) / 4, tileRows, 4])
+            try append("\(shape.name).scales", .float32, [planes * tiles * tileRows])
+            try append("\(shape.name).sums", .int32, [planes * tiles * tileRows])
         }
         if format.hasBias { try append("\(shape.name).bias", .float32, [tiles * tileRows]) }
     }

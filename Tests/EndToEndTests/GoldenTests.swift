@@ -26,30 +26,16 @@ import Testing
         }
     }
 
-    /// Sounds of which 8 bits lose more than the 0.06 they should: short windows of random models, in which all that is
-    /// rounded adds up. Reported as known issues with each window's figure.
-    static let beyond: Set = [
-        "gpt2-plain/2.wav", "gpt2-sharded-patterns/0.wav", "llama-biased-patterns/0.wav", "llama-biased-patterns/2.wav",
-        "llama-learned/0.wav", "llama-learned/1.wav", "llama-sliding/3.wav",
-    ]
-
     @Test(arguments: names)
     func int8(name: String) throws {
         let golden = try GoldenCase(name: name)
         let model = try ConvertedModel(golden, weights: "int8")
         for sound in golden.sounds {
             let run = try Run(model, golden, sound)
-            let pairs = zip(run.windows + [run.mean], sound.windows.map(\.reading) + [sound.mean])
-            guard Self.beyond.contains("\(name)/\(sound.file)") else {
-                for (found, expected) in pairs { run.check(found, expected, 0.06) }
-                continue
+            for (found, expected) in zip(run.windows + [run.mean], sound.windows.map(\.reading) + [sound.mean]) {
+                // Narrow trunks have two planes of levels: hundreds of times nearer than 0.06.
+                run.check(found, expected, 0.005)
             }
-            for (found, expected) in pairs {
-                run.check(found, expected, 0.1)
-                withKnownIssue("\(found.name)", isIntermittent: true) { run.check(found, expected, 0.06) }
-            }
-            // What a file gets is the average of its windows.
-            if run.windows.count > 1 { run.check(run.mean, sound.mean, 0.06) }
         }
     }
 }

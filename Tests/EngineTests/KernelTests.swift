@@ -132,16 +132,24 @@ import Testing
             let results = Self.tables.map { table in
                 var bytes = [UInt8](repeating: 7, count: padded)
                 let scale = table.quantize(input, input.count, &bytes)
-                return (scale.step, scale.offset, bytes)
+                var rest = [UInt8](repeating: 7, count: padded)
+                let restScale = table.quantize_rest(input, input.count, bytes, scale, &rest)
+                #expect(restScale.offset == 0)
+                return (scale.step, scale.offset, bytes, restScale.step, rest)
             }
             #expect(results.allSatisfy { $0 == results[0] })
-            let (step, offset, bytes) = results[0]
+            let (step, offset, bytes, restStep, rest) = results[0]
             let (low, high) = (input.min() ?? 0, input.max() ?? 0)
             #expect(abs(Double(step) - (Double(high) - Double(low)) / 255) <= 1e-6 * Double(step))
             let room = Double(step) / 2 + 3e-7 * Double(max(abs(low), abs(high)))
-            for (value, byte) in zip(input, bytes) {
+            #expect(restStep == step / 254)
+            #expect(rest[input.count...].allSatisfy { $0 == 128 })
+            for (index, (value, byte)) in zip(input, bytes).enumerated() {
                 let meant = Double(offset) + Double(step) * (Double(byte) - 128)
                 #expect(abs(meant - Double(value)) <= room)
+                // A level of the rest is up to half a step of its own off, and floats round about the value.
+                let better = meant + Double(restStep) * (Double(rest[index]) - 128)
+                #expect(abs(better - Double(value)) <= room / 254 + 3e-7 * Double(max(abs(low), abs(high))))
                 if seed == 1, step == 1 { #expect(Float(byte) - 128 == (value - offset).rounded(.toNearestOrEven)) }
                 if low < high, value == low { #expect(byte == 0) }
                 if low < high, value == high { #expect(byte == 255) }
@@ -161,8 +169,11 @@ import Testing
                     let results = Self.tables.map { table in
                         var bytes = [UInt8](repeating: 7, count: (count + 15) / 16 * 16)
                         let scale = table.quantize(input, count, &bytes)
+                        var rest = bytes
+                        _ = table.quantize_rest(input, count, bytes, scale, &rest)
                         return [
-                            bytes.map(UInt32.init), [scale.step, scale.offset].map { $0.isNaN ? 1 : $0.bitPattern },
+                            (bytes + rest).map(UInt32.init),
+                            [scale.step, scale.offset].map { $0.isNaN ? 1 : $0.bitPattern },
                         ]
                     }
                     #expect(results.allSatisfy { $0 == results[0] })

@@ -120,15 +120,16 @@ final class MemoryModel: TensorSource, @unchecked Sendable {
             encoding == .float32
             ? MatrixPacker.float32(matrix.weights, rows: matrix.rows, columns: matrix.columns, bias: matrix.bias)
             : MatrixPacker.int8(
-                packed.levels, scales: Array(packed.scales[..<matrix.rows]), rows: matrix.rows,
-                columns: matrix.columns, bias: matrix.bias)
+                planes: packed.levels.enumerated().map { plane, levels in
+                    (levels, Array(packed.scales[plane * packed.padded..<plane * packed.padded + matrix.rows]))
+                }, rows: matrix.rows, columns: matrix.columns, bias: matrix.bias)
         let bias = matrix.bias.map { copy($0 + [Float](repeating: 0, count: packed.padded - $0.count)) }
         views[name] = MatrixView(
             rows: matrix.rows, columns: matrix.columns, encoding: encoding,
             panels: encoding == .float32
                 ? UnsafeRawBufferPointer(copy(packed.floats)) : UnsafeRawBufferPointer(copy(packed.bytes)),
-            scales: encoding == .int8 ? copy(packed.scales) : nil,
-            sums: encoding == .int8 ? copy(packed.sums) : nil, bias: bias)
+            scales: encoding.planes > 0 ? copy(packed.scales) : nil,
+            sums: encoding.planes > 0 ? copy(packed.sums) : nil, bias: bias)
     }
 
     private func copy<Element: BitwiseCopyable>(_ values: [Element]) -> UnsafeBufferPointer<Element> {

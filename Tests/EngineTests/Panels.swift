@@ -6,21 +6,22 @@ struct Panels {
     let padded: Int
     /// float32 panels, `[tiles][columns][16]`.
     var floats: [Float] = []
-    /// int8 panels, `[tiles][columns / 4][16][4]`.
+    /// int8 panels, `[planes][tiles][columns / 4][16][4]`, and so on.
     var bytes: [Int8] = []
     var scales: [Float] = []
     var sums: [Int32] = []
-    /// `[rows][columns]`: int8 levels.
-    var levels: [Int8] = []
+    /// `[planes]`, each `[rows][columns]`: int8 levels.
+    var levels: [[Int8]] = []
     /// `[rows][columns]`: the weights that the panels stand for.
     var meaning: [Float]
 
     init(_ weights: [Float], rows: Int, columns: Int, encoding: MatrixEncoding) {
         padded = (rows + 15) / 16 * 16
         meaning = weights
-        switch encoding {
-        case .int8: packLevels(weights, rows: rows, columns: columns)
-        default: packFloats(weights, rows: rows, columns: columns)
+        if encoding == .float32 { packFloats(weights, rows: rows, columns: columns) }
+        if encoding.planes > 0 { meaning = [Float](repeating: 0, count: weights.count) }
+        for _ in 0..<encoding.planes {
+            packLevels(zip(weights, meaning).map { $0 - $1 }, rows: rows, columns: columns)
         }
     }
 
@@ -36,10 +37,10 @@ struct Panels {
     /// A scale so large that neighbours of one sign keep |w0| + |w1| <= 128 after rounding.
     private mutating func packLevels(_ weights: [Float], rows: Int, columns: Int) {
         let groups = (columns + 3) / 4
-        bytes = [Int8](repeating: 0, count: padded * groups * 4)
-        scales = [Float](repeating: 0, count: padded)
-        sums = [Int32](repeating: 0, count: padded)
-        levels = [Int8](repeating: 0, count: rows * columns)
+        var bytes = [Int8](repeating: 0, count: padded * groups * 4)
+        var scales = [Float](repeating: 0, count: padded)
+        var sums = [Int32](repeating: 0, count: padded)
+        var levels = [Int8](repeating: 0, count: rows * columns)
         for row in 0..<rows {
             var limit: Float = 1e-20
             for column in 0..<columns {
@@ -53,8 +54,12 @@ struct Panels {
                 bytes[((row / 16 * groups + column / 4) * 16 + row % 16) * 4 + column % 4] = Int8(level)
                 levels[row * columns + column] = Int8(level)
                 sums[row] += Int32(level)
-                meaning[row * columns + column] = level * scales[row]
+                meaning[row * columns + column] += level * scales[row]
             }
         }
+        self.bytes += bytes
+        self.scales += scales
+        self.sums += sums
+        self.levels.append(levels)
     }
 }

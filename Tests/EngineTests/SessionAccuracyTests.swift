@@ -35,6 +35,19 @@ import Testing
         #expect(relativeError(logits, ReferenceTransformer(original, patches: patches).logits(after: window)) < 0.06)
     }
 
+    /// Two planes leave next to nothing of what one loses, be it in the weights or in the activations.
+    @Test(arguments: Shapes.causal.dropLast() + Shapes.full)
+    func twoPlanesAreNearlyExact(_ shape: Shapes.Case) throws {
+        let memory = MemoryModel(shape.model, seed: 2, encoding: .int8TwoPlanes, bias: shape.bias)
+        let original = MemoryModel(shape.model, seed: 2, bias: shape.bias)
+        let window = shape.model.input.window
+        let patches = randomPatches(window, shape.model.input.patchSize, seed: 3)
+        let session = try Session(model: Model(source: memory), maximumPatches: window, threads: 1)
+        session.push(patches)
+        let logits = session.logits()
+        #expect(relativeError(logits, ReferenceTransformer(original, patches: patches).logits(after: window)) < 0.002)
+    }
+
     @Test(arguments: Shapes.sliding, [MatrixEncoding.float32, .int8])
     func slidingAgreesWithBandedMask(_ shape: Shapes.Case, _ encoding: MatrixEncoding) throws {
         let memory = MemoryModel(shape.model, seed: 4, encoding: encoding)

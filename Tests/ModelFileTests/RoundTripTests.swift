@@ -3,7 +3,7 @@ import ModelFile
 import Testing
 
 @Suite struct RoundTripTests {
-    @Test(arguments: 0..<4, [MatrixEncoding.float32, .int8])
+    @Test(arguments: 0..<4, [MatrixEncoding.float32, .int8, .int8TwoPlanes])
     func everyPartComesBack(index: Int, encoding: MatrixEncoding) throws {
         var model = SmallModel.all[index]
         model.encoding = encoding
@@ -35,18 +35,21 @@ import Testing
                             fromByteOffset: ((tile * shape.columns + column) * 16 + channel) * 4, as: Float.self)
                         #expect(stored == values.weights[shape.name]?[element])
                     } else {
-                        let block = tile * ((shape.columns + 3) / 4) + column / 4
-                        let stored = view.panels.load(
-                            fromByteOffset: (block * 16 + channel) * 4 + column % 4, as: Int8.self)
-                        #expect(stored == values.levels[shape.name]?[element])
+                        for (plane, levels) in (values.levels[shape.name] ?? []).enumerated() {
+                            let block = (plane * view.tiles + tile) * ((shape.columns + 3) / 4) + column / 4
+                            let stored = view.panels.load(
+                                fromByteOffset: (block * 16 + channel) * 4 + column % 4, as: Int8.self)
+                            #expect(stored == levels[element])
+                        }
                     }
                 }
-                if let levels = values.levels[shape.name] {
+                #expect(values.levels[shape.name]?.count ?? 0 == view.encoding.planes)
+                for (plane, levels) in (values.levels[shape.name] ?? []).enumerated() {
                     let sum = levels[row * shape.columns..<(row + 1) * shape.columns].reduce(Int32(0)) {
                         $0 + Int32($1)
                     }
-                    #expect(view.sums?[row] == sum)
-                    #expect(view.scales?[row] == Float(row + 1))
+                    #expect(view.sums?[plane * view.paddedRows + row] == sum)
+                    #expect(view.scales?[plane * view.paddedRows + row] == Float(row + 1 + plane * 1000))
                 }
             }
         }

@@ -103,7 +103,7 @@ struct SmallModel {
     struct Values {
         var vectors: [String: [Float]] = [:]
         var weights: [String: [Float]] = [:]
-        var levels: [String: [Int8]] = [:]
+        var levels: [String: [[Int8]]] = [:]
         var biases: [String: [Float]] = [:]
     }
 
@@ -134,14 +134,17 @@ struct SmallModel {
             case .matrix(let shape):
                 let bias = formats[shape.name]?.hasBias == true ? numbers.floats(shape.rows) : nil
                 values.biases[shape.name] = bias
-                if formats[shape.name]?.encoding == .int8 {
-                    let levels = (0..<shape.rows * shape.columns).map { _ in Int8(numbers.integer(below: 129) - 64) }
+                if let planes = formats[shape.name]?.encoding.planes, planes > 0 {
+                    let levels = (0..<planes).map { _ in
+                        (0..<shape.rows * shape.columns).map { _ in Int8(numbers.integer(below: 129) - 64) }
+                    }
                     values.levels[shape.name] = levels
                     try writer.write(
                         matrix: shape.name,
                         MatrixPacker.int8(
-                            levels, scales: (0..<shape.rows).map { Float($0 + 1) }, rows: shape.rows,
-                            columns: shape.columns, bias: bias))
+                            planes: levels.enumerated().map { plane, levels in
+                                (levels, (0..<shape.rows).map { Float($0 + 1 + plane * 1000) })
+                            }, rows: shape.rows, columns: shape.columns, bias: bias))
                 } else {
                     let weights = numbers.floats(shape.rows * shape.columns)
                     values.weights[shape.name] = weights

@@ -133,6 +133,10 @@ static void quantize(const tacit_kernels *k) {
         add_bytes(bytes, sizeof bytes);
         add_floats(&scale.step, 1);
         add_floats(&scale.offset, 1);
+        uint8_t rest[304] = {0};
+        scale = k->quantize_rest(input, count, bytes, scale, rest);
+        add_bytes(rest, sizeof rest);
+        add_floats(&scale.step, 1);
         free(input);
     }
     report("quantize", k);

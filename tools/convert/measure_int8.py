@@ -9,7 +9,11 @@ originals; `products` columns compare `W x` with what int8 makes of it, for the 
 plain       scale = largest magnitude / 127, pairs not looked at: saturates on AVX2 with 8-bit activations
 unclipped   the smallest scale at which every pair keeps |w0| + |w1| <= 128
 searched    the scale with the least squared error, pairs that break the rule moved: what tacit-convert does
-7 bits      plain weights with activations in -63...63, the other way to be exact on AVX2
+symmetric   searched weights with activations in -127...127, one scale a patch and no offset
+7 bits      plain weights with activations of 128 levels, the other way to be exact on AVX2
+two planes  what tacit-convert and the engine do for narrow trunks: both twice, the second time what the first leaves
+
+Activations have 256 levels from a patch's least element to its largest, where nothing else is said.
 """
 
 import argparse
@@ -81,10 +85,22 @@ def searched(w: np.ndarray) -> np.ndarray:
     return q * (w * q).sum(1, keepdims=True) / np.maximum((q * q).sum(1, keepdims=True), 1e-30)
 
 
-def activations(x: np.ndarray, bound: int) -> np.ndarray:
-    """Symmetric, one scale a patch."""
-    scale = np.maximum(np.abs(x).max(1, keepdims=True), 1e-30) / bound
+def activations(x: np.ndarray, levels: int) -> np.ndarray:
+    """So many levels from the least element of a patch to its largest."""
+    low, high = x.min(1, keepdims=True), x.max(1, keepdims=True)
+    scale = np.maximum(high - low, 1e-30) / (levels - 1)
+    return np.rint((x - low) / scale) * scale + low
+
+
+def symmetric(x: np.ndarray) -> np.ndarray:
+    scale = np.maximum(np.abs(x).max(1, keepdims=True), 1e-30) / 127
     return np.rint(x / scale) * scale
+
+
+def rest(x: np.ndarray, coarse: np.ndarray) -> np.ndarray:
+    """What `activations` in 256 levels has left, in 255 levels over one of its steps."""
+    scale = np.maximum(x.max(1, keepdims=True) - x.min(1, keepdims=True), 1e-30) / 255 / 254
+    return np.rint((x - coarse) / scale) * scale
 
 
 class Ratio:
@@ -131,19 +147,25 @@ def main() -> None:
     with torch.no_grad():
         model(ids)
 
-    columns = ["plain", "unclipped", "searched", "plain x", "unclipped x", "searched x", "7 bits x"]
+    columns = ["plain", "unclipped", "searched", "plain x", "unclipped x", "searched x", "symmetric x", "7 bits x",
+               "two planes x"]
     ratios = defaultdict(lambda: {column: Ratio() for column in columns})
     for name, _, kind, w in linear_layers(model):
         x = inputs[name]
-        eight, seven, exact = activations(x, 127), activations(x, 63), x @ w.T
+        eight, seven, exact = activations(x, 256), activations(x, 128), x @ w.T
+        left, second = rest(x, eight), searched(w - searched(w))
         forms = {"plain": plain(w), "unclipped": unclipped(w), "searched": searched(w)}
         for target in (kind, "all"):
             for form, quantized in forms.items():
                 ratios[target][form].add(w, quantized)
                 ratios[target][form + " x"].add(exact, eight @ quantized.T)
+            first = forms["searched"]
+            ratios[target]["symmetric x"].add(exact, symmetric(x) @ first.T)
             ratios[target]["7 bits x"].add(exact, seven @ forms["plain"].T)
-    print("| kind | weights: plain | unclipped | searched | products: plain | unclipped | searched | 7 bits |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+            ratios[target]["two planes x"].add(exact, eight @ first.T + left @ first.T + eight @ second.T)
+    print("| kind | weights: plain | unclipped | searched "
+          "| products: plain | unclipped | searched | symmetric | 7 bits | two planes |")
+    print("| --- " * 10 + "|")
     for kind in [*dict.fromkeys(KINDS.values()), "all"]:
         print(f"| {kind} | " + " | ".join(str(ratios[kind][column]) for column in columns) + " |")
 

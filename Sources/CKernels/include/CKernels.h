@@ -85,6 +85,10 @@ typedef struct {
     /// Affine 8-bit quantization of a row: 256 levels from its least element to its largest, ties to even. A row that
     /// spans next to nothing is all offset, with step 0. `count` rounded up to 16 bytes are written, the rest being 128.
     tacit_row_scale (*quantize)(const float *input, size_t count, uint8_t *output);
+    /// What `quantize` has left of a row, `input - (offset + step * (byte - 128))`, in 8 bits more: 255 levels over one
+    /// step around zero. Written like the first bytes; the offset is 0.
+    tacit_row_scale (*quantize_rest)(
+        const float *input, size_t count, const uint8_t *bytes, tacit_row_scale scale, uint8_t *output);
 
     /// LayerNorm over `count` elements (Ba et al. 2016): variance about the mean, biased.
     void (*layer_norm)(

@@ -55,4 +55,31 @@ public enum Int8Quantizer {
         }
         return Result(levels: levels, scales: scales, error: errors.reduce(into: QuantizationError()) { $0 += $1 })
     }
+
+    /// So many planes of levels, each quantizing what those before it leave of the weights.
+    ///
+    /// - Parameter weights: `[rows][columns]`, finite.
+    public static func planes(_ count: Int, of weights: [Float], rows: Int, columns: Int) -> [Result] {
+        var planes: [Result] = []
+        var rest = weights
+        for _ in 0..<count {
+            let plane = quantize(rest, rows: rows, columns: columns)
+            for index in rest.indices {
+                rest[index].addProduct(-plane.scales[index / columns], Float(plane.levels[index]))
+            }
+            planes.append(plane)
+        }
+        return planes
+    }
+
+    /// How far the planes' sum is from the weights.
+    public static func error(of planes: [Result], weights: [Float], columns: Int) -> QuantizationError {
+        var error = QuantizationError()
+        for (index, weight) in weights.enumerated() {
+            let value = planes.reduce(0) { $0 + Double($1.levels[index]) * Double($1.scales[index / columns]) }
+            error.signal += Double(weight) * Double(weight)
+            error.noise += (Double(weight) - value) * (Double(weight) - value)
+        }
+        return error
+    }
 }

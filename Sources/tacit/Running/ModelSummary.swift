@@ -29,7 +29,7 @@ struct ModelSummary {
     private var weights: String {
         switch encoding {
         case .float32: "f32"
-        case .int8: "int8"
+        case .int8, .int8TwoPlanes: "int8"
         }
     }
 
