@@ -21,7 +21,7 @@ INLINE int8x8_t four_twice(const uint8_t *p) {
     return vreinterpret_s8_u32(vdup_n_u32(four ^ 0x80808080u));
 }
 
-// Two products are added in 16 bits (2 * 127 * 127 fits), then neighbours in 32. A register of sums holds two lanes a
+// Two products are added in 16 bits (2 * 128 * 127 fits), then neighbours in 32. A register of sums holds two lanes a
 // channel until the end.
 INLINE void dot(
     const uint8_t *input, size_t stride, const int8_t *panel, size_t groups, const int rows, i32x16 *sums) {

@@ -6,8 +6,8 @@ public struct ConversionOptions: Sendable {
     public enum Weights: String, CaseIterable, Sendable {
         case int8, f32
 
-        /// Widest trunk that int8 stores in two planes. Narrower sums average fewer roundings, while bytes and time of
-        /// such a model are next to nothing.
+        /// Widest trunk that int8 stores in two planes. Tiny models lose the most by rounding, and can spare the bytes
+        /// and the time.
         public static let widestInTwoPlanes = 128
 
         /// How the matrices of a trunk of this width are stored.

@@ -8,8 +8,8 @@ public enum MatrixEncoding: Equatable, Sendable {
     case float32
     /// 8-bit integers, symmetric, one scale an output channel.
     case int8
-    /// Two planes of these, the second for what the first leaves of each weight: for trunks so narrow that neither bytes
-    /// nor time matter, but every rounding does.
+    /// Two planes of these, the second for what the first leaves of each weight: for narrow trunks, which can spare
+    /// the bytes and the time, but not the roundings.
     case int8TwoPlanes
 
     /// Bits a level.
