@@ -18,17 +18,22 @@ let package = Package(
         .systemLibrary(name: "CMessageDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
         .systemLibrary(name: "CSndfile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
         .systemLibrary(name: "CSamplerate", pkgConfig: "samplerate", providers: [.apt(["libsamplerate0-dev"])]),
+        .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
 
         // The runtime, each library importing only what stands above it.
         .target(name: "CKernels"),
+        .target(name: "CPNG", dependencies: ["CLibPNG"]),
+        .target(name: "CJPEG", dependencies: ["CLibJPEG"]),
         .target(name: "Diagnostics"),
         .target(name: "ModelFile", dependencies: ["Diagnostics", "CMessageDigest"]),
         .target(name: "Engine", dependencies: ["CKernels", "Diagnostics", "ModelFile"]),
         .target(name: "FrontEnd", dependencies: ["Diagnostics", "ModelFile"]),
-        .target(name: "Capture", dependencies: ["CALSA", "CSamplerate", "CSndfile", "Diagnostics"]),
+        .target(name: "Capture", dependencies: ["CALSA", "CJPEG", "CPNG", "CSamplerate", "CSndfile", "Diagnostics"]),
         .target(name: "Labelling", dependencies: ["Diagnostics", "Engine", "FrontEnd", "ModelFile"]),
-        .target(name: "Evaluation", dependencies: ["Diagnostics"]),
+        .target(name: "Evaluation", dependencies: ["CZlib", "Diagnostics"]),
         .executableTarget(
             name: "tacit",
             dependencies: [

@@ -1,5 +1,4 @@
 import Diagnostics
-import Glibc
 
 /// A file of token ids, `[patches][codebooks]`: JSON Lines (`.jsonl`: one array a patch, one id a codebook) or raw
 /// little-endian 16-bit numbers in the same order (any other suffix).
@@ -19,7 +18,7 @@ public struct TokenFile: Equatable, Sendable {
     ///   the number of the patch, for anything but whole patches of ids within the vocabulary, and for an empty file.
     public init(path: String, vocabulary: Int, codebooks: Int) throws {
         self.codebooks = codebooks
-        let bytes = try Self.read(path)
+        let bytes = [UInt8](try FileContents().read(path, maximumBytes: Self.maximumBytes))
         do {
             if path.hasSuffix(".jsonl") {
                 var parser = TokenLines(bytes: bytes, vocabulary: vocabulary, codebooks: codebooks)
@@ -51,35 +50,5 @@ public struct TokenFile: Equatable, Sendable {
             tokens.append(id)
         }
         return tokens
-    }
-
-    private static func read(_ path: String) throws -> [UInt8] {
-        // Not blocking, so that a pipe of that name is refused rather than waited for.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw TacitError(.noInput, file: path, String(cString: strerror(errno))) }
-        defer { close(descriptor) }
-        var information = stat()
-        guard fstat(descriptor, &information) == 0 else {
-            throw TacitError(.inputOutput, file: path, String(cString: strerror(errno)))
-        }
-        guard information.st_mode & S_IFMT == S_IFREG else {
-            throw TacitError(.noInput, file: path, "not a regular file")
-        }
-        guard information.st_size <= maximumBytes else {
-            throw TacitError.badData(path, "\(information.st_size) bytes, expected at most \(maximumBytes)")
-        }
-        var bytes = [UInt8](repeating: 0, count: Int(information.st_size))
-        var filled = 0
-        while filled < bytes.count {
-            let count = bytes.withUnsafeMutableBytes { buffer in
-                Glibc.read(descriptor, buffer.baseAddress?.advanced(by: filled), buffer.count - filled)
-            }
-            if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { throw TacitError(.inputOutput, file: path, String(cString: strerror(errno))) }
-            if count == 0 { break }
-            filled += count
-        }
-        bytes.removeSubrange(filled...)
-        return bytes
     }
 }

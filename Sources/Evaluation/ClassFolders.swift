@@ -1,15 +1,17 @@
 import Diagnostics
 
-/// A folder per class with sound files in it, as GTZAN (Tzanetakis and Cook, "Musical genre classification of audio
-/// signals", 2002) and many home-made sets have it. Files with other suffixes than sound's are left out.
+/// A folder per class with files in it, as GTZAN (Tzanetakis and Cook, "Musical genre classification of audio
+/// signals", 2002) and many home-made sets have it. Files with other suffixes than the medium's are
+/// left out.
 enum ClassFolders {
-    static func read(_ root: Folder, kind: DataSetKind) throws -> DataSet {
+    static func read(_ root: Folder, kind: DataSetKind, medium: DataSetKind.Medium) throws -> DataSet {
         let classes = try root.names(folders: true)
         guard !classes.isEmpty else { throw TacitError.badData(root.path, "no folder in it, expected one a class") }
         var examples: [DataSet.Example] = []
         for (index, name) in classes.enumerated() {
             let folder = try root.folder(name)
-            examples += try folder.soundNames().map { DataSet.Example(path: folder.join($0), classes: [index]) }
+            let names = try medium == .sound ? folder.soundNames() : folder.pictureNames()
+            examples += names.map { DataSet.Example(path: folder.join($0), classes: [index]) }
         }
         return DataSet(kind: kind, split: "all", classes: classes, isMultilabel: false, examples: examples)
     }

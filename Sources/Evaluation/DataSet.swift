@@ -2,16 +2,19 @@ import Diagnostics
 
 /// Labelled examples of one split of a data set, read from its published layout. Knows nothing of models.
 public struct DataSet: Sendable {
-    /// One file and what is in it.
+    /// One file, or one picture of a larger one, and what is in it.
     public struct Example: Equatable, Sendable {
-        /// The data set's folder joined with the file's name in it.
+        /// The data set's folder joined with the file's name in it; `#` and a number follow where the file holds many.
         public var path: String
+        /// The picture's place in `DataSet.pictures`; nil where it lies in the file `path`.
+        public var picture: Int?
         /// Indices into `DataSet.classes`, ascending; exactly one unless the set is multi-label.
         public var classes: [Int]
 
-        public init(path: String, classes: [Int]) {
+        public init(path: String, classes: [Int], picture: Int? = nil) {
             self.path = path
             self.classes = classes
+            self.picture = picture
         }
     }
 
@@ -25,12 +28,19 @@ public struct DataSet: Sendable {
     /// In the data set's own order, which is the same on every machine.
     public var examples: [Example]
 
-    public init(kind: DataSetKind, split: String, classes: [String], isMultilabel: Bool, examples: [Example]) {
+    /// Pictures that don't lie in files of their own; nil if there are none.
+    public var pictures: PictureSet?
+
+    public init(
+        kind: DataSetKind, split: String, classes: [String], isMultilabel: Bool, examples: [Example],
+        pictures: PictureSet? = nil
+    ) {
         self.kind = kind
         self.split = split
         self.classes = classes
         self.isMultilabel = isMultilabel
         self.examples = examples
+        self.pictures = pictures
     }
 
     /// For each class the index of the model's label of the same name; nil for classes that no example belongs to.

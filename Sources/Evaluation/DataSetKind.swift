@@ -10,8 +10,27 @@ public enum DataSetKind: String, CaseIterable, Sendable {
     case gtzan
     /// FSD50K: `FSD50K.dev_audio`, `FSD50K.eval_audio`, `FSD50K.ground_truth` (Fonseca et al. 2022). Multi-label.
     case fsd50k
-    /// A folder per class, with sound files in it.
+    /// Fashion-MNIST: idx files, gzipped or not (Xiao et al. 2017). Pictures.
+    case fashionMNIST = "fashion-mnist"
+    /// CIFAR-10: binary batches, or `{train,test}/CLASS/*` (Krizhevsky 2009). Pictures.
+    case cifar10 = "cifar-10"
+    /// A folder per class, with files in it.
     case folder
+
+    /// What examples are.
+    public enum Medium: Sendable {
+        case sound
+        case picture
+    }
+
+    /// nil where it depends on what is wanted.
+    public var medium: Medium? {
+        switch self {
+        case .esc50, .speechCommands, .gtzan, .fsd50k: .sound
+        case .fashionMNIST, .cifar10: .picture
+        case .folder: nil
+        }
+    }
 
     /// The splits that can be asked for.
     public var splits: [String] {
@@ -20,6 +39,7 @@ public enum DataSetKind: String, CaseIterable, Sendable {
         case .speechCommands: ["train", "validation", "test"]
         case .gtzan, .folder: ["all"]
         case .fsd50k: ["train", "val", "eval"]
+        case .fashionMNIST, .cifar10: ["train", "test"]
         }
     }
 
@@ -27,16 +47,17 @@ public enum DataSetKind: String, CaseIterable, Sendable {
     public var defaultSplit: String {
         switch self {
         case .esc50, .gtzan, .folder: "all"
-        case .speechCommands: "test"
+        case .speechCommands, .fashionMNIST, .cifar10: "test"
         case .fsd50k: "eval"
         }
     }
 
-    /// Reads one split's list of examples; the sound files themselves stay untouched.
+    /// Reads one split's list of examples; files of one sound or picture each stay untouched.
     ///
+    /// - Parameter medium: which files of a `folder` are wanted.
     /// - Throws: `TacitError`: usage for a split that the set doesn't have, no input for a missing folder or list, bad
     ///   data for lists that are broken, too large, or name files outside the data set's folder.
-    public func read(path: String, split: String? = nil) throws -> DataSet {
+    public func read(path: String, split: String? = nil, medium: Medium = .sound) throws -> DataSet {
         let split = split ?? defaultSplit
         guard splits.contains(split) else {
             throw TacitError(
@@ -47,9 +68,11 @@ public enum DataSetKind: String, CaseIterable, Sendable {
             switch self {
             case .esc50: try ESC50.read(root, split: split)
             case .speechCommands: try SpeechCommands.read(root, split: split)
-            case .gtzan: try ClassFolders.read(root.folder("genres"), kind: .gtzan)
+            case .gtzan: try ClassFolders.read(root.folder("genres"), kind: .gtzan, medium: .sound)
             case .fsd50k: try FSD50K.read(root, split: split)
-            case .folder: try ClassFolders.read(root, kind: .folder)
+            case .fashionMNIST: try FashionMNIST.read(root, split: split)
+            case .cifar10: try CIFAR10.read(root, split: split)
+            case .folder: try ClassFolders.read(root, kind: .folder, medium: medium)
             }
         set.split = split
         guard !set.examples.isEmpty else {

@@ -65,9 +65,16 @@ struct Folder {
         "aif", "aifc", "aiff", "au", "caf", "flac", "mp3", "oga", "ogg", "opus", "rf64", "snd", "w64", "wav",
     ]
 
-    static func isSoundName(_ name: String) -> Bool {
+    static func isSoundName(_ name: String) -> Bool { hasSuffix(name, soundSuffixes) }
+
+    /// Names of the picture files, by their suffix.
+    func pictureNames() throws -> [String] {
+        try names(folders: false).filter { Self.hasSuffix($0, ["jpe", "jpeg", "jpg", "png"]) }
+    }
+
+    private static func hasSuffix(_ name: String, _ suffixes: Set<String>) -> Bool {
         guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return false }
-        return soundSuffixes.contains(name[name.index(after: dot)...].lowercased())
+        return suffixes.contains(name[name.index(after: dot)...].lowercased())
     }
 
     /// Whether a name from a list stays within the folder it is joined to: relative, with no empty, `.` or `..` part,

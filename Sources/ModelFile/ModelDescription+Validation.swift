@@ -54,7 +54,10 @@ extension TrunkDescription {
 }
 
 extension InputDescription {
-    func validate() throws {
+    /// Checks what concerns the input alone.
+    ///
+    /// - Throws: `TacitError` of kind `badData`; its place is the field's name in the metadata.
+    public func validate() throws {
         switch self {
         case .waveform(let input): try input.validate()
         case .logmel(let input): try input.validate()

@@ -7,7 +7,7 @@ struct Classify: ParsableCommand {
         usage: "tacit classify [MODEL.gguf] PATH... [OPTIONS]",
         discussion: """
             Sound files of any rate and any number of channels (WAV, FLAC, Ogg, MP3, ...), averaged over windows as \
-            long as the model's. A model of tokens takes JSON Lines (.jsonl, an array of ids a line) or raw \
+            long as the model's. A model of images takes PNG and JPEG pictures, and folders of them. A model of tokens takes JSON Lines (.jsonl, an array of ids a line) or raw \
             little-endian 16-bit ids.
             """)
 
@@ -27,10 +27,11 @@ struct Classify: ParsableCommand {
     }
 
     func run() throws {
-        let (given, paths) = ModelArgument.split(arguments)
-        let path = try ModelLookup.path(given, default: ModelLookup.defaultName(forFirst: paths.first))
+        let (given, named) = ModelArgument.split(arguments)
+        let path = try ModelLookup.path(given, default: ModelLookup.defaultName(forFirst: named.first))
         let model = try LoadedModel(path: path)
         try model.requireLabels()
+        let paths = FileRun.expanded(named, model)
         let labeller = try FileLabeller(model, hop: hop.hop, engine: engine)
         let names = model.description.labels
         let sink: any ClassifyOutput =

@@ -22,11 +22,12 @@ struct Embed: ParsableCommand {
     }
 
     func run() throws {
-        let (given, paths) = ModelArgument.split(arguments)
-        let path = try ModelLookup.path(given, default: ModelLookup.defaultName(forFirst: paths.first))
-        let labeller = try FileLabeller(LoadedModel(path: path), hop: hop.hop, engine: engine)
+        let (given, named) = ModelArgument.split(arguments)
+        let path = try ModelLookup.path(given, default: ModelLookup.defaultName(forFirst: named.first))
+        let model = try LoadedModel(path: path)
+        let labeller = try FileLabeller(model, hop: hop.hop, engine: engine)
         try FileRun.run(
-            paths, labeller: labeller, windows: windows,
+            FileRun.expanded(named, model), labeller: labeller, windows: windows,
             output: EmbedOutput(json: output.json, hasSpans: windows))
     }
 }

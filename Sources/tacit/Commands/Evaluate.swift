@@ -10,7 +10,7 @@ struct Evaluate: ParsableCommand {
         usage: "tacit eval [MODEL.gguf] --dataset KIND:PATH [--split SPLIT] [OPTIONS]",
         discussion: """
             KIND is one of \(DataSetKind.allCases.map(\.rawValue).joined(separator: ", ")); PATH is the data set's \
-            folder in its published layout. Labels are matched by name. Sets with one label a clip are measured by \
+            folder in its published layout. Labels are matched by name. Sets with one label an example are measured by \
             accuracy, FSD50K by mean average precision over its classes.
             """)
 
@@ -27,7 +27,7 @@ struct Evaluate: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Also write what the model said about each clip, as JSON Lines with path, truth and logits.",
+            "Also write what the model said about each example, as JSON Lines with path, truth and logits.",
             valueName: "FILE"))
     var predictions: String?
 
@@ -59,8 +59,15 @@ struct Evaluate: ParsableCommand {
         let path = try ModelLookup.path(try ModelArgument.only(arguments), default: ModelLookup.sound)
         let model = try LoadedModel(path: path)
         try model.requireLabels()
-        try model.requireSound()
-        let set = try kind.read(path: folder, split: split)
+        let medium = try model.medium()
+        if let held = kind.medium, held != medium {
+            throw TacitError.badData(
+                path, at: "input",
+                medium == .sound
+                    ? "the model takes sound, and \(kind.rawValue) is of pictures"
+                    : "the model takes images, and \(kind.rawValue) is of sound")
+        }
+        let set = try kind.read(path: folder, split: split, medium: medium)
         let labeller = try FileLabeller(model, hop: hop.hop, engine: engine)
         var run = try EvaluationRun(set, model: model, predictions: predictions)
         try run.run(labeller)

@@ -4,9 +4,9 @@ import ArgumentParser
 struct Tacit: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tacit",
-        abstract: "Labels sound as it comes, with a text model that has been taught to listen.",
+        abstract: "Labels sound and images as they come, with a text model that has been taught to listen and to see.",
         discussion: """
-            MODEL is a file whose name ends in .gguf. Left out, it is sound.gguf, looked for in $TACIT_MODELS, in \
+            MODEL is a file whose name ends in .gguf. Left out, it is sound.gguf, or image.gguf for pictures, looked for in $TACIT_MODELS, in \
             models/ here, in $XDG_DATA_HOME/tacit and in /usr/share/tacit.
 
             Exit status: 0 fine, 64 wrong usage, 65 broken or unfit data, 66 no such input, 69 no such device, \

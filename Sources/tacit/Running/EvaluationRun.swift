@@ -1,5 +1,6 @@
 import Diagnostics
 import Evaluation
+import FrontEnd
 import ModelFile
 
 /// A model over a data set, clip by clip.
@@ -30,7 +31,7 @@ struct EvaluationRun {
         var progress = Progress(total: set.examples.count)
         var line = JSONLine()
         for (index, example) in set.examples.enumerated() {
-            let reading = try labeller.read(example.path)
+            let reading = try read(example, labeller)
             if set.isMultilabel {
                 // By class, clips are ranked by what can be compared between them: a sigmoid's logit, which does not
                 // saturate as its score does, but a softmax's score.
@@ -60,6 +61,20 @@ struct EvaluationRun {
         seconds = watch.seconds
     }
 
+    private func read(_ example: DataSet.Example, _ labeller: FileLabeller) throws -> FileReading {
+        guard let picture = example.picture, let pictures = set.pictures else { return try labeller.read(example.path) }
+        return try pictures.pixels.withUnsafeBufferPointer { pixels in
+            let start = picture * pictures.bytesPerPicture
+            guard let base = pixels.baseAddress, start + pictures.bytesPerPicture <= pixels.count else {
+                throw TacitError.badData(example.path, "no such picture")
+            }
+            return try labeller.read(
+                PixelView(
+                    pixels: base + start, width: pictures.width, height: pictures.height,
+                    channels: pictures.channels), path: example.path)
+        }
+    }
+
     func write(json: Bool) throws {
         let map = set.isMultilabel ? precision.value : nil
         if json {
@@ -83,7 +98,7 @@ struct EvaluationRun {
         }
         var line = PlainLine()
         line.begin()
-        line.text("\(set.kind.rawValue) \(set.split): \(set.examples.count) clips")
+        line.text("\(set.kind.rawValue) \(set.split): \(set.examples.count) examples")
         if let value = accuracy.value {
             line.literal(", accuracy ")
             line.decimal(100 * value, places: 2)

@@ -1,5 +1,6 @@
 import Capture
 import Diagnostics
+import FrontEnd
 import Labelling
 import ModelFile
 
@@ -8,6 +9,7 @@ final class FileLabeller {
     private enum Sense {
         case sound(SoundLabeller, sampleRate: Int)
         case tokens(TokenLabeller, TokensInput)
+        case pictures(ImageLabeller, PictureFileReader)
     }
 
     private let sense: Sense
@@ -28,8 +30,9 @@ final class FileLabeller {
             let session = try model.session(contexts: 1, rows: min(input.window, 128), engine: engine)
             sense = .tokens(try TokenLabeller(session: session), input)
         case .image:
-            throw TacitError.badData(
-                model.path, at: "input", "the model takes images, which this version does not read yet")
+            guard hop == nil else { throw TacitError(.usage, "--hop is in seconds, and pictures have no time") }
+            let labeller = try ImageLabeller(model.description, model: model.imageSession(engine: engine))
+            sense = .pictures(labeller, try PictureFileReader())
         }
         samples = .allocate(capacity: 4096)
         samples.initialize(repeating: 0)
@@ -44,6 +47,16 @@ final class FileLabeller {
         average.removeAll()
         try run(path) { average.add($0) }
         return FileReading(average, hasTime: hasTime)
+    }
+
+    /// One picture of a data set.
+    func read(_ picture: PixelView, path: String) throws -> FileReading {
+        guard case .pictures(let labeller, _) = sense else {
+            throw TacitError.badData(path, "a picture, which the model does not take")
+        }
+        average.removeAll()
+        labeller.label(picture) { average.add($0) }
+        return FileReading(average, hasTime: false)
     }
 
     /// The file window by window.
@@ -65,6 +78,12 @@ final class FileLabeller {
                 let source = try SoundSources.open(path: path, sampleRate: sampleRate)
                 labeller.reset()
                 try run(source, labeller) {
+                    count += 1
+                    body($0)
+                }
+            case .pictures(let labeller, let reader):
+                try reader.read(path)
+                labeller.label(PixelView(reader.frame)) {
                     count += 1
                     body($0)
                 }

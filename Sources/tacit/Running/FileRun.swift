@@ -1,7 +1,19 @@
+import Capture
 import Diagnostics
+import ModelFile
 
 /// Takes files one after another: a bad one prints its line, the rest go on.
 enum FileRun {
+    /// Folders, where the model takes pictures, are replaced by the pictures in them. What can't be listed stays, and
+    /// gives its line when its turn comes.
+    static func expanded(_ paths: [String], _ model: LoadedModel) -> [String] {
+        guard case .image = model.description.input else { return paths }
+        return paths.flatMap { path -> [String] in
+            guard PictureFiles.isFolder(path), let inner = try? PictureFiles.inFolder(path) else { return [path] }
+            return inner
+        }
+    }
+
     /// - Throws: `ExitStatus.Reported` with the first bad file's error, after all files; what the output throws at once
     static func run(
         _ paths: [String], labeller: FileLabeller, windows: Bool, output: some ClassifyOutput

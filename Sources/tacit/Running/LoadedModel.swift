@@ -1,5 +1,6 @@
 import Diagnostics
 import Engine
+import Evaluation
 import Labelling
 import ModelFile
 
@@ -35,6 +36,32 @@ struct LoadedModel {
         case .image: throw TacitError.badData(path, at: "input", "the model takes images, not sound")
         case .tokens: throw TacitError.badData(path, at: "input", "the model takes tokens, not sound")
         }
+    }
+
+    /// - Throws: `TacitError` (bad data) when the model's sense is another than seeing.
+    func requireImages() throws {
+        switch description.input {
+        case .image: return
+        case .waveform, .logmel: throw TacitError.badData(path, at: "input", "the model takes sound, not images")
+        case .tokens: throw TacitError.badData(path, at: "input", "the model takes tokens, not images")
+        }
+    }
+
+    /// What a data set must hold for it.
+    ///
+    /// - Throws: `TacitError` (bad data) for a model of tokens.
+    func medium() throws -> DataSetKind.Medium {
+        switch description.input {
+        case .waveform, .logmel: return .sound
+        case .image: return .picture
+        case .tokens:
+            throw TacitError.badData(path, at: "input", "the model takes tokens, not what a data set holds")
+        }
+    }
+
+    /// A session for one picture at a time.
+    func imageSession(engine: EngineOptions) throws -> Session {
+        try session(contexts: 1, rows: min(description.input.window, 128), engine: engine)
     }
 
     /// A session that has what `plan` needs.

@@ -1,3 +1,4 @@
+import Capture
 import Diagnostics
 import Glibc
 
@@ -17,13 +18,12 @@ enum ModelLookup {
             "no model was named, and there is no \(places.joined(separator: ", no "))")
     }
 
-    /// The default model for a file: pictures have one of their own.
+    /// The default model for a file or a folder: pictures have one of their own.
     static func defaultName(forFirst path: String?) -> String {
-        guard let path, let dot = path.utf8.lastIndex(of: UInt8(ascii: ".")) else { return sound }
-        return imageSuffixes.contains(path[path.index(after: dot)...].lowercased()) ? image : sound
+        guard let path else { return sound }
+        if PictureFiles.isPictureName(path) { return image }
+        return PictureFiles.isFolder(path) && (try? PictureFiles.inFolder(path)) != nil ? image : sound
     }
-
-    private static let imageSuffixes: Set<String> = ["jpeg", "jpg", "png"]
 
     private static var folders: [String] {
         var folders: [String] = []

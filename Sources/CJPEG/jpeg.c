@@ -1,0 +1,122 @@
+#include "CJPEG.h"
+
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <jpeglib.h>
+#include <jerror.h>
+
+// More scans than any encoder writes: a file of many empty ones would keep a machine busy for hours.
+enum { most_scans = 200 };
+
+struct tacit_jpeg {
+    struct jpeg_decompress_struct decoder;
+    struct jpeg_error_mgr errors;
+    struct jpeg_progress_mgr progress;
+    jmp_buf failure;
+    char *message;
+};
+
+static void fail(j_common_ptr common) {
+    tacit_jpeg *jpeg = common->client_data;
+    char words[JMSG_LENGTH_MAX];
+    common->err->format_message(common, words);
+    snprintf(jpeg->message, tacit_jpeg_message_size, "%s", words);
+    longjmp(jpeg->failure, 1);
+}
+
+// What the library calls a warning is often damage. What is left alone: bytes between segments and marks of other
+// versions, which cameras are known to write.
+static void judge(j_common_ptr common, int level) {
+    if (level >= 0) return;
+    common->err->num_warnings++;
+    switch (common->err->msg_code) {
+    case JWRN_EXTRANEOUS_DATA:
+    case JWRN_JFIF_MAJOR:
+    case JWRN_ADOBE_XFORM:
+    case JWRN_TOO_MUCH_DATA: return;
+    default: fail(common);
+    }
+}
+
+static void say_nothing(j_common_ptr common) { (void)common; }
+
+static void watch_scans(j_common_ptr common) {
+    if (common->is_decompressor && ((j_decompress_ptr)common)->input_scan_number > most_scans) {
+        tacit_jpeg *jpeg = common->client_data;
+        snprintf(jpeg->message, tacit_jpeg_message_size, "more than %d scans", most_scans);
+        longjmp(jpeg->failure, 1);
+    }
+}
+
+tacit_jpeg *tacit_jpeg_create(void) {
+    char unused[tacit_jpeg_message_size];
+    tacit_jpeg *jpeg = calloc(1, sizeof *jpeg);
+    if (!jpeg) return NULL;
+    jpeg->message = unused;
+    jpeg->decoder.err = jpeg_std_error(&jpeg->errors);
+    jpeg->decoder.client_data = jpeg;
+    jpeg->errors.error_exit = fail;
+    jpeg->errors.emit_message = judge;
+    jpeg->errors.output_message = say_nothing;
+    if (setjmp(jpeg->failure)) {
+        free(jpeg);
+        return NULL;
+    }
+    jpeg_create_decompress(&jpeg->decoder);
+    jpeg->decoder.client_data = jpeg;
+    jpeg->progress.progress_monitor = watch_scans;
+    jpeg->decoder.progress = &jpeg->progress;
+    return jpeg;
+}
+
+void tacit_jpeg_destroy(tacit_jpeg *jpeg) {
+    if (!jpeg) return;
+    jpeg_destroy_decompress(&jpeg->decoder);
+    free(jpeg);
+}
+
+int tacit_jpeg_read_header(
+    tacit_jpeg *jpeg, const uint8_t *bytes, size_t count, tacit_jpeg_header *header, char *message) {
+    jpeg->message = message;
+    jpeg_abort_decompress(&jpeg->decoder);
+    if (setjmp(jpeg->failure)) {
+        jpeg_abort_decompress(&jpeg->decoder);
+        return -1;
+    }
+    jpeg_mem_src(&jpeg->decoder, bytes, count);
+    jpeg_read_header(&jpeg->decoder, TRUE);
+    switch (jpeg->decoder.jpeg_color_space) {
+    case JCS_GRAYSCALE: jpeg->decoder.out_color_space = JCS_GRAYSCALE; break;
+    case JCS_CMYK:
+    case JCS_YCCK: jpeg->decoder.out_color_space = JCS_CMYK; break;
+    default: jpeg->decoder.out_color_space = JCS_RGB;
+    }
+    header->width = jpeg->decoder.image_width;
+    header->height = jpeg->decoder.image_height;
+    header->channels = jpeg->decoder.out_color_space == JCS_GRAYSCALE ? 1
+        : jpeg->decoder.out_color_space == JCS_CMYK                   ? 4
+                                                                      : 3;
+    return 0;
+}
+
+int tacit_jpeg_decode(tacit_jpeg *jpeg, uint8_t *pixels, size_t capacity, char *message) {
+    jpeg->message = message;
+    if (setjmp(jpeg->failure)) {
+        jpeg_abort_decompress(&jpeg->decoder);
+        return -1;
+    }
+    jpeg_start_decompress(&jpeg->decoder);
+    const size_t row = (size_t)jpeg->decoder.output_width * jpeg->decoder.output_components;
+    if (capacity / row < jpeg->decoder.output_height) {
+        snprintf(message, tacit_jpeg_message_size, "the header and the picture disagree");
+        jpeg_abort_decompress(&jpeg->decoder);
+        return -1;
+    }
+    while (jpeg->decoder.output_scanline < jpeg->decoder.output_height) {
+        JSAMPROW target = pixels + jpeg->decoder.output_scanline * row;
+        jpeg_read_scanlines(&jpeg->decoder, &target, 1);
+    }
+    jpeg_finish_decompress(&jpeg->decoder);
+    return 0;
+}

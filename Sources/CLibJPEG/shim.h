@@ -1,0 +1,3 @@
+// jpeglib.h leaves it to its users to have declared FILE.
+#include <stdio.h>
+#include <jpeglib.h>

@@ -1,0 +1,65 @@
+/// Finds the orientation in a picture file's EXIF block (a TIFF header and its first directory). What is broken or
+/// absent there is no reason to refuse a picture: it is upright.
+enum ExifOrientation {
+    private static let tag = 0x0112
+
+    static func ofJPEG(_ bytes: UnsafeRawBufferPointer) -> Orientation {
+        var position = 2
+        while position + 4 <= bytes.count, bytes[position] == 0xff {
+            let marker = bytes[position + 1]
+            if marker == 0xff {
+                position += 1
+                continue
+            }
+            // The picture itself begins, or a marker without a length.
+            guard marker != 0xda, marker != 0xd9, !(0xd0...0xd8).contains(marker), marker != 0x01 else { break }
+            let length = Int(bytes[position + 2]) << 8 | Int(bytes[position + 3])
+            guard length >= 2, position + 2 + length <= bytes.count else { break }
+            let body = UnsafeRawBufferPointer(rebasing: bytes[position + 4..<position + 2 + length])
+            if marker == 0xe1, body.starts(with: [0x45, 0x78, 0x69, 0x66, 0, 0]) {
+                return inTIFF(UnsafeRawBufferPointer(rebasing: body[6...]))
+            }
+            position += 2 + length
+        }
+        return .upright
+    }
+
+    static func ofPNG(_ bytes: UnsafeRawBufferPointer) -> Orientation {
+        var position = 8
+        while position + 12 <= bytes.count {
+            let length = (0..<4).reduce(0) { $0 << 8 | Int(bytes[position + $1]) }
+            guard length <= bytes.count - position - 12 else { break }
+            let body = UnsafeRawBufferPointer(rebasing: bytes[position + 8..<position + 8 + length])
+            if bytes[position + 4..<position + 8].elementsEqual([0x65, 0x58, 0x49, 0x66]) { return inTIFF(body) }
+            position += 12 + length
+        }
+        return .upright
+    }
+
+    private static func inTIFF(_ bytes: UnsafeRawBufferPointer) -> Orientation {
+        guard bytes.count >= 8 else { return .upright }
+        let isLittle: Bool
+        switch (bytes[0], bytes[1]) {
+        case (0x49, 0x49): isLittle = true
+        case (0x4d, 0x4d): isLittle = false
+        default: return .upright
+        }
+        func number(_ position: Int, bytes count: Int) -> Int? {
+            guard position >= 0, position <= bytes.count - count else { return nil }
+            return (0..<count).reduce(0) {
+                $0 << 8 | Int(bytes[isLittle ? position + count - 1 - $1 : position + $1])
+            }
+        }
+        guard number(2, bytes: 2) == 42, let directory = number(4, bytes: 4),
+            let entries = number(directory, bytes: 2)
+        else { return .upright }
+        for index in 0..<entries {
+            let entry = directory + 2 + 12 * index
+            guard let found = number(entry, bytes: 2) else { break }
+            guard found == tag else { continue }
+            guard number(entry + 2, bytes: 2) == 3, let value = number(entry + 8, bytes: 2) else { break }
+            return Orientation(rawValue: UInt16(value)) ?? .upright
+        }
+        return .upright
+    }
+}

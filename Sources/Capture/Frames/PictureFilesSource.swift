@@ -1,0 +1,35 @@
+import Diagnostics
+
+/// Picture files as a stream of frames at a steady rate.
+public final class PictureFilesSource: FrameSource {
+    public var frame: FrameBuffer { reader.frame }
+    public private(set) var framePath: String?
+
+    private let reader: PictureFileReader
+    private let paths: [String]
+    private let clock: FrameClock
+    private var next = 0
+
+    /// - Parameter rate: frames a second.
+    public init(paths: [String], rate: Double) throws {
+        self.paths = paths
+        clock = try FrameClock(rate: rate)
+        reader = try PictureFileReader()
+    }
+
+    public func read(notBefore time: Int) throws -> FrameEvent {
+        while next < paths.count {
+            let index = next
+            next += 1
+            guard clock.time(of: index) >= time else { continue }
+            do {
+                try reader.read(paths[index])
+            } catch let error as TacitError {
+                return .broken(error)
+            }
+            framePath = paths[index]
+            return .frame(FrameEvent.Stamp(index: index, time: clock.time(of: index), dropped: 0))
+        }
+        return .end
+    }
+}
