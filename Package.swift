@@ -58,15 +58,18 @@ let package = Package(
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         .testTarget(
             name: "EngineTests", dependencies: ["AllocationCounter", "CKernels", "Engine", "ModelFile", "TestSupport"]),
-        .testTarget(name: "FrontEndTests", dependencies: ["Diagnostics", "FrontEnd", "ModelFile", "TestSupport"]),
+        .testTarget(
+            name: "FrontEndTests",
+            dependencies: ["AllocationCounter", "Capture", "Diagnostics", "FrontEnd", "ModelFile", "TestSupport"]),
         .testTarget(name: "CaptureTests", dependencies: ["CSndfile", "Capture", "Diagnostics", "TestSupport"]),
         .testTarget(
             name: "LabellingTests",
             dependencies: ["AllocationCounter", "Diagnostics", "FrontEnd", "Labelling", "ModelFile", "TestSupport"]),
-        .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"]),
+        .testTarget(name: "EvaluationTests", dependencies: ["Diagnostics", "Evaluation", "TestSupport"]),
         .testTarget(name: "ConversionTests", dependencies: ["Conversion", "Engine", "ModelFile", "TestSupport"]),
         .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "tacit", "tacit-convert"]),
-        .testTarget(name: "AttackTests", dependencies: ["Diagnostics", "ModelFile", "TestSupport", "tacit", "tacit-convert"]),
+        .testTarget(
+            name: "AttackTests", dependencies: ["Diagnostics", "ModelFile", "TestSupport", "tacit", "tacit-convert"]),
     ],
     swiftLanguageModes: [.v6]
 )

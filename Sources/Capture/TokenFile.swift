@@ -18,7 +18,10 @@ public struct TokenFile: Equatable, Sendable {
     ///   the number of the patch, for anything but whole patches of ids within the vocabulary, and for an empty file.
     public init(path: String, vocabulary: Int, codebooks: Int) throws {
         self.codebooks = codebooks
-        let bytes = [UInt8](try FileContents().read(path, maximumBytes: Self.maximumBytes))
+        let contents = FileContents()
+        let bytes = try withExtendedLifetime(contents) {
+            [UInt8](try contents.read(path, maximumBytes: Self.maximumBytes))
+        }
         do {
             if path.hasSuffix(".jsonl") {
                 var parser = TokenLines(bytes: bytes, vocabulary: vocabulary, codebooks: codebooks)

@@ -31,7 +31,8 @@ struct IDXFile {
             let size = (0..<4).reduce(0) { $0 << 8 | Int(contents[4 + 4 * dimension + $1]) }
             guard size > 0, count <= Self.maximumElements / size else {
                 throw TacitError.badData(
-                    path, at: "header", "dimension \(dimension) is \(size), expected 1 or more and an array of at most "
+                    path, at: "header",
+                    "dimension \(dimension) is \(size), expected 1 or more and an array of at most "
                         + "\(Self.maximumElements) bytes")
             }
             count *= size

@@ -1,6 +1,6 @@
 /// The largest part of a picture that has another picture's aspect, in its middle, in whole pixels.
 ///
-/// One side is kept whole; the other is rounded to nearest. Of an odd number of pixels to leave out, the greater half
+/// One side is kept whole; the other is rounded to nearest, halves to even. Of an odd number of pixels to leave out, the greater half
 /// goes from the right or the bottom.
 public struct CenterCrop: Equatable, Sendable {
     public let x: Int
@@ -12,12 +12,15 @@ public struct CenterCrop: Equatable, Sendable {
     ///   - width: of the picture, as `height` at most 2^31.
     ///   - targetWidth: of a picture whose aspect is wanted.
     public init(width: Int, height: Int, targetWidth: Int, targetHeight: Int) {
-        if width * targetHeight >= height * targetWidth {
+        func rounded(_ product: Int, over divisor: Int) -> Int {
+            max(1, Int((Double(product) / Double(divisor)).rounded(.toNearestOrEven)))
+        }
+        if width * targetHeight > height * targetWidth {
             self.height = height
-            self.width = min(width, max(1, (2 * height * targetWidth + targetHeight) / (2 * targetHeight)))
+            self.width = min(width, rounded(height * targetWidth, over: targetHeight))
         } else {
             self.width = width
-            self.height = min(height, max(1, (2 * width * targetHeight + targetWidth) / (2 * targetWidth)))
+            self.height = min(height, rounded(width * targetHeight, over: targetWidth))
         }
         x = (width - self.width) / 2
         y = (height - self.height) / 2

@@ -4,8 +4,8 @@ import ModelFile
 /// Pictures in, patches out: what stands between a source of frames and a model's trunk.
 ///
 /// A picture is cropped in its middle to the model's aspect, turned to grey where the model sees only that, scaled
-/// (`ImageScaler`), its pixels standardised as `(value / 255 - mean) / std` (grey copied to every channel where the
-/// model wants colour), and cut into patches in raster order, each flattened row, column, channel.
+/// (`ImageScaler`), its pixels standardised as `(value / 255 - mean) / std`, rounded once (grey copied to every channel
+/// where the model wants colour), and cut into patches in raster order, each flattened row, column, channel.
 ///
 /// Memory is taken by the initialiser, and again when a picture of another size than the last comes: never for a stream
 /// of frames.
@@ -36,10 +36,9 @@ public final class ImageFrontEnd {
         patches = UnsafePointer(storage)
         values = .allocate(capacity: 256 * input.channels)
         for channel in 0..<input.channels {
-            let mean = Float(input.mean[channel])
-            let deviation = Float(input.deviation[channel])
             for byte in 0..<256 {
-                (values + channel * 256 + byte).initialize(to: (Float(byte) / 255 - mean) / deviation)
+                let value = (Double(byte) / 255 - input.mean[channel]) / input.deviation[channel]
+                (values + channel * 256 + byte).initialize(to: Float(value))
             }
         }
         scaler = Self.scaler(input, width: input.width, height: input.height, channels: input.channels)

@@ -26,7 +26,7 @@ final class ImageScaler {
         self.channels = min(sourceChannels, channels)
         self.width = width
         self.height = height
-        let filter: ResamplingWeights.Filter = crop.width >= width && crop.height >= height ? .box : .bilinear
+        let filter: ResamplingWeights.Filter = crop.width > width || crop.height > height ? .box : .bilinear
         horizontal = ResamplingWeights(source: crop.width, count: width, filter: filter)
         vertical = ResamplingWeights(source: crop.height, count: height, filter: filter)
         output = .allocate(capacity: width * height * self.channels)
