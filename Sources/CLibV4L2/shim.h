@@ -1,1 +1,0 @@
-#include <libv4l2.h>
