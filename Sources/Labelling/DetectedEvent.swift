@@ -8,7 +8,7 @@ public struct DetectedEvent: Equatable, Sendable {
     public var state: State
     /// The label's index in the model.
     public var label: Int
-    /// The end of the reading that decided it, in samples since the start of the stream.
+    /// The end of the reading that decided it, or of the stream, in samples since the start of the stream.
     public var sample: Int
     /// The same in seconds.
     public var time: Double

@@ -4,8 +4,11 @@ import Diagnostics
 /// and waits.
 ///
 /// An event turns on once the smoothed score has been at or above its threshold for `onAfter`, and off once it has
-/// stayed under `offBelow` times the threshold for `offAfter`. Both are counted in samples from reading to reading.
-/// Nothing is allocated after the initialiser.
+/// stayed under `offBelow` times the threshold for `offAfter`. Both are counted in samples from reading to reading, so
+/// the same samples make the same events, whenever they come and however fast. A score that is no number counts as
+/// none. Nothing is allocated after the initialiser.
+///
+/// For frames, a sample is whatever they are counted in: `sampleRate` of them make a second.
 public final class EventDetector {
     private struct Watch {
         let label: Int
@@ -19,6 +22,7 @@ public final class EventDetector {
     private var watches: [Watch]
     private let smoother: ScoreSmoother
     private let labelCount: Int
+    private let sampleRate: Int
     private let onAfter: Int
     private let offAfter: Int
 
@@ -27,9 +31,11 @@ public final class EventDetector {
     ///   - watched: the labels (indices) that may make events.
     ///   - sampleRate: of the readings.
     ///   - hop: samples from one reading to the next.
+    ///   - names: of the labels, for errors.
     /// - Throws: `TacitError` (usage) for what can never turn on, or never off again.
     public init(
-        thresholds: [Float], watched: [Int], settings: EventSettings, sampleRate: Int, hop: Int
+        thresholds: [Float], watched: [Int], settings: EventSettings, sampleRate: Int, hop: Int,
+        names: [String] = []
     ) throws {
         try settings.validate()
         guard !watched.isEmpty else {
@@ -40,17 +46,23 @@ public final class EventDetector {
                 throw TacitError(.usage, "label \(label) of \(thresholds.count) can't be watched")
             }
             let threshold = thresholds[label]
+            let name = names.indices.contains(label) ? "'\(names[label])'" : "label \(label)"
             guard threshold <= 1 else {
-                throw TacitError(.usage, "a threshold of \(threshold) is never reached: scores go up to 1")
+                throw TacitError(
+                    .usage, "\(name): a threshold of \(threshold) is never reached, as scores go up to 1")
             }
             let offLevel = threshold * Float(settings.offBelow)
             guard offLevel > 0 else {
-                throw TacitError(.usage, "with a threshold of \(threshold) an event can never turn off")
+                throw TacitError(
+                    .usage,
+                    "\(name): with a threshold of \(threshold), of which it must fall below \(settings.offBelow), "
+                        + "an event can never turn off")
             }
             return Watch(label: label, threshold: threshold, offLevel: offLevel)
         }
         func samples(_ seconds: Double) -> Int { Int((seconds * Double(sampleRate)).rounded()) }
         labelCount = thresholds.count
+        self.sampleRate = sampleRate
         onAfter = samples(settings.onAfter)
         offAfter = samples(settings.offAfter)
         smoother = try ScoreSmoother(labels: thresholds.count, length: samples(settings.smooth), hop: hop)
@@ -66,25 +78,46 @@ public final class EventDetector {
 
     /// Takes a reading and hands over the events that it decides, in the order of the labels watched.
     public func take(_ reading: Reading, _ body: (DetectedEvent) throws -> Void) rethrows {
-        guard reading.scores.count == labelCount else { return }
-        smoother.take(reading.scores, end: reading.end)
+        try take(reading.scores, end: reading.end, body)
+    }
+
+    /// The same for scores, `[labels]`, of whatever ended at sample `end`.
+    public func take(
+        _ scores: UnsafeBufferPointer<Float>, end: Int, _ body: (DetectedEvent) throws -> Void
+    ) rethrows {
+        guard scores.count == labelCount else { return }
+        smoother.take(scores, end: end)
         for index in watches.indices {
             let score = smoother.smoothed[watches[index].label]
             let isOn = watches[index].isOn
-            guard isOn ? score < watches[index].offLevel : score >= watches[index].threshold else {
+            guard isOn ? !(score >= watches[index].offLevel) : score >= watches[index].threshold else {
                 watches[index].since = nil
                 continue
             }
-            let since = watches[index].since ?? reading.end
+            let since = watches[index].since ?? end
             watches[index].since = since
-            guard reading.end - since >= (isOn ? offAfter : onAfter) else { continue }
+            guard end - since >= (isOn ? offAfter : onAfter) else { continue }
             watches[index].isOn = !isOn
             watches[index].since = nil
-            try body(
-                DetectedEvent(
-                    state: isOn ? .off : .on, label: watches[index].label, sample: reading.end, time: reading.time,
-                    score: score))
+            try body(event(isOn ? .off : .on, watches[index].label, at: end, score))
         }
+    }
+
+    /// The stream is over after `sample` samples: what is on turns off, so that every `on` has its `off`. The score is
+    /// the last one there was.
+    public func finish(at sample: Int, _ body: (DetectedEvent) throws -> Void) rethrows {
+        for index in watches.indices {
+            watches[index].since = nil
+            guard watches[index].isOn else { continue }
+            watches[index].isOn = false
+            let label = watches[index].label
+            try body(event(.off, label, at: sample, smoother.smoothed[label]))
+        }
+    }
+
+    private func event(_ state: DetectedEvent.State, _ label: Int, at sample: Int, _ score: Float) -> DetectedEvent {
+        DetectedEvent(
+            state: state, label: label, sample: sample, time: Double(sample) / Double(sampleRate), score: score)
     }
 
     /// Samples were lost: smoothing and waits begin anew. What is on stays on until readings say otherwise.

@@ -31,6 +31,7 @@ struct Listen: ParsableCommand {
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var labels: LabelOptions
+    @OptionGroup var events: EventOptions
     @OptionGroup var hop: HopOption
     @OptionGroup var engine: EngineOptions
 
@@ -50,6 +51,7 @@ struct Listen: ParsableCommand {
     }
 
     func run() throws {
+        try events.settings.validate()
         guard let input else {
             throw TacitError(
                 .deviceUnavailable, "capturing from a microphone is not built yet: use --input FILE or --input -")
@@ -63,32 +65,39 @@ struct Listen: ParsableCommand {
         let plan = try model.plan(hop: hop.hop ?? 1, latency: isLive ? 0.25 : nil)
         let labeller = try SoundLabeller(
             model.description, plan: plan, ending: .fullWindows, model: model.session(plan: plan, engine: engine))
-        let source = try openSource(input, sampleRate: labeller.geometry.sampleRate)
-        let stream = SoundStream(source: source, labeller: labeller, isPaced: realtime)
-        try stream.run(makeOutput(input, model, labeller))
+        let selection = try LabelSelection(
+            labels: model.description.labels, only: events.only, except: events.except)
+        let thresholds = model.description.thresholds.map { labels.threshold ?? $0 }
+        let geometry = labeller.geometry
+        let detector = try EventDetector(
+            thresholds: thresholds, watched: selection.indices, settings: events.settings,
+            sampleRate: geometry.sampleRate, hop: plan.hop * geometry.samplesPerStride,
+            names: model.description.labels)
+        let source = try openSource(input, sampleRate: geometry.sampleRate)
+        let stream = SoundStream(source: source, labeller: labeller, detector: detector, isPaced: realtime)
+        let view = ListenView.Title(
+            model: Self.name(model.path), input: input == "-" ? "standard input" : Self.name(input),
+            windowSeconds: Double(geometry.samplesPerWindow) / Double(geometry.sampleRate),
+            hopSeconds: Double(plan.hop * geometry.samplesPerStride) / Double(geometry.sampleRate),
+            runsFree: !isLive, hasWallTime: false)
+        // What passes at its own pace goes on whether or not anyone reads; anything else waits.
+        try stream.run(
+            SoundOutputs.make(
+                view, json: output.json, options: labels, labels: model.description.labels, thresholds: thresholds,
+                selection: selection, waits: !realtime))
         if !stream.hasReading { try reportShortness(input, labeller) }
     }
 
     private func openSource(_ input: String, sampleRate: Int) throws -> any SampleSource {
         guard input == "-" else { return try SoundSources.open(path: input, sampleRate: sampleRate) }
         let raw = try RawSource(
-            descriptor: STDIN_FILENO, sampleRate: rate ?? sampleRate, channels: channels ?? 1)
+            descriptor: STDIN_FILENO, sampleRate: rate ?? sampleRate, channels: channels ?? 1,
+            stopDescriptor: Process.stopDescriptor)
         return try SoundSources.resample(raw, to: sampleRate, file: "standard input")
     }
 
-    private func makeOutput(_ input: String, _ model: LoadedModel, _ labeller: SoundLabeller) -> any ListenOutput {
-        let names = model.description.labels
-        if output.json { return JSONListenOutput(labels: names, options: labels) }
-        guard Terminal.shared.isTerminal else { return PlainListenOutput(labels: names, options: labels) }
-        let geometry = labeller.geometry
-        return LiveView(
-            title: LiveView.Title(
-                model: model.path.split(separator: "/").last.map(String.init) ?? model.path,
-                input: input == "-" ? "standard input" : input.split(separator: "/").last.map(String.init) ?? input,
-                windowSeconds: Double(geometry.samplesPerWindow) / Double(geometry.sampleRate),
-                hopSeconds: Double(labeller.plan.hop * geometry.samplesPerStride) / Double(geometry.sampleRate)),
-            labels: names, thresholds: model.description.thresholds, options: labels)
-    }
+    /// The last part of a path.
+    private static func name(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
     /// Nothing was printed: says why. That is no error, but for a file in which there is nothing.
     private func reportShortness(_ input: String, _ labeller: SoundLabeller) throws {

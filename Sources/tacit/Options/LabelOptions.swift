@@ -7,7 +7,7 @@ struct LabelOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Leave out labels that score less than X (0 to 1); in the live view, the mark in every bar.",
+            "Leave out labels that score less than X (0 to 1); in a stream also the threshold of every event.",
             valueName: "X"))
     var threshold: Float?
 

@@ -15,6 +15,8 @@ struct ByteBuffer {
         text.withUTF8Buffer { bytes.append(contentsOf: $0) }
     }
 
+    mutating func append(_ more: ArraySlice<UInt8>) { bytes.append(contentsOf: more) }
+
     mutating func append(string text: String) { bytes.append(contentsOf: text.utf8) }
 
     mutating func append(integer value: Int) {

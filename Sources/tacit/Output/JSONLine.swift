@@ -5,11 +5,14 @@
 /// stream time it reads back as the nearest float32, and a stream of months still tells its samples apart, which
 /// float32 could not. JSON has no word for what is no number or infinite: that is `null`.
 struct JSONLine {
-    private(set) var buffer = ByteBuffer()
+    private(set) var buffer: ByteBuffer
     /// Whether a value stands before the next one in the same object or array.
     private var needsComma = false
 
     var bytes: [UInt8] { buffer.bytes }
+
+    /// - Parameter capacity: bytes up to which a line takes no more memory.
+    init(capacity: Int = 4096) { buffer = ByteBuffer(capacity: capacity) }
 
     /// Begins a new line.
     mutating func begin() {

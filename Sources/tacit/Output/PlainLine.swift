@@ -1,8 +1,11 @@
 /// A line for people, where there is no terminal to draw on.
 struct PlainLine {
-    private var buffer = ByteBuffer()
+    private var buffer: ByteBuffer
 
     var bytes: [UInt8] { buffer.bytes }
+
+    /// - Parameter capacity: bytes up to which a line takes no more memory.
+    init(capacity: Int = 4096) { buffer = ByteBuffer(capacity: capacity) }
 
     mutating func begin() { buffer.removeAll() }
     mutating func end() { buffer.append(UInt8(ascii: "\n")) }

@@ -4,19 +4,25 @@ struct Ranking {
     let top: Int
     /// Labels that score less are left out; nil leaves none out.
     let threshold: Float?
+    /// The labels that may be shown.
+    private let candidates: [Int]
     /// Indices of labels, by falling score; the first of equals first.
     private(set) var order: [Int] = []
 
-    init(top: Int, threshold: Float?, labels: Int) {
+    /// - Parameters:
+    ///   - labels: how many the model has.
+    ///   - candidates: those that may be shown; nil for all.
+    init(top: Int, threshold: Float?, labels: Int, among candidates: [Int]? = nil) {
         self.top = top
         self.threshold = threshold
+        self.candidates = candidates ?? Array(0..<labels)
         order.reserveCapacity(labels)
     }
 
     mutating func rank(_ scores: UnsafeBufferPointer<Float>) {
         order.removeAll(keepingCapacity: true)
-        let limit = top == 0 ? scores.count : min(top, scores.count)
-        for index in scores.indices {
+        let limit = top == 0 ? candidates.count : min(top, candidates.count)
+        for index in candidates {
             let score = Self.key(scores[index])
             if top > 0, let threshold, !(score >= threshold) { continue }
             if order.count == limit, let last = order.last {

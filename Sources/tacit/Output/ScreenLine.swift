@@ -2,7 +2,7 @@
 struct ScreenLine {
     /// How text looks, where the terminal has colour.
     enum Style {
-        case plain, strong, faint, good, level, warning
+        case plain, strong, faint, good, level, quiet, warning
 
         /// Select graphic rendition (ECMA-48, 8.3.117).
         fileprivate var code: StaticString {
@@ -12,19 +12,22 @@ struct ScreenLine {
             case .faint: "\u{1B}[0;2m"
             case .good: "\u{1B}[0;32m"
             case .level: "\u{1B}[0;36m"
+            case .quiet: "\u{1B}[0;34m"
             case .warning: "\u{1B}[0;33m"
             }
         }
     }
 
     /// Everything drawn so far, line after line.
-    private(set) var buffer = ByteBuffer(capacity: 16_384)
+    private(set) var buffer = ByteBuffer(capacity: 65_536)
     private(set) var column = 0
     private var limit = 80
     /// Columns left.
     var room: Int { limit - column }
     private let isUnicode: Bool
     private let hasColor: Bool
+    /// What the terminal is set to.
+    private var current = Style.plain
 
     init(isUnicode: Bool, hasColor: Bool) {
         self.isUnicode = isUnicode
@@ -50,12 +53,20 @@ struct ScreenLine {
 
     /// Erases what was there before to the right, and goes to the next line.
     mutating func end() {
+        endRow()
+        buffer.append("\r\n")
+    }
+
+    /// Erases what was there before to the right.
+    mutating func endRow() {
         style(.plain)
-        buffer.append("\u{1B}[K\r\n")
+        buffer.append("\u{1B}[K")
     }
 
     mutating func style(_ style: Style) {
-        if hasColor { buffer.append(style.code) }
+        guard hasColor, style != current else { return }
+        current = style
+        buffer.append(style.code)
     }
 
     /// Writes as much as fits in `width` columns; a text that doesn't ends in an ellipsis. Control characters, which
@@ -108,6 +119,52 @@ struct ScreenLine {
         pad(to: column + width - length)
         buffer.append(value, places: places)
         column += length
+    }
+
+    /// A time as hours, minutes, seconds and tenths, `1:02:03.4` or `2:03.4`, that ends `width` columns from here.
+    mutating func clock(_ seconds: Double, width: Int) {
+        guard seconds.isFinite, (0..<1e9).contains(seconds) else { return }
+        // Tenths that have passed: a clock that rounds is ahead of its time.
+        let tenths = Int(seconds * 10)
+        let (hours, minutes) = (tenths / 36_000, tenths / 600 % 60)
+        var length = hours > 0 ? 8 : minutes > 9 ? 7 : 6
+        var bound = 1
+        while hours >= bound {
+            length += 1
+            bound *= 10
+        }
+        guard column + max(width, length) <= limit else { return }
+        pad(to: column + width - length)
+        if hours > 0 {
+            buffer.append(integer: hours)
+            buffer.append(UInt8(ascii: ":"))
+        }
+        buffer.append(minutes, digits: hours > 0 ? 2 : 1)
+        buffer.append(UInt8(ascii: ":"))
+        buffer.append(tenths / 10 % 60, digits: 2)
+        buffer.append(UInt8(ascii: "."))
+        buffer.append(integer: tenths % 10)
+        column += length
+    }
+
+    /// `23:59:59`, ending `width` columns from here.
+    mutating func timeOfDay(_ time: (hour: Int, minute: Int, second: Int), width: Int) {
+        guard column + max(width, 8) <= limit else { return }
+        pad(to: column + width - 8)
+        buffer.append(time.hour, digits: 2)
+        buffer.append(UInt8(ascii: ":"))
+        buffer.append(time.minute, digits: 2)
+        buffer.append(UInt8(ascii: ":"))
+        buffer.append(time.second, digits: 2)
+        column += 8
+    }
+
+    /// Text in ASCII; other bytes become question marks.
+    mutating func ascii(_ bytes: [UInt8]) {
+        for byte in bytes.prefix(max(0, room)) {
+            buffer.append((0x20..<0x7F).contains(byte) ? byte : UInt8(ascii: "?"))
+            column += 1
+        }
     }
 
     mutating func pad(to target: Int) {

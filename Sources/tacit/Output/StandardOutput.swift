@@ -21,6 +21,11 @@ final class StandardOutput: Sendable {
 
     /// - Throws: `Closed` or `Failed`.
     func write(_ bytes: [UInt8]) throws {
+        try bytes.withUnsafeBytes { try write($0) }
+    }
+
+    /// - Throws: `Closed` or `Failed`.
+    func write(_ bytes: UnsafeRawBufferPointer) throws {
         try lock.withLock { _ in try Self.write(bytes) }
     }
 
@@ -34,12 +39,10 @@ final class StandardOutput: Sendable {
         body()
     }
 
-    private static func write(_ bytes: [UInt8]) throws {
+    private static func write(_ bytes: UnsafeRawBufferPointer) throws {
         var written = 0
         while written < bytes.count {
-            let count = bytes.withUnsafeBytes { buffer in
-                Glibc.write(STDOUT_FILENO, buffer.baseAddress?.advanced(by: written), buffer.count - written)
-            }
+            let count = Glibc.write(STDOUT_FILENO, bytes.baseAddress?.advanced(by: written), bytes.count - written)
             if count >= 0 {
                 written += count
                 continue

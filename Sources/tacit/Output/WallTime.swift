@@ -11,6 +11,14 @@ struct WallTime {
         return WallTime(milliseconds: time.tv_sec * 1000 + time.tv_nsec / 1_000_000)
     }
 
+    /// The time of day where this machine stands.
+    var local: (hour: Int, minute: Int, second: Int) {
+        var seconds = milliseconds / 1000
+        var parts = tm()
+        localtime_r(&seconds, &parts)
+        return (Int(parts.tm_hour), Int(parts.tm_min), Int(parts.tm_sec))
+    }
+
     /// ISO 8601, `2026-01-31T23:59:59.123Z`. Done here because the C library's own may allocate.
     func write(to buffer: inout ByteBuffer) {
         let (days, millisecondOfDay) = milliseconds.flooredQuotientAndRemainder(dividingBy: 86_400_000)

@@ -1,11 +1,32 @@
 import Glibc
+import Synchronization
 
 /// How the program starts and ends.
 enum Process {
+    /// Readable once Ctrl-C or SIGTERM came: for waits that are to be called off.
+    static var stopDescriptor: Int32 { stopPipe.reading }
+
+    private static let stopPipe: (reading: Int32, writing: Int32) = {
+        var ends: [Int32] = [-1, -1]
+        _ = pipe(&ends)
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        return (ends[0], ends[1])
+    }()
+
+    private static let stopRequested = Atomic<Bool>(false)
+    private static let stopsInOrder = Atomic<Bool>(false)
+
+    /// Whether Ctrl-C or SIGTERM came.
+    static var isStopping: Bool { stopRequested.load(ordering: .acquiring) }
+
+    /// From now on whoever calls this looks at `isStopping` and ends the program with all that belongs to its end said.
+    static func stopInOrder() { stopsInOrder.store(true, ordering: .releasing) }
+
     /// To be called before any thread is made.
     ///
     /// Ctrl-C and SIGTERM end the program with 0 from a thread of their own, whatever the others are waiting for: a
-    /// read from a pipe, a device, a slow reader. A closed pipe is an error of `write`, not a signal.
+    /// read from a pipe, a device, a slow reader. Who asked to stop in order has half a second for it. A closed pipe is
+    /// an error of `write`, not a signal.
     static func prepare() {
         keepStandardDescriptors()
         signal(SIGPIPE, SIG_IGN)
@@ -22,23 +43,33 @@ enum Process {
                     if number == SIGTSTP {
                         Process.suspend()
                     } else {
-                        StandardOutput.shared.afterLine(within: 500) { Process.exit(0) }
+                        Process.stop()
                     }
                 }
             }, nil)
     }
 
+    private static func stop() {
+        stopRequested.store(true, ordering: .releasing)
+        var byte: UInt8 = 0
+        _ = write(stopPipe.writing, &byte, 1)
+        // The program ends in the middle of this, if it can.
+        if stopsInOrder.load(ordering: .acquiring) { usleep(500_000) }
+        StandardOutput.shared.afterLine(within: 500) { exit(0) }
+    }
+
     /// Leaves the terminal as it was found and ends at once, without waiting for other threads.
     static func exit(_ status: Int32) -> Never {
         Terminal.shared.restore()
+        Log.shared.close()
         _exit(status)
     }
 
     /// Ctrl-Z: the terminal is given back for as long as the program stands still.
     private static func suspend() {
-        let wasPrepared = Terminal.shared.restore()
+        let mode = Terminal.shared.restore()
         raise(SIGSTOP)
-        if wasPrepared { Terminal.shared.prepare() }
+        if let mode { Terminal.shared.prepare(mode) }
     }
 
     private static func endingSignals() -> sigset_t {

@@ -1,19 +1,25 @@
 import Capture
+import Diagnostics
 import Labelling
 
-/// Carries samples from a source through a labeller to an output, for as long as there are any.
+/// Carries samples from a source through a labeller and an event detector to an output, for as long as there are any.
 final class SoundStream {
     private let source: any SampleSource
     private let labeller: SoundLabeller
+    private let detector: EventDetector
     private let isPaced: Bool
+    /// What the reading at hand decided.
+    private var events: [DetectedEvent] = []
     /// One period: 1/40 s.
     private let samples: UnsafeMutableBufferPointer<Float>
     /// Whether there was a full window.
     private(set) var hasReading = false
 
-    init(source: any SampleSource, labeller: SoundLabeller, isPaced: Bool) {
+    init(source: any SampleSource, labeller: SoundLabeller, detector: EventDetector, isPaced: Bool) {
         self.source = source
         self.labeller = labeller
+        self.detector = detector
+        events.reserveCapacity(detector.smoothedScores.count)
         self.isPaced = isPaced
         samples = .allocate(capacity: max(1, labeller.geometry.sampleRate / 40))
         samples.initialize(repeating: 0)
@@ -21,30 +27,57 @@ final class SoundStream {
 
     deinit { samples.deallocate() }
 
-    /// Until the source ends. Nothing is allocated here after the first label.
-    func run(_ output: some ListenOutput) throws {
+    /// Until the source ends or fails, or the program is asked to stop. Nothing is allocated here after the first label.
+    func run(_ output: some SoundOutput) throws {
+        Process.stopInOrder()
+        do {
+            try carry(to: output)
+        } catch let error as TacitError {
+            try end(output)
+            throw error
+        }
+        try end(output)
+    }
+
+    private func carry(to output: some SoundOutput) throws {
         let pacer = isPaced ? Pacer() : nil
         let rate = Double(labeller.geometry.sampleRate)
-        while true {
+        while !Process.isStopping {
             switch try source.read(into: samples) {
             case .samples(let count):
                 let fresh = UnsafeBufferPointer(rebasing: samples[..<count])
                 let time = Double(labeller.position + count) / rate
                 pacer?.wait(for: time)
                 try output.samples(fresh, time: time)
-                try labeller.push(fresh) { reading in
-                    hasReading = true
-                    try output.labels(reading)
-                }
+                try labeller.push(fresh) { try tell($0, to: output) }
             case .gap(let gap):
                 labeller.skip(samples: gap.samples)
+                detector.gap()
                 try output.gap(
-                    time: Double(labeller.position) / rate, lostSeconds: Double(gap.samples) / rate,
-                    reason: gap.reason)
+                    LiveGap(
+                        time: Double(labeller.position) / rate, lostSeconds: Double(gap.samples) / rate,
+                        reason: .source(gap.reason)))
             case .end:
-                try labeller.finish { try output.labels($0) }
-                return try output.finish()
+                return try labeller.finish { try tell($0, to: output) }
             }
         }
+    }
+
+    private func tell(_ reading: Reading, to output: some SoundOutput) throws {
+        hasReading = true
+        events.removeAll(keepingCapacity: true)
+        detector.take(reading) { events.append($0) }
+        let span = reading.span
+        try output.labels(
+            LiveReading(
+                time: reading.time, place: .span(start: span.start, end: span.end), scores: reading.scores,
+                smoothed: detector.smoothedScores, logits: reading.logits,
+                inferenceSeconds: reading.inferenceSeconds))
+        for event in events { try output.event(LiveEvent(event)) }
+    }
+
+    private func end(_ output: some SoundOutput) throws {
+        try detector.finish(at: labeller.position) { try output.event(LiveEvent($0)) }
+        try output.finish()
     }
 }
