@@ -30,6 +30,8 @@ enum Process {
     static func prepare() {
         keepStandardDescriptors()
         signal(SIGPIPE, SIG_IGN)
+        // Made now rather than by whichever thread needs them first, amid a stream.
+        _ = (Terminal.shared, Log.shared, stopPipe)
         var signals = endingSignals()
         pthread_sigmask(SIG_BLOCK, &signals, nil)
         var thread = pthread_t()

@@ -36,6 +36,7 @@ struct LabelBars {
     func draw(_ label: Int, on line: inout ScreenLine, isOn: Bool, columns: ViewColumns) {
         let score = scores[label]
         let isHeard = score >= thresholds[label]
+        line.pad(to: 1)
         if isOn {
             line.style(.good)
             line.symbol("●", ascii: "*")
