@@ -85,7 +85,7 @@ struct Listen: ParsableCommand {
             SoundOutputs.make(
                 view, json: output.json, options: labels, labels: model.description.labels, thresholds: thresholds,
                 selection: selection, waits: !realtime))
-        if !stream.hasReading { try reportShortness(input, labeller) }
+        if !stream.hasReading, !Process.isStopping { try reportShortness(input, labeller) }
     }
 
     private func openSource(_ input: String, sampleRate: Int) throws -> any SampleSource {
