@@ -33,12 +33,14 @@ import Testing
             let classified = try lines(["classify", model.path, path, "--windows"] + classifyOption)
             let heard = try lines(["listen", model.path, "--input", path] + option)
             let raw = try lines(["listen", model.path, "--input", "-"] + option, input: Sounds.raw(samples))
+            // Events too.
             #expect(heard.map(withoutClocks) == raw.map(withoutClocks), "\(name), hop \(hop ?? 0)")
 
-            #expect(!heard.isEmpty || hop == nil)
+            let windows = heard.filter(isOfLabels)
+            #expect(!windows.isEmpty || hop == nil)
             // A file has one window more if the last full one ends before the last whole patch.
-            #expect(classified.count - heard.count == 0 || classified.count - heard.count == 1)
-            for (file, stream) in zip(classified, heard) {
+            #expect(classified.count - windows.count == 0 || classified.count - windows.count == 1)
+            for (file, stream) in zip(classified, windows) {
                 for key in ["span", "labels", "logits"] {
                     let found = arrayText(key, in: stream)
                     #expect(found != nil)
@@ -72,11 +74,10 @@ import Testing
         let hop = Double(input.windowSamples) / Double(golden.sampleRate)
         let outcome = try Executable.tacit.run(
             ["listen", model.path, "--input", "-", "--json", "--hop", "\(hop)"], input: Sounds.raw(samples))
-        let lines = try ResultLine.lines(of: outcome)
+        let lines = try ResultLine.lines(outcome.outputLines.filter(isOfLabels))
         #expect(lines.count >= 2)
         for (index, line) in lines.enumerated() {
             let span = try #require(line.span)
-            #expect(line.type == "labels")
             #expect(line.time == span[1])
             #expect(abs(span[1] - span[0] - Double(input.windowSamples) / Double(golden.sampleRate)) < 1e-8)
             #expect(index == 0 ? span[0] == 0 : span[0] > 0)
@@ -105,6 +106,6 @@ import Testing
         let outcome = try Executable.tacit.run(
             ["listen", model.path, "--input", "-", "--json"], input: whole + [7])
         #expect(outcome.status == 0)
-        #expect(outcome.outputLines.count == 1)
+        #expect(outcome.outputLines.filter(isOfLabels).count == 1)
     }
 }

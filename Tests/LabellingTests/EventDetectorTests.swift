@@ -135,6 +135,40 @@ import Testing
         #expect(detector.isOn(0))
     }
 
+    /// Every `on` has its `off`: at the latest where the stream ends.
+    @Test func theEndTurnsOff() throws {
+        let detector = try EventDetector(
+            thresholds: [0.5, 0.5, 0.5], watched: [2, 0, 1], settings: .init(onAfter: 0.1), sampleRate: 10, hop: 1)
+        var events: [DetectedEvent] = []
+        for end in 1...2 { reading([1, 0.2, 0.75], end: end) { detector.take($0) { events.append($0) } } }
+        #expect(events.map(\.label) == [2, 0])
+        events = []
+        detector.finish(at: 27) { events.append($0) }
+        #expect(
+            events == [
+                DetectedEvent(state: .off, label: 2, sample: 27, time: 2.7, score: 0.75),
+                DetectedEvent(state: .off, label: 0, sample: 27, time: 2.7, score: 1),
+            ])
+        #expect(!detector.isOn(0) && !detector.isOn(2))
+        events = []
+        detector.finish(at: 30) { events.append($0) }
+        #expect(events.isEmpty)
+    }
+
+    @Test func whatIsNoNumberIsNotHeard() throws {
+        #expect(try events([.nan, 1, 1, .nan, .nan, 1], .init()) == ["on 2", "off 4", "on 6"])
+        #expect(try events([.nan, 1, 1, 1], .init(smooth: 0.2)) == ["on 3"])
+    }
+
+    @Test func refusalsNameTheLabel() {
+        let error = #expect(throws: TacitError.self) {
+            _ = try EventDetector(
+                thresholds: [0.5, 0], watched: [0, 1], settings: .init(), sampleRate: 10, hop: 1,
+                names: ["rain", "wind"])
+        }
+        #expect(error?.description.hasPrefix("'wind': ") == true)
+    }
+
     @Test func whatCanNeverFireIsRefused() {
         func refused(_ thresholds: [Float] = [0.5], _ watched: [Int] = [0], _ settings: EventSettings = .init()) -> Bool
         {

@@ -86,12 +86,41 @@ public struct Executable: Sendable {
     private func spawn(
         _ command: [String], environment: [String: String], input: Int32, output: Int32, errors: Int32
     ) throws -> pid_t {
+        try spawn(command, environment: environment, flags: 0) { actions in
+            posix_spawn_file_actions_adddup2(&actions, input, 0)
+            posix_spawn_file_actions_adddup2(&actions, output, 1)
+            posix_spawn_file_actions_adddup2(&actions, errors, 2)
+        }
+    }
+
+    /// Starts a run with descriptors of the caller's, which others don't inherit.
+    func spawn(_ arguments: [String], input: Int32, output: Int32, errors: Int32) throws -> pid_t {
+        try Self.launching.withLock {
+            try spawn([path] + arguments, environment: [:], input: input, output: output, errors: errors)
+        }
+    }
+
+    /// Starts a run as the leader of a session on a terminal.
+    func spawn(_ arguments: [String], environment: [String: String], terminal: String) throws -> pid_t {
+        try Self.launching.withLock {
+            try spawn([path] + arguments, environment: environment, flags: 0x80) { actions in
+                // The first terminal that a session's leader opens is the session's.
+                posix_spawn_file_actions_addopen(&actions, 0, terminal, O_RDWR, 0)
+                posix_spawn_file_actions_adddup2(&actions, 0, 1)
+                posix_spawn_file_actions_adddup2(&actions, 0, 2)
+            }
+        }
+    }
+
+    /// - Parameter flags: of `posix_spawnattr_setflags`, besides those needed here; 0x80 is `POSIX_SPAWN_SETSID`.
+    private func spawn(
+        _ command: [String], environment: [String: String], flags: Int16,
+        _ descriptors: (inout posix_spawn_file_actions_t) -> Void
+    ) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, input, 0)
-        posix_spawn_file_actions_adddup2(&actions, output, 1)
-        posix_spawn_file_actions_adddup2(&actions, errors, 2)
+        descriptors(&actions)
 
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
@@ -100,7 +129,7 @@ public struct Executable: Sendable {
         sigemptyset(&defaults)
         sigaddset(&defaults, SIGPIPE)
         posix_spawnattr_setsigdefault(&attributes, &defaults)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF) | flags)
 
         var merged = ProcessInfo.processInfo.environment
         // A user's own settings must not reach the runs.

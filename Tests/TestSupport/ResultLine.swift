@@ -16,12 +16,22 @@ public struct ResultLine: Decodable, Sendable {
     public let logits: [Float]?
     public let embedding: [Float]?
     public let inferenceMs: Double?
+    public let state: String?
+    public let label: String?
+    public let score: Float?
+    public let lostSeconds: Double?
+    public let reason: String?
 
     /// - Throws: what is wrong with a line that is not one of those.
     public static func lines(of outcome: Executable.Outcome) throws -> [ResultLine] {
+        try lines(outcome.outputLines)
+    }
+
+    /// - Throws: what is wrong with a line that is not one of those.
+    public static func lines(_ texts: [String]) throws -> [ResultLine] {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
-        return try outcome.outputLines.map { try decoder.decode(ResultLine.self, from: Data($0.utf8)) }
+        return try texts.map { try decoder.decode(ResultLine.self, from: Data($0.utf8)) }
     }
 
     /// The score of each of `names`; nil where it is not listed.
@@ -38,6 +48,9 @@ public func arrayText(_ key: String, in line: String) -> Substring? {
     }
     return line[start.upperBound..<end]
 }
+
+/// Whether a line of `listen` is one of labels.
+public func isOfLabels(_ line: String) -> Bool { line.hasPrefix("{\"type\":\"labels\",") }
 
 /// The largest difference, relative to the largest magnitude expected; infinite if the counts differ or something is
 /// not a number.

@@ -12,8 +12,8 @@ enum LineOutlet {
         self = waits ? .direct : .queued(OutputQueue(capacity: max(Self.usualCapacity, 4 * longestLine)))
     }
 
-    /// Some two hundred lines.
-    private static let usualCapacity = 65_536
+    /// Some minute of labels.
+    private static let usualCapacity = 16_384
 
     /// Whether a reader who had fallen behind is near enough again.
     var hasCaughtUp: Bool {
