@@ -17,13 +17,16 @@ public final class PseudoTerminal {
         environment: [String: String] = ["TERM": "xterm", "LC_ALL": "C.UTF-8"]
     ) throws {
         screen = TerminalScreen(columns: columns, rows: rows)
-        master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)
-        guard master >= 0, grantpt(master) == 0, unlockpt(master) == 0, let name = ptsname(master) else {
+        master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+        var locked: Int32 = 0
+        var number: UInt32 = 0
+        // TIOCSPTLCK and TIOCGPTN, of which Foundation knows as little as of grantpt.
+        guard master >= 0, ioctl(master, 0x4004_5431, &locked) == 0, ioctl(master, 0x8004_5430, &number) == 0 else {
             throw Executable.LaunchFailure(description: "no pseudo-terminal: \(String(cString: strerror(errno)))")
         }
         var size = winsize(ws_row: UInt16(rows), ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
         _ = ioctl(master, UInt(TIOCSWINSZ), &size)
-        child = try executable.spawn(arguments, environment: environment, terminal: String(cString: name))
+        child = try executable.spawn(arguments, environment: environment, terminal: "/dev/pts/\(number)")
         _ = fcntl(master, F_SETFL, O_NONBLOCK)
     }
 

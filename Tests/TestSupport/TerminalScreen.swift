@@ -25,6 +25,9 @@ public struct TerminalScreen {
     /// Control sequences that this terminal doesn't know.
     public private(set) var unknown: [String] = []
 
+    /// What the alternate screen showed when it was left last; nil if there never was one.
+    public private(set) var alternateText: String?
+
     private var cells: [[Unicode.Scalar]]
     private var primary: [[Unicode.Scalar]] = []
     private var row = 0
@@ -130,7 +133,10 @@ public struct TerminalScreen {
             isAlternate = true
             cells = Array(repeating: Array(repeating: " ", count: columns), count: rows)
         case ("l", "?1049"):
-            if isAlternate { cells = primary }
+            if isAlternate {
+                alternateText = text
+                cells = primary
+            }
             isAlternate = false
             (row, column) = (0, 0)
         default: unknown.append(parameters + String(final))

@@ -75,7 +75,9 @@ final class ListenView: SoundOutput {
     private func compose(isLast: Bool) {
         screen.begin()
         let columns = ViewColumns(columns: screen.size.columns, longestName: bars.nameWidth)
-        let rows = ViewRows(rows: screen.size.rows, bars: bars.wanted, news: isLast ? news.count : nil)
+        // What stays behind has a prompt below it.
+        let rows = ViewRows(
+            rows: screen.size.rows - (isLast ? 1 : 0), bars: bars.wanted, news: isLast ? news.count : nil)
         row(columns) { drawTitle(columns, on: &$0) }
         if rows.isAiry { row(columns) { _ in } }
         if rows.hasLevel { row(columns) { drawLevel(columns, on: &$0) } }
