@@ -35,7 +35,7 @@ struct LoadMeter {
         } else {
             line.text("load ")
             line.decimal(100 * value, places: 1, width: 3)
-            line.text("% of a core")
+            line.text("%")
         }
     }
 
