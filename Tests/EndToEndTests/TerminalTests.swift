@@ -46,7 +46,7 @@ import Testing
             #expect(text.contains("label 0") || rows < 5)
             #expect(rows < 24 || text.contains("events"))
             #expect(rows < 24 || text.contains("○ off"))
-            #expect(text.contains("window 0.0") || rows < 5)
+            #expect(text.contains("lost 0.0 s") || rows < 5)
         }
     }
 
@@ -97,7 +97,7 @@ import Testing
         terminal.resize(columns: 50, rows: 14)
         #expect(
             terminal.read { terminal in
-                terminal.screen.lines.last?.contains("window") == true && terminal.screen.text.contains("label 0")
+                terminal.screen.lines.last?.contains("lost") == true && terminal.screen.text.contains("label 0")
             })
         terminal.type(3)
         #expect(terminal.finish() == 0)

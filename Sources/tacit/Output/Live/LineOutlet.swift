@@ -7,9 +7,9 @@ enum LineOutlet {
 
     /// - Parameters:
     ///   - waits: whether the stream waits for its reader.
-    ///   - longestLine: in bytes.
-    init(waits: Bool, longestLine: Int) {
-        self = waits ? .direct : .queued(OutputQueue(capacity: max(Self.usualCapacity, 4 * longestLine)))
+    ///   - capacity: of the queue, in bytes, at least.
+    init(waits: Bool, capacity: Int) {
+        self = waits ? .direct : .queued(OutputQueue(capacity: max(Self.usualCapacity, capacity)))
     }
 
     /// Some minute of labels.

@@ -10,7 +10,9 @@ enum SoundOutputs {
         _ title: ListenView.Title, json: Bool, options: LabelOptions, labels: [String], thresholds: [Float],
         selection: LabelSelection, waits: Bool
     ) -> any SoundOutput {
-        let outlet = LineOutlet(waits: waits, longestLine: LineLength.bound(labels: labels))
+        let isView = !json && Terminal.shared.isTerminal
+        let outlet = LineOutlet(
+            waits: waits, capacity: isView ? Screen.largest : 4 * LineLength.bound(labels: labels))
         let ranking = Ranking(
             top: options.top, threshold: options.threshold, labels: labels.count, among: selection.indices)
         if json {
@@ -18,7 +20,7 @@ enum SoundOutputs {
                 JSONLineFormat(labels: labels, hasLogits: options.logits), ranking: ranking, labels: labels.count,
                 outlet: outlet)
         }
-        guard Terminal.shared.isTerminal else {
+        guard isView else {
             return LiveLines(
                 PlainLineFormat(labels: labels), ranking: ranking, labels: labels.count, outlet: outlet)
         }

@@ -127,7 +127,7 @@ final class ListenView: SoundOutput {
             line.decimal(level.rms, places: 0, width: 5)
             line.text(" dB")
         } else {
-            line.text(" silent")
+            line.text("  silent")
         }
     }
 
@@ -161,21 +161,25 @@ final class ListenView: SoundOutput {
 
     private func drawFooter(_ columns: ViewColumns, on line: inout ScreenLine) {
         line.pad(to: 1)
+        line.style(lostSeconds > 0 ? .warning : .faint)
+        line.text("lost ")
+        line.decimal(lostSeconds, places: 1, width: 3)
+        line.text(" s")
         line.style(.faint)
-        line.text("window ")
+        if bars.hasReading {
+            line.text("   ")
+            load.draw(on: &line)
+            if line.room >= 19 {
+                line.text("   ")
+                line.decimal(inferenceSeconds * 1000, places: 1, width: 3)
+                line.text(" ms a label")
+            }
+        }
+        guard line.room >= 31 else { return }
+        line.text("   window ")
         line.decimal(title.windowSeconds, places: 2, width: 4)
         line.text(" s every ")
         line.decimal(title.hopSeconds, places: 2, width: 4)
-        line.text(" s")
-        if bars.hasReading {
-            line.text("   ")
-            line.decimal(inferenceSeconds * 1000, places: 1, width: 3)
-            line.text(" ms a label   ")
-            load.draw(on: &line)
-        }
-        line.style(lostSeconds > 0 ? .warning : .faint)
-        line.text("   lost ")
-        line.decimal(lostSeconds, places: 1, width: 3)
         line.text(" s")
     }
 }

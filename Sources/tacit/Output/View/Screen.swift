@@ -3,6 +3,10 @@
 ///
 /// Nothing is allocated once a screen of its size has been drawn.
 struct Screen {
+    /// Rows beyond these are left empty, so that no screen takes more than so many bytes.
+    static let mostRows = 400
+    static let largest = 1 << 18
+
     /// Where rows are drawn: `line.begin`, text, `endRow`.
     var line: ScreenLine
     private let terminal = Terminal.shared
@@ -27,6 +31,7 @@ struct Screen {
 
     mutating func begin() {
         size = terminal.size
+        size.rows = min(size.rows, Self.mostRows)
         line.clear()
         ends.removeAll(keepingCapacity: true)
     }
