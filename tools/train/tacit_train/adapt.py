@@ -61,6 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--batch", type=int, default=32)
     add("--lr", type=float, default=1e-3)
     add("--weight-decay", type=float, default=0.05)
+    add("--without-layers", type=float, default=0, help="epochs at the start in which patches pass the trunk by")
     add("--warm-up", type=float, default=0.05, help="part of the steps")
     add("--decay", type=float, default=0.5, help="part of the steps over which the rate falls to 0; may change too")
     add("--softmax-weight", type=float, default=1.0, help="multilabel: weight of the softmax loss beside the sigmoid's")
@@ -207,6 +208,7 @@ class Trainer:
         args, total = self.args, self.total
         end = total if args.stop_at is None else min(total, args.stop_at)
         per_epoch = len(self.sense.train) / args.batch
+        shallow = round(args.without_layers * per_epoch)
         log = CSVLog(args.run / "log.csv", COLUMNS, self.start)
         counts = f"{len(self.sense.train)} clips to train on, {len(self.sense.validation)} held out"
         count = sum(p.numel() for p in self.trained.values())
@@ -221,7 +223,8 @@ class Trainer:
                 group["lr"] = args.lr * factor
             batch, targets, shares, rng = self.sense.examples.batch(step, args.batch)
             targets, shares = targets.to(args.device), shares.to(args.device)
-            logits = self.model(self.sense.patches(batch, rng))
+            way = self.model if step >= shallow else self.model.without_layers
+            logits = way(self.sense.patches(batch, rng))
             loss = loss_of(logits, targets, shares, args, self.multilabel)
             loss.backward()
             nn.utils.clip_grad_norm_(list(self.trained.values()), 1.0)

@@ -239,7 +239,7 @@ def settings(base, stripes, folder, *more):
         *("--base", base, "--data", f"folder:{stripes}", "--split", "train", "--run", folder / "run"),
         *("--out", folder / "out", "--threads", 1, "--rank", 2, "--batch", 8, "--validation", 0.2),
         *("--input", "image", "--patch", 4, "--stride", 3, "--patch-hidden", 16, "--train-norms"),
-        *("--pad", 1, "--mirror", "--erase", 0.3, "--cutmix", 0.2, "--log-every", 5, *more),
+        *("--pad", 1, "--mirror", "--erase", 0.3, "--cutmix", 0.2, "--log-every", 5, "--without-layers", 1, *more),
     ]
 
 

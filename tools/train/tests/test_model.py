@@ -90,6 +90,19 @@ def test_sliding_attends_to_the_last_window_patches_in_every_layer(llama_base):
     assert torch.allclose(model.pooled(x), whole[:, -4:].mean(1), atol=1e-5)
 
 
+def test_without_layers_is_the_model_of_a_trunk_that_has_none(base):
+    model = make(base, Shape())
+    x = torch.randn(2, WINDOW, 10)
+    direct = model.without_layers(x)
+    assert not torch.allclose(direct, model(x), atol=1e-3)
+    bare = model.trunk.get_base_model()
+    setattr(bare, "h" if model.family == "gpt2" else "layers", torch.nn.ModuleList())
+    bare.config.num_hidden_layers = 0
+    if model.family == "gpt2":
+        bare.wpe.weight.data.zero_()
+    assert torch.allclose(direct, model(x), atol=1e-5)
+
+
 def test_impossible_shapes_are_refused(base):
     with pytest.raises(ValueError, match="full attention"):
         Shape(attention="full", context="sliding")
