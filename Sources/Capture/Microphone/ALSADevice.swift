@@ -115,7 +115,7 @@ public final class ALSADevice: CaptureDevice, @unchecked Sendable {
         let card = snd_pcm_info_get_card(information)
         var cardName: UnsafeMutablePointer<CChar>?
         if card >= 0, snd_card_get_name(card, &cardName) >= 0, let cardName {
-            text += " (\(String(cString: cardName)))"
+            text += " (\(DeviceText.printable(String(cString: cardName))))"
             free(cardName)
         }
         return text

@@ -17,6 +17,7 @@ public final class Microphone: SampleSource {
     private let ring: SampleRing
     private let state = CaptureState()
     private let note: (MicrophoneNote) -> Void
+    private let stopDescriptor: Int32
     /// When this thread last had a sample or a gap, on its own clock.
     private var lastEvent: Double
     private var awaySince: Double?
@@ -27,12 +28,16 @@ public final class Microphone: SampleSource {
 
     /// Opens the device, waiting for it as the settings say, and starts capturing.
     ///
-    /// - Parameter note: called from here and from `read`, on the thread that calls these. Each trouble is told once.
+    /// - Parameters:
+    ///   - stopDescriptor: once this one is readable or closed, the stream ends.
+    ///   - note: called from here and from `read`, on the thread that calls these. Each trouble is told once.
     /// - Throws: `TacitError`: device unavailable; usage for a name that can't be one.
     public init(
-        _ settings: MicrophoneSettings, device: any CaptureDevice, note: @escaping (MicrophoneNote) -> Void
+        _ settings: MicrophoneSettings, device: any CaptureDevice, stopDescriptor: Int32? = nil,
+        note: @escaping (MicrophoneNote) -> Void
     ) throws {
         self.settings = settings
+        self.stopDescriptor = stopDescriptor ?? -1
         self.note = note
         format = try Self.open(device, settings, note)
         sampleRate = format.sampleRate
@@ -57,7 +62,7 @@ public final class Microphone: SampleSource {
                 return event
             }
             try noteLoss()
-            ring.wait(milliseconds: 100)
+            if ring.wait(milliseconds: 100, stopDescriptor: stopDescriptor) { return .end }
         }
     }
 

@@ -29,13 +29,13 @@ public enum Microphones {
         snd_pcm_info_set_subdevice(information, 0)
         snd_pcm_info_set_stream(information, SND_PCM_STREAM_CAPTURE)
         guard snd_ctl_pcm_info(control, information) >= 0 else { return nil }
-        let pcm = snd_pcm_info_get_name(information).map { String(cString: $0) } ?? ""
+        let pcm = snd_pcm_info_get_name(information).map { DeviceText.printable(String(cString: $0)) } ?? ""
 
         var cardInformation: OpaquePointer?
         guard snd_ctl_card_info_malloc(&cardInformation) >= 0, let cardInformation else { return nil }
         defer { snd_ctl_card_info_free(cardInformation) }
         guard snd_ctl_card_info(control, cardInformation) >= 0 else { return nil }
-        let cardName = String(cString: snd_ctl_card_info_get_name(cardInformation))
+        let cardName = DeviceText.printable(String(cString: snd_ctl_card_info_get_name(cardInformation)))
         let cardID = String(cString: snd_ctl_card_info_get_id(cardInformation))
 
         // A card's id is made from its kind and, among equals, from the order in which they were found; a place isn't.

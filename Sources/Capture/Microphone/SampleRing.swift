@@ -133,11 +133,24 @@ public final class SampleRing: Sendable {
     }
 
     /// Waits for the writer, for at most `milliseconds`. May return early.
-    public func wait(milliseconds: Int32) {
-        var descriptor = pollfd(fd: wakeReading, events: Int16(POLLIN), revents: 0)
-        guard poll(&descriptor, 1, milliseconds) > 0 else { return }
-        withUnsafeTemporaryAllocation(byteCount: 256, alignment: 1) { bytes in
-            _ = Glibc.read(wakeReading, bytes.baseAddress, bytes.count)
+    ///
+    /// - Parameter stopDescriptor: polled too, unless negative.
+    /// - Returns: whether the stop descriptor is readable or closed.
+    @discardableResult
+    public func wait(milliseconds: Int32, stopDescriptor: Int32 = -1) -> Bool {
+        var descriptors = (
+            pollfd(fd: wakeReading, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: stopDescriptor, events: Int16(POLLIN), revents: 0)
+        )
+        let count = withUnsafeMutablePointer(to: &descriptors) { pair in
+            pair.withMemoryRebound(to: pollfd.self, capacity: 2) { poll($0, 2, milliseconds) }
         }
+        guard count > 0 else { return false }
+        if descriptors.0.revents != 0 {
+            withUnsafeTemporaryAllocation(byteCount: 256, alignment: 1) { bytes in
+                _ = Glibc.read(wakeReading, bytes.baseAddress, bytes.count)
+            }
+        }
+        return descriptors.1.revents != 0
     }
 }

@@ -8,14 +8,16 @@ import Labelling
 struct Listen: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Label a stream of sound as it comes.",
-        usage: "tacit listen [MODEL.gguf] --input FILE|- [OPTIONS]",
+        usage: "tacit listen [MODEL.gguf] [--device NAME | --input FILE|-] [OPTIONS]",
         discussion: """
-            Prints the labels of each full window of sound: of a sound file, or with --input - of raw signed 16-bit \
-            little-endian samples on standard input. Capturing from a microphone is not built yet.
+            Prints the labels of each full window of sound: from a microphone, of a sound file, or with --input - of \
+            raw signed 16-bit little-endian samples on standard input.
             """)
 
     @Argument(help: ArgumentHelp("The model.", valueName: "MODEL.gguf"))
     var arguments: [String] = []
+
+    @OptionGroup var microphone: MicrophoneOptions
 
     @Option(help: ArgumentHelp("A sound file, or - for raw samples on standard input.", valueName: "FILE|-"))
     var input: String?
@@ -37,6 +39,12 @@ struct Listen: ParsableCommand {
 
     func validate() throws {
         _ = try ModelArgument.only(arguments)
+        if input != nil, microphone.isGiven {
+            throw ValidationError("--device, --wait and --wait-lost choose a microphone: they don't go with --input")
+        }
+        if input == nil, realtime {
+            throw ValidationError("--realtime paces a file or standard input: it goes with --input")
+        }
         if input != "-" {
             guard rate == nil, channels == nil else {
                 throw ValidationError("--rate and --channels describe raw samples: they go with --input -")
@@ -52,15 +60,12 @@ struct Listen: ParsableCommand {
 
     func run() throws {
         try events.settings.validate()
-        guard let input else {
-            throw TacitError(
-                .deviceUnavailable, "capturing from a microphone is not built yet: use --input FILE or --input -")
-        }
+        let input = soundInput
         let path = try ModelLookup.path(try ModelArgument.only(arguments), default: ModelLookup.sound)
         let model = try LoadedModel(path: path)
         try model.requireLabels()
         try model.requireSound()
-        let isLive = realtime || input == "-"
+        let isLive = realtime || input.isLive
         // Live, patches are not held back for longer than this so that more of them go through the model at once.
         let plan = try model.plan(hop: hop.hop ?? 1, latency: isLive ? 0.25 : nil)
         let labeller = try SoundLabeller(
@@ -73,42 +78,41 @@ struct Listen: ParsableCommand {
             thresholds: thresholds, watched: selection.indices, settings: events.settings,
             sampleRate: geometry.sampleRate, hop: plan.hop * geometry.samplesPerStride,
             names: model.description.labels)
-        let source = try openSource(input, sampleRate: geometry.sampleRate)
+        let source = try input.open(sampleRate: geometry.sampleRate)
         let stream = SoundStream(source: source, labeller: labeller, detector: detector, isPaced: realtime)
         let view = ListenView.Title(
-            model: Self.name(model.path), input: input == "-" ? "standard input" : Self.name(input),
+            model: Self.name(model.path), input: Self.name(input.name),
             windowSeconds: Double(geometry.samplesPerWindow) / Double(geometry.sampleRate),
             hopSeconds: Double(plan.hop * geometry.samplesPerStride) / Double(geometry.sampleRate),
-            runsFree: !isLive, hasWallTime: false)
+            runsFree: !isLive, hasWallTime: input.isMicrophone)
         // What passes at its own pace goes on whether or not anyone reads; anything else waits.
         try stream.run(
             SoundOutputs.make(
                 view, json: output.json, options: labels, labels: model.description.labels, thresholds: thresholds,
-                selection: selection, waits: !realtime))
+                selection: selection, waits: !(realtime || input.isMicrophone)))
         if !stream.hasReading, !Process.isStopping { try reportShortness(input, labeller) }
     }
 
-    private func openSource(_ input: String, sampleRate: Int) throws -> any SampleSource {
-        guard input == "-" else { return try SoundSources.open(path: input, sampleRate: sampleRate) }
-        let raw = try RawSource(
-            descriptor: STDIN_FILENO, sampleRate: rate ?? sampleRate, channels: channels ?? 1,
-            stopDescriptor: Process.stopDescriptor)
-        return try SoundSources.resample(raw, to: sampleRate, file: "standard input")
+    private var soundInput: ListenInput {
+        switch input {
+        case nil: .microphone(microphone)
+        case "-": .raw(rate: rate, channels: channels)
+        case let path?: .file(path)
+        }
     }
 
     /// The last part of a path.
     private static func name(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
     /// Nothing was printed: says why. That is no error, but for a file in which there is nothing.
-    private func reportShortness(_ input: String, _ labeller: SoundLabeller) throws {
-        guard labeller.position > 0 || input == "-" else { throw TacitError.badData(input, "no samples in it") }
+    private func reportShortness(_ input: ListenInput, _ labeller: SoundLabeller) throws {
+        guard labeller.position > 0 || input.isLive else { throw TacitError.badData(input.name, "no samples in it") }
         let geometry = labeller.geometry
         var text = ByteBuffer()
         text.append(Double(labeller.position) / Double(geometry.sampleRate), places: 2)
         text.append(" s of sound, less than one window of ")
         text.append(Double(geometry.samplesPerWindow) / Double(geometry.sampleRate), places: 2)
         text.append(" s: no labels")
-        let name = input == "-" ? "standard input" : input
-        StandardError.line("\(name): \(String(decoding: text.bytes, as: UTF8.self))")
+        StandardError.line("\(input.name): \(String(decoding: text.bytes, as: UTF8.self))")
     }
 }

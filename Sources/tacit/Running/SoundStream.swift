@@ -8,6 +8,7 @@ final class SoundStream {
     private let labeller: SoundLabeller
     private let detector: EventDetector
     private let isPaced: Bool
+    private var serviceManager = ServiceManager()
     /// What the reading at hand decided.
     private var events: [DetectedEvent] = []
     /// One period: 1/40 s.
@@ -50,6 +51,7 @@ final class SoundStream {
                 pacer?.wait(for: time)
                 try output.samples(fresh, time: time)
                 try labeller.push(fresh) { try tell($0, to: output) }
+                serviceManager?.samplesAdvanced()
             case .gap(let gap):
                 labeller.skip(samples: gap.samples)
                 detector.gap()
@@ -74,6 +76,7 @@ final class SoundStream {
                 smoothed: detector.smoothedScores, logits: reading.logits,
                 inferenceSeconds: reading.inferenceSeconds))
         for event in events { try output.event(LiveEvent(event)) }
+        serviceManager?.labelled()
     }
 
     private func end(_ output: some SoundOutput) throws {

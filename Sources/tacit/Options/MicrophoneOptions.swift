@@ -1,0 +1,31 @@
+import ArgumentParser
+
+/// Which microphone, and how long it is waited for.
+struct MicrophoneOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The microphone: a name of ALSA's, a card's id, or an id that 'tacit devices' shows (default: default).",
+            valueName: "NAME"))
+    var device: String?
+
+    @Option(
+        help: ArgumentHelp("How long to wait for a device that is not there yet (default: 0).", valueName: "SECONDS"))
+    var wait: Double?
+
+    @Option(
+        name: .customLong("wait-lost"),
+        help: ArgumentHelp(
+            "How long to wait for a device that was there and is lost (default: 60; inf: for ever).",
+            valueName: "SECONDS"))
+    var waitLost: Double?
+
+    var isGiven: Bool { device != nil || wait != nil || waitLost != nil }
+
+    func validate() throws {
+        for (name, seconds) in [("--wait", wait), ("--wait-lost", waitLost)] {
+            if let seconds, !(seconds >= 0) {
+                throw ValidationError("\(name) must not be negative: \(seconds)")
+            }
+        }
+    }
+}

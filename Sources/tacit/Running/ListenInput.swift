@@ -1,0 +1,53 @@
+import Capture
+import Diagnostics
+import Glibc
+
+/// What `listen` hears.
+enum ListenInput {
+    case microphone(MicrophoneOptions)
+    case file(String)
+    /// Standard input; what isn't given is the model's.
+    case raw(rate: Int?, channels: Int?)
+
+    /// Whether it comes as time passes.
+    var isLive: Bool {
+        if case .file = self { false } else { true }
+    }
+
+    /// Whether it goes on whether or not anyone listens.
+    var isMicrophone: Bool {
+        if case .microphone = self { true } else { false }
+    }
+
+    /// For people.
+    var name: String {
+        switch self {
+        case .microphone(let options): options.device ?? Self.defaultDevice
+        case .file(let path): path
+        case .raw: "standard input"
+        }
+    }
+
+    /// ALSA's name for what the user has chosen as such.
+    private static let defaultDevice = "default"
+
+    /// - Throws: `TacitError`, of every kind that an input may have.
+    func open(sampleRate: Int) throws -> any SampleSource {
+        switch self {
+        case .file(let path):
+            return try SoundSources.open(path: path, sampleRate: sampleRate)
+        case .raw(let rate, let channels):
+            let raw = try RawSource(
+                descriptor: STDIN_FILENO, sampleRate: rate ?? sampleRate, channels: channels ?? 1,
+                stopDescriptor: Process.stopDescriptor)
+            return try SoundSources.resample(raw, to: sampleRate, file: name)
+        case .microphone(let options):
+            let settings = MicrophoneSettings(
+                sampleRate: sampleRate, wait: options.wait ?? 0, waitLost: options.waitLost ?? 60)
+            let microphone = try Microphone(
+                settings, device: try ALSADevice(options.device ?? Self.defaultDevice),
+                stopDescriptor: Process.stopDescriptor, note: MicrophoneReport.tell)
+            return try SoundSources.resample(microphone, to: sampleRate, file: name)
+        }
+    }
+}
