@@ -53,7 +53,7 @@ public struct Executable: Sendable {
         // them open.
         let child = try Self.launching.withLock {
             for pipe in [stdinPipe, stdoutPipe, stderrPipe] { try pipe.open() }
-            return try spawn(
+            return try start(
                 folder.map { ["/usr/bin/env", "-C", $0, path] + arguments } ?? [path] + arguments,
                 environment: environment, input: stdinPipe.reading, output: stdoutPipe.writing,
                 errors: stderrPipe.writing)
@@ -83,7 +83,7 @@ public struct Executable: Sendable {
 
     private static let launching = NSLock()
 
-    private func spawn(
+    private func start(
         _ command: [String], environment: [String: String], input: Int32, output: Int32, errors: Int32
     ) throws -> pid_t {
         try spawn(command, environment: environment, flags: 0) { actions in
@@ -94,9 +94,11 @@ public struct Executable: Sendable {
     }
 
     /// Starts a run with descriptors of the caller's, which others don't inherit.
-    func spawn(_ arguments: [String], input: Int32, output: Int32, errors: Int32) throws -> pid_t {
+    func spawn(
+        _ arguments: [String], environment: [String: String] = [:], input: Int32, output: Int32, errors: Int32
+    ) throws -> pid_t {
         try Self.launching.withLock {
-            try spawn([path] + arguments, environment: [:], input: input, output: output, errors: errors)
+            try start([path] + arguments, environment: environment, input: input, output: output, errors: errors)
         }
     }
 

@@ -67,7 +67,10 @@ public final class ALSADevice: CaptureDevice, @unchecked Sendable {
         guard let handle else { return .lost(ENODEV) }
         let ready = snd_pcm_wait(handle, Int32(milliseconds))
         if ready == 0 { return .nothing }
-        if ready < 0 { return Self.failure(ready) }
+        if ready < 0 {
+            // A card that was pulled out is an error of its descriptor's, and no more, to who waits.
+            return snd_pcm_state(handle) == SND_PCM_STATE_DISCONNECTED ? .lost(ENODEV) : Self.failure(ready)
+        }
         let count = snd_pcm_readi(handle, memory, snd_pcm_uframes_t(frames))
         if count > 0 { return .frames(min(Int(count), frames)) }
         if count < 0, count != -snd_pcm_sframes_t(EAGAIN) { return Self.failure(Int32(count)) }
