@@ -51,7 +51,7 @@ import Testing
         let run = try LiveRun(
             .tacit,
             ["listen", model.path, "--device", at48 ? microphone.deviceAt48 : microphone.device]
-                + ["--hop", "\(Self.hop)"] + options, environment: try environment(after: 1))
+                + ["--hop", "\(Self.hop)", "--on-after", "86400"] + options, environment: try environment(after: 1))
         #expect(microphone.connect { run.isRunning })
         let sound = Sounds.glide(samples: rate)
         var labels = 0
@@ -60,8 +60,9 @@ import Testing
             microphone.write(sound[start..<start + rate / 40])
             // Never more than two readings ahead of what came out, so that nothing is lost on the way.
             while Double(period) / 40 > Double(labels + 2) * Self.hop {
-                let line = try #require(run.readLine())
-                if line.contains("\"labels\"") || (options.isEmpty && line.contains("%")) { labels += 1 }
+                // With no event within a day, each line is a reading.
+                _ = try #require(run.readLine())
+                labels += 1
             }
         }
         run.send(signal: SIGTERM)

@@ -83,7 +83,8 @@ import Testing
         (["--device", "usb-0000:00:00.0-9"], 69, "usb-0000:00:00.0-9: no such microphone"),
         (["--device", "no-such-microphone", "--wait", "0.3"], 69, "no-such-microphone: no such microphone"),
         (["--device", ""], 64, "a device's name"), (["--device", "a b"], 64, "a b: a device's name"),
-        (["--device", "hw:0", "--input", "-"], 64, "don't go with --input"), (["--wait", "-1"], 64, ""),
+        (["--device", "hw:0", "--input", "-"], 64, "don't go with --input"),
+        (["--wait=-1"], 64, "--wait must not be negative"),
         (["--wait-lost", "nan"], 64, "--wait-lost"), (["--device", "hw:0", "--realtime"], 64, "--realtime"),
         (["--device", "hw:0", "--rate", "8000"], 64, "--rate"),
     ])
