@@ -70,6 +70,14 @@ check(
     and all(device["kind"] == "microphone" and device["formats"] for device in devices),
     f"devices: {[device['id'] for device in devices]}, {devices[0]['formats'] if devices else []}")
 
+# A card with a driver for hardware, which can't do what is asked for first.
+everything = [json.loads(line)["id"] for line in (out / "all-devices.jsonl").read_text().splitlines()]
+check("hw:CARD=I82801AAICH,DEV=0" in everything, f"devices: {everything}")
+check("S16_LE, 2 channels, 8000 Hz" in errors("card"), errors("card").strip())
+check(
+    len(lines("card", "labels")) >= 8 and lines("card", "gap") == [] and status("card") == "0",
+    f"an emulated card: {len(lines('card', 'labels'))} readings, nothing lost")
+
 # The recording through the card is what was played, and its labels are those of the file.
 for number, name, width, channels in [(0, "S16_LE", 2, 1), (1, "S24_3LE", 3, 1), (2, "FLOAT_LE", 8, 2)]:
     wave = host / f"{name}.wav"

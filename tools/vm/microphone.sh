@@ -42,6 +42,14 @@ tacit devices --json >"$out/devices.jsonl"
 sleep 7
 stop late
 
+# --- An emulated card on the bus, which hears nothing and has two channels only
+modprobe snd-intel8x0
+sleep 1
+tacit devices --json >"$out/all-devices.jsonl"
+listen card $tiny --device I82801AAICH
+sleep 5
+stop card
+
 # --- The recording, in several formats: what tacit captures is written to a file on its way
 {
     echo '</usr/share/alsa/alsa.conf>'
@@ -87,7 +95,8 @@ stop unplugged
 
 # --- A minute of nothing
 listen idle $shipped --device plughw:Loopback,1
-sleep 2
+# Until the first reading, the model's pages are still coming in.
+sleep 8
 pid=$(cat "$out/idle.pid")
 echo "$(ticks $pid) $(resident $pid) $(descriptors $pid)" >"$out/idle.begin"
 sleep 60
