@@ -18,7 +18,7 @@ extension BaseFamily {
         let trunk = TrunkDescription(
             family: .gpt2, width: width, layers: layers, heads: heads, keyValueHeads: heads, headWidth: width / heads,
             feedForwardWidth: hidden, isGated: false, norm: .layer,
-            normEpsilon: Float(try config.optionalNumber("layer_norm_epsilon") ?? 1e-5), activation: .geluTanh,
+            normEpsilon: try normEpsilon(config, "layer_norm_epsilon", default: 1e-5), activation: .geluTanh,
             positions: .table, rotaryWidth: 0)
 
         func conv(_ name: String, _ rows: Int, _ columns: Int) -> [LinearModule] {

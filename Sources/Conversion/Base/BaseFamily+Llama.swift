@@ -38,7 +38,7 @@ extension BaseFamily {
         let trunk = TrunkDescription(
             family: .llama, width: width, layers: layers, heads: heads, keyValueHeads: groups, headWidth: headWidth,
             feedForwardWidth: hidden, isGated: true, norm: .rms,
-            normEpsilon: Float(try config.optionalNumber("rms_norm_eps") ?? 1e-6), activation: .silu,
+            normEpsilon: try normEpsilon(config, "rms_norm_eps", default: 1e-6), activation: .silu,
             positions: .rotary, rotaryWidth: headWidth)
 
         let attentionBias = try config.optionalBool("attention_bias") ?? false

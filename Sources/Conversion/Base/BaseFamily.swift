@@ -22,4 +22,13 @@ enum BaseFamily: String, CaseIterable {
         case .llama: try llama(config)
         }
     }
+
+    /// What a norm adds to a variance; as far as a model file allows.
+    static func normEpsilon(_ config: Settings, _ key: String, default value: Double) throws -> Float {
+        let epsilon = try config.optionalNumber(key) ?? value
+        guard Float(epsilon) > 0, epsilon <= 1 else {
+            throw config.fault(key, "expected more than 0 and at most 1, found \(epsilon)")
+        }
+        return Float(epsilon)
+    }
 }
