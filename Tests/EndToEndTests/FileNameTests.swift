@@ -1,0 +1,63 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Names that shells, terminals and JSON stumble over.
+@Suite struct FileNameTests {
+    private let model: ConvertedModel
+    private let sound: String
+
+    init() throws {
+        let golden = try GoldenCase(name: "llama-plain")
+        model = try ConvertedModel(golden)
+        sound = golden.path(of: golden.sounds[0])
+    }
+
+    @Test(arguments: [
+        "with space.wav", "new\nline.wav", "tab\there.wav", "quo\"te'.wav", "back\\slash.wav", "-dash.wav", "--json",
+        "\u{1b}[31mred.wav", "bell\u{7}.wav", "ünï\u{301}.wav", "音.wav", "🐕.wav", "{\"a\":1}.wav", "%s%n.wav",
+        "$(id).wav",
+        "line\u{2028}separator.wav", "c1\u{9b}31m.wav",
+    ])
+    func strangeNames(name: String) throws {
+        let folder = try TemporaryFolder()
+        try folder.copy(sound, as: name)
+        try folder.write("bad", Array("x".utf8))
+        for command in ["classify", "embed"] {
+            let outcome = try Executable.tacit.run([command, "--json", "--", model.path, name], folder: folder.path)
+            #expect(outcome.status == 0, "\(outcome.standardError)")
+            #expect(outcome.outputLines.count == 1)
+            #expect(try ResultLine.lines(of: outcome).map(\.path) == [name])
+            let plain = try Executable.tacit.run([command, "--", model.path, name], folder: folder.path)
+            #expect(plain.status == 0)
+            #expect(plain.outputLines.count == 1)
+            #expect(
+                !plain.standardOutput.unicodeScalars.contains {
+                    ($0.value < 0x20 && $0 != "\n") || (0x7f...0x9f).contains($0.value)
+                })
+        }
+        // In errors too: one line, with nothing in it that moves a terminal's cursor.
+        try FileManager.default.removeItem(atPath: folder.path(name))
+        try FileManager.default.moveItem(atPath: folder.path("bad"), toPath: folder.path(name))
+        let outcome = try Executable.tacit.run(["classify", "--json", "--", model.path, name], folder: folder.path)
+        #expect(outcome.status == 65)
+        #expect(outcome.output.isEmpty)
+        #expect(outcome.errorLines.count == 1)
+        #expect(
+            !outcome.standardError.unicodeScalars.contains {
+                ($0.value < 0x20 && $0 != "\n") || (0x7f...0x9f).contains($0.value)
+            })
+    }
+
+    @Test func modelsOfStrangeNames() throws {
+        let folder = try TemporaryFolder()
+        let name = "mo\"del\n.gguf"
+        try folder.copy(model.path, as: name)
+        let shown = try Executable.tacit.run(["show", "--json", name], folder: folder.path)
+        #expect(shown.status == 0)
+        #expect(shown.outputLines.count == 1)
+        let value = try JSONSerialization.jsonObject(with: Data(shown.output)) as? [String: Any]
+        #expect(value?["path"] as? String == name)
+        #expect(try Executable.tacit.run(["classify", name, sound], folder: folder.path).status == 0)
+    }
+}
