@@ -15,7 +15,7 @@ final class FileContents {
     ///   what is larger than `maximumBytes`, refused before memory is taken for it.
     func read(_ path: String, maximumBytes: Int) throws -> UnsafeRawBufferPointer {
         // Not blocking, so that a pipe of that name is refused rather than waited for.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        let descriptor = SystemPath.withBytes(path) { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         guard descriptor >= 0 else { throw TacitError(.noInput, file: path, String(cString: strerror(errno))) }
         defer { close(descriptor) }
         var information = stat()

@@ -36,7 +36,7 @@ public final class SoundFileSource: SampleSource {
     public init(path: String) throws {
         // Opened here and handed over as a descriptor: libsndfile then goes by the contents alone, where a name would
         // let it take any bytes for headerless sound.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        let descriptor = SystemPath.withBytes(path) { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         guard descriptor >= 0 else {
             throw TacitError(.noInput, file: path, String(cString: strerror(errno)))
         }

@@ -56,7 +56,7 @@ extension TacitError: CustomStringConvertible {
 
     private static func printable(_ text: String) -> String {
         var line = ""
-        for scalar in text.unicodeScalars {
+        for scalar in SystemPath.printable(text).unicodeScalars {
             if scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value) || scalar.value == 0x2028
                 || scalar.value == 0x2029
             {

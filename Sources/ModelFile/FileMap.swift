@@ -14,7 +14,8 @@ public final class FileMap: @unchecked Sendable {
     ///   followed.
     public init(path: String, followsLinks: Bool = true) throws {
         // Non-blocking, so that a FIFO is refused instead of waited for.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | (followsLinks ? 0 : O_NOFOLLOW))
+        let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | (followsLinks ? 0 : O_NOFOLLOW)
+        let descriptor = SystemPath.withBytes(path) { open($0, flags) }
         guard descriptor >= 0 else {
             if errno == ELOOP, !followsLinks { throw TacitError.badData(path, "is a link, which is not followed") }
             throw TacitError(.noInput, file: path, String(cString: strerror(errno)))

@@ -1,6 +1,6 @@
 Process.prepare()
 do {
-    var command = try Tacit.parseAsRoot()
+    var command = try Tacit.parseAsRoot(Process.arguments)
     try command.run()
     Process.exit(0)
 } catch {

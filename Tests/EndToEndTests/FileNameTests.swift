@@ -49,6 +49,20 @@ import Testing
             })
     }
 
+    /// Bytes that are no UTF-8 are fine in a file's name; JSON must stay UTF-8 all the same.
+    @Test func namesThatAreNotUTF8() throws {
+        let folder = try TemporaryFolder()
+        let script = """
+            cd "$0" && cp "$1" "$(printf 'a\\377b.wav')" && cp "$1" "$(printf '\\300\\257.wav')" || exit 99
+            "$2" classify --json "$3" *.wav
+            """
+        let outcome = try Executable.shell.run(["-c", script, folder.path, sound, Executable.tacit.path, model.path])
+        #expect(outcome.status == 0, "\(outcome.standardError)")
+        #expect(String(validating: outcome.output, as: UTF8.self) != nil)
+        #expect(try ResultLine.lines(of: outcome).count == 2)
+        #expect(outcome.errors.isEmpty)
+    }
+
     @Test func modelsOfStrangeNames() throws {
         let folder = try TemporaryFolder()
         let name = "mo\"del\n.gguf"

@@ -19,7 +19,7 @@ struct Verify: ParsableCommand {
             var line = JSONLine()
             line.begin()
             line.key("path")
-            line.string(path)
+            line.path(path)
             line.key("ok")
             line.bool(true)
             line.end()

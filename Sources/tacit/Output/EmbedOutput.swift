@@ -17,7 +17,7 @@ final class EmbedOutput: ClassifyOutput {
     private func json(_ path: String, _ reading: FileReading) -> [UInt8] {
         line.begin()
         line.key("path")
-        line.string(path)
+        line.path(path)
         if let span = reading.span { line.span(span) }
         line.key("embedding")
         reading.embedding.withUnsafeBufferPointer { line.floats($0) }

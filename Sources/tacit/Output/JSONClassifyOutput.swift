@@ -14,7 +14,7 @@ final class JSONClassifyOutput: ClassifyOutput {
     func result(_ path: String, _ reading: FileReading) throws {
         line.begin()
         line.key("path")
-        line.string(path)
+        line.path(path)
         if let span = reading.span { line.span(span) }
         reading.scores.withUnsafeBufferPointer { scores in
             ranking.rank(scores)

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Writes one JSON object a line into a buffer that is used again and again.
 ///
 /// Numbers: a `Float` is the shortest decimal that reads back as the same float32 (what Swift's `description` gives;
@@ -58,6 +60,9 @@ struct JSONLine {
         }
         buffer.append(UInt8(ascii: "\""))
     }
+
+    /// A file's name, which may be any bytes; JSON may not.
+    mutating func path(_ path: String) { string(SystemPath.printable(path)) }
 
     mutating func float(_ value: Float) {
         guard value.isFinite else { return null() }

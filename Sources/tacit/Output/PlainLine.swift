@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// A line for people, where there is no terminal to draw on.
 struct PlainLine {
     private var buffer: ByteBuffer
@@ -13,7 +15,7 @@ struct PlainLine {
 
     /// Text from outside; control characters, which names from a file may hold, become question marks.
     mutating func text(_ text: String) {
-        for scalar in text.unicodeScalars {
+        for scalar in SystemPath.printable(text).unicodeScalars {
             if scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) {
                 buffer.append(UInt8(ascii: "?"))
             } else {

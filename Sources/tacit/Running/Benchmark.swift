@@ -98,7 +98,7 @@ struct Benchmark {
         var line = JSONLine()
         line.begin()
         line.key("model")
-        line.string(model.path)
+        line.path(model.path)
         line.key("threads")
         line.integer(threads)
         for (key, values) in [("window_ms" as StaticString, windows), ("step_ms", steps)] {

@@ -44,7 +44,7 @@ struct EvaluationRun {
             if let predictions {
                 line.begin()
                 line.key("path")
-                line.string(example.path)
+                line.path(example.path)
                 line.key("truth")
                 line.beginArray()
                 for truth in example.classes { line.string(set.classes[truth]) }

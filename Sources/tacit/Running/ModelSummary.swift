@@ -38,7 +38,7 @@ struct ModelSummary {
         var line = JSONLine()
         line.begin()
         line.key("path")
-        line.string(model.path)
+        line.path(model.path)
         line.key("family")
         line.string(description.trunk.family.rawValue)
         line.key("shapes")

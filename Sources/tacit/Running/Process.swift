@@ -1,3 +1,4 @@
+import Diagnostics
 import Glibc
 import Synchronization
 
@@ -21,6 +22,11 @@ enum Process {
 
     /// From now on whoever calls this looks at `isStopping` and ends the program with all that belongs to its end said.
     static func stopInOrder() { stopsInOrder.store(true, ordering: .releasing) }
+
+    /// What follows the program's name. `CommandLine.arguments` would lose bytes that are no UTF-8.
+    static var arguments: [String] {
+        (1..<max(1, Int(CommandLine.argc))).compactMap { CommandLine.unsafeArgv[$0].map { SystemPath.string($0) } }
+    }
 
     /// To be called before any thread is made.
     ///

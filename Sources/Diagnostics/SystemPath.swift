@@ -1,0 +1,69 @@
+/// Paths as strings, though to the system a file's name is any bytes.
+///
+/// A byte that is no UTF-8 stands as a code point of its own from the end of the last private plane, U+10FE80 to
+/// U+10FEFF, and is that byte again when the system is asked (as Python's PEP 383 does it with lone surrogates, which
+/// Swift's strings can't hold). A name that really has such a code point is taken as bytes too, so that nothing is
+/// mistaken for anything else.
+public enum SystemPath {
+    private static let first: UInt32 = 0x10_fe00
+    private static let escapes: ClosedRange<UInt32> = 0x10_fe80...0x10_feff
+
+    /// From what the system gave, ended by a zero.
+    public static func string(_ bytes: UnsafePointer<CChar>) -> String {
+        let whole = String(cString: bytes)
+        let units = UnsafeBufferPointer(start: bytes, count: length(bytes)).map { UInt8(bitPattern: $0) }
+        if whole.utf8.elementsEqual(units), !whole.unicodeScalars.contains(where: isEscape) { return whole }
+        var text = ""
+        var place = 0
+        while place < units.count {
+            // The shortest start that is one character as it stands.
+            let size = (1...4).first { size in
+                guard let one = String(validating: units[place...].prefix(size), as: UTF8.self) else { return false }
+                return !one.unicodeScalars.contains(where: isEscape)
+            }
+            if let size {
+                text += String(decoding: units[place..<min(place + size, units.count)], as: UTF8.self)
+                place += size
+            } else {
+                if let scalar = Unicode.Scalar(first + UInt32(units[place])) { text.unicodeScalars.append(scalar) }
+                place += 1
+            }
+        }
+        return text
+    }
+
+    /// Calls `body` with the bytes that the system knows a path by, ended by a zero.
+    public static func withBytes<Result>(_ path: String, _ body: (UnsafePointer<CChar>) throws -> Result) rethrows
+        -> Result
+    {
+        guard path.unicodeScalars.contains(where: isEscape) else { return try path.withCString(body) }
+        var bytes: [CChar] = []
+        for scalar in path.unicodeScalars {
+            if isEscape(scalar) {
+                bytes.append(CChar(bitPattern: UInt8(scalar.value - first)))
+            } else {
+                bytes += UTF8.encode(scalar)?.map { CChar(bitPattern: $0) } ?? []
+            }
+        }
+        return try (bytes + [0]).withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { preconditionFailure("an array with a zero has a place") }
+            return try body(base)
+        }
+    }
+
+    /// For people and for JSON: with the mark for what can't be shown.
+    public static func printable(_ path: String) -> String {
+        guard path.unicodeScalars.contains(where: isEscape) else { return path }
+        var text = ""
+        for scalar in path.unicodeScalars { text.unicodeScalars.append(isEscape(scalar) ? "\u{fffd}" : scalar) }
+        return text
+    }
+
+    private static func isEscape(_ scalar: Unicode.Scalar) -> Bool { escapes.contains(scalar.value) }
+
+    private static func length(_ bytes: UnsafePointer<CChar>) -> Int {
+        var count = 0
+        while bytes[count] != 0 { count += 1 }
+        return count
+    }
+}
