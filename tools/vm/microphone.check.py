@@ -155,4 +155,8 @@ check("zeros" in errors("idle"), "idle: " + "; ".join(errors("idle").splitlines(
 check(end[1] - begin[1] <= 256 and end[2] == begin[2], f"idle: resident {begin[1]}, then {end[1]} kB; {end[2]} descriptors")
 print(f"     idle: {(end[0] - begin[0]) / 60:.1f} % of one processor of the machine")
 
+# What plays has no say in what tacit does: if that was late too, the host was too busy for an emulated processor.
+if "underrun" in (out / "aplay.err").read_text():
+    print("     the players themselves were late (underruns): this machine was too busy, losses are to be expected")
+
 sys.exit(1 if failures else 0)
