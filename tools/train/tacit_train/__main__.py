@@ -11,6 +11,7 @@ COMMANDS = {
     "evaluate": "the metric of an adapter folder on a split of a data set",
     "credits": "who made the clips of ESC-50 that a model was trained on",
     "control": "text-pretrained against random frozen weights, same budget, several seeds",
+    "table": "what control measured, as a table",
 }
 
 
