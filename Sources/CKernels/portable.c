@@ -1,5 +1,6 @@
 // The reference: plain C for any processor.
 
+#define FMA_IS_CALLS
 #include "CKernels.h"
 #include "vector.h"
 

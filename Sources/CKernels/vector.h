@@ -60,8 +60,15 @@ INLINE void store_some(float *p, f32x16 v, size_t count) {
     __builtin_memcpy(p, lanes, count * sizeof *p);
 }
 
+/// Where there is no instruction for it, a fused multiply-add is sixteen calls: those files call one function instead.
+#ifdef FMA_IS_CALLS
+#define FMA static __attribute__((noinline))
+#else
+#define FMA INLINE
+#endif
+
 /// a * b + c, rounded once.
-INLINE f32x16 fma16(f32x16 a, f32x16 b, f32x16 c) { return __builtin_elementwise_fma(a, b, c); }
+FMA f32x16 fma16(f32x16 a, f32x16 b, f32x16 c) { return __builtin_elementwise_fma(a, b, c); }
 
 /// Lane by lane `a < b ? a : b`: b where one of them is NaN, on every instruction set.
 INLINE f32x16 lesser(f32x16 a, f32x16 b) { return a < b ? a : b; }
