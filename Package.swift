@@ -20,18 +20,22 @@ let package = Package(
         .systemLibrary(name: "CSamplerate", pkgConfig: "samplerate", providers: [.apt(["libsamplerate0-dev"])]),
         .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
+        .systemLibrary(name: "CLibV4L2", pkgConfig: "libv4l2", providers: [.apt(["libv4l-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
 
         // The runtime, each library importing only what stands above it.
         .target(name: "CKernels"),
+        .target(name: "CV4L2", dependencies: ["CLibV4L2"]),
         .target(name: "CPNG", dependencies: ["CLibPNG"]),
         .target(name: "CJPEG", dependencies: ["CLibJPEG"]),
         .target(name: "Diagnostics"),
         .target(name: "ModelFile", dependencies: ["Diagnostics", "CMessageDigest"]),
         .target(name: "Engine", dependencies: ["CKernels", "Diagnostics", "ModelFile"]),
         .target(name: "FrontEnd", dependencies: ["Diagnostics", "ModelFile"]),
-        .target(name: "Capture", dependencies: ["CALSA", "CJPEG", "CPNG", "CSamplerate", "CSndfile", "Diagnostics"]),
+        .target(
+            name: "Capture",
+            dependencies: ["CALSA", "CJPEG", "CPNG", "CSamplerate", "CSndfile", "CV4L2", "Diagnostics"]),
         .target(name: "Labelling", dependencies: ["Diagnostics", "Engine", "FrontEnd", "ModelFile"]),
         .target(name: "Evaluation", dependencies: ["CZlib", "Diagnostics"]),
         .executableTarget(

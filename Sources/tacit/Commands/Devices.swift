@@ -4,16 +4,16 @@ import Capture
 /// `tacit devices`: what can be listened to and watched.
 struct Devices: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List microphones, with their formats and names that survive a reboot.",
+        abstract: "List microphones and cameras, with their formats and names that survive a reboot.",
         discussion: """
-            The name in front goes with --device. A microphone on USB is named after where it is plugged in, any other \
-            after its card. Whatever else ALSA's configuration defines (default, pulse, ...) can be used as well.
+            The name in front goes with --device of listen or watch. A device on USB is named after where it is plugged \
+            in, any other after its card or its driver. Whatever else ALSA's configuration defines (default, pulse, ...) can be used as well.
             """)
 
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        for device in Microphones.list() {
+        for device in Microphones.list() + Cameras.list() {
             try StandardOutput.shared.write(output.json ? Self.json(device) : Array(Self.text(device).utf8))
         }
     }

@@ -13,6 +13,7 @@ struct Tacit: ParsableCommand {
             73 output can't be written, 74 input/output error, 75 device lost.
             """,
         subcommands: [
-            Listen.self, Classify.self, Embed.self, Evaluate.self, Bench.self, Devices.self, Show.self, Verify.self,
+            Listen.self, Watch.self, Classify.self, Embed.self, Evaluate.self, Bench.self, Devices.self, Show.self,
+            Verify.self,
         ])
 }

@@ -27,7 +27,7 @@ struct ScreenLine {
     private let isUnicode: Bool
     private let hasColor: Bool
     /// What the terminal is set to.
-    private var current = Style.plain
+    private var current: Style? = .plain
 
     init(isUnicode: Bool, hasColor: Bool) {
         self.isUnicode = isUnicode
@@ -165,6 +165,34 @@ struct ScreenLine {
             buffer.append((0x20..<0x7F).contains(byte) ? byte : UInt8(ascii: "?"))
             column += 1
         }
+    }
+
+    /// Two pixels, one above the other, in one column: in colour where the terminal has it, else by their brightness.
+    mutating func halfBlock(upper: (UInt8, UInt8, UInt8), lower: (UInt8, UInt8, UInt8)) {
+        guard column < limit else { return }
+        column += 1
+        func luma(_ color: (UInt8, UInt8, UInt8)) -> Int {
+            (299 * Int(color.0) + 587 * Int(color.1) + 114 * Int(color.2)) / 1000
+        }
+        guard hasColor, isUnicode else {
+            let ramp: StaticString = " .:-=+*#%@"
+            let step = (luma(upper) + luma(lower)) * 10 / 511
+            return buffer.append(ramp.withUTF8Buffer { $0[min(step, 9)] })
+        }
+        buffer.append("\u{1B}[38;2;")
+        color(upper)
+        buffer.append(";48;2;")
+        color(lower)
+        buffer.append("m▀")
+        current = nil
+    }
+
+    private mutating func color(_ color: (UInt8, UInt8, UInt8)) {
+        buffer.append(integer: Int(color.0))
+        buffer.append(UInt8(ascii: ";"))
+        buffer.append(integer: Int(color.1))
+        buffer.append(UInt8(ascii: ";"))
+        buffer.append(integer: Int(color.2))
     }
 
     mutating func pad(to target: Int) {

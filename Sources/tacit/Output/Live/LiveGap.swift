@@ -5,12 +5,14 @@ struct LiveGap {
     enum Reason: Equatable {
         /// Samples or frames were lost.
         case source(SourceEvent.Reason)
+        case frames(FrameEvent.Reason)
         /// Labels were lost: nobody read them in time.
         case output
 
         var name: String {
             switch self {
             case .source(let reason): reason.rawValue
+            case .frames(let reason): reason.rawValue
             case .output: "output"
             }
         }

@@ -6,7 +6,7 @@ struct LiveReading {
     enum Place {
         /// Seconds of sound, from the first sample to one past the last.
         case span(start: Double, end: Double)
-        /// A picture: its number, and how many were dropped since the one before.
+        /// A picture: its number, and how many were dropped since the start.
         case frame(Int, dropped: Int)
     }
 

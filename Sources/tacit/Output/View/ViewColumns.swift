@@ -5,15 +5,18 @@ struct ViewColumns {
 
     let width: Int
     /// Where names begin; a mark stands before them.
-    let name = 3
+    let name: Int
     let nameWidth: Int
     let bar: Int
     let barWidth: Int
 
-    /// - Parameter longestName: in columns.
-    init(columns: Int, longestName: Int) {
+    /// - Parameters:
+    ///   - longestName: in columns.
+    ///   - left: columns that are taken by something else.
+    init(columns: Int, longestName: Int, left: Int = 0) {
         width = min(columns, Self.widest)
-        nameWidth = max(5, min(longestName, width * 2 / 5 - name))
+        name = left + 3
+        nameWidth = max(5, min(longestName, (width - left) * 2 / 5 - 3))
         bar = name + nameWidth + 2
         barWidth = max(4, width - bar - 9)
     }

@@ -1,0 +1,68 @@
+/// A camera, as narrow as a source of frames needs it: Video4Linux's, or one that stands in for it.
+public protocol VideoDevice: AnyObject {
+    /// Opens the camera in the mode that serves `wish` best, and starts it.
+    ///
+    /// - Throws: `TacitError` (device unavailable).
+    func open(_ wish: CameraWish) throws -> VideoStream
+
+    /// Waits for a frame, for at most `milliseconds`, and takes it from the camera until `giveBack`.
+    func take(milliseconds: Int) -> VideoResult
+
+    /// The bytes of a frame that was taken.
+    func bytes(of buffer: VideoBuffer) -> UnsafeRawBufferPointer
+
+    /// Lets the camera fill a frame's memory again.
+    func giveBack(_ buffer: VideoBuffer)
+
+    func close()
+
+    /// Microseconds on the clock that frames are stamped by.
+    var now: Int { get }
+
+    func sleep(milliseconds: Int)
+}
+
+/// What an open camera delivers.
+public struct VideoStream: Equatable, Sendable {
+    /// The camera in words.
+    public var name: String
+    public var mode: CameraMode
+    /// How its frames lie in memory.
+    public var layout: RawFrame
+
+    public init(name: String, mode: CameraMode, layout: RawFrame) {
+        self.name = name
+        self.mode = mode
+        self.layout = layout
+    }
+}
+
+/// What became of waiting for a frame.
+public enum VideoResult: Equatable, Sendable {
+    case frame(VideoBuffer)
+    /// Nothing came in time.
+    case nothing
+    /// The camera is gone or doesn't work, by `errno`.
+    case lost(Int32)
+}
+
+/// A frame in the camera's memory.
+public struct VideoBuffer: Equatable, Sendable {
+    public var index: Int
+    /// Bytes that are filled.
+    public var count: Int
+    /// The camera's own number for it, modulo 2^32.
+    public var sequence: UInt32
+    /// Microseconds on the device's clock.
+    public var time: Int
+    /// Whether the camera says that it is not whole.
+    public var isDamaged: Bool
+
+    public init(index: Int, count: Int, sequence: UInt32, time: Int, isDamaged: Bool = false) {
+        self.index = index
+        self.count = count
+        self.sequence = sequence
+        self.time = time
+        self.isDamaged = isDamaged
+    }
+}

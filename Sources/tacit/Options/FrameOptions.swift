@@ -1,0 +1,104 @@
+import ArgumentParser
+import Capture
+import Labelling
+
+/// Where frames come from.
+struct FrameOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The camera; the first one if left out.", valueName: "NAME"))
+    var device: String?
+
+    @Option(
+        help: ArgumentHelp("A picture, a folder of pictures, or - for a stream on standard input.", valueName: "FILE|DIR|-"))
+    var input: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Pixels of raw frames; of a camera, the only size to use.", valueName: "WIDTHxHEIGHT"))
+    var size: String?
+
+    @Option(help: ArgumentHelp("Pixel format of raw frames; of a camera, the only one to use.", valueName: "NAME"))
+    var format: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Frames a second: how many of a camera are enough (24), how fast a stream was recorded (25), how files are "
+                + "counted (1).", valueName: "FPS"))
+    var rate: Double?
+
+    @Option(help: ArgumentHelp("Label no more than one frame in so many seconds.", valueName: "SECONDS"))
+    var every: Double?
+
+    @Flag(help: "Let the input pass no faster than it was recorded, instead of as fast as it can be labelled.")
+    var realtime = false
+
+    func validate() throws {
+        guard device == nil || input == nil else {
+            throw ValidationError("--device is for a camera, --input for what is there already: use one of them")
+        }
+        guard input != nil || !realtime else { throw ValidationError("--realtime goes with --input: a camera has no other pace") }
+        if let every {
+            guard every > 0, every <= 86_400 else {
+                throw ValidationError("--every must be more than 0 and at most 86400 seconds: \(every)")
+            }
+        }
+        if let rate {
+            guard rate >= 0.001, rate <= 100_000 else {
+                throw ValidationError("--rate must be from 0.001 to 100000 frames a second: \(rate)")
+            }
+        }
+        let size = try parsedSize()
+        let format = try parsedFormat()
+        guard input != nil else { return }
+        switch format {
+        case nil where size != nil: throw ValidationError("--size describes raw frames: it needs --format as well")
+        case .mjpeg where size != nil: throw ValidationError("--size describes raw frames: JPEG pictures have their own")
+        case .some(let format) where format != .mjpeg && size == nil:
+            throw ValidationError("--format \(format.rawValue) needs --size: raw frames don't tell theirs")
+        default: return
+        }
+    }
+
+    func parsedSize() throws -> (width: Int, height: Int)? {
+        guard let size else { return nil }
+        let parts = size.lowercased().split(separator: "x", omittingEmptySubsequences: false)
+        guard parts.count == 2, let width = Int(parts[0]), let height = Int(parts[1]), (1...65_536).contains(width),
+            (1...65_536).contains(height), width * height <= FrameBuffer.maximumPixels
+        else {
+            throw ValidationError(
+                "--size must be WIDTHxHEIGHT, such as 640x480, of at most \(FrameBuffer.maximumPixels) pixels: '\(size)'")
+        }
+        return (width, height)
+    }
+
+    func parsedFormat() throws -> PixelFormat? {
+        guard let format else { return nil }
+        guard let known = PixelFormat(name: format) else {
+            let names = PixelFormat.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("unknown --format '\(format)', expected one of \(names)")
+        }
+        return known
+    }
+
+    /// The least time between two labels, in the labeller's ticks: a bound for buffers.
+    var ticksPerReading: Int {
+        let fastest = input == nil ? max(rate ?? 0, 120) : rate ?? (isStream ? 25 : 1)
+        return max(1, Int(Double(ImageLabeller.ticksPerSecond) * max(every ?? 0, 1 / fastest)))
+    }
+
+    /// Whether the input is a stream of frames rather than files.
+    var isStream: Bool {
+        guard let input else { return false }
+        return input == "-" || format != nil || input.lowercased().hasSuffix(".mjpeg") || input.lowercased().hasSuffix(".mjpg")
+    }
+
+    /// For the view.
+    var title: String {
+        guard let input else { return device ?? "camera" }
+        return input == "-" ? "standard input" : PathName.last(input)
+    }
+}
+
+/// The last part of a path, for where there is little room.
+enum PathName {
+    static func last(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+}

@@ -1,0 +1,45 @@
+import Capture
+import Glibc
+import ModelFile
+
+/// Opens what `watch` is to watch.
+enum FrameSources {
+    static func open(
+        _ options: FrameOptions, for input: InputDescription, waits: WaitOptions
+    ) throws -> any FrameSource {
+        let size = try options.parsedSize()
+        let format = try options.parsedFormat()
+        guard let path = options.input else {
+            return try camera(options, size: size, format: format, for: input, waits: waits)
+        }
+        if let format, format != .mjpeg, let size {
+            let rate = options.rate ?? 25
+            return path == "-"
+                ? try RawFrameSource(
+                    descriptor: STDIN_FILENO, width: size.width, height: size.height, format: format, rate: rate)
+                : try RawFrameSource(
+                    path: path, width: size.width, height: size.height, format: format, rate: rate)
+        }
+        if options.isStream {
+            let rate = options.rate ?? 25
+            return path == "-"
+                ? try MJPEGSource(descriptor: STDIN_FILENO, rate: rate) : try MJPEGSource(path: path, rate: rate)
+        }
+        return try PictureFilesSource(
+            paths: PictureFiles.isFolder(path) ? try PictureFiles.inFolder(path) : [path], rate: options.rate ?? 1)
+    }
+
+    private static func camera(
+        _ options: FrameOptions, size: (width: Int, height: Int)?, format: PixelFormat?, for input: InputDescription,
+        waits: WaitOptions
+    ) throws -> any FrameSource {
+        guard case .image(let image) = input else { preconditionFailure("not a model of images") }
+        let wish = CameraWish(
+            width: image.width, height: image.height, isGrey: image.channels == 1,
+            rate: options.rate ?? CameraWish.usualRate, format: format, size: size)
+        return try Camera(
+            CameraSettings(
+                wish: wish, wait: waits.wait, waitLost: waits.waitLost, isStopping: { Process.isStopping }),
+            device: V4L2Device(options.device), note: CameraLog.write)
+    }
+}
