@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 static int request(int device, unsigned long code, void *argument) {
     int result;
@@ -20,7 +21,18 @@ void tacit_v4l2_silence(void) {
     if (!v4l2_log_file) v4l2_log_file = fopen("/dev/null", "we");
 }
 
-int tacit_v4l2_open(const char *path) { return v4l2_open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC, 0); }
+int tacit_v4l2_open(const char *path, int converts) {
+    if (converts) return v4l2_open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC, 0);
+    const int device = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    if (device < 0) return -1;
+    const int result = v4l2_fd_open(device, V4L2_DISABLE_CONVERSION);
+    if (result < 0) {
+        const int reason = errno;
+        close(device);
+        errno = reason;
+    }
+    return result;
+}
 
 int tacit_v4l2_close(int device) { return v4l2_close(device); }
 

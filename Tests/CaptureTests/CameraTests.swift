@@ -70,7 +70,7 @@ import Testing
             [.frame(1), .frame(2), .unplugged(milliseconds: 2000), .frame(3), .frame(4)], waitLost: 10)
         // Looked for four times a second; its first frame comes 33 ms after that.
         #expect(events[..<2] == ["1:0@0", "2:1@33"])
-        #expect(events[2].hasPrefix("disconnected 20"))
+        #expect(events[2].hasPrefix("lost 20"))
         #expect(events[3].hasPrefix("3:2@20") && events[4].hasPrefix("4:3@20"))
         #expect(events.last == "deviceLost" && events.count == 6)
         #expect(notes.contains(.returned))

@@ -10,8 +10,9 @@
 // Keeps libv4l2 from writing to standard error.
 void tacit_v4l2_silence(void);
 
-// Not blocking.
-int tacit_v4l2_open(const char *path);
+// Not blocking. With `converts`, libv4l2 also offers formats that it makes from what the camera has, and may then hide
+// some that the camera has itself.
+int tacit_v4l2_open(const char *path, int converts);
 int tacit_v4l2_close(int device);
 
 int tacit_v4l2_capability(int device, struct v4l2_capability *capability);

@@ -79,7 +79,7 @@ public final class Camera: FrameSource {
                 return try bringBack(.stalled)
             case .lost(let cause):
                 note(.lost(cause: cause))
-                return try bringBack(.disconnected)
+                return try bringBack(.lost)
             }
         }
         return .end

@@ -7,17 +7,26 @@ public enum Cameras {
     public static func list() -> [DeviceDescription] {
         tacit_v4l2_silence()
         return nodes().compactMap { path in
-            let descriptor = tacit_v4l2_open(path)
+            let descriptor = tacit_v4l2_open(path, 0)
             guard descriptor >= 0 else { return nil }
             defer { _ = tacit_v4l2_close(descriptor) }
             guard let name = CameraModes.name(descriptor) else { return nil }
             return DeviceDescription(
-                kind: .camera, name: name, id: place(of: path) ?? path, formats: formats(CameraModes.all(descriptor)))
+                kind: .camera, name: name, id: place(of: path) ?? path, formats: formats(modes(descriptor, path)))
         }
     }
 
+    private static func modes(_ descriptor: Int32, _ path: String) -> [CameraMode] {
+        let modes = CameraModes.all(descriptor)
+        guard modes.isEmpty else { return modes }
+        let converting = tacit_v4l2_open(path, 1)
+        guard converting >= 0 else { return [] }
+        defer { _ = tacit_v4l2_close(converting) }
+        return CameraModes.all(converting)
+    }
+
     static func isCamera(_ path: String) -> Bool {
-        let descriptor = tacit_v4l2_open(path)
+        let descriptor = tacit_v4l2_open(path, 0)
         guard descriptor >= 0 else { return false }
         defer { _ = tacit_v4l2_close(descriptor) }
         return CameraModes.name(descriptor) != nil
@@ -30,7 +39,7 @@ public enum Cameras {
     }
 
     private static func canOpen(_ path: String) -> Bool {
-        let descriptor = tacit_v4l2_open(path)
+        let descriptor = tacit_v4l2_open(path, 0)
         guard descriptor >= 0 else { return false }
         _ = tacit_v4l2_close(descriptor)
         return true
@@ -67,7 +76,7 @@ public enum Cameras {
             let key = "\(mode.format.fourCC) \(mode.width)x\(mode.height)"
             let rate = mode.rate.map { [CameraMode.number($0)] } ?? []
             if let place = texts.firstIndex(where: { $0.key == key }) {
-                texts[place].rates += rate
+                texts[place].rates += rate.filter { !texts[place].rates.contains($0) }
             } else {
                 texts.append((key, rate))
             }

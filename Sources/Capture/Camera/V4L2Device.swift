@@ -32,7 +32,7 @@ public final class V4L2Device: VideoDevice {
     }
 
     private func open(_ path: String, _ wish: CameraWish) throws -> VideoStream {
-        descriptor = tacit_v4l2_open(path)
+        descriptor = tacit_v4l2_open(path, 0)
         guard descriptor >= 0 else {
             switch errno {
             case ENOENT, ENODEV, ENXIO: throw TacitError(.deviceUnavailable, "no such camera")
@@ -44,7 +44,14 @@ public final class V4L2Device: VideoDevice {
         guard let name = CameraModes.name(descriptor) else {
             throw TacitError(.deviceUnavailable, "not a camera that can stream")
         }
-        guard let mode = wish.best(of: CameraModes.all(descriptor, near: (wish.width, wish.height))) else {
+        var modes = CameraModes.all(descriptor, near: (wish.width, wish.height))
+        if modes.isEmpty {
+            // Nothing that is read here: libv4l2 may know what to make of it.
+            _ = tacit_v4l2_close(descriptor)
+            descriptor = tacit_v4l2_open(path, 1)
+            modes = CameraModes.all(descriptor, near: (wish.width, wish.height))
+        }
+        guard let mode = wish.best(of: modes) else {
             let asked = [wish.format?.fourCC, wish.size.map { "\($0.width)x\($0.height)" }].compactMap { $0 }
             throw TacitError(
                 .deviceUnavailable,

@@ -47,7 +47,7 @@ public enum FrameEvent {
     /// Why frames are missing.
     public enum Reason: String, Equatable, Sendable {
         /// The device was away.
-        case disconnected
+        case lost
         /// The device was there, but no frame came.
         case stalled
     }

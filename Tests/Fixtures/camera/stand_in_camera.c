@@ -261,7 +261,11 @@ static int answer(uint32_t request, void *argument) {
         struct v4l2_frmsizeenum *f = argument;
         uint32_t seen = 0;
         for (int i = 0; i < mode_count; i++) {
-            if (modes[i].code != f->pixel_format || seen++ != f->index) continue;
+            int is_new = 1;
+            for (int j = 0; j < i; j++)
+                is_new &= modes[j].code != modes[i].code || modes[j].width != modes[i].width
+                    || modes[j].height != modes[i].height;
+            if (!is_new || modes[i].code != f->pixel_format || seen++ != f->index) continue;
             f->type = V4L2_FRMSIZE_TYPE_DISCRETE;
             f->discrete.width = modes[i].width;
             f->discrete.height = modes[i].height;
