@@ -100,41 +100,43 @@ public final class Camera: FrameSource {
         // No more than the camera can hold: one that is faster than this loop must not keep it here.
         for _ in 0..<32 {
             guard case .frame(let newer) = device.take(milliseconds: 0) else { break }
-            if !buffer.isDamaged, streamTime(buffer) >= time { dropped += 1 }
-            note(buffer)
+            count(buffer, notBefore: time)
+            if !buffer.isDamaged, lastTime >= time { dropped += 1 }
             device.giveBack(buffer)
             buffer = newer
         }
         return buffer
     }
 
-    /// Counts a frame, by the camera's own numbers: what they leave out was dropped by the driver.
-    private func note(_ buffer: VideoBuffer) {
+    /// Counts a frame, by the camera's own numbers: what they leave out was dropped by the driver, unless nobody wanted
+    /// it anyway.
+    private func count(_ buffer: VideoBuffer, notBefore time: Int) {
         if origin == nil { origin = buffer.time }
+        lastTime = streamTime(buffer)
+        let isWanted = lastTime >= time
         var step = 1
         if let sequence {
             let difference = Int(Int32(bitPattern: buffer.sequence &- sequence))
             // Drivers that don't number their frames, or begin anew, leave the count to this one.
             if (2...100_000).contains(difference) {
                 step = difference
-                dropped += difference - 1
+                if isWanted { dropped += difference - 1 }
             }
         }
         sequence = buffer.sequence
         index += step
-        lastTime = streamTime(buffer)
-        if buffer.isDamaged { noteDamage() }
+        if buffer.isDamaged { noteDamage(isWanted: isWanted) }
     }
 
-    private func noteDamage() {
-        dropped += 1
+    private func noteDamage(isWanted: Bool) {
+        if isWanted { dropped += 1 }
         damaged += 1
         note(.damaged(frames: damaged))
     }
 
     /// Turns a frame to pixels and gives it back; nil if it is too early or can't be read.
     private func take(_ buffer: VideoBuffer, notBefore time: Int) -> FrameEvent.Stamp? {
-        note(buffer)
+        count(buffer, notBefore: time)
         defer { device.giveBack(buffer) }
         guard !buffer.isDamaged, lastTime >= time else { return nil }
         let bytes = device.bytes(of: buffer)
@@ -145,7 +147,7 @@ public final class Camera: FrameSource {
                 try stream.layout.convert(bytes, into: frame)
             }
         } catch {
-            noteDamage()
+            noteDamage(isWanted: true)
             return nil
         }
         if let isFrozen = change.take(bytes, time: lastTime, limit: Int(settings.frozenSeconds * 1_000_000)) {

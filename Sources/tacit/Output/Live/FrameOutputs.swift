@@ -21,7 +21,9 @@ enum FrameOutputs {
         _ title: WatchView.Title, json: Bool, options: LabelOptions, labels: [String], thresholds: [Float],
         selection: LabelSelection, waits: Bool
     ) -> any FrameOutput {
-        let outlet = LineOutlet(waits: waits, longestLine: LineLength.bound(labels: labels))
+        let isView = !json && Terminal.shared.isTerminal
+        let outlet = LineOutlet(
+            waits: waits, capacity: isView ? Screen.largest : 4 * LineLength.bound(labels: labels))
         let ranking = Ranking(
             top: options.top, threshold: options.threshold, labels: labels.count, among: selection.indices)
         if json {
@@ -29,7 +31,7 @@ enum FrameOutputs {
                 JSONLineFormat(labels: labels, hasLogits: options.logits), ranking: ranking, labels: labels.count,
                 outlet: outlet)
         }
-        guard Terminal.shared.isTerminal else {
+        guard isView else {
             return LiveLines(
                 PlainLineFormat(labels: labels), ranking: ranking, labels: labels.count, outlet: outlet)
         }
