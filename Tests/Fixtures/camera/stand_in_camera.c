@@ -99,6 +99,10 @@ static void go_away(void) {
     clock_gettime(CLOCK_MONOTONIC, &away_until);
     away_until.tv_sec += milliseconds / 1000;
     away_until.tv_nsec += milliseconds % 1000 * 1000000L;
+    if (away_until.tv_nsec >= 1000000000L) {
+        away_until.tv_nsec -= 1000000000L;
+        away_until.tv_sec++;
+    }
 }
 
 static int open_device(int flags) {
@@ -200,6 +204,7 @@ static int dequeue(struct v4l2_buffer *buffer) {
     const int stay = setting("CAMERA_COUNT", 0);
     if (stay && delivered == stay * (departures + 1)) {
         go_away();
+        is_streaming = 0;
         return fail(ENODEV);
     }
     // Ticks that nobody waited for are frames that found no buffer.
