@@ -22,7 +22,8 @@ public struct WindowPlan: Equatable, Sendable {
     public let contexts: Int
 
     /// - Parameters:
-    ///   - hop: seconds from one window to the next, rounded to whole strides, at least one; nil for one window.
+    ///   - hop: seconds from one window to the next, rounded to whole strides, at least one; nil for one window with
+    ///     `restart`, for a second with `sliding`.
     ///   - latency: for how many seconds a patch may be held back so that several go through the model together;
     ///     nil for as long as makes the model fastest.
     /// - Throws: `TacitError`: bad data for a model that is not of sound; usage for a hop or a latency out of range.
@@ -32,13 +33,14 @@ public struct WindowPlan: Equatable, Sendable {
         attention = description.attention
         window = geometry.window
         let strideSeconds = Double(geometry.samplesPerStride) / Double(geometry.sampleRate)
-        if let hop {
+        switch (hop, description.context) {
+        case (nil, .restart): self.hop = geometry.window
+        case (nil, .sliding): self.hop = max(1, Int((1 / strideSeconds).rounded()))
+        case (let hop?, _):
             guard hop > 0, hop <= 1e6 else {
                 throw TacitError(.usage, "a hop of \(hop) seconds, expected more than 0 and at most 1000000")
             }
             self.hop = max(1, Int((hop / strideSeconds).rounded()))
-        } else {
-            self.hop = geometry.window
         }
         if description.attention == .full {
             // Every patch looks at all the others: nothing can be done before the window is whole.

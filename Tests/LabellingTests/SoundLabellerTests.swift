@@ -62,7 +62,7 @@ import Testing
 
         /// The contract's windows, listed one by one.
         func expected(origin: Int = 0, samples: Int) -> [KeptReading] {
-            let hop = hop ?? window
+            let hop = hop ?? (context == .sliding ? Int((1000 / Double(stride)).rounded()) : window)
             let end = origin + samples
             let whole = samples < patch ? 0 : (samples - patch) / stride + 1
             var windows: [KeptReading] = []

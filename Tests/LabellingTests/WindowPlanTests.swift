@@ -14,7 +14,17 @@ import Testing
         ] {
             #expect(try WindowPlan(describe(input), hop: seconds).hop == patches)
         }
-        #expect(try WindowPlan(describe(input)).hop == 100)
+    }
+
+    /// Contexts of their own follow one another; an endless one is read every second.
+    @Test func hopsHaveDefaults() throws {
+        for (rate, stride, window, second) in [(16000, 160, 30, 100), (16000, 333, 30, 48), (8000, 100_000, 30, 1)] {
+            let input = InputDescription.waveform(
+                WaveformInput(sampleRate: rate, patch: stride, stride: stride, window: window))
+            #expect(try WindowPlan(describe(input)).hop == window)
+            #expect(try WindowPlan(describe(input, attention: .full)).hop == window)
+            #expect(try WindowPlan(describe(input, context: .sliding)).hop == second)
+        }
     }
 
     @Test func contextsCoverTheOverlap() throws {

@@ -16,7 +16,7 @@ final class FileLabeller {
     private let average = ReadingAverage()
     private let samples: UnsafeMutableBufferPointer<Float>
 
-    /// - Parameter hop: seconds from one window to the next; nil for one window.
+    /// - Parameter hop: seconds from one window to the next; nil for the plan's own.
     /// - Throws: `TacitError` for a model whose input this program can't make.
     init(_ model: LoadedModel, hop: Double?, engine: EngineOptions) throws {
         switch model.description.input {
