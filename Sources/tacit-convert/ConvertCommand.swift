@@ -78,7 +78,7 @@ struct ConvertCommand: ParsableCommand {
                 try Array("\(report.json)\n".utf8).withUnsafeBytes { try file.write($0, at: 0) }
                 try file.finish()
             }
-            print(json ? report.json : report.table)
+            try StandardOutput.write("\(json ? report.json : report.table)\n")
         } catch let error as TacitError {
             StandardError.write("tacit-convert: \(error)\n")
             throw ExitCode(error.kind.exitStatus)

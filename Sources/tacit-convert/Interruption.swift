@@ -17,6 +17,8 @@ struct Interruption: Error {
         }
         // Whoever reads the report may leave early; the model is written all the same.
         Glibc.signal(SIGPIPE, SIG_IGN)
+        // A file that may not grow any more is an error of `write`.
+        Glibc.signal(SIGXFSZ, SIG_IGN)
     }
 
     static func check() throws {

@@ -148,12 +148,39 @@ import Testing
             #expect(outcome.standardError.hasPrefix("tacit-convert: \(path): "))
         }
         // A disk that is full: what a process may write at most, in blocks of 512 bytes.
-        let full = try Executable.shell.run(
-            ["-c", "trap '' XFSZ; ulimit -f 40; exec \"$@\"", "sh", Executable.convert.path] + arguments
-                + [folder.path("model.gguf")])
-        #expect(full.status == 73, "\(full.standardError)")
-        #expect(full.errorLines.count == 1)
-        #expect(try folder.names().isEmpty)
+        for trap in ["", "trap '' XFSZ;"] {
+            let full = try Executable.shell.run(
+                ["-c", "\(trap) ulimit -f 40; exec \"$@\"", "sh", Executable.convert.path] + arguments
+                    + [folder.path("model.gguf")])
+            #expect(full.status == 73, "\(full.standardError)")
+            #expect(full.errorLines.count == 1)
+            #expect(try folder.names().isEmpty)
+        }
+    }
+
+    /// The model is whole by then, and stays.
+    @Test(arguments: [[], ["--json"]])
+    func reportsThatCannotBeWritten(options: [String]) throws {
+        let golden = try GoldenCase(name: "llama-plain")
+        let folder = try TemporaryFolder()
+        let outcome = try Executable.shell.run(
+            [
+                "-c", "exec \"$@\" >/dev/full", "sh", Executable.convert.path, "--base", golden.baseFolder.path,
+                "--adapter", golden.adapterFolder.path, "-o", folder.path("model.gguf"),
+            ] + options)
+        #expect(outcome.status == 73)
+        #expect(outcome.errorLines == ["tacit-convert: standard output: No space left on device"])
+        #expect(try folder.names() == ["model.gguf"])
+    }
+
+    /// A limit on the size of files is an error like a full disk, not a signal that ends the program.
+    @Test func outputThatMayNotGrow() throws {
+        let outcome = try Executable.shell.run([
+            "-c", "ulimit -f 1; out=$0; exec \"$@\" >\"$out\"", model.folder.path("out.jsonl"), Executable.tacit.path,
+            "embed", "--json", model.path, sound, sound, sound, sound,
+        ])
+        #expect(outcome.status == 73)
+        #expect(outcome.errorLines == ["tacit: standard output: File too large"])
     }
 
     /// Reading the start of a process's memory is an error that `open` does not foresee.

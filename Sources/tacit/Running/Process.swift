@@ -32,10 +32,11 @@ enum Process {
     ///
     /// Ctrl-C and SIGTERM end the program with 0 from a thread of their own, whatever the others are waiting for: a
     /// read from a pipe, a device, a slow reader. Who asked to stop in order has half a second for it. A closed pipe is
-    /// an error of `write`, not a signal.
+    /// an error of `write`, not a signal, and so is a file that may not grow any more.
     static func prepare() {
         keepStandardDescriptors()
         signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
         // Made now rather than by whichever thread needs them first, amid a stream.
         _ = (Terminal.shared, Log.shared, stopPipe)
         var signals = endingSignals()
