@@ -1,7 +1,7 @@
 """`control`: the same adapters on text-pretrained and on random frozen weights, same steps, several seeds.
 
 Each run is an `adapt` and an `evaluate` with the arguments after `--`; its row is added to a CSV when it is done, and
-runs whose rows are there are not repeated.
+runs whose rows are there are not repeated: a run is known by its arm, attention, learning rate and seed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from .frontend import make_front_end
 from .material import open_material
 from .score import logits_of, multi_hot
 
-COLUMNS = ["dataset", "split", "arm", "seed", "steps", "epochs", "parameters_trained", "count", "metric", "value"]
+KEY = ["arm", "attention", "lr", "seed"]
+COLUMNS = ["dataset", "split", *KEY, "steps", "epochs", "parameters_trained", "count", "metric", "value"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,15 +47,16 @@ def main(args: argparse.Namespace) -> None:
             run_one(parser.parse_args(words), args, arm, int(seed))
 
 
-def done(path: Path, arm: str, seed: int) -> bool:
+def done(path: Path, key: dict[str, str]) -> bool:
     if not path.exists():
         return False
     with open(path, newline="", encoding="utf-8") as stream:
-        return any(row["arm"] == arm and row["seed"] == str(seed) for row in csv.DictReader(stream))
+        return any(all(row[name] == value for name, value in key.items()) for row in csv.DictReader(stream))
 
 
 def run_one(run: argparse.Namespace, args: argparse.Namespace, arm: str, seed: int) -> None:
-    if done(args.results, arm, seed):
+    key = dict(zip(KEY, (arm, run.attention, f"{run.lr:g}", str(seed)), strict=True))
+    if done(args.results, key):
         return
     trainer = adapt.Trainer(run)
     if not trainer.train():
@@ -80,8 +82,7 @@ def run_one(run: argparse.Namespace, args: argparse.Namespace, arm: str, seed: i
             {
                 "dataset": trainer.data.kind,
                 "split": args.test_split,
-                "arm": arm,
-                "seed": seed,
+                **key,
                 "steps": trainer.total,
                 "epochs": run.epochs,
                 "parameters_trained": sum(p.numel() for p in trainer.trained.values()),

@@ -8,7 +8,8 @@ import statistics
 from collections import defaultdict
 from pathlib import Path
 
-HEADER = "| data set | weights | steps | epochs | trained parameters | seeds | {metric} | each |\n" + "| --- " * 8 + "|"
+COLUMNS = "data set | weights | attention | learning rate | steps | epochs | trained parameters | seeds"
+HEADER = "| " + COLUMNS + " | {metric} | each |\n" + "| --- " * 10 + "|"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,18 +26,18 @@ def read(path: Path) -> list[dict[str, str]]:
 
 
 def table(rows: list[dict[str, str]]) -> str:
-    """One line for each data set and arm, in the order of the rows."""
-    groups: dict[tuple[str, str, str], list[dict[str, str]]] = defaultdict(list)
+    """One line for each data set, arm, attention and learning rate, in the order of the rows."""
+    groups: dict[tuple[str, ...], list[dict[str, str]]] = defaultdict(list)
     for row in rows:
-        groups[row["dataset"], row["split"], row["arm"]].append(row)
+        groups[row["dataset"], row["split"], row["arm"], row["attention"], row["lr"]].append(row)
     names = {row["metric"] for row in rows}
     lines = [HEADER.format(metric="accuracy" if names == {"accuracy"} else "metric")]
-    for (dataset, split, arm), group in groups.items():
+    for (dataset, split, arm, attention, rate), group in groups.items():
         values = [100 * float(row["value"]) for row in group]
         # The deviation of a sample: seeds are drawn, not all there are.
         spread = f" ± {statistics.stdev(values):.1f}" if len(values) > 1 else ""
         lines.append(
-            f"| {dataset}, {split} | {arm} | {span(group, 'steps')} | {span(group, 'epochs')} | "
+            f"| {dataset}, {split} | {arm} | {attention} | {rate} | {span(group, 'steps')} | {span(group, 'epochs')} | "
             f"{span(group, 'parameters_trained')} | {len(values)} | {statistics.mean(values):.1f}{spread} % | "
             f"{', '.join(f'{value:.1f}' for value in values)} |"
         )
