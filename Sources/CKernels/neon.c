@@ -56,6 +56,39 @@ INLINE void dot(
     }
 }
 
+#define BLOCK_ROWS 2
+#define BLOCK_LEVEL(nibbles) ((nibbles) - 8)
+#define BLOCK_SCALE(scales) (scales)
+
+// Signed levels as they are: the eight steps of a block fit 16 bits (8 * 128 * 8 a column), then neighbours are added in
+// 32, and multiplied by the group's scale.
+INLINE void dot_blocks(
+    const int8_t *input, size_t stride, const tacit_block_sums *input_sums, size_t sum_stride, size_t blocks,
+    const uint8_t *levels, const int32_t *scales, const int rows, int32_t *sums) {
+    (void)input_sums, (void)sum_stride;
+    for (size_t b = 0; b < blocks; b++, input += 32, levels += 512, scales += LANES)
+        UNROLL for (int half = 0; half < 2; half++) {
+            // Eight channels: a register of 16-bit sums holds two channels, four columns each.
+            int16x8_t block[2][4];
+            UNROLL for (int g = 0; g < 8; g++)
+                UNROLL for (int r = 0; r < rows; r++) {
+                    uint32_t four;
+                    __builtin_memcpy(&four, input + (size_t)r * stride + g * 4, sizeof four);
+                    int8x8_t x = vreinterpret_s8_u32(vdup_n_u32(four));
+                    UNROLL for (int c = 0; c < 4; c++) {
+                        int8x8_t w = vreinterpret_s8_u8(vld1_u8(levels + g * 64 + half * 32 + c * 8));
+                        block[r][c] = g ? vmlal_s8(block[r][c], x, w) : vmull_s8(x, w);
+                    }
+                }
+            UNROLL for (int r = 0; r < rows; r++)
+                UNROLL for (int c = 0; c < 2; c++) {
+                    int32x4_t four = vpaddq_s32(vpaddlq_s16(block[r][2 * c]), vpaddlq_s16(block[r][2 * c + 1]));
+                    int32_t *sum = sums + (size_t)r * LANES + half * 8 + c * 4;
+                    vst1q_s32(sum, vmlaq_s32(vld1q_s32(sum), four, vld1q_s32(scales + half * 8 + c * 4)));
+                }
+        }
+}
+
 #include "table.h"
 
 #endif

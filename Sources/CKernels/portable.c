@@ -23,4 +23,23 @@ INLINE void dot(
     }
 }
 
+#define BLOCK_ROWS 4
+#define BLOCK_LEVEL(nibbles) (nibbles)
+#define BLOCK_SCALE(scales) (scales)
+
+INLINE void dot_blocks(
+    const int8_t *input, size_t stride, const tacit_block_sums *input_sums, size_t sum_stride, size_t blocks,
+    const uint8_t *levels, const int32_t *scales, const int rows, int32_t *sums) {
+    for (int r = 0; r < rows; r++)
+        for (size_t b = 0; b < blocks; b++) {
+            const int8_t *x = input + (size_t)r * stride + b * 32;
+            tacit_block_sums start = input_sums[(size_t)r * sum_stride + b];
+            for (size_t n = 0; n < LANES; n++) {
+                int32_t sum = start.first + start.second;
+                for (size_t k = 0; k < 32; k++) sum += x[k] * levels[(b * 8 + k / 4) * 64 + n * 4 + k % 4];
+                sums[(size_t)r * LANES + n] += sum * scales[b * LANES + n];
+            }
+        }
+}
+
 #include "table.h"

@@ -33,6 +33,26 @@ static tacit_row_scale quantize(const float *input, size_t count, uint8_t *outpu
     return (tacit_row_scale){step, offset};
 }
 
+static tacit_row_scale quantize_signed(
+    const float *input, size_t count, int8_t *output, tacit_block_sums *sums) {
+    uint8_t *bytes = (uint8_t *)output;
+    tacit_row_scale scale = quantize(input, count, bytes);
+    size_t written = (count + LANES - 1) / LANES * LANES;
+    if (written % 32) __builtin_memset(bytes + written, 128, LANES);
+    for (size_t i = 0; i < count; i += 32) {
+        u8x32 offset;
+        __builtin_memcpy(&offset, bytes + i, sizeof offset);
+        offset ^= 128;
+        __builtin_memcpy(output + i, &offset, sizeof offset);
+        i16x32 levels = __builtin_convertvector(__builtin_bit_cast(i8x32, offset), i16x32);
+        i16x16 a = levels.lo + levels.hi;
+        i16x8 b = a.lo + a.hi;
+        i16x4 c = b.lo + b.hi;
+        *sums++ = (tacit_block_sums){(int16_t)(-8 * (c.x + c.y)), (int16_t)(-8 * (c.z + c.w))};
+    }
+    return scale;
+}
+
 static tacit_row_scale quantize_rest(
     const float *input, size_t count, const uint8_t *coarse, tacit_row_scale scale, uint8_t *output) {
     if (!(scale.step > 0.0f)) {

@@ -1,16 +1,20 @@
 // Everything that the instruction sets share, as one table. An instruction set's file sets its target attributes,
-// defines `dot`, `DOT_ROWS`, `DOT_OFFSET` and `TABLE`, `TABLE_NAME`, and includes this.
+// defines `dot`, `DOT_ROWS`, `DOT_OFFSET` (see product.h), `dot_blocks`, `BLOCK_ROWS`, `BLOCK_LEVEL` and `BLOCK_SCALE` (see
+// product4.h) and `TABLE`, `TABLE_NAME`, and includes this.
 
 #include "exponential.h"
 #include "rows.h"
 #include "product.h"
+#include "product4.h"
 #include "attention.h"
 
 const tacit_kernels TABLE = {
     .name = TABLE_NAME,
     .multiply_float32 = multiply_float32,
     .multiply_int8 = multiply_int8,
+    .multiply_int4 = multiply_int4,
     .quantize = quantize,
+    .quantize_signed = quantize_signed,
     .quantize_rest = quantize_rest,
     .layer_norm = layer_norm,
     .rms_norm = rms_norm,

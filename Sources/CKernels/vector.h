@@ -23,6 +23,12 @@ typedef int32_t i32x16 __attribute__((ext_vector_type(16)));
 typedef int32_t i32x8 __attribute__((ext_vector_type(8)));
 typedef uint32_t u32x16 __attribute__((ext_vector_type(16)));
 typedef uint8_t u8x16 __attribute__((ext_vector_type(16)));
+typedef uint8_t u8x32 __attribute__((ext_vector_type(32)));
+typedef int8_t i8x32 __attribute__((ext_vector_type(32)));
+typedef int16_t i16x32 __attribute__((ext_vector_type(32)));
+typedef int16_t i16x16 __attribute__((ext_vector_type(16)));
+typedef int16_t i16x8 __attribute__((ext_vector_type(8)));
+typedef int16_t i16x4 __attribute__((ext_vector_type(4)));
 
 INLINE f32x16 load(const float *p) {
     f32x16 v;

@@ -53,6 +53,39 @@ typedef struct {
     size_t output_stride;
 } tacit_product_int8;
 
+/// What `quantize_signed` leaves of each 32 columns of a row, ready for sums of 16 bits over columns in fours: -8 times
+/// the sum of the levels at columns 0 and 1 of every four, and the same of columns 2 and 3.
+typedef struct {
+    int16_t first;
+    int16_t second;
+} tacit_block_sums;
+
+/// The same with int4 panels `[tiles][blocks][4][16][4]` and activations quantized by `quantize_signed`. A block is 32
+/// columns; byte `[b][channel][i]` of its four parts holds the levels of columns `8 b + i` (low nibble) and `8 b + 4 + i`
+/// (high), each plus 8. With `s[n][k]` the scale (0...127) of column k's group in channel n,
+/// `output[r][n] = (sum over k of q[r][k] * s[n][k] * w[n][k]) * (step[r] * scales[n]) + offset[r] * (scales[n] * sums[n])
+/// + bias[n] + residual[r][n]`.
+/// Padding columns have level 0; what the input holds there does not matter. The integer sums are exact for any levels
+/// and scales, as long as `blocks <= 512`.
+typedef struct {
+    const int8_t *input;  // [rows][input_stride]
+    size_t input_stride;
+    const tacit_row_scale *input_scales;  // [rows]
+    const tacit_block_sums *input_sums;   // [rows][input_sum_stride]
+    size_t input_sum_stride;
+    size_t rows;
+    size_t blocks;  // columns / 32, rounded up
+    const uint8_t *panels;
+    const uint8_t *group_scales;  // [tiles][ceil(blocks / group_blocks)][16]
+    size_t group_blocks;          // blocks that share a scale: 1, 2 or 4
+    const float *scales;          // [tiles * 16]
+    const int32_t *sums;          // [tiles * 16]: each channel's sum of s * w
+    const float *_Nullable bias;
+    const float *_Nullable residual;
+    float *output;
+    size_t output_stride;
+} tacit_product_int4;
+
 /// One head's queries of up to four successive patches of a context, over a ring of `slots` (a multiple of 16) cached
 /// keys and values: `output[r] = sum of softmax(scale * query[r] . key) * value`, summed from the oldest to the newest.
 /// Query `r` sees the `count[r]` slots that begin `offset[r]` after slot `first`, round the ring; `offset[0]` is 0, and
@@ -81,10 +114,15 @@ typedef struct {
 
     void (*multiply_float32)(const tacit_product_float32 *product, size_t first_tile, size_t end_tile);
     void (*multiply_int8)(const tacit_product_int8 *product, size_t first_tile, size_t end_tile);
+    void (*multiply_int4)(const tacit_product_int4 *product, size_t first_tile, size_t end_tile);
 
     /// Affine 8-bit quantization of a row: 256 levels from its least element to its largest, ties to even. A row that
     /// spans next to nothing is all offset, with step 0. `count` rounded up to 16 bytes are written, the rest being 128.
     tacit_row_scale (*quantize)(const float *input, size_t count, uint8_t *output);
+    /// The same levels as signed bytes, `offset + step * byte`, `count` rounded up to 32 of them, the rest being 0; and
+    /// their sums, one for every 32.
+    tacit_row_scale (*quantize_signed)(
+        const float *input, size_t count, int8_t *output, tacit_block_sums *sums);
     /// What `quantize` has left of a row, `input - (offset + step * (byte - 128))`, in 8 bits more: 255 levels over one
     /// step around zero. Written like the first bytes; the offset is 0.
     tacit_row_scale (*quantize_rest)(
