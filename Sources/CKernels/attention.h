@@ -4,30 +4,46 @@
 // where in the ring a context lies nor on how many slots there are.
 
 static void rotate(
-    float *heads, size_t head_count, size_t head_width, size_t half, const float *cosines, const float *sines) {
-    for (size_t h = 0; h < head_count; h++) {
-        float *a = heads + h * head_width, *b = a + half;
-        size_t i = 0;
-        for (; i + LANES <= half; i += LANES) {
-            f32x16 x = load(a + i), y = load(b + i), c = load(cosines + i), s = load(sines + i);
-            store(a + i, fma16(x, c, -(y * s)));
-            store(b + i, fma16(y, c, x * s));
+    float *heads, size_t stride, size_t rows, size_t head_count, size_t head_width, size_t half, const float *cosines,
+    const float *sines, size_t angle_stride) {
+    for (size_t r = 0; r < rows; r++, heads += stride, cosines += angle_stride, sines += angle_stride)
+        for (size_t h = 0; h < head_count; h++) {
+            float *a = heads + h * head_width, *b = a + half;
+            size_t i = 0;
+            for (; i + LANES <= half; i += LANES) {
+                f32x16 x = load(a + i), y = load(b + i), c = load(cosines + i), s = load(sines + i);
+                store(a + i, fma16(x, c, -(y * s)));
+                store(b + i, fma16(y, c, x * s));
+            }
+            size_t rest = half - i;
+            if (rest) {
+                f32x16 x = load_some(a + i, rest, 0.0f), y = load_some(b + i, rest, 0.0f);
+                f32x16 c = load_some(cosines + i, rest, 0.0f), s = load_some(sines + i, rest, 0.0f);
+                store_some(a + i, fma16(x, c, -(y * s)), rest);
+                store_some(b + i, fma16(y, c, x * s), rest);
+            }
         }
-        size_t rest = half - i;
-        if (rest) {
-            f32x16 x = load_some(a + i, rest, 0.0f), y = load_some(b + i, rest, 0.0f);
-            f32x16 c = load_some(cosines + i, rest, 0.0f), s = load_some(sines + i, rest, 0.0f);
-            store_some(a + i, fma16(x, c, -(y * s)), rest);
-            store_some(b + i, fma16(y, c, x * s), rest);
-        }
-    }
 }
 
-static void store_key_value(
-    const float *key, const float *value, size_t head_width, size_t slot, size_t slots, float *keys, float *values) {
-    float *column = keys + (slot / LANES) * head_width * LANES + slot % LANES;
-    for (size_t i = 0; i < head_width; i++) column[i * LANES] = key[i];
-    for (size_t i = 0; i < head_width; i++) values[((i / LANES) * slots + slot) * LANES + i % LANES] = value[i];
+static void store_keys_values(
+    const float *new_keys, const float *new_values, size_t stride, size_t count, size_t head_width, size_t slot,
+    size_t slots, float *keys, float *values) {
+    for (size_t done = 0; done < count;) {
+        // The slots of one tile, element by element, so that a line of the ring is written once.
+        size_t at = slot + done, run = LANES - at % LANES;
+        if (run > count - done) run = count - done;
+        float *column = keys + (at / LANES) * head_width * LANES + at % LANES;
+        const float *from = new_keys + done * stride;
+        for (size_t i = 0; i < head_width; i++)
+            for (size_t r = 0; r < run; r++) column[i * LANES + r] = from[r * stride + i];
+        done += run;
+    }
+    for (size_t i = 0; i < head_width; i += LANES) {
+        size_t part = head_width - i < LANES ? head_width - i : LANES;
+        float *to = values + ((i / LANES) * slots + slot) * LANES;
+        for (size_t r = 0; r < count; r++)
+            __builtin_memcpy(to + r * LANES, new_values + r * stride + i, part * sizeof *to);
+    }
 }
 
 /// Scores of `rows` queries by `tiles` tiles of slots; rows times tiles is at most 4.

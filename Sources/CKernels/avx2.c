@@ -11,27 +11,40 @@
 
 #include "vector.h"
 
+// Products stay where their sum is formed: hoisted by the compiler, they would fill the registers and spill.
+#define KEEP_IN_ORDER(a, b) __asm__("" : "+x"(a), "+x"(b))
+
 #define TABLE tacit_kernels_avx2
 #define TABLE_NAME "avx2"
-#define DOT_ROWS 4
+#define DOT_ROWS 3
 #define DOT_OFFSET 128u
 
-// Unsigned activations times signed weights, neighbours added in 16 bits (`vpmaddubsw`), then in 32. The first step
-// saturates at 32,767: the pair rule of the weights keeps it to 255 * 128 = 32,640.
+INLINE __m256i levels_at(const int8_t *panel) { return _mm256_loadu_si256((const __m256i *)(const void *)panel); }
+
+INLINE __m256i four_everywhere(const void *four) {
+    int32_t bytes;
+    __builtin_memcpy(&bytes, four, sizeof bytes);
+    return _mm256_set1_epi32(bytes);
+}
+
+// Unsigned activations times signed weights, neighbours added in 16 bits (`vpmaddubsw`, which saturates), two steps of
+// four columns added in 16 bits too, then neighbours in 32: the rule of fours keeps all of it within 255 * 128 = 32,640.
+// Three rows by two registers leave room for the weights of two steps.
 INLINE void dot(
     const uint8_t *input, size_t stride, const int8_t *panel, size_t groups, const int rows, i32x16 *sums) {
     const __m256i ones = _mm256_set1_epi16(1);
-    __m256i low[4], high[4];
+    __m256i low[3], high[3];
     UNROLL for (int r = 0; r < rows; r++) low[r] = high[r] = _mm256_setzero_si256();
-    for (size_t g = 0; g < groups; g++) {
-        __m256i w0 = _mm256_loadu_si256((const __m256i *)(const void *)(panel + g * 64));
-        __m256i w1 = _mm256_loadu_si256((const __m256i *)(const void *)(panel + g * 64 + 32));
+    for (size_t g = 0; g < groups; g += 2, panel += 128) {
+        __m256i w0 = levels_at(panel), w1 = levels_at(panel + 32), w2 = levels_at(panel + 64), w3 = levels_at(panel + 96);
         UNROLL for (int r = 0; r < rows; r++) {
-            int32_t four;
-            __builtin_memcpy(&four, input + (size_t)r * stride + g * 4, sizeof four);
-            __m256i x = _mm256_set1_epi32(four);
-            low[r] = _mm256_add_epi32(low[r], _mm256_madd_epi16(_mm256_maddubs_epi16(x, w0), ones));
-            high[r] = _mm256_add_epi32(high[r], _mm256_madd_epi16(_mm256_maddubs_epi16(x, w1), ones));
+            const uint8_t *eight = input + (size_t)r * stride + g * 4;
+            __m256i x = four_everywhere(eight), y = four_everywhere(eight + 4);
+            __m256i a = _mm256_add_epi16(_mm256_maddubs_epi16(x, w0), _mm256_maddubs_epi16(y, w2));
+            __m256i b = _mm256_add_epi16(_mm256_maddubs_epi16(x, w1), _mm256_maddubs_epi16(y, w3));
+            low[r] = _mm256_add_epi32(low[r], _mm256_madd_epi16(a, ones));
+            high[r] = _mm256_add_epi32(high[r], _mm256_madd_epi16(b, ones));
+            KEEP_IN_ORDER(low[r], high[r]);
         }
     }
     UNROLL for (int r = 0; r < rows; r++) {
@@ -53,22 +66,15 @@ INLINE void dot_blocks(
     const uint8_t *levels, const int32_t *scales, const int rows, int32_t *sums) {
     for (size_t b = 0; b < blocks; b++, input += 32, levels += 512, scales += LANES) {
         __m256i low[4], high[4];
-        UNROLL for (int r = 0; r < rows; r++) {
-            int32_t start;
-            __builtin_memcpy(&start, input_sums + (size_t)r * sum_stride + b, sizeof start);
-            low[r] = high[r] = _mm256_set1_epi32(start);
-        }
+        UNROLL for (int r = 0; r < rows; r++)
+            low[r] = high[r] = four_everywhere(input_sums + (size_t)r * sum_stride + b);
         UNROLL for (size_t g = 0; g < 8; g++) {
-            __m256i w0 = _mm256_load_si256((const __m256i *)(const void *)(levels + g * 64));
-            __m256i w1 = _mm256_load_si256((const __m256i *)(const void *)(levels + g * 64 + 32));
+            __m256i w0 = levels_at((const int8_t *)levels + g * 64), w1 = levels_at((const int8_t *)levels + g * 64 + 32);
             UNROLL for (int r = 0; r < rows; r++) {
-                int32_t four;
-                __builtin_memcpy(&four, input + (size_t)r * stride + g * 4, sizeof four);
-                __m256i x = _mm256_set1_epi32(four);
+                __m256i x = four_everywhere(input + (size_t)r * stride + g * 4);
                 low[r] = _mm256_add_epi16(low[r], _mm256_maddubs_epi16(w0, x));
                 high[r] = _mm256_add_epi16(high[r], _mm256_maddubs_epi16(w1, x));
-                // Products stay where their sum is formed: hoisted, they would fill the registers and spill.
-                __asm__("" : "+x"(low[r]), "+x"(high[r]));
+                KEEP_IN_ORDER(low[r], high[r]);
             }
         }
         __m256i s0 = _mm256_load_si256((const __m256i *)(const void *)scales);

@@ -3,18 +3,68 @@
 #include "CKernels.h"
 
 extern const tacit_kernels tacit_kernels_portable;
+
+// In the order of their speed.
 #if defined(__x86_64__)
-extern const tacit_kernels tacit_kernels_avx2;
+
+#include <cpuid.h>
+
+extern const tacit_kernels tacit_kernels_avx2, tacit_kernels_avxvnni, tacit_kernels_avx512vnni;
+
+static int has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+
+/// By the processor's own word (leaf 7.1, EAX bit 4): not every compiler knows the name.
+static int has_avxvnni(void) {
+    unsigned a = 0, b = 0, c = 0, d = 0;
+    return has_avx2() && __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a >> 4 & 1);
+}
+
+static int has_avx512vnni(void) {
+    return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512vnni");
+}
+
+static const struct {
+    const tacit_kernels *table;
+    int (*runs)(void);
+} others[] = {
+    {&tacit_kernels_avx2, has_avx2},
+    {&tacit_kernels_avxvnni, has_avxvnni},
+    {&tacit_kernels_avx512vnni, has_avx512vnni},
+};
+
 #elif defined(__aarch64__)
-extern const tacit_kernels tacit_kernels_neon;
+
+#include <sys/auxv.h>
+
+extern const tacit_kernels tacit_kernels_neon, tacit_kernels_dotprod;
+
+static int has_neon(void) { return 1; }
+
+/// HWCAP_ASIMDDP of Linux's arm64.
+static int has_dotprod(void) { return (getauxval(AT_HWCAP) >> 20 & 1) != 0; }
+
+static const struct {
+    const tacit_kernels *table;
+    int (*runs)(void);
+} others[] = {
+    {&tacit_kernels_neon, has_neon},
+    {&tacit_kernels_dotprod, has_dotprod},
+};
+
+#else
+
+static const struct {
+    const tacit_kernels *table;
+    int (*runs)(void);
+} others[] = {{NULL, NULL}};
+
 #endif
 
 const tacit_kernels *tacit_kernels_at(size_t index) {
-    const tacit_kernels *_Nullable available[2] = {&tacit_kernels_portable, NULL};
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) available[1] = &tacit_kernels_avx2;
-#elif defined(__aarch64__)
-    available[1] = &tacit_kernels_neon;
-#endif
-    return index < 2 ? available[index] : NULL;
+    if (index == 0) return &tacit_kernels_portable;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (others[i].table && others[i].runs() && --index == 0) return others[i].table;
+    return NULL;
 }

@@ -1,6 +1,6 @@
 // Matrix products over tiles of 16 output channels, four rows at a time. The integer sums of the int8 form come from
-// `dot`, which each instruction set defines before this file, with `DOT_ROWS`, the most rows that it takes at a time, and
-// `DOT_OFFSET`: 128 where it multiplies the unsigned bytes as they are, 0 where it takes the offset back itself.
+// `dot`, which each instruction set defines before this file, with `DOT_ROWS`, the most rows that it takes at a time (up
+// to 8), and `DOT_OFFSET`: 128 where it multiplies the unsigned bytes as they are, 0 where it takes the offset back itself.
 
 INLINE void finish(f32x16 y, size_t row, size_t tile, const float *bias, const float *residual, float *output,
                    size_t stride) {
@@ -36,8 +36,21 @@ static void multiply_float32(const tacit_product_float32 *p, size_t first_tile, 
     }
 }
 
+// Runs `what(n)` for the n = 1... that is `rest`, each a constant and under `most`.
+#define SWITCH_REST(most, rest, what)            \
+    switch (rest) {                              \
+    case 7: if (most > 7) what(7); break;        \
+    case 6: if (most > 6) what(6); break;        \
+    case 5: if (most > 5) what(5); break;        \
+    case 4: if (most > 4) what(4); break;        \
+    case 3: if (most > 3) what(3); break;        \
+    case 2: if (most > 2) what(2); break;        \
+    case 1: what(1); break;                      \
+    default: break;                              \
+    }
+
 INLINE void multiply_int8_block(const tacit_product_int8 *p, size_t tile, size_t row, const int rows) {
-    i32x16 sums[4];
+    i32x16 sums[DOT_ROWS];
     dot(p->input + row * p->input_stride, p->input_stride, p->panels + tile * p->groups * 64, p->groups, rows, sums);
     f32x16 scales = load(p->scales + tile * LANES);
     i32x16 channel_sums = load_integers(p->sums + tile * LANES);
@@ -56,11 +69,8 @@ static void multiply_int8(const tacit_product_int8 *p, size_t first_tile, size_t
     for (size_t tile = first_tile; tile < end_tile; tile++) {
         size_t row = 0;
         for (; row + DOT_ROWS <= p->rows; row += DOT_ROWS) multiply_int8_block(p, tile, row, DOT_ROWS);
-        switch (p->rows - row) {
-        case 3: multiply_int8_block(p, tile, row, 3); break;
-        case 2: multiply_int8_block(p, tile, row, 2); break;
-        case 1: multiply_int8_block(p, tile, row, 1); break;
-        default: break;
-        }
+#define THE_REST(n) multiply_int8_block(p, tile, row, n)
+        SWITCH_REST(DOT_ROWS, p->rows - row, THE_REST)
+#undef THE_REST
     }
 }

@@ -46,12 +46,7 @@ INLINE void add_stretch(
         input + r * p->input_stride, p->input_stride, sums + r * p->input_sum_stride, p->input_sum_stride, blocks, \
         s->levels, s->scales, n, s->sums + r * LANES)
     for (; r + BLOCK_ROWS <= count; r += BLOCK_ROWS) ADD_ROWS(BLOCK_ROWS);
-    switch (count - r) {
-    case 3: ADD_ROWS(3); break;
-    case 2: ADD_ROWS(2); break;
-    case 1: ADD_ROWS(1); break;
-    default: break;
-    }
+    SWITCH_REST(BLOCK_ROWS, count - r, ADD_ROWS)
 #undef ADD_ROWS
 }
 

@@ -13,24 +13,41 @@ extension Pass {
         return state.values + index * state.slots * state.headTiles * 16
     }
 
-    /// Rotates queries and keys and puts keys and values into the rings.
+    /// Rotates queries and keys and puts keys and values into the rings: head by head, so that a ring's lines stay in the
+    /// cache while several patches go into them.
     func storeKeysAndValues(_ layer: Int, _ thread: Int, _ crew: ThreadPool.Crew) {
         let width = trunk.headWidth
-        for row in crew.share(rows, of: thread) {
-            let queries = state.queryKeyValue + row * state.queryKeyValue16
-            let newKeys = queries + trunk.heads * width
+        let queryHeads = trunk.heads / trunk.keyValueHeads
+        let blocks = (count + State.storedTogether - 1) / State.storedTogether
+        for item in crew.share(contexts.count * blocks * trunk.keyValueHeads, of: thread) {
+            let (place, head) = item.quotientAndRemainder(dividingBy: trunk.keyValueHeads)
+            let (index, block) = place.quotientAndRemainder(dividingBy: blocks)
+            let first = block * State.storedTogether
+            let rows = min(State.storedTogether, count - first)
+            let row = index * count + first
+            let start = state.queryKeyValue + row * state.queryKeyValue16
+            let newKeys = start + (trunk.heads + head) * width
             let newValues = newKeys + trunk.keyValueHeads * width
             if trunk.positions == .rotary {
+                let angles = state.angles(row: row, position: position(of: row))
+                let half = trunk.rotaryWidth / 2
                 kernels.rotate(
-                    queries, trunk.heads + trunk.keyValueHeads, width, trunk.rotaryWidth / 2,
-                    state.cosines + row * state.half16, state.sines + row * state.half16)
+                    start + head * queryHeads * width, state.queryKeyValue16, rows, queryHeads, width, half,
+                    angles.cosines, angles.sines, state.half16)
+                kernels.rotate(
+                    newKeys, state.queryKeyValue16, rows, 1, width, half, angles.cosines, angles.sines, state.half16)
             }
-            let context = context(of: row)
             let slot = position(of: row) % state.slots
-            for head in 0..<trunk.keyValueHeads {
+            let (ringKeys, ringValues) = (keys(contexts[index], layer, head), values(contexts[index], layer, head))
+            // Round the ring: up to its end, then from its start.
+            let before = min(rows, state.slots - slot)
+            kernels.store(
+                newKeys, newValues, state.queryKeyValue16, before, width, slot, state.slots, ringKeys, ringValues)
+            if before < rows {
+                let passed = before * state.queryKeyValue16
                 kernels.store(
-                    newKeys + head * width, newValues + head * width, width, slot, state.slots,
-                    keys(context, layer, head), values(context, layer, head))
+                    newKeys + passed, newValues + passed, state.queryKeyValue16, rows - before, width, 0, state.slots,
+                    ringKeys, ringValues)
             }
         }
     }

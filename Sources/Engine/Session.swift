@@ -54,6 +54,7 @@ public final class Session {
         state = try State(description, planes: model.planes, contexts: contexts, rows: rows, threads: threads)
         kernels = table.pointee
         pass = Pass(model: model, state: state, kernels: kernels)
+        pass.prepareAngles()
         self.model = model
         self.contexts = contexts
         self.instructionSet = String(cString: kernels.name)

@@ -47,9 +47,12 @@ struct State {
     /// The same for what that left of the input; empty unless there are matrices of two planes.
     let rest: UnsafeMutablePointer<UInt8>
     let restScales: UnsafeMutablePointer<tacit_row_scale>
-    /// `[rows][half16]`: rotary cosines and sines of each row's position.
-    let cosines: UnsafeMutablePointer<Float>
-    let sines: UnsafeMutablePointer<Float>
+    /// Rotary cosines and sines: `[window][half16]`, by position, where contexts end; `[rows][half16]`, by the row of
+    /// a pass, where they go on for ever.
+    private let cosines: UnsafeMutablePointer<Float>
+    private let sines: UnsafeMutablePointer<Float>
+    /// Whether angles are computed with each pass.
+    let anglesPass: Bool
     /// `[threads][4][scoreStride]`: attention scores of up to four queries.
     let scores: UnsafeMutablePointer<Float>
 
@@ -100,8 +103,10 @@ struct State {
         let quantizedScales = try plan.reserve(tacit_row_scale.self, rows)
         let rest = try plan.reserve(UInt8.self, planes > 1 ? rows : 0, quantizedStride)
         let restScales = try plan.reserve(tacit_row_scale.self, planes > 1 ? rows : 0)
-        let cosines = try plan.reserve(float, rows, half16)
-        let sines = try plan.reserve(float, rows, half16)
+        anglesPass = description.context == .sliding
+        let angleRows = anglesPass ? rows : window
+        let cosines = try plan.reserve(float, angleRows, half16)
+        let sines = try plan.reserve(float, angleRows, half16)
         let scores = try plan.reserve(float, threads, 4, scoreStride)
         let heads = trunk.layers * trunk.keyValueHeads
         let keys = try plan.reserve(float, contexts, heads, slots, trunk.headWidth)
@@ -136,5 +141,13 @@ struct State {
         self.recent = arena.pointer(recent)
         self.embedding = arena.pointer(embedding)
         self.logits = arena.pointer(logits)
+    }
+    /// Most successive patches whose keys and values are stored together.
+    static let storedTogether = 16
+
+    /// Cosines and sines of a row that stands at a position, and of those behind it.
+    func angles(row: Int, position: Int) -> (cosines: UnsafeMutablePointer<Float>, sines: UnsafeMutablePointer<Float>) {
+        let offset = (anglesPass ? row : position) * half16
+        return (cosines + offset, sines + offset)
     }
 }

@@ -85,23 +85,26 @@ static void multiply_float32(const tacit_kernels *k) {
     report("multiply_float32", k);
 }
 
-// Weights under the rule of pairs; `extreme` ones on its very edge.
+// Weights under the rule of fours, in the order of panels; `extreme` ones on its very edge.
 static int8_t *weights(size_t count, int extreme) {
     int8_t *p = aligned_alloc(64, (count + 63) & ~(size_t)63);
-    for (size_t i = 0; i < count; i += 2) {
-        int a = (int)(next() % 255) - 127;
-        int sign = next() % 2 ? 1 : -1, room = abs(a) == 127 ? 1 : 128 - abs(a);
-        int b = (a < 0 ? -1 : 1) * (room > 127 ? 127 : room);  // the edge, where signs agree
-        if (sign < 0) b = a < 0 ? 127 : -127;                  // signs differ: no bound
-        if (!extreme) b = b / (int)(1 + next() % 5);
-        p[i] = (int8_t)a, p[i + 1] = (int8_t)b;
-    }
+    memset(p, 0, count);
+    for (size_t steps = 0; steps + 128 <= count; steps += 128)  // two steps of 16 channels
+        for (size_t four = 0; four < 32; four++) {
+            int room[2] = {128, 128};  // of negative, of positive levels
+            for (size_t i = 0; i < 4; i++) {
+                int sign = (int)(next() % 2), most = room[sign] < 127 ? room[sign] : 127;
+                int level = extreme && next() % 3 == 0 ? most : (int)(next() % (unsigned)(most + 1));
+                room[sign] -= level;
+                p[steps + i / 2 * 64 + four * 2 + i % 2] = (int8_t)(sign ? level : -level);
+            }
+        }
     return p;
 }
 
 static void multiply_int8(const tacit_kernels *k) {
     begin(2);
-    for (size_t groups = 1; groups < 70; groups += groups < 9 ? 1 : 13) for (size_t rows = 1; rows <= 9; rows++)
+    for (size_t groups = 2; groups < 70; groups += groups < 10 ? 2 : 14) for (size_t rows = 1; rows <= 17; rows++)
         for (int extreme = 0; extreme < 3; extreme++) {
             int8_t *panels = weights(3 * groups * 64, extreme);
             int32_t sums[48] = {0};
@@ -123,6 +126,37 @@ static void multiply_int8(const tacit_kernels *k) {
     report("multiply_int8", k);
 }
 
+static void multiply_int4(const tacit_kernels *k) {
+    begin(8);
+    for (size_t blocks = 1; blocks < 60; blocks += blocks < 4 ? 1 : 23) for (size_t rows = 1; rows <= 140; rows += rows < 17 ? 1 : 41)
+        for (int extreme = 0; extreme < 2; extreme++) {
+            size_t shared = 1u << blocks % 3, groups = (blocks + shared - 1) / shared, stride = blocks * 32 + 32;
+            uint8_t *panels = malloc(3 * blocks * 256), *group_scales = malloc(3 * groups * 16);
+            for (size_t i = 0; i < 3 * blocks * 256; i++) panels[i] = extreme ? (next() % 2 ? 0 : 255) : (uint8_t)next();
+            for (size_t i = 0; i < 3 * groups * 16; i++) group_scales[i] = extreme ? 127 : next() % 128;
+            int32_t sums[48];
+            for (size_t i = 0; i < 48; i++) sums[i] = (int32_t)(next() % 100000) - 50000;
+            int8_t *input = malloc(rows * stride);
+            tacit_block_sums *input_sums = malloc(rows * blocks * sizeof *input_sums);
+            for (size_t i = 0; i < rows * stride; i++) input[i] = (int8_t)(extreme ? (next() % 2 ? 127 : -128) : (int)next());
+            for (size_t r = 0; r < rows; r++) for (size_t b = 0; b < blocks; b++) {
+                int halves[2] = {0, 0};
+                for (size_t i = 0; i < 32; i++) halves[i % 4 / 2] += input[r * stride + b * 32 + i];
+                input_sums[r * blocks + b] = (tacit_block_sums){(int16_t)(-8 * halves[0]), (int16_t)(-8 * halves[1])};
+            }
+            float *scales = floats(48, RANDOM), *bias = floats(48, RANDOM), *steps = floats(2 * rows, WIDE);
+            float *output = floats(rows * 48, RANDOM);
+            tacit_product_int4 p = {
+                input, stride, (const tacit_row_scale *)(const void *)steps, input_sums, blocks, rows, blocks, panels, group_scales,
+                shared, scales, sums, rows % 2 ? bias : NULL, rows % 3 ? output : NULL, output, 48};
+            k->multiply_int4(&p, 0, 1);
+            k->multiply_int4(&p, 1, 3);
+            add_floats(output, rows * 48);
+            free(panels), free(group_scales), free(input), free(input_sums), free(scales), free(bias), free(steps), free(output);
+        }
+    report("multiply_int4", k);
+}
+
 static void quantize(const tacit_kernels *k) {
     begin(3);
     EACH_LENGTH(count) EACH_KIND(kind) for (int again = 0; again < 20; again++) {
@@ -133,6 +167,11 @@ static void quantize(const tacit_kernels *k) {
         add_bytes(bytes, sizeof bytes);
         add_floats(&scale.step, 1);
         add_floats(&scale.offset, 1);
+        int8_t levels[320] = {0};
+        tacit_block_sums sums[10] = {{0, 0}};
+        k->quantize_signed(input, count, levels, sums);
+        add_bytes((const uint8_t *)levels, sizeof levels);
+        add_bytes((const uint8_t *)sums, sizeof sums);
         uint8_t rest[304] = {0};
         scale = k->quantize_rest(input, count, bytes, scale, rest);
         add_bytes(rest, sizeof rest);
@@ -182,7 +221,8 @@ static void rotate(const tacit_kernels *k) {
         float *frequencies = floats(half, RANDOM);
         tacit_rotary_angles(next() >> (24 + half % 40), frequencies, half, cosines, sines);
         add_floats(cosines, half), add_floats(sines, half);
-        k->rotate(heads, 3, width, half, cosines, sines);
+        k->rotate(heads, width, 2, 1, width, half, cosines, sines, 0);
+        k->rotate(heads + width, 0, 1, 2, width, half, cosines, sines, half);
         add_floats(heads, 3 * width);
         free(heads), free(cosines), free(sines), free(frequencies);
     }
@@ -195,9 +235,10 @@ static void attend(const tacit_kernels *k) {
     for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) EACH_KIND(kind) for (size_t slots = 32; slots <= 128; slots += 32) {
         size_t width = widths[w], tiles = (width + 15) / 16;
         float *keys = floats(slots * width, ZERO), *values = floats(slots * tiles * 16, ZERO);
-        for (size_t slot = 0; slot < slots; slot++) {
-            float *key = floats(width, kind), *value = floats(width, kind);
-            k->store(key, value, width, slot, slots, keys, values);
+        for (size_t slot = 0, count; slot < slots; slot += count) {
+            count = slots - slot < 21 ? slots - slot : 1 + next() % 21;
+            float *key = floats(count * width, kind), *value = floats(count * width, kind);
+            k->store(key, value, width, count, width, slot, slots, keys, values);
             free(key), free(value);
         }
         add_floats(keys, slots * width), add_floats(values, slots * tiles * 16);
@@ -229,6 +270,7 @@ int main(void) {
     for (size_t i = 0; (k = tacit_kernels_at(i)); i++) {
         multiply_float32(k);
         multiply_int8(k);
+        multiply_int4(k);
         quantize(k);
         norms(k);
         functions(k);

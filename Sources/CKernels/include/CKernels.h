@@ -36,17 +36,18 @@ typedef struct {
 /// The same with int8 panels `[tiles][groups][16][4]` and activations quantized by `quantize`; with q = byte - 128,
 /// `output[r][n] = (sum over k of q[r][k] * w[n][k]) * (step[r] * scales[n]) + offset[r] * (scales[n] * sums[n])
 /// + bias[n] + residual[r][n]`.
-/// The integer sums are exact as long as neighbours `2j`, `2j + 1` of one channel keep `|w0| + |w1| <= 128` where their
-/// signs agree, and `groups <= 16384`.
+/// The integer sums are exact as long as each channel keeps the rule of fours: of its columns 8j + 0, 1, 4, 5, and of
+/// 8j + 2, 3, 6, 7, the positive levels add up to at most 128, and the negative ones to at least -128; and
+/// `groups <= 16384`.
 typedef struct {
     const uint8_t *input;  // [rows][input_stride]
     size_t input_stride;
     const tacit_row_scale *input_scales;  // [rows]
     size_t rows;
-    size_t groups;  // columns / 4, rounded up
-    const int8_t *panels;
-    const float *scales;  // [tiles * 16]
-    const int32_t *sums;  // [tiles * 16]: each channel's sum of weights
+    size_t groups;  // columns / 4, rounded up to an even number
+    const int8_t *panels;  // 64-byte aligned
+    const float *scales;   // [tiles * 16]
+    const int32_t *sums;   // [tiles * 16]: each channel's sum of weights
     const float *_Nullable bias;
     const float *_Nullable residual;
     float *output;
@@ -142,14 +143,18 @@ typedef struct {
     /// `sum[i] += input[i]`.
     void (*add)(const float *input, size_t count, float *sum);
 
-    /// Rotates the first `2 * half` elements of each head in place, element `i` paired with `half + i`
-    /// (Su et al. 2021, RoFormer). `cosines`, `sines`: `[half]`.
+    /// Rotates the first `2 * half` elements of each head of each row in place, element `i` paired with `half + i`
+    /// (Su et al. 2021, RoFormer). `heads`: `[rows][stride]`, `head_count` heads side by side; `cosines`, `sines`:
+    /// `[rows][angle_stride]`, `half` of them used.
     void (*rotate)(
-        float *heads, size_t head_count, size_t head_width, size_t half, const float *cosines, const float *sines);
+        float *heads, size_t stride, size_t rows, size_t head_count, size_t head_width, size_t half,
+        const float *cosines, const float *sines, size_t angle_stride);
 
-    /// Puts one key and one value into a slot of a head's ring (layout as in `tacit_attention`).
+    /// Puts keys and values of successive patches, `[count][stride]`, into the slots of a head's ring from `slot` on
+    /// (layout as in `tacit_attention`); `slot + count` is at most `slots`.
     void (*store)(
-        const float *key, const float *value, size_t head_width, size_t slot, size_t slots, float *keys, float *values);
+        const float *new_keys, const float *new_values, size_t stride, size_t count, size_t head_width, size_t slot,
+        size_t slots, float *keys, float *values);
     void (*attend)(const tacit_attention *attention);
 
     void (*softmax)(const float *input, size_t count, float *output);

@@ -1,0 +1,86 @@
+// AVX2 with VNNI in 256-bit registers (Alder Lake, Meteor Lake, Zen 5 and later).
+
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+
+#include "CKernels.h"
+
+#pragma STDC FP_CONTRACT OFF
+#pragma clang attribute push(__attribute__((target("avx2,fma,avxvnni"))), apply_to = function)
+
+#include "vector.h"
+
+#define TABLE tacit_kernels_avxvnni
+#define TABLE_NAME "avxvnni"
+
+INLINE __m256i half_step(const void *bytes) { return _mm256_loadu_si256((const __m256i *)bytes); }
+
+INLINE __m256i four_everywhere(const void *four) {
+    int32_t bytes;
+    __builtin_memcpy(&bytes, four, sizeof bytes);
+    return _mm256_set1_epi32(bytes);
+}
+
+// `vpdpbusd`: four unsigned times four signed bytes, added to 32 bits without a stop on the way. Six rows by two
+// registers hide its latency.
+#define DOT_ROWS 6
+#define DOT_OFFSET 128u
+
+INLINE void dot(
+    const uint8_t *input, size_t stride, const int8_t *panel, size_t groups, const int rows, i32x16 *sums) {
+    __m256i low[6], high[6];
+    UNROLL for (int r = 0; r < rows; r++) low[r] = high[r] = _mm256_setzero_si256();
+    for (size_t g = 0; g < groups; g++) {
+        __m256i w0 = half_step(panel + g * 64), w1 = half_step(panel + g * 64 + 32);
+        UNROLL for (int r = 0; r < rows; r++) {
+            __m256i x = four_everywhere(input + (size_t)r * stride + g * 4);
+            low[r] = _mm256_dpbusd_avx_epi32(low[r], x, w0);
+            high[r] = _mm256_dpbusd_avx_epi32(high[r], x, w1);
+        }
+    }
+    UNROLL for (int r = 0; r < rows; r++) {
+        sums[r].lo = __builtin_bit_cast(i32x8, low[r]);
+        sums[r].hi = __builtin_bit_cast(i32x8, high[r]);
+    }
+}
+
+#define BLOCK_ROWS 6
+#define BLOCK_LEVEL(nibbles) (nibbles)
+#define BLOCK_SCALE(scales) (scales)
+
+// Levels as they are in the file, 0...15, begun at -8 times the activations; one multiplication by the group's scale at
+// a block's end.
+INLINE void dot_blocks(
+    const int8_t *input, size_t stride, const tacit_block_sums *input_sums, size_t sum_stride, size_t blocks,
+    const uint8_t *levels, const int32_t *scales, const int rows, int32_t *sums) {
+    for (size_t b = 0; b < blocks; b++, input += 32, levels += 512, scales += LANES) {
+        __m256i low[6], high[6];
+        UNROLL for (int r = 0; r < rows; r++) {
+            tacit_block_sums start = input_sums[(size_t)r * sum_stride + b];
+            low[r] = high[r] = _mm256_set1_epi32(start.first + start.second);
+        }
+        UNROLL for (size_t g = 0; g < 8; g++) {
+            __m256i w0 = half_step(levels + g * 64), w1 = half_step(levels + g * 64 + 32);
+            UNROLL for (int r = 0; r < rows; r++) {
+                __m256i x = four_everywhere(input + (size_t)r * stride + g * 4);
+                low[r] = _mm256_dpbusd_avx_epi32(low[r], w0, x);
+                high[r] = _mm256_dpbusd_avx_epi32(high[r], w1, x);
+            }
+        }
+        __m256i s0 = half_step(scales), s1 = half_step(scales + 8);
+        UNROLL for (int r = 0; r < rows; r++) {
+            int32_t *sum = sums + (size_t)r * LANES;
+            __m256i a = _mm256_add_epi32(half_step(sum), _mm256_mullo_epi32(low[r], s0));
+            __m256i c = _mm256_add_epi32(half_step(sum + 8), _mm256_mullo_epi32(high[r], s1));
+            _mm256_storeu_si256((__m256i *)(void *)sum, a);
+            _mm256_storeu_si256((__m256i *)(void *)(sum + 8), c);
+        }
+    }
+}
+
+#include "table.h"
+
+#pragma clang attribute pop
+
+#endif

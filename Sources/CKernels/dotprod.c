@@ -1,0 +1,83 @@
+// NEON with dot products (Cortex-A55, A75, A76 and later: the Raspberry Pi 5).
+
+#if defined(__aarch64__)
+
+#include <arm_neon.h>
+
+#include "CKernels.h"
+
+#pragma STDC FP_CONTRACT OFF
+#pragma clang attribute push(__attribute__((target("dotprod"))), apply_to = function)
+
+#include "vector.h"
+
+#define TABLE tacit_kernels_dotprod
+#define TABLE_NAME "dotprod"
+
+// `sdot` by a lane: four columns of one row times four columns of four channels. Four rows by four registers hide its
+// latency and leave room for a step's weights.
+#define DOT_ROWS 4
+#define DOT_OFFSET 0u
+
+INLINE void dot(
+    const uint8_t *input, size_t stride, const int8_t *panel, size_t groups, const int rows, i32x16 *sums) {
+    int32x4_t totals[4][4];
+    UNROLL for (int r = 0; r < rows; r++)
+        UNROLL for (int c = 0; c < 4; c++) totals[r][c] = vdupq_n_s32(0);
+    // Two steps at a time: there is an even number.
+    for (size_t g = 0; g < groups; g += 2, panel += 128) {
+        int8x8_t x[4];
+        UNROLL for (int r = 0; r < rows; r++)
+            x[r] = vreinterpret_s8_u8(veor_u8(vld1_u8(input + (size_t)r * stride + g * 4), vdup_n_u8(128)));
+        UNROLL for (int c = 0; c < 4; c++) {
+            int8x16_t w0 = vld1q_s8(panel + c * 16), w1 = vld1q_s8(panel + 64 + c * 16);
+            UNROLL for (int r = 0; r < rows; r++) {
+                totals[r][c] = vdotq_lane_s32(totals[r][c], w0, x[r], 0);
+                totals[r][c] = vdotq_lane_s32(totals[r][c], w1, x[r], 1);
+            }
+        }
+    }
+    UNROLL for (int r = 0; r < rows; r++) {
+        int32_t lanes[16];
+        UNROLL for (int c = 0; c < 4; c++) vst1q_s32(lanes + c * 4, totals[r][c]);
+        sums[r] = load_integers(lanes);
+    }
+}
+
+#define BLOCK_ROWS 4
+#define BLOCK_LEVEL(nibbles) ((nibbles) - 8)
+#define BLOCK_SCALE(scales) (scales)
+
+INLINE void dot_blocks(
+    const int8_t *input, size_t stride, const tacit_block_sums *input_sums, size_t sum_stride, size_t blocks,
+    const uint8_t *levels, const int32_t *scales, const int rows, int32_t *sums) {
+    (void)input_sums, (void)sum_stride;
+    for (size_t b = 0; b < blocks; b++, input += 32, levels += 512, scales += LANES) {
+        int32x4_t block[4][4];
+        UNROLL for (int r = 0; r < rows; r++)
+            UNROLL for (int c = 0; c < 4; c++) block[r][c] = vdupq_n_s32(0);
+        UNROLL for (size_t g = 0; g < 8; g += 2) {
+            int8x8_t x[4];
+            UNROLL for (int r = 0; r < rows; r++) x[r] = vld1_s8(input + (size_t)r * stride + g * 4);
+            UNROLL for (int c = 0; c < 4; c++) {
+                int8x16_t w0 = vreinterpretq_s8_u8(vld1q_u8(levels + g * 64 + (size_t)c * 16));
+                int8x16_t w1 = vreinterpretq_s8_u8(vld1q_u8(levels + g * 64 + 64 + (size_t)c * 16));
+                UNROLL for (int r = 0; r < rows; r++) {
+                    block[r][c] = vdotq_lane_s32(block[r][c], w0, x[r], 0);
+                    block[r][c] = vdotq_lane_s32(block[r][c], w1, x[r], 1);
+                }
+            }
+        }
+        UNROLL for (int r = 0; r < rows; r++)
+            UNROLL for (int c = 0; c < 4; c++) {
+                int32_t *sum = sums + (size_t)r * LANES + c * 4;
+                vst1q_s32(sum, vmlaq_s32(vld1q_s32(sum), block[r][c], vld1q_s32(scales + c * 4)));
+            }
+    }
+}
+
+#include "table.h"
+
+#pragma clang attribute pop
+
+#endif
