@@ -4,19 +4,27 @@ import ModelFile
 public struct ConversionOptions: Sendable {
     /// How the trunk's matrices are stored.
     public enum Weights: String, CaseIterable, Sendable {
-        case int8, f32
+        case int8, int4, f32
 
         /// Widest trunk that int8 stores in two planes. Tiny models lose the most by rounding, and can spare the bytes
         /// and the time.
         public static let widestInTwoPlanes = 128
 
         /// How the matrices of a trunk of this width are stored.
-        public func encoding(width: Int) -> MatrixEncoding {
+        public func encoding(width: Int, groupSize: GroupSize = .short) -> MatrixEncoding {
             switch self {
             case .int8: width <= Self.widestInTwoPlanes ? .int8TwoPlanes : .int8
+            case .int4: .int4(groupSize: groupSize.rawValue)
             case .f32: .float32
             }
         }
+    }
+
+    /// Weights along K that share a scale, with 4 bits.
+    public enum GroupSize: Int, CaseIterable, Sendable {
+        case short = 32
+        case middle = 64
+        case long = 128
     }
 
     /// Folder of the base model.
@@ -24,16 +32,23 @@ public struct ConversionOptions: Sendable {
     /// Folder of the adapter; nil converts the base alone.
     public var adapter: String?
     public var weights: Weights
+    /// Counts for `int4` alone.
+    public var groupSize: GroupSize
     /// The model file to write.
     public var output: String
 
-    public init(base: String, adapter: String? = nil, weights: Weights = .int8, output: String) {
+    public init(
+        base: String, adapter: String? = nil, weights: Weights = .int8, groupSize: GroupSize = .short, output: String
+    ) {
         self.base = base
         self.adapter = adapter
         self.weights = weights
+        self.groupSize = groupSize
         self.output = output
     }
 
     /// What decides about the model's bytes, without paths.
-    var flags: String { "--weights \(weights.rawValue)" }
+    var flags: String {
+        "--weights \(weights.rawValue)" + (weights == .int4 ? " --group-size \(groupSize.rawValue)" : "")
+    }
 }

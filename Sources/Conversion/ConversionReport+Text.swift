@@ -11,6 +11,7 @@ extension ConversionReport {
         return JSONValue.object([
             JSONMember("tensors", .integer(tensors)), JSONMember("bytes_before", .integer(bytesBefore)),
             JSONMember("bytes_after", .integer(bytesAfter)), JSONMember("bits", .integer(encoding.bits)),
+            JSONMember("group_size", encoding.groupSize > 0 ? .integer(encoding.groupSize) : .null),
             JSONMember("adapted_modules", .integer(adaptedModules)),
             JSONMember("fusion_difference", fusionDifference.map(JSONValue.double) ?? .null),
             JSONMember("matrices", .array(kinds)),

@@ -35,7 +35,8 @@ public final class Converter {
     public func convert(progress: (Int, Int) throws -> Void = { _, _ in }) throws -> ConversionReport {
         let trunk = TrunkWeights(checkpoint: checkpoint, adapter: adapter)
         let matrices = Dictionary(uniqueKeysWithValues: checkpoint.model.matrices.map { ($0.name, $0) })
-        let encoding = options.weights.encoding(width: description.trunk.width)
+        let encoding = options.weights.encoding(
+            width: description.trunk.width, groupSize: options.groupSize)
         var formats: [String: MatrixFormat] = [:]
         for shape in description.matrices {
             formats[shape.name] =
@@ -101,6 +102,14 @@ public final class Converter {
                 planes: planes.map { ($0.levels, $0.scales) }, rows: fused.rows, columns: fused.columns,
                 bias: fused.bias)
             error = Int8Quantizer.error(of: planes, weights: fused.weights, columns: fused.columns)
+        case .int4:
+            let groupSize = options.groupSize.rawValue
+            let result = Int4Quantizer.quantize(
+                fused.weights, rows: fused.rows, columns: fused.columns, groupSize: groupSize)
+            packed = MatrixPacker.int4(
+                result.levels, groupScales: result.groupScales, scales: result.scales, rows: fused.rows,
+                columns: fused.columns, groupSize: groupSize, bias: fused.bias)
+            error = result.error
         }
         try writer.write(matrix: matrix.name, packed)
         report.add(packed, kind: matrix.kind, error: error)

@@ -140,6 +140,7 @@ private struct Binder {
         switch view.encoding {
         case .float32: bytes = padded * columns * 4
         case .int8, .int8TwoPlanes: bytes = view.encoding.planes * padded * ((columns + 3) / 4 * 4)
+        case .int4: bytes = padded * Int4Panels.paddedColumns(columns) / 2
         }
         guard view.panels.count == bytes else {
             throw TacitError(.badData, place: name, "has \(view.panels.count) bytes of panels, expected \(bytes)")
@@ -148,6 +149,12 @@ private struct Binder {
             let channels = view.encoding.planes * padded
             guard view.scales?.count == channels, view.sums?.count == channels else {
                 throw TacitError(.badData, place: name, "lacks scales or sums for \(channels) channels")
+            }
+        }
+        if case .int4(let groupSize) = view.encoding {
+            let scales = padded * Int4Panels.groups(columns, groupSize: groupSize)
+            guard view.groupScales?.count == scales else {
+                throw TacitError(.badData, place: name, "lacks \(scales) group scales")
             }
         }
         if let bias = view.bias, bias.count != padded {

@@ -58,6 +58,7 @@ extension MatrixView {
             product.scales = scales + paddedRows
             product.sums = sums + paddedRows
             kernels.multiply_int8(&product, range.lowerBound, range.upperBound)
+        case .int4: return
         }
     }
 }

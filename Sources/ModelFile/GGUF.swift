@@ -14,7 +14,7 @@ enum GGUF {
 
     /// Most metadata pairs a file may have. A model file has about 50.
     static let maximumPairs = 1024
-    /// Most tensors a file may have: about 16 a block.
+    /// Most tensors a file may have: at most 24 a block.
     static let maximumTensors = 1 << 16
     /// Longest key and longest tensor name, bytes.
     static let maximumName = 256

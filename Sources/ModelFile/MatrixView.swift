@@ -7,7 +7,10 @@
 ///   neighbours `2j` and `2j + 1` along K of one channel, two of one sign have `|w0| + |w1| <= 128`, so that
 ///   `255 * |w0| + 255 * |w1|` fits 16 bits and AVX2's `vpmaddubsw` never saturates; each is in -127...127;
 /// - int8 in two planes: all of that twice, one plane after the other, and so scales and sums; a weight is the sum of
-///   what the planes say.
+///   what the planes say;
+/// - int4: `[tiles][paddedColumns / 8][16][4]` bytes, columns padded to a multiple of 32. The low nibble of byte `i` of
+///   a block of eight columns holds the level of column `i` plus 8, the high one that of column `4 + i`. Levels are in
+///   -8...7; padding has level 0, which is nibble 8.
 ///
 /// The pointers reach into the read-only map of the `ModelFile` and live as long as it does.
 public struct MatrixView: @unchecked Sendable {
@@ -19,16 +22,20 @@ public struct MatrixView: @unchecked Sendable {
     public let encoding: MatrixEncoding
     /// 64-byte aligned.
     public let panels: UnsafeRawBufferPointer
-    /// One a padded row and plane, for int8: `w = q * scale`.
+    /// One a padded row and plane: `w = q * scale` for int8, `w = q * groupScale * scale` for int4.
     public let scales: UnsafeBufferPointer<Float>?
-    /// One a padded row and plane, for int8: the sum of the row's bytes, which takes back the offset of unsigned activations.
+    /// One a padded row and plane, which takes back the offset of unsigned activations: the sum of the row's levels for
+    /// int8, of its levels times their group scales for int4.
     public let sums: UnsafeBufferPointer<Int32>?
     /// One a padded row, if there is one.
     public let bias: UnsafeBufferPointer<Float>?
+    /// For int4, `[tiles][groups][16]`: 1...127 for real channels, 0 for padding channels.
+    public let groupScales: UnsafeBufferPointer<UInt8>?
 
     public init(
         rows: Int, columns: Int, encoding: MatrixEncoding, panels: UnsafeRawBufferPointer,
-        scales: UnsafeBufferPointer<Float>?, sums: UnsafeBufferPointer<Int32>?, bias: UnsafeBufferPointer<Float>?
+        scales: UnsafeBufferPointer<Float>?, sums: UnsafeBufferPointer<Int32>?, bias: UnsafeBufferPointer<Float>?,
+        groupScales: UnsafeBufferPointer<UInt8>? = nil
     ) {
         self.rows = rows
         self.columns = columns
@@ -37,6 +44,7 @@ public struct MatrixView: @unchecked Sendable {
         self.scales = scales
         self.sums = sums
         self.bias = bias
+        self.groupScales = groupScales
     }
 
     /// Tiles of 16 output channels.

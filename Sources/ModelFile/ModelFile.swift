@@ -59,7 +59,9 @@ public final class ModelFile: @unchecked Sendable {
             panels: bytes(of: try tensor("\(name).panels")),
             scales: isQuantized ? try elements("\(name).scales", .float32, Float.self) : nil,
             sums: isQuantized ? try elements("\(name).sums", .int32, Int32.self) : nil,
-            bias: matrix.format.hasBias ? try elements("\(name).bias", .float32, Float.self) : nil)
+            bias: matrix.format.hasBias ? try elements("\(name).bias", .float32, Float.self) : nil,
+            groupScales: matrix.format.encoding.groupSize > 0
+                ? try elements("\(name).group_scales", .int8, UInt8.self) : nil)
     }
 
     /// A plain tensor of floats. The view lives as long as this object.

@@ -56,6 +56,7 @@ public final class ModelFileWriter {
         }
         let type: TensorInfo.ElementType = matrix.encoding == .float32 ? .float32 : .int8
         try matrix.panels.withUnsafeBytes { try write("\(name).panels", type, $0) }
+        try matrix.groupScales?.withUnsafeBytes { try write("\(name).group_scales", .int8, $0) }
         try matrix.scales?.withUnsafeBytes { try write("\(name).scales", .float32, $0) }
         try matrix.sums?.withUnsafeBytes { try write("\(name).sums", .int32, $0) }
         try matrix.bias?.withUnsafeBytes { try write("\(name).bias", .float32, $0) }

@@ -1,7 +1,8 @@
 /// The names of tensors in a model file: the only list of them, shared by whoever writes and whoever reads.
 ///
-/// A *matrix* `name` is stored as `name.panels` (and for int8 `name.scales`, `name.sums`) and, where it has one,
-/// `name.bias`; a *norm* as `name.weight` and, for LayerNorm, `name.bias`. The others are plain tensors.
+/// A *matrix* `name` is stored as `name.panels` (and for int8 `name.scales`, `name.sums`, for int4 `name.group_scales`
+/// before these) and, where it has one, `name.bias`; a *norm* as `name.weight` and, for LayerNorm, `name.bias`. The
+/// others are plain tensors.
 public enum TensorName {
     /// Matrix `[width or patchHiddenWidth, patchSize]`.
     public static let patch = "patch"

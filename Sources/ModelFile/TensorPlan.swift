@@ -54,6 +54,21 @@ struct TensorPlan {
             try append("\(shape.name).panels", .int8, [planes * tiles, (shape.columns + 3) / 4, tileRows, 4])
             try append("\(shape.name).scales", .float32, [planes * tiles * tileRows])
             try append("\(shape.name).sums", .int32, [planes * tiles * tileRows])
+        case .int4(let groupSize):
+            guard Int4Panels.groupSizes.contains(groupSize) else {
+                throw TacitError(.badData, place: shape.name, "4 bits a weight do not go in groups of \(groupSize)")
+            }
+            guard shape.columns <= Int4Panels.maximumColumns else {
+                throw TacitError(
+                    .badData, place: shape.name,
+                    "has \(shape.columns) columns, but 4 bits a weight go with at most \(Int4Panels.maximumColumns)")
+            }
+            let blocks = Int4Panels.paddedColumns(shape.columns) / 8
+            let groups = Int4Panels.groups(shape.columns, groupSize: groupSize)
+            try append("\(shape.name).panels", .int8, [tiles, blocks, tileRows, 4])
+            try append("\(shape.name).group_scales", .int8, [tiles, groups, tileRows])
+            try append("\(shape.name).scales", .float32, [tiles * tileRows])
+            try append("\(shape.name).sums", .int32, [tiles * tileRows])
         }
         if format.hasBias { try append("\(shape.name).bias", .float32, [tiles * tileRows]) }
     }

@@ -26,6 +26,14 @@ struct ConvertCommand: ParsableCommand {
         case short = "32"
         case middle = "64"
         case long = "128"
+
+        var option: ConversionOptions.GroupSize {
+            switch self {
+            case .short: .short
+            case .middle: .middle
+            case .long: .long
+            }
+        }
     }
 
     @Option(help: ArgumentHelp("Folder of the base model.", valueName: "dir"))
@@ -60,8 +68,12 @@ struct ConvertCommand: ParsableCommand {
 
     /// Parts of the contract that are not there yet are refused, not ignored.
     func validate() throws {
-        if weights == .int4 || weights == .mixed {
-            throw ValidationError("--weights \(weights.rawValue) is not available yet: use int8 or f32")
+        if weights == .mixed {
+            throw ValidationError("--weights mixed is not available yet: use int8, int4 or f32")
+        }
+        // The default is no one's wish.
+        if weights != .int4, groupSize != .short {
+            throw ValidationError("--group-size \(groupSize.rawValue) goes with --weights int4 alone")
         }
         if method == .gptq { throw ValidationError("--method gptq is not available yet: use rtn") }
         if calibration != nil { throw ValidationError("--calibration is not available yet") }
@@ -88,8 +100,14 @@ struct ConvertCommand: ParsableCommand {
     }
 
     private func convert() throws -> ConversionReport {
+        let stored: ConversionOptions.Weights =
+            switch weights {
+            case .int8, .mixed: .int8
+            case .int4: .int4
+            case .f32: .f32
+            }
         let options = ConversionOptions(
-            base: base, adapter: adapter, weights: weights == .f32 ? .f32 : .int8, output: output)
+            base: base, adapter: adapter, weights: stored, groupSize: groupSize.option, output: output)
         let converter = try Converter(options)
         let progress = ProgressBar()
         defer { progress.clear() }

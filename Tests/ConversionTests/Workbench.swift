@@ -32,10 +32,14 @@ final class Workbench {
     }
 
     @discardableResult
-    func convert(_ weights: ConversionOptions.Weights = .int8, withAdapter: Bool = true) throws -> ConversionReport {
+    func convert(
+        _ weights: ConversionOptions.Weights = .int8, groupSize: ConversionOptions.GroupSize = .short,
+        withAdapter: Bool = true
+    ) throws -> ConversionReport {
         try Converter(
             ConversionOptions(
-                base: base.path, adapter: withAdapter ? adapter.path : nil, weights: weights, output: output)
+                base: base.path, adapter: withAdapter ? adapter.path : nil, weights: weights, groupSize: groupSize,
+                output: output)
         ).convert()
     }
 

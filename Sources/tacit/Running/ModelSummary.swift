@@ -30,6 +30,7 @@ struct ModelSummary {
         switch encoding {
         case .float32: "f32"
         case .int8, .int8TwoPlanes: "int8"
+        case .int4: "int4"
         }
     }
 
@@ -47,6 +48,8 @@ struct ModelSummary {
         line.string(weights)
         line.key("bits")
         line.integer(encoding.bits)
+        line.key("group_size")
+        if encoding.groupSize > 0 { line.integer(encoding.groupSize) } else { line.null() }
         line.key("input")
         line.input(description.input)
         for (key, value) in [
@@ -102,7 +105,7 @@ struct ModelSummary {
             "\(trunk.layers) layers, width \(trunk.width), \(trunk.heads) heads of \(trunk.headWidth) "
                 + "(\(trunk.keyValueHeads) for keys and values), feed-forward \(trunk.feedForwardWidth)"
                 + (trunk.isGated ? ", gated" : ""))
-        row("weights", weights)
+        row("weights", weights + (encoding.groupSize > 0 ? ", groups of \(encoding.groupSize)" : ""))
         row("input", Self.words(description.input))
         row(
             "context",

@@ -1,0 +1,179 @@
+import ModelFile
+
+/// One output channel on its way to int4.
+struct Int4Channel {
+    /// Largest step of a group over all channel scales that are tried, and the smallest over the largest, each as a
+    /// share of the group's plain step.
+    private static let largestShare: Float = 1.1
+    private static let smallestShare: Float = 0.5
+    /// The plain channel scale and these shares of it are tried.
+    private static let scaleShares: [Float] = [1, 0.97, 0.94, 0.91]
+    /// Times that group scales are chosen once more for a refitted channel scale, at most.
+    private static let refits = 3
+    /// How far a group's scale may move then.
+    private static let refitReach = 3
+
+    /// A channel scale, and what comes of it.
+    private struct Choice {
+        var scale: Float
+        var groupScales: [UInt8]
+        var noise: Double
+    }
+
+    private let weights: UnsafeBufferPointer<Float>
+    private let groupSize: Int
+    /// The largest magnitude's power of two.
+    private let exponent: Int
+    private let largest: Float
+    private let groups: Int
+
+    init(_ weights: UnsafeBufferPointer<Float>, groupSize: Int) {
+        self.weights = weights
+        self.groupSize = groupSize
+        largest = weights.reduce(0) { max($0, abs($1)) }
+        exponent = largest > 0 ? Int(largest.exponent) : 0
+        groups = Int4Panels.groups(weights.count, groupSize: groupSize)
+    }
+
+    /// - Parameter levels: one a weight, written.
+    /// - Parameter groupScales: one a group, written.
+    /// - Returns: the channel's scale; 0 for a channel without weight, whose levels are 0 then.
+    func quantize(
+        _ method: Int4Quantizer.Method, into levels: UnsafeMutableBufferPointer<Int8>,
+        groupScales: UnsafeMutableBufferPointer<UInt8>
+    ) -> Float {
+        levels.update(repeating: 0)
+        groupScales.update(repeating: 1)
+        // Any scale that is tried is more than half the plain one.
+        guard largest / 7 / Float(Int4Panels.groupScales.upperBound) >= 2 * .leastNormalMagnitude else { return 0 }
+        return withGroups { groups in
+            let plain = plain(groups)
+            var choice = plain
+            if method == .searched {
+                choice = search(groups, from: plain.scale)
+                // Nothing above has seen the levels themselves, which count.
+                if exactNoise(choice, groups, levels) > exactNoise(plain, groups, levels) { choice = plain }
+            }
+            write(choice, groups, levels)
+            _ = groupScales.update(fromContentsOf: choice.groupScales)
+            return Float(sign: .plus, exponent: exponent, significand: choice.scale)
+        }
+    }
+
+    /// Squares of weights and of their errors.
+    func error(
+        of levels: UnsafeMutableBufferPointer<Int8>, groupScales: UnsafeMutableBufferPointer<UInt8>, scale: Float
+    ) -> QuantizationError {
+        var error = QuantizationError()
+        for (index, weight) in weights.enumerated() {
+            let level = Int(levels[index]) * Int(groupScales[index / groupSize])
+            let difference = Double(weight) - Double(level) * Double(scale)
+            error.signal += Double(weight) * Double(weight)
+            error.noise += difference * difference
+        }
+        return error
+    }
+
+    /// The groups of the channel with its largest magnitude brought to 1..<2.
+    private func withGroups<Result>(_ body: ([Int4Group]) -> Result) -> Result {
+        let lanes = Int4Group.lanes
+        let padded = (weights.count + lanes - 1) / lanes * lanes
+        let factor = Double(sign: .plus, exponent: -exponent, significand: 1)
+        return withUnsafeTemporaryAllocation(of: Float.self, capacity: padded) { scaled in
+            scaled.initialize(repeating: 0)
+            for (index, weight) in weights.enumerated() { scaled[index] = Float(Double(weight) * factor) }
+            return body(
+                (0..<groups).map { group in
+                    let range = group * groupSize..<min((group + 1) * groupSize, padded)
+                    return Int4Group(UnsafeBufferPointer(rebasing: UnsafeBufferPointer(scaled)[range]))
+                })
+        }
+    }
+
+    /// The largest magnitude of each group becomes 7, as nearly as group scales allow.
+    private func plain(_ groups: [Int4Group]) -> Choice {
+        let top = Int4Panels.groupScales.upperBound
+        let scale = (groups.map(\.plainStep).max() ?? 0) / Float(top)
+        return Choice(
+            scale: scale,
+            groupScales: groups.map { Self.groupScale(($0.plainStep / scale).rounded(.toNearestOrEven)) }, noise: 0)
+    }
+
+    private func search(_ groups: [Int4Group], from plain: Float) -> Choice {
+        var best = Choice(scale: plain, groupScales: [], noise: .infinity)
+        for share in Self.scaleShares {
+            let scale = plain * share
+            let choice = choose(scale, groups) { group in
+                let step = groups[group].plainStep / scale
+                let least = Self.groupScale((step * Self.smallestShare).rounded(.down))
+                return least...max(least, Self.groupScale((step * Self.largestShare).rounded(.up)))
+            }
+            if choice.noise < best.noise { best = choice }
+        }
+        for _ in 0..<Self.refits {
+            let scale = refitted(best, groups)
+            let current = best.groupScales
+            let choice = choose(scale, groups) { group in
+                let scale = Int(current[group])
+                return UInt8(max(1, scale - Self.refitReach))...UInt8(min(127, scale + Self.refitReach))
+            }
+            guard choice.noise < best.noise else { break }
+            best = choice
+        }
+        return best
+    }
+
+    /// The best of each group's scales at a channel scale.
+    private func choose(_ scale: Float, _ groups: [Int4Group], among range: (Int) -> ClosedRange<UInt8>) -> Choice {
+        var choice = Choice(scale: scale, groupScales: [], noise: 0)
+        choice.groupScales.reserveCapacity(groups.count)
+        for (index, group) in groups.enumerated() {
+            var best = (scale: UInt8(1), noise: Float.infinity)
+            if group.largest == 0 { best.noise = 0 }
+            for candidate in range(index) where group.largest > 0 {
+                let noise = group.noise(Float(candidate) * scale)
+                if noise < best.noise { best = (candidate, noise) }
+            }
+            choice.groupScales.append(best.scale)
+            choice.noise += Double(best.noise)
+        }
+        return choice
+    }
+
+    /// The scale that fits given levels and group scales best: the minimum of `|w - s g q|^2` lies at
+    /// `<w, g q> / <g q, g q>`.
+    private func refitted(_ choice: Choice, _ groups: [Int4Group]) -> Float {
+        var (product, square) = (0.0, 0.0)
+        for (group, scale) in zip(groups, choice.groupScales) {
+            let fit = group.fit(Float(scale) * choice.scale)
+            product += Double(scale) * Double(fit.product)
+            square += Double(scale) * Double(scale) * Double(fit.square)
+        }
+        let fitted = Float(product / square)
+        guard square > 0, fitted > choice.scale / 2, fitted < choice.scale * 2 else { return choice.scale }
+        return fitted
+    }
+
+    private func write(_ choice: Choice, _ groups: [Int4Group], _ levels: UnsafeMutableBufferPointer<Int8>) {
+        for (index, group) in groups.enumerated() {
+            let range = index * groupSize..<min((index + 1) * groupSize, levels.count)
+            group.quantize(
+                Float(choice.groupScales[index]) * choice.scale,
+                into: UnsafeMutableBufferPointer(rebasing: levels[range]))
+        }
+    }
+
+    /// Squared error of what a choice writes, of the weights as they are.
+    private func exactNoise(
+        _ choice: Choice, _ groups: [Int4Group], _ levels: UnsafeMutableBufferPointer<Int8>
+    ) -> Double {
+        write(choice, groups, levels)
+        var groupScales = choice.groupScales
+        let scale = Float(sign: .plus, exponent: exponent, significand: choice.scale)
+        return groupScales.withUnsafeMutableBufferPointer { error(of: levels, groupScales: $0, scale: scale).noise }
+    }
+
+    private static func groupScale(_ value: Float) -> UInt8 {
+        UInt8(max(Float(Int4Panels.groupScales.lowerBound), min(Float(Int4Panels.groupScales.upperBound), value)))
+    }
+}
