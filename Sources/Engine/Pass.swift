@@ -125,11 +125,19 @@ final class Pass: ParallelWork {
     /// Quantizes one row as input of a matrix; `index` counts within the selection.
     private func quantize(_ row: UnsafePointer<Float>, _ matrix: MatrixView, _ index: Int) {
         let bytes = state.quantized + index * state.quantizedStride
-        let scale = kernels.quantize(row, matrix.columns, bytes)
-        state.quantizedScales[index] = scale
-        if matrix.encoding == .int8TwoPlanes {
+        switch matrix.encoding {
+        case .float32: return
+        case .int8:
+            state.quantizedScales[index] = kernels.quantize(row, matrix.columns, bytes)
+        case .int8TwoPlanes:
+            let scale = kernels.quantize(row, matrix.columns, bytes)
+            state.quantizedScales[index] = scale
             state.restScales[index] = kernels.quantize_rest(
                 row, matrix.columns, bytes, scale, state.rest + index * state.quantizedStride)
+        case .int4:
+            state.quantizedScales[index] = kernels.quantize_signed(
+                row, matrix.columns, UnsafeMutableRawPointer(bytes).assumingMemoryBound(to: Int8.self),
+                state.blockSums + index * (state.quantizedStride / Int4Panels.blockColumns))
         }
     }
 
@@ -141,7 +149,7 @@ final class Pass: ParallelWork {
         let rows = ProductRows(
             input: input + selection.first * inputStride, inputStride: selection.step * inputStride,
             quantized: state.quantized, quantizedStride: state.quantizedStride, scales: state.quantizedScales,
-            rest: state.rest, restScales: state.restScales,
+            blockSums: state.blockSums, rest: state.rest, restScales: state.restScales,
             output: output + selection.first * outputStride, outputStride: selection.step * outputStride,
             accumulates: accumulating, count: selection.count)
         matrix.multiply(rows, tiles: crew.share(matrix.tiles, of: thread), kernels)

@@ -10,6 +10,9 @@ struct ProductRows {
     var quantized: UnsafePointer<UInt8>?
     var quantizedStride = 0
     var scales: UnsafePointer<tacit_row_scale>?
+    /// Sums of each 32 of them (see `tacit_block_sums`), `quantizedStride / 32` a row; read, with the bytes as signed
+    /// ones, by int4 matrices.
+    var blockSums: UnsafePointer<tacit_block_sums>?
     /// What that left of them; read by matrices of two planes.
     var rest: UnsafePointer<UInt8>?
     var restScales: UnsafePointer<tacit_row_scale>?
@@ -58,7 +61,19 @@ extension MatrixView {
             product.scales = scales + paddedRows
             product.sums = sums + paddedRows
             kernels.multiply_int8(&product, range.lowerBound, range.upperBound)
-        case .int4: return
+        case .int4(let groupSize):
+            guard let quantized = rows.quantized, let inputScales = rows.scales, let blockSums = rows.blockSums,
+                let scales = scales?.baseAddress, let sums = sums?.baseAddress, let groups = groupScales?.baseAddress
+            else { return }
+            var product = tacit_product_int4(
+                input: UnsafeRawPointer(quantized).assumingMemoryBound(to: Int8.self),
+                input_stride: rows.quantizedStride, input_scales: inputScales, input_sums: blockSums,
+                input_sum_stride: rows.quantizedStride / Int4Panels.blockColumns, rows: rows.count,
+                blocks: Int4Panels.paddedColumns(columns) / Int4Panels.blockColumns,
+                panels: panels.assumingMemoryBound(to: UInt8.self), group_scales: groups,
+                group_blocks: groupSize / Int4Panels.blockColumns, scales: scales, sums: sums,
+                bias: bias?.baseAddress, residual: residual, output: rows.output, output_stride: rows.outputStride)
+            kernels.multiply_int4(&product, range.lowerBound, range.upperBound)
         }
     }
 }

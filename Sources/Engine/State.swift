@@ -44,6 +44,8 @@ struct State {
     let quantized: UnsafeMutablePointer<UInt8>
     /// `[rows]`: what its bytes stand for.
     let quantizedScales: UnsafeMutablePointer<tacit_row_scale>
+    /// `[rows][quantizedStride / 32]`: sums of its bytes, for int4.
+    let blockSums: UnsafeMutablePointer<tacit_block_sums>
     /// The same for what that left of the input; empty unless there are matrices of two planes.
     let rest: UnsafeMutablePointer<UInt8>
     let restScales: UnsafeMutablePointer<tacit_row_scale>
@@ -101,6 +103,7 @@ struct State {
         let feedForward = try plan.reserve(float, rows, feedForward16)
         let quantized = try plan.reserve(UInt8.self, rows, quantizedStride)
         let quantizedScales = try plan.reserve(tacit_row_scale.self, rows)
+        let blockSums = try plan.reserve(tacit_block_sums.self, rows, quantizedStride / Int4Panels.blockColumns)
         let rest = try plan.reserve(UInt8.self, planes > 1 ? rows : 0, quantizedStride)
         let restScales = try plan.reserve(tacit_row_scale.self, planes > 1 ? rows : 0)
         anglesPass = description.context == .sliding
@@ -129,6 +132,7 @@ struct State {
         self.feedForward = arena.pointer(feedForward)
         self.quantized = arena.pointer(quantized)
         self.quantizedScales = arena.pointer(quantizedScales)
+        self.blockSums = arena.pointer(blockSums)
         self.rest = arena.pointer(rest)
         self.restScales = arena.pointer(restScales)
         self.cosines = arena.pointer(cosines)

@@ -6,6 +6,8 @@ public enum Int4Panels {
     public static let offset = 8
     /// What a real channel's groups may be scaled by.
     public static let groupScales = 1...127
+    /// Columns that the kernels take at a time; groups are made of these.
+    public static let blockColumns = 32
     /// Weights along K that may share a group scale.
     public static let groupSizes = [32, 64, 128]
     /// Most elements of one dot product: 127 * 8 * 128 * 16,384 < 2^31, so that a 32-bit sum of levels times group
@@ -13,7 +15,9 @@ public enum Int4Panels {
     public static let maximumColumns = 1 << 14
 
     /// Columns with padding to whole blocks of 32, whatever the size of a group.
-    public static func paddedColumns(_ columns: Int) -> Int { (columns + 31) / 32 * 32 }
+    public static func paddedColumns(_ columns: Int) -> Int {
+        (columns + blockColumns - 1) / blockColumns * blockColumns
+    }
 
     /// Groups of a channel, the last of which may be ragged.
     public static func groups(_ columns: Int, groupSize: Int) -> Int { (columns + groupSize - 1) / groupSize }

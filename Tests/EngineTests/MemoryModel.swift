@@ -116,20 +116,36 @@ final class MemoryModel: TensorSource, @unchecked Sendable {
         var matrix = matrix
         matrix.weights = packed.meaning
         matrices[name] = matrix
-        self.packed[name] =
-            encoding == .float32
-            ? MatrixPacker.float32(matrix.weights, rows: matrix.rows, columns: matrix.columns, bias: matrix.bias)
-            : MatrixPacker.int8(
-                planes: packed.levels.enumerated().map { plane, levels in
-                    (levels, Array(packed.scales[plane * packed.padded..<plane * packed.padded + matrix.rows]))
-                }, rows: matrix.rows, columns: matrix.columns, bias: matrix.bias)
+        self.packed[name] = pack(matrix, packed, encoding)
         let bias = matrix.bias.map { copy($0 + [Float](repeating: 0, count: packed.padded - $0.count)) }
+        let panels =
+            switch encoding {
+            case .float32: UnsafeRawBufferPointer(copy(packed.floats))
+            case .int8, .int8TwoPlanes: UnsafeRawBufferPointer(copy(packed.bytes))
+            case .int4: UnsafeRawBufferPointer(copy(packed.nibbles))
+            }
         views[name] = MatrixView(
-            rows: matrix.rows, columns: matrix.columns, encoding: encoding,
-            panels: encoding == .float32
-                ? UnsafeRawBufferPointer(copy(packed.floats)) : UnsafeRawBufferPointer(copy(packed.bytes)),
+            rows: matrix.rows, columns: matrix.columns, encoding: encoding, panels: panels,
             scales: encoding.planes > 0 ? copy(packed.scales) : nil,
-            sums: encoding.planes > 0 ? copy(packed.sums) : nil, bias: bias)
+            sums: encoding.planes > 0 ? copy(packed.sums) : nil, bias: bias,
+            groupScales: packed.groupScales.isEmpty ? nil : copy(packed.groupScales))
+    }
+
+    /// The same as the file has it.
+    private func pack(_ matrix: Matrix, _ panels: Panels, _ encoding: MatrixEncoding) -> PackedMatrix {
+        let (rows, columns, bias) = (matrix.rows, matrix.columns, matrix.bias)
+        switch encoding {
+        case .float32: return MatrixPacker.float32(matrix.weights, rows: rows, columns: columns, bias: bias)
+        case .int8, .int8TwoPlanes:
+            let planes = panels.levels.enumerated().map { plane, levels in
+                (levels, Array(panels.scales[plane * panels.padded..<plane * panels.padded + rows]))
+            }
+            return MatrixPacker.int8(planes: planes, rows: rows, columns: columns, bias: bias)
+        case .int4(let groupSize):
+            return MatrixPacker.int4(
+                panels.levels[0], groupScales: panels.plainGroupScales, scales: Array(panels.scales[..<rows]),
+                rows: rows, columns: columns, groupSize: groupSize, bias: bias)
+        }
     }
 
     private func copy<Element: BitwiseCopyable>(_ values: [Element]) -> UnsafeBufferPointer<Element> {

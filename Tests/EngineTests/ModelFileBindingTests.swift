@@ -5,7 +5,7 @@ import Testing
 
 /// A model read from a file runs as the same one in memory does.
 @Suite struct ModelFileBindingTests {
-    @Test(arguments: SessionExactnessTests.chunked, [MatrixEncoding.float32, .int8, .int8TwoPlanes])
+    @Test(arguments: SessionExactnessTests.chunked, Panels.encodings)
     func fileAndMemoryGiveTheSameBits(_ shape: Shapes.Case, _ encoding: MatrixEncoding) throws {
         let memory = MemoryModel(shape.model, seed: 41, encoding: encoding, bias: shape.bias)
         let folder = try TemporaryFolder()

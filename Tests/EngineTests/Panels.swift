@@ -2,6 +2,11 @@ import ModelFile
 
 /// A matrix in the file's panel layout, made the plain way.
 struct Panels {
+    /// One of each kind.
+    static let encodings: [MatrixEncoding] = [
+        .float32, .int8, .int8TwoPlanes, .int4(groupSize: 32), .int4(groupSize: 128),
+    ]
+
     /// Rows with padding to whole tiles of 16.
     let padded: Int
     /// float32 panels, `[tiles][columns][16]`.
@@ -10,7 +15,12 @@ struct Panels {
     var bytes: [Int8] = []
     var scales: [Float] = []
     var sums: [Int32] = []
-    /// `[planes]`, each `[rows][columns]`: int8 levels.
+    /// int4 panels and group scales, `[tiles][columns / 8][16][4]` and `[tiles][groups][16]`.
+    var nibbles: [UInt8] = []
+    var groupScales: [UInt8] = []
+    /// `[rows][groups]`
+    var plainGroupScales: [UInt8] = []
+    /// `[planes]`, each `[rows][columns]`: levels.
     var levels: [[Int8]] = []
     /// `[rows][columns]`: the weights that the panels stand for.
     var meaning: [Float]
@@ -20,6 +30,10 @@ struct Panels {
         meaning = weights
         if encoding == .float32 { packFloats(weights, rows: rows, columns: columns) }
         if encoding.planes > 0 { meaning = [Float](repeating: 0, count: weights.count) }
+        if case .int4(let groupSize) = encoding {
+            packNibbles(weights, rows: rows, columns: columns, groupSize: groupSize)
+            return
+        }
         for _ in 0..<encoding.planes {
             packLevels(zip(weights, meaning).map { $0 - $1 }, rows: rows, columns: columns)
         }
@@ -61,5 +75,39 @@ struct Panels {
         self.scales += scales
         self.sums += sums
         self.levels.append(levels)
+    }
+
+    /// Groups whose largest magnitude becomes 7, a channel's largest group having scale 127.
+    private mutating func packNibbles(_ weights: [Float], rows: Int, columns: Int, groupSize: Int) {
+        let blocks = (columns + 31) / 32
+        let groups = (columns + groupSize - 1) / groupSize
+        nibbles = [UInt8](repeating: 0x88, count: padded * blocks * 16)
+        groupScales = [UInt8](repeating: 0, count: padded * groups)
+        scales = [Float](repeating: 0, count: padded)
+        sums = [Int32](repeating: 0, count: padded)
+        var levels = [Int8](repeating: 0, count: rows * columns)
+        for row in 0..<rows {
+            let channel = weights[row * columns..<(row + 1) * columns]
+            scales[row] = max(1e-20, channel.reduce(0) { max($0, abs($1)) }) / 7 / 127
+            for group in 0..<groups {
+                let range = row * columns + group * groupSize..<row * columns + min(columns, (group + 1) * groupSize)
+                let largest = weights[range].reduce(0) { max($0, abs($1)) }
+                let groupScale = max(1, min(127, (largest / 7 / scales[row]).rounded(.up)))
+                groupScales[(row / 16 * groups + group) * 16 + row % 16] = UInt8(groupScale)
+                plainGroupScales.append(UInt8(groupScale))
+                for index in range {
+                    let column = index - row * columns
+                    let level = max(-8, min(7, (weights[index] / (groupScale * scales[row])).rounded()))
+                    let byte = ((row / 16 * blocks * 4 + column / 8) * 16 + row % 16) * 4 + column % 4
+                    let nibble = UInt8(Int(level) + 8)
+                    levels[index] = Int8(level)
+                    nibbles[byte] =
+                        column % 8 < 4 ? nibbles[byte] & 0xF0 | nibble : nibbles[byte] & 0x0F | nibble << 4
+                    sums[row] += Int32(level * groupScale)
+                    meaning[index] = level * groupScale * scales[row]
+                }
+            }
+        }
+        self.levels = [levels]
     }
 }

@@ -7,7 +7,7 @@ import Testing
     static let all = Shapes.causal + Shapes.full + Shapes.sliding
     static let chunked = Shapes.causal + Shapes.sliding
 
-    @Test(arguments: chunked, [MatrixEncoding.float32, .int8, .int8TwoPlanes])
+    @Test(arguments: chunked, Panels.encodings)
     func anyChunking(_ shape: Shapes.Case, _ encoding: MatrixEncoding) throws {
         let model = try Model(source: MemoryModel(shape.model, seed: 11, encoding: encoding, bias: shape.bias))
         let isSliding = shape.model.context == .sliding
@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    @Test(arguments: all, [MatrixEncoding.float32, .int8, .int8TwoPlanes])
+    @Test(arguments: all, Panels.encodings)
     func anyNumberOfThreads(_ shape: Shapes.Case, _ encoding: MatrixEncoding) throws {
         let model = try Model(source: MemoryModel(shape.model, seed: 13, encoding: encoding, bias: shape.bias))
         let patches = randomPatches(shape.model.input.window, shape.model.input.patchSize, seed: 14)
@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    @Test(arguments: all, [MatrixEncoding.float32, .int8, .int8TwoPlanes])
+    @Test(arguments: all, Panels.encodings)
     func anyInstructionSet(_ shape: Shapes.Case, _ encoding: MatrixEncoding) throws {
         let model = try Model(source: MemoryModel(shape.model, seed: 15, encoding: encoding, bias: shape.bias))
         let patches = randomPatches(shape.model.input.window, shape.model.input.patchSize, seed: 16)
@@ -60,7 +60,7 @@ import Testing
     }
 
     /// Overlapping windows of one stream side by side, against each window by itself.
-    @Test(arguments: Shapes.causal, [MatrixEncoding.float32, .int8, .int8TwoPlanes])
+    @Test(arguments: Shapes.causal, Panels.encodings)
     func contextsSideBySide(_ shape: Shapes.Case, _ encoding: MatrixEncoding) throws {
         let model = try Model(source: MemoryModel(shape.model, seed: 17, encoding: encoding, bias: shape.bias))
         let window = shape.model.input.window
@@ -105,7 +105,7 @@ import Testing
     }
 
     /// A context poisoned by NaN and infinity is whole again after a reset, and its neighbours never notice.
-    @Test(arguments: all, [MatrixEncoding.float32, .int8, .int8TwoPlanes])
+    @Test(arguments: all, Panels.encodings)
     func hostilePatches(_ shape: Shapes.Case, _ encoding: MatrixEncoding) throws {
         let model = try Model(source: MemoryModel(shape.model, seed: 21, encoding: encoding, bias: shape.bias))
         let size = shape.model.input.patchSize

@@ -6,7 +6,7 @@ import Testing
 
 /// What a session promises besides its results.
 @Suite struct SessionTests {
-    @Test(arguments: SessionExactnessTests.all, [MatrixEncoding.float32, .int8, .int8TwoPlanes])
+    @Test(arguments: SessionExactnessTests.all, Panels.encodings)
     func nothingIsAllocatedWhileRunning(_ shape: Shapes.Case, _ encoding: MatrixEncoding) throws {
         let model = try Model(source: MemoryModel(shape.model, seed: 31, encoding: encoding, bias: shape.bias))
         let window = shape.model.input.window
