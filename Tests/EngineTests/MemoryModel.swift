@@ -8,7 +8,7 @@ final class MemoryModel: TensorSource, @unchecked Sendable {
     struct Matrix {
         var rows: Int
         var columns: Int
-        /// `[rows][columns]`; for int8 what the levels stand for.
+        /// `[rows][columns]`; for int8 and int4 what the levels stand for.
         var weights: [Float]
         /// `[rows]`
         var bias: [Float]?
@@ -117,19 +117,27 @@ final class MemoryModel: TensorSource, @unchecked Sendable {
         matrix.weights = packed.meaning
         matrices[name] = matrix
         self.packed[name] =
-            encoding == .float32
-            ? MatrixPacker.float32(matrix.weights, rows: matrix.rows, columns: matrix.columns, bias: matrix.bias)
-            : MatrixPacker.int8(
-                planes: packed.levels.enumerated().map { plane, levels in
-                    (levels, Array(packed.scales[plane * packed.padded..<plane * packed.padded + matrix.rows]))
-                }, rows: matrix.rows, columns: matrix.columns, bias: matrix.bias)
+            switch encoding {
+            case .float32:
+                MatrixPacker.float32(matrix.weights, rows: matrix.rows, columns: matrix.columns, bias: matrix.bias)
+            case .int8, .int8TwoPlanes:
+                MatrixPacker.int8(
+                    planes: packed.levels.enumerated().map { plane, levels in
+                        (levels, Array(packed.scales[plane * packed.padded..<plane * packed.padded + matrix.rows]))
+                    }, rows: matrix.rows, columns: matrix.columns, bias: matrix.bias)
+            case .int4(let groupSize):
+                MatrixPacker.int4(
+                    packed.levels[0], groupScales: packed.rowGroupScales, scales: Array(packed.scales[..<matrix.rows]),
+                    rows: matrix.rows, columns: matrix.columns, groupSize: groupSize, bias: matrix.bias)
+            }
         let bias = matrix.bias.map { copy($0 + [Float](repeating: 0, count: packed.padded - $0.count)) }
         views[name] = MatrixView(
             rows: matrix.rows, columns: matrix.columns, encoding: encoding,
             panels: encoding == .float32
                 ? UnsafeRawBufferPointer(copy(packed.floats)) : UnsafeRawBufferPointer(copy(packed.bytes)),
             scales: encoding.planes > 0 ? copy(packed.scales) : nil,
-            sums: encoding.planes > 0 ? copy(packed.sums) : nil, bias: bias)
+            sums: encoding.planes > 0 ? copy(packed.sums) : nil, bias: bias,
+            groupScales: encoding.groupSize > 0 ? copy(packed.groupScales) : nil)
     }
 
     private func copy<Element: BitwiseCopyable>(_ values: [Element]) -> UnsafeBufferPointer<Element> {

@@ -33,4 +33,22 @@ import Testing
         }
         #expect(results[0] == results[1])
     }
+
+    /// The panels that the engine's tests make the plain way are those that the packer makes.
+    @Test(
+        arguments: Shapes.causal,
+        [.float32, .int8, .int8TwoPlanes, .int4(groupSize: 32), .int4(groupSize: 64), .int4(groupSize: 128)]
+            as [MatrixEncoding])
+    func memoryHoldsWhatThePackerMakes(_ shape: Shapes.Case, _ encoding: MatrixEncoding) throws {
+        let memory = MemoryModel(shape.model, seed: 43, encoding: encoding, bias: shape.bias)
+        for (name, packed) in memory.packed {
+            let view = try memory.matrix(name)
+            #expect(packed.encoding == view.encoding)
+            #expect(view.panels.elementsEqual(packed.panels))
+            #expect(view.scales.map(Array.init) == packed.scales)
+            #expect(view.sums.map(Array.init) == packed.sums)
+            #expect(view.bias.map(Array.init) == packed.bias)
+            #expect(view.groupScales.map(Array.init) == packed.groupScales)
+        }
+    }
 }
