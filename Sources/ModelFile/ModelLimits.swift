@@ -2,7 +2,7 @@
 /// product of two of them, and no 32-bit sum of int8 products, can overflow.
 public enum ModelLimits {
     /// Width of the residual stream, of all heads together, of the feed-forward part. Elements of one dot product:
-    /// 65,536 * 255 * 127 < 2^31.
+    /// 65,536 * 255 * 127 < 2^31. With 4 bits there may be fewer: `Int4Panels.maximumColumns`.
     public static let width = 1 << 16
     public static let layers = 1 << 10
     public static let heads = 1 << 12

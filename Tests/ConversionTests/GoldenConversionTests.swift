@@ -36,12 +36,43 @@ import Testing
         #expect(file.provenance.files.allSatisfy { !$0.name.contains("/") })
     }
 
+    /// What the file holds is what the report says of it.
+    @Test(arguments: cases, ConversionOptions.GroupSize.allCases)
+    func int4IsAsGoodAsItsReportSays(name: String, groupSize: ConversionOptions.GroupSize) throws {
+        let bench = try Workbench(name)
+        try bench.convert(.f32)
+        let exact = try ModelFile(path: bench.output)
+        let names = exact.description.matrices.filter(\.isTrunk).map(\.name)
+        let weights = try names.map { Float32Copy.weights(try exact.matrix($0)) }
+
+        let report = try bench.convert(.int4, groupSize: groupSize)
+        #expect(report.encoding == .int4(groupSize: groupSize.rawValue))
+        let file = try ModelFile(path: bench.output)
+        try file.verify()
+        #expect(file.provenance.flags == "--weights int4 --group-size \(groupSize.rawValue)")
+        var (signal, noise) = (0.0, 0.0)
+        for (name, weights) in zip(names, weights) {
+            #expect(file.format(ofMatrix: name)?.encoding == .int4(groupSize: groupSize.rawValue))
+            for (weight, value) in zip(weights, Float32Copy.weights(try file.matrix(name))) {
+                signal += Double(weight) * Double(weight)
+                noise += (Double(weight) - Double(value)) * (Double(weight) - Double(value))
+            }
+        }
+        #expect(abs(signal - report.kinds.reduce(0) { $0 + $1.error.signal }) <= 1e-9 * signal)
+        #expect(abs(noise - report.kinds.reduce(0) { $0 + $1.error.noise }) <= 1e-5 * noise)
+        #expect(signal > 50 * noise)
+    }
+
     @Test func theSameInputGivesTheSameBytes() throws {
         let bench = try Workbench("llama-biased-patterns")
         try bench.convert()
         let first = try bench.read("model.gguf")
         try bench.convert()
         #expect(try bench.read("model.gguf") == first)
+        try bench.convert(.int4, groupSize: .middle)
+        let grouped = try bench.read("model.gguf")
+        try bench.convert(.int4, groupSize: .middle)
+        #expect(try bench.read("model.gguf") == grouped)
         try bench.convert(.f32)
         #expect(try bench.read("model.gguf") != first)
     }

@@ -42,6 +42,40 @@ import Testing
         #expect(try Executable.tacit.run(["show", model.path]).standardOutput.contains("llama"))
     }
 
+    /// Flags decide about bits and groups, and the model says so.
+    @Test(
+        arguments: [
+            ([], "int8", 8, nil, "--weights int8"), (["--group-size", "32"], "int8", 8, nil, "--weights int8"),
+            (["--weights", "f32"], "f32", 32, nil, "--weights f32"),
+            (["--weights", "int4"], "int4", 4, 32, "--weights int4 --group-size 32"),
+            (
+                ["--weights", "int4", "--group-size", "64", "--method", "rtn"], "int4", 4, 64,
+                "--weights int4 --group-size 64"
+            ),
+            (["--weights", "int4", "--group-size", "128"], "int4", 4, 128, "--weights int4 --group-size 128"),
+        ] as [([String], String, Int, Int?, String)])
+    func showTellsTheEncoding(
+        flags: [String], weights: String, bits: Int, groupSize: Int?, stated: String
+    ) throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("model.gguf")
+        let base = try GoldenCase(name: "gpt2-odd-logmel").baseFolder.path
+        let converted = try Executable.convert.run(["--base", base, "--json", "-o", path] + flags)
+        #expect(converted.status == 0, "\(converted.standardError)")
+        let report = try Self.object(converted.standardOutput)
+        #expect(report["bits"] as? Int == bits)
+        #expect(report["group_size"] as? Int == groupSize)
+        let shown = try Self.object(Executable.tacit.run(["show", "--json", path]).standardOutput)
+        #expect(shown["weights"] as? String == weights)
+        #expect(shown["bits"] as? Int == bits)
+        #expect(shown["group_size"] as? Int == groupSize)
+        #expect(shown["group_size"] is NSNull == (groupSize == nil))
+        #expect((shown["provenance"] as? [String: Any])?["flags"] as? String == stated)
+        let lines = try Executable.tacit.run(["show", path]).outputLines
+        #expect(lines.contains("weights     \(weights)" + (groupSize.map { ", groups of \($0)" } ?? "")))
+        #expect(try Executable.tacit.run(["verify", path]).status == 0)
+    }
+
     @Test func verifyAndBench() throws {
         let (_, model, _) = try Self.model("gpt2-plain")
         let verified = try Executable.tacit.run(["verify", "--json", model.path])

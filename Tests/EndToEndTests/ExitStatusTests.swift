@@ -47,6 +47,11 @@ import Testing
         [], ["--base", "x"], ["-o", "x"], ["--base", "x", "-o", ""], ["--base", "x", "-o", "y/"],
         ["--base", "x", "-o", "y", "--weights", "int2"], ["--base", "x", "-o", "y", "--group-size", "48"],
         ["--base", "x", "-o", "y", "--method", "magic"], ["--base", "x", "-o", "y", "--max-drop", "1"], ["x"],
+        ["--base", "x", "-o", "y", "--weights", "mixed"], ["--base", "x", "-o", "y", "--group-size", "64"],
+        ["--base", "x", "-o", "y", "--weights", "f32", "--group-size", "128"],
+        ["--base", "x", "-o", "y", "--weights", "int4", "--group-size", "256"],
+        ["--base", "x", "-o", "y", "--weights", "int4", "--method", "gptq"],
+        ["--base", "x", "-o", "y", "--weights", "int4", "--max-drop", "1"],
     ])
     func wrongUsageOfTheConverter(arguments: [String]) throws {
         let outcome = try Executable.convert.run(arguments)

@@ -57,6 +57,74 @@ import Testing
         #expect(failure { _ = try file.vector("nothing") } == "\(path): nothing: there is no such tensor")
     }
 
+    /// Rows and columns that fill tiles, blocks and groups, and that just do not.
+    @Test(
+        arguments: [(36, 50), (16, 32), (17, 33), (1, 1), (40, 300), (15, 256), (33, 129)]
+            as [(rows: Int, columns: Int)],
+        [32, 64, 128])
+    func int4ComesBack(size: (rows: Int, columns: Int), groupSize: Int) throws {
+        var model = SmallModel.gpt2
+        model.encoding = .int4(groupSize: groupSize)
+        model.description.trunk.width = size.columns
+        model.description.trunk.feedForwardWidth = size.rows
+        let folder = try TemporaryFolder()
+        let path = folder.file("model.gguf")
+        let values = try model.write(to: path, seed: 5)
+        let file = try ModelFile(path: path)
+        try file.verify()
+        let name = "blocks.0.feed_forward.in"
+        #expect(file.format(ofMatrix: name)?.encoding == .int4(groupSize: groupSize))
+        let view = try file.matrix(name)
+        #expect(view.rows == size.rows && view.columns == size.columns)
+        let groups = (size.columns + groupSize - 1) / groupSize
+        let blocks = (size.columns + 31) / 32 * 4
+        let levels = try #require(values.levels[name]?.first)
+        let groupScales = try #require(values.groupScales[name])
+        #expect(view.panels.count == view.paddedRows * blocks * 4)
+        #expect(view.groupScales?.count == view.paddedRows * groups)
+        #expect(view.scales?.count == view.paddedRows && view.sums?.count == view.paddedRows)
+        for row in 0..<view.paddedRows {
+            let (tile, channel) = (row / 16, row % 16)
+            var sum = 0
+            for column in 0..<blocks * 8 {
+                let byte = view.panels[((tile * blocks + column / 8) * 16 + channel) * 4 + column % 4]
+                let level = Int(column % 8 < 4 ? byte % 16 : byte / 16) - 8
+                guard row < size.rows, column < size.columns else {
+                    #expect(level == 0)
+                    continue
+                }
+                #expect(level == Int(levels[row * size.columns + column]))
+                sum += level * Int(groupScales[row * groups + column / groupSize])
+            }
+            for group in 0..<groups {
+                let expected = row < size.rows ? groupScales[row * groups + group] : 0
+                #expect(view.groupScales?[(tile * groups + group) * 16 + channel] == expected)
+            }
+            #expect(view.sums?[row] == Int32(sum))
+            #expect(view.scales?[row] == (row < size.rows ? Float(row + 1) : 0))
+        }
+    }
+
+    @Test func whatInt4CannotHoldIsRefused() throws {
+        let folder = try TemporaryFolder()
+        func refusal(_ groupSize: Int, _ width: Int) -> String? {
+            var model = SmallModel.gpt2
+            model.encoding = .int4(groupSize: groupSize)
+            model.description.trunk.feedForwardWidth = width
+            return failure {
+                _ = try ModelFileWriter(
+                    path: folder.file("model.gguf"), description: model.description, provenance: model.provenance,
+                    formats: model.formats())
+            }
+        }
+        #expect(refusal(32, 1 << 14) == nil)
+        #expect(
+            refusal(32, (1 << 14) + 1)
+                == "blocks.0.feed_forward.out: has 16385 columns, but 4 bits a weight go with at most 16384")
+        #expect(refusal(48, 10) == "blocks.0.attention.qkv: 4 bits a weight do not go in groups of 48")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+    }
+
     @Test func theSamePartsGiveTheSameBytes() throws {
         let folder = try TemporaryFolder()
         try SmallModel.gpt2.write(to: folder.file("a.gguf"))

@@ -104,6 +104,8 @@ struct SmallModel {
         var vectors: [String: [Float]] = [:]
         var weights: [String: [Float]] = [:]
         var levels: [String: [[Int8]]] = [:]
+        /// `[rows][groups]`.
+        var groupScales: [String: [UInt8]] = [:]
         var biases: [String: [Float]] = [:]
     }
 
@@ -134,7 +136,18 @@ struct SmallModel {
             case .matrix(let shape):
                 let bias = formats[shape.name]?.hasBias == true ? numbers.floats(shape.rows) : nil
                 values.biases[shape.name] = bias
-                if let planes = formats[shape.name]?.encoding.planes, planes > 0 {
+                if case .int4(let groupSize) = formats[shape.name]?.encoding {
+                    let levels = (0..<shape.rows * shape.columns).map { _ in Int8(numbers.integer(below: 16) - 8) }
+                    let groups = (shape.columns + groupSize - 1) / groupSize
+                    let groupScales = (0..<shape.rows * groups).map { _ in UInt8(numbers.integer(below: 127) + 1) }
+                    values.levels[shape.name] = [levels]
+                    values.groupScales[shape.name] = groupScales
+                    try writer.write(
+                        matrix: shape.name,
+                        MatrixPacker.int4(
+                            levels, groupScales: groupScales, scales: (0..<shape.rows).map { Float($0 + 1) },
+                            rows: shape.rows, columns: shape.columns, groupSize: groupSize, bias: bias))
+                } else if let planes = formats[shape.name]?.encoding.planes, planes > 0 {
                     let levels = (0..<planes).map { _ in
                         (0..<shape.rows * shape.columns).map { _ in Int8(numbers.integer(below: 129) - 64) }
                     }

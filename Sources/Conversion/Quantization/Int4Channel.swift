@@ -2,15 +2,10 @@ import ModelFile
 
 /// One output channel on its way to int4.
 struct Int4Channel {
-    /// Largest step of a group over all channel scales that are tried, and the smallest over the largest, each as a
-    /// share of the group's plain step.
-    private static let largestShare: Float = 1.1
+    /// Steps of a group that are tried, as shares of the one at which its largest magnitude becomes 7.
     private static let smallestShare: Float = 0.5
-    /// The plain channel scale and these shares of it are tried.
-    private static let scaleShares: [Float] = [1, 0.97, 0.94, 0.91]
-    /// Times that group scales are chosen once more for a refitted channel scale, at most.
-    private static let refits = 3
-    /// How far a group's scale may move then.
+    private static let largestShare: Float = 1.1
+    /// How far a group's scale may move once the channel's is refitted.
     private static let refitReach = 3
 
     /// A channel scale, and what comes of it.
@@ -44,14 +39,14 @@ struct Int4Channel {
     ) -> Float {
         levels.update(repeating: 0)
         groupScales.update(repeating: 1)
-        // Any scale that is tried is more than half the plain one.
+        // A refitted scale is more than half the plain one.
         guard largest / 7 / Float(Int4Panels.groupScales.upperBound) >= 2 * .leastNormalMagnitude else { return 0 }
         return withGroups { groups in
             let plain = plain(groups)
             var choice = plain
             if method == .searched {
                 choice = search(groups, from: plain.scale)
-                // Nothing above has seen the levels themselves, which count.
+                // The search adds up floats; what counts are the levels that come of it.
                 if exactNoise(choice, groups, levels) > exactNoise(plain, groups, levels) { choice = plain }
             }
             write(choice, groups, levels)
@@ -82,10 +77,11 @@ struct Int4Channel {
         return withUnsafeTemporaryAllocation(of: Float.self, capacity: padded) { scaled in
             scaled.initialize(repeating: 0)
             for (index, weight) in weights.enumerated() { scaled[index] = Float(Double(weight) * factor) }
+            guard let base = UnsafePointer(scaled.baseAddress) else { return body([]) }
             return body(
                 (0..<groups).map { group in
-                    let range = group * groupSize..<min((group + 1) * groupSize, padded)
-                    return Int4Group(UnsafeBufferPointer(rebasing: UnsafeBufferPointer(scaled)[range]))
+                    let start = group * groupSize
+                    return Int4Group(base + start, count: min(groupSize, padded - start))
                 })
         }
     }
@@ -99,28 +95,18 @@ struct Int4Channel {
             groupScales: groups.map { Self.groupScale(($0.plainStep / scale).rounded(.toNearestOrEven)) }, noise: 0)
     }
 
-    private func search(_ groups: [Int4Group], from plain: Float) -> Choice {
-        var best = Choice(scale: plain, groupScales: [], noise: .infinity)
-        for share in Self.scaleShares {
-            let scale = plain * share
-            let choice = choose(scale, groups) { group in
-                let step = groups[group].plainStep / scale
-                let least = Self.groupScale((step * Self.smallestShare).rounded(.down))
-                return least...max(least, Self.groupScale((step * Self.largestShare).rounded(.up)))
-            }
-            if choice.noise < best.noise { best = choice }
+    /// A channel scale's exact value hardly matters, since a group has dozens of multiples of it to choose from.
+    private func search(_ groups: [Int4Group], from scale: Float) -> Choice {
+        let first = choose(scale, groups) { group in
+            let step = groups[group].plainStep / scale
+            let least = Self.groupScale((step * Self.smallestShare).rounded(.down))
+            return least...max(least, Self.groupScale((step * Self.largestShare).rounded(.up)))
         }
-        for _ in 0..<Self.refits {
-            let scale = refitted(best, groups)
-            let current = best.groupScales
-            let choice = choose(scale, groups) { group in
-                let scale = Int(current[group])
-                return UInt8(max(1, scale - Self.refitReach))...UInt8(min(127, scale + Self.refitReach))
-            }
-            guard choice.noise < best.noise else { break }
-            best = choice
+        let second = choose(refitted(first, groups), groups) { group in
+            let scale = Int(first.groupScales[group])
+            return UInt8(max(1, scale - Self.refitReach))...UInt8(min(127, scale + Self.refitReach))
         }
-        return best
+        return second.noise < first.noise ? second : first
     }
 
     /// The best of each group's scales at a channel scale.

@@ -3,19 +3,21 @@
 /// They are scaled to about 1, so that their squares neither overflow nor vanish.
 struct Int4Group {
     /// What the weights' number must be a multiple of; zeros fill the rest, and lose nothing.
-    static let lanes = 16
+    static let lanes = 8
 
-    private typealias Lanes = SIMD16<Float>
+    private typealias Lanes = SIMD8<Float>
     /// Adding and taking away 1.5 * 2^23 rounds a float of less than 2^22 to the nearest integer, ties to even.
     private static let rounder: Float = 0x1.8p23
 
-    private let weights: UnsafeBufferPointer<Float>
+    private let weights: UnsafePointer<Float>
+    private let count: Int
     /// Largest magnitude.
     let largest: Float
 
-    init(_ weights: UnsafeBufferPointer<Float>) {
+    init(_ weights: UnsafePointer<Float>, count: Int) {
         self.weights = weights
-        largest = weights.reduce(0) { max($0, abs($1)) }
+        self.count = count
+        largest = (0..<count).reduce(0) { max($0, abs(weights[$1])) }
     }
 
     /// The step at which the largest magnitude becomes 7.
@@ -24,7 +26,9 @@ struct Int4Group {
     /// Squared error when weights are multiples of a step.
     func noise(_ step: Float) -> Float {
         var noise = Lanes.zero
-        round(step) { _, weights, levels in
+        let inverse = 1 / step
+        for start in stride(from: 0, to: count, by: Self.lanes) {
+            let (weights, levels) = rounded(start, inverse)
             let difference = weights - levels * step
             noise += difference * difference
         }
@@ -35,7 +39,9 @@ struct Int4Group {
     /// squared.
     func fit(_ step: Float) -> (product: Float, square: Float) {
         var (product, square) = (Lanes.zero, Lanes.zero)
-        round(step) { _, weights, levels in
+        let inverse = 1 / step
+        for start in stride(from: 0, to: count, by: Self.lanes) {
+            let (weights, levels) = rounded(start, inverse)
             product += weights * levels
             square += levels * levels
         }
@@ -44,21 +50,19 @@ struct Int4Group {
 
     /// - Parameter levels: as many as are not padding, written.
     func quantize(_ step: Float, into levels: UnsafeMutableBufferPointer<Int8>) {
-        round(step) { start, _, rounded in
+        let inverse = 1 / step
+        for start in stride(from: 0, to: levels.count, by: Self.lanes) {
+            let rounded = rounded(start, inverse).levels
             for lane in 0..<min(Self.lanes, levels.count - start) { levels[start + lane] = Int8(rounded[lane]) }
         }
     }
 
     @inline(__always)
-    private func round(_ step: Float, _ body: (Int, Lanes, Lanes) -> Void) {
-        guard let base = UnsafeRawPointer(weights.baseAddress) else { return }
-        let inverse = 1 / step
-        for start in stride(from: 0, to: weights.count, by: Self.lanes) {
-            let weights = base.loadUnaligned(fromByteOffset: start * MemoryLayout<Float>.size, as: Lanes.self)
-            var levels = weights * inverse
-            levels.replace(with: Lanes(repeating: 7), where: levels .> 7)
-            levels.replace(with: Lanes(repeating: -8), where: levels .< -8)
-            body(start, weights, (levels + Self.rounder) - Self.rounder)
-        }
+    private func rounded(_ start: Int, _ inverse: Float) -> (weights: Lanes, levels: Lanes) {
+        let weights = UnsafeRawPointer(weights + start).loadUnaligned(as: Lanes.self)
+        var levels = weights * inverse
+        levels.replace(with: Lanes(repeating: 7), where: levels .> 7)
+        levels.replace(with: Lanes(repeating: -8), where: levels .< -8)
+        return (weights, (levels + Self.rounder) - Self.rounder)
     }
 }

@@ -4,8 +4,8 @@ import ModelFile
 /// Chooses int4 levels, one scale a channel and one small integer a group of its weights along K, such that the squared
 /// error is as small as a search finds it (round to nearest: no weight makes up for another's error).
 ///
-/// For a few channel scales every group tries all of its integers that make sense. The best channel scale is then
-/// refitted to the levels by least squares and the integers near the chosen ones are tried again, as long as that helps.
+/// Every group tries all of its integers that make sense, with a channel scale at which the largest is 127. The channel
+/// scale is then refitted to the levels by least squares, and the integers near the chosen ones are tried once more.
 public enum Int4Quantizer {
     /// How scales are chosen. `searched` is what models are made with; the other is there to be compared with it.
     public enum Method: CaseIterable, Sendable {
