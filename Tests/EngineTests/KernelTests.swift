@@ -68,16 +68,20 @@ import Testing
     func int8ProductsAreExact(_ columns: Int, _ extreme: Bool) {
         var random = RandomNumbers(seed: UInt64(columns))
         let rows = 18
-        let groups = (columns + 3) / 4
+        let groups = (columns + 7) / 8 * 2
         var levels = [Int](repeating: 0, count: rows * columns)
         for index in levels.indices {
-            // At the edge of the rule of pairs: 64 + 64 of one sign, or 127 against -127, or 127 + 1.
+            // At the edge of the rule of fours: 128 of one sign, or of both.
             if extreme {
-                let pair = [(64, 64), (-64, -64), (127, -127), (-127, 127), (127, 1), (1, 127), (-1, -127)]
-                let pick = pair[(index % columns / 2 + index / columns) % pair.count]
-                levels[index] = index % columns % 2 == 0 ? pick.0 : pick.1
+                let fours = [
+                    [32, 32, 32, 32], [-32, -32, -32, -32], [64, 0, 64, 0], [0, -64, 0, -64], [127, -127, 1, -1],
+                    [127, 1, -127, -1], [-127, 127, -1, 1], [0, 1, 127, 0], [64, 64, -64, -64], [-1, 0, 0, -127],
+                ]
+                let column = index % columns
+                let four = fours[(column / 8 * 2 + column % 4 / 2 + index / columns) % fours.count]
+                levels[index] = four[column % 8 / 4 * 2 + column % 2]
             } else {
-                levels[index] = Int.random(in: -64...64, using: &random)
+                levels[index] = Int.random(in: -32...32, using: &random)
             }
         }
         var panels = [Int8](repeating: 0, count: 32 * groups * 4)

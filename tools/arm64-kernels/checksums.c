@@ -85,23 +85,26 @@ static void multiply_float32(const tacit_kernels *k) {
     report("multiply_float32", k);
 }
 
-// Weights under the rule of pairs; `extreme` ones on its very edge.
+// Weights under the rule of fours; `extreme` ones on its very edge.
 static int8_t *weights(size_t count, int extreme) {
+    static const unsigned char place[] = {0, 1, 64, 65};  // of a four, in two steps of 16 channels
     int8_t *p = aligned_alloc(64, (count + 63) & ~(size_t)63);
-    for (size_t i = 0; i < count; i += 2) {
-        int a = (int)(next() % 255) - 127;
-        int sign = next() % 2 ? 1 : -1, room = abs(a) == 127 ? 1 : 128 - abs(a);
-        int b = (a < 0 ? -1 : 1) * (room > 127 ? 127 : room);  // the edge, where signs agree
-        if (sign < 0) b = a < 0 ? 127 : -127;                  // signs differ: no bound
-        if (!extreme) b = b / (int)(1 + next() % 5);
-        p[i] = (int8_t)a, p[i + 1] = (int8_t)b;
+    for (size_t i = 0; i < count; i += i % 64 == 62 ? 66 : 2) {
+        int room[] = {128, 128};  // of either sign
+        size_t first = next() % 4;
+        for (size_t k = 0; k < 4; k++) {
+            int negative = (int)(next() % 2), most = room[negative] > 127 ? 127 : room[negative];
+            int level = extreme && k ? most : (int)(next() % (unsigned)(most + 1));
+            room[negative] -= level;
+            p[i + place[(first + k) % 4]] = (int8_t)(negative ? -level : level);
+        }
     }
     return p;
 }
 
 static void multiply_int8(const tacit_kernels *k) {
     begin(2);
-    for (size_t groups = 1; groups < 70; groups += groups < 9 ? 1 : 13) for (size_t rows = 1; rows <= 9; rows++)
+    for (size_t groups = 2; groups < 70; groups += groups < 10 ? 2 : 14) for (size_t rows = 1; rows <= 9; rows++)
         for (int extreme = 0; extreme < 3; extreme++) {
             int8_t *panels = weights(3 * groups * 64, extreme);
             int32_t sums[48] = {0};
