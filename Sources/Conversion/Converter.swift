@@ -4,7 +4,7 @@ import ModelFile
 /// Makes a model file from a base and, if there is one, an adapter.
 public final class Converter {
     /// Stands in the provenance of every model. Changes whenever the same input gives other bytes.
-    public static let version = "2"
+    public static let version = "3"
 
     private let options: ConversionOptions
     private let folders: [SourceFolder]

@@ -139,7 +139,7 @@ private struct Binder {
         let bytes: Int
         switch view.encoding {
         case .float32: bytes = padded * columns * 4
-        case .int8, .int8TwoPlanes: bytes = view.encoding.planes * padded * ((columns + 3) / 4 * 4)
+        case .int8, .int8TwoPlanes: bytes = view.encoding.planes * padded * Int8Panels.paddedColumns(columns)
         case .int4: bytes = padded * Int4Panels.paddedColumns(columns) / 2
         }
         guard view.panels.count == bytes else {

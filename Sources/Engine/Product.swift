@@ -40,7 +40,7 @@ extension MatrixView {
             guard let quantized = rows.quantized, let inputScales = rows.scales,
                 let scales = scales?.baseAddress, let sums = sums?.baseAddress
             else { return }
-            let groups = (columns + 3) / 4
+            let groups = Int8Panels.paddedColumns(columns) / 4
             let levels = panels.assumingMemoryBound(to: Int8.self)
             var product = tacit_product_int8(
                 input: quantized, input_stride: rows.quantizedStride, input_scales: inputScales, rows: rows.count,

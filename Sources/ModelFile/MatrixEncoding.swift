@@ -40,11 +40,13 @@ public enum MatrixEncoding: Equatable, Sendable {
         }
     }
 
-    /// Version of the panels' layout. One that a reader does not know is refused.
+    /// Version of the panels' layout. One that a reader does not know is refused; 1 and 2 of 8 bits were those of the
+    /// rule of pairs.
     var layout: Int {
         switch self {
-        case .float32, .int8, .int4: 1
-        case .int8TwoPlanes: 2
+        case .float32, .int4: 1
+        case .int8: 3
+        case .int8TwoPlanes: 4
         }
     }
 

@@ -25,7 +25,7 @@ public enum MatrixPacker {
             bias: bias.map(padded), groupScales: nil)
     }
 
-    /// Packs int8 levels, which must obey `Int8Panels.isPair`.
+    /// Packs int8 levels, which must obey `Int8Panels.isFour`.
     ///
     /// - Parameter levels: `[rows][columns]`.
     /// - Parameter scales: `[rows]`; a weight is its level times its row's scale.
@@ -36,20 +36,25 @@ public enum MatrixPacker {
         precondition(bias.map { $0.count == rows } ?? true)
         let tileRows = MatrixView.tileRows
         let tiles = (rows + tileRows - 1) / tileRows
-        let blocks = (columns + 3) / 4
+        let blocks = Int8Panels.paddedColumns(columns) / 4
         var panels = [UInt8](repeating: 0, count: tiles * blocks * tileRows * 4)
         var sums = [Int32](repeating: 0, count: tiles * tileRows)
         for row in 0..<rows {
             let (tile, channel) = row.quotientAndRemainder(dividingBy: tileRows)
-            var carried = 0
             for column in 0..<columns {
                 let level = levels[row * columns + column]
                 let base = ((tile * blocks + column / 4) * tileRows + channel) * 4
                 panels[base + column % 4] = UInt8(bitPattern: level)
                 sums[row] += Int32(level)
-                if column % 2 == 0 { carried = Int(level) }
-                precondition(
-                    Int8Panels.isPair(column % 2 == 0 ? 0 : carried, Int(level)), "Levels break the rule of pairs")
+            }
+        }
+        panels.withUnsafeBytes {
+            let panels = $0.bindMemory(to: Int8.self)
+            for row in 0..<rows {
+                for column in stride(from: 0, to: columns, by: 2) where column % 8 < 4 {
+                    let four = Int8Panels.four(panels, row: row, column: column, steps: blocks)
+                    precondition(Int8Panels.isFour(four), "Levels break the rule of fours")
+                }
             }
         }
         return PackedMatrix(

@@ -3,9 +3,10 @@
 ///
 /// Channels are stored in tiles of 16, the last one padded with zero channels:
 /// - float32: `[tiles][columns][16]` floats;
-/// - int8: `[tiles][paddedColumns / 4][16][4]` signed bytes, columns padded with zeros to a multiple of 4. Of the
-///   neighbours `2j` and `2j + 1` along K of one channel, two of one sign have `|w0| + |w1| <= 128`, so that
-///   `255 * |w0| + 255 * |w1|` fits 16 bits and AVX2's `vpmaddubsw` never saturates; each is in -127...127;
+/// - int8: `[tiles][paddedColumns / 4][16][4]` signed bytes, columns padded with zeros to a multiple of 8. Each is in
+///   -127...127, and of each four of a channel, columns 0, 1, 4 and 5 or 2, 3, 6 and 7 of such a stretch of 8, the
+///   weights of one sign have magnitudes of at most 128 in all. So `255 * 128` fits 16 bits: AVX2's `vpmaddubsw` never
+///   saturates, nor does the sum of what it makes of two steps of 4 columns;
 /// - int8 in two planes: all of that twice, one plane after the other, and so scales and sums; a weight is the sum of
 ///   what the planes say;
 /// - int4: `[tiles][paddedColumns / 8][16][4]` bytes, columns padded to a multiple of 32. The low nibble of byte `i` of

@@ -51,7 +51,8 @@ struct TensorPlan {
             try append("\(shape.name).panels", .float32, [tiles, shape.columns, tileRows])
         case .int8, .int8TwoPlanes:
             let planes = format.encoding.planes
-            try append("\(shape.name).panels", .int8, [planes * tiles, (shape.columns + 3) / 4, tileRows, 4])
+            let steps = Int8Panels.paddedColumns(shape.columns) / 4
+            try append("\(shape.name).panels", .int8, [planes * tiles, steps, tileRows, 4])
             try append("\(shape.name).scales", .float32, [planes * tiles * tileRows])
             try append("\(shape.name).sums", .int32, [planes * tiles * tileRows])
         case .int4(let groupSize):

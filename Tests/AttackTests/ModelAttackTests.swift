@@ -172,6 +172,9 @@ import Testing
             "matrices of 3 bits", "patch: unknown encoding: 3 bits, groups of 0, layout version 1"
         ) { $0["tacit.matrices.bits"]?.bytes[12] = 3 },
         Attack(
+            "panels of the rule of pairs", "blocks.0.attention.qkv: unknown encoding: 8 bits, groups of 0, layout version 2"
+        ) { $0["tacit.matrices.layout"]?.bytes[12 + 4] = 2 },
+        Attack(
             "matrices without names", "tacit.matrices.name", .strings([]),
             "tacit.matrices.name: expected # elements, found 0"),
         Attack("another digest", "tacit.digest.algorithm", .string("md5"), "tacit.digest.algorithm: expected sha256"),
@@ -243,12 +246,28 @@ import Testing
         },
         Attack(
             "weights that overflow 16 bits",
-            "blocks.0.attention.qkv.panels: row 0, column 0: [127, 127, 127, 127] breaks the rule of pairs"
+            "blocks.0.attention.qkv.panels: row 0, column 0: [127, 127, 127, 127] breaks the rule of fours"
         ) { $0.contents("blocks.0.attention.qkv.panels") { $0 = [UInt8](repeating: 127, count: $0.count) } },
         Attack(
             "a weight of -128",
-            "blocks.0.attention.qkv.panels: row 0, column 0: [-128, 0, 0, 0] breaks the rule of pairs"
-        ) { $0.contents("blocks.0.attention.qkv.panels") { $0.replaceSubrange(0..<4, with: [0x80, 0, 0, 0]) } },
+            "blocks.0.attention.qkv.panels: row 0, column 0: [-128, 0, 0, 0] breaks the rule of fours"
+        ) {
+            $0.contents("blocks.0.attention.qkv.panels") {
+                $0.replaceSubrange(0..<4, with: [0x80, 0, 0, 0])
+                $0.replaceSubrange(64..<68, with: [0, 0, 0, 0])
+            }
+        },
+        Attack(
+            "two steps that overflow 16 bits together",
+            "blocks.0.attention.qkv.panels: row 1, column 2: [-64, -1, 1, -64] breaks the rule of fours"
+        ) {
+            $0.contents("blocks.0.attention.qkv.panels") {
+                $0.replaceSubrange(0..<4, with: [0, 0, 0, 0])
+                $0.replaceSubrange(64..<68, with: [0, 0, 0, 0])
+                $0.replaceSubrange(4..<8, with: [64, 64, 0xc0, 0xff])
+                $0.replaceSubrange(68..<72, with: [0, 0xff, 1, 0xc0])
+            }
+        },
         Attack("a wrong sum", "blocks.0.attention.qkv.panels: row 1: the stored sum is not that of the row") {
             $0.contents("blocks.0.attention.qkv.sums") { $0.replaceSubrange(4..<8, with: [0xff, 0xff, 0xff, 0x7f]) }
         },

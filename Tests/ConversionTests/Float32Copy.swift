@@ -39,7 +39,7 @@ enum Float32Copy {
             return view.panels.load(fromByteOffset: ((tile * view.columns + column) * 16 + channel) * 4, as: Float.self)
         case .int8, .int8TwoPlanes:
             return (0..<view.encoding.planes).reduce(0) { sum, plane in
-                let block = (plane * view.tiles + tile) * ((view.columns + 3) / 4) + column / 4
+                let block = (plane * view.tiles + tile) * (Int8Panels.paddedColumns(view.columns) / 4) + column / 4
                 let level = view.panels.load(fromByteOffset: (block * 16 + channel) * 4 + column % 4, as: Int8.self)
                 return sum + Float(level) * (view.scales?[plane * view.paddedRows + row] ?? 0)
             }

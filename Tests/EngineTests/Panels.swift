@@ -11,7 +11,7 @@ struct Panels {
     let padded: Int
     /// float32 panels, `[tiles][columns][16]`.
     var floats: [Float] = []
-    /// int8 panels, `[planes][tiles][columns / 4][16][4]`, and so on.
+    /// int8 panels, `[planes][tiles][2 * ceil(columns / 8)][16][4]`, and so on.
     var bytes: [Int8] = []
     var scales: [Float] = []
     var sums: [Int32] = []
@@ -48,21 +48,23 @@ struct Panels {
         }
     }
 
-    /// A scale so large that neighbours of one sign keep |w0| + |w1| <= 128 after rounding.
+    /// A scale so large that the magnitudes of one sign in a four come to at most 128 after rounding.
     private mutating func packLevels(_ weights: [Float], rows: Int, columns: Int) {
-        let groups = (columns + 3) / 4
+        let groups = (columns + 7) / 8 * 2
         var bytes = [Int8](repeating: 0, count: padded * groups * 4)
         var scales = [Float](repeating: 0, count: padded)
         var sums = [Int32](repeating: 0, count: padded)
         var levels = [Int8](repeating: 0, count: rows * columns)
         for row in 0..<rows {
+            // Rounding adds half a level to each of a four: 126 + 2.
             var limit: Float = 1e-20
+            var fours = [[Float]](repeating: [0, 0], count: groups)
             for column in 0..<columns {
                 let weight = weights[row * columns + column]
-                limit = max(limit, abs(weight))
-                if column % 2 == 1 { limit = max(limit, abs(weight + weights[row * columns + column - 1])) }
+                fours[column / 8 * 2 + column % 4 / 2][weight < 0 ? 1 : 0] += abs(weight)
             }
-            scales[row] = limit / 127
+            for sum in fours.joined() { limit = max(limit, sum) }
+            scales[row] = limit / 126
             for column in 0..<columns {
                 let level = (weights[row * columns + column] / scales[row]).rounded(.toNearestOrEven)
                 bytes[((row / 16 * groups + column / 4) * 16 + row % 16) * 4 + column % 4] = Int8(level)

@@ -36,7 +36,7 @@ import Testing
                         #expect(stored == values.weights[shape.name]?[element])
                     } else {
                         for (plane, levels) in (values.levels[shape.name] ?? []).enumerated() {
-                            let block = (plane * view.tiles + tile) * ((shape.columns + 3) / 4) + column / 4
+                            let block = (plane * view.tiles + tile) * ((shape.columns + 7) / 8 * 2) + column / 4
                             let stored = view.panels.load(
                                 fromByteOffset: (block * 16 + channel) * 4 + column % 4, as: Int8.self)
                             #expect(stored == levels[element])

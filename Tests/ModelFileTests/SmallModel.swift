@@ -149,7 +149,7 @@ struct SmallModel {
                             rows: shape.rows, columns: shape.columns, groupSize: groupSize, bias: bias))
                 } else if let planes = formats[shape.name]?.encoding.planes, planes > 0 {
                     let levels = (0..<planes).map { _ in
-                        (0..<shape.rows * shape.columns).map { _ in Int8(numbers.integer(below: 129) - 64) }
+                        (0..<shape.rows * shape.columns).map { _ in Int8(numbers.integer(below: 65) - 32) }
                     }
                     values.levels[shape.name] = levels
                     try writer.write(

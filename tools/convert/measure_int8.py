@@ -6,9 +6,11 @@
 Prints a Markdown table of signal-to-noise ratios in decibels. `weights` columns compare quantized weights with the
 originals; `products` columns compare `W x` with what int8 makes of it, for the inputs x that the matrix meets.
 
-plain       scale = largest magnitude / 127, pairs not looked at: saturates on AVX2 with 8-bit activations
-unclipped   the smallest scale at which every pair keeps |w0| + |w1| <= 128
-searched    the scale with the least squared error, pairs that break the rule moved: what tacit-convert does
+plain       scale = largest magnitude / 127, neighbours not looked at: saturates on AVX2 with 8-bit activations
+unclipped   the smallest scale at which every four (columns 0, 1, 4, 5 or 2, 3, 6, 7 of 8) keeps its weights of one sign
+            to 128 in all
+pairs       searched under the laxer rule that neighbours 2j and 2j + 1 of one sign keep |w0| + |w1| <= 128
+searched    the scale with the least squared error, fours that break the rule moved: what tacit-convert does
 symmetric   searched weights with activations in -127...127, one scale a patch and no offset
 7 bits      plain weights with activations of 128 levels, the other way to be exact on AVX2
 two planes  what tacit-convert and the engine do for narrow trunks: both twice, the second time what the first leaves
@@ -36,7 +38,7 @@ def levels(scaled: np.ndarray) -> np.ndarray:
 
 
 def paired_levels(scaled: np.ndarray) -> np.ndarray:
-    """Rounded, pairs along the last axis moved to the nearest ones that keep the rule."""
+    """Rounded, pairs along the last axis moved to the nearest ones that keep the rule of pairs."""
     q = levels(scaled)
     even = q.shape[1] // 2 * 2
     first, second = scaled[:, 0:even:2], scaled[:, 1:even:2]
@@ -48,29 +50,65 @@ def paired_levels(scaled: np.ndarray) -> np.ndarray:
     return q
 
 
+def fours(w: np.ndarray) -> np.ndarray:
+    """`[rows][fours][4]`, columns padded with zeros."""
+    padded = np.pad(w, ((0, 0), (0, -w.shape[1] % 8)))
+    return padded.reshape(len(w), -1, 2, 2, 2).swapaxes(2, 3).reshape(len(w), -1, 4)
+
+
+def unfours(f: np.ndarray, columns: int) -> np.ndarray:
+    return f.reshape(len(f), -1, 2, 2, 2).swapaxes(2, 3).reshape(len(f), -1)[:, :columns]
+
+
+def foured_levels(scaled: np.ndarray) -> np.ndarray:
+    """Rounded, fours moved to the nearest ones that keep the rule of fours, by steps of one where they cost least."""
+    exact = fours(scaled)
+    q = levels(exact)
+    for sign in (1, -1):
+        broken = np.maximum(sign * q, 0).sum(2) > 128
+        x, four = sign * exact[broken], sign * q[broken]
+        whole, depth = np.rint(x), np.zeros((len(x), 1))
+        while True:  # many steps at once
+            excess = np.maximum(four, 0).sum(1, keepdims=True) - 128
+            jump = np.maximum(excess // np.maximum((four > 0).sum(1, keepdims=True), 1), 0)
+            if not jump.any():
+                break
+            depth += jump
+            four = np.where(four > 0, np.maximum(np.minimum(four, whole - depth), 0), four)
+        while (over := np.maximum(four, 0).sum(1) > 128).any():
+            cheapest = np.where(four > 0, x - four, np.inf).argmin(1)
+            four[over, cheapest[over]] -= 1
+        q[broken] = sign * four
+    return unfours(q, scaled.shape[1])
+
+
 def plain(w: np.ndarray) -> np.ndarray:
     scale = np.abs(w).max(1, keepdims=True) / 127
     return levels(w / scale) * scale
 
 
-def unclipped_scale(w: np.ndarray) -> np.ndarray:
-    even = w.shape[1] // 2 * 2
-    pair = np.abs(w[:, 0:even:2] + w[:, 1:even:2]).max(1, keepdims=True) / 128
-    return np.maximum(np.abs(w).max(1, keepdims=True) / 127, pair)
+def unclipped_scale(w: np.ndarray, rule=foured_levels) -> np.ndarray:
+    largest = np.abs(w).max(1, keepdims=True) / 127
+    if rule is paired_levels:
+        even = w.shape[1] // 2 * 2
+        return np.maximum(largest, np.abs(w[:, 0:even:2] + w[:, 1:even:2]).max(1, keepdims=True) / 128)
+    f = fours(w)
+    sums = np.maximum(np.maximum(f, 0).sum(2), np.maximum(-f, 0).sum(2))
+    return np.maximum(largest, sums.max(1, keepdims=True) / 128)
 
 
 def unclipped(w: np.ndarray) -> np.ndarray:
     scale = unclipped_scale(w)
-    return paired_levels(w / scale) * scale
+    return foured_levels(w / scale) * scale
 
 
-def searched(w: np.ndarray) -> np.ndarray:
+def searched(w: np.ndarray, rule=foured_levels) -> np.ndarray:
     """As `Int8Channel.search` does."""
-    start = unclipped_scale(w)
+    start = unclipped_scale(w, rule)
     best_noise, best_scale = np.full_like(start, np.inf), start.copy()
 
     def attempt(scale):
-        noise = ((w - paired_levels(w / scale) * scale) ** 2).sum(1, keepdims=True)
+        noise = ((w - rule(w / scale) * scale) ** 2).sum(1, keepdims=True)
         better = noise < best_noise
         best_noise[better], best_scale[better] = noise[better], np.broadcast_to(scale, start.shape)[better]
 
@@ -81,7 +119,7 @@ def searched(w: np.ndarray) -> np.ndarray:
     for candidate in range(1, 8):
         attempt(middle + start * step * candidate / 8)
         attempt(middle - start * step * candidate / 8)
-    q = paired_levels(w / best_scale)
+    q = rule(w / best_scale)
     return q * (w * q).sum(1, keepdims=True) / np.maximum((q * q).sum(1, keepdims=True), 1e-30)
 
 
@@ -147,14 +185,15 @@ def main() -> None:
     with torch.no_grad():
         model(ids)
 
-    columns = ["plain", "unclipped", "searched", "plain x", "unclipped x", "searched x", "symmetric x", "7 bits x",
-               "two planes x"]
+    columns = ["plain", "unclipped", "pairs", "searched", "plain x", "unclipped x", "pairs x", "searched x",
+               "symmetric x", "7 bits x", "two planes x"]
     ratios = defaultdict(lambda: {column: Ratio() for column in columns})
     for name, _, kind, w in linear_layers(model):
         x = inputs[name]
         eight, seven, exact = activations(x, 256), activations(x, 128), x @ w.T
         left, second = rest(x, eight), searched(w - searched(w))
-        forms = {"plain": plain(w), "unclipped": unclipped(w), "searched": searched(w)}
+        forms = {"plain": plain(w), "unclipped": unclipped(w), "pairs": searched(w, paired_levels),
+                 "searched": searched(w)}
         for target in (kind, "all"):
             for form, quantized in forms.items():
                 ratios[target][form].add(w, quantized)
@@ -163,9 +202,9 @@ def main() -> None:
             ratios[target]["symmetric x"].add(exact, symmetric(x) @ first.T)
             ratios[target]["7 bits x"].add(exact, seven @ forms["plain"].T)
             ratios[target]["two planes x"].add(exact, eight @ first.T + left @ first.T + eight @ second.T)
-    print("| kind | weights: plain | unclipped | searched "
-          "| products: plain | unclipped | searched | symmetric | 7 bits | two planes |")
-    print("| --- " * 10 + "|")
+    print("| kind | weights: plain | unclipped | pairs | searched "
+          "| products: plain | unclipped | pairs | searched | symmetric | 7 bits | two planes |")
+    print("| --- " * 12 + "|")
     for kind in [*dict.fromkeys(KINDS.values()), "all"]:
         print(f"| {kind} | " + " | ".join(str(ratios[kind][column]) for column in columns) + " |")
 

@@ -9,31 +9,39 @@ struct Int8Channel {
     private static let fine = 8
     private static let smallestShare: Float = 0.4
 
-    private let weights: UnsafeBufferPointer<Float>
+    private let count: Int
+    /// Stretches of 8 columns, zeros where the channel ends.
+    private let stretches: [SIMD8<Float>]
 
     init(_ weights: UnsafeBufferPointer<Float>) {
-        self.weights = weights
+        count = weights.count
+        stretches = stride(from: 0, to: weights.count, by: 8).map { start in
+            var stretch = SIMD8<Float>.zero
+            for index in start..<min(start + 8, weights.count) { stretch[index - start] = weights[index] }
+            return stretch
+        }
     }
 
     /// - Parameter levels: one a weight, written.
     /// - Returns: the scale; 0 for a channel without weight.
     func quantize(_ method: Int8Quantizer.Method, into levels: UnsafeMutableBufferPointer<Int8>) -> Float {
-        let largest = weights.reduce(0) { max($0, abs($1)) }
+        let largest = stretches.reduce(0) { max($0, $1.max(), -$1.min()) }
         let plain = largest / Float(Int8Panels.maximum)
-        let unclipped = max(plain, largestPair / Float(Int8Panels.maximumPair))
+        let unclipped = max(plain, largestSum / Float(Int8Panels.maximumSum))
         guard plain >= .leastNormalMagnitude, unclipped.isFinite else {
             levels.update(repeating: 0)
             return 0
         }
         switch method {
         case .plain:
-            for (index, weight) in weights.enumerated() {
-                levels[index] = Int8(max(-127, min(127, (weight / plain).rounded(.toNearestOrEven))))
+            for index in 0..<count {
+                let level = (weight(index) / plain).rounded(.toNearestOrEven)
+                levels[index] = Int8(max(-127, min(127, level)))
             }
             return plain
         case .unclipped:
-            // Rounding may bring a pair that just fits over the edge by one: then it is moved, as everywhere.
-            round(unclipped) { levels[$0] = $1 }
+            // Rounding may bring a four that just fits over the edge: then it is moved, as everywhere.
+            round(unclipped, into: levels)
             return unclipped
         case .searched:
             return search(unclipped, into: levels)
@@ -43,12 +51,17 @@ struct Int8Channel {
     /// Squares of weights and of their errors.
     func error(of levels: UnsafeMutableBufferPointer<Int8>, scale: Float) -> QuantizationError {
         var error = QuantizationError()
-        for (index, weight) in weights.enumerated() {
-            let difference = Double(weight) - Double(levels[index]) * Double(scale)
-            error.signal += Double(weight) * Double(weight)
+        for index in 0..<count {
+            let weight = Double(weight(index))
+            let difference = weight - Double(levels[index]) * Double(scale)
+            error.signal += weight * weight
             error.noise += difference * difference
         }
         return error
+    }
+
+    private func weight(_ index: Int) -> Float {
+        stretches[index / 8][index % 8]
     }
 
     private func search(_ unclipped: Float, into levels: UnsafeMutableBufferPointer<Int8>) -> Float {
@@ -66,7 +79,7 @@ struct Int8Channel {
             attempt(middle + unclipped * offset)
             attempt(middle - unclipped * offset)
         }
-        round(best.scale) { levels[$0] = $1 }
+        round(best.scale, into: levels)
         return refitted(levels, best.scale)
     }
 
@@ -74,8 +87,8 @@ struct Int8Channel {
     private func refitted(_ levels: UnsafeMutableBufferPointer<Int8>, _ scale: Float) -> Float {
         var product = 0.0
         var square = 0.0
-        for (index, weight) in weights.enumerated() {
-            product += Double(weight) * Double(levels[index])
+        for index in 0..<count {
+            product += Double(weight(index)) * Double(levels[index])
             square += Double(levels[index]) * Double(levels[index])
         }
         let fitted = Float(product / square)
@@ -83,57 +96,109 @@ struct Int8Channel {
         return error(of: levels, scale: fitted).noise <= error(of: levels, scale: scale).noise ? fitted : scale
     }
 
-    /// Largest magnitude of the sum of two neighbours.
-    private var largestPair: Float {
-        var largest: Float = 0
-        for pair in stride(from: 0, to: weights.count - 1, by: 2) {
-            largest = max(largest, abs(weights[pair] + weights[pair + 1]))
+    /// Largest magnitude that the weights of one sign in a four come to.
+    private var largestSum: Float {
+        stretches.reduce(0) { largest, stretch in
+            let positive = Self.sums(pointwiseMax(stretch, .zero))
+            let negative = Self.sums(pointwiseMin(stretch, .zero))
+            return max(largest, positive.max(), -negative.min())
         }
-        return largest
+    }
+
+    /// Of each of a stretch's two fours, columns 0, 1, 4, 5 and 2, 3, 6, 7.
+    @inline(__always)
+    private static func sums(_ stretch: SIMD8<Float>) -> SIMD2<Float> {
+        let pairs = stretch.evenHalf + stretch.oddHalf
+        return pairs.lowHalf + pairs.highHalf
     }
 
     /// Squared error at a scale.
     private func noise(_ scale: Float) -> Double {
         var noise = 0.0
-        round(scale) { index, level in
-            let difference = weights[index] - Float(level) * scale
-            noise += Double(difference * difference)
+        let inverse = 1 / scale
+        for stretch in stretches {
+            let difference = stretch - Self.levels(stretch * inverse) * scale
+            noise += Double((difference * difference).sum())
         }
         return noise
     }
 
-    /// Rounds all weights at a scale; pairs that break the rule are moved.
-    @inline(__always)
-    private func round(_ scale: Float, _ emit: (Int, Int8) -> Void) {
+    /// Rounds all weights at a scale.
+    private func round(_ scale: Float, into levels: UnsafeMutableBufferPointer<Int8>) {
         let inverse = 1 / scale
-        var index = 0
-        while index + 1 < weights.count {
-            let (first, second) = (weights[index] * inverse, weights[index + 1] * inverse)
-            var levels = (Self.level(first), Self.level(second))
-            if abs(levels.0 + levels.1) > Float(Int8Panels.maximumPair) { levels = Self.moved(first, second) }
-            emit(index, Int8(levels.0))
-            emit(index + 1, Int8(levels.1))
-            index += 2
+        for (index, stretch) in stretches.enumerated() {
+            let found = Self.levels(stretch * inverse)
+            for column in 8 * index..<min(8 * index + 8, count) { levels[column] = Int8(found[column % 8]) }
         }
-        if index < weights.count { emit(index, Int8(Self.level(weights[index] * inverse))) }
     }
 
+    /// The nearest levels that keep the rule of fours.
     @inline(__always)
-    private static func level(_ value: Float) -> Float {
-        let bound = Float(Int8Panels.maximum)
-        return max(-bound, min(bound, value.rounded(.toNearestOrEven)))
+    private static func levels(_ scaled: SIMD8<Float>) -> SIMD8<Float> {
+        let rounded = rounded(scaled)
+        let bound = SIMD8<Float>(repeating: Float(Int8Panels.maximum))
+        let levels = pointwiseMax(pointwiseMin(rounded, bound), -bound)
+        let sums = SIMD4(
+            lowHalf: Self.sums(pointwiseMax(levels, .zero)), highHalf: -Self.sums(pointwiseMin(levels, .zero)))
+        guard sums.max() > Float(Int8Panels.maximumSum) else { return levels }
+        return moved(scaled, rounded, levels, sums)
     }
 
-    /// The nearest levels that keep the rule of pairs, for a pair of one sign that breaks it. They lie on the line where
-    /// the magnitudes' sum is exactly the greatest one: any point below that line is at least as far away as the
-    /// nearest one on it, since points on the line are never more than half a diagonal step aside of the foot of the
-    /// perpendicular, and the next line is half a diagonal step further off.
-    private static func moved(_ first: Float, _ second: Float) -> (Float, Float) {
-        let sign: Float = first < 0 ? -1 : 1
-        let sum = Float(Int8Panels.maximumPair)
-        let bound = Float(Int8Panels.maximum)
-        let foot = ((abs(first) - abs(second) + sum) / 2).rounded(.toNearestOrEven)
-        let level = max(sum - bound, min(bound, foot))
-        return (sign * level, sign * (sum - level))
+    /// To whole numbers, ties to even, for magnitudes up to 2^22: beyond 2^23 floats have no fractions left.
+    @inline(__always)
+    private static func rounded(_ values: SIMD8<Float>) -> SIMD8<Float> {
+        (values + 0x1.8p23) - 0x1.8p23
+    }
+
+    /// Levels whose fours come to more than the greatest sum in one sign, brought down to it.
+    ///
+    /// Taking one from the magnitude q of x adds `2 (x - q) + 1` to the squared error, the more the further q is down
+    /// already: so the sum that is to be got rid of goes in steps of one, each where it costs least, and what comes of
+    /// it is the nearest there is.
+    private static func moved(
+        _ scaled: SIMD8<Float>, _ rounded: SIMD8<Float>, _ levels: SIMD8<Float>, _ sums: SIMD4<Float>
+    ) -> SIMD8<Float> {
+        var levels = levels
+        for index in 0..<4 where sums[index] > Float(Int8Panels.maximumSum) {
+            let sign: Float = index < 2 ? 1 : -1
+            let columns = SIMD4<Int>(0, 1, 4, 5) &+ 2 * (index % 2)
+            var four = SIMD4<Float>.zero
+            var whole = SIMD4<Float>.zero
+            var exact = SIMD4<Float>.zero
+            for place in 0..<4 where sign * levels[columns[place]] > 0 {
+                exact[place] = sign * scaled[columns[place]]
+                whole[place] = sign * rounded[columns[place]]
+                four[place] = sign * levels[columns[place]]
+            }
+            reduce(&four, whole, exact, sums[index] - Float(Int8Panels.maximumSum))
+            for place in 0..<4 where sign * levels[columns[place]] > 0 { levels[columns[place]] = sign * four[place] }
+        }
+        return levels
+    }
+
+    /// - Parameter four: magnitudes, at most 127 and else `whole`, which are `exact` rounded.
+    private static func reduce(
+        _ four: inout SIMD4<Float>, _ whole: SIMD4<Float>, _ exact: SIMD4<Float>, _ excess: Float
+    ) {
+        var excess = excess
+        // Many steps at once: all that cost less than a bound, as long as these are not too many.
+        var depth: Float = 0
+        while excess > 0 {
+            let bearers = Float((0..<4).count { four[$0] > 0 })
+            let jump = (excess / bearers).rounded(.down)
+            guard jump > 0 else { break }
+            depth += jump
+            let lower = pointwiseMax(.zero, pointwiseMin(four, whole - depth))
+            excess -= (four - lower).sum()
+            four = lower
+        }
+        while excess > 0 {
+            var cheapest = -1
+            for place in 0..<4 where four[place] > 0 {
+                if cheapest < 0 || exact[place] - four[place] < exact[cheapest] - four[cheapest] { cheapest = place }
+            }
+            four[cheapest] -= 1
+            excess -= 1
+        }
     }
 }
