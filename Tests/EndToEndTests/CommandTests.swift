@@ -32,7 +32,9 @@ import Testing
         #expect(shown["sources"] is [String])
         let size = try FileManager.default.attributesOfItem(atPath: model.path)[.size] as? Int
         #expect(shown["file_bytes"] as? Int == size)
-        #expect(try #require(shown["run_bytes"] as? Int) > size ?? .max)
+        let sessionBytes = try #require(shown["session_bytes"] as? Int)
+        #expect(sessionBytes > 0)
+        #expect(try #require(shown["run_bytes"] as? Int) == sessionBytes + (size ?? .max))
         #expect((shown["shapes"] as? [String: Any])?["key_value_heads"] as? Int == 2)
         #expect((shown["input"] as? [String: Any])?["kind"] as? String == "logmel")
         let provenance = try #require(shown["provenance"] as? [String: Any])
@@ -89,13 +91,47 @@ import Testing
         let measured = try Self.object(bench.standardOutput)
         #expect(measured["model"] as? String == model.path)
         #expect(measured["threads"] as? Int == 2)
-        for key in ["window_ms", "step_ms"] {
-            let median = try #require((measured[key] as? [String: Any])?["median"] as? Double)
-            #expect(median > 0)
+        for key in ["window_ms", "step_ms", "front_end_ms"] {
+            let timings = try #require(measured[key] as? [String: Any])
+            let median = try #require(timings["median"] as? Double)
+            #expect(try #require(timings["min"] as? Double) <= median)
+            #expect(try #require(timings["count"] as? Int) >= 3)
         }
-        for key in ["real_time_factor", "resident_bytes", "load_ms"] {
+        for key in [
+            "real_time_factor", "resident_bytes", "load_ms", "window_gop", "gop_per_second", "file_bytes",
+            "session_bytes",
+        ] {
             #expect(try #require(measured[key] as? Double) > 0, "\(key)")
         }
+    }
+
+    /// As many of each as asked for, and nothing of what a model has not.
+    @Test(arguments: ["gpt2-plain", "llama-sliding", "gpt2-full-hidden"])
+    func benchCountsIterations(name: String) throws {
+        let (_, model, _) = try Self.model(name)
+        let outcome = try Executable.tacit.run(
+            ["bench", "--json", model.path, "--iterations", "2", "--threads", "1", "--weights-isa", "portable"])
+        #expect(outcome.status == 0)
+        let measured = try Self.object(outcome.standardOutput)
+        #expect(measured["instruction_set"] as? String == "portable")
+        func count(_ key: String) -> Int? { (measured[key] as? [String: Any])?["count"] as? Int }
+        #expect(count("window_ms") == 2)
+        #expect(count("front_end_ms") == 2)
+        let isFull = name == "gpt2-full-hidden"
+        #expect(count("step_ms") == (isFull ? 0 : 2))
+        #expect((measured["step_ms"] as? [String: Any])?["median"] is NSNull == isFull)
+        for wrong in [["--iterations", "0"], ["--iterations", "2", "--seconds", "1"], ["--threads", "0"]] {
+            #expect(try Executable.tacit.run(["bench", model.path] + wrong).status == 64)
+        }
+    }
+
+    /// Left out, each number of threads up to as many as there are processors has a line of its own.
+    @Test func benchGoesThroughTheThreads() throws {
+        let (_, model, _) = try Self.model("gpt2-plain")
+        let outcome = try Executable.tacit.run(["bench", "--json", model.path, "--iterations", "1"])
+        #expect(outcome.status == 0)
+        let threads = try outcome.outputLines.map { try Self.object($0)["threads"] as? Int }
+        #expect(threads == Array(1...ProcessInfo.processInfo.activeProcessorCount).map(Optional.init))
     }
 
     @Test func topAndThresholdChooseLabels() throws {

@@ -1,62 +1,112 @@
 import Engine
 import FrontEnd
-import Glibc
 import ModelFile
 
-/// Times one model: whole windows, and single patches behind a full cache.
-struct Benchmark {
-    private let model: LoadedModel
-    private let session: Session
-    private let loadSeconds: Double
+/// Times one model with one number of threads: whole windows, single patches behind a full cache, and the front end.
+final class Benchmark {
+    /// When to stop.
+    enum Extent {
+        case seconds(Double)
+        /// So many of each, whatever the time: the same work every time, for tools that count instructions.
+        case iterations(Int)
+    }
+
+    let model: LoadedModel
+    let session: Session
+    let threads: Int
+    /// To open the file and make the session.
+    let loadSeconds: Double
+    private(set) var windows = Timings()
+    /// Empty with full attention, which has none.
+    private(set) var steps = Timings()
+    /// Empty where the input is no sound.
+    private(set) var frontEnds = Timings()
+
     private let input: BenchmarkInput
-    private var windows: [Double] = []
-    private var steps: [Double] = []
+    private let sound: BenchmarkSound?
+    /// The next patch of an endless stream.
+    private var next = 0
     private var scores: [Float]
     private var logits: [Float]
     private var embedding: [Float]
 
-    init(_ model: LoadedModel, _ session: Session, loadSeconds: Double) {
-        self.model = model
-        self.session = session
-        self.loadSeconds = loadSeconds
-        input = BenchmarkInput(model.description.input)
-        scores = Array(repeating: 0, count: model.description.labels.count)
+    init(path: String, threads: Int, instructionSet: String?) throws {
+        let watch = Stopwatch()
+        model = try LoadedModel(path: path)
+        let description = model.description
+        session = try model.session(
+            contexts: 1, rows: min(description.input.window, 128), threads: threads, instructionSet: instructionSet)
+        loadSeconds = watch.seconds
+        self.threads = threads
+        input = BenchmarkInput(description.input)
+        sound = BenchmarkSound(description.input)
+        scores = Array(repeating: 0, count: description.labels.count)
         logits = scores
-        embedding = Array(repeating: 0, count: model.description.trunk.width)
+        embedding = Array(repeating: 0, count: description.trunk.width)
     }
 
-    /// Alternates windows and steps for as long as asked for, at least three times each, after one of each that is not
-    /// counted.
-    mutating func run(seconds: Double) throws {
-        let window = model.description.input.window
-        let hasSteps = model.description.attention == .causal
-        try timeWindow(window)
+    private var window: Int { model.description.input.window }
+    private var isSliding: Bool { model.description.context == .sliding }
+
+    /// Alternates between what is timed, at least three times each, after one round that is not counted.
+    func run(_ extent: Extent) throws {
+        // A stream goes on behind its window, so that several steps cost no window more.
+        var stepsPerRound = isSliding ? 8 : 1
+        if case .iterations = extent { stepsPerRound = 1 }
+        try round(steps: 1)
         windows.removeAll()
+        steps.removeAll()
+        frontEnds.removeAll()
         let watch = Stopwatch()
-        while windows.count < 3 || watch.seconds < seconds {
-            try timeWindow(window)
-            if hasSteps { try timeStep(window) }
+        func isDone() -> Bool {
+            switch extent {
+            case .seconds(let seconds): windows.count >= 3 && watch.seconds >= seconds
+            case .iterations(let count): windows.count >= count
+            }
         }
+        while !isDone() { try round(steps: stepsPerRound) }
     }
 
-    private mutating func timeWindow(_ window: Int) throws {
+    private func round(steps count: Int) throws {
         session.reset(context: 0)
-        let watch = Stopwatch()
+        try windows.time(passWindow)
+        if model.description.attention == .causal {
+            for _ in 0..<count { try timeStep() }
+        }
+        if let sound { frontEnds.time(sound.pass) }
+    }
+
+    /// A `sliding` context holds a full cache once a window has gone by, and after every step again. A `restart`
+    /// context has room for no more than its window, so that its cache is filled anew, up to the last patch.
+    private func timeStep() throws {
+        if !isSliding {
+            session.reset(context: 0)
+            try input.push(0, count: window - 1, to: session)
+            next = window - 1
+        }
+        try steps.time(passStep)
+    }
+
+    // Functions of their own in the executable as well, whose instructions can be told apart by name
+    // (tools/count-instructions).
+
+    /// From a window of patches in memory to scores.
+    @inline(never)
+    func passWindow() throws {
         try input.push(0, count: window, to: session)
+        next = 0
         read()
-        windows.append(watch.seconds)
     }
 
-    private mutating func timeStep(_ window: Int) throws {
-        session.reset(context: 0)
-        try input.push(0, count: window - 1, to: session)
-        let watch = Stopwatch()
-        try input.push(window - 1, count: 1, to: session)
+    /// From one more patch to scores.
+    @inline(never)
+    func passStep() throws {
+        try input.push(next, count: 1, to: session)
+        next = (next + 1) % window
         read()
-        steps.append(watch.seconds)
     }
 
-    private mutating func read() {
+    private func read() {
         if scores.isEmpty {
             embedding.withUnsafeMutableBufferPointer { session.readEmbedding(context: 0, into: $0) }
             return
@@ -67,88 +117,5 @@ struct Benchmark {
                 applyScores(model.description.task, logits: UnsafeBufferPointer(logits), into: $0)
             }
         }
-    }
-
-    private static func median(_ values: [Double]) -> Double? {
-        guard !values.isEmpty else { return nil }
-        let sorted = values.sorted()
-        let middle = sorted.count / 2
-        return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
-    }
-
-    /// How long a window of sound lasts; nil for other senses.
-    private var windowDuration: Double? {
-        guard let geometry = try? SoundGeometry(model.description.input) else { return nil }
-        return Double(geometry.samplesPerWindow) / Double(geometry.sampleRate)
-    }
-
-    /// Bytes of this process in memory, the model's map included.
-    private static var residentBytes: Int {
-        let descriptor = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return 0 }
-        defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: 256)
-        let count = Glibc.read(descriptor, &bytes, bytes.count)
-        let fields = String(decoding: bytes[..<max(0, count)], as: UTF8.self).split(separator: " ")
-        guard fields.count > 1, let pages = Int(fields[1]) else { return 0 }
-        return pages * sysconf(Int32(_SC_PAGESIZE))
-    }
-
-    func json(threads: Int) -> [UInt8] {
-        var line = JSONLine()
-        line.begin()
-        line.key("model")
-        line.path(model.path)
-        line.key("threads")
-        line.integer(threads)
-        for (key, values) in [("window_ms" as StaticString, windows), ("step_ms", steps)] {
-            line.key(key)
-            line.beginObject()
-            line.key("median")
-            if let median = Self.median(values) { line.milliseconds(median * 1000) } else { line.null() }
-            line.endObject()
-        }
-        line.key("real_time_factor")
-        if let median = Self.median(windows), let duration = windowDuration {
-            line.float(Float(median / duration))
-        } else {
-            line.null()
-        }
-        line.key("resident_bytes")
-        line.integer(Self.residentBytes)
-        line.key("load_ms")
-        line.milliseconds(loadSeconds * 1000)
-        line.key("instruction_set")
-        line.string(session.instructionSet)
-        line.end()
-        return line.bytes
-    }
-
-    func text(threads: Int) -> [UInt8] {
-        var line = PlainLine()
-        line.begin()
-        line.text("\(model.path), \(threads) thread\(threads == 1 ? "" : "s"), \(session.instructionSet)")
-        line.literal("\n")
-        for (name, values) in [("window" as StaticString, windows), ("step", steps)] {
-            guard let median = Self.median(values) else { continue }
-            line.literal("  ")
-            line.literal(name)
-            line.literal("  ")
-            line.decimal(median * 1000, places: 3)
-            line.text(" ms (median of \(values.count))")
-            line.literal("\n")
-        }
-        if let median = Self.median(windows), let duration = windowDuration {
-            line.literal("  real-time factor  ")
-            line.decimal(median / duration, places: 5)
-            line.literal("\n")
-        }
-        line.literal("  resident  ")
-        line.decimal(Double(Self.residentBytes) / 1e6, places: 1)
-        line.literal(" MB\n  load  ")
-        line.decimal(loadSeconds * 1000, places: 1)
-        line.literal(" ms")
-        line.end()
-        return line.bytes
     }
 }

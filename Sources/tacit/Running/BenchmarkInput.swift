@@ -9,19 +9,13 @@ enum BenchmarkInput {
     case tokens([Int32], codebooks: Int)
 
     init(_ input: InputDescription) {
-        // Knuth's MMIX generator: the same numbers everywhere.
-        var state: UInt64 = 1
-        func next() -> UInt64 {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return state >> 33
-        }
+        var noise = BenchmarkNoise()
         let count = input.window * input.patchSize
         if case .tokens(let tokens) = input {
             self = .tokens(
-                (0..<count).map { _ in Int32(next() % UInt64(tokens.vocabulary)) }, codebooks: tokens.codebooks)
+                (0..<count).map { _ in Int32(noise.bits() % UInt64(tokens.vocabulary)) }, codebooks: tokens.codebooks)
         } else {
-            self = .patches(
-                (0..<count).map { _ in Float(next()) / Float(1 << 30) - 1 }, patchSize: input.patchSize)
+            self = .patches((0..<count).map { _ in noise.next() }, patchSize: input.patchSize)
         }
     }
 

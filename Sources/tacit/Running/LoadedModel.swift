@@ -70,10 +70,16 @@ struct LoadedModel {
     }
 
     func session(contexts: Int, rows: Int, engine: EngineOptions) throws -> Session {
+        try session(
+            contexts: contexts, rows: rows, threads: engine.threads, instructionSet: engine.instructionSet)
+    }
+
+    /// - Parameter instructionSet: nil for this machine's best.
+    func session(contexts: Int, rows: Int, threads: Int, instructionSet: String?) throws -> Session {
         do {
             return try Session(
-                model: model, contexts: contexts, maximumPatches: rows, threads: engine.threads,
-                instructionSet: engine.instructionSet)
+                model: model, contexts: contexts, maximumPatches: rows, threads: threads,
+                instructionSet: instructionSet)
         } catch let error as TacitError where error.kind == .badData {
             throw error.inFile(path)
         }

@@ -5,8 +5,13 @@ import ModelFile
 /// What there is to tell about a model file.
 struct ModelSummary {
     let model: LoadedModel
-    /// Bytes that `listen` with its default hop needs to run: the file's map and all buffers.
-    let runBytes: Int
+    /// Bytes of the session that `listen FILE` with its default hop makes, by its own count; a microphone's is no larger,
+    /// as patches are not held back for long there.
+    let sessionBytes: Int
+    /// What the model needs to run: the file's map, all of which is read (the weights are used where they lie), and the
+    /// session's buffers. What any program of this kind has besides (its libraries, the front end's tables and rings) is
+    /// not the model's and not in it.
+    var runBytes: Int { model.file.byteCount + sessionBytes }
 
     init(_ model: LoadedModel) throws {
         self.model = model
@@ -17,7 +22,7 @@ struct ModelSummary {
             case .image, .tokens:
                 try model.session(contexts: 1, rows: min(model.description.input.window, 128), engine: engine)
             }
-        runBytes = model.file.byteCount + session.byteCount
+        sessionBytes = session.byteCount
     }
 
     /// How the trunk's matrices are stored.
@@ -66,6 +71,8 @@ struct ModelSummary {
         description.thresholds.withUnsafeBufferPointer { line.floats($0) }
         line.key("file_bytes")
         line.integer(model.file.byteCount)
+        line.key("session_bytes")
+        line.integer(sessionBytes)
         line.key("run_bytes")
         line.integer(runBytes)
         let provenance = model.file.provenance
@@ -116,7 +123,7 @@ struct ModelSummary {
             row("labels", "\(description.labels.count): " + description.labels.joined(separator: ", "))
         }
         row("file", Self.megabytes(model.file.byteCount))
-        row("to run", Self.megabytes(runBytes))
+        row("to run", "\(Self.megabytes(runBytes)): the file, and \(Self.megabytes(sessionBytes)) of buffers")
         row("licence", provenance.license.isEmpty ? "not stated" : provenance.license)
         for (index, source) in provenance.sources.enumerated() { row(index == 0 ? "sources" : "", source) }
         if !provenance.metrics.isEmpty { row("metrics", provenance.metrics) }

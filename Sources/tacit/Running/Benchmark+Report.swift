@@ -1,0 +1,114 @@
+import Engine
+import FrontEnd
+
+/// What a benchmark found, in words.
+extension Benchmark {
+    private var operations: OperationCount { OperationCount(model.description) }
+
+    /// Operations of a window over its median time, in thousand millions a second.
+    private var rate: Double? {
+        windows.median.map { operations.window / $0 / 1e9 }
+    }
+
+    /// The time for a window over the time that it lasts; nil where the input is no sound.
+    private var realTimeFactor: Double? {
+        guard let median = windows.median, let geometry = try? SoundGeometry(model.description.input) else {
+            return nil
+        }
+        return median / (Double(geometry.samplesPerWindow) / Double(geometry.sampleRate))
+    }
+
+    func json() -> [UInt8] {
+        var line = JSONLine()
+        line.begin()
+        line.key("model")
+        line.path(model.path)
+        line.key("threads")
+        line.integer(threads)
+        for (key, timings) in [
+            ("window_ms" as StaticString, windows), ("step_ms", steps), ("front_end_ms", frontEnds),
+        ] {
+            line.key(key)
+            line.timings(timings)
+        }
+        line.key("window_gop")
+        line.float(Float(operations.window / 1e9))
+        line.key("gop_per_second")
+        line.optional(rate)
+        line.key("real_time_factor")
+        line.optional(realTimeFactor)
+        for (key, bytes) in [
+            ("file_bytes" as StaticString, model.file.byteCount), ("session_bytes", session.byteCount),
+            ("resident_bytes", Machine.residentBytes),
+        ] {
+            line.key(key)
+            line.integer(bytes)
+        }
+        line.key("load_ms")
+        line.milliseconds(loadSeconds * 1000)
+        line.key("instruction_set")
+        line.string(session.instructionSet)
+        line.end()
+        return line.bytes
+    }
+
+    func text() -> [UInt8] {
+        var line = PlainLine()
+        line.begin()
+        line.text("\(model.path), \(threads) thread\(threads == 1 ? "" : "s"), \(session.instructionSet)")
+        line.literal("\n")
+        for (name, timings) in [("window    " as StaticString, windows), ("step      ", steps), ("front end ", frontEnds)] {
+            guard let median = timings.median, let minimum = timings.minimum else { continue }
+            line.literal("  ")
+            line.literal(name)
+            line.decimal(median * 1000, places: 3)
+            line.literal(" ms, least ")
+            line.decimal(minimum * 1000, places: 3)
+            line.text(" ms (median of \(timings.count))")
+            line.literal("\n")
+        }
+        if let rate {
+            line.literal("  rate      ")
+            line.decimal(rate, places: 1)
+            line.literal(" GOP/s (")
+            line.decimal(operations.window / 1e9, places: 4)
+            line.literal(" GOP a window)\n")
+        }
+        if let realTimeFactor {
+            line.literal("  real-time factor  ")
+            line.decimal(realTimeFactor, places: 5)
+            line.literal("\n")
+        }
+        for (name, bytes) in [
+            ("file      " as StaticString, model.file.byteCount), ("session   ", session.byteCount),
+            ("resident  ", Machine.residentBytes),
+        ] {
+            line.literal("  ")
+            line.literal(name)
+            line.decimal(Double(bytes) / 1e6, places: 2)
+            line.literal(" MB\n")
+        }
+        line.literal("  load      ")
+        line.decimal(loadSeconds * 1000, places: 1)
+        line.literal(" ms")
+        line.end()
+        return line.bytes
+    }
+}
+
+extension JSONLine {
+    fileprivate mutating func timings(_ timings: Timings) {
+        beginObject()
+        for (name, value) in [("median" as StaticString, timings.median), ("min", timings.minimum)] {
+            key(name)
+            if let value { milliseconds(value * 1000) } else { null() }
+        }
+        key("count")
+        integer(timings.count)
+        endObject()
+    }
+
+    fileprivate mutating func optional(_ value: Double?) {
+        if let value { float(Float(value)) } else { null() }
+    }
+}
