@@ -87,6 +87,39 @@ INLINE void dot_blocks(
     }
 }
 
+#define DIRECT
+
+// One row: nibbles are taken apart in registers.
+INLINE i32x16 dot_direct(const tacit_product_int4 *p, size_t tile) {
+    const __m256i nibble = _mm256_set1_epi8(15);
+    const int8_t *input = p->input, *panel = (const int8_t *)p->panels + tile * p->blocks * 256;
+    const uint8_t *scales = p->group_scales + tile * ((p->blocks + p->group_blocks - 1) / p->group_blocks) * LANES;
+    __m256i sums[2] = {_mm256_setzero_si256(), _mm256_setzero_si256()};
+    for (size_t b = 0; b < p->blocks; b++, input += 32, panel += 256) {
+        __m256i block[2];
+        block[0] = block[1] = four_everywhere(p->input_sums + b);
+        UNROLL for (int i = 0; i < 4; i++) {
+            __m256i x = four_everywhere(input + i * 8), y = four_everywhere(input + i * 8 + 4);
+            UNROLL for (int half = 0; half < 2; half++) {
+                __m256i w = levels_at(panel + i * 64 + half * 32);
+                __m256i low = _mm256_and_si256(w, nibble), high = _mm256_and_si256(_mm256_srli_epi16(w, 4), nibble);
+                __m256i products = _mm256_add_epi16(_mm256_maddubs_epi16(low, x), _mm256_maddubs_epi16(high, y));
+                block[half] = _mm256_add_epi16(block[half], products);
+            }
+        }
+        const uint8_t *scale = scales + b / p->group_blocks * LANES;
+        UNROLL for (int half = 0; half < 2; half++) {
+            __m256i wide = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)(scale + half * 8)));
+            wide = _mm256_or_si256(wide, _mm256_slli_epi32(wide, 16));
+            sums[half] = _mm256_add_epi32(sums[half], _mm256_madd_epi16(block[half], wide));
+        }
+    }
+    i32x16 all;
+    all.lo = __builtin_bit_cast(i32x8, sums[0]);
+    all.hi = __builtin_bit_cast(i32x8, sums[1]);
+    return all;
+}
+
 #include "table.h"
 
 #pragma clang attribute pop

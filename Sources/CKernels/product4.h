@@ -2,7 +2,8 @@
 // the first cache, and used for all rows; the sums of 32 bits lie there too, so that registers are left for the sums of
 // 16 or 32 bits within a block. Those come from `dot_blocks`, which each instruction set defines before this file, with
 // `BLOCK_ROWS`, the most rows that it takes at a time, `BLOCK_LEVEL(nibbles)`, what it wants of levels plus 8, and
-// `BLOCK_SCALE(scales)`, what it wants of group scales.
+// `BLOCK_SCALE(scales)`, what it wants of group scales. With `DIRECT`, it also defines `dot_direct`, for one row: there
+// unpacking into memory would cost more than it saves.
 
 /// Columns in a stretch, in blocks, and rows that share an unpacked one: some 24 kB with their inputs.
 #define STRETCH_BLOCKS ((size_t)24)
@@ -50,11 +51,25 @@ INLINE void add_stretch(
 #undef ADD_ROWS
 }
 
+INLINE void finish_int4(
+    const tacit_product_int4 *p, size_t row, size_t tile, i32x16 sums, f32x16 scales, f32x16 totals) {
+    tacit_row_scale x = p->input_scales[row];
+    f32x16 y = __builtin_convertvector(sums, f32x16);
+    y = fma16(y, splat(x.step) * scales, splat(x.offset) * totals);
+    finish(y, row, tile, p->bias, p->residual, p->output, p->output_stride);
+}
+
 static void multiply_int4(const tacit_product_int4 *p, size_t first_tile, size_t end_tile) {
     stretch s;
     for (size_t tile = first_tile; tile < end_tile; tile++) {
         f32x16 scales = load(p->scales + tile * LANES);
         f32x16 totals = scales * __builtin_convertvector(load_integers(p->sums + tile * LANES), f32x16);
+#ifdef DIRECT
+        if (p->rows == 1) {
+            finish_int4(p, 0, tile, dot_direct(p, tile), scales, totals);
+            continue;
+        }
+#endif
         for (size_t row = 0; row < p->rows; row += STRETCH_ROWS) {
             size_t count = p->rows - row < STRETCH_ROWS ? p->rows - row : STRETCH_ROWS;
             __builtin_memset(s.sums, 0, count * LANES * sizeof *s.sums);
@@ -63,12 +78,8 @@ static void multiply_int4(const tacit_product_int4 *p, size_t first_tile, size_t
                 unpack(p, tile, block, blocks, &s);
                 add_stretch(p, row, count, block, blocks, &s);
             }
-            for (size_t r = 0; r < count; r++) {
-                f32x16 y = __builtin_convertvector(load_integers(s.sums + r * LANES), f32x16);
-                tacit_row_scale x = p->input_scales[row + r];
-                y = fma16(y, splat(x.step) * scales, splat(x.offset) * totals);
-                finish(y, row + r, tile, p->bias, p->residual, p->output, p->output_stride);
-            }
+            for (size_t r = 0; r < count; r++)
+                finish_int4(p, row + r, tile, load_integers(s.sums + r * LANES), scales, totals);
         }
     }
 }
