@@ -41,8 +41,13 @@ static void store_keys_values(
     for (size_t i = 0; i < head_width; i += LANES) {
         size_t part = head_width - i < LANES ? head_width - i : LANES;
         float *to = values + ((i / LANES) * slots + slot) * LANES;
-        for (size_t r = 0; r < count; r++)
-            __builtin_memcpy(to + r * LANES, new_values + r * stride + i, part * sizeof *to);
+        for (size_t r = 0; r < count; r++) {
+            const float *from = new_values + r * stride + i;
+            if (part == LANES)
+                store(to + r * LANES, load(from));
+            else
+                __builtin_memcpy(to + r * LANES, from, part * sizeof *to);
+        }
     }
 }
 
