@@ -10,22 +10,12 @@
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 
 #include "vector.h"
-
-// Products stay where their sum is formed: hoisted by the compiler, they would fill the registers and spill.
-#define KEEP_IN_ORDER(a, b) __asm__("" : "+x"(a), "+x"(b))
+#include "x86.h"
 
 #define TABLE tacit_kernels_avx2
 #define TABLE_NAME "avx2"
 #define DOT_ROWS 3
 #define DOT_OFFSET 128u
-
-INLINE __m256i levels_at(const int8_t *panel) { return _mm256_loadu_si256((const __m256i *)(const void *)panel); }
-
-INLINE __m256i four_everywhere(const void *four) {
-    int32_t bytes;
-    __builtin_memcpy(&bytes, four, sizeof bytes);
-    return _mm256_set1_epi32(bytes);
-}
 
 // Unsigned activations times signed weights, neighbours added in 16 bits (`vpmaddubsw`, which saturates), two steps of
 // four columns added in 16 bits too, then neighbours in 32: the rule of fours keeps all of it within 255 * 128 = 32,640.
@@ -69,7 +59,7 @@ INLINE void dot_blocks(
         UNROLL for (int r = 0; r < rows; r++)
             low[r] = high[r] = four_everywhere(input_sums + (size_t)r * sum_stride + b);
         UNROLL for (size_t g = 0; g < 8; g++) {
-            __m256i w0 = levels_at((const int8_t *)levels + g * 64), w1 = levels_at((const int8_t *)levels + g * 64 + 32);
+            __m256i w0 = levels_at(levels + g * 64), w1 = levels_at(levels + g * 64 + 32);
             UNROLL for (int r = 0; r < rows; r++) {
                 __m256i x = four_everywhere(input + (size_t)r * stride + g * 4);
                 low[r] = _mm256_add_epi16(low[r], _mm256_maddubs_epi16(w0, x));
@@ -92,7 +82,8 @@ INLINE void dot_blocks(
 // One row: nibbles are taken apart in registers.
 INLINE i32x16 dot_direct(const tacit_product_int4 *p, size_t tile) {
     const __m256i nibble = _mm256_set1_epi8(15);
-    const int8_t *input = p->input, *panel = (const int8_t *)p->panels + tile * p->blocks * 256;
+    const int8_t *input = p->input;
+    const uint8_t *panel = p->panels + tile * p->blocks * 256;
     const uint8_t *scales = p->group_scales + tile * ((p->blocks + p->group_blocks - 1) / p->group_blocks) * LANES;
     __m256i sums[2] = {_mm256_setzero_si256(), _mm256_setzero_si256()};
     for (size_t b = 0; b < p->blocks; b++, input += 32, panel += 256) {

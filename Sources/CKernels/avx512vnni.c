@@ -52,7 +52,8 @@ INLINE void dot_blocks(
             tacit_block_sums start = input_sums[(size_t)r * sum_stride + b];
             block[r] = _mm512_set1_epi32(start.first + start.second);
         }
-        UNROLL for (size_t g = 0; g < 8; g++) {
+        // A loop that stays one: unrolled, its loads are moved up until the registers do not suffice.
+        _Pragma("clang loop unroll(disable)") for (size_t g = 0; g < 8; g++) {
             __m512i w = step(levels + g * 64);
             UNROLL for (int r = 0; r < rows; r++)
                 block[r] = _mm512_dpbusd_epi32(block[r], w, four_everywhere(input + (size_t)r * stride + g * 4));

@@ -10,17 +10,10 @@
 #pragma clang attribute push(__attribute__((target("avx2,fma,avxvnni"))), apply_to = function)
 
 #include "vector.h"
+#include "x86.h"
 
 #define TABLE tacit_kernels_avxvnni
 #define TABLE_NAME "avxvnni"
-
-INLINE __m256i half_step(const void *bytes) { return _mm256_loadu_si256((const __m256i *)bytes); }
-
-INLINE __m256i four_everywhere(const void *four) {
-    int32_t bytes;
-    __builtin_memcpy(&bytes, four, sizeof bytes);
-    return _mm256_set1_epi32(bytes);
-}
 
 // `vpdpbusd`: four unsigned times four signed bytes, added to 32 bits without a stop on the way. Six rows by two
 // registers hide its latency.
@@ -32,11 +25,12 @@ INLINE void dot(
     __m256i low[6], high[6];
     UNROLL for (int r = 0; r < rows; r++) low[r] = high[r] = _mm256_setzero_si256();
     for (size_t g = 0; g < groups; g++) {
-        __m256i w0 = half_step(panel + g * 64), w1 = half_step(panel + g * 64 + 32);
+        __m256i w0 = levels_at(panel + g * 64), w1 = levels_at(panel + g * 64 + 32);
         UNROLL for (int r = 0; r < rows; r++) {
             __m256i x = four_everywhere(input + (size_t)r * stride + g * 4);
             low[r] = _mm256_dpbusd_avx_epi32(low[r], x, w0);
             high[r] = _mm256_dpbusd_avx_epi32(high[r], x, w1);
+            KEEP_IN_ORDER(low[r], high[r]);
         }
     }
     UNROLL for (int r = 0; r < rows; r++) {
@@ -61,18 +55,19 @@ INLINE void dot_blocks(
             low[r] = high[r] = _mm256_set1_epi32(start.first + start.second);
         }
         UNROLL for (size_t g = 0; g < 8; g++) {
-            __m256i w0 = half_step(levels + g * 64), w1 = half_step(levels + g * 64 + 32);
+            __m256i w0 = levels_at(levels + g * 64), w1 = levels_at(levels + g * 64 + 32);
             UNROLL for (int r = 0; r < rows; r++) {
                 __m256i x = four_everywhere(input + (size_t)r * stride + g * 4);
                 low[r] = _mm256_dpbusd_avx_epi32(low[r], w0, x);
                 high[r] = _mm256_dpbusd_avx_epi32(high[r], w1, x);
+                KEEP_IN_ORDER(low[r], high[r]);
             }
         }
-        __m256i s0 = half_step(scales), s1 = half_step(scales + 8);
+        __m256i s0 = levels_at(scales), s1 = levels_at(scales + 8);
         UNROLL for (int r = 0; r < rows; r++) {
             int32_t *sum = sums + (size_t)r * LANES;
-            __m256i a = _mm256_add_epi32(half_step(sum), _mm256_mullo_epi32(low[r], s0));
-            __m256i c = _mm256_add_epi32(half_step(sum + 8), _mm256_mullo_epi32(high[r], s1));
+            __m256i a = _mm256_add_epi32(levels_at(sum), _mm256_mullo_epi32(low[r], s0));
+            __m256i c = _mm256_add_epi32(levels_at(sum + 8), _mm256_mullo_epi32(high[r], s1));
             _mm256_storeu_si256((__m256i *)(void *)sum, a);
             _mm256_storeu_si256((__m256i *)(void *)(sum + 8), c);
         }

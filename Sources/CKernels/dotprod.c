@@ -56,7 +56,8 @@ INLINE void dot_blocks(
         int32x4_t block[4][4];
         UNROLL for (int r = 0; r < rows; r++)
             UNROLL for (int c = 0; c < 4; c++) block[r][c] = vdupq_n_s32(0);
-        UNROLL for (size_t g = 0; g < 8; g += 2) {
+        // A loop that stays one: unrolled, its loads are moved up until the registers do not suffice.
+        _Pragma("clang loop unroll(disable)") for (size_t g = 0; g < 8; g += 2) {
             int8x8_t x[4];
             UNROLL for (int r = 0; r < rows; r++) x[r] = vld1_s8(input + (size_t)r * stride + g * 4);
             UNROLL for (int c = 0; c < 4; c++) {
