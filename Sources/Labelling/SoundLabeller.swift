@@ -24,6 +24,9 @@ public final class SoundLabeller {
     /// Samples since the start of the stream, lost ones included.
     public var position: Int { origin + received }
 
+    /// How many samples more, at least one, until patches go through the model again.
+    public var samplesToPush: Int { max(1, geometry.endOfPatch(nextPush - 1) - received) }
+
     private let frontEnd: any SoundFrontEnd
     private let model: any PatchModel
     private var history: PatchHistory

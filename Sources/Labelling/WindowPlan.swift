@@ -26,8 +26,10 @@ public struct WindowPlan: Equatable, Sendable {
     ///     `restart`, for a second with `sliding`.
     ///   - latency: for how many seconds a patch may be held back so that several go through the model together;
     ///     nil for as long as makes the model fastest.
+    ///   - rows: so many patches times contexts may go together however long that holds patches back, since they take
+    ///     the model no time worth speaking of.
     /// - Throws: `TacitError`: bad data for a model that is not of sound; usage for a hop or a latency out of range.
-    public init(_ description: ModelDescription, hop: Double? = nil, latency: Double? = nil) throws {
+    public init(_ description: ModelDescription, hop: Double? = nil, latency: Double? = nil, rows: Int = 1) throws {
         let geometry = try SoundGeometry(description.input)
         context = description.context
         attention = description.attention
@@ -51,15 +53,16 @@ public struct WindowPlan: Equatable, Sendable {
             contexts = 1
             return
         }
+        contexts = description.context == .restart ? (geometry.window - 1) / self.hop + 1 : 1
         var most = min(Self.largestChunk, self.hop, geometry.window)
         if let latency {
             guard latency >= 0, latency.isFinite else {
                 throw TacitError(.usage, "a latency of \(latency) seconds, expected 0 or more")
             }
-            most = max(1, min(most, Int(min(latency / strideSeconds, Double(most)))))
+            let heldBack = Int(min(latency / strideSeconds, Double(most)))
+            most = min(most, max(1, heldBack, rows / contexts))
         }
         chunk = most
-        contexts = description.context == .restart ? (geometry.window - 1) / self.hop + 1 : 1
     }
 
     /// Patches, and rows of a product, beyond which more at once is no faster; they bound buffers.

@@ -40,6 +40,11 @@ import Testing
         {
             #expect(try WindowPlan(describe(input), hop: 0.5, latency: latency).chunk == chunk)
         }
+        // What is little work may go together, in all contexts, whatever the latency.
+        for (rows, chunk) in [(0, 1), (3, 1), (4, 2), (21, 10), (1000, 50)] {
+            #expect(try WindowPlan(describe(input), hop: 0.5, latency: 0, rows: rows).chunk == chunk)
+        }
+        #expect(try WindowPlan(describe(input), hop: 0.5, latency: 0.25, rows: 4).chunk == 25)
         // With full attention nothing can be done before the window is whole.
         #expect(try WindowPlan(describe(input, attention: .full), latency: 0).chunk == 100)
     }

@@ -6,12 +6,16 @@ import Glibc
 public final class ALSADevice: CaptureDevice, @unchecked Sendable {
     /// As the user named it; looked up anew each time it is opened, since a card may come back with another number.
     private let wanted: MicrophoneName
+    private let periodSeconds: Double
     private var handle: OpaquePointer?
     public private(set) var name: String
 
+    /// - Parameter periodSeconds: how often the device is to hand over what it has, 1/1000 to 1 s; it may have its own
+    ///   ideas. Each time costs two wake-ups.
     /// - Throws: `TacitError` (usage) for a name that can't be one.
-    public init(_ name: String) throws {
+    public init(_ name: String, periodSeconds: Double = 1 / 40) throws {
         wanted = try MicrophoneName(name)
+        self.periodSeconds = min(max(periodSeconds, 1 / 1000), 1)
         self.name = name
         tacit_alsa_silence()
     }
@@ -31,7 +35,7 @@ public final class ALSADevice: CaptureDevice, @unchecked Sendable {
             }
             name = Self.describe(handle, resolved, asked: wanted.text)
             let negotiation = try Negotiation(handle)
-            return try negotiation.agree(sampleRate: sampleRate, isFixed: isFixed)
+            return try negotiation.agree(sampleRate: sampleRate, isFixed: isFixed, periodSeconds: periodSeconds)
         } catch let failure as ALSAFailure {
             close()
             throw TacitError(.deviceUnavailable, file: wanted.text, failure.reason)

@@ -66,8 +66,7 @@ struct Listen: ParsableCommand {
         try model.requireLabels()
         try model.requireSound()
         let isLive = realtime || input.isLive
-        // Live, patches are not held back for longer than this so that more of them go through the model at once.
-        let plan = try model.plan(hop: hop.hop ?? 1, latency: isLive ? 0.25 : nil)
+        let plan = try model.plan(hop: hop.hop ?? 1, isLive: isLive)
         let labeller = try SoundLabeller(
             model.description, plan: plan, ending: .fullWindows, model: model.session(plan: plan, engine: engine))
         let selection = try LabelSelection(
@@ -78,12 +77,13 @@ struct Listen: ParsableCommand {
             thresholds: thresholds, watched: selection.indices, settings: events.settings,
             sampleRate: geometry.sampleRate, hop: plan.hop * geometry.samplesPerStride,
             names: model.description.labels)
-        let source = try input.open(sampleRate: geometry.sampleRate)
+        let hopSeconds = Double(plan.hop * geometry.samplesPerStride) / Double(geometry.sampleRate)
+        let source = try input.open(sampleRate: geometry.sampleRate, hop: hopSeconds)
         let stream = SoundStream(source: source, labeller: labeller, detector: detector, isPaced: realtime)
         let view = ListenView.Title(
             model: Self.name(model.path), input: Self.name(input.name),
             windowSeconds: Double(geometry.samplesPerWindow) / Double(geometry.sampleRate),
-            hopSeconds: Double(plan.hop * geometry.samplesPerStride) / Double(geometry.sampleRate),
+            hopSeconds: hopSeconds,
             runsFree: !isLive, hasWallTime: input.isMicrophone)
         // What passes at its own pace goes on whether or not anyone reads; anything else waits.
         try stream.run(

@@ -69,6 +69,10 @@ struct LoadedModel {
         try session(contexts: plan.contexts, rows: plan.rows, engine: engine)
     }
 
+    /// Seconds.
+    private static let liveLatency = 0.25
+    private static let liveOperations = 0.4e9
+
     func session(contexts: Int, rows: Int, engine: EngineOptions) throws -> Session {
         try session(
             contexts: contexts, rows: rows, threads: engine.threads, instructionSet: engine.instructionSet)
@@ -86,9 +90,16 @@ struct LoadedModel {
     }
 
     /// How windows follow one another.
-    func plan(hop: Double?, latency: Double? = nil) throws -> WindowPlan {
+    ///
+    /// - Parameter isLive: whether labels are waited for. Then no more goes through the model at once than either has
+    ///   come within a moment, so that it takes less than that to compute on any machine that keeps up at all, or is so
+    ///   little arithmetic that it takes a few milliseconds of one core (a Raspberry Pi 4: some 20). Fewer and larger
+    ///   pushes are cheaper: after each pause the weights come from memory anew.
+    func plan(hop: Double?, isLive: Bool = false) throws -> WindowPlan {
+        let rows = Self.liveOperations / max(OperationCount(description).step, 1)
         do {
-            return try WindowPlan(description, hop: hop, latency: latency)
+            return try WindowPlan(
+                description, hop: hop, latency: isLive ? Self.liveLatency : nil, rows: Int(min(rows, 4096)))
         } catch let error as TacitError where error.kind == .badData {
             throw error.inFile(path)
         }

@@ -11,7 +11,7 @@ final class SoundStream {
     private var serviceManager = ServiceManager()
     /// What the reading at hand decided.
     private var events: [DetectedEvent] = []
-    /// One period: 1/40 s.
+    /// The most that is read at once: 1/10 s.
     private let samples: UnsafeMutableBufferPointer<Float>
     /// Whether there was a full window.
     private(set) var hasReading = false
@@ -22,7 +22,7 @@ final class SoundStream {
         self.detector = detector
         events.reserveCapacity(detector.smoothedScores.count)
         self.isPaced = isPaced
-        samples = .allocate(capacity: max(1, labeller.geometry.sampleRate / 40))
+        samples = .allocate(capacity: max(1, labeller.geometry.sampleRate / 10))
         samples.initialize(repeating: 0)
     }
 
@@ -44,7 +44,9 @@ final class SoundStream {
         let pacer = isPaced ? Pacer() : nil
         let rate = Double(labeller.geometry.sampleRate)
         while !Process.isStopping {
-            switch try source.read(into: samples) {
+            // No further than what the model waits for, so that a label comes with its window's last sample.
+            let wanted = min(samples.count, labeller.samplesToPush)
+            switch try source.read(into: UnsafeMutableBufferPointer(rebasing: samples[..<wanted])) {
             case .samples(let count):
                 let fresh = UnsafeBufferPointer(rebasing: samples[..<count])
                 let time = Double(labeller.position + count) / rate
