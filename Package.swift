@@ -17,7 +17,7 @@ let package = Package(
         .systemLibrary(name: "CALSA", pkgConfig: "alsa", providers: [.apt(["libasound2-dev"])]),
         .systemLibrary(name: "CMessageDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
         .systemLibrary(name: "CSndfile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
-        .systemLibrary(name: "CSamplerate", pkgConfig: "samplerate", providers: [.apt(["libsamplerate0-dev"])]),
+        .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"])]),
         .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
         .systemLibrary(name: "CLibV4L2", pkgConfig: "libv4l2", providers: [.apt(["libv4l-dev"])]),
@@ -35,7 +35,7 @@ let package = Package(
         .target(name: "FrontEnd", dependencies: ["Diagnostics", "ModelFile"]),
         .target(
             name: "Capture",
-            dependencies: ["CALSA", "CJPEG", "CPNG", "CSamplerate", "CSndfile", "CV4L2", "Diagnostics"]),
+            dependencies: ["CALSA", "CJPEG", "CPNG", "CSndfile", "CSoxr", "CV4L2", "Diagnostics"]),
         .target(name: "Labelling", dependencies: ["Diagnostics", "Engine", "FrontEnd", "ModelFile"]),
         .target(name: "Evaluation", dependencies: ["CZlib", "Diagnostics"]),
         .executableTarget(

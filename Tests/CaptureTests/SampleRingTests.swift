@@ -128,7 +128,7 @@ import Testing
                     expected += gap.samples
                     gaps += 1
                 default:
-                    ring.wait(milliseconds: 1000)
+                    ring.wait(samples: room, milliseconds: 1000)
                 }
                 if room % 50 == 0 { usleep(500) }
             }

@@ -43,7 +43,8 @@ import Testing
     }
 
     private static let seconds = 60
-    private static let hop = 0.5
+    /// Short enough for periods of 1/40 s, so that each is one write.
+    private static let hop = 0.25
 
     @Test(arguments: [(["--json"], false), (["--json", "--logits", "--top", "0"], true), ([], false)])
     func linesAllocateNothing(options: [String], at48: Bool) throws {

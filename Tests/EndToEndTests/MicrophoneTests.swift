@@ -26,8 +26,8 @@ import Testing
             let end = written + rate / Self.periodsPerSecond
             microphone.write(samples[written..<end])
             written = end
-            // Resampling wants a few samples more than a reading ends at.
-            while lines.count < times.count, times[lines.count] + (at48 ? 0.1 : 0) <= Double(written) / Double(rate) {
+            // Resampling wants some more samples than a reading ends at.
+            while lines.count < times.count, times[lines.count] + (at48 ? 0.2 : 0) <= Double(written) / Double(rate) {
                 lines.append(try #require(run.readLine()))
             }
         }

@@ -51,9 +51,12 @@ public final class Microphone: SampleSource {
 
     deinit { state.isStopping.store(true, ordering: .relaxed) }
 
+    /// Waits until the buffer can be filled, or for a moment.
+    ///
     /// - Throws: `TacitError` (device lost) when it went away and did not come back in time.
     public func read(into buffer: UnsafeMutableBufferPointer<Float>) throws -> SourceEvent {
         guard !buffer.isEmpty else { return .end }
+        if ring.wait(samples: buffer.count, milliseconds: 1000, stopDescriptor: stopDescriptor) { return .end }
         while true {
             if let event = ring.read(into: buffer) {
                 lastEvent = Self.now()
@@ -62,7 +65,7 @@ public final class Microphone: SampleSource {
                 return event
             }
             try noteLoss()
-            if ring.wait(milliseconds: 100, stopDescriptor: stopDescriptor) { return .end }
+            if ring.wait(samples: 1, milliseconds: 100, stopDescriptor: stopDescriptor) { return .end }
         }
     }
 

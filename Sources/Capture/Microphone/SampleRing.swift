@@ -29,6 +29,8 @@ public final class SampleRing: Sendable {
     private nonisolated(unsafe) var pending = SourceEvent.Gap(samples: 0, reason: .overrun)
     private nonisolated(unsafe) var isOverrun = false
 
+    /// How many samples the reader waits for.
+    private let wanted = Atomic<Int>(1)
     /// A byte in the pipe wakes the reader.
     private let wakeReading: Int32
     private let wakeWriting: Int32
@@ -76,8 +78,16 @@ public final class SampleRing: Sendable {
         let first = min(count, capacity - start)
         (samples + start).update(from: block, count: first)
         samples.update(from: block + first, count: count - first)
-        written.store(position + count, ordering: .releasing)
-        wake()
+        // In one order with what the reader does before it waits: either it sees the samples or this sees its wish.
+        written.store(position + count, ordering: .sequentiallyConsistent)
+        if isReady(wanted.load(ordering: .sequentiallyConsistent)) { wake() }
+    }
+
+    /// Whether so many samples are there, or a gap, or as many samples as will ever be there at once.
+    private func isReady(_ count: Int) -> Bool {
+        let there = written.load(ordering: .sequentiallyConsistent) - taken.load(ordering: .relaxed)
+        return there >= min(count, capacity / 2)
+            || gapsWritten.load(ordering: .relaxed) != gapsTaken.load(ordering: .relaxed)
     }
 
     /// Counts samples as lost before the next one that is written.
@@ -132,12 +142,14 @@ public final class SampleRing: Sendable {
         return .samples(count)
     }
 
-    /// Waits for the writer, for at most `milliseconds`. May return early.
+    /// Waits until so many samples are there, or a gap, for at most `milliseconds`. May return early.
     ///
     /// - Parameter stopDescriptor: polled too, unless negative.
     /// - Returns: whether the stop descriptor is readable or closed.
     @discardableResult
-    public func wait(milliseconds: Int32, stopDescriptor: Int32 = -1) -> Bool {
+    public func wait(samples: Int, milliseconds: Int32, stopDescriptor: Int32 = -1) -> Bool {
+        wanted.store(samples, ordering: .sequentiallyConsistent)
+        guard !isReady(samples) else { return false }
         var descriptors = (
             pollfd(fd: wakeReading, events: Int16(POLLIN), revents: 0),
             pollfd(fd: stopDescriptor, events: Int16(POLLIN), revents: 0)

@@ -11,8 +11,6 @@ final class SoundStream {
     private var serviceManager = ServiceManager()
     /// What the reading at hand decided.
     private var events: [DetectedEvent] = []
-    /// The most that is read at once: 1/10 s.
-    private let samples: UnsafeMutableBufferPointer<Float>
     /// Whether there was a full window.
     private(set) var hasReading = false
 
@@ -22,11 +20,7 @@ final class SoundStream {
         self.detector = detector
         events.reserveCapacity(detector.smoothedScores.count)
         self.isPaced = isPaced
-        samples = .allocate(capacity: max(1, labeller.geometry.sampleRate / 10))
-        samples.initialize(repeating: 0)
     }
-
-    deinit { samples.deallocate() }
 
     /// Until the source ends or fails, or the program is asked to stop. Nothing is allocated here after the first label.
     func run(_ output: some SoundOutput) throws {
@@ -43,6 +37,9 @@ final class SoundStream {
     private func carry(to output: some SoundOutput) throws {
         let pacer = isPaced ? Pacer() : nil
         let rate = Double(labeller.geometry.sampleRate)
+        let samples = UnsafeMutableBufferPointer<Float>.allocate(capacity: max(1, Int(rate * output.secondsAtOnce)))
+        samples.initialize(repeating: 0)
+        defer { samples.deallocate() }
         while !Process.isStopping {
             // No further than what the model waits for, so that a label comes with its window's last sample.
             let wanted = min(samples.count, labeller.samplesToPush)

@@ -17,6 +17,7 @@ final class LiveLines<Format: LineFormat>: SoundOutput {
         arrears = Arrears(labels: labels)
     }
 
+    var secondsAtOnce: Double { 1 }
     func samples(_ samples: UnsafeBufferPointer<Float>, time: Double) {}
 
     func labels(_ reading: LiveReading) throws {

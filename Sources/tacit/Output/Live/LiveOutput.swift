@@ -15,6 +15,8 @@ protocol LiveOutput: AnyObject {
 
 /// Where `listen` tells what it hears.
 protocol SoundOutput: LiveOutput {
+    /// How many seconds of sound may go by at once.
+    var secondsAtOnce: Double { get }
     /// Samples went by; `time` is the stream's after them.
     func samples(_ samples: UnsafeBufferPointer<Float>, time: Double) throws
 }

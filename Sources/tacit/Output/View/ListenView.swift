@@ -39,6 +39,9 @@ final class ListenView: SoundOutput {
         Log.shared.cover()
     }
 
+    /// A level meter is looked at.
+    var secondsAtOnce: Double { 0.1 }
+
     func samples(_ samples: UnsafeBufferPointer<Float>, time: Double) throws {
         meter.add(samples)
         self.time = time
