@@ -1,7 +1,12 @@
 // Attention of one query over a ring of keys and values. Keys lie with 16 slots side by side, so that scores are a
 // product over tiles of slots; values lie with 16 channels side by side, so that the weighted sum is one over tiles of
 // channels. Both sums run in a fixed order (elements of the head; oldest to newest), so a result depends neither on
-// where in the ring a context lies nor on how many slots there are.
+// where in the ring a context lies nor on how many slots there are. `ATTENTION_TILES` tiles go together with four rows, as
+// many chains of sums as hide a fused multiply-add's latency.
+
+#ifndef ATTENTION_TILES
+#define ATTENTION_TILES 1
+#endif
 
 static void rotate(
     float *heads, size_t stride, size_t rows, size_t head_count, size_t head_width, size_t half, const float *cosines,
@@ -14,6 +19,11 @@ static void rotate(
                 f32x16 x = load(a + i), y = load(b + i), c = load(cosines + i), s = load(sines + i);
                 store(a + i, fma16(x, c, -(y * s)));
                 store(b + i, fma16(y, c, x * s));
+            }
+            for (; i + 8 <= half; i += 8) {
+                f32x8 x = load8(a + i), y = load8(b + i), c = load8(cosines + i), s = load8(sines + i);
+                store8(a + i, fma8(x, c, -(y * s)));
+                store8(b + i, fma8(y, c, x * s));
             }
             size_t rest = half - i;
             if (rest) {
@@ -51,27 +61,30 @@ static void store_keys_values(
     }
 }
 
-/// Scores of `rows` queries by `tiles` tiles of slots; rows times tiles is at most 4.
+/// Scores of `rows` queries by `tiles` tiles of slots.
 INLINE void score_block(
     const tacit_attention *a, size_t row, size_t tile, const int rows, const int tiles, float *scores) {
     size_t width = a->head_width;
     const float *query = a->query + row * a->query_stride, *keys = a->keys + tile * width * LANES;
-    f32x16 sums[4] = {splat(0.0f), splat(0.0f), splat(0.0f), splat(0.0f)};
+    f32x16 sums[4 * ATTENTION_TILES];
+    UNROLL for (int j = 0; j < rows * tiles; j++) sums[j] = splat(0.0f);
     for (size_t i = 0; i < width; i++)
         UNROLL for (int t = 0; t < tiles; t++) {
             f32x16 key = load(keys + ((size_t)t * width + i) * LANES);
-            UNROLL for (int r = 0; r < rows; r++)
-                sums[t + r] = fma16(splat(query[(size_t)r * a->query_stride + i]), key, sums[t + r]);
+            UNROLL for (int r = 0; r < rows; r++) {
+                f32x16 *sum = sums + t * rows + r;
+                *sum = fma16(splat(query[(size_t)r * a->query_stride + i]), key, *sum);
+            }
         }
     UNROLL for (int t = 0; t < tiles; t++)
         UNROLL for (int r = 0; r < rows; r++)
-            store(scores + (size_t)r * a->score_stride + (size_t)t * LANES, sums[t + r]);
+            store(scores + (size_t)r * a->score_stride + (size_t)t * LANES, sums[t * rows + r]);
 }
 
 /// Scores of the slots from `first` to `end`, whole tiles; slot `first`'s score comes to `scores[0]`, so up to 15 before
 /// it and 15 after the last are written too.
 INLINE void score_slots(const tacit_attention *a, size_t row, size_t first, size_t end, const int rows, float *scores) {
-    const int together = rows == 1 ? 4 : 1;
+    const int together = rows == 1 ? 4 : ATTENTION_TILES;
     size_t tile = first / LANES, end_tile = (end + LANES - 1) / LANES;
     float *out = scores - first % LANES;
     for (; tile + (size_t)together <= end_tile; tile += (size_t)together, out += (size_t)together * LANES)
@@ -80,10 +93,10 @@ INLINE void score_slots(const tacit_attention *a, size_t row, size_t first, size
 }
 
 /// Adds `weight * value` of the slots `from` to `to` (counted from `first`, round the ring) to the sums of `rows` queries
-/// by `tiles` tiles of channels.
+/// by `tiles` tiles of channels, `sum_rows` sums from one tile to the next.
 INLINE void weigh_slots(
     const tacit_attention *a, const float *weights, size_t tile, size_t from, size_t to, const int rows,
-    const int tiles, f32x16 *sums) {
+    const int tiles, const int sum_rows, f32x16 *sums) {
     const float *values = a->values + tile * a->slots * LANES;
     while (from < to) {
         size_t slot = a->first + from;
@@ -93,8 +106,10 @@ INLINE void weigh_slots(
         for (; from < end; from++, slot++)
             UNROLL for (int t = 0; t < tiles; t++) {
                 f32x16 value = load(values + ((size_t)t * a->slots + slot) * LANES);
-                UNROLL for (int r = 0; r < rows; r++)
-                    sums[t + r] = fma16(splat(weights[(size_t)r * a->score_stride + from]), value, sums[t + r]);
+                UNROLL for (int r = 0; r < rows; r++) {
+                    f32x16 *sum = sums + t * sum_rows + r;
+                    *sum = fma16(splat(weights[(size_t)r * a->score_stride + from]), value, *sum);
+                }
             }
     }
 }
@@ -102,24 +117,26 @@ INLINE void weigh_slots(
 INLINE void weigh_block(
     const tacit_attention *a, size_t row, const float *weights, const float *inverses, size_t tile, const int rows,
     const int tiles) {
-    f32x16 sums[4] = {splat(0.0f), splat(0.0f), splat(0.0f), splat(0.0f)};
+    f32x16 sums[4 * ATTENTION_TILES];
+    UNROLL for (int i = 0; i < rows * tiles; i++) sums[i] = splat(0.0f);
     // What only some queries see, then what all see, then again what only some see: each in its own order.
     size_t common = a->offset[row + (size_t)rows - 1], common_end = a->offset[row] + a->count[row];
     if (common_end < common) common_end = common;
     for (int r = 0; rows > 1 && r < rows; r++) {
         size_t from = a->offset[row + (size_t)r], to = from + a->count[row + (size_t)r];
-        weigh_slots(a, weights + (size_t)r * a->score_stride, tile, from, to < common ? to : common, 1, 1, sums + r);
+        weigh_slots(a, weights + (size_t)r * a->score_stride, tile, from, to < common ? to : common, 1, tiles, rows,
+                    sums + r);
     }
-    weigh_slots(a, weights, tile, common, common_end, rows, tiles, sums);
+    weigh_slots(a, weights, tile, common, common_end, rows, tiles, rows, sums);
     for (int r = 0; rows > 1 && r < rows; r++) {
         size_t to = a->offset[row + (size_t)r] + a->count[row + (size_t)r];
-        weigh_slots(a, weights + (size_t)r * a->score_stride, tile, common_end, to, 1, 1, sums + r);
+        weigh_slots(a, weights + (size_t)r * a->score_stride, tile, common_end, to, 1, tiles, rows, sums + r);
     }
     UNROLL for (int t = 0; t < tiles; t++)
         UNROLL for (int r = 0; r < rows; r++) {
             size_t at = (tile + (size_t)t) * LANES;
             float *output = a->output + (row + (size_t)r) * a->output_stride + at;
-            f32x16 y = sums[t + r] * splat(inverses[r]);
+            f32x16 y = sums[t * rows + r] * splat(inverses[r]);
             if (at + LANES <= a->head_width)
                 store(output, y);
             else
@@ -138,15 +155,15 @@ INLINE void attend_rows(const tacit_attention *a, size_t row, const int rows) {
     float inverses[4];
     for (int r = 0; r < rows; r++) {
         float *own = scores + (size_t)r * a->score_stride + a->offset[row + (size_t)r];
-        inverses[r] = 1.0f / exponentials(own, a->count[row + (size_t)r], a->scale, own);
+        inverses[r] = 1.0f / exponentials(own, a->count[row + (size_t)r], a->scale);
     }
-    const int together = rows == 1 ? 4 : 1;
+    const int together = rows == 1 ? 4 : ATTENTION_TILES;
     size_t tiles = (a->head_width + LANES - 1) / LANES, tile = 0;
     for (; tile + (size_t)together <= tiles; tile += (size_t)together)
         weigh_block(a, row, scores, inverses, tile, rows, together);
     switch (tiles - tile) {
-    case 3: weigh_block(a, row, scores, inverses, tile, rows, 3); break;
-    case 2: weigh_block(a, row, scores, inverses, tile, rows, 2); break;
+    case 3: if (together > 3) weigh_block(a, row, scores, inverses, tile, rows, 3); break;
+    case 2: if (together > 2) weigh_block(a, row, scores, inverses, tile, rows, 2); break;
     case 1: weigh_block(a, row, scores, inverses, tile, rows, 1); break;
     default: break;
     }

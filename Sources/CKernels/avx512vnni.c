@@ -23,19 +23,53 @@ INLINE __m512i four_everywhere(const void *four) {
     return _mm512_set1_epi32(bytes);
 }
 
+#define FLOAT_ROWS 8
+#define ATTENTION_TILES 2
 #define DOT_ROWS 8
 #define DOT_OFFSET 128u
+#define DOT_PAIR
+
+// Two tiles by eight rows need ten loads for sixteen products, which two load ports keep up with. A few rows alone would
+// wait for one another's sums: then the columns are shared out to several, in turns.
+INLINE void dot_tiles(
+    const uint8_t *input, size_t stride, const int8_t *panel, size_t groups, const int rows, const int tiles,
+    i32x16 *sums) {
+    const int parts = rows * tiles >= 8 ? 1 : rows * tiles >= 4 ? 2 : 4;
+    __m512i totals[4][16];
+    UNROLL for (int p = 0; p < parts; p++)
+        UNROLL for (int i = 0; i < tiles * rows; i++) totals[p][i] = _mm512_setzero_si512();
+    size_t g = 0;
+    for (; g + (size_t)parts <= groups; g += (size_t)parts)
+        UNROLL for (int p = 0; p < parts; p++) {
+            __m512i w[2];
+            UNROLL for (int t = 0; t < tiles; t++) w[t] = step(panel + ((size_t)t * groups + g + (size_t)p) * 64);
+            UNROLL for (int r = 0; r < rows; r++) {
+                __m512i x = four_everywhere(input + (size_t)r * stride + (g + (size_t)p) * 4);
+                UNROLL for (int t = 0; t < tiles; t++)
+                    totals[p][t * rows + r] = _mm512_dpbusd_epi32(totals[p][t * rows + r], x, w[t]);
+            }
+        }
+    for (; g < groups; g++)
+        UNROLL for (int t = 0; t < tiles; t++) {
+            __m512i w = step(panel + ((size_t)t * groups + g) * 64);
+            UNROLL for (int r = 0; r < rows; r++)
+                totals[0][t * rows + r] = _mm512_dpbusd_epi32(
+                    totals[0][t * rows + r], four_everywhere(input + (size_t)r * stride + g * 4), w);
+        }
+    UNROLL for (int i = 0; i < tiles * rows; i++) {
+        UNROLL for (int p = 1; p < parts; p++) totals[0][i] = _mm512_add_epi32(totals[0][i], totals[p][i]);
+        sums[i] = __builtin_bit_cast(i32x16, totals[0][i]);
+    }
+}
 
 INLINE void dot(
     const uint8_t *input, size_t stride, const int8_t *panel, size_t groups, const int rows, i32x16 *sums) {
-    __m512i totals[8];
-    UNROLL for (int r = 0; r < rows; r++) totals[r] = _mm512_setzero_si512();
-    for (size_t g = 0; g < groups; g++) {
-        __m512i w = step(panel + g * 64);
-        UNROLL for (int r = 0; r < rows; r++)
-            totals[r] = _mm512_dpbusd_epi32(totals[r], four_everywhere(input + (size_t)r * stride + g * 4), w);
-    }
-    UNROLL for (int r = 0; r < rows; r++) sums[r] = __builtin_bit_cast(i32x16, totals[r]);
+    dot_tiles(input, stride, panel, groups, rows, 1, sums);
+}
+
+INLINE void dot_pair(
+    const uint8_t *input, size_t stride, const int8_t *panel, size_t groups, const int rows, i32x16 *sums) {
+    dot_tiles(input, stride, panel, groups, rows, 2, sums);
 }
 
 #define BLOCK_ROWS 8
@@ -64,6 +98,32 @@ INLINE void dot_blocks(
             _mm512_storeu_si512(sum, _mm512_add_epi32(step(sum), _mm512_mullo_epi32(block[r], scale)));
         }
     }
+}
+
+#define DIRECT
+
+// One row: a register's low nibbles are one step, its high nibbles the next.
+INLINE i32x16 dot_direct(const tacit_product_int4 *p, size_t tile) {
+    const __m512i nibble = _mm512_set1_epi8(15);
+    const int8_t *input = p->input;
+    const uint8_t *panel = p->panels + tile * p->blocks * 256;
+    const uint8_t *scales = p->group_scales + tile * ((p->blocks + p->group_blocks - 1) / p->group_blocks) * LANES;
+    __m512i sums = _mm512_setzero_si512();
+    for (size_t b = 0; b < p->blocks; b++, input += 32, panel += 256) {
+        tacit_block_sums start = p->input_sums[b];
+        __m512i even = _mm512_set1_epi32(start.first + start.second), odd = _mm512_setzero_si512();
+        UNROLL for (size_t i = 0; i < 4; i++) {
+            __m512i levels = step(panel + i * 64);
+            __m512i low = _mm512_and_si512(levels, nibble);
+            __m512i high = _mm512_and_si512(_mm512_srli_epi16(levels, 4), nibble);
+            even = _mm512_dpbusd_epi32(even, low, four_everywhere(input + i * 8));
+            odd = _mm512_dpbusd_epi32(odd, high, four_everywhere(input + i * 8 + 4));
+        }
+        __m512i scale = _mm512_cvtepu8_epi32(
+            _mm_loadu_si128((const __m128i *)(const void *)(scales + b / p->group_blocks * LANES)));
+        sums = _mm512_add_epi32(sums, _mm512_mullo_epi32(_mm512_add_epi32(even, odd), scale));
+    }
+    return __builtin_bit_cast(i32x16, sums);
 }
 
 #include "table.h"

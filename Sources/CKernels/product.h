@@ -1,6 +1,12 @@
-// Matrix products over tiles of 16 output channels, four rows at a time. The integer sums of the int8 form come from
+// Matrix products over tiles of 16 output channels, a few rows at a time. The integer sums of the int8 form come from
 // `dot`, which each instruction set defines before this file, with `DOT_ROWS`, the most rows that it takes at a time (up
-// to 8), and `DOT_OFFSET`: 128 where it multiplies the unsigned bytes as they are, 0 where it takes the offset back itself.
+// to 8), and `DOT_OFFSET`: 128 where it multiplies the unsigned bytes as they are, 0 where it takes the offset back
+// itself. Where registers are many it defines `dot_pair` and `DOT_PAIR` too, for two tiles, and `FLOAT_ROWS`, the rows of
+// the float32 form: as many chains of sums as hide a fused multiply-add's latency.
+
+#ifndef FLOAT_ROWS
+#define FLOAT_ROWS 4
+#endif
 
 INLINE void finish(f32x16 y, size_t row, size_t tile, const float *bias, const float *residual, float *output,
                    size_t stride) {
@@ -8,32 +14,6 @@ INLINE void finish(f32x16 y, size_t row, size_t tile, const float *bias, const f
     if (bias) y += load(bias + tile * LANES);
     if (residual) y += load(residual + at);
     store(output + at, y);
-}
-
-INLINE void multiply_float32_block(const tacit_product_float32 *p, size_t tile, size_t row, const int rows) {
-    const float *panel = p->panels + tile * p->columns * LANES;
-    const float *x = p->input + row * p->input_stride;
-    size_t stride = p->input_stride, columns = p->columns;
-    f32x16 sums[4] = {splat(0.0f), splat(0.0f), splat(0.0f), splat(0.0f)};
-    for (size_t k = 0; k < columns; k++) {
-        f32x16 w = load(panel + k * LANES);
-        UNROLL for (int r = 0; r < rows; r++) sums[r] = fma16(splat(x[(size_t)r * stride + k]), w, sums[r]);
-    }
-    UNROLL for (int r = 0; r < rows; r++)
-        finish(sums[r], row + (size_t)r, tile, p->bias, p->residual, p->output, p->output_stride);
-}
-
-static void multiply_float32(const tacit_product_float32 *p, size_t first_tile, size_t end_tile) {
-    for (size_t tile = first_tile; tile < end_tile; tile++) {
-        size_t row = 0;
-        for (; row + 4 <= p->rows; row += 4) multiply_float32_block(p, tile, row, 4);
-        switch (p->rows - row) {
-        case 3: multiply_float32_block(p, tile, row, 3); break;
-        case 2: multiply_float32_block(p, tile, row, 2); break;
-        case 1: multiply_float32_block(p, tile, row, 1); break;
-        default: break;
-        }
-    }
 }
 
 // Runs `what(n)` for the n = 1... that is `rest`, each a constant and under `most`.
@@ -49,28 +29,66 @@ static void multiply_float32(const tacit_product_float32 *p, size_t first_tile, 
     default: break;                              \
     }
 
-INLINE void multiply_int8_block(const tacit_product_int8 *p, size_t tile, size_t row, const int rows) {
-    i32x16 sums[DOT_ROWS];
-    dot(p->input + row * p->input_stride, p->input_stride, p->panels + tile * p->groups * 64, p->groups, rows, sums);
-    f32x16 scales = load(p->scales + tile * LANES);
-    i32x16 channel_sums = load_integers(p->sums + tile * LANES);
-    u32x16 offset = DOT_OFFSET * __builtin_bit_cast(u32x16, channel_sums);
-    f32x16 totals = scales * __builtin_convertvector(channel_sums, f32x16);
-    UNROLL for (int r = 0; r < rows; r++) {
-        u32x16 exact = __builtin_bit_cast(u32x16, sums[r]) - offset;
-        f32x16 y = __builtin_convertvector(__builtin_bit_cast(i32x16, exact), f32x16);
-        tacit_row_scale x = p->input_scales[row + (size_t)r];
-        y = fma16(y, splat(x.step) * scales, splat(x.offset) * totals);
-        finish(y, row + (size_t)r, tile, p->bias, p->residual, p->output, p->output_stride);
+INLINE void multiply_float32_block(const tacit_product_float32 *p, size_t tile, size_t row, const int rows) {
+    const float *panel = p->panels + tile * p->columns * LANES;
+    const float *x = p->input + row * p->input_stride;
+    size_t stride = p->input_stride, columns = p->columns;
+    f32x16 sums[FLOAT_ROWS];
+    UNROLL for (int r = 0; r < rows; r++) sums[r] = splat(0.0f);
+    for (size_t k = 0; k < columns; k++) {
+        f32x16 w = load(panel + k * LANES);
+        UNROLL for (int r = 0; r < rows; r++) sums[r] = fma16(splat(x[(size_t)r * stride + k]), w, sums[r]);
+    }
+    UNROLL for (int r = 0; r < rows; r++)
+        finish(sums[r], row + (size_t)r, tile, p->bias, p->residual, p->output, p->output_stride);
+}
+
+static void multiply_float32(const tacit_product_float32 *p, size_t first_tile, size_t end_tile) {
+    for (size_t tile = first_tile; tile < end_tile; tile++) {
+        size_t row = 0;
+        for (; row + FLOAT_ROWS <= p->rows; row += FLOAT_ROWS) multiply_float32_block(p, tile, row, FLOAT_ROWS);
+#define THE_REST(n) multiply_float32_block(p, tile, row, n)
+        SWITCH_REST(FLOAT_ROWS, p->rows - row, THE_REST)
+#undef THE_REST
     }
 }
 
-static void multiply_int8(const tacit_product_int8 *p, size_t first_tile, size_t end_tile) {
-    for (size_t tile = first_tile; tile < end_tile; tile++) {
-        size_t row = 0;
-        for (; row + DOT_ROWS <= p->rows; row += DOT_ROWS) multiply_int8_block(p, tile, row, DOT_ROWS);
-#define THE_REST(n) multiply_int8_block(p, tile, row, n)
-        SWITCH_REST(DOT_ROWS, p->rows - row, THE_REST)
-#undef THE_REST
+INLINE void multiply_int8_block(
+    const tacit_product_int8 *p, size_t tile, size_t row, const int rows, const int tiles) {
+    i32x16 sums[2 * DOT_ROWS];
+    const uint8_t *input = p->input + row * p->input_stride;
+    const int8_t *panel = p->panels + tile * p->groups * 64;
+#ifdef DOT_PAIR
+    if (tiles == 2) dot_pair(input, p->input_stride, panel, p->groups, rows, sums);
+#endif
+    if (tiles == 1) dot(input, p->input_stride, panel, p->groups, rows, sums);
+    UNROLL for (int t = 0; t < tiles; t++, tile++) {
+        f32x16 scales = load(p->scales + tile * LANES);
+        i32x16 channel_sums = load_integers(p->sums + tile * LANES);
+        u32x16 offset = DOT_OFFSET * __builtin_bit_cast(u32x16, channel_sums);
+        f32x16 totals = scales * __builtin_convertvector(channel_sums, f32x16);
+        UNROLL for (int r = 0; r < rows; r++) {
+            u32x16 exact = __builtin_bit_cast(u32x16, sums[t * rows + r]) - offset;
+            f32x16 y = __builtin_convertvector(__builtin_bit_cast(i32x16, exact), f32x16);
+            tacit_row_scale x = p->input_scales[row + (size_t)r];
+            y = fma16(y, splat(x.step) * scales, splat(x.offset) * totals);
+            finish(y, row + (size_t)r, tile, p->bias, p->residual, p->output, p->output_stride);
+        }
     }
+}
+
+INLINE void multiply_int8_tiles(const tacit_product_int8 *p, size_t tile, const int tiles) {
+    size_t row = 0;
+    for (; row + DOT_ROWS <= p->rows; row += DOT_ROWS) multiply_int8_block(p, tile, row, DOT_ROWS, tiles);
+#define THE_REST(n) multiply_int8_block(p, tile, row, n, tiles)
+    SWITCH_REST(DOT_ROWS, p->rows - row, THE_REST)
+#undef THE_REST
+}
+
+static void multiply_int8(const tacit_product_int8 *p, size_t first_tile, size_t end_tile) {
+    size_t tile = first_tile;
+#ifdef DOT_PAIR
+    for (; tile + 2 <= end_tile; tile += 2) multiply_int8_tiles(p, tile, 2);
+#endif
+    for (; tile < end_tile; tile++) multiply_int8_tiles(p, tile, 1);
 }

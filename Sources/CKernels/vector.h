@@ -38,6 +38,14 @@ INLINE f32x16 load(const float *p) {
 
 INLINE void store(float *p, f32x16 v) { __builtin_memcpy(p, &v, sizeof v); }
 
+INLINE f32x8 load8(const float *p) {
+    f32x8 v;
+    __builtin_memcpy(&v, p, sizeof v);
+    return v;
+}
+
+INLINE void store8(float *p, f32x8 v) { __builtin_memcpy(p, &v, sizeof v); }
+
 INLINE i32x16 load_integers(const int32_t *p) {
     i32x16 v;
     __builtin_memcpy(&v, p, sizeof v);
@@ -60,6 +68,12 @@ INLINE f32x16 load_some(const float *p, size_t count, float fill) {
     return load(lanes);
 }
 
+/// The first `count` lanes, the others `fill`.
+INLINE f32x16 first_lanes(f32x16 v, size_t count, float fill) {
+    const i32x16 lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    return lane < (i32x16)((int32_t)count) ? v : splat(fill);
+}
+
 INLINE void store_some(float *p, f32x16 v, size_t count) {
     float lanes[16];
     store(lanes, v);
@@ -75,6 +89,8 @@ INLINE void store_some(float *p, f32x16 v, size_t count) {
 
 /// a * b + c, rounded once.
 FMA f32x16 fma16(f32x16 a, f32x16 b, f32x16 c) { return __builtin_elementwise_fma(a, b, c); }
+
+FMA f32x8 fma8(f32x8 a, f32x8 b, f32x8 c) { return __builtin_elementwise_fma(a, b, c); }
 
 /// Lane by lane `a < b ? a : b`: b where one of them is NaN, on every instruction set.
 INLINE f32x16 lesser(f32x16 a, f32x16 b) { return a < b ? a : b; }
@@ -92,12 +108,12 @@ INLINE float total(f32x16 v) {
     return c.x + c.y;
 }
 
+/// The largest of all lanes, none of which is NaN.
 INLINE float largest(f32x16 v) {
-    float lanes[16];
-    store(lanes, v);
-    float best = lanes[0];
-    for (size_t i = 1; i < LANES; i++) best = lanes[i] > best ? lanes[i] : best;
-    return best;
+    f32x8 a = v.lo > v.hi ? v.lo : v.hi;
+    f32x4 b = a.lo > a.hi ? a.lo : a.hi;
+    f32x2 c = b.lo > b.hi ? b.lo : b.hi;
+    return c.x > c.y ? c.x : c.y;
 }
 
 #endif
