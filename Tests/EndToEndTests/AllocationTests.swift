@@ -43,8 +43,7 @@ import Testing
     }
 
     private static let seconds = 60
-    /// Short enough for periods of 1/40 s, so that each is one write.
-    private static let hop = 0.25
+    private static let hop = 0.5
 
     @Test(arguments: [(["--json"], false), (["--json", "--logits", "--top", "0"], true), ([], false)])
     func linesAllocateNothing(options: [String], at48: Bool) throws {

@@ -6,16 +6,16 @@ import Glibc
 public final class ALSADevice: CaptureDevice, @unchecked Sendable {
     /// As the user named it; looked up anew each time it is opened, since a card may come back with another number.
     private let wanted: MicrophoneName
-    private let periodSeconds: Double
+    private let wakeSeconds: Double
     private var handle: OpaquePointer?
     public private(set) var name: String
 
-    /// - Parameter periodSeconds: how often the device is to hand over what it has, 1/1000 to 1 s; it may have its own
-    ///   ideas. Each time costs two wake-ups.
+    /// - Parameter wakeSeconds: how often `read` is to be woken, at the most, by a device whose periods are shorter: several
+    ///   are then read one after the other.
     /// - Throws: `TacitError` (usage) for a name that can't be one.
-    public init(_ name: String, periodSeconds: Double = 1 / 40) throws {
+    public init(_ name: String, wakeSeconds: Double = 1 / 40) throws {
         wanted = try MicrophoneName(name)
-        self.periodSeconds = min(max(periodSeconds, 1 / 1000), 1)
+        self.wakeSeconds = min(max(wakeSeconds, 0), 1)
         self.name = name
         tacit_alsa_silence()
     }
@@ -35,7 +35,7 @@ public final class ALSADevice: CaptureDevice, @unchecked Sendable {
             }
             name = Self.describe(handle, resolved, asked: wanted.text)
             let negotiation = try Negotiation(handle)
-            return try negotiation.agree(sampleRate: sampleRate, isFixed: isFixed, periodSeconds: periodSeconds)
+            return try negotiation.agree(sampleRate: sampleRate, isFixed: isFixed, wakeSeconds: wakeSeconds)
         } catch let failure as ALSAFailure {
             close()
             throw TacitError(.deviceUnavailable, file: wanted.text, failure.reason)
@@ -69,11 +69,14 @@ public final class ALSADevice: CaptureDevice, @unchecked Sendable {
 
     public func read(into memory: UnsafeMutableRawPointer, frames: Int, milliseconds: Int) -> CaptureResult {
         guard let handle else { return .lost(ENODEV) }
-        let ready = snd_pcm_wait(handle, Int32(milliseconds))
-        if ready == 0 { return .nothing }
-        if ready < 0 {
-            // A card that was pulled out is an error of its descriptor's, and no more, to who waits.
-            return snd_pcm_state(handle) == SND_PCM_STATE_DISCONNECTED ? .lost(ENODEV) : Self.failure(ready)
+        // Not waited for where a period is there: one is woken for several.
+        if snd_pcm_avail_update(handle) < frames {
+            let ready = snd_pcm_wait(handle, Int32(milliseconds))
+            if ready == 0 { return .nothing }
+            if ready < 0 {
+                // A card that was pulled out is an error of its descriptor's, and no more, to who waits.
+                return snd_pcm_state(handle) == SND_PCM_STATE_DISCONNECTED ? .lost(ENODEV) : Self.failure(ready)
+            }
         }
         let count = snd_pcm_readi(handle, memory, snd_pcm_uframes_t(frames))
         if count > 0 { return .frames(min(Int(count), frames)) }

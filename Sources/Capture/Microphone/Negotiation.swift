@@ -3,17 +3,15 @@ import Diagnostics
 
 /// Agrees on a format with an open PCM, by narrowing what it can do step by step, so that no choice rules out the last.
 ///
-/// Asked first: 16 bits, one channel, the wanted rate, the wanted periods. Where the device can't, the rate decides
+/// Asked first: 16 bits, one channel, the wanted rate, periods of 1/40 s. Where the device can't, the rate decides
 /// first, then the encoding, then the channels. ALSA's own rate conversion is kept out (it interpolates linearly by
 /// default): what has another rate goes through our resampler.
 struct Negotiation: ~Copyable {
     private let handle: OpaquePointer
     private let parameters: OpaquePointer
 
-    /// The device's buffer: half a second or eight periods, whichever is more. A capture thread that is late by less
-    /// loses nothing.
-    private static let bufferSeconds = 0.5
-    private static let periodsInBuffer = 8
+    /// The device's buffer, in periods: half a second. A capture thread that is late by less loses nothing.
+    private static let periodsInBuffer = 20
     /// Larger periods are refused: a buffer of ours has to hold one.
     private static let longestPeriod = 1 << 20
 
@@ -27,8 +25,8 @@ struct Negotiation: ~Copyable {
 
     deinit { snd_pcm_hw_params_free(parameters) }
 
-    /// - Parameter periodSeconds: how often the reader is to be woken.
-    consuming func agree(sampleRate: Int, isFixed: Bool, periodSeconds: Double) throws -> CaptureFormat {
+    /// - Parameter wakeSeconds: how often the reader is to be woken: for as many periods as come in that time.
+    consuming func agree(sampleRate: Int, isFixed: Bool, wakeSeconds: Double) throws -> CaptureFormat {
         try ALSAFailure.check(snd_pcm_hw_params_any(handle, parameters))
         try ALSAFailure.check(snd_pcm_hw_params_set_rate_resample(handle, parameters, 0))
         guard snd_pcm_hw_params_set_access(handle, parameters, SND_PCM_ACCESS_RW_INTERLEAVED) >= 0 else {
@@ -37,9 +35,10 @@ struct Negotiation: ~Copyable {
         let rate = try agreeRate(sampleRate, isFixed: isFixed)
         let encoding = try agreeEncoding()
         let channels = try agreeChannels()
-        let (period, buffer) = try agreeSizes(rate: rate, periodSeconds: periodSeconds)
+        let (period, buffer) = try agreeSizes(rate: rate)
         try ALSAFailure.check(snd_pcm_hw_params(handle, parameters))
-        try setWakeUps(period: period)
+        let periods = Int(min(wakeSeconds * Double(rate), Double(buffer / 4))) / period
+        try setWakeUps(frames: period * max(1, periods))
         return CaptureFormat(encoding: encoding, channels: channels, sampleRate: rate, period: period, buffer: buffer)
     }
 
@@ -101,26 +100,25 @@ struct Negotiation: ~Copyable {
         return Int(channels)
     }
 
-    private borrowing func agreeSizes(rate: Int, periodSeconds: Double) throws -> (period: Int, buffer: Int) {
-        var period = snd_pcm_uframes_t(max(1, Double(rate) * periodSeconds))
+    private borrowing func agreeSizes(rate: Int) throws -> (period: Int, buffer: Int) {
+        var period = snd_pcm_uframes_t(max(1, rate / 40))
         try ALSAFailure.check(snd_pcm_hw_params_set_period_size_near(handle, parameters, &period, nil))
         guard (1...Self.longestPeriod).contains(Int(clamping: period)) else {
             throw TacitError(.deviceUnavailable, "the microphone has periods of \(period) frames")
         }
-        var buffer = max(
-            period * snd_pcm_uframes_t(Self.periodsInBuffer), snd_pcm_uframes_t(Double(rate) * Self.bufferSeconds))
+        var buffer = period * snd_pcm_uframes_t(Self.periodsInBuffer)
         try ALSAFailure.check(snd_pcm_hw_params_set_buffer_size_near(handle, parameters, &buffer))
         return (Int(period), Int(clamping: buffer))
     }
 
-    /// Wakes the reader once a period is there.
-    private borrowing func setWakeUps(period: Int) throws {
+    /// Wakes the reader once so much is there.
+    private borrowing func setWakeUps(frames: Int) throws {
         var software: OpaquePointer?
         try ALSAFailure.check(snd_pcm_sw_params_malloc(&software))
         guard let software else { return }
         defer { snd_pcm_sw_params_free(software) }
         try ALSAFailure.check(snd_pcm_sw_params_current(handle, software))
-        try ALSAFailure.check(snd_pcm_sw_params_set_avail_min(handle, software, snd_pcm_uframes_t(period)))
+        try ALSAFailure.check(snd_pcm_sw_params_set_avail_min(handle, software, snd_pcm_uframes_t(frames)))
         try ALSAFailure.check(snd_pcm_sw_params(handle, software))
     }
 }

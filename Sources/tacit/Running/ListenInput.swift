@@ -31,8 +31,7 @@ enum ListenInput {
     /// ALSA's name for what the user has chosen as such.
     private static let defaultDevice = "default"
 
-    /// - Parameter hop: seconds from one label to the next: a microphone that is asked ten times as often keeps none
-    ///   waiting for long, and is woken no more often than that.
+    /// - Parameter hop: seconds from one label to the next: to be woken ten times as often keeps none waiting for long.
     /// - Throws: `TacitError`, of every kind that an input may have.
     func open(sampleRate: Int, hop: Double) throws -> any SampleSource {
         switch self {
@@ -48,7 +47,7 @@ enum ListenInput {
                 sampleRate: sampleRate, wait: options.wait ?? 0, waitLost: options.waitLost ?? 60)
             let microphone = try Microphone(
                 settings,
-                device: try ALSADevice(options.device ?? Self.defaultDevice, periodSeconds: min(max(hop / 10, 1 / 40), 1 / 10)),
+                device: try ALSADevice(options.device ?? Self.defaultDevice, wakeSeconds: min(hop / 10, 1 / 10)),
                 stopDescriptor: Process.stopDescriptor, note: MicrophoneReport.tell)
             return try SoundSources.resample(microphone, to: sampleRate, file: name)
         }
