@@ -1,9 +1,12 @@
-// What one core can do at most: the inner loops' instructions alone, on registers, without loads. Prints JSON, in
-// thousand millions of operations a second (two for each multiply-add).
+// What one core can do at most: the inner loops' instructions alone, on registers, without loads; and how fast it reads
+// memory. Prints JSON by instruction set, in thousand millions of operations a second (two for each multiply-add), of
+// bytes a second for `memory`.
 
 #include <immintrin.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 static double now(void) {
@@ -34,13 +37,52 @@ static double now(void) {
 #define INT4(sum, a) "vpmaddubsw %%ymm15, %%ymm14, %%ymm" #a "\n vpaddw %%ymm" #a ", %%ymm" #sum ", %%ymm" #sum "\n"
 #define FMA(sum) "vfmadd231ps %%ymm15, %%ymm14, %%ymm" #sum "\n"
 
+// Four products added in 32 bits.
+#define VNNI(sum) "%{vex%} vpdpbusd %%ymm15, %%ymm14, %%ymm" #sum "\n"
+#define VNNI512(sum) "vpdpbusd %%zmm15, %%zmm14, %%zmm" #sum "\n"
+#define FMA512(sum) "vfmadd231ps %%zmm15, %%zmm14, %%zmm" #sum "\n"
+#define TWELVE(form) \
+    form(0) form(1) form(2) form(3) form(4) form(5) form(6) form(7) form(8) form(9) form(10) form(11)
+
+/// Far more than the caches hold, read in order.
+static double memory(void) {
+    const size_t size = 512u << 20;
+    char *bytes = malloc(size);
+    if (!bytes) return 0;
+    memset(bytes, 1, size);
+    double best = 0;
+    for (int again = 0; again < 5; again++) {
+        __m256i sums[4] = {0};
+        double begun = now();
+        for (size_t i = 0; i < size; i += 128)
+            for (int k = 0; k < 4; k++)
+                sums[k] = _mm256_xor_si256(sums[k], _mm256_loadu_si256((const __m256i *)(bytes + i + k * 32)));
+        __m256i all = _mm256_xor_si256(_mm256_xor_si256(sums[0], sums[1]), _mm256_xor_si256(sums[2], sums[3]));
+        __asm__ volatile("" ::"x"(all));
+        double found = (double)size / (now() - begun) * 1e-9;
+        if (found > best) best = found;
+    }
+    free(bytes);
+    return best;
+}
+
 int main(void) {
-    MEASURE(float32, 12 * 16.0, FMA(0) FMA(1) FMA(2) FMA(3) FMA(4) FMA(5) FMA(6) FMA(7) FMA(8) FMA(9) FMA(10) FMA(11))
+    MEASURE(float32, 12 * 16.0, TWELVE(FMA))
     MEASURE(int8, 6 * 128.0, INT8(0, 6, 7) INT8(1, 8, 9) INT8(2, 10, 11) INT8(3, 6, 7) INT8(4, 8, 9) INT8(5, 10, 11))
     MEASURE(
         int4, 8 * 64.0,
         INT4(0, 8) INT4(1, 9) INT4(2, 10) INT4(3, 11) INT4(4, 8) INT4(5, 9) INT4(6, 10) INT4(7, 11)
         "vpmaddwd %%ymm14, %%ymm0, %%ymm12\n vpaddd %%ymm12, %%ymm13, %%ymm13\n")
-    printf("{\"float32\": %.1f, \"int8\": %.1f, \"int4\": %.1f}\n", float32, int8, int4);
+    printf("{\"memory\": %.1f, \"avx2\": {\"float32\": %.1f, \"int8\": %.1f, \"int4\": %.1f}", memory(), float32, int8, int4);
+    if (__builtin_cpu_supports("avxvnni")) {
+        MEASURE(vnni, 12 * 64.0, TWELVE(VNNI))
+        printf(", \"avxvnni\": {\"float32\": %.1f, \"int8\": %.1f, \"int4\": %.1f}", float32, vnni, vnni);
+    }
+    if (__builtin_cpu_supports("avx512vnni")) {
+        MEASURE(wide, 12 * 32.0, TWELVE(FMA512))
+        MEASURE(vnni, 12 * 128.0, TWELVE(VNNI512))
+        printf(", \"avx512vnni\": {\"float32\": %.1f, \"int8\": %.1f, \"int4\": %.1f}", wide, vnni, vnni);
+    }
+    printf("}\n");
     return 0;
 }
