@@ -40,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--split", required=True, help="splits to train on, commas between")
     add("--licences", help="train only on clips of these licences, commas between")
     add("--validation", type=float, default=0.06, help="part of the training clips held out, by group")
+    add("--validation-split", help="splits to hold out, commas between, in place of --validation")
     add("--cache", type=Path, help="folder for decoded samples")
     add("--task", choices=["multiclass", "multilabel"], help="default: the data set's own")
     add("--license", default="", help="the adapter's licence")
@@ -90,12 +91,12 @@ def divide(data: DataSet, args: argparse.Namespace) -> Parts:
     clips = data.split(args.split)
     if args.licences:
         clips = with_licences(clips, args.licences.split(","))
+    if args.validation_split:
+        return Parts(clips, data.split(args.validation_split))
     groups = sorted({c.key for c in clips})
     np.random.default_rng((args.seed, 0)).shuffle(groups)
     held = set(groups[: round(args.validation * len(groups))])
     train = tuple(c for c in clips if c.key not in held)
-    if not train:
-        raise SystemExit("no clips to train on")
     return Parts(train, tuple(c for c in clips if c.key in held))
 
 
@@ -127,6 +128,8 @@ class Trainer:
         self.data = open_data_set(args.data)
         self.multilabel = (args.task or ("multilabel" if self.data.multilabel else "multiclass")) == "multilabel"
         self.parts = divide(self.data, args)
+        if not self.parts.train:
+            raise SystemExit("no clips to train on")
         if args.negatives and not self.multilabel:
             raise SystemExit("negatives go with multilabel")
         targets = multi_hot(self.parts.train, len(self.data.labels))
