@@ -1,4 +1,4 @@
-"""Command line: `python -m tacit_train pretrain|adapt|evaluate|control|credits`."""
+"""Command line: `python -m tacit_train pretrain|adapt|evaluate|experiment|...`."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ COMMANDS = {
     "adapt": "a frozen base and a data set to an adapter folder",
     "evaluate": "the metric of an adapter folder on a split of a data set",
     "credits": "who made the clips of ESC-50 that a model was trained on",
-    "control": "text-pretrained against random frozen weights, same budget, several seeds",
-    "table": "what control measured, as a table",
+    "experiment": "text-pretrained, random frozen and wholly trained weights, same budget, several data sets and seeds",
+    "figures": "tables and plots of what experiment measured",
 }
 
 

@@ -19,7 +19,7 @@ from .adapter_folder import Description, load_adapter, save_adapter
 from .files import CSVLog, save_torch
 from .initial import embedding_scale, start_patch_projection
 from .inputs import TokensInput
-from .model import AdaptedModel, Shape, add_lora, load_trunk, random_trunk
+from .model import AdaptedModel, Shape, add_lora, load_trunk, random_trunk, train_whole
 from .optim import trapezoid
 from .readers import DataSet, open_data_set, with_licences
 from .score import multi_hot
@@ -40,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--split", required=True, help="splits to train on, commas between")
     add("--licences", help="train only on clips of these licences, commas between")
     add("--validation", type=float, default=0.06, help="part of the training clips held out, by group")
+    add("--validation-split", help="splits to hold out, commas between, in place of --validation")
     add("--cache", type=Path, help="folder for decoded samples")
     add("--task", choices=["multiclass", "multilabel"], help="default: the data set's own")
     add("--license", default="", help="the adapter's licence")
@@ -58,6 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     train = parser.add_argument_group("training")
     add = train.add_argument
     add("--epochs", type=float, default=30, help="may change when resuming")
+    add("--steps", type=int, help="length of the run in steps, in place of --epochs; may change when resuming")
     add("--batch", type=int, default=32)
     add("--lr", type=float, default=1e-3)
     add("--weight-decay", type=float, default=0.05)
@@ -73,6 +75,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--log-every", type=int, default=20, help="steps")
     add("--checkpoint-seconds", type=float, default=120)
     add("--validate-epochs", type=float, default=5)
+    add("--minutes", type=float, help="end after so many with a checkpoint and no adapter; run again to go on")
     add("--stop-at", type=int, help="end after this step with a checkpoint and no adapter (for tests)")
 
 
@@ -88,12 +91,12 @@ def divide(data: DataSet, args: argparse.Namespace) -> Parts:
     clips = data.split(args.split)
     if args.licences:
         clips = with_licences(clips, args.licences.split(","))
+    if args.validation_split:
+        return Parts(clips, data.split(args.validation_split))
     groups = sorted({c.key for c in clips})
     np.random.default_rng((args.seed, 0)).shuffle(groups)
     held = set(groups[: round(args.validation * len(groups))])
     train = tuple(c for c in clips if c.key not in held)
-    if not train:
-        raise SystemExit("no clips to train on")
     return Parts(train, tuple(c for c in clips if c.key in held))
 
 
@@ -109,15 +112,24 @@ def loss_of(logits: Tensor, targets: Tensor, shares: Tensor, args: argparse.Name
     return args.softmax_weight * softmax + args.sigmoid_weight * sigmoid
 
 
+class Diverged(SystemExit):
+    """The loss is no longer a number: the learning rate is too high."""
+
+
 class Trainer:
-    def __init__(self, args: argparse.Namespace):
-        self.args = args
+    """With `whole` every weight of the trunk is trained and there is no LoRA: an arm of `experiment`, which makes no
+    adapter folder."""
+
+    def __init__(self, args: argparse.Namespace, whole: bool = False):
+        self.args, self.whole = args, whole
         torch.set_num_threads(args.threads)
         torch.manual_seed(args.seed)
         args.run.mkdir(parents=True, exist_ok=True)
         self.data = open_data_set(args.data)
         self.multilabel = (args.task or ("multilabel" if self.data.multilabel else "multiclass")) == "multilabel"
         self.parts = divide(self.data, args)
+        if not self.parts.train:
+            raise SystemExit("no clips to train on")
         if args.negatives and not self.multilabel:
             raise SystemExit("negatives go with multilabel")
         targets = multi_hot(self.parts.train, len(self.data.labels))
@@ -126,7 +138,10 @@ class Trainer:
         self.base_folder = self.prepare_base()
         trunk = load_trunk(self.base_folder)
         scale = embedding_scale(trunk)
-        trunk = add_lora(trunk, args.rank, args.alpha or 2.0 * args.rank, args.train_norms)
+        if whole:
+            trunk = train_whole(trunk)
+        else:
+            trunk = add_lora(trunk, args.rank, args.alpha or 2.0 * args.rank, args.train_norms)
         self.description = Description(
             description,
             Shape(args.positions, args.attention, "restart", args.pool),
@@ -154,7 +169,7 @@ class Trainer:
         rest = [p for p in self.trained.values() if p.ndim <= 1]
         groups = [dict(params=decayed, weight_decay=args.weight_decay), dict(params=rest, weight_decay=0.0)]
         self.optimizer = torch.optim.AdamW(groups, lr=args.lr, betas=(0.9, 0.98), fused=True)
-        self.total = max(1, round(args.epochs * len(self.sense.train) / args.batch))
+        self.total = max(1, args.steps or round(args.epochs * len(self.sense.train) / args.batch))
         self.checkpoint = args.run / "checkpoint.pt"
         self.start, self.before = 0, 0.0
         if self.checkpoint.exists():
@@ -175,8 +190,9 @@ class Trainer:
     def settings(self) -> dict[str, str]:
         """What must not change between the parts of a run."""
         free = {"run", "out", "threads", "device", "log_every", "checkpoint_seconds", "stop_at", "cache", "data", "base"}
-        free |= {"epochs", "decay", "license", "source", "validate_epochs"}
-        return {k: str(v) for k, v in sorted(vars(self.args).items()) if k not in free}
+        free |= {"epochs", "steps", "minutes", "decay", "license", "source", "validate_epochs"}
+        values = vars(self.args) | {"whole": self.whole}
+        return {k: str(v) for k, v in sorted(values.items()) if k not in free}
 
     def resume(self) -> None:
         saved = torch.load(self.checkpoint, map_location=self.args.device, weights_only=True)
@@ -204,7 +220,7 @@ class Trainer:
         return metrics.accuracy(self.sense.validation_logits(self.model, self.sense.gain), self.sense.truth)
 
     def train(self) -> bool:
-        """Runs to the end, or to --stop-at; whether it reached the end."""
+        """Runs to the end, to --stop-at, or for --minutes; whether it reached the end."""
         args, total = self.args, self.total
         end = total if args.stop_at is None else min(total, args.stop_at)
         per_epoch = len(self.sense.train) / args.batch
@@ -232,7 +248,7 @@ class Trainer:
             self.optimizer.zero_grad(set_to_none=True)
             losses.append(loss.item())
             if not math.isfinite(losses[-1]):
-                raise SystemExit(f"loss is not finite at step {step + 1}")
+                raise Diverged(f"loss is not finite at step {step + 1}")
             heard = targets.sum(1) > 0
             hits += float(targets.gather(1, logits.argmax(1, keepdim=True))[heard].sum())
             rows += float(heard.sum())
@@ -253,9 +269,13 @@ class Trainer:
                     seconds=seconds,
                 )
                 losses, hits, rows = [], 0.0, 0.0
-            if done == end or time.monotonic() - last > args.checkpoint_seconds:
+            stop = args.minutes is not None and time.monotonic() - began >= 60 * args.minutes
+            if done == end or stop or time.monotonic() - last > args.checkpoint_seconds:
                 self.save(done, seconds)
                 last = time.monotonic()
+            if stop and done < end:
+                print(f"stopped at step {done} of {total}; run again to go on", flush=True)
+                return False
         return end == total
 
     def finish(self) -> None:

@@ -210,3 +210,10 @@ def add_lora(trunk: nn.Module, rank: int, alpha: float, train_norms: bool) -> nn
         bias="none",
     )
     return get_peft_model(trunk, config)
+
+
+def train_whole(trunk: nn.Module) -> nn.Module:
+    """Every weight of the trunk trained, but for the token embeddings, whose place the patches take."""
+    trunk.requires_grad_(True)
+    trunk.get_input_embeddings().requires_grad_(False)
+    return trunk

@@ -36,6 +36,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tokenizer-mb", type=float, default=12, help="megabytes that the tokenizer learns from")
     parser.add_argument("--text-mb", type=float, default=48, help="megabytes of the text, chosen at random, to read")
     parser.add_argument("--tokens", type=float, default=7e6, help="training tokens; may change when resuming")
+    parser.add_argument(
+        "--snapshots",
+        metavar="TOKENS,...",
+        help="also write the base as it is at these numbers of tokens, as OUT-TOKENS (3e5: OUT-300k)",
+    )
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--optimizer", choices=["muon", "adamw"], default="muon")
     parser.add_argument("--lr", type=float, default=3e-3, help="AdamW, and embeddings and norms under Muon")
@@ -151,6 +156,25 @@ def export(model: torch.nn.Module, tokenizer: PreTrainedTokenizerFast, out: Path
     replace_folder(temporary, out)
 
 
+def snapshot_steps(text: str | None, out: Path, per_step: int, start: int, total: int) -> dict[int, Path]:
+    """The step at which each snapshot is due, and its folder. Of a resumed run those that lie behind are left out."""
+    steps: dict[int, Path] = {}
+    for word in text.split(",") if text else []:
+        try:
+            tokens = float(word)
+        except ValueError:
+            raise SystemExit(f"--snapshots: {word!r} is not a number of tokens") from None
+        step = round(tokens / per_step)
+        if not 1 <= step <= total:
+            raise SystemExit(f"--snapshots: {word} tokens; expected {per_step} to {total * per_step}")
+        short = next(f"{tokens / unit:g}{name}" for unit, name in ((1e6, "M"), (1e3, "k"), (1, "")) if tokens >= unit)
+        if step > start:
+            steps[step] = out.with_name(f"{out.name}-{short}")
+        else:
+            print(f"the snapshot at {word} tokens lies behind step {start}", flush=True)
+    return steps
+
+
 def main(args: argparse.Namespace) -> None:
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
@@ -190,6 +214,7 @@ def main(args: argparse.Namespace) -> None:
     total = max(1, round(args.tokens / per_step))
     parameters = sum(p.numel() for p in model.parameters())
     print(f"{parameters} parameters, {total} steps of {per_step} tokens", flush=True)
+    snapshots = snapshot_steps(args.snapshots, args.out, per_step, start, total)
     log = CSVLog(args.run / "log.csv", COLUMNS, start)
 
     def save(step: int) -> None:
@@ -227,6 +252,9 @@ def main(args: argparse.Namespace) -> None:
                 tokens_per_second=len(losses) * per_step / (now - last_log),
             )
             losses, last_log = [], time.monotonic()
+        if done in snapshots:
+            export(model, tokenizer, snapshots[done])
+            print(f"wrote {snapshots[done]}: {done * per_step} tokens", flush=True)
         if done == total or time.monotonic() - last_save > args.checkpoint_seconds:
             save(done)
             last_save = time.monotonic()

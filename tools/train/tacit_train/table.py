@@ -1,50 +1,140 @@
-"""`table`: the rows that `control` wrote, as a table in Markdown: mean and standard deviation over seeds."""
+"""What `experiment` measured, as tables in Markdown: each arm, the differences between arms, the rates that were tried.
+
+Rows of the former `control` command (no `stage`, no `tokens_read`) are read as final rows of an experiment that has
+the data set's name.
+"""
 
 from __future__ import annotations
 
-import argparse
 import csv
+import math
 import statistics
 from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 
-COLUMNS = "data set | weights | attention | learning rate | steps | epochs | trained parameters | seeds"
-HEADER = "| " + COLUMNS + " | {metric} | each |\n" + "| --- " * 10 + "|"
+Row = dict[str, str]
+NEEDED = {"dataset", "split", "arm", "attention", "lr", "seed", "steps", "parameters_trained", "metric", "value"}
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("results", type=Path, nargs="+", help="CSV files that control wrote")
+def read(paths: Iterable[Path]) -> list[Row]:
+    rows = []
+    for path in paths:
+        try:
+            with open(path, newline="", encoding="utf-8") as stream:
+                reader = csv.DictReader(stream)
+                if lacking := sorted(NEEDED - set(reader.fieldnames or [])):
+                    raise SystemExit(f"{path}: no column {', '.join(lacking)}")
+                rows += [{"experiment": row["dataset"], "stage": "final"} | row for row in reader]
+        except OSError as error:
+            raise SystemExit(f"{path}: {error}") from None
+    return rows
 
 
-def main(args: argparse.Namespace) -> None:
-    print(table([row for path in args.results for row in read(path)]))
+def final(rows: list[Row]) -> list[Row]:
+    return [row for row in rows if row["stage"] == "final"]
 
 
-def read(path: Path) -> list[dict[str, str]]:
-    with open(path, newline="", encoding="utf-8") as stream:
-        return list(csv.DictReader(stream))
+def sides(rows: list[Row]) -> dict[tuple[str, ...], list[Row]]:
+    """Final rows by experiment, arm, tokens read, attention and rate: those of one group differ in their seed."""
+    groups: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    for row in final(rows):
+        groups[row["experiment"], row["arm"], row.get("tokens_read", ""), row["attention"], row["lr"]].append(row)
+    return groups
 
 
-def table(rows: list[dict[str, str]]) -> str:
-    """One line for each data set, arm, attention and learning rate, in the order of the rows."""
-    groups: dict[tuple[str, ...], list[dict[str, str]]] = defaultdict(list)
-    for row in rows:
-        groups[row["dataset"], row["split"], row["arm"], row["attention"], row["lr"]].append(row)
-    names = {row["metric"] for row in rows}
-    lines = [HEADER.format(metric="accuracy" if names == {"accuracy"} else "metric")]
-    for (dataset, split, arm, attention, rate), group in groups.items():
-        values = [100 * float(row["value"]) for row in group]
-        # The deviation of a sample: seeds are drawn, not all there are.
-        spread = f" ± {statistics.stdev(values):.1f}" if len(values) > 1 else ""
-        lines.append(
-            f"| {dataset}, {split} | {arm} | {attention} | {rate} | {span(group, 'steps')} | {span(group, 'epochs')} | "
-            f"{span(group, 'parameters_trained')} | {len(values)} | {statistics.mean(values):.1f}{spread} % | "
-            f"{', '.join(f'{value:.1f}' for value in values)} |"
-        )
-    return "\n".join(lines)
+def percents(rows: list[Row]) -> list[float]:
+    return [100 * float(row["value"]) for row in rows]
 
 
-def span(group: list[dict[str, str]], column: str) -> str:
-    """The column's value, or its range where the runs differ."""
-    values = sorted({float(row[column]) for row in group})
+def mean_and_spread(values: list[float]) -> str:
+    # The deviation of a sample: seeds are drawn, not all there are.
+    spread = f" ± {statistics.stdev(values):.1f}" if len(values) > 1 else ""
+    return f"{statistics.mean(values):.1f}{spread} %"
+
+
+def span(group: list[Row], column: str) -> str:
+    """The column's value, or its range where the runs differ; a dash where they have none."""
+    values = sorted({float(row[column]) for row in group if row.get(column)})
+    if not values:
+        return "-"
     return f"{values[0]:,.10g}" if len(values) == 1 else f"{values[0]:,.10g} to {values[-1]:,.10g}"
+
+
+def markdown(header: list[str], lines: list[list[str]]) -> str:
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in [header, ["---"] * len(header), *lines])
+
+
+def arms_table(rows: list[Row]) -> str:
+    """One line for each data set, arm, base, attention and rate, in the order of the rows."""
+    lines = []
+    for (name, arm, tokens, attention, rate), group in sides(rows).items():
+        first = group[0]
+        metric = "" if first["metric"] == "accuracy" else f" {first['metric']}"
+        lines.append(
+            [
+                f"{name}, {first['split']}",
+                arm,
+                f"{int(tokens):,}" if tokens else "-",
+                attention,
+                span(group, "parameters_trained"),
+                span(group, "steps"),
+                span(group, "examples"),
+                rate,
+                str(len(group)),
+                mean_and_spread(percents(group)) + metric,
+                ", ".join(f"{value:.1f}" for value in percents(group)),
+                minutes(group),
+            ]
+        )
+    header = ["data set", "weights", "tokens read", "attention", "trained parameters", "steps", "examples"]
+    return markdown([*header, "learning rate", "seeds", "accuracy", "each", "minutes a run"], lines)
+
+
+def minutes(group: list[Row]) -> str:
+    spent = [float(row["minutes"]) for row in group if row.get("minutes")]
+    return f"{statistics.mean(spent):.1f}" if spent else "-"
+
+
+def differences_table(rows: list[Row]) -> str:
+    """Text against each other arm of its experiment: the difference of means and its standard error (Welch)."""
+    groups = sides(rows)
+    lines = []
+    for (name, arm, tokens, attention, _), group in groups.items():
+        if arm != "text":
+            continue
+        for (other_name, other, _, other_attention, _), against in groups.items():
+            if other == "text" or other_name != name or other_attention != attention:
+                continue
+            a, b = percents(group), percents(against)
+            error = "-"
+            if min(len(a), len(b)) > 1:
+                error = f"{math.sqrt(statistics.variance(a) / len(a) + statistics.variance(b) / len(b)):.1f}"
+            read = f"{int(tokens):,}" if tokens else "-"
+            difference = f"{statistics.mean(a) - statistics.mean(b):+.1f}"
+            lines.append([f"{name}, {attention}", read, f"text - {other}", difference, error])
+    return markdown(["data set", "tokens read", "arms", "points", "standard error"], lines) if lines else ""
+
+
+def rates_table(rows: list[Row]) -> str:
+    """Held-out accuracy at each rate that was tried; the chosen one is bold, and marked where the grid ends at it."""
+    tried: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    for row in rows:
+        if row["stage"] == "tune":
+            tried[row["experiment"], row["arm"], row["tokens_read"]].append(row)
+    lines = []
+    for (name, arm, tokens), group in tried.items():
+        group.sort(key=lambda row: float(row["lr"]))
+        best = max(group, key=lambda row: (float(row["validation"]), -float(row["lr"])))
+        cells = []
+        for row in group:
+            text = f"{row['lr']}: {100 * float(row['validation']):.1f} %"
+            cells.append(f"**{text}**" if row is best else text)
+        edge = "yes" if best in (group[0], group[-1]) else "no"
+        lines.append([name, arm, f"{int(tokens):,}", ", ".join(cells), edge])
+    header = ["data set", "weights", "tokens read", "held-out accuracy by learning rate", "at the grid's edge"]
+    return markdown(header, lines) if lines else ""
+
+
+def tables(rows: list[Row]) -> str:
+    return "\n\n".join(part for part in (arms_table(rows), differences_table(rows), rates_table(rows)) if part) + "\n"

@@ -10,7 +10,7 @@ import pytest
 import soundfile
 from safetensors.torch import load_file
 
-from tacit_train import adapt, control, evaluate
+from tacit_train import adapt, evaluate
 from tacit_train.augment import Augmentation, Examples, coloured_noise, mixture, negative
 from tacit_train.metrics import accuracy, average_precision, calibrate, wilson
 from tacit_train.readers import DataError
@@ -145,19 +145,3 @@ def test_metrics():
     quiet = np.array([[0.75, 0.0]] * 10)
     thresholds = calibrate(scores, truth, quiet)
     assert thresholds[0] == pytest.approx(0.8) and 0.2 < thresholds[1] <= 0.6
-
-
-def test_control_queue_runs_each_arm_once(llama_base, tones, tmp_path, capsys):
-    def queue(seeds):
-        run(
-            *(control, "--results", tmp_path / "r.csv", "--test-split", "test", "--seeds", seeds),
-            *("--runs", tmp_path / "runs", "--"),
-            *(w for w in settings(llama_base, tones, tmp_path, "--epochs", 0.5)),
-        )
-
-    queue("0")
-    queue("0")
-    with open(tmp_path / "r.csv", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    assert [(r["arm"], r["seed"], r["count"]) for r in rows] == [("text", "0", "18"), ("random", "0", "18")]
-    assert rows[0]["steps"] == rows[1]["steps"] and rows[0]["parameters_trained"] == rows[1]["parameters_trained"]

@@ -13,7 +13,7 @@ from PIL import Image
 from safetensors.torch import load_file
 from test_adapt import run
 
-from tacit_train import adapt, control, evaluate
+from tacit_train import adapt, evaluate
 from tacit_train.augment_images import ImageAugmentation, ImageExamples, rectangle, varied
 from tacit_train.frontend import make_front_end
 from tacit_train.images import Images, fit, native_size, open_image, pixels_of
@@ -269,12 +269,3 @@ def test_a_resumed_run_of_images_ends_where_an_unbroken_one_does(llama_base, str
     for file in ("adapter_model.safetensors", "tacit.safetensors"):
         a, b = (load_file(tmp_path / name / "out" / file) for name in ("whole", "broken"))
         assert a.keys() == b.keys() and all((a[k] == b[k]).all() for k in a), file
-
-
-def test_the_control_runs_on_images(llama_base, stripes, tmp_path):
-    run(
-        *(control, "--results", tmp_path / "r.csv", "--test-split", "test", "--seeds", "0"),
-        *("--runs", tmp_path / "runs", "--", *settings(llama_base, stripes, tmp_path, "--epochs", 0.5)),
-    )
-    with open(tmp_path / "r.csv", newline="") as stream:
-        assert [(r["arm"], r["count"]) for r in csv.DictReader(stream)] == [("text", "16"), ("random", "16")]

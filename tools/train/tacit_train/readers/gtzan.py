@@ -1,4 +1,5 @@
-"""GTZAN (Tzanetakis and Cook 2002): `genres/GENRE/GENRE.NNNNN.au` (or .wav).
+"""GTZAN (Tzanetakis and Cook 2002): `genres/GENRE/GENRE.NNNNN.au`, as first published, or `genres_original` with .wav,
+as the copy that is passed around today has it.
 
 The set has no published split. Here clips whose number ends in 0 are `test`, in 1 `val`, the others `train`:
 stratified and the same for everyone, though GTZAN's known repeated recordings and artists (Sturm 2013) may cross it.
@@ -11,14 +12,21 @@ from pathlib import Path
 from .base import Clip, DataError, DataSet, sound_files
 
 
+FOLDERS = ("genres", "genres_original")
+BROKEN = ("genres_original", "jazz.00054.wav")
+"""That copy's one file without sound in it."""
+
+
 def read(root: Path) -> DataSet:
-    genres = root / "genres"
-    if not genres.is_dir():
-        raise DataError(f"{genres}: no such folder")
+    genres = next((root / name for name in FOLDERS if (root / name).is_dir()), None)
+    if genres is None:
+        raise DataError(f"{root}: no folder {' or '.join(FOLDERS)}")
     labels = tuple(sorted(p.name for p in genres.iterdir() if p.is_dir()))
     clips = []
     for index, label in enumerate(labels):
         for path in sound_files(genres / label):
+            if (genres.name, path.name) == BROKEN:
+                continue
             number = path.stem.rsplit(".", 1)[-1]
             if not number.isdigit():
                 raise DataError(f"{path}: expected a name like {label}.00000{path.suffix}")
