@@ -29,6 +29,7 @@ let package = Package(
         .target(name: "CV4L2", dependencies: ["CLibV4L2"]),
         .target(name: "CPNG", dependencies: ["CLibPNG"]),
         .target(name: "CJPEG", dependencies: ["CLibJPEG"]),
+        .target(name: "CProgram"),
         .target(name: "Diagnostics"),
         .target(name: "ModelFile", dependencies: ["Diagnostics", "CMessageDigest"]),
         .target(name: "Engine", dependencies: ["CKernels", "Diagnostics", "ModelFile"]),
@@ -41,7 +42,7 @@ let package = Package(
         .executableTarget(
             name: "tacit",
             dependencies: [
-                "Capture", "Diagnostics", "Engine", "Evaluation", "FrontEnd", "Labelling", "ModelFile",
+                "CProgram", "Capture", "Diagnostics", "Engine", "Evaluation", "FrontEnd", "Labelling", "ModelFile",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 

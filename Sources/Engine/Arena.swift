@@ -3,7 +3,8 @@ import Glibc
 
 /// All of a session's buffers as one allocation: first reserved, with checked sizes, then mapped once.
 ///
-/// Memory comes zeroed from the system and counts only once it is touched.
+/// Memory comes zeroed from the system; a small arena is there at once, for a fault for every page would take longer than
+/// the first window, a large one counts only once it is touched.
 final class Arena {
     /// A place reserved for `count` elements.
     struct Slot<Element: BitwiseCopyable> {
@@ -38,6 +39,7 @@ final class Arena {
     }
 
     let byteCount: Int
+    private static let small = 8 << 20
     private let base: UnsafeMutableRawPointer
 
     init(_ plan: Plan) throws {
@@ -47,6 +49,8 @@ final class Arena {
             throw TacitError(.inputOutput, "no memory for the session's \(byteCount) bytes of buffers")
         }
         base = memory
+        // Older kernels (before 5.14) can't, and fault.
+        if byteCount <= Self.small { madvise(base, byteCount, MADV_POPULATE_WRITE) }
     }
 
     deinit {

@@ -1,3 +1,4 @@
+import CProgram
 import Diagnostics
 import Engine
 import Evaluation
@@ -81,9 +82,12 @@ struct LoadedModel {
     /// - Parameter instructionSet: nil for this machine's best.
     func session(contexts: Int, rows: Int, threads: Int, instructionSet: String?) throws -> Session {
         do {
-            return try Session(
+            let session = try Session(
                 model: model, contexts: contexts, maximumPatches: rows, threads: threads,
                 instructionSet: instructionSet)
+            // The start is over.
+            tacit_release_program_pages()
+            return session
         } catch let error as TacitError where error.kind == .badData {
             throw error.inFile(path)
         }
