@@ -141,8 +141,9 @@ def made_up_text(lines: int, seed: int) -> str:
 
 def find_sounds(data: Path | None, out: Path, size: Size) -> tuple[str, str, str | None]:
     """The data set to train on, the one to test on, and the latter's split."""
-    if data and (data / "speech-commands" / "meta" / "words.csv").is_file() and (data / "speech-commands/audio").is_dir():
-        name = f"speech-commands:{(data / 'speech-commands').resolve()}"
+    words = data and (data / "speech-commands").resolve()
+    if words and (words / "meta/words.csv").is_file() and (words / "audio").is_dir():
+        name = f"speech-commands:{words}"
         return name, name, "test"
     print("   no speech-commands among the data sets: the sounds are made up", flush=True)
     rng = np.random.default_rng(0)
