@@ -11,6 +11,7 @@ COMMANDS = {
     "evaluate": "the metric of an adapter folder on a split of a data set",
     "credits": "who made the clips of ESC-50 that a model was trained on",
     "experiment": "text-pretrained, random frozen and wholly trained weights, same budget, several data sets and seeds",
+    "chain": "raw text to labels, every stage small: whether the parts fit together",
     "figures": "tables and plots of what experiment measured",
 }
 

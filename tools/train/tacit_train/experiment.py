@@ -38,7 +38,7 @@ COLUMNS = [
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("queue", type=Path, help="queue file, JSON")
     parser.add_argument("--results", type=Path, required=True, help="folder of the CSV, which has the queue's name")
-    parser.add_argument("--runs", type=Path, required=True, help="folder of checkpoints; each goes when its arm is done")
+    parser.add_argument("--runs", type=Path, required=True, help="folder of checkpoints; they go with their arm")
     parser.add_argument("--data", type=Path, required=True, help="folder of the data sets")
     parser.add_argument("--cache", type=Path, help="folder for decoded samples")
     parser.add_argument("--only", metavar="REGEX", help="experiments whose name this is found in")
