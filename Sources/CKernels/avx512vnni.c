@@ -76,15 +76,17 @@ INLINE void dot_pair(
 #define BLOCK_LEVEL(nibbles) (nibbles)
 #define BLOCK_SCALE(scales) (scales)
 
-// As for AVX-VNNI.
+// As for AVX-VNNI, but that registers suffice for the sums.
 INLINE void dot_blocks(
     const int8_t *input, size_t stride, const tacit_block_sums *input_sums, size_t sum_stride, size_t blocks,
     const uint8_t *levels, const int32_t *scales, const int rows, int32_t *sums) {
+    __m512i totals[8], ones = _mm512_setzero_si512();
+    UNROLL for (int r = 0; r < rows; r++) totals[r] = step(sums + (size_t)r * LANES);
     for (size_t b = 0; b < blocks; b++, input += 32, levels += 512, scales += LANES) {
         __m512i block[8];
         UNROLL for (int r = 0; r < rows; r++) {
             tacit_block_sums start = input_sums[(size_t)r * sum_stride + b];
-            block[r] = _mm512_set1_epi32(start.first + start.second);
+            block[r] = _mm512_set1_epi32(start.first + start.second - 1);
         }
         // A loop that stays one: unrolled, its loads are moved up until the registers do not suffice.
         _Pragma("clang loop unroll(disable)") for (size_t g = 0; g < 8; g++) {
@@ -93,11 +95,11 @@ INLINE void dot_blocks(
                 block[r] = _mm512_dpbusd_epi32(block[r], w, four_everywhere(input + (size_t)r * stride + g * 4));
         }
         __m512i scale = step(scales);
-        UNROLL for (int r = 0; r < rows; r++) {
-            int32_t *sum = sums + (size_t)r * LANES;
-            _mm512_storeu_si512(sum, _mm512_add_epi32(step(sum), _mm512_mullo_epi32(block[r], scale)));
-        }
+        UNROLL for (int r = 0; r < rows; r++) totals[r] = _mm512_dpwssd_epi32(totals[r], block[r], scale);
+        ones = _mm512_add_epi32(ones, scale);
     }
+    UNROLL for (int r = 0; r < rows; r++)
+        _mm512_storeu_si512(sums + (size_t)r * LANES, _mm512_add_epi32(totals[r], ones));
 }
 
 #define DIRECT

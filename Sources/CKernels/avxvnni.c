@@ -43,16 +43,17 @@ INLINE void dot(
 #define BLOCK_LEVEL(nibbles) (nibbles)
 #define BLOCK_SCALE(scales) (scales)
 
-// Levels as they are in the file, 0...15, begun at -8 times the activations; one multiplication by the group's scale at
-// a block's end.
+// Levels as they are in the file, 0...15, begun at -8 times the activations, and at -1: a block's sum is -32,512...32,768,
+// and so it fits 16 bits, in which `vpdpwssd` multiplies it by the group's scale and adds it. The ones are added up beside.
 INLINE void dot_blocks(
     const int8_t *input, size_t stride, const tacit_block_sums *input_sums, size_t sum_stride, size_t blocks,
     const uint8_t *levels, const int32_t *scales, const int rows, int32_t *sums) {
+    __m256i ones[2] = {_mm256_setzero_si256(), _mm256_setzero_si256()};
     for (size_t b = 0; b < blocks; b++, input += 32, levels += 512, scales += LANES) {
         __m256i low[6], high[6];
         UNROLL for (int r = 0; r < rows; r++) {
             tacit_block_sums start = input_sums[(size_t)r * sum_stride + b];
-            low[r] = high[r] = _mm256_set1_epi32(start.first + start.second);
+            low[r] = high[r] = _mm256_set1_epi32(start.first + start.second - 1);
         }
         UNROLL for (size_t g = 0; g < 8; g++) {
             __m256i w0 = levels_at(levels + g * 64), w1 = levels_at(levels + g * 64 + 32);
@@ -66,11 +67,18 @@ INLINE void dot_blocks(
         __m256i s0 = levels_at(scales), s1 = levels_at(scales + 8);
         UNROLL for (int r = 0; r < rows; r++) {
             int32_t *sum = sums + (size_t)r * LANES;
-            __m256i a = _mm256_add_epi32(levels_at(sum), _mm256_mullo_epi32(low[r], s0));
-            __m256i c = _mm256_add_epi32(levels_at(sum + 8), _mm256_mullo_epi32(high[r], s1));
+            __m256i a = _mm256_dpwssd_avx_epi32(levels_at(sum), low[r], s0);
+            __m256i c = _mm256_dpwssd_avx_epi32(levels_at(sum + 8), high[r], s1);
             _mm256_storeu_si256((__m256i *)(void *)sum, a);
             _mm256_storeu_si256((__m256i *)(void *)(sum + 8), c);
         }
+        ones[0] = _mm256_add_epi32(ones[0], s0);
+        ones[1] = _mm256_add_epi32(ones[1], s1);
+    }
+    UNROLL for (int r = 0; r < rows; r++) {
+        int32_t *sum = sums + (size_t)r * LANES;
+        _mm256_storeu_si256((__m256i *)(void *)sum, _mm256_add_epi32(levels_at(sum), ones[0]));
+        _mm256_storeu_si256((__m256i *)(void *)(sum + 8), _mm256_add_epi32(levels_at(sum + 8), ones[1]));
     }
 }
 

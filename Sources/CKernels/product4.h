@@ -36,17 +36,23 @@ INLINE void unpack(const tacit_product_int4 *p, size_t tile, size_t block, size_
     }
 }
 
-/// Adds a stretch's products to the sums of `count` rows from `row` on.
+/// Adds a stretch's products to the sums of `count` rows from `row` on, while the next stretch is fetched.
 INLINE void add_stretch(
-    const tacit_product_int4 *p, size_t row, size_t count, size_t block, size_t blocks, stretch *s) {
+    const tacit_product_int4 *p, size_t tile, size_t row, size_t count, size_t block, size_t blocks, stretch *s) {
     const int8_t *input = p->input + row * p->input_stride + block * 32;
     const tacit_block_sums *sums = p->input_sums + row * p->input_sum_stride + block;
-    size_t r = 0;
+    size_t r = 0, lines = blocks * 4, share = lines * BLOCK_ROWS / count + 1, fetched = 0;
+    const int8_t *next = (const int8_t *)p->panels + (tile * p->blocks + block + blocks) * 256;
 #define ADD_ROWS(n)                                                                                             \
     dot_blocks(                                                                                                 \
         input + r * p->input_stride, p->input_stride, sums + r * p->input_sum_stride, p->input_sum_stride, blocks, \
         s->levels, s->scales, n, s->sums + r * LANES)
-    for (; r + BLOCK_ROWS <= count; r += BLOCK_ROWS) ADD_ROWS(BLOCK_ROWS);
+    for (; r + BLOCK_ROWS <= count; r += BLOCK_ROWS) {
+        ADD_ROWS(BLOCK_ROWS);
+        size_t end = fetched + share < lines ? fetched + share : lines;
+        fetch(next, fetched, end);
+        fetched = end;
+    }
     SWITCH_REST(BLOCK_ROWS, count - r, ADD_ROWS)
 #undef ADD_ROWS
 }
@@ -76,7 +82,7 @@ static void multiply_int4(const tacit_product_int4 *p, size_t first_tile, size_t
             for (size_t block = 0; block < p->blocks; block += STRETCH_BLOCKS) {
                 size_t blocks = p->blocks - block < STRETCH_BLOCKS ? p->blocks - block : STRETCH_BLOCKS;
                 unpack(p, tile, block, blocks, &s);
-                add_stretch(p, row, count, block, blocks, &s);
+                add_stretch(p, tile, row, count, block, blocks, &s);
             }
             for (size_t r = 0; r < count; r++)
                 finish_int4(p, row + r, tile, load_integers(s.sums + r * LANES), scales, totals);
