@@ -1,5 +1,7 @@
 // Which tables this machine can run.
 
+#include <string.h>
+
 #include "CKernels.h"
 
 extern const tacit_kernels tacit_kernels_portable;
@@ -13,10 +15,15 @@ extern const tacit_kernels tacit_kernels_avx2, tacit_kernels_avxvnni, tacit_kern
 
 static int has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
 
-/// By the processor's own word (leaf 7.1, EAX bit 4): not every compiler knows the name.
+/// By the processor's own word (leaf 7.1, EAX bit 4): not every compiler knows the name. Asked once, since the answer
+/// takes a virtual machine microseconds.
 static int has_avxvnni(void) {
-    unsigned a = 0, b = 0, c = 0, d = 0;
-    return has_avx2() && __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a >> 4 & 1);
+    static _Atomic int answer = -1;
+    if (answer < 0) {
+        unsigned a = 0, b = 0, c = 0, d = 0;
+        answer = has_avx2() && __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a >> 4 & 1);
+    }
+    return answer;
 }
 
 static int has_avx512vnni(void) {
@@ -67,4 +74,13 @@ const tacit_kernels *tacit_kernels_at(size_t index) {
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (others[i].table && others[i].runs() && --index == 0) return others[i].table;
     return NULL;
+}
+
+const tacit_kernels *tacit_kernels_named(const char *name) {
+    const tacit_kernels *table = NULL, *next;
+    for (size_t i = 0; (next = tacit_kernels_at(i)); i++) {
+        table = next;
+        if (name && strcmp(table->name, name) == 0) return table;
+    }
+    return name ? NULL : table;
 }

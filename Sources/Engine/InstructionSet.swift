@@ -14,17 +14,10 @@ public enum InstructionSet {
 
     /// The table of a name, or the fastest. Throws `usage` for a name that this machine has no table for.
     static func table(named name: String?) throws -> UnsafePointer<tacit_kernels> {
-        var index = 0
-        var fastest: UnsafePointer<tacit_kernels>?
-        while let table = tacit_kernels_at(index) {
-            if let name, String(cString: table.pointee.name) == name { return table }
-            fastest = table
-            index += 1
-        }
-        guard name == nil, let fastest else {
+        guard let table = tacit_kernels_named(name) else {
             let list = available.joined(separator: ", ")
             throw TacitError(.usage, "no instruction set \"\(name ?? "")\" on this machine; there are \(list)")
         }
-        return fastest
+        return table
     }
 }

@@ -165,6 +165,9 @@ typedef struct {
 /// The tables that this machine can run, `portable` first and the fastest last; NULL past the end.
 const tacit_kernels *_Nullable tacit_kernels_at(size_t index);
 
+/// The table of a name, NULL if this machine can't run it; without a name, the fastest that it can.
+const tacit_kernels *_Nullable tacit_kernels_named(const char *_Nullable name);
+
 /// `cosines[i] = cos(position * frequencies[i])`, and the sines: exact to a rounding of float32 for positions up to
 /// 2^40, the same on every machine.
 void tacit_rotary_angles(
