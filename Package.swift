@@ -33,7 +33,7 @@ let package = Package(
         .target(name: "Diagnostics"),
         .target(name: "ModelFile", dependencies: ["Diagnostics", "CMessageDigest"]),
         .target(name: "Engine", dependencies: ["CKernels", "Diagnostics", "ModelFile"]),
-        .target(name: "FrontEnd", dependencies: ["Diagnostics", "ModelFile"]),
+        .target(name: "FrontEnd", dependencies: ["CKernels", "Diagnostics", "ModelFile"]),
         .target(
             name: "Capture",
             dependencies: ["CALSA", "CJPEG", "CPNG", "CSndfile", "CSoxr", "CV4L2", "Diagnostics"]),
@@ -65,7 +65,9 @@ let package = Package(
             name: "EngineTests", dependencies: ["AllocationCounter", "CKernels", "Engine", "ModelFile", "TestSupport"]),
         .testTarget(
             name: "FrontEndTests",
-            dependencies: ["AllocationCounter", "Capture", "Diagnostics", "FrontEnd", "ModelFile", "TestSupport"]),
+            dependencies: [
+                "AllocationCounter", "CKernels", "Capture", "Diagnostics", "FrontEnd", "ModelFile", "TestSupport",
+            ]),
         .testTarget(name: "CaptureTests", dependencies: ["CSndfile", "Capture", "Diagnostics", "TestSupport"]),
         .testTarget(
             name: "LabellingTests",

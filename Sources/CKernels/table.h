@@ -3,10 +3,13 @@
 // product4.h; `DIRECT` and `dot_direct` where they pay) and `TABLE`, `TABLE_NAME`, and includes this.
 
 #include "exponential.h"
+#include "logarithm.h"
 #include "rows.h"
 #include "product.h"
 #include "product4.h"
 #include "attention.h"
+#include "fourier.h"
+#include "frames.h"
 
 const tacit_kernels TABLE = {
     .name = TABLE_NAME,
@@ -27,4 +30,11 @@ const tacit_kernels TABLE = {
     .softmax = softmax,
     .sigmoid = sigmoid,
     .exponential = exponential,
+    .taper_frames = taper_frames,
+    .fourier_pass = fourier_pass,
+    .multiply_complex = multiply_complex,
+    .power_spectrum = power_spectrum,
+    .packed_power_spectrum = packed_power_spectrum,
+    .mel_energies = mel_energies,
+    .log_mels = log_mels,
 };

@@ -1,16 +1,20 @@
-/// The discrete Fourier transform of complex vectors of any one length, four at a time:
+import CKernels
+
+/// The discrete Fourier transform of complex vectors of any one length, of `TACIT_FRAMES` at a time:
 /// X[k] = sum over j of x[j] exp(-2i pi j k / n).
 ///
 /// Lengths whose prime factors are 2, 3 and 5 go through Stockham passes; others through Bluestein's convolution
 /// (Bluestein 1970) over the next power of two that holds it.
 final class ComplexFourier {
     let length: Int
-    private let passes: [FourierPass]
+    private let kernels: UnsafePointer<tacit_kernels>
+    private let passes: [tacit_fourier_pass]
     private let chirp: Chirp?
-    private let scratch: ComplexLanes
+    private let scratch: FrameLanes
 
-    init(length: Int) {
+    init(length: Int, kernels: UnsafePointer<tacit_kernels>) {
         self.length = length
+        self.kernels = kernels
         var rest = length
         var radices: [Int] = []
         for radix in [4, 2, 3, 5] {
@@ -21,107 +25,83 @@ final class ComplexFourier {
         }
         if rest == 1 {
             var stride = 1
-            var passes: [FourierPass] = []
+            var passes: [tacit_fourier_pass] = []
             for radix in radices {
-                passes.append(FourierPass(radix: radix, length: length / stride, stride: stride))
+                passes.append(tacit_fourier_pass(radix: radix, length: length / stride, stride: stride))
                 stride *= radix
             }
             self.passes = passes
             chirp = nil
-            scratch = ComplexLanes(capacity: length)
+            scratch = FrameLanes(count: 2 * length)
         } else {
             passes = []
-            let chirp = Chirp(length: length)
+            let chirp = Chirp(length: length, kernels: kernels)
             self.chirp = chirp
-            scratch = ComplexLanes(capacity: chirp.transform.length)
+            scratch = FrameLanes(count: 2 * chirp.transform.length)
         }
     }
 
     deinit {
-        scratch.deallocate()
+        for pass in passes { pass.deallocate() }
     }
 
     /// Transforms in place.
-    func run(_ data: ComplexLanes) {
+    func run(_ data: FrameLanes) {
         if let chirp {
             runChirp(data, chirp)
             return
         }
-        var from = data
-        var to = scratch
-        for pass in passes {
-            pass.run(from: from, to: to)
-            swap(&from, &to)
+        var from = data.start
+        var to = scratch.start
+        passes.withUnsafeBufferPointer { passes in
+            for index in passes.indices {
+                if let pass = passes.baseAddress { kernels.pointee.fourier_pass(pass + index, from, to) }
+                swap(&from, &to)
+            }
         }
-        if passes.count % 2 == 1 {
-            data.real.update(from: scratch.real, count: length)
-            data.imaginary.update(from: scratch.imaginary, count: length)
-        }
+        if from != data.start { data.start.update(from: from, count: 2 * length * FrameLanes.width) }
     }
 
-    private func runChirp(_ data: ComplexLanes, _ chirp: Chirp) {
+    private func runChirp(_ data: FrameLanes, _ chirp: Chirp) {
+        let multiply = kernels.pointee.multiply_complex
         let padded = chirp.transform.length
-        for j in 0..<length {
-            let c = chirp.cosines[j]
-            let s = chirp.sines[j]
-            // x[j] * conjugate chirp
-            scratch.real[j] = data.real[j] * c + data.imaginary[j] * s
-            scratch.imaginary[j] = data.imaginary[j] * c - data.real[j] * s
-        }
-        (scratch.real + length).update(repeating: .zero, count: padded - length)
-        (scratch.imaginary + length).update(repeating: .zero, count: padded - length)
+        multiply(data.start, chirp.conjugate, length, false, scratch.start)
+        scratch.clear(from: 2 * length, count: 2 * (padded - length))
         chirp.transform.run(scratch)
-        for j in 0..<padded {
-            let fr = chirp.filter.real[j]
-            let fi = chirp.filter.imaginary[j]
-            let re = scratch.real[j]
-            let im = scratch.imaginary[j]
-            // Conjugated, so that the forward transform gives the (conjugated) inverse.
-            scratch.real[j] = re * fr - im * fi
-            scratch.imaginary[j] = -(re * fi + im * fr)
-        }
+        // Conjugated, so that the forward transform gives the (conjugated) inverse.
+        multiply(scratch.start, chirp.filter, padded, true, scratch.start)
         chirp.transform.run(scratch)
-        for j in 0..<length {
-            let c = chirp.cosines[j]
-            let s = chirp.sines[j]
-            let re = scratch.real[j]
-            let im = -scratch.imaginary[j]
-            data.real[j] = re * c + im * s
-            data.imaginary[j] = im * c - re * s
-        }
+        multiply(scratch.start, chirp.chirp, length, true, data.start)
     }
 }
 
 /// What Bluestein's transform needs: the chirp exp(i pi j^2 / n), and the transform of its cyclic continuation.
 private final class Chirp {
     let transform: ComplexFourier
-    let cosines: [Float]
-    let sines: [Float]
-    /// Transform of the chirp, divided by the transform's length.
-    let filter: ComplexLanes
+    /// `[length][2]`.
+    let chirp: [Float]
+    let conjugate: [Float]
+    /// Transform of the chirp, divided by the transform's length, `[transform.length][2]`.
+    let filter: [Float]
 
-    init(length: Int) {
+    init(length: Int, kernels: UnsafePointer<tacit_kernels>) {
         var padded = 1
         while padded < 2 * length - 1 { padded *= 2 }
-        transform = ComplexFourier(length: padded)
+        transform = ComplexFourier(length: padded, kernels: kernels)
         let roots = (0..<length).map { UnitRoot($0 * $0 % (2 * length), of: 2 * length) }
-        cosines = roots.map { Float($0.cosine) }
-        sines = roots.map { Float($0.sine) }
-        filter = ComplexLanes(capacity: padded)
-        for j in 0..<length {
-            let real = Lanes(repeating: Float(roots[j].cosine / Double(padded)))
-            let imaginary = Lanes(repeating: Float(roots[j].sine / Double(padded)))
-            filter.real[j] = real
-            filter.imaginary[j] = imaginary
-            if j > 0 {
-                filter.real[padded - j] = real
-                filter.imaginary[padded - j] = imaginary
+        chirp = roots.flatMap { [Float($0.cosine), Float($0.sine)] }
+        conjugate = roots.flatMap { [Float($0.cosine), Float(-$0.sine)] }
+        // In all lanes, of which one is kept.
+        let lanes = FrameLanes(count: 2 * padded)
+        for (j, root) in roots.enumerated() {
+            for place in Set([j, (padded - j) % padded]) {
+                let real = lanes.start + 2 * place * FrameLanes.width
+                real.update(repeating: Float(root.cosine / Double(padded)), count: FrameLanes.width)
+                (real + FrameLanes.width).update(
+                    repeating: Float(root.sine / Double(padded)), count: FrameLanes.width)
             }
         }
-        transform.run(filter)
-    }
-
-    deinit {
-        filter.deallocate()
+        transform.run(lanes)
+        filter = (0..<2 * padded).map { lanes.start[$0 * FrameLanes.width] }
     }
 }

@@ -1,3 +1,4 @@
+import CKernels
 import Diagnostics
 import ModelFile
 
@@ -5,20 +6,18 @@ import ModelFile
 /// centred in `n_fft`, power 2, HTK mel, no norm, not centred), then `log(x + log_offset)`, then `(x - mean) / std`,
 /// in single precision; a patch is flattened frame by frame.
 ///
-/// Frames are transformed four at a time, as soon as four are there or a patch is complete. Values are finite whatever
-/// the samples are.
+/// Frames are transformed eight at a time, as soon as eight are there or a patch is complete. Values are finite
+/// whatever the samples are, and the same bits on every instruction set.
 public final class LogMelFrontEnd: SoundFrontEnd {
     public let geometry: SoundGeometry
     private let input: LogMelInput
     private let spectrum: PowerSpectrum
     private let bank: MelFilterBank
-    /// Periodic Hann, `[windowLength]`.
-    private let taper: UnsafeMutablePointer<Float>
-    /// Where in the transform the taper begins.
-    private let taperOffset: Int
-    private let tapered: UnsafeMutablePointer<Lanes>
-    private let power: UnsafeMutablePointer<Lanes>
-    private let energies: UnsafeMutablePointer<Lanes>
+    private let kernels: UnsafePointer<tacit_kernels>
+    /// Where each frame begins, `[TACIT_FRAMES]`.
+    private let starts: UnsafeMutablePointer<Int>
+    private let power: FrameLanes
+    private let energies: FrameLanes
 
     /// Samples from the next frame's first on.
     private var samples: SampleBuffer
@@ -31,8 +30,10 @@ public final class LogMelFrontEnd: SoundFrontEnd {
     /// How many frames of the next patch are there.
     private var framesHeld: Int { frames.count / input.mels }
 
-    /// - Throws: `TacitError` (bad data) for numbers that make no sense.
-    public init(_ input: LogMelInput) throws {
+    /// - Parameter instructionSet: to compute with; nil is this machine's best. No choice changes a result.
+    /// - Throws: `TacitError` (bad data) for numbers that make no sense, (usage) for an instruction set that this
+    ///   machine does not have.
+    public init(_ input: LogMelInput, instructionSet: String? = nil) throws {
         geometry = try SoundGeometry(.logmel(input))
         try SoundGeometry.check("win_length", input.windowLength, 1...input.fftSize)
         try Self.check(
@@ -45,32 +46,30 @@ public final class LogMelFrontEnd: SoundFrontEnd {
             Float(input.deviation).isNormal && input.deviation.magnitude > 1e-30 && input.deviation.magnitude < 1e30,
             "std must be finite and not 0")
         self.input = input
-        spectrum = PowerSpectrum(length: input.fftSize)
+        guard let kernels = tacit_kernels_named(instructionSet) else {
+            throw TacitError(.usage, "no instruction set \"\(instructionSet ?? "")\" on this machine")
+        }
+        self.kernels = kernels
+        spectrum = PowerSpectrum(length: input.fftSize, taper: Self.hann(input.windowLength), kernels: kernels)
         bank = MelFilterBank(
             bins: spectrum.binCount, bands: input.mels, sampleRate: input.sampleRate,
             minimumFrequency: input.minimumFrequency, maximumFrequency: input.maximumFrequency)
-        taper = .allocate(capacity: input.windowLength)
-        for i in 0..<input.windowLength {
-            // torch.hann_window(1) is 1, where the formula gives 0.
-            let value = input.windowLength == 1 ? 1 : 0.5 - 0.5 * UnitRoot(i, of: input.windowLength).cosine
-            (taper + i).initialize(to: Float(value))
-        }
-        taperOffset = (input.fftSize - input.windowLength) / 2
-        tapered = .allocate(capacity: input.windowLength)
-        tapered.initialize(repeating: .zero, count: input.windowLength)
-        power = .allocate(capacity: spectrum.binCount)
-        power.initialize(repeating: .zero, count: spectrum.binCount)
-        energies = .allocate(capacity: input.mels)
-        energies.initialize(repeating: .zero, count: input.mels)
-        samples = SampleBuffer(capacity: 2 * (input.fftSize + 4 * input.hopLength) + 1024)
-        frames = SampleBuffer(capacity: (2 * input.patchFrames + 8) * input.mels)
+        starts = .allocate(capacity: FrameLanes.width)
+        starts.initialize(repeating: 0, count: FrameLanes.width)
+        power = FrameLanes(count: spectrum.binCount)
+        energies = FrameLanes(count: (input.mels + 7) / 8 * 8)
+        samples = SampleBuffer(capacity: 2 * (input.fftSize + FrameLanes.width * input.hopLength) + 1024)
+        frames = SampleBuffer(capacity: 2 * (input.patchFrames + FrameLanes.width) * input.mels)
     }
 
     deinit {
-        taper.deallocate()
-        tapered.deallocate()
-        power.deallocate()
-        energies.deallocate()
+        starts.deallocate()
+    }
+
+    /// The periodic Hann window.
+    private static func hann(_ length: Int) -> [Float] {
+        // torch.hann_window(1) is 1, where the formula gives 0.
+        length == 1 ? [1] : (0..<length).map { Float(0.5 - 0.5 * UnitRoot($0, of: length).cosine) }
     }
 
     private static func check(_ isSound: Bool, _ expected: String) throws {
@@ -106,21 +105,20 @@ public final class LogMelFrontEnd: SoundFrontEnd {
         return (patch * input.strideFrames + within) * input.hopLength
     }
 
-    /// Transforms what can be, four frames at a time or up to a patch's end, and emits patches.
+    /// Transforms what can be, eight frames at a time or up to a patch's end, and emits patches.
     private func advance(_ emit: (UnsafePointer<Float>) throws -> Void) rethrows {
         while true {
             let origin = firstSample(ofFrame: nextFrame)
             var ready = 0
-            var starts = SIMD4<Int>(repeating: 0)
-            while ready < 4 {
+            while ready < FrameLanes.width {
                 let start = firstSample(ofFrame: nextFrame + ready) - origin
                 guard start + input.fftSize <= samples.count else { break }
-                for lane in ready..<4 { starts[lane] = start }
+                starts[ready] = start
                 ready += 1
             }
             let toPatch = input.patchFrames - framesHeld
-            guard ready == 4 || (ready > 0 && ready >= toPatch) else { return }
-            transform(starts, count: ready)
+            guard ready == FrameLanes.width || (ready > 0 && ready >= toPatch) else { return }
+            transform(ready)
             nextFrame += ready
             let step = firstSample(ofFrame: nextFrame) - origin
             let dropped = min(step, samples.count)
@@ -133,26 +131,14 @@ public final class LogMelFrontEnd: SoundFrontEnd {
         }
     }
 
-    /// Four frames, of which the first `count` are wanted, from samples to standardised log energies.
-    private func transform(_ starts: SIMD4<Int>, count: Int) {
-        let first = samples.start + taperOffset
-        let (a, b, c, d) = (first + starts[0], first + starts[1], first + starts[2], first + starts[3])
-        for i in 0..<input.windowLength {
-            tapered[i] = Lanes(a[i], b[i], c[i], d[i]) * taper[i]
-        }
-        spectrum.run(tapered, count: input.windowLength, offset: taperOffset, power: power)
-        bank.apply(power, energies)
-        let offset = Float(input.logOffset)
-        let mean = Float(input.mean)
-        let deviation = Float(input.deviation)
-        let mels = input.mels
-        for mel in 0..<mels {
-            energies[mel] = (naturalLogarithm(energies[mel] + offset) - mean) / deviation
-        }
-        let rows = frames.extend(by: count * mels)
-        for lane in 0..<count {
-            let row = rows + lane &* mels
-            for mel in 0..<mels { row[mel] = energies[mel][lane] }
-        }
+    /// The first `count` frames at `starts`, from samples to standardised log energies.
+    private func transform(_ count: Int) {
+        // Lanes without a frame of their own take the first one.
+        for lane in count..<FrameLanes.width { starts[lane] = starts[0] }
+        spectrum.run(samples.start, starts: starts, power: power)
+        bank.apply(kernels, power, energies)
+        kernels.pointee.log_mels(
+            energies.start, input.mels, Float(input.logOffset), Float(input.mean), Float(input.deviation), count,
+            frames.extend(by: count * input.mels))
     }
 }

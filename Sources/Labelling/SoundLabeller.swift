@@ -52,14 +52,17 @@ public final class SoundLabeller {
     /// - Parameters:
     ///   - description: of the model that `model` runs.
     ///   - model: with room for `plan.contexts` contexts and, best, `plan.rows` rows.
-    /// - Throws: `TacitError` (bad data) for a model that is not of sound.
+    ///   - instructionSet: for the front end; nil is this machine's best. No choice changes a result.
+    /// - Throws: `TacitError` (bad data) for a model that is not of sound, (usage) for an instruction set that this
+    ///   machine does not have.
     public init(
-        _ description: ModelDescription, plan: WindowPlan, ending: Ending, model: any PatchModel
+        _ description: ModelDescription, plan: WindowPlan, ending: Ending, model: any PatchModel,
+        instructionSet: String? = nil
     ) throws {
         self.plan = plan
         self.ending = ending
         self.model = model
-        frontEnd = try SoundFrontEnds.make(description.input)
+        frontEnd = try SoundFrontEnds.make(description.input, instructionSet: instructionSet)
         let looksBack = ending == .lastWindow || plan.attention == .full
         history = PatchHistory(
             patchSize: frontEnd.geometry.patchSize, kept: looksBack ? max(plan.window, plan.chunk) : plan.chunk)

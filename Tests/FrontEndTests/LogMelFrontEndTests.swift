@@ -122,6 +122,7 @@ import Testing
         for input in inputs {
             #expect(throws: TacitError.self) { try LogMelFrontEnd(input) }
         }
+        #expect(throws: TacitError.self) { try LogMelFrontEnd(Self.input(), instructionSet: "4004") }
     }
 
     private struct Golden: Decodable {

@@ -265,6 +265,71 @@ static void attend(const tacit_kernels *k) {
     report("attend", k);
 }
 
+// Frames of sound: eight lanes of everything.
+
+static void taper_frames(const tacit_kernels *k) {
+    begin(9);
+    EACH_LENGTH(count) EACH_KIND(kind) for (size_t step = 1; step <= 2; step++) {
+        float *samples = floats(count + 100, kind), *taper = floats(count, RANDOM), *output = floats(count * step * 8, ZERO);
+        size_t starts[8];
+        for (size_t f = 0; f < 8; f++) starts[f] = next() % 101;
+        k->taper_frames(samples, starts, taper, count, step, output);
+        add_floats(output, count * step * 8);
+        free(samples), free(taper), free(output);
+    }
+    report("taper_frames", k);
+}
+
+static void transforms(const tacit_kernels *k) {
+    begin(10);
+    for (size_t radix = 2; radix <= 5; radix++) for (size_t blocks = 1; blocks <= 5; blocks += 2)
+        for (size_t stride = 1; stride <= 4; stride++) EACH_KIND(kind) {
+            size_t length = radix * blocks * stride;
+            float *twiddles = floats(blocks * (radix - 1) * 2, RANDOM);
+            float *input = floats(length * 16, kind), *output = floats(length * 16, ZERO);
+            tacit_fourier_pass pass = {radix, blocks, stride, twiddles};
+            k->fourier_pass(&pass, input, output);
+            add_floats(output, length * 16);
+            free(twiddles), free(input), free(output);
+        }
+    report("fourier_pass", k);
+    begin(11);
+    EACH_LENGTH(count) EACH_KIND(kind) {
+        float *factors = floats(count * 2, RANDOM), *vectors = floats(count * 16, kind), *power = floats((count + 1) * 8, ZERO);
+        k->multiply_complex(vectors, factors, count, false, vectors);
+        add_floats(vectors, count * 16);
+        k->multiply_complex(vectors, factors, count, true, vectors);
+        add_floats(vectors, count * 16);
+        k->power_spectrum(vectors, count, power);
+        add_floats(power, count * 8);
+        k->packed_power_spectrum(vectors, 2 * count, factors, power);
+        add_floats(power, (count + 1) * 8);
+        free(factors), free(vectors), free(power);
+    }
+    report("spectra", k);
+}
+
+static void mels(const tacit_kernels *k) {
+    begin(12);
+    EACH_LENGTH(count) EACH_KIND(kind) for (size_t frames = 1; frames <= 8; frames++) {
+        float *power = floats(count * 8, kind), *weights = floats(count * count, RANDOM);
+        float *energies = floats((count + 7) / 8 * 64, kind), *output = floats(frames * count, ZERO);
+        tacit_mel_band *bands = malloc(count * sizeof *bands);
+        for (size_t m = 0; m < count; m++) {
+            bands[m].first_bin = next() % count;
+            bands[m].bins = next() % (count - bands[m].first_bin + 1);
+        }
+        k->log_mels(energies, count, 1e-6f, -3.0f, 2.5f, frames, output);
+        add_floats(output, frames * count);
+        k->mel_energies(power, bands, count, weights, energies);
+        add_floats(energies, count * 8);
+        k->log_mels(energies, count, 1e-6f, -3.0f, 2.5f, frames, output);
+        add_floats(output, frames * count);
+        free(power), free(weights), free(energies), free(output), free(bands);
+    }
+    report("mels", k);
+}
+
 int main(void) {
     const tacit_kernels *k;
     for (size_t i = 0; (k = tacit_kernels_at(i)); i++) {
@@ -276,6 +341,9 @@ int main(void) {
         functions(k);
         rotate(k);
         attend(k);
+        taper_frames(k);
+        transforms(k);
+        mels(k);
     }
     return 0;
 }

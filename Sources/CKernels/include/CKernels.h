@@ -1,13 +1,16 @@
 #ifndef TACIT_CKERNELS_H
 #define TACIT_CKERNELS_H
 
-// The engine's inner loops: one table of functions for each instruction set, chosen at run time.
+// The inner loops of the engine and of the front end for sound: one table of functions for each instruction set, chosen
+// at run time.
 //
 // Every function of every table gives the same bits for the same input (NaN payloads excepted): integer sums are exact,
-// floating-point sums run in one fixed order with explicit fused multiply-add, and exponentials are our own.
+// floating-point sums run in one fixed order with explicit fused multiply-add or none; exponentials and logarithms are
+// our own.
 // Nothing here checks its arguments, allocates or keeps state. Rows of floats are addressed by strides counted in
 // elements; outputs of matrix products are written in whole tiles of 16 channels, so their rows must have room for that.
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -110,6 +113,30 @@ typedef struct {
     size_t output_stride;
 } tacit_attention;
 
+/// How many frames of sound are transformed at once, one a lane: a vector of n real numbers of each is `[n][8]`, one of
+/// n complex numbers `[n][2][8]`, real parts first. What becomes of one frame does not depend on the others.
+#define TACIT_FRAMES 8
+
+/// One pass of Stockham's self-sorting transform, decimation in frequency (Van Loan 1992, Computational Frameworks for
+/// the Fast Fourier Transform, section 1.7): with L = `radix * blocks` what is left of the length,
+///
+///     output[q + stride * (radix * p + k)] = exp(-2i pi p k / L)
+///         * sum over r of exp(-2i pi r k / radix) * input[q + stride * (p + blocks * r)]
+///
+/// for p below `blocks`, q below `stride`, k and r below `radix`.
+typedef struct {
+    size_t radix;  // 2, 3, 4 or 5
+    size_t blocks;
+    size_t stride;
+    const float *twiddles;  // [blocks][radix - 1][2]: the factors exp(-2i pi p k / L), k from 1; not read for one block
+} tacit_fourier_pass;
+
+/// One triangle of a mel filter bank.
+typedef struct {
+    size_t first_bin;
+    size_t bins;
+} tacit_mel_band;
+
 typedef struct {
     const char *name;
 
@@ -160,6 +187,28 @@ typedef struct {
     void (*softmax)(const float *input, size_t count, float *output);
     void (*sigmoid)(const float *input, size_t count, float *output);
     void (*exponential)(const float *input, size_t count, float *output);
+
+    /// `output[i * step][f] = samples[starts[f] + i] * taper[i]` for i below `count`.
+    void (*taper_frames)(
+        const float *samples, const size_t *starts, const float *taper, size_t count, size_t step, float *output);
+    void (*fourier_pass)(const tacit_fourier_pass *pass, const float *input, float *output);
+    /// `output[i] = input[i] * factors[i]`, or its conjugate, with complex factors `[count][2]` that all frames share.
+    /// `output` may be `input`.
+    void (*multiply_complex)(
+        const float *input, const float *factors, size_t count, bool conjugated, float *output);
+    /// `power[k] = |transform[k]|^2`.
+    void (*power_spectrum)(const float *transform, size_t count, float *power);
+    /// `power[k]`, `[length / 2 + 1]`, of a real vector x of an even length, from the transform of `length / 2` complex
+    /// numbers x[2 j] / 2 + i x[2 j + 1] / 2. `twiddles`, `[length / 4 + 1][2]`: -i exp(-2i pi k / length).
+    void (*packed_power_spectrum)(const float *transform, size_t length, const float *twiddles, float *power);
+    /// `energies[m] = sum over j of power[first_bin + j] * weight[j]`, the weights of all bands one behind another.
+    void (*mel_energies)(
+        const float *power, const tacit_mel_band *bands, size_t mels, const float *weights, float *energies);
+    /// `output[f][m] = (log(energies[m][f] + log_offset) - mean) / deviation` for the first `frames` frames. What is no
+    /// finite number counts as the largest that is. `energies` is read up to a multiple of 8 bands.
+    void (*log_mels)(
+        const float *energies, size_t mels, float log_offset, float mean, float deviation, size_t frames,
+        float *output);
 } tacit_kernels;
 
 /// The tables that this machine can run, `portable` first and the fastest last; NULL past the end.

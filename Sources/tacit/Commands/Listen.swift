@@ -68,7 +68,8 @@ struct Listen: ParsableCommand {
         let isLive = realtime || input.isLive
         let plan = try model.plan(hop: hop.hop ?? 1, isLive: isLive)
         let labeller = try SoundLabeller(
-            model.description, plan: plan, ending: .fullWindows, model: model.session(plan: plan, engine: engine))
+            model.description, plan: plan, ending: .fullWindows, model: model.session(plan: plan, engine: engine),
+            instructionSet: engine.instructionSet)
         let selection = try LabelSelection(
             labels: model.description.labels, only: events.only, except: events.except)
         let thresholds = model.description.thresholds.map { labels.threshold ?? $0 }

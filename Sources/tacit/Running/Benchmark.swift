@@ -39,7 +39,7 @@ final class Benchmark {
         loadSeconds = watch.seconds
         self.threads = threads
         input = BenchmarkInput(description.input)
-        sound = BenchmarkSound(description.input)
+        sound = BenchmarkSound(description.input, instructionSet: instructionSet)
         scores = Array(repeating: 0, count: description.labels.count)
         logits = scores
         embedding = Array(repeating: 0, count: description.trunk.width)

@@ -13,8 +13,9 @@ final class BenchmarkSound {
     private static let piece = 400
 
     /// Nil where the input is no sound.
-    init?(_ input: InputDescription) {
-        guard let frontEnd = try? SoundFrontEnds.make(input), frontEnd.geometry.samplesPerWindow <= Self.longestWindow
+    init?(_ input: InputDescription, instructionSet: String?) {
+        guard let frontEnd = try? SoundFrontEnds.make(input, instructionSet: instructionSet),
+            frontEnd.geometry.samplesPerWindow <= Self.longestWindow
         else { return nil }
         self.frontEnd = frontEnd
         var noise = BenchmarkNoise()

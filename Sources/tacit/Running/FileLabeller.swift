@@ -23,7 +23,8 @@ final class FileLabeller {
         case .waveform, .logmel:
             let plan = try model.plan(hop: hop)
             let labeller = try SoundLabeller(
-                model.description, plan: plan, ending: .lastWindow, model: model.session(plan: plan, engine: engine))
+                model.description, plan: plan, ending: .lastWindow, model: model.session(plan: plan, engine: engine),
+                instructionSet: engine.instructionSet)
             sense = .sound(labeller, sampleRate: labeller.geometry.sampleRate)
         case .tokens(let input):
             guard hop == nil else { throw TacitError(.usage, "--hop is in seconds, and tokens have no time") }
