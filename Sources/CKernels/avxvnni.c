@@ -43,8 +43,9 @@ INLINE void dot(
 #define BLOCK_LEVEL(nibbles) (nibbles)
 #define BLOCK_SCALE(scales) (scales)
 
-// Levels as they are in the file, 0...15, begun at -8 times the activations, and at -1: a block's sum is -32,512...32,768,
-// and so it fits 16 bits, in which `vpdpwssd` multiplies it by the group's scale and adds it. The ones are added up beside.
+// Levels as they are in the file, 0...15, begun at -8 times the activations: a block's sum is -32,512...32,768, one less of
+// which fits 16 bits. So it is begun at one less, `vpdpwssd` multiplies it by the group's scale and adds it, and the ones
+// are added up beside.
 INLINE void dot_blocks(
     const int8_t *input, size_t stride, const tacit_block_sums *input_sums, size_t sum_stride, size_t blocks,
     const uint8_t *levels, const int32_t *scales, const int rows, int32_t *sums) {

@@ -78,8 +78,8 @@ INLINE void multiply_int8_block(
 }
 
 /// Asks for the lines from `first` to `end`, 64 bytes each, before they are wanted.
-INLINE void fetch(const int8_t *lines, size_t first, size_t end) {
-    for (size_t line = first; line < end; line++) __builtin_prefetch(lines + line * 64, 0, 2);
+INLINE void fetch(uintptr_t lines, size_t first, size_t end) {
+    for (size_t line = first; line < end; line++) __builtin_prefetch((const void *)(lines + line * 64), 0, 2);
 }
 
 // While one panel is used for all rows, the next is fetched, a share for each block of rows: after a pause a stream's
@@ -87,7 +87,7 @@ INLINE void fetch(const int8_t *lines, size_t first, size_t end) {
 // address that is none does no harm.
 INLINE void multiply_int8_tiles(const tacit_product_int8 *p, size_t tile, const int tiles) {
     size_t row = 0, lines = (size_t)tiles * p->groups, share = lines * DOT_ROWS / p->rows + 1, fetched = 0;
-    const int8_t *next = p->panels + (tile + (size_t)tiles) * p->groups * 64;
+    uintptr_t next = (uintptr_t)p->panels + (tile + (size_t)tiles) * p->groups * 64;
     for (; row + DOT_ROWS <= p->rows; row += DOT_ROWS) {
         multiply_int8_block(p, tile, row, DOT_ROWS, tiles);
         size_t end = fetched + share < lines ? fetched + share : lines;

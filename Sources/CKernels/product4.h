@@ -42,7 +42,7 @@ INLINE void add_stretch(
     const int8_t *input = p->input + row * p->input_stride + block * 32;
     const tacit_block_sums *sums = p->input_sums + row * p->input_sum_stride + block;
     size_t r = 0, lines = blocks * 4, share = lines * BLOCK_ROWS / count + 1, fetched = 0;
-    const int8_t *next = (const int8_t *)p->panels + (tile * p->blocks + block + blocks) * 256;
+    uintptr_t next = (uintptr_t)p->panels + (tile * p->blocks + block + blocks) * 256;
 #define ADD_ROWS(n)                                                                                             \
     dot_blocks(                                                                                                 \
         input + r * p->input_stride, p->input_stride, sums + r * p->input_sum_stride, p->input_sum_stride, blocks, \

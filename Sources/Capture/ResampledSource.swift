@@ -32,8 +32,8 @@ public final class ResampledSource: SampleSource {
     /// Input samples fed at once: 5 ms at 48 kHz, 10 ms at 44.1 kHz. Whole periods, unless these are very long.
     private let blockSize: Int
     private static let leastBlock = 240
-    /// Input samples of silence after which libsoxr, at any rate, allocates no more; at the least.
-    private static let silence = 1 << 16
+    /// Samples of silence, of input or output, whichever are more, after which libsoxr allocates no more, at usual rates.
+    private static let silence = 1 << 17
     private static let outputCapacity = 4096
     private let block: UnsafeMutablePointer<Float>
     private var blockCount = 0
@@ -113,8 +113,8 @@ public final class ResampledSource: SampleSource {
         }
     }
 
-    /// Output samples that the stretch's input makes.
-    private var expected: Int { Int((Double(taken) * ratio).rounded()) }
+    /// Output samples that the stretch's input makes: one at the least, so that no sound becomes none.
+    private var expected: Int { max(min(taken, 1), Int((Double(taken) * ratio).rounded())) }
 
     /// The next full block of input; behind the stretch's last sample, zeros.
     private func fillBlock() throws {
@@ -154,7 +154,8 @@ public final class ResampledSource: SampleSource {
     /// So much silence that it makes a whole number of output samples, and the stretch begins with one.
     private func hearSilence() throws {
         let whole = max(blockSize, period.input)
-        let count = (Self.silence + whole - 1) / whole * whole
+        let least = Int(Double(Self.silence) / max(1, ratio))
+        let count = (least + whole - 1) / whole * whole
         toDrop = count / period.input * period.output
         block.update(repeating: 0, count: blockSize)
         var left = count
@@ -173,7 +174,9 @@ public final class ResampledSource: SampleSource {
         let before = outputOrigin + given
         outputOrigin = Int((Double(inputOrigin) * ratio).rounded())
         gap.samples = max(0, outputOrigin - before)
-        soxr_clear(state)
+        if let failure = soxr_clear(state) {
+            throw TacitError(.inputOutput, "the resampler failed: \(Self.message(failure))")
+        }
         ending = nil
         taken = 0
         given = 0

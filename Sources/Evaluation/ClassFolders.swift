@@ -1,8 +1,7 @@
 import Diagnostics
 
-/// A folder per class with files in it, as GTZAN (Tzanetakis and Cook, "Musical genre classification of audio
-/// signals", 2002) and many home-made sets have it. Files with other suffixes than the medium's are
-/// left out.
+/// A folder per class with files in it, as home-made sets have it. Files with other suffixes than the medium's are left
+/// out.
 enum ClassFolders {
     static func read(_ root: Folder, kind: DataSetKind, medium: DataSetKind.Medium) throws -> DataSet {
         let classes = try root.names(folders: true)

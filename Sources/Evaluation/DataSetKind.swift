@@ -6,7 +6,7 @@ public enum DataSetKind: String, CaseIterable, Sendable {
     case esc50 = "esc-50"
     /// Speech Commands (Warden 2018) as 12 classes: `meta/words.csv` with `audio/`, or the published word folders.
     case speechCommands = "speech-commands"
-    /// GTZAN: `genres/GENRE/*` (Tzanetakis and Cook 2002).
+    /// GTZAN: `genres/GENRE/*` or `genres_original/GENRE/*` (Tzanetakis and Cook 2002).
     case gtzan
     /// FSD50K: `FSD50K.dev_audio`, `FSD50K.eval_audio`, `FSD50K.ground_truth` (Fonseca et al. 2022). Multi-label.
     case fsd50k
@@ -37,7 +37,8 @@ public enum DataSetKind: String, CaseIterable, Sendable {
         switch self {
         case .esc50: ["fold-1", "fold-2", "fold-3", "fold-4", "fold-5", "all"]
         case .speechCommands: ["train", "validation", "test"]
-        case .gtzan, .folder: ["all"]
+        case .gtzan: ["train", "val", "test", "all"]
+        case .folder: ["all"]
         case .fsd50k: ["train", "val", "eval"]
         case .fashionMNIST, .cifar10: ["train", "test"]
         }
@@ -68,7 +69,7 @@ public enum DataSetKind: String, CaseIterable, Sendable {
             switch self {
             case .esc50: try ESC50.read(root, split: split)
             case .speechCommands: try SpeechCommands.read(root, split: split)
-            case .gtzan: try ClassFolders.read(root.folder("genres"), kind: .gtzan, medium: .sound)
+            case .gtzan: try GTZAN.read(root, split: split)
             case .fsd50k: try FSD50K.read(root, split: split)
             case .fashionMNIST: try FashionMNIST.read(root, split: split)
             case .cifar10: try CIFAR10.read(root, split: split)

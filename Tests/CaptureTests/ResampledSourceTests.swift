@@ -37,7 +37,9 @@ import Testing
         for rate in [8000, 11025, 44100, 48000, 96000, 15999] {
             for count in [0, 1, 2, 3, 5, 100, 239, 240, 241, 4801] {
                 let output = try resample(sine(100, rate: rate, count: count), from: rate, to: 16000)
-                #expect(output.count == Int((Double(count) * 16000 / Double(rate)).rounded()), "\(count) at \(rate)")
+                let exact = (Double(count) * 16000 / Double(rate)).rounded()
+                // One sample is a sound, however short.
+                #expect(output.count == max(Int(exact), min(count, 1)), "\(count) at \(rate)")
             }
         }
     }

@@ -85,6 +85,23 @@ import Testing
             ])
     }
 
+    /// It has no split of its own: by the last digit of a clip's number.
+    @Test func gtzanInParts() throws {
+        let tree = try Tree([
+            "genres_original/jazz/jazz.00050.wav": "", "genres_original/jazz/jazz.00051.wav": "",
+            "genres_original/jazz/jazz.00054.wav": "", "genres_original/jazz/jazz.00059.wav": "",
+        ])
+        #expect(try listing(tree, .gtzan, "test") == ["genres_original/jazz/jazz.00050.wav jazz"])
+        #expect(try listing(tree, .gtzan, "val") == ["genres_original/jazz/jazz.00051.wav jazz"])
+        #expect(try listing(tree, .gtzan, "train") == ["genres_original/jazz/jazz.00059.wav jazz"])
+        #expect(try listing(tree, .gtzan, "all").count == 3)
+        let odd = try Tree(["genres/jazz/blue.wav": ""])
+        #expect(try listing(odd, .gtzan, nil).count == 1)
+        #expect(throws: TacitError.self) { try DataSetKind.gtzan.read(path: odd.path, split: "test") }
+        let nothing = try Tree(["jazz/jazz.00000.wav": ""])
+        #expect(throws: TacitError.self) { try DataSetKind.gtzan.read(path: nothing.path) }
+    }
+
     @Test func fsd50k() throws {
         let tree = try Tree([
             "FSD50K.ground_truth/vocabulary.csv":

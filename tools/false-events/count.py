@@ -1,4 +1,4 @@
-"""Streams recordings through `tacit listen` and counts the events. Started by `run`."""
+"""Streams recordings through `tacit listen` and counts how often an event turns on. Started by `run`."""
 
 import argparse
 import collections

@@ -18,6 +18,7 @@ enum FileRun {
     static func run(
         _ paths: [String], labeller: FileLabeller, windows: Bool, output: some ClassifyOutput
     ) throws {
+        Process.hasStarted()
         var first: TacitError?
         for (index, path) in paths.enumerated() {
             try output.begin(path, number: index + 1, of: paths.count)

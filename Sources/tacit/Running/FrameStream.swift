@@ -39,6 +39,7 @@ final class FrameStream {
     /// Until the source ends or fails, or the program is asked to stop. Nothing is allocated here after the first label.
     func run(_ output: some FrameOutput) throws {
         Process.stopInOrder()
+        Process.hasStarted()
         do {
             try carry(to: output)
         } catch let error as TacitError {

@@ -1,4 +1,3 @@
-import CProgram
 import Diagnostics
 import Engine
 import Evaluation
@@ -82,12 +81,9 @@ struct LoadedModel {
     /// - Parameter instructionSet: nil for this machine's best.
     func session(contexts: Int, rows: Int, threads: Int, instructionSet: String?) throws -> Session {
         do {
-            let session = try Session(
+            return try Session(
                 model: model, contexts: contexts, maximumPatches: rows, threads: threads,
                 instructionSet: instructionSet)
-            // The start is over.
-            tacit_release_program_pages()
-            return session
         } catch let error as TacitError where error.kind == .badData {
             throw error.inFile(path)
         }

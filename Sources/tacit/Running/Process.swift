@@ -1,3 +1,4 @@
+import CProgram
 import Diagnostics
 import Glibc
 import Synchronization
@@ -22,6 +23,9 @@ enum Process {
 
     /// From now on whoever calls this looks at `isStopping` and ends the program with all that belongs to its end said.
     static func stopInOrder() { stopsInOrder.store(true, ordering: .releasing) }
+
+    /// Everything is open and made; from now on the same little code runs over and over.
+    static func hasStarted() { tacit_release_program_pages() }
 
     /// What follows the program's name. `CommandLine.arguments` would lose bytes that are no UTF-8.
     static var arguments: [String] {

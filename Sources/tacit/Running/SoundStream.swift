@@ -25,6 +25,7 @@ final class SoundStream {
     /// Until the source ends or fails, or the program is asked to stop. Nothing is allocated here after the first label.
     func run(_ output: some SoundOutput) throws {
         Process.stopInOrder()
+        Process.hasStarted()
         do {
             try carry(to: output)
         } catch let error as TacitError {
