@@ -155,7 +155,7 @@ INLINE void attend_rows(const tacit_attention *a, size_t row, const int rows) {
     float inverses[4];
     for (int r = 0; r < rows; r++) {
         float *own = scores + (size_t)r * a->score_stride + a->offset[row + (size_t)r];
-        inverses[r] = 1.0f / exponentials(own, a->count[row + (size_t)r], a->scale);
+        inverses[r] = 1.0f / exponentials(own, a->count[row + (size_t)r], a->scale, true, own);
     }
     const int together = rows == 1 ? 4 : ATTENTION_TILES;
     size_t tiles = (a->head_width + LANES - 1) / LANES, tile = 0;

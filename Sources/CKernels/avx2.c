@@ -80,11 +80,9 @@ INLINE void dot_blocks(
 #define DIRECT
 
 // One row: nibbles are taken apart in registers.
-INLINE i32x16 dot_direct(const tacit_product_int4 *p, size_t tile) {
+INLINE i32x16 dot_direct(const tacit_product_int4 *p, const uint8_t *panel, const uint8_t *scales) {
     const __m256i nibble = _mm256_set1_epi8(15);
     const int8_t *input = p->input;
-    const uint8_t *panel = p->panels + tile * p->blocks * 256;
-    const uint8_t *scales = p->group_scales + tile * ((p->blocks + p->group_blocks - 1) / p->group_blocks) * LANES;
     __m256i sums[2] = {_mm256_setzero_si256(), _mm256_setzero_si256()};
     for (size_t b = 0; b < p->blocks; b++, input += 32, panel += 256) {
         __m256i block[2];

@@ -105,11 +105,9 @@ INLINE void dot_blocks(
 #define DIRECT
 
 // One row: a register's low nibbles are one step, its high nibbles the next.
-INLINE i32x16 dot_direct(const tacit_product_int4 *p, size_t tile) {
+INLINE i32x16 dot_direct(const tacit_product_int4 *p, const uint8_t *panel, const uint8_t *scales) {
     const __m512i nibble = _mm512_set1_epi8(15);
     const int8_t *input = p->input;
-    const uint8_t *panel = p->panels + tile * p->blocks * 256;
-    const uint8_t *scales = p->group_scales + tile * ((p->blocks + p->group_blocks - 1) / p->group_blocks) * LANES;
     __m512i sums = _mm512_setzero_si512();
     for (size_t b = 0; b < p->blocks; b++, input += 32, panel += 256) {
         tacit_block_sums start = p->input_sums[b];

@@ -77,22 +77,29 @@ INLINE void multiply_int8_block(
     }
 }
 
-/// Asks for the lines from `first` to `end`, 64 bytes each, before they are wanted.
-INLINE void fetch(uintptr_t lines, size_t first, size_t end) {
-    for (size_t line = first; line < end; line++) __builtin_prefetch((const void *)(lines + line * 64), 0, 2);
+/// What is fetched while a panel is used for all rows: the next one, a share for each block of rows, since after a pause a
+/// stream's weights are in no cache. Behind the last panel of all lies the matrix that is used next, more often than not;
+/// and an address that is none does no harm.
+typedef struct {
+    uintptr_t line, end;  // of 64 bytes each
+    size_t share;
+} panel_ahead;
+
+INLINE panel_ahead lines_behind(uintptr_t panel_end, size_t lines, size_t rows, size_t rows_at_once) {
+    return (panel_ahead){panel_end, panel_end + lines * 64, lines * rows_at_once / rows + 1};
 }
 
-// While one panel is used for all rows, the next is fetched, a share for each block of rows: after a pause a stream's
-// weights are in no cache. Behind the last panel of all lies the matrix that is used next, more often than not; and an
-// address that is none does no harm.
+INLINE void fetch_share(panel_ahead *ahead) {
+    for (size_t i = 0; i < ahead->share && ahead->line < ahead->end; i++, ahead->line += 64)
+        __builtin_prefetch((const void *)ahead->line, 0, 2);
+}
+
 INLINE void multiply_int8_tiles(const tacit_product_int8 *p, size_t tile, const int tiles) {
-    size_t row = 0, lines = (size_t)tiles * p->groups, share = lines * DOT_ROWS / p->rows + 1, fetched = 0;
-    uintptr_t next = (uintptr_t)p->panels + (tile + (size_t)tiles) * p->groups * 64;
+    size_t row = 0, lines = (size_t)tiles * p->groups;
+    panel_ahead ahead = lines_behind((uintptr_t)p->panels + tile * p->groups * 64 + lines * 64, lines, p->rows, DOT_ROWS);
     for (; row + DOT_ROWS <= p->rows; row += DOT_ROWS) {
         multiply_int8_block(p, tile, row, DOT_ROWS, tiles);
-        size_t end = fetched + share < lines ? fetched + share : lines;
-        fetch(next, fetched, end);
-        fetched = end;
+        fetch_share(&ahead);
     }
 #define THE_REST(n) multiply_int8_block(p, tile, row, n, tiles)
     SWITCH_REST(DOT_ROWS, p->rows - row, THE_REST)

@@ -2,8 +2,8 @@
 // the first cache, and used for all rows; the sums of 32 bits lie there too, so that registers are left for the sums of
 // 16 or 32 bits within a block. Those come from `dot_blocks`, which each instruction set defines before this file, with
 // `BLOCK_ROWS`, the most rows that it takes at a time, `BLOCK_LEVEL(nibbles)`, what it wants of levels plus 8, and
-// `BLOCK_SCALE(scales)`, what it wants of group scales. With `DIRECT`, it also defines `dot_direct`, for one row: there
-// unpacking into memory would cost more than it saves.
+// `BLOCK_SCALE(scales)`, what it wants of group scales. With `DIRECT`, it also defines `dot_direct`, for one row and one
+// tile's panel and group scales: there unpacking into memory would cost more than it saves.
 
 /// Columns in a stretch, in blocks, and rows that share an unpacked one: some 24 kB with their inputs.
 #define STRETCH_BLOCKS ((size_t)24)
@@ -15,8 +15,16 @@ typedef struct {
     _Alignas(64) int32_t sums[STRETCH_ROWS * LANES];       // [rows][16]
 } stretch;
 
+/// A tile's levels, `[blocks][256]`.
+INLINE const uint8_t *panel_of(const tacit_product_int4 *p, size_t tile) { return p->panels + tile * p->blocks * 256; }
+
+/// A tile's group scales, `[groups][16]`.
+INLINE const uint8_t *scales_of(const tacit_product_int4 *p, size_t tile) {
+    return p->group_scales + tile * ((p->blocks + p->group_blocks - 1) / p->group_blocks) * LANES;
+}
+
 INLINE void unpack(const tacit_product_int4 *p, size_t tile, size_t block, size_t blocks, stretch *s) {
-    const uint8_t *panel = p->panels + (tile * p->blocks + block) * 256;
+    const uint8_t *panel = panel_of(p, tile) + block * 256, *group_scales = scales_of(p, tile);
     for (size_t i = 0; i < blocks * 4; i++) {
         u8x32 low, high;
         __builtin_memcpy(&low, panel + i * 64, sizeof low);
@@ -27,9 +35,8 @@ INLINE void unpack(const tacit_product_int4 *p, size_t tile, size_t block, size_
             __builtin_memcpy(s->levels + i * 128 + (size_t)part * 32, &parts[part], 32);
         }
     }
-    size_t groups = (p->blocks + p->group_blocks - 1) / p->group_blocks;
     for (size_t b = 0; b < blocks; b++) {
-        const uint8_t *scales = p->group_scales + (tile * groups + (block + b) / p->group_blocks) * LANES;
+        const uint8_t *scales = group_scales + (block + b) / p->group_blocks * LANES;
         i32x16 wide = __builtin_convertvector(load_bytes(scales), i32x16);
         wide = BLOCK_SCALE(wide);
         __builtin_memcpy(s->scales + b * LANES, &wide, sizeof wide);
@@ -41,17 +48,16 @@ INLINE void add_stretch(
     const tacit_product_int4 *p, size_t tile, size_t row, size_t count, size_t block, size_t blocks, stretch *s) {
     const int8_t *input = p->input + row * p->input_stride + block * 32;
     const tacit_block_sums *sums = p->input_sums + row * p->input_sum_stride + block;
-    size_t r = 0, lines = blocks * 4, share = lines * BLOCK_ROWS / count + 1, fetched = 0;
-    uintptr_t next = (uintptr_t)p->panels + (tile * p->blocks + block + blocks) * 256;
+    size_t r = 0;
+    panel_ahead ahead = lines_behind(
+        (uintptr_t)panel_of(p, tile) + (block + blocks) * 256, blocks * 4, count, BLOCK_ROWS);
 #define ADD_ROWS(n)                                                                                             \
     dot_blocks(                                                                                                 \
         input + r * p->input_stride, p->input_stride, sums + r * p->input_sum_stride, p->input_sum_stride, blocks, \
         s->levels, s->scales, n, s->sums + r * LANES)
     for (; r + BLOCK_ROWS <= count; r += BLOCK_ROWS) {
         ADD_ROWS(BLOCK_ROWS);
-        size_t end = fetched + share < lines ? fetched + share : lines;
-        fetch(next, fetched, end);
-        fetched = end;
+        fetch_share(&ahead);
     }
     SWITCH_REST(BLOCK_ROWS, count - r, ADD_ROWS)
 #undef ADD_ROWS
@@ -72,7 +78,7 @@ static void multiply_int4(const tacit_product_int4 *p, size_t first_tile, size_t
         f32x16 totals = scales * __builtin_convertvector(load_integers(p->sums + tile * LANES), f32x16);
 #ifdef DIRECT
         if (p->rows == 1) {
-            finish_int4(p, 0, tile, dot_direct(p, tile), scales, totals);
+            finish_int4(p, 0, tile, dot_direct(p, panel_of(p, tile), scales_of(p, tile)), scales, totals);
             continue;
         }
 #endif

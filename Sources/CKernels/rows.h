@@ -162,45 +162,34 @@ static void add(const float *input, size_t count, float *sum) {
     for (size_t i = whole; i < whole + rest; i++) sum[i] += input[i];
 }
 
-/// `values[i] = exp(scale * (values[i] - largest))`, in place and in whole lanes: what lies up to 15 behind the last is
-/// made 0. Returns the sum.
-INLINE float exponentials(float *values, size_t count, float scale) {
+/// `output[i] = exp(scale * (input[i] - largest))`; returns the sum of these. With `roomy`, both rows have room for whole
+/// lanes, and what lies up to 15 behind the last output is made 0.
+INLINE float exponentials(const float *input, size_t count, float scale, const bool roomy, float *output) {
     size_t whole = count - count % LANES, rest = count - whole;
-    f32x16 most = splat(-__builtin_inff());
-    for (size_t i = 0; i < whole; i += LANES) most = greater(load(values + i), most);
-    if (rest) most = greater(first_lanes(load(values + whole), rest, -__builtin_inff()), most);
-    f32x16 limit = splat(largest(most));
-    f32x16 sum = splat(0.0f);
+    f32x16 most = splat(-__builtin_inff()), last = most;
+    for (size_t i = 0; i < whole; i += LANES) most = greater(load(input + i), most);
+    if (rest) {
+        last = roomy ? first_lanes(load(input + whole), rest, last.x) : load_some(input + whole, rest, last.x);
+        most = greater(last, most);
+    }
+    f32x16 limit = splat(largest(most)), sum = splat(0.0f);
     for (size_t i = 0; i < whole; i += LANES) {
-        f32x16 e = exponential16((load(values + i) - limit) * splat(scale));
+        f32x16 e = exponential16((load(input + i) - limit) * splat(scale));
         sum += e;
-        store(values + i, e);
+        store(output + i, e);
     }
     if (rest) {
-        f32x16 e = exponential16((load(values + whole) - limit) * splat(scale));
-        e = first_lanes(e, rest, 0.0f);
+        f32x16 e = first_lanes(exponential16((last - limit) * splat(scale)), rest, 0.0f);
         sum += e;
-        store(values + whole, e);
+        if (roomy)
+            store(output + whole, e);
+        else
+            store_some(output + whole, e, rest);
     }
     return total(sum);
 }
 
 static void softmax(const float *input, size_t count, float *output) {
-    size_t whole = count - count % LANES, rest = count - whole;
-    f32x16 most = splat(-__builtin_inff());
-    for (size_t i = 0; i < whole; i += LANES) most = greater(load(input + i), most);
-    if (rest) most = greater(load_some(input + whole, rest, -__builtin_inff()), most);
-    f32x16 limit = splat(largest(most)), sum = splat(0.0f);
-    for (size_t i = 0; i < whole; i += LANES) {
-        f32x16 e = exponential16(load(input + i) - limit);
-        sum += e;
-        store(output + i, e);
-    }
-    if (rest) {
-        f32x16 e = first_lanes(exponential16(load_some(input + whole, rest, 0.0f) - limit), rest, 0.0f);
-        sum += e;
-        store_some(output + whole, e, rest);
-    }
-    float inverse = 1.0f / total(sum);
+    float inverse = 1.0f / exponentials(input, count, 1.0f, false, output);
     for (size_t i = 0; i < count; i++) output[i] *= inverse;
 }

@@ -99,7 +99,7 @@ struct LoadedModel {
         let rows = Self.liveOperations / max(OperationCount(description).step, 1)
         do {
             return try WindowPlan(
-                description, hop: hop, latency: isLive ? Self.liveLatency : nil, rows: Int(min(rows, 4096)))
+                description, hop: hop, latency: isLive ? Self.liveLatency : nil, rows: Int(rows))
         } catch let error as TacitError where error.kind == .badData {
             throw error.inFile(path)
         }
