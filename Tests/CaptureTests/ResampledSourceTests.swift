@@ -9,8 +9,7 @@ import Testing
         try drain(try ResampledSource(ScriptedSource(sampleRate: from, [.samples(samples)]), to: to)).samples
     }
 
-    /// Sines within the pass band come out as the sines they are, aligned to a thousandth of a sample: where one rate is
-    /// no multiple of the other, that is all that is wrong with them.
+    /// Sines within the pass band come out as the sines they are: as loud, and not a thousandth of a sample late.
     @Test(arguments: [8000, 11025, 22050, 44100, 48000, 96000])
     func aSineStaysASine(rate: Int) throws {
         for fraction in [0.01, 0.1, 0.3, 0.4] {
@@ -19,7 +18,7 @@ import Testing
                 sine(frequency, rate: rate, count: rate, phase: 0.7), from: rate, to: 16000)
             #expect(output.count == 16000)
             let expected = sine(frequency, rate: 16000, count: 16000, phase: 0.7)
-            #expect(errorDecibels(output[1000..<15000], expected[1000..<15000]) < (16000 % rate * (rate % 16000) == 0 ? -120 : -65), "\(frequency) Hz")
+            #expect(errorDecibels(output[1000..<15000], expected[1000..<15000]) < -120, "\(frequency) Hz")
         }
     }
 
