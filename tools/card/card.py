@@ -2,8 +2,6 @@
 
 import argparse
 import json
-import math
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -14,35 +12,26 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))
+from executables import TACIT, json_lines, show  # noqa: E402
+from tacit_train.metrics import wilson  # noqa: E402
 
-def evaluate(tacit: Path, model: Path, data: str, split: str) -> tuple[dict, list[str], np.ndarray]:
+
+def evaluate(model: Path, data: str, split: str) -> tuple[dict, list[str], np.ndarray]:
     """The summary, the labels, and counts `[true][taken for]`."""
-    shown = subprocess.run([tacit, "show", model, "--json"], capture_output=True, text=True)
-    if shown.returncode:
-        sys.exit(shown.stderr.strip())
-    labels = json.loads(shown.stdout)["labels"]
+    labels = show(model)["labels"]
     with tempfile.TemporaryDirectory() as folder:
         predictions = Path(folder) / "predictions.jsonl"
-        command = [tacit, "eval", model, "--dataset", data, "--split", split, "--predictions", predictions, "--json"]
-        done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode:
-            sys.exit(done.stderr.strip())
+        command = [TACIT, "eval", model, "--dataset", data, "--split", split, "--predictions", predictions, "--json"]
+        summary = json_lines(*command)[0]
         counts = np.zeros((len(labels), len(labels)), int)
         for line in predictions.read_text().splitlines():
             item = json.loads(line)
             if len(item["truth"]) != 1:
                 sys.exit("a card is of clips with one label each")
             counts[labels.index(item["truth"][0]), int(np.argmax(item["logits"]))] += 1
-    return json.loads(done.stdout), labels, counts
-
-
-def wilson(hits: int, count: int) -> tuple[float, float]:
-    """95 % (Wilson 1927)."""
-    z = 1.959964
-    share = hits / count
-    middle = share + z * z / (2 * count)
-    spread = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
-    return (middle - spread) / (1 + z * z / count), (middle + spread) / (1 + z * z / count)
+    return summary, labels, counts
 
 
 def text(summary: dict, labels: list[str], counts: np.ndarray) -> str:
@@ -94,9 +83,8 @@ def main() -> None:
     parser.add_argument("data", metavar="KIND:PATH")
     parser.add_argument("split")
     parser.add_argument("--out", type=Path, metavar="FOLDER")
-    parser.add_argument("--tacit", type=Path, required=True, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    summary, labels, counts = evaluate(options.tacit, options.model, options.data, options.split)
+    summary, labels, counts = evaluate(options.model, options.data, options.split)
     card = text(summary, labels, counts)
     print(card, end="")
     if options.out:

@@ -2,13 +2,14 @@
 
 import argparse
 import collections
-import json
-import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import soundfile
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from executables import TACIT, json_lines, show  # noqa: E402
 
 SUFFIXES = {".wav", ".flac", ".ogg", ".oga", ".mp3"}
 
@@ -31,19 +32,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="tools/false-events/run", description=__doc__)
     parser.add_argument("model", type=Path)
     parser.add_argument("folders", type=Path, nargs="+")
-    parser.add_argument("--tacit", type=Path, required=True, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    shown = subprocess.run([options.tacit, "show", options.model, "--json"], capture_output=True, text=True)
-    if shown.returncode:
-        sys.exit(shown.stderr.strip())
-    rate = json.loads(shown.stdout)["input"]["sample_rate"]
+    rate = show(options.model)["input"]["sample_rate"]
     stream = np.concatenate([mono(path, rate) for path in recordings(options.folders)])
-    done = subprocess.run(
-        [options.tacit, "listen", options.model, "--input", "-", "--json"], input=stream.tobytes(), capture_output=True
-    )
-    if done.returncode:
-        sys.exit(done.stderr.decode().strip())
-    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    lines = json_lines(TACIT, "listen", options.model, "--input", "-", "--json", given=stream.tobytes())
     events = collections.Counter(it["label"] for it in lines if it["type"] == "event" and it["state"] == "on")
     hours = len(stream) / rate / 3600
     total = sum(events.values())

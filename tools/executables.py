@@ -1,0 +1,38 @@
+"""What the measuring tools beside this file share: the release executables, and running them.
+
+Each tool is a script in a folder of its own and finds this one by `sys.path.insert(0, ...parents[1])`.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+RELEASE = ROOT / ".build/release"
+TACIT = RELEASE / "tacit"
+CONVERT = RELEASE / "tacit-convert"
+
+
+def output(*command: object, given: bytes | None = None) -> str:
+    """What a command prints; its failure, in its own words, is the tool's."""
+    words = [str(word) for word in command]
+    done = subprocess.run(words, input=given, capture_output=True)
+    if done.returncode:
+        sys.exit(f"{' '.join(words[:3])} failed: {done.stderr.decode(errors='replace').strip()}")
+    return done.stdout.decode()
+
+
+def json_lines(*command: object, given: bytes | None = None) -> list[dict]:
+    """The same, of a command that prints JSON Lines."""
+    return [json.loads(line) for line in output(*command, given=given).splitlines()]
+
+
+def show(model: Path) -> dict:
+    """What is in a model file."""
+    return json_lines(TACIT, "show", model, "--json")[0]
+
+
+def convert(adapter: Path, model: Path, weights: str = "int8") -> None:
+    """A model file from the repository's base and an adapter."""
+    output(CONVERT, "--base", ROOT / "models/base", "--adapter", adapter, "--weights", weights, "-o", model)
