@@ -7,6 +7,7 @@ import importlib
 
 COMMANDS = {
     "pretrain": "raw text to a frozen base",
+    "teach": "a data set to a convolutional network whose answers adapt may learn too",
     "adapt": "a frozen base and a data set to an adapter folder",
     "evaluate": "the metric of an adapter folder on a split of a data set",
     "credits": "who made the clips of ESC-50 that a model was trained on",

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from types import MethodType
 
 import torch
 from peft import LoraConfig, get_peft_model
+from peft.tuners import lora
 from torch import Tensor, nn
 from torch.nn import functional as F
 from transformers import AutoConfig, AutoModel
@@ -217,3 +219,20 @@ def train_whole(trunk: nn.Module) -> nn.Module:
     trunk.requires_grad_(True)
     trunk.get_input_embeddings().requires_grad_(False)
     return trunk
+
+
+def quicken(trunk: nn.Module) -> None:
+    """Makes training steps cheaper and leaves the function as it is. `x (W + s B A)^T` in place of PEFT's
+    `x W^T + s (x A^T) B^T`, which is less work where a batch has more patches than the matrix has rows; and attention
+    in plain products, whose backward pass over some tens of patches takes a fraction of the fused kernel's time."""
+
+    def fused(layer: lora.Linear, x: Tensor) -> Tensor:
+        base = layer.base_layer
+        change = layer.scaling["default"] * (layer.lora_B["default"].weight @ layer.lora_A["default"].weight)
+        weight = (base.weight.T if layer.fan_in_fan_out else base.weight) + change
+        return F.linear(x, weight, base.bias)
+
+    for module in trunk.modules():
+        if isinstance(module, lora.Linear):
+            module.forward = MethodType(fused, module)
+    trunk.get_base_model().set_attn_implementation("eager")

@@ -24,12 +24,13 @@ class Muon(torch.optim.Optimizer):
     """Muon with Nesterov momentum and the scale of Liu et al. 2025 (0.2 sqrt(max(rows, columns))), so that its
     learning rate means what AdamW's means.
 
-    `torch.optim.Muon` does the same one matrix at a time and in bfloat16, which a CPU without bfloat16 arithmetic
-    emulates; this one takes all matrices of one shape in one float32 batch.
+    `torch.optim.Muon` does the same one matrix at a time; this one takes all matrices of one shape in one batch. With
+    `bf16` the iteration, which needs no more, runs in bfloat16.
     """
 
-    def __init__(self, params, lr: float, momentum: float = 0.95, weight_decay: float = 0.0):
+    def __init__(self, params, lr: float, momentum: float = 0.95, weight_decay: float = 0.0, bf16: bool = False):
         super().__init__(params, dict(lr=lr, momentum=momentum, weight_decay=weight_decay))
+        self.dtype = torch.bfloat16 if bf16 else torch.float32
 
     @torch.no_grad()
     def step(self, closure=None):
@@ -44,7 +45,7 @@ class Muon(torch.optim.Optimizer):
                     buffer = self.state[p].setdefault("momentum", torch.zeros_like(p))
                     buffer.lerp_(p.grad, 1 - group["momentum"])
                     updates.append(p.grad.lerp(buffer, group["momentum"]))
-                stacked = orthogonalize(torch.stack(updates))
+                stacked = orthogonalize(torch.stack(updates).to(self.dtype)).float()
                 rate = group["lr"] * 0.2 * max(shape) ** 0.5
                 for p, update in zip(params, stacked):
                     p.mul_(1 - group["lr"] * group["weight_decay"]).add_(update, alpha=-rate)
@@ -56,3 +57,9 @@ def trapezoid(step: int, total: int, warm_up: int, decay: float) -> float:
     Flat in the middle so that a run may be prolonged or shortened when it is resumed (Hägele et al. 2024).
     """
     return max(0.0, min((step + 1) / max(1, warm_up), (total - step) / max(1.0, decay * total), 1.0))
+
+
+def mixed_precision(device: str, enabled: bool) -> torch.autocast:
+    """Matrix products in bfloat16, everything else as it is. Some three times as fast on processors that multiply
+    bfloat16 themselves (AVX-512 BF16, AMX, Arm's BF16); others emulate it and lose."""
+    return torch.autocast(torch.device(device).type, torch.bfloat16, enabled=enabled)

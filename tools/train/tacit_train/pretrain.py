@@ -15,7 +15,7 @@ from tqdm import tqdm
 from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from .files import CSVLog, replace_folder, save_torch
-from .optim import Muon, trapezoid
+from .optim import Muon, mixed_precision, trapezoid
 from .text import tokenize, train_tokenizer
 
 COLUMNS = ["step", "tokens", "train_loss", "heldout_loss", "lr_factor", "tokens_per_second"]
@@ -52,6 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--bf16", action="store_true", help="matrix products in bfloat16")
     parser.add_argument("--export-only", action="store_true", help="write the checkpoint as it is to --out and end")
 
 
@@ -100,7 +101,7 @@ def make_optimizers(model: torch.nn.Module, args: argparse.Namespace) -> list[to
     adam = dict(lr=args.lr, betas=(0.9, 0.95), fused=True)
     if args.optimizer == "muon":
         return [
-            Muon(matrices, lr=args.muon_lr, weight_decay=args.weight_decay),
+            Muon(matrices, lr=args.muon_lr, weight_decay=args.weight_decay, bf16=args.bf16),
             torch.optim.AdamW(rest, weight_decay=0.0, **adam),
         ]
     groups = [dict(params=matrices, weight_decay=args.weight_decay), dict(params=rest, weight_decay=0.0)]
@@ -230,7 +231,8 @@ def main(args: argparse.Namespace) -> None:
             for group, rate in zip(optimizer.param_groups, base):
                 group["lr"] = rate * factor
         batch = windows[step].to(args.device)
-        loss = model(input_ids=batch, labels=batch).loss
+        with mixed_precision(args.device, args.bf16):
+            loss = model(input_ids=batch, labels=batch).loss
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         for optimizer in optimizers:

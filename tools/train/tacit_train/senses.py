@@ -56,6 +56,8 @@ class Sense:
     """One kind of input in training. `first` holds patches of some training examples as the front end gives them."""
 
     description: Input
+    augmentation: Augmentation | None = None
+    """Of the spectrogram, where there is one."""
     gain = 1.0
     """By which training scales its patches; folded into the weights that are saved."""
 

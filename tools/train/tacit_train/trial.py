@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from . import adapt, metrics
+from . import adapt, metrics, training
 from .material import open_material
 from .plan import Run, arguments
 from .score import multi_hot
@@ -45,7 +45,7 @@ def perform(run: Run, final: bool, data: Path, runs: Path, cache: Path | None, m
             try:
                 if not trainer.train():
                     return None
-            except adapt.Diverged:
+            except training.Diverged:
                 if final:
                     raise
                 # Worse than any rate that learns something, so it is never chosen beside one.

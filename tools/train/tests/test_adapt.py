@@ -11,7 +11,7 @@ import soundfile
 from safetensors.torch import load_file
 
 from tacit_train import adapt, evaluate
-from tacit_train.augment import Augmentation, Examples, coloured_noise, mixture, negative
+from tacit_train.augment import Augmentation, Examples, coloured_noise, in_room, mixture, negative
 from tacit_train.metrics import accuracy, average_precision, calibrate, wilson
 from tacit_train.readers import DataError
 
@@ -115,6 +115,17 @@ def test_examples():
     assert all(abs(float(s.sum()) - float(t.max())) < 1e-5 for s, t in zip(shares, targets))
     again = Examples(clips, np.eye(2), 100, 100, Augmentation(mix=1.0, negatives=0.3), 0).batch(0, 64)
     assert (again[1] == targets).all() and (mixed.batch(1, 64)[1] != targets).any()
+
+
+def test_a_room_echoes_and_is_as_loud_as_before():
+    click = np.zeros(2000, np.float32)
+    click[100] = 1
+    heard = in_room(click, 1000, np.random.default_rng(0))
+    assert heard.dtype == np.float32 and len(heard) == 2000 and np.abs(heard[:100]).max() < 1e-6
+    assert heard[100] == np.abs(heard).max() and np.abs(heard[101:140]).max() > 1e-3 > np.abs(heard[1000:]).max()
+    assert np.mean(heard**2) == pytest.approx(np.mean(click**2), rel=1e-4)
+    silence = np.zeros(50, np.float32)
+    assert (in_room(silence, 1000, np.random.default_rng(0)) == 0).all()
 
 
 def test_every_negative_is_finite_and_not_loud():

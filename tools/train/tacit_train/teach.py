@@ -1,0 +1,62 @@
+"""`teach`: a data set to a convolutional teacher for `adapt --teacher`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+from torch import Tensor
+
+from . import metrics
+from .augment import Augmentation
+from .convnet import ConvNet, Maps
+from .inputs import ImageInput
+from .score import logits_of
+from .senses import chosen
+from .teacher import save_teacher
+from .training import Training, add_data_arguments, add_training_arguments
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", type=Path, required=True, help="the teacher's folder to write")
+    add_data_arguments(parser)
+    add = parser.add_argument_group("network").add_argument
+    add("--channels-first", type=int, default=32, help="channels of the first of four stages")
+    add("--stride-first", type=int, default=1, help="of the first convolution")
+    add("--dropout", type=float, default=0.0)
+    add_training_arguments(parser)
+
+
+class TeacherTraining(Training):
+    what = "teach"
+
+    def __init__(self, args: argparse.Namespace):
+        if args.input not in ("logmel", "image"):
+            raise SystemExit(f"a teacher takes logmel or image, not {args.input}")
+        super().__init__(args)
+        description = self.sense.description
+        self.maps = Maps(description).to(args.device)
+        self.masks = None if isinstance(description, ImageInput) else chosen(Augmentation, args)
+        channels = description.channels if isinstance(description, ImageInput) else 1
+        self.form = dict(channels=channels, width=args.channels_first, stride=args.stride_first, dropout=args.dropout)
+        self.start(ConvNet(**self.form, labels=len(self.data.labels)).to(args.device))
+
+    def state(self) -> dict[str, Tensor]:
+        return self.model.state_dict()
+
+    def logits(self, batch: Tensor, rng: np.random.Generator, step: int) -> Tensor:
+        return self.model(self.maps(batch, rng, self.masks))
+
+    def validate(self) -> float:
+        items = (self.sense.validation[i] for i in range(len(self.sense.validation)))
+        logits = logits_of(self.model, self.maps, self.sense.description, items, device=self.args.device)
+        return metrics.accuracy(logits, self.sense.truth)
+
+
+def main(args: argparse.Namespace) -> None:
+    training = TeacherTraining(args)
+    if training.train():
+        save_teacher(training.model, training.form, training.sense.description, list(training.data.labels), args.out)
+        if len(training.sense.validation):
+            print(f"validation accuracy of the teacher: {training.validate():.4f}", flush=True)

@@ -1,0 +1,235 @@
+"""What `adapt` and `teach` have in common: a data set divided, a loop over its examples, checkpoints."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from tqdm import tqdm
+
+from . import senses
+from .files import CSVLog, save_torch
+from .optim import mixed_precision, trapezoid
+from .readers import DataSet, open_data_set, with_licences
+from .score import multi_hot
+
+COLUMNS = ["step", "epoch", "loss", "train_accuracy", "validation_accuracy", "lr_factor", "seconds"]
+
+
+def add_data_arguments(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--data", required=True, help="KIND:PATH")
+    add("--run", type=Path, required=True, help="folder of checkpoint and log.csv")
+    group = parser.add_argument_group("data")
+    add = group.add_argument
+    add("--split", required=True, help="splits to train on, commas between")
+    add("--licences", help="train only on clips of these licences, commas between")
+    add("--validation", type=float, default=0.06, help="part of the training clips held out, by group")
+    add("--validation-split", help="splits to hold out, commas between, in place of --validation")
+    add("--cache", type=Path, help="folder for decoded samples")
+    add("--task", choices=["multiclass", "multilabel"], help="default: the data set's own")
+    senses.add_arguments(parser)
+
+
+def add_training_arguments(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("training")
+    add = group.add_argument
+    add("--epochs", type=float, default=30, help="may change when resuming")
+    add("--steps", type=int, help="length of the run in steps, in place of --epochs; may change when resuming")
+    add("--batch", type=int, default=32)
+    add("--lr", type=float, default=1e-3)
+    add("--weight-decay", type=float, default=0.05)
+    add("--warm-up", type=float, default=0.05, help="part of the steps")
+    add("--decay", type=float, default=0.5, help="part of the steps over which the rate falls to 0; may change too")
+    add("--softmax-weight", type=float, default=1.0, help="multilabel: weight of the softmax loss beside the sigmoid's")
+    add("--sigmoid-weight", type=float, default=0.2, help="multilabel: weight of the sigmoid loss, summed over labels")
+    add("--smoothing", type=float, default=0.1, help="label smoothing of the softmax loss")
+    add("--seed", type=int, default=0)
+    add("--threads", type=int, default=2)
+    add("--device", default="cpu")
+    add("--bf16", action="store_true", help="matrix products in bfloat16")
+    add("--log-every", type=int, default=20, help="steps")
+    add("--checkpoint-seconds", type=float, default=120)
+    add("--validate-epochs", type=float, default=5)
+    add("--minutes", type=float, help="end after so many with a checkpoint and no result; run again to go on")
+    add("--stop-at", type=int, help="end after this step with a checkpoint and no result (for tests)")
+
+
+@dataclass
+class Parts:
+    """The clips of a run, divided."""
+
+    train: tuple
+    validation: tuple
+
+
+def divide(data: DataSet, args: argparse.Namespace) -> Parts:
+    clips = data.split(args.split)
+    if args.licences:
+        clips = with_licences(clips, args.licences.split(","))
+    if args.validation_split:
+        return Parts(clips, data.split(args.validation_split))
+    groups = sorted({c.key for c in clips})
+    np.random.default_rng((args.seed, 0)).shuffle(groups)
+    held = set(groups[: round(args.validation * len(groups))])
+    train = tuple(c for c in clips if c.key not in held)
+    return Parts(train, tuple(c for c in clips if c.key in held))
+
+
+def loss_of(logits: Tensor, targets: Tensor, shares: Tensor, args: argparse.Namespace, multilabel: bool) -> Tensor:
+    """Softmax loss against the shares of what is heard (rows with nothing in them left out) and, for a multi-label
+    model, the sigmoid loss against what is heard at all."""
+    weight = shares.sum(1)
+    smooth = shares * (1 - args.smoothing) + weight[:, None] * args.smoothing / logits.shape[1]
+    softmax = -(smooth * F.log_softmax(logits, -1)).sum() / weight.sum().clamp(min=1)
+    if not multilabel:
+        return softmax
+    sigmoid = F.binary_cross_entropy_with_logits(logits, targets, reduction="sum") / len(logits)
+    return args.softmax_weight * softmax + args.sigmoid_weight * sigmoid
+
+
+class Diverged(SystemExit):
+    """The loss is no longer a number: the learning rate is too high."""
+
+
+class Training:
+    """A data set, a model to train on it, and the loop. A subclass makes the model (`start`) and says how a batch
+    becomes logits and a loss."""
+
+    model: nn.Module
+    what = "train"
+    """In the progress bar."""
+
+    def __init__(self, args: argparse.Namespace):
+        self.args = args
+        torch.set_num_threads(args.threads)
+        torch.manual_seed(args.seed)
+        args.run.mkdir(parents=True, exist_ok=True)
+        self.data = open_data_set(args.data)
+        self.multilabel = (args.task or ("multilabel" if self.data.multilabel else "multiclass")) == "multilabel"
+        self.parts = divide(self.data, args)
+        if not self.parts.train:
+            raise SystemExit("no clips to train on")
+        if args.negatives and not self.multilabel:
+            raise SystemExit("negatives go with multilabel")
+        targets = multi_hot(self.parts.train, len(self.data.labels))
+        self.sense = senses.SENSES[args.input](args, self.parts.train, self.parts.validation, targets)
+
+    def start(self, model: nn.Module) -> None:
+        """Takes the model, ready to be trained, and a checkpoint of the run if there is one."""
+        args, self.model = self.args, model
+        self.trained = {n: p for n, p in model.named_parameters() if p.requires_grad}
+        decayed = [p for p in self.trained.values() if p.ndim > 1]
+        rest = [p for p in self.trained.values() if p.ndim <= 1]
+        groups = [dict(params=decayed, weight_decay=args.weight_decay), dict(params=rest, weight_decay=0.0)]
+        self.optimizer = torch.optim.AdamW(groups, lr=args.lr, betas=(0.9, 0.98), fused=True)
+        self.total = max(1, args.steps or round(args.epochs * len(self.sense.train) / args.batch))
+        self.checkpoint = args.run / "checkpoint.pt"
+        self.began_at, self.before = 0, 0.0
+        if self.checkpoint.exists():
+            self.resume()
+
+    def logits(self, batch: Tensor, rng: np.random.Generator, step: int) -> Tensor:
+        raise NotImplementedError
+
+    def loss(self, logits: Tensor, targets: Tensor, shares: Tensor) -> Tensor:
+        return loss_of(logits, targets, shares, self.args, self.multilabel)
+
+    def validate(self) -> float:
+        """Accuracy on the held-out clips."""
+        raise NotImplementedError
+
+    def state(self) -> dict[str, Tensor]:
+        """What a checkpoint keeps of the model."""
+        return {n: p.detach() for n, p in self.trained.items()}
+
+    def settings(self) -> dict[str, str]:
+        """What must not change between the parts of a run."""
+        free = {"run", "out", "threads", "device", "log_every", "checkpoint_seconds", "stop_at", "cache", "data", "base"}
+        free |= {"epochs", "steps", "minutes", "decay", "license", "source", "validate_epochs"}
+        return {k: str(v) for k, v in sorted(vars(self.args).items()) if k not in free}
+
+    def resume(self) -> None:
+        saved = torch.load(self.checkpoint, map_location=self.args.device, weights_only=True)
+        # An option that is newer than the checkpoint has its default, which changes nothing.
+        if differing := [k for k, v in self.settings().items() if saved["settings"].get(k, v) != v]:
+            raise SystemExit(f"{self.checkpoint} was made with other settings: {', '.join(differing)}")
+        with torch.no_grad():
+            for name, value in self.state().items():
+                value.copy_(saved["trained"][name])
+        self.optimizer.load_state_dict(saved["optimizer"])
+        self.began_at, self.before = saved["step"], saved["seconds"]
+        print(f"resumed at step {self.began_at}", flush=True)
+
+    def save(self, step: int, seconds: float) -> None:
+        state = {"trained": self.state(), "optimizer": self.optimizer.state_dict()}
+        save_torch(state | {"step": step, "seconds": seconds, "settings": self.settings()}, self.checkpoint)
+
+    def rate_factor(self, step: int) -> float:
+        return trapezoid(step, self.total, round(self.args.warm_up * self.total), self.args.decay)
+
+    def train(self) -> bool:
+        """Runs to the end, to --stop-at, or for --minutes; whether it reached the end."""
+        args, total = self.args, self.total
+        end = total if args.stop_at is None else min(total, args.stop_at)
+        per_epoch = len(self.sense.train) / args.batch
+        log = CSVLog(args.run / "log.csv", COLUMNS, self.began_at)
+        counts = f"{len(self.sense.train)} clips to train on, {len(self.sense.validation)} held out"
+        count = sum(p.numel() for p in self.trained.values())
+        print(f"{counts}; {count} parameters trained, {total} steps of {args.batch}", flush=True)
+        losses, hits, rows = [], 0.0, 0.0
+        began = last = time.monotonic()
+        next_validation = (math.floor(self.began_at / per_epoch / args.validate_epochs) + 1) * args.validate_epochs
+        self.model.train()
+        for step in tqdm(range(self.began_at, end), initial=self.began_at, total=total, desc=self.what, disable=None):
+            factor = self.rate_factor(step)
+            for group in self.optimizer.param_groups:
+                group["lr"] = args.lr * factor
+            batch, targets, shares, rng = self.sense.examples.batch(step, args.batch)
+            targets, shares = targets.to(args.device), shares.to(args.device)
+            with mixed_precision(args.device, args.bf16):
+                logits = self.logits(batch.to(args.device), rng, step)
+            logits = logits.float()
+            loss = self.loss(logits, targets, shares)
+            loss.backward()
+            nn.utils.clip_grad_norm_(list(self.trained.values()), 1.0)
+            self.optimizer.step()
+            self.optimizer.zero_grad(set_to_none=True)
+            losses.append(loss.item())
+            if not math.isfinite(losses[-1]):
+                raise Diverged(f"loss is not finite at step {step + 1}")
+            heard = targets.sum(1) > 0
+            hits += float(targets.gather(1, logits.argmax(1, keepdim=True))[heard].sum())
+            rows += float(heard.sum())
+            done = step + 1
+            seconds = self.before + time.monotonic() - began
+            if done % args.log_every == 0 or done == end:
+                validation = ""
+                if done / per_epoch >= next_validation or done == total:
+                    validation = self.validate() if len(self.sense.validation) else float("nan")
+                    next_validation += args.validate_epochs
+                log.add(
+                    step=done,
+                    epoch=done / per_epoch,
+                    loss=sum(losses) / len(losses),
+                    train_accuracy=hits / max(1.0, rows),
+                    validation_accuracy=validation,
+                    lr_factor=factor,
+                    seconds=seconds,
+                )
+                losses, hits, rows = [], 0.0, 0.0
+            stop = args.minutes is not None and time.monotonic() - began >= 60 * args.minutes
+            if done == end or stop or time.monotonic() - last > args.checkpoint_seconds:
+                self.save(done, seconds)
+                last = time.monotonic()
+            if stop and done < end:
+                print(f"stopped at step {done} of {total}; run again to go on", flush=True)
+                return False
+        return end == total

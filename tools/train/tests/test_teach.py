@@ -1,0 +1,104 @@
+"""A teacher learns, resumes to the same numbers, and passes on what it knows; bfloat16 and fused adapters are sound."""
+
+import json
+from argparse import Namespace
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+from test_adapt import RATE, run, settings, tones  # noqa: F401 (tones is a fixture)
+from torch.nn import functional as F
+
+from tacit_train import adapt, evaluate, teach
+from tacit_train.model import add_lora, quicken, load_trunk
+from tacit_train.teacher import distillation_loss
+
+
+def taught(tones, folder, *more):
+    return [
+        *("--data", f"folder:{tones}", "--split", "train", "--run", folder / "teach-run", "--out", folder / "teacher"),
+        *("--input", "logmel", "--rate", RATE, "--patch", 1, "--window", 1, "--n-mels", 16, "--threads", 1),
+        *("--channels-first", 4, "--batch", 8, "--validation", 0.2, "--lr", 3e-3, "--log-every", 5),
+        *("--shift", 0.02, "--mix", 0.2, "--time-masks", 1, "--frequency-masks", 1, *more),
+    ]
+
+
+def test_what_a_teacher_knows_its_pupil_learns(llama_base, tones, tmp_path, capsys):
+    run(teach, *taught(tones, tmp_path, "--epochs", 30))
+    found = capsys.readouterr().out
+    assert float(found.split("validation accuracy of the teacher: ")[1]) == 1.0
+    # With all of the loss the teacher's, the labels are never looked at.
+    pupil = settings(llama_base, tones, tmp_path, "--epochs", 30, "--lr", 3e-3, "--window", 13)
+    run(adapt, *pupil, "--teacher", tmp_path / "teacher", "--teacher-weight", 1)
+    run(
+        *(evaluate, "--base", llama_base, "--adapter", tmp_path / "out", "--data", f"folder:{tones}"),
+        *("--split", "test", "--out", tmp_path / "result", "--threads", 1),
+    )
+    assert json.loads((tmp_path / "result" / "summary.json").read_text())["accuracy"] >= 0.8
+
+
+def test_a_resumed_teacher_ends_where_an_unbroken_one_does(tones, tmp_path):
+    for name, stops in [("whole", [None]), ("broken", [4, 7, None])]:
+        for stop in stops:
+            run(teach, *taught(tones, tmp_path / name, "--epochs", 3, *(["--stop-at", stop] if stop else [])))
+    a, b = (load_file(tmp_path / name / "teacher/teacher.safetensors") for name in ("whole", "broken"))
+    assert a.keys() == b.keys() and all((a[k] == b[k]).all() for k in a)
+
+
+def test_a_teacher_of_something_else_is_refused(llama_base, tones, tmp_path):
+    with pytest.raises(SystemExit, match="logmel or image, not waveform"):
+        run(teach, *taught(tones, tmp_path, "--input", "waveform"))
+    run(teach, *taught(tones, tmp_path, "--epochs", 0.3))
+    path = tmp_path / "teacher" / "teacher.json"
+    whole = json.loads(path.read_text())
+    learn = settings(llama_base, tones, tmp_path, "--epochs", 0.3, "--teacher", tmp_path / "teacher")
+    with pytest.raises(SystemExit, match="first frame is longer"):
+        run(adapt, *learn)
+    learn += ["--window", 13]
+    for change, message in [
+        ({"labels": ["a", "b", "c"]}, "labels are not those of the data set"),
+        ({"input": whole["input"] | {"sample_rate": 8000, "f_max": 4000}}, "8000 samples a second, the adapter 2000"),
+    ]:
+        path.write_text(json.dumps(whole | change))
+        with pytest.raises(SystemExit, match=message):
+            run(adapt, *learn)
+    path.write_text("{")
+    with pytest.raises(SystemExit, match="teacher.json"):
+        run(adapt, *learn)
+
+
+def test_quickened_adapters_give_the_same_gradients(base):
+    x = torch.randn(2, 5, 32)
+    found = []
+    for quick in (False, True):
+        torch.manual_seed(0)
+        trunk = add_lora(load_trunk(base), 3, 6.0, True)
+        for name, p in trunk.named_parameters():
+            if "lora_B" in name:
+                torch.nn.init.normal_(p, std=0.1)
+        if quick:
+            quicken(trunk)
+        out = trunk(inputs_embeds=x, use_cache=False).last_hidden_state
+        (out * torch.linspace(-1, 1, out.numel()).reshape(out.shape).cos()).sum().backward()
+        found.append([out.detach(), *(p.grad for p in trunk.parameters() if p.grad is not None)])
+    assert len(found[0]) == len(found[1]) > 10
+    for plain, other in zip(*found):
+        torch.testing.assert_close(other, plain, rtol=1e-3, atol=1e-4)
+
+
+def test_a_run_in_bfloat16_learns(llama_base, tones, tmp_path, capsys):
+    run(adapt, *settings(llama_base, tones, tmp_path, "--epochs", 30, "--lr", 3e-3, "--bf16"))
+    assert float(capsys.readouterr().out.split("of the saved adapter: ")[1].split()[0]) >= 0.8
+
+
+def test_distillation_by_hand():
+    args = Namespace(temperature=2.0, softmax_weight=1.0, sigmoid_weight=0.5)
+    logits, lesson = torch.tensor([[1.0, -1.0], [0.5, 2.0]]), torch.tensor([[2.0, 0.0], [3.0, 1.0]])
+    shares = torch.tensor([[1.0, 0.0], [0.0, 0.0]])
+    p = np.exp([1.0, 0.0]) / np.exp([1.0, 0.0]).sum()
+    q = np.exp([0.5, -0.5]) / np.exp([0.5, -0.5]).sum()
+    expected = -4 * float(p @ np.log(q))
+    assert float(distillation_loss(logits, lesson, shares, args, False)) == pytest.approx(expected, rel=1e-5)
+    both = expected + 0.5 * float(F.binary_cross_entropy(logits.sigmoid(), lesson.sigmoid(), reduction="sum")) / 2
+    assert float(distillation_loss(logits, lesson, shares, args, True)) == pytest.approx(both, rel=1e-5)
