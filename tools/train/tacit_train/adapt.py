@@ -32,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--patch-hidden", type=int, default=0, help="width of the projection's hidden layer; 0: none")
     add("--positions", choices=["base", "learned", "none"], default="base")
     add("--attention", choices=["causal", "full"], default="causal")
+    add("--context", choices=["restart", "sliding"], default="restart", help="sliding: a step a patch when streaming")
     add("--pool", choices=["last", "mean"], default="mean")
     add("--rank", type=int, default=16)
     add("--alpha", type=float, help="default: twice the rank")
@@ -54,6 +55,10 @@ class Trainer(Training):
     def __init__(self, args: argparse.Namespace, whole: bool = False):
         super().__init__(args)
         self.whole = whole
+        try:
+            shape = Shape(args.positions, args.attention, args.context, args.pool)
+        except ValueError as error:
+            raise SystemExit(str(error)) from None
         description = self.sense.description
         self.teacher = None
         if args.teacher is not None:
@@ -69,7 +74,7 @@ class Trainer(Training):
                 quicken(trunk)
         self.description = Description(
             description,
-            Shape(args.positions, args.attention, "restart", args.pool),
+            shape,
             "multilabel" if self.multilabel else "multiclass",
             list(self.data.labels),
             license=args.license,
@@ -110,6 +115,8 @@ class Trainer(Training):
     def logits(self, batch: Tensor, rng: np.random.Generator, step: int) -> Tensor:
         if self.teacher is not None:
             self.lesson = self.teacher(batch, copy.deepcopy(rng), self.sense.augmentation)
+        if self.args.context == "sliding":
+            batch = self.sense.with_lead(batch, rng)
         way = self.model if step >= self.shallow else self.model.without_layers
         return way(self.sense.patches(batch, rng))
 

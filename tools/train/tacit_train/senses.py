@@ -90,6 +90,9 @@ class Sense:
     def patches(self, batch: Tensor, rng: np.random.Generator) -> Tensor:
         return self.front(batch.to(self.args.device))
 
+    def with_lead(self, batch: Tensor, rng: np.random.Generator) -> Tensor:
+        raise SystemExit("sliding contexts are for sound")
+
     def logits(self, model: AdaptedModel, items, gain: float = 1.0) -> np.ndarray:
         return logits_of(model, self.front, self.description, items, gain, device=self.args.device)
 
@@ -143,6 +146,15 @@ class Sound(Sense):
         if isinstance(self.front, LogMel):
             return self.front.cut(mask_frames(self.front.spectrogram(batch), rng, self.augmentation))
         return self.front(batch) * self.gain
+
+    def with_lead(self, batch: Tensor, rng: np.random.Generator) -> Tensor:
+        """Every other batch with the batch's neighbours in front, a window of patches of them: in a sliding context
+        the patches of a window have seen what came before, through every layer, and often that was something else."""
+        d = self.description
+        if rng.random() < 0.5:
+            return batch
+        lead = d.window * (d.stride_frames * d.hop_length if isinstance(d, LogMelInput) else d.stride)
+        return torch.cat([batch.roll(1, 0)[:, -lead:], batch], 1)
 
     def nothing(self) -> list[np.ndarray]:
         rng = np.random.default_rng((self.args.seed, 3))

@@ -92,6 +92,28 @@ def test_a_resumed_run_ends_where_an_unbroken_one_does(llama_base, tones, tmp_pa
         run(adapt, *settings(llama_base, tones, tmp_path / "whole", *more, "--lr", 0.5))
 
 
+@pytest.mark.parametrize("kind", ["waveform", "logmel"])
+def test_a_sliding_context_is_trained_on_what_went_before(llama_base, tones, tmp_path, kind, capsys):
+    more = ["--context", "sliding"]
+    if kind == "logmel":
+        more += ["--input", "logmel", "--patch", 2, "--stride", 1, "--window", 1, "--n-mels", 8]
+    parser = ArgumentParser()
+    adapt.add_arguments(parser)
+    trainer = adapt.Trainer(parser.parse_args([str(a) for a in settings(llama_base, tones, tmp_path, *more)]))
+    sense, window = trainer.sense, trainer.sense.description.window
+    batch, _, _, rng = sense.examples.batch(0, 8)
+    led = [x for x in (sense.with_lead(batch, rng) for _ in range(30)) if len(x[0]) > len(batch[0])]
+    assert 5 < len(led) < 25
+    patches, plain = sense.front(led[0]), sense.front(batch)
+    assert patches.shape[1] == 2 * window and (patches[:, window:] == plain).all()
+    assert (led[0][3, : len(led[0][3]) - len(batch[3])] == batch[2, -(len(led[0][3]) - len(batch[3])) :]).all()
+    run(adapt, *settings(llama_base, tones, tmp_path, "--epochs", 30, "--lr", 3e-3, *more))
+    assert json.loads((tmp_path / "out/tacit.json").read_text())["context"] == "sliding"
+    assert float(capsys.readouterr().out.split("of the saved adapter: ")[1].split()[0]) >= 0.8
+    with pytest.raises(SystemExit, match="full attention goes with restart"):
+        run(adapt, *settings(llama_base, tones, tmp_path, *more, "--attention", "full"))
+
+
 def test_the_control_trains_on_saved_random_weights(llama_base, tones, tmp_path):
     for seed in (5, 6):
         folder = tmp_path / str(seed)
