@@ -31,8 +31,27 @@ def read(paths: Iterable[Path]) -> list[Row]:
     return rows
 
 
+def tried(rows: list[Row]) -> dict[tuple[str, ...], list[Row]]:
+    """The rows of the search for a rate, by experiment, arm and tokens read, in the order of the rates."""
+    groups: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: float(row["lr"])):
+        if row["stage"] == "tune":
+            groups[row["experiment"], row["arm"], row["tokens_read"]].append(row)
+    return groups
+
+
+def best(group: list[Row]) -> Row:
+    return max(group, key=lambda row: (float(row["validation"]), -float(row["lr"])))
+
+
 def final(rows: list[Row]) -> list[Row]:
-    return [row for row in rows if row["stage"] == "final"]
+    """The rows measured on a test split; of an arm whose search went on afterwards those of the rate chosen since."""
+    chosen = {key: best(group)["lr"] for key, group in tried(rows).items()}
+
+    def current(row: Row) -> bool:
+        return row["lr"] == chosen.get((row["experiment"], row["arm"], row.get("tokens_read", "")), row["lr"])
+
+    return [row for row in rows if row["stage"] == "final" and current(row)]
 
 
 def sides(rows: list[Row]) -> dict[tuple[str, ...], list[Row]]:
@@ -97,14 +116,20 @@ def minutes(group: list[Row]) -> str:
 
 
 def differences_table(rows: list[Row]) -> str:
-    """Text against each other arm of its experiment: the difference of means and its standard error (Welch)."""
+    """Text against each other arm of the same data and budget: the difference of means and its standard error
+    (Welch)."""
+
+    def budget(name: str, group: list[Row]) -> str:
+        return group[0].get("settings") or name
+
     groups = sides(rows)
     lines = []
     for (name, arm, tokens, attention, _), group in groups.items():
         if arm != "text":
             continue
         for (other_name, other, _, other_attention, _), against in groups.items():
-            if other == "text" or other_name != name or other_attention != attention:
+            same = budget(name, group) == budget(other_name, against)
+            if other == "text" or not same or other_attention != attention:
                 continue
             a, b = percents(group), percents(against)
             error = "-"
@@ -118,19 +143,17 @@ def differences_table(rows: list[Row]) -> str:
 
 def rates_table(rows: list[Row]) -> str:
     """Held-out accuracy at each rate that was tried; the chosen one is bold, and marked where the grid ends at it."""
-    tried: dict[tuple[str, ...], list[Row]] = defaultdict(list)
-    for row in rows:
-        if row["stage"] == "tune":
-            tried[row["experiment"], row["arm"], row["tokens_read"]].append(row)
+    # In the order in which the arms were begun.
+    order = list(dict.fromkeys((r["experiment"], r["arm"], r["tokens_read"]) for r in rows if r["stage"] == "tune"))
     lines = []
-    for (name, arm, tokens), group in tried.items():
-        group.sort(key=lambda row: float(row["lr"]))
-        best = max(group, key=lambda row: (float(row["validation"]), -float(row["lr"])))
+    groups = tried(rows)
+    for name, arm, tokens in order:
+        group = groups[name, arm, tokens]
         cells = []
         for row in group:
             text = f"{row['lr']}: {100 * float(row['validation']):.1f} %"
-            cells.append(f"**{text}**" if row is best else text)
-        edge = "yes" if best in (group[0], group[-1]) else "no"
+            cells.append(f"**{text}**" if row is best(group) else text)
+        edge = "yes" if best(group) in (group[0], group[-1]) else "no"
         lines.append([name, arm, f"{int(tokens):,}", ", ".join(cells), edge])
     header = ["data set", "weights", "tokens read", "held-out accuracy by learning rate", "at the grid's edge"]
     return markdown(header, lines) if lines else ""

@@ -8,7 +8,7 @@ from test_adapt import run
 
 from tacit_train import figures
 from tacit_train.experiment import COLUMNS
-from tacit_train.table import arms_table, differences_table, rates_table, read
+from tacit_train.table import arms_table, differences_table, final, rates_table, read
 
 RESULTS = Path(__file__).parents[1] / "results"
 
@@ -35,13 +35,21 @@ def test_means_and_deviations_by_arm():
 
 def test_differences_with_their_standard_error():
     rows = [row("text", v) for v in ("0.30", "0.32", "0.34")] + [row("random", v) for v in ("0.30", "0.31")]
-    rows += [row("scratch", "0.4"), row("random", "0.9", experiment="other")]
+    rows += [row("scratch", "0.4"), row("random", "0.9", experiment="other", settings="t")]
     # Variances 4 and 0.5: the root of 4 / 3 + 0.5 / 2.
     assert differences_table(rows).splitlines()[2:] == [
         "| esc-50, full | 3,000,000 | text - random | +1.5 | 1.3 |",
         "| esc-50, full | 3,000,000 | text - scratch | -8.0 | - |",
     ]
     assert differences_table([row("text", "0.3")]) == ""
+    more = [row("text", "0.5", experiment="reading", tokens_read="9"), row("random", "0.2", experiment="reading", settings="t")]
+    assert "| reading, full | 9 | text - random | +19.5 | - |" in differences_table([*rows, *more])
+
+
+def test_a_rate_chosen_later_takes_the_place_of_the_one_before():
+    rows = [row("text", "", stage="tune", lr=rate, validation=v) for rate, v in (("0.001", "0.7"), ("0.0003", "0.8"))]
+    rows += [row("text", "0.3"), row("text", "0.4", lr="0.0003"), row("random", "0.2")]
+    assert [r["value"] for r in final(rows)] == ["0.4", "0.2"]
 
 
 def test_rates_that_were_tried():
