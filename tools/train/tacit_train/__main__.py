@@ -27,7 +27,12 @@ def main() -> None:
     module = importlib.import_module(f".{known.command}", __package__)
     inner = argparse.ArgumentParser(prog=f"tacit_train {known.command}", description=COMMANDS[known.command])
     module.add_arguments(inner)
-    module.main(inner.parse_args(rest))
+    from .readers import DataError
+
+    try:
+        module.main(inner.parse_args(rest))
+    except DataError as error:
+        raise SystemExit(f"tacit_train {known.command}: {error}") from None
 
 
 if __name__ == "__main__":

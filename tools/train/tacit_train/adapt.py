@@ -50,19 +50,25 @@ class Trainer(Training):
     """With `whole` every weight of the trunk is trained and there is no LoRA: an arm of `experiment`, which makes no
     adapter folder."""
 
-    what = "adapt"
+    command = "adapt"
+    options = staticmethod(add_arguments)
 
     def __init__(self, args: argparse.Namespace, whole: bool = False):
         super().__init__(args)
         self.whole = whole
+        if args.context == "sliding" and args.input not in ("waveform", "logmel"):
+            raise SystemExit("sliding contexts are for sound")
         try:
-            shape = Shape(args.positions, args.attention, args.context, args.pool)
+            self.make(whole)
         except ValueError as error:
             raise SystemExit(str(error)) from None
-        description = self.sense.description
+
+    def make(self, whole: bool) -> None:
+        args, description = self.args, self.sense.description
+        shape = Shape(args.positions, args.attention, args.context, args.pool)
         self.teacher = None
         if args.teacher is not None:
-            self.teacher = Teacher(args.teacher, self.data.labels, description, args.device)
+            self.teacher = Teacher(args.teacher, self.data.labels, self.multilabel, description, args.device)
         self.base_folder = self.prepare_base()
         trunk = load_trunk(self.base_folder)
         scale = embedding_scale(trunk)
@@ -110,13 +116,15 @@ class Trainer(Training):
         return folder
 
     def settings(self) -> dict[str, str]:
-        return super().settings() | {"whole": str(self.whole)}
+        # The same teacher may lie elsewhere, and another in its place.
+        teacher = "None" if self.teacher is None else self.teacher.digest
+        return super().settings() | {"whole": str(self.whole), "teacher": teacher}
 
     def logits(self, batch: Tensor, rng: np.random.Generator, step: int) -> Tensor:
         if self.teacher is not None:
             self.lesson = self.teacher(batch, copy.deepcopy(rng), self.sense.augmentation)
         if self.args.context == "sliding":
-            batch = self.sense.with_lead(batch, rng)
+            batch = self.sense.with_lead(batch, step)
         way = self.model if step >= self.shallow else self.model.without_layers
         return way(self.sense.patches(batch, rng))
 

@@ -21,15 +21,13 @@ class Maps(nn.Module):
         super().__init__()
         if not isinstance(description, (LogMelInput, ImageInput)):
             raise ValueError(f"no map of an input of the kind {description.kind}")
-        self.description = description
         self.front = make_front_end(description)
 
     def forward(self, batch: Tensor, rng=None, masks: Augmentation | None = None) -> Tensor:
         if isinstance(self.front, LogMel):
             frames = self.front.spectrogram(batch)
             return (frames if masks is None else mask_frames(frames, rng, masks))[:, None]
-        pixels = batch.float() / 255 if batch.dtype == torch.uint8 else batch
-        return ((pixels - self.front.mean) / self.front.std).permute(0, 3, 1, 2)
+        return self.front.standardised(batch).permute(0, 3, 1, 2)
 
 
 def convolution(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:

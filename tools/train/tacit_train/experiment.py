@@ -130,8 +130,16 @@ class Queue:
         )
 
     def done(self) -> int:
-        names = {e.name for e in self.experiments}
-        return sum(row["experiment"] in names for row in self.results.rows)
+        """Those of them that are there. Rows of a rate that another has taken the place of since don't count."""
+        found = 0
+        for e in self.experiments:
+            for arm, base in e.sides():
+                found += sum(self.results.find(run, "tune") is not None for run in self.tuning(e, arm, base))
+                rate = self.rate(e, arm, base)
+                if rate is not None:
+                    runs = (Run(e, arm, base, rate, seed) for seed in e.seeds)
+                    found += sum(self.results.find(run, "final") is not None for run in runs)
+        return found
 
     def sweep(self, runs: Path, run: Run) -> None:
         """Removes the checkpoints of an arm that has all its rows."""

@@ -53,13 +53,14 @@ class LogMel(nn.Module):
         self.register_buffer("filters", filters, persistent=False)
 
     def spectrogram(self, samples: Tensor) -> Tensor:
-        """Standardised log-mel frames [batch, frames, n_mels]."""
+        """Standardised log-mel frames [batch, frames, n_mels], in f32 whatever products around it are in."""
         d = self.description
         spectrum = torch.stft(
             samples, d.n_fft, d.hop_length, d.win_length, self.hann, center=False, onesided=True, return_complex=True
         )
         power = spectrum.real.square() + spectrum.imag.square()
-        mel = power.transpose(-1, -2) @ self.filters
+        with torch.autocast(power.device.type, enabled=False):
+            mel = power.transpose(-1, -2) @ self.filters
         return (torch.log(mel + d.log_offset) - d.mean) / d.std
 
     def cut(self, frames: Tensor) -> Tensor:
@@ -81,11 +82,14 @@ class Pixels(nn.Module):
         self.register_buffer("mean", torch.tensor(description.mean), persistent=False)
         self.register_buffer("std", torch.tensor(description.std), persistent=False)
 
-    def forward(self, pixels: Tensor) -> Tensor:
-        d = self.description
+    def standardised(self, pixels: Tensor) -> Tensor:
         if pixels.dtype == torch.uint8:
             pixels = pixels.float() / 255
-        x = (pixels - self.mean) / self.std
+        return (pixels - self.mean) / self.std
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        d = self.description
+        x = self.standardised(pixels)
         x = x.unfold(1, d.patch, d.stride).unfold(2, d.patch, d.stride)  # [batch, rows, columns, channels, y, x]
         return x.permute(0, 1, 2, 4, 5, 3).flatten(3).flatten(1, 2)
 

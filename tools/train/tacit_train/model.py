@@ -172,7 +172,7 @@ class AdaptedModel(nn.Module):
         A tenth of the work, for the first steps of training."""
         bare = self._bare()
         norm = bare.ln_f if self.family == "gpt2" else bare.norm
-        x = norm(self.patch(patches)).mean(1)
+        x = norm(self.patch(patches[:, -self.window :])).mean(1)
         return self.head(x if self.head_norm is None else self.head_norm(x))
 
 

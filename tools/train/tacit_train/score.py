@@ -10,12 +10,11 @@ from torch import nn
 
 from .inputs import Input
 from .material import windows_of
-from .model import AdaptedModel
 
 
 @torch.no_grad()
 def logits_of(
-    model: AdaptedModel,
+    model: nn.Module,
     front_end: nn.Module,
     description: Input,
     items: Iterable[np.ndarray],
@@ -23,7 +22,7 @@ def logits_of(
     batch: int = 16,
     device: str = "cpu",
 ) -> np.ndarray:
-    """[items, labels] in f32; leaves the model in the mode it was in."""
+    """[items, labels] in f32, by a model with a linear `head`; leaves the model in the mode it was in."""
     was_training = model.training
     model.eval()
     rows: list[np.ndarray] = []

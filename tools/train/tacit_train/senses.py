@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from .augment import Augmentation, Examples, mask_frames, negative
 from .augment_images import ImageAugmentation, ImageExamples, TokenExamples
@@ -88,10 +89,7 @@ class Sense:
         return None
 
     def patches(self, batch: Tensor, rng: np.random.Generator) -> Tensor:
-        return self.front(batch.to(self.args.device))
-
-    def with_lead(self, batch: Tensor, rng: np.random.Generator) -> Tensor:
-        raise SystemExit("sliding contexts are for sound")
+        return self.front(batch)
 
     def logits(self, model: AdaptedModel, items, gain: float = 1.0) -> np.ndarray:
         return logits_of(model, self.front, self.description, items, gain, device=self.args.device)
@@ -142,19 +140,23 @@ class Sound(Sense):
         return filter_bank(self.description.patch_size, hidden, self.args.rate)
 
     def patches(self, batch: Tensor, rng: np.random.Generator) -> Tensor:
-        batch = batch.to(self.args.device)
         if isinstance(self.front, LogMel):
-            return self.front.cut(mask_frames(self.front.spectrogram(batch), rng, self.augmentation))
+            frames = self.front.spectrogram(batch)
+            # What leads up to a window is not masked: the draws are the same with it and without.
+            d = self.description
+            lead = frames.shape[1] - ((d.window - 1) * d.stride_frames + d.patch_frames)
+            masked = mask_frames(frames[:, lead:], rng, self.augmentation)
+            return self.front.cut(torch.cat([frames[:, :lead], masked], 1))
         return self.front(batch) * self.gain
 
-    def with_lead(self, batch: Tensor, rng: np.random.Generator) -> Tensor:
+    def with_lead(self, batch: Tensor, step: int) -> Tensor:
         """Every other batch with the batch's neighbours in front, a window of patches of them: in a sliding context
         the patches of a window have seen what came before, through every layer, and often that was something else."""
-        d = self.description
-        if rng.random() < 0.5:
+        if np.random.default_rng((self.args.seed, 4, step)).random() < 0.5:
             return batch
-        lead = d.window * (d.stride_frames * d.hop_length if isinstance(d, LogMelInput) else d.stride)
-        return torch.cat([batch.roll(1, 0)[:, -lead:], batch], 1)
+        lead = self.description.window * self.description.stride_samples
+        before = batch.roll(1, 0)[:, -lead:]
+        return torch.cat([F.pad(before, (lead - before.shape[1], 0)), batch], 1)
 
     def nothing(self) -> list[np.ndarray]:
         rng = np.random.default_rng((self.args.seed, 3))

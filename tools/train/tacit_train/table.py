@@ -13,6 +13,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
+from .plan import choose
+
 Row = dict[str, str]
 NEEDED = {"dataset", "split", "arm", "attention", "lr", "seed", "steps", "parameters_trained", "metric", "value"}
 
@@ -41,15 +43,21 @@ def tried(rows: list[Row]) -> dict[tuple[str, ...], list[Row]]:
 
 
 def best(group: list[Row]) -> Row:
-    return max(group, key=lambda row: (float(row["validation"]), -float(row["lr"])))
+    rate = choose({float(row["lr"]): float(row["validation"]) for row in group})
+    return next(row for row in group if float(row["lr"]) == rate)
 
 
 def final(rows: list[Row]) -> list[Row]:
-    """The rows measured on a test split; of an arm whose search went on afterwards those of the rate chosen since."""
-    chosen = {key: best(group)["lr"] for key, group in tried(rows).items()}
+    """The rows measured on a test split; of an arm whose search went on afterwards those of the rate chosen since. An
+    experiment without a search of its own has the rate of one with the same data and budget."""
+    chosen: dict[tuple[str, ...], str] = {}
+    for key, group in tried(rows).items():
+        chosen[key] = rate = best(group)["lr"]
+        chosen.setdefault((group[0]["settings"], group[0]["arm"]), rate)
 
     def current(row: Row) -> bool:
-        return row["lr"] == chosen.get((row["experiment"], row["arm"], row.get("tokens_read", "")), row["lr"])
+        own = chosen.get((row["experiment"], row["arm"], row.get("tokens_read", "")))
+        return row["lr"] == (own or chosen.get((row.get("settings", ""), row["arm"]), row["lr"]))
 
     return [row for row in rows if row["stage"] == "final" and current(row)]
 

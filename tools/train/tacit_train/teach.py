@@ -9,11 +9,9 @@ import numpy as np
 from torch import Tensor
 
 from . import metrics
-from .augment import Augmentation
 from .convnet import ConvNet, Maps
 from .inputs import ImageInput
 from .score import logits_of
-from .senses import chosen
 from .teacher import save_teacher
 from .training import Training, add_data_arguments, add_training_arguments
 
@@ -29,7 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 class TeacherTraining(Training):
-    what = "teach"
+    command = "teach"
+    options = staticmethod(add_arguments)
 
     def __init__(self, args: argparse.Namespace):
         if args.input not in ("logmel", "image"):
@@ -37,7 +36,6 @@ class TeacherTraining(Training):
         super().__init__(args)
         description = self.sense.description
         self.maps = Maps(description).to(args.device)
-        self.masks = None if isinstance(description, ImageInput) else chosen(Augmentation, args)
         channels = description.channels if isinstance(description, ImageInput) else 1
         self.form = dict(channels=channels, width=args.channels_first, stride=args.stride_first, dropout=args.dropout)
         self.start(ConvNet(**self.form, labels=len(self.data.labels)).to(args.device))
@@ -46,7 +44,7 @@ class TeacherTraining(Training):
         return self.model.state_dict()
 
     def logits(self, batch: Tensor, rng: np.random.Generator, step: int) -> Tensor:
-        return self.model(self.maps(batch, rng, self.masks))
+        return self.model(self.maps(batch, rng, self.sense.augmentation))
 
     def validate(self) -> float:
         items = (self.sense.validation[i] for i in range(len(self.sense.validation)))
@@ -57,6 +55,8 @@ class TeacherTraining(Training):
 def main(args: argparse.Namespace) -> None:
     training = TeacherTraining(args)
     if training.train():
-        save_teacher(training.model, training.form, training.sense.description, list(training.data.labels), args.out)
+        task = "multilabel" if training.multilabel else "multiclass"
+        labels = list(training.data.labels)
+        save_teacher(training.model, training.form, training.sense.description, task, labels, args.out)
         if len(training.sense.validation):
             print(f"validation accuracy of the teacher: {training.validate():.4f}", flush=True)

@@ -7,55 +7,91 @@ patient and consistent") found necessary; the loss is Hinton et al.'s (2015, sec
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 from torch.nn import functional as F
 
 from .augment import Augmentation
 from .convnet import ConvNet, Maps
-from .files import save_json
-from .inputs import ImageInput, Input, LogMelInput, input_from_json
+from .files import replace_folder, save_json
+from .inputs import ImageInput, Input, LogMelInput, SoundInput, input_from_json
+from .training import with_sigmoid
 
 
-def save_teacher(model: ConvNet, form: dict, description: Input, labels: list[str], folder: Path) -> None:
-    """`teacher.json` (the network's form, its input, labels) and `teacher.safetensors` (F32)."""
-    folder.mkdir(parents=True, exist_ok=True)
+def save_teacher(
+    model: ConvNet, form: dict, description: Input, task: str, labels: list[str], folder: Path
+) -> None:
+    """`teacher.json` (the network's form, its input, task, labels) and `teacher.safetensors` (F32), in a folder that
+    appears whole or not at all."""
+    temporary = folder.with_name(folder.name + ".tmp")
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
     state = {k: v.detach().cpu().contiguous() for k, v in model.state_dict().items()}
-    save_file(state, folder / "teacher.safetensors")
-    save_json({"version": 1, "network": form, "input": description.to_json(), "labels": labels}, folder / "teacher.json")
+    save_file(state, temporary / "teacher.safetensors")
+    value = {"version": 1, "network": form, "input": description.to_json(), "task": task, "labels": labels}
+    save_json(value, temporary / "teacher.json")
+    replace_folder(temporary, folder)
 
 
 class Teacher:
-    def __init__(self, folder: Path, labels: list[str], student: Input, device: str):
+    """A teacher's answers to an adapter's examples. Which clips it was trained on is for the caller to mind."""
+
+    def __init__(self, folder: Path, labels: list[str], multilabel: bool, student: Input, device: str):
+        weights = folder / "teacher.safetensors"
         try:
             value = json.loads((folder / "teacher.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise SystemExit(f"{folder / 'teacher.json'}: {error}") from None
-        if value.get("labels") != list(labels):
+            if value["version"] != 1:
+                raise ValueError(f"version is {value['version']!r}; expected 1")
+            description, form = input_from_json(value["input"]), value["network"]
+            task, own_labels = value["task"], value["labels"]
+            # Beside the caller's draws, or an adapter would begin elsewhere than without a teacher.
+            with torch.random.fork_rng(devices=[]):
+                self.model = ConvNet(**form, labels=len(own_labels))
+            self.maps = Maps(description).to(device)
+            self.model.load_state_dict(load_file(weights))
+            self.digest = hashlib.sha256(weights.read_bytes()).hexdigest()
+        except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
+            raise SystemExit(f"{folder}: not a teacher: {type(error).__name__}: {error}".splitlines()[0]) from None
+        if own_labels != list(labels):
             raise SystemExit(f"{folder}: the teacher's labels are not those of the data set")
-        description = input_from_json(value["input"])
-        if isinstance(description, ImageInput) != isinstance(student, ImageInput):
-            raise SystemExit(f"{folder}: the teacher takes {description.kind}, the adapter {student.kind}")
-        if isinstance(description, LogMelInput) and description.sample_rate != student.sample_rate:
-            rates = f"{description.sample_rate} samples a second, the adapter {student.sample_rate}"
-            raise SystemExit(f"{folder}: the teacher takes {rates}")
-        if isinstance(description, LogMelInput) and description.n_fft > student.window_samples:
-            raise SystemExit(f"{folder}: the teacher's first frame is longer than the adapter's window")
-        self.maps = Maps(description).to(device)
-        self.model = ConvNet(**value["network"], labels=len(labels))
-        self.model.load_state_dict(load_file(folder / "teacher.safetensors"))
+        if (task == "multilabel") != multilabel:
+            raise SystemExit(f"{folder}: the teacher is {task}, the adapter is not")
+        if problem := mismatch(description, student):
+            raise SystemExit(f"{folder}: {problem}")
         self.model.to(device).eval()
+        frames = ("hop_length", "n_mels")
+        self.masked = isinstance(student, LogMelInput) and all(
+            getattr(student, name) == getattr(description, name) for name in frames
+        )
+        """Whether both see frames that the same masks fit."""
 
     @torch.no_grad()
     def __call__(self, batch: Tensor, rng: np.random.Generator, masks: Augmentation | None) -> Tensor:
-        """Logits [batch, labels] for a batch of the adapter's examples, masked as the adapter's are if `rng` is as
-        the adapter's was."""
-        return self.model(self.maps(batch, rng, masks)).float()
+        """Logits [batch, labels] for a batch of the adapter's examples, masked as the adapter's own frames are if
+        `rng` is as the adapter's is; not masked where they are not the same frames."""
+        return self.model(self.maps(batch, rng, masks if self.masked else None)).float()
+
+
+def mismatch(teacher: Input, student: Input) -> str | None:
+    """Why a batch that is made for the adapter is none for the teacher."""
+    if isinstance(teacher, ImageInput) and isinstance(student, ImageInput):
+        sizes = [(d.width, d.height, d.channels) for d in (teacher, student)]
+        return None if sizes[0] == sizes[1] else f"the teacher takes images of {sizes[0]}, the adapter of {sizes[1]}"
+    if not (isinstance(teacher, LogMelInput) and isinstance(student, SoundInput)):
+        return f"the teacher takes {teacher.kind}, the adapter {student.kind}"
+    if teacher.sample_rate != student.sample_rate:
+        return f"the teacher takes {teacher.sample_rate} samples a second, the adapter {student.sample_rate}"
+    if teacher.n_fft > student.window_samples:
+        return "the teacher's first frame is longer than the adapter's window"
+    return None
 
 
 def distillation_loss(
@@ -66,7 +102,4 @@ def distillation_loss(
     t, rows = args.temperature, (shares.sum(1) > 0).float()
     soft = F.softmax(lesson / t, -1)
     softmax = -((soft * F.log_softmax(logits / t, -1)).sum(1) * rows).sum() / rows.sum().clamp(min=1) * t * t
-    if not multilabel:
-        return softmax
-    sigmoid = F.binary_cross_entropy_with_logits(logits, lesson.sigmoid(), reduction="sum") / len(logits)
-    return args.softmax_weight * softmax + args.sigmoid_weight * sigmoid
+    return with_sigmoid(softmax, logits, lesson.sigmoid(), args) if multilabel else softmax

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,7 +92,12 @@ def loss_of(logits: Tensor, targets: Tensor, shares: Tensor, args: argparse.Name
     softmax = -(smooth * F.log_softmax(logits, -1)).sum() / weight.sum().clamp(min=1)
     if not multilabel:
         return softmax
-    sigmoid = F.binary_cross_entropy_with_logits(logits, targets, reduction="sum") / len(logits)
+    return with_sigmoid(softmax, logits, targets, args)
+
+
+def with_sigmoid(softmax: Tensor, logits: Tensor, scores: Tensor, args: argparse.Namespace) -> Tensor:
+    """The loss of a multi-label model: the softmax loss and the sigmoid loss against scores, as they are weighted."""
+    sigmoid = F.binary_cross_entropy_with_logits(logits, scores, reduction="sum") / len(logits)
     return args.softmax_weight * softmax + args.sigmoid_weight * sigmoid
 
 
@@ -104,8 +110,9 @@ class Training:
     becomes logits and a loss."""
 
     model: nn.Module
-    what = "train"
-    """In the progress bar."""
+    command: str
+    options: Callable[[argparse.ArgumentParser], None]
+    """The command's arguments."""
 
     def __init__(self, args: argparse.Namespace):
         self.args = args
@@ -154,12 +161,17 @@ class Training:
         """What must not change between the parts of a run."""
         free = {"run", "out", "threads", "device", "log_every", "checkpoint_seconds", "stop_at", "cache", "data", "base"}
         free |= {"epochs", "steps", "minutes", "decay", "license", "source", "validate_epochs"}
-        return {k: str(v) for k, v in sorted(vars(self.args).items()) if k not in free}
+        values = {k: str(v) for k, v in sorted(vars(self.args).items()) if k not in free}
+        return values | {"command": self.command}
 
     def resume(self) -> None:
         saved = torch.load(self.checkpoint, map_location=self.args.device, weights_only=True)
-        # An option that is newer than the checkpoint has its default, which changes nothing.
-        if differing := [k for k, v in self.settings().items() if saved["settings"].get(k, v) != v]:
+        # An option that is newer than the checkpoint had its default when that was made.
+        parser = argparse.ArgumentParser()
+        type(self).options(parser)
+        before = {k: str(parser.get_default(k)) for k in self.settings()} | {"command": "adapt", "whole": "False"}
+        before |= saved["settings"]
+        if differing := [k for k, v in self.settings().items() if before[k] != v]:
             raise SystemExit(f"{self.checkpoint} was made with other settings: {', '.join(differing)}")
         with torch.no_grad():
             for name, value in self.state().items():
@@ -188,10 +200,12 @@ class Training:
         began = last = time.monotonic()
         next_validation = (math.floor(self.began_at / per_epoch / args.validate_epochs) + 1) * args.validate_epochs
         self.model.train()
-        for step in tqdm(range(self.began_at, end), initial=self.began_at, total=total, desc=self.what, disable=None):
+        for step in tqdm(range(self.began_at, end), initial=self.began_at, total=total, desc=self.command, disable=None):
             factor = self.rate_factor(step)
             for group in self.optimizer.param_groups:
                 group["lr"] = args.lr * factor
+            # What layers draw depends on seed and step alone, like the examples.
+            torch.manual_seed(args.seed * 1_000_003 + step)
             batch, targets, shares, rng = self.sense.examples.batch(step, args.batch)
             targets, shares = targets.to(args.device), shares.to(args.device)
             with mixed_precision(args.device, args.bf16):

@@ -8,6 +8,7 @@ from argparse import ArgumentParser
 import numpy as np
 import pytest
 import soundfile
+import torch
 from safetensors.torch import load_file
 
 from tacit_train import adapt, evaluate
@@ -88,30 +89,49 @@ def test_a_resumed_run_ends_where_an_unbroken_one_does(llama_base, tones, tmp_pa
     assert (tmp_path / "whole/out/tacit.json").read_text() == (tmp_path / "broken/out/tacit.json").read_text()
     steps = [[r["step"] for r in csv.DictReader(open(tmp_path / n / "run/log.csv"))] for n in ("whole", "broken")]
     assert set(steps[0]) <= set(steps[1]) and len(steps[1]) == len(set(steps[1]))
-    with pytest.raises(SystemExit, match="other settings: lr"):
-        run(adapt, *settings(llama_base, tones, tmp_path / "whole", *more, "--lr", 0.5))
+    for option, value in (("lr", 0.5), ("room", 0.5), ("context", "sliding")):
+        with pytest.raises(SystemExit, match=f"other settings: {option}"):
+            run(adapt, *settings(llama_base, tones, tmp_path / "whole", *more, f"--{option}", value))
+    # Of options that came later a checkpoint says nothing: they were as they are when they are not given.
+    checkpoint = tmp_path / "whole/run/checkpoint.pt"
+    saved = torch.load(checkpoint, weights_only=True)
+    for option in ("room", "bf16"):
+        del saved["settings"][option]
+    torch.save(saved, checkpoint)
+    run(adapt, *settings(llama_base, tones, tmp_path / "whole", *more))
+    with pytest.raises(SystemExit, match="other settings: bf16"):
+        run(adapt, *settings(llama_base, tones, tmp_path / "whole", *more, "--bf16"))
 
 
 @pytest.mark.parametrize("kind", ["waveform", "logmel"])
 def test_a_sliding_context_is_trained_on_what_went_before(llama_base, tones, tmp_path, kind, capsys):
     more = ["--context", "sliding"]
     if kind == "logmel":
-        more += ["--input", "logmel", "--patch", 2, "--stride", 1, "--window", 1, "--n-mels", 8]
+        more += ["--input", "logmel", "--patch", 1, "--stride", 1, "--window", 2, "--n-mels", 8, "--time-masks", 2]
     parser = ArgumentParser()
     adapt.add_arguments(parser)
     trainer = adapt.Trainer(parser.parse_args([str(a) for a in settings(llama_base, tones, tmp_path, *more)]))
     sense, window = trainer.sense, trainer.sense.description.window
-    batch, _, _, rng = sense.examples.batch(0, 8)
-    led = [x for x in (sense.with_lead(batch, rng) for _ in range(30)) if len(x[0]) > len(batch[0])]
+    batch = sense.examples.batch(0, 8)[0]
+    led = {step: x for step in range(30) if (x := sense.with_lead(batch, step)).shape[1] > batch.shape[1]}
     assert 5 < len(led) < 25
-    patches, plain = sense.front(led[0]), sense.front(batch)
-    assert patches.shape[1] == 2 * window and (patches[:, window:] == plain).all()
-    assert (led[0][3, : len(led[0][3]) - len(batch[3])] == batch[2, -(len(led[0][3]) - len(batch[3])) :]).all()
+    some = next(iter(led.values()))
+    lead = some.shape[1] - batch.shape[1]
+    assert (some[:, lead:] == batch).all() and (some[3, -lead - batch.shape[1] :][:lead] == batch[2, -lead:]).all()
+    # What went before is not masked, the window is masked as it is without.
+    patches, plain = (sense.patches(x, np.random.default_rng(1)) for x in (some, batch))
+    assert patches.shape[1] == 2 * window
+    torch.testing.assert_close(patches[:, window:], plain)
+    seen = []
+    trainer.model.hidden, hidden = lambda x: seen.append(x.shape[1]) or hidden(x), trainer.model.hidden
+    for step in range(30):
+        trainer.logits(batch, np.random.default_rng(1), step)
+    assert [length == 2 * window for length in seen] == [step in led for step in range(30)]
     run(adapt, *settings(llama_base, tones, tmp_path, "--epochs", 30, "--lr", 3e-3, *more))
     assert json.loads((tmp_path / "out/tacit.json").read_text())["context"] == "sliding"
     assert float(capsys.readouterr().out.split("of the saved adapter: ")[1].split()[0]) >= 0.8
     with pytest.raises(SystemExit, match="full attention goes with restart"):
-        run(adapt, *settings(llama_base, tones, tmp_path, *more, "--attention", "full"))
+        run(adapt, *settings(llama_base, tones, tmp_path / "full", *more, "--attention", "full"))
 
 
 def test_the_control_trains_on_saved_random_weights(llama_base, tones, tmp_path):

@@ -109,6 +109,23 @@ def test_the_whole_queue(queue, tones, tmp_path, capsys):  # noqa: F811
         go(queue, tones, tmp_path)
 
 
+def test_a_better_rate_found_later(queue, tones, tmp_path, capsys):  # noqa: F811
+    before = go(queue, tones, tmp_path, "--only", "tones")
+    path = tmp_path / "results" / "queue.csv"
+    with open(path, "w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, experiment.COLUMNS)
+        writer.writeheader()
+        writer.writerows(r | ({"validation": "0"} if (r["stage"], r["arm"]) == ("tune", "text") else {}) for r in before)
+    value = json.loads(queue.read_text())
+    value["rates"]["text"].append(5e-4)
+    queue.write_text(json.dumps(value))
+    capsys.readouterr()
+    after = go(queue, tones, tmp_path, "--only", "tones")
+    # Before the new rate was tried the old rows stood for one less good; then they stand for none.
+    assert "all done" in capsys.readouterr().out and len(after) == len(before) + 3
+    assert {r["lr"] for r in after[len(before) :]} == {"0.0005"}
+
+
 def test_a_queue_that_was_stopped_goes_on(queue, tones, tmp_path, monkeypatch):  # noqa: F811
     whole = go(queue, tones, tmp_path / "whole", "--only", "tones")
     plain = trial.arguments
@@ -209,7 +226,8 @@ def test_the_committed_queue_is_sound():
     every = {e.name: e for e in read_queue(Path(__file__).parents[1] / "experiments" / "finding.json")}
     assert {"esc-50", "speech-commands", "cifar-10", "fashion-mnist"} <= set(every)
     # Every arm of a data set has one budget, and the curve of reading is of the same one.
-    assert every["reading"].settings == every["speech-commands"].settings
+    for reading, source in (("reading", "speech-commands"), ("reading-esc-50", "esc-50"), ("reading-cifar-10", "cifar-10")):
+        assert every[reading].settings == every[source].settings and every[reading].rates_of == source
 
 
 def test_choosing_a_rate_and_naming_a_run(tmp_path):

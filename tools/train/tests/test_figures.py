@@ -42,7 +42,8 @@ def test_differences_with_their_standard_error():
         "| esc-50, full | 3,000,000 | text - scratch | -8.0 | - |",
     ]
     assert differences_table([row("text", "0.3")]) == ""
-    more = [row("text", "0.5", experiment="reading", tokens_read="9"), row("random", "0.2", experiment="reading", settings="t")]
+    more = [row("text", "0.5", experiment="reading", tokens_read="9")]
+    more.append(row("random", "0.2", experiment="reading", settings="t"))
     assert "| reading, full | 9 | text - random | +19.5 | - |" in differences_table([*rows, *more])
 
 
@@ -50,6 +51,9 @@ def test_a_rate_chosen_later_takes_the_place_of_the_one_before():
     rows = [row("text", "", stage="tune", lr=rate, validation=v) for rate, v in (("0.001", "0.7"), ("0.0003", "0.8"))]
     rows += [row("text", "0.3"), row("text", "0.4", lr="0.0003"), row("random", "0.2")]
     assert [r["value"] for r in final(rows)] == ["0.4", "0.2"]
+    # An experiment that took that rate over leaves it with it.
+    more = [row("text", v, experiment="reading", tokens_read="9", lr=rate) for v, rate in (("1", "0.001"), ("2", "0.0003"))]
+    assert [r["value"] for r in final([*rows, *more])] == ["0.4", "0.2", "2"]
 
 
 def test_rates_that_were_tried():

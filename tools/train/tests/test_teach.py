@@ -1,11 +1,12 @@
 """A teacher learns, resumes to the same numbers, and passes on what it knows; bfloat16 and fused adapters are sound."""
 
 import json
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 
 import numpy as np
 import pytest
 import torch
+from peft.tuners import lora
 from safetensors.torch import load_file
 from test_adapt import RATE, run, settings, tones  # noqa: F401 (tones is a fixture)
 from torch.nn import functional as F
@@ -41,7 +42,8 @@ def test_what_a_teacher_knows_its_pupil_learns(llama_base, tones, tmp_path, caps
 def test_a_resumed_teacher_ends_where_an_unbroken_one_does(tones, tmp_path):
     for name, stops in [("whole", [None]), ("broken", [4, 7, None])]:
         for stop in stops:
-            run(teach, *taught(tones, tmp_path / name, "--epochs", 3, *(["--stop-at", stop] if stop else [])))
+            more = ["--epochs", 3, "--dropout", 0.3, *(["--stop-at", stop] if stop else [])]
+            run(teach, *taught(tones, tmp_path / name, *more))
     a, b = (load_file(tmp_path / name / "teacher/teacher.safetensors") for name in ("whole", "broken"))
     assert a.keys() == b.keys() and all((a[k] == b[k]).all() for k in a)
 
@@ -59,13 +61,47 @@ def test_a_teacher_of_something_else_is_refused(llama_base, tones, tmp_path):
     for change, message in [
         ({"labels": ["a", "b", "c"]}, "labels are not those of the data set"),
         ({"input": whole["input"] | {"sample_rate": 8000, "f_max": 4000}}, "8000 samples a second, the adapter 2000"),
+        ({"task": "multilabel"}, "the teacher is multilabel"),
+        ({"network": whole["network"] | {"width": 8}}, "not a teacher: RuntimeError"),
+        ({"version": 2}, "version is 2; expected 1"),
     ]:
         path.write_text(json.dumps(whole | change))
         with pytest.raises(SystemExit, match=message):
             run(adapt, *learn)
-    path.write_text("{")
-    with pytest.raises(SystemExit, match="teacher.json"):
+    path.write_text(json.dumps({"version": 1}))
+    with pytest.raises(SystemExit, match="not a teacher: KeyError: 'input'"):
         run(adapt, *learn)
+    path.write_text(json.dumps(whole))
+    (tmp_path / "teacher/teacher.safetensors").write_bytes(b"broken")
+    with pytest.raises(SystemExit, match="not a teacher: SafetensorError"):
+        run(adapt, *learn)
+
+
+def test_teacher_and_pupil_see_the_same_frames(llama_base, tones, tmp_path):
+    run(teach, *taught(tones, tmp_path, "--epochs", 0.3))
+    kind = ["--input", "logmel", "--patch", 1, "--window", 3, "--n-mels", 16, "--time-masks", 2]
+    for n_mels, same in ((16, True), (8, False)):
+        more = [*kind, "--n-mels", n_mels, "--teacher", tmp_path / "teacher", "--context", "sliding"]
+        parser = ArgumentParser()
+        adapt.add_arguments(parser)
+        words = settings(llama_base, tones, tmp_path / str(n_mels), *more)
+        trainer = adapt.Trainer(parser.parse_args([str(w) for w in words]))
+        maps, patches = [], []
+        trainer.teacher.model = lambda x: maps.append(x) or torch.zeros(len(x), 3)
+        trainer.model.hidden, hidden = lambda x: patches.append(x) or hidden(x), trainer.model.hidden
+        for step in range(6):
+            batch, _, _, rng = trainer.sense.examples.batch(step, 4)
+            trainer.logits(batch, rng, step)
+        masked = [bool((m == 0).all(-1).any()) for m in maps]
+        assert any(masked) if same else not any(masked)
+        if same:
+            d, t = trainer.sense.description, trainer.teacher.maps.front.description
+            for seen, cut in zip(maps, patches):
+                # Each standardises by what it measured itself; a mask is 0 in either.
+                a, b = seen[:, 0], cut[:, -3:]
+                spared = (a == 0) | (b == 0)
+                assert ((a == 0) == (b == 0)).all()
+                torch.testing.assert_close((a * t.std + t.mean)[~spared], (b * d.std + d.mean)[~spared])
 
 
 def test_quickened_adapters_give_the_same_gradients(base):
@@ -79,6 +115,8 @@ def test_quickened_adapters_give_the_same_gradients(base):
                 torch.nn.init.normal_(p, std=0.1)
         if quick:
             quicken(trunk)
+            assert sum("forward" in vars(m) for m in trunk.modules() if isinstance(m, lora.Linear)) >= 6
+            assert trunk.get_base_model().config._attn_implementation == "eager"
         out = trunk(inputs_embeds=x, use_cache=False).last_hidden_state
         (out * torch.linspace(-1, 1, out.numel()).reshape(out.shape).cos()).sum().backward()
         found.append([out.detach(), *(p.grad for p in trunk.parameters() if p.grad is not None)])
