@@ -42,7 +42,8 @@ def whitened_bank(patches: Tensor, count: int, floor: float = 0.01) -> Tensor:
     variances, axes = torch.linalg.eigh(centred.T @ centred / len(centred))
     inverse = axes @ torch.diag((variances.clamp(min=0) + floor * variances.max()).rsqrt()) @ axes.T
     white = centred[torch.randperm(len(centred))[:count].to(centred.device)] @ inverse
-    white = torch.cat([white, torch.randn(max(0, count - len(white)), white.shape[1], dtype=white.dtype, device=white.device)])
+    rest = torch.randn(max(0, count - len(white)), white.shape[1], dtype=white.dtype, device=white.device)
+    white = torch.cat([white, rest])
     bank = (white / white.norm(dim=1, keepdim=True).clamp(min=1e-6)) @ inverse
     return bank.float()
 

@@ -200,7 +200,8 @@ class Training:
         began = last = time.monotonic()
         next_validation = (math.floor(self.began_at / per_epoch / args.validate_epochs) + 1) * args.validate_epochs
         self.model.train()
-        for step in tqdm(range(self.began_at, end), initial=self.began_at, total=total, desc=self.command, disable=None):
+        steps = range(self.began_at, end)
+        for step in tqdm(steps, initial=self.began_at, total=total, desc=self.command, disable=None):
             factor = self.rate_factor(step)
             for group in self.optimizer.param_groups:
                 group["lr"] = args.lr * factor

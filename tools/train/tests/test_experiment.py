@@ -115,7 +115,9 @@ def test_a_better_rate_found_later(queue, tones, tmp_path, capsys):  # noqa: F81
     with open(path, "w", newline="", encoding="utf-8") as stream:
         writer = csv.DictWriter(stream, experiment.COLUMNS)
         writer.writeheader()
-        writer.writerows(r | ({"validation": "0"} if (r["stage"], r["arm"]) == ("tune", "text") else {}) for r in before)
+        for row in before:
+            worse = {"validation": "0"} if (row["stage"], row["arm"]) == ("tune", "text") else {}
+            writer.writerow(row | worse)
     value = json.loads(queue.read_text())
     value["rates"]["text"].append(5e-4)
     queue.write_text(json.dumps(value))
@@ -226,8 +228,9 @@ def test_the_committed_queue_is_sound():
     every = {e.name: e for e in read_queue(Path(__file__).parents[1] / "experiments" / "finding.json")}
     assert {"esc-50", "speech-commands", "cifar-10", "fashion-mnist"} <= set(every)
     # Every arm of a data set has one budget, and the curve of reading is of the same one.
-    for reading, source in (("reading", "speech-commands"), ("reading-esc-50", "esc-50"), ("reading-cifar-10", "cifar-10")):
-        assert every[reading].settings == every[source].settings and every[reading].rates_of == source
+    for name, source in [("", "speech-commands"), ("-esc-50", "esc-50"), ("-cifar-10", "cifar-10")]:
+        reading = every["reading" + name]
+        assert reading.settings == every[source].settings and reading.rates_of == source
 
 
 def test_choosing_a_rate_and_naming_a_run(tmp_path):

@@ -52,7 +52,7 @@ def test_a_rate_chosen_later_takes_the_place_of_the_one_before():
     rows += [row("text", "0.3"), row("text", "0.4", lr="0.0003"), row("random", "0.2")]
     assert [r["value"] for r in final(rows)] == ["0.4", "0.2"]
     # An experiment that took that rate over leaves it with it.
-    more = [row("text", v, experiment="reading", tokens_read="9", lr=rate) for v, rate in (("1", "0.001"), ("2", "0.0003"))]
+    more = [row("text", v, experiment="reading", tokens_read="9", lr=r) for v, r in (("1", "0.001"), ("2", "0.0003"))]
     assert [r["value"] for r in final([*rows, *more])] == ["0.4", "0.2", "2"]
 
 
