@@ -68,7 +68,7 @@ class Trainer(Training):
         shape = Shape(args.positions, args.attention, args.context, args.pool)
         self.teacher = None
         if args.teacher is not None:
-            self.teacher = Teacher(args.teacher, self.data.labels, self.multilabel, description, args.device)
+            self.teacher = Teacher(args.teacher, self.data.labels, self.task, description, args.device)
         self.base_folder = self.prepare_base()
         trunk = load_trunk(self.base_folder)
         scale = embedding_scale(trunk)
@@ -81,7 +81,7 @@ class Trainer(Training):
         self.description = Description(
             description,
             shape,
-            "multilabel" if self.multilabel else "multiclass",
+            self.task,
             list(self.data.labels),
             license=args.license,
             sources=args.source,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from peft import PeftModel
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from .files import replace_folder, save_json
+from .files import save_json, whole_folder
 from .inputs import Input, TokensInput, input_from_json
 from .model import AdaptedModel, CodebookSum, Shape, load_trunk
 
@@ -102,22 +101,19 @@ def save_adapter(
     dtype: torch.dtype = torch.float16,
 ) -> None:
     """Writes the whole folder beside `out`, then renames it."""
-    temporary = out.with_name(out.name + ".tmp")
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
     state = {k: v.detach().cpu().to(dtype) for k, v in model.trunk.state_dict().items()}
     for config in model.trunk.peft_config.values():
         config.base_model_name_or_path = base_name
         config.target_modules = sorted(config.target_modules)  # a set's order differs from run to run
-    model.trunk.save_pretrained(temporary, state_dict=state, save_embedding_layers=False)
-    (temporary / "README.md").unlink(missing_ok=True)
     around = {k: v.to(dtype) for k, v in surroundings(model, input_gain).items()}
     for name, tensor in around.items():
         if not torch.isfinite(tensor).all():
             raise ValueError(f"{name} does not fit into {dtype}")
-    save_file(around, temporary / "tacit.safetensors")
-    save_json(description.to_json(), temporary / "tacit.json")
-    replace_folder(temporary, out)
+    with whole_folder(out) as folder:
+        model.trunk.save_pretrained(folder, state_dict=state, save_embedding_layers=False)
+        (folder / "README.md").unlink(missing_ok=True)
+        save_file(around, folder / "tacit.safetensors")
+        save_json(description.to_json(), folder / "tacit.json")
 
 
 def load_adapter(base: Path | str, folder: Path | str) -> tuple[AdaptedModel, Description]:

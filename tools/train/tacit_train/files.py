@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +30,19 @@ def save_json(value: Any, path: Path) -> None:
     os.replace(temporary, path)
 
 
-def replace_folder(made: Path, out: Path) -> None:
-    """Puts a finished folder in the place of `out`, readable by all (safetensors writes for its owner alone)."""
-    for file in made.iterdir():
+@contextlib.contextmanager
+def whole_folder(out: Path) -> Iterator[Path]:
+    """An empty folder beside `out` to write into; when all is written it takes the place of `out`, readable by all
+    (safetensors writes for its owner alone)."""
+    temporary = out.with_name(out.name + ".tmp")
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
+    yield temporary
+    for file in temporary.iterdir():
         file.chmod(0o644)
     if out.exists():
         shutil.rmtree(out)
-    os.replace(made, out)
+    os.replace(temporary, out)
 
 
 class CSVLog:

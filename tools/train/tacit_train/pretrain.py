@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import math
 import os
-import shutil
 import time
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import torch
 from tqdm import tqdm
 from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-from .files import CSVLog, replace_folder, save_torch
+from .files import CSVLog, save_torch, whole_folder
 from .optim import Muon, mixed_precision, trapezoid
 from .text import tokenize, train_tokenizer
 
@@ -147,14 +146,12 @@ def heldout_loss(model: torch.nn.Module, ids: np.ndarray, context: int, windows:
 
 def export(model: torch.nn.Module, tokenizer: PreTrainedTokenizerFast, out: Path) -> None:
     """Writes the base as F16 safetensors with its tokenizer, in a folder that appears whole or not at all."""
-    temporary = out.with_name(out.name + ".tmp")
-    shutil.rmtree(temporary, ignore_errors=True)
     state = {k: v.detach().cpu().clone() for k, v in model.state_dict().items()}
     half = type(model)(model.config)
     half.load_state_dict(state)
-    half.half().save_pretrained(temporary)
-    tokenizer.save_pretrained(temporary)
-    replace_folder(temporary, out)
+    with whole_folder(out) as folder:
+        half.half().save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
 
 
 def snapshot_steps(text: str | None, out: Path, per_step: int, start: int, total: int) -> dict[int, Path]:

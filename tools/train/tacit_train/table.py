@@ -34,11 +34,13 @@ def read(paths: Iterable[Path]) -> list[Row]:
 
 
 def tried(rows: list[Row]) -> dict[tuple[str, ...], list[Row]]:
-    """The rows of the search for a rate, by experiment, arm and tokens read, in the order of the rates."""
+    """The rows of the search for a rate, by experiment, arm and tokens read, each in the order of the rates."""
     groups: dict[tuple[str, ...], list[Row]] = defaultdict(list)
-    for row in sorted(rows, key=lambda row: float(row["lr"])):
+    for row in rows:
         if row["stage"] == "tune":
             groups[row["experiment"], row["arm"], row["tokens_read"]].append(row)
+    for group in groups.values():
+        group.sort(key=lambda row: float(row["lr"]))
     return groups
 
 
@@ -151,17 +153,14 @@ def differences_table(rows: list[Row]) -> str:
 
 def rates_table(rows: list[Row]) -> str:
     """Held-out accuracy at each rate that was tried; the chosen one is bold, and marked where the grid ends at it."""
-    # In the order in which the arms were begun.
-    order = list(dict.fromkeys((r["experiment"], r["arm"], r["tokens_read"]) for r in rows if r["stage"] == "tune"))
     lines = []
-    groups = tried(rows)
-    for name, arm, tokens in order:
-        group = groups[name, arm, tokens]
+    for (name, arm, tokens), group in tried(rows).items():
+        chosen = best(group)
         cells = []
         for row in group:
             text = f"{row['lr']}: {100 * float(row['validation']):.1f} %"
-            cells.append(f"**{text}**" if row is best(group) else text)
-        edge = "yes" if best(group) in (group[0], group[-1]) else "no"
+            cells.append(f"**{text}**" if row is chosen else text)
+        edge = "yes" if chosen in (group[0], group[-1]) else "no"
         lines.append([name, arm, f"{int(tokens):,}", ", ".join(cells), edge])
     header = ["data set", "weights", "tokens read", "held-out accuracy by learning rate", "at the grid's edge"]
     return markdown(header, lines) if lines else ""

@@ -55,8 +55,7 @@ class TeacherTraining(Training):
 def main(args: argparse.Namespace) -> None:
     training = TeacherTraining(args)
     if training.train():
-        task = "multilabel" if training.multilabel else "multiclass"
         labels = list(training.data.labels)
-        save_teacher(training.model, training.form, training.sense.description, task, labels, args.out)
+        save_teacher(training.model, training.form, training.sense.description, training.task, labels, args.out)
         if len(training.sense.validation):
             print(f"validation accuracy of the teacher: {training.validate():.4f}", flush=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +20,7 @@ from torch.nn import functional as F
 
 from .augment import Augmentation
 from .convnet import ConvNet, Maps
-from .files import replace_folder, save_json
+from .files import save_json, whole_folder
 from .inputs import ImageInput, Input, LogMelInput, SoundInput, input_from_json
 from .training import with_sigmoid
 
@@ -31,27 +30,24 @@ def save_teacher(
 ) -> None:
     """`teacher.json` (the network's form, its input, task, labels) and `teacher.safetensors` (F32), in a folder that
     appears whole or not at all."""
-    temporary = folder.with_name(folder.name + ".tmp")
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
     state = {k: v.detach().cpu().contiguous() for k, v in model.state_dict().items()}
-    save_file(state, temporary / "teacher.safetensors")
     value = {"version": 1, "network": form, "input": description.to_json(), "task": task, "labels": labels}
-    save_json(value, temporary / "teacher.json")
-    replace_folder(temporary, folder)
+    with whole_folder(folder) as made:
+        save_file(state, made / "teacher.safetensors")
+        save_json(value, made / "teacher.json")
 
 
 class Teacher:
     """A teacher's answers to an adapter's examples. Which clips it was trained on is for the caller to mind."""
 
-    def __init__(self, folder: Path, labels: list[str], multilabel: bool, student: Input, device: str):
+    def __init__(self, folder: Path, labels: list[str], task: str, student: Input, device: str):
         weights = folder / "teacher.safetensors"
         try:
             value = json.loads((folder / "teacher.json").read_text(encoding="utf-8"))
             if value["version"] != 1:
                 raise ValueError(f"version is {value['version']!r}; expected 1")
             description, form = input_from_json(value["input"]), value["network"]
-            task, own_labels = value["task"], value["labels"]
+            own_task, own_labels = value["task"], value["labels"]
             # Beside the caller's draws, or an adapter would begin elsewhere than without a teacher.
             with torch.random.fork_rng(devices=[]):
                 self.model = ConvNet(**form, labels=len(own_labels))
@@ -62,8 +58,8 @@ class Teacher:
             raise SystemExit(f"{folder}: not a teacher: {type(error).__name__}: {error}".splitlines()[0]) from None
         if own_labels != list(labels):
             raise SystemExit(f"{folder}: the teacher's labels are not those of the data set")
-        if (task == "multilabel") != multilabel:
-            raise SystemExit(f"{folder}: the teacher is {task}, the adapter is not")
+        if own_task != task:
+            raise SystemExit(f"{folder}: the teacher is {own_task}, the adapter {task}")
         if problem := mismatch(description, student):
             raise SystemExit(f"{folder}: {problem}")
         self.model.to(device).eval()

@@ -120,7 +120,8 @@ class Training:
         torch.manual_seed(args.seed)
         args.run.mkdir(parents=True, exist_ok=True)
         self.data = open_data_set(args.data)
-        self.multilabel = (args.task or ("multilabel" if self.data.multilabel else "multiclass")) == "multilabel"
+        self.task = args.task or ("multilabel" if self.data.multilabel else "multiclass")
+        self.multilabel = self.task == "multilabel"
         self.parts = divide(self.data, args)
         if not self.parts.train:
             raise SystemExit("no clips to train on")
