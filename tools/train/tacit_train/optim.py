@@ -22,7 +22,7 @@ def orthogonalize(x: Tensor, steps: int = 5) -> Tensor:
 
 class Muon(torch.optim.Optimizer):
     """Muon with Nesterov momentum and the scale of Liu et al. 2025 (0.2 sqrt(max(rows, columns))), so that its
-    learning rate means what AdamW's means.
+    learning rate means what AdamW's means. The filters of a convolution are the rows of a matrix.
 
     `torch.optim.Muon` does the same one matrix at a time; this one takes all matrices of one shape in one batch. With
     `bf16` the iteration, which needs no more, runs in bfloat16.
@@ -45,10 +45,10 @@ class Muon(torch.optim.Optimizer):
                     buffer = self.state[p].setdefault("momentum", torch.zeros_like(p))
                     buffer.lerp_(p.grad, 1 - group["momentum"])
                     updates.append(p.grad.lerp(buffer, group["momentum"]))
-                stacked = orthogonalize(torch.stack(updates).to(self.dtype)).float()
-                rate = group["lr"] * 0.2 * max(shape) ** 0.5
+                stacked = orthogonalize(torch.stack(updates).flatten(2).to(self.dtype)).float()
+                rate = group["lr"] * 0.2 * max(stacked.shape[1:]) ** 0.5
                 for p, update in zip(params, stacked):
-                    p.mul_(1 - group["lr"] * group["weight_decay"]).add_(update, alpha=-rate)
+                    p.mul_(1 - group["lr"] * group["weight_decay"]).add_(update.view(shape), alpha=-rate)
 
 
 def trapezoid(step: int, total: int, warm_up: int, decay: float) -> float:

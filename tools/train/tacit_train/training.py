@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from . import senses
 from .files import CSVLog, save_torch
-from .optim import mixed_precision, trapezoid
+from .optim import Muon, mixed_precision, trapezoid
 from .readers import DataSet, open_data_set, with_licences
 from .score import multi_hot
 
@@ -46,6 +46,7 @@ def add_training_arguments(parser: argparse.ArgumentParser) -> None:
     add("--steps", type=int, help="length of the run in steps, in place of --epochs; may change when resuming")
     add("--batch", type=int, default=32)
     add("--lr", type=float, default=1e-3)
+    add("--muon-lr", type=float, help="train matrices and filters by Muon at this rate, only the rest by AdamW at --lr")
     add("--weight-decay", type=float, default=0.05)
     add("--warm-up", type=float, default=0.05, help="part of the steps")
     add("--decay", type=float, default=0.5, help="part of the steps over which the rate falls to 0; may change too")
@@ -134,15 +135,29 @@ class Training:
         """Takes the model, ready to be trained, and a checkpoint of the run if there is one."""
         args, self.model = self.args, model
         self.trained = {n: p for n, p in model.named_parameters() if p.requires_grad}
-        decayed = [p for p in self.trained.values() if p.ndim > 1]
-        rest = [p for p in self.trained.values() if p.ndim <= 1]
-        groups = [dict(params=decayed, weight_decay=args.weight_decay), dict(params=rest, weight_decay=0.0)]
-        self.optimizer = torch.optim.AdamW(groups, lr=args.lr, betas=(0.9, 0.98), fused=True)
+        self.optimizers = self.make_optimizers()
+        self.rates = [[group["lr"] for group in o.param_groups] for o in self.optimizers]
         self.total = max(1, args.steps or round(args.epochs * len(self.sense.train) / args.batch))
         self.checkpoint = args.run / "checkpoint.pt"
         self.began_at, self.before = 0, 0.0
         if self.checkpoint.exists():
             self.resume()
+
+    def make_optimizers(self) -> list[torch.optim.Optimizer]:
+        args = self.args
+        decayed = {n: p for n, p in self.trained.items() if p.ndim > 1}
+        made: list[torch.optim.Optimizer] = []
+        if args.muon_lr is not None:
+            # A row of the head or of a codebook is one label's or one id's: not what a matrix norm is for.
+            inner = [n for n in decayed if not n.startswith(("head.", "patch.books.", "positions"))]
+            matrices = [decayed.pop(n) for n in inner]
+            made.append(Muon(matrices, lr=args.muon_lr, weight_decay=args.weight_decay, bf16=args.bf16))
+        rest = [p for p in self.trained.values() if p.ndim <= 1]
+        groups = [
+            dict(params=list(decayed.values()), weight_decay=args.weight_decay),
+            dict(params=rest, weight_decay=0.0),
+        ]
+        return [*made, torch.optim.AdamW(groups, lr=args.lr, betas=(0.9, 0.98), fused=True)]
 
     def logits(self, batch: Tensor, rng: np.random.Generator, step: int) -> Tensor:
         raise NotImplementedError
@@ -167,6 +182,8 @@ class Training:
 
     def resume(self) -> None:
         saved = torch.load(self.checkpoint, map_location=self.args.device, weights_only=True)
+        if "optimizers" not in saved:
+            raise SystemExit(f"{self.checkpoint} is of an earlier version; remove it to begin anew")
         # An option that is newer than the checkpoint had its default when that was made.
         parser = argparse.ArgumentParser()
         type(self).options(parser)
@@ -177,12 +194,13 @@ class Training:
         with torch.no_grad():
             for name, value in self.state().items():
                 value.copy_(saved["trained"][name])
-        self.optimizer.load_state_dict(saved["optimizer"])
+        for optimizer, state in zip(self.optimizers, saved["optimizers"], strict=True):
+            optimizer.load_state_dict(state)
         self.began_at, self.before = saved["step"], saved["seconds"]
         print(f"resumed at step {self.began_at}", flush=True)
 
     def save(self, step: int, seconds: float) -> None:
-        state = {"trained": self.state(), "optimizer": self.optimizer.state_dict()}
+        state = {"trained": self.state(), "optimizers": [o.state_dict() for o in self.optimizers]}
         save_torch(state | {"step": step, "seconds": seconds, "settings": self.settings()}, self.checkpoint)
 
     def rate_factor(self, step: int) -> float:
@@ -204,8 +222,9 @@ class Training:
         steps = range(self.began_at, end)
         for step in tqdm(steps, initial=self.began_at, total=total, desc=self.command, disable=None):
             factor = self.rate_factor(step)
-            for group in self.optimizer.param_groups:
-                group["lr"] = args.lr * factor
+            for optimizer, rates in zip(self.optimizers, self.rates):
+                for group, rate in zip(optimizer.param_groups, rates):
+                    group["lr"] = rate * factor
             # What layers draw depends on seed and step alone, like the examples.
             torch.manual_seed(args.seed * 1_000_003 + step)
             batch, targets, shares, rng = self.sense.examples.batch(step, args.batch)
@@ -216,8 +235,9 @@ class Training:
             loss = self.loss(logits, targets, shares)
             loss.backward()
             nn.utils.clip_grad_norm_(list(self.trained.values()), 1.0)
-            self.optimizer.step()
-            self.optimizer.zero_grad(set_to_none=True)
+            for optimizer in self.optimizers:
+                optimizer.step()
+                optimizer.zero_grad(set_to_none=True)
             losses.append(loss.item())
             if not math.isfinite(losses[-1]):
                 raise Diverged(f"loss is not finite at step {step + 1}")

@@ -13,6 +13,7 @@ from torch.nn import functional as F
 
 from tacit_train import adapt, evaluate, teach
 from tacit_train.model import add_lora, quicken, load_trunk
+from tacit_train.optim import Muon
 from tacit_train.teacher import distillation_loss
 
 
@@ -39,10 +40,11 @@ def test_what_a_teacher_knows_its_pupil_learns(llama_base, tones, tmp_path, caps
     assert json.loads((tmp_path / "result" / "summary.json").read_text())["accuracy"] >= 0.8
 
 
-def test_a_resumed_teacher_ends_where_an_unbroken_one_does(tones, tmp_path):
+@pytest.mark.parametrize("optimizer", [[], ["--muon-lr", 5e-3]])
+def test_a_resumed_teacher_ends_where_an_unbroken_one_does(tones, tmp_path, optimizer):
     for name, stops in [("whole", [None]), ("broken", [4, 7, None])]:
         for stop in stops:
-            more = ["--epochs", 3, "--dropout", 0.3, *(["--stop-at", stop] if stop else [])]
+            more = ["--epochs", 3, "--dropout", 0.3, *optimizer, *(["--stop-at", stop] if stop else [])]
             run(teach, *taught(tones, tmp_path / name, *more))
     a, b = (load_file(tmp_path / name / "teacher/teacher.safetensors") for name in ("whole", "broken"))
     assert a.keys() == b.keys() and all((a[k] == b[k]).all() for k in a)
@@ -128,6 +130,35 @@ def test_quickened_adapters_give_the_same_gradients(base):
 def test_a_run_in_bfloat16_learns(llama_base, tones, tmp_path, capsys):
     run(adapt, *settings(llama_base, tones, tmp_path, "--epochs", 30, "--lr", 3e-3, "--bf16"))
     assert float(capsys.readouterr().out.split("of the saved adapter: ")[1].split()[0]) >= 0.8
+
+
+def test_muon_takes_matrices_and_filters_and_leaves_labels_alone(llama_base, tones, tmp_path):
+    learned = settings(llama_base, tones, tmp_path, "--positions", "learned")
+    for kind, words, kept in [
+        (teach.TeacherTraining, taught(tones, tmp_path), {"head.weight"}),
+        (adapt.Trainer, learned, {"head.weight", "positions"}),
+    ]:
+        parser = ArgumentParser()
+        kind.options(parser)
+        trainer = kind(parser.parse_args([str(w) for w in [*words, "--muon-lr", 1e-3]]))
+        muon, adam = ({id(p) for g in o.param_groups for p in g["params"]} for o in trainer.optimizers)
+        assert not muon & adam and len(muon) + len(adam) == len(trainer.trained)
+        left = {n for n, p in trainer.trained.items() if p.ndim > 1 and id(p) in adam}
+        assert left == kept and all(p.ndim > 1 for p in trainer.trained.values() if id(p) in muon)
+
+
+def test_muon_takes_a_filter_for_a_row_of_a_matrix():
+    torch.manual_seed(0)
+    start, slope = torch.randn(6, 2, 3, 3), torch.randn(6, 2, 3, 3)
+    ends = []
+    for shape in ((6, 2, 3, 3), (6, 18)):
+        p = torch.nn.Parameter(start.reshape(shape).clone())
+        muon = Muon([p], lr=0.1, weight_decay=0.01)
+        for _ in range(3):
+            p.grad = slope.reshape(shape)
+            muon.step()
+        ends.append(p.detach().reshape(6, 18))
+    assert torch.equal(*ends) and not torch.equal(ends[0], start.reshape(6, 18))
 
 
 def test_distillation_by_hand():
