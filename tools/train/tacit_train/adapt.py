@@ -120,20 +120,24 @@ class Trainer(Training):
         teacher = "None" if self.teacher is None else self.teacher.digest
         return super().settings() | {"whole": str(self.whole), "teacher": teacher}
 
+    def lesson(self, batch: Tensor, rng: np.random.Generator) -> Tensor | None:
+        if self.teacher is None:
+            return None
+        # A copy, so that its masks are those that the adapter's frames get.
+        return self.teacher(batch, copy.deepcopy(rng), self.sense.augmentation)
+
     def logits(self, batch: Tensor, rng: np.random.Generator, step: int) -> Tensor:
-        if self.teacher is not None:
-            self.lesson = self.teacher(batch, copy.deepcopy(rng), self.sense.augmentation)
         if self.args.context == "sliding":
             batch = self.sense.with_lead(batch, step)
         way = self.model if step >= self.shallow else self.model.without_layers
         return way(self.sense.patches(batch, rng))
 
-    def loss(self, logits: Tensor, targets: Tensor, shares: Tensor) -> Tensor:
-        own = super().loss(logits, targets, shares)
-        if self.teacher is None:
+    def loss(self, logits: Tensor, targets: Tensor, shares: Tensor, lesson: Tensor | None) -> Tensor:
+        own = super().loss(logits, targets, shares, lesson)
+        if lesson is None:
             return own
         args = self.args
-        taught = distillation_loss(logits, self.lesson, shares, args, self.multilabel)
+        taught = distillation_loss(logits, lesson, shares, args, self.multilabel)
         return (1 - args.teacher_weight) * own + args.teacher_weight * taught
 
     def validate(self) -> float:

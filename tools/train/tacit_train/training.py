@@ -159,10 +159,14 @@ class Training:
         ]
         return [*made, torch.optim.AdamW(groups, lr=args.lr, betas=(0.9, 0.98), fused=True)]
 
+    def lesson(self, batch: Tensor, rng: np.random.Generator) -> Tensor | None:
+        """What the loss is to know of a batch beside its labels. Draws nothing from `rng`."""
+        return None
+
     def logits(self, batch: Tensor, rng: np.random.Generator, step: int) -> Tensor:
         raise NotImplementedError
 
-    def loss(self, logits: Tensor, targets: Tensor, shares: Tensor) -> Tensor:
+    def loss(self, logits: Tensor, targets: Tensor, shares: Tensor, lesson: Tensor | None) -> Tensor:
         return loss_of(logits, targets, shares, self.args, self.multilabel)
 
     def validate(self) -> float:
@@ -228,11 +232,12 @@ class Training:
             # What layers draw depends on seed and step alone, like the examples.
             torch.manual_seed(args.seed * 1_000_003 + step)
             batch, targets, shares, rng = self.sense.examples.batch(step, args.batch)
-            targets, shares = targets.to(args.device), shares.to(args.device)
+            batch, targets, shares = (x.to(args.device) for x in (batch, targets, shares))
             with mixed_precision(args.device, args.bf16):
-                logits = self.logits(batch.to(args.device), rng, step)
+                lesson = self.lesson(batch, rng)
+                logits = self.logits(batch, rng, step)
             logits = logits.float()
-            loss = self.loss(logits, targets, shares)
+            loss = self.loss(logits, targets, shares, lesson)
             loss.backward()
             nn.utils.clip_grad_norm_(list(self.trained.values()), 1.0)
             for optimizer in self.optimizers:

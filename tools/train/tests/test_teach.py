@@ -93,6 +93,7 @@ def test_teacher_and_pupil_see_the_same_frames(llama_base, tones, tmp_path):
         trainer.model.hidden, hidden = lambda x: patches.append(x) or hidden(x), trainer.model.hidden
         for step in range(6):
             batch, _, _, rng = trainer.sense.examples.batch(step, 4)
+            trainer.lesson(batch, rng)
             trainer.logits(batch, rng, step)
         masked = [bool((m == 0).all(-1).any()) for m in maps]
         assert any(masked) if same else not any(masked)
