@@ -79,7 +79,9 @@ def arms_plot(rows: list[Row]) -> Figure | None:
     axes.set_xlim(-0.6, len(columns) - 0.4)
     axes.grid(False, axis="x")
     present = [arm for arm in ARMS if any(arm in arms for arms in columns.values())]
-    finish(axes, rows, present, seeds=True)
+    name_axis(axes, rows)
+    axes.set_ylim(0, 100)
+    legend(figure, present, chance=any(row.get("labels") for row in rows))
     return figure
 
 
@@ -109,7 +111,9 @@ def reading_plot(rows: list[Row]) -> Figure | None:
         axes.minorticks_off()
         axes.set_xlabel("tokens of text that the base had read")
         axes.set_title(next(iter(points.values()))[0]["dataset"], fontsize=9)
-        finish(axes, rows, ["text", "random"] if 0 in points else ["text"], seeds=False)
+        if number == 1:
+            name_axis(axes, rows)
+    legend(figure, ["text", "random"] if any(0 in points for points in budgets.values()) else ["text"])
     return figure
 
 
@@ -132,12 +136,14 @@ def short(tokens: int) -> str:
     return f"{tokens / 1e6:.3g} M" if tokens >= 1e6 else f"{tokens / 1e3:.3g} k"
 
 
-def finish(axes: Axes, rows: list[Row], arms: list[str], seeds: bool) -> None:
+def name_axis(axes: Axes, rows: list[Row]) -> None:
     metrics = {row["metric"] for row in final(rows)}
     axes.set_ylabel("accuracy on the test split, %" if metrics == {"accuracy"} else "accuracy or mAP, %")
-    if seeds:
-        axes.set_ylim(0, 100)
+
+
+def legend(figure: Figure, arms: list[str], chance: bool = False) -> None:
+    """One for all panels, above them."""
     handles = [Line2D([], [], color=ARMS[a][0], marker=ARMS[a][1], linestyle="", label=ARMS[a][2]) for a in arms]
-    if seeds and any(row.get("labels") for row in rows):
+    if chance:
         handles.append(Line2D([], [], color="#888888", linestyle="dashed", linewidth=1, label="chance"))
-    axes.legend(handles=handles, loc="lower center", bbox_to_anchor=(0.5, 1.08), ncols=2, frameon=False, fontsize=8)
+    figure.legend(handles=handles, loc="lower center", bbox_to_anchor=(0.5, 0.95), ncols=2, frameon=False, fontsize=8)
