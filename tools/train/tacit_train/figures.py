@@ -81,7 +81,7 @@ def arms_plot(rows: list[Row]) -> Figure | None:
     present = [arm for arm in ARMS if any(arm in arms for arms in columns.values())]
     name_axis(axes, rows)
     axes.set_ylim(0, 100)
-    legend(figure, present, chance=any(row.get("labels") for row in rows))
+    legend(figure, present, with_chance=any(row.get("labels") for row in rows))
     return figure
 
 
@@ -121,7 +121,8 @@ def dots(axes: Axes, x: float, values: list[float], arm: str, width: float | Non
     """A dot a seed and, with a width, a line at their mean."""
     colour, marker, _ = ARMS[arm]
     # Side by side within the line, or one would hide another.
-    places = [x + (width or 0) * (n / max(1, len(values) - 1) - 0.5) for n in range(len(values))]
+    width_of_dots = (width or 0) if len(values) > 1 else 0
+    places = [x + width_of_dots * (n / max(1, len(values) - 1) - 0.5) for n in range(len(values))]
     axes.plot(places, values, marker, color=colour, markersize=4.5, alpha=0.75, markeredgewidth=0)
     if width is not None:
         axes.hlines(statistics.mean(values), x - width, x + width, color=colour, linewidth=2)
@@ -141,9 +142,9 @@ def name_axis(axes: Axes, rows: list[Row]) -> None:
     axes.set_ylabel("accuracy on the test split, %" if metrics == {"accuracy"} else "accuracy or mAP, %")
 
 
-def legend(figure: Figure, arms: list[str], chance: bool = False) -> None:
+def legend(figure: Figure, arms: list[str], with_chance: bool = False) -> None:
     """One for all panels, above them."""
     handles = [Line2D([], [], color=ARMS[a][0], marker=ARMS[a][1], linestyle="", label=ARMS[a][2]) for a in arms]
-    if chance:
+    if with_chance:
         handles.append(Line2D([], [], color="#888888", linestyle="dashed", linewidth=1, label="chance"))
     figure.legend(handles=handles, loc="lower center", bbox_to_anchor=(0.5, 0.95), ncols=2, frameon=False, fontsize=8)

@@ -1,4 +1,4 @@
-"""Optimisers and schedules: Muon for the trunk's matrices, AdamW for everything else."""
+"""Optimisers and schedules: Muon for matrices inside a network, AdamW for everything else."""
 
 from __future__ import annotations
 
@@ -24,11 +24,13 @@ class Muon(torch.optim.Optimizer):
     """Muon with Nesterov momentum and the scale of Liu et al. 2025 (0.2 sqrt(max(rows, columns))), so that its
     learning rate means what AdamW's means. The filters of a convolution are the rows of a matrix.
 
-    `torch.optim.Muon` does the same one matrix at a time; this one takes all matrices of one shape in one batch. With
+    `torch.optim.Muon` does the same for matrices, one at a time; this one takes all matrices of one shape in one batch. With
     `bf16` the iteration, which needs no more, runs in bfloat16.
     """
 
     def __init__(self, params, lr: float, momentum: float = 0.95, weight_decay: float = 0.0, bf16: bool = False):
+        if not lr > 0:
+            raise ValueError(f"a learning rate of {lr}; expected more than 0")
         super().__init__(params, dict(lr=lr, momentum=momentum, weight_decay=weight_decay))
         self.dtype = torch.bfloat16 if bf16 else torch.float32
 
@@ -42,7 +44,10 @@ class Muon(torch.optim.Optimizer):
             for shape, params in by_shape.items():
                 updates = []
                 for p in params:
-                    buffer = self.state[p].setdefault("momentum", torch.zeros_like(p))
+                    state = self.state[p]
+                    if "momentum" not in state:
+                        state["momentum"] = torch.zeros_like(p)
+                    buffer = state["momentum"]
                     buffer.lerp_(p.grad, 1 - group["momentum"])
                     updates.append(p.grad.lerp(buffer, group["momentum"]))
                 stacked = orthogonalize(torch.stack(updates).flatten(2).to(self.dtype)).float()

@@ -15,7 +15,7 @@ from . import adapt
 
 ARMS = ("text", "random", "scratch")
 KEYS = {"name", "data", "train", "test", "adapt", "arms", "rates", "seeds", "bases"}
-OWN = ("--base", "--data", "--split", "--run", "--out", "--lr", "--seed", "--random-base", "--cache", "--minutes")
+OWN = ("--base", "--data", "--split", "--run", "--out", "--lr", "--muon-lr", "--seed", "--random-base", "--cache", "--minutes")
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,9 @@ def sides(rows: list[Row]) -> dict[tuple[str, ...], list[Row]]:
     groups: dict[tuple[str, ...], list[Row]] = defaultdict(list)
     for row in final(rows):
         groups[row["experiment"], row["arm"], row.get("tokens_read", ""), row["attention"], row["lr"]].append(row)
-    return groups
+    # A rate that was tried late leaves its rows behind other experiments'.
+    order = list(dict.fromkeys(row["experiment"] for row in rows))
+    return dict(sorted(groups.items(), key=lambda item: order.index(item[0][0])))
 
 
 def percents(rows: list[Row]) -> list[float]:

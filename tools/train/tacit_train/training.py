@@ -46,7 +46,7 @@ def add_training_arguments(parser: argparse.ArgumentParser) -> None:
     add("--steps", type=int, help="length of the run in steps, in place of --epochs; may change when resuming")
     add("--batch", type=int, default=32)
     add("--lr", type=float, default=1e-3)
-    add("--muon-lr", type=float, help="train matrices and filters by Muon at this rate, only the rest by AdamW at --lr")
+    add("--muon-lr", type=float, help="train inner matrices and filters by Muon at this rate, the rest by AdamW")
     add("--weight-decay", type=float, default=0.05)
     add("--warm-up", type=float, default=0.05, help="part of the steps")
     add("--decay", type=float, default=0.5, help="part of the steps over which the rate falls to 0; may change too")
@@ -148,9 +148,12 @@ class Training:
         decayed = {n: p for n, p in self.trained.items() if p.ndim > 1}
         made: list[torch.optim.Optimizer] = []
         if args.muon_lr is not None:
-            # A row of the head or of a codebook is one label's or one id's: not what a matrix norm is for.
-            inner = [n for n in decayed if not n.startswith(("head.", "patch.books.", "positions"))]
+            # A row of the head, of a codebook or of positions stands for one label, id or place by itself.
+            tables = ("head.", "patch.books.", "positions", "trunk.wpe.")
+            inner = [n for n in decayed if not n.startswith(tables)]
             matrices = [decayed.pop(n) for n in inner]
+            if not args.muon_lr > 0:
+                raise SystemExit("--muon-lr must be more than 0")
             made.append(Muon(matrices, lr=args.muon_lr, weight_decay=args.weight_decay, bf16=args.bf16))
         rest = [p for p in self.trained.values() if p.ndim <= 1]
         groups = [
@@ -191,8 +194,7 @@ class Training:
         # An option that is newer than the checkpoint had its default when that was made.
         parser = argparse.ArgumentParser()
         type(self).options(parser)
-        before = {k: str(parser.get_default(k)) for k in self.settings()} | {"command": "adapt", "whole": "False"}
-        before |= saved["settings"]
+        before = {k: str(parser.get_default(k)) for k in self.settings()} | saved["settings"]
         if differing := [k for k, v in self.settings().items() if before[k] != v]:
             raise SystemExit(f"{self.checkpoint} was made with other settings: {', '.join(differing)}")
         with torch.no_grad():

@@ -73,12 +73,14 @@ def test_it_learns_and_what_is_saved_is_what_is_evaluated(base, tones, tmp_path,
         run(evaluate, "--base", base, "--adapter", other, "--data", f"folder:{tones}", "--split", "test")
 
 
-@pytest.mark.parametrize("kind", ["waveform", "logmel"])
+@pytest.mark.parametrize("kind", ["waveform", "logmel", "muon"])
 def test_a_resumed_run_ends_where_an_unbroken_one_does(llama_base, tones, tmp_path, kind):
     more = ["--epochs", 3, "--noise", 0.5, "--speed", 0.1]
     if kind == "logmel":
         more += ["--input", "logmel", "--rate", RATE, "--patch", 1, "--window", 1, "--patch-hidden", 0]
         more += ["--n-mels", 8, "--time-masks", 1, "--frequency-masks", 1, "--task", "multilabel", "--negatives", 0.2]
+    if kind == "muon":
+        more += ["--muon-lr", 2e-3, "--without-layers", 1.2]
     for name, stops in [("whole", [None]), ("broken", [4, 7, None])]:
         for stop in stops:
             extra = ["--stop-at", stop] if stop else []
@@ -101,6 +103,10 @@ def test_a_resumed_run_ends_where_an_unbroken_one_does(llama_base, tones, tmp_pa
     run(adapt, *settings(llama_base, tones, tmp_path / "whole", *more))
     with pytest.raises(SystemExit, match="other settings: bf16"):
         run(adapt, *settings(llama_base, tones, tmp_path / "whole", *more, "--bf16"))
+    saved["optimizer"] = saved.pop("optimizers")
+    torch.save(saved, checkpoint)
+    with pytest.raises(SystemExit, match="of an earlier version; remove it"):
+        run(adapt, *settings(llama_base, tones, tmp_path / "whole", *more))
 
 
 @pytest.mark.parametrize("kind", ["waveform", "logmel"])
