@@ -121,8 +121,8 @@ def dots(axes: Axes, x: float, values: list[float], arm: str, width: float | Non
     """A dot a seed and, with a width, a line at their mean."""
     colour, marker, _ = ARMS[arm]
     # Side by side within the line, or one would hide another.
-    width_of_dots = (width or 0) if len(values) > 1 else 0
-    places = [x + width_of_dots * (n / max(1, len(values) - 1) - 0.5) for n in range(len(values))]
+    step = (width or 0) / max(1, len(values) - 1)
+    places = [x + step * (n - (len(values) - 1) / 2) for n in range(len(values))]
     axes.plot(places, values, marker, color=colour, markersize=4.5, alpha=0.75, markeredgewidth=0)
     if width is not None:
         axes.hlines(statistics.mean(values), x - width, x + width, color=colour, linewidth=2)

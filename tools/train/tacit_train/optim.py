@@ -24,8 +24,8 @@ class Muon(torch.optim.Optimizer):
     """Muon with Nesterov momentum and the scale of Liu et al. 2025 (0.2 sqrt(max(rows, columns))), so that its
     learning rate means what AdamW's means. The filters of a convolution are the rows of a matrix.
 
-    `torch.optim.Muon` does the same for matrices, one at a time; this one takes all matrices of one shape in one batch. With
-    `bf16` the iteration, which needs no more, runs in bfloat16.
+    `torch.optim.Muon` does the same for matrices, one at a time; this one takes all matrices of one shape in one batch.
+    With `bf16` the iteration, which needs no more, runs in bfloat16.
     """
 
     def __init__(self, params, lr: float, momentum: float = 0.95, weight_decay: float = 0.0, bf16: bool = False):
@@ -54,6 +54,33 @@ class Muon(torch.optim.Optimizer):
                 rate = group["lr"] * 0.2 * max(stacked.shape[1:]) ** 0.5
                 for p, update in zip(params, stacked):
                     p.mul_(1 - group["lr"] * group["weight_decay"]).add_(update.view(shape), alpha=-rate)
+
+
+class Together:
+    """Optimisers of parts of one network, as if they were one: rates scaled, steps taken, states kept together."""
+
+    def __init__(self, *optimizers: torch.optim.Optimizer):
+        self.optimizers = optimizers
+        self.rates = [[group["lr"] for group in o.param_groups] for o in optimizers]
+
+    def scale(self, factor: float) -> None:
+        """Sets every rate to this part of what it was at the start."""
+        for optimizer, rates in zip(self.optimizers, self.rates):
+            for group, rate in zip(optimizer.param_groups, rates):
+                group["lr"] = rate * factor
+
+    def step(self) -> None:
+        """A step by the gradients, which are gone then."""
+        for optimizer in self.optimizers:
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+
+    def states(self) -> list[dict]:
+        return [o.state_dict() for o in self.optimizers]
+
+    def load(self, states: list[dict]) -> None:
+        for optimizer, state in zip(self.optimizers, states, strict=True):
+            optimizer.load_state_dict(state)
 
 
 def trapezoid(step: int, total: int, warm_up: int, decay: float) -> float:

@@ -14,7 +14,7 @@ from tqdm import tqdm
 from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from .files import CSVLog, save_torch, whole_folder
-from .optim import Muon, mixed_precision, trapezoid
+from .optim import Muon, Together, mixed_precision, trapezoid
 from .text import tokenize, train_tokenizer
 
 COLUMNS = ["step", "tokens", "train_loss", "heldout_loss", "lr_factor", "tokens_per_second"]
@@ -91,7 +91,7 @@ def make_model(args: argparse.Namespace, vocabulary: int, end: int) -> torch.nn.
     )
 
 
-def make_optimizers(model: torch.nn.Module, args: argparse.Namespace) -> list[torch.optim.Optimizer]:
+def make_optimizers(model: torch.nn.Module, args: argparse.Namespace) -> Together:
     def is_trunk_matrix(name: str, p: torch.Tensor) -> bool:
         return p.ndim == 2 and (".layers." in name or ".h." in name)
 
@@ -99,12 +99,12 @@ def make_optimizers(model: torch.nn.Module, args: argparse.Namespace) -> list[to
     rest = [p for n, p in model.named_parameters() if not is_trunk_matrix(n, p)]
     adam = dict(lr=args.lr, betas=(0.9, 0.95), fused=True)
     if args.optimizer == "muon":
-        return [
+        return Together(
             Muon(matrices, lr=args.muon_lr, weight_decay=args.weight_decay, bf16=args.bf16),
             torch.optim.AdamW(rest, weight_decay=0.0, **adam),
-        ]
+        )
     groups = [dict(params=matrices, weight_decay=args.weight_decay), dict(params=rest, weight_decay=0.0)]
-    return [torch.optim.AdamW(groups, **adam)]
+    return Together(torch.optim.AdamW(groups, **adam))
 
 
 class Windows:
@@ -194,13 +194,11 @@ def main(args: argparse.Namespace) -> None:
 
     model = make_model(args, len(tokenizer), tokenizer.eos_token_id).to(args.device)
     optimizers = make_optimizers(model, args)
-    rates = [[g["lr"] for g in o.param_groups] for o in optimizers]
     start = 0
     if checkpoint.exists():
         saved = torch.load(checkpoint, map_location=args.device, weights_only=True)
         model.load_state_dict(saved["model"])
-        for optimizer, state in zip(optimizers, saved["optimizers"]):
-            optimizer.load_state_dict(state)
+        optimizers.load(saved["optimizers"])
         start = saved["step"]
         print(f"resumed at step {start}", flush=True)
     if args.export_only:
@@ -216,25 +214,20 @@ def main(args: argparse.Namespace) -> None:
     log = CSVLog(args.run / "log.csv", COLUMNS, start)
 
     def save(step: int) -> None:
-        states = [o.state_dict() for o in optimizers]
-        save_torch({"model": model.state_dict(), "optimizers": states, "step": step}, checkpoint)
+        save_torch({"model": model.state_dict(), "optimizers": optimizers.states(), "step": step}, checkpoint)
 
     model.train()
     last_save = last_log = time.monotonic()
     losses: list[float] = []
     for step in tqdm(range(start, total), initial=start, total=total, desc="pretrain", disable=quiet):
         factor = trapezoid(step, total, args.warm_up, args.decay)
-        for optimizer, base in zip(optimizers, rates):
-            for group, rate in zip(optimizer.param_groups, base):
-                group["lr"] = rate * factor
+        optimizers.scale(factor)
         batch = windows[step].to(args.device)
         with mixed_precision(args.device, args.bf16):
             loss = model(input_ids=batch, labels=batch).loss
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        for optimizer in optimizers:
-            optimizer.step()
-            optimizer.zero_grad(set_to_none=True)
+        optimizers.step()
         losses.append(loss.item())
         if not math.isfinite(losses[-1]):
             raise SystemExit(f"loss is not finite at step {step + 1}")

@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from . import senses
 from .files import CSVLog, save_torch
-from .optim import Muon, mixed_precision, trapezoid
+from .optim import Muon, Together, mixed_precision, trapezoid
 from .readers import DataSet, open_data_set, with_licences
 from .score import multi_hot
 
@@ -136,31 +136,30 @@ class Training:
         args, self.model = self.args, model
         self.trained = {n: p for n, p in model.named_parameters() if p.requires_grad}
         self.optimizers = self.make_optimizers()
-        self.rates = [[group["lr"] for group in o.param_groups] for o in self.optimizers]
         self.total = max(1, args.steps or round(args.epochs * len(self.sense.train) / args.batch))
         self.checkpoint = args.run / "checkpoint.pt"
         self.began_at, self.before = 0, 0.0
         if self.checkpoint.exists():
             self.resume()
 
-    def make_optimizers(self) -> list[torch.optim.Optimizer]:
+    def make_optimizers(self) -> Together:
         args = self.args
         decayed = {n: p for n, p in self.trained.items() if p.ndim > 1}
         made: list[torch.optim.Optimizer] = []
         if args.muon_lr is not None:
+            if not args.muon_lr > 0:
+                raise SystemExit("--muon-lr must be more than 0")
             # A row of the head, of a codebook or of positions stands for one label, id or place by itself.
             tables = ("head.", "patch.books.", "positions", "trunk.wpe.")
             inner = [n for n in decayed if not n.startswith(tables)]
             matrices = [decayed.pop(n) for n in inner]
-            if not args.muon_lr > 0:
-                raise SystemExit("--muon-lr must be more than 0")
             made.append(Muon(matrices, lr=args.muon_lr, weight_decay=args.weight_decay, bf16=args.bf16))
         rest = [p for p in self.trained.values() if p.ndim <= 1]
         groups = [
             dict(params=list(decayed.values()), weight_decay=args.weight_decay),
             dict(params=rest, weight_decay=0.0),
         ]
-        return [*made, torch.optim.AdamW(groups, lr=args.lr, betas=(0.9, 0.98), fused=True)]
+        return Together(*made, torch.optim.AdamW(groups, lr=args.lr, betas=(0.9, 0.98), fused=True))
 
     def lesson(self, batch: Tensor, rng: np.random.Generator) -> Tensor | None:
         """What the loss is to know of a batch beside its labels. Draws nothing from `rng`."""
@@ -200,13 +199,12 @@ class Training:
         with torch.no_grad():
             for name, value in self.state().items():
                 value.copy_(saved["trained"][name])
-        for optimizer, state in zip(self.optimizers, saved["optimizers"], strict=True):
-            optimizer.load_state_dict(state)
+        self.optimizers.load(saved["optimizers"])
         self.began_at, self.before = saved["step"], saved["seconds"]
         print(f"resumed at step {self.began_at}", flush=True)
 
     def save(self, step: int, seconds: float) -> None:
-        state = {"trained": self.state(), "optimizers": [o.state_dict() for o in self.optimizers]}
+        state = {"trained": self.state(), "optimizers": self.optimizers.states()}
         save_torch(state | {"step": step, "seconds": seconds, "settings": self.settings()}, self.checkpoint)
 
     def rate_factor(self, step: int) -> float:
@@ -228,9 +226,7 @@ class Training:
         steps = range(self.began_at, end)
         for step in tqdm(steps, initial=self.began_at, total=total, desc=self.command, disable=None):
             factor = self.rate_factor(step)
-            for optimizer, rates in zip(self.optimizers, self.rates):
-                for group, rate in zip(optimizer.param_groups, rates):
-                    group["lr"] = rate * factor
+            self.optimizers.scale(factor)
             # What layers draw depends on seed and step alone, like the examples.
             torch.manual_seed(args.seed * 1_000_003 + step)
             batch, targets, shares, rng = self.sense.examples.batch(step, args.batch)
@@ -242,9 +238,7 @@ class Training:
             loss = self.loss(logits, targets, shares, lesson)
             loss.backward()
             nn.utils.clip_grad_norm_(list(self.trained.values()), 1.0)
-            for optimizer in self.optimizers:
-                optimizer.step()
-                optimizer.zero_grad(set_to_none=True)
+            self.optimizers.step()
             losses.append(loss.item())
             if not math.isfinite(losses[-1]):
                 raise Diverged(f"loss is not finite at step {step + 1}")

@@ -142,7 +142,7 @@ def test_muon_takes_matrices_and_filters_and_leaves_labels_alone(llama_base, ton
         parser = ArgumentParser()
         kind.options(parser)
         trainer = kind(parser.parse_args([str(w) for w in [*words, "--muon-lr", 1e-3]]))
-        muon, adam = ({id(p) for g in o.param_groups for p in g["params"]} for o in trainer.optimizers)
+        muon, adam = ({id(p) for g in o.param_groups for p in g["params"]} for o in trainer.optimizers.optimizers)
         assert not muon & adam and len(muon) + len(adam) == len(trainer.trained)
         left = {n for n, p in trainer.trained.items() if p.ndim > 1 and id(p) in adam}
         assert left == kept and all(p.ndim > 1 for p in trainer.trained.values() if id(p) in muon)
