@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import copy
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from . import metrics
 from .adapter_folder import Description, load_adapter, save_adapter
 from .initial import embedding_scale, start_patch_projection
 from .inputs import TokensInput
 from .model import AdaptedModel, Shape, add_lora, load_trunk, quicken, random_trunk, train_whole
-from .teacher import Teacher, distillation_loss
+from .networks import Names
+from .teacher import Teachers, distillation_loss
 from .training import Training, add_data_arguments, add_training_arguments
 
 
@@ -41,9 +44,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_training_arguments(parser)
     add = parser.add_argument_group("how the adapter learns").add_argument
     add("--without-layers", type=float, default=0, help="epochs at the start in which patches pass the trunk by")
-    add("--teacher", type=Path, help="folder that teach wrote: learn its answers too, to the same augmented examples")
+    taught = "folder that teach wrote: learn its answers too, to the same augmented examples; may be repeated"
+    add("--teacher", type=Path, action="append", default=[], help=taught)
     add("--teacher-weight", type=float, default=0.8, help="part of the loss that is the teacher's")
+    add("--names", type=Path, metavar="YAMNET", help="learn beside it what YAMNet calls each example, by a head not kept")
+    add("--names-weight", type=float, default=0.5, help="weight of that loss, summed over the 521 names")
     add("--temperature", type=float, default=2.0, help="by which logits are divided where teacher and adapter meet")
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What is known of a batch beside its labels."""
+
+    answers: Tensor | None
+    """The teachers' logits [batch, labels]."""
+    names: Tensor | None
+    """YAMNet's scores [batch, 521]."""
 
 
 class Trainer(Training):
@@ -67,8 +83,9 @@ class Trainer(Training):
         args, description = self.args, self.sense.description
         shape = Shape(args.positions, args.attention, args.context, args.pool)
         self.teacher = None
-        if args.teacher is not None:
-            self.teacher = Teacher(args.teacher, self.data.labels, self.task, description, args.device)
+        if args.teacher:
+            self.teacher = Teachers(args.teacher, self.data.labels, self.task, description, args.device)
+        self.names = None if args.names is None else Names(args.names, description).to(args.device)
         self.base_folder = self.prepare_base()
         trunk = load_trunk(self.base_folder)
         scale = embedding_scale(trunk)
@@ -100,6 +117,12 @@ class Trainer(Training):
         start_patch_projection(model, self.sense.first * self.sense.gain, scale, bank)
         nn.init.normal_(model.head.weight, std=0.02)
         nn.init.constant_(model.head.bias, -4.0 if self.multilabel else 0.0)
+        if self.names is not None:
+            # Beside the caller's draws, so that everything else begins as it would without.
+            with torch.random.fork_rng(devices=[]):
+                model.names = nn.Linear(model.head.in_features, self.names.size).to(args.device)
+            nn.init.normal_(model.names.weight, std=0.02)
+            nn.init.constant_(model.names.bias, -6.0)
         self.shallow = round(args.without_layers * len(self.sense.train) / args.batch)
         self.start(model)
 
@@ -120,25 +143,33 @@ class Trainer(Training):
         teacher = "None" if self.teacher is None else self.teacher.digest
         return super().settings() | {"whole": str(self.whole), "teacher": teacher}
 
-    def lesson(self, batch: Tensor, rng: np.random.Generator) -> Tensor | None:
-        if self.teacher is None:
-            return None
-        # A copy, so that its masks are those that the adapter's frames get.
-        return self.teacher(batch, copy.deepcopy(rng), self.sense.augmentation)
+    def lesson(self, batch: Tensor, rng: np.random.Generator) -> Lesson:
+        answers = None if self.teacher is None else self.teacher(batch, rng, self.sense.augmentation)
+        return Lesson(answers, None if self.names is None else self.names(batch))
 
     def logits(self, batch: Tensor, rng: np.random.Generator, step: int) -> Tensor:
         if self.args.context == "sliding":
             batch = self.sense.with_lead(batch, step)
-        way = self.model if step >= self.shallow else self.model.without_layers
-        return way(self.sense.patches(batch, rng))
+        model, patches = self.model, self.sense.patches(batch, rng)
+        if step < self.shallow:
+            return model.without_layers(patches)
+        if self.names is None:
+            return model(patches)
+        # The names' logits stand behind the labels'.
+        embedding = model.embedding(patches)
+        return torch.cat([model.head(embedding), model.names(embedding)], 1)
 
-    def loss(self, logits: Tensor, targets: Tensor, shares: Tensor, lesson: Tensor | None) -> Tensor:
-        own = super().loss(logits, targets, shares, lesson)
-        if lesson is None:
-            return own
-        args = self.args
-        taught = distillation_loss(logits, lesson, shares, args, self.multilabel)
-        return (1 - args.teacher_weight) * own + args.teacher_weight * taught
+    def loss(self, logits: Tensor, targets: Tensor, shares: Tensor, lesson: Lesson) -> Tensor:
+        args, labels = self.args, targets.shape[1]
+        logits, names = logits[:, :labels], logits[:, labels:]
+        total = super().loss(logits, targets, shares, lesson)
+        if lesson.answers is not None:
+            taught = distillation_loss(logits, lesson.answers, shares, args, self.multilabel)
+            total = (1 - args.teacher_weight) * total + args.teacher_weight * taught
+        if names.shape[1]:
+            named = F.binary_cross_entropy_with_logits(names, lesson.names, reduction="sum") / len(names)
+            total = total + args.names_weight * named
+        return total
 
     def validate(self) -> float:
         return metrics.accuracy(self.sense.validation_logits(self.model, self.sense.gain), self.sense.truth)

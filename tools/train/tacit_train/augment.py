@@ -32,6 +32,10 @@ class Augmentation:
     """Probability that a clip sounds as it would from some way off in a room."""
     mix: float = 0.0
     """Probability that an example is a mixture of two clips."""
+    under: float = 0.0
+    """Probability that another clip sounds 12 to 30 dB under it, too quiet to be labelled (only with --batched)."""
+    band: float = 0.0
+    """Probability that the lowest and highest frequencies are missing (only with --batched)."""
     negatives: float = 0.0
     """Probability that an example is one that no label fits (multilabel only)."""
     time_masks: int = 0

@@ -22,6 +22,10 @@ class ImageAugmentation:
     """Largest shift of an image in pixels, both ways on both axes; what comes in is the image mirrored at its edge."""
     mirror: bool = False
     """Left and right swapped at random."""
+    turn: float = 0.0
+    """Largest turn, in degrees (only with --batched)."""
+    zoom: float = 0.0
+    """Largest change of size, as a logarithm (only with --batched)."""
     brightness: float = 0.0
     """Largest change of brightness, as a part of the whole; likewise contrast and saturation."""
     contrast: float = 0.0

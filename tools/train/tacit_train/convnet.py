@@ -8,9 +8,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from .augment import Augmentation, mask_frames
+from .augment import Augmentation
 from .frontend import LogMel, make_front_end
 from .inputs import ImageInput, Input, LogMelInput
+from .masks import masked
 
 
 class Maps(nn.Module):
@@ -26,7 +27,7 @@ class Maps(nn.Module):
     def forward(self, batch: Tensor, rng=None, masks: Augmentation | None = None) -> Tensor:
         if isinstance(self.front, LogMel):
             frames = self.front.spectrogram(batch)
-            return (frames if masks is None else mask_frames(frames, rng, masks))[:, None]
+            return (frames if masks is None else masked(frames, rng, masks))[:, None]
         return self.front.standardised(batch).permute(0, 3, 1, 2)
 
 
@@ -45,6 +46,22 @@ class Residual(nn.Module):
 
 
 class ConvNet(nn.Module):
+    """Logits of windows of samples or pixels, each of them made a map first."""
+
+    def __init__(self, description: Input, form: dict, labels: int):
+        super().__init__()
+        self.maps = Maps(description)
+        self.network = MapNet(**form, labels=labels)
+
+    @property
+    def head(self) -> nn.Linear:
+        return self.network.head
+
+    def forward(self, batch: Tensor, rng=None, masks: Augmentation | None = None) -> Tensor:
+        return self.network(self.maps(batch, rng, masks))
+
+
+class MapNet(nn.Module):
     """Maps [batch, channels, height, width] of any size to logits [batch, labels]: four stages, each of half the
     height and width and twice the channels of the one before, then mean and maximum over what is left."""
 

@@ -19,10 +19,11 @@ def logits_of(
     description: Input,
     items: Iterable[np.ndarray],
     input_gain: float = 1.0,
-    batch: int = 16,
+    batch: int | None = None,
     device: str = "cpu",
 ) -> np.ndarray:
     """[items, labels] in f32, by a model with a linear `head`; leaves the model in the mode it was in."""
+    batch = batch or (16 if torch.device(device).type == "cpu" else 256)
     was_training = model.training
     model.eval()
     rows: list[np.ndarray] = []

@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from .augment import Augmentation, Examples, mask_frames, negative
+from . import batched, masks
+from .augment import Augmentation, Examples, negative
 from .augment_images import ImageAugmentation, ImageExamples, TokenExamples
 from .frontend import LogMel, make_front_end
 from .images import native_size
@@ -37,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--channels", type=int, choices=[1, 3])
     add("--vocabulary", type=int, help="ids of a codebook")
     add("--codebooks", type=int, default=1)
+    add("--batched", action="store_true", help="make examples a batch at once on --device: for a GPU")
     for title, kind in [("sound augmentation", Augmentation), ("image augmentation", ImageAugmentation)]:
         group = parser.add_argument_group(title)
         for field in fields(kind):
@@ -68,6 +70,10 @@ class Sense:
         self.train = open_material(train, self.description, args.cache)
         self.validation = open_material(validation, self.description, args.cache)
         self.truth = multi_hot(validation, targets.shape[1])
+        weights = np.array([c.weight for c in train])
+        self.weights = weights if (weights != 1).any() else None
+        if self.weights is not None and not args.batched:
+            raise SystemExit("clips that have weights go with --batched")
         self.examples, plain = self.make_examples(targets)
         self.description = self.fitted(plain)
         self.front = make_front_end(self.description).to(args.device)
@@ -123,6 +129,9 @@ class Sound(Sense):
         args, length = self.args, self.description.window_samples
         self.augmentation = chosen(Augmentation, args)
         plain = Examples(self.train, targets, length, args.rate, Augmentation(shift=args.shift), 1)
+        if args.batched:
+            more = (self.augmentation, args.seed, args.device)
+            return batched.SoundBatches(self.train, targets, self.weights, length, args.rate, *more), plain
         return Examples(self.train, targets, length, args.rate, self.augmentation, args.seed), plain
 
     def fitted(self, plain) -> Input:
@@ -145,7 +154,7 @@ class Sound(Sense):
             # What leads up to a window is not masked: the draws are the same with it and without.
             d = self.description
             lead = frames.shape[1] - ((d.window - 1) * d.stride_frames + d.patch_frames)
-            masked = mask_frames(frames[:, lead:], rng, self.augmentation)
+            masked = masks.masked(frames[:, lead:], rng, self.augmentation)
             return self.front.cut(torch.cat([frames[:, :lead], masked], 1))
         return self.front(batch) * self.gain
 
@@ -175,7 +184,11 @@ class Sight(Sense):
 
     def make_examples(self, targets: np.ndarray):
         self.plain = ImageExamples(self.train, targets, ImageAugmentation(), 1)
-        return ImageExamples(self.train, targets, chosen(ImageAugmentation, self.args), self.args.seed), self.plain
+        augmentation, args = chosen(ImageAugmentation, self.args), self.args
+        if args.batched:
+            more = (augmentation, args.seed, args.device)
+            return batched.ImageBatches(self.train, targets, self.weights, *more), self.plain
+        return ImageExamples(self.train, targets, augmentation, args.seed), self.plain
 
     def fitted(self, plain) -> Input:
         """The mean and deviation of each channel over the first 10,000 training images."""

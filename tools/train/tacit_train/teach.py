@@ -1,4 +1,4 @@
-"""`teach`: a data set to a convolutional teacher for `adapt --teacher`."""
+"""`teach`: a data set to a teacher for `adapt --teacher`: a convolutional network from nothing, or YAMNet tuned."""
 
 from __future__ import annotations
 
@@ -6,20 +6,22 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from torch import Tensor
+from torch import Tensor, nn
 
 from . import metrics
-from .convnet import ConvNet, Maps
 from .inputs import ImageInput
+from .networks import make_network
 from .score import logits_of
 from .teacher import save_teacher
 from .training import Training, add_data_arguments, add_training_arguments
+from .yamnet import load_yamnet
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, help="the teacher's folder to write")
     add_data_arguments(parser)
     add = parser.add_argument_group("network").add_argument
+    add("--yamnet", type=Path, help="tune YAMNet, begun with these weights (.tflite or .safetensors), in place of a new network")
     add("--channels-first", type=int, default=32, help="channels of the first of four stages")
     add("--stride-first", type=int, default=1, help="of the first convolution")
     add("--dropout", type=float, default=0.0)
@@ -35,20 +37,27 @@ class TeacherTraining(Training):
             raise SystemExit(f"a teacher takes logmel or image, not {args.input}")
         super().__init__(args)
         description = self.sense.description
-        self.maps = Maps(description).to(args.device)
-        channels = description.channels if isinstance(description, ImageInput) else 1
-        self.form = dict(channels=channels, width=args.channels_first, stride=args.stride_first, dropout=args.dropout)
-        self.start(ConvNet(**self.form, labels=len(self.data.labels)).to(args.device))
+        if args.yamnet is not None:
+            self.form = dict(kind="yamnet", dropout=args.dropout)
+        else:
+            channels = description.channels if isinstance(description, ImageInput) else 1
+            form = dict(channels=channels, width=args.channels_first, stride=args.stride_first, dropout=args.dropout)
+            self.form = dict(kind="convolutional", **form)
+        model = make_network(self.form, description, len(self.data.labels))
+        if args.yamnet is not None:
+            model.yamnet = load_yamnet(args.yamnet)
+            model.yamnet.head.requires_grad_(False)
+        self.start(model.to(args.device))
 
     def state(self) -> dict[str, Tensor]:
         return self.model.state_dict()
 
     def logits(self, batch: Tensor, rng: np.random.Generator, step: int) -> Tensor:
-        return self.model(self.maps(batch, rng, self.sense.augmentation))
+        return self.model(batch, rng, self.sense.augmentation)
 
     def validate(self) -> float:
         items = (self.sense.validation[i] for i in range(len(self.sense.validation)))
-        logits = logits_of(self.model, self.maps, self.sense.description, items, device=self.args.device)
+        logits = logits_of(self.model, nn.Identity(), self.sense.description, items, device=self.args.device)
         return metrics.accuracy(logits, self.sense.truth)
 
 

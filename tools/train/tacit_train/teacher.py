@@ -7,6 +7,7 @@ patient and consistent") found necessary; the loss is Hinton et al.'s (2015, sec
 from __future__ import annotations
 
 import argparse
+import copy
 import hashlib
 import json
 from pathlib import Path
@@ -15,23 +16,23 @@ import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .augment import Augmentation
-from .convnet import ConvNet, Maps
 from .files import save_json, whole_folder
 from .inputs import ImageInput, Input, LogMelInput, SoundInput, input_from_json
+from .networks import make_network
 from .training import with_sigmoid
 
 
 def save_teacher(
-    model: ConvNet, form: dict, description: Input, task: str, labels: list[str], folder: Path
+    model: nn.Module, form: dict, description: Input, task: str, labels: list[str], folder: Path
 ) -> None:
     """`teacher.json` (the network's form, its input, task, labels) and `teacher.safetensors` (F32), in a folder that
     appears whole or not at all."""
     state = {k: v.detach().cpu().contiguous() for k, v in model.state_dict().items()}
-    value = {"version": 1, "network": form, "input": description.to_json(), "task": task, "labels": labels}
+    value = {"version": 2, "network": form, "input": description.to_json(), "task": task, "labels": labels}
     with whole_folder(folder) as made:
         save_file(state, made / "teacher.safetensors")
         save_json(value, made / "teacher.json")
@@ -44,14 +45,13 @@ class Teacher:
         weights = folder / "teacher.safetensors"
         try:
             value = json.loads((folder / "teacher.json").read_text(encoding="utf-8"))
-            if value["version"] != 1:
-                raise ValueError(f"version is {value['version']!r}; expected 1")
+            if value["version"] != 2:
+                raise ValueError(f"version is {value['version']!r}; expected 2")
             description, form = input_from_json(value["input"]), value["network"]
             own_task, own_labels = value["task"], value["labels"]
             # Beside the caller's draws, or an adapter would begin elsewhere than without a teacher.
             with torch.random.fork_rng(devices=[]):
-                self.model = ConvNet(**form, labels=len(own_labels))
-            self.maps = Maps(description).to(device)
+                self.model = make_network(form, description, len(own_labels))
             self.model.load_state_dict(load_file(weights))
             self.digest = hashlib.sha256(weights.read_bytes()).hexdigest()
         except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
@@ -73,7 +73,24 @@ class Teacher:
     def __call__(self, batch: Tensor, rng: np.random.Generator, masks: Augmentation | None) -> Tensor:
         """Logits [batch, labels] for a batch of the adapter's examples, masked as the adapter's own frames are if
         `rng` is as the adapter's is; not masked where they are not the same frames."""
-        return self.model(self.maps(batch, rng, masks if self.masked else None)).float()
+        return self.model(batch, rng, masks if self.masked else None).float()
+
+
+class Teachers:
+    """Several teachers that answer together: the logarithm of their mean chance a label where one label is right, the
+    mean of their logits where several may be."""
+
+    def __init__(self, folders: list[Path], labels: list[str], task: str, student: Input, device: str):
+        self.all = [Teacher(f, labels, task, student, device) for f in folders]
+        self.multilabel = task == "multilabel"
+        self.digest = ",".join(t.digest for t in self.all)
+
+    def __call__(self, batch: Tensor, rng, masks: Augmentation | None) -> Tensor:
+        # A copy for each, so that its masks are those that the adapter's frames get.
+        answers = torch.stack([t(batch, copy.deepcopy(rng), masks) for t in self.all])
+        if len(answers) == 1 or self.multilabel:
+            return answers.mean(0)
+        return answers.log_softmax(-1).logsumexp(0)
 
 
 def mismatch(teacher: Input, student: Input) -> str | None:

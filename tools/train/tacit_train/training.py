@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -61,6 +62,7 @@ def add_training_arguments(parser: argparse.ArgumentParser) -> None:
     add("--checkpoint-seconds", type=float, default=120)
     add("--validate-epochs", type=float, default=5)
     add("--minutes", type=float, help="end after so many with a checkpoint and no result; run again to go on")
+    add("--lasting", type=float, help="length of the run in minutes, found from its speed while the rate is flat")
     add("--stop-at", type=int, help="end after this step with a checkpoint and no result (for tests)")
 
 
@@ -150,7 +152,7 @@ class Training:
             if not args.muon_lr > 0:
                 raise SystemExit("--muon-lr must be more than 0")
             # A row of the head, of a codebook or of positions stands for one label, id or place by itself.
-            tables = ("head.", "patch.books.", "positions", "trunk.wpe.")
+            tables = ("head.", "names.", "network.head.", "patch.books.", "positions", "trunk.wpe.")
             inner = [n for n in decayed if not n.startswith(tables)]
             matrices = [decayed.pop(n) for n in inner]
             made.append(Muon(matrices, lr=args.muon_lr, weight_decay=args.weight_decay, bf16=args.bf16))
@@ -161,14 +163,14 @@ class Training:
         ]
         return Together(*made, torch.optim.AdamW(groups, lr=args.lr, betas=(0.9, 0.98), fused=True))
 
-    def lesson(self, batch: Tensor, rng: np.random.Generator) -> Tensor | None:
+    def lesson(self, batch: Tensor, rng: np.random.Generator) -> Any:
         """What the loss is to know of a batch beside its labels. Draws nothing from `rng`."""
         return None
 
     def logits(self, batch: Tensor, rng: np.random.Generator, step: int) -> Tensor:
         raise NotImplementedError
 
-    def loss(self, logits: Tensor, targets: Tensor, shares: Tensor, lesson: Tensor | None) -> Tensor:
+    def loss(self, logits: Tensor, targets: Tensor, shares: Tensor, lesson: Any) -> Tensor:
         return loss_of(logits, targets, shares, self.args, self.multilabel)
 
     def validate(self) -> float:
@@ -182,7 +184,7 @@ class Training:
     def settings(self) -> dict[str, str]:
         """What must not change between the parts of a run."""
         free = {"run", "out", "threads", "device", "log_every", "checkpoint_seconds", "stop_at", "cache", "data", "base"}
-        free |= {"epochs", "steps", "minutes", "decay", "license", "source", "validate_epochs"}
+        free |= {"epochs", "steps", "minutes", "lasting", "decay", "license", "source", "validate_epochs"}
         values = {k: str(v) for k, v in sorted(vars(self.args).items()) if k not in free}
         return values | {"command": self.command}
 
@@ -212,19 +214,19 @@ class Training:
 
     def train(self) -> bool:
         """Runs to the end, to --stop-at, or for --minutes; whether it reached the end."""
-        args, total = self.args, self.total
-        end = total if args.stop_at is None else min(total, args.stop_at)
+        args = self.args
         per_epoch = len(self.sense.train) / args.batch
         log = CSVLog(args.run / "log.csv", COLUMNS, self.began_at)
         counts = f"{len(self.sense.train)} clips to train on, {len(self.sense.validation)} held out"
         count = sum(p.numel() for p in self.trained.values())
-        print(f"{counts}; {count} parameters trained, {total} steps of {args.batch}", flush=True)
-        losses, hits, rows = [], 0.0, 0.0
+        print(f"{counts}; {count} parameters trained, {self.total} steps of {args.batch}", flush=True)
+        told = Told()
         began = last = time.monotonic()
         next_validation = (math.floor(self.began_at / per_epoch / args.validate_epochs) + 1) * args.validate_epochs
         self.model.train()
-        steps = range(self.began_at, end)
-        for step in tqdm(steps, initial=self.began_at, total=total, desc=self.command, disable=None):
+        bar = tqdm(initial=self.began_at, total=self.total, desc=self.command, disable=None)
+        step, stopped = self.began_at, False
+        while step < self.total and step != args.stop_at and not stopped:
             factor = self.rate_factor(step)
             self.optimizers.scale(factor)
             # What layers draw depends on seed and step alone, like the examples.
@@ -239,34 +241,60 @@ class Training:
             loss.backward()
             nn.utils.clip_grad_norm_(list(self.trained.values()), 1.0)
             self.optimizers.step()
-            losses.append(loss.item())
-            if not math.isfinite(losses[-1]):
-                raise Diverged(f"loss is not finite at step {step + 1}")
-            heard = targets.sum(1) > 0
-            hits += float(targets.gather(1, logits.argmax(1, keepdim=True))[heard].sum())
-            rows += float(heard.sum())
-            done = step + 1
-            seconds = self.before + time.monotonic() - began
-            if done % args.log_every == 0 or done == end:
+            told.add(loss, logits, targets)
+            step += 1
+            bar.update()
+            now = time.monotonic()
+            stopped = args.minutes is not None and now - began >= 60 * args.minutes
+            if args.lasting is not None and now - began > 20 and factor == 1:
+                self.total = max(step + 1, round(step * 60 * args.lasting / (self.before + now - began)))
+            end = step == self.total or step == args.stop_at or stopped
+            saves = end or now - last > args.checkpoint_seconds
+            if step % args.log_every == 0 or saves:
+                told.check(step)
+            if step % args.log_every == 0 or end:
                 validation = ""
-                if done / per_epoch >= next_validation or done == total:
+                if step / per_epoch >= next_validation or step == self.total:
                     validation = self.validate() if len(self.sense.validation) else float("nan")
-                    next_validation += args.validate_epochs
+                    next_validation = (math.floor(step / per_epoch / args.validate_epochs) + 1) * args.validate_epochs
                 log.add(
-                    step=done,
-                    epoch=done / per_epoch,
-                    loss=sum(losses) / len(losses),
-                    train_accuracy=hits / max(1.0, rows),
+                    step=step,
+                    epoch=step / per_epoch,
+                    **told.means(),
                     validation_accuracy=validation,
                     lr_factor=factor,
-                    seconds=seconds,
+                    seconds=self.before + now - began,
                 )
-                losses, hits, rows = [], 0.0, 0.0
-            stop = args.minutes is not None and time.monotonic() - began >= 60 * args.minutes
-            if done == end or stop or time.monotonic() - last > args.checkpoint_seconds:
-                self.save(done, seconds)
+                told = Told()
+            if saves:
+                self.save(step, self.before + now - began)
                 last = time.monotonic()
-            if stop and done < end:
-                print(f"stopped at step {done} of {total}; run again to go on", flush=True)
-                return False
-        return end == total
+        bar.close()
+        if stopped and step < self.total:
+            print(f"stopped at step {step} of {self.total}; run again to go on", flush=True)
+        elif args.lasting is not None:
+            print(f"{step} steps", flush=True)
+        return step == self.total
+
+
+class Told:
+    """Losses and hits of some steps. They stay on the device until they are asked for: each question waits for all
+    that was begun there."""
+
+    def __init__(self) -> None:
+        self.rows: list[Tensor] = []
+
+    def add(self, loss: Tensor, logits: Tensor, targets: Tensor) -> None:
+        heard = targets.sum(1) > 0
+        hits = targets.gather(1, logits[:, : targets.shape[1]].argmax(1, keepdim=True))[:, 0] * heard
+        self.rows.append(torch.stack([loss.detach(), hits.sum(), heard.sum()]))
+
+    def check(self, step: int) -> None:
+        """Ends the run, naming the step, if a loss was no number; the last row is that of `step` (counted from 1)."""
+        bad = torch.stack(self.rows)[:, 0].isfinite().logical_not().nonzero()
+        if len(bad):
+            raise Diverged(f"loss is not finite at step {step - len(self.rows) + 1 + int(bad[0])}")
+
+    def means(self) -> dict[str, float]:
+        loss, hits, heard = torch.stack(self.rows).double().cpu().unbind(1)
+        return dict(loss=float(loss.mean()), train_accuracy=float(hits.sum() / heard.sum().clamp(min=1)))

@@ -65,12 +65,12 @@ def test_a_teacher_of_something_else_is_refused(llama_base, tones, tmp_path):
         ({"input": whole["input"] | {"sample_rate": 8000, "f_max": 4000}}, "8000 samples a second, the adapter 2000"),
         ({"task": "multilabel"}, "the teacher is multilabel"),
         ({"network": whole["network"] | {"width": 8}}, "not a teacher: RuntimeError"),
-        ({"version": 2}, "version is 2; expected 1"),
+        ({"version": 3}, "version is 3; expected 2"),
     ]:
         path.write_text(json.dumps(whole | change))
         with pytest.raises(SystemExit, match=message):
             run(adapt, *learn)
-    path.write_text(json.dumps({"version": 1}))
+    path.write_text(json.dumps({"version": 2}))
     with pytest.raises(SystemExit, match="not a teacher: KeyError: 'input'"):
         run(adapt, *learn)
     path.write_text(json.dumps(whole))
@@ -89,7 +89,8 @@ def test_teacher_and_pupil_see_the_same_frames(llama_base, tones, tmp_path):
         words = settings(llama_base, tones, tmp_path / str(n_mels), *more)
         trainer = adapt.Trainer(parser.parse_args([str(w) for w in words]))
         maps, patches = [], []
-        trainer.teacher.model = lambda x: maps.append(x) or torch.zeros(len(x), 3)
+        network = trainer.teacher.all[0].model.network
+        network.forward = lambda x: maps.append(x) or torch.zeros(len(x), 3)
         trainer.model.hidden, hidden = lambda x: patches.append(x) or hidden(x), trainer.model.hidden
         for step in range(6):
             batch, _, _, rng = trainer.sense.examples.batch(step, 4)
@@ -98,7 +99,7 @@ def test_teacher_and_pupil_see_the_same_frames(llama_base, tones, tmp_path):
         masked = [bool((m == 0).all(-1).any()) for m in maps]
         assert any(masked) if same else not any(masked)
         if same:
-            d, t = trainer.sense.description, trainer.teacher.maps.front.description
+            d, t = trainer.sense.description, trainer.teacher.all[0].model.maps.front.description
             for seen, cut in zip(maps, patches):
                 # Each standardises by what it measured itself; a mask is 0 in either.
                 a, b = seen[:, 0], cut[:, -3:]
@@ -136,7 +137,7 @@ def test_a_run_in_bfloat16_learns(llama_base, tones, tmp_path, capsys):
 def test_muon_takes_matrices_and_filters_and_leaves_labels_alone(llama_base, tones, tmp_path):
     learned = settings(llama_base, tones, tmp_path, "--positions", "learned")
     for kind, words, kept in [
-        (teach.TeacherTraining, taught(tones, tmp_path), {"head.weight"}),
+        (teach.TeacherTraining, taught(tones, tmp_path), {"network.head.weight"}),
         (adapt.Trainer, learned, {"head.weight", "positions"}),
     ]:
         parser = ArgumentParser()

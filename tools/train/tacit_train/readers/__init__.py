@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import cifar10, esc50, fashion_mnist, folder, fsd50k, gtzan, speech_commands
+from . import cifar10, esc50, fashion_mnist, folder, fsd50k, gtzan, listing, speech_commands
 from .base import Clip, DataError, DataSet, with_licences
 
 READERS = {
@@ -15,6 +15,7 @@ READERS = {
     "cifar-10": cifar10.read,
     "fashion-mnist": fashion_mnist.read,
     "folder": folder.read,
+    "listing": listing.read,
 }
 
 __all__ = ["READERS", "Clip", "DataError", "DataSet", "open_data_set", "with_licences"]

@@ -27,6 +27,8 @@ class Clip:
     licence: str = ""
     index: int = -1
     """Which one of the file's, where a file holds many; -1: the file is the clip."""
+    weight: float = 1.0
+    """How often it is drawn in training, where that goes by weight."""
 
     @property
     def key(self) -> str:

@@ -1,0 +1,14 @@
+"""SpecAugment's stripes, drawn as the batch was: example by example on the host, or all at once on the device."""
+
+from __future__ import annotations
+
+import numpy as np
+from torch import Tensor
+
+from . import augment, batched
+
+
+def masked(frames: Tensor, rng: np.random.Generator | batched.Draws, a: augment.Augmentation) -> Tensor:
+    """Standardised log-mel frames [batch, frames, mels] with stripes set to 0."""
+    way = batched.mask_frames if isinstance(rng, batched.Draws) else augment.mask_frames
+    return way(frames, rng, a)

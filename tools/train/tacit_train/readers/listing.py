@@ -1,0 +1,40 @@
+"""A table of clips from anywhere: `listing.csv` with the columns file, labels, split, group, licence and weight, and
+`labels.txt`, a label a line.
+
+`labels` are separated by `|`; none means that no label fits. `weight` is how often the clip is drawn in training, where
+that goes by weight. Files lie inside the folder of the table.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+from .base import Clip, DataError, DataSet, inside, read_table
+
+
+def read(root: Path) -> DataSet:
+    names = root / "labels.txt"
+    try:
+        labels = tuple(line.strip() for line in names.read_text(encoding="utf-8").splitlines() if line.strip())
+    except (FileNotFoundError, NotADirectoryError):
+        raise DataError(f"{names}: no such file") from None
+    if not labels or len(set(labels)) != len(labels):
+        raise DataError(f"{names}: expected labels, each once")
+    table = root / "listing.csv"
+    clips = []
+    for number, row in enumerate(read_table(table, ["file", "labels", "split", "group", "licence", "weight"]), start=2):
+        place = f"{table}, line {number}"
+        said = [name for name in row["labels"].split("|") if name]
+        if unknown := [name for name in said if name not in labels]:
+            raise DataError(f"{place}: {unknown[0]!r} is not in {names.name}")
+        try:
+            weight = float(row["weight"])
+        except ValueError:
+            weight = math.nan
+        if not (math.isfinite(weight) and weight >= 0):
+            raise DataError(f"{place}: weight {row['weight']!r}; expected a number that is not negative")
+        targets = tuple(labels.index(name) for name in said)
+        path = inside(root, row["file"], place)
+        clips.append(Clip(path, targets, row["split"], row["group"], row["licence"], weight=weight))
+    return DataSet("listing", labels, True, tuple(clips))

@@ -1,0 +1,46 @@
+"""A listing's clips have the labels, splits, groups, licences and weights that the table says; a wrong table is refused."""
+
+import pytest
+
+from tacit_train.readers import DataError, open_data_set
+
+HEAD = "file,labels,split,group,licence,weight\n"
+
+
+@pytest.fixture
+def root(tmp_path):
+    (tmp_path / "labels.txt").write_text("rain\nspeech\n")
+    return tmp_path
+
+
+def test_a_listing(root):
+    (root / "listing.csv").write_text(HEAD + "a.ogg,rain|speech,train,x,CC0,2\nb/c.ogg,,test,,CC-BY,0.5\n")
+    data = open_data_set(f"listing:{root}")
+    assert data.labels == ("rain", "speech") and data.multilabel
+    first, second = data.clips
+    assert (first.path, first.targets, first.split, first.key) == (root / "a.ogg", (0, 1), "train", "x")
+    assert (second.targets, second.licence, second.weight) == ((), "CC-BY", 0.5)
+
+
+@pytest.mark.parametrize(
+    "row, message",
+    [
+        ("a.ogg,snow,train,,,1", "line 2: 'snow' is not in labels.txt"),
+        ("../a.ogg,rain,train,,,1", "leaves the data set"),
+        ("a.ogg,rain,train,,,much", "weight 'much'"),
+        ("a.ogg,rain,train,,,-1", "weight '-1'"),
+        ("a.ogg,rain,train,,,nan", "weight 'nan'"),
+        ("a.ogg,rain", "too few columns"),
+    ],
+)
+def test_a_wrong_row(root, row, message):
+    (root / "listing.csv").write_text(HEAD + row + "\n")
+    with pytest.raises(DataError, match=message):
+        open_data_set(f"listing:{root}")
+
+
+def test_labels_once_each(root):
+    (root / "listing.csv").write_text(HEAD)
+    (root / "labels.txt").write_text("rain\nrain\n")
+    with pytest.raises(DataError, match="each once"):
+        open_data_set(f"listing:{root}")
