@@ -8,7 +8,8 @@ from collections import defaultdict
 from pathlib import Path
 
 COLUMNS = [
-    "file", "label", "package", "version", "licence", "source", "seconds", "split", "group", "joined", "synthetic", "holders",
+    "file", "label", "package", "version", "licence", "source", "seconds", "split", "group", "joined", "synthetic",
+    "holders",
 ]  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from . import audio, catalogue, licence, package, plan
 
+CACHE = Path("/var/tmp/material")
 TABLE = Path(__file__).resolve().parent.parent / "packages.toml"
 
 
@@ -22,7 +23,7 @@ def terms_by_file(entry: dict, text: str, files: list[str]) -> dict[str, licence
         return dict.fromkeys(files, terms) if licence.is_free(terms.licence) else {}
     stanzas = licence.stanzas(text)
     if not stanzas:
-        raise licence.LicenceError(f"{entry['name']}: its copyright file lists no files: the table must say what it says")
+        raise licence.LicenceError(f"{entry['name']}: its copyright file lists no files; say in the table what it says")
     found = {}
     for file in files:
         if not file.startswith(entry["installed"]):
@@ -66,7 +67,7 @@ def items_of(take: dict, name: str, files: list[str], folder: Path) -> list[tupl
         group = f"{name}/{plan.stem(file)}"
         for start, cut in audio.excerpts(samples, take["excerpts"], take["seconds"]):
             if audio.fault(cut) is None:
-                item = plan.Item(f"{plan.stem(file)}-{start:03.0f}", cut, f"{file} from {start:.1f} s")
+                item = plan.Item(f"{plan.stem(file)}-{start:03.0f}", cut, (file,), start)
                 items.append((item, group, plan.split_of(group)))
     return items
 
@@ -88,7 +89,7 @@ def collect(entry: dict, out: Path, cache: Path, quality: float) -> list[dict[st
             if len(free) < len(wanted):
                 print(f"{name}: {len(wanted) - len(free)} of {len(wanted)} {take['label']} files are not free", flush=True)
             for item, group, split in items_of(take, name, free, folder):
-                own = terms[item.source.split(" from ")[0].split(" ")[0] if item.joined > 1 else item.source.rsplit(" from ")[0]]
+                own = terms[item.files[0]]
                 path = f"audio/{take['label']}/{name}--{item.name}.ogg"
                 while path in used:
                     path = f"{path.removesuffix('.ogg')}_.ogg"
@@ -97,7 +98,7 @@ def collect(entry: dict, out: Path, cache: Path, quality: float) -> list[dict[st
                 rows.append({
                     "file": path, "label": take["label"], "package": name, "version": package.version_of(deb),
                     "licence": own.licence, "source": item.source, "seconds": f"{len(item.samples) / audio.RATE:.2f}",
-                    "split": split, "group": group, "joined": str(item.joined), "synthetic": "0", "holders": own.holders,
+                    "split": split, "group": group, "joined": str(len(item.files)), "synthetic": "0", "holders": own.holders,
                 })  # fmt: skip
     return rows
 
@@ -105,7 +106,7 @@ def collect(entry: dict, out: Path, cache: Path, quality: float) -> list[dict[st
 def main() -> int:
     parser = argparse.ArgumentParser(prog="collect", description=__doc__)
     parser.add_argument("out", type=Path, help="the folder to write audio/, meta/material.csv and CREDITS.txt to")
-    parser.add_argument("--cache", type=Path, default=Path("/var/tmp/material"), help="where the downloaded packages are kept")
+    parser.add_argument("--cache", type=Path, default=CACHE, help="where the packages are kept")
     parser.add_argument("--quality", type=float, default=5, help="of the Vorbis encoder (-1 to 10; 5)")
     parser.add_argument("--only", nargs="*", metavar="PACKAGE", help="these packages alone; the rest stays as it is")
     parser.add_argument("--table", type=Path, default=TABLE, help="another table of packages")

@@ -12,12 +12,16 @@ from . import audio
 
 @dataclass(frozen=True)
 class Item:
-    """One file to write: its name, samples, what it was made from and how many recordings it joins."""
+    """One file to write: its name, samples, the recordings it was made from and where in the only one it begins."""
 
     name: str
     samples: np.ndarray
-    source: str
-    joined: int = 1
+    files: tuple[str, ...]
+    start: float | None = None
+
+    @property
+    def source(self) -> str:
+        return " ".join(self.files) + ("" if self.start is None else f" from {self.start:.1f} s")
 
 
 def number(text: str) -> int:
@@ -35,7 +39,7 @@ def split_of(group: str, share: int = 5) -> str:
 
 
 def utterances(recordings: list[tuple[str, np.ndarray]], seed: str, seconds: float, below: float = 2) -> list[Item]:
-    """Trimmed recordings of one voice up to `seconds` in all; those under `below` seconds are joined to about 3 to 6 s."""
+    """Trimmed recordings of one voice, `seconds` in all; those under `below` seconds are joined to about 3 to 6 s."""
     items, short, total = [], [], 0.0
     for source, samples in recordings:
         samples = audio.trimmed(samples)
@@ -50,7 +54,7 @@ def utterances(recordings: list[tuple[str, np.ndarray]], seed: str, seconds: flo
                 total += len(items[-1].samples) / audio.RATE
                 short = []
         else:
-            items.append(Item(stem(source), samples[: 20 * audio.RATE], source))
+            items.append(Item(stem(source), samples[: 20 * audio.RATE], (source,)))
             total += min(length, 20)
         if total >= seconds:
             return items
@@ -62,8 +66,8 @@ def utterances(recordings: list[tuple[str, np.ndarray]], seed: str, seconds: flo
 def one(short: list[tuple[str, np.ndarray]], seed: str) -> Item:
     """Short recordings as one item with pauses of 0.1 to 0.3 s."""
     pauses = [0.1 + 0.2 * (number(f"{seed}/{source}") % 1000) / 1000 for source, _ in short[1:]]
-    sources = " ".join(source for source, _ in short)
-    return Item(stem(short[0][0]), audio.joined([part for _, part in short], pauses), sources, len(short))
+    samples = audio.joined([part for _, part in short], pauses)
+    return Item(stem(short[0][0]), samples, tuple(source for source, _ in short))
 
 
 def stem(path: str) -> str:
