@@ -6,7 +6,9 @@ import numpy as np
 
 
 def accuracy(logits: np.ndarray, targets: np.ndarray) -> float:
-    """Part of the rows whose largest logit is one of their targets (multi-hot)."""
+    """Part of the rows that have a target (multi-hot) whose largest logit is one of theirs."""
+    some = targets.any(1)
+    logits, targets = logits[some], targets[some]
     return float(targets[np.arange(len(logits)), logits.argmax(1)].mean(dtype=np.float64))
 
 

@@ -1,0 +1,121 @@
+"""The sounds of a house to train `sound` on: a listing for `--data listing:OUT`, labels ESC-50's, `speech` and `music`.
+
+    python recipes/house.py --esc-50 DATA/esc-50 --speech-commands DATA/speech-commands --background DATA/background \\
+        --material MATERIAL --out OUT
+
+ESC-50's folds 1 to 4 under CC0 and CC BY; words of Speech Commands' training speakers, joined to phrases by speaker;
+half of the recordings in `background`; and what `tools/material/collect` gathered. Files are linked, phrases written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+FREE = {"CC0", "CC-BY"}
+SPEAKERS, WORDS = 420, 5
+RATE = 16_000
+# How much of what is drawn is of these; each of ESC-50's clips counts 1.
+SPEECH, MUSIC, NOTHING = 260.0, 260.0, 110.0
+# The half of `background` that is trained on, and what of it has a label.
+BACKGROUND = {
+    "household/aircon_0": "", "household/aircon_2": "", "household/dishwasher_0": "", "household/dishwasher_2": "",
+    "household/street_0": "", "household/vacuuming_0": "vacuum_cleaner", "household/vacuuming_2": "vacuum_cleaner",
+    "speech-commands/doing_the_dishes": "", "speech-commands/pink_noise": "",
+}  # fmt: skip
+# What other sounds of `material` are, by a part of their names; those that none fits are left out.
+OTHER = [
+    (r"cattle|cow_", "cow"), (r"chicken", "hen"), (r"rooster", "rooster"), (r"pig_", "pig"), (r"sheep", "sheep"),
+    (r"crow|raven", "crow"), (r"rain(?!ed)", "rain"), (r"thunder", "thunderstorm"), (r"wind(?!_chime)", "wind"),
+    (r"water-wave|wavecrash|waverocky", "sea_waves"), (r"open_fire|fire_fire|fire_large|fire_small", "crackling_fire"),
+    (r"nightcrickets", "crickets"), (r"firework", "fireworks"), (r"engine_", "engine"), (r"sfx-horn", "car_horn"),
+    (r"mstep", "footsteps"), (r"exotic-birds|forest\d", "chirping_birds"),
+    (r"elephant|lion_|horse_attack|mine_metal|mine_stone|anvil|stonegate|lava|hum$|vinyl|static-radio", ""),
+]  # fmt: skip
+
+
+def phrases(root: Path, out: Path) -> list[tuple[str, str]]:
+    """Words by one speaker with short pauses, some 5 s; (file, speaker)."""
+    speakers: dict[str, list[Path]] = {}
+    with open(root / "meta/words.csv", newline="", encoding="utf-8") as stream:
+        for row in csv.DictReader(stream):
+            if row["split"] == "train" and row["label"] != "silence" and row["speaker"]:
+                speakers.setdefault(row["speaker"], []).append(root / "audio" / row["filename"])
+    rng = np.random.default_rng(0)
+    most = sorted(speakers, key=lambda s: (-len(speakers[s]), s))[:SPEAKERS]
+    made = []
+    for speaker in most:
+        chosen = rng.permutation(len(speakers[speaker]))[:WORDS]
+        parts = []
+        for index in chosen:
+            samples, rate = soundfile.read(speakers[speaker][index], dtype="float32")
+            assert rate == RATE
+            parts += [samples, np.zeros(int(rng.uniform(0, 0.3) * rate), np.float32)]
+        name = f"phrases/{speaker}.ogg"
+        (out / "phrases").mkdir(exist_ok=True)
+        soundfile.write(out / name, np.concatenate(parts), RATE, format="OGG", subtype="VORBIS", compression_level=0.4)
+        made.append((name, speaker))
+    return made
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("esc-50", "speech-commands", "background", "material", "out"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    args = parser.parse_args()
+    out = args.out
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    for name, target in {"esc-50": args.esc_50, "background": args.background, "material": args.material}.items():
+        (out / name).symlink_to(target.resolve())
+    rows: list[list] = []
+    names: dict[int, str] = {}
+    with open(args.esc_50 / "meta/esc50.csv", newline="", encoding="utf-8") as stream:
+        for row in csv.DictReader(stream):
+            names[int(row["target"])] = row["category"]
+            if row["fold"] != "5" and row["licence"] in FREE:
+                file, group = f"esc-50/audio/{row['filename']}", f"esc-50/{row['src_file']}"
+                rows.append([file, row["category"], "train", group, row["licence"], 1.0])
+    labels = [names[i] for i in range(len(names))] + ["speech", "music"]
+
+    speech = [[name, "speech", "train", f"speaker/{who}", "CC-BY", 0.0] for name, who in phrases(args.speech_commands, out)]
+    music, other = [], []
+    with open(args.material / "meta/material.csv", newline="", encoding="utf-8") as stream:
+        for row in csv.DictReader(stream):
+            if row["split"] != "train":
+                continue
+            entry = [f"material/{row['file']}", row["label"], "train", row["group"], row["licence"], 0.0]
+            if row["label"] == "other":
+                label = next((label for pattern, label in OTHER if re.search(pattern, Path(row["file"]).stem)), None)
+                if label is not None:
+                    other.append([*entry[:1], label, *entry[2:5], 0.7])
+            else:
+                (speech if row["label"] == "speech" else music).append(entry)
+    nothing = [
+        [f"background/{name}.ogg", label, "train", name, "CC0" if name.startswith("h") else "CC-BY", 0.0]
+        for name, label in BACKGROUND.items()
+    ]
+    for part, weight in ((speech, SPEECH), (music, MUSIC), (nothing, NOTHING)):
+        for row in part:
+            row[5] = round(weight / len(part), 6)
+    rows += speech + music + other + nothing
+    for row in rows:
+        if not (out / row[0]).exists():
+            raise SystemExit(f"{out / row[0]}: no such file")
+    (out / "labels.txt").write_text("".join(f"{label}\n" for label in labels), encoding="utf-8")
+    with open(out / "listing.csv", "w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["file", "labels", "split", "group", "licence", "weight"])
+        writer.writerows(rows)
+    counts = f"{len(speech)} of speech, {len(music)} of music, {len(other)} others, {len(nothing)} of background"
+    print(f"{len(rows)} recordings: {counts}")
+
+
+if __name__ == "__main__":
+    main()
