@@ -1,45 +1,42 @@
-"""Streams recordings through `tacit listen` and counts how often an event turns on. Started by `run`."""
+"""Streams recordings through `tacit listen`, with the model's own thresholds and waits, and counts how often an event turns
+on. Started by `run`."""
 
 import argparse
 import collections
 import sys
 from pathlib import Path
 
-import numpy as np
-import soundfile
+from scipy.stats import chi2
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from executables import TACIT, json_lines, show  # noqa: E402
-
-SUFFIXES = {".wav", ".flac", ".ogg", ".oga", ".mp3"}
-
-
-def recordings(folders: list[Path]) -> list[Path]:
-    found = [path for folder in folders for path in sorted(folder.rglob("*")) if path.suffix.lower() in SUFFIXES]
-    if not found:
-        sys.exit(f"no recordings below {', '.join(map(str, folders))}")
-    return found
+from recordings import stream  # noqa: E402
 
 
-def mono(path: Path, rate: int) -> np.ndarray:
-    samples, own = soundfile.read(path, dtype="float32", always_2d=True)
-    if own != rate:
-        sys.exit(f"{path}: {own} Hz; the model wants {rate} Hz")
-    return np.clip(np.round(samples.mean(1) * 32768), -32768, 32767).astype("<i2")
+def interval(count: int) -> tuple[float, float]:
+    """95 % interval of the mean of a Poisson number (Garwood 1936)."""
+    low = chi2.ppf(0.025, 2 * count) / 2 if count else 0.0
+    return float(low), float(chi2.ppf(0.975, 2 * count + 2) / 2)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="tools/false-events/run", description=__doc__)
     parser.add_argument("model", type=Path)
-    parser.add_argument("folders", type=Path, nargs="+")
+    parser.add_argument("places", type=Path, nargs="+", metavar="PLACE", help="a recording, a folder, or a .txt of names")
+    parser.add_argument("--right", default="", help="labels that are no mistake here, commas between")
     options = parser.parse_args()
-    rate = show(options.model)["input"]["sample_rate"]
-    stream = np.concatenate([mono(path, rate) for path in recordings(options.folders)])
-    lines = json_lines(TACIT, "listen", options.model, "--input", "-", "--json", given=stream.tobytes())
+    about = show(options.model)
+    right = {name for name in options.right.split(",") if name}
+    if unknown := right - set(about["labels"]):
+        sys.exit(f"{options.model}: no label {', '.join(sorted(unknown))}")
+    samples = stream(options.places, about["input"]["sample_rate"])
+    lines = json_lines(TACIT, "listen", options.model, "--input", "-", "--json", given=samples.tobytes())
     events = collections.Counter(it["label"] for it in lines if it["type"] == "event" and it["state"] == "on")
-    hours = len(stream) / rate / 3600
-    total = sum(events.values())
-    print(f"{hours:.3f} hours, {total} events: {total / hours:.1f} an hour")
+    minutes = len(samples) / about["input"]["sample_rate"] / 60
+    wrong = sum(count for label, count in events.items() if label not in right)
+    low, high = (60 * bound / minutes for bound in interval(wrong))
+    print(f"{minutes:.1f} minutes, {sum(events.values())} events; not {options.right or 'anything'}: {wrong}, "
+          f"{60 * wrong / minutes:.1f} an hour (95 %: {low:.1f} to {high:.1f})")  # fmt: skip
     print(", ".join(f"{label} {count}" for label, count in events.most_common()))
 
 

@@ -1,10 +1,14 @@
 """The sounds of a house to train `sound` on: a listing for `--data listing:OUT`, labels ESC-50's, `speech` and `music`.
 
     python recipes/house.py --esc-50 DATA/esc-50 --speech-commands DATA/speech-commands --background DATA/background \\
-        --material MATERIAL --out OUT
+        --material MATERIAL --out OUT [--wake-words DATA/wake-words]
 
 ESC-50's folds 1 to 4 under CC0 and CC BY; words of Speech Commands' training speakers, joined to phrases by speaker;
 half of the recordings in `background`; and what `tools/material/collect` gathered. Files are linked, phrases written.
+
+`OUT/streams` gets lists of what is left, for tools/thresholds and tools/false-events: NAME-choose.txt to choose thresholds
+by, NAME-measure.txt to measure with. None of it is in the listing, but for the background to choose by, which is trained
+on: the other half is for measuring alone.
 """
 
 from __future__ import annotations
@@ -64,10 +68,31 @@ def phrases(root: Path, out: Path) -> list[tuple[str, str]]:
     return made
 
 
+def write_streams(args: argparse.Namespace, out: Path) -> None:
+    with open(args.material / "meta/material.csv", newline="", encoding="utf-8") as stream:
+        test = [row for row in csv.DictReader(stream) if row["split"] == "test"]
+    kept = {label: [args.material / row["file"] for row in test if row["label"] == label] for label in ("speech", "music")}
+    with open(args.speech_commands / "meta/words.csv", newline="", encoding="utf-8") as stream:
+        words = [row for row in csv.DictReader(stream) if row["split"] == "test" and row["label"] != "silence"]
+    noises = {p.relative_to(args.background).with_suffix("").as_posix(): p for p in sorted(args.background.rglob("*.ogg"))}
+    wakes = sorted((args.wake_words or Path("none")).rglob("*.ogg"))
+    lists = {
+        "speech-choose": kept["speech"] + wakes[::2],
+        "speech-measure": [args.speech_commands / "audio" / row["filename"] for row in words] + wakes[1::2],
+        "music-choose": kept["music"],
+        "background-choose": [path for name, path in noises.items() if name in BACKGROUND],
+        "background-measure": [path for name, path in noises.items() if name not in BACKGROUND],
+    }
+    out.mkdir()
+    for name, paths in lists.items():
+        (out / f"{name}.txt").write_text("".join(f"{path.resolve()}\n" for path in paths), encoding="utf-8")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("esc-50", "speech-commands", "background", "material", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--wake-words", type=Path)
     args = parser.parse_args()
     out = args.out
     shutil.rmtree(out, ignore_errors=True)
@@ -113,6 +138,7 @@ def main() -> None:
         writer = csv.writer(stream)
         writer.writerow(["file", "labels", "split", "group", "licence", "weight"])
         writer.writerows(rows)
+    write_streams(args, out / "streams")
     counts = f"{len(speech)} of speech, {len(music)} of music, {len(other)} others, {len(nothing)} of background"
     print(f"{len(rows)} recordings: {counts}")
 
