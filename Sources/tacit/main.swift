@@ -1,8 +1,3 @@
-Process.prepare()
-do {
-    var command = try Tacit.parseAsRoot(Process.arguments)
-    try command.run()
-    Process.exit(0)
-} catch {
-    ExitStatus.finish(error)
-}
+import TacitConsole
+
+Program.main(Tacit.self, name: "tacit")

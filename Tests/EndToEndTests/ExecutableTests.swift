@@ -1,4 +1,4 @@
-import TestSupport
+import TacitTestSupport
 import Testing
 
 /// The tool that every other test here stands on.

@@ -1,5 +1,5 @@
 import Foundation
-import TestSupport
+import TacitTestSupport
 import Testing
 
 /// What a service manager is told, by a socket that stands in for it.

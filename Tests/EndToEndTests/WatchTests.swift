@@ -1,5 +1,5 @@
 import Foundation
-import TestSupport
+import TacitTestSupport
 import Testing
 
 /// `watch` on files, streams and a camera that stands in for one, through the real libv4l2.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import TacitConsole
 
 /// `tacit classify`: labels files.
 struct Classify: ParsableCommand {

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Diagnostics
-import Evaluation
+import TacitDiagnostics
+import TacitEvaluation
 
 /// `tacit eval`: accuracy or mean average precision over a data set.
 struct Evaluate: ParsableCommand {

@@ -1,8 +1,10 @@
 import ArgumentParser
-import Capture
-import Diagnostics
 import Glibc
-import Labelling
+import TacitConsole
+import TacitDiagnostics
+import TacitLabelling
+import TacitMedia
+import TacitText
 
 /// `tacit listen`: live labels from a stream of sound.
 struct Listen: ParsableCommand {

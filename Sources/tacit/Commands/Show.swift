@@ -1,4 +1,5 @@
 import ArgumentParser
+import TacitConsole
 
 /// `tacit show`: what is in a model file.
 struct Show: ParsableCommand {

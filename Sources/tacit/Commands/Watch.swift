@@ -1,9 +1,10 @@
 import ArgumentParser
-import Capture
-import Diagnostics
 import Glibc
-import Labelling
-import ModelFile
+import TacitConsole
+import TacitDiagnostics
+import TacitLabelling
+import TacitMedia
+import TacitModelFile
 
 /// `tacit watch`: live labels from a stream of frames.
 struct Watch: ParsableCommand {

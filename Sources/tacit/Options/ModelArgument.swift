@@ -1,5 +1,5 @@
 import ArgumentParser
-import Diagnostics
+import TacitDiagnostics
 
 /// The first argument is the model if its name ends in `.gguf`.
 enum ModelArgument {

@@ -1,4 +1,5 @@
-import Diagnostics
+import TacitConsole
+import TacitDiagnostics
 
 /// Where `classify` and `embed` tell what they found.
 protocol ClassifyOutput: AnyObject {

@@ -1,4 +1,5 @@
-import Diagnostics
+import TacitConsole
+import TacitDiagnostics
 
 /// `classify` on a terminal: a line for each file with its best label as a bar, and below them the one being read.
 final class ClassifyView: ClassifyOutput {

@@ -1,3 +1,6 @@
+import TacitConsole
+import TacitText
+
 /// `embed`, as JSON Lines or as lines of numbers.
 final class EmbedOutput: ClassifyOutput {
     private let isJSON: Bool

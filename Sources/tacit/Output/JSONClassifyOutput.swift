@@ -1,3 +1,6 @@
+import TacitConsole
+import TacitText
+
 /// `classify` as JSON Lines.
 final class JSONClassifyOutput: ClassifyOutput {
     private let labels: [String]

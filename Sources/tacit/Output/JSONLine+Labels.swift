@@ -1,3 +1,5 @@
+import TacitText
+
 /// The parts that several commands' objects share.
 extension JSONLine {
     /// `"span":[start,end]`.

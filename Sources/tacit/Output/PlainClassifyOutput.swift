@@ -1,3 +1,6 @@
+import TacitConsole
+import TacitText
+
 /// `classify` as lines for people, where there is no terminal to draw on.
 final class PlainClassifyOutput: ClassifyOutput {
     private let labels: [String]

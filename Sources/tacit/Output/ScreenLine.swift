@@ -1,3 +1,5 @@
+import TacitText
+
 /// One line on a terminal: text with styles, cut to a number of columns, in a buffer that is used again and again.
 struct ScreenLine {
     /// How text looks, where the terminal has colour.

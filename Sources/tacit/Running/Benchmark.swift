@@ -1,6 +1,7 @@
-import Engine
-import FrontEnd
-import ModelFile
+import TacitDiagnostics
+import TacitEngine
+import TacitFrontEnd
+import TacitModelFile
 
 /// Times one model with one number of threads: whole windows, single patches behind a full cache, and the front end.
 final class Benchmark {

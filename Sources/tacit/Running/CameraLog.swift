@@ -1,5 +1,6 @@
-import Capture
 import Glibc
+import TacitConsole
+import TacitDevices
 
 /// Tells on standard error how a camera is doing.
 enum CameraLog {

@@ -1,7 +1,9 @@
-import Diagnostics
-import Evaluation
-import FrontEnd
-import ModelFile
+import TacitConsole
+import TacitDiagnostics
+import TacitEvaluation
+import TacitFrontEnd
+import TacitModelFile
+import TacitText
 
 /// A model over a data set, clip by clip.
 struct EvaluationRun {

@@ -1,8 +1,8 @@
-import Capture
-import Diagnostics
-import FrontEnd
-import Labelling
-import ModelFile
+import TacitDiagnostics
+import TacitFrontEnd
+import TacitLabelling
+import TacitMedia
+import TacitModelFile
 
 /// Runs a model over files, one after another, whatever the sense.
 final class FileLabeller {

@@ -1,4 +1,4 @@
-import Labelling
+import TacitLabelling
 
 /// What a model says about a file, or about one window of it.
 struct FileReading {

@@ -1,6 +1,8 @@
-import Capture
 import Glibc
-import ModelFile
+import TacitConsole
+import TacitDevices
+import TacitMedia
+import TacitModelFile
 
 /// Opens what `watch` is to watch.
 enum FrameSources {

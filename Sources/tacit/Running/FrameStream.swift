@@ -1,7 +1,8 @@
-import Capture
-import Diagnostics
-import FrontEnd
-import Labelling
+import TacitConsole
+import TacitDiagnostics
+import TacitFrontEnd
+import TacitLabelling
+import TacitMedia
 
 /// Carries frames from a source through a labeller and an event detector to an output, for as long as there are any.
 final class FrameStream {

@@ -1,6 +1,8 @@
-import Capture
-import Diagnostics
 import Glibc
+import TacitConsole
+import TacitDevices
+import TacitDiagnostics
+import TacitMedia
 
 /// What `listen` hears.
 enum ListenInput {

@@ -1,8 +1,8 @@
-import Diagnostics
-import Engine
-import Evaluation
-import Labelling
-import ModelFile
+import TacitDiagnostics
+import TacitEngine
+import TacitEvaluation
+import TacitLabelling
+import TacitModelFile
 
 /// A model file and what is needed to run it.
 struct LoadedModel {

@@ -1,5 +1,6 @@
-import Capture
 import Glibc
+import TacitConsole
+import TacitDevices
 
 /// What there is to say about a microphone, as lines of the log.
 enum MicrophoneReport {

@@ -1,6 +1,7 @@
-import Engine
-import Labelling
-import ModelFile
+import TacitEngine
+import TacitLabelling
+import TacitModelFile
+import TacitText
 
 /// What there is to tell about a model file.
 struct ModelSummary {

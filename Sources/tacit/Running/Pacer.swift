@@ -1,4 +1,5 @@
 import Glibc
+import TacitDiagnostics
 
 /// Lets a stream that is already there pass no faster than it was recorded.
 struct Pacer {

@@ -1,5 +1,5 @@
-import Capture
-import FrontEnd
+import TacitFrontEnd
+import TacitMedia
 
 extension PixelView {
     /// The frame's pixels, valid until it is written to again.

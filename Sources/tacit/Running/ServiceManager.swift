@@ -1,4 +1,6 @@
 import Glibc
+import TacitConsole
+import TacitDiagnostics
 
 /// Tells the service manager that started the program how it is doing, by datagrams as sd_notify(3) describes them:
 /// ready after the first label, and alive for as long as samples advance.

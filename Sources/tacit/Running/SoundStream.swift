@@ -1,6 +1,7 @@
-import Capture
-import Diagnostics
-import Labelling
+import TacitConsole
+import TacitDiagnostics
+import TacitLabelling
+import TacitMedia
 
 /// Carries samples from a source through a labeller and an event detector to an output, for as long as there are any.
 final class SoundStream {

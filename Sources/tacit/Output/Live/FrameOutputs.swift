@@ -1,5 +1,6 @@
-import FrontEnd
-import Labelling
+import TacitConsole
+import TacitFrontEnd
+import TacitLabelling
 
 /// Where `watch` tells what it sees.
 protocol FrameOutput: LiveOutput {

@@ -1,3 +1,5 @@
+import TacitText
+
 /// A stream's news as JSON Lines.
 struct JSONLineFormat: LineFormat {
     private let names: [String]

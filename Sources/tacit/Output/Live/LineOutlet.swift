@@ -1,3 +1,5 @@
+import TacitConsole
+
 /// The way of a stream's lines to standard output.
 enum LineOutlet {
     /// Written at once; the stream waits for its reader. For what can be read again at any speed: nothing is lost.

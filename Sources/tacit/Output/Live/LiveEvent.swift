@@ -1,4 +1,5 @@
-import Labelling
+import TacitLabelling
+import TacitText
 
 /// An event and the moment it was decided.
 struct LiveEvent {

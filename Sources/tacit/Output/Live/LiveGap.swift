@@ -1,4 +1,4 @@
-import Capture
+import TacitMedia
 
 /// A stretch of the stream that is missing, from what was heard or from what was told.
 struct LiveGap {

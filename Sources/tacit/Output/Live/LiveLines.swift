@@ -1,3 +1,5 @@
+import TacitConsole
+
 /// A stream's news as lines on standard output.
 ///
 /// Where the stream waits for its reader, each line is simply written. Where it doesn't (`LineOutlet`), a reader who

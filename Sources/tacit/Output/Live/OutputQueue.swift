@@ -1,4 +1,5 @@
 import Glibc
+import TacitConsole
 
 /// A bounded queue before standard output, with a thread of its own that does the waiting.
 ///

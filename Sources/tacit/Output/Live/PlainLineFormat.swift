@@ -1,3 +1,5 @@
+import TacitText
+
 /// A stream's news as lines for people, where there is no terminal to draw on.
 struct PlainLineFormat: LineFormat {
     private let names: [String]

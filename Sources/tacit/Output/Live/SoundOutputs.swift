@@ -1,4 +1,5 @@
-import Labelling
+import TacitConsole
+import TacitLabelling
 
 /// Chooses how `listen` tells what it hears.
 enum SoundOutputs {

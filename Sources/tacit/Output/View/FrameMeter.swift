@@ -1,3 +1,5 @@
+import TacitDiagnostics
+
 /// How many labels a second there are, over the last seconds.
 struct FrameMeter {
     private var begun = Stopwatch.now

@@ -1,4 +1,6 @@
-import Labelling
+import TacitConsole
+import TacitDiagnostics
+import TacitLabelling
 
 /// `listen` on a terminal: how loud it is, the best labels as bars with their thresholds, the last events, and what it
 /// costs. It has a screen of its own; what it showed last stays behind when it ends.

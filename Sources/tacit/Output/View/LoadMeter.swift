@@ -1,4 +1,5 @@
 import Glibc
+import TacitDiagnostics
 
 /// What a running stream costs this machine.
 struct LoadMeter {

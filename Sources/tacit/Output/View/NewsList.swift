@@ -1,4 +1,5 @@
-import Labelling
+import TacitLabelling
+import TacitText
 
 /// The last events and gaps, newest first.
 struct NewsList {

@@ -1,4 +1,4 @@
-import FrontEnd
+import TacitFrontEnd
 
 /// A small picture on a terminal, two pixels in each character: half blocks in colour, or brightness in ASCII.
 struct PictureBlock {

@@ -1,3 +1,6 @@
+import TacitConsole
+import TacitText
+
 /// The whole terminal, row by row. Of each drawing only the rows that changed are sent, all in one write, so that
 /// nothing flickers and a slow line to the terminal has little to carry.
 ///

@@ -1,4 +1,6 @@
-import FrontEnd
+import TacitConsole
+import TacitDiagnostics
+import TacitFrontEnd
 
 /// `watch` on a terminal: what the model sees as a small picture, beside it the best labels as bars with their
 /// thresholds and the last events; below, how many frames pass and how many don't.

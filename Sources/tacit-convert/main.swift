@@ -1,0 +1,3 @@
+import TacitConsole
+
+Program.main(ConvertCommand.self, name: "tacit-convert")
