@@ -60,12 +60,20 @@ let package = Package(
         room("Devices", ["CTacitALSA", "CTacitV4L2", "TacitDiagnostics", "TacitMedia"]),
         room("Labelling", ["TacitDiagnostics", "TacitEngine", "TacitFrontEnd", "TacitModelFile"]),
         room("Evaluation", ["CTacitZlib", "TacitDiagnostics"]),
-        room("Console", ["CTacitProgram", "TacitDiagnostics", "TacitText", argumentParser]),
+        room(
+            "Live",
+            [
+                "TacitDiagnostics", "TacitEngine", "TacitEvaluation", "TacitFrontEnd", "TacitLabelling", "TacitMedia",
+                "TacitModelFile", "TacitText",
+            ]),
+        room("Console", ["CTacitProgram", "TacitDiagnostics", "TacitText"]),
+        room("Sinks", ["TacitConsole", "TacitDiagnostics", "TacitFrontEnd", "TacitLive", "TacitText"]),
         .executableTarget(
             name: "TacitCommand",
             dependencies: [
                 "TacitConsole", "TacitDevices", "TacitDiagnostics", "TacitEngine", "TacitEvaluation", "TacitFrontEnd",
-                "TacitLabelling", "TacitMedia", "TacitModelFile", "TacitText", argumentParser,
+                "TacitLabelling", "TacitLive", "TacitMedia", "TacitModelFile", "TacitSinks", "TacitText",
+                argumentParser,
             ],
             path: "Sources/tacit"),
 
@@ -101,6 +109,16 @@ let package = Package(
             dependencies: [
                 "CTacitAllocationCounter", "TacitDiagnostics", "TacitFrontEnd", "TacitLabelling", "TacitModelFile",
                 "TacitTestSupport",
+            ]),
+        .testTarget(
+            name: "LiveTests",
+            dependencies: [
+                "TacitDiagnostics", "TacitFrontEnd", "TacitLabelling", "TacitLive", "TacitMedia", "TacitModelFile",
+            ]),
+        .testTarget(
+            name: "SinksTests",
+            dependencies: [
+                "TacitDiagnostics", "TacitLabelling", "TacitLive", "TacitSinks", "TacitTestSupport", "TacitText",
             ]),
         .testTarget(
             name: "EvaluationTests", dependencies: ["TacitDiagnostics", "TacitEvaluation", "TacitTestSupport"]),

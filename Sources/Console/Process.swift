@@ -5,17 +5,9 @@ import TacitDiagnostics
 
 /// How the program starts and ends.
 package enum Process {
-    /// Readable once the program is asked to stop: for waits that are to be called off.
-    package static var stopDescriptor: Int32 { stopPipe.reading }
+    /// Stopped by Ctrl-C, SIGTERM and SIGHUP, and by an output that ends the program.
+    package static let stop = StopToken()
 
-    private static let stopPipe: (reading: Int32, writing: Int32) = {
-        var ends: [Int32] = [-1, -1]
-        _ = pipe(&ends)
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        return (ends[0], ends[1])
-    }()
-
-    private static let stopRequested = Atomic<Bool>(false)
     /// Milliseconds that whoever was asked to stop has for it.
     private static let patience = Atomic<Int>(0)
 
@@ -25,10 +17,7 @@ package enum Process {
     /// Thrown by what was asked to stop in order, and has.
     package struct Stopped: Error {}
 
-    /// Whether Ctrl-C, SIGTERM or SIGHUP came.
-    package static var isStopping: Bool { stopRequested.load(ordering: .acquiring) }
-
-    /// From now on whoever calls this looks at `isStopping` and ends the program with all that belongs to its end said.
+    /// From now on whoever calls this looks at `stop` and ends the program with all that belongs to its end said.
     package static func stopInOrder() { patience.store(500, ordering: .releasing) }
 
     /// Runs what must not be cut short. It calls `checkStop` from time to time, and cleans up behind itself.
@@ -40,7 +29,7 @@ package enum Process {
 
     /// - Throws: `Stopped` once the program is asked to stop.
     package static func checkStop() throws {
-        if isStopping { throw Stopped() }
+        if stop.isStopping { throw Stopped() }
     }
 
     /// Everything is open and made; from now on the same little code runs over and over.
@@ -63,7 +52,7 @@ package enum Process {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
         // Made now rather than by whichever thread needs them first, amid a stream.
-        _ = (Terminal.shared, Log.shared, stopPipe)
+        _ = (Terminal.shared, Log.shared, stop)
         var signals = endingSignals()
         pthread_sigmask(SIG_BLOCK, &signals, nil)
         var thread = pthread_t()
@@ -77,23 +66,32 @@ package enum Process {
                     if number == SIGTSTP {
                         Process.suspend()
                     } else {
-                        Process.stop()
+                        Process.end()
                     }
                 }
             }, nil)
     }
 
-    private static func stop() {
-        stopRequested.store(true, ordering: .releasing)
-        var byte: UInt8 = 0
-        _ = write(stopPipe.writing, &byte, 1)
-        // The program ends in the middle of this, if it can.
+    private static func end() {
+        requestStop()
+        StandardOutput.shared.afterLine(within: 500) { exit(0) }
+    }
+
+    /// An output that all depends on has failed: ends the program as a signal would, from whichever thread, but with what
+    /// the error means.
+    package static func end(after error: any Error) -> Never {
+        requestStop()
+        ExitStatus.finish(error)
+    }
+
+    /// Returns when there is no more patience; the program ends in the middle of this, if it can.
+    private static func requestStop() {
+        stop.stop()
         var waited = 0
         while waited < patience.load(ordering: .acquiring) {
             usleep(10_000)
             waited += 10
         }
-        StandardOutput.shared.afterLine(within: 500) { exit(0) }
     }
 
     /// Leaves the terminal as it was found and ends at once, without waiting for other threads.

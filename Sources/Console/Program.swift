@@ -1,17 +1,17 @@
-import ArgumentParser
-import TacitDiagnostics
-
 /// What both executables do from their first line to their last.
 package enum Program {
-    /// Runs the command that the arguments name, and ends the program.
-    package static func main(_ root: (some ParsableCommand).Type, name: StaticString) -> Never {
+    /// Runs `body` with the arguments, and ends the program.
+    ///
+    /// - Parameter otherwise: ends it for errors of the command line, which have words of their own.
+    package static func main(
+        name: StaticString, _ body: ([String]) throws -> Void, otherwise: (any Error) -> Never
+    ) -> Never {
         Process.prepare(name: name)
         do {
-            var command = try root.parseAsRoot(Process.arguments)
-            try command.run()
+            try body(Process.arguments)
             Process.exit(0)
         } catch {
-            ExitStatus.finish(error) { root.exit(withError: $0) }
+            ExitStatus.finish(error, otherwise: otherwise)
         }
     }
 }

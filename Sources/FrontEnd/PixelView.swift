@@ -1,17 +1,17 @@
 /// 8-bit pixels that lie in someone else's memory: rows from the top, each pixel's channels side by side.
 ///
 /// Valid for as long as that memory is, which whoever hands it over says.
-package struct PixelView {
+public struct PixelView {
     /// `[height][width][channels]`, rows `bytesPerRow` apart.
-    package let pixels: UnsafePointer<UInt8>
-    package let width: Int
-    package let height: Int
+    public let pixels: UnsafePointer<UInt8>
+    public let width: Int
+    public let height: Int
     /// 1 (grey) or 3 (RGB).
-    package let channels: Int
-    package let bytesPerRow: Int
+    public let channels: Int
+    public let bytesPerRow: Int
 
     /// - Parameter bytesPerRow: nil where rows follow one another without a hole.
-    package init(pixels: UnsafePointer<UInt8>, width: Int, height: Int, channels: Int, bytesPerRow: Int? = nil) {
+    public init(pixels: UnsafePointer<UInt8>, width: Int, height: Int, channels: Int, bytesPerRow: Int? = nil) {
         precondition(width > 0 && height > 0 && (channels == 1 || channels == 3))
         self.pixels = pixels
         self.width = width

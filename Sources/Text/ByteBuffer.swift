@@ -41,6 +41,16 @@ package struct ByteBuffer {
         append(integer: value)
     }
 
+    /// A number in at least `width` hexadecimal digits.
+    package mutating func append(hexadecimal value: UInt64, digits width: Int) {
+        var digits = max(width, 1)
+        while digits < 16, value >> (4 * UInt64(digits)) != 0 { digits += 1 }
+        for place in (0..<digits).reversed() {
+            let digit = UInt8(truncatingIfNeeded: value >> (4 * UInt64(place)) & 15)
+            append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+        }
+    }
+
     /// A decimal with `places` digits after the point, rounded to nearest. Magnitudes of `1e15` and more, and what is
     /// no number, are written as 0: no time or level that a program can measure gets there.
     package mutating func append(_ value: Double, places: Int) {

@@ -92,10 +92,13 @@ package struct JSONLine {
     package mutating func milliseconds(_ value: Double) { decimal(value, places: 3) }
 
     /// A wall-clock time.
-    package mutating func time(_ time: WallTime) {
+    package mutating func time(_ time: WallTime) { quoted { time.write(to: &$0) } }
+
+    /// A string of what `body` appends, which must need no escaping.
+    package mutating func quoted(_ body: (inout ByteBuffer) -> Void) {
         separate()
         buffer.append(UInt8(ascii: "\""))
-        time.write(to: &buffer)
+        body(&buffer)
         buffer.append(UInt8(ascii: "\""))
     }
 

@@ -1,7 +1,6 @@
 import ArgumentParser
 import TacitConsole
 import TacitConversion
-import TacitDiagnostics
 import TacitModelFile
 
 struct ConvertCommand: ParsableCommand {

@@ -1,3 +1,8 @@
 import TacitConsole
 
-Program.main(Tacit.self, name: "tacit")
+Program.main(name: "tacit") { arguments in
+    var command = try Tacit.parseAsRoot(arguments)
+    try command.run()
+} otherwise: { error in
+    Tacit.exit(withError: error)
+}

@@ -9,9 +9,9 @@ import Testing
     private func watch(
         _ steps: [StandInVideo.Step], every: Int = 0, wait: Double = 0, waitLost: Double = 0, stall: Double = 5,
         frozen: Double = 10
-    ) throws -> (events: [String], notes: [CameraNote], device: StandInVideo) {
+    ) throws -> (events: [String], notes: [DeviceNote], device: StandInVideo) {
         let device = StandInVideo(steps)
-        var notes: [CameraNote] = []
+        var notes: [DeviceNote] = []
         var settings = CameraSettings(
             wish: CameraWish(width: 2, height: 2, isGrey: true), wait: wait, waitLost: waitLost)
         settings.stallSeconds = stall
@@ -29,6 +29,7 @@ import Testing
                         "\(value):\(stamp.index)@\(stamp.time / 1000)" + (stamp.dropped > 0 ? "-\(stamp.dropped)" : ""))
                     if every > 0 { due = every * (stamp.time / every + 1) }
                 case .gap(let gap): events.append("\(gap.reason.rawValue) \(gap.length / 1000)@\(gap.end / 1000)")
+                case .passed: continue
                 case .broken: events.append("broken")
                 case .end: return (events, notes, device)
                 }
@@ -118,7 +119,7 @@ import Testing
             func sleep(milliseconds: Int) { inner.sleep(milliseconds: milliseconds) }
         }
         let wish = CameraWish(width: 2, height: 2, isGrey: true)
-        var notes: [CameraNote] = []
+        var notes: [DeviceNote] = []
         _ = try Camera(CameraSettings(wish: wish, wait: 5), device: Late()) { notes.append($0) }
         #expect(notes.first == .waiting(reason: "no such camera") && notes.count == 2)
         let error = #expect(throws: TacitError.self) {

@@ -43,13 +43,13 @@ import Testing
     func samplesComeThrough(channels: Int) throws {
         let sound = sound(3.01)
         let device = StandInDevice(channels: channels, [.samples(sound)])
-        var notes: [MicrophoneNote] = []
+        var notes: [DeviceNote] = []
         let microphone = try Microphone(settings(), device: device) { notes.append($0) }
         let drained = try read(microphone, sound.count)
         // The mean of equal numbers, summed one by one: exact for these.
         #expect((drained.samples == sound) == true)
         #expect(drained.gaps.isEmpty)
-        #expect(notes == [.opened(name: "stand-in", format: microphone.format)])
+        #expect(notes == [.opened(name: "stand-in", format: microphone.format.description)])
     }
 
     /// What a device loses is a gap of the time it was away for, at its place.
@@ -59,7 +59,7 @@ import Testing
             .samples(parts[0]), .overrun(0.75), .samples(parts[1]), .suspend(3600), .samples(parts[2]), .gone(3),
             .samples(parts[3]),
         ])
-        var notes: [MicrophoneNote] = []
+        var notes: [DeviceNote] = []
         let microphone = try Microphone(settings(), device: device) { notes.append($0) }
         let drained = try read(microphone, 32000)
         #expect((drained.samples == parts.flatMap { $0 }) == true)
@@ -114,7 +114,7 @@ import Testing
         let end = DispatchSemaphore(value: 0)
         defer { end.signal() }
         let device = StandInDevice([.samples(sound(0.5)), .hang(end)])
-        var notes: [MicrophoneNote] = []
+        var notes: [DeviceNote] = []
         let microphone = try Microphone(settings(waitLost: 0.01, stall: 0.05), device: device) { notes.append($0) }
         expectLost { _ = try read(microphone, 8001) }
         #expect(notes.last == .lost(cause: 0))
@@ -122,7 +122,7 @@ import Testing
 
     @Test func whatDoesNotComeBackIsAnErrorAfterItsLastSample() throws {
         let device = StandInDevice([.samples(sound(0.5)), .gone(1e9)])
-        var notes: [MicrophoneNote] = []
+        var notes: [DeviceNote] = []
         let microphone = try Microphone(settings(waitLost: 0), device: device) { notes.append($0) }
         #expect((try read(microphone, 8000).samples == sound(0.5)) == true)
         expectLost { _ = try read(microphone, 1) }
@@ -139,7 +139,7 @@ import Testing
     }
 
     @Test func anAbsentDeviceIsWaitedForAsLongAsAsked() throws {
-        var notes: [MicrophoneNote] = []
+        var notes: [DeviceNote] = []
         let late = StandInDevice(absentFor: 5, [.samples(sound(0.1))])
         let microphone = try Microphone(settings(wait: 10), device: late) { notes.append($0) }
         #expect(try read(microphone, 1600).gaps.isEmpty)
@@ -158,7 +158,7 @@ import Testing
     @Test func onlyZerosAreReportedOnce() throws {
         let zeros = [Float](repeating: 0, count: 15 * Self.rate)
         let device = StandInDevice([.samples(sound(1)), .samples(zeros), .samples(sound(1)), .samples(zeros)])
-        var notes: [MicrophoneNote] = []
+        var notes: [DeviceNote] = []
         let microphone = try Microphone(settings(), device: device) { notes.append($0) }
         var count = 0
         // As the device produces faster than this reads, what is told depends on when it is looked at; that it is told,

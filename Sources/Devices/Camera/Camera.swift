@@ -15,7 +15,7 @@ package final class Camera: FrameSource {
     private let settings: CameraSettings
     private let device: any VideoDevice
     private let decoder: PictureDecoder
-    private let note: (CameraNote) -> Void
+    private let note: (DeviceNote) -> Void
 
     /// A frame that was taken and not yet turned to pixels: the first after a gap.
     private var pending: VideoBuffer?
@@ -38,7 +38,7 @@ package final class Camera: FrameSource {
     /// - Parameter note: called from here and from `read`. Each trouble is told once.
     /// - Throws: `TacitError`: device unavailable; usage for a name that can't be one.
     package init(
-        _ settings: CameraSettings, device: any VideoDevice, note: @escaping (CameraNote) -> Void
+        _ settings: CameraSettings, device: any VideoDevice, note: @escaping (DeviceNote) -> Void
     ) throws {
         self.settings = settings
         self.device = device
@@ -57,7 +57,7 @@ package final class Camera: FrameSource {
                 device.sleep(milliseconds: Self.retryMilliseconds)
             }
         }
-        note(.opened(stream))
+        note(.opened(name: stream.name, format: "\(stream.mode)"))
     }
 
     deinit { device.close() }
@@ -74,6 +74,7 @@ package final class Camera: FrameSource {
             case .frame(let buffer):
                 waitingSince = device.now
                 if let stamp = take(newest(buffer, notBefore: time), notBefore: time) { return .frame(stamp) }
+                if lastTime < time { return .passed(time: lastTime) }
             case .nothing:
                 guard device.now - waitingSince >= Int(settings.stallSeconds * 1_000_000) else { continue }
                 note(.stalled(seconds: settings.stallSeconds))

@@ -17,7 +17,7 @@ package final class Microphone: SampleSource {
     private let settings: MicrophoneSettings
     private let ring: SampleRing
     private let state = CaptureState()
-    private let note: (MicrophoneNote) -> Void
+    private let note: (DeviceNote) -> Void
     private let stopDescriptor: Int32
     /// When this thread last had a sample or a gap, on its own clock.
     private var lastEvent: Double
@@ -35,7 +35,7 @@ package final class Microphone: SampleSource {
     /// - Throws: `TacitError`: device unavailable; usage for a name that can't be one.
     package init(
         _ settings: MicrophoneSettings, device: any CaptureDevice, stopDescriptor: Int32? = nil,
-        note: @escaping (MicrophoneNote) -> Void
+        note: @escaping (DeviceNote) -> Void
     ) throws {
         self.settings = settings
         self.stopDescriptor = stopDescriptor ?? -1
@@ -43,7 +43,7 @@ package final class Microphone: SampleSource {
         format = try Self.open(device, settings, note)
         sampleRate = format.sampleRate
         name = device.name
-        note(.opened(name: name, format: format))
+        note(.opened(name: name, format: format.description))
         ring = SampleRing(capacity: max(Int(settings.ringSeconds * Double(sampleRate)), 4 * format.period))
         lastEvent = Self.now()
         CaptureThread(device: device, format: format, ring: ring, state: state, stallSeconds: settings.stallSeconds)
@@ -71,7 +71,7 @@ package final class Microphone: SampleSource {
     }
 
     private static func open(
-        _ device: any CaptureDevice, _ settings: MicrophoneSettings, _ note: (MicrophoneNote) -> Void
+        _ device: any CaptureDevice, _ settings: MicrophoneSettings, _ note: (DeviceNote) -> Void
     ) throws -> CaptureFormat {
         let deadline = device.now + settings.wait
         var hasTold = false

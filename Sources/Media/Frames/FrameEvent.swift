@@ -4,6 +4,8 @@ import TacitDiagnostics
 public enum FrameEvent {
     /// The source's buffer holds this frame.
     case frame(Stamp)
+    /// Frames came that nobody wanted yet, up to this time in microseconds: the source is alive.
+    case passed(time: Int)
     /// A frame, or a whole file, that can't be read; the next one may be fine.
     case broken(TacitError)
     /// Time without frames lies between what came before and what comes after.

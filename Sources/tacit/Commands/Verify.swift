@@ -1,6 +1,6 @@
 import ArgumentParser
 import TacitConsole
-import TacitModelFile
+import TacitLive
 import TacitText
 
 /// `tacit verify`: whether a model file is whole.

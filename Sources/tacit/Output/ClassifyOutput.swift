@@ -1,5 +1,6 @@
 import TacitConsole
 import TacitDiagnostics
+import TacitLive
 
 /// Where `classify` and `embed` tell what they found.
 protocol ClassifyOutput: AnyObject {

@@ -1,4 +1,5 @@
 import TacitConsole
+import TacitLive
 import TacitText
 
 /// `embed`, as JSON Lines or as lines of numbers.

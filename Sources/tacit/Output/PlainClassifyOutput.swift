@@ -1,4 +1,6 @@
 import TacitConsole
+import TacitLive
+import TacitSinks
 import TacitText
 
 /// `classify` as lines for people, where there is no terminal to draw on.

@@ -1,7 +1,6 @@
 import TacitDiagnostics
 import TacitEngine
-import TacitFrontEnd
-import TacitModelFile
+import TacitLive
 
 /// Times one model with one number of threads: whole windows, single patches behind a full cache, and the front end.
 final class Benchmark {

@@ -1,7 +1,7 @@
 import TacitConsole
 import TacitDiagnostics
+import TacitLive
 import TacitMedia
-import TacitModelFile
 
 /// Takes files one after another: a bad one prints its line, the rest go on.
 enum FileRun {

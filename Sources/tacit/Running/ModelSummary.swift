@@ -1,5 +1,4 @@
-import TacitEngine
-import TacitLabelling
+import TacitLive
 import TacitModelFile
 import TacitText
 
@@ -16,7 +15,7 @@ struct ModelSummary {
 
     init(_ model: LoadedModel) throws {
         self.model = model
-        let engine = try EngineOptions.parse([])
+        let engine = EngineSettings()
         let session =
             switch model.description.input {
             case .waveform, .logmel: try model.session(plan: model.plan(hop: 1), engine: engine)
