@@ -27,8 +27,8 @@ import Testing
             sampleRate: rate, hop: hop)
     }
 
-    private static let loud = ScriptedSound.Step.samples([1, 1, 1, 1])
-    private static let quiet = ScriptedSound.Step.samples([0, 0, 0, 0])
+    private static var loud: ScriptedSound.Step { .samples([1, 1, 1, 1]) }
+    private static var quiet: ScriptedSound.Step { .samples([0, 0, 0, 0]) }
 
     @Test func readingsThenTheEventsTheyDecide() throws {
         let recorder = Recorder()

@@ -61,7 +61,6 @@ import Testing
         #expect(mkfifo(pipe, 0o600) == 0)
         let reading = open(pipe, O_RDONLY | O_NONBLOCK)
         defer { close(reading) }
-        _ = fcntl(reading, F_SETPIPE_SZ, 4096)
         let labels = (0..<40).map { "label \($0)" }
         let stream = News.stream(labels: labels, waits: true, logits: true)
         let tee = try SinkTable.open(try SinkTable.parse(["jsonl:\(pipe)", "jsonl:\(file)"]), stream)
