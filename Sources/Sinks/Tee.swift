@@ -8,12 +8,13 @@ import TacitLive
 package final class Tee: Sink {
     private struct Branch {
         let sink: any Sink
+        let ending: Ending
         var hasFailed = false
     }
 
     private var branches: [Branch]
 
-    package init(_ sinks: [any Sink]) { branches = sinks.map { Branch(sink: $0) } }
+    package init(_ sinks: [any Sink]) { branches = sinks.map { Branch(sink: $0, ending: Ending($0)) } }
 
     package var secondsAtOnce: Double { branches.reduce(1) { min($0, $1.sink.secondsAtOnce) } }
 
@@ -29,11 +30,12 @@ package final class Tee: Sink {
 
     /// Waits for all at the same time, so that a slow one keeps no other from being told what is left.
     package func finish() throws {
-        let living = branches.filter { !$0.hasFailed }.map { Ending($0.sink) }
-        for ending in living.dropFirst() { ending.start() }
-        living.first?.run()
-        for ending in living.dropFirst() { ending.join() }
-        if let error = living.lazy.compactMap(\.error).first { throw error }
+        for branch in branches.dropFirst() where !branch.hasFailed { branch.ending.start() }
+        if let first = branches.first, !first.hasFailed { first.ending.run() }
+        for branch in branches.dropFirst() { branch.ending.join() }
+        for branch in branches {
+            if let error = branch.ending.error { throw error }
+        }
     }
 
     private func each(_ body: (any Sink) throws -> Void) throws {
