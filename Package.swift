@@ -2,81 +2,136 @@
 
 import PackageDescription
 
+// A room's folder carries its plain name; its module carries the product's as well, so that it can't clash with a module
+// of the package that uses this one. Only what stands in `products` is meant to be imported from outside.
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: "Tacit\(name)", dependencies: dependencies, path: "Sources/\(name)")
+}
+
+// A module in C: inner loops, or wrappers of what Swift can't call.
+func shim(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: "CTacit\(name)", dependencies: dependencies, path: "Sources/C\(name)")
+}
+
+// A library of the system's, found through pkg-config, and the Debian package that has it.
+func system(_ name: String, _ pkgConfig: String, _ package: String) -> Target {
+    .systemLibrary(
+        name: "CTacit\(name)", path: "Sources/C\(name)", pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
 let package = Package(
     name: "tacit",
     products: [
-        .executable(name: "tacit", targets: ["tacit"]),
-        .executable(name: "tacit-convert", targets: ["tacit-convert"]),
-        .library(name: "Tacit", targets: ["ModelFile", "Engine", "FrontEnd", "Capture", "Labelling"]),
+        .executable(name: "tacit", targets: ["TacitCommand"]),
+        .executable(name: "tacit-convert", targets: ["TacitConvertCommand"]),
+        .library(
+            name: "Tacit",
+            targets: ["TacitModelFile", "TacitEngine", "TacitFrontEnd", "TacitMedia", "TacitDevices", "TacitLabelling"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
     ],
     targets: [
-        // System libraries, found through pkg-config.
-        .systemLibrary(name: "CALSA", pkgConfig: "alsa", providers: [.apt(["libasound2-dev"])]),
-        .systemLibrary(name: "CMessageDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
-        .systemLibrary(name: "CSndfile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
-        .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"])]),
-        .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
-        .systemLibrary(name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
-        .systemLibrary(name: "CLibV4L2", pkgConfig: "libv4l2", providers: [.apt(["libv4l-dev"])]),
-        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        system("ALSA", "alsa", "libasound2-dev"),
+        system("MessageDigest", "libmd", "libmd-dev"),
+        system("Sndfile", "sndfile", "libsndfile1-dev"),
+        system("Soxr", "soxr", "libsoxr-dev"),
+        system("LibPNG", "libpng", "libpng-dev"),
+        system("LibJPEG", "libjpeg", "libjpeg62-turbo-dev"),
+        system("LibV4L2", "libv4l2", "libv4l-dev"),
+        system("Zlib", "zlib", "zlib1g-dev"),
+        system("OpenBLAS", "openblas", "libopenblas-dev"),
 
-        // The runtime, each library importing only what stands above it.
-        .target(name: "CKernels"),
-        .target(name: "CV4L2", dependencies: ["CLibV4L2"]),
-        .target(name: "CPNG", dependencies: ["CLibPNG"]),
-        .target(name: "CJPEG", dependencies: ["CLibJPEG"]),
-        .target(name: "CProgram"),
-        .target(name: "Diagnostics"),
-        .target(name: "ModelFile", dependencies: ["Diagnostics", "CMessageDigest"]),
-        .target(name: "Engine", dependencies: ["CKernels", "Diagnostics", "ModelFile"]),
-        .target(name: "FrontEnd", dependencies: ["CKernels", "Diagnostics", "ModelFile"]),
-        .target(
-            name: "Capture",
-            dependencies: ["CALSA", "CJPEG", "CPNG", "CSndfile", "CSoxr", "CV4L2", "Diagnostics"]),
-        .target(name: "Labelling", dependencies: ["Diagnostics", "Engine", "FrontEnd", "ModelFile"]),
-        .target(name: "Evaluation", dependencies: ["CZlib", "Diagnostics"]),
-        .executableTarget(
-            name: "tacit",
-            dependencies: [
-                "CProgram", "Capture", "Diagnostics", "Engine", "Evaluation", "FrontEnd", "Labelling", "ModelFile",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        shim("Kernels"),
+        shim("V4L2", ["CTacitLibV4L2"]),
+        shim("PNG", ["CTacitLibPNG"]),
+        shim("JPEG", ["CTacitLibJPEG"]),
+        shim("Program"),
+
+        // The runtime, each room importing only what stands above it.
+        room("Diagnostics"),
+        room("Text", ["TacitDiagnostics"]),
+        room("ModelFile", ["TacitDiagnostics", "CTacitMessageDigest"]),
+        room("Engine", ["CTacitKernels", "TacitDiagnostics", "TacitModelFile"]),
+        room("FrontEnd", ["CTacitKernels", "TacitDiagnostics", "TacitModelFile"]),
+        room("Media", ["CTacitJPEG", "CTacitPNG", "CTacitSndfile", "CTacitSoxr", "TacitDiagnostics"]),
+        room("Devices", ["CTacitALSA", "CTacitV4L2", "TacitDiagnostics", "TacitMedia"]),
+        room("Labelling", ["TacitDiagnostics", "TacitEngine", "TacitFrontEnd", "TacitModelFile"]),
+        room("Evaluation", ["CTacitZlib", "TacitDiagnostics"]),
+        room(
+            "Live",
+            [
+                "TacitDiagnostics", "TacitEngine", "TacitEvaluation", "TacitFrontEnd", "TacitLabelling", "TacitMedia",
+                "TacitModelFile", "TacitText",
             ]),
+        room("Console", ["CTacitProgram", "TacitDiagnostics", "TacitText"]),
+        room("Sinks", ["TacitConsole", "TacitDiagnostics", "TacitFrontEnd", "TacitLive", "TacitText"]),
+        .executableTarget(
+            name: "TacitCommand",
+            dependencies: [
+                "TacitConsole", "TacitDevices", "TacitDiagnostics", "TacitEngine", "TacitEvaluation", "TacitFrontEnd",
+                "TacitLabelling", "TacitLive", "TacitMedia", "TacitModelFile", "TacitSinks", "TacitText",
+                argumentParser,
+            ],
+            path: "Sources/tacit"),
 
         // The offline converter.
-        .target(
-            name: "Conversion",
-            dependencies: ["COpenBLAS", "Diagnostics", "ModelFile"]),
+        room("Conversion", ["CTacitOpenBLAS", "TacitDiagnostics", "TacitModelFile"]),
         .executableTarget(
-            name: "tacit-convert",
-            dependencies: [
-                "Conversion", "Diagnostics", "ModelFile",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ]),
+            name: "TacitConvertCommand",
+            dependencies: ["TacitConsole", "TacitConversion", "TacitDiagnostics", "TacitModelFile", argumentParser],
+            path: "Sources/tacit-convert"),
 
         // Tests: one target per library, the executables from outside, and hostile input.
-        .target(name: "TestSupport", dependencies: ["Diagnostics"], path: "Tests/TestSupport"),
-        .testTarget(name: "ModelFileTests", dependencies: ["ModelFile", "TestSupport"]),
-        .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
+        .target(name: "TacitTestSupport", dependencies: ["TacitDiagnostics", "TacitMedia"], path: "Tests/TestSupport"),
+        .target(name: "CTacitAllocationCounter", path: "Tests/AllocationCounter"),
+        .testTarget(name: "ModelFileTests", dependencies: ["TacitModelFile", "TacitTestSupport"]),
         .testTarget(
-            name: "EngineTests", dependencies: ["AllocationCounter", "CKernels", "Engine", "ModelFile", "TestSupport"]),
+            name: "EngineTests",
+            dependencies: [
+                "CTacitAllocationCounter", "CTacitKernels", "TacitEngine", "TacitModelFile", "TacitTestSupport",
+            ]),
         .testTarget(
             name: "FrontEndTests",
             dependencies: [
-                "AllocationCounter", "CKernels", "Capture", "Diagnostics", "FrontEnd", "ModelFile", "TestSupport",
+                "CTacitAllocationCounter", "CTacitKernels", "TacitDiagnostics", "TacitFrontEnd", "TacitMedia",
+                "TacitModelFile", "TacitTestSupport",
             ]),
-        .testTarget(name: "CaptureTests", dependencies: ["CSndfile", "Capture", "Diagnostics", "TestSupport"]),
+        .testTarget(
+            name: "MediaTests", dependencies: ["CTacitSndfile", "TacitDiagnostics", "TacitMedia", "TacitTestSupport"]),
+        .testTarget(
+            name: "DevicesTests",
+            dependencies: ["TacitDevices", "TacitDiagnostics", "TacitMedia", "TacitTestSupport"]),
         .testTarget(
             name: "LabellingTests",
-            dependencies: ["AllocationCounter", "Diagnostics", "FrontEnd", "Labelling", "ModelFile", "TestSupport"]),
-        .testTarget(name: "EvaluationTests", dependencies: ["Diagnostics", "Evaluation", "TestSupport"]),
-        .testTarget(name: "ConversionTests", dependencies: ["Conversion", "Engine", "ModelFile", "TestSupport"]),
-        .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "tacit", "tacit-convert"]),
+            dependencies: [
+                "CTacitAllocationCounter", "TacitDiagnostics", "TacitFrontEnd", "TacitLabelling", "TacitModelFile",
+                "TacitTestSupport",
+            ]),
         .testTarget(
-            name: "AttackTests", dependencies: ["Diagnostics", "ModelFile", "TestSupport", "tacit", "tacit-convert"]),
+            name: "LiveTests",
+            dependencies: [
+                "TacitDiagnostics", "TacitFrontEnd", "TacitLabelling", "TacitLive", "TacitMedia", "TacitModelFile",
+            ]),
+        .testTarget(
+            name: "SinksTests",
+            dependencies: [
+                "TacitDiagnostics", "TacitLabelling", "TacitLive", "TacitSinks", "TacitTestSupport", "TacitText",
+            ]),
+        .testTarget(
+            name: "EvaluationTests", dependencies: ["TacitDiagnostics", "TacitEvaluation", "TacitTestSupport"]),
+        .testTarget(
+            name: "ConversionTests",
+            dependencies: ["TacitConversion", "TacitEngine", "TacitModelFile", "TacitTestSupport"]),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["TacitCommand", "TacitConvertCommand", "TacitTestSupport"]),
+        .testTarget(
+            name: "AttackTests",
+            dependencies: [
+                "TacitCommand", "TacitConvertCommand", "TacitDiagnostics", "TacitModelFile", "TacitTestSupport",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

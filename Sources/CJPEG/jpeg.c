@@ -1,4 +1,4 @@
-#include "CJPEG.h"
+#include "CTacitJPEG.h"
 
 #include <setjmp.h>
 #include <stdio.h>

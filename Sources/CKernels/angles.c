@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "CKernels.h"
+#include "CTacitKernels.h"
 
 #pragma STDC FP_CONTRACT OFF
 

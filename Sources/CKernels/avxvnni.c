@@ -4,7 +4,7 @@
 
 #include <immintrin.h>
 
-#include "CKernels.h"
+#include "CTacitKernels.h"
 
 #pragma STDC FP_CONTRACT OFF
 #pragma clang attribute push(__attribute__((target("avx2,fma,avxvnni"))), apply_to = function)

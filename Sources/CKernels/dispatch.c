@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "CKernels.h"
+#include "CTacitKernels.h"
 
 extern const tacit_kernels tacit_kernels_portable;
 

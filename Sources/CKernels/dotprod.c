@@ -4,7 +4,7 @@
 
 #include <arm_neon.h>
 
-#include "CKernels.h"
+#include "CTacitKernels.h"
 
 #pragma STDC FP_CONTRACT OFF
 #pragma clang attribute push(__attribute__((target("dotprod"))), apply_to = function)

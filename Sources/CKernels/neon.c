@@ -4,7 +4,7 @@
 
 #include <arm_neon.h>
 
-#include "CKernels.h"
+#include "CTacitKernels.h"
 #include "vector.h"
 
 #pragma STDC FP_CONTRACT OFF

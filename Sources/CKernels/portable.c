@@ -1,7 +1,7 @@
 // The reference: plain C for any processor.
 
 #define FMA_IS_CALLS
-#include "CKernels.h"
+#include "CTacitKernels.h"
 #include "vector.h"
 
 #pragma STDC FP_CONTRACT OFF

@@ -1,4 +1,4 @@
-#include "CPNG.h"
+#include "CTacitPNG.h"
 
 #include <png.h>
 #include <setjmp.h>

@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "CProgram.h"
+#include "CTacitProgram.h"
 
 /// Whether a debugger may have put breakpoints into the code.
 static bool is_traced(void) {

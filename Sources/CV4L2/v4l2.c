@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "CV4L2.h"
+#include "CTacitV4L2.h"
 
 #include <errno.h>
 #include <fcntl.h>

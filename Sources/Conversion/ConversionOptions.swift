@@ -1,17 +1,17 @@
-import ModelFile
+import TacitModelFile
 
 /// What to convert, and how.
-public struct ConversionOptions: Sendable {
+package struct ConversionOptions: Sendable {
     /// How the trunk's matrices are stored.
-    public enum Weights: String, CaseIterable, Sendable {
+    package enum Weights: String, CaseIterable, Sendable {
         case int8, int4, f32
 
         /// Widest trunk that int8 stores in two planes. Tiny models lose the most by rounding, and can spare the bytes
         /// and the time.
-        public static let widestInTwoPlanes = 128
+        package static let widestInTwoPlanes = 128
 
         /// How the matrices of a trunk of this width are stored.
-        public func encoding(width: Int, groupSize: GroupSize = .short) -> MatrixEncoding {
+        package func encoding(width: Int, groupSize: GroupSize = .short) -> MatrixEncoding {
             switch self {
             case .int8: width <= Self.widestInTwoPlanes ? .int8TwoPlanes : .int8
             case .int4: .int4(groupSize: groupSize.rawValue)
@@ -21,23 +21,23 @@ public struct ConversionOptions: Sendable {
     }
 
     /// Weights along K that share a scale, with 4 bits.
-    public enum GroupSize: Int, CaseIterable, Sendable {
+    package enum GroupSize: Int, CaseIterable, Sendable {
         case short = 32
         case middle = 64
         case long = 128
     }
 
     /// Folder of the base model.
-    public var base: String
+    package var base: String
     /// Folder of the adapter; nil converts the base alone.
-    public var adapter: String?
-    public var weights: Weights
+    package var adapter: String?
+    package var weights: Weights
     /// Counts for `int4` alone.
-    public var groupSize: GroupSize
+    package var groupSize: GroupSize
     /// The model file to write.
-    public var output: String
+    package var output: String
 
-    public init(
+    package init(
         base: String, adapter: String? = nil, weights: Weights = .int8, groupSize: GroupSize = .short, output: String
     ) {
         self.base = base

@@ -1,6 +1,6 @@
 extension ConversionReport {
     /// As one JSON object on one line.
-    public var json: String {
+    package var json: String {
         let kinds = kinds.map { kind in
             JSONValue.object([
                 JSONMember("kind", .string(kind.kind.rawValue)), JSONMember("matrices", .integer(kind.matrices)),
@@ -19,7 +19,7 @@ extension ConversionReport {
     }
 
     /// As a table for people.
-    public var table: String {
+    package var table: String {
         var lines = [
             "tensors   \(tensors)",
             "bytes     \(bytesBefore) before, \(bytesAfter) after",

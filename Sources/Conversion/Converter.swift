@@ -1,22 +1,22 @@
-import Diagnostics
-import ModelFile
+import TacitDiagnostics
+import TacitModelFile
 
 /// Makes a model file from a base and, if there is one, an adapter.
-public final class Converter {
+package final class Converter {
     /// Stands in the provenance of every model. Changes whenever the same input gives other bytes.
-    public static let version = "3"
+    package static let version = "3"
 
     private let options: ConversionOptions
     private let folders: [SourceFolder]
     private let checkpoint: BaseCheckpoint
     private let adapter: LoRAAdapter?
     private let surroundings: Surroundings
-    public let description: ModelDescription
+    package let description: ModelDescription
 
     /// Reads and checks all but the weights themselves.
     ///
     /// - Throws: `TacitError`: `noInput` if something is not there, `badData` if it is broken or not supported.
-    public init(_ options: ConversionOptions) throws {
+    package init(_ options: ConversionOptions) throws {
         self.options = options
         let base = try SourceFolder(path: options.base)
         let adapterFolder = try options.adapter.map { try SourceFolder(path: $0) }
@@ -32,7 +32,7 @@ public final class Converter {
     /// Writes the model file. It appears under its name when all of it is there.
     ///
     /// - Parameter progress: called with the parts done and all parts; what it throws ends the conversion.
-    public func convert(progress: (Int, Int) throws -> Void = { _, _ in }) throws -> ConversionReport {
+    package func convert(progress: (Int, Int) throws -> Void = { _, _ in }) throws -> ConversionReport {
         let trunk = TrunkWeights(checkpoint: checkpoint, adapter: adapter)
         let matrices = Dictionary(uniqueKeysWithValues: checkpoint.model.matrices.map { ($0.name, $0) })
         let encoding = options.weights.encoding(

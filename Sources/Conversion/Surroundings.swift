@@ -1,5 +1,5 @@
-import Diagnostics
-import ModelFile
+import TacitDiagnostics
+import TacitModelFile
 
 /// What stands around the trunk: `tacit.json` and `tacit.safetensors`, or, without an adapter, the base's own token
 /// embeddings.

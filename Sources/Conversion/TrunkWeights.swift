@@ -1,5 +1,5 @@
-import Diagnostics
-import ModelFile
+import TacitDiagnostics
+import TacitModelFile
 
 /// The trunk's weights as the model file wants them: adapters fused, modules stacked, each value rounded once.
 struct TrunkWeights {

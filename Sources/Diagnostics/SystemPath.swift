@@ -4,12 +4,12 @@
 /// U+10FEFF, and is that byte again when the system is asked (as Python's PEP 383 does it with lone surrogates, which
 /// Swift's strings can't hold). A name that really has such a code point is taken as bytes too, so that nothing is
 /// mistaken for anything else.
-public enum SystemPath {
+package enum SystemPath {
     private static let first: UInt32 = 0x10_fe00
     private static let escapes: ClosedRange<UInt32> = 0x10_fe80...0x10_feff
 
     /// From what the system gave, ended by a zero.
-    public static func string(_ bytes: UnsafePointer<CChar>) -> String {
+    package static func string(_ bytes: UnsafePointer<CChar>) -> String {
         let whole = String(cString: bytes)
         let units = UnsafeBufferPointer(start: bytes, count: length(bytes)).map { UInt8(bitPattern: $0) }
         if whole.utf8.elementsEqual(units), !whole.unicodeScalars.contains(where: isEscape) { return whole }
@@ -33,7 +33,7 @@ public enum SystemPath {
     }
 
     /// Calls `body` with the bytes that the system knows a path by, ended by a zero.
-    public static func withBytes<Result>(_ path: String, _ body: (UnsafePointer<CChar>) throws -> Result) rethrows
+    package static func withBytes<Result>(_ path: String, _ body: (UnsafePointer<CChar>) throws -> Result) rethrows
         -> Result
     {
         guard path.unicodeScalars.contains(where: isEscape) else { return try path.withCString(body) }
@@ -52,7 +52,7 @@ public enum SystemPath {
     }
 
     /// For people and for JSON: with the mark for what can't be shown.
-    public static func printable(_ path: String) -> String {
+    package static func printable(_ path: String) -> String {
         guard path.unicodeScalars.contains(where: isEscape) else { return path }
         var text = ""
         for scalar in path.unicodeScalars { text.unicodeScalars.append(isEscape(scalar) ? "\u{fffd}" : scalar) }

@@ -1,5 +1,5 @@
-import Diagnostics
 import Glibc
+import TacitDiagnostics
 
 /// All of a session's buffers as one allocation: first reserved, with checked sizes, then mapped once.
 ///

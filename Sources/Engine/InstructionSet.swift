@@ -1,10 +1,10 @@
-import CKernels
-import Diagnostics
+import CTacitKernels
+import TacitDiagnostics
 
 /// The instruction sets that the kernels are written for. All give the same bits.
-public enum InstructionSet {
+package enum InstructionSet {
     /// Those that this machine runs, `portable` first, the fastest last.
-    public static var available: [String] {
+    package static var available: [String] {
         var names: [String] = []
         while let table = tacit_kernels_at(names.count) {
             names.append(String(cString: table.pointee.name))

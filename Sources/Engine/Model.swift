@@ -1,10 +1,10 @@
-import Diagnostics
-import ModelFile
+import TacitDiagnostics
+import TacitModelFile
 
 /// A model ready to run: every tensor bound where it lies, its shape checked against the description.
 ///
 /// Any number of sessions may share one model; nothing in it changes.
-public final class Model: @unchecked Sendable {
+package final class Model: @unchecked Sendable {
     /// One transformer block: `x += attention(norm(x))`, then `x += feedForward(norm(x))`.
     struct Block {
         let attentionNorm: Norm
@@ -19,7 +19,7 @@ public final class Model: @unchecked Sendable {
         let feedForwardOutput: MatrixView
     }
 
-    public let description: ModelDescription
+    package let description: ModelDescription
 
     /// The most planes that one of the trunk's matrices has; 0 for floats alone.
     var planes: Int {
@@ -49,12 +49,12 @@ public final class Model: @unchecked Sendable {
     /// Binds a model file.
     ///
     /// Throws `TacitError` (`badData`) if a tensor is missing or of another shape than the description says.
-    public convenience init(_ file: ModelFile) throws {
+    package convenience init(_ file: ModelFile) throws {
         try self.init(source: file)
     }
 
     /// Binds tensors from anywhere.
-    public init(source: any TensorSource) throws {
+    package init(source: any TensorSource) throws {
         let description = source.description
         let trunk = description.trunk
         try description.validate()

@@ -1,5 +1,5 @@
-import CKernels
-import ModelFile
+import CTacitKernels
+import TacitModelFile
 
 /// A norm over one row: LayerNorm or RMSNorm, with its weights where they lie.
 struct Norm: @unchecked Sendable {

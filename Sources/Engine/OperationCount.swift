@@ -1,4 +1,4 @@
-import ModelFile
+import TacitModelFile
 
 /// How much arithmetic a model asks for: two operations for every multiply-add of the trunk's matrices and of attention,
 /// whatever the weights' bits. The one place where operations are counted; rates are these over the measured time.
@@ -8,18 +8,19 @@ import ModelFile
 /// and values are one product, and so counted for every patch). Not counted: the patch projection and the head, a few
 /// per cent of a small model; norms, softmax, activations; the second and third product of matrices of two planes,
 /// which are the price of their bytes, not more work done.
-public struct OperationCount: Equatable, Sendable {
+package struct OperationCount: Equatable, Sendable {
     /// From an empty context to the scores of a whole window.
-    public let window: Double
+    package let window: Double
     /// One more patch behind a full cache.
-    public let step: Double
+    package let step: Double
 
-    public init(_ description: ModelDescription) {
+    package init(_ description: ModelDescription) {
         let trunk = description.trunk
         let width = Double(trunk.width)
         let attended = Double(trunk.heads * trunk.headWidth)
         let inwards = Double(trunk.queryKeyValueWidth) * width
-        let outwards = attended * width + Double(trunk.feedForwardInputWidth) * width
+        let outwards =
+            attended * width + Double(trunk.feedForwardInputWidth) * width
             + width * Double(trunk.feedForwardWidth)
 
         /// Multiply-adds for `rows` patches that see `pairs` patches in all; of the last layer only `read` are wanted,
@@ -34,8 +35,10 @@ public struct OperationCount: Equatable, Sendable {
         let patches = Double(description.input.window)
         let pairs = description.attention == .causal ? patches * (patches + 1) / 2 : patches * patches
         let isLast = description.pool == .last
-        window = 2 * multiplyAdds(
-            rows: patches, pairs: pairs, read: isLast ? 1 : patches, readPairs: isLast ? patches : pairs)
+        window =
+            2
+            * multiplyAdds(
+                rows: patches, pairs: pairs, read: isLast ? 1 : patches, readPairs: isLast ? patches : pairs)
         step = 2 * multiplyAdds(rows: 1, pairs: patches, read: 1, readPairs: patches)
     }
 }

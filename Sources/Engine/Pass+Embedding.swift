@@ -1,5 +1,5 @@
-import CKernels
-import ModelFile
+import CTacitKernels
+import TacitModelFile
 
 extension Pass {
     /// Patches to rows of the residual stream: projection or codebooks, once for all contexts, then positions.

@@ -1,5 +1,5 @@
-import CKernels
-import ModelFile
+import CTacitKernels
+import TacitModelFile
 
 extension Pass {
     /// The final norm of the rows that are read, kept for reading: the last, a running sum, or the last `window` ones.

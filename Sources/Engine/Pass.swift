@@ -1,5 +1,5 @@
-import CKernels
-import ModelFile
+import CTacitKernels
+import TacitModelFile
 
 /// One chunk of patches on its way through the trunk: `count` successive patches of each of `contexts.count` contexts,
 /// as rows `[context][patch]` of every product.

@@ -1,5 +1,5 @@
-import CKernels
-import ModelFile
+import CTacitKernels
+import TacitModelFile
 
 /// Where a matrix product's rows come from and go to.
 struct ProductRows {

@@ -1,10 +1,10 @@
-import CKernels
-import ModelFile
+import CTacitKernels
+import TacitModelFile
 
 /// Turns logits into scores: softmax over the labels (multiclass) or a sigmoid of each (multilabel).
 ///
 /// The same bits on every machine. As many as both buffers hold; `scores` may be `logits` itself.
-public func applyScores(
+package func applyScores(
     _ task: ModelDescription.Task, logits: UnsafeBufferPointer<Float>, into scores: UnsafeMutableBufferPointer<Float>
 ) {
     let count = min(logits.count, scores.count)

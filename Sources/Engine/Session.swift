@@ -1,6 +1,6 @@
-import CKernels
-import Diagnostics
-import ModelFile
+import CTacitKernels
+import TacitDiagnostics
+import TacitModelFile
 
 /// One model's running state: contexts side by side, their caches, and every buffer, made once.
 ///
@@ -11,12 +11,12 @@ import ModelFile
 ///
 /// Nothing is allocated after `init`. Patches may hold any values; infinities and NaN give NaN, never a trap, and
 /// `reset` clears them away. A session is used by one thread at a time.
-public final class Session {
-    public let model: Model
+package final class Session {
+    package let model: Model
     /// Contexts side by side.
-    public let contexts: Int
+    package let contexts: Int
     /// The instruction set in use.
-    public let instructionSet: String
+    package let instructionSet: String
 
     private let state: State
     private let pass: Pass
@@ -35,7 +35,7 @@ public final class Session {
     ///
     /// Throws `TacitError`: `usage` for numbers out of range or an unknown instruction set, `inputOutput` where memory
     /// or threads are not to be had.
-    public init(
+    package init(
         model: Model, contexts: Int = 1, maximumPatches: Int, threads: Int, instructionSet: String? = nil
     ) throws {
         guard (1...65536).contains(contexts) else {
@@ -61,17 +61,17 @@ public final class Session {
     }
 
     /// Bytes of all buffers: activations, caches, scratch. Set by `init`, touched as they are used.
-    public var byteCount: Int { state.arena.byteCount }
+    package var byteCount: Int { state.arena.byteCount }
 
     /// Begins a context anew.
-    public func reset(context: Int) {
+    package func reset(context: Int) {
         precondition((0..<contexts).contains(context), "no context \(context)")
         state.positions[context] = 0
         (state.pooled + context * state.width16).update(repeating: 0, count: state.width16)
     }
 
     /// Patches in a context since its reset.
-    public func position(of context: Int) -> Int {
+    package func position(of context: Int) -> Int {
         precondition((0..<contexts).contains(context), "no context \(context)")
         return state.positions[context]
     }
@@ -83,14 +83,14 @@ public final class Session {
     ///   - count: with a `restart` context no more than its window still has room for; with full attention all that the
     ///     context will ever hold.
     ///   - contexts: indices, all different.
-    public func push(patches: UnsafePointer<Float>, count: Int, contexts: UnsafeBufferPointer<Int>) {
+    package func push(patches: UnsafePointer<Float>, count: Int, contexts: UnsafeBufferPointer<Int>) {
         precondition(model.patch != nil, "this model takes tokens")
         let size = model.description.input.patchSize
         push(count, contexts) { .patches(patches + $0 * size) }
     }
 
     /// Pushes successive patches to one context.
-    public func push(patches: UnsafePointer<Float>, count: Int, context: Int) {
+    package func push(patches: UnsafePointer<Float>, count: Int, context: Int) {
         withUnsafePointer(to: context) {
             push(patches: patches, count: count, contexts: UnsafeBufferPointer(start: $0, count: 1))
         }
@@ -99,7 +99,7 @@ public final class Session {
     /// Pushes the same successive patches of tokens, `[count][codebooks]`, to each of several contexts.
     ///
     /// Throws `TacitError` (`badData`), before anything has changed, if an id is not in 0..<vocabulary.
-    public func push(tokens: UnsafePointer<Int32>, count: Int, contexts: UnsafeBufferPointer<Int>) throws {
+    package func push(tokens: UnsafePointer<Int32>, count: Int, contexts: UnsafeBufferPointer<Int>) throws {
         guard case .tokens(let input) = model.description.input else {
             preconditionFailure("this model takes patches of numbers")
         }
@@ -112,7 +112,7 @@ public final class Session {
     }
 
     /// Pushes successive patches of tokens to one context.
-    public func push(tokens: UnsafePointer<Int32>, count: Int, context: Int) throws {
+    package func push(tokens: UnsafePointer<Int32>, count: Int, context: Int) throws {
         try withUnsafePointer(to: context) {
             try push(tokens: tokens, count: count, contexts: UnsafeBufferPointer(start: $0, count: 1))
         }
@@ -152,7 +152,7 @@ public final class Session {
     /// Reads what the head reads: the pooled output of the trunk's final norm, through the head's norm if there is one.
     ///
     /// `output` holds `trunk.width` elements. A context without patches reads as zeros.
-    public func readEmbedding(context: Int, into output: UnsafeMutableBufferPointer<Float>) {
+    package func readEmbedding(context: Int, into output: UnsafeMutableBufferPointer<Float>) {
         precondition((0..<contexts).contains(context), "no context \(context)")
         let width = model.description.trunk.width
         precondition(output.count >= width, "room for \(width) elements is needed")
@@ -164,7 +164,7 @@ public final class Session {
     /// Reads the head's output, before softmax or sigmoid: one logit a label.
     ///
     /// `output` holds as many elements as there are labels.
-    public func readLogits(context: Int, into output: UnsafeMutableBufferPointer<Float>) {
+    package func readLogits(context: Int, into output: UnsafeMutableBufferPointer<Float>) {
         precondition((0..<contexts).contains(context), "no context \(context)")
         guard let head = model.head, let base = output.baseAddress else { return }
         precondition(output.count >= head.rows, "room for \(head.rows) elements is needed")

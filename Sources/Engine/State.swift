@@ -1,6 +1,6 @@
-import CKernels
-import Diagnostics
-import ModelFile
+import CTacitKernels
+import TacitDiagnostics
+import TacitModelFile
 
 /// Everything a session changes while it runs, in one arena. Rows of activations are padded to 16 elements.
 ///

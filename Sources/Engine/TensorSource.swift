@@ -1,9 +1,9 @@
-import ModelFile
+import TacitModelFile
 
 /// Where a model's tensors come from: a model file, or memory.
 ///
 /// The views it hands out stay valid and unchanged for as long as it lives.
-public protocol TensorSource: AnyObject, Sendable {
+package protocol TensorSource: AnyObject, Sendable {
     var description: ModelDescription { get }
     /// Throws `TacitError` where there is no such matrix.
     func matrix(_ name: String) throws -> MatrixView

@@ -1,7 +1,7 @@
-import CKernels
-import Diagnostics
+import CTacitKernels
 import Glibc
 import Synchronization
+import TacitDiagnostics
 
 /// Work that several threads do together, each knowing which of them it is.
 protocol ParallelWork: AnyObject {

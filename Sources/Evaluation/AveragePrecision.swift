@@ -1,11 +1,11 @@
 /// Average precision: the precisions at each distinct score, going down, each weighted by the recall gained there,
 /// without interpolation (scikit-learn's `average_precision_score`). Equal scores are one step.
-public enum AveragePrecision {
+package enum AveragePrecision {
     /// - Parameters:
     ///   - scores: one an example, larger for more likely positive; NaN counts as the least.
     ///   - positives: whether each example is positive; as many.
     /// - Returns: 0...1; nil without positives, where it isn't defined.
-    public static func value(scores: [Float], positives: [Bool]) -> Double? {
+    package static func value(scores: [Float], positives: [Bool]) -> Double? {
         precondition(scores.count == positives.count)
         let total = positives.reduce(0) { $0 + ($1 ? 1 : 0) }
         guard total > 0 else { return nil }

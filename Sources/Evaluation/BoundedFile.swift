@@ -1,5 +1,5 @@
-import Diagnostics
 import Glibc
+import TacitDiagnostics
 
 /// Reads small text files whole, up to a limit.
 enum BoundedFile {

@@ -1,4 +1,4 @@
-import Diagnostics
+import TacitDiagnostics
 
 /// CIFAR-10 (Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009): colour pictures of 32 x 32, in
 /// one of two layouts:

@@ -1,4 +1,4 @@
-import Diagnostics
+import TacitDiagnostics
 
 /// A folder per class with files in it, as home-made sets have it. Files with other suffixes than the medium's are left
 /// out.

@@ -1,4 +1,4 @@
-import Diagnostics
+import TacitDiagnostics
 
 /// A table of comma-separated values (RFC 4180) with its column names in the first record, as data sets publish them.
 /// The file is untrusted: its size and the number and length of fields are limited.

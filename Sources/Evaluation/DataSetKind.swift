@@ -1,7 +1,7 @@
-import Diagnostics
+import TacitDiagnostics
 
 /// The data sets that can be evaluated on, each read in the layout it is published in.
-public enum DataSetKind: String, CaseIterable, Sendable {
+package enum DataSetKind: String, CaseIterable, Sendable {
     /// ESC-50: `meta/esc50.csv`, `audio/` (Piczak 2015).
     case esc50 = "esc-50"
     /// Speech Commands (Warden 2018) as 12 classes: `meta/words.csv` with `audio/`, or the published word folders.
@@ -18,13 +18,13 @@ public enum DataSetKind: String, CaseIterable, Sendable {
     case folder
 
     /// What examples are.
-    public enum Medium: Sendable {
+    package enum Medium: Sendable {
         case sound
         case picture
     }
 
     /// nil where it depends on what is wanted.
-    public var medium: Medium? {
+    package var medium: Medium? {
         switch self {
         case .esc50, .speechCommands, .gtzan, .fsd50k: .sound
         case .fashionMNIST, .cifar10: .picture
@@ -33,7 +33,7 @@ public enum DataSetKind: String, CaseIterable, Sendable {
     }
 
     /// The splits that can be asked for.
-    public var splits: [String] {
+    package var splits: [String] {
         switch self {
         case .esc50: ["fold-1", "fold-2", "fold-3", "fold-4", "fold-5", "all"]
         case .speechCommands: ["train", "validation", "test"]
@@ -45,7 +45,7 @@ public enum DataSetKind: String, CaseIterable, Sendable {
     }
 
     /// The split when none is asked for: the one meant for testing, where there is one.
-    public var defaultSplit: String {
+    package var defaultSplit: String {
         switch self {
         case .esc50, .gtzan, .folder: "all"
         case .speechCommands, .fashionMNIST, .cifar10: "test"
@@ -58,7 +58,7 @@ public enum DataSetKind: String, CaseIterable, Sendable {
     /// - Parameter medium: which files of a `folder` are wanted.
     /// - Throws: `TacitError`: usage for a split that the set doesn't have, no input for a missing folder or list, bad
     ///   data for lists that are broken, too large, or name files outside the data set's folder.
-    public func read(path: String, split: String? = nil, medium: Medium = .sound) throws -> DataSet {
+    package func read(path: String, split: String? = nil, medium: Medium = .sound) throws -> DataSet {
         let split = split ?? defaultSplit
         guard splits.contains(split) else {
             throw TacitError(

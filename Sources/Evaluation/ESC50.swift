@@ -1,4 +1,4 @@
-import Diagnostics
+import TacitDiagnostics
 
 /// ESC-50 (Piczak, "ESC: Dataset for Environmental Sound Classification", ACM Multimedia 2015): 2000 clips of 5 s in 50
 /// classes and 5 folds. `meta/esc50.csv` has the columns `filename`, `fold`, `target`, `category` and more.

@@ -1,4 +1,4 @@
-import Diagnostics
+import TacitDiagnostics
 
 /// FSD50K (Fonseca et al., "FSD50K: an Open Dataset of Human-Labeled Sound Events", 2022): 51,197 clips, 200 classes,
 /// several a clip. `FSD50K.ground_truth` has `dev.csv` (`fname,labels,mids,split`), `eval.csv` (`fname,labels,mids`) and

@@ -1,4 +1,4 @@
-import Diagnostics
+import TacitDiagnostics
 
 /// Fashion-MNIST (Xiao, Rasul and Vollgraf, "Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning
 /// Algorithms", 2017): four idx files, `train-` and `t10k-` with `images-idx3-ubyte` and `labels-idx1-ubyte`, gzipped or

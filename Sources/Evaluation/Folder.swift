@@ -1,5 +1,5 @@
-import Diagnostics
 import Glibc
+import TacitDiagnostics
 
 /// A folder of a data set: lists what is in it and makes paths that can't leave it.
 struct Folder {

@@ -1,4 +1,4 @@
-import Diagnostics
+import TacitDiagnostics
 
 /// GTZAN (Tzanetakis and Cook, "Musical genre classification of audio signals", 2002): `genres/GENRE/GENRE.NNNNN.au`, or
 /// `genres_original` with .wav, as the copy that is passed around today has it, whose `jazz.00054.wav` has no sound in it

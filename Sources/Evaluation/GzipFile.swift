@@ -1,6 +1,6 @@
-import CZlib
-import Diagnostics
+import CTacitZlib
 import Glibc
+import TacitDiagnostics
 
 /// Reads files whole, gzipped or not, up to a limit on what they unpack to.
 enum GzipFile {

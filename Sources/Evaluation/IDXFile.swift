@@ -1,4 +1,4 @@
-import Diagnostics
+import TacitDiagnostics
 
 /// An array of bytes in the idx format (LeCun, Cortes and Burges, "The MNIST database of handwritten digits"): two
 /// zeros, 0x08 for bytes, the number of dimensions, each as a big-endian 32-bit number, then the elements. Gzipped or

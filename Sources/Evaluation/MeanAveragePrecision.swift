@@ -1,9 +1,9 @@
 /// The mean of the average precisions of all classes that have a positive example.
-public struct MeanAveragePrecision: Sendable {
+package struct MeanAveragePrecision: Sendable {
     private var scores: [[Float]]
     private var positives: [[Bool]]
 
-    public init(classes: Int) {
+    package init(classes: Int) {
         scores = Array(repeating: [], count: classes)
         positives = Array(repeating: [], count: classes)
     }
@@ -11,7 +11,7 @@ public struct MeanAveragePrecision: Sendable {
     /// - Parameters:
     ///   - scores: one a class, comparable between examples.
     ///   - truth: the indices of the classes that the example belongs to.
-    public mutating func add(scores values: [Float], truth: [Int]) {
+    package mutating func add(scores values: [Float], truth: [Int]) {
         precondition(values.count == scores.count)
         for index in scores.indices {
             scores[index].append(values[index])
@@ -20,12 +20,12 @@ public struct MeanAveragePrecision: Sendable {
     }
 
     /// By class; nil for classes without positives.
-    public var byClass: [Double?] {
+    package var byClass: [Double?] {
         zip(scores, positives).map { AveragePrecision.value(scores: $0, positives: $1) }
     }
 
     /// nil when no class has a positive.
-    public var value: Double? {
+    package var value: Double? {
         let values = byClass.compactMap { $0 }
         return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
     }

@@ -1,4 +1,4 @@
-import Diagnostics
+import TacitDiagnostics
 
 /// Speech Commands (Warden, "Speech Commands: A Dataset for Limited-Vocabulary Speech Recognition", 2018) as its 12
 /// classes: ten words, `unknown` for every other word, `silence`.

@@ -2,16 +2,16 @@
 ///
 /// One side is kept whole; the other is rounded to nearest, halves to even. Of an odd number of pixels to leave out, the greater half
 /// goes from the right or the bottom.
-public struct CenterCrop: Equatable, Sendable {
-    public let x: Int
-    public let y: Int
-    public let width: Int
-    public let height: Int
+package struct CenterCrop: Equatable, Sendable {
+    package let x: Int
+    package let y: Int
+    package let width: Int
+    package let height: Int
 
     /// - Parameters:
     ///   - width: of the picture, as `height` at most 2^31.
     ///   - targetWidth: of a picture whose aspect is wanted.
-    public init(width: Int, height: Int, targetWidth: Int, targetHeight: Int) {
+    package init(width: Int, height: Int, targetWidth: Int, targetHeight: Int) {
         func rounded(_ product: Int, over divisor: Int) -> Int {
             max(1, Int((Double(product) / Double(divisor)).rounded(.toNearestOrEven)))
         }

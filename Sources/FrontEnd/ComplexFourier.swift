@@ -1,4 +1,4 @@
-import CKernels
+import CTacitKernels
 
 /// The discrete Fourier transform of complex vectors of any one length, of `TACIT_FRAMES` at a time:
 /// X[k] = sum over j of x[j] exp(-2i pi j k / n).

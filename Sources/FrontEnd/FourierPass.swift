@@ -1,4 +1,4 @@
-import CKernels
+import CTacitKernels
 
 extension tacit_fourier_pass {
     /// One pass of Stockham's transform, with its twiddle factors; to be deallocated.

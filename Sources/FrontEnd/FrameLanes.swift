@@ -1,4 +1,4 @@
-import CKernels
+import CTacitKernels
 
 /// Numbers of `TACIT_FRAMES` frames at once, one a lane, on whole cache lines; zero at first.
 final class FrameLanes {

@@ -1,5 +1,5 @@
-import Diagnostics
-import ModelFile
+import TacitDiagnostics
+import TacitModelFile
 
 /// Pictures in, patches out: what stands between a source of frames and a model's trunk.
 ///
@@ -9,12 +9,12 @@ import ModelFile
 ///
 /// Memory is taken by the initialiser, and again when a picture of another size than the last comes: never for a stream
 /// of frames.
-public final class ImageFrontEnd {
-    public let input: ImageInput
+package final class ImageFrontEnd {
+    package let input: ImageInput
     /// `[rows * columns][patch * patch * channels]`: the last picture's patches.
-    public let patches: UnsafePointer<Float>
+    package let patches: UnsafePointer<Float>
     /// Patches in `patches`.
-    public var patchCount: Int { input.columns * input.rows }
+    package var patchCount: Int { input.columns * input.rows }
 
     private let storage: UnsafeMutablePointer<Float>
     /// What each byte becomes, `[channels][256]`.
@@ -24,7 +24,7 @@ public final class ImageFrontEnd {
     private var sourceHeight = 0
 
     /// - Throws: `TacitError` (bad data) for a description that is not of images, or whose numbers make no sense.
-    public init(_ description: InputDescription) throws {
+    package init(_ description: InputDescription) throws {
         guard case .image(let input) = description else {
             throw TacitError(.badData, place: "input", "expected a model of images")
         }
@@ -52,7 +52,7 @@ public final class ImageFrontEnd {
     }
 
     /// Makes a picture's patches.
-    public func take(_ picture: PixelView) {
+    package func take(_ picture: PixelView) {
         if picture.width != sourceWidth || picture.height != sourceHeight
             || picture.channels != scaler.sourceChannels
         {
@@ -66,7 +66,7 @@ public final class ImageFrontEnd {
     }
 
     /// What the model sees of the last picture, before it is standardised; valid until the next.
-    public var seen: PixelView {
+    package var seen: PixelView {
         PixelView(
             pixels: UnsafePointer(scaler.output), width: input.width, height: input.height, channels: scaler.channels)
     }

@@ -1,6 +1,6 @@
-import CKernels
-import Diagnostics
-import ModelFile
+import CTacitKernels
+import TacitDiagnostics
+import TacitModelFile
 
 /// Standardised log-mel spectra as patches: `torchaudio.transforms.MelSpectrogram` (periodic Hann of `win_length`
 /// centred in `n_fft`, power 2, HTK mel, no norm, not centred), then `log(x + log_offset)`, then `(x - mean) / std`,
@@ -8,8 +8,8 @@ import ModelFile
 ///
 /// Frames are transformed eight at a time, as soon as eight are there or a patch is complete. Values are finite
 /// whatever the samples are, and the same bits on every instruction set.
-public final class LogMelFrontEnd: SoundFrontEnd {
-    public let geometry: SoundGeometry
+package final class LogMelFrontEnd: SoundFrontEnd {
+    package let geometry: SoundGeometry
     private let input: LogMelInput
     private let spectrum: PowerSpectrum
     private let bank: MelFilterBank
@@ -33,7 +33,7 @@ public final class LogMelFrontEnd: SoundFrontEnd {
     /// - Parameter instructionSet: to compute with; nil is this machine's best. No choice changes a result.
     /// - Throws: `TacitError` (bad data) for numbers that make no sense, (usage) for an instruction set that this
     ///   machine does not have.
-    public init(_ input: LogMelInput, instructionSet: String? = nil) throws {
+    package init(_ input: LogMelInput, instructionSet: String? = nil) throws {
         geometry = try SoundGeometry(.logmel(input))
         try SoundGeometry.check("win_length", input.windowLength, 1...input.fftSize)
         try Self.check(
@@ -76,14 +76,14 @@ public final class LogMelFrontEnd: SoundFrontEnd {
         guard isSound else { throw TacitError(.badData, place: "input", expected) }
     }
 
-    public func reset() {
+    package func reset() {
         samples.removeAll()
         frames.removeAll()
         toSkip = 0
         nextFrame = 0
     }
 
-    public func push(_ pushed: UnsafeBufferPointer<Float>, emit: (UnsafePointer<Float>) throws -> Void) rethrows {
+    package func push(_ pushed: UnsafeBufferPointer<Float>, emit: (UnsafePointer<Float>) throws -> Void) rethrows {
         guard var next = pushed.baseAddress else { return }
         var left = pushed.count
         while left > 0 {

@@ -1,4 +1,4 @@
-import CKernels
+import CTacitKernels
 import Glibc
 
 /// Triangles that gather a power spectrum into bands of equal width on the mel scale

@@ -1,4 +1,4 @@
-import CKernels
+import CTacitKernels
 
 /// |X[k]|^2 for k from 0 to n / 2 of tapered frames of any one length n, at least 2, of `TACIT_FRAMES` at a time.
 ///

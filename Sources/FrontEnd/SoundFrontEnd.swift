@@ -2,7 +2,7 @@
 ///
 /// Incremental: each patch is emitted as soon as its last sample is there. A patch depends on its own samples alone,
 /// never on how they were cut into pushes, to the last bit. All buffers are made by the initialiser.
-public protocol SoundFrontEnd: AnyObject {
+package protocol SoundFrontEnd: AnyObject {
     /// How samples become patches.
     var geometry: SoundGeometry { get }
 

@@ -1,27 +1,27 @@
-import Diagnostics
-import ModelFile
+import TacitDiagnostics
+import TacitModelFile
 
 /// How a model of sound cuts a stream of samples into patches and windows, all counted in samples of its own rate.
 ///
 /// Patch j covers the samples from `j * samplesPerStride` to one before `j * samplesPerStride + samplesPerPatch`;
 /// a window is `window` successive patches. For log-mel a patch covers every sample that its frames' transforms see:
 /// `n_fft + (patch_frames - 1) * hop_length` of them.
-public struct SoundGeometry: Equatable, Sendable {
+package struct SoundGeometry: Equatable, Sendable {
     /// Hertz.
-    public let sampleRate: Int
+    package let sampleRate: Int
     /// Elements of one flattened patch.
-    public let patchSize: Int
+    package let patchSize: Int
     /// Patches in a context.
-    public let window: Int
-    public let samplesPerPatch: Int
-    public let samplesPerStride: Int
+    package let window: Int
+    package let samplesPerPatch: Int
+    package let samplesPerStride: Int
 
     /// The most samples that a window may cover, and the most elements of a patch. Far beyond any model of use; they
     /// keep every later sum and product inside `Int`.
     static let limit = 1 << 24
 
     /// - Throws: `TacitError` (bad data) for a description that is not of sound, or whose numbers make no sense.
-    public init(_ input: InputDescription) throws {
+    package init(_ input: InputDescription) throws {
         switch input {
         case .waveform(let input):
             try self.init(
@@ -65,16 +65,16 @@ public struct SoundGeometry: Equatable, Sendable {
 
     /// Samples from a window's first to one past its last:
     /// `(window - 1) * samplesPerStride + samplesPerPatch`.
-    public var samplesPerWindow: Int { endOfPatch(window - 1) }
+    package var samplesPerWindow: Int { endOfPatch(window - 1) }
 
     /// The first sample of a patch, counted from the first sample of patch 0.
-    public func startOfPatch(_ patch: Int) -> Int { patch * samplesPerStride }
+    package func startOfPatch(_ patch: Int) -> Int { patch * samplesPerStride }
 
     /// One past the last sample of a patch.
-    public func endOfPatch(_ patch: Int) -> Int { patch * samplesPerStride + samplesPerPatch }
+    package func endOfPatch(_ patch: Int) -> Int { patch * samplesPerStride + samplesPerPatch }
 
     /// How many patches are whole once `samples` samples are there.
-    public func wholePatches(in samples: Int) -> Int {
+    package func wholePatches(in samples: Int) -> Int {
         samples < samplesPerPatch ? 0 : (samples - samplesPerPatch) / samplesPerStride + 1
     }
 }

@@ -1,26 +1,26 @@
-import Diagnostics
-import ModelFile
+import TacitDiagnostics
+import TacitModelFile
 
 /// Raw samples as patches, with or without overlap (or with gaps, where the stride is longer than the patch).
-public final class WaveformFrontEnd: SoundFrontEnd {
-    public let geometry: SoundGeometry
+package final class WaveformFrontEnd: SoundFrontEnd {
+    package let geometry: SoundGeometry
     /// Samples from the next patch's first on.
     private var pending: SampleBuffer
     /// Samples still to come before the next patch's first.
     private var toSkip = 0
 
     /// - Throws: `TacitError` (bad data) for numbers that make no sense.
-    public init(_ input: WaveformInput) throws {
+    package init(_ input: WaveformInput) throws {
         geometry = try SoundGeometry(.waveform(input))
         pending = SampleBuffer(capacity: 2 * geometry.samplesPerPatch + 1024)
     }
 
-    public func reset() {
+    package func reset() {
         pending.removeAll()
         toSkip = 0
     }
 
-    public func push(_ samples: UnsafeBufferPointer<Float>, emit: (UnsafePointer<Float>) throws -> Void) rethrows {
+    package func push(_ samples: UnsafeBufferPointer<Float>, emit: (UnsafePointer<Float>) throws -> Void) rethrows {
         guard var next = samples.baseAddress else { return }
         let patch = geometry.samplesPerPatch
         let stride = geometry.samplesPerStride

@@ -1,4 +1,4 @@
-import Diagnostics
+import TacitDiagnostics
 
 /// Turns readings into events: smoothing, two levels (hysteresis, so that a score near its threshold does not flutter)
 /// and waits.
@@ -9,7 +9,7 @@ import Diagnostics
 /// none. Nothing is allocated after the initialiser.
 ///
 /// For frames, a sample is whatever they are counted in: `sampleRate` of them make a second.
-public final class EventDetector {
+package final class EventDetector {
     private struct Watch {
         let label: Int
         let threshold: Float
@@ -33,7 +33,7 @@ public final class EventDetector {
     ///   - hop: samples from one reading to the next.
     ///   - names: of the labels, for errors.
     /// - Throws: `TacitError` (usage) for what can never turn on, or never off again.
-    public init(
+    package init(
         thresholds: [Float], watched: [Int], settings: EventSettings, sampleRate: Int, hop: Int,
         names: [String] = []
     ) throws {
@@ -69,20 +69,20 @@ public final class EventDetector {
     }
 
     /// `[labels]`: the smoothed scores of the last reading, valid until the next.
-    public var smoothedScores: UnsafeBufferPointer<Float> { UnsafeBufferPointer(smoother.smoothed) }
+    package var smoothedScores: UnsafeBufferPointer<Float> { UnsafeBufferPointer(smoother.smoothed) }
 
     /// Whether a label's event is on.
-    public func isOn(_ label: Int) -> Bool {
+    package func isOn(_ label: Int) -> Bool {
         watches.contains { $0.label == label && $0.isOn }
     }
 
     /// Takes a reading and hands over the events that it decides, in the order of the labels watched.
-    public func take(_ reading: Reading, _ body: (DetectedEvent) throws -> Void) rethrows {
+    package func take(_ reading: Reading, _ body: (DetectedEvent) throws -> Void) rethrows {
         try take(reading.scores, end: reading.end, body)
     }
 
     /// The same for scores, `[labels]`, of whatever ended at sample `end`.
-    public func take(
+    package func take(
         _ scores: UnsafeBufferPointer<Float>, end: Int, _ body: (DetectedEvent) throws -> Void
     ) rethrows {
         guard scores.count == labelCount else { return }
@@ -105,7 +105,7 @@ public final class EventDetector {
 
     /// The stream is over after `sample` samples: what is on turns off, so that every `on` has its `off`. The score is
     /// the last one there was.
-    public func finish(at sample: Int, _ body: (DetectedEvent) throws -> Void) rethrows {
+    package func finish(at sample: Int, _ body: (DetectedEvent) throws -> Void) rethrows {
         for index in watches.indices {
             watches[index].since = nil
             guard watches[index].isOn else { continue }
@@ -121,7 +121,7 @@ public final class EventDetector {
     }
 
     /// Samples were lost: smoothing and waits begin anew. What is on stays on until readings say otherwise.
-    public func gap() {
+    package func gap() {
         smoother.reset()
         for index in watches.indices { watches[index].since = nil }
     }

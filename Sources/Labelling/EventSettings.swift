@@ -1,17 +1,17 @@
-import Diagnostics
+import TacitDiagnostics
 
 /// How scores become events: everything in seconds, so that it means the same at every hop.
-public struct EventSettings: Equatable, Sendable {
+package struct EventSettings: Equatable, Sendable {
     /// Scores are averaged over the readings of the last so many seconds, the newest included; 0 for none.
-    public var smooth: Double
+    package var smooth: Double
     /// For how long the smoothed score must have reached its threshold before the event turns on.
-    public var onAfter: Double
+    package var onAfter: Double
     /// For how long it must have stayed under `offBelow` times its threshold before the event turns off.
-    public var offAfter: Double
+    package var offAfter: Double
     /// The lower level, as a part of the threshold: between the two an event stays what it is.
-    public var offBelow: Double
+    package var offBelow: Double
 
-    public init(smooth: Double = 0, onAfter: Double = 0, offAfter: Double = 0, offBelow: Double = 0.8) {
+    package init(smooth: Double = 0, onAfter: Double = 0, offAfter: Double = 0, offBelow: Double = 0.8) {
         self.smooth = smooth
         self.onAfter = onAfter
         self.offAfter = offAfter
@@ -22,7 +22,7 @@ public struct EventSettings: Equatable, Sendable {
     static let longest = 604_800.0
 
     /// - Throws: `TacitError` (usage) for settings with which no event could ever turn on, or off again.
-    public func validate() throws {
+    package func validate() throws {
         for (name, seconds) in [("smoothing", smooth), ("wait before on", onAfter), ("wait before off", offAfter)] {
             guard seconds >= 0, seconds <= Self.longest else {
                 throw TacitError(.usage, "a \(name) of \(seconds) seconds, expected 0 to a week")

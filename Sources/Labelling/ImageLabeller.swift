@@ -1,14 +1,14 @@
-import Diagnostics
-import FrontEnd
 import Glibc
-import ModelFile
+import TacitDiagnostics
+import TacitFrontEnd
+import TacitModelFile
 
 /// Turns pictures into readings, each a context of its own. Times are counted in microseconds.
 ///
 /// Nothing is allocated after the first picture of a size.
-public final class ImageLabeller {
+package final class ImageLabeller {
     /// Of the readings: times are in microseconds.
-    public static let ticksPerSecond = 1_000_000
+    package static let ticksPerSecond = 1_000_000
 
     private let frontEnd: ImageFrontEnd
     private let model: any PatchModel
@@ -20,7 +20,7 @@ public final class ImageLabeller {
     ///   - description: of the model that `model` runs.
     ///   - model: with one context.
     /// - Throws: `TacitError` (bad data) for a model that is not of images.
-    public init(_ description: ModelDescription, model: any PatchModel) throws {
+    package init(_ description: ModelDescription, model: any PatchModel) throws {
         frontEnd = try ImageFrontEnd(description.input)
         self.model = model
         logits = .allocate(capacity: description.labels.count)
@@ -38,11 +38,11 @@ public final class ImageLabeller {
     }
 
     /// What the model saw of the last picture; valid until the next.
-    public var seen: PixelView { frontEnd.seen }
+    package var seen: PixelView { frontEnd.seen }
 
     /// - Parameter time: microseconds since the start of the stream.
     /// - Throws: what `body` throws.
-    public func label(_ picture: PixelView, time: Int = 0, _ body: (Reading) throws -> Void) rethrows {
+    package func label(_ picture: PixelView, time: Int = 0, _ body: (Reading) throws -> Void) rethrows {
         let begun = Self.now()
         frontEnd.take(picture)
         model.reset(context: 0)

@@ -1,16 +1,16 @@
-import Diagnostics
+import TacitDiagnostics
 
 /// Which of a model's labels are wanted, as a user names them.
-public struct LabelSelection: Equatable, Sendable {
+package struct LabelSelection: Equatable, Sendable {
     /// Indices of labels, rising.
-    public let indices: [Int]
+    package let indices: [Int]
 
     /// - Parameters:
     ///   - labels: the model's.
     ///   - only: the labels wanted, one or several with commas between them in each text; all if there is none.
     ///   - except: those among them that are not wanted.
     /// - Throws: `TacitError` (usage) for what is no label, naming those like it, and where none is left.
-    public init(labels: [String], only: [String] = [], except: [String] = []) throws {
+    package init(labels: [String], only: [String] = [], except: [String] = []) throws {
         let wanted = try Self.indices(of: only, among: labels)
         let unwanted = try Self.indices(of: except, among: labels)
         indices = labels.indices.filter { (only.isEmpty || wanted.contains($0)) && !unwanted.contains($0) }

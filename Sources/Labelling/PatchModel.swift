@@ -1,7 +1,7 @@
 /// What labelling asks of a model that is being run: `Engine.Session`, or a stand-in in tests.
 ///
 /// Results must not depend on how patches are split into pushes, nor on which contexts go along.
-public protocol PatchModel: AnyObject {
+package protocol PatchModel: AnyObject {
     /// Begins a context anew.
     func reset(context: Int)
     /// Gives the same `count` successive patches, `[count][patchSize]`, to each of the contexts named.

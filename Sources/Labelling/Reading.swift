@@ -2,23 +2,23 @@
 ///
 /// The three vectors lie in the labeller's buffers: they are valid while the reading is handled, and to be copied if
 /// wanted longer.
-public struct Reading {
+package struct Reading {
     /// The window's first sample, counted from the start of the stream, lost samples included.
-    public let start: Int
+    package let start: Int
     /// One past the window's last sample. Zeros that fill up a short stream don't count.
-    public let end: Int
+    package let end: Int
     /// Hertz.
-    public let sampleRate: Int
+    package let sampleRate: Int
     /// `[labels]`; empty for a model without labels.
-    public let logits: UnsafeBufferPointer<Float>
+    package let logits: UnsafeBufferPointer<Float>
     /// `[labels]`, 0...1: softmax or sigmoid of the logits, by the model's task.
-    public let scores: UnsafeBufferPointer<Float>
+    package let scores: UnsafeBufferPointer<Float>
     /// The head's input, `[width]`.
-    public let embedding: UnsafeBufferPointer<Float>
+    package let embedding: UnsafeBufferPointer<Float>
     /// Time that the model took since the reading before.
-    public let inferenceSeconds: Double
+    package let inferenceSeconds: Double
 
-    public init(
+    package init(
         start: Int, end: Int, sampleRate: Int, logits: UnsafeBufferPointer<Float>,
         scores: UnsafeBufferPointer<Float>, embedding: UnsafeBufferPointer<Float>, inferenceSeconds: Double
     ) {
@@ -32,10 +32,10 @@ public struct Reading {
     }
 
     /// Seconds from the start of the stream to the window's first sample and to one past its last.
-    public var span: (start: Double, end: Double) {
+    package var span: (start: Double, end: Double) {
         (Double(start) / Double(sampleRate), Double(end) / Double(sampleRate))
     }
 
     /// The end of the span, in seconds.
-    public var time: Double { span.end }
+    package var time: Double { span.end }
 }

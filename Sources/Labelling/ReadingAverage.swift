@@ -1,21 +1,21 @@
 /// The average of a file's readings: logits, scores and embeddings each by themselves, over all windows.
-public final class ReadingAverage {
+package final class ReadingAverage {
     /// How many readings went in.
-    public private(set) var count = 0
+    package private(set) var count = 0
     /// The first window's first sample.
-    public private(set) var start = 0
+    package private(set) var start = 0
     /// One past the last window's last sample.
-    public private(set) var end = 0
+    package private(set) var end = 0
     /// The readings' inference times, summed.
-    public private(set) var inferenceSeconds = 0.0
+    package private(set) var inferenceSeconds = 0.0
     private var sampleRate = 1
     private var logitSums: [Double] = []
     private var scoreSums: [Double] = []
     private var embeddingSums: [Double] = []
 
-    public init() {}
+    package init() {}
 
-    public func removeAll() {
+    package func removeAll() {
         count = 0
         inferenceSeconds = 0
         Self.clear(&logitSums)
@@ -23,7 +23,7 @@ public final class ReadingAverage {
         Self.clear(&embeddingSums)
     }
 
-    public func add(_ reading: Reading) {
+    package func add(_ reading: Reading) {
         if count == 0 { start = reading.start }
         end = max(end, reading.end)
         if count == 0 { end = reading.end }
@@ -36,16 +36,16 @@ public final class ReadingAverage {
     }
 
     /// Seconds from the start of the stream.
-    public var span: (start: Double, end: Double) {
+    package var span: (start: Double, end: Double) {
         (Double(start) / Double(sampleRate), Double(end) / Double(sampleRate))
     }
 
     /// `[labels]`; of one reading, its own to the last bit.
-    public var logits: [Float] { mean(logitSums) }
+    package var logits: [Float] { mean(logitSums) }
     /// `[labels]`.
-    public var scores: [Float] { mean(scoreSums) }
+    package var scores: [Float] { mean(scoreSums) }
     /// `[width]`.
-    public var embedding: [Float] { mean(embeddingSums) }
+    package var embedding: [Float] { mean(embeddingSums) }
 
     private func mean(_ sums: [Double]) -> [Float] {
         sums.map { Float($0 / Double(max(count, 1))) }

@@ -1,4 +1,4 @@
-import Diagnostics
+import TacitDiagnostics
 
 /// The mean of each score over the readings of the last stretch of time, the newest included.
 ///

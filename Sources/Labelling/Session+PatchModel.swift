@@ -1,7 +1,7 @@
-import Engine
+import TacitEngine
 
 extension Session: PatchModel {
-    public func applyScores(_ logits: UnsafeBufferPointer<Float>, into scores: UnsafeMutableBufferPointer<Float>) {
-        Engine.applyScores(model.description.task, logits: logits, into: scores)
+    package func applyScores(_ logits: UnsafeBufferPointer<Float>, into scores: UnsafeMutableBufferPointer<Float>) {
+        TacitEngine.applyScores(model.description.task, logits: logits, into: scores)
     }
 }

@@ -1,15 +1,15 @@
-import Diagnostics
-import FrontEnd
 import Glibc
-import ModelFile
+import TacitDiagnostics
+import TacitFrontEnd
+import TacitModelFile
 
 /// Turns a stream of samples into readings: the one way from samples to scores, for files and live streams alike.
 ///
 /// Patches go through the model as they come, overlapping windows side by side as contexts of their own; readings do
 /// not depend on how the samples were cut into pushes, to the last bit. Nothing is allocated after the initialiser.
-public final class SoundLabeller {
+package final class SoundLabeller {
     /// What becomes of the end of the stream.
-    public enum Ending: Sendable {
+    package enum Ending: Sendable {
         /// Full windows only: live streams.
         case fullWindows
         /// A last window (sliding: a last read-out) that ends at the last whole patch, if patches remain behind the
@@ -17,15 +17,15 @@ public final class SoundLabeller {
         case lastWindow
     }
 
-    public let plan: WindowPlan
-    public let ending: Ending
+    package let plan: WindowPlan
+    package let ending: Ending
     /// How samples become patches and windows.
-    public var geometry: SoundGeometry { frontEnd.geometry }
+    package var geometry: SoundGeometry { frontEnd.geometry }
     /// Samples since the start of the stream, lost ones included.
-    public var position: Int { origin + received }
+    package var position: Int { origin + received }
 
     /// How many samples more, at least one, until patches go through the model again.
-    public var samplesToPush: Int { max(1, geometry.endOfPatch(nextPush - 1) - received) }
+    package var samplesToPush: Int { max(1, geometry.endOfPatch(nextPush - 1) - received) }
 
     private let frontEnd: any SoundFrontEnd
     private let model: any PatchModel
@@ -55,7 +55,7 @@ public final class SoundLabeller {
     ///   - instructionSet: for the front end; nil is this machine's best. No choice changes a result.
     /// - Throws: `TacitError` (bad data) for a model that is not of sound, (usage) for an instruction set that this
     ///   machine does not have.
-    public init(
+    package init(
         _ description: ModelDescription, plan: WindowPlan, ending: Ending, model: any PatchModel,
         instructionSet: String? = nil
     ) throws {
@@ -87,25 +87,25 @@ public final class SoundLabeller {
     /// Takes the next samples (-1...1, mono, at the model's rate) and hands over the readings that they complete.
     ///
     /// - Throws: what `body` throws; the stream can't go on after that but by `reset` or `skip`.
-    public func push(_ samples: UnsafeBufferPointer<Float>, _ body: (Reading) throws -> Void) rethrows {
+    package func push(_ samples: UnsafeBufferPointer<Float>, _ body: (Reading) throws -> Void) rethrows {
         received += samples.count
         try frontEnd.push(samples) { try take($0, body) }
     }
 
     /// Samples were lost: the stream's time goes on by so many, and contexts begin anew after them.
-    public func skip(samples: Int) {
+    package func skip(samples: Int) {
         begin(at: position + samples)
     }
 
     /// Forgets the stream; the next sample is the first of another.
-    public func reset() {
+    package func reset() {
         begin(at: 0)
         hasRead = false
         inferenceSeconds = 0
     }
 
     /// The stream is over: hands over what `ending` asks for. Only `reset` or `skip` may follow.
-    public func finish(_ body: (Reading) throws -> Void) rethrows {
+    package func finish(_ body: (Reading) throws -> Void) rethrows {
         guard ending == .lastWindow, received > 0 else { return }
         let whole = history.count
         if whole < plan.window {

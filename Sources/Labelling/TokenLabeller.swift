@@ -1,13 +1,13 @@
-import Diagnostics
-import Engine
 import Glibc
-import ModelFile
+import TacitDiagnostics
+import TacitEngine
+import TacitModelFile
 
 /// Turns a file's tokens into readings, counted in patches instead of samples.
 ///
 /// Windows follow one another; one more ends at the last patch if some remain. What is shorter than a window is simply
 /// a shorter context. `sliding`: one context for all, read after every `window` patches and at the end.
-public final class TokenLabeller {
+package final class TokenLabeller {
     private let session: Session
     private let input: TokensInput
     private let context: ModelDescription.Context
@@ -17,7 +17,7 @@ public final class TokenLabeller {
 
     /// - Parameter session: with one context.
     /// - Throws: `TacitError` (bad data) for a model that does not take tokens.
-    public init(session: Session) throws {
+    package init(session: Session) throws {
         let description = session.model.description
         guard case .tokens(let input) = description.input else {
             throw TacitError(.badData, place: "input", "the model does not take tokens")
@@ -41,7 +41,7 @@ public final class TokenLabeller {
 
     /// - Parameter tokens: `[patches][codebooks]`, ids within the vocabulary.
     /// - Throws: `TacitError` for an id outside the vocabulary, and what `body` throws.
-    public func label(_ tokens: [Int32], _ body: (Reading) throws -> Void) throws {
+    package func label(_ tokens: [Int32], _ body: (Reading) throws -> Void) throws {
         let patches = tokens.count / input.codebooks
         var end = 0
         while end < patches {

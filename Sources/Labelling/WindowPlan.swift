@@ -1,6 +1,6 @@
-import Diagnostics
-import FrontEnd
-import ModelFile
+import TacitDiagnostics
+import TacitFrontEnd
+import TacitModelFile
 
 /// Which windows of a stream a model reads, all counted in patches.
 ///
@@ -9,17 +9,17 @@ import ModelFile
 ///   last `window` of them.
 ///
 /// So both kinds of context read at the same places.
-public struct WindowPlan: Equatable, Sendable {
-    public let context: ModelDescription.Context
-    public let attention: ModelDescription.Attention
+package struct WindowPlan: Equatable, Sendable {
+    package let context: ModelDescription.Context
+    package let attention: ModelDescription.Attention
     /// Patches in a window.
-    public let window: Int
+    package let window: Int
     /// Patches from one window to the next; may be more than `window`.
-    public let hop: Int
+    package let hop: Int
     /// The most patches that go through the model at once.
-    public let chunk: Int
+    package let chunk: Int
     /// How many windows advance side by side.
-    public let contexts: Int
+    package let contexts: Int
 
     /// - Parameters:
     ///   - hop: seconds from one window to the next, rounded to whole strides, at least one; nil for one window with
@@ -29,7 +29,7 @@ public struct WindowPlan: Equatable, Sendable {
     ///   - rows: so many patches times contexts may go together however long that holds patches back, since they take
     ///     the model no time worth speaking of.
     /// - Throws: `TacitError`: bad data for a model that is not of sound; usage for a hop or a latency out of range.
-    public init(_ description: ModelDescription, hop: Double? = nil, latency: Double? = nil, rows: Int = 1) throws {
+    package init(_ description: ModelDescription, hop: Double? = nil, latency: Double? = nil, rows: Int = 1) throws {
         let geometry = try SoundGeometry(description.input)
         context = description.context
         attention = description.attention
@@ -70,22 +70,22 @@ public struct WindowPlan: Equatable, Sendable {
     private static let largestProduct = 256
 
     /// Patches times contexts that are worth taking through the model at once; longer pushes it cuts itself.
-    public var rows: Int { min(chunk * contexts, max(contexts, Self.largestProduct)) }
+    package var rows: Int { min(chunk * contexts, max(contexts, Self.largestProduct)) }
 
     /// The window whose last patch is patch `end - 1`, if there is one.
-    public func window(endingAt end: Int) -> Int? {
+    package func window(endingAt end: Int) -> Int? {
         end >= window && (end - window) % hop == 0 ? (end - window) / hop : nil
     }
 
     /// The windows that hold a patch, oldest first.
-    public func windows(holding patch: Int) -> Range<Int> {
+    package func windows(holding patch: Int) -> Range<Int> {
         let oldest = patch < window ? 0 : (patch - window) / hop + 1
         return oldest..<max(oldest, patch / hop + 1)
     }
 
     /// With `start` patches pushed, where the next push ends: after a chunk, but no further than where the next window
     /// starts or ends.
-    public func pushEnd(after start: Int) -> Int {
+    package func pushEnd(after start: Int) -> Int {
         let nextEnd = start < window ? window : ((start - window) / hop + 1) * hop + window
         if attention == .full { return nextEnd }
         let end = min(start + chunk, nextEnd)

@@ -1,4 +1,4 @@
-import Diagnostics
+import TacitDiagnostics
 
 /// Reads a header from front to back; every step is checked against what is left.
 struct ByteCursor {

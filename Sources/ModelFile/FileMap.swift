@@ -1,18 +1,18 @@
-import Diagnostics
 import Glibc
+import TacitDiagnostics
 
 /// A file, mapped read-only for as long as this object lives.
 ///
 /// The bytes are those of the file at each moment: a file that is cut short while it is mapped ends the process by a
 /// signal, as with every mapped file. Models are therefore replaced by renaming, never rewritten in place.
-public final class FileMap: @unchecked Sendable {
+package final class FileMap: @unchecked Sendable {
     /// They are there as long as this object is: whoever reads them must keep it (`withExtendedLifetime`).
-    public let bytes: UnsafeRawBufferPointer
+    package let bytes: UnsafeRawBufferPointer
 
     /// - Parameter followsLinks: whether `path` itself may be a symbolic link.
     /// - Throws: `TacitError`: `noInput` if there is no such file, `badData` if it is empty or a link that is not
     ///   followed.
-    public init(path: String, followsLinks: Bool = true) throws {
+    package init(path: String, followsLinks: Bool = true) throws {
         // Non-blocking, so that a FIFO is refused instead of waited for.
         let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | (followsLinks ? 0 : O_NOFOLLOW)
         let descriptor = SystemPath.withBytes(path) { open($0, flags) }

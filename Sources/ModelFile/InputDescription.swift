@@ -1,12 +1,12 @@
 /// What a model takes in, and how it is cut into patches. The adapter folder's `input` object, validated.
-public enum InputDescription: Equatable, Sendable {
+package enum InputDescription: Equatable, Sendable {
     case waveform(WaveformInput)
     case logmel(LogMelInput)
     case image(ImageInput)
     case tokens(TokensInput)
 
     /// Elements of one flattened patch; for tokens, ids (one a codebook).
-    public var patchSize: Int {
+    package var patchSize: Int {
         switch self {
         case .waveform(let input): input.patch
         case .logmel(let input): input.patchFrames * input.mels
@@ -16,7 +16,7 @@ public enum InputDescription: Equatable, Sendable {
     }
 
     /// Patches that make one context.
-    public var window: Int {
+    package var window: Int {
         switch self {
         case .waveform(let input): input.window
         case .logmel(let input): input.window
@@ -27,17 +27,17 @@ public enum InputDescription: Equatable, Sendable {
 }
 
 /// Raw samples, -1...1.
-public struct WaveformInput: Equatable, Sendable {
+package struct WaveformInput: Equatable, Sendable {
     /// Hertz.
-    public var sampleRate: Int
+    package var sampleRate: Int
     /// Samples in a patch.
-    public var patch: Int
+    package var patch: Int
     /// Samples from one patch's start to the next.
-    public var stride: Int
+    package var stride: Int
     /// Patches in a context.
-    public var window: Int
+    package var window: Int
 
-    public init(sampleRate: Int, patch: Int, stride: Int, window: Int) {
+    package init(sampleRate: Int, patch: Int, stride: Int, window: Int) {
         self.sampleRate = sampleRate
         self.patch = patch
         self.stride = stride
@@ -47,25 +47,25 @@ public struct WaveformInput: Equatable, Sendable {
 
 /// A standardised log-mel spectrogram: `torchaudio.transforms.MelSpectrogram` (periodic Hann of `windowLength` centred
 /// in `fftSize`, power 2, HTK mel scale, no norm, not centred), `log(x + logOffset)`, `(x - mean) / deviation`.
-public struct LogMelInput: Equatable, Sendable {
-    public var sampleRate: Int
-    public var fftSize: Int
-    public var windowLength: Int
-    public var hopLength: Int
-    public var mels: Int
-    public var minimumFrequency: Double
-    public var maximumFrequency: Double
-    public var logOffset: Double
-    public var mean: Double
-    public var deviation: Double
+package struct LogMelInput: Equatable, Sendable {
+    package var sampleRate: Int
+    package var fftSize: Int
+    package var windowLength: Int
+    package var hopLength: Int
+    package var mels: Int
+    package var minimumFrequency: Double
+    package var maximumFrequency: Double
+    package var logOffset: Double
+    package var mean: Double
+    package var deviation: Double
     /// Mel frames in a patch, flattened frame by frame.
-    public var patchFrames: Int
+    package var patchFrames: Int
     /// Mel frames from one patch's start to the next.
-    public var strideFrames: Int
+    package var strideFrames: Int
     /// Patches in a context.
-    public var window: Int
+    package var window: Int
 
-    public init(
+    package init(
         sampleRate: Int, fftSize: Int, windowLength: Int, hopLength: Int, mels: Int, minimumFrequency: Double,
         maximumFrequency: Double, logOffset: Double, mean: Double, deviation: Double, patchFrames: Int,
         strideFrames: Int, window: Int
@@ -87,20 +87,20 @@ public struct LogMelInput: Equatable, Sendable {
 }
 
 /// Pixels 0...1, standardised by channel, cut into square patches in raster order.
-public struct ImageInput: Equatable, Sendable {
-    public var width: Int
-    public var height: Int
+package struct ImageInput: Equatable, Sendable {
+    package var width: Int
+    package var height: Int
     /// 1 (grey) or 3 (RGB).
-    public var channels: Int
+    package var channels: Int
     /// Pixels a side of a patch.
-    public var patch: Int
+    package var patch: Int
     /// Pixels from one patch's start to the next, both ways.
-    public var stride: Int
+    package var stride: Int
     /// One a channel.
-    public var mean: [Double]
-    public var deviation: [Double]
+    package var mean: [Double]
+    package var deviation: [Double]
 
-    public init(
+    package init(
         width: Int, height: Int, channels: Int, patch: Int, stride: Int, mean: [Double], deviation: [Double]
     ) {
         self.width = width
@@ -113,20 +113,20 @@ public struct ImageInput: Equatable, Sendable {
     }
 
     /// Patches in a row of patches.
-    public var columns: Int { (width - patch) / stride + 1 }
+    package var columns: Int { (width - patch) / stride + 1 }
     /// Rows of patches.
-    public var rows: Int { (height - patch) / stride + 1 }
+    package var rows: Int { (height - patch) / stride + 1 }
 }
 
 /// Discrete codes, one id a codebook for each patch, whose embeddings are summed.
-public struct TokensInput: Equatable, Sendable {
+package struct TokensInput: Equatable, Sendable {
     /// Ids run from 0 to `vocabulary - 1`, in every codebook.
-    public var vocabulary: Int
-    public var codebooks: Int
+    package var vocabulary: Int
+    package var codebooks: Int
     /// Patches in a context; fewer are simply a shorter context.
-    public var window: Int
+    package var window: Int
 
-    public init(vocabulary: Int, codebooks: Int, window: Int) {
+    package init(vocabulary: Int, codebooks: Int, window: Int) {
         self.vocabulary = vocabulary
         self.codebooks = codebooks
         self.window = window

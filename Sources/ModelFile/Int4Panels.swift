@@ -1,26 +1,26 @@
 /// The sizes and rules of int4 panels (see `MatrixView`).
-public enum Int4Panels {
+package enum Int4Panels {
     /// A nibble holds its level plus 8.
-    public static let levels = -8...7
+    package static let levels = -8...7
     /// The nibble of level 0, which padding has.
-    public static let offset = 8
+    package static let offset = 8
     /// What a real channel's groups may be scaled by.
-    public static let groupScales = 1...127
+    package static let groupScales = 1...127
     /// Columns that the kernels take at a time; groups are made of these.
-    public static let blockColumns = 32
+    package static let blockColumns = 32
     /// Weights along K that may share a group scale.
-    public static let groupSizes = [32, 64, 128]
+    package static let groupSizes = [32, 64, 128]
     /// Most elements of one dot product: 127 * 8 * 128 * 16,384 < 2^31, so that a 32-bit sum of levels times group
     /// scales times activations in -128...127 never overflows.
-    public static let maximumColumns = 1 << 14
+    package static let maximumColumns = 1 << 14
 
     /// Columns with padding to whole blocks of 32, whatever the size of a group.
-    public static func paddedColumns(_ columns: Int) -> Int {
+    package static func paddedColumns(_ columns: Int) -> Int {
         (columns + blockColumns - 1) / blockColumns * blockColumns
     }
 
     /// Groups of a channel, the last of which may be ragged.
-    public static func groups(_ columns: Int, groupSize: Int) -> Int { (columns + groupSize - 1) / groupSize }
+    package static func groups(_ columns: Int, groupSize: Int) -> Int { (columns + groupSize - 1) / groupSize }
 
     /// Byte of the panels that holds a weight, and whether it is the high nibble: in blocks of eight columns, the low
     /// nibbles of a channel's four bytes hold the first four columns, the high ones the others.

@@ -1,18 +1,18 @@
 /// The rules that int8 panels obey (see `MatrixView`).
-public enum Int8Panels {
+package enum Int8Panels {
     /// Greatest magnitude of a weight.
-    public static let maximum = 127
+    package static let maximum = 127
     /// Greatest sum of the magnitudes of a four's weights of one sign: 255 * 128 = 32,640 fits 16 bits.
-    public static let maximumSum = 128
+    package static let maximumSum = 128
 
     /// Columns with padding: whole stretches of 8, each of two fours.
-    public static func paddedColumns(_ columns: Int) -> Int {
+    package static func paddedColumns(_ columns: Int) -> Int {
         (columns + 7) & ~7
     }
 
     /// Whether four weights of one channel keep within 16 bits, whatever unsigned bytes they meet. Of a stretch of 8
     /// columns the first four is at 0, 1, 4 and 5, the second at 2, 3, 6 and 7.
-    public static func isFour(_ levels: SIMD4<Int32>) -> Bool {
+    package static func isFour(_ levels: SIMD4<Int32>) -> Bool {
         let positive = pointwiseMax(levels, .zero)
         let negative = pointwiseMin(levels, .zero)
         return positive.max() <= maximum && negative.min() >= -maximum

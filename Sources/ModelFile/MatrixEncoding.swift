@@ -2,7 +2,7 @@
 ///
 /// In the metadata an encoding is three numbers: bits a weight, weights in a group along K that share a scale (0: the
 /// whole channel), and the version of the panels' layout.
-public enum MatrixEncoding: Equatable, Sendable {
+package enum MatrixEncoding: Equatable, Sendable {
     /// 32-bit floats.
     case float32
     /// 8-bit integers, symmetric, one scale an output channel.
@@ -15,7 +15,7 @@ public enum MatrixEncoding: Equatable, Sendable {
     case int4(groupSize: Int)
 
     /// Bits a level.
-    public var bits: Int {
+    package var bits: Int {
         switch self {
         case .float32: 32
         case .int8, .int8TwoPlanes: 8
@@ -24,7 +24,7 @@ public enum MatrixEncoding: Equatable, Sendable {
     }
 
     /// Sets of levels, which add up; 0 for floats.
-    public var planes: Int {
+    package var planes: Int {
         switch self {
         case .float32: 0
         case .int8, .int4: 1
@@ -33,7 +33,7 @@ public enum MatrixEncoding: Equatable, Sendable {
     }
 
     /// Weights along K that share a scale; 0 where a whole channel does.
-    public var groupSize: Int {
+    package var groupSize: Int {
         switch self {
         case .float32, .int8, .int8TwoPlanes: 0
         case .int4(let groupSize): groupSize

@@ -1,11 +1,11 @@
 /// Brings matrices from rows into the panels of the file. Values are not changed here: choosing levels is a
 /// quantizer's work.
-public enum MatrixPacker {
+package enum MatrixPacker {
     /// Packs 32-bit floats.
     ///
     /// - Parameter weights: `[rows][columns]`.
     /// - Parameter bias: `[rows]`, if there is one.
-    public static func float32(_ weights: [Float], rows: Int, columns: Int, bias: [Float]?) -> PackedMatrix {
+    package static func float32(_ weights: [Float], rows: Int, columns: Int, bias: [Float]?) -> PackedMatrix {
         precondition(
             rows > 0 && columns > 0 && weights.count == rows * columns && bias.map { $0.count == rows } ?? true)
         let tileRows = MatrixView.tileRows
@@ -30,7 +30,7 @@ public enum MatrixPacker {
     /// - Parameter levels: `[rows][columns]`.
     /// - Parameter scales: `[rows]`; a weight is its level times its row's scale.
     /// - Parameter bias: `[rows]`, if there is one.
-    public static func int8(_ levels: [Int8], scales: [Float], rows: Int, columns: Int, bias: [Float]?) -> PackedMatrix
+    package static func int8(_ levels: [Int8], scales: [Float], rows: Int, columns: Int, bias: [Float]?) -> PackedMatrix
     {
         precondition(rows > 0 && columns > 0 && levels.count == rows * columns && scales.count == rows)
         precondition(bias.map { $0.count == rows } ?? true)
@@ -65,7 +65,7 @@ public enum MatrixPacker {
     /// Packs the planes of a matrix, one or two, each of which must obey the rules by itself.
     ///
     /// - Parameter planes: `[rows][columns]` levels and `[rows]` scales; a weight is the sum of level times scale.
-    public static func int8(
+    package static func int8(
         planes: [(levels: [Int8], scales: [Float])], rows: Int, columns: Int, bias: [Float]?
     ) -> PackedMatrix {
         precondition(planes.count == 1 || planes.count == 2)
@@ -83,7 +83,7 @@ public enum MatrixPacker {
     /// - Parameter scales: `[rows]`; a weight is its level times its group's scale times its row's scale.
     /// - Parameter groupSize: one of `Int4Panels.groupSizes`.
     /// - Parameter bias: `[rows]`, if there is one.
-    public static func int4(
+    package static func int4(
         _ levels: [Int8], groupScales: [UInt8], scales: [Float], rows: Int, columns: Int, groupSize: Int, bias: [Float]?
     ) -> PackedMatrix {
         precondition(rows > 0 && columns > 0 && levels.count == rows * columns && scales.count == rows)

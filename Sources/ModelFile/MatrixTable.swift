@@ -1,4 +1,4 @@
-import Diagnostics
+import TacitDiagnostics
 
 /// The metadata's account of the matrices: parallel arrays of names, logical shapes and encodings.
 enum MatrixTable {

@@ -14,26 +14,26 @@
 ///   -8...7; padding has level 0, which is nibble 8.
 ///
 /// The pointers reach into the read-only map of the `ModelFile` and live as long as it does.
-public struct MatrixView: @unchecked Sendable {
+package struct MatrixView: @unchecked Sendable {
     /// Output channels in a tile.
-    public static let tileRows = 16
+    package static let tileRows = 16
 
-    public let rows: Int
-    public let columns: Int
-    public let encoding: MatrixEncoding
+    package let rows: Int
+    package let columns: Int
+    package let encoding: MatrixEncoding
     /// 64-byte aligned.
-    public let panels: UnsafeRawBufferPointer
+    package let panels: UnsafeRawBufferPointer
     /// One a padded row and plane: `w = q * scale` for int8, `w = q * groupScale * scale` for int4.
-    public let scales: UnsafeBufferPointer<Float>?
+    package let scales: UnsafeBufferPointer<Float>?
     /// One a padded row and plane, which takes back the offset of unsigned activations: the sum of the row's levels for
     /// int8, of its levels times their group scales for int4.
-    public let sums: UnsafeBufferPointer<Int32>?
+    package let sums: UnsafeBufferPointer<Int32>?
     /// One a padded row, if there is one.
-    public let bias: UnsafeBufferPointer<Float>?
+    package let bias: UnsafeBufferPointer<Float>?
     /// For int4, `[tiles][groups][16]`: 1...127 for real channels, 0 for padding channels.
-    public let groupScales: UnsafeBufferPointer<UInt8>?
+    package let groupScales: UnsafeBufferPointer<UInt8>?
 
-    public init(
+    package init(
         rows: Int, columns: Int, encoding: MatrixEncoding, panels: UnsafeRawBufferPointer,
         scales: UnsafeBufferPointer<Float>?, sums: UnsafeBufferPointer<Int32>?, bias: UnsafeBufferPointer<Float>?,
         groupScales: UnsafeBufferPointer<UInt8>? = nil
@@ -49,7 +49,7 @@ public struct MatrixView: @unchecked Sendable {
     }
 
     /// Tiles of 16 output channels.
-    public var tiles: Int { (rows + Self.tileRows - 1) / Self.tileRows }
+    package var tiles: Int { (rows + Self.tileRows - 1) / Self.tileRows }
     /// Rows with padding; what `scales`, `sums` and `bias` count.
-    public var paddedRows: Int { tiles * Self.tileRows }
+    package var paddedRows: Int { tiles * Self.tileRows }
 }

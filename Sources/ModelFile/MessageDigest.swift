@@ -1,27 +1,27 @@
-import CMessageDigest
+import CTacitMessageDigest
 
 /// SHA-256 (FIPS 180-4), by libmd.
-public struct MessageDigest {
+package struct MessageDigest {
     /// Hexadecimal digits of a digest.
-    public static let digits = 64
+    package static let digits = 64
 
     private var context = SHA2_CTX()
 
-    public init() {
+    package init() {
         SHA256Init(&context)
     }
 
-    public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    package mutating func update(_ bytes: UnsafeRawBufferPointer) {
         guard let base = bytes.baseAddress else { return }
         SHA256Update(&context, base.assumingMemoryBound(to: UInt8.self), bytes.count)
     }
 
-    public mutating func update(_ bytes: [UInt8]) {
+    package mutating func update(_ bytes: [UInt8]) {
         bytes.withUnsafeBytes { update($0) }
     }
 
     /// 64 lower-case hexadecimal digits.
-    public mutating func hexadecimal() -> String {
+    package mutating func hexadecimal() -> String {
         var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
         SHA256Final(&digest, &context)
         let digits = Array("0123456789abcdef".utf8)
@@ -34,7 +34,7 @@ public struct MessageDigest {
     }
 
     /// Whether `text` could be a digest.
-    public static func isDigest(_ text: String) -> Bool {
+    package static func isDigest(_ text: String) -> Bool {
         text.utf8.count == digits
             && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
     }

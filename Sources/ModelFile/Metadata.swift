@@ -1,4 +1,4 @@
-import Diagnostics
+import TacitDiagnostics
 
 /// The key-value pairs in front of the tensors, in file order.
 struct Metadata {

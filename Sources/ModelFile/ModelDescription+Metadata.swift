@@ -1,4 +1,4 @@
-import Diagnostics
+import TacitDiagnostics
 
 extension ModelDescription {
     /// Reads and validates.

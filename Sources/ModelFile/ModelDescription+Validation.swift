@@ -1,11 +1,11 @@
-import Diagnostics
+import TacitDiagnostics
 
 extension ModelDescription {
     /// Checks every size against `ModelLimits` and every combination for sense. Nothing is computed from a description,
     /// and no memory taken for it, before this has passed.
     ///
     /// - Throws: `TacitError` of kind `badData`; its place is the field's name in the metadata.
-    public func validate() throws {
+    package func validate() throws {
         try trunk.validate()
         try input.validate()
         try require(
@@ -57,7 +57,7 @@ extension InputDescription {
     /// Checks what concerns the input alone.
     ///
     /// - Throws: `TacitError` of kind `badData`; its place is the field's name in the metadata.
-    public func validate() throws {
+    package func validate() throws {
         switch self {
         case .waveform(let input): try input.validate()
         case .logmel(let input): try input.validate()

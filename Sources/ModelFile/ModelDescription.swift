@@ -1,7 +1,7 @@
 /// Everything about a model but its weights. Converter, file and engine share this one description.
-public struct ModelDescription: Equatable, Sendable {
+package struct ModelDescription: Equatable, Sendable {
     /// Which patches of a context a patch attends to.
-    public enum Attention: String, CaseIterable, Sendable {
+    package enum Attention: String, CaseIterable, Sendable {
         /// Itself and those before it.
         case causal
         /// All of them.
@@ -9,7 +9,7 @@ public struct ModelDescription: Equatable, Sendable {
     }
 
     /// How contexts follow one another in a stream.
-    public enum Context: String, CaseIterable, Sendable {
+    package enum Context: String, CaseIterable, Sendable {
         /// Each window is a context of its own.
         case restart
         /// One endless context, in which a patch attends to the last `window` patches, itself included.
@@ -17,7 +17,7 @@ public struct ModelDescription: Equatable, Sendable {
     }
 
     /// What the head reads.
-    public enum Pool: String, CaseIterable, Sendable {
+    package enum Pool: String, CaseIterable, Sendable {
         /// The trunk's output at the last patch.
         case last
         /// Its mean over the window.
@@ -25,29 +25,29 @@ public struct ModelDescription: Equatable, Sendable {
     }
 
     /// How logits become scores.
-    public enum Task: String, CaseIterable, Sendable {
+    package enum Task: String, CaseIterable, Sendable {
         /// One label of many: softmax.
         case multiclass
         /// Each label by itself: sigmoid.
         case multilabel
     }
 
-    public var trunk: TrunkDescription
-    public var input: InputDescription
-    public var attention: Attention
-    public var context: Context
-    public var pool: Pool
-    public var task: Task
+    package var trunk: TrunkDescription
+    package var input: InputDescription
+    package var attention: Attention
+    package var context: Context
+    package var pool: Pool
+    package var task: Task
     /// In the order of the head's rows. Empty for a bare trunk, which can only embed.
-    public var labels: [String]
+    package var labels: [String]
     /// One a label, 0...1.
-    public var thresholds: [Float]
+    package var thresholds: [Float]
     /// Width of the hidden layer between patch and trunk (`patch.hidden`, GELU by tanh); 0 without one.
-    public var patchHiddenWidth: Int
+    package var patchHiddenWidth: Int
     /// Whether a LayerNorm (eps 1e-5, tensor `head.norm`) stands before the head.
-    public var hasHeadNorm: Bool
+    package var hasHeadNorm: Bool
 
-    public init(
+    package init(
         trunk: TrunkDescription, input: InputDescription, attention: Attention, context: Context, pool: Pool,
         task: Task, labels: [String], thresholds: [Float], patchHiddenWidth: Int, hasHeadNorm: Bool
     ) {

@@ -1,11 +1,11 @@
-import Diagnostics
+import TacitDiagnostics
 
 extension ModelFile {
     /// Checks all that opening left to trust: every digest, padding, that floats are finite, and that quantized panels
     /// obey their rules.
     ///
     /// - Throws: `TacitError` of kind `badData` for the first fault.
-    public func verify() throws {
+    package func verify() throws {
         try withExtendedLifetime(self) { try verifyAll() }
     }
 

@@ -1,19 +1,19 @@
-import Diagnostics
+import TacitDiagnostics
 
 /// A model file: GGUF version 3 with `general.architecture` "tacit", mapped read-only, weights used where they lie.
 ///
 /// Opening checks the whole structure, and the file's exact length, against the one description of the model that its
 /// metadata holds: every tensor that the description calls for is there, in order, with the right type and shape, and
 /// nothing else is. What the bytes of the tensors say is checked by `verify()`.
-public final class ModelFile: @unchecked Sendable {
+package final class ModelFile: @unchecked Sendable {
     /// Version of the metadata's and tensors' naming.
     static let layoutVersion = 1
 
-    public let path: String
-    public let description: ModelDescription
-    public let provenance: Provenance
+    package let path: String
+    package let description: ModelDescription
+    package let provenance: Provenance
     /// In file order.
-    public let tensors: [TensorInfo]
+    package let tensors: [TensorInfo]
 
     let map: FileMap
     let header: ModelHeader
@@ -21,10 +21,10 @@ public final class ModelFile: @unchecked Sendable {
     private let matrixIndices: [String: Int]
 
     /// Bytes of the file.
-    public var byteCount: Int { map.bytes.count }
+    package var byteCount: Int { map.bytes.count }
 
     /// - Throws: `TacitError`: `noInput` if the file can't be opened, `badData` if it is not a whole model file.
-    public init(path: String) throws {
+    package init(path: String) throws {
         self.path = path
         let map = try FileMap(path: path)
         self.map = map
@@ -40,17 +40,17 @@ public final class ModelFile: @unchecked Sendable {
         matrixIndices = Dictionary(uniqueKeysWithValues: header.plan.matrices.enumerated().map { ($1.shape.name, $0) })
     }
 
-    public func hasTensor(_ name: String) -> Bool {
+    package func hasTensor(_ name: String) -> Bool {
         tensorIndices[name] != nil
     }
 
     /// How a matrix is stored; nil if there is none of that name.
-    public func format(ofMatrix name: String) -> MatrixFormat? {
+    package func format(ofMatrix name: String) -> MatrixFormat? {
         matrixIndices[name].map { header.plan.matrices[$0].format }
     }
 
     /// A matrix, by its name in `TensorName`. The view lives as long as this object.
-    public func matrix(_ name: String) throws -> MatrixView {
+    package func matrix(_ name: String) throws -> MatrixView {
         guard let index = matrixIndices[name] else { throw missing(name) }
         let matrix = header.plan.matrices[index]
         let isQuantized = matrix.format.encoding != .float32
@@ -65,7 +65,7 @@ public final class ModelFile: @unchecked Sendable {
     }
 
     /// A plain tensor of floats. The view lives as long as this object.
-    public func vector(_ name: String) throws -> UnsafeBufferPointer<Float> {
+    package func vector(_ name: String) throws -> UnsafeBufferPointer<Float> {
         try elements(name, .float32, Float.self)
     }
 

@@ -1,8 +1,8 @@
-import Diagnostics
+import TacitDiagnostics
 
 /// Writes a model file. Parts may come in any order, each exactly once; the file appears under its name when
 /// `finish()` has found all of them there. The same parts give the same bytes.
-public final class ModelFileWriter {
+package final class ModelFileWriter {
     private let output: OutputFile
     private let plan: TensorPlan
     private let metadata: Metadata
@@ -11,7 +11,7 @@ public final class ModelFileWriter {
 
     /// - Parameter formats: how each matrix of `description.matrices` is stored.
     /// - Throws: `TacitError`: `badData` if the description makes no sense, `cannotCreate` if there can be no file.
-    public init(
+    package init(
         path: String, description: ModelDescription, provenance: Provenance, formats: [String: MatrixFormat]
     ) throws {
         try description.validate()
@@ -41,11 +41,11 @@ public final class ModelFileWriter {
     }
 
     /// - Parameter values: row by row, as the description's `parts` state the shape.
-    public func write(vector name: String, _ values: [Float]) throws {
+    package func write(vector name: String, _ values: [Float]) throws {
         try values.withUnsafeBytes { try write(name, .float32, $0) }
     }
 
-    public func write(matrix name: String, _ matrix: PackedMatrix) throws {
+    package func write(matrix name: String, _ matrix: PackedMatrix) throws {
         guard let planned = plan.matrices.first(where: { $0.shape.name == name }) else {
             throw TacitError(.badData, place: name, "the model has no such matrix")
         }
@@ -81,7 +81,7 @@ public final class ModelFileWriter {
     ///
     /// - Returns: the number of its tensors, and its length in bytes.
     @discardableResult
-    public func finish() throws -> (tensors: Int, bytes: Int) {
+    package func finish() throws -> (tensors: Int, bytes: Int) {
         var texts: [Int: String] = [:]
         for (index, digest) in digests.enumerated() {
             guard let digest else {

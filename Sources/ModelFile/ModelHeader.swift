@@ -1,4 +1,4 @@
-import Diagnostics
+import TacitDiagnostics
 
 /// What stands before the tensors' data: read with suspicion, and complete once it exists.
 struct ModelHeader {

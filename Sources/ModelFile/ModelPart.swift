@@ -1,5 +1,5 @@
 /// Something a model file holds: a matrix (several tensors, by its encoding) or a plain tensor of floats.
-public enum ModelPart: Equatable, Sendable {
+package enum ModelPart: Equatable, Sendable {
     case matrix(MatrixShape)
     /// F32, outermost dimension first.
     case vector(name: String, shape: [Int])
@@ -8,7 +8,7 @@ public enum ModelPart: Equatable, Sendable {
 extension ModelDescription {
     /// Every part that a model of this description has, in the order in which a stream of patches meets them. It is
     /// also their order in the file. Which matrices of the trunk have a bias is not said here: see `MatrixFormat`.
-    public var parts: [ModelPart] {
+    package var parts: [ModelPart] {
         var parts: [ModelPart] = []
         func matrix(_ name: String, _ rows: Int, _ columns: Int, isTrunk: Bool = false) {
             parts.append(.matrix(MatrixShape(name: name, rows: rows, columns: columns, isTrunk: isTrunk)))
@@ -46,7 +46,7 @@ extension ModelDescription {
     }
 
     /// The matrices among the parts.
-    public var matrices: [MatrixShape] {
+    package var matrices: [MatrixShape] {
         parts.compactMap { if case .matrix(let shape) = $0 { shape } else { nil } }
     }
 }

@@ -1,15 +1,15 @@
-import Diagnostics
 import Glibc
+import TacitDiagnostics
 
 /// A file that appears whole or not at all: written under a temporary name beside its target, flushed to the disk and
 /// then renamed. Left unfinished, the temporary file is removed.
-public final class OutputFile {
-    public let path: String
+package final class OutputFile {
+    package let path: String
     private let temporaryPath: String
     private var descriptor: Int32
 
     /// - Throws: `TacitError` of kind `cannotCreate`.
-    public init(path: String) throws {
+    package init(path: String) throws {
         self.path = path
         // Renaming over a device, a folder or a pipe would replace it.
         var status = stat()
@@ -34,7 +34,7 @@ public final class OutputFile {
     }
 
     /// Writes at a place of its own; gaps read as zeros.
-    public func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws {
+    package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws {
         var written = 0
         while written < bytes.count {
             guard let base = bytes.baseAddress else { return }
@@ -47,12 +47,12 @@ public final class OutputFile {
         }
     }
 
-    public func setLength(_ length: Int) throws {
+    package func setLength(_ length: Int) throws {
         guard ftruncate(descriptor, off_t(length)) == 0 else { throw failure() }
     }
 
     /// Flushes, gives the file the permissions a new file gets, and renames it into its place.
-    public func finish() throws {
+    package func finish() throws {
         let mask = umask(0)
         umask(mask)
         guard fchmod(descriptor, 0o666 & ~mask) == 0, fsync(descriptor) == 0 else { throw failure() }

@@ -1,4 +1,4 @@
-import Diagnostics
+import TacitDiagnostics
 
 extension Provenance {
     init(reading metadata: Metadata) throws {

@@ -1,13 +1,13 @@
 /// One tensor of a model file: what it is called, how it is stored and where it lies.
-public struct TensorInfo: Equatable, Sendable {
+package struct TensorInfo: Equatable, Sendable {
     /// How elements are stored; the raw value is GGML's type number.
-    public enum ElementType: UInt32, Sendable {
+    package enum ElementType: UInt32, Sendable {
         case float32 = 0
         case int8 = 24
         case int32 = 26
 
         /// Bytes of one element.
-        public var size: Int {
+        package var size: Int {
             switch self {
             case .float32, .int32: 4
             case .int8: 1
@@ -15,7 +15,7 @@ public struct TensorInfo: Equatable, Sendable {
         }
 
         /// GGML's name for it.
-        public var name: String {
+        package var name: String {
             switch self {
             case .float32: "F32"
             case .int8: "I8"
@@ -24,11 +24,11 @@ public struct TensorInfo: Equatable, Sendable {
         }
     }
 
-    public let name: String
-    public let type: ElementType
+    package let name: String
+    package let type: ElementType
     /// Outermost dimension first, as in the doc comments (GGUF stores them innermost first).
-    public let shape: [Int]
+    package let shape: [Int]
     /// Bytes from the start of the file; a multiple of 64.
-    public let offset: Int
-    public let byteCount: Int
+    package let offset: Int
+    package let byteCount: Int
 }

@@ -1,4 +1,4 @@
-import Diagnostics
+import TacitDiagnostics
 
 /// Every tensor of a model file, in order, with its place: what the writer writes and the reader insists on.
 struct TensorPlan {

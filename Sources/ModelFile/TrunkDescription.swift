@@ -1,14 +1,14 @@
 /// The shape of a decoder-only transformer: everything the engine must know to run it, in terms that both the GPT-2
 /// and the Llama family share, so that one engine serves them all.
-public struct TrunkDescription: Equatable, Sendable {
+package struct TrunkDescription: Equatable, Sendable {
     /// Where the base came from. Told to users; the engine never asks.
-    public enum Family: String, CaseIterable, Sendable {
+    package enum Family: String, CaseIterable, Sendable {
         case gpt2
         case llama
     }
 
     /// What normalises the residual stream before attention, before the feed-forward part and at the end.
-    public enum Norm: String, CaseIterable, Sendable {
+    package enum Norm: String, CaseIterable, Sendable {
         /// Mean and variance, with weight and bias (GPT-2).
         case layer
         /// Root mean square, with weight alone (Llama).
@@ -16,7 +16,7 @@ public struct TrunkDescription: Equatable, Sendable {
     }
 
     /// The feed-forward part's non-linearity.
-    public enum Activation: String, CaseIterable, Sendable {
+    package enum Activation: String, CaseIterable, Sendable {
         /// GELU by its tanh approximation (GPT-2's `gelu_new`).
         case geluTanh = "gelu_tanh"
         /// x * sigmoid(x) (Llama's `silu`).
@@ -24,7 +24,7 @@ public struct TrunkDescription: Equatable, Sendable {
     }
 
     /// How a patch knows its place in the context.
-    public enum Positions: String, CaseIterable, Sendable {
+    package enum Positions: String, CaseIterable, Sendable {
         /// A row of a table is added to each patch: tensor `positions`, `[window, width]`.
         case table
         /// Queries and keys are rotated: tensor `rotary.frequencies`, `[rotaryWidth / 2]` (Su et al. 2021, RoFormer,
@@ -34,29 +34,29 @@ public struct TrunkDescription: Equatable, Sendable {
         case none
     }
 
-    public var family: Family
+    package var family: Family
     /// Width of the residual stream, d.
-    public var width: Int
-    public var layers: Int
+    package var width: Int
+    package var layers: Int
     /// Query heads.
-    public var heads: Int
+    package var heads: Int
     /// Key and value heads; divides `heads`.
-    public var keyValueHeads: Int
+    package var keyValueHeads: Int
     /// Width of one head. `heads * headWidth` need not equal `width`.
-    public var headWidth: Int
+    package var headWidth: Int
     /// Width of the feed-forward part's hidden layer.
-    public var feedForwardWidth: Int
+    package var feedForwardWidth: Int
     /// With a gate, `feed_forward.in` holds gate rows first, then up rows, and the hidden layer is
     /// `activation(gate) * up` (SwiGLU).
-    public var isGated: Bool
-    public var norm: Norm
-    public var normEpsilon: Float
-    public var activation: Activation
-    public var positions: Positions
+    package var isGated: Bool
+    package var norm: Norm
+    package var normEpsilon: Float
+    package var activation: Activation
+    package var positions: Positions
     /// How many leading elements of each head are rotated; even, at most `headWidth`; 0 without rotary positions.
-    public var rotaryWidth: Int
+    package var rotaryWidth: Int
 
-    public init(
+    package init(
         family: Family, width: Int, layers: Int, heads: Int, keyValueHeads: Int, headWidth: Int,
         feedForwardWidth: Int, isGated: Bool, norm: Norm, normEpsilon: Float, activation: Activation,
         positions: Positions, rotaryWidth: Int
@@ -77,7 +77,7 @@ public struct TrunkDescription: Equatable, Sendable {
     }
 
     /// Outputs of `attention.qkv`: all query heads, then all key heads, then all value heads.
-    public var queryKeyValueWidth: Int { (heads + 2 * keyValueHeads) * headWidth }
+    package var queryKeyValueWidth: Int { (heads + 2 * keyValueHeads) * headWidth }
     /// Outputs of `feed_forward.in`.
-    public var feedForwardInputWidth: Int { isGated ? 2 * feedForwardWidth : feedForwardWidth }
+    package var feedForwardInputWidth: Int { isGated ? 2 * feedForwardWidth : feedForwardWidth }
 }

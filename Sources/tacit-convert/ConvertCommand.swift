@@ -1,9 +1,8 @@
 import ArgumentParser
-import Conversion
-import Diagnostics
-import ModelFile
+import TacitConsole
+import TacitConversion
+import TacitModelFile
 
-@main
 struct ConvertCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tacit-convert",
@@ -82,21 +81,16 @@ struct ConvertCommand: ParsableCommand {
     }
 
     func run() throws {
-        Interruption.watch()
-        do {
+        let report = try Process.stoppingInOrder {
             let report = try convert()
             if let path = self.report {
                 let file = try OutputFile(path: path)
                 try Array("\(report.json)\n".utf8).withUnsafeBytes { try file.write($0, at: 0) }
                 try file.finish()
             }
-            try StandardOutput.write("\(json ? report.json : report.table)\n")
-        } catch let error as TacitError {
-            StandardError.write("tacit-convert: \(error)\n")
-            throw ExitCode(error.kind.exitStatus)
-        } catch let interruption as Interruption {
-            throw ExitCode(interruption.exitStatus)
+            return report
         }
+        try StandardOutput.shared.write(Array("\(json ? report.json : report.table)\n".utf8))
     }
 
     private func convert() throws -> ConversionReport {
@@ -112,7 +106,7 @@ struct ConvertCommand: ParsableCommand {
         let progress = ProgressBar()
         defer { progress.clear() }
         return try converter.convert { done, all in
-            try Interruption.check()
+            try Process.checkStop()
             progress.show(done, of: all)
         }
     }

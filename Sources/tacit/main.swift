@@ -1,8 +1,8 @@
-Process.prepare()
-do {
-    var command = try Tacit.parseAsRoot(Process.arguments)
+import TacitConsole
+
+Program.main(name: "tacit") { arguments in
+    var command = try Tacit.parseAsRoot(arguments)
     try command.run()
-    Process.exit(0)
-} catch {
-    ExitStatus.finish(error)
+} otherwise: { error in
+    Tacit.exit(withError: error)
 }

@@ -1,4 +1,4 @@
-#include "AllocationCounter.h"
+#include "CTacitAllocationCounter.h"
 
 #include <errno.h>
 

@@ -1,5 +1,5 @@
 import Foundation
-import TestSupport
+import TacitTestSupport
 import Testing
 
 /// Bases and adapters with one thing made wrong: `tacit-convert` names file, place and reason, and leaves nothing

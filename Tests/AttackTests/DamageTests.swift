@@ -1,6 +1,6 @@
 import Foundation
-import ModelFile
-import TestSupport
+import TacitModelFile
+import TacitTestSupport
 import Testing
 
 /// Files that were cut or of which a byte has changed: always noticed, never a crash.

@@ -1,5 +1,5 @@
 import Foundation
-import ModelFile
+import TacitModelFile
 
 /// A model file taken apart, so that one thing in it can be made wrong and the rest, digests too, stays right.
 struct EditableModel {

@@ -1,5 +1,5 @@
 import Foundation
-import TestSupport
+import TacitTestSupport
 import Testing
 
 /// Model files of int4 with one thing made wrong, behind digests that are right.

@@ -1,5 +1,5 @@
 import Foundation
-import TestSupport
+import TacitTestSupport
 import Testing
 
 /// Model files with one thing made wrong: each with its line, from every command that opens them.
@@ -172,7 +172,8 @@ import Testing
             "matrices of 3 bits", "patch: unknown encoding: 3 bits, groups of 0, layout version 1"
         ) { $0["tacit.matrices.bits"]?.bytes[12] = 3 },
         Attack(
-            "panels of the rule of pairs", "blocks.0.attention.qkv: unknown encoding: 8 bits, groups of 0, layout version 2"
+            "panels of the rule of pairs",
+            "blocks.0.attention.qkv: unknown encoding: 8 bits, groups of 0, layout version 2"
         ) { $0["tacit.matrices.layout"]?.bytes[12 + 4] = 2 },
         Attack(
             "matrices without names", "tacit.matrices.name", .strings([]),

@@ -1,5 +1,5 @@
 import Foundation
-import TestSupport
+import TacitTestSupport
 
 /// Copies of a golden base and adapter, to be spoilt and converted.
 struct SpoiltFolder {

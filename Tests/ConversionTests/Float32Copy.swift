@@ -1,4 +1,4 @@
-import ModelFile
+import TacitModelFile
 
 /// A model file of the same weights in 32-bit floats: what quantized ones stand for, read as the format says and by
 /// nothing that the engine or the packer shares.

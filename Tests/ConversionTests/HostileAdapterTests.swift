@@ -1,5 +1,5 @@
-import Diagnostics
 import Foundation
+import TacitDiagnostics
 import Testing
 
 /// Broken, hostile and unsupported adapters: each with its line.

@@ -1,5 +1,5 @@
-import Diagnostics
 import Foundation
+import TacitDiagnostics
 import Testing
 
 /// What the safetensors format forbids, and numbers made to overflow.

@@ -1,6 +1,6 @@
-import Conversion
 import Foundation
-import ModelFile
+import TacitConversion
+import TacitModelFile
 import Testing
 
 @Suite struct Int8QuantizerTests {

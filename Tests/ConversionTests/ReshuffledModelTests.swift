@@ -1,8 +1,8 @@
-import Conversion
-import Engine
 import Foundation
-import ModelFile
-import TestSupport
+import TacitConversion
+import TacitEngine
+import TacitModelFile
+import TacitTestSupport
 import Testing
 
 /// int8 against the f32 conversion of the same model, over many random models: the golden ones with each matrix's

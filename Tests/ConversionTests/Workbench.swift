@@ -1,7 +1,7 @@
-import Conversion
-import Diagnostics
 import Foundation
-import ModelFile
+import TacitConversion
+import TacitDiagnostics
+import TacitModelFile
 
 /// A folder for one test, with copies of golden bases and adapters that the test may break.
 final class Workbench {

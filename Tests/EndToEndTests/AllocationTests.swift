@@ -1,5 +1,5 @@
 import Foundation
-import TestSupport
+import TacitTestSupport
 import Testing
 
 /// A minute of a microphone's sound, far faster than it would pass: not one allocation by any thread after the first

@@ -1,5 +1,5 @@
 import Foundation
-import TestSupport
+import TacitTestSupport
 import Testing
 
 /// `eval` on small data sets in their published layouts, against the measure computed here from each clip's logits.

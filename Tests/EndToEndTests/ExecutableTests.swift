@@ -1,4 +1,4 @@
-import TestSupport
+import TacitTestSupport
 import Testing
 
 /// The tool that every other test here stands on.
@@ -33,6 +33,30 @@ import Testing
         let outcome = try Executable(path: "/bin/sleep").run(["600"], limit: 0.2)
         #expect(outcome.ranTooLong)
         #expect(outcome.signal == 9)
+    }
+
+    /// Foundation would make a static executable several times as large. What the argument parser takes of its
+    /// essentials is left out of that by the linker.
+    @Test func theRuntimeLinksNoFoundationAndNoOpenBLAS() throws {
+        let needed = try neededLibraries(of: Executable.tacit.path)
+        #expect(needed.contains { $0.hasPrefix("libasound.so") }, "\(needed)")
+        let unwanted = [
+            "libFoundation.so", "libFoundationInternationalization.so", "lib_FoundationICU.so", "libopenblas",
+        ]
+        for name in unwanted { #expect(!needed.contains { $0.hasPrefix(name) }, "\(needed)") }
+    }
+
+    @Test func theConverterLinksNoDevice() throws {
+        let needed = try neededLibraries(of: Executable.convert.path)
+        #expect(needed.contains { $0.hasPrefix("libopenblas") }, "\(needed)")
+        for name in ["libasound", "libv4l2"] { #expect(!needed.contains { $0.hasPrefix(name) }, "\(needed)") }
+    }
+
+    private func neededLibraries(of path: String) throws -> [String] {
+        let outcome = try Executable(path: "/usr/bin/env").run(["LC_ALL=C", "readelf", "--dynamic", "--wide", path])
+        #expect(outcome.status == 0, "\(outcome.standardError)")
+        return outcome.outputLines.filter { $0.contains("(NEEDED)") }
+            .compactMap { $0.split(separator: "[").last.map { String($0.dropLast()) } }
     }
 
     @Test func goldenCasesAreThere() throws {

@@ -1,5 +1,5 @@
 import Foundation
-import TestSupport
+import TacitTestSupport
 import Testing
 
 /// How the executables end: `sysexits.h`, one line for an error, and quietly when no one listens any more.

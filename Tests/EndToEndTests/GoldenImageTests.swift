@@ -1,5 +1,5 @@
 import Foundation
-import TestSupport
+import TacitTestSupport
 import Testing
 
 /// Pictures and codebooks from base and adapter to logits, scores and embeddings, against transformers and PEFT in

@@ -1,5 +1,5 @@
 import Foundation
-import TestSupport
+import TacitTestSupport
 import Testing
 
 /// From base and adapter to logits, scores and embeddings, against what transformers and PEFT compute in float32.

@@ -1,5 +1,5 @@
 import Foundation
-import TestSupport
+import TacitTestSupport
 import Testing
 
 /// What `show` says of memory, against what the kernel says of a running program.

@@ -1,5 +1,5 @@
 import Foundation
-import TestSupport
+import TacitTestSupport
 import Testing
 
 /// `eval` on pictures: the same ones in each layout are the same to the model, and are what `classify` makes of them.

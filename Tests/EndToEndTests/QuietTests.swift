@@ -1,5 +1,5 @@
 import Foundation
-import TestSupport
+import TacitTestSupport
 import Testing
 
 /// With nothing to hear, the default model of sound tells of no event: a minute each of silence, hiss and hum.

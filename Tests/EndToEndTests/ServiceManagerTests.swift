@@ -1,5 +1,5 @@
 import Foundation
-import TestSupport
+import TacitTestSupport
 import Testing
 
 /// What a service manager is told, by a socket that stands in for it.
@@ -17,7 +17,9 @@ import Testing
     }
 
     /// The messages of a run that labels a second of sound. `name` begins with @ for one that lies in no folder.
-    private func messages(socket name: String, _ environment: [String: String] = [:]) throws -> [String] {
+    private func messages(
+        socket name: String, _ environment: [String: String] = [:], _ arguments: [String]? = nil
+    ) throws -> [String] {
         let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_un()
@@ -31,7 +33,7 @@ import Testing
         }
         #expect(bound == 0)
         let run = try LiveRun(
-            .tacit, ["listen", model.path, "--input", sound, "--hop", "0.2"],
+            .tacit, arguments ?? ["listen", model.path, "--input", sound, "--hop", "0.2"],
             environment: environment.merging(["NOTIFY_SOCKET": name]) { $1 })
         var messages: [String] = []
         var buffer = [UInt8](repeating: 0, count: 256)
@@ -61,6 +63,21 @@ import Testing
         #expect(messages.dropFirst().allSatisfy { $0 == "WATCHDOG=1" })
         // One for every read of 1/40 s at most: nothing but samples feeds the watchdog.
         #expect(messages.count <= 41)
+    }
+
+    /// What sees is ready after its first label, too, and lives by its frames.
+    @Test func watchIsReadyAndAlive() throws {
+        let golden = try GoldenImages(name: "llama-full-hidden")
+        let images = try ConvertedModel(base: golden.baseFolder.path, adapter: golden.adapterFolder.path)
+        let frames = try images.folder.write(
+            "frames.raw", (0..<10).flatMap { frame in [UInt8](repeating: UInt8(20 * frame), count: 8 * 8 * 3) })
+        let watch = ["watch", images.path, "--input", frames, "--size", "8x8", "--format", "rgb24"]
+        let messages = try messages(
+            socket: model.folder.path("socket"), ["WATCHDOG_USEC": "1"], watch)
+        #expect(messages.first == "READY=1")
+        #expect(messages.count > 1)
+        #expect(messages.dropFirst().allSatisfy { $0 == "WATCHDOG=1" })
+        #expect(messages.count <= 11)
     }
 
     @Test func noSignOfLifeUnlessAsked() throws {

@@ -1,5 +1,5 @@
 import Foundation
-import TestSupport
+import TacitTestSupport
 import Testing
 
 /// The models that are shipped: whole, made from the base and the adapters beside them, and as good as these.

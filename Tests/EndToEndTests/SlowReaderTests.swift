@@ -1,5 +1,5 @@
 import Foundation
-import TestSupport
+import TacitTestSupport
 import Testing
 
 /// A reader that does not keep up: it costs labels where the stream can't wait, time where it can, and memory nowhere.

@@ -1,4 +1,4 @@
-import TestSupport
+import TacitTestSupport
 import Testing
 
 /// The same samples give the same bits, whether they come from a file at once, from a file as a stream, or raw.

@@ -1,5 +1,5 @@
 import Foundation
-import TestSupport
+import TacitTestSupport
 import Testing
 
 /// `listen` on a terminal: what it shows, and how it leaves the terminal.

@@ -1,5 +1,5 @@
 import Foundation
-import TestSupport
+import TacitTestSupport
 import Testing
 
 /// Bases without an adapter: `embed` on token files gives the final norm's output at the last token.

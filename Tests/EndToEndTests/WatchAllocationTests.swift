@@ -1,5 +1,5 @@
 import Foundation
-import TestSupport
+import TacitTestSupport
 import Testing
 
 /// A stream of frames, and a camera's: not one allocation by any thread after the first label. Counted by a library in

@@ -1,5 +1,5 @@
 import Foundation
-import TestSupport
+import TacitTestSupport
 import Testing
 
 /// `watch` on files, streams and a camera that stands in for one, through the real libv4l2.
@@ -147,6 +147,8 @@ import Testing
             environment: StandInCamera.environment(
                 frames: path, formats: "YUYV:\(size)@20", count: Self.count, ["CAMERA_AWAY": "400"]))
         #expect(camera.status == 75)
+        #expect(camera.errorLines.contains("tacit: the camera is lost (No such device); waiting for it"))
+        #expect(camera.errorLines.contains("tacit: the camera is back"))
         let gaps = try lines(camera, "gap")
         try #require(gaps.count == 1)
         #expect(gaps[0].reason == "lost")

@@ -1,6 +1,6 @@
-import CKernels
-import Engine
-import TestSupport
+import CTacitKernels
+import TacitEngine
+import TacitTestSupport
 import Testing
 
 /// Products with int4 panels against integer arithmetic, and every instruction set against `portable`.

@@ -1,8 +1,8 @@
-import CKernels
-import Engine
+import CTacitKernels
 import Glibc
-import ModelFile
-import TestSupport
+import TacitEngine
+import TacitModelFile
+import TacitTestSupport
 import Testing
 
 /// Every kernel of every instruction set against double precision, and against `portable` bit for bit.

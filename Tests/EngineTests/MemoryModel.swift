@@ -1,7 +1,7 @@
-import Diagnostics
-import Engine
-import ModelFile
-import TestSupport
+import TacitDiagnostics
+import TacitEngine
+import TacitModelFile
+import TacitTestSupport
 
 /// A random model in memory, in the file's layouts, with its plain weights at hand for a reference.
 final class MemoryModel: TensorSource, @unchecked Sendable {

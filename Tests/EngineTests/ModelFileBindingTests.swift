@@ -1,6 +1,6 @@
-import Engine
-import ModelFile
-import TestSupport
+import TacitEngine
+import TacitModelFile
+import TacitTestSupport
 import Testing
 
 /// A model read from a file runs as the same one in memory does.

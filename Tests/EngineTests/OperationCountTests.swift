@@ -1,5 +1,5 @@
-import Engine
-import ModelFile
+import TacitEngine
+import TacitModelFile
 import Testing
 
 /// Operations against what can be counted by hand.

@@ -1,4 +1,4 @@
-import ModelFile
+import TacitModelFile
 
 /// A matrix in the file's panel layout, made the plain way.
 struct Panels {

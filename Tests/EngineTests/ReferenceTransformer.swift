@@ -1,5 +1,5 @@
 import Glibc
-import ModelFile
+import TacitModelFile
 
 /// A decoder-only transformer in double precision, written as the papers have it and as slow as it may be.
 struct ReferenceTransformer {

@@ -1,5 +1,5 @@
-import Engine
-import ModelFile
+import TacitEngine
+import TacitModelFile
 import Testing
 
 /// Sessions against a transformer in double precision.

@@ -1,5 +1,5 @@
-import Engine
-import ModelFile
+import TacitEngine
+import TacitModelFile
 import Testing
 
 /// A context's results are the same to the last bit however its patches came.

@@ -1,6 +1,6 @@
-import Engine
-import ModelFile
-import TestSupport
+import TacitEngine
+import TacitModelFile
+import TacitTestSupport
 
 /// Random patches, `[count][size]`.
 func randomPatches(_ count: Int, _ size: Int, seed: UInt64) -> [[Float]] {

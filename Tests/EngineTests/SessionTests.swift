@@ -1,7 +1,7 @@
-import AllocationCounter
-import Diagnostics
-import Engine
-import ModelFile
+import CTacitAllocationCounter
+import TacitDiagnostics
+import TacitEngine
+import TacitModelFile
 import Testing
 
 /// What a session promises besides its results.

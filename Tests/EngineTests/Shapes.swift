@@ -1,4 +1,4 @@
-import ModelFile
+import TacitModelFile
 
 /// Small models of both families, chosen for what is awkward about them.
 enum Shapes {

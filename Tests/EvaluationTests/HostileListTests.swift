@@ -1,5 +1,5 @@
-import Diagnostics
-import Evaluation
+import TacitDiagnostics
+import TacitEvaluation
 import Testing
 
 /// Lists that are broken or mean harm give one error that says where.

@@ -1,5 +1,5 @@
-import Diagnostics
-import Evaluation
+import TacitDiagnostics
+import TacitEvaluation
 import Testing
 
 /// Each data set in the layout it is published in, as a tiny tree.

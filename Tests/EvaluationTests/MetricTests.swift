@@ -1,4 +1,4 @@
-import Evaluation
+import TacitEvaluation
 import Testing
 
 @Suite struct MetricTests {

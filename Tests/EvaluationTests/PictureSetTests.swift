@@ -1,6 +1,6 @@
-import Diagnostics
-import Evaluation
-import TestSupport
+import TacitDiagnostics
+import TacitEvaluation
+import TacitTestSupport
 import Testing
 
 /// Fashion-MNIST and CIFAR-10 in their published layouts, as tiny sets.

@@ -1,4 +1,4 @@
-import TestSupport
+import TacitTestSupport
 
 /// A small data set in a temporary folder.
 struct Tree {

@@ -1,9 +1,9 @@
-import AllocationCounter
-import Capture
-import Diagnostics
-import FrontEnd
-import ModelFile
-import TestSupport
+import CTacitAllocationCounter
+import TacitDiagnostics
+import TacitFrontEnd
+import TacitMedia
+import TacitModelFile
+import TacitTestSupport
 import Testing
 
 @Suite struct ImageFrontEndTests {

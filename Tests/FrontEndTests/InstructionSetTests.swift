@@ -1,8 +1,8 @@
-import AllocationCounter
-import CKernels
-import FrontEnd
-import ModelFile
-import TestSupport
+import CTacitAllocationCounter
+import CTacitKernels
+import TacitFrontEnd
+import TacitModelFile
+import TacitTestSupport
 import Testing
 
 /// The front end for log-mel spectra on every instruction set that this machine has, bit for bit.

@@ -1,8 +1,8 @@
-import Diagnostics
 import Foundation
-import FrontEnd
-import ModelFile
-import TestSupport
+import TacitDiagnostics
+import TacitFrontEnd
+import TacitModelFile
+import TacitTestSupport
 import Testing
 
 @Suite struct LogMelFrontEndTests {

@@ -1,5 +1,5 @@
-import FrontEnd
-import TestSupport
+import TacitFrontEnd
+import TacitTestSupport
 
 /// All patches that a front end emits for samples cut into pushes.
 func patches(

@@ -1,5 +1,5 @@
 import Foundation
-import ModelFile
+import TacitModelFile
 
 /// Log-mel frames straight from the definition, in double precision and with no fast transform.
 enum ReferenceLogMel {

@@ -1,7 +1,7 @@
-import Diagnostics
-import FrontEnd
-import ModelFile
-import TestSupport
+import TacitDiagnostics
+import TacitFrontEnd
+import TacitModelFile
+import TacitTestSupport
 import Testing
 
 @Suite struct WaveformFrontEndTests {

@@ -1,7 +1,7 @@
-import AllocationCounter
-import Diagnostics
-import Labelling
-import TestSupport
+import CTacitAllocationCounter
+import TacitDiagnostics
+import TacitLabelling
+import TacitTestSupport
 import Testing
 
 @Suite struct EventDetectorTests {

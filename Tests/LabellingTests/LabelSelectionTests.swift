@@ -1,5 +1,5 @@
-import Diagnostics
-import Labelling
+import TacitDiagnostics
+import TacitLabelling
 import Testing
 
 @Suite struct LabelSelectionTests {

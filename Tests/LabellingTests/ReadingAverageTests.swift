@@ -1,4 +1,4 @@
-import Labelling
+import TacitLabelling
 import Testing
 
 @Suite struct ReadingAverageTests {

@@ -1,8 +1,8 @@
-import AllocationCounter
-import FrontEnd
-import Labelling
-import ModelFile
-import TestSupport
+import CTacitAllocationCounter
+import TacitFrontEnd
+import TacitLabelling
+import TacitModelFile
+import TacitTestSupport
 import Testing
 
 @Suite struct SoundLabellerTests {

@@ -1,6 +1,6 @@
-import FrontEnd
-import Labelling
-import ModelFile
+import TacitFrontEnd
+import TacitLabelling
+import TacitModelFile
 import Testing
 
 /// Stands in for a session: remembers what each context was given, and reads it out. It holds the labeller to what a

@@ -1,7 +1,7 @@
-import Diagnostics
-import FrontEnd
-import Labelling
-import ModelFile
+import TacitDiagnostics
+import TacitFrontEnd
+import TacitLabelling
+import TacitModelFile
 import Testing
 
 @Suite struct WindowPlanTests {

@@ -1,6 +1,6 @@
-import Diagnostics
 import Foundation
-import ModelFile
+import TacitDiagnostics
+import TacitModelFile
 import Testing
 
 @Suite struct DamageTests {

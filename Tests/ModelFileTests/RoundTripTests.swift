@@ -1,5 +1,5 @@
 import Foundation
-import ModelFile
+import TacitModelFile
 import Testing
 
 @Suite struct RoundTripTests {

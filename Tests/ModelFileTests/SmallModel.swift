@@ -1,6 +1,6 @@
-import Diagnostics
 import Foundation
-import ModelFile
+import TacitDiagnostics
+import TacitModelFile
 
 /// Numbers that look random and are the same everywhere (Steele et al. 2014, SplitMix64).
 struct Numbers {

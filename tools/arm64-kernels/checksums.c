@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "CKernels.h"
+#include "CTacitKernels.h"
 
 static uint64_t seed;
 

@@ -1,5 +1,5 @@
-import Diagnostics
-import ModelFile
+import TacitDiagnostics
+import TacitModelFile
 
 /// A PEFT LoRA adapter for a base: the factors for its modules, and the biases and norms that come with it.
 final class LoRAAdapter {

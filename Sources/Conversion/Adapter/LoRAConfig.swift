@@ -1,5 +1,5 @@
-import Diagnostics
 import Glibc
+import TacitDiagnostics
 
 /// PEFT's `adapter_config.json` (peft 0.21, `LoraConfig`), as far as it decides about a fused model. What would change
 /// the result and is not supported is refused by name.

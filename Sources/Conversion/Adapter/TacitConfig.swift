@@ -1,5 +1,5 @@
-import Diagnostics
-import ModelFile
+import TacitDiagnostics
+import TacitModelFile
 
 /// `tacit.json`: what stands around the trunk.
 struct TacitConfig {

@@ -1,4 +1,4 @@
-import Diagnostics
+import TacitDiagnostics
 
 /// Which modules an adapter sits on. Follows peft 0.21, `tuners_utils.check_target_module_exists`, to the letter.
 struct TargetSelection {

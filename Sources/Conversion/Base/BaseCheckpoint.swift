@@ -1,5 +1,5 @@
-import Diagnostics
-import ModelFile
+import TacitDiagnostics
+import TacitModelFile
 
 /// A base model's weights, by module name without the family's prefix.
 final class BaseCheckpoint {

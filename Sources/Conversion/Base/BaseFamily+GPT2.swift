@@ -1,5 +1,5 @@
-import Diagnostics
-import ModelFile
+import TacitDiagnostics
+import TacitModelFile
 
 extension BaseFamily {
     /// GPT-2 (Radford et al. 2019; transformers `GPT2Config`): LayerNorm before each part, GELU by tanh, a table of

@@ -1,5 +1,5 @@
-import Diagnostics
-import ModelFile
+import TacitDiagnostics
+import TacitModelFile
 
 extension BaseFamily {
     /// Llama (Touvron et al. 2023; transformers `LlamaConfig`): RMSNorm before each part, SwiGLU, rotary positions,

@@ -1,4 +1,4 @@
-import Diagnostics
+import TacitDiagnostics
 
 /// The families of base models that are understood.
 enum BaseFamily: String, CaseIterable {

@@ -1,4 +1,4 @@
-import ModelFile
+import TacitModelFile
 
 /// A base model's architecture, in terms of the model file and of its checkpoint at once. A family is a function that
 /// makes one from `config.json`.
@@ -47,7 +47,7 @@ struct BaseModel {
 }
 
 /// Kinds of matrices, which behave alike when they are quantized.
-public enum MatrixKind: String, CaseIterable, Sendable {
+package enum MatrixKind: String, CaseIterable, Sendable {
     case queryKeyValue = "attention.qkv"
     case attentionOutput = "attention.out"
     case feedForwardInput = "feed_forward.in"

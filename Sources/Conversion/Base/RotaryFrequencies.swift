@@ -1,5 +1,5 @@
-import Diagnostics
 import Glibc
+import TacitDiagnostics
 
 /// Radians a position for each pair of rotated elements, by the scaling that the base's configuration names.
 enum RotaryFrequencies {

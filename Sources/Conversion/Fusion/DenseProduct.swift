@@ -1,4 +1,4 @@
-import COpenBLAS
+import CTacitOpenBLAS
 
 /// Products of matrices in double precision, by OpenBLAS.
 enum DenseProduct {

@@ -1,4 +1,4 @@
-import Diagnostics
+import TacitDiagnostics
 
 /// Parses JSON that may be hostile: its depth is bounded, members that occur twice are refused, and so is all that
 /// RFC 8259 does not allow. (How long a document may be is its reader's concern.)

@@ -1,4 +1,4 @@
-import Diagnostics
+import TacitDiagnostics
 
 /// An object of a configuration file, read by key with the type that is expected there. Errors name file and key.
 struct Settings {

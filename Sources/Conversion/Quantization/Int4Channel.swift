@@ -1,4 +1,4 @@
-import ModelFile
+import TacitModelFile
 
 /// One output channel on its way to int4.
 struct Int4Channel {

@@ -1,14 +1,14 @@
 import Dispatch
-import ModelFile
+import TacitModelFile
 
 /// Chooses int4 levels, one scale a channel and one small integer a group of its weights along K, such that the squared
 /// error is as small as a search finds it (round to nearest: no weight makes up for another's error).
 ///
 /// Every group tries all of its integers that make sense, with a channel scale at which the largest is 127. The channel
 /// scale is then refitted to the levels by least squares, and the integers near the chosen ones are tried once more.
-public enum Int4Quantizer {
+package enum Int4Quantizer {
     /// How scales are chosen. `searched` is what models are made with; the other is there to be compared with it.
-    public enum Method: CaseIterable, Sendable {
+    package enum Method: CaseIterable, Sendable {
         /// The largest magnitude of each group becomes 7, as nearly as the format allows.
         case plain
         /// The scales with the smallest squared error.
@@ -16,20 +16,20 @@ public enum Int4Quantizer {
     }
 
     /// What became of a matrix.
-    public struct Result: Sendable {
+    package struct Result: Sendable {
         /// `[rows][columns]`, in `Int4Panels.levels`.
-        public let levels: [Int8]
+        package let levels: [Int8]
         /// `[rows][groups]`, in `Int4Panels.groupScales`.
-        public let groupScales: [UInt8]
+        package let groupScales: [UInt8]
         /// `[rows]`.
-        public let scales: [Float]
+        package let scales: [Float]
         /// Sum of the squared weights, and of the squared errors.
-        public let error: QuantizationError
+        package let error: QuantizationError
     }
 
     /// - Parameter weights: `[rows][columns]`, finite.
     /// - Parameter groupSize: one of `Int4Panels.groupSizes`.
-    public static func quantize(
+    package static func quantize(
         _ weights: [Float], rows: Int, columns: Int, groupSize: Int, method: Method = .searched
     ) -> Result {
         precondition(weights.count == rows * columns && Int4Panels.groupSizes.contains(groupSize))

@@ -1,5 +1,5 @@
 import Glibc
-import ModelFile
+import TacitModelFile
 
 /// One output channel on its way to int8.
 struct Int8Channel {

@@ -1,5 +1,5 @@
 import Dispatch
-import ModelFile
+import TacitModelFile
 
 /// Chooses int8 levels and one scale a channel for a matrix, such that neighbours along K obey the rule of pairs
 /// (`Int8Panels.isPair`) and the squared error is as small as a search finds it.
@@ -7,9 +7,9 @@ import ModelFile
 /// The rule costs little: weights near a channel's largest magnitude are rare, and two of one sign side by side rarer.
 /// For each candidate scale all weights are rounded, and a pair that breaks the rule is moved to the nearest one that
 /// keeps it; the scale with the smallest squared error wins, and is then refitted to its levels by least squares.
-public enum Int8Quantizer {
+package enum Int8Quantizer {
     /// How scales are chosen. `searched` is what models are made with; the others are there to be compared with it.
-    public enum Method: CaseIterable, Sendable {
+    package enum Method: CaseIterable, Sendable {
         /// The largest magnitude becomes 127, pairs are not looked at. Not for the file format: sums may saturate.
         case plain
         /// The smallest scale at which neither a weight nor a pair must give way.
@@ -19,17 +19,17 @@ public enum Int8Quantizer {
     }
 
     /// What became of a matrix.
-    public struct Result: Sendable {
+    package struct Result: Sendable {
         /// `[rows][columns]`.
-        public let levels: [Int8]
+        package let levels: [Int8]
         /// `[rows]`.
-        public let scales: [Float]
+        package let scales: [Float]
         /// Sum of the squared weights, and of the squared errors.
-        public let error: QuantizationError
+        package let error: QuantizationError
     }
 
     /// - Parameter weights: `[rows][columns]`, finite.
-    public static func quantize(
+    package static func quantize(
         _ weights: [Float], rows: Int, columns: Int, method: Method = .searched
     ) -> Result {
         precondition(weights.count == rows * columns)
@@ -59,7 +59,7 @@ public enum Int8Quantizer {
     /// So many planes of levels, each quantizing what those before it leave of the weights.
     ///
     /// - Parameter weights: `[rows][columns]`, finite.
-    public static func planes(_ count: Int, of weights: [Float], rows: Int, columns: Int) -> [Result] {
+    package static func planes(_ count: Int, of weights: [Float], rows: Int, columns: Int) -> [Result] {
         var planes: [Result] = []
         var rest = weights
         for _ in 0..<count {
@@ -73,7 +73,7 @@ public enum Int8Quantizer {
     }
 
     /// How far the planes' sum is from the weights.
-    public static func error(of planes: [Result], weights: [Float], columns: Int) -> QuantizationError {
+    package static func error(of planes: [Result], weights: [Float], columns: Int) -> QuantizationError {
         var error = QuantizationError()
         for (index, weight) in weights.enumerated() {
             let value = planes.reduce(0) { $0 + Double($1.levels[index]) * Double($1.scales[index / columns]) }

@@ -1,16 +1,16 @@
 import Glibc
 
 /// How far quantized weights are from what they stand for.
-public struct QuantizationError: Equatable, Sendable {
+package struct QuantizationError: Equatable, Sendable {
     /// Sum of squares of the weights.
-    public var signal = 0.0
+    package var signal = 0.0
     /// Sum of squares of the differences.
-    public var noise = 0.0
+    package var noise = 0.0
 
-    public init() {}
+    package init() {}
 
     /// Signal-to-noise ratio in decibels; nil where nothing is lost.
-    public var decibels: Double? {
+    package var decibels: Double? {
         noise > 0 && signal > 0 ? 10 * log10(signal / noise) : nil
     }
 

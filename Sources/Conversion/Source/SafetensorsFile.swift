@@ -1,5 +1,5 @@
-import Diagnostics
-import ModelFile
+import TacitDiagnostics
+import TacitModelFile
 
 /// A safetensors file (https://github.com/huggingface/safetensors, "Format"): 8 bytes of header length, a JSON header,
 /// then the tensors' data, which they cover without overlap or hole.

@@ -1,6 +1,6 @@
-import Diagnostics
 import Glibc
-import ModelFile
+import TacitDiagnostics
+import TacitModelFile
 
 /// A folder of model files. Only plain files directly in it are read, no link is followed, and each file's digest is
 /// kept for the model's provenance.

@@ -1,5 +1,5 @@
-import Diagnostics
-import ModelFile
+import TacitDiagnostics
+import TacitModelFile
 
 /// The tensors of one model, from one safetensors file or several, by name. Keeps count of those that were used, so that
 /// none is ignored unnoticed.

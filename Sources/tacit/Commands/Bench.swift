@@ -1,4 +1,5 @@
 import ArgumentParser
+import TacitConsole
 
 /// `tacit bench`: speed on this machine.
 struct Bench: ParsableCommand {
@@ -19,7 +20,8 @@ struct Bench: ParsableCommand {
     var arguments: [String] = []
 
     @Option(
-        help: ArgumentHelp("Measure this many threads alone, not 1 to as many as there are processors.", valueName: "N"))
+        help: ArgumentHelp("Measure this many threads alone, not 1 to as many as there are processors.", valueName: "N")
+    )
     var threads: Int?
 
     @Option(help: ArgumentHelp("How long to measure each number of threads (default: 3).", valueName: "S"))

@@ -1,4 +1,6 @@
 import ArgumentParser
+import TacitConsole
+import TacitLive
 
 /// `tacit classify`: labels files.
 struct Classify: ParsableCommand {
@@ -32,7 +34,7 @@ struct Classify: ParsableCommand {
         let model = try LoadedModel(path: path)
         try model.requireLabels()
         let paths = FileRun.expanded(named, model)
-        let labeller = try FileLabeller(model, hop: hop.hop, engine: engine)
+        let labeller = try FileLabeller(model, hop: hop.hop, engine: engine.settings)
         let names = model.description.labels
         let sink: any ClassifyOutput =
             if output.json {

@@ -1,5 +1,7 @@
 import ArgumentParser
-import Capture
+import TacitConsole
+import TacitDevices
+import TacitText
 
 /// `tacit devices`: what can be listened to and watched.
 struct Devices: ParsableCommand {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import TacitLive
 
 /// `tacit embed`: the pooled vector instead of labels.
 struct Embed: ParsableCommand {
@@ -25,7 +26,7 @@ struct Embed: ParsableCommand {
         let (given, named) = ModelArgument.split(arguments)
         let path = try ModelLookup.path(given, default: ModelLookup.defaultName(forFirst: named.first))
         let model = try LoadedModel(path: path)
-        let labeller = try FileLabeller(model, hop: hop.hop, engine: engine)
+        let labeller = try FileLabeller(model, hop: hop.hop, engine: engine.settings)
         try FileRun.run(
             FileRun.expanded(named, model), labeller: labeller, windows: windows,
             output: EmbedOutput(json: output.json, hasSpans: windows))

@@ -1,6 +1,7 @@
 import ArgumentParser
-import Diagnostics
-import Evaluation
+import TacitDiagnostics
+import TacitEvaluation
+import TacitLive
 
 /// `tacit eval`: accuracy or mean average precision over a data set.
 struct Evaluate: ParsableCommand {
@@ -68,9 +69,11 @@ struct Evaluate: ParsableCommand {
                     : "the model takes images, and \(kind.rawValue) is of sound")
         }
         let set = try kind.read(path: folder, split: split, medium: medium)
-        let labeller = try FileLabeller(model, hop: hop.hop, engine: engine)
-        var run = try EvaluationRun(set, model: model, predictions: predictions)
-        try run.run(labeller)
-        try run.write(json: output.json)
+        let labeller = try FileLabeller(model, hop: hop.hop, engine: engine.settings)
+        var run = try EvaluationRun(set, model: model)
+        var results = try EvaluationOutput(set, predictions: predictions)
+        try run.run(labeller) { try results.take($0, $1, done: $2, accuracy: $3) }
+        try results.finish()
+        try results.write(run, json: output.json)
     }
 }

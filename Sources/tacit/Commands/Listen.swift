@@ -1,8 +1,12 @@
 import ArgumentParser
-import Capture
-import Diagnostics
 import Glibc
-import Labelling
+import TacitConsole
+import TacitDiagnostics
+import TacitLabelling
+import TacitLive
+import TacitMedia
+import TacitSinks
+import TacitText
 
 /// `tacit listen`: live labels from a stream of sound.
 struct Listen: ParsableCommand {
@@ -34,6 +38,7 @@ struct Listen: ParsableCommand {
     @OptionGroup var output: OutputOptions
     @OptionGroup var labels: LabelOptions
     @OptionGroup var events: EventOptions
+    @OptionGroup var sinks: SinkOptions
     @OptionGroup var hop: HopOption
     @OptionGroup var engine: EngineOptions
 
@@ -68,7 +73,8 @@ struct Listen: ParsableCommand {
         let isLive = realtime || input.isLive
         let plan = try model.plan(hop: hop.hop ?? 1, isLive: isLive)
         let labeller = try SoundLabeller(
-            model.description, plan: plan, ending: .fullWindows, model: model.session(plan: plan, engine: engine),
+            model.description, plan: plan, ending: .fullWindows,
+            model: model.session(plan: plan, engine: engine.settings),
             instructionSet: engine.instructionSet)
         let selection = try LabelSelection(
             labels: model.description.labels, only: events.only, except: events.except)
@@ -80,18 +86,23 @@ struct Listen: ParsableCommand {
             names: model.description.labels)
         let hopSeconds = Double(plan.hop * geometry.samplesPerStride) / Double(geometry.sampleRate)
         let source = try input.open(sampleRate: geometry.sampleRate, hop: hopSeconds)
-        let stream = SoundStream(source: source, labeller: labeller, detector: detector, isPaced: realtime)
-        let view = ListenView.Title(
-            model: Self.name(model.path), input: Self.name(input.name),
-            windowSeconds: Double(geometry.samplesPerWindow) / Double(geometry.sampleRate),
-            hopSeconds: hopSeconds,
-            runsFree: !isLive, hasWallTime: input.isMicrophone)
-        // What passes at its own pace goes on whether or not anyone reads; anything else waits.
-        try stream.run(
-            SoundOutputs.make(
-                view, json: output.json, options: labels, labels: model.description.labels, thresholds: thresholds,
-                selection: selection, waits: !(realtime || input.isMicrophone)))
-        if !stream.hasReading, !Process.isStopping { try reportShortness(input, labeller) }
+        let stream = LiveStream(
+            SoundSense(source: source, labeller: labeller), detector: detector, isPaced: realtime, stop: Process.stop)
+        let sink = try SinkTable.open(
+            sinks.wishes,
+            StreamDescription(
+                model: PathName.last(model.path), input: PathName.last(input.name),
+                sense: .sound(
+                    window: Double(geometry.samplesPerWindow) / Double(geometry.sampleRate), hop: hopSeconds),
+                labels: model.description.labels, thresholds: thresholds, selected: selection.indices,
+                top: labels.top, showFrom: labels.threshold, hasLogits: labels.logits, isJSON: output.json,
+                isDevice: input.isMicrophone, runsFree: !isLive,
+                // What passes at its own pace goes on whether or not anyone reads; anything else waits.
+                waits: !(realtime || input.isMicrophone)))
+        Process.stopInOrder()
+        Process.hasStarted()
+        try stream.run(sink)
+        if !stream.hasReading, !Process.stop.isStopping { try reportShortness(input, labeller) }
     }
 
     private var soundInput: ListenInput {
@@ -101,9 +112,6 @@ struct Listen: ParsableCommand {
         case let path?: .file(path)
         }
     }
-
-    /// The last part of a path.
-    private static func name(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
     /// Nothing was printed: says why. That is no error, but for a file in which there is nothing.
     private func reportShortness(_ input: ListenInput, _ labeller: SoundLabeller) throws {

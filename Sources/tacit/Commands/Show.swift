@@ -1,4 +1,6 @@
 import ArgumentParser
+import TacitConsole
+import TacitLive
 
 /// `tacit show`: what is in a model file.
 struct Show: ParsableCommand {

@@ -1,5 +1,7 @@
 import ArgumentParser
-import ModelFile
+import TacitConsole
+import TacitLive
+import TacitText
 
 /// `tacit verify`: whether a model file is whole.
 struct Verify: ParsableCommand {

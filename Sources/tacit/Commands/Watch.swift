@@ -1,9 +1,10 @@
 import ArgumentParser
-import Capture
-import Diagnostics
 import Glibc
-import Labelling
-import ModelFile
+import TacitConsole
+import TacitLabelling
+import TacitLive
+import TacitMedia
+import TacitSinks
 
 /// `tacit watch`: live labels from a stream of frames.
 struct Watch: ParsableCommand {
@@ -26,6 +27,7 @@ struct Watch: ParsableCommand {
     @OptionGroup var output: OutputOptions
     @OptionGroup var labels: LabelOptions
     @OptionGroup var events: EventOptions
+    @OptionGroup var sinks: SinkOptions
     @OptionGroup var waits: WaitOptions
     @OptionGroup var engine: EngineOptions
 
@@ -38,7 +40,7 @@ struct Watch: ParsableCommand {
         try model.requireLabels()
         try model.requireImages()
         let names = model.description.labels
-        let labeller = try ImageLabeller(model.description, model: model.imageSession(engine: engine))
+        let labeller = try ImageLabeller(model.description, model: model.imageSession(engine: engine.settings))
         let selection = try LabelSelection(labels: names, only: events.only, except: events.except)
         let thresholds = model.description.thresholds.map { labels.threshold ?? $0 }
         let detector = try EventDetector(
@@ -46,15 +48,28 @@ struct Watch: ParsableCommand {
             sampleRate: ImageLabeller.ticksPerSecond, hop: input.ticksPerReading, names: names)
         let source = try FrameSources.open(input, for: model.description.input, waits: waits)
         let isLive = input.input == nil || input.realtime
-        let title = WatchView.Title(
-            model: PathName.last(model.path), input: input.title, runsFree: !isLive, hasWallTime: input.input == nil)
-        let stream = FrameStream(
-            source: source, labeller: labeller, detector: detector, every: input.every, isPaced: input.realtime,
-            reportsAll: input.input.map(PictureFiles.isFolder) ?? false)
-        try stream.run(
-            FrameOutputs.make(
-                title, json: output.json, options: labels, labels: names, thresholds: thresholds,
-                selection: selection, waits: !isLive))
-        if let first = stream.firstBroken { throw ExitStatus.Reported(kind: first.kind) }
+        let isFolder = input.input.map(PictureFiles.isFolder) ?? false
+        var hasBroken = false
+        let sense = FrameSense(source: source, labeller: labeller, every: input.every) { error in
+            // Each broken file of a folder is told, being one of its own, but only so many frames of a stream.
+            if isFolder || !Terminal.shared.isTerminal && !hasBroken {
+                StandardError.line(error.description)
+            } else {
+                Log.shared.line { $0.append(string: error.description) }
+            }
+            hasBroken = true
+        }
+        let stream = LiveStream(sense, detector: detector, isPaced: input.realtime, stop: Process.stop)
+        let sink = try SinkTable.open(
+            sinks.wishes,
+            StreamDescription(
+                model: PathName.last(model.path), input: input.title, sense: .pictures, labels: names,
+                thresholds: thresholds, selected: selection.indices, top: labels.top, showFrom: labels.threshold,
+                hasLogits: labels.logits, isJSON: output.json, isDevice: input.input == nil, runsFree: !isLive,
+                waits: !isLive))
+        Process.stopInOrder()
+        Process.hasStarted()
+        try stream.run(sink)
+        if let first = sense.firstBroken { throw ExitStatus.Reported(kind: first.kind) }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import TacitLive
 
 /// How the engine computes. No choice here changes a result.
 struct EngineOptions: ParsableArguments {
@@ -10,6 +11,8 @@ struct EngineOptions: ParsableArguments {
         help: ArgumentHelp(
             "Instruction set to compute with instead of this machine's best; for tests.", valueName: "NAME"))
     var instructionSet: String?
+
+    var settings: EngineSettings { EngineSettings(threads: threads, instructionSet: instructionSet) }
 
     func validate() throws {
         guard (1...256).contains(threads) else {

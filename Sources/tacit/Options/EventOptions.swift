@@ -1,5 +1,5 @@
 import ArgumentParser
-import Labelling
+import TacitLabelling
 
 /// How labels become events.
 struct EventOptions: ParsableArguments {

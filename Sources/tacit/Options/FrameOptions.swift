@@ -1,6 +1,6 @@
 import ArgumentParser
-import Capture
-import Labelling
+import TacitLabelling
+import TacitMedia
 
 /// Where frames come from.
 struct FrameOptions: ParsableArguments {
@@ -8,7 +8,8 @@ struct FrameOptions: ParsableArguments {
     var device: String?
 
     @Option(
-        help: ArgumentHelp("A picture, a folder of pictures, or - for a stream on standard input.", valueName: "FILE|DIR|-"))
+        help: ArgumentHelp(
+            "A picture, a folder of pictures, or - for a stream on standard input.", valueName: "FILE|DIR|-"))
     var input: String?
 
     @Option(
@@ -35,7 +36,9 @@ struct FrameOptions: ParsableArguments {
         guard device == nil || input == nil else {
             throw ValidationError("--device is for a camera, --input for what is there already: use one of them")
         }
-        guard input != nil || !realtime else { throw ValidationError("--realtime goes with --input: a camera has no other pace") }
+        guard input != nil || !realtime else {
+            throw ValidationError("--realtime goes with --input: a camera has no other pace")
+        }
         if let every {
             guard every > 0, every <= 86_400 else {
                 throw ValidationError("--every must be more than 0 and at most 86400 seconds: \(every)")
@@ -51,7 +54,8 @@ struct FrameOptions: ParsableArguments {
         guard input != nil else { return }
         switch format {
         case nil where size != nil: throw ValidationError("--size describes raw frames: it needs --format as well")
-        case .mjpeg where size != nil: throw ValidationError("--size describes raw frames: JPEG pictures have their own")
+        case .mjpeg where size != nil:
+            throw ValidationError("--size describes raw frames: JPEG pictures have their own")
         case .some(let format) where format != .mjpeg && size == nil:
             throw ValidationError("--format \(format.rawValue) needs --size: raw frames don't tell theirs")
         default: return
@@ -65,7 +69,8 @@ struct FrameOptions: ParsableArguments {
             (1...65_536).contains(height), width * height <= FrameBuffer.maximumPixels
         else {
             throw ValidationError(
-                "--size must be WIDTHxHEIGHT, such as 640x480, of at most \(FrameBuffer.maximumPixels) pixels: '\(size)'")
+                "--size must be WIDTHxHEIGHT, such as 640x480, of at most \(FrameBuffer.maximumPixels) pixels: '\(size)'"
+            )
         }
         return (width, height)
     }
@@ -88,7 +93,8 @@ struct FrameOptions: ParsableArguments {
     /// Whether the input is a stream of frames rather than files.
     var isStream: Bool {
         guard let input else { return false }
-        return input == "-" || format != nil || input.lowercased().hasSuffix(".mjpeg") || input.lowercased().hasSuffix(".mjpg")
+        return input == "-" || format != nil || input.lowercased().hasSuffix(".mjpeg")
+            || input.lowercased().hasSuffix(".mjpg")
     }
 
     /// For the view.

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Diagnostics
 
 /// The first argument is the model if its name ends in `.gguf`.
 enum ModelArgument {

@@ -1,4 +1,6 @@
-import Diagnostics
+import TacitConsole
+import TacitDiagnostics
+import TacitLive
 
 /// Where `classify` and `embed` tell what they found.
 protocol ClassifyOutput: AnyObject {

@@ -1,4 +1,7 @@
-import Diagnostics
+import TacitConsole
+import TacitDiagnostics
+import TacitLive
+import TacitSinks
 
 /// `classify` on a terminal: a line for each file with its best label as a bar, and below them the one being read.
 final class ClassifyView: ClassifyOutput {

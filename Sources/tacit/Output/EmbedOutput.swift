@@ -1,3 +1,7 @@
+import TacitConsole
+import TacitLive
+import TacitText
+
 /// `embed`, as JSON Lines or as lines of numbers.
 final class EmbedOutput: ClassifyOutput {
     private let isJSON: Bool

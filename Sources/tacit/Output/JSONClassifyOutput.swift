@@ -1,3 +1,8 @@
+import TacitConsole
+import TacitLive
+import TacitSinks
+import TacitText
+
 /// `classify` as JSON Lines.
 final class JSONClassifyOutput: ClassifyOutput {
     private let labels: [String]

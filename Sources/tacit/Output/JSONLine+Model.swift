@@ -1,4 +1,5 @@
-import ModelFile
+import TacitModelFile
+import TacitText
 
 /// The parts of a model's description, under the names that they have in an adapter's `tacit.json`.
 extension JSONLine {

@@ -1,5 +1,6 @@
-import Diagnostics
 import Glibc
+import TacitDiagnostics
+import TacitText
 
 /// A file that results are written to, line by line.
 final class OutputFile {

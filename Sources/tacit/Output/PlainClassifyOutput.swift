@@ -1,3 +1,8 @@
+import TacitConsole
+import TacitLive
+import TacitSinks
+import TacitText
+
 /// `classify` as lines for people, where there is no terminal to draw on.
 final class PlainClassifyOutput: ClassifyOutput {
     private let labels: [String]

@@ -1,5 +1,6 @@
-import Engine
-import FrontEnd
+import TacitEngine
+import TacitFrontEnd
+import TacitText
 
 /// What a benchmark found, in words.
 extension Benchmark {
@@ -57,7 +58,9 @@ extension Benchmark {
         line.begin()
         line.text("\(model.path), \(threads) thread\(threads == 1 ? "" : "s"), \(session.instructionSet)")
         line.literal("\n")
-        for (name, timings) in [("window    " as StaticString, windows), ("step      ", steps), ("front end ", frontEnds)] {
+        for (name, timings) in [
+            ("window    " as StaticString, windows), ("step      ", steps), ("front end ", frontEnds),
+        ] {
             guard let median = timings.median, let minimum = timings.minimum else { continue }
             line.literal("  ")
             line.literal(name)

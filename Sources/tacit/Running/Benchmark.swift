@@ -1,6 +1,6 @@
-import Engine
-import FrontEnd
-import ModelFile
+import TacitDiagnostics
+import TacitEngine
+import TacitLive
 
 /// Times one model with one number of threads: whole windows, single patches behind a full cache, and the front end.
 final class Benchmark {

@@ -1,5 +1,5 @@
-import Engine
-import ModelFile
+import TacitEngine
+import TacitModelFile
 
 /// One window of patches of noise, or of random tokens: speed depends on neither.
 enum BenchmarkInput {

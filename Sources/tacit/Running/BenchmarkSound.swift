@@ -1,5 +1,5 @@
-import FrontEnd
-import ModelFile
+import TacitFrontEnd
+import TacitModelFile
 
 /// The front end of a model of sound, and noise for it: a window of samples to a window of patches.
 final class BenchmarkSound {

@@ -1,6 +1,7 @@
-import Capture
-import Diagnostics
-import ModelFile
+import TacitConsole
+import TacitDiagnostics
+import TacitLive
+import TacitMedia
 
 /// Takes files one after another: a bad one prints its line, the rest go on.
 enum FileRun {

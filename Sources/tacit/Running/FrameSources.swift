@@ -1,6 +1,8 @@
-import Capture
 import Glibc
-import ModelFile
+import TacitConsole
+import TacitDevices
+import TacitMedia
+import TacitModelFile
 
 /// Opens what `watch` is to watch.
 enum FrameSources {
@@ -39,7 +41,7 @@ enum FrameSources {
             rate: options.rate ?? CameraWish.usualRate, format: format, size: size)
         return try Camera(
             CameraSettings(
-                wish: wish, wait: waits.wait, waitLost: waits.waitLost, isStopping: { Process.isStopping }),
-            device: V4L2Device(options.device), note: CameraLog.write)
+                wish: wish, wait: waits.wait, waitLost: waits.waitLost, isStopping: { Process.stop.isStopping }),
+            device: V4L2Device(options.device), note: { DeviceReport.tell("camera", $0) })
     }
 }

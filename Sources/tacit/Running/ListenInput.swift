@@ -1,6 +1,7 @@
-import Capture
-import Diagnostics
 import Glibc
+import TacitConsole
+import TacitDevices
+import TacitMedia
 
 /// What `listen` hears.
 enum ListenInput {
@@ -40,7 +41,7 @@ enum ListenInput {
         case .raw(let rate, let channels):
             let raw = try RawSource(
                 descriptor: STDIN_FILENO, sampleRate: rate ?? sampleRate, channels: channels ?? 1,
-                stopDescriptor: Process.stopDescriptor)
+                stopDescriptor: Process.stop.descriptor)
             return try SoundSources.resample(raw, to: sampleRate, file: name)
         case .microphone(let options):
             let settings = MicrophoneSettings(
@@ -48,7 +49,7 @@ enum ListenInput {
             let microphone = try Microphone(
                 settings,
                 device: try ALSADevice(options.device ?? Self.defaultDevice, wakeSeconds: min(hop / 10, 1 / 10)),
-                stopDescriptor: Process.stopDescriptor, note: MicrophoneReport.tell)
+                stopDescriptor: Process.stop.descriptor, note: { DeviceReport.tell("microphone", $0) })
             return try SoundSources.resample(microphone, to: sampleRate, file: name)
         }
     }

@@ -1,6 +1,7 @@
-import Capture
-import Diagnostics
 import Glibc
+import TacitConsole
+import TacitDiagnostics
+import TacitMedia
 
 /// Where a model is looked for when the command line names none.
 enum ModelLookup {

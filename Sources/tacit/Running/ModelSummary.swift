@@ -1,6 +1,6 @@
-import Engine
-import Labelling
-import ModelFile
+import TacitLive
+import TacitModelFile
+import TacitText
 
 /// What there is to tell about a model file.
 struct ModelSummary {
@@ -15,7 +15,7 @@ struct ModelSummary {
 
     init(_ model: LoadedModel) throws {
         self.model = model
-        let engine = try EngineOptions.parse([])
+        let engine = EngineSettings()
         let session =
             switch model.description.input {
             case .waveform, .logmel: try model.session(plan: model.plan(hop: 1), engine: engine)

@@ -1,3 +1,5 @@
+import TacitDiagnostics
+
 /// How long the same thing took, again and again, in seconds.
 struct Timings {
     private var seconds: [Double] = []

@@ -1,4 +1,4 @@
-import Diagnostics
+import TacitDiagnostics
 
 /// A regular expression from an adapter's configuration, in Python's syntax.
 ///

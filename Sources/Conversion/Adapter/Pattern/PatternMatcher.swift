@@ -1,4 +1,4 @@
-import Diagnostics
+import TacitDiagnostics
 
 /// Matches by trying one way after the other, as Python does, within bounds: a pattern made to take for ever, or to
 /// exhaust the stack, is refused.

@@ -1,4 +1,4 @@
-import Diagnostics
+import TacitDiagnostics
 
 /// Parses Python's regular expressions, as far as they occur in adapters: literals, classes, groups, alternatives,
 /// repetition (greedy or not), anchors and lookahead. Anything else is refused by name.

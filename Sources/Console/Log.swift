@@ -1,0 +1,100 @@
+import Glibc
+import Synchronization
+import TacitDiagnostics
+import TacitText
+
+/// Lines about a running stream on standard error, limited in rate: a few at once, then one every so many seconds. What
+/// is left out is counted and said with the next line.
+///
+/// Nothing here waits for whoever reads standard error, and nothing is allocated. While a view covers the terminal that
+/// standard error is as well, the view shows the last line instead.
+package final class Log: Sendable {
+    package static let shared = Log()
+
+    /// Lines at once, and seconds until there may be another one.
+    private static let burst = 5.0
+    private static let secondsPerLine = 10.0
+
+    private struct State {
+        var text = ByteBuffer(capacity: 1024)
+        var credit = Log.burst
+        var refilled = Stopwatch.now
+        var leftOut = 0
+        var isCovered = false
+        var hasNotice = false
+    }
+
+    private let state = Mutex(State())
+
+    private init() {}
+
+    /// Writes a line: what `body` appends, after the program's name.
+    package func line(_ body: (inout ByteBuffer) -> Void) {
+        state.withLock { state in
+            let now = Stopwatch.now
+            state.credit = min(Self.burst, state.credit + (now - state.refilled) / Self.secondsPerLine)
+            state.refilled = now
+            guard state.credit >= 1, state.isCovered || Self.isReady else {
+                state.leftOut += 1
+                return
+            }
+            state.credit -= 1
+            state.text.removeAll()
+            if !state.isCovered {
+                state.text.append(Process.name)
+                state.text.append(": ")
+            }
+            body(&state.text)
+            if state.leftOut > 0 {
+                state.text.append(" (")
+                state.text.append(integer: state.leftOut)
+                state.text.append(" such lines were left out)")
+                state.leftOut = 0
+            }
+            state.hasNotice = state.isCovered
+            if !state.isCovered { Self.send(&state.text) }
+        }
+    }
+
+    /// From now on a view shows lines by `withNotice`, if they would appear amid it.
+    package func cover() {
+        guard StandardError.isTerminal else { return }
+        state.withLock { $0.isCovered = true }
+    }
+
+    /// The view is gone, or the program is about to end: what is left to say is written where it belongs.
+    package func close() {
+        state.withLock { state in
+            if state.hasNotice {
+                StandardError.write("\(Process.name): ")
+                Self.send(&state.text)
+            }
+            state.hasNotice = false
+            state.isCovered = false
+            guard state.leftOut > 0 else { return }
+            state.text.removeAll()
+            state.text.append(Process.name)
+            state.text.append(": lines left out here: ")
+            state.text.append(integer: state.leftOut)
+            state.leftOut = 0
+            if Self.isReady { Self.send(&state.text) }
+        }
+    }
+
+    /// The last line since the view covers the terminal; not called if there is none.
+    package func withNotice(_ body: ([UInt8]) -> Void) {
+        state.withLock { state in
+            if state.hasNotice { body(state.text.bytes) }
+        }
+    }
+
+    private static var isReady: Bool {
+        var descriptor = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
+        return poll(&descriptor, 1, 0) == 1 && descriptor.revents & Int16(POLLOUT) != 0
+    }
+
+    private static func send(_ text: inout ByteBuffer) {
+        text.append(UInt8(ascii: "\n"))
+        text.bytes.withUnsafeBytes { _ = Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+}

@@ -1,0 +1,134 @@
+import CTacitProgram
+import Glibc
+import Synchronization
+import TacitDiagnostics
+
+/// How the program starts and ends.
+package enum Process {
+    /// Stopped by Ctrl-C, SIGTERM and SIGHUP, and by an output that ends the program.
+    package static let stop = StopToken()
+
+    /// Milliseconds that whoever was asked to stop has for it.
+    private static let patience = Atomic<Int>(0)
+
+    /// The program's name, before its lines on standard error.
+    nonisolated(unsafe) package private(set) static var name: StaticString = "tacit"
+
+    /// Thrown by what was asked to stop in order, and has.
+    package struct Stopped: Error {}
+
+    /// From now on whoever calls this looks at `stop` and ends the program with all that belongs to its end said.
+    package static func stopInOrder() { patience.store(500, ordering: .releasing) }
+
+    /// Runs what must not be cut short. It calls `checkStop` from time to time, and cleans up behind itself.
+    package static func stoppingInOrder<Result>(_ body: () throws -> Result) rethrows -> Result {
+        patience.store(.max, ordering: .releasing)
+        defer { patience.store(0, ordering: .releasing) }
+        return try body()
+    }
+
+    /// - Throws: `Stopped` once the program is asked to stop.
+    package static func checkStop() throws {
+        if stop.isStopping { throw Stopped() }
+    }
+
+    /// Everything is open and made; from now on the same little code runs over and over.
+    package static func hasStarted() { tacit_release_program_pages() }
+
+    /// What follows the program's name. `CommandLine.arguments` would lose bytes that are no UTF-8.
+    package static var arguments: [String] {
+        (1..<max(1, Int(CommandLine.argc))).compactMap { CommandLine.unsafeArgv[$0].map { SystemPath.string($0) } }
+    }
+
+    /// To be called before any thread is made.
+    ///
+    /// Ctrl-C, SIGTERM and SIGHUP end the program with 0 from a thread of their own, whatever the others are waiting
+    /// for: a read from a pipe, a device, a slow reader. Who asked to stop in order has half a second for it. A closed
+    /// pipe is an error of `write`, not a signal, and so is a file that may not grow any more. A SIGHUP that was ignored
+    /// at the start (nohup) stays so.
+    package static func prepare(name: StaticString) {
+        self.name = name
+        keepStandardDescriptors()
+        signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
+        // Made now rather than by whichever thread needs them first, amid a stream.
+        _ = (Terminal.shared, Log.shared, stop)
+        var signals = endingSignals()
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+        var thread = pthread_t()
+        pthread_create(
+            &thread, nil,
+            { _ in
+                var signals = Process.endingSignals()
+                while true {
+                    var number: Int32 = 0
+                    guard sigwait(&signals, &number) == 0 else { continue }
+                    if number == SIGTSTP {
+                        Process.suspend()
+                    } else {
+                        Process.end()
+                    }
+                }
+            }, nil)
+    }
+
+    private static func end() {
+        requestStop()
+        StandardOutput.shared.afterLine(within: 500) { exit(0) }
+    }
+
+    /// An output that all depends on has failed: ends the program as a signal would, from whichever thread, but with what
+    /// the error means.
+    package static func end(after error: any Error) -> Never {
+        requestStop()
+        ExitStatus.finish(error)
+    }
+
+    /// Returns when there is no more patience; the program ends in the middle of this, if it can.
+    private static func requestStop() {
+        stop.stop()
+        var waited = 0
+        while waited < patience.load(ordering: .acquiring) {
+            usleep(10_000)
+            waited += 10
+        }
+    }
+
+    /// Leaves the terminal as it was found and ends at once, without waiting for other threads.
+    package static func exit(_ status: Int32) -> Never {
+        Terminal.shared.restore()
+        Log.shared.close()
+        _exit(status)
+    }
+
+    /// Ctrl-Z: the terminal is given back for as long as the program stands still.
+    private static func suspend() {
+        let mode = Terminal.shared.restore()
+        raise(SIGSTOP)
+        if let mode { Terminal.shared.prepare(mode) }
+    }
+
+    private static func endingSignals() -> sigset_t {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGINT)
+        sigaddset(&signals, SIGTERM)
+        var hangUp = sigaction()
+        if sigaction(SIGHUP, nil, &hangUp) != 0 || !isIgnored(hangUp) { sigaddset(&signals, SIGHUP) }
+        sigaddset(&signals, SIGTSTP)
+        return signals
+    }
+
+    private static func isIgnored(_ action: sigaction) -> Bool {
+        unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+    }
+
+    /// A descriptor that was closed by whoever started the program is opened on nothing, so that no file opened later
+    /// takes its number and is written to.
+    private static func keepStandardDescriptors() {
+        for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
+            // The lowest free number is this one. Reading only: writing there fails, as it would have.
+            _ = open("/dev/null", descriptor == STDERR_FILENO ? O_WRONLY : O_RDONLY)
+        }
+    }
+}

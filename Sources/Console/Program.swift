@@ -1,0 +1,17 @@
+/// What both executables do from their first line to their last.
+package enum Program {
+    /// Runs `body` with the arguments, and ends the program.
+    ///
+    /// - Parameter otherwise: ends it for errors of the command line, which have words of their own.
+    package static func main(
+        name: StaticString, _ body: ([String]) throws -> Void, otherwise: (any Error) -> Never
+    ) -> Never {
+        Process.prepare(name: name)
+        do {
+            try body(Process.arguments)
+            Process.exit(0)
+        } catch {
+            ExitStatus.finish(error, otherwise: otherwise)
+        }
+    }
+}

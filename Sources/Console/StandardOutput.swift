@@ -1,0 +1,62 @@
+import Glibc
+import Synchronization
+import TacitDiagnostics
+
+/// Standard output, written a whole line or screen at a time. One at a time may write: the main thread, or the one that
+/// ends the program on a signal, so that no line is cut where that can be helped.
+package final class StandardOutput: Sendable {
+    package static let shared = StandardOutput()
+
+    /// The reader is gone: nothing went wrong, there is just no one left to write for.
+    package struct Closed: Error {}
+
+    /// The output can't be written, as on a full disk. Not mistaken for trouble with an input.
+    package struct Failed: Error {
+        let error: TacitError
+    }
+
+    private let lock = Mutex<Void>(())
+
+    private init() {}
+
+    /// - Throws: `Closed` or `Failed`.
+    package func write(_ bytes: [UInt8]) throws {
+        try bytes.withUnsafeBytes { try write($0) }
+    }
+
+    /// - Throws: `Closed` or `Failed`.
+    package func write(_ bytes: UnsafeRawBufferPointer) throws {
+        try lock.withLock { _ in try Self.write(bytes) }
+    }
+
+    /// Runs `body` once no line is being written, or after `milliseconds` even so: a reader that has stopped reading
+    /// must not keep the program from ending.
+    package func afterLine(within milliseconds: Int, _ body: () -> Void) {
+        for _ in 0..<milliseconds {
+            if lock.withLockIfAvailable({ _ in body() }) != nil { return }
+            usleep(1000)
+        }
+        body()
+    }
+
+    private static func write(_ bytes: UnsafeRawBufferPointer) throws {
+        var written = 0
+        while written < bytes.count {
+            let count = Glibc.write(STDOUT_FILENO, bytes.baseAddress?.advanced(by: written), bytes.count - written)
+            if count >= 0 {
+                written += count
+                continue
+            }
+            switch errno {
+            case EINTR: continue
+            case EAGAIN:
+                var descriptor = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
+                poll(&descriptor, 1, -1)
+            case EPIPE: throw Closed()
+            case let number:
+                throw Failed(
+                    error: TacitError(.cannotCreate, file: "standard output", String(cString: strerror(number))))
+            }
+        }
+    }
+}

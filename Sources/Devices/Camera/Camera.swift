@@ -1,0 +1,199 @@
+import Glibc
+import TacitDiagnostics
+import TacitMedia
+
+/// A camera as a source of frames. Of several that wait the newest is taken; the others are counted as dropped, and so is
+/// whatever the camera itself had no memory for or marked as damaged.
+///
+/// Frames are turned to pixels and given back to the camera at once, so that it can go on while the model works. Nothing
+/// is allocated once frames come, but by libjpeg-turbo inside a frame of JPEG.
+package final class Camera: FrameSource {
+    package let frame = FrameBuffer()
+    /// What was agreed with the camera; changes only when another one comes back in its place.
+    package private(set) var stream: VideoStream
+
+    private let settings: CameraSettings
+    private let device: any VideoDevice
+    private let decoder: PictureDecoder
+    private let note: (DeviceNote) -> Void
+
+    /// A frame that was taken and not yet turned to pixels: the first after a gap.
+    private var pending: VideoBuffer?
+    /// The first frame's time on the device's clock, and the last one's.
+    private var origin: Int?
+    private var lastTime = 0
+    /// The last frame's number in the stream, and the camera's own number for it.
+    private var index = -1
+    private var sequence: UInt32?
+    private var dropped = 0
+    private var damaged = 0
+    private var change = ChangeDetector()
+
+    private static let retryMilliseconds = 250
+    /// How often one that should deliver is looked at, so that a wish to stop is noticed.
+    private static let waitMilliseconds = 100
+
+    /// Opens the camera, waiting for it as the settings say, and starts it.
+    ///
+    /// - Parameter note: called from here and from `read`. Each trouble is told once.
+    /// - Throws: `TacitError`: device unavailable; usage for a name that can't be one.
+    package init(
+        _ settings: CameraSettings, device: any VideoDevice, note: @escaping (DeviceNote) -> Void
+    ) throws {
+        self.settings = settings
+        self.device = device
+        self.note = note
+        decoder = try PictureDecoder()
+        let deadline = device.now + Self.microseconds(settings.wait)
+        var hasTold = false
+        while true {
+            do {
+                stream = try device.open(settings.wish)
+                break
+            } catch let error as TacitError where error.kind == .deviceUnavailable && device.now < deadline {
+                if !hasTold { note(.waiting(reason: error.description)) }
+                hasTold = true
+                guard !settings.isStopping() else { throw error }
+                device.sleep(milliseconds: Self.retryMilliseconds)
+            }
+        }
+        note(.opened(name: stream.name, format: "\(stream.mode)"))
+    }
+
+    deinit { device.close() }
+
+    /// - Throws: `TacitError` (device lost) when it went away and did not come back in time.
+    package func read(notBefore time: Int) throws -> FrameEvent {
+        if let buffer = pending {
+            pending = nil
+            if let stamp = take(buffer, notBefore: time) { return .frame(stamp) }
+        }
+        var waitingSince = device.now
+        while !settings.isStopping() {
+            switch device.take(milliseconds: Self.waitMilliseconds) {
+            case .frame(let buffer):
+                waitingSince = device.now
+                if let stamp = take(newest(buffer, notBefore: time), notBefore: time) { return .frame(stamp) }
+                if lastTime < time { return .passed(time: lastTime) }
+            case .nothing:
+                guard device.now - waitingSince >= Int(settings.stallSeconds * 1_000_000) else { continue }
+                note(.stalled(seconds: settings.stallSeconds))
+                return try bringBack(.stalled)
+            case .lost(let cause):
+                note(.lost(cause: cause))
+                return try bringBack(.lost)
+            }
+        }
+        return .end
+    }
+
+    /// Of a wait that may be endless.
+    private static func microseconds(_ seconds: Double) -> Int { Int(min(max(seconds, 0), 1e10) * 1_000_000) }
+
+    /// Microseconds since the first frame.
+    private func streamTime(_ buffer: VideoBuffer) -> Int {
+        // A clock that goes back, as some cameras' do, must not turn the stream's time.
+        max(lastTime, buffer.time - (origin ?? buffer.time))
+    }
+
+    /// The last of the frames that wait; those before it are given back.
+    private func newest(_ first: VideoBuffer, notBefore time: Int) -> VideoBuffer {
+        var buffer = first
+        // No more than the camera can hold: one that is faster than this loop must not keep it here.
+        for _ in 0..<32 {
+            guard case .frame(let newer) = device.take(milliseconds: 0) else { break }
+            count(buffer, notBefore: time)
+            if !buffer.isDamaged, lastTime >= time { dropped += 1 }
+            device.giveBack(buffer)
+            buffer = newer
+        }
+        return buffer
+    }
+
+    /// Counts a frame, by the camera's own numbers: what they leave out was dropped by the driver, unless nobody wanted
+    /// it anyway.
+    private func count(_ buffer: VideoBuffer, notBefore time: Int) {
+        if origin == nil { origin = buffer.time }
+        lastTime = streamTime(buffer)
+        let isWanted = lastTime >= time
+        var step = 1
+        if let sequence {
+            let difference = Int(Int32(bitPattern: buffer.sequence &- sequence))
+            // Drivers that don't number their frames, or begin anew, leave the count to this one.
+            if (2...100_000).contains(difference) {
+                step = difference
+                if isWanted { dropped += difference - 1 }
+            }
+        }
+        sequence = buffer.sequence
+        index += step
+        if buffer.isDamaged { noteDamage(isWanted: isWanted) }
+    }
+
+    private func noteDamage(isWanted: Bool) {
+        if isWanted { dropped += 1 }
+        damaged += 1
+        note(.damaged(frames: damaged))
+    }
+
+    /// Turns a frame to pixels and gives it back; nil if it is too early or can't be read.
+    private func take(_ buffer: VideoBuffer, notBefore time: Int) -> FrameEvent.Stamp? {
+        count(buffer, notBefore: time)
+        defer { device.giveBack(buffer) }
+        guard !buffer.isDamaged, lastTime >= time else { return nil }
+        let bytes = device.bytes(of: buffer)
+        do {
+            if stream.layout.format == .mjpeg {
+                try decoder.decode(bytes, into: frame)
+            } else {
+                try stream.layout.convert(bytes, into: frame)
+            }
+        } catch {
+            noteDamage(isWanted: true)
+            return nil
+        }
+        if let isFrozen = change.take(bytes, time: lastTime, limit: Int(settings.frozenSeconds * 1_000_000)) {
+            note(isFrozen ? .frozen(seconds: settings.frozenSeconds) : .moving)
+        }
+        return FrameEvent.Stamp(index: index, time: lastTime, dropped: dropped)
+    }
+
+    /// Closes the camera and looks for it until it delivers again.
+    private func bringBack(_ reason: FrameEvent.Reason) throws -> FrameEvent {
+        device.close()
+        sequence = nil
+        let deadline = device.now + Self.microseconds(settings.waitLost)
+        while !settings.isStopping() {
+            if let reopened = try? device.open(settings.wish) {
+                stream = reopened
+                if let buffer = firstFrame(before: min(deadline, device.now + Int(settings.stallSeconds * 1_000_000))) {
+                    if origin == nil { origin = buffer.time }
+                    let end = streamTime(buffer)
+                    let gap = FrameEvent.Gap(end: end, length: end - lastTime, reason: reason)
+                    pending = buffer
+                    note(.returned)
+                    return .gap(gap)
+                }
+                device.close()
+            }
+            guard device.now < deadline else {
+                throw TacitError(
+                    .deviceLost, file: stream.name,
+                    "lost, and not back within \(Int(min(settings.waitLost, 1e10).rounded(.up))) seconds")
+            }
+            device.sleep(milliseconds: Self.retryMilliseconds)
+        }
+        return .end
+    }
+
+    private func firstFrame(before deadline: Int) -> VideoBuffer? {
+        while device.now < deadline, !settings.isStopping() {
+            switch device.take(milliseconds: Self.waitMilliseconds) {
+            case .frame(let buffer): return buffer
+            case .nothing: continue
+            case .lost: return nil
+            }
+        }
+        return nil
+    }
+}

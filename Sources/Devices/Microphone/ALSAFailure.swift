@@ -1,0 +1,25 @@
+import CTacitALSA
+import Glibc
+
+/// A refusal of libasound's, by its negative error number.
+struct ALSAFailure: Error {
+    let code: Int32
+
+    init(code: Int32) { self.code = code }
+
+    /// - Throws: itself, for a negative code.
+    static func check(_ code: Int32) throws {
+        if code < 0 { throw ALSAFailure(code: code) }
+    }
+
+    var reason: String {
+        switch -code {
+        case ENOENT, ENODEV, ENXIO, 0: "no such microphone"
+        case EBUSY: "the microphone is in use by another program"
+        case EACCES, EPERM: "the microphone may not be used: \(words) (is the user in the group audio?)"
+        default: "the microphone can't be opened: \(words)"
+        }
+    }
+
+    private var words: String { snd_strerror(code).map { String(cString: $0) } ?? "error \(-code)" }
+}

@@ -1,0 +1,33 @@
+import Glibc
+import Synchronization
+
+/// A wish to stop: looked at between two steps, and readable as a descriptor for waits that are to be called off.
+package final class StopToken: Sendable {
+    private let isRequested = Atomic<Bool>(false)
+    /// Readable once `stop` was called; never read from. -1 where the system had no pipe left: then waits go on.
+    package let descriptor: Int32
+    private let writing: Int32
+
+    package init() {
+        var ends: [Int32] = [-1, -1]
+        _ = pipe(&ends)
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        descriptor = ends[0]
+        writing = ends[1]
+    }
+
+    deinit {
+        guard descriptor >= 0 else { return }
+        close(descriptor)
+        close(writing)
+    }
+
+    package var isStopping: Bool { isRequested.load(ordering: .acquiring) }
+
+    /// From any thread, any number of times.
+    package func stop() {
+        guard !isRequested.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        var byte: UInt8 = 0
+        _ = write(writing, &byte, 1)
+    }
+}

@@ -1,0 +1,67 @@
+import TacitDiagnostics
+import TacitEvaluation
+import TacitFrontEnd
+import TacitModelFile
+
+/// A model over a data set, clip by clip.
+package struct EvaluationRun {
+    package let set: DataSet
+    private let labels: [String]
+    private let task: ModelDescription.Task
+    /// For each class the model's label; nil for classes that no clip belongs to.
+    private let labelOfClass: [Int?]
+    package private(set) var accuracy = Accuracy()
+    private var precision: MeanAveragePrecision
+    private let watch = Stopwatch()
+    /// How long it took.
+    package private(set) var seconds = 0.0
+
+    /// Nil for a set with one label an example.
+    package var meanAveragePrecision: Double? { self.set.isMultilabel ? precision.value : nil }
+
+    /// - Throws: `TacitError` where the set's classes and the model's labels don't go together.
+    package init(_ set: DataSet, model: LoadedModel) throws {
+        self.set = set
+        labels = model.description.labels
+        task = model.description.task
+        labelOfClass = try set.labelIndices(among: labels, model: model.path)
+        precision = MeanAveragePrecision(classes: set.isMultilabel ? set.classes.count : 0)
+    }
+
+    /// - Parameter each: told of every example, what the model said of it, how many are done and how accurate so far.
+    /// - Throws: the error of the first clip that can't be read: a measure over part of a set would be another one. What
+    ///   `each` throws.
+    package mutating func run(
+        _ labeller: FileLabeller,
+        each: (DataSet.Example, FileReading, _ done: Int, _ accuracy: Double?) throws -> Void
+    ) throws {
+        for (index, example) in set.examples.enumerated() {
+            let reading = try read(example, labeller)
+            if set.isMultilabel {
+                // By class, clips are ranked by what can be compared between them: a sigmoid's logit, which does not
+                // saturate as its score does, but a softmax's score.
+                let values = task == .multilabel ? reading.logits : reading.scores
+                precision.add(
+                    scores: labelOfClass.map { $0.map { values[$0] } ?? 0 }, truth: example.classes)
+            } else if let truth = example.classes.first, let label = labelOfClass[truth] {
+                accuracy.add(logits: reading.logits, truth: label)
+            }
+            try each(example, reading, index + 1, accuracy.value)
+        }
+        seconds = watch.seconds
+    }
+
+    private func read(_ example: DataSet.Example, _ labeller: FileLabeller) throws -> FileReading {
+        guard let picture = example.picture, let pictures = set.pictures else { return try labeller.read(example.path) }
+        return try pictures.pixels.withUnsafeBufferPointer { pixels in
+            let start = picture * pictures.bytesPerPicture
+            guard let base = pixels.baseAddress, start + pictures.bytesPerPicture <= pixels.count else {
+                throw TacitError.badData(example.path, "no such picture")
+            }
+            return try labeller.read(
+                PixelView(
+                    pixels: base + start, width: pictures.width, height: pictures.height,
+                    channels: pictures.channels), path: example.path)
+        }
+    }
+}

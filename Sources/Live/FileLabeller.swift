@@ -1,0 +1,116 @@
+import TacitDiagnostics
+import TacitFrontEnd
+import TacitLabelling
+import TacitMedia
+import TacitModelFile
+
+/// Runs a model over files, one after another, whatever the sense.
+package final class FileLabeller {
+    private enum Sense {
+        case sound(SoundLabeller, sampleRate: Int)
+        case tokens(TokenLabeller, TokensInput)
+        case pictures(ImageLabeller, PictureFileReader)
+    }
+
+    private let sense: Sense
+    private let average = ReadingAverage()
+    private let samples: UnsafeMutableBufferPointer<Float>
+
+    /// - Parameter hop: seconds from one window to the next; nil for the plan's own.
+    /// - Throws: `TacitError` for a model whose input this program can't make.
+    package init(_ model: LoadedModel, hop: Double?, engine: EngineSettings) throws {
+        switch model.description.input {
+        case .waveform, .logmel:
+            let plan = try model.plan(hop: hop)
+            let labeller = try SoundLabeller(
+                model.description, plan: plan, ending: .lastWindow, model: model.session(plan: plan, engine: engine),
+                instructionSet: engine.instructionSet)
+            sense = .sound(labeller, sampleRate: labeller.geometry.sampleRate)
+        case .tokens(let input):
+            guard hop == nil else { throw TacitError(.usage, "--hop is in seconds, and tokens have no time") }
+            let session = try model.session(contexts: 1, rows: min(input.window, 128), engine: engine)
+            sense = .tokens(try TokenLabeller(session: session), input)
+        case .image:
+            guard hop == nil else { throw TacitError(.usage, "--hop is in seconds, and pictures have no time") }
+            let labeller = try ImageLabeller(model.description, model: model.imageSession(engine: engine))
+            sense = .pictures(labeller, try PictureFileReader())
+        }
+        samples = .allocate(capacity: 4096)
+        samples.initialize(repeating: 0)
+    }
+
+    deinit { samples.deallocate() }
+
+    /// The file as a whole: the average over its windows.
+    ///
+    /// - Throws: `TacitError` naming the file.
+    package func read(_ path: String) throws -> FileReading {
+        average.removeAll()
+        try run(path) { average.add($0) }
+        return FileReading(average, hasTime: hasTime)
+    }
+
+    /// One picture of a data set.
+    package func read(_ picture: PixelView, path: String) throws -> FileReading {
+        guard case .pictures(let labeller, _) = sense else {
+            throw TacitError.badData(path, "a picture, which the model does not take")
+        }
+        average.removeAll()
+        labeller.label(picture) { average.add($0) }
+        return FileReading(average, hasTime: false)
+    }
+
+    /// The file window by window.
+    package func windows(of path: String) throws -> [FileReading] {
+        var readings: [FileReading] = []
+        try run(path) { readings.append(FileReading($0, hasTime: hasTime)) }
+        return readings
+    }
+
+    private var hasTime: Bool {
+        if case .sound = sense { true } else { false }
+    }
+
+    private func run(_ path: String, _ body: (Reading) -> Void) throws {
+        var count = 0
+        do {
+            switch sense {
+            case .sound(let labeller, let sampleRate):
+                let source = try SoundSources.open(path: path, sampleRate: sampleRate)
+                labeller.reset()
+                try run(source, labeller) {
+                    count += 1
+                    body($0)
+                }
+            case .pictures(let labeller, let reader):
+                try reader.read(path)
+                labeller.label(PixelView(reader.frame)) {
+                    count += 1
+                    body($0)
+                }
+            case .tokens(let labeller, let input):
+                let file = try TokenFile(path: path, vocabulary: input.vocabulary, codebooks: input.codebooks)
+                try labeller.label(file.tokens) {
+                    count += 1
+                    body($0)
+                }
+            }
+        } catch let error as TacitError {
+            throw error.inFile(path)
+        }
+        guard count > 0 else { throw TacitError.badData(path, "no samples in it") }
+    }
+
+    private func run(_ source: any SampleSource, _ labeller: SoundLabeller, _ body: (Reading) -> Void) throws {
+        while true {
+            switch try source.read(into: samples) {
+            case .samples(let count):
+                labeller.push(UnsafeBufferPointer(rebasing: samples[..<count]), body)
+            case .gap(let gap):
+                labeller.skip(samples: gap.samples)
+            case .end:
+                return labeller.finish(body)
+            }
+        }
+    }
+}

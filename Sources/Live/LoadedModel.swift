@@ -1,0 +1,107 @@
+import TacitDiagnostics
+import TacitEngine
+import TacitEvaluation
+import TacitLabelling
+import TacitModelFile
+
+/// A model file and what is needed to run it.
+package struct LoadedModel {
+    package let path: String
+    package let file: ModelFile
+    package let model: Model
+
+    package var description: ModelDescription { model.description }
+
+    package init(path: String) throws {
+        self.path = path
+        file = try ModelFile(path: path)
+        do {
+            model = try Model(file)
+        } catch let error as TacitError {
+            throw error.inFile(path)
+        }
+    }
+
+    /// - Throws: `TacitError` (bad data) when the model has no labels to give.
+    package func requireLabels() throws {
+        guard !description.labels.isEmpty else {
+            throw TacitError.badData(path, at: "labels", "the model has none, so it can only embed")
+        }
+    }
+
+    /// - Throws: `TacitError` (bad data) when the model's sense is another than hearing.
+    package func requireSound() throws {
+        switch description.input {
+        case .waveform, .logmel: return
+        case .image: throw TacitError.badData(path, at: "input", "the model takes images, not sound")
+        case .tokens: throw TacitError.badData(path, at: "input", "the model takes tokens, not sound")
+        }
+    }
+
+    /// - Throws: `TacitError` (bad data) when the model's sense is another than seeing.
+    package func requireImages() throws {
+        switch description.input {
+        case .image: return
+        case .waveform, .logmel: throw TacitError.badData(path, at: "input", "the model takes sound, not images")
+        case .tokens: throw TacitError.badData(path, at: "input", "the model takes tokens, not images")
+        }
+    }
+
+    /// What a data set must hold for it.
+    ///
+    /// - Throws: `TacitError` (bad data) for a model of tokens.
+    package func medium() throws -> DataSetKind.Medium {
+        switch description.input {
+        case .waveform, .logmel: return .sound
+        case .image: return .picture
+        case .tokens:
+            throw TacitError.badData(path, at: "input", "the model takes tokens, not what a data set holds")
+        }
+    }
+
+    /// A session for one picture at a time.
+    package func imageSession(engine: EngineSettings) throws -> Session {
+        try session(contexts: 1, rows: min(description.input.window, 128), engine: engine)
+    }
+
+    /// A session that has what `plan` needs.
+    package func session(plan: WindowPlan, engine: EngineSettings) throws -> Session {
+        try session(contexts: plan.contexts, rows: plan.rows, engine: engine)
+    }
+
+    /// Seconds.
+    private static let liveLatency = 0.25
+    private static let liveOperations = 0.4e9
+
+    package func session(contexts: Int, rows: Int, engine: EngineSettings) throws -> Session {
+        try session(
+            contexts: contexts, rows: rows, threads: engine.threads, instructionSet: engine.instructionSet)
+    }
+
+    /// - Parameter instructionSet: nil for this machine's best.
+    package func session(contexts: Int, rows: Int, threads: Int, instructionSet: String?) throws -> Session {
+        do {
+            return try Session(
+                model: model, contexts: contexts, maximumPatches: rows, threads: threads,
+                instructionSet: instructionSet)
+        } catch let error as TacitError where error.kind == .badData {
+            throw error.inFile(path)
+        }
+    }
+
+    /// How windows follow one another.
+    ///
+    /// - Parameter isLive: whether labels are waited for. Then no more goes through the model at once than either has
+    ///   come within a moment, so that it takes less than that to compute on any machine that keeps up at all, or is so
+    ///   little arithmetic that it takes a few milliseconds of one core (a Raspberry Pi 4: some 20). Fewer and larger
+    ///   pushes are cheaper: after each pause the weights come from memory anew.
+    package func plan(hop: Double?, isLive: Bool = false) throws -> WindowPlan {
+        let rows = Self.liveOperations / max(OperationCount(description).step, 1)
+        do {
+            return try WindowPlan(
+                description, hop: hop, latency: isLive ? Self.liveLatency : nil, rows: Int(rows))
+        } catch let error as TacitError where error.kind == .badData {
+            throw error.inFile(path)
+        }
+    }
+}

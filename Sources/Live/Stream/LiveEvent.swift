@@ -1,0 +1,32 @@
+import TacitLabelling
+import TacitText
+
+/// An event and the moment it was decided.
+public struct LiveEvent: Sendable {
+    public enum State: String, Sendable {
+        case on
+        case off
+    }
+
+    public let id: EventID
+    public let state: State
+    /// The label's index in the model.
+    public let label: Int
+    /// Seconds from the start of the stream to the end of the reading that decided it, or to the stream's end.
+    public let time: Double
+    /// The smoothed score at that reading.
+    public let score: Float
+    package let wall: WallTime
+
+    /// The moment on the wall clock, in milliseconds since 1970-01-01T00:00:00Z.
+    public var wallMilliseconds: Int { wall.milliseconds }
+
+    package init(_ event: DetectedEvent, id: EventID = .next(), wall: WallTime = .now()) {
+        self.id = id
+        self.wall = wall
+        state = event.state == .on ? .on : .off
+        label = event.label
+        time = event.time
+        score = event.score
+    }
+}

@@ -1,0 +1,40 @@
+/// What there is to tell about one reading of a stream, whatever the sense.
+///
+/// The vectors are valid while the reading is handled.
+public struct LiveReading {
+    /// What was read.
+    public enum Place {
+        /// Seconds of sound, from the first sample to one past the last.
+        case span(start: Double, end: Double)
+        /// A picture: its number, and how many were dropped since the start.
+        case frame(Int, dropped: Int)
+    }
+
+    /// Seconds from the start of the stream to the end of what was read.
+    public let time: Double
+    public let place: Place
+    /// Root mean square of the samples since the reading before, in decibels of full scale, -120 at least; nil where
+    /// there is no sound.
+    public let level: Double?
+    /// `[labels]`, as the model gave them.
+    public let scores: UnsafeBufferPointer<Float>
+    /// `[labels]`, as events are decided by them.
+    public let smoothed: UnsafeBufferPointer<Float>
+    /// `[labels]`
+    public let logits: UnsafeBufferPointer<Float>
+    /// Time that the model took since the reading before.
+    public let inferenceSeconds: Double
+
+    package init(
+        time: Double, place: Place, level: Double?, scores: UnsafeBufferPointer<Float>,
+        smoothed: UnsafeBufferPointer<Float>, logits: UnsafeBufferPointer<Float>, inferenceSeconds: Double
+    ) {
+        self.time = time
+        self.place = place
+        self.level = level
+        self.scores = scores
+        self.smoothed = smoothed
+        self.logits = logits
+        self.inferenceSeconds = inferenceSeconds
+    }
+}

@@ -1,0 +1,91 @@
+import TacitDiagnostics
+import TacitLabelling
+
+/// Carries what a source gives through a labeller and an event detector to a sink, for as long as there is anything,
+/// whatever the sense. Nothing is allocated here after the first label.
+package final class LiveStream {
+    private let sense: any StreamSense
+    private let detector: EventDetector
+    private let isPaced: Bool
+    private let stop: StopToken
+    /// What the reading at hand decided.
+    private var events: [DetectedEvent] = []
+    private var pacer: Pacer?
+    /// The first that a sink threw.
+    private var failure: (any Error)?
+    /// Whether there was a reading.
+    package private(set) var hasReading = false
+
+    /// - Parameters:
+    ///   - isPaced: whether the source passes no faster than it was recorded.
+    ///   - stop: ends the stream in order, with an `off` for every `on`.
+    package init(_ sense: any StreamSense, detector: EventDetector, isPaced: Bool, stop: StopToken) {
+        self.sense = sense
+        self.detector = detector
+        self.isPaced = isPaced
+        self.stop = stop
+        events.reserveCapacity(detector.smoothedScores.count)
+    }
+
+    /// Until the source ends or fails, or a wish to stop. Whatever ends it, every event that is on is told to be off.
+    ///
+    /// - Throws: what the source or the sink throws.
+    package func run(_ sink: any Sink) throws {
+        do {
+            sense.begin(sink)
+            pacer = isPaced ? Pacer() : nil
+            while !stop.isStopping {
+                guard try sense.step(self, sink) else { break }
+            }
+        } catch let error as TacitError {
+            try end(sink)
+            throw error
+        } catch {
+            // The sink can't go on; what else there is behind it may.
+            try? end(sink)
+            throw error
+        }
+        try end(sink)
+    }
+
+    /// Waits for a moment of the stream, where it is paced.
+    func pace(_ seconds: Double) { pacer?.wait(for: seconds) }
+
+    func tell(_ reading: Reading, place: LiveReading.Place, level: Double?, to sink: any Sink) throws {
+        hasReading = true
+        events.removeAll(keepingCapacity: true)
+        detector.take(reading) { events.append($0) }
+        let told = LiveReading(
+            time: reading.time, place: place, level: level, scores: reading.scores,
+            smoothed: detector.smoothedScores, logits: reading.logits, inferenceSeconds: reading.inferenceSeconds)
+        give { try sink.labels(told) }
+        for event in events { give { try sink.event(LiveEvent(event)) } }
+        if let failure { throw failure }
+    }
+
+    func tell(_ gap: LiveGap, to sink: any Sink) throws {
+        detector.gap()
+        try sink.gap(gap)
+    }
+
+    private func end(_ sink: any Sink) throws {
+        detector.finish(at: sense.position) { event in give { try sink.event(LiveEvent(event)) } }
+        give { try sink.finish() }
+        if let failure { throw failure }
+    }
+
+    /// Tells what belongs together whole, though a sink fails in the midst of it: others behind the same tee go on.
+    private func give(_ news: () throws -> Void) {
+        do { try news() } catch { failure = failure ?? error }
+    }
+}
+
+/// What differs from sense to sense: how a source is read and labelled.
+package protocol StreamSense: AnyObject {
+    /// How far the stream is, in what its detector counts.
+    var position: Int { get }
+    /// Takes what memory it needs.
+    func begin(_ sink: any Sink)
+    /// Waits for what the source has next and tells what the model makes of it. False when the source is over.
+    func step(_ stream: LiveStream, _ sink: any Sink) throws -> Bool
+}

@@ -1,0 +1,33 @@
+import TacitFrontEnd
+
+/// Where a stream's labels, events and gaps go, whatever the sense.
+///
+/// A reading comes before the events that it decides. All calls come from the stream's own thread, one after
+/// another. Nothing that is called here may wait for a reader for longer than the stream itself can wait: what may
+/// block does so on a thread of its own, behind a queue that has an end. Whatever is thrown ends the stream.
+public protocol Sink: AnyObject {
+    /// How many seconds of sound may go by at once.
+    var secondsAtOnce: Double { get }
+    /// Samples went by, -1...1 and mono; `time` is the stream's after them, in seconds. Valid during the call.
+    func samples(_ samples: UnsafeBufferPointer<Float>, time: Double) throws
+    /// What the model saw, after all that it says of it; valid during the call.
+    func picture(_ seen: PixelView) throws
+    /// Frames went by that no label was wanted for; `time` is the stream's after them, in seconds.
+    func passed(time: Double) throws
+    /// The model has spoken. Valid during the call.
+    func labels(_ reading: LiveReading) throws
+    /// A label began or ceased to hold.
+    func event(_ event: LiveEvent) throws
+    /// Samples or frames were lost.
+    func gap(_ gap: LiveGap) throws
+    /// The stream is over. Waits until all is told.
+    func finish() throws
+}
+
+extension Sink {
+    public var secondsAtOnce: Double { 1 }
+    public func samples(_ samples: UnsafeBufferPointer<Float>, time: Double) {}
+    public func picture(_ seen: PixelView) {}
+    public func passed(time: Double) {}
+    public func finish() {}
+}

@@ -1,0 +1,52 @@
+import TacitDiagnostics
+
+/// One picture's memory, used for one frame after another: it grows when a larger one comes, and never shrinks.
+public final class FrameBuffer {
+    /// The most pixels that a picture may have; more are refused before memory is taken for them.
+    public static let maximumPixels = 1 << 26
+
+    /// `[height][width][channels]`, rows from the top.
+    public private(set) var pixels: UnsafeMutablePointer<UInt8>
+    public private(set) var width = 0
+    public private(set) var height = 0
+    /// 1 (grey) or 3 (RGB).
+    public private(set) var channels = 1
+    private var capacity = 1
+
+    public init() {
+        pixels = .allocate(capacity: 1)
+        pixels.initialize(to: 0)
+    }
+
+    deinit {
+        pixels.deallocate()
+    }
+
+    public var byteCount: Int { width * height * channels }
+
+    /// Makes room for a picture. What was there is lost.
+    ///
+    /// - Throws: `TacitError` (bad data) for one without pixels or with too many.
+    public func reshape(width: Int, height: Int, channels: Int) throws {
+        try Self.check(width: width, height: height)
+        let count = width * height * channels
+        if count > capacity {
+            pixels.deallocate()
+            pixels = .allocate(capacity: count)
+            pixels.initialize(repeating: 0, count: count)
+            capacity = count
+        }
+        self.width = width
+        self.height = height
+        self.channels = channels
+    }
+
+    static func check(width: Int, height: Int) throws {
+        guard width > 0, height > 0, width <= maximumPixels, height <= maximumPixels,
+            width * height <= maximumPixels
+        else {
+            throw TacitError(
+                .badData, "a picture of \(width) x \(height) pixels, expected 1 to \(maximumPixels) of them")
+        }
+    }
+}

@@ -1,0 +1,17 @@
+import TacitDiagnostics
+
+/// The times of frames that come without any: one after another at a steady rate.
+struct FrameClock {
+    let rate: Double
+
+    /// - Throws: `TacitError` (usage) for a rate out of range.
+    init(rate: Double) throws {
+        guard rate >= 0.001, rate <= 100_000 else {
+            throw TacitError(.usage, "\(rate) frames a second, expected 0.001 to 100000")
+        }
+        self.rate = rate
+    }
+
+    /// Microseconds from the first frame to this one.
+    func time(of index: Int) -> Int { Int((Double(index) * 1_000_000 / rate).rounded()) }
+}

@@ -1,0 +1,25 @@
+import TacitDiagnostics
+
+/// Reads picture files, one after another, into one frame.
+package final class PictureFileReader {
+    /// Larger files are refused before memory is taken.
+    package static let maximumBytes = 256 << 20
+
+    /// The last picture read.
+    package let frame = FrameBuffer()
+    private let contents = FileContents()
+    private let decoder: PictureDecoder
+
+    package init() throws { decoder = try PictureDecoder() }
+
+    /// - Throws: `TacitError` naming the file: no input for what is absent, unreadable or no regular file, bad data for
+    ///   what is no whole PNG or JPEG of a sensible size.
+    package func read(_ path: String) throws {
+        let bytes = try contents.read(path, maximumBytes: Self.maximumBytes)
+        do {
+            try decoder.decode(bytes, into: frame)
+        } catch let error as TacitError {
+            throw error.inFile(path)
+        }
+    }
+}

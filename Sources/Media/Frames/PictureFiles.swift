@@ -1,0 +1,63 @@
+import Glibc
+import TacitDiagnostics
+
+/// Which files are pictures, and where they lie.
+package enum PictureFiles {
+    /// The suffixes of what `PictureDecoder` reads.
+    package static let suffixes: Set<String> = ["jpe", "jpeg", "jpg", "png"]
+
+    /// The most pictures that are taken from one folder.
+    private static let maximumCount = 2_000_000
+    private static let maximumDepth = 64
+
+    package static func isPictureName(_ name: String) -> Bool {
+        guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return false }
+        return suffixes.contains(name[name.index(after: dot)...].lowercased())
+    }
+
+    package static func isFolder(_ path: String) -> Bool {
+        var information = stat()
+        return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// The paths of all pictures in a folder and the folders in it, by their suffix, in the byte order of their names.
+    /// What begins with a dot is left out, and links to folders are not followed.
+    ///
+    /// - Throws: `TacitError`: no input for a folder that can't be read or has no picture, bad data for what is too deep
+    ///   or too many.
+    package static func inFolder(_ path: String) throws -> [String] {
+        var found: [String] = []
+        try collect(path, depth: 0, into: &found)
+        guard !found.isEmpty else { throw TacitError(.noInput, file: path, "no PNG or JPEG picture in this folder") }
+        return found
+    }
+
+    private static func collect(_ path: String, depth: Int, into found: inout [String]) throws {
+        guard depth <= maximumDepth else { throw TacitError.badData(path, "folders nested too deeply") }
+        guard let directory = opendir(path) else {
+            throw TacitError(.noInput, file: path, String(cString: strerror(errno)))
+        }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(validatingCString: $0) }
+            }
+            guard let name else { throw TacitError.badData(path, "holds a file name that is not UTF-8") }
+            if !name.hasPrefix(".") { names.append(name) }
+        }
+        for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
+            let inner = path.hasSuffix("/") ? path + name : "\(path)/\(name)"
+            var information = stat()
+            guard lstat(inner, &information) == 0 else { continue }
+            if information.st_mode & S_IFMT == S_IFDIR {
+                try collect(inner, depth: depth + 1, into: &found)
+            } else if isPictureName(name) {
+                found.append(inner)
+                guard found.count <= maximumCount else {
+                    throw TacitError.badData(path, "more than \(maximumCount) pictures")
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import TacitDiagnostics
+
+/// A raw frame of a known layout, and how it becomes grey or RGB.
+package struct RawFrame: Equatable, Sendable {
+    package var format: PixelFormat
+    package var width: Int
+    package var height: Int
+    /// Of the first plane. The other planes' rows are as far apart (NV12) or half as far (YUV 4:2:0), each plane right
+    /// behind the one before.
+    package var bytesPerRow: Int
+    /// Whether Y, U and V take all 256 values (as JPEG has it) rather than 16 to 235 and 16 to 240.
+    package var isFullRange: Bool
+
+    /// - Parameter bytesPerRow: nil where rows follow one another without a hole.
+    package init(
+        format: PixelFormat, width: Int, height: Int, bytesPerRow: Int? = nil, isFullRange: Bool = false
+    ) {
+        self.format = format
+        self.width = width
+        self.height = height
+        self.bytesPerRow = max(bytesPerRow ?? 0, format.bytesPerRow(width: width))
+        self.isFullRange = isFullRange
+    }
+
+    /// Bytes from the frame's first to its last pixel's.
+    package var byteCount: Int {
+        let last = format.bytesPerRow(width: width)
+        let halfRows = (height + 1) / 2
+        switch format {
+        case .rgb24, .bgr24, .grey, .yuyv, .uyvy, .mjpeg: return bytesPerRow * (height - 1) + last
+        case .nv12: return bytesPerRow * (height + halfRows - 1) + 2 * ((width + 1) / 2)
+        case .yuv420: return bytesPerRow * height + chromaStride * (2 * halfRows - 1) + (width + 1) / 2
+        }
+    }
+
+    private var chromaStride: Int { (bytesPerRow + 1) / 2 }
+
+    /// Writes the pixels as grey (if that is what they are) or RGB.
+    ///
+    /// - Parameter bytes: at least `byteCount`; not of a JPEG.
+    /// - Throws: `TacitError` (bad data) for too few bytes or a size out of range.
+    package func convert(_ bytes: UnsafeRawBufferPointer, into frame: FrameBuffer) throws {
+        guard format != .mjpeg, let source = bytes.assumingMemoryBound(to: UInt8.self).baseAddress,
+            bytes.count >= byteCount
+        else {
+            throw TacitError(.badData, "a frame of \(bytes.count) bytes, expected \(byteCount)")
+        }
+        try frame.reshape(width: width, height: height, channels: format == .grey ? 1 : 3)
+        let colors = isFullRange ? YUVConversion.full : YUVConversion.limited
+        for y in 0..<height {
+            let row = source + y * bytesPerRow
+            let target = frame.pixels + y * width * frame.channels
+            switch format {
+            case .rgb24, .grey: target.update(from: row, count: width * frame.channels)
+            case .bgr24:
+                for x in 0..<width {
+                    target[3 &* x] = row[3 &* x &+ 2]
+                    target[3 &* x &+ 1] = row[3 &* x &+ 1]
+                    target[3 &* x &+ 2] = row[3 &* x]
+                }
+            case .yuyv:
+                for x in 0..<width {
+                    let pair = row + 4 &* (x >> 1)
+                    colors.convert(y: pair[2 &* (x & 1)], u: pair[1], v: pair[3], into: target + 3 &* x)
+                }
+            case .uyvy:
+                for x in 0..<width {
+                    let pair = row + 4 &* (x >> 1)
+                    colors.convert(y: pair[2 &* (x & 1) &+ 1], u: pair[0], v: pair[2], into: target + 3 &* x)
+                }
+            case .nv12:
+                let chroma = source + bytesPerRow * (height + y / 2)
+                for x in 0..<width {
+                    let pair = chroma + 2 &* (x >> 1)
+                    colors.convert(y: row[x], u: pair[0], v: pair[1], into: target + 3 &* x)
+                }
+            case .yuv420:
+                let blue = source + bytesPerRow * height + chromaStride * (y / 2)
+                let red = blue + chromaStride * ((height + 1) / 2)
+                for x in 0..<width {
+                    colors.convert(y: row[x], u: blue[x >> 1], v: red[x >> 1], into: target + 3 &* x)
+                }
+            case .mjpeg: break
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+import TacitDiagnostics
+
+/// Opens sources at the rate a model wants.
+package enum SoundSources {
+    /// The most channels that a source may have; more are refused as bad data.
+    package static let maximumChannels = 256
+
+    /// A sound file as mono samples at `sampleRate`.
+    ///
+    /// - Throws: `TacitError`: no input for what is absent, unreadable or no regular file; bad data for what is no
+    ///   sound, or one whose rate can't be converted.
+    package static func open(path: String, sampleRate: Int) throws -> any SampleSource {
+        try resample(try SoundFileSource(path: path), to: sampleRate, file: path)
+    }
+
+    /// The source itself if it has the rate already, or a resampler behind it.
+    ///
+    /// - Throws: `TacitError` (bad data) for a rate that can't be converted.
+    package static func resample(
+        _ source: any SampleSource, to sampleRate: Int, file: String? = nil
+    ) throws -> any SampleSource {
+        guard source.sampleRate != sampleRate else { return source }
+        do {
+            return try ResampledSource(source, to: sampleRate)
+        } catch let error as TacitError {
+            throw file.map(error.inFile) ?? error
+        }
+    }
+}

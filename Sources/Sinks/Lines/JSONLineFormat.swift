@@ -1,0 +1,80 @@
+import TacitLive
+import TacitText
+
+/// A stream's news as JSON Lines.
+package struct JSONLineFormat: LineFormat {
+    private let names: [String]
+    private let hasLogits: Bool
+    private var line: JSONLine
+
+    package var bytes: [UInt8] { line.bytes }
+
+    package init(labels: [String], hasLogits: Bool) {
+        names = labels
+        self.hasLogits = hasLogits
+        line = JSONLine(capacity: LineLength.bound(labels: labels))
+    }
+
+    package mutating func labels(_ reading: LiveReading, _ ranking: Ranking) {
+        line.begin()
+        line.key("type")
+        line.string("labels")
+        line.key("time")
+        line.seconds(reading.time)
+        switch reading.place {
+        case .span(let start, let end):
+            line.span((start, end))
+        case .frame(let number, let dropped):
+            line.key("frame")
+            line.integer(number)
+            line.key("dropped")
+            line.integer(dropped)
+        }
+        line.key("wall")
+        line.time(.now())
+        line.labels(ranking, names: names, scores: reading.scores)
+        if let level = reading.level {
+            line.key("level_db")
+            line.float(Float(level))
+        }
+        line.key("inference_ms")
+        line.milliseconds(reading.inferenceSeconds * 1000)
+        if hasLogits {
+            line.key("logits")
+            line.floats(reading.logits)
+        }
+        line.end()
+    }
+
+    package mutating func event(_ event: LiveEvent) {
+        line.begin()
+        line.key("type")
+        line.string("event")
+        line.key("state")
+        line.string(event.state.rawValue)
+        line.key("label")
+        line.string(names[event.label])
+        line.key("time")
+        line.seconds(event.time)
+        line.key("score")
+        line.float(event.score)
+        line.key("wall")
+        line.time(event.wall)
+        line.key("id")
+        line.id(event.id)
+        line.end()
+    }
+
+    package mutating func gap(_ gap: LiveGap) {
+        line.begin()
+        line.key("type")
+        line.string("gap")
+        line.key("time")
+        line.seconds(gap.time)
+        line.key("lost_seconds")
+        line.seconds(gap.lostSeconds)
+        line.key("reason")
+        line.string(gap.reason.rawValue)
+        line.end()
+    }
+}

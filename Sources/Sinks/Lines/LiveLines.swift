@@ -1,0 +1,73 @@
+import TacitConsole
+import TacitLive
+
+/// A stream's news as lines.
+///
+/// Where the stream waits for its reader, each line is simply written. Where it doesn't (`LineOutlet`), a reader who
+/// falls behind misses labels, and is told so by a gap with the reason `output` and the seconds of the stream that
+/// they were about. Events and other gaps have room of their own in the queue; if even that is full they are owed
+/// (`Arrears`), so that what is on and off, and how much was lost, is always true once the reader has caught up.
+final class LiveLines<Format: LineFormat>: Sink {
+    private var format: Format
+    private var ranking: Ranking
+    private let outlet: LineOutlet
+    private var arrears: Arrears
+
+    init(_ format: Format, _ stream: StreamDescription, outlet: LineOutlet) {
+        self.format = format
+        self.outlet = outlet
+        ranking = stream.ranking
+        arrears = Arrears(labels: stream.labels.count)
+    }
+
+    func labels(_ reading: LiveReading) throws {
+        if !arrears.isEmpty, outlet.hasCaughtUp { try settle() }
+        if arrears.isEmpty {
+            ranking.rank(reading.scores)
+            format.labels(reading, ranking)
+            if try outlet.write(format.bytes, mayFill: false) { return arrears.told(reading.time) }
+            Log.shared.line {
+                $0.append(string: outlet.name)
+                $0.append(" is read too slowly: labels are lost")
+            }
+        }
+        arrears.lose(labelsAt: reading.time)
+    }
+
+    func event(_ event: LiveEvent) throws {
+        if !arrears.owesNews {
+            format.event(event)
+            if try outlet.write(format.bytes, mayFill: true) { return }
+        }
+        arrears.owe(event)
+    }
+
+    func gap(_ gap: LiveGap) throws {
+        arrears.told(gap.time)
+        if !arrears.owesNews {
+            format.gap(gap)
+            if try outlet.write(format.bytes, mayFill: true) { return }
+        }
+        arrears.owe(gap)
+    }
+
+    func finish() throws {
+        while !arrears.isEmpty {
+            try outlet.waitUntilEmpty()
+            try settle()
+        }
+        try outlet.waitUntilEmpty()
+    }
+
+    /// Says what is owed, as much as there is room for.
+    private func settle() throws {
+        while let next = arrears.next {
+            switch next {
+            case .event(let event): format.event(event)
+            case .gap(let gap): format.gap(gap)
+            }
+            guard try outlet.write(format.bytes, mayFill: true) else { return }
+            arrears.removeNext()
+        }
+    }
+}

@@ -1,0 +1,19 @@
+import TacitDiagnostics
+
+/// Where lines end up: what a queue empties into.
+package protocol OutputDrain: Sendable {
+    /// For people.
+    var name: String { get }
+    /// Writes some of the bytes, waiting if need be. 0 when it can't now and is to be tried again.
+    ///
+    /// - Throws: when it never can any more.
+    func write(_ bytes: UnsafeRawBufferPointer) throws -> Int
+    /// Told by the queue's thread of what `write` threw, once.
+    func hasFailed(_ error: any Error)
+    /// What is thrown when the end comes and it still can't be written.
+    var failure: TacitError { get }
+}
+
+extension OutputDrain {
+    package var failure: TacitError { TacitError(.cannotCreate, file: name, "not everything could be written") }
+}

@@ -1,0 +1,46 @@
+import TacitLive
+import TacitText
+
+/// A stream's news as lines for people, where there is no terminal to draw on.
+package struct PlainLineFormat: LineFormat {
+    private let names: [String]
+    private var line: PlainLine
+
+    package var bytes: [UInt8] { line.bytes }
+
+    package init(labels: [String]) {
+        names = labels
+        line = PlainLine(capacity: LineLength.bound(labels: labels))
+    }
+
+    package mutating func labels(_ reading: LiveReading, _ ranking: Ranking) {
+        begin(reading.time)
+        line.labels(ranking, names: names, scores: reading.scores)
+        line.end()
+    }
+
+    package mutating func event(_ event: LiveEvent) {
+        begin(event.time)
+        line.literal(event.state == .on ? "event on   " : "event off  ")
+        line.text(names[event.label])
+        line.literal(" ")
+        line.decimal(Double(event.score), places: 3)
+        line.end()
+    }
+
+    package mutating func gap(_ gap: LiveGap) {
+        begin(gap.time)
+        line.literal("lost ")
+        line.decimal(gap.lostSeconds, places: 3)
+        line.literal(" s (")
+        line.text(gap.reason.rawValue)
+        line.literal(")")
+        line.end()
+    }
+
+    private mutating func begin(_ time: Double) {
+        line.begin()
+        line.decimal(time, places: 3)
+        line.literal(" s  ")
+    }
+}

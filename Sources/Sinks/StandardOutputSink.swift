@@ -1,0 +1,38 @@
+import TacitConsole
+import TacitLive
+
+/// Standard output: a live view on a terminal, JSON Lines or plain lines elsewhere.
+enum StandardOutputSink {
+    static let kind = SinkKind(name: "stdout", form: "stdout", hasAddress: false) { _, stream in make(stream) }
+
+    private static func make(_ stream: StreamDescription) -> any Sink {
+        let isView = !stream.isJSON && Terminal.shared.isTerminal
+        let outlet = LineOutlet(
+            StandardOutputDrain(), waits: stream.waits,
+            capacity: isView ? Screen.largest : 4 * LineLength.bound(labels: stream.labels))
+        if isView {
+            switch stream.sense {
+            case .sound(let window, let hop):
+                return ListenView(stream, windowSeconds: window, hopSeconds: hop, outlet: outlet)
+            case .pictures: return WatchView(stream, outlet: outlet)
+            }
+        }
+        if stream.isJSON {
+            return LiveLines(
+                JSONLineFormat(labels: stream.labels, hasLogits: stream.hasLogits), stream, outlet: outlet)
+        }
+        return LiveLines(PlainLineFormat(labels: stream.labels), stream, outlet: outlet)
+    }
+}
+
+/// Standard output behind a queue. When it can't be written any more the program ends: in order, if its stream can.
+struct StandardOutputDrain: OutputDrain {
+    let name = "standard output"
+
+    func write(_ bytes: UnsafeRawBufferPointer) throws -> Int {
+        try StandardOutput.shared.write(bytes)
+        return bytes.count
+    }
+
+    func hasFailed(_ error: any Error) { Process.end(after: error) }
+}

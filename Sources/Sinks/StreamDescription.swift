@@ -1,0 +1,55 @@
+/// What a sink is told about the stream before the first label.
+package struct StreamDescription: Sendable {
+    package enum Sense: Sendable {
+        /// Windows of so many seconds, every so many seconds.
+        case sound(window: Double, hop: Double)
+        case pictures
+    }
+
+    /// For people: the model's name, and the input's.
+    package var model: String
+    package var input: String
+    package var sense: Sense
+    /// The model's, in its order.
+    package var labels: [String]
+    /// `[labels]`, that events are decided by.
+    package var thresholds: [Float]
+    /// The labels (indices) that may be shown and make events.
+    package var selected: [Int]
+    /// How many labels a reading shows; 0 is all.
+    package var top: Int
+    /// Labels that score less are left out of a reading; nil leaves none out.
+    package var showFrom: Float?
+    /// Whether readings carry all logits.
+    package var hasLogits: Bool
+    /// Whether standard output gets JSON Lines.
+    package var isJSON: Bool
+    /// Whether it is a device, which has a time of day.
+    package var isDevice: Bool
+    /// Whether it passes as fast as it can be labelled, not as time does.
+    package var runsFree: Bool
+    /// Whether the stream waits for its readers: what can be read again at any speed does, what goes on by itself can't.
+    package var waits: Bool
+
+    package init(
+        model: String, input: String, sense: Sense, labels: [String], thresholds: [Float], selected: [Int], top: Int,
+        showFrom: Float?, hasLogits: Bool, isJSON: Bool, isDevice: Bool, runsFree: Bool, waits: Bool
+    ) {
+        self.model = model
+        self.input = input
+        self.sense = sense
+        self.labels = labels
+        self.thresholds = thresholds
+        self.selected = selected
+        self.top = top
+        self.showFrom = showFrom
+        self.hasLogits = hasLogits
+        self.isJSON = isJSON
+        self.isDevice = isDevice
+        self.runsFree = runsFree
+        self.waits = waits
+    }
+
+    /// For lines: the best labels of a reading.
+    var ranking: Ranking { Ranking(top: top, threshold: showFrom, labels: labels.count, among: selected) }
+}

@@ -1,0 +1,70 @@
+/// Bytes of one line or one screen on their way out. Cleared and filled again without giving up its memory, so that
+/// nothing is allocated once the longest line has been seen.
+package struct ByteBuffer {
+    package private(set) var bytes: [UInt8] = []
+
+    package init(capacity: Int = 4096) { bytes.reserveCapacity(capacity) }
+
+    package var isEmpty: Bool { bytes.isEmpty }
+
+    package mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+
+    package mutating func append(_ byte: UInt8) { bytes.append(byte) }
+
+    package mutating func append(_ text: StaticString) {
+        text.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    }
+
+    package mutating func append(_ more: ArraySlice<UInt8>) { bytes.append(contentsOf: more) }
+
+    package mutating func append(string text: String) { bytes.append(contentsOf: text.utf8) }
+
+    package mutating func append(integer value: Int) {
+        var magnitude = value.magnitude
+        if value < 0 { append(UInt8(ascii: "-")) }
+        var divisor: UInt = 1
+        while magnitude / divisor >= 10 { divisor *= 10 }
+        while divisor > 0 {
+            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: magnitude / divisor))
+            magnitude %= divisor
+            divisor /= 10
+        }
+    }
+
+    /// A number that isn't negative, in at least `width` digits with leading zeros.
+    package mutating func append(_ value: Int, digits width: Int) {
+        var threshold = 10
+        for _ in 1..<max(width, 1) {
+            if value < threshold { append(UInt8(ascii: "0")) }
+            threshold *= 10
+        }
+        append(integer: value)
+    }
+
+    /// A number in at least `width` hexadecimal digits.
+    package mutating func append(hexadecimal value: UInt64, digits width: Int) {
+        var digits = max(width, 1)
+        while digits < 16, value >> (4 * UInt64(digits)) != 0 { digits += 1 }
+        for place in (0..<digits).reversed() {
+            let digit = UInt8(truncatingIfNeeded: value >> (4 * UInt64(place)) & 15)
+            append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+        }
+    }
+
+    /// A decimal with `places` digits after the point, rounded to nearest. Magnitudes of `1e15` and more, and what is
+    /// no number, are written as 0: no time or level that a program can measure gets there.
+    package mutating func append(_ value: Double, places: Int) {
+        var scale = 1
+        for _ in 0..<places { scale *= 10 }
+        let scaled = (value * Double(scale)).rounded()
+        guard scaled.magnitude < 9e18 else { return append(0, places: places) }
+        let whole = Int(scaled.magnitude)
+        if scaled < 0 { append(UInt8(ascii: "-")) }
+        append(integer: whole / scale)
+        guard places > 0 else { return }
+        append(UInt8(ascii: "."))
+        append(whole % scale, digits: places)
+    }
+
+    package mutating func removeLast() { bytes.removeLast() }
+}

@@ -1,0 +1,63 @@
+import Glibc
+
+/// A moment on the wall clock, UTC.
+package struct WallTime {
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    package let milliseconds: Int
+
+    package init(milliseconds: Int) { self.milliseconds = milliseconds }
+
+    package static func now() -> WallTime {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return WallTime(milliseconds: time.tv_sec * 1000 + time.tv_nsec / 1_000_000)
+    }
+
+    /// The time of day where this machine stands.
+    package var local: (hour: Int, minute: Int, second: Int) {
+        var seconds = milliseconds / 1000
+        var parts = tm()
+        localtime_r(&seconds, &parts)
+        return (Int(parts.tm_hour), Int(parts.tm_min), Int(parts.tm_sec))
+    }
+
+    /// ISO 8601, `2026-01-31T23:59:59.123Z`. Done here because the C library's own may allocate.
+    package func write(to buffer: inout ByteBuffer) {
+        let (days, millisecondOfDay) = milliseconds.flooredQuotientAndRemainder(dividingBy: 86_400_000)
+        let (year, month, day) = Self.date(days: days)
+        buffer.append(year, digits: 4)
+        buffer.append(UInt8(ascii: "-"))
+        buffer.append(month, digits: 2)
+        buffer.append(UInt8(ascii: "-"))
+        buffer.append(day, digits: 2)
+        buffer.append(UInt8(ascii: "T"))
+        buffer.append(millisecondOfDay / 3_600_000, digits: 2)
+        buffer.append(UInt8(ascii: ":"))
+        buffer.append(millisecondOfDay / 60_000 % 60, digits: 2)
+        buffer.append(UInt8(ascii: ":"))
+        buffer.append(millisecondOfDay / 1000 % 60, digits: 2)
+        buffer.append(UInt8(ascii: "."))
+        buffer.append(millisecondOfDay % 1000, digits: 3)
+        buffer.append(UInt8(ascii: "Z"))
+    }
+
+    /// The Gregorian date `days` after 1970-01-01. Years are counted from 1 March, so that the leap day comes last, in
+    /// eras of 400 years (146,097 days).
+    private static func date(days: Int) -> (year: Int, month: Int, day: Int) {
+        let (era, day) = (days + 719_468).flooredQuotientAndRemainder(dividingBy: 146_097)
+        let yearOfEra = (day - day / 1460 + day / 36_524 - day / 146_096) / 365
+        let dayOfYear = day - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let monthFromMarch = (5 * dayOfYear + 2) / 153
+        let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+        return (
+            era * 400 + yearOfEra + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
+        )
+    }
+}
+
+extension Int {
+    fileprivate func flooredQuotientAndRemainder(dividingBy divisor: Int) -> (Int, Int) {
+        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
+    }
+}

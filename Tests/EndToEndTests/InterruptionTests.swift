@@ -1,0 +1,26 @@
+import Foundation
+import TacitTestSupport
+import Testing
+
+/// A conversion that is called off: it ends as `tacit` does, and leaves nothing half done behind.
+@Suite struct InterruptionTests {
+    @Test(
+        .enabled(
+            if: FileManager.default.fileExists(
+                atPath: TestPaths.package.appendingPathComponent("models/base/model.safetensors").path),
+            "the base is not there"), arguments: [SIGINT, SIGTERM, SIGHUP])
+    func leavesNothingBehind(signal: Int32) throws {
+        let folder = try TemporaryFolder()
+        let base = TestPaths.package.appendingPathComponent("models/base").path
+        let run = try LiveRun(.convert, ["--base", base, "--weights", "int4", "-o", folder.path("out.gguf")])
+        func files() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder.path) }
+        while try files().isEmpty, run.isRunning { usleep(200) }
+        run.send(signal: signal)
+        #expect(run.finish() == 0)
+        // Whole, if it was too late to call it off; else not there.
+        let left = try files()
+        #expect(left.isEmpty || left == ["out.gguf"])
+        if !left.isEmpty { #expect(try Executable.tacit.run(["verify", folder.path("out.gguf")]).status == 0) }
+        #expect(run.standardError.isEmpty)
+    }
+}

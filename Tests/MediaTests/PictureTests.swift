@@ -1,0 +1,133 @@
+import Foundation
+import TacitDiagnostics
+import TacitMedia
+import TacitTestSupport
+import Testing
+
+/// Picture files: what comes out of good ones, and what is said of bad ones.
+@Suite struct PictureTests {
+    private static let folder = TestPaths.fixtures.appendingPathComponent("pictures").path
+
+    /// Those of `tools/golden/pictures.py`: a 3 x 2 picture (its pixels in expected.json) in every form.
+    private struct Expected: Decodable {
+        let file: String
+        let width: Int
+        let height: Int
+        let channels: Int
+        let pixels: [UInt8]
+    }
+
+    private static let expected: [Expected] = {
+        let data = try? Data(contentsOf: URL(fileURLWithPath: folder + "/expected.json"))
+        return data.flatMap { try? JSONDecoder().decode([Expected].self, from: $0) } ?? []
+    }()
+
+    @Test func readsEveryForm() throws {
+        #expect(Self.expected.count >= 25)
+        let reader = try PictureFileReader()
+        for picture in Self.expected {
+            try reader.read("\(Self.folder)/\(picture.file)")
+            let frame = reader.frame
+            #expect(frame.width == picture.width && frame.height == picture.height)
+            #expect(frame.channels == picture.channels)
+            let found: [UInt8] = Array(UnsafeBufferPointer(start: frame.pixels, count: frame.byteCount))
+            #expect(found == picture.pixels, "\(picture.file)")
+        }
+    }
+
+    private func refusal(_ bytes: [UInt8]) throws -> TacitError? {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("picture", bytes)
+        do {
+            try PictureFileReader().read(path)
+            return nil
+        } catch let error as TacitError {
+            #expect(error.file == path)
+            return error
+        }
+    }
+
+    private func bytes(_ name: String) throws -> [UInt8] {
+        Array(try Data(contentsOf: URL(fileURLWithPath: "\(Self.folder)/\(name)")))
+    }
+
+    @Test(arguments: ["rgb.png", "grey16.png", "interlaced.png", "rgb.jpg", "progressive.jpg", "cmyk.jpg"])
+    func refusesWhatEndsEarly(name: String) throws {
+        let whole = try bytes(name)
+        for count in 0..<whole.count - (name.hasSuffix("png") ? 12 : 2) {
+            let error = try refusal(Array(whole[..<count]))
+            #expect(error?.kind == .badData, "\(name) cut to \(count)")
+        }
+    }
+
+    @Test func survivesEveryDamagedByte() throws {
+        let folder = try TemporaryFolder()
+        let reader = try PictureFileReader()
+        for name in ["rgb.png", "palette.png", "rgb.jpg", "progressive.jpg", "turned-6.jpg"] {
+            let whole = try bytes(name)
+            for index in whole.indices {
+                for flip in [UInt8(0xff), 0x01, 0x80] {
+                    var damaged = whole
+                    damaged[index] ^= flip
+                    let path = try folder.write("picture", damaged)
+                    do {
+                        try reader.read(path)
+                    } catch let error as TacitError {
+                        #expect(error.kind == .badData)
+                    }
+                }
+            }
+        }
+        // The reader is as good as new.
+        try reader.read("\(Self.folder)/rgb.jpg")
+    }
+
+    @Test func refusesHugeHeadersBeforeTakingMemory() throws {
+        // A PNG's width and height stand at 16; a JPEG's height and width behind its frame marker.
+        var png = try bytes("rgb.png")
+        png.replaceSubrange(16..<24, with: [0, 0, 0xea, 0x60, 0, 0, 0xea, 0x60])
+        let sum = crc32(Array(png[12..<29]))
+        png.replaceSubrange(29..<33, with: (0..<4).map { UInt8(truncatingIfNeeded: sum >> (24 - 8 * $0)) })
+        let first = try refusal(png)
+        #expect(first?.kind == .badData)
+        #expect(first?.reason.contains("60000 x 60000") == true)
+
+        var jpeg = try bytes("rgb.jpg")
+        let marker = try #require(jpeg.indices.first { jpeg[$0] == 0xff && jpeg[$0 + 1] == 0xc0 })
+        jpeg.replaceSubrange(marker + 5..<marker + 9, with: [0xea, 0x60, 0xea, 0x60])
+        let second = try refusal(jpeg)
+        #expect(second?.kind == .badData)
+        #expect(second?.reason.contains("60000 x 60000") == true)
+    }
+
+    @Test func saysWhatItExpected() throws {
+        #expect(try refusal([])?.reason == "the file is empty, expected a picture")
+        #expect(try refusal(Array("GIF89a".utf8))?.reason == "neither a PNG nor a JPEG picture")
+        #expect(throws: TacitError.self) { try PictureFileReader().read("/nowhere/at/all.png") }
+        do {
+            try PictureFileReader().read("/dev")
+        } catch let error as TacitError {
+            #expect(error.kind == .noInput)
+        }
+    }
+
+    @Test func listsFoldersInOrder() throws {
+        let folder = try TemporaryFolder()
+        for name in ["b.png", "a/z.JPG", "a/.hidden.png", "c.txt", "a/b/x.jpeg"] { try folder.write(name, [0]) }
+        #expect(
+            try PictureFiles.inFolder(folder.path)
+                == ["a/b/x.jpeg", "a/z.JPG", "b.png"].map { folder.path + "/" + $0 })
+        let empty = try TemporaryFolder()
+        #expect(throws: TacitError.self) { try PictureFiles.inFolder(empty.path) }
+    }
+
+    /// ISO 3309, bit by bit.
+    private func crc32(_ bytes: [UInt8]) -> UInt32 {
+        var remainder: UInt32 = 0xffff_ffff
+        for byte in bytes {
+            remainder ^= UInt32(byte)
+            for _ in 0..<8 { remainder = remainder & 1 == 1 ? remainder >> 1 ^ 0xedb8_8320 : remainder >> 1 }
+        }
+        return ~remainder
+    }
+}

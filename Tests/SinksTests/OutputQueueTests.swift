@@ -1,0 +1,91 @@
+import Glibc
+import Synchronization
+import TacitSinks
+import Testing
+
+/// The queue before a drain that waits, refuses or fails.
+@Suite struct OutputQueueTests {
+    private struct Broken: Error, Equatable {}
+
+    /// Takes what it is allowed to, in pieces.
+    private final class Drain: OutputDrain {
+        struct State {
+            var bytes: [UInt8] = []
+            var isOpen = true
+            var isBroken = false
+            var failures = 0
+            var refusals = 0
+        }
+
+        let name = "a drain"
+        let state: Mutex<State>
+
+        init(isOpen: Bool = true, isBroken: Bool = false) {
+            state = Mutex(State(isOpen: isOpen, isBroken: isBroken))
+        }
+
+        func write(_ bytes: UnsafeRawBufferPointer) throws -> Int {
+            try state.withLock { state in
+                if state.isBroken { throw Broken() }
+                guard state.isOpen else {
+                    state.refusals += 1
+                    return 0
+                }
+                let some = bytes.prefix(3)
+                state.bytes += some
+                return some.count
+            }
+        }
+
+        func hasFailed(_ error: any Error) { state.withLock { $0.failures += 1 } }
+        var bytes: [UInt8] { state.withLock { $0.bytes } }
+    }
+
+    @Test func everythingInOrder() throws {
+        let drain = Drain()
+        let queue = OutputQueue(drain, capacity: 1000)
+        var expected: [UInt8] = []
+        for index in 0..<5000 {
+            let line = [UInt8](repeating: UInt8(index % 251), count: 1 + index % 7)
+            while try !queue.add(line, leaving: 0) { usleep(100) }
+            expected += line
+        }
+        try queue.waitUntilEmpty()
+        #expect(drain.bytes == expected)
+        #expect(queue.isEmpty && queue.count == 0)
+    }
+
+    @Test func takesALineWholeOrNotAtAllAndKeepsTheReserve() throws {
+        let drain = Drain(isOpen: false)
+        let queue = OutputQueue(drain, capacity: 100)
+        // One byte is under way, refused again and again; nothing else leaves the queue.
+        #expect(try queue.add([9], leaving: 0))
+        while drain.state.withLock({ $0.refusals }) == 0 { usleep(100) }
+        #expect(try queue.add([UInt8](repeating: 1, count: 50), leaving: 50))
+        #expect(try !queue.add([2], leaving: 50))
+        #expect(try !queue.add([UInt8](repeating: 3, count: 51), leaving: 0))
+        #expect(try queue.add([UInt8](repeating: 3, count: 50), leaving: 0))
+        #expect(queue.count == 100 && !queue.isEmpty)
+        drain.state.withLock { $0.isOpen = true }
+        try queue.waitUntilEmpty()
+        #expect(drain.bytes == [9] + [UInt8](repeating: 1, count: 50) + [UInt8](repeating: 3, count: 50))
+    }
+
+    @Test func atTheEndWhatIsRefusedIsGivenUpWithAnError() throws {
+        let drain = Drain(isOpen: false)
+        let queue = OutputQueue(drain, capacity: 100)
+        #expect(try queue.add([1, 2], leaving: 0))
+        #expect(throws: drain.failure) { try queue.waitUntilEmpty() }
+        #expect(throws: drain.failure) { try queue.add([1], leaving: 0) }
+    }
+
+    @Test func whatTheDrainThrowsReachesWhoeverAddsMore() throws {
+        let drain = Drain(isBroken: true)
+        let queue = OutputQueue(drain, capacity: 100)
+        #expect(try queue.add([1], leaving: 0))
+        #expect(throws: Broken.self) { try queue.waitUntilEmpty() }
+        #expect(throws: Broken.self) { try queue.add([1], leaving: 0) }
+        while drain.state.withLock({ $0.failures }) == 0 { usleep(100) }
+        #expect(drain.state.withLock { $0.failures } == 1)
+    }
+}
