@@ -68,6 +68,19 @@ def phrases(root: Path, out: Path) -> list[tuple[str, str]]:
     return made
 
 
+def write_credits(material: Path, files: set[str], out: Path) -> None:
+    """Who made what of `material` is in the listing, by package."""
+    counts: dict[tuple, int] = {}
+    with open(material / "meta/material.csv", newline="", encoding="utf-8") as stream:
+        for row in csv.DictReader(stream):
+            if row["file"] in files:
+                key = (row["package"], row["version"], row["licence"], row["holders"])
+                counts[key] = counts.get(key, 0) + 1
+    lines = [f"- {p} {v}: {holders} [{licence}], {n} excerpts" for (p, v, licence, holders), n in sorted(counts.items())]
+    head = "\n# Speech, music and sounds from Debian's packages\n\nResampled, cut, joined and encoded anew.\n\n"
+    out.write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
+
+
 def write_streams(args: argparse.Namespace, out: Path) -> None:
     with open(args.material / "meta/material.csv", newline="", encoding="utf-8") as stream:
         test = [row for row in csv.DictReader(stream) if row["split"] == "test"]
@@ -138,6 +151,7 @@ def main() -> None:
         writer = csv.writer(stream)
         writer.writerow(["file", "labels", "split", "group", "licence", "weight"])
         writer.writerows(rows)
+    write_credits(args.material, {row[0].removeprefix("material/") for row in rows}, out / "credits.md")
     write_streams(args, out / "streams")
     counts = f"{len(speech)} of speech, {len(music)} of music, {len(other)} others, {len(nothing)} of background"
     print(f"{len(rows)} recordings: {counts}")

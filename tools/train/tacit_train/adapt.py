@@ -43,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--no-head-norm", action="store_true")
     add_training_arguments(parser)
     add = parser.add_argument_group("how the adapter learns").add_argument
+    add("--begin", type=Path, metavar="FOLDER", help="an adapter folder to go on from, made with the same model options")
     add("--without-layers", type=float, default=0, help="epochs at the start in which patches pass the trunk by")
     taught = "folder that teach wrote: learn its answers too, to the same augmented examples; may be repeated"
     add("--teacher", type=Path, action="append", default=[], help=taught)
@@ -117,6 +118,8 @@ class Trainer(Training):
         start_patch_projection(model, self.sense.first * self.sense.gain, scale, bank)
         nn.init.normal_(model.head.weight, std=0.02)
         nn.init.constant_(model.head.bias, -4.0 if self.multilabel else 0.0)
+        if args.begin is not None:
+            self.begin_with(model, args.begin)
         if self.names is not None:
             # Beside the caller's draws, so that everything else begins as it would without.
             with torch.random.fork_rng(devices=[]):
@@ -125,6 +128,24 @@ class Trainer(Training):
             nn.init.constant_(model.names.bias, -6.0)
         self.shallow = round(args.without_layers * len(self.sense.train) / args.batch)
         self.start(model)
+
+    def begin_with(self, model: AdaptedModel, folder: Path) -> None:
+        """Gives the model the weights of an adapter folder, which has the training's scales folded in."""
+        saved, description = load_adapter(self.base_folder, folder)
+        made = self.description
+        if (description.labels, description.shape, description.task) != (made.labels, made.shape, made.task):
+            raise ValueError(f"{folder}: labels, task or shape are not those of this run")
+        if description.input != made.input:
+            raise ValueError(f"{folder}: its input is {description.input}, this run's {made.input}")
+        state = saved.state_dict()
+        for name in ("patch.out.weight", "patch.out.bias"):
+            state[name] = state[name] / model.patch.output_scale
+        first = "patch.out.weight" if model.patch.hidden is None else "patch.hidden.weight"
+        state[first] = state[first] / self.sense.gain
+        try:
+            model.load_state_dict(state)
+        except RuntimeError as error:
+            raise ValueError(f"{folder}: {error}".splitlines()[0]) from None
 
     def prepare_base(self) -> Path:
         """The base's folder; for the control, one with random weights in F16, so that what is saved is what was

@@ -92,8 +92,39 @@ def narrowed(x: Tensor, rate: int, generator: torch.Generator) -> Tensor:
     return torch.fft.irfft(torch.fft.rfft(x) * response, x.shape[1])
 
 
+def machines(rows: int, length: int, rate: int, generator: torch.Generator) -> Tensor:
+    """Steady noises [rows, length] of deviation 1, as of ventilation, pipes and machines: a random spectrum, often with
+    the harmonics of something that turns, often throbbing."""
+    draw, device = Uniform(rows, generator), generator.device
+    frequency = torch.fft.rfftfreq(length, 1 / rate).to(device)
+    octaves = torch.log2(frequency.clamp(min=20) / 1000)
+    curve = -draw(0, 9)[:, None] * octaves
+    for _ in range(4):
+        height, middle, width = draw(-12, 12)[:, None], draw(-5, 3)[:, None], draw(0.2, 1.2)[:, None]
+        curve = curve + height * torch.exp(-(((octaves - middle) / width) ** 2))
+    white = torch.randn(rows, length, generator=generator, device=device)
+    noise = torch.fft.irfft(torch.fft.rfft(white) * decibels(curve), length)
+    noise = noise / level_of(noise).clamp(min=1e-12)
+    t = torch.arange(length, device=device) / rate
+    base, fall = torch.exp(draw(math.log(25), math.log(400)))[:, None], draw(0, 2)[:, None]
+    tones = torch.zeros_like(noise)
+    for k in range(1, 12):
+        tones = tones + torch.sin(2 * math.pi * base * k * t + draw(0, 6.3)[:, None]) / k**fall
+    noise = noise + tones * (decibels(draw(-20, 6)) * draw.chance(0.5))[:, None]
+    depth, beat = (draw(0, 0.6) * draw.chance(0.5))[:, None], torch.exp(draw(-2, 2.3))[:, None]
+    noise = noise * (1 + depth * torch.sin(2 * math.pi * beat * t))
+    return noise / level_of(noise).clamp(min=1e-12)
+
+
 def nothings(x: Tensor, rate: int, generator: torch.Generator) -> Tensor:
-    """As `augment.negative`: in place of each row [batch, length] silence, noise, hum, or itself too quiet to hear."""
+    """As `augment.negative`: in place of each row [batch, length] silence, noise, hum, or itself too quiet to hear; and,
+    as often as all of these, a machine."""
+    plain, machine = simple_nothings(x, rate, generator), machines(len(x), x.shape[1], rate, generator)
+    draw = Uniform(len(x), generator)
+    return torch.where(draw.chance(0.5)[:, None], plain, machine * decibels(draw(-50, -12))[:, None])
+
+
+def simple_nothings(x: Tensor, rate: int, generator: torch.Generator) -> Tensor:
     draw = Uniform(len(x), generator)
     kind, level = draw.whole(6), decibels(draw(-90, -15))[:, None]
     colour = torch.where(kind == 1, 0.0, torch.where(kind == 2, 1.0, 2.0)) + draw(-0.25, 0.25)

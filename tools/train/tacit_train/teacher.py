@@ -111,8 +111,9 @@ def distillation_loss(
     logits: Tensor, lesson: Tensor, shares: Tensor, args: argparse.Namespace, multilabel: bool
 ) -> Tensor:
     """Cross-entropy with the teacher's answers, both softened by the temperature; rows in which there is nothing are
-    left out of it. For a multi-label model also the sigmoid loss against the teacher's scores."""
+    left out of it. For a multi-label model also the sigmoid loss against the teacher's scores, none in such rows."""
     t, rows = args.temperature, (shares.sum(1) > 0).float()
     soft = F.softmax(lesson / t, -1)
     softmax = -((soft * F.log_softmax(logits / t, -1)).sum(1) * rows).sum() / rows.sum().clamp(min=1) * t * t
-    return with_sigmoid(softmax, logits, lesson.sigmoid(), args) if multilabel else softmax
+    # Where there is known to be nothing, what the teacher hears in it is an error.
+    return with_sigmoid(softmax, logits, lesson.sigmoid() * rows[:, None], args) if multilabel else softmax
