@@ -46,9 +46,11 @@ def text(summary: dict, labels: list[str], counts: np.ndarray) -> str:
     for index in np.argsort(-np.diag(counts) / np.maximum(counts.sum(1), 1), kind="stable"):
         row = counts[index].copy()
         total, right = int(row.sum()), int(row[index])
+        if not total:
+            continue
         row[index] = 0
         other = f"{labels[int(row.argmax())]} ({int(row.max())})" if row.any() else ""
-        lines.append(f"| {labels[index]} | {total} | {right / max(total, 1):.0%} | {other} |")
+        lines.append(f"| {labels[index]} | {total} | {right / total:.0%} | {other} |")
     return "\n".join(lines) + "\n"
 
 
