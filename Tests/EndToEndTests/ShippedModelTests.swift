@@ -28,7 +28,7 @@ import Testing
         #expect(outcome.status == 0 && exact.status == 0)
         let result = try #require(try ResultLine.lines(of: outcome).first)
         let expected = try #require(try ResultLine.lines(of: exact).first)
-        #expect(result.labels?.count == (name == "sound" ? 50 : 12))
+        #expect(result.labels?.count == (name == "sound" ? 52 : 12))
         // To the end of the last whole patch.
         let span = try #require(result.span)
         #expect(span[0] == 0 && span[1] > 5.8 && span[1] <= 6)
