@@ -173,5 +173,25 @@ def test_distillation_by_hand():
     q = np.exp([0.5, -0.5]) / np.exp([0.5, -0.5]).sum()
     expected = -4 * float(p @ np.log(q))
     assert float(distillation_loss(logits, lesson, shares, args, False)) == pytest.approx(expected, rel=1e-5)
-    both = expected + 0.5 * float(F.binary_cross_entropy(logits.sigmoid(), lesson.sigmoid(), reduction="sum")) / 2
+    # Of a row in which there is nothing the teacher is not asked.
+    wanted = lesson.sigmoid() * torch.tensor([[1.0], [0.0]])
+    both = expected + 0.5 * float(F.binary_cross_entropy(logits.sigmoid(), wanted, reduction="sum")) / 2
     assert float(distillation_loss(logits, lesson, shares, args, True)) == pytest.approx(both, rel=1e-5)
+
+
+def test_a_run_goes_on_from_an_adapter(llama_base, tones, tmp_path):
+    learned = settings(llama_base, tones, tmp_path / "first", "--epochs", 2)
+    run(adapt, *learned)
+    parser = ArgumentParser()
+    adapt.add_arguments(parser)
+    words = settings(llama_base, tones, tmp_path / "second", "--begin", tmp_path / "first" / "out")
+    trainer = adapt.Trainer(parser.parse_args([str(w) for w in words]))
+    first, _ = adapt.load_adapter(trainer.base_folder, tmp_path / "first" / "out")
+    first = first.train(trainer.model.training)
+    batch, _, _, _ = trainer.sense.examples.batch(0, 4)
+    patches = trainer.sense.front(batch)
+    got, want = trainer.model(patches * trainer.sense.gain), first(patches)
+    torch.testing.assert_close(got, want, rtol=1e-4, atol=1e-4)
+    wrong = settings(llama_base, tones, tmp_path / "third", "--pool", "last", "--begin", tmp_path / "first" / "out")
+    with pytest.raises(SystemExit, match="labels, task or shape are not those of this run"):
+        run(adapt, *wrong)
