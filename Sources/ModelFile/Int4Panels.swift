@@ -1,5 +1,33 @@
-/// The sizes and rules of int4 panels (see `MatrixView`).
-package enum Int4Panels {
+import TacitDiagnostics
+
+/// Int4 levels in panels, with scales of groups (see `MatrixView`).
+package struct Int4Panels: PanelFormat {
+    package let name = "int4"
+    package let bits = 4
+    package let layout = 1
+    package let planes = 1
+    package let groupSize: Int
+
+    /// - Parameter groupSize: one of `groupSizes`; `tensors` refuses others.
+    package init(groupSize: Int) { self.groupSize = groupSize }
+
+    package func tensors(rows: Int, columns: Int) throws -> [MatrixTensor] {
+        guard Self.groupSizes.contains(groupSize) else {
+            throw TacitError(.badData, "4 bits a weight do not go in groups of \(groupSize)")
+        }
+        guard columns <= Self.maximumColumns else {
+            throw TacitError(
+                .badData, "has \(columns) columns, but 4 bits a weight go with at most \(Self.maximumColumns)")
+        }
+        let (tiles, tileRows) = (Self.tiles(rows), MatrixView.tileRows)
+        return [
+            MatrixTensor(.panels, .int8, [tiles, Self.paddedColumns(columns) / 8, tileRows, 4]),
+            MatrixTensor(.groupScales, .int8, [tiles, Self.groups(columns, groupSize: groupSize), tileRows]),
+            MatrixTensor(.scales, .float32, [tiles * tileRows]),
+            MatrixTensor(.sums, .int32, [tiles * tileRows]),
+        ]
+    }
+
     /// A nibble holds its level plus 8.
     package static let levels = -8...7
     /// The nibble of level 0, which padding has.
@@ -30,12 +58,10 @@ package enum Int4Panels {
         return ((block * MatrixView.tileRows + channel) * 4 + column % 4, column % 8 >= 4)
     }
 
-    /// The first broken rule in a matrix: the tensor it is in, and the rule in words; nil if there is none.
-    static func fault(in view: MatrixView) -> (tensor: String, reason: String)? {
-        guard let groupScales = view.groupScales else { return ("group_scales", "there are none") }
-        let groupSize = view.encoding.groupSize
-        let padded = paddedColumns(view.columns)
-        let groups = groups(view.columns, groupSize: groupSize)
+    package func fault(in view: MatrixView) -> MatrixFault? {
+        guard let groupScales = view.groupScales else { return MatrixFault(.groupScales, "there are none") }
+        let padded = Self.paddedColumns(view.columns)
+        let groups = Self.groups(view.columns, groupSize: groupSize)
         for row in 0..<view.paddedRows {
             let (tile, channel) = row.quotientAndRemainder(dividingBy: MatrixView.tileRows)
             let isPadding = row >= view.rows
@@ -45,26 +71,71 @@ package enum Int4Panels {
             for group in 0..<groups {
                 let scale = groupScale(group)
                 if isPadding ? scale != 0 : !Self.groupScales.contains(scale) {
-                    return (
-                        "group_scales",
+                    return MatrixFault(
+                        .groupScales,
                         "row \(row), group \(group): \(isPadding ? "padding is not 0" : "\(scale) is not in 1...127")"
                     )
                 }
             }
             var sum: Int32 = 0
             for column in 0..<padded {
-                let (byte, isHigh) = place(row: row, column: column, paddedColumns: padded)
-                let level = Int(isHigh ? view.panels[byte] >> 4 : view.panels[byte] & 15) - offset
+                let (byte, isHigh) = Self.place(row: row, column: column, paddedColumns: padded)
+                let level = Int(isHigh ? view.panels[byte] >> 4 : view.panels[byte] & 15) - Self.offset
                 if isPadding || column >= view.columns {
-                    if level != 0 { return ("panels", "row \(row), column \(column): padding is not 0") }
+                    if level != 0 { return MatrixFault(.panels, "row \(row), column \(column): padding is not 0") }
                 } else {
                     sum += Int32(groupScale(column / groupSize) * level)
                 }
             }
             if let sums = view.sums, sums[row] != sum {
-                return ("sums", "row \(row): the stored sum is not that of the row")
+                return MatrixFault(.sums, "row \(row): the stored sum is not that of the row")
             }
         }
         return nil
+    }
+}
+
+extension MatrixPacker {
+    /// Packs int4 levels.
+    ///
+    /// - Parameter levels: `[rows][columns]`, in `Int4Panels.levels`.
+    /// - Parameter groupScales: `[rows][groups]`, in `Int4Panels.groupScales`.
+    /// - Parameter scales: `[rows]`; a weight is its level times its group's scale times its row's scale.
+    /// - Parameter groupSize: one of `Int4Panels.groupSizes`.
+    /// - Parameter bias: `[rows]`, if there is one.
+    package static func int4(
+        _ levels: [Int8], groupScales: [UInt8], scales: [Float], rows: Int, columns: Int, groupSize: Int, bias: [Float]?
+    ) -> PackedMatrix {
+        precondition(rows > 0 && columns > 0 && levels.count == rows * columns && scales.count == rows)
+        precondition(Int4Panels.groupSizes.contains(groupSize) && columns <= Int4Panels.maximumColumns)
+        precondition(bias.map { $0.count == rows } ?? true)
+        let groups = Int4Panels.groups(columns, groupSize: groupSize)
+        precondition(groupScales.count == rows * groups)
+        let tileRows = MatrixView.tileRows
+        let tiles = (rows + tileRows - 1) / tileRows
+        let paddedColumns = Int4Panels.paddedColumns(columns)
+        let padding = UInt8(Int4Panels.offset << 4 | Int4Panels.offset)
+        var panels = [UInt8](repeating: padding, count: tiles * tileRows * paddedColumns / 2)
+        var packedScales = [UInt8](repeating: 0, count: tiles * groups * tileRows)
+        var sums = [Int32](repeating: 0, count: tiles * tileRows)
+        for row in 0..<rows {
+            let (tile, channel) = row.quotientAndRemainder(dividingBy: tileRows)
+            for group in 0..<groups {
+                let scale = groupScales[row * groups + group]
+                precondition(Int4Panels.groupScales.contains(Int(scale)), "A group scale is out of range")
+                packedScales[(tile * groups + group) * tileRows + channel] = scale
+            }
+            for column in 0..<columns {
+                let level = Int(levels[row * columns + column])
+                precondition(Int4Panels.levels.contains(level), "A level is out of range")
+                let (byte, isHigh) = Int4Panels.place(row: row, column: column, paddedColumns: paddedColumns)
+                let nibble = UInt8(level + Int4Panels.offset)
+                panels[byte] = isHigh ? panels[byte] & 0x0f | nibble << 4 : panels[byte] & 0xf0 | nibble
+                sums[row] += Int32(Int(groupScales[row * groups + column / groupSize]) * level)
+            }
+        }
+        return PackedMatrix(
+            rows: rows, columns: columns, encoding: .int4(groupSize: groupSize), panels: panels,
+            scales: padded(scales), sums: sums, bias: bias.map(padded), groupScales: packedScales)
     }
 }

@@ -1,7 +1,7 @@
 /// How a matrix's panels are encoded. The layout of each is part of the file format (see `MatrixView`).
 ///
 /// In the metadata an encoding is three numbers: bits a weight, weights in a group along K that share a scale (0: the
-/// whole channel), and the version of the panels' layout.
+/// whole channel), and the version of the panels' layout. What else it consists of stands in its `PanelFormat`.
 package enum MatrixEncoding: Equatable, Sendable {
     /// 32-bit floats.
     case float32
@@ -14,52 +14,35 @@ package enum MatrixEncoding: Equatable, Sendable {
     /// along K: one of `Int4Panels.groupSizes`.
     case int4(groupSize: Int)
 
-    /// Bits a level.
-    package var bits: Int {
-        switch self {
-        case .float32: 32
-        case .int8, .int8TwoPlanes: 8
-        case .int4: 4
-        }
-    }
-
-    /// Sets of levels, which add up; 0 for floats.
-    package var planes: Int {
-        switch self {
-        case .float32: 0
-        case .int8, .int4: 1
-        case .int8TwoPlanes: 2
-        }
-    }
-
-    /// Weights along K that share a scale; 0 where a whole channel does.
-    package var groupSize: Int {
-        switch self {
-        case .float32, .int8, .int8TwoPlanes: 0
-        case .int4(let groupSize): groupSize
-        }
-    }
-
-    /// Version of the panels' layout. One that a reader does not know is refused; 1 and 2 of 8 bits were those of the
-    /// rule of pairs.
-    var layout: Int {
-        switch self {
-        case .float32, .int4: 1
-        case .int8: 3
-        case .int8TwoPlanes: 4
-        }
-    }
-
     /// All that a file may hold.
-    static let known: [MatrixEncoding] =
+    package static let known: [MatrixEncoding] =
         [.float32, .int8, .int8TwoPlanes] + Int4Panels.groupSizes.map { .int4(groupSize: $0) }
 
-    init?(bits: Int, groupSize: Int, layout: Int) {
-        for encoding in Self.known
-        where (encoding.bits, encoding.groupSize, encoding.layout) == (bits, groupSize, layout) {
-            self = encoding
-            return
+    package var format: any PanelFormat {
+        switch self {
+        case .float32: Float32Panels()
+        case .int8: Int8Panels(planes: 1)
+        case .int8TwoPlanes: Int8Panels(planes: 2)
+        case .int4(let groupSize): Int4Panels(groupSize: groupSize)
         }
-        return nil
+    }
+
+    /// By the name that the converter's `--weights` has for it.
+    package var name: String { format.name }
+    /// Bits a level.
+    package var bits: Int { format.bits }
+    /// Sets of levels, which add up; 0 for floats.
+    package var planes: Int { format.planes }
+    /// Weights along K that share a scale; 0 where a whole channel does.
+    package var groupSize: Int { format.groupSize }
+
+    /// One that a reader does not know is refused: nil.
+    init?(bits: Int, groupSize: Int, layout: Int) {
+        let known = Self.known.first {
+            let format = $0.format
+            return (format.bits, format.groupSize, format.layout) == (bits, groupSize, layout)
+        }
+        guard let known else { return nil }
+        self = known
     }
 }

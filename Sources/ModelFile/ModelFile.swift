@@ -53,15 +53,17 @@ package final class ModelFile: @unchecked Sendable {
     package func matrix(_ name: String) throws -> MatrixView {
         guard let index = matrixIndices[name] else { throw missing(name) }
         let matrix = header.plan.matrices[index]
-        let isQuantized = matrix.format.encoding != .float32
+        func part<Element: BitwiseCopyable>(
+            _ role: MatrixTensor.Role, _ elementType: TensorInfo.ElementType, _ type: Element.Type
+        ) throws -> UnsafeBufferPointer<Element>? {
+            let name = role.name(of: name)
+            return hasTensor(name) ? try elements(name, elementType, type) : nil
+        }
         return MatrixView(
             rows: matrix.shape.rows, columns: matrix.shape.columns, encoding: matrix.format.encoding,
-            panels: bytes(of: try tensor("\(name).panels")),
-            scales: isQuantized ? try elements("\(name).scales", .float32, Float.self) : nil,
-            sums: isQuantized ? try elements("\(name).sums", .int32, Int32.self) : nil,
-            bias: matrix.format.hasBias ? try elements("\(name).bias", .float32, Float.self) : nil,
-            groupScales: matrix.format.encoding.groupSize > 0
-                ? try elements("\(name).group_scales", .int8, UInt8.self) : nil)
+            panels: bytes(of: try tensor(MatrixTensor.Role.panels.name(of: name))),
+            scales: try part(.scales, .float32, Float.self), sums: try part(.sums, .int32, Int32.self),
+            bias: try part(.bias, .float32, Float.self), groupScales: try part(.groupScales, .int8, UInt8.self))
     }
 
     /// A plain tensor of floats. The view lives as long as this object.

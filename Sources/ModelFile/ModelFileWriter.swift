@@ -54,12 +54,10 @@ package final class ModelFileWriter {
         else {
             throw TacitError(.badData, place: name, "the matrix has another shape or format than planned")
         }
-        let type: TensorInfo.ElementType = matrix.encoding == .float32 ? .float32 : .int8
-        try matrix.panels.withUnsafeBytes { try write("\(name).panels", type, $0) }
-        try matrix.groupScales?.withUnsafeBytes { try write("\(name).group_scales", .int8, $0) }
-        try matrix.scales?.withUnsafeBytes { try write("\(name).scales", .float32, $0) }
-        try matrix.sums?.withUnsafeBytes { try write("\(name).sums", .int32, $0) }
-        try matrix.bias?.withUnsafeBytes { try write("\(name).bias", .float32, $0) }
+        for tensor in try planned.format.tensors(rows: matrix.rows, columns: matrix.columns) {
+            // What is not there stays unwritten, and `finish` says so.
+            try matrix.withBytes(of: tensor.role) { try write(tensor.role.name(of: name), tensor.type, $0) }
+        }
     }
 
     private func write(_ name: String, _ type: TensorInfo.ElementType, _ bytes: UnsafeRawBufferPointer) throws {

@@ -30,15 +30,6 @@ struct ModelSummary {
         model.file.format(ofMatrix: TensorName.attentionOutput(0))?.encoding ?? .float32
     }
 
-    /// By the name that the converter's `--weights` has for it.
-    private var weights: String {
-        switch encoding {
-        case .float32: "f32"
-        case .int8, .int8TwoPlanes: "int8"
-        case .int4: "int4"
-        }
-    }
-
     func json() -> [UInt8] {
         let description = model.description
         var line = JSONLine()
@@ -50,7 +41,7 @@ struct ModelSummary {
         line.key("shapes")
         line.trunk(description.trunk)
         line.key("weights")
-        line.string(weights)
+        line.string(encoding.name)
         line.key("bits")
         line.integer(encoding.bits)
         line.key("group_size")
@@ -112,7 +103,7 @@ struct ModelSummary {
             "\(trunk.layers) layers, width \(trunk.width), \(trunk.heads) heads of \(trunk.headWidth) "
                 + "(\(trunk.keyValueHeads) for keys and values), feed-forward \(trunk.feedForwardWidth)"
                 + (trunk.isGated ? ", gated" : ""))
-        row("weights", weights + (encoding.groupSize > 0 ? ", groups of \(encoding.groupSize)" : ""))
+        row("weights", encoding.name + (encoding.groupSize > 0 ? ", groups of \(encoding.groupSize)" : ""))
         row("input", Self.words(description.input))
         row(
             "context",
