@@ -20,6 +20,8 @@ package final class Model: @unchecked Sendable {
     }
 
     package let description: ModelDescription
+    /// Elements of one flattened patch; for tokens, ids.
+    let patchSize: Int
 
     /// The most planes that one of the trunk's matrices has; 0 for floats alone.
     var planes: Int {
@@ -61,7 +63,8 @@ package final class Model: @unchecked Sendable {
         let bind = Binder(source: source)
         let width = trunk.width
 
-        var patchInput = description.input.patchSize
+        patchSize = description.input.patchSize
+        var patchInput = patchSize
         if case .tokens(let tokens) = description.input {
             patchHidden = nil
             patch = nil

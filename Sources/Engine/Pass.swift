@@ -134,7 +134,8 @@ final class Pass: ParallelWork {
     ) {
         let rows = ProductRows(
             input: input + selection.first * inputStride, inputStride: selection.step * inputStride,
-            quantized: state.quantized, output: output + selection.first * outputStride, outputStride: selection.step * outputStride,
+            quantized: state.quantized, output: output + selection.first * outputStride,
+            outputStride: selection.step * outputStride,
             accumulates: accumulating, count: selection.count)
         matrix.multiply(rows, tiles: crew.share(matrix.tiles, of: thread), kernels)
     }

@@ -10,8 +10,7 @@ package enum SoundFrontEnds {
         switch input {
         case .waveform(let input): return try WaveformFrontEnd(input)
         case .logmel(let input): return try LogMelFrontEnd(input, instructionSet: instructionSet)
-        case .image, .tokens:
-            throw TacitError(.badData, place: "input", "expected a model of sound (waveform or logmel)")
+        case .image, .tokens: throw SoundGeometry.notSound
         }
     }
 }

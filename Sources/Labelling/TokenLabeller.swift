@@ -9,7 +9,7 @@ import TacitModelFile
 /// a shorter context. `sliding`: one context for all, read after every `window` patches and at the end.
 package final class TokenLabeller {
     private let session: Session
-    private let input: TokensInput
+    package let input: TokensInput
     private let context: ModelDescription.Context
     private let logits: UnsafeMutableBufferPointer<Float>
     private let scores: UnsafeMutableBufferPointer<Float>

@@ -30,20 +30,15 @@ package struct LoadedModel {
     }
 
     /// - Throws: `TacitError` (bad data) when the model's sense is another than hearing.
-    package func requireSound() throws {
-        switch description.input {
-        case .waveform, .logmel: return
-        case .image: throw TacitError.badData(path, at: "input", "the model takes images, not sound")
-        case .tokens: throw TacitError.badData(path, at: "input", "the model takes tokens, not sound")
-        }
-    }
+    package func requireSound() throws { try require(.sound) }
 
     /// - Throws: `TacitError` (bad data) when the model's sense is another than seeing.
-    package func requireImages() throws {
-        switch description.input {
-        case .image: return
-        case .waveform, .logmel: throw TacitError.badData(path, at: "input", "the model takes sound, not images")
-        case .tokens: throw TacitError.badData(path, at: "input", "the model takes tokens, not images")
+    package func requireImages() throws { try require(.pictures) }
+
+    private func require(_ sense: InputSense) throws {
+        let own = description.input.sense
+        guard own == sense else {
+            throw TacitError.badData(path, at: "input", "the model takes \(own.rawValue), not \(sense.rawValue)")
         }
     }
 
@@ -51,9 +46,9 @@ package struct LoadedModel {
     ///
     /// - Throws: `TacitError` (bad data) for a model of tokens.
     package func medium() throws -> DataSetKind.Medium {
-        switch description.input {
-        case .waveform, .logmel: return .sound
-        case .image: return .picture
+        switch description.input.sense {
+        case .sound: return .sound
+        case .pictures: return .picture
         case .tokens:
             throw TacitError.badData(path, at: "input", "the model takes tokens, not what a data set holds")
         }

@@ -16,7 +16,7 @@ package struct PackedMatrix: Sendable {
 
     /// Bytes of one of its tensors; nil if it has none such.
     @discardableResult
-    func withBytes<Result>(
+    package func withBytes<Result>(
         of role: MatrixTensor.Role, _ body: (UnsafeRawBufferPointer) throws -> Result
     ) rethrows -> Result? {
         switch role {

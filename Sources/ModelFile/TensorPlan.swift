@@ -6,6 +6,10 @@ struct TensorPlan {
     struct Matrix {
         let shape: MatrixShape
         let format: MatrixFormat
+        /// Index of its first tensor; the others follow.
+        let firstTensor: Int
+        /// What its tensors hold.
+        let roles: [MatrixTensor.Role]
     }
 
     private(set) var matrices: [Matrix] = []
@@ -27,8 +31,9 @@ struct TensorPlan {
                 if !shape.isTrunk, format.encoding != .float32 || !format.hasBias {
                     throw TacitError(.badData, place: shape.name, "must be stored as 32-bit floats, with a bias")
                 }
-                matrices.append(Matrix(shape: shape, format: format))
-                try append(shape, format)
+                let firstTensor = tensors.count
+                let roles = try append(shape, format)
+                matrices.append(Matrix(shape: shape, format: format, firstTensor: firstTensor, roles: roles))
             }
         }
     }
@@ -43,7 +48,7 @@ struct TensorPlan {
         return plan
     }
 
-    private mutating func append(_ shape: MatrixShape, _ format: MatrixFormat) throws {
+    private mutating func append(_ shape: MatrixShape, _ format: MatrixFormat) throws -> [MatrixTensor.Role] {
         let tensors: [MatrixTensor]
         do {
             tensors = try format.tensors(rows: shape.rows, columns: shape.columns)
@@ -53,6 +58,7 @@ struct TensorPlan {
         for tensor in tensors {
             try append(tensor.role.name(of: shape.name), tensor.type, tensor.shape)
         }
+        return tensors.map(\.role)
     }
 
     private mutating func append(_ name: String, _ type: TensorInfo.ElementType, _ shape: [Int]) throws {

@@ -17,9 +17,9 @@ struct ModelSummary {
         self.model = model
         let engine = EngineSettings()
         let session =
-            switch model.description.input {
-            case .waveform, .logmel: try model.session(plan: model.plan(hop: 1), engine: engine)
-            case .image, .tokens:
+            switch model.description.input.sense {
+            case .sound: try model.session(plan: model.plan(hop: 1), engine: engine)
+            case .pictures, .tokens:
                 try model.session(contexts: 1, rows: min(model.description.input.window, 128), engine: engine)
             }
         sessionBytes = session.byteCount
@@ -104,7 +104,7 @@ struct ModelSummary {
                 + "(\(trunk.keyValueHeads) for keys and values), feed-forward \(trunk.feedForwardWidth)"
                 + (trunk.isGated ? ", gated" : ""))
         row("weights", encoding.name + (encoding.groupSize > 0 ? ", groups of \(encoding.groupSize)" : ""))
-        row("input", Self.words(description.input))
+        row("input", description.input.words)
         row(
             "context",
             "\(description.context.rawValue), \(description.attention.rawValue), positions "
@@ -130,21 +130,5 @@ struct ModelSummary {
         text.append(Double(bytes) / 1e6, places: 2)
         text.append(" MB")
         return String(decoding: text.bytes, as: UTF8.self)
-    }
-
-    private static func words(_ input: InputDescription) -> String {
-        switch input {
-        case .waveform(let input):
-            "waveform at \(input.sampleRate) Hz, patches of \(input.patch) samples every \(input.stride), "
-                + "window \(input.window)"
-        case .logmel(let input):
-            "log-mel of \(input.mels) bands at \(input.sampleRate) Hz, patches of \(input.patchFrames) frames of "
-                + "\(input.hopLength) samples every \(input.strideFrames), window \(input.window)"
-        case .image(let input):
-            "image of \(input.width) x \(input.height), \(input.channels) channels, patches of \(input.patch) pixels "
-                + "a side every \(input.stride)"
-        case .tokens(let input):
-            "tokens of a vocabulary of \(input.vocabulary), \(input.codebooks) a patch, window \(input.window)"
-        }
     }
 }

@@ -37,7 +37,7 @@ package enum MatrixEncoding: Equatable, Sendable {
     package var groupSize: Int { format.groupSize }
 
     /// One that a reader does not know is refused: nil.
-    init?(bits: Int, groupSize: Int, layout: Int) {
+    package init?(bits: Int, groupSize: Int, layout: Int) {
         let known = Self.known.first {
             let format = $0.format
             return (format.bits, format.groupSize, format.layout) == (bits, groupSize, layout)
