@@ -3,7 +3,9 @@ import TacitModelFile
 
 /// Makes the front end that a model's description asks for.
 package enum SoundFrontEnds {
-    /// - Parameter instructionSet: to compute with; nil is this machine's best. No choice changes a result.
+    /// - Parameters:
+    ///   - input: the model's.
+    ///   - instructionSet: to compute with; nil is this machine's best. No choice changes a result.
     /// - Throws: `TacitError` (bad data) for a description that is not of sound, or whose numbers make no sense,
     ///   (usage) for an instruction set that this machine does not have.
     package static func make(_ input: InputDescription, instructionSet: String? = nil) throws -> any SoundFrontEnd {

@@ -16,7 +16,10 @@ package final class FileLabeller {
     private let average = ReadingAverage()
     private let samples: UnsafeMutableBufferPointer<Float>
 
-    /// - Parameter hop: seconds from one window to the next; nil for the plan's own.
+    /// - Parameters:
+    ///   - model: shared with whoever else runs it.
+    ///   - hop: seconds from one window to the next; nil for the plan's own.
+    ///   - engine: threads and instruction set.
     /// - Throws: `TacitError` for a model whose input this program can't make.
     package init(_ model: LoadedModel, hop: Double?, engine: EngineSettings) throws {
         switch model.description.input.sense {

@@ -9,7 +9,11 @@ package final class ModelFileWriter {
     private let indices: [String: Int]
     private var digests: [String?]
 
-    /// - Parameter formats: how each matrix of `description.matrices` is stored.
+    /// - Parameters:
+    ///   - path: where the file is to appear.
+    ///   - description: of the model.
+    ///   - provenance: where the model comes from.
+    ///   - formats: how each matrix of `description.matrices` is stored.
     /// - Throws: `TacitError`: `badData` if the description makes no sense, `cannotCreate` if there can be no file.
     package init(
         path: String, description: ModelDescription, provenance: Provenance, formats: [String: MatrixFormat]
@@ -40,7 +44,9 @@ package final class ModelFileWriter {
         output = try OutputFile(path: path)
     }
 
-    /// - Parameter values: row by row, as the description's `parts` state the shape.
+    /// - Parameters:
+    ///   - name: a vector among `description.parts`.
+    ///   - values: row by row, as the description's `parts` state the shape.
     package func write(vector name: String, _ values: [Float]) throws {
         try values.withUnsafeBytes { try write(name, .float32, $0) }
     }

@@ -41,8 +41,12 @@ package struct Int4Quantizer: Quantizer {
         package let error: QuantizationError
     }
 
-    /// - Parameter weights: `[rows][columns]`, finite.
-    /// - Parameter groupSize: one of `Int4Panels.groupSizes`.
+    /// - Parameters:
+    ///   - weights: `[rows][columns]`, finite.
+    ///   - rows: output channels.
+    ///   - columns: weights of a channel.
+    ///   - groupSize: one of `Int4Panels.groupSizes`.
+    ///   - method: how scales are chosen.
     package static func quantize(
         _ weights: [Float], rows: Int, columns: Int, groupSize: Int, method: Method = .searched
     ) -> Result {

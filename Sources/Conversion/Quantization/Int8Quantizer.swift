@@ -42,7 +42,11 @@ package struct Int8Quantizer: Quantizer {
         package let error: QuantizationError
     }
 
-    /// - Parameter weights: `[rows][columns]`, finite.
+    /// - Parameters:
+    ///   - weights: `[rows][columns]`, finite.
+    ///   - rows: output channels.
+    ///   - columns: weights of a channel.
+    ///   - method: how scales are chosen.
     package static func quantize(
         _ weights: [Float], rows: Int, columns: Int, method: Method = .searched
     ) -> Result {
@@ -72,7 +76,11 @@ package struct Int8Quantizer: Quantizer {
 
     /// So many planes of levels, each quantizing what those before it leave of the weights.
     ///
-    /// - Parameter weights: `[rows][columns]`, finite.
+    /// - Parameters:
+    ///   - count: 1 or 2.
+    ///   - weights: `[rows][columns]`, finite.
+    ///   - rows: output channels.
+    ///   - columns: weights of a channel.
     package static func planes(_ count: Int, of weights: [Float], rows: Int, columns: Int) -> [Result] {
         var planes: [Result] = []
         var rest = weights

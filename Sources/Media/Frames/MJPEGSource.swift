@@ -14,6 +14,7 @@ package final class MJPEGSource: FrameSource {
 
     /// - Parameters:
     ///   - descriptor: read from, never closed.
+    ///   - name: the stream's name in errors.
     ///   - rate: frames a second.
     ///   - stopDescriptor: once this one is readable or closed, the stream ends, amid a read that waits, too.
     package convenience init(

@@ -13,6 +13,10 @@ package final class RawFrameSource: FrameSource {
 
     /// - Parameters:
     ///   - descriptor: read from, never closed.
+    ///   - name: the stream's name in errors.
+    ///   - width: pixels in a row.
+    ///   - height: rows.
+    ///   - format: how pixels are stored; one that has a size.
     ///   - rate: frames a second.
     ///   - stopDescriptor: once this one is readable or closed, the stream ends, amid a read that waits, too.
     /// - Throws: `TacitError` (usage) for a size, format or rate that can't be.

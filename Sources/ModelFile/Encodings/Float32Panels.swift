@@ -17,8 +17,11 @@ package struct Float32Panels: PanelFormat {
 extension MatrixPacker {
     /// Packs 32-bit floats.
     ///
-    /// - Parameter weights: `[rows][columns]`.
-    /// - Parameter bias: `[rows]`, if there is one.
+    /// - Parameters:
+    ///   - weights: `[rows][columns]`.
+    ///   - rows: output channels.
+    ///   - columns: weights of a channel.
+    ///   - bias: `[rows]`, if there is one.
     package static func float32(_ weights: [Float], rows: Int, columns: Int, bias: [Float]?) -> PackedMatrix {
         precondition(
             rows > 0 && columns > 0 && weights.count == rows * columns && bias.map { $0.count == rows } ?? true)

@@ -98,11 +98,14 @@ package struct Int4Panels: PanelFormat {
 extension MatrixPacker {
     /// Packs int4 levels.
     ///
-    /// - Parameter levels: `[rows][columns]`, in `Int4Panels.levels`.
-    /// - Parameter groupScales: `[rows][groups]`, in `Int4Panels.groupScales`.
-    /// - Parameter scales: `[rows]`; a weight is its level times its group's scale times its row's scale.
-    /// - Parameter groupSize: one of `Int4Panels.groupSizes`.
-    /// - Parameter bias: `[rows]`, if there is one.
+    /// - Parameters:
+    ///   - levels: `[rows][columns]`, in `Int4Panels.levels`.
+    ///   - groupScales: `[rows][groups]`, in `Int4Panels.groupScales`.
+    ///   - scales: `[rows]`; a weight is its level times its group's scale times its row's scale.
+    ///   - rows: output channels.
+    ///   - columns: weights of a channel, at most `Int4Panels.maximumColumns`.
+    ///   - groupSize: one of `Int4Panels.groupSizes`.
+    ///   - bias: `[rows]`, if there is one.
     package static func int4(
         _ levels: [Int8], groupScales: [UInt8], scales: [Float], rows: Int, columns: Int, groupSize: Int, bias: [Float]?
     ) -> PackedMatrix {

@@ -76,9 +76,12 @@ package struct Int8Panels: PanelFormat {
 extension MatrixPacker {
     /// Packs int8 levels, which must obey `Int8Panels.isFour`.
     ///
-    /// - Parameter levels: `[rows][columns]`.
-    /// - Parameter scales: `[rows]`; a weight is its level times its row's scale.
-    /// - Parameter bias: `[rows]`, if there is one.
+    /// - Parameters:
+    ///   - levels: `[rows][columns]`.
+    ///   - scales: `[rows]`; a weight is its level times its row's scale.
+    ///   - rows: output channels.
+    ///   - columns: weights of a channel.
+    ///   - bias: `[rows]`, if there is one.
     package static func int8(_ levels: [Int8], scales: [Float], rows: Int, columns: Int, bias: [Float]?) -> PackedMatrix
     {
         precondition(rows > 0 && columns > 0 && levels.count == rows * columns && scales.count == rows)
@@ -113,7 +116,11 @@ extension MatrixPacker {
 
     /// Packs the planes of a matrix, one or two, each of which must obey the rules by itself.
     ///
-    /// - Parameter planes: `[rows][columns]` levels and `[rows]` scales; a weight is the sum of level times scale.
+    /// - Parameters:
+    ///   - planes: `[rows][columns]` levels and `[rows]` scales; a weight is the sum of level times scale.
+    ///   - rows: output channels.
+    ///   - columns: weights of a channel.
+    ///   - bias: `[rows]`, if there is one.
     package static func int8(
         planes: [(levels: [Int8], scales: [Float])], rows: Int, columns: Int, bias: [Float]?
     ) -> PackedMatrix {

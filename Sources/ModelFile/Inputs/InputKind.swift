@@ -41,7 +41,10 @@ package protocol InputVisitor {
 
     /// A positive integer.
     ///
-    /// - Parameter standard: what it is where an adapter does not say otherwise; nil if an adapter must.
+    /// - Parameters:
+    ///   - name: the field's.
+    ///   - value: read or set.
+    ///   - standard: what it is where an adapter does not say otherwise; nil if an adapter must.
     mutating func size(_ name: StaticString, _ value: inout Int, standard: Int?) throws(Failure)
     mutating func number(_ name: StaticString, _ value: inout Double) throws(Failure)
     mutating func numbers(_ name: StaticString, _ values: inout [Double]) throws(Failure)
@@ -55,7 +58,9 @@ extension InputVisitor {
 
 /// Where an input's fields are read from.
 package protocol InputReader {
-    /// - Parameter standard: what to take where the field is not there; nil refuses that.
+    /// - Parameters:
+    ///   - name: the field's.
+    ///   - standard: what to take where the field is not there; nil refuses that.
     func size(_ name: String, standard: Int?) throws -> Int
     func number(_ name: String) throws -> Double
     func numbers(_ name: String) throws -> [Double]
