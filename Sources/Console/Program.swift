@@ -2,7 +2,10 @@
 package enum Program {
     /// Runs `body` with the arguments, and ends the program.
     ///
-    /// - Parameter otherwise: ends it for errors of the command line, which have words of their own.
+    /// - Parameters:
+    ///   - name: the program, before its lines on standard error.
+    ///   - body: takes what stands behind the name on the command line.
+    ///   - otherwise: ends it for errors of the command line, which have words of their own.
     package static func main(
         name: StaticString, _ body: ([String]) throws -> Void, otherwise: (any Error) -> Never
     ) -> Never {

@@ -10,14 +10,22 @@ package struct ConversionOptions: Sendable {
         /// and the time.
         package static let widestInTwoPlanes = 128
 
-        /// How the matrices of a trunk of this width are stored.
-        package func encoding(width: Int, groupSize: GroupSize = .short) -> MatrixEncoding {
+        /// What chooses the weights of a trunk of this width.
+        func quantizer(width: Int, groupSize: GroupSize = .short) -> any Quantizer {
             switch self {
-            case .int8: width <= Self.widestInTwoPlanes ? .int8TwoPlanes : .int8
-            case .int4: .int4(groupSize: groupSize.rawValue)
-            case .f32: .float32
+            case .int8: Int8Quantizer(planes: width <= Self.widestInTwoPlanes ? 2 : 1)
+            case .int4: Int4Quantizer(groupSize: groupSize.rawValue)
+            case .f32: Float32Quantizer()
             }
         }
+
+        /// How the matrices of a trunk of this width are stored.
+        package func encoding(width: Int, groupSize: GroupSize = .short) -> MatrixEncoding {
+            quantizer(width: width, groupSize: groupSize).encoding
+        }
+
+        /// Whether a group size has a meaning.
+        package var hasGroups: Bool { encoding(width: Self.widestInTwoPlanes).groupSize > 0 }
     }
 
     /// Weights along K that share a scale, with 4 bits.
@@ -32,7 +40,7 @@ package struct ConversionOptions: Sendable {
     /// Folder of the adapter; nil converts the base alone.
     package var adapter: String?
     package var weights: Weights
-    /// Counts for `int4` alone.
+    /// Counts where `weights.hasGroups`.
     package var groupSize: GroupSize
     /// The model file to write.
     package var output: String
@@ -49,6 +57,6 @@ package struct ConversionOptions: Sendable {
 
     /// What decides about the model's bytes, without paths.
     var flags: String {
-        "--weights \(weights.rawValue)" + (weights == .int4 ? " --group-size \(groupSize.rawValue)" : "")
+        "--weights \(weights.rawValue)" + (weights.hasGroups ? " --group-size \(groupSize.rawValue)" : "")
     }
 }

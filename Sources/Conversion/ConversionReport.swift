@@ -30,9 +30,7 @@ package struct ConversionReport: Sendable {
         guard let index = kinds.firstIndex(where: { $0.kind == kind }) else { return }
         kinds[index].matrices += 1
         kinds[index].weights += matrix.rows * matrix.columns
-        kinds[index].bytes +=
-            matrix.panels.count + (matrix.groupScales?.count ?? 0)
-            + 4 * ((matrix.scales?.count ?? 0) + (matrix.sums?.count ?? 0))
+        kinds[index].bytes += matrix.byteCount
         kinds[index].error += error
     }
 }

@@ -35,19 +35,18 @@ package final class Converter {
     package func convert(progress: (Int, Int) throws -> Void = { _, _ in }) throws -> ConversionReport {
         let trunk = TrunkWeights(checkpoint: checkpoint, adapter: adapter)
         let matrices = Dictionary(uniqueKeysWithValues: checkpoint.model.matrices.map { ($0.name, $0) })
-        let encoding = options.weights.encoding(
-            width: description.trunk.width, groupSize: options.groupSize)
+        let quantizer = options.weights.quantizer(width: description.trunk.width, groupSize: options.groupSize)
         var formats: [String: MatrixFormat] = [:]
         for shape in description.matrices {
             formats[shape.name] =
-                matrices[shape.name].map { MatrixFormat(encoding: encoding, hasBias: trunk.hasBias($0)) }
+                matrices[shape.name].map { MatrixFormat(encoding: quantizer.encoding, hasBias: trunk.hasBias($0)) }
                 ?? MatrixFormat(encoding: .float32, hasBias: true)
         }
         let writer = try ModelFileWriter(
             path: options.output, description: description, provenance: provenance, formats: formats)
 
         var report = ConversionReport()
-        report.encoding = encoding
+        report.encoding = quantizer.encoding
         report.adaptedModules = adapter?.moduleCount ?? 0
         let parts = description.parts
         for (index, part) in parts.enumerated() {
@@ -57,7 +56,7 @@ package final class Converter {
                 try writer.write(vector: name, try vector(name, shape, trunk))
             case .matrix(let shape):
                 if let matrix = matrices[shape.name] {
-                    try write(matrix, trunk, writer, &report)
+                    try write(matrix, trunk, quantizer, writer, &report)
                 } else {
                     let (weights, bias) = try surroundings.matrix(shape)
                     try writer.write(
@@ -84,33 +83,15 @@ package final class Converter {
     }
 
     private func write(
-        _ matrix: BaseModel.Matrix, _ trunk: TrunkWeights, _ writer: ModelFileWriter, _ report: inout ConversionReport
+        _ matrix: BaseModel.Matrix, _ trunk: TrunkWeights, _ quantizer: any Quantizer, _ writer: ModelFileWriter,
+        _ report: inout ConversionReport
     ) throws {
         let fused = try trunk.matrix(matrix)
         if let difference = fused.fusionDifference {
             report.fusionDifference = max(report.fusionDifference ?? 0, difference)
         }
-        let packed: PackedMatrix
-        var error = QuantizationError()
-        switch options.weights {
-        case .f32:
-            packed = MatrixPacker.float32(fused.weights, rows: fused.rows, columns: fused.columns, bias: fused.bias)
-        case .int8:
-            let planes = Int8Quantizer.planes(
-                report.encoding.planes, of: fused.weights, rows: fused.rows, columns: fused.columns)
-            packed = MatrixPacker.int8(
-                planes: planes.map { ($0.levels, $0.scales) }, rows: fused.rows, columns: fused.columns,
-                bias: fused.bias)
-            error = Int8Quantizer.error(of: planes, weights: fused.weights, columns: fused.columns)
-        case .int4:
-            let groupSize = options.groupSize.rawValue
-            let result = Int4Quantizer.quantize(
-                fused.weights, rows: fused.rows, columns: fused.columns, groupSize: groupSize)
-            packed = MatrixPacker.int4(
-                result.levels, groupScales: result.groupScales, scales: result.scales, rows: fused.rows,
-                columns: fused.columns, groupSize: groupSize, bias: fused.bias)
-            error = result.error
-        }
+        let (packed, error) = quantizer.pack(
+            fused.weights, rows: fused.rows, columns: fused.columns, bias: fused.bias)
         try writer.write(matrix: matrix.name, packed)
         report.add(packed, kind: matrix.kind, error: error)
     }

@@ -9,31 +9,33 @@ package final class Model: @unchecked Sendable {
     struct Block {
         let attentionNorm: Norm
         /// `[(heads + 2 keyValueHeads) * headWidth, width]`
-        let queryKeyValue: MatrixView
+        let queryKeyValue: BoundMatrix
         /// `[width, heads * headWidth]`
-        let attentionOutput: MatrixView
+        let attentionOutput: BoundMatrix
         let feedForwardNorm: Norm
         /// `[feedForwardInputWidth, width]`
-        let feedForwardInput: MatrixView
+        let feedForwardInput: BoundMatrix
         /// `[width, feedForwardWidth]`
-        let feedForwardOutput: MatrixView
+        let feedForwardOutput: BoundMatrix
     }
 
     package let description: ModelDescription
+    /// Elements of one flattened patch; for tokens, ids.
+    let patchSize: Int
 
     /// The most planes that one of the trunk's matrices has; 0 for floats alone.
     var planes: Int {
         blocks.flatMap { [$0.queryKeyValue, $0.attentionOutput, $0.feedForwardInput, $0.feedForwardOutput] }
-            .map(\.encoding.planes).max() ?? 0
+            .map(\.view.encoding.planes).max() ?? 0
     }
 
     /// Keeps the tensors' memory alive.
     private let source: any TensorSource
 
     /// `[patchHiddenWidth, patchSize]`
-    let patchHidden: MatrixView?
+    let patchHidden: BoundMatrix?
     /// `[width, patchSize or patchHiddenWidth]`; nil for tokens.
-    let patch: MatrixView?
+    let patch: BoundMatrix?
     /// Each `[vocabulary, width]`.
     let codebooks: [UnsafePointer<Float>]
     /// `[window, width]`
@@ -44,7 +46,7 @@ package final class Model: @unchecked Sendable {
     let finalNorm: Norm
     let headNorm: Norm?
     /// `[labels, width]`; nil without labels.
-    let head: MatrixView?
+    let head: BoundMatrix?
 
     /// Binds a model file.
     ///
@@ -61,7 +63,8 @@ package final class Model: @unchecked Sendable {
         let bind = Binder(source: source)
         let width = trunk.width
 
-        var patchInput = description.input.patchSize
+        patchSize = description.input.patchSize
+        var patchInput = patchSize
         if case .tokens(let tokens) = description.input {
             patchHidden = nil
             patch = nil
@@ -121,46 +124,33 @@ private struct Binder {
     let source: any TensorSource
 
     /// A matrix that is read from the activations as they are, and so is never quantized.
-    func floats(_ name: String, rows: Int, columns: Int) throws -> MatrixView {
-        let view = try matrix(name, rows: rows, columns: columns)
-        guard view.encoding == .float32 else {
-            throw TacitError(.badData, place: name, "has \(view.encoding.bits) bits a weight, expected float32")
+    func floats(_ name: String, rows: Int, columns: Int) throws -> BoundMatrix {
+        let matrix = try matrix(name, rows: rows, columns: columns)
+        guard matrix.view.encoding == .float32 else {
+            throw TacitError(.badData, place: name, "has \(matrix.view.encoding.bits) bits a weight, expected float32")
         }
-        return view
+        return matrix
     }
 
-    func matrix(_ name: String, rows: Int, columns: Int) throws -> MatrixView {
+    func matrix(_ name: String, rows: Int, columns: Int) throws -> BoundMatrix {
         let view = try source.matrix(name)
         guard view.rows == rows, view.columns == columns else {
             throw TacitError(
                 .badData, place: name, "is [\(view.rows), \(view.columns)], expected [\(rows), \(columns)]")
         }
-        let padded = view.paddedRows
-        let bytes: Int
-        switch view.encoding {
-        case .float32: bytes = padded * columns * 4
-        case .int8, .int8TwoPlanes: bytes = view.encoding.planes * padded * Int8Panels.paddedColumns(columns)
-        case .int4: bytes = padded * Int4Panels.paddedColumns(columns) / 2
-        }
-        guard view.panels.count == bytes else {
-            throw TacitError(.badData, place: name, "has \(view.panels.count) bytes of panels, expected \(bytes)")
-        }
-        if view.encoding.planes > 0 {
-            let channels = view.encoding.planes * padded
-            guard view.scales?.count == channels, view.sums?.count == channels else {
-                throw TacitError(.badData, place: name, "lacks scales or sums for \(channels) channels")
+        let format = MatrixFormat(encoding: view.encoding, hasBias: view.bias != nil)
+        do {
+            for tensor in try format.tensors(rows: rows, columns: columns) {
+                let count = view.byteCount(of: tensor.role) ?? 0
+                guard count == tensor.byteCount else {
+                    throw TacitError(
+                        .badData, "has \(count) bytes of \(tensor.role.rawValue), expected \(tensor.byteCount)")
+                }
             }
+        } catch let error as TacitError {
+            throw TacitError(error.kind, place: name, error.reason)
         }
-        if case .int4(let groupSize) = view.encoding {
-            let scales = padded * Int4Panels.groups(columns, groupSize: groupSize)
-            guard view.groupScales?.count == scales else {
-                throw TacitError(.badData, place: name, "lacks \(scales) group scales")
-            }
-        }
-        if let bias = view.bias, bias.count != padded {
-            throw TacitError(.badData, place: name, "has \(bias.count) elements of bias, expected \(padded)")
-        }
-        return view
+        return BoundMatrix(view)
     }
 
     func vector(_ name: String, _ shape: [Int]) throws -> UnsafePointer<Float> {

@@ -39,7 +39,7 @@ extension Pass {
     private func project(_ patches: UnsafePointer<Float>, _ thread: Int, _ crew: ThreadPool.Crew) {
         guard let patch = model.patch else { return }
         var rows = ProductRows(
-            input: patches, inputStride: model.description.input.patchSize, output: state.embedded,
+            input: patches, inputStride: model.patchSize, output: state.embedded,
             outputStride: state.width16, count: count)
         if let hidden = model.patchHidden {
             rows.output = state.patchHidden

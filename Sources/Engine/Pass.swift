@@ -68,7 +68,7 @@ final class Pass: ParallelWork {
             crew.wait()
             attend(layer, selection, thread, crew)
             crew.wait()
-            if block.attentionOutput.encoding.planes > 0 {
+            if block.attentionOutput.readsLevels {
                 for index in crew.share(selection.count, of: thread) {
                     quantize(state.attended + selection.row(index) * state.attended16, block.attentionOutput, index)
                 }
@@ -96,19 +96,19 @@ final class Pass: ParallelWork {
 
     /// A norm of each row, in 8 bits too where the matrix that reads it wants that.
     private func normalise(
-        _ norm: Norm, for matrix: MatrixView, _ selection: Selection, _ thread: Int, _ crew: ThreadPool.Crew
+        _ norm: Norm, for matrix: BoundMatrix, _ selection: Selection, _ thread: Int, _ crew: ThreadPool.Crew
     ) {
         for index in crew.share(selection.count, of: thread) {
             let row = selection.row(index)
             let normed = state.normed + row * state.width16
             norm.apply(state.stream + row * state.width16, normed, kernels)
-            if matrix.encoding.planes > 0 { quantize(normed, matrix, index) }
+            if matrix.readsLevels { quantize(normed, matrix, index) }
         }
     }
 
     /// The feed-forward part's non-linearity, in place.
     private func activate(
-        _ next: MatrixView, _ selection: Selection, _ thread: Int, _ crew: ThreadPool.Crew
+        _ next: BoundMatrix, _ selection: Selection, _ thread: Int, _ crew: ThreadPool.Crew
     ) {
         let width = trunk.feedForwardWidth
         for index in crew.share(selection.count, of: thread) {
@@ -118,39 +118,24 @@ final class Pass: ParallelWork {
             case .geluTanh: kernels.gelu(hidden, up, width, hidden)
             case .silu: kernels.silu(hidden, up, width, hidden)
             }
-            if next.encoding.planes > 0 { quantize(hidden, next, index) }
+            if next.readsLevels { quantize(hidden, next, index) }
         }
     }
 
     /// Quantizes one row as input of a matrix; `index` counts within the selection.
-    private func quantize(_ row: UnsafePointer<Float>, _ matrix: MatrixView, _ index: Int) {
-        let bytes = state.quantized + index * state.quantizedStride
-        switch matrix.encoding {
-        case .float32: return
-        case .int8:
-            state.quantizedScales[index] = kernels.quantize(row, matrix.columns, bytes)
-        case .int8TwoPlanes:
-            let scale = kernels.quantize(row, matrix.columns, bytes)
-            state.quantizedScales[index] = scale
-            state.restScales[index] = kernels.quantize_rest(
-                row, matrix.columns, bytes, scale, state.rest + index * state.quantizedStride)
-        case .int4:
-            state.quantizedScales[index] = kernels.quantize_signed(
-                row, matrix.columns, UnsafeMutableRawPointer(bytes).assumingMemoryBound(to: Int8.self),
-                state.blockSums + index * (state.quantizedStride / Int4Panels.blockColumns))
-        }
+    private func quantize(_ row: UnsafePointer<Float>, _ matrix: BoundMatrix, _ index: Int) {
+        matrix.quantize(row, into: state.quantized, at: index, kernels)
     }
 
     private func multiply(
-        _ matrix: MatrixView, _ input: UnsafeMutablePointer<Float>, _ inputStride: Int,
+        _ matrix: BoundMatrix, _ input: UnsafeMutablePointer<Float>, _ inputStride: Int,
         into output: UnsafeMutablePointer<Float>, _ outputStride: Int, accumulating: Bool = false,
         _ selection: Selection, _ thread: Int, _ crew: ThreadPool.Crew
     ) {
         let rows = ProductRows(
             input: input + selection.first * inputStride, inputStride: selection.step * inputStride,
-            quantized: state.quantized, quantizedStride: state.quantizedStride, scales: state.quantizedScales,
-            blockSums: state.blockSums, rest: state.rest, restScales: state.restScales,
-            output: output + selection.first * outputStride, outputStride: selection.step * outputStride,
+            quantized: state.quantized, output: output + selection.first * outputStride,
+            outputStride: selection.step * outputStride,
             accumulates: accumulating, count: selection.count)
         matrix.multiply(rows, tiles: crew.share(matrix.tiles, of: thread), kernels)
     }

@@ -85,7 +85,7 @@ package final class Session {
     ///   - contexts: indices, all different.
     package func push(patches: UnsafePointer<Float>, count: Int, contexts: UnsafeBufferPointer<Int>) {
         precondition(model.patch != nil, "this model takes tokens")
-        let size = model.description.input.patchSize
+        let size = model.patchSize
         push(count, contexts) { .patches(patches + $0 * size) }
     }
 

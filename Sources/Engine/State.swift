@@ -1,4 +1,3 @@
-import CTacitKernels
 import TacitDiagnostics
 import TacitModelFile
 
@@ -20,7 +19,6 @@ struct State {
     let feedForward16: Int
     let hidden16: Int
     let half16: Int
-    let quantizedStride: Int
     let scoreStride: Int
     let headTiles: Int
 
@@ -40,15 +38,8 @@ struct State {
     let attended: UnsafeMutablePointer<Float>
     /// `[rows][feedForward16]`: the feed-forward part's hidden layer.
     let feedForward: UnsafeMutablePointer<Float>
-    /// `[rows][quantizedStride]`: a product's input in 8 bits.
-    let quantized: UnsafeMutablePointer<UInt8>
-    /// `[rows]`: what its bytes stand for.
-    let quantizedScales: UnsafeMutablePointer<tacit_row_scale>
-    /// `[rows][quantizedStride / 32]`: sums of its bytes, for int4.
-    let blockSums: UnsafeMutablePointer<tacit_block_sums>
-    /// The same for what that left of the input; empty unless there are matrices of two planes.
-    let rest: UnsafeMutablePointer<UInt8>
-    let restScales: UnsafeMutablePointer<tacit_row_scale>
+    /// `[rows]`: a product's input in 8 bits.
+    let quantized: QuantizedRows
     /// Rotary cosines and sines: `[window][half16]`, by position, where contexts end; `[rows][half16]`, by the row of
     /// a pass, where they go on for ever.
     private let cosines: UnsafeMutablePointer<Float>
@@ -88,7 +79,6 @@ struct State {
         feedForward16 = round16(trunk.feedForwardInputWidth)
         hidden16 = round16(description.patchHiddenWidth)
         half16 = trunk.positions == .rotary ? round16(trunk.rotaryWidth / 2) : 0
-        quantizedStride = (max(trunk.width, attendedWidth, trunk.feedForwardWidth) + 63) & ~63
         scoreStride = round16(window + 3) + 48
         headTiles = (trunk.headWidth + 15) / 16
 
@@ -101,11 +91,8 @@ struct State {
         let queryKeyValue = try plan.reserve(float, rows, queryKeyValue16)
         let attended = try plan.reserve(float, rows, attended16)
         let feedForward = try plan.reserve(float, rows, feedForward16)
-        let quantized = try plan.reserve(UInt8.self, rows, quantizedStride)
-        let quantizedScales = try plan.reserve(tacit_row_scale.self, rows)
-        let blockSums = try plan.reserve(tacit_block_sums.self, rows, quantizedStride / Int4Panels.blockColumns)
-        let rest = try plan.reserve(UInt8.self, planes > 1 ? rows : 0, quantizedStride)
-        let restScales = try plan.reserve(tacit_row_scale.self, planes > 1 ? rows : 0)
+        let quantized = try QuantizedRows.Plan(
+            in: &plan, rows: rows, width: max(trunk.width, attendedWidth, trunk.feedForwardWidth), planes: planes)
         anglesPass = description.context == .sliding
         let angleRows = anglesPass ? rows : window
         let cosines = try plan.reserve(float, angleRows, half16)
@@ -130,11 +117,7 @@ struct State {
         self.queryKeyValue = arena.pointer(queryKeyValue)
         self.attended = arena.pointer(attended)
         self.feedForward = arena.pointer(feedForward)
-        self.quantized = arena.pointer(quantized)
-        self.quantizedScales = arena.pointer(quantizedScales)
-        self.blockSums = arena.pointer(blockSums)
-        self.rest = arena.pointer(rest)
-        self.restScales = arena.pointer(restScales)
+        self.quantized = QuantizedRows(quantized, in: arena)
         self.cosines = arena.pointer(cosines)
         self.sines = arena.pointer(sines)
         self.scores = arena.pointer(scores)
@@ -146,6 +129,7 @@ struct State {
         self.embedding = arena.pointer(embedding)
         self.logits = arena.pointer(logits)
     }
+
     /// Most successive patches whose keys and values are stored together.
     static let storedTogether = 16
 

@@ -55,7 +55,10 @@ package enum DataSetKind: String, CaseIterable, Sendable {
 
     /// Reads one split's list of examples; files of one sound or picture each stay untouched.
     ///
-    /// - Parameter medium: which files of a `folder` are wanted.
+    /// - Parameters:
+    ///   - path: folder of the data set.
+    ///   - split: nil for the one that is measured on as a rule.
+    ///   - medium: which files of a `folder` are wanted.
     /// - Throws: `TacitError`: usage for a split that the set doesn't have, no input for a missing folder or list, bad
     ///   data for lists that are broken, too large, or name files outside the data set's folder.
     package func read(path: String, split: String? = nil, medium: Medium = .sound) throws -> DataSet {

@@ -9,7 +9,7 @@ package struct MeanAveragePrecision: Sendable {
     }
 
     /// - Parameters:
-    ///   - scores: one a class, comparable between examples.
+    ///   - values: one a class, comparable between examples.
     ///   - truth: the indices of the classes that the example belongs to.
     package mutating func add(scores values: [Float], truth: [Int]) {
         precondition(values.count == scores.count)

@@ -10,7 +10,9 @@ package struct CenterCrop: Equatable, Sendable {
 
     /// - Parameters:
     ///   - width: of the picture, as `height` at most 2^31.
+    ///   - height: of the picture.
     ///   - targetWidth: of a picture whose aspect is wanted.
+    ///   - targetHeight: of the same.
     package init(width: Int, height: Int, targetWidth: Int, targetHeight: Int) {
         func rounded(_ product: Int, over divisor: Int) -> Int {
             max(1, Int((Double(product) / Double(divisor)).rounded(.toNearestOrEven)))

@@ -30,7 +30,9 @@ package final class LogMelFrontEnd: SoundFrontEnd {
     /// How many frames of the next patch are there.
     private var framesHeld: Int { frames.count / input.mels }
 
-    /// - Parameter instructionSet: to compute with; nil is this machine's best. No choice changes a result.
+    /// - Parameters:
+    ///   - input: the model's.
+    ///   - instructionSet: to compute with; nil is this machine's best. No choice changes a result.
     /// - Throws: `TacitError` (bad data) for numbers that make no sense, (usage) for an instruction set that this
     ///   machine does not have.
     package init(_ input: LogMelInput, instructionSet: String? = nil) throws {

@@ -10,7 +10,12 @@ public struct PixelView {
     public let channels: Int
     public let bytesPerRow: Int
 
-    /// - Parameter bytesPerRow: nil where rows follow one another without a hole.
+    /// - Parameters:
+    ///   - pixels: row by row, `channels` bytes each.
+    ///   - width: pixels in a row.
+    ///   - height: rows.
+    ///   - channels: 1 (grey) or 3 (RGB).
+    ///   - bytesPerRow: nil where rows follow one another without a hole.
     public init(pixels: UnsafePointer<UInt8>, width: Int, height: Int, channels: Int, bytesPerRow: Int? = nil) {
         precondition(width > 0 && height > 0 && (channels == 1 || channels == 3))
         self.pixels = pixels

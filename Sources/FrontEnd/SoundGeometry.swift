@@ -22,37 +22,17 @@ package struct SoundGeometry: Equatable, Sendable {
 
     /// - Throws: `TacitError` (bad data) for a description that is not of sound, or whose numbers make no sense.
     package init(_ input: InputDescription) throws {
-        switch input {
-        case .waveform(let input):
-            try self.init(
-                sampleRate: input.sampleRate, patchSize: input.patch, window: input.window,
-                samplesPerPatch: input.patch, samplesPerStride: input.stride)
-        case .logmel(let input):
-            try Self.check("n_fft", input.fftSize, 2...(1 << 20))
-            try Self.check("hop_length", input.hopLength, 1...(1 << 20))
-            try Self.check("n_mels", input.mels, 1...(1 << 16))
-            try Self.check("patch_frames", input.patchFrames, 1...(1 << 16))
-            try Self.check("stride_frames", input.strideFrames, 1...(1 << 16))
-            try self.init(
-                sampleRate: input.sampleRate, patchSize: input.patchFrames * input.mels, window: input.window,
-                samplesPerPatch: input.fftSize + (input.patchFrames - 1) * input.hopLength,
-                samplesPerStride: input.strideFrames * input.hopLength)
-        case .image, .tokens:
-            throw TacitError(.badData, place: "input", "expected a model of sound (waveform or logmel)")
-        }
+        guard let sound = input.kind.sound else { throw Self.notSound }
+        try input.validate()
+        sampleRate = sound.sampleRate
+        patchSize = sound.patchSize
+        window = sound.window
+        samplesPerPatch = sound.samplesPerPatch
+        samplesPerStride = sound.samplesPerStride
     }
 
-    private init(sampleRate: Int, patchSize: Int, window: Int, samplesPerPatch: Int, samplesPerStride: Int) throws {
-        try Self.check("sample_rate", sampleRate, 1...10_000_000)
-        try Self.check("patch", patchSize, 1...Self.limit)
-        try Self.check("patch, in samples,", samplesPerPatch, 1...(1 << 32))
-        try Self.check("stride, in samples,", samplesPerStride, 1...(1 << 32))
-        try Self.check("window", window, 1...Self.limit)
-        self.sampleRate = sampleRate
-        self.patchSize = patchSize
-        self.window = window
-        self.samplesPerPatch = samplesPerPatch
-        self.samplesPerStride = samplesPerStride
+    static var notSound: TacitError {
+        TacitError(.badData, place: "input", "expected a model of sound (waveform or logmel)")
     }
 
     static func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws {

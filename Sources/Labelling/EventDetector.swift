@@ -29,6 +29,7 @@ package final class EventDetector {
     /// - Parameters:
     ///   - thresholds: one a label.
     ///   - watched: the labels (indices) that may make events.
+    ///   - settings: when events turn on and off.
     ///   - sampleRate: of the readings.
     ///   - hop: samples from one reading to the next.
     ///   - names: of the labels, for errors.

@@ -40,7 +40,10 @@ package final class ImageLabeller {
     /// What the model saw of the last picture; valid until the next.
     package var seen: PixelView { frontEnd.seen }
 
-    /// - Parameter time: microseconds since the start of the stream.
+    /// - Parameters:
+    ///   - picture: of any size.
+    ///   - time: microseconds since the start of the stream.
+    ///   - body: given what the model says, valid during the call.
     /// - Throws: what `body` throws.
     package func label(_ picture: PixelView, time: Int = 0, _ body: (Reading) throws -> Void) rethrows {
         let begun = Self.now()

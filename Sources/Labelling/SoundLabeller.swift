@@ -51,6 +51,8 @@ package final class SoundLabeller {
 
     /// - Parameters:
     ///   - description: of the model that `model` runs.
+    ///   - plan: which windows are read.
+    ///   - ending: what becomes of a tail that fills no window.
     ///   - model: with room for `plan.contexts` contexts and, best, `plan.rows` rows.
     ///   - instructionSet: for the front end; nil is this machine's best. No choice changes a result.
     /// - Throws: `TacitError` (bad data) for a model that is not of sound, (usage) for an instruction set that this

@@ -9,7 +9,7 @@ import TacitModelFile
 /// a shorter context. `sliding`: one context for all, read after every `window` patches and at the end.
 package final class TokenLabeller {
     private let session: Session
-    private let input: TokensInput
+    package let input: TokensInput
     private let context: ModelDescription.Context
     private let logits: UnsafeMutableBufferPointer<Float>
     private let scores: UnsafeMutableBufferPointer<Float>
@@ -39,7 +39,9 @@ package final class TokenLabeller {
         embedding.deallocate()
     }
 
-    /// - Parameter tokens: `[patches][codebooks]`, ids within the vocabulary.
+    /// - Parameters:
+    ///   - tokens: `[patches][codebooks]`, ids within the vocabulary.
+    ///   - body: given each reading, valid during the call.
     /// - Throws: `TacitError` for an id outside the vocabulary, and what `body` throws.
     package func label(_ tokens: [Int32], _ body: (Reading) throws -> Void) throws {
         let patches = tokens.count / input.codebooks

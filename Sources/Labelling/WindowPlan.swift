@@ -22,10 +22,11 @@ package struct WindowPlan: Equatable, Sendable {
     package let contexts: Int
 
     /// - Parameters:
+    ///   - description: the model's.
     ///   - hop: seconds from one window to the next, rounded to whole strides, at least one; nil for one window with
     ///     `restart`, for a second with `sliding`.
-    ///   - latency: for how many seconds a patch may be held back so that several go through the model together;
-    ///     nil for as long as makes the model fastest.
+    ///   - latency: for how many seconds a patch may be held back so that several go through the model together; nil
+    ///     for as long as makes the model fastest.
     ///   - rows: so many patches times contexts may go together however long that holds patches back, since they take
     ///     the model no time worth speaking of.
     /// - Throws: `TacitError`: bad data for a model that is not of sound; usage for a hop or a latency out of range.

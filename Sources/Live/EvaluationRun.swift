@@ -28,7 +28,9 @@ package struct EvaluationRun {
         precision = MeanAveragePrecision(classes: set.isMultilabel ? set.classes.count : 0)
     }
 
-    /// - Parameter each: told of every example, what the model said of it, how many are done and how accurate so far.
+    /// - Parameters:
+    ///   - labeller: of the same model.
+    ///   - each: told of every example, what the model said of it, how many are done and how accurate so far.
     /// - Throws: the error of the first clip that can't be read: a measure over part of a set would be another one. What
     ///   `each` throws.
     package mutating func run(

@@ -8,7 +8,7 @@ import TacitModelFile
 package final class FileLabeller {
     private enum Sense {
         case sound(SoundLabeller, sampleRate: Int)
-        case tokens(TokenLabeller, TokensInput)
+        case tokens(TokenLabeller)
         case pictures(ImageLabeller, PictureFileReader)
     }
 
@@ -16,21 +16,24 @@ package final class FileLabeller {
     private let average = ReadingAverage()
     private let samples: UnsafeMutableBufferPointer<Float>
 
-    /// - Parameter hop: seconds from one window to the next; nil for the plan's own.
+    /// - Parameters:
+    ///   - model: shared with whoever else runs it.
+    ///   - hop: seconds from one window to the next; nil for the plan's own.
+    ///   - engine: threads and instruction set.
     /// - Throws: `TacitError` for a model whose input this program can't make.
     package init(_ model: LoadedModel, hop: Double?, engine: EngineSettings) throws {
-        switch model.description.input {
-        case .waveform, .logmel:
+        switch model.description.input.sense {
+        case .sound:
             let plan = try model.plan(hop: hop)
             let labeller = try SoundLabeller(
                 model.description, plan: plan, ending: .lastWindow, model: model.session(plan: plan, engine: engine),
                 instructionSet: engine.instructionSet)
             sense = .sound(labeller, sampleRate: labeller.geometry.sampleRate)
-        case .tokens(let input):
+        case .tokens:
             guard hop == nil else { throw TacitError(.usage, "--hop is in seconds, and tokens have no time") }
-            let session = try model.session(contexts: 1, rows: min(input.window, 128), engine: engine)
-            sense = .tokens(try TokenLabeller(session: session), input)
-        case .image:
+            let session = try model.session(contexts: 1, rows: min(model.description.input.window, 128), engine: engine)
+            sense = .tokens(try TokenLabeller(session: session))
+        case .pictures:
             guard hop == nil else { throw TacitError(.usage, "--hop is in seconds, and pictures have no time") }
             let labeller = try ImageLabeller(model.description, model: model.imageSession(engine: engine))
             sense = .pictures(labeller, try PictureFileReader())
@@ -88,8 +91,9 @@ package final class FileLabeller {
                     count += 1
                     body($0)
                 }
-            case .tokens(let labeller, let input):
-                let file = try TokenFile(path: path, vocabulary: input.vocabulary, codebooks: input.codebooks)
+            case .tokens(let labeller):
+                let file = try TokenFile(
+                    path: path, vocabulary: labeller.input.vocabulary, codebooks: labeller.input.codebooks)
                 try labeller.label(file.tokens) {
                     count += 1
                     body($0)

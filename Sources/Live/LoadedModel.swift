@@ -30,20 +30,15 @@ package struct LoadedModel {
     }
 
     /// - Throws: `TacitError` (bad data) when the model's sense is another than hearing.
-    package func requireSound() throws {
-        switch description.input {
-        case .waveform, .logmel: return
-        case .image: throw TacitError.badData(path, at: "input", "the model takes images, not sound")
-        case .tokens: throw TacitError.badData(path, at: "input", "the model takes tokens, not sound")
-        }
-    }
+    package func requireSound() throws { try require(.sound) }
 
     /// - Throws: `TacitError` (bad data) when the model's sense is another than seeing.
-    package func requireImages() throws {
-        switch description.input {
-        case .image: return
-        case .waveform, .logmel: throw TacitError.badData(path, at: "input", "the model takes sound, not images")
-        case .tokens: throw TacitError.badData(path, at: "input", "the model takes tokens, not images")
+    package func requireImages() throws { try require(.pictures) }
+
+    private func require(_ sense: InputSense) throws {
+        let own = description.input.sense
+        guard own == sense else {
+            throw TacitError.badData(path, at: "input", "the model takes \(own.rawValue), not \(sense.rawValue)")
         }
     }
 
@@ -51,9 +46,9 @@ package struct LoadedModel {
     ///
     /// - Throws: `TacitError` (bad data) for a model of tokens.
     package func medium() throws -> DataSetKind.Medium {
-        switch description.input {
-        case .waveform, .logmel: return .sound
-        case .image: return .picture
+        switch description.input.sense {
+        case .sound: return .sound
+        case .pictures: return .picture
         case .tokens:
             throw TacitError.badData(path, at: "input", "the model takes tokens, not what a data set holds")
         }
@@ -78,7 +73,11 @@ package struct LoadedModel {
             contexts: contexts, rows: rows, threads: engine.threads, instructionSet: engine.instructionSet)
     }
 
-    /// - Parameter instructionSet: nil for this machine's best.
+    /// - Parameters:
+    ///   - contexts: side by side.
+    ///   - rows: the most patches times contexts that go through at once.
+    ///   - threads: 1 or more.
+    ///   - instructionSet: nil for this machine's best.
     package func session(contexts: Int, rows: Int, threads: Int, instructionSet: String?) throws -> Session {
         do {
             return try Session(
@@ -91,10 +90,12 @@ package struct LoadedModel {
 
     /// How windows follow one another.
     ///
-    /// - Parameter isLive: whether labels are waited for. Then no more goes through the model at once than either has
-    ///   come within a moment, so that it takes less than that to compute on any machine that keeps up at all, or is so
-    ///   little arithmetic that it takes a few milliseconds of one core (a Raspberry Pi 4: some 20). Fewer and larger
-    ///   pushes are cheaper: after each pause the weights come from memory anew.
+    /// - Parameters:
+    ///   - hop: seconds from one window to the next; nil for the model's own.
+    ///   - isLive: whether labels are waited for. Then no more goes through the model at once than either has come
+    ///     within a moment, so that it takes less than that to compute on any machine that keeps up at all, or is so
+    ///     little arithmetic that it takes a few milliseconds of one core (a Raspberry Pi 4: some 20). Fewer and larger
+    ///     pushes are cheaper: after each pause the weights come from memory anew.
     package func plan(hop: Double?, isLive: Bool = false) throws -> WindowPlan {
         let rows = Self.liveOperations / max(OperationCount(description).step, 1)
         do {

@@ -24,6 +24,8 @@ package final class RawSource: SampleSource {
     /// - Parameters:
     ///   - descriptor: read from, never closed.
     ///   - name: the source's name in errors.
+    ///   - sampleRate: hertz, 1 to 10,000,000.
+    ///   - channels: interleaved; averaged.
     ///   - stopDescriptor: once this one is readable or closed, the stream ends: the read end of a pipe that a signal
     ///     handler writes to, so that a read that waits can be called off.
     /// - Throws: `TacitError` (usage) for a rate or a channel count out of range.

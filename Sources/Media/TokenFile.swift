@@ -12,6 +12,7 @@ package struct TokenFile: Equatable, Sendable {
     package var patches: Int { tokens.count / codebooks }
 
     /// - Parameters:
+    ///   - path: JSON Lines if its name ends in `.jsonl`, else raw numbers of 16 bits.
     ///   - vocabulary: every id must be less.
     ///   - codebooks: ids in a patch, at least 1.
     /// - Throws: `TacitError`: no input for what is absent, unreadable or no regular file; bad data, with the line or

@@ -9,7 +9,9 @@ package final class FileMap: @unchecked Sendable {
     /// They are there as long as this object is: whoever reads them must keep it (`withExtendedLifetime`).
     package let bytes: UnsafeRawBufferPointer
 
-    /// - Parameter followsLinks: whether `path` itself may be a symbolic link.
+    /// - Parameters:
+    ///   - path: the file to map.
+    ///   - followsLinks: whether `path` itself may be a symbolic link.
     /// - Throws: `TacitError`: `noInput` if there is no such file, `badData` if it is empty or a link that is not
     ///   followed.
     package init(path: String, followsLinks: Bool = true) throws {

@@ -8,4 +8,14 @@ package struct MatrixFormat: Equatable, Sendable {
         self.encoding = encoding
         self.hasBias = hasBias
     }
+
+    /// The tensors of a matrix, in file order.
+    ///
+    /// - Throws: `TacitError` (bad data) for a matrix that can't be stored so; whoever knows its name adds it.
+    package func tensors(rows: Int, columns: Int) throws -> [MatrixTensor] {
+        let tensors = try encoding.format.tensors(rows: rows, columns: columns)
+        guard hasBias else { return tensors }
+        let tileRows = MatrixView.tileRows
+        return tensors + [MatrixTensor(.bias, .float32, [(rows + tileRows - 1) / tileRows * tileRows])]
+    }
 }

@@ -11,7 +11,7 @@ enum MatrixTable {
         integers("columns") { $0.shape.columns }
         integers("bits") { $0.format.encoding.bits }
         integers("group") { $0.format.encoding.groupSize }
-        integers("layout") { $0.format.encoding.layout }
+        integers("layout") { $0.format.encoding.format.layout }
     }
 
     /// Reads the encodings of `shapes`, which the description calls for; names and logical shapes must be theirs.

@@ -52,4 +52,15 @@ package struct MatrixView: @unchecked Sendable {
     package var tiles: Int { (rows + Self.tileRows - 1) / Self.tileRows }
     /// Rows with padding; what `scales`, `sums` and `bias` count.
     package var paddedRows: Int { tiles * Self.tileRows }
+
+    /// Bytes of one of its tensors; nil if it has none such.
+    package func byteCount(of role: MatrixTensor.Role) -> Int? {
+        switch role {
+        case .panels: panels.count
+        case .groupScales: groupScales?.count
+        case .scales: scales.map { $0.count * MemoryLayout<Float>.size }
+        case .sums: sums.map { $0.count * MemoryLayout<Int32>.size }
+        case .bias: bias.map { $0.count * MemoryLayout<Float>.size }
+        }
+    }
 }

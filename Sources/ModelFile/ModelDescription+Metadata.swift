@@ -72,85 +72,33 @@ extension TrunkDescription {
 }
 
 extension InputDescription {
-    private enum Kind: String, CaseIterable {
-        case waveform, logmel, image, tokens
-    }
-
     fileprivate init(reading metadata: Metadata) throws {
-        func integer(_ field: String) throws -> Int { try metadata.integer(MetadataKey.input(field)) }
-        func double(_ field: String) throws -> Double { try metadata.double(MetadataKey.input(field)) }
-        switch try metadata.choice(MetadataKey.input("kind"), Kind.self) {
-        case .waveform:
-            self = .waveform(
-                WaveformInput(
-                    sampleRate: try integer("sample_rate"), patch: try integer("patch"), stride: try integer("stride"),
-                    window: try integer("window")))
-        case .logmel:
-            self = .logmel(
-                LogMelInput(
-                    sampleRate: try integer("sample_rate"), fftSize: try integer("n_fft"),
-                    windowLength: try integer("win_length"), hopLength: try integer("hop_length"),
-                    mels: try integer("n_mels"), minimumFrequency: try double("f_min"),
-                    maximumFrequency: try double("f_max"), logOffset: try double("log_offset"),
-                    mean: try double("mean"), deviation: try double("std"), patchFrames: try integer("patch_frames"),
-                    strideFrames: try integer("stride_frames"), window: try integer("window")))
-        case .image:
-            self = .image(
-                ImageInput(
-                    width: try integer("width"), height: try integer("height"), channels: try integer("channels"),
-                    patch: try integer("patch"), stride: try integer("stride"),
-                    mean: try metadata.doubles(MetadataKey.input("mean")),
-                    deviation: try metadata.doubles(MetadataKey.input("std"))))
-        case .tokens:
-            self = .tokens(
-                TokensInput(
-                    vocabulary: try integer("vocabulary"), codebooks: try integer("codebooks"),
-                    window: try integer("window")))
+        let name = try metadata.string(MetadataKey.input("kind"))
+        guard let kind = Self.kind(named: name) else {
+            throw TacitError(.badData, place: MetadataKey.input("kind"), "\(name) is not one of \(Self.names)")
         }
+        self = try kind.init(reading: metadata).input
     }
 
     fileprivate func write(to metadata: inout Metadata) {
-        func kind(_ kind: Kind) { metadata.append(MetadataKey.input("kind"), .string(kind.rawValue)) }
-        func integer(_ field: String, _ value: Int) {
-            metadata.append(MetadataKey.input(field), .uint32(UInt32(value)))
-        }
-        func double(_ field: String, _ value: Double) { metadata.append(MetadataKey.input(field), .float64(value)) }
-        switch self {
-        case .waveform(let input):
-            kind(.waveform)
-            integer("sample_rate", input.sampleRate)
-            integer("patch", input.patch)
-            integer("stride", input.stride)
-            integer("window", input.window)
-        case .logmel(let input):
-            kind(.logmel)
-            integer("sample_rate", input.sampleRate)
-            integer("n_fft", input.fftSize)
-            integer("win_length", input.windowLength)
-            integer("hop_length", input.hopLength)
-            integer("n_mels", input.mels)
-            double("f_min", input.minimumFrequency)
-            double("f_max", input.maximumFrequency)
-            double("log_offset", input.logOffset)
-            double("mean", input.mean)
-            double("std", input.deviation)
-            integer("patch_frames", input.patchFrames)
-            integer("stride_frames", input.strideFrames)
-            integer("window", input.window)
-        case .image(let input):
-            kind(.image)
-            integer("width", input.width)
-            integer("height", input.height)
-            integer("channels", input.channels)
-            integer("patch", input.patch)
-            integer("stride", input.stride)
-            metadata.append(MetadataKey.input("mean"), .float64s(input.mean))
-            metadata.append(MetadataKey.input("std"), .float64s(input.deviation))
-        case .tokens(let input):
-            kind(.tokens)
-            integer("vocabulary", input.vocabulary)
-            integer("codebooks", input.codebooks)
-            integer("window", input.window)
-        }
+        metadata.append(MetadataKey.input("kind"), .string(type(of: kind).name.description))
+        kind.write(to: &metadata)
+    }
+}
+
+/// Nothing is left to a standard value in a model file.
+extension Metadata: InputReader, InputWriter {
+    package func size(_ name: String, standard: Int?) throws -> Int { try integer(MetadataKey.input(name)) }
+    package func number(_ name: String) throws -> Double { try double(MetadataKey.input(name)) }
+    package func numbers(_ name: String) throws -> [Double] { try doubles(MetadataKey.input(name)) }
+
+    package mutating func size(_ name: StaticString, _ value: Int) {
+        append(MetadataKey.input(name.description), .uint32(UInt32(value)))
+    }
+    package mutating func number(_ name: StaticString, _ value: Double) {
+        append(MetadataKey.input(name.description), .float64(value))
+    }
+    package mutating func numbers(_ name: StaticString, _ values: [Double]) {
+        append(MetadataKey.input(name.description), .float64s(values))
     }
 }

@@ -58,14 +58,8 @@ extension ModelFile {
     private func verify(_ matrix: TensorPlan.Matrix) throws {
         let name = matrix.shape.name
         let view = try self.matrix(name)
-        switch view.encoding {
-        case .float32: break
-        case .int8, .int8TwoPlanes:
-            if let fault = Int8Panels.fault(in: view) { throw TacitError(.badData, place: "\(name).panels", fault) }
-        case .int4:
-            if let fault = Int4Panels.fault(in: view) {
-                throw TacitError(.badData, place: "\(name).\(fault.tensor)", fault.reason)
-            }
+        if let fault = view.encoding.format.fault(in: view) {
+            throw TacitError(.badData, place: fault.role.name(of: name), fault.reason)
         }
         if let scales = view.scales, !scales.allSatisfy({ $0 >= 0 }) {
             throw TacitError(.badData, place: "\(name).scales", "holds a negative scale")

@@ -53,15 +53,18 @@ package final class ModelFile: @unchecked Sendable {
     package func matrix(_ name: String) throws -> MatrixView {
         guard let index = matrixIndices[name] else { throw missing(name) }
         let matrix = header.plan.matrices[index]
-        let isQuantized = matrix.format.encoding != .float32
+        func part<Element: BitwiseCopyable>(
+            _ role: MatrixTensor.Role, _ type: Element.Type
+        ) -> UnsafeBufferPointer<Element>? {
+            matrix.roles.firstIndex(of: role).map {
+                bytes(of: tensors[matrix.firstTensor + $0]).bindMemory(to: type)
+            }
+        }
         return MatrixView(
             rows: matrix.shape.rows, columns: matrix.shape.columns, encoding: matrix.format.encoding,
-            panels: bytes(of: try tensor("\(name).panels")),
-            scales: isQuantized ? try elements("\(name).scales", .float32, Float.self) : nil,
-            sums: isQuantized ? try elements("\(name).sums", .int32, Int32.self) : nil,
-            bias: matrix.format.hasBias ? try elements("\(name).bias", .float32, Float.self) : nil,
-            groupScales: matrix.format.encoding.groupSize > 0
-                ? try elements("\(name).group_scales", .int8, UInt8.self) : nil)
+            panels: UnsafeRawBufferPointer(part(.panels, UInt8.self) ?? UnsafeBufferPointer(start: nil, count: 0)),
+            scales: part(.scales, Float.self), sums: part(.sums, Int32.self), bias: part(.bias, Float.self),
+            groupScales: part(.groupScales, UInt8.self))
     }
 
     /// A plain tensor of floats. The view lives as long as this object.
@@ -74,15 +77,11 @@ package final class ModelFile: @unchecked Sendable {
         UnsafeRawBufferPointer(rebasing: map.bytes[tensor.offset..<tensor.offset + tensor.byteCount])
     }
 
-    private func tensor(_ name: String) throws -> TensorInfo {
-        guard let index = tensorIndices[name] else { throw missing(name) }
-        return tensors[index]
-    }
-
     private func elements<Element: BitwiseCopyable>(
         _ name: String, _ elementType: TensorInfo.ElementType, _ type: Element.Type
     ) throws -> UnsafeBufferPointer<Element> {
-        let tensor = try tensor(name)
+        guard let index = tensorIndices[name] else { throw missing(name) }
+        let tensor = tensors[index]
         guard tensor.type == elementType else {
             throw TacitError.badData(path, at: name, "expected \(elementType.name), found \(tensor.type.name)")
         }

@@ -9,7 +9,11 @@ package final class ModelFileWriter {
     private let indices: [String: Int]
     private var digests: [String?]
 
-    /// - Parameter formats: how each matrix of `description.matrices` is stored.
+    /// - Parameters:
+    ///   - path: where the file is to appear.
+    ///   - description: of the model.
+    ///   - provenance: where the model comes from.
+    ///   - formats: how each matrix of `description.matrices` is stored.
     /// - Throws: `TacitError`: `badData` if the description makes no sense, `cannotCreate` if there can be no file.
     package init(
         path: String, description: ModelDescription, provenance: Provenance, formats: [String: MatrixFormat]
@@ -40,7 +44,9 @@ package final class ModelFileWriter {
         output = try OutputFile(path: path)
     }
 
-    /// - Parameter values: row by row, as the description's `parts` state the shape.
+    /// - Parameters:
+    ///   - name: a vector among `description.parts`.
+    ///   - values: row by row, as the description's `parts` state the shape.
     package func write(vector name: String, _ values: [Float]) throws {
         try values.withUnsafeBytes { try write(name, .float32, $0) }
     }
@@ -54,12 +60,10 @@ package final class ModelFileWriter {
         else {
             throw TacitError(.badData, place: name, "the matrix has another shape or format than planned")
         }
-        let type: TensorInfo.ElementType = matrix.encoding == .float32 ? .float32 : .int8
-        try matrix.panels.withUnsafeBytes { try write("\(name).panels", type, $0) }
-        try matrix.groupScales?.withUnsafeBytes { try write("\(name).group_scales", .int8, $0) }
-        try matrix.scales?.withUnsafeBytes { try write("\(name).scales", .float32, $0) }
-        try matrix.sums?.withUnsafeBytes { try write("\(name).sums", .int32, $0) }
-        try matrix.bias?.withUnsafeBytes { try write("\(name).bias", .float32, $0) }
+        for tensor in try planned.format.tensors(rows: matrix.rows, columns: matrix.columns) {
+            // What is not there stays unwritten, and `finish` says so.
+            try matrix.withBytes(of: tensor.role) { try write(tensor.role.name(of: name), tensor.type, $0) }
+        }
     }
 
     private func write(_ name: String, _ type: TensorInfo.ElementType, _ bytes: UnsafeRawBufferPointer) throws {

@@ -13,4 +13,23 @@ package struct PackedMatrix: Sendable {
     package let bias: [Float]?
     /// `[tiles][groups][16]`, for int4.
     package let groupScales: [UInt8]?
+
+    /// Bytes of one of its tensors; nil if it has none such.
+    @discardableResult
+    package func withBytes<Result>(
+        of role: MatrixTensor.Role, _ body: (UnsafeRawBufferPointer) throws -> Result
+    ) rethrows -> Result? {
+        switch role {
+        case .panels: try panels.withUnsafeBytes(body)
+        case .groupScales: try groupScales?.withUnsafeBytes(body)
+        case .scales: try scales?.withUnsafeBytes(body)
+        case .sums: try sums?.withUnsafeBytes(body)
+        case .bias: try bias?.withUnsafeBytes(body)
+        }
+    }
+
+    /// Of all its tensors but the bias.
+    package var byteCount: Int {
+        MatrixTensor.Role.allCases.filter { $0 != .bias }.reduce(0) { $0 + (withBytes(of: $1, \.count) ?? 0) }
+    }
 }

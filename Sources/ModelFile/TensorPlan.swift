@@ -6,6 +6,10 @@ struct TensorPlan {
     struct Matrix {
         let shape: MatrixShape
         let format: MatrixFormat
+        /// Index of its first tensor; the others follow.
+        let firstTensor: Int
+        /// What its tensors hold.
+        let roles: [MatrixTensor.Role]
     }
 
     private(set) var matrices: [Matrix] = []
@@ -27,8 +31,9 @@ struct TensorPlan {
                 if !shape.isTrunk, format.encoding != .float32 || !format.hasBias {
                     throw TacitError(.badData, place: shape.name, "must be stored as 32-bit floats, with a bias")
                 }
-                matrices.append(Matrix(shape: shape, format: format))
-                try append(shape, format)
+                let firstTensor = tensors.count
+                let roles = try append(shape, format)
+                matrices.append(Matrix(shape: shape, format: format, firstTensor: firstTensor, roles: roles))
             }
         }
     }
@@ -43,35 +48,17 @@ struct TensorPlan {
         return plan
     }
 
-    private mutating func append(_ shape: MatrixShape, _ format: MatrixFormat) throws {
-        let tileRows = MatrixView.tileRows
-        let tiles = (shape.rows + tileRows - 1) / tileRows
-        switch format.encoding {
-        case .float32:
-            try append("\(shape.name).panels", .float32, [tiles, shape.columns, tileRows])
-        case .int8, .int8TwoPlanes:
-            let planes = format.encoding.planes
-            let steps = Int8Panels.paddedColumns(shape.columns) / 4
-            try append("\(shape.name).panels", .int8, [planes * tiles, steps, tileRows, 4])
-            try append("\(shape.name).scales", .float32, [planes * tiles * tileRows])
-            try append("\(shape.name).sums", .int32, [planes * tiles * tileRows])
-        case .int4(let groupSize):
-            guard Int4Panels.groupSizes.contains(groupSize) else {
-                throw TacitError(.badData, place: shape.name, "4 bits a weight do not go in groups of \(groupSize)")
-            }
-            guard shape.columns <= Int4Panels.maximumColumns else {
-                throw TacitError(
-                    .badData, place: shape.name,
-                    "has \(shape.columns) columns, but 4 bits a weight go with at most \(Int4Panels.maximumColumns)")
-            }
-            let blocks = Int4Panels.paddedColumns(shape.columns) / 8
-            let groups = Int4Panels.groups(shape.columns, groupSize: groupSize)
-            try append("\(shape.name).panels", .int8, [tiles, blocks, tileRows, 4])
-            try append("\(shape.name).group_scales", .int8, [tiles, groups, tileRows])
-            try append("\(shape.name).scales", .float32, [tiles * tileRows])
-            try append("\(shape.name).sums", .int32, [tiles * tileRows])
+    private mutating func append(_ shape: MatrixShape, _ format: MatrixFormat) throws -> [MatrixTensor.Role] {
+        let tensors: [MatrixTensor]
+        do {
+            tensors = try format.tensors(rows: shape.rows, columns: shape.columns)
+        } catch let error as TacitError {
+            throw TacitError(error.kind, place: shape.name, error.reason)
         }
-        if format.hasBias { try append("\(shape.name).bias", .float32, [tiles * tileRows]) }
+        for tensor in tensors {
+            try append(tensor.role.name(of: shape.name), tensor.type, tensor.shape)
+        }
+        return tensors.map(\.role)
     }
 
     private mutating func append(_ name: String, _ type: TensorInfo.ElementType, _ shape: [Int]) throws {

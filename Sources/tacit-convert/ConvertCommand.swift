@@ -13,26 +13,33 @@ struct ConvertCommand: ParsableCommand {
             its own token embeddings, and only `tacit embed` works on the result.
             """)
 
-    enum Weights: String, CaseIterable, ExpressibleByArgument {
-        case int8, int4, f32, mixed
+    /// What the converter knows, and what it will.
+    enum Weights: ExpressibleByArgument {
+        case uniform(ConversionOptions.Weights)
+        case mixed
+
+        init?(argument: String) {
+            if argument == "mixed" {
+                self = .mixed
+            } else if let weights = ConversionOptions.Weights(rawValue: argument) {
+                self = .uniform(weights)
+            } else {
+                return nil
+            }
+        }
+
+        static var allValueStrings: [String] { ConversionOptions.Weights.allCases.map(\.rawValue) + ["mixed"] }
+
+        var defaultValueDescription: String {
+            switch self {
+            case .uniform(let weights): weights.rawValue
+            case .mixed: "mixed"
+            }
+        }
     }
 
     enum Method: String, CaseIterable, ExpressibleByArgument {
         case rtn, gptq
-    }
-
-    enum GroupSize: String, CaseIterable, ExpressibleByArgument {
-        case short = "32"
-        case middle = "64"
-        case long = "128"
-
-        var option: ConversionOptions.GroupSize {
-            switch self {
-            case .short: .short
-            case .middle: .middle
-            case .long: .long
-            }
-        }
     }
 
     @Option(help: ArgumentHelp("Folder of the base model.", valueName: "dir"))
@@ -42,10 +49,10 @@ struct ConvertCommand: ParsableCommand {
     var adapter: String?
 
     @Option(help: "How the trunk's weights are stored.")
-    var weights = Weights.int8
+    var weights = Weights.uniform(.int8)
 
     @Option(help: "Weights that share a scale, with 4 bits.")
-    var groupSize = GroupSize.short
+    var groupSize = ConversionOptions.GroupSize.short
 
     @Option(help: "How 4-bit weights are chosen.")
     var method = Method.rtn
@@ -67,11 +74,11 @@ struct ConvertCommand: ParsableCommand {
 
     /// Parts of the contract that are not there yet are refused, not ignored.
     func validate() throws {
-        if weights == .mixed {
+        guard case .uniform(let weights) = weights else {
             throw ValidationError("--weights mixed is not available yet: use int8, int4 or f32")
         }
         // The default is no one's wish.
-        if weights != .int4, groupSize != .short {
+        if !weights.hasGroups, groupSize != .short {
             throw ValidationError("--group-size \(groupSize.rawValue) goes with --weights int4 alone")
         }
         if method == .gptq { throw ValidationError("--method gptq is not available yet: use rtn") }
@@ -94,14 +101,9 @@ struct ConvertCommand: ParsableCommand {
     }
 
     private func convert() throws -> ConversionReport {
-        let stored: ConversionOptions.Weights =
-            switch weights {
-            case .int8, .mixed: .int8
-            case .int4: .int4
-            case .f32: .f32
-            }
+        guard case .uniform(let weights) = weights else { preconditionFailure("refused before") }
         let options = ConversionOptions(
-            base: base, adapter: adapter, weights: stored, groupSize: groupSize.option, output: output)
+            base: base, adapter: adapter, weights: weights, groupSize: groupSize, output: output)
         let converter = try Converter(options)
         let progress = ProgressBar()
         defer { progress.clear() }
@@ -111,3 +113,5 @@ struct ConvertCommand: ParsableCommand {
         }
     }
 }
+
+extension ConversionOptions.GroupSize: ExpressibleByArgument {}

@@ -8,17 +8,20 @@ public final class LiveRun {
     private var pending: [UInt8] = []
     private var status: Int32?
 
-    public init(_ executable: Executable, _ arguments: [String], environment: [String: String] = [:]) throws {
+    /// - Parameter input: a descriptor for its standard input, which the caller closes; nil for nothing to read.
+    public init(
+        _ executable: Executable, _ arguments: [String], environment: [String: String] = [:], input given: Int32? = nil
+    ) throws {
         errorFile = try TemporaryFolder()
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { throw Executable.LaunchFailure(description: "no pipe") }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        let input = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        let nothing = open("/dev/null", O_RDONLY | O_CLOEXEC)
         let errors = open(errorFile.path("errors"), O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
-        defer { for end in [input, ends[1], errors] { close(end) } }
+        defer { for end in [nothing, ends[1], errors] { close(end) } }
         output = ends[0]
         child = try executable.spawn(
-            arguments, environment: environment, input: input, output: ends[1], errors: errors)
+            arguments, environment: environment, input: given ?? nothing, output: ends[1], errors: errors)
     }
 
     deinit {

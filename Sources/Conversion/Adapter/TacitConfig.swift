@@ -7,10 +7,6 @@ struct TacitConfig {
         case base, learned, none
     }
 
-    private enum Kind: String, CaseIterable {
-        case waveform, logmel, image, tokens
-    }
-
     let settings: Settings
     let input: InputDescription
     let positions: Positions
@@ -52,47 +48,15 @@ struct TacitConfig {
     }
 
     private static func input(_ settings: Settings) throws -> InputDescription {
-        switch try settings.choice("kind", Kind.self) {
-        case .waveform:
-            try settings.refuseOthers(than: ["kind", "sample_rate", "patch", "stride", "window"])
-            let patch = try settings.size("patch")
-            return .waveform(
-                WaveformInput(
-                    sampleRate: try settings.size("sample_rate"), patch: patch,
-                    stride: try settings.size("stride", default: patch), window: try settings.size("window")))
-        case .logmel: return try logmel(settings)
-        case .image:
-            try settings.refuseOthers(than: ["kind", "width", "height", "channels", "patch", "stride", "mean", "std"])
-            let patch = try settings.size("patch")
-            return .image(
-                ImageInput(
-                    width: try settings.size("width"), height: try settings.size("height"),
-                    channels: try settings.size("channels"), patch: patch,
-                    stride: try settings.size("stride", default: patch), mean: try settings.numbers("mean"),
-                    deviation: try settings.numbers("std")))
-        case .tokens:
-            try settings.refuseOthers(than: ["kind", "vocabulary", "codebooks", "window"])
-            return .tokens(
-                TokensInput(
-                    vocabulary: try settings.size("vocabulary"), codebooks: try settings.size("codebooks"),
-                    window: try settings.size("window")))
+        let name = try settings.string("kind")
+        guard let kind = InputDescription.kind(named: name) else {
+            throw settings.fault("kind", "\(name) is not one of \(InputDescription.names)")
         }
+        try settings.refuseOthers(than: Set(["kind"] + kind.keys))
+        return try kind.init(reading: settings).input
     }
+}
 
-    private static func logmel(_ settings: Settings) throws -> InputDescription {
-        try settings.refuseOthers(than: [
-            "kind", "sample_rate", "n_fft", "win_length", "hop_length", "n_mels", "f_min", "f_max", "log_offset",
-            "mean", "std", "patch_frames", "stride_frames", "window",
-        ])
-        let frames = try settings.size("patch_frames")
-        return .logmel(
-            LogMelInput(
-                sampleRate: try settings.size("sample_rate"), fftSize: try settings.size("n_fft"),
-                windowLength: try settings.size("win_length"), hopLength: try settings.size("hop_length"),
-                mels: try settings.size("n_mels"), minimumFrequency: try settings.number("f_min"),
-                maximumFrequency: try settings.number("f_max"), logOffset: try settings.number("log_offset"),
-                mean: try settings.number("mean"), deviation: try settings.number("std"), patchFrames: frames,
-                strideFrames: try settings.size("stride_frames", default: frames),
-                window: try settings.size("window")))
-    }
+extension Settings: InputReader {
+    func size(_ name: String, standard: Int?) throws -> Int { try size(name, default: standard) }
 }

@@ -6,7 +6,21 @@ import TacitModelFile
 ///
 /// Every group tries all of its integers that make sense, with a channel scale at which the largest is 127. The channel
 /// scale is then refitted to the levels by least squares, and the integers near the chosen ones are tried once more.
-package enum Int4Quantizer {
+package struct Int4Quantizer: Quantizer {
+    /// One of `Int4Panels.groupSizes`.
+    let groupSize: Int
+
+    var encoding: MatrixEncoding { .int4(groupSize: groupSize) }
+
+    func pack(_ weights: [Float], rows: Int, columns: Int, bias: [Float]?) -> (PackedMatrix, QuantizationError) {
+        let result = Self.quantize(weights, rows: rows, columns: columns, groupSize: groupSize)
+        return (
+            MatrixPacker.int4(
+                result.levels, groupScales: result.groupScales, scales: result.scales, rows: rows, columns: columns,
+                groupSize: groupSize, bias: bias), result.error
+        )
+    }
+
     /// How scales are chosen. `searched` is what models are made with; the other is there to be compared with it.
     package enum Method: CaseIterable, Sendable {
         /// The largest magnitude of each group becomes 7, as nearly as the format allows.
@@ -27,8 +41,12 @@ package enum Int4Quantizer {
         package let error: QuantizationError
     }
 
-    /// - Parameter weights: `[rows][columns]`, finite.
-    /// - Parameter groupSize: one of `Int4Panels.groupSizes`.
+    /// - Parameters:
+    ///   - weights: `[rows][columns]`, finite.
+    ///   - rows: output channels.
+    ///   - columns: weights of a channel.
+    ///   - groupSize: one of `Int4Panels.groupSizes`.
+    ///   - method: how scales are chosen.
     package static func quantize(
         _ weights: [Float], rows: Int, columns: Int, groupSize: Int, method: Method = .searched
     ) -> Result {

@@ -7,7 +7,21 @@ import TacitModelFile
 /// The rule costs little: weights near a channel's largest magnitude are rare, and two of one sign side by side rarer.
 /// For each candidate scale all weights are rounded, and a pair that breaks the rule is moved to the nearest one that
 /// keeps it; the scale with the smallest squared error wins, and is then refitted to its levels by least squares.
-package enum Int8Quantizer {
+package struct Int8Quantizer: Quantizer {
+    /// 1 or 2.
+    let planes: Int
+
+    var encoding: MatrixEncoding { planes == 1 ? .int8 : .int8TwoPlanes }
+
+    func pack(_ weights: [Float], rows: Int, columns: Int, bias: [Float]?) -> (PackedMatrix, QuantizationError) {
+        let planes = Self.planes(planes, of: weights, rows: rows, columns: columns)
+        return (
+            MatrixPacker.int8(
+                planes: planes.map { ($0.levels, $0.scales) }, rows: rows, columns: columns, bias: bias),
+            Self.error(of: planes, weights: weights, columns: columns)
+        )
+    }
+
     /// How scales are chosen. `searched` is what models are made with; the others are there to be compared with it.
     package enum Method: CaseIterable, Sendable {
         /// The largest magnitude becomes 127, pairs are not looked at. Not for the file format: sums may saturate.
@@ -28,7 +42,11 @@ package enum Int8Quantizer {
         package let error: QuantizationError
     }
 
-    /// - Parameter weights: `[rows][columns]`, finite.
+    /// - Parameters:
+    ///   - weights: `[rows][columns]`, finite.
+    ///   - rows: output channels.
+    ///   - columns: weights of a channel.
+    ///   - method: how scales are chosen.
     package static func quantize(
         _ weights: [Float], rows: Int, columns: Int, method: Method = .searched
     ) -> Result {
@@ -58,7 +76,11 @@ package enum Int8Quantizer {
 
     /// So many planes of levels, each quantizing what those before it leave of the weights.
     ///
-    /// - Parameter weights: `[rows][columns]`, finite.
+    /// - Parameters:
+    ///   - count: 1 or 2.
+    ///   - weights: `[rows][columns]`, finite.
+    ///   - rows: output channels.
+    ///   - columns: weights of a channel.
     package static func planes(_ count: Int, of weights: [Float], rows: Int, columns: Int) -> [Result] {
         var planes: [Result] = []
         var rest = weights

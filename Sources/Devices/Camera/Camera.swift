@@ -35,7 +35,10 @@ package final class Camera: FrameSource {
 
     /// Opens the camera, waiting for it as the settings say, and starts it.
     ///
-    /// - Parameter note: called from here and from `read`. Each trouble is told once.
+    /// - Parameters:
+    ///   - settings: what is wished, and how long to wait.
+    ///   - device: the one to open.
+    ///   - note: called from here and from `read`. Each trouble is told once.
     /// - Throws: `TacitError`: device unavailable; usage for a name that can't be one.
     package init(
         _ settings: CameraSettings, device: any VideoDevice, note: @escaping (DeviceNote) -> Void

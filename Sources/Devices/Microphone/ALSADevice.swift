@@ -10,8 +10,10 @@ package final class ALSADevice: CaptureDevice, @unchecked Sendable {
     private var handle: OpaquePointer?
     package private(set) var name: String
 
-    /// - Parameter wakeSeconds: how often `read` is to be woken, at the most, by a device whose periods are shorter: several
-    ///   are then read one after the other.
+    /// - Parameters:
+    ///   - name: ALSA's, or one that `tacit devices` lists.
+    ///   - wakeSeconds: how often `read` is to be woken, at the most, by a device whose periods are shorter: several
+    ///     are then read one after the other.
     /// - Throws: `TacitError` (usage) for a name that can't be one.
     package init(_ name: String, wakeSeconds: Double = 1 / 40) throws {
         wanted = try MicrophoneName(name)

@@ -30,6 +30,8 @@ package final class Microphone: SampleSource {
     /// Opens the device, waiting for it as the settings say, and starts capturing.
     ///
     /// - Parameters:
+    ///   - settings: the rate that is wished, and how long to wait.
+    ///   - device: the one to open.
     ///   - stopDescriptor: once this one is readable or closed, the stream ends.
     ///   - note: called from here and from `read`, on the thread that calls these. Each trouble is told once.
     /// - Throws: `TacitError`: device unavailable; usage for a name that can't be one.

@@ -145,7 +145,10 @@ package final class SampleRing: Sendable {
 
     /// Waits until so many samples are there, or a gap, for at most `milliseconds`. May return early.
     ///
-    /// - Parameter stopDescriptor: polled too, unless negative.
+    /// - Parameters:
+    ///   - samples: how many are wanted.
+    ///   - milliseconds: how long to wait at most.
+    ///   - stopDescriptor: polled too, unless negative.
     /// - Returns: whether the stop descriptor is readable or closed.
     @discardableResult
     package func wait(samples: Int, milliseconds: Int32, stopDescriptor: Int32 = -1) -> Bool {

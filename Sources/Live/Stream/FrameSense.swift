@@ -17,6 +17,8 @@ package final class FrameSense: StreamSense {
     package private(set) var firstBroken: TacitError?
 
     /// - Parameters:
+    ///   - source: of the frames.
+    ///   - labeller: of the model.
     ///   - every: seconds from one label to the next, at least; nil for every frame.
     ///   - broken: told of each frame or file that can't be read; the stream goes on.
     package init(

@@ -17,6 +17,8 @@ package final class LiveStream {
     package private(set) var hasReading = false
 
     /// - Parameters:
+    ///   - sense: where readings come from.
+    ///   - detector: what becomes an event.
     ///   - isPaced: whether the source passes no faster than it was recorded.
     ///   - stop: ends the stream in order, with an `off` for every `on`.
     package init(_ sense: any StreamSense, detector: EventDetector, isPaced: Bool, stop: StopToken) {
@@ -33,7 +35,7 @@ package final class LiveStream {
     package func run(_ sink: any Sink) throws {
         do {
             sense.begin(sink)
-            pacer = isPaced ? Pacer() : nil
+            pacer = isPaced ? Pacer(stop: stop) : nil
             while !stop.isStopping {
                 guard try sense.step(self, sink) else { break }
             }

@@ -9,7 +9,9 @@ package final class SoundSense: StreamSense {
     private var samples = UnsafeMutableBufferPointer<Float>.allocate(capacity: 0)
     private var rate: Double { Double(labeller.geometry.sampleRate) }
 
-    /// - Parameter source: at the labeller's rate.
+    /// - Parameters:
+    ///   - source: at the labeller's rate.
+    ///   - labeller: of the model.
     package init(source: any SampleSource, labeller: SoundLabeller) {
         self.source = source
         self.labeller = labeller

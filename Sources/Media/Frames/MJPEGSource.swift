@@ -14,14 +14,18 @@ package final class MJPEGSource: FrameSource {
 
     /// - Parameters:
     ///   - descriptor: read from, never closed.
+    ///   - name: the stream's name in errors.
     ///   - rate: frames a second.
-    package convenience init(descriptor: Int32, name: String = "standard input", rate: Double) throws {
-        try self.init(ByteStream(descriptor: descriptor, name: name), rate: rate)
+    ///   - stopDescriptor: once this one is readable or closed, the stream ends, amid a read that waits, too.
+    package convenience init(
+        descriptor: Int32, name: String = "standard input", rate: Double, stopDescriptor: Int32? = nil
+    ) throws {
+        try self.init(ByteStream(descriptor: descriptor, name: name, stopDescriptor: stopDescriptor), rate: rate)
     }
 
     /// - Throws: `TacitError` (no input) for a file that can't be opened.
-    package convenience init(path: String, rate: Double) throws {
-        try self.init(try ByteStream(path: path), rate: rate)
+    package convenience init(path: String, rate: Double, stopDescriptor: Int32? = nil) throws {
+        try self.init(try ByteStream(path: path, stopDescriptor: stopDescriptor), rate: rate)
     }
 
     private init(_ stream: ByteStream, rate: Double) throws {
@@ -54,6 +58,8 @@ package final class MJPEGSource: FrameSource {
             splitter.append(received)
             guard received == 0 else { continue }
             isOver = true
+            // Called off, what is missing is no fault of the stream's.
+            if stream.wasStopped { break }
             if splitter.isInside {
                 return .broken(TacitError.badData(stream.name, at: "frame \(next)", "ends within a picture"))
             }

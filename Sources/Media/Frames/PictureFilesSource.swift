@@ -10,7 +10,9 @@ package final class PictureFilesSource: FrameSource {
     private let clock: FrameClock
     private var next = 0
 
-    /// - Parameter rate: frames a second.
+    /// - Parameters:
+    ///   - paths: one picture each, in this order.
+    ///   - rate: frames a second.
     package init(paths: [String], rate: Double) throws {
         self.paths = paths
         clock = try FrameClock(rate: rate)

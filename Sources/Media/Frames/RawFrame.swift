@@ -11,7 +11,12 @@ package struct RawFrame: Equatable, Sendable {
     /// Whether Y, U and V take all 256 values (as JPEG has it) rather than 16 to 235 and 16 to 240.
     package var isFullRange: Bool
 
-    /// - Parameter bytesPerRow: nil where rows follow one another without a hole.
+    /// - Parameters:
+    ///   - format: how pixels are stored.
+    ///   - width: pixels in a row.
+    ///   - height: rows.
+    ///   - bytesPerRow: nil where rows follow one another without a hole.
+    ///   - isFullRange: whether luma takes all of 0...255, rather than 16...235.
     package init(
         format: PixelFormat, width: Int, height: Int, bytesPerRow: Int? = nil, isFullRange: Bool = false
     ) {
@@ -37,7 +42,9 @@ package struct RawFrame: Equatable, Sendable {
 
     /// Writes the pixels as grey (if that is what they are) or RGB.
     ///
-    /// - Parameter bytes: at least `byteCount`; not of a JPEG.
+    /// - Parameters:
+    ///   - bytes: at least `byteCount`; not of a JPEG.
+    ///   - frame: takes the size.
     /// - Throws: `TacitError` (bad data) for too few bytes or a size out of range.
     package func convert(_ bytes: UnsafeRawBufferPointer, into frame: FrameBuffer) throws {
         guard format != .mjpeg, let source = bytes.assumingMemoryBound(to: UInt8.self).baseAddress,

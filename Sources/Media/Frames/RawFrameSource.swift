@@ -13,19 +13,29 @@ package final class RawFrameSource: FrameSource {
 
     /// - Parameters:
     ///   - descriptor: read from, never closed.
+    ///   - name: the stream's name in errors.
+    ///   - width: pixels in a row.
+    ///   - height: rows.
+    ///   - format: how pixels are stored; one that has a size.
     ///   - rate: frames a second.
+    ///   - stopDescriptor: once this one is readable or closed, the stream ends, amid a read that waits, too.
     /// - Throws: `TacitError` (usage) for a size, format or rate that can't be.
     package convenience init(
-        descriptor: Int32, name: String = "standard input", width: Int, height: Int, format: PixelFormat, rate: Double
+        descriptor: Int32, name: String = "standard input", width: Int, height: Int, format: PixelFormat, rate: Double,
+        stopDescriptor: Int32? = nil
     ) throws {
         try self.init(
-            ByteStream(descriptor: descriptor, name: name), width: width, height: height, format: format, rate: rate)
+            ByteStream(descriptor: descriptor, name: name, stopDescriptor: stopDescriptor), width: width,
+            height: height, format: format, rate: rate)
     }
 
     /// - Throws: `TacitError`: no input for a file that can't be opened; usage as above.
-    package convenience init(path: String, width: Int, height: Int, format: PixelFormat, rate: Double) throws {
+    package convenience init(
+        path: String, width: Int, height: Int, format: PixelFormat, rate: Double, stopDescriptor: Int32? = nil
+    ) throws {
         try self.init(
-            try ByteStream(path: path), width: width, height: height, format: format, rate: rate)
+            try ByteStream(path: path, stopDescriptor: stopDescriptor), width: width, height: height, format: format,
+            rate: rate)
     }
 
     private init(_ stream: ByteStream, width: Int, height: Int, format: PixelFormat, rate: Double) throws {
@@ -53,7 +63,8 @@ package final class RawFrameSource: FrameSource {
             let filled = try stream.fill(base, count: bytes.count)
             guard filled == bytes.count else {
                 isOver = true
-                guard filled > 0 || next == 0 else { break }
+                // Called off, what is missing is no fault of the stream's.
+                guard !stream.wasStopped, filled > 0 || next == 0 else { break }
                 return .broken(
                     TacitError.badData(
                         stream.name, at: "frame \(next)", "ends after \(filled) of the frame's \(bytes.count) bytes"))

@@ -20,7 +20,9 @@ package final class OutputQueue: @unchecked Sendable {
     private var failure: (any Error)?
     private let drain: any OutputDrain
 
-    /// - Parameter capacity: in bytes, at least that of the longest line.
+    /// - Parameters:
+    ///   - drain: where lines go in the end.
+    ///   - capacity: in bytes, at least that of the longest line.
     package init(_ drain: any OutputDrain, capacity: Int) {
         self.drain = drain
         self.capacity = capacity

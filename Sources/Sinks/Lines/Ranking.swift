@@ -10,6 +10,8 @@ package struct Ranking {
     package private(set) var order: [Int] = []
 
     /// - Parameters:
+    ///   - top: how many are shown; 0 for all.
+    ///   - threshold: the least score that is shown; nil for any.
     ///   - labels: how many the model has.
     ///   - candidates: those that may be shown; nil for all.
     package init(top: Int, threshold: Float?, labels: Int, among candidates: [Int]? = nil) {

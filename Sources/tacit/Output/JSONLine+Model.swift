@@ -30,45 +30,9 @@ extension JSONLine {
     mutating func input(_ input: InputDescription) {
         beginObject()
         key("kind")
-        switch input {
-        case .waveform(let input):
-            string("waveform")
-            integer("sample_rate", input.sampleRate)
-            integer("patch", input.patch)
-            integer("stride", input.stride)
-            integer("window", input.window)
-        case .logmel(let input):
-            string("logmel")
-            integer("sample_rate", input.sampleRate)
-            integer("n_fft", input.fftSize)
-            integer("win_length", input.windowLength)
-            integer("hop_length", input.hopLength)
-            integer("n_mels", input.mels)
-            double("f_min", input.minimumFrequency)
-            double("f_max", input.maximumFrequency)
-            double("log_offset", input.logOffset)
-            double("mean", input.mean)
-            double("std", input.deviation)
-            integer("patch_frames", input.patchFrames)
-            integer("stride_frames", input.strideFrames)
-            integer("window", input.window)
-        case .image(let input):
-            string("image")
-            integer("width", input.width)
-            integer("height", input.height)
-            integer("channels", input.channels)
-            integer("patch", input.patch)
-            integer("stride", input.stride)
-            key("mean")
-            doubles(input.mean)
-            key("std")
-            doubles(input.deviation)
-        case .tokens(let input):
-            string("tokens")
-            integer("vocabulary", input.vocabulary)
-            integer("codebooks", input.codebooks)
-            integer("window", input.window)
-        }
+        let kind = input.kind
+        string(type(of: kind).name.description)
+        kind.write(to: &self)
         endObject()
     }
 
@@ -96,15 +60,24 @@ extension JSONLine {
         key(name)
         integer(value)
     }
+}
 
-    private mutating func double(_ name: StaticString, _ value: Double) {
+extension JSONLine: InputWriter {
+    package mutating func size(_ name: StaticString, _ value: Int) { integer(name, value) }
+
+    package mutating func number(_ name: StaticString, _ value: Double) {
         key(name)
-        if value.isFinite { verbatim(value.description) } else { null() }
+        number(value)
     }
 
-    private mutating func doubles(_ values: [Double]) {
+    package mutating func numbers(_ name: StaticString, _ values: [Double]) {
+        key(name)
         beginArray()
-        for value in values { if value.isFinite { verbatim(value.description) } else { null() } }
+        for value in values { number(value) }
         endArray()
+    }
+
+    private mutating func number(_ value: Double) {
+        if value.isFinite { verbatim(value.description) } else { null() }
     }
 }

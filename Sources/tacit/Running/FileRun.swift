@@ -8,7 +8,7 @@ enum FileRun {
     /// Folders, where the model takes pictures, are replaced by the pictures in them. What can't be listed stays, and
     /// gives its line when its turn comes.
     static func expanded(_ paths: [String], _ model: LoadedModel) -> [String] {
-        guard case .image = model.description.input else { return paths }
+        guard model.description.input.sense == .pictures else { return paths }
         return paths.flatMap { path -> [String] in
             guard PictureFiles.isFolder(path), let inner = try? PictureFiles.inFolder(path) else { return [path] }
             return inner

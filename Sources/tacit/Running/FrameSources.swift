@@ -14,18 +14,22 @@ enum FrameSources {
         guard let path = options.input else {
             return try camera(options, size: size, format: format, for: input, waits: waits)
         }
+        let stop = Process.stop.descriptor
         if let format, format != .mjpeg, let size {
             let rate = options.rate ?? 25
             return path == "-"
                 ? try RawFrameSource(
-                    descriptor: STDIN_FILENO, width: size.width, height: size.height, format: format, rate: rate)
+                    descriptor: STDIN_FILENO, width: size.width, height: size.height, format: format, rate: rate,
+                    stopDescriptor: stop)
                 : try RawFrameSource(
-                    path: path, width: size.width, height: size.height, format: format, rate: rate)
+                    path: path, width: size.width, height: size.height, format: format, rate: rate,
+                    stopDescriptor: stop)
         }
         if options.isStream {
             let rate = options.rate ?? 25
             return path == "-"
-                ? try MJPEGSource(descriptor: STDIN_FILENO, rate: rate) : try MJPEGSource(path: path, rate: rate)
+                ? try MJPEGSource(descriptor: STDIN_FILENO, rate: rate, stopDescriptor: stop)
+                : try MJPEGSource(path: path, rate: rate, stopDescriptor: stop)
         }
         return try PictureFilesSource(
             paths: PictureFiles.isFolder(path) ? try PictureFiles.inFolder(path) : [path], rate: options.rate ?? 1)

@@ -17,9 +17,9 @@ struct ModelSummary {
         self.model = model
         let engine = EngineSettings()
         let session =
-            switch model.description.input {
-            case .waveform, .logmel: try model.session(plan: model.plan(hop: 1), engine: engine)
-            case .image, .tokens:
+            switch model.description.input.sense {
+            case .sound: try model.session(plan: model.plan(hop: 1), engine: engine)
+            case .pictures, .tokens:
                 try model.session(contexts: 1, rows: min(model.description.input.window, 128), engine: engine)
             }
         sessionBytes = session.byteCount
@@ -28,15 +28,6 @@ struct ModelSummary {
     /// How the trunk's matrices are stored.
     private var encoding: MatrixEncoding {
         model.file.format(ofMatrix: TensorName.attentionOutput(0))?.encoding ?? .float32
-    }
-
-    /// By the name that the converter's `--weights` has for it.
-    private var weights: String {
-        switch encoding {
-        case .float32: "f32"
-        case .int8, .int8TwoPlanes: "int8"
-        case .int4: "int4"
-        }
     }
 
     func json() -> [UInt8] {
@@ -50,7 +41,7 @@ struct ModelSummary {
         line.key("shapes")
         line.trunk(description.trunk)
         line.key("weights")
-        line.string(weights)
+        line.string(encoding.name)
         line.key("bits")
         line.integer(encoding.bits)
         line.key("group_size")
@@ -112,8 +103,8 @@ struct ModelSummary {
             "\(trunk.layers) layers, width \(trunk.width), \(trunk.heads) heads of \(trunk.headWidth) "
                 + "(\(trunk.keyValueHeads) for keys and values), feed-forward \(trunk.feedForwardWidth)"
                 + (trunk.isGated ? ", gated" : ""))
-        row("weights", weights + (encoding.groupSize > 0 ? ", groups of \(encoding.groupSize)" : ""))
-        row("input", Self.words(description.input))
+        row("weights", encoding.name + (encoding.groupSize > 0 ? ", groups of \(encoding.groupSize)" : ""))
+        row("input", description.input.words)
         row(
             "context",
             "\(description.context.rawValue), \(description.attention.rawValue), positions "
@@ -139,21 +130,5 @@ struct ModelSummary {
         text.append(Double(bytes) / 1e6, places: 2)
         text.append(" MB")
         return String(decoding: text.bytes, as: UTF8.self)
-    }
-
-    private static func words(_ input: InputDescription) -> String {
-        switch input {
-        case .waveform(let input):
-            "waveform at \(input.sampleRate) Hz, patches of \(input.patch) samples every \(input.stride), "
-                + "window \(input.window)"
-        case .logmel(let input):
-            "log-mel of \(input.mels) bands at \(input.sampleRate) Hz, patches of \(input.patchFrames) frames of "
-                + "\(input.hopLength) samples every \(input.strideFrames), window \(input.window)"
-        case .image(let input):
-            "image of \(input.width) x \(input.height), \(input.channels) channels, patches of \(input.patch) pixels "
-                + "a side every \(input.stride)"
-        case .tokens(let input):
-            "tokens of a vocabulary of \(input.vocabulary), \(input.codebooks) a patch, window \(input.window)"
-        }
     }
 }

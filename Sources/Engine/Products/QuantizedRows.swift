@@ -1,0 +1,52 @@
+import CTacitKernels
+import TacitModelFile
+
+/// A product's input rows in 8 bits: one set of buffers, which every product's rows pass through.
+struct QuantizedRows: @unchecked Sendable {
+    /// Bytes from one row to the next, a multiple of 64.
+    let stride: Int
+    /// `[rows][stride]`
+    let levels: UnsafeMutablePointer<UInt8>
+    /// `[rows]`: what the bytes stand for.
+    let scales: UnsafeMutablePointer<tacit_row_scale>
+    /// `[rows][blocks]`: sums of each 32 of the bytes (see `tacit_block_sums`), for int4.
+    let blockSums: UnsafeMutablePointer<tacit_block_sums>
+    /// What the bytes leave of the rows, and what that stands for; empty unless there are matrices of two planes.
+    let rest: UnsafeMutablePointer<UInt8>
+    let restScales: UnsafeMutablePointer<tacit_row_scale>
+
+    /// Block sums of a row.
+    var blocks: Int { stride / Int4Panels.blockColumns }
+
+    /// Where the buffers will lie.
+    struct Plan {
+        fileprivate let stride: Int
+        fileprivate let levels: Arena.Slot<UInt8>
+        fileprivate let scales: Arena.Slot<tacit_row_scale>
+        fileprivate let blockSums: Arena.Slot<tacit_block_sums>
+        fileprivate let rest: Arena.Slot<UInt8>
+        fileprivate let restScales: Arena.Slot<tacit_row_scale>
+
+        /// - Parameters:
+        ///   - width: the most elements of a row.
+        ///   - planes: the most planes that a matrix has.
+        /// - Throws: `TacitError` where the sizes do not fit memory.
+        init(in plan: inout Arena.Plan, rows: Int, width: Int, planes: Int) throws {
+            stride = (width + 63) & ~63
+            levels = try plan.reserve(UInt8.self, rows, stride)
+            scales = try plan.reserve(tacit_row_scale.self, rows)
+            blockSums = try plan.reserve(tacit_block_sums.self, rows, stride / Int4Panels.blockColumns)
+            rest = try plan.reserve(UInt8.self, planes > 1 ? rows : 0, stride)
+            restScales = try plan.reserve(tacit_row_scale.self, planes > 1 ? rows : 0)
+        }
+    }
+
+    init(_ plan: Plan, in arena: Arena) {
+        stride = plan.stride
+        levels = arena.pointer(plan.levels)
+        scales = arena.pointer(plan.scales)
+        blockSums = arena.pointer(plan.blockSums)
+        rest = arena.pointer(plan.rest)
+        restScales = arena.pointer(plan.restScales)
+    }
+}

@@ -1,0 +1,105 @@
+import Foundation
+import TacitTestSupport
+import Testing
+
+/// A stream that has stalled, or waits for its pace, is called off: every `on` still has its `off`.
+@Suite struct StalledStreamTests {
+    private static let signals = [SIGINT, SIGTERM, SIGHUP]
+
+    /// What a stream of pictures is made of, and how it stalls.
+    enum Pictures: CaseIterable {
+        case rawStandardInput, rawPipe, rawPaced, mjpegStandardInput, mjpegPipe, mjpegWithinPicture
+    }
+
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    /// Sends `signal` once something is on, and has what was printed and said.
+    private func callOff(_ run: LiveRun, _ signal: Int32) throws -> [ResultLine] {
+        var lines: [String] = []
+        while let line = run.readLine() {
+            lines.append(line)
+            if line.contains(#""state":"on""#) { break }
+        }
+        // Whether it waits by now is not for the test to know; both ways it must end well.
+        run.send(signal: signal)
+        while let line = run.readLine() { lines.append(line) }
+        #expect(run.finish() == 0)
+        #expect(run.standardError.isEmpty)
+        return try ResultLine.lines(lines).filter { $0.type == "event" }
+    }
+
+    private func expectPairs(_ events: [ResultLine]) throws {
+        var on: Set<String> = []
+        for event in events {
+            let label = try #require(event.label)
+            if event.state == "on" { #expect(on.insert(label).inserted) } else { #expect(on.remove(label) != nil) }
+        }
+        #expect(!events.isEmpty)
+        #expect(on.isEmpty)
+    }
+
+    @Test(arguments: signals, Pictures.allCases)
+    func watching(signal: Int32, pictures: Pictures) throws {
+        let golden = try GoldenImages(name: "llama-full-hidden")
+        let model = try ConvertedModel(base: golden.baseFolder.path, adapter: golden.adapterFolder.path)
+        let jpeg = try Data(
+            contentsOf: TestPaths.fixtures.appendingPathComponent("pictures/rgb.jpg"))
+        let raw = [UInt8](repeating: 100, count: 3 * 8 * 8)
+        let isRaw = [.rawStandardInput, .rawPipe, .rawPaced].contains(pictures)
+        let isPipe = [.rawPipe, .mjpegPipe].contains(pictures)
+        var bytes = isRaw ? raw : Array(jpeg)
+        switch pictures {
+        case .rawPaced: bytes += raw
+        case .mjpegWithinPicture: bytes += jpeg.prefix(jpeg.count / 2)
+        case .rawStandardInput, .rawPipe: bytes += raw.prefix(17)
+        case .mjpegStandardInput, .mjpegPipe: break
+        }
+        var arguments = ["watch", model.path, "--json", "--top", "1", "--threshold", "0.01", "--on-after", "0"]
+        if isRaw { arguments += ["--size", "8x8", "--format", "rgb24"] }
+        // The second frame is due in a quarter of an hour.
+        if pictures == .rawPaced { arguments += ["--realtime", "--rate", "0.001"] }
+
+        var ends: [Int32] = [-1, -1]
+        let name = folder.path(isRaw ? "frames" : "frames.mjpeg")
+        if isPipe {
+            #expect(mkfifo(name, 0o600) == 0)
+            ends[1] = open(name, O_RDWR | O_CLOEXEC)
+        } else {
+            #expect(pipe(&ends) == 0)
+            for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        }
+        defer { for end in ends where end >= 0 { close(end) } }
+        let run = try LiveRun(
+            .tacit, arguments + ["--input", isPipe ? name : "-"], input: isPipe ? nil : ends[0])
+        #expect(bytes.withUnsafeBytes { write(ends[1], $0.baseAddress, $0.count) } == bytes.count)
+        try expectPairs(try callOff(run, signal))
+    }
+
+    @Test(arguments: signals, [true, false])
+    func listening(signal: Int32, isPaced: Bool) throws {
+        let golden = try GoldenCase(name: "gpt2-sliding")
+        let model = try ConvertedModel(golden)
+        let stride = Double(try ModelInput(model.path).strideSamples) / Double(golden.sampleRate)
+        var arguments = ["listen", model.path, "--json", "--top", "1", "--threshold", "0.01", "--hop", "\(stride)"]
+        let samples = Sounds.glide(samples: 16_000)
+        var ends: [Int32] = [-1, -1]
+        if isPaced {
+            let file = folder.path("sound.wav")
+            try Data(WaveFile.bytes(samples, rate: UInt32(golden.sampleRate))).write(to: URL(fileURLWithPath: file))
+            arguments += ["--input", file, "--realtime"]
+        } else {
+            arguments += ["--input", "-"]
+            #expect(pipe(&ends) == 0)
+            for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        }
+        defer { for end in ends where end >= 0 { close(end) } }
+        let run = try LiveRun(.tacit, arguments, input: isPaced ? nil : ends[0])
+        if !isPaced {
+            let written = samples.withUnsafeBytes { write(ends[1], $0.baseAddress, $0.count) }
+            #expect(written == 2 * samples.count)
+        }
+        try expectPairs(try callOff(run, signal))
+    }
+}
