@@ -26,9 +26,10 @@ let package = Package(
     products: [
         .executable(name: "tacit", targets: ["TacitCommand"]),
         .executable(name: "tacit-convert", targets: ["TacitConvertCommand"]),
-        .library(
-            name: "Tacit",
-            targets: ["TacitModelFile", "TacitEngine", "TacitFrontEnd", "TacitMedia", "TacitDevices", "TacitLabelling"]),
+        .library(name: "Tacit", targets: ["Tacit"]),
+        .library(name: "TacitCore", targets: ["TacitCore"]),
+        // `tools/build-library` makes libtacit.so of it, whose name SwiftPM would give to the executable.
+        .library(name: "TacitInterface", type: .dynamic, targets: ["TacitInterface"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
@@ -49,6 +50,7 @@ let package = Package(
         shim("PNG", ["CTacitLibPNG"]),
         shim("JPEG", ["CTacitLibJPEG"]),
         shim("Program"),
+        shim("Interface"),
 
         // The runtime, each room importing only what stands above it.
         room("Diagnostics"),
@@ -66,6 +68,18 @@ let package = Package(
                 "TacitDiagnostics", "TacitEngine", "TacitEvaluation", "TacitFrontEnd", "TacitLabelling", "TacitMedia",
                 "TacitModelFile", "TacitText",
             ]),
+        // What other programs import: `Tacit`, or `TacitCore` where no device library is wanted, or the C interface.
+        room(
+            "Core",
+            [
+                "TacitDiagnostics", "TacitFrontEnd", "TacitLabelling", "TacitLive", "TacitMedia", "TacitModelFile",
+            ]),
+        room(
+            "Interface",
+            ["CTacitInterface", "TacitCore", "TacitDiagnostics", "TacitFrontEnd", "TacitLive", "TacitMedia"]),
+        .target(
+            name: "Tacit", dependencies: ["TacitCore", "TacitDevices", "TacitMedia", "TacitModelFile"],
+            path: "Sources/Umbrella"),
         room("Console", ["CTacitProgram", "TacitDiagnostics", "TacitText"]),
         room("Sinks", ["TacitConsole", "TacitDiagnostics", "TacitFrontEnd", "TacitLive", "TacitText"]),
         .executableTarget(
