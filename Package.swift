@@ -135,6 +135,9 @@ let package = Package(
                 "TacitDiagnostics", "TacitLabelling", "TacitLive", "TacitSinks", "TacitTestSupport", "TacitText",
             ]),
         .testTarget(
+            name: "InterfaceTests",
+            dependencies: ["CTacitInterface", "TacitCommand", "TacitConvertCommand", "TacitInterface", "TacitTestSupport"]),
+        .testTarget(
             name: "EvaluationTests", dependencies: ["TacitDiagnostics", "TacitEvaluation", "TacitTestSupport"]),
         .testTarget(
             name: "ConversionTests",
