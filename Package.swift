@@ -8,6 +8,11 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: "Tacit\(name)", dependencies: dependencies, path: "Sources/\(name)")
 }
 
+// A program that shows the library.
+func example(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: "\(name)Example", dependencies: dependencies, path: "Examples/\(name)")
+}
+
 // A module in C: inner loops, or wrappers of what Swift can't call.
 func shim(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: "CTacit\(name)", dependencies: dependencies, path: "Sources/C\(name)")
@@ -80,6 +85,11 @@ let package = Package(
         .target(
             name: "Tacit", dependencies: ["TacitCore", "TacitDevices", "TacitMedia", "TacitModelFile"],
             path: "Sources/Umbrella"),
+        // Programs on top of these, as a reader would write them; the tests run them.
+        example("Microphone", ["Tacit"]),
+        example("Camera", ["Tacit"]),
+        example("File", ["TacitCore"]),
+        example("Embedding", ["TacitCore"]),
         room("Console", ["CTacitProgram", "TacitDiagnostics", "TacitText"]),
         room("Sinks", ["TacitConsole", "TacitDiagnostics", "TacitFrontEnd", "TacitLive", "TacitText"]),
         .executableTarget(
@@ -136,7 +146,15 @@ let package = Package(
             ]),
         .testTarget(
             name: "InterfaceTests",
-            dependencies: ["CTacitInterface", "TacitCommand", "TacitConvertCommand", "TacitInterface", "TacitTestSupport"]),
+            dependencies: [
+                "CTacitInterface", "TacitCommand", "TacitConvertCommand", "TacitInterface", "TacitTestSupport",
+            ]),
+        .testTarget(
+            name: "LibraryTests",
+            dependencies: [
+                "CameraExample", "EmbeddingExample", "FileExample", "MicrophoneExample", "Tacit", "TacitCommand",
+                "TacitConvertCommand", "TacitTestSupport",
+            ]),
         .testTarget(
             name: "EvaluationTests", dependencies: ["TacitDiagnostics", "TacitEvaluation", "TacitTestSupport"]),
         .testTarget(

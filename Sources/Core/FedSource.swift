@@ -37,7 +37,7 @@ final class FedSource: SampleSource {
         left = 0
     }
 
-    /// So many samples were lost behind what was fed.
+    /// So many samples were lost behind what was read, before what is fed next.
     func lose(_ samples: Int) {
         gap = SourceEvent.Gap(samples: (gap?.samples ?? 0) + samples, reason: .lost)
         position += samples
@@ -47,6 +47,10 @@ final class FedSource: SampleSource {
     func finish() { isOver = true }
 
     func read(into buffer: UnsafeMutableBufferPointer<Float>) -> SourceEvent {
+        if let gap {
+            self.gap = nil
+            return .gap(gap)
+        }
         if let next, left > 0, let target = buffer.baseAddress {
             let count = min(left, buffer.count)
             target.update(from: next, count: count)
@@ -54,10 +58,6 @@ final class FedSource: SampleSource {
             left -= count
             position += count
             return .samples(count)
-        }
-        if let gap {
-            self.gap = nil
-            return .gap(gap)
         }
         if isOver { return .end }
         isStarved = true

@@ -18,7 +18,8 @@ public final class SoundStream {
     ///   model that does not hear or has no labels.
     public init(_ model: Model, sampleRate: Int? = nil, settings: StreamSettings = StreamSettings()) throws {
         self.model = model
-        let (labeller, detector) = try settings.hearing(model.loaded, isLive: true)
+        let (plan, detector) = try settings.detector(ofSound: model.loaded, isLive: true)
+        let labeller = try settings.soundLabeller(model.loaded, plan: plan)
         source = try FedSource(sampleRate: sampleRate ?? labeller.geometry.sampleRate)
         let resampled = try SoundSources.resample(source, to: labeller.geometry.sampleRate)
         stream = LiveStream(

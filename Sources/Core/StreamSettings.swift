@@ -49,19 +49,34 @@ public struct StreamSettings: Sendable {
             sampleRate: rate, hop: hop, names: names)
     }
 
-    /// A labeller of a stream of sound, and what turns its readings into events.
+    /// What turns the readings of a stream of pictures into events.
+    ///
+    /// - Parameter rate: pictures a second at the most; it sets how many readings smoothing has room for.
+    func detector(ofPictures model: LoadedModel, rate: Double) throws -> EventDetector {
+        try model.requireLabels()
+        try model.requireImages()
+        let ticks = Double(ImageLabeller.ticksPerSecond) * max(every ?? 0, 1 / rate)
+        return try detector(model, rate: ImageLabeller.ticksPerSecond, hop: max(1, Int(ticks)))
+    }
+
+    /// What turns the readings of a stream of sound into events, and where these readings are.
     ///
     /// - Parameter isLive: whether labels are waited for.
-    func hearing(_ model: LoadedModel, isLive: Bool) throws -> (SoundLabeller, EventDetector) {
+    func detector(ofSound model: LoadedModel, isLive: Bool) throws -> (WindowPlan, EventDetector) {
         try model.requireLabels()
         try model.requireSound()
         let plan = try model.plan(hop: hop, isLive: isLive)
-        let labeller = try SoundLabeller(
+        let geometry = try SoundGeometry(model.description.input)
+        let hop = plan.hop * geometry.samplesPerStride
+        return (plan, try detector(model, rate: geometry.sampleRate, hop: hop))
+    }
+
+    func soundLabeller(_ model: LoadedModel, plan: WindowPlan) throws -> SoundLabeller {
+        try SoundLabeller(
             model.description, plan: plan, ending: .fullWindows, model: model.session(plan: plan, engine: engine))
-        let geometry = labeller.geometry
-        return (
-            labeller,
-            try detector(model, rate: geometry.sampleRate, hop: plan.hop * geometry.samplesPerStride)
-        )
+    }
+
+    func imageLabeller(_ model: LoadedModel) throws -> ImageLabeller {
+        try ImageLabeller(model.description, model: model.imageSession(engine: engine))
     }
 }

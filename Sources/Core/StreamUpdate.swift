@@ -10,6 +10,8 @@ public enum StreamUpdate: Sendable {
     case event(Event)
     /// Samples or pictures are missing between what came before and what comes after.
     case gap(Gap)
+    /// A picture, or a whole file of a folder, that can't be read; the stream goes on.
+    case broken(TacitError)
 
     /// What the model says of a window or a picture.
     @dynamicMemberLookup
@@ -49,39 +51,5 @@ public enum StreamUpdate: Sendable {
         public let time: Double
         public let lostSeconds: Double
         public let reason: LiveGap.Reason
-    }
-}
-
-/// Turns what a stream tells into owned values.
-final class UpdateSink: Sink {
-    private let names: [String]
-    private let body: (StreamUpdate) throws -> Void
-
-    init(names: [String], _ body: @escaping (StreamUpdate) throws -> Void) {
-        self.names = names
-        self.body = body
-    }
-
-    func labels(_ reading: LiveReading) throws {
-        var frame: (index: Int, dropped: Int)?
-        if case .frame(let index, let dropped) = reading.place { frame = (index, dropped) }
-        try body(
-            .labels(
-                StreamUpdate.Labels(
-                    time: reading.time, prediction: Prediction(reading, names: names), level: reading.level,
-                    frame: frame)))
-    }
-
-    func event(_ event: LiveEvent) throws {
-        try body(
-            .event(
-                StreamUpdate.Event(
-                    id: event.id.description, isOn: event.state == .on,
-                    label: Label(index: event.label, name: names[event.label], score: event.score), time: event.time,
-                    wallMilliseconds: event.wallMilliseconds)))
-    }
-
-    func gap(_ gap: LiveGap) throws {
-        try body(.gap(StreamUpdate.Gap(time: gap.time, lostSeconds: gap.lostSeconds, reason: gap.reason)))
     }
 }
