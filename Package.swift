@@ -149,6 +149,9 @@ let package = Package(
             dependencies: [
                 "CTacitInterface", "TacitCommand", "TacitConvertCommand", "TacitInterface", "TacitTestSupport",
             ]),
+        .executableTarget(
+            name: "ThreadCheck", dependencies: ["CTacitInterface", "TacitCore", "TacitInterface"],
+            path: "Tests/ThreadCheck"),
         .testTarget(
             name: "LibraryTests",
             dependencies: [

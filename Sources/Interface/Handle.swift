@@ -103,18 +103,22 @@ final class Handle {
 
     func push(_ samples: UnsafeBufferPointer<Float>, taken: inout Int) throws -> Int32 {
         let stream = try openStream()
-        result.hasNews = false
+        result.forgetNews()
         taken = try stream.push(samples, until: { result.hasNews }, result)
-        return Int32(result.hasNews ? TACIT_READING : TACIT_OK)
+        return newsStatus
     }
 
     func skip(_ count: Int) throws { try openStream().skip(samples: count) }
 
     func finish() throws -> Int32 {
         let stream = try openStream()
-        result.hasNews = false
+        result.forgetNews()
         _ = try stream.finish(until: { result.hasNews }, result)
-        return Int32(result.hasNews ? TACIT_READING : TACIT_OK)
+        return newsStatus
+    }
+
+    private var newsStatus: Int32 {
+        Int32(result.hasReading ? TACIT_READING : result.hasNews ? TACIT_EVENTS : TACIT_OK)
     }
 
     private func openStream() throws -> SoundStream {

@@ -9,8 +9,9 @@ final class ResultSink: Sink {
     private(set) var embedding: [Float] = []
     private(set) var span = (start: 0.0, end: 0.0)
     private(set) var hasResult = false
-    /// Whether there was a reading or an event since this was last set to false.
-    var hasNews = false
+    /// Whether there was a reading, and whether there was any news, since `forgetNews`.
+    private(set) var hasReading = false
+    private(set) var hasNews = false
     private var events: [LiveEvent] = []
     private var eventsTaken = 0
     private var order: [Int] = []
@@ -26,9 +27,14 @@ final class ResultSink: Sink {
         events.reserveCapacity(labels)
     }
 
+    func forgetNews() {
+        hasReading = false
+        hasNews = false
+    }
+
     func forget() {
         hasResult = false
-        hasNews = false
+        forgetNews()
         events.removeAll(keepingCapacity: true)
         eventsTaken = 0
     }
@@ -56,6 +62,7 @@ final class ResultSink: Sink {
         events.removeAll(keepingCapacity: true)
         eventsTaken = 0
         hasResult = true
+        hasReading = true
         hasNews = true
     }
 

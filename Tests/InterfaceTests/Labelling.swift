@@ -55,12 +55,12 @@ final class Loaded {
     func hear(
         _ samples: [Float], chunk: Int, finishes: Bool = true, _ body: (Said?, [tacit_event]) throws -> Void
     ) throws {
-        func tell() throws {
+        func tell(isReading: Bool) throws {
             var events: [tacit_event] = []
             var event = tacit_event()
             var found: Int32 = 0
             while tacit_next_event(handle, &event, &found) == 0, found == 1 { events.append(event) }
-            try body(try said(), events)
+            try body(isReading ? try said() : nil, events)
         }
         try samples.withUnsafeBufferPointer { samples in
             var start = 0
@@ -73,12 +73,16 @@ final class Loaded {
                     try #require(found == 0 || found == 1, "\(words)")
                     (start, rest) = (start + taken, rest - taken)
                     status = Int(found) == 1 ? TACIT_READING : TACIT_OK
-                    if found == 1 { try tell() }
+                    if found == 1 { try tell(isReading: true) }
                 }
                 try #require(rest == 0)
             }
         }
-        while finishes, tacit_finish(handle) == 1 { try tell() }
+        while finishes {
+            let status = Int(tacit_finish(handle))
+            guard status == TACIT_READING || status == TACIT_EVENTS else { break }
+            try tell(isReading: status == TACIT_READING)
+        }
     }
 }
 

@@ -96,7 +96,7 @@ import Testing
                 var heard: [Loaded.Said] = []
                 var events: [String] = []
                 try loaded.hear(integers.map { Float($0) / 32768 }, chunk: chunk) { said, found in
-                    if var said, said.span != heard.last?.span {
+                    if var said {
                         said.embedding = []
                         heard.append(said)
                     }

@@ -44,8 +44,10 @@ extern "C" {
 // What functions return. The numbers are those of sysexits.h.
 enum {
     TACIT_OK = 0,
-    // A reading is there to be looked at (`tacit_push`, `tacit_finish`).
+    // A reading is there to be looked at, and maybe events (`tacit_push`, `tacit_finish`).
     TACIT_READING = 1,
+    // Events are there to be looked at, but no new reading (`tacit_finish`).
+    TACIT_EVENTS = 2,
     // The call makes no sense: a null pointer, a closed handle, a number out of range, the wrong order of calls.
     TACIT_USAGE = 64,
     // A model, sound or picture that is broken or of the wrong sense.
@@ -198,7 +200,7 @@ int tacit_classify_picture(
 int tacit_begin(tacit_handle *handle, const tacit_stream_settings *settings);
 
 // The next samples, mono, -1...1, as many as there are. `taken` is how many were taken in.
-// TACIT_OK: all were. TACIT_READING: there is a reading, or an event; call again with the rest, even if none is left.
+// TACIT_OK: all were. TACIT_READING: there is a reading; call again with the rest, even if none is left.
 // TACIT_BAD_DATA for what is no number, of which nothing is taken; TACIT_USAGE, also without a stream.
 int tacit_push(tacit_handle *handle, const float *samples, size_t count, size_t *taken);
 
@@ -206,11 +208,11 @@ int tacit_push(tacit_handle *handle, const float *samples, size_t count, size_t 
 // effect with the next push. TACIT_OK, TACIT_USAGE.
 int tacit_skip(tacit_handle *handle, size_t count);
 
-// The stream is over: every event that is on turns off. TACIT_OK: all is told. TACIT_READING: there is a reading, or an
-// event; call again. TACIT_USAGE.
+// The stream is over: every event that is on turns off. TACIT_OK: all is told. TACIT_READING: there is a reading; call
+// again. TACIT_EVENTS: events have turned off; call again. TACIT_USAGE.
 int tacit_finish(tacit_handle *handle);
 
-// The next event that the last push or finish decided; `found` is 1, or 0 when there is none any more. TACIT_OK,
+// The next event of those that the last push or finish decided; `found` is 1, or 0 when there is none any more. TACIT_OK,
 // TACIT_USAGE.
 int tacit_next_event(tacit_handle *handle, tacit_event *event, int *found);
 
