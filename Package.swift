@@ -8,6 +8,11 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: "Tacit\(name)", dependencies: dependencies, path: "Sources/\(name)")
 }
 
+// A program that shows the library.
+func example(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: "\(name)Example", dependencies: dependencies, path: "Examples/\(name)")
+}
+
 // A module in C: inner loops, or wrappers of what Swift can't call.
 func shim(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: "CTacit\(name)", dependencies: dependencies, path: "Sources/C\(name)")
@@ -26,9 +31,10 @@ let package = Package(
     products: [
         .executable(name: "tacit", targets: ["TacitCommand"]),
         .executable(name: "tacit-convert", targets: ["TacitConvertCommand"]),
-        .library(
-            name: "Tacit",
-            targets: ["TacitModelFile", "TacitEngine", "TacitFrontEnd", "TacitMedia", "TacitDevices", "TacitLabelling"]),
+        .library(name: "Tacit", targets: ["Tacit"]),
+        .library(name: "TacitCore", targets: ["TacitCore"]),
+        // `tools/build-library` makes libtacit.so of it, whose name SwiftPM would give to the executable.
+        .library(name: "TacitInterface", type: .dynamic, targets: ["TacitInterface"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
@@ -49,6 +55,7 @@ let package = Package(
         shim("PNG", ["CTacitLibPNG"]),
         shim("JPEG", ["CTacitLibJPEG"]),
         shim("Program"),
+        shim("Interface"),
 
         // The runtime, each room importing only what stands above it.
         room("Diagnostics"),
@@ -66,6 +73,23 @@ let package = Package(
                 "TacitDiagnostics", "TacitEngine", "TacitEvaluation", "TacitFrontEnd", "TacitLabelling", "TacitMedia",
                 "TacitModelFile", "TacitText",
             ]),
+        // What other programs import: `Tacit`, or `TacitCore` where no device library is wanted, or the C interface.
+        room(
+            "Core",
+            [
+                "TacitDiagnostics", "TacitFrontEnd", "TacitLabelling", "TacitLive", "TacitMedia", "TacitModelFile",
+            ]),
+        room(
+            "Interface",
+            ["CTacitInterface", "TacitCore", "TacitDiagnostics", "TacitFrontEnd", "TacitLive", "TacitMedia"]),
+        .target(
+            name: "Tacit", dependencies: ["TacitCore", "TacitDevices", "TacitMedia", "TacitModelFile"],
+            path: "Sources/Umbrella"),
+        // Programs on top of these, as a reader would write them; the tests run them.
+        example("Microphone", ["Tacit"]),
+        example("Camera", ["Tacit"]),
+        example("File", ["TacitCore"]),
+        example("Embedding", ["TacitCore"]),
         room("Console", ["CTacitProgram", "TacitDiagnostics", "TacitText"]),
         room("Sinks", ["TacitConsole", "TacitDiagnostics", "TacitFrontEnd", "TacitLive", "TacitText"]),
         .executableTarget(
@@ -119,6 +143,20 @@ let package = Package(
             name: "SinksTests",
             dependencies: [
                 "TacitDiagnostics", "TacitLabelling", "TacitLive", "TacitSinks", "TacitTestSupport", "TacitText",
+            ]),
+        .testTarget(
+            name: "InterfaceTests",
+            dependencies: [
+                "CTacitInterface", "TacitCommand", "TacitConvertCommand", "TacitInterface", "TacitTestSupport",
+            ]),
+        .executableTarget(
+            name: "ThreadCheck", dependencies: ["CTacitInterface", "TacitCore", "TacitInterface"],
+            path: "Tests/ThreadCheck"),
+        .testTarget(
+            name: "LibraryTests",
+            dependencies: [
+                "CameraExample", "EmbeddingExample", "FileExample", "MicrophoneExample", "Tacit", "TacitCommand",
+                "TacitConvertCommand", "TacitTestSupport",
             ]),
         .testTarget(
             name: "EvaluationTests", dependencies: ["TacitDiagnostics", "TacitEvaluation", "TacitTestSupport"]),

@@ -63,6 +63,18 @@ package final class FileLabeller {
         return FileReading(average, hasTime: false)
     }
 
+    /// Samples from anywhere, at any rate, until their end.
+    package func read(_ source: any SampleSource) throws -> FileReading {
+        guard case .sound(let labeller, let sampleRate) = sense else {
+            throw TacitError(.badData, "a sound, which the model does not take")
+        }
+        average.removeAll()
+        labeller.reset()
+        try run(SoundSources.resample(source, to: sampleRate), labeller) { average.add($0) }
+        guard average.count > 0 else { throw TacitError(.badData, "no samples in it") }
+        return FileReading(average, hasTime: true)
+    }
+
     /// The file window by window.
     package func windows(of path: String) throws -> [FileReading] {
         var readings: [FileReading] = []

@@ -12,9 +12,11 @@ package struct LoadedModel {
 
     package var description: ModelDescription { model.description }
 
-    package init(path: String) throws {
-        self.path = path
-        file = try ModelFile(path: path)
+    package init(path: String) throws { try self.init(try ModelFile(path: path)) }
+
+    package init(_ file: ModelFile) throws {
+        path = file.path
+        self.file = file
         do {
             model = try Model(file)
         } catch let error as TacitError {

@@ -38,6 +38,8 @@ package final class ResampledSource: SampleSource {
     private static let outputCapacity = 4096
     private let block: UnsafeMutablePointer<Float>
     private var blockCount = 0
+    /// Samples of the next block that are there already, where the source had no more at hand.
+    private var blockFilled = 0
     /// Samples of a full block that the converter has taken.
     private var blockUsed = 0
     private let output: UnsafeMutablePointer<Float>
@@ -109,7 +111,9 @@ package final class ResampledSource: SampleSource {
             if let ending, given >= expected {
                 return try finish(ending)
             }
-            if blockUsed == blockCount { try fillBlock() }
+            if blockUsed == blockCount {
+                guard try fillBlock() else { return .samples(0) }
+            }
             try convert()
         }
     }
@@ -117,22 +121,25 @@ package final class ResampledSource: SampleSource {
     /// Output samples that the stretch's input makes: one at the least, so that no sound becomes none.
     private var expected: Int { max(min(taken, 1), Int((Double(taken) * ratio).rounded())) }
 
-    /// The next full block of input; behind the stretch's last sample, zeros.
-    private func fillBlock() throws {
-        blockUsed = 0
-        blockCount = 0
-        while blockCount < blockSize, ending == nil {
-            let room = UnsafeMutableBufferPointer(start: block + blockCount, count: blockSize - blockCount)
+    /// The next full block of input; behind the stretch's last sample, zeros. False where the source has no more at
+    /// hand: what there was is kept.
+    private func fillBlock() throws -> Bool {
+        while blockFilled < blockSize, ending == nil {
+            let room = UnsafeMutableBufferPointer(start: block + blockFilled, count: blockSize - blockFilled)
             switch try source.read(into: room) {
             case .samples(let count):
-                blockCount += count
+                guard count > 0 else { return false }
+                blockFilled += count
                 taken += count
             case let event:
                 ending = event
             }
         }
-        (block + blockCount).update(repeating: 0, count: blockSize - blockCount)
+        (block + blockFilled).update(repeating: 0, count: blockSize - blockFilled)
+        blockFilled = 0
+        blockUsed = 0
         blockCount = blockSize
+        return true
     }
 
     private func convert() throws {

@@ -8,7 +8,9 @@ public protocol SampleSource: AnyObject {
     /// Waits for samples and writes the next ones to `buffer`, as many as are at hand and have room.
     ///
     /// - Parameter buffer: room for at least one sample.
-    /// - Returns: `.samples` with how many were written (at least 1), `.gap`, or `.end`, after which there is no more.
+    /// - Returns: `.samples` with how many were written, `.gap`, or `.end`, after which there is no more. At least one
+    ///   sample, but for a source that is fed by the very thread that reads it: such a one can't wait, and has none
+    ///   when there is nothing at hand.
     /// - Throws: `TacitError`: bad data for a broken sound, I/O error for a failing read.
     func read(into buffer: UnsafeMutableBufferPointer<Float>) throws -> SourceEvent
 }

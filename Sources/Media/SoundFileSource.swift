@@ -27,9 +27,12 @@ package final class SoundFileSource: SampleSource {
     private let blockFrames: Int
     private var isOver = false
 
+    /// libsndfile keeps why an opening failed in a place that all threads share.
+    private static let opening = ThreadLock()
+
     /// The largest magnitude taken for a sample. Files of floats may well exceed 1; beyond this they hold no sound,
     /// and their power would overflow.
-    static let largestMagnitude: Float = 1e9
+    package static let largestMagnitude: Float = 1e9
 
     /// - Throws: `TacitError`: no input for what is absent, unreadable or no regular file; bad data for what is no
     ///   sound.
@@ -52,12 +55,15 @@ package final class SoundFileSource: SampleSource {
             throw TacitError.badData(path, "the file is empty, expected a sound")
         }
         var info = SF_INFO()
-        // On failure libsndfile has closed the descriptor.
-        let opened = DecoderChatter.muted(DecoderChatter.isLikely(from: descriptor)) {
-            sf_open_fd(descriptor, Int32(SFM_READ), &info, Int32(SF_TRUE))
-        }
-        guard let file = opened else {
-            throw TacitError.badData(path, "no sound that libsndfile can read: \(Self.message(nil))")
+        let file = try Self.opening.hold {
+            // On failure libsndfile has closed the descriptor.
+            let opened = DecoderChatter.muted(DecoderChatter.isLikely(from: descriptor)) {
+                sf_open_fd(descriptor, Int32(SFM_READ), &info, Int32(SF_TRUE))
+            }
+            guard let opened else {
+                throw TacitError.badData(path, "no sound that libsndfile can read: \(Self.message(nil))")
+            }
+            return opened
         }
         do {
             guard (1...SoundSources.maximumChannels).contains(Int(info.channels)) else {

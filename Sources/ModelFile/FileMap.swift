@@ -1,13 +1,28 @@
 import Glibc
 import TacitDiagnostics
 
-/// A file, mapped read-only for as long as this object lives.
+/// A file, mapped read-only for as long as this object lives, or a copy of one that lay in memory.
 ///
 /// The bytes are those of the file at each moment: a file that is cut short while it is mapped ends the process by a
 /// signal, as with every mapped file. Models are therefore replaced by renaming, never rewritten in place.
 package final class FileMap: @unchecked Sendable {
     /// They are there as long as this object is: whoever reads them must keep it (`withExtendedLifetime`).
     package let bytes: UnsafeRawBufferPointer
+    private let isMapped: Bool
+
+    /// A copy, aligned to a page as a map is.
+    ///
+    /// - Throws: `TacitError` (bad data) for nothing.
+    package init(copying bytes: UnsafeRawBufferPointer) throws {
+        guard !bytes.isEmpty else { throw TacitError(.badData, "the file is empty") }
+        var memory: UnsafeMutableRawPointer?
+        guard posix_memalign(&memory, 4096, bytes.count) == 0, let memory else {
+            throw TacitError(.inputOutput, "no memory for \(bytes.count) bytes")
+        }
+        UnsafeMutableRawBufferPointer(start: memory, count: bytes.count).copyMemory(from: bytes)
+        self.bytes = UnsafeRawBufferPointer(start: memory, count: bytes.count)
+        isMapped = false
+    }
 
     /// - Parameters:
     ///   - path: the file to map.
@@ -34,9 +49,14 @@ package final class FileMap: @unchecked Sendable {
             throw TacitError(.inputOutput, file: path, "cannot map: \(String(cString: strerror(errno)))")
         }
         bytes = UnsafeRawBufferPointer(start: base, count: size)
+        isMapped = true
     }
 
     deinit {
-        munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
+        if isMapped {
+            munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
+        } else {
+            free(UnsafeMutableRawPointer(mutating: bytes.baseAddress))
+        }
     }
 }

@@ -24,9 +24,24 @@ package final class ModelFile: @unchecked Sendable {
     package var byteCount: Int { map.bytes.count }
 
     /// - Throws: `TacitError`: `noInput` if the file can't be opened, `badData` if it is not a whole model file.
-    package init(path: String) throws {
+    package convenience init(path: String) throws {
+        try self.init(path: path, map: try FileMap(path: path))
+    }
+
+    /// From a copy of the bytes of such a file.
+    ///
+    /// - Parameter name: what it is called in errors.
+    /// - Throws: `TacitError` (bad data) if they are not a whole model file.
+    package convenience init(bytes: UnsafeRawBufferPointer, name: String) throws {
+        do {
+            try self.init(path: name, map: try FileMap(copying: bytes))
+        } catch let error as TacitError {
+            throw error.inFile(name)
+        }
+    }
+
+    private init(path: String, map: FileMap) throws {
         self.path = path
-        let map = try FileMap(path: path)
         self.map = map
         do {
             header = try withExtendedLifetime(map) { try ModelHeader(reading: map.bytes) }

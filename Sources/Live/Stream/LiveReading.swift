@@ -22,12 +22,15 @@ public struct LiveReading {
     public let smoothed: UnsafeBufferPointer<Float>
     /// `[labels]`
     public let logits: UnsafeBufferPointer<Float>
+    /// The head's input, `[width]`.
+    public let embedding: UnsafeBufferPointer<Float>
     /// Time that the model took since the reading before.
     public let inferenceSeconds: Double
 
     package init(
         time: Double, place: Place, level: Double?, scores: UnsafeBufferPointer<Float>,
-        smoothed: UnsafeBufferPointer<Float>, logits: UnsafeBufferPointer<Float>, inferenceSeconds: Double
+        smoothed: UnsafeBufferPointer<Float>, logits: UnsafeBufferPointer<Float>,
+        embedding: UnsafeBufferPointer<Float> = UnsafeBufferPointer(start: nil, count: 0), inferenceSeconds: Double
     ) {
         self.time = time
         self.place = place
@@ -35,6 +38,7 @@ public struct LiveReading {
         self.scores = scores
         self.smoothed = smoothed
         self.logits = logits
+        self.embedding = embedding
         self.inferenceSeconds = inferenceSeconds
     }
 }

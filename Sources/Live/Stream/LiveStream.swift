@@ -34,11 +34,8 @@ package final class LiveStream {
     /// - Throws: what the source or the sink throws.
     package func run(_ sink: any Sink) throws {
         do {
-            sense.begin(sink)
-            pacer = isPaced ? Pacer(stop: stop) : nil
-            while !stop.isStopping {
-                guard try sense.step(self, sink) else { break }
-            }
+            begin(sink)
+            while try step(sink) {}
         } catch let error as TacitError {
             try end(sink)
             throw error
@@ -50,6 +47,18 @@ package final class LiveStream {
         try end(sink)
     }
 
+    /// For who goes step by step instead of `run`: first of all.
+    package func begin(_ sink: any Sink) {
+        sense.begin(sink)
+        pacer = isPaced ? Pacer(stop: stop) : nil
+    }
+
+    /// Tells what the source has next. False when it is over, or when there is a wish to stop: then `end` is due.
+    package func step(_ sink: any Sink) throws -> Bool {
+        guard !stop.isStopping else { return false }
+        return try sense.step(self, sink)
+    }
+
     /// Waits for a moment of the stream, where it is paced.
     func pace(_ seconds: Double) { pacer?.wait(for: seconds) }
 
@@ -59,7 +68,8 @@ package final class LiveStream {
         detector.take(reading) { events.append($0) }
         let told = LiveReading(
             time: reading.time, place: place, level: level, scores: reading.scores,
-            smoothed: detector.smoothedScores, logits: reading.logits, inferenceSeconds: reading.inferenceSeconds)
+            smoothed: detector.smoothedScores, logits: reading.logits, embedding: reading.embedding,
+            inferenceSeconds: reading.inferenceSeconds)
         give { try sink.labels(told) }
         for event in events { give { try sink.event(LiveEvent(event)) } }
         if let failure { throw failure }
@@ -70,7 +80,8 @@ package final class LiveStream {
         try sink.gap(gap)
     }
 
-    private func end(_ sink: any Sink) throws {
+    /// Tells that every event that is on is off.
+    package func end(_ sink: any Sink) throws {
         detector.finish(at: sense.position) { event in give { try sink.event(LiveEvent(event)) } }
         give { try sink.finish() }
         if let failure { throw failure }

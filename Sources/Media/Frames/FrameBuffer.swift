@@ -41,7 +41,7 @@ public final class FrameBuffer {
         self.channels = channels
     }
 
-    static func check(width: Int, height: Int) throws {
+    package static func check(width: Int, height: Int) throws {
         guard width > 0, height > 0, width <= maximumPixels, height <= maximumPixels,
             width * height <= maximumPixels
         else {

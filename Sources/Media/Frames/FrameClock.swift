@@ -1,11 +1,11 @@
 import TacitDiagnostics
 
 /// The times of frames that come without any: one after another at a steady rate.
-struct FrameClock {
-    let rate: Double
+package struct FrameClock {
+    package let rate: Double
 
     /// - Throws: `TacitError` (usage) for a rate out of range.
-    init(rate: Double) throws {
+    package init(rate: Double) throws {
         guard rate >= 0.001, rate <= 100_000 else {
             throw TacitError(.usage, "\(rate) frames a second, expected 0.001 to 100000")
         }
@@ -13,5 +13,5 @@ struct FrameClock {
     }
 
     /// Microseconds from the first frame to this one.
-    func time(of index: Int) -> Int { Int((Double(index) * 1_000_000 / rate).rounded()) }
+    package func time(of index: Int) -> Int { Int((Double(index) * 1_000_000 / rate).rounded()) }
 }

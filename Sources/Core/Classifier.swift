@@ -1,0 +1,65 @@
+import TacitDiagnostics
+import TacitFrontEnd
+import TacitLive
+import TacitMedia
+
+/// Labels files, sounds and pictures, one after another. Used by one thread at a time; make one for each.
+public final class Classifier {
+    public let model: Model
+    private let labeller: FileLabeller
+
+    /// - Parameters:
+    ///   - hop: seconds from one window of sound to the next; nil for the model's own.
+    ///   - threads: to compute with, 1...256. It changes no result.
+    /// - Throws: `TacitError`: usage for numbers out of range.
+    public init(_ model: Model, hop: Double? = nil, threads: Int = 1) throws {
+        self.model = model
+        labeller = try FileLabeller(model.loaded, hop: hop, engine: EngineSettings(threads: threads))
+    }
+
+    /// A file as a whole: a sound, a picture or tokens, as the model takes it. A model without labels leaves scores and
+    /// logits empty.
+    ///
+    /// - Throws: `TacitError` naming the file.
+    public func classify(_ path: String) throws -> Prediction {
+        Prediction(try labeller.read(path), names: model.labels)
+    }
+
+    /// A file window by window.
+    public func windows(of path: String) throws -> [Prediction] {
+        try labeller.windows(of: path).map { Prediction($0, names: model.labels) }
+    }
+
+    /// A sound of any rate.
+    ///
+    /// - Throws: `TacitError` (bad data) for a sample that is no number, no samples at all, a rate that can't be
+    ///   converted, or a model that does not hear.
+    public func classify(_ sound: Sound) throws -> Prediction {
+        try sound.samples.withUnsafeBufferPointer { try classify(samples: $0, sampleRate: sound.sampleRate) }
+    }
+
+    /// The same of samples in somebody's memory.
+    public func classify(samples: UnsafeBufferPointer<Float>, sampleRate: Int) throws -> Prediction {
+        let source = try FedSource(sampleRate: sampleRate)
+        try source.feed(samples)
+        source.finish()
+        return Prediction(try labeller.read(source), names: model.labels)
+    }
+
+    /// A picture of any size.
+    ///
+    /// - Throws: `TacitError` (bad data) for a model that does not see.
+    public func classify(_ picture: Picture) throws -> Prediction {
+        guard let prediction = try picture.withView({ try classify($0) }) else {
+            throw TacitError(.badData, "a picture without pixels")
+        }
+        return prediction
+    }
+
+    package func classify(_ picture: PixelView) throws -> Prediction {
+        Prediction(try labeller.read(picture, path: "the picture"), names: model.labels)
+    }
+
+    /// What the model's head would read of a file: `[width]`.
+    public func embedding(of path: String) throws -> [Float] { try labeller.read(path).embedding }
+}

@@ -1,0 +1,70 @@
+import TacitDiagnostics
+import TacitFrontEnd
+import TacitMedia
+
+/// A picture of 8-bit pixels, grey or RGB.
+public struct Picture: Sendable {
+    public let width: Int
+    public let height: Int
+    /// 1 (grey) or 3 (RGB).
+    public let channels: Int
+    /// `[height][width][channels]`, rows from the top.
+    public let pixels: [UInt8]
+
+    /// - Parameter pixels: `[height][width][channels]`.
+    /// - Throws: `TacitError` (bad data) for a size that no picture has, another number of channels than 1 or 3, or
+    ///   another number of pixels.
+    public init(width: Int, height: Int, channels: Int, pixels: [UInt8]) throws {
+        try Self.check(width: width, height: height, channels: channels)
+        guard pixels.count == width * height * channels else {
+            throw TacitError(
+                .badData,
+                "\(pixels.count) bytes of pixels, expected \(width * height * channels) for \(width) x \(height) in "
+                    + "\(channels)")
+        }
+        self.width = width
+        self.height = height
+        self.channels = channels
+        self.pixels = pixels
+    }
+
+    /// Decodes a PNG or JPEG file: upright, alpha laid over black.
+    ///
+    /// - Throws: `TacitError` naming the file: no input for what can't be read, bad data for what is no whole picture.
+    public init(_ path: String) throws {
+        let reader = try PictureFileReader()
+        try reader.read(path)
+        self.init(reader.frame)
+    }
+
+    /// Decodes the bytes of a PNG or JPEG file.
+    ///
+    /// - Throws: `TacitError` (bad data) for what is no whole picture.
+    public init(encoded bytes: UnsafeRawBufferPointer) throws {
+        let frame = FrameBuffer()
+        try PictureDecoder().decode(bytes, into: frame)
+        self.init(frame)
+    }
+
+    private init(_ frame: FrameBuffer) {
+        width = frame.width
+        height = frame.height
+        channels = frame.channels
+        pixels = Array(UnsafeBufferPointer(start: frame.pixels, count: frame.byteCount))
+    }
+
+    package static func check(width: Int, height: Int, channels: Int) throws {
+        guard channels == 1 || channels == 3 else {
+            throw TacitError(.badData, "a picture of \(channels) channels, expected 1 (grey) or 3 (RGB)")
+        }
+        try FrameBuffer.check(width: width, height: height)
+    }
+
+    func withView<Result>(_ body: (PixelView) throws -> Result) rethrows -> Result? {
+        try pixels.withUnsafeBufferPointer { bytes in
+            try bytes.baseAddress.map {
+                try body(PixelView(pixels: $0, width: width, height: height, channels: channels))
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+import TacitMedia
+
+/// Mono samples and their rate.
+public struct Sound: Sendable {
+    /// Hertz.
+    public let sampleRate: Int
+    /// -1...1
+    public let samples: [Float]
+
+    /// - Parameter samples: mono, -1...1.
+    public init(sampleRate: Int, samples: [Float]) {
+        self.sampleRate = sampleRate
+        self.samples = samples
+    }
+
+    /// Decodes a sound file (WAV, FLAC, Ogg, MP3 and more), its channels averaged.
+    ///
+    /// - Parameter sampleRate: hertz to convert to; nil for the file's own.
+    /// - Throws: `TacitError` naming the file: no input for what can't be read, bad data for what is no whole sound or
+    ///   has a rate that can't be converted.
+    public init(_ path: String, sampleRate: Int? = nil) throws {
+        let file = try SoundFileSource(path: path)
+        let source = try SoundSources.resample(file, to: sampleRate ?? file.sampleRate, file: path)
+        var samples: [Float] = []
+        try withUnsafeTemporaryAllocation(of: Float.self, capacity: 16_384) { buffer in
+            while case .samples(let count) = try source.read(into: buffer) { samples += buffer[..<count] }
+        }
+        self.init(sampleRate: source.sampleRate, samples: samples)
+    }
+}

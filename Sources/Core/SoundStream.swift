@@ -1,0 +1,109 @@
+import TacitDiagnostics
+import TacitLive
+import TacitMedia
+
+/// A stream of sound whose samples the program pushes as it has them. Used by one thread at a time.
+///
+/// The same samples give the same readings and events however they are cut, to the last bit, and the same as
+/// `tacit listen --input`.
+public final class SoundStream {
+    public let model: Model
+    private let source: FedSource
+    private let stream: LiveStream
+    private var hasBegun = false
+    private var isOver = false
+
+    /// - Parameter sampleRate: of what is pushed, in hertz; nil for the model's. Any other is converted.
+    /// - Throws: `TacitError`: usage for settings out of range, bad data for a rate that can't be converted and for a
+    ///   model that does not hear or has no labels.
+    public init(_ model: Model, sampleRate: Int? = nil, settings: StreamSettings = StreamSettings()) throws {
+        self.model = model
+        let (plan, detector) = try settings.detector(ofSound: model.loaded, isLive: true)
+        let labeller = try settings.soundLabeller(model.loaded, plan: plan)
+        source = try FedSource(sampleRate: sampleRate ?? labeller.geometry.sampleRate)
+        let resampled = try SoundSources.resample(source, to: labeller.geometry.sampleRate)
+        stream = LiveStream(
+            SoundSense(source: resampled, labeller: labeller), detector: detector, isPaced: false, stop: StopToken())
+    }
+
+    /// The next samples: mono, -1...1.
+    ///
+    /// - Throws: `TacitError` (bad data) for what is no sample, of which nothing is taken; usage after `finish`. What
+    ///   `body` throws; the rest of the samples is then lost.
+    public func push(_ samples: [Float], _ body: (StreamUpdate) throws -> Void) throws {
+        try samples.withUnsafeBufferPointer { samples in
+            try withUpdates(body) { sink in
+                var rest = samples
+                repeat {
+                    rest = UnsafeBufferPointer(rebasing: rest[try push(rest, until: { false }, sink)...])
+                } while !rest.isEmpty
+            }
+        }
+    }
+
+    /// So many samples, at the rate of what is pushed, were lost: the stream's time goes on by them, and the model
+    /// begins anew.
+    public func skip(samples: Int, _ body: (StreamUpdate) throws -> Void) throws {
+        try skip(samples: samples)
+        try push([], body)
+    }
+
+    /// The stream is over: every event that is on turns off. Nothing may be pushed after it.
+    public func finish(_ body: (StreamUpdate) throws -> Void) throws {
+        try withUpdates(body) { _ = try finish(until: { false }, $0) }
+    }
+
+    private func withUpdates(
+        _ body: (StreamUpdate) throws -> Void, _ work: (UpdateSink) throws -> Void
+    ) throws {
+        try withoutActuallyEscaping(body) { try work(UpdateSink(names: model.labels, $0)) }
+    }
+
+    /// - Parameter until: whether to come back before all is taken; asked after each step.
+    /// - Returns: how many samples were taken.
+    package func push(
+        _ samples: UnsafeBufferPointer<Float>, until isEnough: () -> Bool, _ sink: any Sink
+    ) throws -> Int {
+        try requireOpen()
+        try source.feed(samples)
+        defer { source.starve() }
+        try go(until: isEnough, sink)
+        return samples.count - source.left
+    }
+
+    /// Samples were lost behind what was pushed; the next step tells it.
+    package func skip(samples: Int) throws {
+        try requireOpen()
+        // A year of the fastest rate, so that no time overflows.
+        guard (0...(1 << 48)).contains(samples) else { throw TacitError(.usage, "\(samples) samples can't be lost") }
+        if samples > 0 { source.lose(samples) }
+    }
+
+    /// - Returns: whether all is told; else it is to be called again.
+    package func finish(until isEnough: () -> Bool, _ sink: any Sink) throws -> Bool {
+        guard !isOver else { return true }
+        begin(sink)
+        source.finish()
+        while try stream.step(sink) {
+            if isEnough() { return false }
+        }
+        isOver = true
+        try stream.end(sink)
+        return true
+    }
+
+    private func go(until isEnough: () -> Bool, _ sink: any Sink) throws {
+        begin(sink)
+        source.isStarved = false
+        while !source.isStarved, !isEnough() { _ = try stream.step(sink) }
+    }
+
+    private func begin(_ sink: any Sink) {
+        if !hasBegun { stream.begin(sink) }
+        hasBegun = true
+    }
+
+    private func requireOpen() throws {
+        if isOver { throw TacitError(.usage, "the stream is finished") }
+    }
+}

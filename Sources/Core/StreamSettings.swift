@@ -1,0 +1,82 @@
+import TacitDiagnostics
+import TacitFrontEnd
+import TacitLabelling
+import TacitLive
+
+/// How a stream is labelled. What is left alone is as `tacit listen` and `tacit watch` have it.
+public struct StreamSettings: Sendable {
+    /// Seconds of sound from one reading to the next, rounded to whole strides of the model.
+    public var hop = 1.0
+    /// Label no more than one picture in so many seconds; nil for every one.
+    public var every: Double?
+    /// From which score an event turns on, 0...1; nil for each label's own.
+    public var threshold: Float?
+    /// Average scores over so many seconds before events are decided.
+    public var smooth = 0.0
+    /// Seconds that a score must have reached its threshold before its event turns on.
+    public var onAfter = 0.0
+    /// Seconds that a score must have stayed below before its event turns off.
+    public var offAfter = 0.0
+    /// Below which part of its threshold a score turns its event off.
+    public var offBelow = 0.8
+    /// The labels that make events; all if there is none.
+    public var only: [String] = []
+    /// Those among them that make none.
+    public var except: [String] = []
+    /// Whether a file passes no faster than it was recorded.
+    public var isPaced = false
+    /// Threads to compute with, 1...256. It changes no result.
+    public var threads = 1
+
+    public init() {}
+
+    var engine: EngineSettings { EngineSettings(threads: threads) }
+
+    /// - Parameter hop: from one reading to the next, in units of which `rate` make a second.
+    /// - Throws: `TacitError` (usage) for what can never turn on, or never off, and for unknown labels.
+    func detector(_ model: LoadedModel, rate: Int, hop: Int) throws -> EventDetector {
+        let names = model.description.labels
+        if let threshold, !(0...1).contains(threshold) {
+            throw TacitError(.usage, "a threshold of \(threshold), expected 0 to 1")
+        }
+        if let every, !(every > 0 && every <= 86_400) {
+            throw TacitError(.usage, "a picture every \(every) seconds, expected more than 0 and at most 86400")
+        }
+        let selection = try LabelSelection(labels: names, only: only, except: except)
+        return try EventDetector(
+            thresholds: model.description.thresholds.map { threshold ?? $0 }, watched: selection.indices,
+            settings: EventSettings(smooth: smooth, onAfter: onAfter, offAfter: offAfter, offBelow: offBelow),
+            sampleRate: rate, hop: hop, names: names)
+    }
+
+    /// What turns the readings of a stream of pictures into events.
+    ///
+    /// - Parameter rate: pictures a second at the most; it sets how many readings smoothing has room for.
+    func detector(ofPictures model: LoadedModel, rate: Double) throws -> EventDetector {
+        try model.requireLabels()
+        try model.requireImages()
+        let ticks = Double(ImageLabeller.ticksPerSecond) * max(every ?? 0, 1 / rate)
+        return try detector(model, rate: ImageLabeller.ticksPerSecond, hop: max(1, Int(ticks)))
+    }
+
+    /// What turns the readings of a stream of sound into events, and where these readings are.
+    ///
+    /// - Parameter isLive: whether labels are waited for.
+    func detector(ofSound model: LoadedModel, isLive: Bool) throws -> (WindowPlan, EventDetector) {
+        try model.requireLabels()
+        try model.requireSound()
+        let plan = try model.plan(hop: hop, isLive: isLive)
+        let geometry = try SoundGeometry(model.description.input)
+        let hop = plan.hop * geometry.samplesPerStride
+        return (plan, try detector(model, rate: geometry.sampleRate, hop: hop))
+    }
+
+    func soundLabeller(_ model: LoadedModel, plan: WindowPlan) throws -> SoundLabeller {
+        try SoundLabeller(
+            model.description, plan: plan, ending: .fullWindows, model: model.session(plan: plan, engine: engine))
+    }
+
+    func imageLabeller(_ model: LoadedModel) throws -> ImageLabeller {
+        try ImageLabeller(model.description, model: model.imageSession(engine: engine))
+    }
+}

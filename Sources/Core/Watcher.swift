@@ -1,0 +1,110 @@
+import TacitDiagnostics
+import TacitLabelling
+import TacitLive
+import TacitMedia
+import TacitModelFile
+
+/// Labels a stream of pictures as they come, as `tacit watch` does. For one stream: once stopped, it stays so.
+public final class Watcher: Sendable {
+    private let stream: StreamRun
+
+    /// - Throws: `TacitError`: bad data for a model that does not see or has no labels, usage for settings with which no
+    ///   event could ever turn on, or off again. What is wrong with the source is told when the stream begins.
+    public init(_ model: Model, _ source: Source, settings: StreamSettings = StreamSettings()) throws {
+        _ = try settings.detector(ofPictures: model.loaded, rate: source.fastest)
+        guard case .image(let input) = model.loaded.description.input else {
+            throw TacitError(.badData, file: model.path, "the model does not take images")
+        }
+        stream = StreamRun(names: model.labels) { stop, sink in
+            let detector = try settings.detector(ofPictures: model.loaded, rate: source.fastest)
+            let labeller = try settings.imageLabeller(model.loaded)
+            let opened = try source.open(Source.Wish(input: input, stop: stop))
+            let sense = FrameSense(source: opened, labeller: labeller, every: settings.every) { sink.broken($0) }
+            return LiveStream(sense, detector: detector, isPaced: settings.isPaced, stop: stop)
+        }
+    }
+
+    /// Watches on this thread until the source ends, `stop` is called or `body` throws. Every event that is on is told to
+    /// be off at the end.
+    ///
+    /// - Throws: `TacitError` for a source that can't be opened or fails, and what `body` throws.
+    public func run(_ body: (StreamUpdate) throws -> Void) throws { try stream.run(body) }
+
+    /// The same for `for try await`.
+    public var updates: StreamUpdates { StreamUpdates(run: stream) }
+
+    /// Ends the stream in order. From any thread, and from within the closure.
+    public func stop() { stream.stop() }
+
+    /// Where pictures come from.
+    public struct Source: Sendable {
+        /// What there is to know when a source is opened.
+        package struct Wish {
+            package let input: ImageInput
+            package let stop: StopToken
+        }
+
+        /// Pictures a second, at the most.
+        let fastest: Double
+        let open: @Sendable (Wish) throws -> any FrameSource
+
+        package init(fastest: Double, open: @escaping @Sendable (Wish) throws -> any FrameSource) {
+            self.fastest = max(fastest, 0.001)
+            self.open = open
+        }
+
+        /// A PNG or JPEG picture, or a folder of them.
+        ///
+        /// - Parameter rate: pictures a second, by which their times are counted.
+        public static func files(_ path: String, rate: Double = 1) -> Source {
+            Source(fastest: rate) { _ in
+                try PictureFilesSource(
+                    paths: PictureFiles.isFolder(path) ? PictureFiles.inFolder(path) : [path], rate: rate)
+            }
+        }
+
+        /// A file of JPEG pictures, one behind the other (Motion JPEG).
+        public static func motionJPEG(_ path: String, rate: Double = 25) -> Source {
+            Source(fastest: rate) { _ in try MJPEGSource(path: path, rate: rate) }
+        }
+
+        /// Pictures of the program's own.
+        ///
+        /// - Parameters:
+        ///   - rate: pictures a second, by which their times are counted.
+        ///   - open: called when the stream begins. Gives what is then called for a picture, on the stream's thread: it
+        ///     waits until there is one; nil at the end.
+        public static func pictures(
+            rate: Double, open: @escaping @Sendable () throws -> () throws -> Picture?
+        ) -> Source {
+            Source(fastest: rate) { _ in try OwnPictures(rate: rate, read: open()) }
+        }
+    }
+}
+
+/// A program's own closure as a source.
+private final class OwnPictures: FrameSource {
+    let frame = FrameBuffer()
+    private let clock: FrameClock
+    private let body: () throws -> Picture?
+    private var next = 0
+
+    init(rate: Double, read: @escaping () throws -> Picture?) throws {
+        clock = try FrameClock(rate: rate)
+        body = read
+    }
+
+    func read(notBefore time: Int) throws -> FrameEvent {
+        while let picture = try body() {
+            let index = next
+            next += 1
+            guard clock.time(of: index) >= time else { continue }
+            try frame.reshape(width: picture.width, height: picture.height, channels: picture.channels)
+            picture.pixels.withUnsafeBufferPointer { pixels in
+                if let base = pixels.baseAddress { frame.pixels.update(from: base, count: frame.byteCount) }
+            }
+            return .frame(FrameEvent.Stamp(index: index, time: clock.time(of: index), dropped: 0))
+        }
+        return .end
+    }
+}

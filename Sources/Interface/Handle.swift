@@ -1,0 +1,197 @@
+import CTacitInterface
+import Glibc
+import TacitCore
+import TacitDiagnostics
+import TacitMedia
+
+/// What is behind a handle of the C interface.
+final class Handle {
+    /// The words of the last failure; "" without one.
+    private(set) var words = Text("")
+    private var loaded: Loaded?
+    private var hop: Double?
+    private var threads = 1
+    private var classifier: Classifier?
+    private var stream: SoundStream?
+    let result = ResultSink()
+    private var sound: (any SampleSource)?
+    private var pictures: (decoder: PictureDecoder, file: PictureFileReader, own: FrameBuffer)?
+    private var picture: FrameBuffer?
+
+    /// A model and its labels' names as C has them.
+    private struct Loaded {
+        let model: Model
+        let names: [Text]
+
+        init(_ model: Model) {
+            self.model = model
+            names = model.labels.map { Text($0) }
+        }
+    }
+
+    /// Remembers what came of a call.
+    func status(of call: (Handle) throws -> Int32) -> Int32 {
+        do {
+            let status = try call(self)
+            if !words.isEmpty { words = Text("") }
+            return status
+        } catch let error as TacitError {
+            words = Text(error.description)
+            return error.kind.exitStatus
+        } catch {
+            words = Text("\(error)")
+            return Int32(TACIT_INPUT_OUTPUT)
+        }
+    }
+
+    // Models
+
+    func load(_ open: () throws -> Model) throws {
+        unload()
+        let model = try open()
+        loaded = Loaded(model)
+        result.begin(labels: model.labels.count, width: model.width)
+    }
+
+    private func unload() {
+        stream = nil
+        classifier = nil
+        loaded = nil
+        result.begin(labels: 0, width: 0)
+    }
+
+    func model() throws -> Model {
+        guard let loaded else { throw TacitError(.usage, "no model is loaded") }
+        return loaded.model
+    }
+
+    func name(ofLabel index: Int) throws -> UnsafePointer<CChar> {
+        guard let loaded else { throw TacitError(.usage, "no model is loaded") }
+        guard loaded.names.indices.contains(index) else {
+            throw TacitError(.usage, "label \(index) of \(loaded.names.count)")
+        }
+        return loaded.names[index].pointer
+    }
+
+    // Files
+
+    func configure(hop: Double, threads: Int) throws {
+        guard hop == 0 || (hop > 0 && hop <= 86_400) else {
+            throw TacitError(.usage, "a hop of \(hop) seconds, expected 0 to 86400")
+        }
+        guard (0...256).contains(threads) else { throw TacitError(.usage, "\(threads) threads, expected 0 to 256") }
+        self.hop = hop == 0 ? nil : hop
+        self.threads = max(1, threads)
+        classifier = nil
+    }
+
+    func classify(_ body: (Classifier) throws -> Prediction) throws {
+        let model = try model()
+        let classifier = try self.classifier ?? Classifier(model, hop: hop, threads: threads)
+        self.classifier = classifier
+        result.forget()
+        result.take(try body(classifier))
+    }
+
+    // Streams
+
+    func begin(sampleRate: Int?, settings: StreamSettings) throws {
+        stream = nil
+        result.forget()
+        stream = try SoundStream(try model(), sampleRate: sampleRate, settings: settings)
+    }
+
+    func push(_ samples: UnsafeBufferPointer<Float>, taken: inout Int) throws -> Int32 {
+        let stream = try openStream()
+        result.forgetNews()
+        taken = try stream.push(samples, until: { result.hasNews }, result)
+        return newsStatus
+    }
+
+    func skip(_ count: Int) throws { try openStream().skip(samples: count) }
+
+    func finish() throws -> Int32 {
+        let stream = try openStream()
+        result.forgetNews()
+        _ = try stream.finish(until: { result.hasNews }, result)
+        return newsStatus
+    }
+
+    private var newsStatus: Int32 {
+        Int32(result.hasReading ? TACIT_READING : result.hasNews ? TACIT_EVENTS : TACIT_OK)
+    }
+
+    private func openStream() throws -> SoundStream {
+        guard let stream else { throw TacitError(.usage, "no stream has begun") }
+        return stream
+    }
+
+    // Decoding
+
+    func open(sound path: String, sampleRate: Int) throws -> Int {
+        sound = nil
+        guard (0...10_000_000).contains(sampleRate) else {
+            throw TacitError(.usage, "a rate of \(sampleRate) Hz, expected 0 to 10000000")
+        }
+        let file = try SoundFileSource(path: path)
+        sound = try SoundSources.resample(file, to: sampleRate > 0 ? sampleRate : file.sampleRate, file: path)
+        return sampleRate > 0 ? sampleRate : file.sampleRate
+    }
+
+    func readSound(_ buffer: UnsafeMutableBufferPointer<Float>) throws -> Int {
+        guard let sound else { throw TacitError(.usage, "no sound is open") }
+        do {
+            if case .samples(let count) = try sound.read(into: buffer) { return count }
+        } catch {
+            self.sound = nil
+            throw error
+        }
+        self.sound = nil
+        return 0
+    }
+
+    func decodePicture(path: String) throws -> FrameBuffer {
+        picture = nil
+        let pictures = try pictureReaders()
+        try pictures.file.read(path)
+        picture = pictures.file.frame
+        return pictures.file.frame
+    }
+
+    func decodePicture(bytes: UnsafeRawBufferPointer) throws -> FrameBuffer {
+        picture = nil
+        let pictures = try pictureReaders()
+        try pictures.decoder.decode(bytes, into: pictures.own)
+        picture = pictures.own
+        return pictures.own
+    }
+
+    func decodedPicture() throws -> FrameBuffer {
+        guard let picture else { throw TacitError(.usage, "no picture is decoded") }
+        return picture
+    }
+
+    private func pictureReaders() throws -> (decoder: PictureDecoder, file: PictureFileReader, own: FrameBuffer) {
+        if let pictures { return pictures }
+        let made = (decoder: try PictureDecoder(), file: try PictureFileReader(), own: FrameBuffer())
+        pictures = made
+        return made
+    }
+}
+
+/// A text as C has it: UTF-8, ended by a zero.
+final class Text {
+    let pointer: UnsafePointer<CChar>
+    var isEmpty: Bool { pointer.pointee == 0 }
+
+    init(_ text: String) {
+        // A zero within would end it early: it stands as a replacement character.
+        let shown = text.utf8.contains(0) ? String(text.map { $0 == "\0" ? "\u{fffd}" : $0 }) : text
+        let bytes = Array(shown.utf8) + [0]
+        let memory = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count)
+        for (index, byte) in bytes.enumerated() { (memory + index).initialize(to: CChar(bitPattern: byte)) }
+        pointer = UnsafePointer(memory)
+    }
+
+    deinit { pointer.deallocate() }
+}

@@ -1,0 +1,61 @@
+import CTacitInterface
+import TacitCore
+import TacitDiagnostics
+
+@_cdecl("tacit_begin")
+public func begin(_ handle: OpaquePointer?, _ settings: UnsafePointer<tacit_stream_settings>?) -> Int32 {
+    perform(handle) { handle in
+        var own = StreamSettings()
+        var sampleRate: Int?
+        if let settings = settings?.pointee {
+            try requireSize(settings.size, of: tacit_stream_settings.self, "tacit_stream_settings")
+            if settings.sample_rate != 0 { sampleRate = Int(settings.sample_rate) }
+            if settings.threads != 0 { own.threads = Int(settings.threads) }
+            if settings.hop != 0 { own.hop = settings.hop }
+            if settings.threshold != 0 { own.threshold = settings.threshold }
+            if settings.off_below != 0 { own.offBelow = Double(settings.off_below) }
+            own.smooth = settings.smooth
+            own.onAfter = settings.on_after
+            own.offAfter = settings.off_after
+        }
+        guard (1...256).contains(own.threads) else {
+            throw TacitError(.usage, "\(own.threads) threads, expected 0 to 256")
+        }
+        try handle.begin(sampleRate: sampleRate, settings: own)
+    }
+}
+
+@_cdecl("tacit_push")
+public func push(
+    _ handle: OpaquePointer?, _ samples: UnsafePointer<Float>?, _ count: Int, _ taken: UnsafeMutablePointer<Int>?
+) -> Int32 {
+    taken?.pointee = 0
+    return call(handle) { handle in
+        let taken = try require(taken, "taken")
+        return try handle.push(elements(samples, count, "the samples"), taken: &taken.pointee)
+    }
+}
+
+@_cdecl("tacit_skip")
+public func skip(_ handle: OpaquePointer?, _ count: Int) -> Int32 { perform(handle) { try $0.skip(count) } }
+
+@_cdecl("tacit_finish")
+public func finish(_ handle: OpaquePointer?) -> Int32 { call(handle) { try $0.finish() } }
+
+@_cdecl("tacit_next_event")
+public func nextEvent(
+    _ handle: OpaquePointer?, _ event: UnsafeMutablePointer<tacit_event>?, _ found: UnsafeMutablePointer<Int32>?
+) -> Int32 {
+    found?.pointee = 0
+    return perform(handle) { handle in
+        let event = try require(event, "the event")
+        let found = try require(found, "found")
+        _ = try handle.model()
+        guard let next = handle.result.nextEvent() else { return }
+        event.pointee = tacit_event(
+            is_on: next.state == .on ? 1 : 0,
+            label: tacit_label(index: next.label, score: next.score, name: try handle.name(ofLabel: next.label)),
+            time: next.time)
+        found.pointee = 1
+    }
+}

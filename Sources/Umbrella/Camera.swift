@@ -1,0 +1,28 @@
+import TacitDevices
+import TacitMedia
+
+extension Watcher.Source {
+    /// A camera of Video4Linux's.
+    ///
+    /// - Parameters:
+    ///   - name: as `tacit devices` gives it, or its path in `/dev`; nil for the first one.
+    ///   - rate: pictures a second that are enough.
+    ///   - wait: seconds to wait for one that is absent at the start.
+    ///   - waitLost: seconds to wait for one that was there and is lost; that time is a gap.
+    ///   - note: told, in words, what a person should know of the device. Called on the stream's thread.
+    public static func camera(
+        _ name: String? = nil, rate: Double? = nil, wait: Double = 0, waitLost: Double = 60,
+        note: @escaping @Sendable (String) -> Void = { _ in }
+    ) -> Watcher.Source {
+        // Cameras may be faster than they are asked to be.
+        Watcher.Source(fastest: max(rate ?? 0, 120)) { wish in
+            let stop = wish.stop
+            let camera = CameraWish(
+                width: wish.input.width, height: wish.input.height, isGrey: wish.input.channels == 1,
+                rate: rate ?? CameraWish.usualRate)
+            return try Camera(
+                CameraSettings(wish: camera, wait: wait, waitLost: waitLost, isStopping: { stop.isStopping }),
+                device: V4L2Device(name), note: { note($0.words("camera")) })
+        }
+    }
+}

@@ -1,0 +1,24 @@
+import TacitDevices
+import TacitMedia
+
+extension Listener.Source {
+    /// A microphone of ALSA's.
+    ///
+    /// - Parameters:
+    ///   - name: as `tacit devices` gives it, or as ALSA knows it.
+    ///   - wait: seconds to wait for one that is absent at the start.
+    ///   - waitLost: seconds to wait for one that was there and is lost; what was lost meanwhile is a gap.
+    ///   - note: told, in words, what a person should know of the device. Called on the stream's thread.
+    public static func microphone(
+        _ name: String = "default", wait: Double = 0, waitLost: Double = 60,
+        note: @escaping @Sendable (String) -> Void = { _ in }
+    ) -> Listener.Source {
+        Listener.Source(name: name, isLive: true) { wish in
+            try Microphone(
+                MicrophoneSettings(sampleRate: wish.sampleRate, wait: wait, waitLost: waitLost),
+                // Woken ten times as often as there is something to say, no reading waits for long.
+                device: ALSADevice(name, wakeSeconds: min(wish.hop / 10, 1 / 10)),
+                stopDescriptor: wish.stop.descriptor, note: { note($0.words("microphone")) })
+        }
+    }
+}

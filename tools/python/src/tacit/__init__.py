@@ -1,0 +1,7 @@
+"""Labels for sounds and pictures, by a small model on this machine."""
+
+from ._handle import Error
+from ._media import decode, decode_picture
+from ._model import Event, Label, Model, Prediction, Stream
+
+__all__ = ["Error", "Event", "Label", "Model", "Prediction", "Stream", "decode", "decode_picture"]

@@ -1,0 +1,213 @@
+"""The Python module gives what the command prints, to the last bit."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(ROOT / "tools/python/src"))
+RELEASE = ROOT / ".build/release"
+# The one that was built together with the command.
+BUILT = RELEASE / "libTacitInterface.so"
+if BUILT.exists():
+    os.environ.setdefault("TACIT_LIBRARY", str(BUILT))
+
+import tacit  # noqa: E402
+from tacit import _library  # noqa: E402
+
+try:
+    _library.library()
+except OSError as error:
+    pytest.skip(f"libtacit is not built: {error}", allow_module_level=True)
+if not (RELEASE / "tacit").exists():
+    pytest.skip("tacit is not built: swift build -c release", allow_module_level=True)
+
+SOUND, IMAGE = ROOT / "models/sound-int4.gguf", ROOT / "models/image-int4.gguf"
+SETTINGS = {"hop": 0.5, "threshold": 0.05, "smooth": 1.0, "on_after": 0.5, "off_after": 0.5}
+FLAGS = ["--hop", "0.5", "--threshold", "0.05", "--smooth", "1", "--on-after", "0.5", "--off-after", "0.5"]
+
+
+def lines(*arguments) -> list[dict]:
+    command = [str(RELEASE / "tacit"), *map(str, arguments), "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def glide(seconds: float, rate: int) -> np.ndarray:
+    time = np.arange(int(seconds * rate)) / rate
+    noise = np.random.default_rng(1).normal(0, 500, time.size)
+    return (8000 * np.sin(2 * np.pi * (200 + 300 * time) * time) + noise).astype(np.int16)
+
+
+@pytest.fixture(scope="module")
+def wave(tmp_path_factory):
+    """Seven seconds of sound in a file, and its samples."""
+    import wave as waves
+
+    path = tmp_path_factory.mktemp("sound") / "a glide.wav"
+    samples = glide(7.3, 44_100)
+    with waves.open(str(path), "wb") as file:
+        file.setparams((1, 2, 44_100, 0, "NONE", ""))
+        file.writeframes(samples.tobytes())
+    return path, samples
+
+
+@pytest.fixture(scope="module")
+def model():
+    return tacit.Model(SOUND)
+
+
+def same(prediction: tacit.Prediction, line: dict):
+    """Whether a line of `classify --logits --top 0` says the same."""
+    np.testing.assert_array_equal(prediction.logits, np.array(line["logits"], np.float32))
+    assert [label.name for label in prediction.labels] == [label["label"] for label in line["labels"]]
+    expected = np.array([label["score"] for label in line["labels"]], np.float32)
+    np.testing.assert_array_equal(np.array([label.score for label in prediction.labels], np.float32), expected)
+    if "span" in line:
+        assert [round(time, 9) for time in prediction.span] == line["span"]
+
+
+def test_a_file(model, wave):
+    path, samples = wave
+    [line] = lines("classify", SOUND, path, "--logits", "--top", "0")
+    same(model.classify(path), line)
+    same(model.classify(str(path)), line)
+    decoded, rate = tacit.decode(path)
+    assert rate == 44_100 and decoded.dtype == np.float32
+    np.testing.assert_array_equal(decoded, samples / np.float32(32768))
+    same(model.classify(decoded, rate=rate), line)
+    same(model.classify(samples, rate=rate), line)
+    same(model.classify(decoded.astype(np.float64), rate=rate), line)
+    converted, rate = tacit.decode(path, model.rate)
+    assert rate == model.rate == 16_000
+    same(model.classify(converted), line)
+    # Every second of twice as many: not side by side.
+    same(model.classify(np.repeat(converted, 2)[::2]), line)
+
+
+def test_an_embedding(model, wave):
+    [line] = lines("embed", SOUND, wave[0])
+    np.testing.assert_array_equal(model.embed(wave[0]), np.array(line["embedding"], np.float32))
+
+
+def test_bytes_hop_and_threads(wave):
+    [line] = lines("classify", SOUND, wave[0], "--logits", "--top", "0", "--hop", "0.25")
+    model = tacit.Model(SOUND.read_bytes(), hop=0.25, threads=2)
+    model.verify()
+    same(model.classify(wave[0]), line)
+    shown = lines("show", SOUND)[0]
+    assert model.sense == "sound" and model.labels == shown["labels"]
+    np.testing.assert_array_equal(model.thresholds, np.array(shown["thresholds"], np.float32))
+
+
+@pytest.mark.parametrize("size", [1_000, 44_100, 10_000_000])
+def test_a_stream(model, wave, size):
+    path, samples = wave
+    told = lines("listen", SOUND, "--input", path, "--logits", "--top", "0", *FLAGS)
+    chunks = (samples[start : start + size] for start in range(0, samples.size, size))
+    for source in [model.listen(chunks, 44_100, **SETTINGS), model.listen(path, **SETTINGS)]:
+        found = list(source)
+        assert len(found) == len(told) > 3
+        for one, line in zip(found, told):
+            if line["type"] == "labels":
+                np.testing.assert_array_equal(one.logits, np.array(line["logits"], np.float32))
+                assert [round(time, 9) for time in one.span] == line["span"]
+            else:
+                assert (line["state"] == "on") == one.is_on and line["label"] == one.label.name
+                assert np.float32(line["score"]) == np.float32(one.label.score) and line["time"] == round(one.time, 9)
+    assert any(line["type"] == "event" for line in told)
+
+
+def test_lost_samples(model):
+    samples = glide(6, model.rate)
+    with model.stream(hop=1) as stream:
+        before = list(stream.push(samples))
+        stream.skip(1600)
+        after = list(stream.push(samples))
+    # The model began anew, so it says the same, later.
+    assert len(before) == len(after) > 0
+    for one, other in zip(before, after):
+        np.testing.assert_array_equal(one.logits, other.logits)
+        assert other.span[0] == pytest.approx(one.span[0] + 6.1)
+
+
+def test_pictures(tmp_path):
+    paths = sorted((ROOT / "Tests/Fixtures/pictures").glob("*.jpg"))
+    assert paths
+    model = tacit.Model(IMAGE)
+    assert model.sense == "pictures"
+    for path in paths:
+        done = subprocess.run([RELEASE / "tacit", "classify", IMAGE, path, "--json", "--logits", "--top", "0"],
+                              capture_output=True, text=True)
+        if done.returncode:
+            with pytest.raises(tacit.Error):
+                tacit.decode_picture(path)
+            continue
+        line = json.loads(done.stdout)
+        same(model.classify(path), line)
+        pixels = tacit.decode_picture(path)
+        np.testing.assert_array_equal(pixels, tacit.decode_picture(path.read_bytes()))
+        same(model.classify(pixels), line)
+        # A part of a larger picture, as it lies, and one whose pixels lie in another order.
+        large = np.zeros((pixels.shape[0] + 4, pixels.shape[1] + 6, *pixels.shape[2:]), np.uint8)
+        large[2:-2, 3:-3] = pixels
+        same(model.classify(large[2:-2, 3:-3]), line)
+        same(model.classify(np.asfortranarray(pixels)), line)
+        same(model.classify(pixels[::-1][::-1]), line)
+
+
+def test_threads(wave):
+    [line] = lines("classify", SOUND, wave[0], "--logits", "--top", "0")
+    failures = []
+
+    def work():
+        try:
+            same(tacit.Model(SOUND).classify(wave[0]), line)
+        except BaseException as error:  # noqa: BLE001
+            failures.append(error)
+
+    threads = [threading.Thread(target=work) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+
+
+def test_errors(model, tmp_path):
+    def fails(status, call, *arguments, **more):
+        with pytest.raises(tacit.Error) as caught:
+            call(*arguments, **more)
+        assert caught.value.status == status and str(caught.value)
+
+    fails(66, tacit.Model, tmp_path / "nowhere.gguf")
+    fails(65, tacit.Model, b"GGUF")
+    fails(65, tacit.Model, b"")
+    fails(64, tacit.Model, SOUND, hop=-1)
+    fails(64, tacit.Model, SOUND, threads=1000)
+    fails(66, model.classify, tmp_path / "nowhere.wav")
+    fails(65, model.classify, SOUND)
+    fails(65, model.classify, np.zeros(0, np.float32))
+    fails(65, model.classify, np.array([0, np.nan]))
+    fails(65, model.classify, np.zeros((4, 4), np.uint8))
+    fails(65, model.classify, np.zeros(100), rate=1)
+    fails(65, tacit.Model(IMAGE).classify, np.zeros(100))
+    fails(65, tacit.Model(IMAGE).classify, np.zeros((0, 4, 3), np.uint8))
+    fails(65, tacit.Model(IMAGE).classify, np.zeros((4, 4, 2), np.uint8))
+    fails(64, model.stream, threshold=2)
+    fails(65, tacit.decode, SOUND)
+    fails(65, tacit.decode_picture, b"no picture")
+    for bad, kind in [(np.zeros((2, 2)), ValueError), (np.zeros(4, np.int32), TypeError), ("x".encode(), Exception)]:
+        with pytest.raises(kind):
+            model.classify(bad)
+    with pytest.raises(TypeError):
+        model.stream(hops=1)
+    stream = model.stream()
+    stream.close()
+    fails(64, lambda: list(stream.push(np.zeros(10))))
