@@ -5,12 +5,17 @@ package enum SoundSources {
     /// The most channels that a source may have; more are refused as bad data.
     package static let maximumChannels = 256
 
-    /// A sound file as mono samples at `sampleRate`.
+    /// A sound file, or a pipe that has a name, as mono samples at `sampleRate`.
     ///
-    /// - Throws: `TacitError`: no input for what is absent, unreadable or no regular file; bad data for what is no
-    ///   sound, or one whose rate can't be converted.
+    /// - Throws: `TacitError`: no input for what is absent, unreadable, or neither a file nor a pipe; bad data for what
+    ///   is no sound, or one whose rate can't be converted.
     package static func open(path: String, sampleRate: Int) throws -> any SampleSource {
         try resample(try SoundFileSource(path: path), to: sampleRate, file: path)
+    }
+
+    /// The same of a descriptor, which is never closed.
+    package static func open(descriptor: Int32, name: String, sampleRate: Int) throws -> any SampleSource {
+        try resample(try SoundFileSource(descriptor: descriptor, name: name), to: sampleRate, file: name)
     }
 
     /// The source itself if it has the rate already, or a resampler behind it.

@@ -21,7 +21,7 @@ package final class MJPEGSource: FrameSource {
 
     /// - Throws: `TacitError` (no input) for a file that can't be opened.
     package convenience init(path: String, rate: Double) throws {
-        try self.init(try ByteStream(path: path), rate: rate)
+        try self.init(try ByteStream(path: path, expected: "JPEG pictures"), rate: rate)
     }
 
     private init(_ stream: ByteStream, rate: Double) throws {

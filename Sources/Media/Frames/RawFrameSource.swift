@@ -25,7 +25,7 @@ package final class RawFrameSource: FrameSource {
     /// - Throws: `TacitError`: no input for a file that can't be opened; usage as above.
     package convenience init(path: String, width: Int, height: Int, format: PixelFormat, rate: Double) throws {
         try self.init(
-            try ByteStream(path: path), width: width, height: height, format: format, rate: rate)
+            try ByteStream(path: path, expected: "raw frames"), width: width, height: height, format: format, rate: rate)
     }
 
     private init(_ stream: ByteStream, width: Int, height: Int, format: PixelFormat, rate: Double) throws {

@@ -1,0 +1,135 @@
+import CTacitVorbisfile
+import TacitDiagnostics
+
+/// The pages of an Ogg stream, sorted into links: streams of sound that follow one another, as internet radio and joined
+/// files have them. What is multiplexed with the sound (pictures, an index) is passed over.
+final class OggReader {
+    enum Codec {
+        case vorbis, opus, flac
+    }
+
+    private let stream: ByteStream
+    private var sync = ogg_sync_state()
+    private var page = ogg_page()
+    /// Bytes of `page` that have been handed on; `page` is of no use before the first.
+    private var used = 0
+    private var hasPage = false
+    /// `page` begins the next link.
+    private var isHeld = false
+    /// The streams of the link at hand, and the one that is read.
+    private var serials: [Int32] = []
+    private var serial: Int32 = 0
+
+    init(_ stream: ByteStream) {
+        self.stream = stream
+        ogg_sync_init(&sync)
+    }
+
+    deinit { ogg_sync_clear(&sync) }
+
+    /// Goes to the next link.
+    ///
+    /// - Returns: what it is coded in; nil at the end.
+    /// - Throws: `TacitError` (bad data) for one without sound that is read here.
+    func nextLink() throws -> Codec? {
+        // What a decoder has left of the link before.
+        while hasPage, !isHeld { try turn() }
+        guard isHeld || hasPage else {
+            guard try advance() else { return nil }
+            guard isBeginning else { throw Self.headless }
+            return try begin()
+        }
+        return try begin()
+    }
+
+    /// Reads on within the link; 0 at its end.
+    func read(into buffer: UnsafeMutableRawPointer, count: Int) throws -> Int {
+        while hasPage, !isHeld {
+            let header = Int(page.header_len)
+            let isHeader = used < header
+            guard let part = isHeader ? page.header : page.body else { return 0 }
+            let place = isHeader ? used : used - header
+            let left = (isHeader ? header : Int(page.body_len)) - place
+            if left == 0 {
+                try turn()
+                continue
+            }
+            let taken = min(count, left)
+            buffer.copyMemory(from: part + place, byteCount: taken)
+            used += taken
+            return taken
+        }
+        return 0
+    }
+
+    /// To the next page of the stream that is read, if one is left before the next link.
+    private func turn() throws {
+        while try advance() {
+            if isBeginning {
+                isHeld = true
+                return
+            }
+            let number = ogg_page_serialno(&page)
+            if number == serial { return }
+            guard serials.contains(number) else { throw Self.headless }
+        }
+    }
+
+    /// From the first of the pages that begin a link, which stand together, to the first one of sound.
+    private func begin() throws -> Codec? {
+        isHeld = false
+        serials = []
+        var names: [String] = []
+        var codec: Codec?
+        while true {
+            let number = ogg_page_serialno(&page)
+            serials.append(number)
+            let body = UnsafeRawBufferPointer(start: page.body, count: Int(page.body_len))
+            func has(_ text: String) -> Bool { body.starts(with: text.utf8) }
+            if has("\u{1}vorbis") {
+                codec = .vorbis
+            } else if has("OpusHead") {
+                codec = .opus
+            } else if has("\u{7f}FLAC") {
+                codec = .flac
+            } else if has("Speex   ") {
+                names.append("Speex")
+            } else if has("\u{80}theora") || body.starts(with: [0x80, 0x74, 0x68, 0x65, 0x6f, 0x72, 0x61]) {
+                names.append("Theora, a film")
+            } else if !has("fishead") {
+                names.append("an unknown codec")
+            }
+            if codec != nil {
+                serial = number
+                return codec
+            }
+            guard try advance() else { break }
+            guard isBeginning else { break }
+        }
+        throw SoundSignature.unread("Ogg with \(names.isEmpty ? "no sound" : names.joined(separator: ", "))", stream)
+    }
+
+    private var isBeginning: Bool { ogg_page_bos(&page) != 0 }
+
+    /// The next page, of whatever stream; false at the end.
+    private func advance() throws -> Bool {
+        used = 0
+        hasPage = false
+        while true {
+            switch ogg_sync_pageout(&sync, &page) {
+            case 1:
+                hasPage = true
+                return true
+            case 0:
+                guard let room = ogg_sync_buffer(&sync, 4096) else { throw TacitError(.inputOutput, "no memory for Ogg") }
+                let count = try stream.read(into: room, count: 4096)
+                if count == 0 { return false }
+                ogg_sync_wrote(&sync, count)
+            default: continue
+            }
+        }
+    }
+
+    private static let headless = TacitError(
+        .badData, "Ogg without its beginning, which tells how the rest is to be decoded")
+}
