@@ -5,8 +5,8 @@ package struct RawFrame: Equatable, Sendable {
     package var format: PixelFormat
     package var width: Int
     package var height: Int
-    /// Of the first plane. The other planes' rows are as far apart (NV12) or half as far (YUV 4:2:0), each plane right
-    /// behind the one before.
+    /// Of the first plane. The other planes' rows are as far apart (NV12, where an odd number counts as the next even one,
+    /// for U and V go in pairs) or half as far (YUV 4:2:0, rounded up), each plane right behind the one before.
     package var bytesPerRow: Int
     /// Whether Y, U and V take all 256 values (as JPEG has it) rather than 16 to 235 and 16 to 240.
     package var isFullRange: Bool
@@ -28,12 +28,23 @@ package struct RawFrame: Equatable, Sendable {
         let halfRows = (height + 1) / 2
         switch format {
         case .rgb24, .bgr24, .grey, .yuyv, .uyvy, .mjpeg: return bytesPerRow * (height - 1) + last
-        case .nv12: return bytesPerRow * (height + halfRows - 1) + 2 * ((width + 1) / 2)
+        case .nv12: return bytesPerRow * height + pairStride * (halfRows - 1) + 2 * ((width + 1) / 2)
         case .yuv420: return bytesPerRow * height + chromaStride * (2 * halfRows - 1) + (width + 1) / 2
         }
     }
 
+    /// Bytes from one frame's first pixel to the next one's, in a stream: the last row has its padding as well.
+    var frameStride: Int {
+        let halfRows = (height + 1) / 2
+        switch format {
+        case .rgb24, .bgr24, .grey, .yuyv, .uyvy, .mjpeg: return bytesPerRow * height
+        case .nv12: return bytesPerRow * height + pairStride * halfRows
+        case .yuv420: return bytesPerRow * height + 2 * chromaStride * halfRows
+        }
+    }
+
     private var chromaStride: Int { (bytesPerRow + 1) / 2 }
+    private var pairStride: Int { bytesPerRow + bytesPerRow & 1 }
 
     /// Writes the pixels as grey (if that is what they are) or RGB.
     ///
@@ -69,7 +80,7 @@ package struct RawFrame: Equatable, Sendable {
                     colors.convert(y: pair[2 &* (x & 1) &+ 1], u: pair[0], v: pair[2], into: target + 3 &* x)
                 }
             case .nv12:
-                let chroma = source + bytesPerRow * (height + y / 2)
+                let chroma = source + bytesPerRow * height + pairStride * (y / 2)
                 for x in 0..<width {
                     let pair = chroma + 2 &* (x >> 1)
                     colors.convert(y: row[x], u: pair[0], v: pair[1], into: target + 3 &* x)

@@ -18,14 +18,17 @@ enum FrameSources {
             let rate = options.rate ?? 25
             return path == "-"
                 ? try RawFrameSource(
-                    descriptor: STDIN_FILENO, width: size.width, height: size.height, format: format, rate: rate)
+                    descriptor: STDIN_FILENO, width: size.width, height: size.height, format: format, rate: rate,
+                    bytesPerRow: options.stride, stopDescriptor: Process.stop.descriptor)
                 : try RawFrameSource(
-                    path: path, width: size.width, height: size.height, format: format, rate: rate)
+                    path: path, width: size.width, height: size.height, format: format, rate: rate,
+                    bytesPerRow: options.stride, stopDescriptor: Process.stop.descriptor)
         }
         if options.isStream {
             let rate = options.rate ?? 25
             return path == "-"
-                ? try MJPEGSource(descriptor: STDIN_FILENO, rate: rate) : try MJPEGSource(path: path, rate: rate)
+                ? try MJPEGSource(descriptor: STDIN_FILENO, rate: rate, stopDescriptor: Process.stop.descriptor)
+                : try MJPEGSource(path: path, rate: rate, stopDescriptor: Process.stop.descriptor)
         }
         return try PictureFilesSource(
             paths: PictureFiles.isFolder(path) ? try PictureFiles.inFolder(path) : [path], rate: options.rate ?? 1)
