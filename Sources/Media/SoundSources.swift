@@ -7,10 +7,12 @@ package enum SoundSources {
 
     /// A sound file, or a pipe that has a name, as mono samples at `sampleRate`.
     ///
+    /// - Parameter stopDescriptor: once this one is readable or closed, the sound ends.
     /// - Throws: `TacitError`: no input for what is absent, unreadable, or neither a file nor a pipe; bad data for what
     ///   is no sound, or one whose rate can't be converted.
-    package static func open(path: String, sampleRate: Int) throws -> any SampleSource {
-        try resample(try SoundFileSource(path: path), to: sampleRate, file: path)
+    package static func open(path: String, sampleRate: Int, stopDescriptor: Int32? = nil) throws -> any SampleSource {
+        try resample(
+            try SoundFileSource(path: path, stopDescriptor: stopDescriptor), to: sampleRate, file: path)
     }
 
     /// The same of a descriptor, which is never closed.

@@ -33,7 +33,7 @@ package final class LiveStream {
     package func run(_ sink: any Sink) throws {
         do {
             sense.begin(sink)
-            pacer = isPaced ? Pacer() : nil
+            pacer = isPaced ? Pacer(stop: stop) : nil
             while !stop.isStopping {
                 guard try sense.step(self, sink) else { break }
             }

@@ -21,11 +21,12 @@ package final class SoundFileSource: SampleSource {
     /// The segment, or a resampler behind it.
     private var source: any SampleSource
     private var isOver = false
+    private let isCalledOff: () -> Bool
 
     /// - Throws: `TacitError`: no input for what is absent, unreadable, or neither a file nor a pipe; bad data for what
     ///   is no sound.
-    package convenience init(path: String) throws {
-        try self.init(try ByteStream(path: path, expected: "a sound file"))
+    package convenience init(path: String, stopDescriptor: Int32? = nil) throws {
+        try self.init(try ByteStream(path: path, expected: "a sound file", stopDescriptor: stopDescriptor))
     }
 
     /// - Parameter descriptor: read from, never closed.
@@ -35,14 +36,17 @@ package final class SoundFileSource: SampleSource {
 
     convenience init(_ stream: ByteStream) throws {
         do {
-            try self.init(try SoundSignature.find(in: stream).decoder(stream), name: stream.name)
+            try self.init(
+                try SoundSignature.find(in: stream).decoder(stream), name: stream.name, isCalledOff: { stream.wasStopped })
         } catch let error as TacitError {
             throw error.inFile(stream.name)
         }
     }
 
-    init(_ decoder: any SoundDecoder, name: String) throws {
+    /// - Parameter isCalledOff: whether the bytes ended because that was wished: what lacks its end is not broken then.
+    init(_ decoder: any SoundDecoder, name: String, isCalledOff: @escaping () -> Bool) throws {
         self.decoder = decoder
+        self.isCalledOff = isCalledOff
         path = name
         segment = try SoundSegment(decoder)
         source = segment
@@ -68,6 +72,7 @@ package final class SoundFileSource: SampleSource {
             }
         } catch var error as TacitError {
             isOver = true
+            if isCalledOff() { return .end }
             if error.place == nil, segment.position > 0 { error.place = "sample \(segment.position)" }
             throw error.inFile(path)
         }

@@ -40,7 +40,8 @@ package final class StandardInputSource: SampleSource {
 
     private func open() throws -> any SampleSource {
         if !isRaw, let signature = try SoundSignature.findOrRaw(in: stream) {
-            let sound = try SoundFileSource(try signature.decoder(stream), name: stream.name)
+            let sound = try SoundFileSource(
+                try signature.decoder(stream), name: stream.name, isCalledOff: { [stream] in stream.wasStopped })
             return try SoundSources.resample(sound, to: sampleRate, file: stream.name)
         }
         let raw = try RawSource(stream, sampleRate: rawRate, channels: rawChannels)

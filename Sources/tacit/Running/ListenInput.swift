@@ -37,7 +37,8 @@ enum ListenInput {
     func open(sampleRate: Int, hop: Double) throws -> any SampleSource {
         switch self {
         case .file(let path):
-            return try SoundSources.open(path: path, sampleRate: sampleRate)
+            return try SoundSources.open(
+                path: path, sampleRate: sampleRate, stopDescriptor: Process.stop.descriptor)
         case .standard(let rate, let channels, let isRaw):
             return StandardInputSource(
                 descriptor: STDIN_FILENO, name: name, sampleRate: sampleRate, rawRate: rate,
