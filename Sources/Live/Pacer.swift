@@ -11,9 +11,11 @@ struct Pacer {
     func wait(for streamSeconds: Double) {
         let remaining = start + streamSeconds - Stopwatch.now
         guard remaining > 0, remaining < 86_400 else { return }
-        var time = timespec(tv_sec: Int(remaining), tv_nsec: Int((remaining - remaining.rounded(.down)) * 1e9))
+        // Whole milliseconds can be called off.
         var wish = pollfd(fd: stop.descriptor, events: Int16(POLLIN), revents: 0)
-        // A signal that is handled elsewhere may cut the wait short; the next one makes up for it.
-        ppoll(&wish, 1, &time, nil)
+        let milliseconds = (remaining * 1000).rounded(.down)
+        guard poll(&wish, 1, Int32(milliseconds)) <= 0 else { return }
+        var rest = timespec(tv_sec: 0, tv_nsec: Int((remaining * 1000 - milliseconds) * 1e6))
+        nanosleep(&rest, nil)
     }
 }
