@@ -9,7 +9,8 @@ final class OggReader {
     }
 
     private let stream: ByteStream
-    private var sync = ogg_sync_state()
+    /// The page at hand, at most `maximumPage` bytes.
+    private let bytes: UnsafeMutablePointer<UInt8>
     private var page = ogg_page()
     /// Bytes of `page` that have been handed on; `page` is of no use before the first.
     private var used = 0
@@ -22,10 +23,10 @@ final class OggReader {
 
     init(_ stream: ByteStream) {
         self.stream = stream
-        ogg_sync_init(&sync)
+        bytes = .allocate(capacity: Self.maximumPage)
     }
 
-    deinit { ogg_sync_clear(&sync) }
+    deinit { bytes.deallocate() }
 
     /// Goes to the next link.
     ///
@@ -111,23 +112,59 @@ final class OggReader {
 
     private var isBeginning: Bool { ogg_page_bos(&page) != 0 }
 
-    /// The next page, of whatever stream; false at the end.
+    /// A header of 27 bytes, 255 lengths and as many segments of 255 bytes.
+    private static let maximumPage = 27 + 255 + 255 * 255
+    private static let capture = Array("OggS\0".utf8)
+
+    /// The next page, of whatever stream; false at the end. What is no page is passed over.
     private func advance() throws -> Bool {
         used = 0
         hasPage = false
         while true {
-            switch ogg_sync_pageout(&sync, &page) {
-            case 1:
-                hasPage = true
-                return true
-            case 0:
-                guard let room = ogg_sync_buffer(&sync, 4096) else { throw TacitError(.inputOutput, "no memory for Ogg") }
-                let count = try stream.read(into: room, count: 4096)
-                if count == 0 { return false }
-                ogg_sync_wrote(&sync, count)
-            default: continue
+            let head = try stream.peek(27)
+            guard head.count >= 27 else { return false }
+            guard head.starts(with: Self.capture) else {
+                try stream.skip(max(1, next(in: head)))
+                continue
             }
+            let headerBytes = 27 + Int(head[26])
+            let table = try stream.peek(headerBytes)
+            guard table.count >= headerBytes else { return false }
+            let pageBytes = table[27..<headerBytes].reduce(headerBytes) { $0 + Int($1) }
+            let whole = try stream.peek(pageBytes)
+            guard let base = whole.baseAddress, whole.count >= pageBytes else {
+                // Cut off, or no page at all.
+                try stream.skip(1)
+                continue
+            }
+            bytes.update(from: base.assumingMemoryBound(to: UInt8.self), count: pageBytes)
+            page = ogg_page(
+                header: bytes, header_len: headerBytes, body: bytes + headerBytes, body_len: pageBytes - headerBytes)
+            guard try isWhole(pageBytes) else {
+                try stream.skip(1)
+                continue
+            }
+            try stream.skip(pageBytes)
+            hasPage = true
+            return true
         }
+    }
+
+    /// Whether the page at hand is one, by its checksum; or, if a byte of its body was damaged, by the page behind it: so
+    /// that only the packet is lost that the byte belongs to. The checksum is mended then.
+    private func isWhole(_ pageBytes: Int) throws -> Bool {
+        let stated = (bytes[22], bytes[23], bytes[24], bytes[25])
+        ogg_page_checksum_set(&page)
+        if stated == (bytes[22], bytes[23], bytes[24], bytes[25]) { return true }
+        guard !isBeginning, serials.contains(ogg_page_serialno(&page)) else { return false }
+        let behind = try stream.peek(pageBytes + Self.capture.count)
+        return behind.count == pageBytes || behind.count >= pageBytes + Self.capture.count
+            && behind[pageBytes...].starts(with: Self.capture)
+    }
+
+    /// Where another page may begin behind the first byte.
+    private func next(in bytes: UnsafeRawBufferPointer) -> Int {
+        bytes.dropFirst().firstIndex(of: Self.capture[0]) ?? bytes.count
     }
 
     private static let headless = TacitError(

@@ -18,6 +18,7 @@ final class WaveDecoder: SoundDecoder {
     private var longLength = 0
     private let bytes: UnsafeMutableRawPointer
     private static let byteCapacity = 1 << 15
+    private static let leastRest = 4096
 
     /// A decoder for the stream, at its first byte: libsndfile's where the samples are not plain.
     static func open(_ stream: ByteStream) throws -> any SoundDecoder {
@@ -87,7 +88,13 @@ final class WaveDecoder: SoundDecoder {
             }
             // Behind the samples anything may stand; before them it must be chunks.
             guard name.allSatisfy({ (0x20..<0x7f).contains($0) }) else {
-                if format != nil, sampleRate > 0 { return false }
+                if let format, sampleRate > 0 {
+                    // A tag, or samples of which the header does not know: it was written before they came.
+                    guard try stream.peek(Self.leastRest).count >= Self.leastRest else { return false }
+                    left = .max
+                    sampleRate = format.sampleRate
+                    return true
+                }
                 throw TacitError(.badData, "WAV whose chunks are broken at byte \(stream.position)")
             }
             try stream.skip(8)
