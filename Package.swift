@@ -44,6 +44,10 @@ let package = Package(
         system("MessageDigest", "libmd", "libmd-dev"),
         system("Sndfile", "sndfile", "libsndfile1-dev"),
         system("Soxr", "soxr", "libsoxr-dev"),
+        system("Mpg123", "libmpg123", "libmpg123-dev"),
+        // These two are linked in: they are small, and what they stand on comes with libsndfile on every machine.
+        system("Vorbisfile", "vorbis", "libvorbis-dev"),
+        system("Opusfile", "opus", "libopusfile-dev"),
         system("LibPNG", "libpng", "libpng-dev"),
         system("LibJPEG", "libjpeg", "libjpeg62-turbo-dev"),
         system("LibV4L2", "libv4l2", "libv4l-dev"),
@@ -56,6 +60,10 @@ let package = Package(
         shim("JPEG", ["CTacitLibJPEG"]),
         shim("Program"),
         shim("Interface"),
+        // Linked in as well: its shared library has another name in every release of Debian.
+        .target(
+            name: "CTacitFLAC", path: "Sources/CFLAC",
+            linkerSettings: [.linkedLibrary(":libFLAC.a"), .linkedLibrary("ogg"), .linkedLibrary("m")]),
 
         // The runtime, each room importing only what stands above it.
         room("Diagnostics"),
@@ -63,7 +71,12 @@ let package = Package(
         room("ModelFile", ["TacitDiagnostics", "CTacitMessageDigest"]),
         room("Engine", ["CTacitKernels", "TacitDiagnostics", "TacitModelFile"]),
         room("FrontEnd", ["CTacitKernels", "TacitDiagnostics", "TacitModelFile"]),
-        room("Media", ["CTacitJPEG", "CTacitPNG", "CTacitSndfile", "CTacitSoxr", "TacitDiagnostics"]),
+        room(
+            "Media",
+            [
+                "CTacitFLAC", "CTacitJPEG", "CTacitMpg123", "CTacitOpusfile", "CTacitPNG", "CTacitSndfile", "CTacitSoxr",
+                "CTacitVorbisfile", "TacitDiagnostics",
+            ]),
         room("Devices", ["CTacitALSA", "CTacitV4L2", "TacitDiagnostics", "TacitMedia"]),
         room("Labelling", ["TacitDiagnostics", "TacitEngine", "TacitFrontEnd", "TacitModelFile"]),
         room("Evaluation", ["CTacitZlib", "TacitDiagnostics"]),

@@ -1,6 +1,7 @@
 #include "CTacitJPEG.h"
 
 #include <setjmp.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <jpeglib.h>
@@ -8,6 +9,9 @@
 
 // More scans than any encoder writes: a file of many empty ones would keep a machine busy for hours.
 enum { most_scans = 200 };
+
+// A progressive picture is kept whole while it is decoded, at up to 6 bytes a pixel; any other one line by line.
+enum { most_pixels_at_all = 1 << 28, most_pixels_progressive = 1 << 27 };
 
 struct tacit_jpeg {
     struct jpeg_decompress_struct decoder;
@@ -31,6 +35,8 @@ static void judge(j_common_ptr common, int level) {
     if (level >= 0) return;
     common->err->num_warnings++;
     switch (common->err->msg_code) {
+    // An end that comes early is told by what it lacks: JWRN_HIT_MARKER, or bits of a progressive picture.
+    case JWRN_JPEG_EOF:
     case JWRN_EXTRANEOUS_DATA:
     case JWRN_JFIF_MAJOR:
     case JWRN_ADOBE_XFORM:
@@ -77,7 +83,8 @@ void tacit_jpeg_destroy(tacit_jpeg *jpeg) {
 }
 
 int tacit_jpeg_read_header(
-    tacit_jpeg *jpeg, const uint8_t *bytes, size_t count, tacit_jpeg_header *header, char *message) {
+    tacit_jpeg *jpeg, const uint8_t *bytes, size_t count, size_t most_pixels, tacit_jpeg_header *header,
+    char *message) {
     jpeg->message = message;
     jpeg_abort_decompress(&jpeg->decoder);
     if (setjmp(jpeg->failure)) {
@@ -92,12 +99,35 @@ int tacit_jpeg_read_header(
     case JCS_YCCK: jpeg->decoder.out_color_space = JCS_CMYK; break;
     default: jpeg->decoder.out_color_space = JCS_RGB;
     }
-    header->width = jpeg->decoder.image_width;
-    header->height = jpeg->decoder.image_height;
+    const size_t pixels = (size_t)jpeg->decoder.image_width * jpeg->decoder.image_height;
+    if (pixels > (jpeg->decoder.progressive_mode ? most_pixels_progressive : most_pixels_at_all)) {
+        snprintf(message, tacit_jpeg_message_size, "%u x %u pixels, which is too many", jpeg->decoder.image_width,
+            jpeg->decoder.image_height);
+        longjmp(jpeg->failure, 1);
+    }
+    jpeg->decoder.scale_num = 1;
+    jpeg->decoder.scale_denom = 1;
+    jpeg_calc_output_dimensions(&jpeg->decoder);
+    while ((size_t)jpeg->decoder.output_width * jpeg->decoder.output_height > most_pixels
+        && jpeg->decoder.scale_denom < 8) {
+        jpeg->decoder.scale_denom *= 2;
+        jpeg_calc_output_dimensions(&jpeg->decoder);
+    }
+    header->width = jpeg->decoder.output_width;
+    header->height = jpeg->decoder.output_height;
     header->channels = jpeg->decoder.out_color_space == JCS_GRAYSCALE ? 1
         : jpeg->decoder.out_color_space == JCS_CMYK                   ? 4
                                                                       : 3;
     return 0;
+}
+
+// Whether the scans of a progressive picture, all of which have been read, hold every bit of every coefficient.
+static bool has_all_bits(j_decompress_ptr decoder) {
+    if (!decoder->coef_bits) return true;
+    for (int component = 0; component < decoder->num_components; component++)
+        for (int i = 0; i < DCTSIZE2; i++)
+            if (decoder->coef_bits[component][i] > 0) return false;
+    return true;
 }
 
 int tacit_jpeg_decode(tacit_jpeg *jpeg, uint8_t *pixels, size_t capacity, char *message) {
@@ -116,6 +146,11 @@ int tacit_jpeg_decode(tacit_jpeg *jpeg, uint8_t *pixels, size_t capacity, char *
     while (jpeg->decoder.output_scanline < jpeg->decoder.output_height) {
         JSAMPROW target = pixels + jpeg->decoder.output_scanline * row;
         jpeg_read_scanlines(&jpeg->decoder, &target, 1);
+    }
+    if (jpeg->decoder.progressive_mode && !has_all_bits(&jpeg->decoder)) {
+        snprintf(message, tacit_jpeg_message_size, "the file ends early");
+        jpeg_abort_decompress(&jpeg->decoder);
+        return -1;
     }
     jpeg_finish_decompress(&jpeg->decoder);
     return 0;

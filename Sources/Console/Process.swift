@@ -49,6 +49,10 @@ package enum Process {
     package static func prepare(name: StaticString) {
         self.name = name
         keepStandardDescriptors()
+        name.withUTF8Buffer { text in
+            // A literal ends with a zero, and stays where it is.
+            text.withMemoryRebound(to: CChar.self) { tacit_tell_faults($0.baseAddress) }
+        }
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
         // Made now rather than by whichever thread needs them first, amid a stream.

@@ -1,3 +1,6 @@
+import Glibc
+import TacitDiagnostics
+
 /// What both executables do from their first line to their last.
 package enum Program {
     /// Runs `body` with the arguments, and ends the program.
@@ -14,7 +17,26 @@ package enum Program {
             try body(Process.arguments)
             Process.exit(0)
         } catch {
-            ExitStatus.finish(error, otherwise: otherwise)
+            ExitStatus.finish(error) { error in
+                if let name = nameWithDash {
+                    let reason = "a name that begins with a dash is taken for an option: write ./\(name)"
+                    Process.exit(ExitStatus.report(TacitError(.usage, file: name, reason)))
+                }
+                otherwise(error)
+            }
+        }
+    }
+
+    /// An argument that is a file's name rather than an option: for a command line that can't be understood.
+    private static var nameWithDash: String? {
+        Process.arguments.first { argument in
+            guard argument.hasPrefix("-"), argument.utf8.count > 1, argument != "--help", argument != "-h",
+                Double(argument) == nil
+            else { return false }
+            var information = stat()
+            if SystemPath.withBytes(argument, { stat($0, &information) }) == 0 { return true }
+            // One that isn't there, but has a suffix.
+            return !argument.contains("=") && argument.utf8.dropFirst(2).contains(UInt8(ascii: "."))
         }
     }
 }

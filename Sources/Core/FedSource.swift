@@ -24,7 +24,7 @@ final class FedSource: SampleSource {
 
     /// - Throws: `TacitError` (bad data) for what is no sample; then nothing is fed.
     func feed(_ samples: UnsafeBufferPointer<Float>) throws {
-        for (index, sample) in samples.enumerated() where !(sample.magnitude <= SoundFileSource.largestMagnitude) {
+        for (index, sample) in samples.enumerated() where !(sample.magnitude <= SoundSources.largestMagnitude) {
             throw TacitError(.badData, place: "sample \(position + index)", "\(sample) is no sample")
         }
         next = samples.baseAddress

@@ -1,17 +1,41 @@
 import TacitDiagnostics
 
 /// A folder per class with files in it, as home-made sets have it. Files with other suffixes than the medium's are left
-/// out.
+/// out, and told.
 enum ClassFolders {
     static func read(_ root: Folder, kind: DataSetKind, medium: DataSetKind.Medium) throws -> DataSet {
         let classes = try root.names(folders: true)
         guard !classes.isEmpty else { throw TacitError.badData(root.path, "no folder in it, expected one a class") }
         var examples: [DataSet.Example] = []
+        var notes: [String] = []
         for (index, name) in classes.enumerated() {
             let folder = try root.folder(name)
-            let names = try medium == .sound ? folder.soundNames() : folder.pictureNames()
+            let all = try folder.names(folders: false)
+            let names = all.filter(medium == .sound ? Folder.isSoundName : Folder.isPictureName)
+            if let told = leftOut(all, but: names) {
+                notes.append(
+                    "\(folder.path): left out \(told), which "
+                        + (names.isEmpty ? "leaves nothing of this class" : "is not read here"))
+            } else if names.isEmpty {
+                notes.append("\(folder.path): left out, for there is nothing in it")
+            }
             examples += names.map { DataSet.Example(path: folder.join($0), classes: [index]) }
         }
-        return DataSet(kind: kind, split: "all", classes: classes, isMultilabel: false, examples: examples)
+        var set = DataSet(kind: kind, split: "all", classes: classes, isMultilabel: false, examples: examples)
+        set.leftOut = notes
+        return set
+    }
+
+    /// How many files of which suffixes are in one list and not in the other; nil for none.
+    private static func leftOut(_ all: [String], but taken: [String]) -> String? {
+        let taken = Set(taken)
+        var counts: [String: Int] = [:]
+        for name in all where !taken.contains(name) {
+            let suffix = name.utf8.lastIndex(of: UInt8(ascii: ".")).map { String(name[$0...]) } ?? "no suffix"
+            counts[suffix, default: 0] += 1
+        }
+        guard !counts.isEmpty else { return nil }
+        return counts.sorted { $0.key < $1.key }.map { "\($1) \($1 == 1 ? "file" : "files") with \($0)" }
+            .joined(separator: ", ")
     }
 }

@@ -31,6 +31,9 @@ package struct DataSet: Sendable {
     /// Pictures that don't lie in files of their own; nil if there are none.
     package var pictures: PictureSet?
 
+    /// What lies in the set's folder and is no example, in words, one line each.
+    package var leftOut: [String] = []
+
     package init(
         kind: DataSetKind, split: String, classes: [String], isMultilabel: Bool, examples: [Example],
         pictures: PictureSet? = nil

@@ -60,17 +60,19 @@ struct Folder {
     /// Names of the sound files, by their suffix.
     func soundNames() throws -> [String] { try names(folders: false).filter(Self.isSoundName) }
 
-    /// The suffixes of what libsndfile reads.
+    /// The suffixes of the sounds that are read.
     static let soundSuffixes: Set<String> = [
-        "aif", "aifc", "aiff", "au", "caf", "flac", "mp3", "oga", "ogg", "opus", "rf64", "snd", "w64", "wav",
+        "aif", "aifc", "aiff", "au", "bwf", "caf", "flac", "mp2", "mp3", "oga", "ogg", "opus", "rf64", "snd", "w64", "wav",
     ]
 
     static func isSoundName(_ name: String) -> Bool { hasSuffix(name, soundSuffixes) }
 
     /// Names of the picture files, by their suffix.
     func pictureNames() throws -> [String] {
-        try names(folders: false).filter { Self.hasSuffix($0, ["jpe", "jpeg", "jpg", "png"]) }
+        try names(folders: false).filter(Self.isPictureName)
     }
+
+    static func isPictureName(_ name: String) -> Bool { hasSuffix(name, ["jpe", "jpeg", "jpg", "png"]) }
 
     private static func hasSuffix(_ name: String, _ suffixes: Set<String>) -> Bool {
         guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return false }

@@ -1,3 +1,4 @@
+import Glibc
 import TacitDiagnostics
 import TacitFrontEnd
 import TacitLabelling
@@ -91,7 +92,10 @@ package final class FileLabeller {
         do {
             switch sense {
             case .sound(let labeller, let sampleRate):
-                let source = try SoundSources.open(path: path, sampleRate: sampleRate)
+                let source = try path == StandardInput.path
+                    ? SoundSources.open(
+                        descriptor: STDIN_FILENO, name: StandardInput.name, sampleRate: sampleRate)
+                    : SoundSources.open(path: path, sampleRate: sampleRate)
                 labeller.reset()
                 try run(source, labeller) {
                     count += 1
@@ -112,9 +116,9 @@ package final class FileLabeller {
                 }
             }
         } catch let error as TacitError {
-            throw error.inFile(path)
+            throw error.inFile(StandardInput.shownName(path))
         }
-        guard count > 0 else { throw TacitError.badData(path, "no samples in it") }
+        guard count > 0 else { throw TacitError.badData(StandardInput.shownName(path), "no samples in it") }
     }
 
     private func run(_ source: any SampleSource, _ labeller: SoundLabeller, _ body: (Reading) -> Void) throws {

@@ -1,58 +1,102 @@
 import Glibc
 import TacitDiagnostics
 
-/// Bytes from a descriptor as they come: short reads, interrupted reads and non-blocking descriptors are all fine.
+/// Bytes from a descriptor as they come, with a look ahead: short reads, interrupted reads and non-blocking descriptors
+/// are all fine.
 final class ByteStream {
+    /// The most that can be looked ahead.
+    static let maximumPeek = 1 << 16
+
     let name: String
-    private let descriptor: Int32
+    let descriptor: Int32
     private let isOwned: Bool
     private let stopDescriptor: Int32
+    /// Looked at, not yet read: `ahead[start..<end]`.
+    private let ahead: UnsafeMutableRawPointer
+    private var start = 0
+    private var end = 0
     /// Whether it ended because that was wished.
     private(set) var wasStopped = false
+    /// Bytes read up to now.
+    private(set) var position = 0
 
     /// - Parameters:
     ///   - descriptor: read from, never closed.
     ///   - name: the stream's name in errors.
-    ///   - stopDescriptor: once this one is readable or closed, the stream ends, amid a read that waits, too.
+    ///   - stopDescriptor: once this one is readable or closed, the stream ends: the read end of a pipe that a signal
+    ///     handler writes to, so that a read that waits can be called off.
     init(descriptor: Int32, name: String, stopDescriptor: Int32? = nil) {
         self.descriptor = descriptor
         self.name = name
         self.stopDescriptor = stopDescriptor ?? -1
         isOwned = false
+        ahead = .allocate(byteCount: Self.maximumPeek, alignment: 16)
     }
 
+    /// A file, or a pipe that has a name, for which its writer is waited.
+    ///
+    /// - Parameter expected: what should be there, for the error when it is a folder.
     /// - Throws: `TacitError` (no input).
-    init(path: String, stopDescriptor: Int32? = nil) throws {
-        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    init(path: String, expected: String, stopDescriptor: Int32? = nil) throws {
+        var status = stat()
+        // Asked before it is opened, for to open a device may have effects.
+        guard SystemPath.withBytes(path, { stat($0, &status) }) == 0 else {
+            throw TacitError(.noInput, file: path, String(cString: strerror(errno)))
+        }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG, S_IFIFO: break
+        case S_IFDIR: throw TacitError(.noInput, file: path, "is a directory, expected \(expected)")
+        default: throw TacitError(.noInput, file: path, "is neither a file nor a pipe, expected \(expected)")
+        }
+        descriptor = SystemPath.withBytes(path) { open($0, O_RDONLY | O_CLOEXEC) }
         guard descriptor >= 0 else { throw TacitError(.noInput, file: path, String(cString: strerror(errno))) }
         name = path
         self.stopDescriptor = stopDescriptor ?? -1
         isOwned = true
+        ahead = .allocate(byteCount: Self.maximumPeek, alignment: 16)
     }
 
     deinit {
         if isOwned { close(descriptor) }
+        ahead.deallocate()
+    }
+
+    /// Whether it can be read from any place.
+    var isRegularFile: Bool {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
     /// Waits for bytes and reads at most `count` of them; 0 at the end, and once it was stopped.
     ///
     /// - Throws: `TacitError`: no input for what can't be read from at all, I/O error for a read that fails.
     func read(into buffer: UnsafeMutableRawPointer, count: Int) throws -> Int {
-        while true {
-            guard waitForBytes() else {
-                wasStopped = true
-                return 0
-            }
-            let received = Glibc.read(descriptor, buffer, count)
-            if received >= 0 { return received }
-            switch errno {
-            case EINTR, EAGAIN: continue
-            case let number:
-                throw TacitError(
-                    number == EISDIR || number == EBADF ? .noInput : .inputOutput, file: name,
-                    String(cString: strerror(number)))
-            }
+        let received: Int
+        if start < end {
+            received = min(count, end - start)
+            buffer.copyMemory(from: ahead + start, byteCount: received)
+            start += received
+        } else {
+            received = try receive(into: buffer, count: count)
         }
+        position += received
+        return received
+    }
+
+    /// The next bytes, which stay to be read: at least `count` of them (at most `maximumPeek`), or fewer at the end.
+    /// Valid until the next call.
+    func peek(_ count: Int) throws -> UnsafeRawBufferPointer {
+        if start > 0, end - start < count {
+            ahead.copyMemory(from: ahead + start, byteCount: end - start)
+            end -= start
+            start = 0
+        }
+        while end - start < min(count, Self.maximumPeek) {
+            let received = try receive(into: ahead + end, count: Self.maximumPeek - end)
+            if received == 0 { break }
+            end += received
+        }
+        return UnsafeRawBufferPointer(start: ahead + start, count: end - start)
     }
 
     /// Reads exactly `count` bytes, or fewer at the end.
@@ -66,19 +110,52 @@ final class ByteStream {
         return filled
     }
 
-    /// Whether there is something to read, or an end or error of it, rather than a wish to stop.
-    private func waitForBytes() -> Bool {
+    /// Passes over `count` bytes, or fewer at the end.
+    func skip(_ count: Int) throws {
+        var left = count
+        while left > 0 {
+            let next = try peek(1)
+            if next.isEmpty { return }
+            let passed = min(left, next.count)
+            start += passed
+            position += passed
+            left -= passed
+        }
+    }
+
+    private func receive(into buffer: UnsafeMutableRawPointer, count: Int) throws -> Int {
+        while true {
+            if stopDescriptor >= 0, try !waitForBytes() { return 0 }
+            let received = Glibc.read(descriptor, buffer, count)
+            if received >= 0 { return received }
+            switch errno {
+            case EINTR: continue
+            case EAGAIN: _ = try waitForBytes()
+            case let number:
+                throw TacitError(
+                    number == EISDIR || number == EBADF ? .noInput : .inputOutput, file: name,
+                    String(cString: strerror(number)))
+            }
+        }
+    }
+
+    /// Whether there is something to read (or the end of it), rather than a wish to stop.
+    private func waitForBytes() throws -> Bool {
         var descriptors = (
             pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
             pollfd(fd: stopDescriptor, events: Int16(POLLIN), revents: 0)
         )
         while true {
-            let count = withUnsafeMutableBytes(of: &descriptors) {
-                poll($0.bindMemory(to: pollfd.self).baseAddress, 2, -1)
+            let count = withUnsafeMutablePointer(to: &descriptors) { pair in
+                pair.withMemoryRebound(to: pollfd.self, capacity: 2) { poll($0, 2, -1) }
             }
-            // What keeps it from waiting, `read` will name.
-            if count < 0, errno == EINTR || errno == EAGAIN { continue }
-            return descriptors.1.revents == 0
+            if count >= 0 {
+                wasStopped = descriptors.1.revents != 0
+                return !wasStopped
+            }
+            guard errno == EINTR || errno == EAGAIN else {
+                throw TacitError(.inputOutput, file: name, String(cString: strerror(errno)))
+            }
         }
     }
 }

@@ -10,38 +10,45 @@ final class FileContents {
 
     deinit { memory.deallocate() }
 
+    /// - Parameters:
+    ///   - path: of a file or a pipe; `-` is standard input.
+    ///   - expected: what should be there, for the error when it is a folder.
     /// - Returns: the file's bytes, valid until the next call.
-    /// - Throws: `TacitError` naming the file: no input for what is absent, unreadable or no regular file, bad data for
-    ///   what is larger than `maximumBytes`, refused before memory is taken for it.
-    func read(_ path: String, maximumBytes: Int) throws -> UnsafeRawBufferPointer {
-        // Not blocking, so that a pipe of that name is refused rather than waited for.
-        let descriptor = SystemPath.withBytes(path) { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
-        guard descriptor >= 0 else { throw TacitError(.noInput, file: path, String(cString: strerror(errno))) }
-        defer { close(descriptor) }
+    /// - Throws: `TacitError` naming the file: no input for what is absent, unreadable, or neither a file nor a pipe; bad
+    ///   data for what is larger than `maximumBytes`, a file before memory is taken for it.
+    func read(_ path: String, expected: String, maximumBytes: Int) throws -> UnsafeRawBufferPointer {
+        let stream = path == StandardInput.path
+            ? ByteStream(descriptor: STDIN_FILENO, name: StandardInput.name)
+            : try ByteStream(path: path, expected: expected)
+        let name = stream.name
         var information = stat()
-        guard fstat(descriptor, &information) == 0 else {
-            throw TacitError(.inputOutput, file: path, String(cString: strerror(errno)))
+        guard fstat(stream.descriptor, &information) == 0 else {
+            throw TacitError(.inputOutput, file: name, String(cString: strerror(errno)))
         }
-        guard information.st_mode & S_IFMT == S_IFREG else {
-            throw TacitError(.noInput, file: path, "not a regular file")
+        guard information.st_mode & S_IFMT != S_IFREG || information.st_size <= maximumBytes else {
+            throw TacitError.badData(name, "\(information.st_size) bytes, expected at most \(maximumBytes)")
         }
-        guard information.st_size <= maximumBytes else {
-            throw TacitError.badData(path, "\(information.st_size) bytes, expected at most \(maximumBytes)")
-        }
-        let size = Int(information.st_size)
-        if size > capacity {
-            memory.deallocate()
-            memory = .allocate(byteCount: size, alignment: 16)
-            capacity = size
-        }
+        // One byte more than a file has, to see its end; a pipe has no size, and gets more as it goes on.
         var filled = 0
-        while filled < size {
-            let count = Glibc.read(descriptor, memory + filled, size - filled)
-            if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { throw TacitError(.inputOutput, file: path, String(cString: strerror(errno))) }
+        reserve(max(Int(information.st_size) + 1, 4096), keeping: 0)
+        while true {
+            if filled == capacity { reserve(2 * capacity, keeping: filled) }
+            let count = try stream.read(into: memory + filled, count: capacity - filled)
             if count == 0 { break }
             filled += count
+            guard filled <= maximumBytes else {
+                throw TacitError.badData(name, "more than \(maximumBytes) bytes")
+            }
         }
         return UnsafeRawBufferPointer(start: memory, count: filled)
+    }
+
+    private func reserve(_ count: Int, keeping filled: Int) {
+        guard count > capacity else { return }
+        let larger = UnsafeMutableRawPointer.allocate(byteCount: count, alignment: 16)
+        larger.copyMemory(from: memory, byteCount: filled)
+        memory.deallocate()
+        memory = larger
+        capacity = count
     }
 }

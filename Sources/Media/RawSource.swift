@@ -1,19 +1,16 @@
-import Glibc
 import TacitDiagnostics
 
 /// Headerless little-endian 16-bit samples from a descriptor: standard input, a pipe, a file.
 ///
-/// Short reads, interrupted reads and non-blocking descriptors are all fine. Samples are handed on as they arrive. A
-/// last frame that is cut off is left out, as a stopped recorder may leave one behind; `leftOverBytes` tells.
+/// Samples are handed on as they arrive. A last frame that is cut off is left out, as a stopped recorder may leave one
+/// behind; `leftOverBytes` tells.
 package final class RawSource: SampleSource {
     package let sampleRate: Int
     package let channels: Int
     /// Bytes of an incomplete last frame.
     package private(set) var leftOverBytes = 0
 
-    private let descriptor: Int32
-    private let stopDescriptor: Int32
-    private let name: String
+    private let stream: ByteStream
     private let bytes: UnsafeMutableRawPointer
     private let byteCapacity: Int
     /// Bytes of a frame that is not whole yet, at the start of `bytes`.
@@ -24,26 +21,27 @@ package final class RawSource: SampleSource {
     /// - Parameters:
     ///   - descriptor: read from, never closed.
     ///   - name: the source's name in errors.
-    ///   - sampleRate: hertz, 1 to 10,000,000.
-    ///   - channels: interleaved; averaged.
-    ///   - stopDescriptor: once this one is readable or closed, the stream ends: the read end of a pipe that a signal
-    ///     handler writes to, so that a read that waits can be called off.
+    ///   - stopDescriptor: once this one is readable or closed, the stream ends.
     /// - Throws: `TacitError` (usage) for a rate or a channel count out of range.
-    package init(
+    package convenience init(
         descriptor: Int32, name: String = "standard input", sampleRate: Int, channels: Int = 1,
         stopDescriptor: Int32? = nil
     ) throws {
+        try self.init(
+            ByteStream(descriptor: descriptor, name: name, stopDescriptor: stopDescriptor), sampleRate: sampleRate,
+            channels: channels)
+    }
+
+    init(_ stream: ByteStream, sampleRate: Int, channels: Int) throws {
         guard (1...10_000_000).contains(sampleRate) else {
             throw TacitError(.usage, "a rate of \(sampleRate) Hz, expected 1 to 10000000")
         }
         guard (1...SoundSources.maximumChannels).contains(channels) else {
             throw TacitError(.usage, "\(channels) channels, expected 1 to \(SoundSources.maximumChannels)")
         }
-        self.descriptor = descriptor
-        self.name = name
+        self.stream = stream
         self.sampleRate = sampleRate
         self.channels = channels
-        self.stopDescriptor = stopDescriptor ?? -1
         byteCapacity = 65_536
         bytes = .allocate(byteCount: byteCapacity, alignment: 16)
         frame = .allocate(capacity: channels)
@@ -60,14 +58,7 @@ package final class RawSource: SampleSource {
         let frameBytes = 2 * channels
         let room = min(byteCapacity / frameBytes, buffer.count) * frameBytes
         while !isOver {
-            guard try waitForBytes() else { break }
-            let count = Glibc.read(descriptor, bytes + carried, room - carried)
-            if count < 0 {
-                if errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK { continue }
-                throw TacitError(
-                    errno == EISDIR || errno == EBADF ? .noInput : .inputOutput, file: name,
-                    String(cString: strerror(errno)))
-            }
+            let count = try stream.read(into: bytes + carried, count: room - carried)
             if count == 0 { break }
             let held = carried + count
             let frames = held / frameBytes
@@ -90,25 +81,5 @@ package final class RawSource: SampleSource {
         var result: Float = 0
         ChannelMix.average(frame, frames: 1, channels: channels, into: &result)
         return result
-    }
-
-    /// Whether there is something to read (or the end of it), rather than a wish to stop.
-    private func waitForBytes() throws -> Bool {
-        var descriptors = (
-            pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: stopDescriptor, events: Int16(POLLIN), revents: 0)
-        )
-        while true {
-            let count = withUnsafeMutablePointer(to: &descriptors) { pair in
-                pair.withMemoryRebound(to: pollfd.self, capacity: 2) { poll($0, 2, -1) }
-            }
-            if count < 0 {
-                guard errno == EINTR || errno == EAGAIN else {
-                    throw TacitError(.inputOutput, file: name, String(cString: strerror(errno)))
-                }
-                continue
-            }
-            return descriptors.1.revents == 0
-        }
     }
 }

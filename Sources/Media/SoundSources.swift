@@ -2,15 +2,26 @@ import TacitDiagnostics
 
 /// Opens sources at the rate a model wants.
 package enum SoundSources {
+    /// The largest magnitude taken for a sample. Files of floats may well exceed 1; beyond this they hold no sound, and their
+    /// power would overflow.
+    package static let largestMagnitude: Float = 1e9
+
     /// The most channels that a source may have; more are refused as bad data.
     package static let maximumChannels = 256
 
-    /// A sound file as mono samples at `sampleRate`.
+    /// A sound file, or a pipe that has a name, as mono samples at `sampleRate`.
     ///
-    /// - Throws: `TacitError`: no input for what is absent, unreadable or no regular file; bad data for what is no
-    ///   sound, or one whose rate can't be converted.
-    package static func open(path: String, sampleRate: Int) throws -> any SampleSource {
-        try resample(try SoundFileSource(path: path), to: sampleRate, file: path)
+    /// - Parameter stopDescriptor: once this one is readable or closed, the sound ends.
+    /// - Throws: `TacitError`: no input for what is absent, unreadable, or neither a file nor a pipe; bad data for what
+    ///   is no sound, or one whose rate can't be converted.
+    package static func open(path: String, sampleRate: Int, stopDescriptor: Int32? = nil) throws -> any SampleSource {
+        try resample(
+            try SoundFileSource(path: path, stopDescriptor: stopDescriptor), to: sampleRate, file: path)
+    }
+
+    /// The same of a descriptor, which is never closed.
+    package static func open(descriptor: Int32, name: String, sampleRate: Int) throws -> any SampleSource {
+        try resample(try SoundFileSource(descriptor: descriptor, name: name), to: sampleRate, file: name)
     }
 
     /// The source itself if it has the rate already, or a resampler behind it.

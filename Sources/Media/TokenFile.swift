@@ -21,10 +21,10 @@ package struct TokenFile: Equatable, Sendable {
         self.codebooks = codebooks
         let contents = FileContents()
         let bytes = try withExtendedLifetime(contents) {
-            [UInt8](try contents.read(path, maximumBytes: Self.maximumBytes))
+            [UInt8](try contents.read(path, expected: "a file of tokens", maximumBytes: Self.maximumBytes))
         }
         do {
-            if path.hasSuffix(".jsonl") {
+            if path.hasSuffix(".jsonl") || path == StandardInput.path && Self.isText(bytes) {
                 var parser = TokenLines(bytes: bytes, vocabulary: vocabulary, codebooks: codebooks)
                 tokens = try parser.parse()
             } else {
@@ -32,8 +32,14 @@ package struct TokenFile: Equatable, Sendable {
             }
             guard !tokens.isEmpty else { throw TacitError(.badData, "no tokens in it") }
         } catch let error as TacitError {
-            throw error.inFile(path)
+            throw error.inFile(StandardInput.shownName(path))
         }
+    }
+
+    /// Standard input has no suffix: lines of arrays hold no byte but those of numbers, which ids hardly do.
+    private static func isText(_ bytes: [UInt8]) -> Bool {
+        bytes.first == UInt8(ascii: "[")
+            && bytes.allSatisfy { (0x30...0x39).contains($0) || [0x09, 0x0a, 0x0d, 0x20, 0x2c, 0x5b, 0x5d].contains($0) }
     }
 
     private static func raw(_ bytes: [UInt8], vocabulary: Int, codebooks: Int) throws -> [Int32] {

@@ -1,10 +1,11 @@
 import Glibc
 import TacitDiagnostics
 
-/// A file, mapped read-only for as long as this object lives, or a copy of one that lay in memory.
+/// A file in memory, read-only, for as long as this object lives: mapped, or a private copy.
 ///
-/// The bytes are those of the file at each moment: a file that is cut short while it is mapped ends the process by a
-/// signal, as with every mapped file. Models are therefore replaced by renaming, never rewritten in place.
+/// A map's bytes are those of the file at each moment: one that is cut short ends the process by a signal, and one that is
+/// written to changes under whoever reads it. A private copy is what the file was when it was opened, whatever is done to
+/// it later, and takes as much memory as the file is long, whether or not all of it is used.
 package final class FileMap: @unchecked Sendable {
     /// They are there as long as this object is: whoever reads them must keep it (`withExtendedLifetime`).
     package let bytes: UnsafeRawBufferPointer
@@ -25,11 +26,12 @@ package final class FileMap: @unchecked Sendable {
     }
 
     /// - Parameters:
-    ///   - path: the file to map.
+    ///   - path: the file.
     ///   - followsLinks: whether `path` itself may be a symbolic link.
+    ///   - isPrivate: whether to copy it.
     /// - Throws: `TacitError`: `noInput` if there is no such file, `badData` if it is empty or a link that is not
-    ///   followed.
-    package init(path: String, followsLinks: Bool = true) throws {
+    ///   followed, `inputOutput` if it can't be read whole, or is written to meanwhile.
+    package init(path: String, followsLinks: Bool = true, isPrivate: Bool = false) throws {
         // Non-blocking, so that a FIFO is refused instead of waited for.
         let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | (followsLinks ? 0 : O_NOFOLLOW)
         let descriptor = SystemPath.withBytes(path) { open($0, flags) }
@@ -45,11 +47,43 @@ package final class FileMap: @unchecked Sendable {
         guard status.st_mode & S_IFMT == S_IFREG else { throw TacitError(.noInput, file: path, "not a regular file") }
         let size = Int(status.st_size)
         guard size > 0 else { throw TacitError.badData(path, "the file is empty") }
-        guard let base = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED else {
-            throw TacitError(.inputOutput, file: path, "cannot map: \(String(cString: strerror(errno)))")
+        let base = mmap(
+            nil, size, isPrivate ? PROT_READ | PROT_WRITE : PROT_READ, isPrivate ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_PRIVATE,
+            isPrivate ? -1 : descriptor, 0)
+        guard let base, base != MAP_FAILED else {
+            throw TacitError(
+                .inputOutput, file: path, "no room for its \(size) bytes: \(String(cString: strerror(errno)))")
+        }
+        if isPrivate {
+            do {
+                try Self.copy(descriptor, status, to: base, path: path)
+            } catch {
+                munmap(base, size)
+                throw error
+            }
         }
         bytes = UnsafeRawBufferPointer(start: base, count: size)
         isMapped = true
+    }
+
+    private static func copy(
+        _ descriptor: Int32, _ status: stat, to base: UnsafeMutableRawPointer, path: String
+    ) throws {
+        let size = Int(status.st_size)
+        var filled = 0
+        while filled < size {
+            let count = read(descriptor, base + filled, size - filled)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw TacitError(.inputOutput, file: path, String(cString: strerror(errno))) }
+            if count == 0 { break }
+            filled += count
+        }
+        var after = stat()
+        guard filled == size, fstat(descriptor, &after) == 0, after.st_size == status.st_size,
+            after.st_mtim.tv_sec == status.st_mtim.tv_sec, after.st_mtim.tv_nsec == status.st_mtim.tv_nsec
+        else { throw TacitError(.inputOutput, file: path, "was written to while it was read: try again") }
+        // From here on a stray write is stopped as a map would stop it.
+        mprotect(base, size, PROT_READ)
     }
 
     deinit {

@@ -1,6 +1,7 @@
 import TacitDiagnostics
 
-/// A model file: GGUF version 3 with `general.architecture` "tacit", mapped read-only, weights used where they lie.
+/// A model file: GGUF version 3 with `general.architecture` "tacit", in a private copy, weights used where they lie: a
+/// running program goes on with what it loaded, whatever becomes of the file.
 ///
 /// Opening checks the whole structure, and the file's exact length, against the one description of the model that its
 /// metadata holds: every tensor that the description calls for is there, in order, with the right type and shape, and
@@ -25,7 +26,7 @@ package final class ModelFile: @unchecked Sendable {
 
     /// - Throws: `TacitError`: `noInput` if the file can't be opened, `badData` if it is not a whole model file.
     package convenience init(path: String) throws {
-        try self.init(path: path, map: try FileMap(path: path))
+        try self.init(path: path, map: try FileMap(path: path, isPrivate: true))
     }
 
     /// From a copy of the bytes of such a file.

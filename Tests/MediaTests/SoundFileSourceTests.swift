@@ -24,7 +24,6 @@ import Testing
         let source = try SoundFileSource(path: path)
         #expect(source.sampleRate == rate)
         #expect(source.channels == channels)
-        #expect(source.statedSampleCount == samples.count / channels)
         let expected = stride(from: 0, to: samples.count, by: channels).map { start in
             Float(samples[start..<start + channels].reduce(0) { $0 + Int($1) }) / 32768 / Float(channels)
         }
@@ -92,9 +91,6 @@ import Testing
         #expect(kind(of: folder.path("absent.wav")) == .noInput)
         #expect(kind(of: folder.path) == .noInput)
         #expect(kind(of: "/dev/null") == .noInput)
-        let path = folder.path("pipe")
-        #expect(mkfifo(path, 0o600) == 0)
-        #expect(kind(of: path) == .noInput)
         let locked = try folder.write("locked.wav", WaveFile.bytes([1, 2, 3], rate: 8000))
         chmod(locked, 0)
         // Whoever may read everything may read this too.
@@ -145,10 +141,6 @@ import Testing
         let samples = samples(2000)
         let path = try folder.write(
             "stated.wav", WaveFile.bytes(samples, rate: 8000, statedDataBytes: stated))
-        guard stated > 0 else {
-            #expect(kind(of: path) == .badData)
-            return
-        }
         #expect(try Drained(try SoundFileSource(path: path)).samples == samples.map { Float($0) / 32768 })
     }
 

@@ -22,12 +22,15 @@ tacit_jpeg *tacit_jpeg_create(void);
 void tacit_jpeg_destroy(tacit_jpeg *jpeg);
 
 // Reads what stands before the pixels, and takes memory only for that. `bytes` must stay until the picture is decoded.
+// A picture of more than `most_pixels` is to be decoded at the first of 1/2, 1/4, 1/8 of its size that has no more; the
+// header is then that of the smaller one.
 // Returns 0, or -1 with a reason in `message`.
 int tacit_jpeg_read_header(
-    tacit_jpeg *jpeg, const uint8_t *bytes, size_t count, tacit_jpeg_header *header, char *message);
+    tacit_jpeg *jpeg, const uint8_t *bytes, size_t count, size_t most_pixels, tacit_jpeg_header *header, char *message);
 
 // Decodes the picture whose header was read last, to [height][width][channels]. Returns 0, or -1 with a reason in
-// `message`: also for data that ends early or is damaged, where the library alone would make up the rest.
+// `message`: also for data that ends early or is damaged, where the library alone would make up the rest. An end marker that is
+// missing behind all the pixels does no harm.
 int tacit_jpeg_decode(tacit_jpeg *jpeg, uint8_t *pixels, size_t capacity, char *message);
 
 #endif

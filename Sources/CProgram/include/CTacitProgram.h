@@ -8,4 +8,9 @@
 /// lies are left alone, and so is everything while a debugger looks on, for private changes to such pages would be lost.
 void tacit_release_program_pages(void);
 
+/// From now on a signal that only a fault of the program's or the machine's sends is told in one line on standard error,
+/// with `name` in front, instead of a backtrace. The program then ends: with status 74 where a file that is mapped was cut
+/// short (SIGBUS), else by the signal itself, as before. Ctrl-\ ends it without a word.
+void tacit_tell_faults(const char *name);
+
 #endif

@@ -25,8 +25,8 @@ struct JPEGSplitter: ~Copyable {
 
     deinit { memory.deallocate() }
 
-    /// Whether a picture has begun and not ended.
-    var isInside: Bool { state != .outside }
+    /// At the end of the stream: a picture that has begun and not ended, valid until the next call of `room`.
+    mutating func rest() -> UnsafeRawBufferPointer? { state == .outside ? nil : finish(at: count) }
 
     /// Room for more bytes of the stream; what came before the current picture is given up for it.
     ///

@@ -16,16 +16,14 @@ package final class MJPEGSource: FrameSource {
     ///   - descriptor: read from, never closed.
     ///   - name: the stream's name in errors.
     ///   - rate: frames a second.
-    ///   - stopDescriptor: once this one is readable or closed, the stream ends, amid a read that waits, too.
-    package convenience init(
-        descriptor: Int32, name: String = "standard input", rate: Double, stopDescriptor: Int32? = nil
-    ) throws {
+    package convenience init(descriptor: Int32, name: String = "standard input", rate: Double, stopDescriptor: Int32? = nil) throws {
         try self.init(ByteStream(descriptor: descriptor, name: name, stopDescriptor: stopDescriptor), rate: rate)
     }
 
     /// - Throws: `TacitError` (no input) for a file that can't be opened.
     package convenience init(path: String, rate: Double, stopDescriptor: Int32? = nil) throws {
-        try self.init(try ByteStream(path: path, stopDescriptor: stopDescriptor), rate: rate)
+        try self.init(
+            try ByteStream(path: path, expected: "JPEG pictures", stopDescriptor: stopDescriptor), rate: rate)
     }
 
     private init(_ stream: ByteStream, rate: Double) throws {
@@ -37,15 +35,7 @@ package final class MJPEGSource: FrameSource {
     package func read(notBefore time: Int) throws -> FrameEvent {
         while !isOver {
             while let picture = splitter.next() {
-                let index = next
-                next += 1
-                guard clock.time(of: index) >= time else { continue }
-                do {
-                    try decoder.decode(picture, into: frame)
-                } catch let error as TacitError {
-                    return .broken(TacitError(error.kind, file: stream.name, place: "frame \(index)", error.reason))
-                }
-                return .frame(FrameEvent.Stamp(index: index, time: clock.time(of: index), dropped: 0))
+                if let event = take(picture, notBefore: time) { return event }
             }
             guard let room = splitter.room(), let base = room.baseAddress else {
                 isOver = true
@@ -58,15 +48,34 @@ package final class MJPEGSource: FrameSource {
             splitter.append(received)
             guard received == 0 else { continue }
             isOver = true
-            // Called off, what is missing is no fault of the stream's.
             if stream.wasStopped { break }
-            if splitter.isInside {
-                return .broken(TacitError.badData(stream.name, at: "frame \(next)", "ends within a picture"))
+            // The last one's end marker may be missing.
+            if let picture = splitter.rest() {
+                switch take(picture, notBefore: time) {
+                case .broken?:
+                    return .broken(TacitError.badData(stream.name, at: "frame \(next - 1)", "ends within a picture"))
+                case let event?: return event
+                case nil: break
+                }
             }
             if next == 0 {
                 return .broken(TacitError.badData(stream.name, "no JPEG picture in it"))
             }
         }
         return .end
+    }
+
+    /// Counts a picture, and decodes it unless it is to be passed over.
+    private func take(_ picture: UnsafeRawBufferPointer, notBefore time: Int) -> FrameEvent? {
+        let index = next
+        next += 1
+        guard clock.time(of: index) >= time else { return nil }
+        do {
+            try decoder.decode(picture, into: frame)
+        } catch {
+            let reason = (error as? TacitError)?.reason ?? "can't be decoded"
+            return .broken(TacitError(.badData, file: stream.name, place: "frame \(index)", reason))
+        }
+        return .frame(FrameEvent.Stamp(index: index, time: clock.time(of: index), dropped: 0))
     }
 }

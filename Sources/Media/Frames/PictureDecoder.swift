@@ -6,7 +6,8 @@ import TacitDiagnostics
 ///
 /// Pixels come out as 8-bit grey or RGB, upright (EXIF's orientation is honoured), alpha laid over black, CMYK as
 /// Adobe's programs write it turned to RGB. Colour profiles and gamma are left alone. Sizes are checked before memory
-/// is taken; what ends early or is damaged is refused, never made up.
+/// is taken; what ends early or is damaged is refused, never made up. A JPEG of more pixels than a frame may have is decoded
+/// at a half, a quarter or an eighth of its size.
 package final class PictureDecoder {
     private let jpeg: OpaquePointer
     /// A picture on its way to the frame it goes to.
@@ -38,7 +39,7 @@ package final class PictureDecoder {
         } else if bytes.starts(with: [0xff, 0xd8, 0xff]) {
             try decodeJPEG(bytes, into: frame)
         } else {
-            throw TacitError(.badData, "neither a PNG nor a JPEG picture")
+            throw TacitError(.badData, UnreadPicture.reason(bytes))
         }
     }
 
@@ -59,7 +60,7 @@ package final class PictureDecoder {
     private func decodeJPEG(_ bytes: UnsafeRawBufferPointer, into frame: FrameBuffer) throws {
         let base = bytes.assumingMemoryBound(to: UInt8.self).baseAddress
         var header = tacit_jpeg_header()
-        guard tacit_jpeg_read_header(jpeg, base, bytes.count, &header, message) == 0 else { throw broken("JPEG") }
+        guard tacit_jpeg_read_header(jpeg, base, bytes.count, FrameBuffer.maximumPixels, &header, message) == 0 else { throw broken("JPEG") }
         try write(
             width: Int(header.width), height: Int(header.height), channels: Int(header.channels),
             flattening: .invertedCMYK, orientation: ExifOrientation.ofJPEG(bytes), into: frame

@@ -12,14 +12,14 @@ package final class PictureFileReader {
 
     package init() throws { decoder = try PictureDecoder() }
 
-    /// - Throws: `TacitError` naming the file: no input for what is absent, unreadable or no regular file, bad data for
+    /// - Throws: `TacitError` naming the file: no input for what is absent, unreadable, or neither a file nor a pipe; bad data for
     ///   what is no whole PNG or JPEG of a sensible size.
     package func read(_ path: String) throws {
-        let bytes = try contents.read(path, maximumBytes: Self.maximumBytes)
+        let bytes = try contents.read(path, expected: "a picture", maximumBytes: Self.maximumBytes)
         do {
             try decoder.decode(bytes, into: frame)
         } catch let error as TacitError {
-            throw error.inFile(path)
+            throw error.inFile(StandardInput.shownName(path))
         }
     }
 }

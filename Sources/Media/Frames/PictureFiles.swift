@@ -20,7 +20,8 @@ package enum PictureFiles {
         return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
     }
 
-    /// The paths of all pictures in a folder and the folders in it, by their suffix, in the byte order of their names.
+    /// The paths of all pictures in a folder and the folders in it, by their suffix, in the order of their names,
+    /// numbers in them by their value (frame2 before frame10).
     /// What begins with a dot is left out, and links to folders are not followed.
     ///
     /// - Throws: `TacitError`: no input for a folder that can't be read or has no picture, bad data for what is too deep
@@ -46,7 +47,7 @@ package enum PictureFiles {
             guard let name else { throw TacitError.badData(path, "holds a file name that is not UTF-8") }
             if !name.hasPrefix(".") { names.append(name) }
         }
-        for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
+        for name in names.sorted(by: NaturalOrder.precedes) {
             let inner = path.hasSuffix("/") ? path + name : "\(path)/\(name)"
             var information = stat()
             guard lstat(inner, &information) == 0 else { continue }

@@ -45,7 +45,7 @@ package enum PixelFormat: String, CaseIterable, Sendable {
     }
 
     /// Bytes of a row, of the first plane where there are several, if no hole is between rows.
-    func bytesPerRow(width: Int) -> Int {
+    package func bytesPerRow(width: Int) -> Int {
         switch self {
         case .rgb24, .bgr24: 3 * width
         case .yuyv, .uyvy: 4 * ((width + 1) / 2)

@@ -5,8 +5,8 @@ package struct RawFrame: Equatable, Sendable {
     package var format: PixelFormat
     package var width: Int
     package var height: Int
-    /// Of the first plane. The other planes' rows are as far apart (NV12) or half as far (YUV 4:2:0), each plane right
-    /// behind the one before.
+    /// Of the first plane. The other planes' rows are as far apart (NV12, where an odd number counts as the next even one,
+    /// for U and V go in pairs) or half as far (YUV 4:2:0, rounded up), each plane right behind the one before.
     package var bytesPerRow: Int
     /// Whether Y, U and V take all 256 values (as JPEG has it) rather than 16 to 235 and 16 to 240.
     package var isFullRange: Bool
@@ -33,12 +33,30 @@ package struct RawFrame: Equatable, Sendable {
         let halfRows = (height + 1) / 2
         switch format {
         case .rgb24, .bgr24, .grey, .yuyv, .uyvy, .mjpeg: return bytesPerRow * (height - 1) + last
-        case .nv12: return bytesPerRow * (height + halfRows - 1) + 2 * ((width + 1) / 2)
+        case .nv12: return bytesPerRow * height + pairStride * (halfRows - 1) + 2 * ((width + 1) / 2)
         case .yuv420: return bytesPerRow * height + chromaStride * (2 * halfRows - 1) + (width + 1) / 2
         }
     }
 
+    /// Bytes from one frame's first pixel to the next one's, in a stream: the last row has its padding as well.
+    var frameStride: Int {
+        let halfRows = (height + 1) / 2
+        switch format {
+        case .rgb24, .bgr24, .grey, .yuyv, .uyvy, .mjpeg: return bytesPerRow * height
+        case .nv12: return bytesPerRow * height + pairStride * halfRows
+        case .yuv420: return bytesPerRow * height + 2 * chromaStride * halfRows
+        }
+    }
+
+    /// Whether colours that are halved both ways don't come out even. Such frames are small, or cut out of larger ones, and
+    /// are interpolated, as FFmpeg's converter has it; elsewhere every two by two pixels have one colour.
+    private var isOdd: Bool { width & 1 != 0 || height & 1 != 0 }
+
+    /// Of halved colours, the row on the other side of pixel row `y` from the one that it belongs to.
+    private func otherRow(_ y: Int) -> Int { min(max(y / 2 + (y & 1 == 0 ? -1 : 1), 0), (height - 1) / 2) }
+
     private var chromaStride: Int { (bytesPerRow + 1) / 2 }
+    private var pairStride: Int { bytesPerRow + bytesPerRow & 1 }
 
     /// Writes the pixels as grey (if that is what they are) or RGB.
     ///
@@ -75,18 +93,29 @@ package struct RawFrame: Equatable, Sendable {
                     let pair = row + 4 &* (x >> 1)
                     colors.convert(y: pair[2 &* (x & 1) &+ 1], u: pair[0], v: pair[2], into: target + 3 &* x)
                 }
-            case .nv12:
-                let chroma = source + bytesPerRow * (height + y / 2)
+            case .nv12 where !isOdd:
+                let chroma = source + bytesPerRow * height + pairStride * (y / 2)
                 for x in 0..<width {
                     let pair = chroma + 2 &* (x >> 1)
                     colors.convert(y: row[x], u: pair[0], v: pair[1], into: target + 3 &* x)
                 }
-            case .yuv420:
+            case .yuv420 where !isOdd:
                 let blue = source + bytesPerRow * height + chromaStride * (y / 2)
                 let red = blue + chromaStride * ((height + 1) / 2)
                 for x in 0..<width {
                     colors.convert(y: row[x], u: blue[x >> 1], v: red[x >> 1], into: target + 3 &* x)
                 }
+            case .nv12:
+                let plane = source + bytesPerRow * height
+                let near = plane + pairStride * (y / 2)
+                let far = plane + pairStride * otherRow(y)
+                HalvedRow(near: near, far: far, step: 2, u: 0, v: 1, width: width).convert(row, colors, into: target)
+            case .yuv420:
+                let plane = source + bytesPerRow * height
+                let near = plane + chromaStride * (y / 2)
+                let far = plane + chromaStride * otherRow(y)
+                HalvedRow(near: near, far: far, step: 1, u: 0, v: chromaStride * ((height + 1) / 2), width: width)
+                    .convert(row, colors, into: target)
             case .mjpeg: break
             }
         }

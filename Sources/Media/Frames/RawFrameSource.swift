@@ -18,39 +18,48 @@ package final class RawFrameSource: FrameSource {
     ///   - height: rows.
     ///   - format: how pixels are stored; one that has a size.
     ///   - rate: frames a second.
-    ///   - stopDescriptor: once this one is readable or closed, the stream ends, amid a read that waits, too.
+    ///   - bytesPerRow: of padded lines; nil where they follow one another without a hole.
     /// - Throws: `TacitError` (usage) for a size, format or rate that can't be.
     package convenience init(
         descriptor: Int32, name: String = "standard input", width: Int, height: Int, format: PixelFormat, rate: Double,
-        stopDescriptor: Int32? = nil
+        bytesPerRow: Int? = nil, stopDescriptor: Int32? = nil
     ) throws {
         try self.init(
             ByteStream(descriptor: descriptor, name: name, stopDescriptor: stopDescriptor), width: width,
-            height: height, format: format, rate: rate)
+            height: height, format: format, rate: rate, bytesPerRow: bytesPerRow)
     }
 
     /// - Throws: `TacitError`: no input for a file that can't be opened; usage as above.
     package convenience init(
-        path: String, width: Int, height: Int, format: PixelFormat, rate: Double, stopDescriptor: Int32? = nil
+        path: String, width: Int, height: Int, format: PixelFormat, rate: Double, bytesPerRow: Int? = nil,
+        stopDescriptor: Int32? = nil
     ) throws {
         try self.init(
-            try ByteStream(path: path, stopDescriptor: stopDescriptor), width: width, height: height, format: format,
-            rate: rate)
+            try ByteStream(path: path, expected: "raw frames", stopDescriptor: stopDescriptor), width: width,
+            height: height, format: format, rate: rate, bytesPerRow: bytesPerRow)
     }
 
-    private init(_ stream: ByteStream, width: Int, height: Int, format: PixelFormat, rate: Double) throws {
+    private init(
+        _ stream: ByteStream, width: Int, height: Int, format: PixelFormat, rate: Double, bytesPerRow: Int?
+    ) throws {
         guard width > 0, height > 0, width <= 1 << 16, height <= 1 << 16, width * height <= FrameBuffer.maximumPixels
         else {
             throw TacitError(
                 .usage, "frames of \(width) x \(height) pixels, expected 1 to \(FrameBuffer.maximumPixels) of them")
         }
-        guard let count = format.byteCount(width: width, height: height) else {
+        guard format != .mjpeg else {
             throw TacitError(.usage, "frames of \(format.rawValue) have no size of their own")
         }
+        let least = format.bytesPerRow(width: width)
+        if let bytesPerRow, !(least...(1 << 20)).contains(bytesPerRow) {
+            throw TacitError(
+                .usage,
+                "lines of \(bytesPerRow) bytes, expected \(least) to \(1 << 20) for \(width) pixels of \(format.rawValue)")
+        }
         self.stream = stream
-        layout = RawFrame(format: format, width: width, height: height)
+        layout = RawFrame(format: format, width: width, height: height, bytesPerRow: bytesPerRow)
         clock = try FrameClock(rate: rate)
-        bytes = .allocate(byteCount: count, alignment: 16)
+        bytes = .allocate(byteCount: layout.frameStride, alignment: 16)
     }
 
     deinit {
@@ -63,8 +72,8 @@ package final class RawFrameSource: FrameSource {
             let filled = try stream.fill(base, count: bytes.count)
             guard filled == bytes.count else {
                 isOver = true
-                // Called off, what is missing is no fault of the stream's.
-                guard !stream.wasStopped, filled > 0 || next == 0 else { break }
+                if stream.wasStopped { break }
+                guard filled > 0 || next == 0 else { break }
                 return .broken(
                     TacitError.badData(
                         stream.name, at: "frame \(next)", "ends after \(filled) of the frame's \(bytes.count) bytes"))

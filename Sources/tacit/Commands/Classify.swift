@@ -10,7 +10,7 @@ struct Classify: ParsableCommand {
         discussion: """
             Sound files of any rate and any number of channels (WAV, FLAC, Ogg, MP3, ...), averaged over windows as \
             long as the model's. A model of images takes PNG and JPEG pictures, and folders of them. A model of tokens takes JSON Lines (.jsonl, an array of ids a line) or raw \
-            little-endian 16-bit ids.
+            little-endian 16-bit ids. A PATH of - is one file on standard input.
             """)
 
     @Argument(help: ArgumentHelp("The model, then the files.", valueName: "MODEL.gguf> <PATH"))
@@ -25,7 +25,7 @@ struct Classify: ParsableCommand {
     var windows = false
 
     func validate() throws {
-        guard !ModelArgument.split(arguments).paths.isEmpty else { throw ValidationError("Name a file to label.") }
+        _ = try ModelArgument.withPaths(arguments, purpose: "label")
     }
 
     func run() throws {

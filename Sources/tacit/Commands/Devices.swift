@@ -15,8 +15,20 @@ struct Devices: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        for device in Microphones.list() + Cameras.list() {
+        let devices = Microphones.list() + Cameras.list()
+        if devices.isEmpty { Self.tellNone() }
+        for device in devices {
             try StandardOutput.shared.write(output.json ? Self.json(device) : Array(Self.text(device).utf8))
+        }
+    }
+
+    /// On standard error, for there is nothing to list.
+    private static func tellNone() {
+        StandardError.line("no microphone and no camera here (or none that this user may open: groups audio and video)")
+        if VideoNodes.areThere {
+            StandardError.line(
+                "the nodes /dev/video* are no camera by themselves: those of a camera on the CSI connector need libcamera. "
+                    + "Try: rpicam-vid -t 0 -n --codec mjpeg -o - | tacit watch --input -")
         }
     }
 

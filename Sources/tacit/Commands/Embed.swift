@@ -19,7 +19,7 @@ struct Embed: ParsableCommand {
     var windows = false
 
     func validate() throws {
-        guard !ModelArgument.split(arguments).paths.isEmpty else { throw ValidationError("Name a file to embed.") }
+        _ = try ModelArgument.withPaths(arguments, purpose: "embed")
     }
 
     func run() throws {

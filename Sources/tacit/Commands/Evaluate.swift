@@ -1,4 +1,5 @@
 import ArgumentParser
+import TacitConsole
 import TacitDiagnostics
 import TacitEvaluation
 import TacitLive
@@ -69,6 +70,7 @@ struct Evaluate: ParsableCommand {
                     : "the model takes images, and \(kind.rawValue) is of sound")
         }
         let set = try kind.read(path: folder, split: split, medium: medium)
+        for note in set.leftOut { StandardError.line(note) }
         let labeller = try FileLabeller(model, hop: hop.hop, engine: engine.settings)
         var run = try EvaluationRun(set, model: model)
         var results = try EvaluationOutput(set, predictions: predictions)

@@ -15,7 +15,7 @@ struct Listen: ParsableCommand {
         usage: "tacit listen [MODEL.gguf] [--device NAME | --input FILE|-] [OPTIONS]",
         discussion: """
             Prints the labels of each full window of sound: from a microphone, of a sound file, or with --input - of \
-            raw signed 16-bit little-endian samples on standard input.
+            standard input: WAV, FLAC, Ogg or MP3, known by its first bytes, or raw signed 16-bit little-endian samples.
             """)
 
     @Argument(help: ArgumentHelp("The model.", valueName: "MODEL.gguf"))
@@ -23,14 +23,17 @@ struct Listen: ParsableCommand {
 
     @OptionGroup var microphone: MicrophoneOptions
 
-    @Option(help: ArgumentHelp("A sound file, or - for raw samples on standard input.", valueName: "FILE|-"))
+    @Option(help: ArgumentHelp("A sound file, or - for a sound or raw samples on standard input.", valueName: "FILE|-"))
     var input: String?
 
-    @Option(help: ArgumentHelp("Hertz of standard input, if not the model's.", valueName: "HZ"))
+    @Option(help: ArgumentHelp("Hertz of raw samples, if not the model's.", valueName: "HZ"))
     var rate: Int?
 
-    @Option(help: ArgumentHelp("Channels of standard input; they are averaged.", valueName: "N"))
+    @Option(help: ArgumentHelp("Channels of raw samples; they are averaged.", valueName: "N"))
     var channels: Int?
+
+    @Flag(help: "Take standard input for raw samples even if it looks like a sound file.")
+    var raw = false
 
     @Flag(help: "Let the input pass no faster than it was recorded, instead of as fast as it can be labelled.")
     var realtime = false
@@ -51,8 +54,8 @@ struct Listen: ParsableCommand {
             throw ValidationError("--realtime paces a file or standard input: it goes with --input")
         }
         if input != "-" {
-            guard rate == nil, channels == nil else {
-                throw ValidationError("--rate and --channels describe raw samples: they go with --input -")
+            guard rate == nil, channels == nil, !raw else {
+                throw ValidationError("--raw, --rate and --channels are about raw samples: they go with --input -")
             }
         }
         if let rate, !(1...10_000_000).contains(rate) {
@@ -108,7 +111,7 @@ struct Listen: ParsableCommand {
     private var soundInput: ListenInput {
         switch input {
         case nil: .microphone(microphone)
-        case "-": .raw(rate: rate, channels: channels)
+        case "-": .standard(rate: rate, channels: channels, isRaw: raw)
         case let path?: .file(path)
         }
     }

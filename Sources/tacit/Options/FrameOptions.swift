@@ -20,6 +20,9 @@ struct FrameOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Pixel format of raw frames; of a camera, the only one to use.", valueName: "NAME"))
     var format: String?
 
+    @Option(help: ArgumentHelp("Bytes from one line of a raw frame to the next, if lines are padded.", valueName: "BYTES"))
+    var stride: Int?
+
     @Option(
         help: ArgumentHelp(
             "Frames a second: how many of a camera are enough (24), how fast a stream was recorded (25), how files are "
@@ -51,6 +54,16 @@ struct FrameOptions: ParsableArguments {
         }
         let size = try parsedSize()
         let format = try parsedFormat()
+        if let stride {
+            guard input != nil, let size, let format, format != .mjpeg else {
+                throw ValidationError("--stride describes raw frames: it goes with --input, --size and --format")
+            }
+            let least = format.bytesPerRow(width: size.width)
+            guard (least...(1 << 20)).contains(stride) else {
+                throw ValidationError(
+                    "--stride must be from \(least) (\(size.width) pixels of \(format.rawValue)) to \(1 << 20) bytes: \(stride)")
+            }
+        }
         guard input != nil else { return }
         switch format {
         case nil where size != nil: throw ValidationError("--size describes raw frames: it needs --format as well")

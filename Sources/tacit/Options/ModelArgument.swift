@@ -7,9 +7,26 @@ enum ModelArgument {
         return (first, Array(arguments.dropFirst()))
     }
 
+    /// The same for commands that take files behind the model.
+    ///
+    /// - Throws: `ValidationError` for none, and for a second model.
+    static func withPaths(_ arguments: [String], purpose: String) throws -> (model: String?, paths: [String]) {
+        let (model, paths) = split(arguments)
+        if let second = paths.first(where: { $0.hasSuffix(".gguf") }) {
+            throw ValidationError(
+                model.map { "Two models, \($0) and \(second): name one, then the files." }
+                    ?? "The model, \(second), goes before the files.")
+        }
+        guard !paths.isEmpty else { throw ValidationError("Name a file to \(purpose).") }
+        return (model, paths)
+    }
+
     /// For commands that take nothing but a model.
     static func only(_ arguments: [String]) throws -> String? {
         let (model, rest) = split(arguments)
+        if let model, let second = rest.first(where: { $0.hasSuffix(".gguf") }) {
+            throw ValidationError("Two models, \(model) and \(second): name one.")
+        }
         if let extra = rest.first {
             throw ValidationError("Unexpected argument '\(extra)': a model's name ends in .gguf.")
         }

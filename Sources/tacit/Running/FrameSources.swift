@@ -20,10 +20,10 @@ enum FrameSources {
             return path == "-"
                 ? try RawFrameSource(
                     descriptor: STDIN_FILENO, width: size.width, height: size.height, format: format, rate: rate,
-                    stopDescriptor: stop)
+                    bytesPerRow: options.stride, stopDescriptor: stop)
                 : try RawFrameSource(
                     path: path, width: size.width, height: size.height, format: format, rate: rate,
-                    stopDescriptor: stop)
+                    bytesPerRow: options.stride, stopDescriptor: stop)
         }
         if options.isStream {
             let rate = options.rate ?? 25

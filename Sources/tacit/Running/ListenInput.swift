@@ -7,8 +7,8 @@ import TacitMedia
 enum ListenInput {
     case microphone(MicrophoneOptions)
     case file(String)
-    /// Standard input; what isn't given is the model's.
-    case raw(rate: Int?, channels: Int?)
+    /// Standard input: a sound as its first bytes say, or raw samples, of which what isn't given is the model's.
+    case standard(rate: Int?, channels: Int?, isRaw: Bool)
 
     /// Whether it comes as time passes.
     var isLive: Bool {
@@ -25,7 +25,7 @@ enum ListenInput {
         switch self {
         case .microphone(let options): options.device ?? Self.defaultDevice
         case .file(let path): path
-        case .raw: "standard input"
+        case .standard: "standard input"
         }
     }
 
@@ -37,12 +37,12 @@ enum ListenInput {
     func open(sampleRate: Int, hop: Double) throws -> any SampleSource {
         switch self {
         case .file(let path):
-            return try SoundSources.open(path: path, sampleRate: sampleRate)
-        case .raw(let rate, let channels):
-            let raw = try RawSource(
-                descriptor: STDIN_FILENO, sampleRate: rate ?? sampleRate, channels: channels ?? 1,
-                stopDescriptor: Process.stop.descriptor)
-            return try SoundSources.resample(raw, to: sampleRate, file: name)
+            return try SoundSources.open(
+                path: path, sampleRate: sampleRate, stopDescriptor: Process.stop.descriptor)
+        case .standard(let rate, let channels, let isRaw):
+            return StandardInputSource(
+                descriptor: STDIN_FILENO, name: name, sampleRate: sampleRate, rawRate: rate,
+                rawChannels: channels ?? 1, isRaw: isRaw, stopDescriptor: Process.stop.descriptor)
         case .microphone(let options):
             let settings = MicrophoneSettings(
                 sampleRate: sampleRate, wait: options.wait ?? 0, waitLost: options.waitLost ?? 60)

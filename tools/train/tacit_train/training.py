@@ -127,7 +127,7 @@ class Training:
         self.multilabel = self.task == "multilabel"
         self.parts = divide(self.data, args)
         if not self.parts.train:
-            raise SystemExit("no clips to train on")
+            raise SystemExit(f"{args.data}: no clips to train on in split {args.split}")
         if args.negatives and not self.multilabel:
             raise SystemExit("negatives go with multilabel")
         targets = multi_hot(self.parts.train, len(self.data.labels))

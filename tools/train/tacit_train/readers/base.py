@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import sys
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-SOUND_SUFFIXES = (".wav", ".flac", ".ogg", ".mp3", ".au", ".aif", ".aiff", ".opus")
+SOUND_SUFFIXES = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".au", ".aif", ".aiff", ".caf", ".w64")
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg")
 TOKEN_SUFFIXES = (".jsonl", ".u16")
 
@@ -96,4 +98,18 @@ def sound_files(folder: Path) -> list[Path]:
 
 
 def files_of(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
-    return sorted(p for p in folder.iterdir() if p.is_file() and p.suffix.lower() in suffixes)
+    return sorted(p for p in shown_files(folder) if p.suffix.lower() in suffixes)
+
+
+def shown_files(folder: Path) -> list[Path]:
+    """All but hidden files: macOS puts a `._x.wav`, which is no sound, beside each `x.wav` that it copies."""
+    return [p for p in folder.iterdir() if p.is_file() and not p.name.startswith(".")]
+
+
+def tell_left_out(folder: Path, suffixes: tuple[str, ...]) -> None:
+    """Says on standard error which files of a class are not taken, and what that leaves of it."""
+    left = Counter(p.suffix.lower() or "no suffix" for p in shown_files(folder) if p.suffix.lower() not in suffixes)
+    if left:
+        told = ", ".join(f"{count} {'file' if count == 1 else 'files'} with {name}" for name, count in sorted(left.items()))
+        rest = "" if files_of(folder, suffixes) else ", which leaves nothing of this class"
+        print(f"{folder}: left out {told}{rest}; ffmpeg makes a WAV of most sounds", file=sys.stderr)

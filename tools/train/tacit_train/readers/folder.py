@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .base import IMAGE_SUFFIXES, SOUND_SUFFIXES, TOKEN_SUFFIXES, Clip, DataError, DataSet, files_of
+from .base import IMAGE_SUFFIXES, SOUND_SUFFIXES, TOKEN_SUFFIXES, Clip, DataError, DataSet, files_of, tell_left_out
 
 SPLITS = ("train", "val", "validation", "test")
 
@@ -19,6 +19,8 @@ def read(root: Path) -> DataSet:
     # What the first folder with files in it holds, all hold.
     kinds = (SOUND_SUFFIXES, IMAGE_SUFFIXES, TOKEN_SUFFIXES)
     suffixes = next((s for _, p in folders for s in kinds if files_of(p, s)), SOUND_SUFFIXES)
+    for _, folder in folders:
+        tell_left_out(folder, suffixes)
     classes = [(split, p, files) for split, p in folders if (files := files_of(p, suffixes))]
     labels = tuple(sorted({p.name for _, p, _ in classes}))
     if not labels:

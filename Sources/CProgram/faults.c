@@ -1,0 +1,47 @@
+#include <signal.h>
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "CTacitProgram.h"
+
+static const char *program;
+
+static void put(const char *text) {
+    // Nowhere to say that it can't be said.
+    if (write(STDERR_FILENO, text, strlen(text)) < 0) return;
+}
+
+static const char *reason(int number) {
+    switch (number) {
+    case SIGBUS: return "a file that is in use was cut short, or memory has failed";
+    case SIGILL:
+    case SIGTRAP: return "a check within the program failed, which is a fault of its own: please report it";
+    case SIGSEGV: return "the program touched memory that is not its own, which is a fault of its own: please report it";
+    case SIGFPE: return "the program divided by zero, which is a fault of its own: please report it";
+    default: return "the program gave up, which is a fault of its own or a lack of memory";
+    }
+}
+
+static void tell(int number) {
+    put(program);
+    put(": ");
+    put(reason(number));
+    put("\n");
+    // EX_IOERR.
+    if (number == SIGBUS) _exit(74);
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+void tacit_tell_faults(const char *name) {
+    static const int numbers[] = {SIGBUS, SIGILL, SIGTRAP, SIGSEGV, SIGFPE, SIGABRT, SIGSYS};
+    // What overflowed has no room for a handler.
+    static char stack[16384];
+    const stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
+    sigaltstack(&alternate, NULL);
+    program = name;
+    struct sigaction action = {.sa_handler = tell, .sa_flags = SA_ONSTACK | SA_NODEFER};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) sigaction(numbers[i], &action, NULL);
+    signal(SIGQUIT, SIG_DFL);
+}

@@ -1,0 +1,157 @@
+import CTacitMpg123
+import TacitDiagnostics
+
+/// MPEG audio (MP3, and layers I and II), by libmpg123, fed as the bytes come.
+///
+/// Every frame counts, whatever a Xing or LAME header says of their number. What such a header at the beginning says of
+/// the encoder's delay and padding is left out, as FFmpeg does it: `delay` + 529 samples at the start, and `padding` - 529
+/// before the place where it sees the end.
+final class MPEGDecoder: SoundDecoder {
+    private(set) var sampleRate = 0
+    private(set) var channels = 0
+
+    private let stream: ByteStream
+    private let decoder: OpaquePointer
+    private let bytes: UnsafeMutablePointer<UInt8>
+    private static let byteCapacity = 4096
+    /// Of the decoder's last frame, what has not been given yet: interleaved.
+    private var pending = UnsafeBufferPointer<Float>(start: nil, count: 0)
+    private var decoded = 0
+    private var frames = 0
+    private let left: GaplessRange
+
+
+    /// - Parameter stream: at its first frame.
+    init(_ stream: ByteStream) throws {
+        self.stream = stream
+        left = GaplessRange(try stream.peek(512))
+        mpg123_init()
+        var failure: Int32 = 0
+        guard let decoder = mpg123_new(nil, &failure) else { throw TacitError(.inputOutput, "no memory for an MP3 decoder") }
+        self.decoder = decoder
+        bytes = .allocate(capacity: Self.byteCapacity)
+        mpg123_param2(decoder, Int32(MPG123_ADD_FLAGS.rawValue), Int(MPG123_QUIET.rawValue | MPG123_FORCE_FLOAT.rawValue), 0)
+        mpg123_param2(decoder, Int32(MPG123_REMOVE_FLAGS.rawValue), Int(MPG123_GAPLESS.rawValue), 0)
+        // However much stands between two frames, the next one is looked for.
+        mpg123_param2(decoder, Int32(MPG123_RESYNC_LIMIT.rawValue), -1, 0)
+        guard mpg123_open_feed(decoder) == MPG123_OK.rawValue else {
+            throw TacitError(.inputOutput, "no memory for an MP3 decoder")
+        }
+        // Up to where the format is known, and no further.
+        if case .end = try advance() {
+            throw TacitError(.badData, "too short for MP3, or none: not one whole frame in it")
+        }
+    }
+
+    deinit {
+        mpg123_delete(decoder)
+        bytes.deallocate()
+    }
+
+    func decode(into block: UnsafeMutableBufferPointer<Float>) throws -> DecodedBlock {
+        guard let target = block.baseAddress else { return .end }
+        while pending.isEmpty {
+            switch try advance() {
+            case .frames: continue
+            case .changed: return .changed
+            case .end:
+                guard frames > 1 else { throw TacitError(.badData, "a single frame of MP3, which is too short for a sound") }
+                return .end
+            }
+        }
+        let count = min(pending.count, block.count) / channels
+        guard let source = pending.baseAddress, count > 0 else { return .end }
+        target.update(from: source, count: count * channels)
+        pending = UnsafeBufferPointer(rebasing: pending[(count * channels)...])
+        return .frames(count)
+    }
+
+    /// Decodes one frame to `pending`; `.changed` (also at the first one) once a new format is known.
+    private func advance() throws -> DecodedBlock {
+        while true {
+            var number: off_t = 0
+            var audio: UnsafeMutablePointer<UInt8>?
+            var byteCount = 0
+            let result = mpg123_decode_frame(decoder, &number, &audio, &byteCount)
+            switch result {
+            case MPG123_OK.rawValue:
+                guard let audio, byteCount > 0, channels > 0 else { continue }
+                let count = byteCount / MemoryLayout<Float>.size
+                let samples = UnsafeRawPointer(audio).bindMemory(to: Float.self, capacity: count)
+                frames += 1
+                keep(UnsafeBufferPointer(start: samples, count: count))
+                if !pending.isEmpty { return .frames(pending.count / channels) }
+            case MPG123_NEW_FORMAT.rawValue:
+                var rate = 0
+                var width: Int32 = 0
+                var encoding: Int32 = 0
+                mpg123_getformat(decoder, &rate, &width, &encoding)
+                let isOther = rate != sampleRate || Int(width) != channels
+                sampleRate = rate
+                channels = Int(width)
+                if isOther { return .changed }
+            case MPG123_NEED_MORE.rawValue:
+                let count = try stream.read(into: bytes, count: Self.byteCapacity)
+                if count == 0 { return .end }
+                guard mpg123_feed(decoder, bytes, count) == MPG123_OK.rawValue else {
+                    throw TacitError(.inputOutput, "no memory for an MP3 decoder")
+                }
+            case MPG123_DONE.rawValue: return .end
+            default:
+                throw TacitError(.badData, "MP3 that can't be decoded from here on")
+            }
+        }
+    }
+
+    /// All but what the encoder has added.
+    private func keep(_ samples: UnsafeBufferPointer<Float>) {
+        let count = samples.count / channels
+        let first = decoded
+        decoded += count
+        var kept = max(first, left.start)..<max(decoded, left.start)
+        if kept.upperBound > left.padding.lowerBound, kept.lowerBound < left.padding.upperBound {
+            // The padding is shorter than what a frame may keep on both its sides only if it ends with the frame.
+            kept = kept.lowerBound < left.padding.lowerBound
+                ? kept.lowerBound..<left.padding.lowerBound
+                : min(left.padding.upperBound, kept.upperBound)..<kept.upperBound
+        }
+        pending = UnsafeBufferPointer(rebasing: samples[((kept.lowerBound - first) * channels)..<((kept.upperBound - first) * channels)])
+    }
+}
+
+/// What the header that LAME and its kin write into a first, silent frame says of samples that are not of the sound.
+struct GaplessRange: Equatable {
+    /// Samples before the sound.
+    private(set) var start = 0
+    /// Samples behind it, up to the end of the last frame that the header counts.
+    private(set) var padding = Int.max..<Int.max
+
+    /// - Parameter bytes: the stream's first frame, or as much of it as is there.
+    init(_ bytes: UnsafeRawBufferPointer) {
+        guard let header = MPEGHeader(bytes), header.layer == 3 else { return }
+        let sideInformation = header.version == 1 ? (header.channels == 1 ? 17 : 32) : (header.channels == 1 ? 9 : 17)
+        var place = MPEGHeader.byteCount + sideInformation
+        func number(_ place: Int, _ count: Int) -> Int? {
+            guard place + count <= bytes.count else { return nil }
+            return bytes[place..<place + count].reduce(0) { $0 << 8 | Int($1) }
+        }
+        guard let flags = number(place + 4, 4),
+            bytes[place...].starts(with: Array("Xing".utf8)) || bytes[place...].starts(with: Array("Info".utf8))
+        else { return }
+        place += 8
+        var frames = 0
+        if flags & 1 != 0 {
+            frames = number(place, 4) ?? 0
+            place += 4
+        }
+        place += (flags & 2 != 0 ? 4 : 0) + (flags & 4 != 0 ? 100 : 0) + (flags & 8 != 0 ? 4 : 0)
+        guard let delays = number(place + 21, 3),
+            ["LAME", "Lavf", "Lavc"].contains(where: { bytes[place...].starts(with: Array($0.utf8)) })
+        else { return }
+        let late = 529
+        start = (delays >> 12) + late
+        let behind = (delays & 0xfff) - late
+        let end = frames * header.samplesPerFrame
+        if frames > 0, behind > 0, end - behind > start { padding = end - behind..<end }
+    }
+}

@@ -1,0 +1,172 @@
+import CTacitVorbisfile
+import TacitDiagnostics
+
+/// The pages of an Ogg stream, sorted into links: streams of sound that follow one another, as internet radio and joined
+/// files have them. What is multiplexed with the sound (pictures, an index) is passed over.
+final class OggReader {
+    enum Codec {
+        case vorbis, opus, flac
+    }
+
+    private let stream: ByteStream
+    /// The page at hand, at most `maximumPage` bytes.
+    private let bytes: UnsafeMutablePointer<UInt8>
+    private var page = ogg_page()
+    /// Bytes of `page` that have been handed on; `page` is of no use before the first.
+    private var used = 0
+    private var hasPage = false
+    /// `page` begins the next link.
+    private var isHeld = false
+    /// The streams of the link at hand, and the one that is read.
+    private var serials: [Int32] = []
+    private var serial: Int32 = 0
+
+    init(_ stream: ByteStream) {
+        self.stream = stream
+        bytes = .allocate(capacity: Self.maximumPage)
+    }
+
+    deinit { bytes.deallocate() }
+
+    /// Goes to the next link.
+    ///
+    /// - Returns: what it is coded in; nil at the end.
+    /// - Throws: `TacitError` (bad data) for one without sound that is read here.
+    func nextLink() throws -> Codec? {
+        // What a decoder has left of the link before.
+        while hasPage, !isHeld { try turn() }
+        guard isHeld || hasPage else {
+            guard try advance() else { return nil }
+            guard isBeginning else { throw Self.headless }
+            return try begin()
+        }
+        return try begin()
+    }
+
+    /// Reads on within the link; 0 at its end.
+    func read(into buffer: UnsafeMutableRawPointer, count: Int) throws -> Int {
+        while hasPage, !isHeld {
+            let header = Int(page.header_len)
+            let isHeader = used < header
+            guard let part = isHeader ? page.header : page.body else { return 0 }
+            let place = isHeader ? used : used - header
+            let left = (isHeader ? header : Int(page.body_len)) - place
+            if left == 0 {
+                try turn()
+                continue
+            }
+            let taken = min(count, left)
+            buffer.copyMemory(from: part + place, byteCount: taken)
+            used += taken
+            return taken
+        }
+        return 0
+    }
+
+    /// To the next page of the stream that is read, if one is left before the next link.
+    private func turn() throws {
+        while try advance() {
+            if isBeginning {
+                isHeld = true
+                return
+            }
+            let number = ogg_page_serialno(&page)
+            if number == serial { return }
+            guard serials.contains(number) else { throw Self.headless }
+        }
+    }
+
+    /// From the first of the pages that begin a link, which stand together, to the first one of sound.
+    private func begin() throws -> Codec? {
+        isHeld = false
+        serials = []
+        var names: [String] = []
+        var codec: Codec?
+        while true {
+            let number = ogg_page_serialno(&page)
+            serials.append(number)
+            let body = UnsafeRawBufferPointer(start: page.body, count: Int(page.body_len))
+            func has(_ text: String) -> Bool { body.starts(with: text.utf8) }
+            if has("\u{1}vorbis") {
+                codec = .vorbis
+            } else if has("OpusHead") {
+                codec = .opus
+            } else if has("\u{7f}FLAC") {
+                codec = .flac
+            } else if has("Speex   ") {
+                names.append("Speex")
+            } else if has("\u{80}theora") || body.starts(with: [0x80, 0x74, 0x68, 0x65, 0x6f, 0x72, 0x61]) {
+                names.append("Theora, a film")
+            } else if !has("fishead") {
+                names.append("an unknown codec")
+            }
+            if codec != nil {
+                serial = number
+                return codec
+            }
+            guard try advance() else { break }
+            guard isBeginning else { break }
+        }
+        throw SoundSignature.unread("Ogg with \(names.isEmpty ? "no sound" : names.joined(separator: ", "))", stream)
+    }
+
+    private var isBeginning: Bool { ogg_page_bos(&page) != 0 }
+
+    /// A header of 27 bytes, 255 lengths and as many segments of 255 bytes.
+    private static let maximumPage = 27 + 255 + 255 * 255
+    private static let capture = Array("OggS\0".utf8)
+
+    /// The next page, of whatever stream; false at the end. What is no page is passed over.
+    private func advance() throws -> Bool {
+        used = 0
+        hasPage = false
+        while true {
+            let head = try stream.peek(27)
+            guard head.count >= 27 else { return false }
+            guard head.starts(with: Self.capture) else {
+                try stream.skip(max(1, next(in: head)))
+                continue
+            }
+            let headerBytes = 27 + Int(head[26])
+            let table = try stream.peek(headerBytes)
+            guard table.count >= headerBytes else { return false }
+            let pageBytes = table[27..<headerBytes].reduce(headerBytes) { $0 + Int($1) }
+            let whole = try stream.peek(pageBytes)
+            guard let base = whole.baseAddress, whole.count >= pageBytes else {
+                // Cut off, or no page at all.
+                try stream.skip(1)
+                continue
+            }
+            bytes.update(from: base.assumingMemoryBound(to: UInt8.self), count: pageBytes)
+            page = ogg_page(
+                header: bytes, header_len: headerBytes, body: bytes + headerBytes, body_len: pageBytes - headerBytes)
+            guard try isWhole(pageBytes) else {
+                try stream.skip(1)
+                continue
+            }
+            try stream.skip(pageBytes)
+            hasPage = true
+            return true
+        }
+    }
+
+    /// Whether the page at hand is one, by its checksum; or, if a byte of its body was damaged, by the page behind it: so
+    /// that only the packet is lost that the byte belongs to. The checksum is mended then.
+    private func isWhole(_ pageBytes: Int) throws -> Bool {
+        let stated = (bytes[22], bytes[23], bytes[24], bytes[25])
+        ogg_page_checksum_set(&page)
+        if stated == (bytes[22], bytes[23], bytes[24], bytes[25]) { return true }
+        guard !isBeginning, serials.contains(ogg_page_serialno(&page)) else { return false }
+        let behind = try stream.peek(pageBytes + Self.capture.count)
+        return behind.count == pageBytes || behind.count >= pageBytes + Self.capture.count
+            && behind[pageBytes...].starts(with: Self.capture)
+    }
+
+    /// Where another page may begin behind the first byte.
+    private func next(in bytes: UnsafeRawBufferPointer) -> Int {
+        bytes.dropFirst().firstIndex(of: Self.capture[0]) ?? bytes.count
+    }
+
+    private static let headless = TacitError(
+        .badData, "Ogg without its beginning, which tells how the rest is to be decoded")
+}

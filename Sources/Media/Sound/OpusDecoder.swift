@@ -1,0 +1,58 @@
+import CTacitOpusfile
+import TacitDiagnostics
+
+/// One link of Opus, by libopusfile, at 48 kHz as Opus always is. What is lost between two pages is passed over.
+final class OpusDecoder: SoundDecoder {
+    let sampleRate = 48_000
+    let channels: Int
+
+    private let supply: Supply
+    private let file: OpaquePointer
+    /// libopusfile gives a packet whole, which may be longer than what there is room for.
+    private let packet: UnsafeMutableBufferPointer<Float>
+    private var pending = 0..<0
+
+    /// 120 ms.
+    private static let longestPacket = 5760
+
+    /// - Throws: `TacitError` (bad data) for a header that can't be used.
+    init(_ reader: OggReader) throws {
+        let supply = Supply { try reader.read(into: $0, count: $1) }
+        self.supply = supply
+        var callbacks = OpusFileCallbacks()
+        callbacks.read = { context, target, count in Int32(Supply.read(context, target, Int(count))) }
+        var failure: Int32 = 0
+        guard
+            let file = op_open_callbacks(
+                Unmanaged.passUnretained(supply).toOpaque(), &callbacks, nil, 0, &failure)
+        else {
+            if let failure = supply.failure { throw failure }
+            throw TacitError(.badData, "Ogg Opus whose header is broken or cut off")
+        }
+        self.file = file
+        channels = Int(op_channel_count(file, -1))
+        packet = .allocate(capacity: Self.longestPacket * max(1, channels))
+        packet.initialize(repeating: 0)
+    }
+
+    deinit {
+        op_free(file)
+        packet.deallocate()
+    }
+
+    func decode(into block: UnsafeMutableBufferPointer<Float>) throws -> DecodedBlock {
+        while pending.isEmpty {
+            let count = op_read_float(file, packet.baseAddress, Int32(packet.count), nil)
+            if let failure = supply.failure { throw failure }
+            if count == 0 { return .end }
+            // A packet that can't be decoded is damage, too, and as short.
+            if count == OP_HOLE || count == OP_EBADPACKET { continue }
+            guard count > 0 else { throw TacitError(.badData, "Opus that can't be decoded from here on") }
+            pending = 0..<Int(count)
+        }
+        let count = min(pending.count, block.count / channels)
+        for index in 0..<count * channels { block[index] = packet[pending.lowerBound * channels + index] }
+        pending = pending.lowerBound + count..<pending.upperBound
+        return .frames(count)
+    }
+}

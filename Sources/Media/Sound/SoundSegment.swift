@@ -1,0 +1,55 @@
+import TacitDiagnostics
+
+/// The part of a sound that has one rate and one number of channels, which are averaged. Its end is the sound's, or the
+/// beginning of the next part.
+final class SoundSegment: SampleSource {
+    let sampleRate: Int
+    let channels: Int
+    /// Samples a channel read up to now.
+    private(set) var position = 0
+    /// Whether another part follows: known at the end.
+    private(set) var isFollowed = false
+
+    private let decoder: any SoundDecoder
+    /// Interleaved, `[frames][channels]`.
+    private let block: UnsafeMutableBufferPointer<Float>
+
+    private static let blockSamples = 16_384
+
+    /// - Throws: `TacitError` (bad data) for a rate or a channel count that can't be.
+    init(_ decoder: any SoundDecoder) throws {
+        guard (1...SoundSources.maximumChannels).contains(decoder.channels) else {
+            throw TacitError(
+                .badData, "has \(decoder.channels) channels, expected 1 to \(SoundSources.maximumChannels)")
+        }
+        guard decoder.sampleRate > 0 else {
+            throw TacitError(.badData, "has a sample rate of \(decoder.sampleRate) Hz")
+        }
+        self.decoder = decoder
+        sampleRate = decoder.sampleRate
+        channels = decoder.channels
+        block = .allocate(capacity: Self.blockSamples)
+        block.initialize(repeating: 0)
+    }
+
+    deinit { block.deallocate() }
+
+    func read(into buffer: UnsafeMutableBufferPointer<Float>) throws -> SourceEvent {
+        guard let output = buffer.baseAddress, let samples = block.baseAddress else { return .end }
+        let wanted = min(buffer.count, block.count / channels)
+        switch try decoder.decode(into: UnsafeMutableBufferPointer(rebasing: block[..<(wanted * channels)])) {
+        case .frames(let count):
+            for index in 0..<count * channels where !(samples[index].magnitude <= SoundSources.largestMagnitude) {
+                position += index / channels
+                throw TacitError(.badData, "holds \(samples[index]), which is no sample")
+            }
+            ChannelMix.average(samples, frames: count, channels: channels, into: output)
+            position += count
+            return .samples(count)
+        case .changed:
+            isFollowed = true
+            return .end
+        case .end: return .end
+        }
+    }
+}

@@ -1,0 +1,211 @@
+import Glibc
+import TacitDiagnostics
+
+/// What a sound's first bytes say it is.
+enum SoundSignature {
+    case wave
+    case flac
+    case ogg
+    case mpeg
+    /// One of the formats that are left to libsndfile, or none that is known.
+    case other(isKnown: Bool)
+    /// A format that is not read, by its name.
+    case unread(String)
+
+    /// What is read, for messages.
+    static let readable = "WAV, FLAC, Ogg (Vorbis, Opus, FLAC), MP3, AIFF, AU, CAF, W64"
+
+    /// How far behind the beginning MPEG audio is looked for in a file. Zeros there don't count.
+    private static let mpegReach = 1 << 20
+    private static let mpegFrames = 3
+    /// As far into a live stream as a frame that was cut may reach, and how many frames must follow: a decision falls
+    /// after a quarter of a second of raw samples at most.
+    private static let liveReach = 1500
+    private static let liveFrames = 4
+
+    /// Passes over tags, and over zeros in front of MPEG audio, up to where the sound begins.
+    ///
+    /// - Throws: `TacitError` (bad data) for an empty stream.
+    static func find(in stream: ByteStream) throws -> SoundSignature {
+        guard try !stream.peek(1).isEmpty else { throw TacitError(.badData, "the file is empty, expected a sound") }
+        let isTagged = try skipTags(stream)
+        if let found = try magic(stream) { return found }
+        if try skipToMPEG(stream, isTagged: isTagged) { return .mpeg }
+        return .other(isKnown: false)
+    }
+
+    /// The same for standard input: nil for what looks like no sound file, and is raw samples then. Of a pipe no more is
+    /// waited for than it takes to tell.
+    static func findOrRaw(in stream: ByteStream) throws -> SoundSignature? {
+        let start = try stream.peek(12)
+        if start.starts(with: Array("ID3".utf8)), start.count >= 10, start[3] < 0xff, start[4] < 0xff {
+            return try find(in: stream)
+        }
+        if let found = try magic(stream) { return found }
+        if stream.isRegularFile {
+            return try skipToMPEG(stream, isTagged: false, reach: ByteStream.maximumPeek / 2, passesZeros: false)
+                ? .mpeg : nil
+        }
+        var count = 64
+        while true {
+            let bytes = try stream.peek(count)
+            switch MPEGSearch.find(
+                in: bytes, isEnd: bytes.count < count, starts: liveReach, frames: liveFrames)
+            {
+            case .begins(let place):
+                try stream.skip(place)
+                return .mpeg
+            case .absent: return nil
+            case .undecided where bytes.count < count: return nil
+            case .undecided: count = bytes.count + 1
+            }
+        }
+    }
+
+    /// Passes over whatever stands before MPEG audio, as a WAV's header does.
+    static func findMPEG(in stream: ByteStream) throws -> SoundSignature? {
+        try skipToMPEG(stream, isTagged: true, passesZeros: false) ? .mpeg : nil
+    }
+
+    func decoder(_ stream: ByteStream) throws -> any SoundDecoder {
+        switch self {
+        case .wave: try WaveDecoder.open(stream)
+        case .flac: try FLACDecoder(stream)
+        case .ogg: try OggDecoder(stream)
+        case .mpeg: try MPEGDecoder(stream)
+        case .other(let isKnown): try SndfileDecoder(stream, isKnown: isKnown)
+        case .unread(let format): throw Self.unread(format, stream)
+        }
+    }
+
+    static func unread(_ format: String, _ stream: ByteStream) -> TacitError {
+        TacitError(.badData, "\(format), which is not read here: \(remedy(stream))")
+    }
+
+    /// The one command that makes a readable sound of what ffmpeg knows.
+    static func remedy(_ stream: ByteStream) -> String {
+        guard stream.descriptor != STDIN_FILENO else { return "send it through 'ffmpeg -i - -f wav -'" }
+        let name = stream.name
+        let isPlain = name.utf8.allSatisfy {
+            $0 >= 0x80 || ($0 >= 0x30 && $0 <= 0x39) || ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7a) || [0x2e, 0x2f, 0x2d, 0x5f].contains($0)
+        }
+        let stem = name.utf8.lastIndex(of: 0x2e).map { String(name[..<$0]) } ?? name
+        return isPlain && !name.hasPrefix("-")
+            ? "'ffmpeg -i \(name) \(stem).wav' makes a WAV of it" : "'ffmpeg -i FILE FILE.wav' makes a WAV of it"
+    }
+
+    // MARK: -
+
+    /// Passes over ID3 tags of version 2.
+    private static func skipTags(_ stream: ByteStream) throws -> Bool {
+        var isTagged = false
+        while true {
+            let head = try stream.peek(10)
+            guard head.count >= 10, head.starts(with: Array("ID3".utf8)), head[3] < 0xff, head[4] < 0xff,
+                head[6...9].allSatisfy({ $0 < 0x80 })
+            else { return isTagged }
+            let size = head[6...9].reduce(0) { $0 << 7 | Int($1) }
+            let footer = head[5] & 0x10 != 0 ? 10 : 0
+            try stream.skip(10 + size + footer)
+            isTagged = true
+        }
+    }
+
+    private static func skipToMPEG(
+        _ stream: ByteStream, isTagged: Bool, reach: Int = mpegReach, passesZeros: Bool = true
+    ) throws -> Bool {
+        // Only a file can be read again from the start if there is none.
+        let mayPass = stream.isRegularFile
+        var passed = 0
+        while true {
+            let bytes = try stream.peek(ByteStream.maximumPeek)
+            if passesZeros, passed == 0 {
+                let zeros = bytes.firstIndex { $0 != 0 } ?? bytes.count
+                if zeros > 0 {
+                    // A stream of nothing but zeros stops here.
+                    try stream.skip(zeros)
+                    if zeros == bytes.count, bytes.count < ByteStream.maximumPeek { return false }
+                    continue
+                }
+            }
+            let isEnd = bytes.count < ByteStream.maximumPeek
+            let starts = ByteStream.maximumPeek - (mpegFrames + 1) * MPEGHeader.maximumFrameBytes
+            if case .begins(let place) = MPEGSearch.find(
+                in: bytes, isEnd: isEnd, starts: isEnd ? bytes.count : starts, frames: mpegFrames)
+            {
+                try stream.skip(place)
+                return true
+            }
+            passed += starts
+            guard mayPass, !isEnd, passed < reach else { return false }
+            try stream.skip(starts)
+        }
+    }
+
+    private static func magic(_ stream: ByteStream) throws -> SoundSignature? {
+        let head = [UInt8](try stream.peek(16).prefix(16))
+        func has(_ text: String, at place: Int = 0) -> Bool {
+            head.count >= place + text.utf8.count && head[place...].starts(with: text.utf8)
+        }
+        if has("RIFF") || has("RF64") || has("BW64") {
+            if has("WAVE", at: 8) { return .wave }
+            if has("AVI ", at: 8) { return .unread("a film (AVI)") }
+        }
+        if has("fLaC") { return .flac }
+        if has("OggS\0") { return .ogg }
+        if (has("FORM") && (has("AIFF", at: 8) || has("AIFC", at: 8) || has("8SVX", at: 8) || has("16SV", at: 8)))
+            || (has("RIFX") && has("WAVE", at: 8)) || has("caff\0\u{1}") || has(".snd\0\0") || has("dns.")
+            || has("riff\u{2e}") || has("Creative Voice F") || has("NIST_1A")
+        {
+            return .other(isKnown: true)
+        }
+        if has("ftyp", at: 4) { return .unread(try codecInMP4(stream)) }
+        if has("#!AMR") { return .unread("AMR, as telephones record it") }
+        if head.starts(with: [0x1a, 0x45, 0xdf, 0xa3]) { return .unread("WebM or Matroska") }
+        if head.starts(with: [0x30, 0x26, 0xb2, 0x75, 0x8e, 0x66, 0xcf, 0x11]) { return .unread("Windows Media (WMA)") }
+        if try has("ADIF") || (head.count > 6 && isADTSHeader(head) && isADTS(stream.peek(8192))) { return .unread("AAC (ADTS)") }
+        if head.starts(with: [0x89, 0x50, 0x4e, 0x47]) { throw TacitError(.badData, "a picture (PNG), expected a sound") }
+        if head.starts(with: [0xff, 0xd8, 0xff]) { throw TacitError(.badData, "a picture (JPEG), expected a sound") }
+        if has("MThd") { return .unread("MIDI, notes rather than sound") }
+        if has("wvpk") { return .unread("WavPack") }
+        if has("MAC ") { return .unread("Monkey's Audio") }
+        return nil
+    }
+
+    private static func isADTSHeader(_ bytes: some Collection<UInt8>) -> Bool {
+        bytes.first == 0xff && bytes.dropFirst().first.map { $0 & 0xf6 == 0xf0 } == true
+    }
+
+    /// AAC's own frames, three in a row.
+    private static func isADTS(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        var place = 0
+        for _ in 0..<3 {
+            guard place + 7 <= bytes.count, isADTSHeader(bytes[place...]) else { return false }
+            let length = Int(bytes[place + 3] & 3) << 11 | Int(bytes[place + 4]) << 3 | Int(bytes[place + 5]) >> 5
+            guard length >= 7 else { return false }
+            place += length
+        }
+        return true
+    }
+
+    /// By the names of its tracks' formats, which stand near the file's beginning or its end.
+    private static func codecInMP4(_ stream: ByteStream) throws -> String {
+        var bytes = [UInt8](try stream.peek(stream.isRegularFile ? ByteStream.maximumPeek : 16))
+        var status = stat()
+        if fstat(stream.descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG {
+            let size = min(Int(status.st_size), ByteStream.maximumPeek)
+            var tail = [UInt8](repeating: 0, count: size)
+            let count = pread(stream.descriptor, &tail, size, off_t(Int(status.st_size) - size))
+            bytes += tail[..<max(0, count)]
+        }
+        func has(_ name: String) -> Bool {
+            let name = Array(name.utf8)
+            return bytes.indices.dropLast(3).contains { bytes[$0] == name[0] && bytes[$0..<$0 + 4].elementsEqual(name) }
+        }
+        if has("mp4a") { return "AAC in MP4" }
+        if has("alac") { return "ALAC in MP4" }
+        if has("samr") || has("sawb") { return "AMR in 3GP" }
+        if has("Opus") { return "Opus in MP4" }
+        return "MP4 (AAC, as a rule)"
+    }
+}

@@ -1,0 +1,50 @@
+import TacitDiagnostics
+
+/// Standard input at the rate a model wants: a sound in a format known by its first bytes, or raw samples. It is looked at
+/// when it is first read, which may wait for the first bytes.
+package final class StandardInputSource: SampleSource {
+    package let sampleRate: Int
+
+    private let stream: ByteStream
+    private let rawRate: Int
+    private let rawChannels: Int
+    private let isRaw: Bool
+    private var source: (any SampleSource)?
+
+    /// - Parameters:
+    ///   - descriptor: read from, never closed.
+    ///   - rawRate: hertz of raw samples; nil for `sampleRate`.
+    ///   - isRaw: whether the samples are raw whatever they look like.
+    ///   - stopDescriptor: once this one is readable or closed, the stream ends.
+    package init(
+        descriptor: Int32, name: String = "standard input", sampleRate: Int, rawRate: Int?, rawChannels: Int,
+        isRaw: Bool, stopDescriptor: Int32? = nil
+    ) {
+        stream = ByteStream(descriptor: descriptor, name: name, stopDescriptor: stopDescriptor)
+        self.sampleRate = sampleRate
+        self.rawRate = rawRate ?? sampleRate
+        self.rawChannels = rawChannels
+        self.isRaw = isRaw
+    }
+
+    package func read(into buffer: UnsafeMutableBufferPointer<Float>) throws -> SourceEvent {
+        do {
+            if source == nil { source = try open() }
+            return try source?.read(into: buffer) ?? .end
+        } catch let error as TacitError {
+            // What was called off in the middle of a sound lacks its end.
+            if stream.wasStopped { return .end }
+            throw error.inFile(stream.name)
+        }
+    }
+
+    private func open() throws -> any SampleSource {
+        if !isRaw, let signature = try SoundSignature.findOrRaw(in: stream) {
+            let sound = try SoundFileSource(
+                try signature.decoder(stream), name: stream.name, isCalledOff: { [stream] in stream.wasStopped })
+            return try SoundSources.resample(sound, to: sampleRate, file: stream.name)
+        }
+        let raw = try RawSource(stream, sampleRate: rawRate, channels: rawChannels)
+        return try SoundSources.resample(raw, to: sampleRate, file: stream.name)
+    }
+}

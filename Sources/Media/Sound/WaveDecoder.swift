@@ -1,0 +1,172 @@
+import TacitDiagnostics
+
+/// WAV, RF64 and BW64 of plain samples, chunk by chunk as the bytes come.
+///
+/// Lengths that can't be (0 or all ones, as a recorder leaves them that writes to a pipe or was stopped) mean: up to the
+/// end. Every data chunk counts, and so does a file that was joined behind another.
+final class WaveDecoder: SoundDecoder {
+    private(set) var sampleRate = 0
+    private(set) var channels = 0
+
+    private let stream: ByteStream
+    private var format: WaveFormat?
+    /// Bytes of the data chunk that are left; `Int.max` up to the end.
+    private var left = 0
+    /// Whether a byte fills up the data chunk.
+    private var isPadded = false
+    /// The data chunk's length by the `ds64` chunk.
+    private var longLength = 0
+    private let bytes: UnsafeMutableRawPointer
+    private static let byteCapacity = 1 << 15
+    private static let leastRest = 4096
+
+    /// A decoder for the stream, at its first byte: libsndfile's where the samples are not plain.
+    static func open(_ stream: ByteStream) throws -> any SoundDecoder {
+        if let tag = try codec(in: try stream.peek(ByteStream.maximumPeek / 16)), tag.isCoded {
+            if tag.number == 0x55 || tag.number == 0x50 {
+                // The data chunk is a stream of frames like any other.
+                guard case .mpeg = try SoundSignature.findMPEG(in: stream) else {
+                    throw TacitError(.badData, "WAV of MP3 without a frame of it")
+                }
+                return try MPEGDecoder(stream)
+            }
+            return try SndfileDecoder(stream, isKnown: true)
+        }
+        return try WaveDecoder(stream)
+    }
+
+    init(_ stream: ByteStream) throws {
+        self.stream = stream
+        bytes = .allocate(byteCount: Self.byteCapacity, alignment: 16)
+        guard try nextData() else {
+            throw TacitError(
+                .badData, format == nil ? "WAV without a 'fmt ' chunk" : "WAV without a data chunk: holds no samples")
+        }
+    }
+
+    deinit { bytes.deallocate() }
+
+    func decode(into block: UnsafeMutableBufferPointer<Float>) throws -> DecodedBlock {
+        guard let target = block.baseAddress else { return .end }
+        while let format {
+            let frames = min(block.count / channels, left / format.frameBytes, Self.byteCapacity / format.frameBytes)
+            if frames > 0 {
+                // What is at hand, but whole frames of it.
+                var filled = try stream.read(into: bytes, count: frames * format.frameBytes)
+                let rest = filled % format.frameBytes
+                if rest > 0 { filled += try stream.fill(bytes + filled, count: format.frameBytes - rest) }
+                let count = filled / format.frameBytes
+                if left != .max { left -= filled }
+                if count > 0 {
+                    format.decode(bytes, count: count * channels, into: target)
+                    return .frames(count)
+                }
+                left = 0
+            }
+            let (rate, width) = (sampleRate, channels)
+            guard try nextData() else { return .end }
+            if rate != sampleRate || width != channels { return .changed }
+        }
+        return .end
+    }
+
+    /// To the next data chunk; false at the end.
+    private func nextData() throws -> Bool {
+        try stream.skip(left)
+        left = 0
+        if isPadded { try skipPadding() }
+        isPadded = false
+        while true {
+            let head = [UInt8](try stream.peek(12).prefix(12))
+            guard head.count >= 8 else { return false }
+            let name = [UInt8](head[..<4])
+            let size = head[4..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
+            if head.count == 12, Self.forms.contains(name), head[8...].elementsEqual(Array("WAVE".utf8)) {
+                try stream.skip(12)
+                longLength = 0
+                continue
+            }
+            // Behind the samples anything may stand; before them it must be chunks.
+            guard name.allSatisfy({ (0x20..<0x7f).contains($0) }) else {
+                if let format, sampleRate > 0 {
+                    // A tag, or samples of which the header does not know: it was written before they came.
+                    guard try stream.peek(Self.leastRest).count >= Self.leastRest else { return false }
+                    left = .max
+                    sampleRate = format.sampleRate
+                    return true
+                }
+                throw TacitError(.badData, "WAV whose chunks are broken at byte \(stream.position)")
+            }
+            try stream.skip(8)
+            switch String(decoding: name, as: UTF8.self) {
+            case "fmt ": try readFormat(size)
+            case "ds64":
+                let body = [UInt8](try stream.peek(16).prefix(16))
+                if body.count == 16, size >= 16 {
+                    longLength = Int(clamping: body[8...].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+                }
+                try stream.skip(size + size & 1)
+            case "data":
+                guard let format else { throw TacitError(.badData, "WAV whose samples come before its 'fmt ' chunk") }
+                sampleRate = format.sampleRate
+                channels = format.channels
+                left = try length(of: size)
+                if left == 0 { continue }
+                isPadded = left != .max && left & 1 != 0
+                return true
+            default:
+                try stream.skip(size)
+                if size & 1 != 0 { try skipPadding() }
+            }
+        }
+    }
+
+    private static let forms = ["RIFF", "RF64", "BW64"].map { Array($0.utf8) }
+
+    private func readFormat(_ size: Int) throws {
+        let count = min(size, 64)
+        let body = [UInt8](try stream.peek(count).prefix(count))
+        try stream.skip(size + size & 1)
+        guard let format = WaveFormat(body) else {
+            throw TacitError(.badData, "WAV of a codec that is not read here: \(SoundSignature.remedy(stream))")
+        }
+        self.format = format
+    }
+
+    /// The bytes of a data chunk.
+    private func length(of stated: Int) throws -> Int {
+        if stated == 0xffff_ffff { return longLength > 0 && longLength < 1 << 62 ? longLength : .max }
+        guard stated == 0 else { return stated }
+        // An empty chunk has another behind it, or nothing.
+        let next = try stream.peek(8)
+        guard next.count >= 8 else { return 0 }
+        let isChunk = Self.usualChunks.contains { next.starts(with: Array($0.utf8)) }
+        return isChunk ? 0 : .max
+    }
+
+    private static let usualChunks = ["LIST", "data", "id3 ", "ID3 ", "bext", "fact", "cue ", "iXML", "smpl", "RIFF"]
+
+    /// A chunk of odd length has a byte behind it, which some writers forget.
+    private func skipPadding() throws {
+        let next = try stream.peek(5)
+        guard let first = next.first else { return }
+        let isChunk = next.count >= 4 && Self.usualChunks.contains { next.starts(with: Array($0.utf8)) }
+        if first == 0 || !isChunk { try stream.skip(1) }
+    }
+
+    /// The codec's number, if the `fmt ` chunk is within reach.
+    private static func codec(in bytes: UnsafeRawBufferPointer) throws -> (number: Int, isCoded: Bool)? {
+        var place = 12
+        while place + 8 <= bytes.count {
+            let size = bytes[place + 4..<place + 8].reversed().reduce(0) { $0 << 8 | Int($1) }
+            if bytes[place...].starts(with: Array("fmt ".utf8)) {
+                let body = [UInt8](bytes[(place + 8)...].prefix(min(size, 64)))
+                guard body.count >= 16 else { return nil }
+                let tag = Int(body[0]) | Int(body[1]) << 8
+                return (tag, WaveFormat(body) == nil)
+            }
+            place += 8 + size + size & 1
+        }
+        return nil
+    }
+}
