@@ -46,7 +46,7 @@ final class ByteStream {
         switch status.st_mode & S_IFMT {
         case S_IFREG, S_IFIFO: break
         case S_IFDIR: throw TacitError(.noInput, file: path, "is a directory, expected \(expected)")
-        default: throw TacitError(.noInput, file: path, "is neither a file nor a pipe, expected \(expected)")
+        default: throw TacitError(.noInput, file: path, "is not a regular file")
         }
         descriptor = SystemPath.withBytes(path) { open($0, O_RDONLY | O_CLOEXEC) }
         guard descriptor >= 0 else { throw TacitError(.noInput, file: path, String(cString: strerror(errno))) }
