@@ -160,7 +160,8 @@ let package = Package(
         .testTarget(
             name: "InterfaceTests",
             dependencies: [
-                "CTacitInterface", "TacitCommand", "TacitConvertCommand", "TacitInterface", "TacitTestSupport",
+                "CTacitAllocationCounter", "CTacitInterface", "TacitCommand", "TacitConvertCommand", "TacitInterface",
+                "TacitTestSupport",
             ]),
         .executableTarget(
             name: "ThreadCheck", dependencies: ["CTacitInterface", "TacitCore", "TacitInterface"],

@@ -12,7 +12,8 @@ final class FedSource: SampleSource {
     private(set) var left = 0
     private var gap: SourceEvent.Gap?
     private var isOver = false
-    private var position = 0
+    /// Samples read and lost up to now.
+    private(set) var position = 0
 
     /// - Throws: `TacitError` (usage) for a rate out of range.
     init(sampleRate: Int) throws {

@@ -74,8 +74,10 @@ public final class SoundStream {
     /// Samples were lost behind what was pushed; the next step tells it.
     package func skip(samples: Int) throws {
         try requireOpen()
-        // A year of the fastest rate, so that no time overflows.
-        guard (0...(1 << 48)).contains(samples) else { throw TacitError(.usage, "\(samples) samples can't be lost") }
+        // Months at the fastest rate, and years of them in all, so that no time overflows.
+        guard (0...(1 << 46)).contains(samples), source.position <= 1 << 50 else {
+            throw TacitError(.usage, "\(samples) samples can't be lost")
+        }
         if samples > 0 { source.lose(samples) }
     }
 

@@ -16,7 +16,7 @@ struct HandleShell: ~Copyable {
 
     private let magic: UInt64
     private let state: Atomic<UInt8>
-    private nonisolated(unsafe) var handle: Unmanaged<Handle>?
+    private var handle: Unmanaged<Handle>?
 
     private init(_ handle: Handle) {
         magic = Self.magic

@@ -36,13 +36,13 @@ public func describe(_ handle: OpaquePointer?, _ description: UnsafeMutablePoint
         switch model.sense {
         case .sound(let sampleRate, let windowSamples):
             description.sense = Int32(TACIT_SOUND)
-            description.sample_rate = Int32(sampleRate)
+            description.sample_rate = Int32(clamping: sampleRate)
             description.window_samples = windowSamples
         case .pictures(let width, let height, let channels):
             description.sense = Int32(TACIT_PICTURES)
-            description.picture_width = Int32(width)
-            description.picture_height = Int32(height)
-            description.picture_channels = Int32(channels)
+            description.picture_width = Int32(clamping: width)
+            description.picture_height = Int32(clamping: height)
+            description.picture_channels = Int32(clamping: channels)
         case .tokens:
             description.sense = Int32(TACIT_TOKENS)
         }

@@ -28,7 +28,7 @@ import Testing
                 withDestinationPath: TestPaths.products.appendingPathComponent("libTacitInterface.so").path)
             let outcome = try Executable(path: "/usr/bin/env").run(
                 [
-                    "cc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-pedantic", source, "-I",
+                    "clang", "-std=c11", "-Wall", "-Wextra", "-Werror", "-pedantic", source, "-I",
                     HeaderProgramTests.include, "-L", folder.path, "-ltacit", "-Wl,-rpath,\(folder.path)", "-o",
                     folder.path("classify"),
                 ])

@@ -149,6 +149,11 @@ import Testing
         #expect(tacit_push(handle, samples, huge, &count) == Self.usage)
         #expect(tacit_push(handle, nil, 0, &count) == 0)
         #expect(tacit_skip(handle, huge) == Self.usage && tacit_skip(handle, 1 << 50) == Self.usage)
+        // Time goes on, and not too far.
+        var lost = 0
+        while tacit_skip(handle, 1 << 46) == 0 { lost += 1 }
+        #expect(lost > 10 && lost < 100 && loaded.words.hasSuffix("can't be lost"))
+        #expect(tacit_push(handle, samples, 100, &count) == 0)
         #expect(tacit_finish(handle) == 0 && tacit_finish(handle) == 0)
         #expect(tacit_push(handle, samples, 100, &count) == Self.usage && loaded.words == "the stream is finished")
     }

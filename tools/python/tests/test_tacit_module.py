@@ -127,9 +127,9 @@ def test_a_stream(model, wave, size):
 def test_lost_samples(model):
     samples = glide(6, model.rate)
     with model.stream(hop=1) as stream:
-        before = list(stream.push(samples))
+        before = [told for told in stream.push(samples) if isinstance(told, tacit.Prediction)]
         stream.skip(1600)
-        after = list(stream.push(samples))
+        after = [told for told in stream.push(samples) if isinstance(told, tacit.Prediction)]
     # The model began anew, so it says the same, later.
     assert len(before) == len(after) > 0
     for one, other in zip(before, after):
