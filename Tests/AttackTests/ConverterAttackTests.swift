@@ -99,7 +99,7 @@ import Testing
         Attack(tacit, "surprise", "1", "surprise: unknown key"),
         Attack(
             tacit, "input", "{\"kind\":\"logmel\",\"sample_rate\":8000,\"n_fft\":128,\"win_length\":100}",
-            "input.hop_length: missing"),
+            "input.patch_frames: missing"),
         Attack(
             tacit, "input", "{\"kind\":\"waveform\",\"sample_rate\":0,\"patch\":40,\"window\":12}",
             "input.sample_rate: expected a positive integer, found 0"),
