@@ -53,6 +53,10 @@ struct InputKindTests {
         }
     }
 
+    @Test func whatOthersDefaultTo() {
+        #expect(InputDescription.kinds.map { $0.standards } == [["patch"], ["patch_frames"], ["patch"], []])
+    }
+
     @Test func sizes() {
         #expect(Self.examples.map(\.patchSize) == [400, 256, 48, 2])
         #expect(Self.examples.map(\.window) == [40, 124, 15 * 7, 150])

@@ -53,6 +53,8 @@ struct TacitConfig {
             throw settings.fault("kind", "\(name) is not one of \(InputDescription.names)")
         }
         try settings.refuseOthers(than: Set(["kind"] + kind.keys))
+        // Asked for first, since without them others have no value either.
+        for name in kind.standards { _ = try settings.size(name) }
         return try kind.init(reading: settings).input
     }
 }

@@ -42,7 +42,7 @@ extension ImageInput: InputKind {
         try visitor.size("height", &height)
         try visitor.size("channels", &channels)
         try visitor.size("patch", &patch)
-        try visitor.size("stride", &stride, standard: patch)
+        try visitor.size("stride", &stride, standard: ("patch", patch))
         try visitor.numbers("mean", &mean)
         try visitor.numbers("std", &deviation)
     }

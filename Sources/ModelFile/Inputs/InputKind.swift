@@ -44,8 +44,10 @@ package protocol InputVisitor {
     /// - Parameters:
     ///   - name: the field's.
     ///   - value: read or set.
-    ///   - standard: what it is where an adapter does not say otherwise; nil if an adapter must.
-    mutating func size(_ name: StaticString, _ value: inout Int, standard: Int?) throws(Failure)
+    ///   - standard: the field before it whose value it has where an adapter does not say otherwise; nil if one must.
+    mutating func size(
+        _ name: StaticString, _ value: inout Int, standard: (name: StaticString, value: Int)?
+    ) throws(Failure)
     mutating func number(_ name: StaticString, _ value: inout Double) throws(Failure)
     mutating func numbers(_ name: StaticString, _ values: inout [Double]) throws(Failure)
 }
@@ -82,11 +84,15 @@ extension InputKind {
     package var sound: (any SoundInput)? { nil }
 
     /// The names of its fields.
-    package static var keys: [String] {
+    package static var keys: [String] { names.fields }
+    /// The names of those that others default to.
+    package static var standards: [String] { names.standards }
+
+    private static var names: FieldNames {
         var names = FieldNames()
         var blank = Self.blank
         blank.visit(&names)
-        return names.names
+        return names
     }
 
     /// Not validated.
@@ -107,11 +113,15 @@ extension InputKind {
 private struct FieldNames: InputVisitor {
     typealias Failure = Never
 
-    var names: [String] = []
+    var fields: [String] = []
+    var standards: [String] = []
 
-    mutating func size(_ name: StaticString, _ value: inout Int, standard: Int?) { names.append(name.description) }
-    mutating func number(_ name: StaticString, _ value: inout Double) { names.append(name.description) }
-    mutating func numbers(_ name: StaticString, _ values: inout [Double]) { names.append(name.description) }
+    mutating func size(_ name: StaticString, _ value: inout Int, standard: (name: StaticString, value: Int)?) {
+        fields.append(name.description)
+        if let standard { standards.append(standard.name.description) }
+    }
+    mutating func number(_ name: StaticString, _ value: inout Double) { fields.append(name.description) }
+    mutating func numbers(_ name: StaticString, _ values: inout [Double]) { fields.append(name.description) }
 }
 
 private struct FieldReading<Reader: InputReader>: InputVisitor {
@@ -119,8 +129,8 @@ private struct FieldReading<Reader: InputReader>: InputVisitor {
 
     let reader: Reader
 
-    func size(_ name: StaticString, _ value: inout Int, standard: Int?) throws {
-        value = try reader.size(name.description, standard: standard)
+    func size(_ name: StaticString, _ value: inout Int, standard: (name: StaticString, value: Int)?) throws {
+        value = try reader.size(name.description, standard: standard?.value)
     }
     func number(_ name: StaticString, _ value: inout Double) throws { value = try reader.number(name.description) }
     func numbers(_ name: StaticString, _ values: inout [Double]) throws {
@@ -133,7 +143,9 @@ private struct FieldWriting<Writer: InputWriter>: InputVisitor {
 
     var writer: Writer
 
-    mutating func size(_ name: StaticString, _ value: inout Int, standard: Int?) { writer.size(name, value) }
+    mutating func size(_ name: StaticString, _ value: inout Int, standard: (name: StaticString, value: Int)?) {
+        writer.size(name, value)
+    }
     mutating func number(_ name: StaticString, _ value: inout Double) { writer.number(name, value) }
     mutating func numbers(_ name: StaticString, _ values: inout [Double]) { writer.numbers(name, values) }
 }

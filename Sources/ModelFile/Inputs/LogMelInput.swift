@@ -59,7 +59,7 @@ extension LogMelInput: SoundInput {
         try visitor.number("mean", &mean)
         try visitor.number("std", &deviation)
         try visitor.size("patch_frames", &patchFrames)
-        try visitor.size("stride_frames", &strideFrames, standard: patchFrames)
+        try visitor.size("stride_frames", &strideFrames, standard: ("patch_frames", patchFrames))
         try visitor.size("window", &window)
     }
 

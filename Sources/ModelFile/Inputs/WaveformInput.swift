@@ -26,7 +26,7 @@ extension WaveformInput: SoundInput {
     package mutating func visit<Visitor: InputVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
         try visitor.size("sample_rate", &sampleRate)
         try visitor.size("patch", &patch)
-        try visitor.size("stride", &stride, standard: patch)
+        try visitor.size("stride", &stride, standard: ("patch", patch))
         try visitor.size("window", &window)
     }
 
