@@ -11,7 +11,10 @@ struct tacit_flac {
     float *samples;
     size_t capacity;
     bool has_frame;
+    // The frame is to be given at the next call.
+    bool is_held;
     bool is_damaged;
+    bool is_spoilt;
     bool has_failed;
 };
 
@@ -65,8 +68,10 @@ static void take_metadata(const FLAC__StreamDecoder *decoder, const FLAC__Stream
 static void take_error(
     const FLAC__StreamDecoder *decoder, FLAC__StreamDecoderErrorStatus status, void *data) {
     (void)decoder;
-    (void)status;
-    ((tacit_flac *)data)->is_damaged = true;
+    tacit_flac *flac = data;
+    flac->is_damaged = true;
+    // A frame whose checksum fails is given as silence; what was lost before a good frame does not spoil it.
+    if (status == FLAC__STREAM_DECODER_ERROR_STATUS_FRAME_CRC_MISMATCH) flac->is_spoilt = true;
 }
 
 tacit_flac *tacit_flac_create(bool is_ogg, tacit_flac_supply supply, void *context) {
@@ -93,14 +98,22 @@ void tacit_flac_destroy(tacit_flac *flac) {
 }
 
 tacit_flac_event tacit_flac_next(tacit_flac *flac, tacit_flac_block *block) {
+    if (flac->is_held) {
+        flac->is_held = false;
+        *block = flac->block;
+        return tacit_flac_frame;
+    }
     for (;;) {
         flac->has_frame = false;
         flac->is_damaged = false;
+        flac->is_spoilt = false;
         const FLAC__bool went_on = FLAC__stream_decoder_process_single(flac->decoder);
         *block = flac->block;
         if (flac->has_failed) return tacit_flac_failure;
-        // A frame whose check fails is given as silence: that is damage, not sound.
-        if (flac->is_damaged) return tacit_flac_damage;
+        if (flac->is_damaged) {
+            flac->is_held = flac->has_frame && !flac->is_spoilt;
+            return tacit_flac_damage;
+        }
         if (flac->has_frame) return tacit_flac_frame;
         const FLAC__StreamDecoderState state = FLAC__stream_decoder_get_state(flac->decoder);
         if (state == FLAC__STREAM_DECODER_END_OF_STREAM) return tacit_flac_end;

@@ -62,7 +62,8 @@ struct Folder {
 
     /// The suffixes of the sounds that are read.
     static let soundSuffixes: Set<String> = [
-        "aif", "aifc", "aiff", "au", "bwf", "caf", "flac", "mp2", "mp3", "oga", "ogg", "opus", "rf64", "snd", "w64", "wav",
+        "aif", "aifc", "aiff", "au", "bwf", "caf", "flac", "mp2", "mp3", "oga", "ogg", "opus", "rf64", "snd", "w64",
+        "wav",
     ]
 
     static func isSoundName(_ name: String) -> Bool { hasSuffix(name, soundSuffixes) }

@@ -92,7 +92,8 @@ package final class FileLabeller {
         do {
             switch sense {
             case .sound(let labeller, let sampleRate):
-                let source = try path == StandardInput.path
+                let source =
+                    try path == StandardInput.path
                     ? SoundSources.open(
                         descriptor: STDIN_FILENO, name: StandardInput.name, sampleRate: sampleRate)
                     : SoundSources.open(path: path, sampleRate: sampleRate)

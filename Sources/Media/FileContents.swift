@@ -17,7 +17,8 @@ final class FileContents {
     /// - Throws: `TacitError` naming the file: no input for what is absent, unreadable, or neither a file nor a pipe; bad
     ///   data for what is larger than `maximumBytes`, a file before memory is taken for it.
     func read(_ path: String, expected: String, maximumBytes: Int) throws -> UnsafeRawBufferPointer {
-        let stream = path == StandardInput.path
+        let stream =
+            path == StandardInput.path
             ? ByteStream(descriptor: STDIN_FILENO, name: StandardInput.name)
             : try ByteStream(path: path, expected: expected)
         let name = stream.name

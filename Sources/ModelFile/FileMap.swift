@@ -48,7 +48,8 @@ package final class FileMap: @unchecked Sendable {
         let size = Int(status.st_size)
         guard size > 0 else { throw TacitError.badData(path, "the file is empty") }
         let base = mmap(
-            nil, size, isPrivate ? PROT_READ | PROT_WRITE : PROT_READ, isPrivate ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_PRIVATE,
+            nil, size, isPrivate ? PROT_READ | PROT_WRITE : PROT_READ,
+            isPrivate ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_PRIVATE,
             isPrivate ? -1 : descriptor, 0)
         guard let base, base != MAP_FAILED else {
             throw TacitError(

@@ -29,7 +29,10 @@ struct StandardInputTests {
 
     @Test(
         .enabled(if: FFmpeg.isThere, "ffmpeg is not installed"),
-        arguments: [["-c:a", "flac", "a.flac"], ["-ar", "44100", "-ac", "2", "a.wav"], ["-c:a", "libvorbis", "a.ogg"], ["-c:a", "libopus", "a.opus"], ["-c:a", "libmp3lame", "a.mp3"]])
+        arguments: [
+            ["-c:a", "flac", "a.flac"], ["-ar", "44100", "-ac", "2", "a.wav"], ["-c:a", "libvorbis", "a.ogg"],
+            ["-c:a", "libopus", "a.opus"], ["-c:a", "libmp3lame", "a.mp3"],
+        ])
     func aSoundIsTheSameEverywhere(arguments: [String]) throws {
         let source = try folder.write("s.wav", WaveFile.bytes(Sounds.glide(samples: 16_000 * 12), rate: 16_000))
         let path = folder.path(try #require(arguments.last))
@@ -49,7 +52,9 @@ struct StandardInputTests {
         let whole = try scores(["classify", model, path])
         #expect(try scores(["classify", model, "-"], input: bytes) == whole)
         let pipe = try Executable.shell.run([
-            "-c", "mkfifo \"$1/pipe\"; cat \"$2\" > \"$1/pipe\" & \"$3\" classify \"$4\" \"$1/pipe\" --json --logits --top 1", "sh",
+            "-c",
+            "mkfifo \"$1/pipe\"; cat \"$2\" > \"$1/pipe\" & \"$3\" classify \"$4\" \"$1/pipe\" --json --logits --top 1",
+            "sh",
             folder.path, path, Executable.tacit.path, model,
         ])
         #expect(pipe.status == 0, "\(pipe.standardError)")

@@ -21,7 +21,8 @@ import Testing
         let path = folder.path("whole")
         let seconds = 2.0
         try writeSound(
-            path, Sounds.glide(samples: 32_000).map { Float($0) / 32768 }, rate: 16_000, channels: 1, format: Int32(format))
+            path, Sounds.glide(samples: 32_000).map { Float($0) / 32768 }, rate: 16_000, channels: 1,
+            format: Int32(format))
         let whole = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
         var random = RandomNumbers(seed: 77)
         for turn in 0..<Self.count {
@@ -45,7 +46,9 @@ import Testing
                 let length = Double(try Drained(source).samples.count) / Double(source.sampleRate)
                 // A rate or a header that was hit is not a loss of samples.
                 if source.sampleRate == 16_000 || name == "opus", source.channels == 1 {
-                    #expect(length >= least - cost - 0.001, "\(name), turn \(turn), at \(place) of \(whole.count): \(length) s")
+                    #expect(
+                        length >= least - cost - 0.001,
+                        "\(name), turn \(turn), at \(place) of \(whole.count): \(length) s")
                 }
             } catch let error as TacitError {
                 #expect(error.kind == .badData)

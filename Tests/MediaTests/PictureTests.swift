@@ -102,7 +102,9 @@ import Testing
 
     @Test func saysWhatItExpected() throws {
         #expect(try refusal([])?.reason == "the file is empty, expected a picture")
-        #expect(try refusal(Array("GIF89a".utf8))?.reason == "neither a PNG nor a JPEG picture")
+        #expect(try refusal(Array("no picture".utf8))?.reason == "neither a PNG nor a JPEG picture")
+        #expect(try refusal(Array("GIF89a".utf8))?.reason.hasPrefix("a GIF picture, expected PNG or JPEG: ") == true)
+        #expect(try refusal(Array("RIFF....WEBP".utf8))?.reason.hasPrefix("a WebP picture, ") == true)
         #expect(throws: TacitError.self) { try PictureFileReader().read("/nowhere/at/all.png") }
         do {
             try PictureFileReader().read("/dev")
@@ -113,10 +115,12 @@ import Testing
 
     @Test func listsFoldersInOrder() throws {
         let folder = try TemporaryFolder()
-        for name in ["b.png", "a/z.JPG", "a/.hidden.png", "c.txt", "a/b/x.jpeg"] { try folder.write(name, [0]) }
+        for name in ["b.png", "a/z.JPG", "a/.hidden.png", "c.txt", "a/b/x.jpeg", "f10.png", "f2.png", "f010.png"] {
+            try folder.write(name, [0])
+        }
         #expect(
             try PictureFiles.inFolder(folder.path)
-                == ["a/b/x.jpeg", "a/z.JPG", "b.png"].map { folder.path + "/" + $0 })
+                == ["a/b/x.jpeg", "a/z.JPG", "b.png", "f2.png", "f010.png", "f10.png"].map { folder.path + "/" + $0 })
         let empty = try TemporaryFolder()
         #expect(throws: TacitError.self) { try PictureFiles.inFolder(empty.path) }
     }

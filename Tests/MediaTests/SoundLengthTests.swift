@@ -42,7 +42,10 @@ import Testing
     @Test func wavesAreReadWhole() throws {
         let format = Array(Self.wave[12..<36])
         let half = Self.data.count / 2 & ~1
-        let ds64 = chunk("ds64", littleEndian(UInt64(0)) + littleEndian(UInt64(Self.data.count)) + littleEndian(UInt64(0)) + littleEndian(UInt32(0)))
+        let ds64 = chunk(
+            "ds64",
+            littleEndian(UInt64(0)) + littleEndian(UInt64(Self.data.count)) + littleEndian(UInt64(0))
+                + littleEndian(UInt32(0)))
         let open64 = chunk("ds64", [UInt8](repeating: 0, count: 28))
         let list = chunk("LIST", Array("INFOodd".utf8))
         let files: [(String, [UInt8])] = [
@@ -50,11 +53,21 @@ import Testing
             ("all ones", riff(format + chunk("data", Self.data, size: .max))),
             ("too long", riff(format + chunk("data", Self.data, size: 0x7fff_0000))),
             ("too short", riff(format + chunk("data", Self.data, size: 1000))),
-            ("two chunks", riff(format + chunk("data", Array(Self.data[..<half])) + chunk("data", Array(Self.data[half...])))),
-            ("two chunks with a list between", riff(format + chunk("data", Array(Self.data[..<half])) + list + chunk("data", Array(Self.data[half...])))),
+            (
+                "two chunks",
+                riff(format + chunk("data", Array(Self.data[..<half])) + chunk("data", Array(Self.data[half...])))
+            ),
+            (
+                "two chunks with a list between",
+                riff(
+                    format + chunk("data", Array(Self.data[..<half])) + list + chunk("data", Array(Self.data[half...])))
+            ),
             ("an empty chunk first", riff(format + chunk("data", []) + chunk("data", Self.data))),
             ("odd chunks", riff(list + format + list + chunk("data", Self.data) + list)),
-            ("an odd chunk that is not padded", riff(format + chunk("LIST", [1, 2, 3], pads: false) + chunk("data", Self.data))),
+            (
+                "an odd chunk that is not padded",
+                riff(format + chunk("LIST", [1, 2, 3], pads: false) + chunk("data", Self.data))
+            ),
             ("RF64", riff(ds64 + format + chunk("data", Self.data, size: .max), form: "RF64")),
             ("BW64 of no length", riff(open64 + format + chunk("data", Self.data, size: .max), form: "BW64")),
             ("ID3 in front", Self.id3 + Self.wave), ("ID3v1 behind", Self.wave + Self.id3v1),
@@ -69,7 +82,8 @@ import Testing
         open[21] &= 0xf0
         for index in 22...25 { open[index] = 0 }
         for (name, bytes) in [
-            ("of unknown length", open), ("unknown, ID3v1 behind", open + Self.id3v1), ("ID3v1 behind", flac + Self.id3v1),
+            ("of unknown length", open), ("unknown, ID3v1 behind", open + Self.id3v1),
+            ("ID3v1 behind", flac + Self.id3v1),
             ("ID3 in front", Self.id3 + flac),
         ] { #expect(try decoded(bytes) == Self.expected, "\(name)") }
         #expect(try decoded(flac + flac) == Self.expected + Self.expected)
@@ -111,7 +125,10 @@ import Testing
         let whole = try decoded(tagged)
         #expect(whole.count == 24_001)
         // The frames behind the one with the header that knows their number.
-        let second = try #require((100..<2000).first { tagged[$0] == 0xff && tagged[$0 + 1] == tagged[1] && tagged[$0 + 2] & 0x0c == tagged[2] & 0x0c })
+        let second = try #require(
+            (100..<2000).first {
+                tagged[$0] == 0xff && tagged[$0 + 1] == tagged[1] && tagged[$0 + 2] & 0x0c == tagged[2] & 0x0c
+            })
         let bare = Array(tagged[second...])
         let frames = try decoded(bare)
         #expect(frames.count % 576 == 0)
@@ -126,7 +143,10 @@ import Testing
         #expect(abs(try decoded(bare + bare).count - 2 * frames.count) <= 576)
         #expect(try decoded(tagged + tagged).count >= 2 * whole.count)
         // What the header says of the number of frames is not believed.
-        let info = try #require((0..<60).first { tagged[$0..<$0 + 4].elementsEqual("Info".utf8) || tagged[$0..<$0 + 4].elementsEqual("Xing".utf8) })
+        let info = try #require(
+            (0..<60).first {
+                tagged[$0..<$0 + 4].elementsEqual("Info".utf8) || tagged[$0..<$0 + 4].elementsEqual("Xing".utf8)
+            })
         for count: [UInt8] in [[0, 0, 0, 0], [0, 0, 0, 3], [255, 255, 255, 255]] {
             var wrong = tagged
             wrong.replaceSubrange(info + 8..<info + 12, with: count)
@@ -142,27 +162,34 @@ import Testing
     }
 
     /// Against FFmpeg's decoders, sample by sample.
-    @Test(.enabled(if: FFmpeg.isThere, "ffmpeg is not installed"), arguments: [
-        ("mp3", SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III), ("ogg", SF_FORMAT_OGG | SF_FORMAT_VORBIS),
-        ("opus", SF_FORMAT_OGG | SF_FORMAT_OPUS), ("flac", SF_FORMAT_FLAC | SF_FORMAT_PCM_24),
-        ("wav", SF_FORMAT_WAV | SF_FORMAT_PCM_24), ("wav", SF_FORMAT_WAV | SF_FORMAT_ULAW),
-        ("wav", SF_FORMAT_WAV | SF_FORMAT_ALAW), ("wav", SF_FORMAT_WAV | SF_FORMAT_DOUBLE),
-        ("wav", SF_FORMAT_WAV | SF_FORMAT_PCM_U8), ("wav", SF_FORMAT_WAV | SF_FORMAT_PCM_32),
-    ])
+    @Test(
+        .enabled(if: FFmpeg.isThere, "ffmpeg is not installed"),
+        arguments: [
+            ("mp3", SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III), ("ogg", SF_FORMAT_OGG | SF_FORMAT_VORBIS),
+            ("opus", SF_FORMAT_OGG | SF_FORMAT_OPUS), ("flac", SF_FORMAT_FLAC | SF_FORMAT_PCM_24),
+            ("wav", SF_FORMAT_WAV | SF_FORMAT_PCM_24), ("wav", SF_FORMAT_WAV | SF_FORMAT_ULAW),
+            ("wav", SF_FORMAT_WAV | SF_FORMAT_ALAW), ("wav", SF_FORMAT_WAV | SF_FORMAT_DOUBLE),
+            ("wav", SF_FORMAT_WAV | SF_FORMAT_PCM_U8), ("wav", SF_FORMAT_WAV | SF_FORMAT_PCM_32),
+        ])
     func samplesAreThoseOfFFmpeg(suffix: String, format: Int) throws {
         let bytes = try encoded(format)
         let path = try folder.write("sound." + suffix, bytes)
-        let theirs = try #require(FFmpeg.samples(path))
+        // FFmpeg has an Opus decoder of its own, which makes other noise than the reference.
+        let theirs = try #require(FFmpeg.samples(path, decoder: suffix == "opus" ? "libopus" : nil))
         let ours = try decoded(bytes, "sound." + suffix)
         #expect(ours.count == theirs.count)
         let worst = zip(ours, theirs).map { abs($0 - $1) }.max() ?? 1
         #expect(worst < 2e-5, "\(worst)")
     }
 
-    @Test(.enabled(if: FFmpeg.isThere, "ffmpeg is not installed"), arguments: [
-        ["-c:a", "flac", "x.oga"], ["-c:a", "mp2", "x.mp2"], ["-c:a", "libmp3lame", "-q:a", "5", "-write_xing", "0", "x.mp3"],
-        ["-c:a", "libmp3lame", "-ac", "2", "-joint_stereo", "1", "-b:a", "64k", "x.mp3"], ["-ac", "6", "-c:a", "pcm_s16le", "x.wav"],
-    ])
+    @Test(
+        .enabled(if: FFmpeg.isThere, "ffmpeg is not installed"),
+        arguments: [
+            ["-c:a", "flac", "x.oga"], ["-c:a", "mp2", "x.mp2"],
+            ["-c:a", "libmp3lame", "-q:a", "5", "-write_xing", "0", "x.mp3"],
+            ["-c:a", "libmp3lame", "-ac", "2", "-joint_stereo", "1", "-b:a", "64k", "x.mp3"],
+            ["-ac", "6", "-c:a", "pcm_s16le", "x.wav"],
+        ])
     func whatFFmpegWritesIsRead(arguments: [String]) throws {
         let source = try folder.write("source.wav", Self.wave)
         let path = folder.path(try #require(arguments.last))
@@ -183,7 +210,7 @@ import Testing
             ("a.wma", [0x30, 0x26, 0xb2, 0x75, 0x8e, 0x66, 0xcf, 0x11] + [UInt8](repeating: 9, count: 99), "WMA"),
             ("a.png", [0x89, 0x50, 0x4e, 0x47] + [UInt8](repeating: 9, count: 99), "PNG"),
             ("a.txt", Array("no sound at all, only words".utf8), "no sound of a format that is read here"),
-            ("a.mp3", [0xff, 0xf3, 0x88, 0xc0] + [UInt8](repeating: 0, count: 500), "too short"),
+            ("a.mp3", [0xff, 0xf3, 0x88, 0xc0] + [UInt8](repeating: 0, count: 284), "too short"),
         ]
         for (name, bytes, words) in cases {
             let path = try folder.write(name, bytes)

@@ -19,8 +19,13 @@ public enum FFmpeg {
     }
 
     /// The samples of a sound file, its channels averaged, at the rate that it begins with.
-    public static func samples(_ path: String, channels: Int = 1) -> [Float]? {
-        guard let bytes = run(["-i", path, "-map", "0:a:0", "-c:a", "pcm_f32le", "-f", "f32le", "-"]) else { return nil }
+    public static func samples(_ path: String, channels: Int = 1, decoder: String? = nil) -> [Float]? {
+        guard
+            let bytes = run(
+                (decoder.map { ["-c:a", $0] } ?? []) + [
+                    "-i", path, "-map", "0:a:0", "-c:a", "pcm_f32le", "-f", "f32le", "-",
+                ])
+        else { return nil }
         let values = bytes.withUnsafeBytes { raw in
             (0..<raw.count / 4).map { raw.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
         }

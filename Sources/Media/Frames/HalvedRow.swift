@@ -26,7 +26,8 @@ struct HalvedRow {
             colors.convert(y: row[x], u: rounded(2 &* thisU), v: rounded(2 &* thisV), into: target + 3 &* x)
             if x &+ 1 < width {
                 colors.convert(
-                    y: row[x &+ 1], u: rounded(thisU &+ nextU), v: rounded(thisV &+ nextV), into: target + 3 &* (x &+ 1))
+                    y: row[x &+ 1], u: rounded(thisU &+ nextU), v: rounded(thisV &+ nextV), into: target + 3 &* (x &+ 1)
+                )
             }
             (thisU, thisV) = (nextU, nextV)
         }

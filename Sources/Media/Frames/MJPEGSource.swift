@@ -16,7 +16,9 @@ package final class MJPEGSource: FrameSource {
     ///   - descriptor: read from, never closed.
     ///   - name: the stream's name in errors.
     ///   - rate: frames a second.
-    package convenience init(descriptor: Int32, name: String = "standard input", rate: Double, stopDescriptor: Int32? = nil) throws {
+    package convenience init(
+        descriptor: Int32, name: String = "standard input", rate: Double, stopDescriptor: Int32? = nil
+    ) throws {
         try self.init(ByteStream(descriptor: descriptor, name: name, stopDescriptor: stopDescriptor), rate: rate)
     }
 

@@ -60,7 +60,9 @@ package final class PictureDecoder {
     private func decodeJPEG(_ bytes: UnsafeRawBufferPointer, into frame: FrameBuffer) throws {
         let base = bytes.assumingMemoryBound(to: UInt8.self).baseAddress
         var header = tacit_jpeg_header()
-        guard tacit_jpeg_read_header(jpeg, base, bytes.count, FrameBuffer.maximumPixels, &header, message) == 0 else { throw broken("JPEG") }
+        guard tacit_jpeg_read_header(jpeg, base, bytes.count, FrameBuffer.maximumPixels, &header, message) == 0 else {
+            throw broken("JPEG")
+        }
         try write(
             width: Int(header.width), height: Int(header.height), channels: Int(header.channels),
             flattening: .invertedCMYK, orientation: ExifOrientation.ofJPEG(bytes), into: frame

@@ -13,7 +13,8 @@ enum UnreadPicture {
         if has("GIF8") { return "a GIF picture" }
         if has("ftyp", at: 4) {
             if has("avif", at: 8) || has("avis", at: 8) { return "an AVIF picture" }
-            return ["heic", "heix", "mif1", "msf1", "hevc"].contains { has($0, at: 8) } ? "a HEIC picture" : "a film (MP4)"
+            return ["heic", "heix", "mif1", "msf1", "hevc"].contains { has($0, at: 8) }
+                ? "a HEIC picture" : "a film (MP4)"
         }
         if has("BM") { return "a BMP picture" }
         if has("II*\0") || has("MM\0*") { return "a TIFF picture" }

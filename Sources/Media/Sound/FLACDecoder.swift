@@ -33,7 +33,7 @@ final class FLACDecoder: SoundDecoder {
                 isOgg, { Supply.read($0, $1, $2) }, Unmanaged.passUnretained(supply).toOpaque())
         else { throw TacitError(.inputOutput, "no memory for a FLAC decoder") }
         self.decoder = decoder
-        guard try advance() else { throw TacitError(.badData, "FLAC without a whole frame in it: holds no samples") }
+        guard try advance() else { throw TacitError(.badData, "FLAC without a whole frame in it") }
         isChanged = false
     }
 

@@ -20,17 +20,19 @@ final class MPEGDecoder: SoundDecoder {
     private var frames = 0
     private let left: GaplessRange
 
-
     /// - Parameter stream: at its first frame.
     init(_ stream: ByteStream) throws {
         self.stream = stream
         left = GaplessRange(try stream.peek(512))
         mpg123_init()
         var failure: Int32 = 0
-        guard let decoder = mpg123_new(nil, &failure) else { throw TacitError(.inputOutput, "no memory for an MP3 decoder") }
+        guard let decoder = mpg123_new(nil, &failure) else {
+            throw TacitError(.inputOutput, "no memory for an MP3 decoder")
+        }
         self.decoder = decoder
         bytes = .allocate(capacity: Self.byteCapacity)
-        mpg123_param2(decoder, Int32(MPG123_ADD_FLAGS.rawValue), Int(MPG123_QUIET.rawValue | MPG123_FORCE_FLOAT.rawValue), 0)
+        mpg123_param2(
+            decoder, Int32(MPG123_ADD_FLAGS.rawValue), Int(MPG123_QUIET.rawValue | MPG123_FORCE_FLOAT.rawValue), 0)
         mpg123_param2(decoder, Int32(MPG123_REMOVE_FLAGS.rawValue), Int(MPG123_GAPLESS.rawValue), 0)
         // However much stands between two frames, the next one is looked for.
         mpg123_param2(decoder, Int32(MPG123_RESYNC_LIMIT.rawValue), -1, 0)
@@ -55,7 +57,9 @@ final class MPEGDecoder: SoundDecoder {
             case .frames: continue
             case .changed: return .changed
             case .end:
-                guard frames > 1 else { throw TacitError(.badData, "a single frame of MP3, which is too short for a sound") }
+                guard frames > 1 else {
+                    throw TacitError(.badData, "a single frame of MP3, which is too short for a sound")
+                }
                 return .end
             }
         }
@@ -111,11 +115,13 @@ final class MPEGDecoder: SoundDecoder {
         var kept = max(first, left.start)..<max(decoded, left.start)
         if kept.upperBound > left.padding.lowerBound, kept.lowerBound < left.padding.upperBound {
             // The padding is shorter than what a frame may keep on both its sides only if it ends with the frame.
-            kept = kept.lowerBound < left.padding.lowerBound
+            kept =
+                kept.lowerBound < left.padding.lowerBound
                 ? kept.lowerBound..<left.padding.lowerBound
                 : min(left.padding.upperBound, kept.upperBound)..<kept.upperBound
         }
-        pending = UnsafeBufferPointer(rebasing: samples[((kept.lowerBound - first) * channels)..<((kept.upperBound - first) * channels)])
+        pending = UnsafeBufferPointer(
+            rebasing: samples[((kept.lowerBound - first) * channels)..<((kept.upperBound - first) * channels)])
     }
 }
 

@@ -158,8 +158,15 @@ final class OggReader {
         if stated == (bytes[22], bytes[23], bytes[24], bytes[25]) { return true }
         guard !isBeginning, serials.contains(ogg_page_serialno(&page)) else { return false }
         let behind = try stream.peek(pageBytes + Self.capture.count)
-        return behind.count == pageBytes || behind.count >= pageBytes + Self.capture.count
-            && behind[pageBytes...].starts(with: Self.capture)
+        guard
+            behind.count == pageBytes
+                || behind.count >= pageBytes + Self.capture.count
+                    && behind[pageBytes...].starts(with: Self.capture)
+        else { return false }
+        // Its position, by which a decoder cuts off what is too much, may be what was damaged: none is stated then.
+        for index in 6..<14 { bytes[index] = 0xff }
+        ogg_page_checksum_set(&page)
+        return true
     }
 
     /// Where another page may begin behind the first byte.

@@ -37,7 +37,8 @@ package final class SoundFileSource: SampleSource {
     convenience init(_ stream: ByteStream) throws {
         do {
             try self.init(
-                try SoundSignature.find(in: stream).decoder(stream), name: stream.name, isCalledOff: { stream.wasStopped })
+                try SoundSignature.find(in: stream).decoder(stream), name: stream.name,
+                isCalledOff: { stream.wasStopped })
         } catch let error as TacitError {
             throw error.inFile(stream.name)
         }

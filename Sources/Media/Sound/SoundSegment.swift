@@ -41,7 +41,8 @@ final class SoundSegment: SampleSource {
         case .frames(let count):
             for index in 0..<count * channels where !(samples[index].magnitude <= SoundSources.largestMagnitude) {
                 position += index / channels
-                throw TacitError(.badData, "holds \(samples[index]), which is no sample")
+                throw TacitError(
+                    .badData, place: "sample \(position)", "holds \(samples[index]), which is no sample")
             }
             ChannelMix.average(samples, frames: count, channels: channels, into: output)
             position += count

@@ -87,9 +87,12 @@ enum SoundSignature {
         guard stream.descriptor != STDIN_FILENO else { return "send it through 'ffmpeg -i - -f wav -'" }
         let name = stream.name
         let isPlain = name.utf8.allSatisfy {
-            $0 >= 0x80 || ($0 >= 0x30 && $0 <= 0x39) || ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7a) || [0x2e, 0x2f, 0x2d, 0x5f].contains($0)
+            $0 >= 0x80 || ($0 >= 0x30 && $0 <= 0x39) || ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7a)
+                || [0x2e, 0x2f, 0x2d, 0x5f].contains($0)
         }
-        let stem = name.utf8.lastIndex(of: 0x2e).map { String(name[..<$0]) } ?? name
+        let dot = name.utf8.lastIndex(of: 0x2e)
+        // Never over the file itself.
+        let stem = dot.map { name[$0...].lowercased() == ".wav" ? name : String(name[..<$0]) } ?? name
         return isPlain && !name.hasPrefix("-")
             ? "'ffmpeg -i \(name) \(stem).wav' makes a WAV of it" : "'ffmpeg -i FILE FILE.wav' makes a WAV of it"
     }
@@ -162,10 +165,17 @@ enum SoundSignature {
         if has("ftyp", at: 4) { return .unread(try codecInMP4(stream)) }
         if has("#!AMR") { return .unread("AMR, as telephones record it") }
         if head.starts(with: [0x1a, 0x45, 0xdf, 0xa3]) { return .unread("WebM or Matroska") }
-        if head.starts(with: [0x30, 0x26, 0xb2, 0x75, 0x8e, 0x66, 0xcf, 0x11]) { return .unread("Windows Media (WMA)") }
-        if try has("ADIF") || (head.count > 6 && isADTSHeader(head) && isADTS(stream.peek(8192))) { return .unread("AAC (ADTS)") }
-        if head.starts(with: [0x89, 0x50, 0x4e, 0x47]) { throw TacitError(.badData, "a picture (PNG), expected a sound") }
+        if head.starts(with: [0x30, 0x26, 0xb2, 0x75, 0x8e, 0x66, 0xcf, 0x11]) {
+            return .unread("Windows Media (WMA)")
+        }
+        if try has("ADIF") || (head.count > 6 && isADTSHeader(head) && isADTS(stream.peek(8192))) {
+            return .unread("AAC (ADTS)")
+        }
+        if head.starts(with: [0x89, 0x50, 0x4e, 0x47]) {
+            throw TacitError(.badData, "a picture (PNG), expected a sound")
+        }
         if head.starts(with: [0xff, 0xd8, 0xff]) { throw TacitError(.badData, "a picture (JPEG), expected a sound") }
+        if has("GGUF") { throw TacitError(.badData, "a model, expected a sound") }
         if has("MThd") { return .unread("MIDI, notes rather than sound") }
         if has("wvpk") { return .unread("WavPack") }
         if has("MAC ") { return .unread("Monkey's Audio") }

@@ -40,7 +40,7 @@ final class WaveDecoder: SoundDecoder {
         bytes = .allocate(byteCount: Self.byteCapacity, alignment: 16)
         guard try nextData() else {
             throw TacitError(
-                .badData, format == nil ? "WAV without a 'fmt ' chunk" : "WAV without a data chunk: holds no samples")
+                .badData, format == nil ? "WAV without a 'fmt ' chunk" : "holds no samples")
         }
     }
 

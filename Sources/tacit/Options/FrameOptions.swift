@@ -20,7 +20,8 @@ struct FrameOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Pixel format of raw frames; of a camera, the only one to use.", valueName: "NAME"))
     var format: String?
 
-    @Option(help: ArgumentHelp("Bytes from one line of a raw frame to the next, if lines are padded.", valueName: "BYTES"))
+    @Option(
+        help: ArgumentHelp("Bytes from one line of a raw frame to the next, if lines are padded.", valueName: "BYTES"))
     var stride: Int?
 
     @Option(
@@ -61,7 +62,8 @@ struct FrameOptions: ParsableArguments {
             let least = format.bytesPerRow(width: size.width)
             guard (least...(1 << 20)).contains(stride) else {
                 throw ValidationError(
-                    "--stride must be from \(least) (\(size.width) pixels of \(format.rawValue)) to \(1 << 20) bytes: \(stride)")
+                    "--stride must be from \(least) (\(size.width) pixels of \(format.rawValue)) to \(1 << 20) bytes: \(stride)"
+                )
             }
         }
         guard input != nil else { return }

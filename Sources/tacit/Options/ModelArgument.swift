@@ -9,13 +9,11 @@ enum ModelArgument {
 
     /// The same for commands that take files behind the model.
     ///
-    /// - Throws: `ValidationError` for none, and for a second model.
+    /// - Throws: `ValidationError` for none, and for a second model in front of them.
     static func withPaths(_ arguments: [String], purpose: String) throws -> (model: String?, paths: [String]) {
         let (model, paths) = split(arguments)
-        if let second = paths.first(where: { $0.hasSuffix(".gguf") }) {
-            throw ValidationError(
-                model.map { "Two models, \($0) and \(second): name one, then the files." }
-                    ?? "The model, \(second), goes before the files.")
+        if let model, let second = paths.first, second.hasSuffix(".gguf") {
+            throw ValidationError("Two models, \(model) and \(second): name one, then the files.")
         }
         guard !paths.isEmpty else { throw ValidationError("Name a file to \(purpose).") }
         return (model, paths)
