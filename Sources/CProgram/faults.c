@@ -17,7 +17,8 @@ static const char *reason(int number) {
     case SIGBUS: return "a file that is in use was cut short, or memory has failed";
     case SIGILL:
     case SIGTRAP: return "a check within the program failed, which is a fault of its own: please report it";
-    case SIGSEGV: return "the program touched memory that is not its own, which is a fault of its own: please report it";
+    case SIGSEGV:
+        return "the program touched memory that is not its own, which is a fault of its own: please report it";
     case SIGFPE: return "the program divided by zero, which is a fault of its own: please report it";
     default: return "the program gave up, which is a fault of its own or a lack of memory";
     }
@@ -42,6 +43,13 @@ void tacit_tell_faults(const char *name) {
     sigaltstack(&alternate, NULL);
     program = name;
     struct sigaction action = {.sa_handler = tell, .sa_flags = SA_ONSTACK | SA_NODEFER};
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) sigaction(numbers[i], &action, NULL);
+    // Whoever started the program may have blocked them.
+    sigset_t unblocked;
+    sigemptyset(&unblocked);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        sigaction(numbers[i], &action, NULL);
+        sigaddset(&unblocked, numbers[i]);
+    }
+    pthread_sigmask(SIG_UNBLOCK, &unblocked, NULL);
     signal(SIGQUIT, SIG_DFL);
 }

@@ -39,7 +39,9 @@ import Testing
             case 2:
                 bytes = whole + whole
                 least = 2 * seconds
-            default: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+            default:
+                if isPageHeader(place, in: whole) { least -= Self.pageSeconds }
+                bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
             }
             do {
                 let source = try SoundFileSource(path: try folder.write("damaged", bytes))
@@ -55,5 +57,14 @@ import Testing
                 #expect(turn % 4 != 2, "\(error)")
             }
         }
+    }
+
+    /// What libsndfile puts into a page of Opus, at most.
+    private static let pageSeconds = 1.0
+
+    /// Whether a byte tells of a page of Ogg, all of which goes with it.
+    private func isPageHeader(_ place: Int, in bytes: [UInt8]) -> Bool {
+        let start = (max(0, place - 281)...place).last { bytes[$0...].starts(with: Array("OggS\0".utf8)) }
+        return start.map { place - $0 < 27 + Int(bytes[$0 + 26]) } ?? false
     }
 }
