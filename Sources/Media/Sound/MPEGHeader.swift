@@ -72,18 +72,27 @@ enum MPEGSearch {
         case absent
     }
 
+    /// How many frames in a row are believed behind something that is no sound.
+    static let farFrames = 12
+
     /// - Parameters:
     ///   - starts: where the first frame may begin at most.
-    ///   - frames: how many in a row are believed; at the end of the stream two are enough.
+    ///   - frames: how many in a row are believed near the beginning, as far as a frame that was cut may reach; at the end
+    ///     of the stream two are enough. Further on, `farFrames` are wanted: tables in programs look like a few.
+    ///   - passed: bytes in front of these that were searched already.
     static func find(
-        in bytes: UnsafeRawBufferPointer, isEnd: Bool, starts: Int, frames: Int
+        in bytes: UnsafeRawBufferPointer, isEnd: Bool, starts: Int, frames: Int, passed: Int = 0
     ) -> Verdict {
         for start in 0..<min(starts, bytes.count) where bytes[start] == 0xff {
             guard start + MPEGHeader.byteCount <= bytes.count else { return isEnd ? .absent : .undecided }
             guard let first = MPEGHeader(bytes[start...]) else { continue }
+            let isFar = passed + start > MPEGHeader.maximumFrameBytes
+            // Layer I is what tables of bytes look most like, and what nobody records.
+            if isFar, first.layer == 1 { continue }
+            let wanted = isFar ? farFrames : frames
             var count = 1
             var next = start + first.frameBytes
-            while count < frames {
+            while count < wanted {
                 guard next + MPEGHeader.byteCount <= bytes.count else {
                     guard isEnd else { return .undecided }
                     break
@@ -97,6 +106,7 @@ enum MPEGSearch {
                 count += 1
                 next += header.frameBytes
             }
+            if isFar, count < wanted { continue }
             // One alone: only if there is nothing else, to be told what it lacks.
             if count > 1 || count == 1 && start == 0 { return .begins(start) }
         }

@@ -132,9 +132,10 @@ enum SoundSignature {
                 }
             }
             let isEnd = bytes.count < ByteStream.maximumPeek
-            let starts = ByteStream.maximumPeek - (mpegFrames + 1) * MPEGHeader.maximumFrameBytes
+            let starts = ByteStream.maximumPeek - (MPEGSearch.farFrames + 1) * MPEGHeader.maximumFrameBytes
             if case .begins(let place) = MPEGSearch.find(
-                in: bytes, isEnd: isEnd, starts: isEnd ? bytes.count : starts, frames: mpegFrames)
+                in: bytes, isEnd: isEnd, starts: isEnd ? bytes.count : starts, frames: mpegFrames,
+                passed: passed)
             {
                 try stream.skip(place)
                 return true
