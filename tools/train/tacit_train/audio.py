@@ -32,7 +32,8 @@ class Recordings:
     """The samples of a list of clips. With a cache folder they are decoded once and mapped from there."""
 
     def __init__(self, clips: Sequence[Clip], rate: int, cache: Path | None = None):
-        if cache is None:
+        # Nothing can't be mapped from a file.
+        if cache is None or not clips:
             parts = [load(c.path, rate) for c in tqdm(clips, desc="decode", disable=None)]
             self.offsets = np.concatenate([[0], np.cumsum([len(p) for p in parts])]).astype(np.int64)
             self.samples = np.concatenate(parts) if parts else np.empty(0, np.float32)

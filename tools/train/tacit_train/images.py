@@ -80,7 +80,8 @@ class Images:
 
     def __init__(self, clips: Sequence[Clip], description: ImageInput, cache: Path | None = None):
         d = description
-        if cache is None:
+        # Nothing can't be mapped from a file.
+        if cache is None or not clips:
             self.pixels = self._decode(clips, d)
             return
         cache.mkdir(parents=True, exist_ok=True)

@@ -168,6 +168,8 @@ class Sound(Sense):
         return torch.cat([F.pad(before, (lead - before.shape[1], 0)), batch], 1)
 
     def nothing(self) -> list[np.ndarray]:
+        if not len(self.validation):
+            raise SystemExit("no clips are held out to make negatives of; see --validation")
         rng = np.random.default_rng((self.args.seed, 3))
         length, count = self.description.window_samples, len(self.validation)
         return [negative(length, self.args.rate, rng, self.validation[i % count][:length]) for i in range(600)]

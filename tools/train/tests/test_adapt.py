@@ -109,6 +109,14 @@ def test_a_resumed_run_ends_where_an_unbroken_one_does(llama_base, tones, tmp_pa
         run(adapt, *settings(llama_base, tones, tmp_path / "whole", *more))
 
 
+def test_nothing_needs_to_be_held_out(llama_base, tones, tmp_path):
+    more = ("--epochs", 0.5, "--validation", 0, "--cache", tmp_path / "cache")
+    run(adapt, *settings(llama_base, tones, tmp_path, *more))
+    assert (tmp_path / "out/tacit.json").exists()
+    with pytest.raises(SystemExit, match="no clips to train on in split train"):
+        run(adapt, *settings(llama_base, tones, tmp_path / "none", "--validation", 1))
+
+
 @pytest.mark.parametrize("kind", ["waveform", "logmel"])
 def test_a_sliding_context_is_trained_on_what_went_before(llama_base, tones, tmp_path, kind, capsys):
     more = ["--context", "sliding"]

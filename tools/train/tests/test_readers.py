@@ -156,6 +156,19 @@ def test_folder_with_and_without_splits(tmp_path):
         open_data_set("folder")
 
 
+def test_a_folder_says_what_it_leaves_out(tmp_path, capsys):
+    sound(tmp_path / "dog" / "a.wav")
+    (tmp_path / "dog" / "._a.wav").write_bytes(b"\0\5\x16\7")
+    (tmp_path / "rooster").mkdir()
+    for name in ("a.m4a", "b.m4a"):
+        (tmp_path / "rooster" / name).write_bytes(b"no sound")
+    data = open_data_set(f"folder:{tmp_path}")
+    assert [c.path.name for c in data.clips] == ["a.wav"]
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1 and str(tmp_path / "rooster") in lines[0]
+    assert "2 files with .m4a, which leaves nothing of this class" in lines[0]
+
+
 def test_recordings_are_mono_at_the_models_rate_and_cached(tmp_path):
     for name, rate, channels in [("1.wav", 16000, 1), ("2.wav", 48000, 2)]:
         sound(tmp_path / "set" / "a" / name, 0.5, rate, channels)
