@@ -40,7 +40,7 @@ package enum Process {
         (1..<max(1, Int(CommandLine.argc))).compactMap { CommandLine.unsafeArgv[$0].map { SystemPath.string($0) } }
     }
 
-    /// To be called before any thread is made.
+    /// To be called before any thread of the program's own is made.
     ///
     /// Ctrl-C, SIGTERM and SIGHUP end the program with 0 from a thread of their own, whatever the others are waiting
     /// for: a read from a pipe, a device, a slow reader. Who asked to stop in order has half a second for it. A closed
@@ -74,6 +74,7 @@ package enum Process {
                     }
                 }
             }, nil)
+        tacit_forward_signals(thread, &signals)
     }
 
     private static func end() {

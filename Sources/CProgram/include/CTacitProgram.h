@@ -3,6 +3,8 @@
 #ifndef TACIT_CPROGRAM_H
 #define TACIT_CPROGRAM_H
 
+#include <signal.h>
+
 /// Gives back the code and the constants of the program and its libraries that only the start needed, which is most of
 /// them: what is needed again comes back from the kernel's cache of the files. Libraries whose code was relocated where it
 /// lies are left alone, and so is everything while a debugger looks on, for private changes to such pages would be lost.
@@ -12,5 +14,10 @@ void tacit_release_program_pages(void);
 /// with `name` in front, instead of a backtrace. The program then ends: with status 74 where a file that is mapped was cut
 /// short (SIGBUS), else by the signal itself, as before. Ctrl-\ ends it without a word.
 void tacit_tell_faults(const char *name);
+
+/// Sends SIGINT, SIGTERM and SIGHUP, those of them that are in `signals`, on to a thread that waits for them, whichever
+/// thread they arrive at: a library may have made threads before the program could block anything in them (OpenBLAS does
+/// as it is loaded).
+void tacit_forward_signals(unsigned long thread, const sigset_t *signals);
 
 #endif

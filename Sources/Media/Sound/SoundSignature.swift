@@ -153,6 +153,7 @@ enum SoundSignature {
         }
         if has("RIFF") || has("RF64") || has("BW64") {
             if has("WAVE", at: 8) { return .wave }
+            if has("WEBP", at: 8) { throw TacitError(.badData, "a picture (WebP), expected a sound") }
             if has("AVI ", at: 8) { return .unread("a film (AVI)") }
         }
         if has("fLaC") { return .flac }
@@ -176,6 +177,7 @@ enum SoundSignature {
             throw TacitError(.badData, "a picture (PNG), expected a sound")
         }
         if head.starts(with: [0xff, 0xd8, 0xff]) { throw TacitError(.badData, "a picture (JPEG), expected a sound") }
+        if has("GIF8") { throw TacitError(.badData, "a picture (GIF), expected a sound") }
         if has("GGUF") { throw TacitError(.badData, "a model, expected a sound") }
         if has("MThd") { return .unread("MIDI, notes rather than sound") }
         if has("wvpk") { return .unread("WavPack") }

@@ -93,6 +93,7 @@ final class WaveDecoder: SoundDecoder {
                     guard try stream.peek(Self.leastRest).count >= Self.leastRest else { return false }
                     left = .max
                     sampleRate = format.sampleRate
+                    channels = format.channels
                     return true
                 }
                 throw TacitError(.badData, "WAV whose chunks are broken at byte \(stream.position)")
