@@ -9,6 +9,7 @@ public final class Classifier {
     private let labeller: FileLabeller
 
     /// - Parameters:
+    ///   - model: what labels; several may share it.
     ///   - hop: seconds from one window of sound to the next; nil for the model's own.
     ///   - threads: to compute with, 1...256. It changes no result.
     /// - Throws: `TacitError`: usage for numbers out of range.

@@ -54,7 +54,7 @@ public final class Listener: Sendable {
         let isLive: Bool
         let open: @Sendable (Wish) throws -> any SampleSource
 
-        /// - Parameter name: for errors.
+        /// `name` is for errors.
         package init(
             name: String, isLive: Bool, open: @escaping @Sendable (Wish) throws -> any SampleSource
         ) {

@@ -19,9 +19,8 @@ public final class Model: Sendable {
     /// - Throws: `TacitError`: no input for a file that can't be opened, bad data for what is no whole model file.
     public convenience init(_ path: String) throws { try self.init(LoadedModel(path: path)) }
 
-    /// From the bytes of a model file, which are copied.
+    /// From the bytes of a model file, which are copied; `name` is what it is called in errors.
     ///
-    /// - Parameter name: what it is called in errors.
     /// - Throws: `TacitError` (bad data) for what is no whole model file.
     public convenience init(bytes: UnsafeRawBufferPointer, name: String = "model") throws {
         try self.init(LoadedModel(ModelFile(bytes: bytes, name: name)))

@@ -11,7 +11,8 @@ public struct Picture: Sendable {
     /// `[height][width][channels]`, rows from the top.
     public let pixels: [UInt8]
 
-    /// - Parameter pixels: `[height][width][channels]`.
+    /// `pixels` are `[height][width][channels]`.
+    ///
     /// - Throws: `TacitError` (bad data) for a size that no picture has, another number of channels than 1 or 3, or
     ///   another number of pixels.
     public init(width: Int, height: Int, channels: Int, pixels: [UInt8]) throws {

@@ -7,7 +7,7 @@ public struct Sound: Sendable {
     /// -1...1
     public let samples: [Float]
 
-    /// - Parameter samples: mono, -1...1.
+    /// `samples` are mono, -1...1.
     public init(sampleRate: Int, samples: [Float]) {
         self.sampleRate = sampleRate
         self.samples = samples
@@ -15,7 +15,8 @@ public struct Sound: Sendable {
 
     /// Decodes a sound file (WAV, FLAC, Ogg, MP3 and more), its channels averaged.
     ///
-    /// - Parameter sampleRate: hertz to convert to; nil for the file's own.
+    /// `sampleRate` is what to convert to, in hertz; nil for the file's own.
+    ///
     /// - Throws: `TacitError` naming the file: no input for what can't be read, bad data for what is no whole sound or
     ///   has a rate that can't be converted.
     public init(_ path: String, sampleRate: Int? = nil) throws {

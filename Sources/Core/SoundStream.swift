@@ -13,7 +13,8 @@ public final class SoundStream {
     private var hasBegun = false
     private var isOver = false
 
-    /// - Parameter sampleRate: of what is pushed, in hertz; nil for the model's. Any other is converted.
+    /// `sampleRate` is that of what is pushed, in hertz; nil for the model's. Any other is converted.
+    ///
     /// - Throws: `TacitError`: usage for settings out of range, bad data for a rate that can't be converted and for a
     ///   model that does not hear or has no labels.
     public init(_ model: Model, sampleRate: Int? = nil, settings: StreamSettings = StreamSettings()) throws {
@@ -59,7 +60,8 @@ public final class SoundStream {
         try withoutActuallyEscaping(body) { try work(UpdateSink(names: model.labels, $0)) }
     }
 
-    /// - Parameter until: whether to come back before all is taken; asked after each step.
+    /// `until` says whether to come back before all is taken; it is asked after each step.
+    ///
     /// - Returns: how many samples were taken.
     package func push(
         _ samples: UnsafeBufferPointer<Float>, until isEnough: () -> Bool, _ sink: any Sink

@@ -21,6 +21,8 @@ package final class RawSource: SampleSource {
     /// - Parameters:
     ///   - descriptor: read from, never closed.
     ///   - name: the source's name in errors.
+    ///   - sampleRate: hertz, 1 to 10,000,000.
+    ///   - channels: interleaved; averaged.
     ///   - stopDescriptor: once this one is readable or closed, the stream ends.
     /// - Throws: `TacitError` (usage) for a rate or a channel count out of range.
     package convenience init(

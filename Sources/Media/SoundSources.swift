@@ -11,7 +11,8 @@ package enum SoundSources {
 
     /// A sound file, or a pipe that has a name, as mono samples at `sampleRate`.
     ///
-    /// - Parameter stopDescriptor: once this one is readable or closed, the sound ends.
+    /// Once `stopDescriptor` is readable or closed, the sound ends.
+    ///
     /// - Throws: `TacitError`: no input for what is absent, unreadable, or neither a file nor a pipe; bad data for what
     ///   is no sound, or one whose rate can't be converted.
     package static func open(path: String, sampleRate: Int, stopDescriptor: Int32? = nil) throws -> any SampleSource {

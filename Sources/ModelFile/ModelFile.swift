@@ -29,9 +29,8 @@ package final class ModelFile: @unchecked Sendable {
         try self.init(path: path, map: try FileMap(path: path, isPrivate: true))
     }
 
-    /// From a copy of the bytes of such a file.
+    /// From a copy of the bytes of such a file; `name` is what it is called in errors.
     ///
-    /// - Parameter name: what it is called in errors.
     /// - Throws: `TacitError` (bad data) if they are not a whole model file.
     package convenience init(bytes: UnsafeRawBufferPointer, name: String) throws {
         do {

@@ -16,6 +16,7 @@ package final class MJPEGSource: FrameSource {
     ///   - descriptor: read from, never closed.
     ///   - name: the stream's name in errors.
     ///   - rate: frames a second.
+    ///   - stopDescriptor: once this one is readable or closed, the stream ends, amid a read that waits, too.
     package convenience init(
         descriptor: Int32, name: String = "standard input", rate: Double, stopDescriptor: Int32? = nil
     ) throws {

@@ -19,6 +19,7 @@ package final class RawFrameSource: FrameSource {
     ///   - format: how pixels are stored; one that has a size.
     ///   - rate: frames a second.
     ///   - bytesPerRow: of padded lines; nil where they follow one another without a hole.
+    ///   - stopDescriptor: once this one is readable or closed, the stream ends, amid a read that waits, too.
     /// - Throws: `TacitError` (usage) for a size, format or rate that can't be.
     package convenience init(
         descriptor: Int32, name: String = "standard input", width: Int, height: Int, format: PixelFormat, rate: Double,

@@ -29,7 +29,7 @@ package final class SoundFileSource: SampleSource {
         try self.init(try ByteStream(path: path, expected: "a sound file", stopDescriptor: stopDescriptor))
     }
 
-    /// - Parameter descriptor: read from, never closed.
+    /// Of a descriptor, read from and never closed.
     package convenience init(descriptor: Int32, name: String, stopDescriptor: Int32? = nil) throws {
         try self.init(ByteStream(descriptor: descriptor, name: name, stopDescriptor: stopDescriptor))
     }

@@ -13,7 +13,10 @@ package final class StandardInputSource: SampleSource {
 
     /// - Parameters:
     ///   - descriptor: read from, never closed.
+    ///   - name: the source's name in errors.
+    ///   - sampleRate: hertz that the samples are to have.
     ///   - rawRate: hertz of raw samples; nil for `sampleRate`.
+    ///   - rawChannels: interleaved channels of raw samples; averaged.
     ///   - isRaw: whether the samples are raw whatever they look like.
     ///   - stopDescriptor: once this one is readable or closed, the stream ends.
     package init(
