@@ -34,7 +34,7 @@ struct EveryOnHasItsOffTests {
         let run = try LiveRun(
             .tacit,
             [
-                "listen", model("words.gguf"), "--input", sound, "--realtime", "--json", "--threshold", "0", "--hop",
+                "listen", model("words.gguf"), "--input", sound, "--realtime", "--json", "--threshold", "0.01", "--hop",
                 "500",
             ])
         try check(run, signal)
@@ -62,8 +62,9 @@ struct EveryOnHasItsOffTests {
     private func stalled(_ arguments: [String], _ bytes: [UInt8], _ signal: Int32) throws {
         let pipe = folder.path("pipe")
         #expect(mkfifo(pipe, 0o600) == 0)
-        let run = try LiveRun(.tacit, arguments + ["--input", pipe, "--json", "--threshold", "0"])
-        let writing = open(pipe, O_WRONLY | O_CLOEXEC)
+        let run = try LiveRun(.tacit, arguments + ["--input", pipe, "--json", "--threshold", "0.01"])
+        // For reading, too: a run that ends before it opens the pipe must not leave the test waiting.
+        let writing = open(pipe, O_RDWR | O_CLOEXEC)
         defer { close(writing) }
         var sent = 0
         while sent < bytes.count {
