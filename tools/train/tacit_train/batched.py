@@ -217,9 +217,9 @@ class SoundBatches:
             share = torch.where(among, part * share + (1 - part) * second_share, share)
             target = torch.where(among, torch.maximum(target, second_target), target)
         if a.negatives > 0:
-            nothing = draw.chance(a.negatives)[:, None]
-            x = torch.where(nothing, nothings(x, self.rate, generator), x)
-            share, target = (torch.where(nothing, 0.0, y) for y in (share, target))
+            nothing = draw.chance(a.negatives)
+            x = self.some(x, nothing, lambda y: nothings(y, self.rate, generator))
+            share, target = (torch.where(nothing[:, None], 0.0, y) for y in (share, target))
         return x.clamp(-1, 1), target, share, draws
 
     def excerpts(self, rows: Tensor, generator: torch.Generator) -> Tensor:
