@@ -8,7 +8,7 @@ enum StandardOutputSink {
     private static func make(_ stream: StreamDescription) -> any Sink {
         let isView = !stream.isJSON && Terminal.shared.isTerminal
         let outlet = LineOutlet(
-            StandardOutputDrain(), waits: stream.waits,
+            StandardOutputDrain(), stream,
             capacity: isView ? Screen.largest : 4 * LineLength.bound(labels: stream.labels))
         if isView {
             switch stream.sense {
