@@ -263,14 +263,6 @@ import Testing
         #expect(statuses.all.allSatisfy { $0 == 0 || $0 == Self.usage } && statuses.all.count == 160)
         #expect(statuses.all.contains(0))
     }
-}
-
-/// Statuses from several threads.
-final class Statuses: @unchecked Sendable {
-    private let lock = NSLock()
-    private var values: [Int32] = []
-    var all: [Int32] { lock.withLock { values } }
-    func add(_ status: Int32) { lock.withLock { values.append(status) } }
 
     @Test func streamsOfPictures() throws {
         let golden = try GoldenImages(name: "gpt2-grey")
@@ -322,4 +314,12 @@ final class Statuses: @unchecked Sendable {
         let other = try Loaded(ConvertedModel(GoldenCase(name: "gpt2-plain")).path)
         #expect(tacit_begin_pictures(other.handle, nil, 0) == Self.badData)
     }
+}
+
+/// Statuses from several threads.
+final class Statuses: @unchecked Sendable {
+    private let lock = NSLock()
+    private var values: [Int32] = []
+    var all: [Int32] { lock.withLock { values } }
+    func add(_ status: Int32) { lock.withLock { values.append(status) } }
 }
