@@ -21,8 +21,8 @@ public final class PictureStream {
         self.model = model
         source = try FedPictures(rate: rate)
         let detector = try settings.detector(ofPictures: model.loaded, rate: rate)
-        let sense = FrameSense(
-            source: source, labeller: try settings.imageLabeller(model.loaded), every: settings.every) { _ in }
+        let labeller = try settings.imageLabeller(model.loaded)
+        let sense = FrameSense(source: source, labeller: labeller, every: settings.every) { _ in }
         stream = FedStream(
             LiveStream(sense, detector: detector, isPaced: false, stop: StopToken()), names: model.labels)
     }

@@ -292,7 +292,8 @@ import Testing
         #expect(tacit_push(handle, samples, 1, &taken) == Self.usage && taken == 0)
         #expect(loaded.words == "the stream is of pictures")
         for (width, height, channels, stride) in [
-            (0, 2, 3, 0), (2, 0, 3, 0), (-1, 2, 3, 0), (2, 2, 2, 0), (2, 2, 3, 5), (2, 2, 3, -1), (1 << 40, 1 << 40, 3, 0),
+            (0, 2, 3, 0), (2, 0, 3, 0), (-1, 2, 3, 0), (2, 2, 2, 0), (2, 2, 3, 5), (2, 2, 3, -1),
+            (1 << 40, 1 << 40, 3, 0),
         ] { #expect(push(-1, width: width, height: height, channels: channels, stride: stride) == Self.badData) }
         #expect(tacit_push_picture(handle, nil, 2, 2, 3, 0, -1) == Self.usage)
         for time in [Double.nan, .infinity, -2, 1e30] { #expect(push(time) == Self.usage) }

@@ -56,7 +56,6 @@ import Testing
         let encoded = try Data(contentsOf: URL(fileURLWithPath: paths[0]))
         let decoded = try encoded.withUnsafeBytes { try Picture(encoded: $0) }
         #expect(decoded.pixels == pictures[0].pixels)
-    }
 
         // The same again, pushed one by one.
         let stream = try PictureStream(model, rate: 5, settings: settings)
@@ -65,7 +64,8 @@ import Testing
             switch update {
             case .labels(let labels): pushed.append(labels)
             case .event(let event):
-                pushedEvents.append("\(event.isOn ? "on" : "off") \(event.label.name) \(event.label.score) \(event.time)")
+                pushedEvents.append(
+                    "\(event.isOn ? "on" : "off") \(event.label.name) \(event.label.score) \(event.time)")
             case .broken, .gap: Issue.record("nothing is lost")
             }
         }
