@@ -51,9 +51,9 @@ package final class Tee: Sink {
                 line.append(" takes nothing: what it was not told yet is given up")
             }
         }
-        for branch in branches {
-            if let error = branch.ending.error { throw error }
-        }
+        // One that was only called off says less than one that is broken.
+        let errors = branches.compactMap(\.ending.error)
+        if let error = errors.first(where: { !($0 is Process.Stopped) }) ?? errors.first { throw error }
     }
 
     private func each(_ body: (any Sink) throws -> Void) throws {

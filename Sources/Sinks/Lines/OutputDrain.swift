@@ -4,6 +4,8 @@ import TacitDiagnostics
 package protocol OutputDrain: Sendable {
     /// For people.
     var name: String { get }
+    /// Whether a wish to stop ends the waiting of `write`.
+    var canBeCalledOff: Bool { get }
     /// Writes some of the bytes, waiting if need be. 0 when it can't now and is to be tried again.
     ///
     /// - Throws: when it never can any more.
@@ -15,5 +17,6 @@ package protocol OutputDrain: Sendable {
 }
 
 extension OutputDrain {
+    package var canBeCalledOff: Bool { false }
     package var failure: TacitError { TacitError(.cannotCreate, file: name, "not everything could be written") }
 }
