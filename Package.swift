@@ -155,7 +155,7 @@ let package = Package(
         .testTarget(
             name: "SinksTests",
             dependencies: [
-                "TacitDiagnostics", "TacitLabelling", "TacitLive", "TacitSinks", "TacitTestSupport", "TacitText",
+                "TacitConsole", "TacitDiagnostics", "TacitLabelling", "TacitLive", "TacitSinks", "TacitTestSupport", "TacitText",
             ]),
         .testTarget(
             name: "InterfaceTests",

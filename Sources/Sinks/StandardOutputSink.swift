@@ -35,7 +35,7 @@ struct StandardOutputDrain: OutputDrain {
         do {
             try StandardOutput.shared.write(bytes, unlessStopped: canBeCalledOff)
         } catch let error as Process.Stopped {
-            Log.shared.line { $0.append("standard output takes nothing: what it was not told yet is given up") }
+            tellGivenUp()
             throw error
         }
         return bytes.count

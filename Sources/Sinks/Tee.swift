@@ -43,7 +43,9 @@ package final class Tee: Sink {
     /// Waits for all at the same time, so that a slow one keeps no other from being told what is left; once there is a
     /// wish to stop, not much longer for those that stand still.
     package func finish() throws {
-        for branch in branches where !branch.hasFailed { branch.ending.start() }
+        let left = branches.filter { !$0.hasFailed }
+        // Alone it holds up no other.
+        if left.count == 1 { left[0].ending.run() } else { for branch in left { branch.ending.start() } }
         var patience = Self.patience
         for branch in branches where !branch.ending.wait(stop: stop, &patience) {
             Log.shared.line { line in

@@ -1,3 +1,4 @@
+import TacitConsole
 import TacitDiagnostics
 
 /// Where lines end up: what a queue empties into.
@@ -18,5 +19,14 @@ package protocol OutputDrain: Sendable {
 
 extension OutputDrain {
     package var canBeCalledOff: Bool { false }
+
+    /// Says that a reader takes nothing, and is not waited for at the end.
+    func tellGivenUp() {
+        Log.shared.line {
+            $0.append(string: name)
+            $0.append(" takes nothing: what it was not told yet is given up")
+        }
+    }
+
     package var failure: TacitError { TacitError(.cannotCreate, file: name, "not everything could be written") }
 }
