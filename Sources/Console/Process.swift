@@ -15,10 +15,12 @@ package enum Process {
     nonisolated(unsafe) package private(set) static var name: StaticString = "tacit"
 
     /// Thrown by what was asked to stop in order, and has.
-    package struct Stopped: Error {}
+    package struct Stopped: Error {
+        package init() {}
+    }
 
     /// From now on whoever calls this looks at `stop` and ends the program with all that belongs to its end said.
-    package static func stopInOrder() { patience.store(500, ordering: .releasing) }
+    package static func stopInOrder() { patience.store(5000, ordering: .releasing) }
 
     /// Runs what must not be cut short. It calls `checkStop` from time to time, and cleans up behind itself.
     package static func stoppingInOrder<Result>(_ body: () throws -> Result) rethrows -> Result {
@@ -43,7 +45,7 @@ package enum Process {
     /// To be called before any thread of the program's own is made.
     ///
     /// Ctrl-C, SIGTERM and SIGHUP end the program with 0 from a thread of their own, whatever the others are waiting
-    /// for: a read from a pipe, a device, a slow reader. Who asked to stop in order has half a second for it. A closed
+    /// for: a read from a pipe, a device, a slow reader. Who asked to stop in order has five seconds for it. A closed
     /// pipe is an error of `write`, not a signal, and so is a file that may not grow any more. A SIGHUP that was ignored
     /// at the start (nohup) stays so.
     package static func prepare(name: StaticString) {

@@ -9,9 +9,7 @@ import TacitMedia
 public final class SoundStream {
     public let model: Model
     private let source: FedSource
-    private let stream: LiveStream
-    private var hasBegun = false
-    private var isOver = false
+    private let stream: FedStream
 
     /// `sampleRate` is that of what is pushed, in hertz; nil for the model's. Any other is converted.
     ///
@@ -23,8 +21,9 @@ public final class SoundStream {
         let labeller = try settings.soundLabeller(model.loaded, plan: plan)
         source = try FedSource(sampleRate: sampleRate ?? labeller.geometry.sampleRate)
         let resampled = try SoundSources.resample(source, to: labeller.geometry.sampleRate)
-        stream = LiveStream(
-            SoundSense(source: resampled, labeller: labeller), detector: detector, isPaced: false, stop: StopToken())
+        let sense = SoundSense(source: resampled, labeller: labeller)
+        stream = FedStream(
+            LiveStream(sense, detector: detector, isPaced: false, stop: StopToken()), names: model.labels)
     }
 
     /// The next samples: mono, -1...1.
@@ -33,7 +32,7 @@ public final class SoundStream {
     ///   `body` throws; the rest of the samples is then lost.
     public func push(_ samples: [Float], _ body: (StreamUpdate) throws -> Void) throws {
         try samples.withUnsafeBufferPointer { samples in
-            try withUpdates(body) { sink in
+            try stream.withUpdates(body) { sink in
                 var rest = samples
                 repeat {
                     rest = UnsafeBufferPointer(rebasing: rest[try push(rest, until: { false }, sink)...])
@@ -51,13 +50,7 @@ public final class SoundStream {
 
     /// The stream is over: every event that is on turns off. Nothing may be pushed after it.
     public func finish(_ body: (StreamUpdate) throws -> Void) throws {
-        try withUpdates(body) { _ = try finish(until: { false }, $0) }
-    }
-
-    private func withUpdates(
-        _ body: (StreamUpdate) throws -> Void, _ work: (UpdateSink) throws -> Void
-    ) throws {
-        try withoutActuallyEscaping(body) { try work(UpdateSink(names: model.labels, $0)) }
+        try stream.withUpdates(body) { _ = try finish(until: { false }, $0) }
     }
 
     /// `until` says whether to come back before all is taken; it is asked after each step.
@@ -66,16 +59,17 @@ public final class SoundStream {
     package func push(
         _ samples: UnsafeBufferPointer<Float>, until isEnough: () -> Bool, _ sink: any Sink
     ) throws -> Int {
-        try requireOpen()
+        try stream.requireOpen()
         try source.feed(samples)
         defer { source.starve() }
-        try go(until: isEnough, sink)
+        source.isStarved = false
+        while !source.isStarved, !isEnough() { _ = try stream.step(sink) }
         return samples.count - source.left
     }
 
     /// Samples were lost behind what was pushed; the next step tells it.
     package func skip(samples: Int) throws {
-        try requireOpen()
+        try stream.requireOpen()
         // Months at the fastest rate, and years of them in all, so that no time overflows.
         guard (0...(1 << 46)).contains(samples), source.position <= 1 << 50 else {
             throw TacitError(.usage, "\(samples) samples can't be lost")
@@ -85,29 +79,7 @@ public final class SoundStream {
 
     /// - Returns: whether all is told; else it is to be called again.
     package func finish(until isEnough: () -> Bool, _ sink: any Sink) throws -> Bool {
-        guard !isOver else { return true }
-        begin(sink)
         source.finish()
-        while try stream.step(sink) {
-            if isEnough() { return false }
-        }
-        isOver = true
-        try stream.end(sink)
-        return true
-    }
-
-    private func go(until isEnough: () -> Bool, _ sink: any Sink) throws {
-        begin(sink)
-        source.isStarved = false
-        while !source.isStarved, !isEnough() { _ = try stream.step(sink) }
-    }
-
-    private func begin(_ sink: any Sink) {
-        if !hasBegun { stream.begin(sink) }
-        hasBegun = true
-    }
-
-    private func requireOpen() throws {
-        if isOver { throw TacitError(.usage, "the stream is finished") }
+        return try stream.finish(until: isEnough, sink)
     }
 }

@@ -39,9 +39,6 @@ public struct StreamSettings: Sendable {
         if let threshold, !(0...1).contains(threshold) {
             throw TacitError(.usage, "a threshold of \(threshold), expected 0 to 1")
         }
-        if let every, !(every > 0 && every <= 86_400) {
-            throw TacitError(.usage, "a picture every \(every) seconds, expected more than 0 and at most 86400")
-        }
         let selection = try LabelSelection(labels: names, only: only, except: except)
         return try EventDetector(
             thresholds: model.description.thresholds.map { threshold ?? $0 }, watched: selection.indices,
@@ -55,6 +52,10 @@ public struct StreamSettings: Sendable {
     func detector(ofPictures model: LoadedModel, rate: Double) throws -> EventDetector {
         try model.requireLabels()
         try model.requireImages()
+        // Also a number that is none is refused, before anything is counted by it.
+        if let every, !(every > 0 && every <= 86_400) {
+            throw TacitError(.usage, "a picture every \(every) seconds, expected more than 0 and at most 86400")
+        }
         let ticks = Double(ImageLabeller.ticksPerSecond) * max(every ?? 0, 1 / rate)
         return try detector(model, rate: ImageLabeller.ticksPerSecond, hop: max(1, Int(ticks)))
     }

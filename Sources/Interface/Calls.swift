@@ -1,6 +1,7 @@
 import CTacitInterface
 import TacitCore
 import TacitDiagnostics
+import TacitFrontEnd
 
 /// A call on a handle: what comes of it, remembered by the handle.
 func call(_ handle: OpaquePointer?, _ body: (Handle) throws -> Int32) -> Int32 {
@@ -40,6 +41,20 @@ func room<Element>(
     _ pointer: UnsafeMutablePointer<Element>?, _ count: Int, _ name: StaticString
 ) throws -> UnsafeMutableBufferPointer<Element> {
     UnsafeMutableBufferPointer(mutating: try elements(UnsafePointer(pointer), count, name))
+}
+
+/// A picture of the caller's, valid during the call.
+func view(
+    _ pixels: UnsafePointer<UInt8>?, _ width: Int, _ height: Int, _ channels: Int, _ stride: Int
+) throws -> PixelView {
+    try Picture.check(width: width, height: height, channels: channels)
+    let row = width * channels
+    guard stride == 0 || stride >= row, stride <= Int.max / height else {
+        throw TacitError(.badData, "rows \(UInt(bitPattern: stride)) bytes apart, expected at least \(row) or 0")
+    }
+    return PixelView(
+        pixels: try require(pixels, "the pixels"), width: width, height: height, channels: channels,
+        bytesPerRow: stride == 0 ? nil : stride)
 }
 
 /// A path of the caller's: any bytes that the system takes for one.

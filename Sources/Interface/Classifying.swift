@@ -1,7 +1,6 @@
 import CTacitInterface
 import TacitCore
 import TacitDiagnostics
-import TacitFrontEnd
 
 @_cdecl("tacit_classify_file")
 public func classifyFile(_ handle: OpaquePointer?, _ path: UnsafePointer<CChar>?) -> Int32 {
@@ -32,18 +31,7 @@ public func classifyPicture(
     _ stride: Int
 ) -> Int32 {
     perform(handle) { handle in
-        try Picture.check(width: width, height: height, channels: channels)
-        let row = width * channels
-        guard stride == 0 || stride >= row, stride <= Int.max / height else {
-            throw TacitError(
-                .badData, "rows \(UInt(bitPattern: stride)) bytes apart, expected at least \(row) or 0")
-        }
-        let pixels = try require(pixels, "the pixels")
-        try handle.classify {
-            try $0.classify(
-                PixelView(
-                    pixels: pixels, width: width, height: height, channels: channels,
-                    bytesPerRow: stride == 0 ? nil : stride))
-        }
+        let picture = try view(pixels, width, height, channels, stride)
+        try handle.classify { try $0.classify(picture) }
     }
 }

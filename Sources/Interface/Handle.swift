@@ -2,6 +2,7 @@ import CTacitInterface
 import Glibc
 import TacitCore
 import TacitDiagnostics
+import TacitFrontEnd
 import TacitMedia
 
 /// What is behind a handle of the C interface.
@@ -13,6 +14,7 @@ final class Handle {
     private var threads = 1
     private var classifier: Classifier?
     private var stream: SoundStream?
+    private var pictureStream: PictureStream?
     let result = ResultSink()
     private var sound: (any SampleSource)?
     private var pictures: (decoder: PictureDecoder, file: PictureFileReader, own: FrameBuffer)?
@@ -54,7 +56,7 @@ final class Handle {
     }
 
     private func unload() {
-        stream = nil
+        endStreams()
         classifier = nil
         loaded = nil
         result.begin(labels: 0, width: 0)
@@ -96,9 +98,20 @@ final class Handle {
     // Streams
 
     func begin(sampleRate: Int?, settings: StreamSettings) throws {
-        stream = nil
+        endStreams()
         result.forget()
         stream = try SoundStream(try model(), sampleRate: sampleRate, settings: settings)
+    }
+
+    func begin(pictureRate: Double, settings: StreamSettings) throws {
+        endStreams()
+        result.forget()
+        pictureStream = try PictureStream(try model(), rate: pictureRate, settings: settings)
+    }
+
+    private func endStreams() {
+        stream = nil
+        pictureStream = nil
     }
 
     func push(_ samples: UnsafeBufferPointer<Float>, taken: inout Int) throws -> Int32 {
@@ -108,12 +121,26 @@ final class Handle {
         return newsStatus
     }
 
-    func skip(_ count: Int) throws { try openStream().skip(samples: count) }
+    func push(_ picture: PixelView, at seconds: Double?) throws -> Int32 {
+        guard let pictureStream else { throw TacitError(.usage, "no stream of pictures has begun") }
+        result.forgetNews()
+        try pictureStream.push(picture, at: seconds, result)
+        return newsStatus
+    }
+
+    func skip(_ count: Int) throws {
+        if let pictureStream { try pictureStream.skip(pictures: count) } else { try openStream().skip(samples: count) }
+    }
 
     func finish() throws -> Int32 {
-        let stream = try openStream()
-        result.forgetNews()
-        _ = try stream.finish(until: { result.hasNews }, result)
+        if let pictureStream {
+            result.forgetNews()
+            try pictureStream.finish(result)
+        } else {
+            let stream = try openStream()
+            result.forgetNews()
+            _ = try stream.finish(until: { result.hasNews }, result)
+        }
         return newsStatus
     }
 
@@ -122,7 +149,9 @@ final class Handle {
     }
 
     private func openStream() throws -> SoundStream {
-        guard let stream else { throw TacitError(.usage, "no stream has begun") }
+        guard let stream else {
+            throw TacitError(.usage, pictureStream == nil ? "no stream has begun" : "the stream is of pictures")
+        }
         return stream
     }
 

@@ -52,7 +52,10 @@ final class ResultSink: Sink {
     }
 
     func labels(_ reading: LiveReading) {
-        if case .span(let start, let end) = reading.place { span = (start, end) }
+        switch reading.place {
+        case .span(let start, let end): span = (start, end)
+        case .frame: span = (reading.time, reading.time)
+        }
         for index in 0..<min(scores.count, reading.scores.count) {
             scores[index] = reading.scores[index]
             logits[index] = reading.logits[index]

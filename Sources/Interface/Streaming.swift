@@ -5,24 +5,45 @@ import TacitDiagnostics
 @_cdecl("tacit_begin")
 public func begin(_ handle: OpaquePointer?, _ settings: UnsafePointer<tacit_stream_settings>?) -> Int32 {
     perform(handle) { handle in
-        var own = StreamSettings()
-        var sampleRate: Int?
-        if let settings = settings?.pointee {
-            try requireSize(settings.size, of: tacit_stream_settings.self, "tacit_stream_settings")
-            if settings.sample_rate != 0 { sampleRate = Int(settings.sample_rate) }
-            if settings.threads != 0 { own.threads = Int(settings.threads) }
-            if settings.hop != 0 { own.hop = settings.hop }
-            if settings.threshold != 0 { own.threshold = settings.threshold }
-            if settings.off_below != 0 { own.offBelow = Double(settings.off_below) }
-            own.smooth = settings.smooth
-            own.onAfter = settings.on_after
-            own.offAfter = settings.off_after
-        }
-        guard (1...256).contains(own.threads) else {
-            throw TacitError(.usage, "\(own.threads) threads, expected 0 to 256")
-        }
-        try handle.begin(sampleRate: sampleRate, settings: own)
+        let (rate, hop, own) = try own(settings)
+        var settings = own
+        if let hop { settings.hop = hop }
+        try handle.begin(sampleRate: rate, settings: settings)
     }
+}
+
+@_cdecl("tacit_begin_pictures")
+public func beginPictures(
+    _ handle: OpaquePointer?, _ settings: UnsafePointer<tacit_stream_settings>?, _ rate: Double
+) -> Int32 {
+    perform(handle) { handle in
+        let (sampleRate, hop, own) = try own(settings)
+        guard sampleRate == nil else { throw TacitError(.usage, "a sample rate, which pictures have not") }
+        var settings = own
+        settings.every = hop
+        try handle.begin(pictureRate: rate == 0 ? 25 : rate, settings: settings)
+    }
+}
+
+/// What C says of a stream; nil for what it leaves alone.
+private func own(
+    _ settings: UnsafePointer<tacit_stream_settings>?
+) throws -> (sampleRate: Int?, hop: Double?, StreamSettings) {
+    var own = StreamSettings()
+    guard let settings = settings?.pointee else { return (nil, nil, own) }
+    try requireSize(settings.size, of: tacit_stream_settings.self, "tacit_stream_settings")
+    if settings.threads != 0 { own.threads = Int(settings.threads) }
+    if settings.threshold != 0 { own.threshold = settings.threshold }
+    if settings.off_below != 0 { own.offBelow = Double(settings.off_below) }
+    own.smooth = settings.smooth
+    own.onAfter = settings.on_after
+    own.offAfter = settings.off_after
+    guard (1...256).contains(own.threads) else {
+        throw TacitError(.usage, "\(own.threads) threads, expected 0 to 256")
+    }
+    return (
+        settings.sample_rate == 0 ? nil : Int(settings.sample_rate), settings.hop == 0 ? nil : settings.hop, own
+    )
 }
 
 @_cdecl("tacit_push")
@@ -34,6 +55,14 @@ public func push(
         let taken = try require(taken, "taken")
         return try handle.push(elements(samples, count, "the samples"), taken: &taken.pointee)
     }
+}
+
+@_cdecl("tacit_push_picture")
+public func pushPicture(
+    _ handle: OpaquePointer?, _ pixels: UnsafePointer<UInt8>?, _ width: Int, _ height: Int, _ channels: Int,
+    _ stride: Int, _ time: Double
+) -> Int32 {
+    call(handle) { try $0.push(view(pixels, width, height, channels, stride), at: time == -1 ? nil : time) }
 }
 
 @_cdecl("tacit_skip")

@@ -9,20 +9,15 @@ import TacitDiagnostics
 package final class FileMap: @unchecked Sendable {
     /// They are there as long as this object is: whoever reads them must keep it (`withExtendedLifetime`).
     package let bytes: UnsafeRawBufferPointer
-    private let isMapped: Bool
 
-    /// A copy, aligned to a page as a map is.
+    /// A private copy of what is in memory already.
     ///
-    /// - Throws: `TacitError` (bad data) for nothing.
+    /// - Throws: `TacitError`: bad data for nothing, `inputOutput` where there is no room.
     package init(copying bytes: UnsafeRawBufferPointer) throws {
         guard !bytes.isEmpty else { throw TacitError(.badData, "the file is empty") }
-        var memory: UnsafeMutableRawPointer?
-        guard posix_memalign(&memory, 4096, bytes.count) == 0, let memory else {
-            throw TacitError(.inputOutput, "no memory for \(bytes.count) bytes")
-        }
-        UnsafeMutableRawBufferPointer(start: memory, count: bytes.count).copyMemory(from: bytes)
-        self.bytes = UnsafeRawBufferPointer(start: memory, count: bytes.count)
-        isMapped = false
+        let base = try Self.room(bytes.count, path: nil)
+        base.copyMemory(from: bytes.baseAddress ?? UnsafeRawPointer(base), byteCount: bytes.count)
+        self.bytes = Self.sealed(base, bytes.count)
     }
 
     /// - Parameters:
@@ -47,14 +42,7 @@ package final class FileMap: @unchecked Sendable {
         guard status.st_mode & S_IFMT == S_IFREG else { throw TacitError(.noInput, file: path, "not a regular file") }
         let size = Int(status.st_size)
         guard size > 0 else { throw TacitError.badData(path, "the file is empty") }
-        let base = mmap(
-            nil, size, isPrivate ? PROT_READ | PROT_WRITE : PROT_READ,
-            isPrivate ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_PRIVATE,
-            isPrivate ? -1 : descriptor, 0)
-        guard let base, base != MAP_FAILED else {
-            throw TacitError(
-                .inputOutput, file: path, "no room for its \(size) bytes: \(String(cString: strerror(errno)))")
-        }
+        let base = try Self.room(size, of: isPrivate ? nil : descriptor, path: path)
         if isPrivate {
             do {
                 try Self.copy(descriptor, status, to: base, path: path)
@@ -63,8 +51,29 @@ package final class FileMap: @unchecked Sendable {
                 throw error
             }
         }
-        bytes = UnsafeRawBufferPointer(start: base, count: size)
-        isMapped = true
+        bytes = Self.sealed(base, size)
+    }
+
+    /// Memory with a file's bytes, or without a file with zeros, to be written to.
+    private static func room(
+        _ size: Int, of descriptor: Int32? = nil, path: String?
+    ) throws -> UnsafeMutableRawPointer {
+        let base = mmap(
+            nil, size, descriptor == nil ? PROT_READ | PROT_WRITE : PROT_READ,
+            descriptor == nil ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_PRIVATE, descriptor ?? -1, 0)
+        guard let base, base != MAP_FAILED else {
+            throw TacitError(
+                .inputOutput, file: path, "no room for its \(size) bytes: \(String(cString: strerror(errno)))")
+        }
+        // All of a copy is written to at once: large pages are had in a few faults instead of thousands.
+        if descriptor == nil { madvise(base, size, MADV_HUGEPAGE) }
+        return base
+    }
+
+    /// From here on a stray write to a copy is stopped as a map would stop it.
+    private static func sealed(_ base: UnsafeMutableRawPointer, _ size: Int) -> UnsafeRawBufferPointer {
+        mprotect(base, size, PROT_READ)
+        return UnsafeRawBufferPointer(start: base, count: size)
     }
 
     private static func copy(
@@ -83,15 +92,7 @@ package final class FileMap: @unchecked Sendable {
         guard filled == size, fstat(descriptor, &after) == 0, after.st_size == status.st_size,
             after.st_mtim.tv_sec == status.st_mtim.tv_sec, after.st_mtim.tv_nsec == status.st_mtim.tv_nsec
         else { throw TacitError(.inputOutput, file: path, "was written to while it was read: try again") }
-        // From here on a stray write is stopped as a map would stop it.
-        mprotect(base, size, PROT_READ)
     }
 
-    deinit {
-        if isMapped {
-            munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
-        } else {
-            free(UnsafeMutableRawPointer(mutating: bytes.baseAddress))
-        }
-    }
+    deinit { munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count) }
 }

@@ -6,25 +6,28 @@ import TacitText
 /// JSON Lines at the end of a file.
 enum JSONLinesSink {
     static let kind = SinkKind(name: "jsonl", form: "jsonl:PATH", hasAddress: true) { path, stream in
-        let drain = try FileDrain(path: path)
-        // A pipe's reader may stop for ever; a disk doesn't.
         let outlet = LineOutlet(
-            drain, waits: stream.waits && drain.isRegular, capacity: 4 * LineLength.bound(labels: stream.labels))
+            try FileDrain(path: path, triesAgain: !stream.waits), stream,
+            capacity: 4 * LineLength.bound(labels: stream.labels))
         return LiveLines(JSONLineFormat(labels: stream.labels, hasLogits: stream.hasLogits), stream, outlet: outlet)
     }
 }
 
-/// A file that is written to at its end. What can't be written waits, and is tried again.
+/// A file that is written to at its end.
 final class FileDrain: OutputDrain, @unchecked Sendable {
     let name: String
-    let isRegular: Bool
     private let descriptor: Int32
-    // The queue's thread's own, or the stream's where there is no queue.
+    private let triesAgain: Bool
+    // The queue's thread's own.
     private var isInTrouble = false
 
+    /// - Parameters:
+    ///   - path: of the file.
+    ///   - triesAgain: whether what can't be written waits until it can, as for a stream that can't be had again.
     /// - Throws: `TacitError` (output) for what can't be created or has no reader.
-    init(path: String) throws {
+    init(path: String, triesAgain: Bool) throws {
         name = path
+        self.triesAgain = triesAgain
         // A pipe that no one reads is an error, not a wait.
         descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0o666)
         guard descriptor >= 0 else {
@@ -33,8 +36,6 @@ final class FileDrain: OutputDrain, @unchecked Sendable {
                 .cannotCreate, file: path,
                 number == ENXIO ? "a pipe that no one reads" : String(cString: strerror(number)))
         }
-        var information = stat()
-        isRegular = fstat(descriptor, &information) == 0 && information.st_mode & S_IFMT == S_IFREG
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
     }
 
@@ -49,6 +50,7 @@ final class FileDrain: OutputDrain, @unchecked Sendable {
             return count
         }
         let number = errno
+        guard triesAgain else { throw TacitError(.cannotCreate, file: name, String(cString: strerror(number))) }
         if !isInTrouble { Log.shared.line { append(String(cString: strerror(number)), to: &$0) } }
         isInTrouble = true
         return 0

@@ -1,3 +1,4 @@
+import TacitConsole
 import TacitDiagnostics
 import TacitLive
 
@@ -22,9 +23,11 @@ package enum SinkTable {
     package static let forms = kinds.map(\.form).joined(separator: ", ")
 
     /// A sink that was asked for.
-    package struct Wish: Equatable {
+    package struct Wish: Equatable, CustomStringConvertible {
         package let name: String
         package let address: String
+
+        package var description: String { address.isEmpty ? name : "\(name):\(address)" }
     }
 
     /// What the command line asks for; without anything, standard output.
@@ -55,11 +58,15 @@ package enum SinkTable {
 
     /// Opens the sinks; the service manager, where there is one, is told as well.
     package static func open(_ wishes: [Wish], _ stream: StreamDescription) throws -> Tee {
-        var sinks: [any Sink] = []
+        var stream = stream
+        stream.hasOneSink = wishes.count == 1
+        var sinks: [(name: String, sink: any Sink)] = []
         for wish in wishes {
-            for kind in kinds where kind.name == wish.name { sinks.append(try kind.make(wish.address, stream)) }
+            for kind in kinds where kind.name == wish.name {
+                sinks.append((wish.description, try kind.make(wish.address, stream)))
+            }
         }
-        if let manager = ServiceManagerSink() { sinks.append(manager) }
-        return Tee(sinks)
+        if let manager = ServiceManagerSink() { sinks.append(("the service manager", manager)) }
+        return Tee(sinks, stop: Process.stop)
     }
 }

@@ -30,6 +30,8 @@ package struct StreamDescription: Sendable {
     package var runsFree: Bool
     /// Whether the stream waits for its readers: what can be read again at any speed does, what goes on by itself can't.
     package var waits: Bool
+    /// Whether no other sink is told as well.
+    package var hasOneSink = true
 
     package init(
         model: String, input: String, sense: Sense, labels: [String], thresholds: [Float], selected: [Int], top: Int,

@@ -1,4 +1,5 @@
-import Glibc
+import TacitConsole
+import TacitDiagnostics
 import TacitFrontEnd
 import TacitLive
 
@@ -7,14 +8,25 @@ import TacitLive
 /// One that throws is told nothing more; what it threw goes to the stream once all others have been told, and ends it.
 package final class Tee: Sink {
     private struct Branch {
+        let name: String
         let sink: any Sink
-        let ending: Ending
+        let ending: SinkEnding
         var hasFailed = false
     }
 
     private var branches: [Branch]
+    private let stop: StopToken
 
-    package init(_ sinks: [any Sink]) { branches = sinks.map { Branch(sink: $0, ending: Ending($0)) } }
+    /// Seconds that all together have for their end after a wish to stop.
+    private static let patience = 2.0
+
+    /// - Parameters:
+    ///   - sinks: with their names, for people.
+    ///   - stop: a wish after which no sink is waited for without an end.
+    package init(_ sinks: [(name: String, sink: any Sink)], stop: StopToken) {
+        branches = sinks.map { Branch(name: $0.name, sink: $0.sink, ending: SinkEnding($0.sink)) }
+        self.stop = stop
+    }
 
     package var secondsAtOnce: Double { branches.reduce(1) { min($0, $1.sink.secondsAtOnce) } }
 
@@ -28,14 +40,22 @@ package final class Tee: Sink {
     package func event(_ event: LiveEvent) throws { try each { try $0.event(event) } }
     package func gap(_ gap: LiveGap) throws { try each { try $0.gap(gap) } }
 
-    /// Waits for all at the same time, so that a slow one keeps no other from being told what is left.
+    /// Waits for all at the same time, so that a slow one keeps no other from being told what is left; once there is a
+    /// wish to stop, not much longer for those that stand still.
     package func finish() throws {
-        for branch in branches.dropFirst() where !branch.hasFailed { branch.ending.start() }
-        if let first = branches.first, !first.hasFailed { first.ending.run() }
-        for branch in branches.dropFirst() { branch.ending.join() }
-        for branch in branches {
-            if let error = branch.ending.error { throw error }
+        let left = branches.filter { !$0.hasFailed }
+        // Alone it holds up no other.
+        if left.count == 1 { left[0].ending.run() } else { for branch in left { branch.ending.start() } }
+        var patience = Self.patience
+        for branch in branches where !branch.ending.wait(stop: stop, &patience) {
+            Log.shared.line { line in
+                line.append(string: branch.name)
+                line.append(" takes nothing: what it was not told yet is given up")
+            }
         }
+        // One that was only called off says less than one that is broken.
+        let errors = branches.compactMap(\.ending.error)
+        if let error = errors.first(where: { !($0 is Process.Stopped) }) ?? errors.first { throw error }
     }
 
     private func each(_ body: (any Sink) throws -> Void) throws {
@@ -49,40 +69,5 @@ package final class Tee: Sink {
             }
         }
         if let first { throw first }
-    }
-
-    /// A sink's `finish`, on a thread of its own.
-    private final class Ending: @unchecked Sendable {
-        private let sink: any Sink
-        private var thread: pthread_t?
-        private(set) var error: (any Error)?
-
-        init(_ sink: any Sink) { self.sink = sink }
-
-        func run() {
-            do { try sink.finish() } catch { self.error = error }
-        }
-
-        func start() {
-            var made = pthread_t()
-            let own = Unmanaged.passRetained(self)
-            let failure = pthread_create(
-                &made, nil,
-                { ending in
-                    guard let ending else { return nil }
-                    Unmanaged<Ending>.fromOpaque(ending).takeRetainedValue().run()
-                    return nil
-                }, own.toOpaque())
-            if failure == 0 {
-                thread = made
-            } else {
-                own.release()
-                run()
-            }
-        }
-
-        func join() {
-            if let thread { pthread_join(thread, nil) }
-        }
     }
 }

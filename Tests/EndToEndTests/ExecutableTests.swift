@@ -36,7 +36,7 @@ import Testing
     }
 
     /// Foundation would make a static executable several times as large. What the argument parser takes of its
-    /// essentials is left out of that by the linker.
+    /// essentials is small, and left out of that by tools/build-static.
     @Test func theRuntimeLinksNoFoundationAndNoOpenBLAS() throws {
         let needed = try neededLibraries(of: Executable.tacit.path)
         #expect(needed.contains { $0.hasPrefix("libasound.so") }, "\(needed)")
@@ -44,6 +44,15 @@ import Testing
             "libFoundation.so", "libFoundationInternationalization.so", "lib_FoundationICU.so", "libopenblas",
         ]
         for name in unwanted { #expect(!needed.contains { $0.hasPrefix(name) }, "\(needed)") }
+    }
+
+    @Test func noModuleImportsFoundation() throws {
+        let outcome = try Executable(path: "/usr/bin/env").run([
+            "grep", "--recursive", "--files-with-matches", "--extended-regexp", "^[a-z@ ]*import Foundation",
+            TestPaths.package.appendingPathComponent("Sources").path,
+        ])
+        #expect(outcome.outputLines == [])
+        #expect(outcome.status == 1, "\(outcome.standardError)")
     }
 
     @Test func theConverterLinksNoDevice() throws {

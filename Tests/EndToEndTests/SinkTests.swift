@@ -96,13 +96,6 @@ import Testing
             run.send(signal: signal)
             #expect(run.finish() == 0)
         }
-        let states = try ResultLine.lines(try lines(file)).filter { $0.type == "event" }
-        var on: Set<String> = []
-        for event in states {
-            let label = try #require(event.label)
-            if event.state == "on" { #expect(on.insert(label).inserted) } else { #expect(on.remove(label) != nil) }
-        }
-        #expect(!states.isEmpty)
-        #expect(on.isEmpty)
+        try expectPairs(try lines(file))
     }
 }

@@ -30,16 +30,6 @@ import Testing
         return try ResultLine.lines(lines).filter { $0.type == "event" }
     }
 
-    private func expectPairs(_ events: [ResultLine]) throws {
-        var on: Set<String> = []
-        for event in events {
-            let label = try #require(event.label)
-            if event.state == "on" { #expect(on.insert(label).inserted) } else { #expect(on.remove(label) != nil) }
-        }
-        #expect(!events.isEmpty)
-        #expect(on.isEmpty)
-    }
-
     @Test(arguments: signals, Pictures.allCases)
     func watching(signal: Int32, pictures: Pictures) throws {
         let golden = try GoldenImages(name: "llama-full-hidden")
@@ -77,28 +67,49 @@ import Testing
         try expectPairs(try callOff(run, signal))
     }
 
-    @Test(arguments: signals, [true, false])
-    func listening(signal: Int32, isPaced: Bool) throws {
+    /// How a stream of sound stalls, or waits.
+    enum Sounds: CaseIterable {
+        case rawStandardInput, wavePipe, paced
+        /// The next label is minutes away.
+        case pacedFarApart
+    }
+
+    @Test(arguments: signals, Sounds.allCases)
+    func listening(signal: Int32, sounds: Sounds) throws {
         let golden = try GoldenCase(name: "gpt2-sliding")
         let model = try ConvertedModel(golden)
         let stride = Double(try ModelInput(model.path).strideSamples) / Double(golden.sampleRate)
-        var arguments = ["listen", model.path, "--json", "--top", "1", "--threshold", "0.01", "--hop", "\(stride)"]
-        let samples = Sounds.glide(samples: 16_000)
+        let isPaced = [.paced, .pacedFarApart].contains(sounds)
+        let hop = sounds == .pacedFarApart ? 500 : stride
+        let samples = TacitTestSupport.Sounds.glide(
+            samples: sounds == .pacedFarApart ? 600 * golden.sampleRate : 16_000)
+        let rate = UInt32(golden.sampleRate)
+        var bytes: [UInt8] = []
+        var input = "-"
+        switch sounds {
+        case .rawStandardInput: bytes = samples.withUnsafeBytes { Array($0) }
+        case .wavePipe:
+            bytes = WaveFile.bytes(samples, rate: rate, statedDataBytes: .max)
+            input = folder.path("pipe")
+        case .paced, .pacedFarApart: input = try folder.write("sound.wav", WaveFile.bytes(samples, rate: rate))
+        }
         var ends: [Int32] = [-1, -1]
-        if isPaced {
-            let file = folder.path("sound.wav")
-            try Data(WaveFile.bytes(samples, rate: UInt32(golden.sampleRate))).write(to: URL(fileURLWithPath: file))
-            arguments += ["--input", file, "--realtime"]
-        } else {
-            arguments += ["--input", "-"]
+        if sounds == .wavePipe {
+            #expect(mkfifo(input, 0o600) == 0)
+            // For reading, too: a run that ends before it opens the pipe must not leave the test waiting.
+            ends[1] = open(input, O_RDWR | O_CLOEXEC)
+        } else if !isPaced {
             #expect(pipe(&ends) == 0)
             for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         }
         defer { for end in ends where end >= 0 { close(end) } }
-        let run = try LiveRun(.tacit, arguments, input: isPaced ? nil : ends[0])
+        let run = try LiveRun(
+            .tacit,
+            ["listen", model.path, "--json", "--top", "1", "--threshold", "0.01", "--hop", "\(hop)", "--input", input]
+                + (isPaced ? ["--realtime"] : []),
+            input: ends[0] >= 0 ? ends[0] : nil)
         if !isPaced {
-            let written = samples.withUnsafeBytes { write(ends[1], $0.baseAddress, $0.count) }
-            #expect(written == 2 * samples.count)
+            #expect(bytes.withUnsafeBytes { write(ends[1], $0.baseAddress, $0.count) } == bytes.count)
         }
         try expectPairs(try callOff(run, signal))
     }

@@ -110,6 +110,70 @@ import Testing
         }
     }
 
+    /// As `tacit watch` of raw frames: every one, or no more than one in so many seconds; times by the rate, or given.
+    @Test(arguments: [0, 0.3], [true, false])
+    func streamOfPictures(every: Double, isTimed: Bool) throws {
+        let golden = try GoldenImages(name: "llama-full-learned")
+        let model = try ConvertedModel(
+            base: golden.baseFolder.path, adapter: golden.adapterFolder.path, weights: "int8")
+        let loaded = try Loaded(model.path)
+        let (width, height, rate) = (13, 9, 8.0)
+        var random = RandomNumbers(seed: 5)
+        let frames = (0..<40).map { index in
+            // Each stays for a while, so that something holds.
+            index % 5 == 0 ? (0..<width * height * 3).map { _ in UInt8.random(in: 0...255, using: &random) } : []
+        }.reduce(into: [[UInt8]]()) { $0.append($1.isEmpty ? $0[$0.count - 1] : $1) }
+        let path = try model.folder.write("frames", frames.flatMap { $0 })
+        let lines = try ResultLine.lines(
+            of: Executable.tacit.run(
+                [
+                    "watch", model.path, "--input", path, "--size", "\(width)x\(height)", "--format", "rgb24",
+                    "--rate", "\(rate)", "--json", "--logits", "--top", "0", "--threshold", "0.4", "--smooth", "0.5",
+                    "--on-after", "0.25",
+                ] + (every > 0 ? ["--every", "\(every)"] : [])))
+        let expected = try lines.filter { $0.type == "labels" }.map { line in
+            var said = try said(line, embedding: nil, labels: golden.labels)
+            said.span = [line.time, line.time].map { (($0 ?? .nan) * 1e9).rounded() }
+            return said
+        }
+        let expectedEvents = lines.filter { $0.type == "event" }.map {
+            "\($0.state!) \($0.label!) \($0.score!) \($0.time!)"
+        }
+        #expect(expected.count > 5 && !expectedEvents.isEmpty && expectedEvents.count % 2 == 0)
+
+        var settings = tacit_stream_settings()
+        settings.size = MemoryLayout<tacit_stream_settings>.size
+        settings.hop = every
+        settings.threshold = 0.4
+        settings.smooth = 0.5
+        settings.on_after = 0.25
+        try #require(tacit_begin_pictures(loaded.handle, &settings, rate) == 0, "\(loaded.words)")
+        var seen: [Loaded.Said] = []
+        var events: [String] = []
+        func take(_ status: Int32) throws {
+            try #require(status <= 2, "\(loaded.words)")
+            if status == TACIT_READING {
+                var said = try loaded.said()
+                said.embedding = []
+                seen.append(said)
+            }
+            var event = tacit_event()
+            var found: Int32 = 0
+            while tacit_next_event(loaded.handle, &event, &found) == 0, found == 1 {
+                let state = event.is_on == 1 ? "on" : "off"
+                events.append("\(state) \(String(cString: event.label.name)) \(event.label.score) \(event.time)")
+            }
+        }
+        for (index, frame) in frames.enumerated() {
+            let time = isTimed ? Double(index) / rate : -1
+            try take(tacit_push_picture(loaded.handle, frame, width, height, 3, 0, time))
+        }
+        try take(tacit_finish(loaded.handle))
+        #expect(tacit_finish(loaded.handle) == 0)
+        #expect(seen == expected)
+        #expect(events == expectedEvents)
+    }
+
     @Test func lostSamples() throws {
         let golden = try GoldenCase(name: "gpt2-plain")
         let model = try ConvertedModel(golden, weights: "int8")

@@ -56,5 +56,65 @@ import Testing
         let encoded = try Data(contentsOf: URL(fileURLWithPath: paths[0]))
         let decoded = try encoded.withUnsafeBytes { try Picture(encoded: $0) }
         #expect(decoded.pixels == pictures[0].pixels)
+
+        // The same again, pushed one by one.
+        let stream = try PictureStream(model, rate: 5, settings: settings)
+        var (pushed, pushedEvents): ([StreamUpdate.Labels], [String]) = ([], [])
+        func take(_ update: StreamUpdate) {
+            switch update {
+            case .labels(let labels): pushed.append(labels)
+            case .event(let event):
+                pushedEvents.append(
+                    "\(event.isOn ? "on" : "off") \(event.label.name) \(event.label.score) \(event.time)")
+            case .broken, .gap: Issue.record("nothing is lost")
+            }
+        }
+        for picture in pictures { try stream.push(picture, take) }
+        #expect(pushed.map(\.logits) == own && pushed.map(\.time) == seen.map(\.time))
+        try stream.finish(take)
+        #expect(pushedEvents.filter { $0.hasPrefix("on") } == events.filter { $0.hasPrefix("on") })
+        #expect(throws: TacitError.self) { try stream.push(pictures[0], take) }
+    }
+
+    @Test(arguments: [Double.nan, .infinity, 0, -1, 1e300])
+    func onePictureInSoManySecondsThatNoOneWaits(every: Double) throws {
+        let golden = try GoldenImages(name: "gpt2-grey")
+        let converted = try ConvertedModel(base: golden.baseFolder.path, adapter: golden.adapterFolder.path)
+        let model = try Model(converted.path)
+        var settings = StreamSettings()
+        settings.every = every
+        for make in [
+            { _ = try Watcher(model, .files("a"), settings: settings) },
+            { _ = try PictureStream(model, settings: settings) },
+        ] {
+            #expect {
+                try make()
+            } throws: {
+                ($0 as? TacitError)?.kind == .usage
+            }
+        }
+    }
+
+    /// Lost pictures are a gap, and the stream's time goes on by them.
+    @Test func lostPictures() throws {
+        let golden = try GoldenImages(name: "gpt2-grey")
+        let converted = try ConvertedModel(base: golden.baseFolder.path, adapter: golden.adapterFolder.path)
+        let stream = try PictureStream(Model(converted.path), rate: 10)
+        let picture = try Picture(width: 2, height: 2, channels: 1, pixels: [0, 50, 100, 200])
+        var told: [String] = []
+        func take(_ update: StreamUpdate) {
+            switch update {
+            case .labels(let labels): told.append("\(labels.frame?.index ?? -1) at \(labels.time)")
+            case .gap(let gap): told.append("\(gap.lostSeconds) lost up to \(gap.time)")
+            case .event, .broken: break
+            }
+        }
+        try stream.push(picture, take)
+        try stream.skip(pictures: 3, take)
+        try stream.push(picture, take)
+        try stream.push(picture, at: 7.5, take)
+        try stream.push(picture, take)
+        #expect(throws: TacitError.self) { try stream.push(picture, at: 7.5, take) }
+        #expect(told == ["0 at 0.0", "0.3 lost up to 0.4", "4 at 0.4", "5 at 7.5", "6 at 7.6"])
     }
 }

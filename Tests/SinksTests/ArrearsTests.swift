@@ -31,7 +31,9 @@ import Testing
         var arrears = Arrears(labels: 3)
         arrears.owe(event(.on, 1, at: 1))
         arrears.owe(event(.on, 2, at: 1))
-        arrears.owe(event(.off, 1, at: 2))
+        let off = event(.off, 1, at: 2)
+        let cancelled = arrears.owe(off)
+        #expect(cancelled?.label == 1 && cancelled?.state == .on)
         #expect(told(&arrears) == ["on 2@1.0"])
         #expect(arrears.isEmpty)
     }

@@ -1,5 +1,8 @@
+import Dispatch
 import Glibc
 import Synchronization
+import TacitConsole
+import TacitDiagnostics
 import TacitSinks
 import Testing
 
@@ -43,7 +46,7 @@ import Testing
 
     @Test func everythingInOrder() throws {
         let drain = Drain()
-        let queue = OutputQueue(drain, capacity: 1000)
+        let queue = OutputQueue(drain, capacity: 1000, patience: 0, stop: StopToken())
         var expected: [UInt8] = []
         for index in 0..<5000 {
             let line = [UInt8](repeating: UInt8(index % 251), count: 1 + index % 7)
@@ -57,7 +60,7 @@ import Testing
 
     @Test func takesALineWholeOrNotAtAllAndKeepsTheReserve() throws {
         let drain = Drain(isOpen: false)
-        let queue = OutputQueue(drain, capacity: 100)
+        let queue = OutputQueue(drain, capacity: 100, patience: 0, stop: StopToken())
         // One byte is under way, refused again and again; nothing else leaves the queue.
         #expect(try queue.add([9], leaving: 0))
         while drain.state.withLock({ $0.refusals }) == 0 { usleep(100) }
@@ -71,9 +74,88 @@ import Testing
         #expect(drain.bytes == [9] + [UInt8](repeating: 1, count: 50) + [UInt8](repeating: 3, count: 50))
     }
 
+    @Test func withPatienceNothingIsRefusedAndNothingLost() throws {
+        let drain = Drain()
+        let queue = OutputQueue(drain, capacity: 20, patience: .infinity, stop: StopToken())
+        var expected: [UInt8] = []
+        for index in 0..<2000 {
+            let line = [UInt8](repeating: UInt8(index % 251), count: 1 + index % 7)
+            #expect(try queue.add(line, leaving: 10))
+            expected += line
+        }
+        try queue.waitUntilEmpty()
+        #expect(drain.bytes == expected)
+    }
+
+    /// A drain that takes nothing at all is not waited for beyond that.
+    @Test func patienceEnds() throws {
+        let drain = Drain(isOpen: false)
+        let queue = OutputQueue(drain, capacity: 20, patience: 0.05, stop: StopToken())
+        #expect(try queue.add([UInt8](repeating: 1, count: 20), leaving: 0))
+        while drain.state.withLock({ $0.refusals }) == 0 { usleep(100) }
+        #expect(try queue.add([UInt8](repeating: 2, count: 20), leaving: 0))
+        #expect(try !queue.add([3], leaving: 0))
+    }
+
+    @Test func aWishToStopEndsAWait() throws {
+        let stop = StopToken()
+        let drain = Drain(isOpen: false)
+        let queue = OutputQueue(drain, capacity: 20, patience: .infinity, stop: stop)
+        #expect(try queue.add([UInt8](repeating: 1, count: 20), leaving: 0))
+        while drain.state.withLock({ $0.refusals }) == 0 { usleep(100) }
+        #expect(try queue.add([UInt8](repeating: 2, count: 20), leaving: 0))
+        var stopping = pthread_t()
+        pthread_create(
+            &stopping, nil,
+            { token in
+                guard let token else { return nil }
+                Unmanaged<StopToken>.fromOpaque(token).takeUnretainedValue().stop()
+                return nil
+            }, Unmanaged.passUnretained(stop).toOpaque())
+        #expect(try !queue.add([3], leaving: 0))
+        pthread_join(stopping, nil)
+    }
+
+    /// Before a wish to stop the end is waited for, afterwards not for long.
+    @Test func aDrainThatTakesNothingIsGivenUpAtTheEnd() throws {
+        let stop = StopToken()
+        let drain = Standing()
+        let queue = OutputQueue(drain, capacity: 20, patience: 0, stop: stop)
+        #expect(try queue.add([1, 2, 3], leaving: 0))
+        drain.hasBegun.wait()
+        stop.stop()
+        #expect(throws: Process.Stopped.self) { try queue.waitUntilEmpty() }
+        drain.mayEnd.signal()
+    }
+
+    /// Stands still in the midst of a write.
+    private final class Standing: OutputDrain {
+        let name = "a drain"
+        let hasBegun = DispatchSemaphore(value: 0)
+        let mayEnd = DispatchSemaphore(value: 0)
+
+        func write(_ bytes: UnsafeRawBufferPointer) throws -> Int {
+            hasBegun.signal()
+            mayEnd.wait()
+            return bytes.count
+        }
+
+        func hasFailed(_ error: any Error) {}
+    }
+
+    /// Whoever can't wait is not made to.
+    @Test func whoDoesNotWaitIsToldAtOnce() throws {
+        let drain = Drain(isOpen: false)
+        let queue = OutputQueue(drain, capacity: 20, patience: .infinity, stop: StopToken())
+        #expect(try queue.add([UInt8](repeating: 1, count: 20), leaving: 0))
+        while drain.state.withLock({ $0.refusals }) == 0 { usleep(100) }
+        #expect(try queue.add([UInt8](repeating: 2, count: 20), leaving: 0))
+        #expect(try !queue.add([3], leaving: 0, waits: false))
+    }
+
     @Test func atTheEndWhatIsRefusedIsGivenUpWithAnError() throws {
         let drain = Drain(isOpen: false)
-        let queue = OutputQueue(drain, capacity: 100)
+        let queue = OutputQueue(drain, capacity: 100, patience: 0, stop: StopToken())
         #expect(try queue.add([1, 2], leaving: 0))
         #expect(throws: drain.failure) { try queue.waitUntilEmpty() }
         #expect(throws: drain.failure) { try queue.add([1], leaving: 0) }
@@ -81,7 +163,7 @@ import Testing
 
     @Test func whatTheDrainThrowsReachesWhoeverAddsMore() throws {
         let drain = Drain(isBroken: true)
-        let queue = OutputQueue(drain, capacity: 100)
+        let queue = OutputQueue(drain, capacity: 100, patience: 0, stop: StopToken())
         #expect(try queue.add([1], leaving: 0))
         #expect(throws: Broken.self) { try queue.waitUntilEmpty() }
         #expect(throws: Broken.self) { try queue.add([1], leaving: 0) }

@@ -1,4 +1,5 @@
 import Foundation
+import TacitDiagnostics
 import TacitLive
 import TacitSinks
 import TacitTestSupport
@@ -11,6 +12,7 @@ import Testing
     private final class Recorder: Sink {
         var words: [String] = []
         var refusesAfter = Int.max
+        var atEnd: () -> Void = {}
 
         private func note(_ word: String) throws {
             guard words.count < refusesAfter else { throw Refused() }
@@ -20,7 +22,15 @@ import Testing
         func labels(_ reading: LiveReading) throws { try note("labels \(reading.time)") }
         func event(_ event: LiveEvent) throws { try note("\(event.state) \(event.label)") }
         func gap(_ gap: LiveGap) throws { try note("\(gap.reason)") }
-        func finish() throws { try note("finish") }
+
+        func finish() throws {
+            try note("finish")
+            atEnd()
+        }
+    }
+
+    private func tee(_ sinks: [any Sink], stop: StopToken = StopToken()) -> Tee {
+        Tee(sinks.map { ("a sink", $0) }, stop: stop)
     }
 
     private func tell(_ sink: any Sink) throws {
@@ -35,14 +45,14 @@ import Testing
 
     @Test func allAreToldEverythingInOrder() throws {
         let sinks = [Recorder(), Recorder(), Recorder()]
-        try tell(Tee(sinks))
+        try tell(tee(sinks))
         for sink in sinks { #expect(sink.words == Self.everything) }
     }
 
     @Test func oneThatFailsIsToldNothingMoreAndTheOthersAll() throws {
         let sinks = [Recorder(), Recorder(), Recorder()]
         sinks[1].refusesAfter = 1
-        let tee = Tee(sinks)
+        let tee = tee(sinks)
         try News.reading([0.5], at: 1) { try tee.labels($0) }
         #expect(throws: Refused.self) { try tee.event(News.event(.on, 0, at: 1)) }
         sinks[1].refusesAfter = .max
@@ -53,55 +63,104 @@ import Testing
         for sink in [sinks[0], sinks[2]] { #expect(sink.words == Self.everything) }
     }
 
-    /// A pipe whose reader stands still, beside a file: the file has every line while the pipe has none of the last, and
-    /// nothing that was told waited for it. Once the pipe is read, its losses are owned up to.
-    @Test func aSlowOneHoldsUpNoOther() throws {
+    /// One that never comes back from its end.
+    private final class Stuck: Sink {
+        let mayEnd = DispatchSemaphore(value: 0)
+        func labels(_ reading: LiveReading) {}
+        func event(_ event: LiveEvent) {}
+        func gap(_ gap: LiveGap) {}
+        func finish() { mayEnd.wait() }
+    }
+
+    @Test func afterAWishToStopNoOneIsWaitedForWithoutAnEnd() throws {
+        let (stuck, other, stop) = (Stuck(), Recorder(), StopToken())
+        stop.stop()
+        try tell(tee([stuck, other], stop: stop))
+        #expect(other.words == Self.everything)
+        stuck.mayEnd.signal()
+    }
+
+    @Test func aWishToStopReachesAnEndThatIsWaitedForAlready() throws {
+        let (stuck, other, stop) = (Stuck(), Recorder(), StopToken())
+        let ending = tee([stuck, other], stop: stop)
+        other.atEnd = { stop.stop() }
+        try tell(ending)
+        #expect(other.words == Self.everything)
+        stuck.mayEnd.signal()
+    }
+
+    private struct Told {
+        var accounted = 0.0
+        var lost = 0.0
+        var states: [String] = []
+    }
+
+    /// What lines of one label a second say, in their order.
+    private func told(_ bytes: [UInt8]) throws -> Told {
+        var told = Told()
+        for line in bytes.split(separator: UInt8(ascii: "\n")) {
+            let object = try News.object(Array(line))
+            let time = try #require(object["time"] as? Double)
+            switch object["type"] as? String {
+            case "labels":
+                #expect(time == told.accounted + 1)
+                told.accounted = time
+            case "gap":
+                #expect(object["reason"] as? String == "output")
+                let lost = try #require(object["lost_seconds"] as? Double)
+                #expect(time == told.accounted + lost)
+                told.lost += lost
+                told.accounted = time
+            default: told.states.append(object["state"] as? String ?? "")
+            }
+        }
+        #expect(told.states.enumerated().allSatisfy { $1 == ($0 % 2 == 0 ? "on" : "off") })
+        #expect(told.states.count % 2 == 0)
+        return told
+    }
+
+    /// A pipe whose reader stands still, beside a file. Where the stream waits, all is there in both in the end, and the
+    /// file had it before the pipe was read. Where it doesn't, nothing that was told waited for the pipe, whose losses are
+    /// owned up to once it is read.
+    @Test(arguments: [true, false])
+    func aSlowOneHoldsUpNoOther(waits: Bool) throws {
         let folder = try TemporaryFolder()
         let (pipe, file) = (folder.path("pipe"), folder.path("all.jsonl"))
         #expect(mkfifo(pipe, 0o600) == 0)
         let reading = open(pipe, O_RDONLY | O_NONBLOCK)
         defer { close(reading) }
         let labels = (0..<40).map { "label \($0)" }
-        let stream = News.stream(labels: labels, waits: true, logits: true)
+        let stream = News.stream(labels: labels, waits: waits, logits: true)
         let tee = try SinkTable.open(try SinkTable.parse(["jsonl:\(pipe)", "jsonl:\(file)"]), stream)
-        // Far more than the pipe and its queue hold.
-        let count = 2000
+        // More than the pipe holds, and where the stream doesn't wait its queue as well.
+        let count = 400
         for index in 1...count {
             try News.reading([Float](repeating: 0.25, count: 40), at: Double(index)) { try tee.labels($0) }
-            if index % 100 == 0 { try tee.event(News.event(index % 200 == 0 ? .off : .on, 0, at: Double(index))) }
+            if index % 20 == 0 { try tee.event(News.event(index % 40 == 0 ? .off : .on, 0, at: Double(index))) }
+            // The disk's thread has its turn, for where the stream doesn't wait it isn't waited for either.
+            if !waits { while try lines(file) < index + index / 20 { usleep(50) } }
         }
-        let lines = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n")
-        #expect(lines.count == count + count / 100)
-
-        // Now the pipe is read, while the end waits for it.
         nonisolated(unsafe) let ending = tee
         let ended = Thread { try? ending.finish() }
         ended.start()
+        // The pipe is not read yet.
+        while try lines(file) < count + count / 20 { usleep(200) }
+        #expect(try told([UInt8](Data(contentsOf: URL(fileURLWithPath: file)))).accounted == Double(count))
+
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
             let got = read(reading, &buffer, buffer.count)
             if got > 0 { bytes += buffer[..<got] } else if ended.isFinished { break } else { usleep(200) }
         }
-        var accounted = 0.0
-        var events: [String] = []
-        for line in bytes.split(separator: UInt8(ascii: "\n")) {
-            let object = try News.object(Array(line))
-            let time = try #require(object["time"] as? Double)
-            switch object["type"] as? String {
-            case "labels":
-                #expect(time == accounted + 1)
-                accounted = time
-            case "gap":
-                #expect(object["reason"] as? String == "output")
-                #expect(time == accounted + (object["lost_seconds"] as? Double ?? 0))
-                accounted = time
-            default: events.append(object["state"] as? String ?? "")
-            }
-        }
-        #expect(accounted == Double(count))
-        #expect(events.enumerated().allSatisfy { $1 == ($0 % 2 == 0 ? "on" : "off") })
-        #expect(events.count % 2 == 0)
+        let told = try told(bytes)
+        #expect(told.accounted == Double(count))
+        #expect((told.lost == 0) == waits)
+        if waits { #expect(told.states.count == count / 20) }
+    }
+
+    private func lines(_ file: String) throws -> Int {
+        try Data(contentsOf: URL(fileURLWithPath: file)).count { $0 == UInt8(ascii: "\n") }
     }
 
     @Test func aFileIsContinued() throws {

@@ -44,7 +44,7 @@ extern "C" {
 // What functions return. The numbers are those of sysexits.h.
 enum {
     TACIT_OK = 0,
-    // A reading is there to be looked at, and maybe events (`tacit_push`, `tacit_finish`).
+    // A reading is there to be looked at, and maybe events (`tacit_push`, `tacit_push_picture`, `tacit_finish`).
     TACIT_READING = 1,
     // Events are there to be looked at, but no new reading (`tacit_finish`).
     TACIT_EVENTS = 2,
@@ -99,11 +99,12 @@ typedef struct {
 // How a stream is labelled. Set `size` to `sizeof(tacit_stream_settings)` and the rest to 0; what is 0 is the default.
 typedef struct {
     size_t size;
-    // Hertz of what is pushed; 0 is the model's. Any other is converted.
+    // Hertz of what is pushed; 0 is the model's. Any other is converted. 0 for pictures.
     int sample_rate;
     // Threads to compute with, 1 to 256; 0 is 1. It changes no result.
     int threads;
-    // Seconds from one reading to the next, rounded to whole strides of the model; 0 is 1 second.
+    // Of sound, seconds from one reading to the next, rounded to whole strides of the model; 0 is 1 second. Of pictures,
+    // that no more than one is labelled in so many seconds; 0 is every one.
     double hop;
     // From which score events turn on, up to 1; 0 is each label's own, as the model has it.
     float threshold;
@@ -204,8 +205,31 @@ int tacit_begin(tacit_handle *handle, const tacit_stream_settings *settings);
 // TACIT_BAD_DATA for what is no number, of which nothing is taken; TACIT_USAGE, also without a stream.
 int tacit_push(tacit_handle *handle, const float *samples, size_t count, size_t *taken);
 
-// So many samples, at the rate of what is pushed, were lost: time goes on by them and the model begins anew. Takes
-// effect with the next push. TACIT_OK, TACIT_USAGE.
+// A stream of pictures, as `tacit watch` takes it.
+//
+//     while (next_picture(&pixels, &width, &height)) {
+//         int status = tacit_push_picture(handle, pixels, width, height, 3, 0, -1);
+//         if (status == TACIT_READING) look(handle);
+//     }
+
+// Begins a stream of pictures, in place of the stream that was there; `settings` may be NULL. `rate`: pictures a second, by
+// which the times of those are counted that come without; smoothing has room for no more in a second; 0 is 25. TACIT_OK;
+// TACIT_USAGE for settings with which no event could ever turn on, or off again, and for a rate out of 0.001 to 100000;
+// TACIT_BAD_DATA for a model that does not see or has no labels.
+int tacit_begin_pictures(tacit_handle *handle, const tacit_stream_settings *settings, double rate);
+
+// The next picture, as `tacit_classify_picture` takes it. `time`: when it was taken, in seconds since the start of the
+// stream; -1: one step of the rate after the one before. TACIT_READING: there is a reading; `tacit_span` then has the
+// picture's time. TACIT_OK: the picture was not due to be labelled. TACIT_BAD_DATA for a picture that is none; TACIT_USAGE
+// for a time that goes back, and without a stream of pictures.
+int tacit_push_picture(
+    tacit_handle *handle, const uint8_t *pixels, size_t width, size_t height, size_t channels, size_t stride,
+    double time);
+
+// Of both streams
+
+// So many samples, at the rate of what is pushed, or pictures were lost: time goes on by them and the model begins anew.
+// Takes effect with the next push. TACIT_OK, TACIT_USAGE.
 int tacit_skip(tacit_handle *handle, size_t count);
 
 // The stream is over: every event that is on turns off. TACIT_OK: all is told. TACIT_READING: there is a reading; call
@@ -232,7 +256,8 @@ int tacit_logits(tacit_handle *handle, float *logits, size_t room, size_t *count
 // What the model's head reads. Otherwise like `tacit_scores`.
 int tacit_embedding(tacit_handle *handle, float *embedding, size_t room, size_t *count);
 
-// Seconds of sound from the first sample to one past the last; both 0 where there is no time. TACIT_OK, TACIT_USAGE.
+// Seconds of sound from the first sample to one past the last; for a picture of a stream both are its time, and both 0
+// where there is no time. TACIT_OK, TACIT_USAGE.
 int tacit_span(tacit_handle *handle, double *start, double *end);
 
 // Decoding, for which no model is needed

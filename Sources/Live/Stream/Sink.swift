@@ -3,8 +3,9 @@ import TacitFrontEnd
 /// Where a stream's labels, events and gaps go, whatever the sense.
 ///
 /// A reading comes before the events that it decides. All calls come from the stream's own thread, one after
-/// another. Nothing that is called here may wait for a reader for longer than the stream itself can wait: what may
-/// block does so on a thread of its own, behind a queue that has an end. Whatever is thrown ends the stream.
+/// another, but for `finish`, which may come from any. Nothing that is called here may wait for a reader for longer than
+/// the stream itself can wait: what may block does so on a thread of its own, behind a queue that has an end. Whatever is
+/// thrown ends the stream.
 public protocol Sink: AnyObject {
     /// How many seconds of sound may go by at once.
     var secondsAtOnce: Double { get }
@@ -20,7 +21,7 @@ public protocol Sink: AnyObject {
     func event(_ event: LiveEvent) throws
     /// Samples or frames were lost.
     func gap(_ gap: LiveGap) throws
-    /// The stream is over. Waits until all is told.
+    /// The stream is over. Waits until all is told; who called for an end may not wait for this one.
     func finish() throws
 }
 

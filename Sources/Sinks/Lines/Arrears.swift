@@ -43,11 +43,18 @@ package struct Arrears {
         accounted = max(accounted, time)
     }
 
-    package mutating func owe(_ event: LiveEvent) {
+    /// Returns the event of the same label that was owed, if one was: neither of the two is ever told.
+    @discardableResult
+    package mutating func owe(_ event: LiveEvent) -> LiveEvent? {
         let same = news.firstIndex {
             if case .event(let owed) = $0 { owed.label == event.label } else { false }
         }
-        if let same { news.remove(at: same) } else { news.append(.event(event)) }
+        guard let same, case .event(let owed) = news[same] else {
+            news.append(.event(event))
+            return nil
+        }
+        news.remove(at: same)
+        return owed
     }
 
     package mutating func owe(_ gap: LiveGap) {

@@ -1,27 +1,48 @@
-/// The way of a stream's lines to where they are written.
+import TacitConsole
+
+/// The way of a stream's lines to where they are written: behind a queue, so that no reader holds up another sink.
+///
+/// A stream that goes on by itself never waits for the queue. One that can be read again at any speed does when the queue
+/// is full, and nothing is lost; but beside other sinks no longer than a reader that takes nothing at all deserves. Where
+/// there are no others and the drain can be called off, there is nothing that a queue would be good for.
 package struct LineOutlet {
     private enum Way {
-        /// Written at once; the stream waits. For what can be read again at any speed: nothing is lost.
         case direct
-        /// Behind a queue that is never waited for. For what goes on whether anyone reads or not.
         case queued(OutputQueue)
     }
 
     private let way: Way
     private let drain: any OutputDrain
+    /// Bytes of the queue that are kept for what `mayFill` it.
+    private let reserve: Int
     /// Where to, for people.
     var name: String { drain.name }
 
     /// - Parameters:
-    ///   - waits: whether the stream waits.
+    ///   - drain: where lines go in the end.
+    ///   - stream: says whether it waits, and whether others wait with it.
     ///   - capacity: of the queue, in bytes, at least.
-    init(_ drain: any OutputDrain, waits: Bool, capacity: Int) {
+    init(_ drain: any OutputDrain, _ stream: StreamDescription, capacity: Int) {
         self.drain = drain
-        way = waits ? .direct : .queued(OutputQueue(drain, capacity: max(Self.usualCapacity, capacity)))
+        let usual = max(Self.usualCapacity, capacity)
+        reserve = usual / 2
+        if stream.waits, stream.hasOneSink, drain.canBeCalledOff {
+            way = .direct
+        } else {
+            let holdsUpOthers = stream.waits && !stream.hasOneSink
+            way = .queued(
+                OutputQueue(
+                    drain, capacity: holdsUpOthers ? max(Self.largeCapacity, usual) : usual,
+                    patience: !stream.waits ? 0 : holdsUpOthers ? Self.patience : .infinity, stop: Process.stop))
+        }
     }
 
     /// Some minute of labels.
     private static let usualCapacity = 16_384
+    /// Some twenty thousand labels: so far others get ahead of a reader that stands still, and nothing is lost.
+    private static let largeCapacity = 1 << 23
+    /// Seconds that others then wait for one that takes nothing.
+    private static let patience = 10.0
 
     /// Whether a reader who had fallen behind is near enough again.
     var hasCaughtUp: Bool {
@@ -31,7 +52,7 @@ package struct LineOutlet {
         }
     }
 
-    /// Takes a line whole or not at all. Half the queue is kept for lines that `mayFill` it.
+    /// Takes a line whole or not at all. A part of the queue is kept for lines that `mayFill` it.
     ///
     /// - Throws: what the drain throws, or has thrown.
     func write(_ line: [UInt8], mayFill: Bool) throws -> Bool {
@@ -39,8 +60,7 @@ package struct LineOutlet {
         case .direct:
             try writeNow(line)
             return true
-        case .queued(let queue):
-            return try queue.add(line, leaving: mayFill ? 0 : queue.capacity / 2)
+        case .queued(let queue): return try queue.add(line, leaving: mayFill ? 0 : reserve)
         }
     }
 
@@ -50,8 +70,7 @@ package struct LineOutlet {
         case .direct:
             try writeNow(screen)
             return true
-        case .queued(let queue):
-            return try queue.isEmpty && queue.add(screen, leaving: 0)
+        case .queued(let queue): return try queue.isEmpty && queue.add(screen, leaving: 0, waits: false)
         }
     }
 

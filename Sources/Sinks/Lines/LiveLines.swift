@@ -3,10 +3,10 @@ import TacitLive
 
 /// A stream's news as lines.
 ///
-/// Where the stream waits for its reader, each line is simply written. Where it doesn't (`LineOutlet`), a reader who
-/// falls behind misses labels, and is told so by a gap with the reason `output` and the seconds of the stream that
-/// they were about. Events and other gaps have room of their own in the queue; if even that is full they are owed
-/// (`Arrears`), so that what is on and off, and how much was lost, is always true once the reader has caught up.
+/// Where the stream doesn't wait (`LineOutlet`), a reader who falls behind misses labels, and is told so by a gap with
+/// the reason `output` and the seconds of the stream that they were about. Events and other gaps have room of their own
+/// in the queue; if even that is full they are owed (`Arrears`), so that what is on and off, and how much was lost, is
+/// always true once the reader has caught up. The names of events that are never told go to the log.
 final class LiveLines<Format: LineFormat>: Sink {
     private var format: Format
     private var ranking: Ranking
@@ -39,7 +39,15 @@ final class LiveLines<Format: LineFormat>: Sink {
             format.event(event)
             if try outlet.write(format.bytes, mayFill: true) { return }
         }
-        arrears.owe(event)
+        guard let cancelled = arrears.owe(event) else { return }
+        Log.shared.line {
+            $0.append(string: outlet.name)
+            $0.append(" is read too slowly: events ")
+            cancelled.id.write(to: &$0)
+            $0.append(" and ")
+            event.id.write(to: &$0)
+            $0.append(" are lost")
+        }
     }
 
     func gap(_ gap: LiveGap) throws {

@@ -1,9 +1,12 @@
 import Glibc
+import TacitConsole
+import TacitDiagnostics
 
 /// A bounded queue before a drain, with a thread of its own that does the waiting.
 ///
-/// Two buffers: one is filled while the other is written, whole. All memory is taken at the start. What the drain can't
-/// take now stays, and is tried again every second; what it can never take is thrown to whoever adds more.
+/// Two buffers: one is filled while the other is written, some whole lines at a time. All memory is taken at the start,
+/// though the system gives it only as it fills. What the drain can't take now stays, and is tried again every second;
+/// what it can never take is thrown to whoever adds more.
 package final class OutputQueue: @unchecked Sendable {
     /// Bytes that can wait.
     package let capacity: Int
@@ -15,23 +18,39 @@ package final class OutputQueue: @unchecked Sendable {
     private var written: UnsafeMutablePointer<UInt8>
     private var filledCount = 0
     private var isWriting = false
+    /// Grows with all that is written.
+    private var progress = 0
     /// The end has come: what can't be written now is given up.
     private var isEnding = false
     private var failure: (any Error)?
     private let drain: any OutputDrain
+    private let patience: Double
+    private let stop: StopToken
+
+    /// Bytes after which the drain is asked again, so that a slow one is seen to go on.
+    private static let piece = 4096
+    /// Seconds for a drain that takes nothing after a wish to stop.
+    private static let lastPatience = 1.0
 
     /// - Parameters:
     ///   - drain: where lines go in the end.
     ///   - capacity: in bytes, at least that of the longest line.
-    package init(_ drain: any OutputDrain, capacity: Int) {
+    ///   - patience: how many seconds whoever adds waits for room while the drain takes nothing at all; 0 is never.
+    ///   - stop: ends such waits.
+    package init(_ drain: any OutputDrain, capacity: Int, patience: Double, stop: StopToken) {
         self.drain = drain
         self.capacity = capacity
+        self.patience = patience
+        self.stop = stop
         filled = .allocate(capacity: capacity)
-        filled.initialize(repeating: 0, count: capacity)
         written = .allocate(capacity: capacity)
-        written.initialize(repeating: 0, count: capacity)
         pthread_mutex_init(mutex, nil)
-        pthread_cond_init(changed, nil)
+        var attributes = pthread_condattr_t()
+        pthread_condattr_init(&attributes)
+        // Unlike the time of day it never jumps.
+        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+        pthread_cond_init(changed, &attributes)
+        pthread_condattr_destroy(&attributes)
         var thread = pthread_t()
         // It lives as long as the program.
         pthread_create(
@@ -52,14 +71,22 @@ package final class OutputQueue: @unchecked Sendable {
 
     /// Takes all of `bytes` if at least `reserve` bytes stay free, or nothing.
     ///
+    /// - Parameters:
+    ///   - bytes: whole lines.
+    ///   - reserve: bytes to be left for others.
+    ///   - waits: whether to wait for room, if this queue has any patience.
     /// - Throws: what the drain threw, if it can't be written any more.
-    package func add(_ bytes: [UInt8], leaving reserve: Int) throws -> Bool {
+    package func add(_ bytes: [UInt8], leaving reserve: Int, waits: Bool = true) throws -> Bool {
         try locked {
+            if waits, patience > 0 {
+                let most = capacity - reserve - bytes.count
+                _ = waitWhile(for: patience) { filledCount > most && most >= 0 && !stop.isStopping }
+            }
             if let failure { throw failure }
             guard bytes.count <= capacity - reserve - filledCount else { return false }
             bytes.withUnsafeBufferPointer { bytes in
                 guard let base = bytes.baseAddress else { return }
-                (filled + filledCount).update(from: base, count: bytes.count)
+                (filled + filledCount).initialize(from: base, count: bytes.count)
             }
             filledCount += bytes.count
             pthread_cond_broadcast(changed)
@@ -69,14 +96,19 @@ package final class OutputQueue: @unchecked Sendable {
 
     /// Waits until everything is written, or given up.
     ///
-    /// - Throws: what the drain threw, if it can't be written any more.
+    /// - Throws: what the drain threw, if it can't be written any more; `Process.Stopped` if it takes nothing after a wish
+    ///   to stop.
     package func waitUntilEmpty() throws {
-        try locked {
+        let isGivenUp = try locked {
             isEnding = true
             pthread_cond_broadcast(changed)
-            while failure == nil, filledCount > 0 || isWriting { pthread_cond_wait(changed, mutex) }
+            let isDone = waitWhile(for: Self.lastPatience, onlyAfterStop: true) { filledCount > 0 || isWriting }
             if let failure { throw failure }
+            return !isDone
         }
+        guard isGivenUp else { return }
+        drain.tellGivenUp()
+        throw Process.Stopped()
     }
 
     private func serve() {
@@ -86,6 +118,7 @@ package final class OutputQueue: @unchecked Sendable {
                 swap(&filled, &written)
                 isWriting = true
                 defer { filledCount = 0 }
+                pthread_cond_broadcast(changed)
                 return filledCount
             }
             do {
@@ -109,22 +142,66 @@ package final class OutputQueue: @unchecked Sendable {
     private func empty(_ count: Int) throws {
         var done = 0
         while done < count {
-            let taken = try drain.write(UnsafeRawBufferPointer(start: written + done, count: count - done))
+            let lines = Self.lines(UnsafeRawBufferPointer(start: written + done, count: count - done))
+            let taken = try drain.write(lines)
             done += taken
-            if taken == 0, !waitToTryAgain() { throw drain.failure }
+            if taken == 0 {
+                guard waitToTryAgain() else { throw drain.failure }
+            } else {
+                locked { progress += taken }
+            }
         }
+    }
+
+    /// The first whole lines, of some `piece` bytes.
+    private static func lines(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        guard bytes.count > piece else { return bytes }
+        let newline = UInt8(ascii: "\n")
+        let end = bytes[..<piece].lastIndex(of: newline) ?? bytes[piece...].firstIndex(of: newline)
+        return end.map { UnsafeRawBufferPointer(rebasing: bytes[...$0]) } ?? bytes
+    }
+
+    /// Waits as long as `condition` holds and nothing has failed, and no longer than `patience` in seconds while the drain
+    /// takes nothing. With the mutex locked.
+    ///
+    /// - Parameters:
+    ///   - patience: in seconds.
+    ///   - onlyAfterStop: whether it is without end before a wish to stop.
+    ///   - condition: asked again after every change.
+    /// - Returns: whether `condition` holds no more.
+    private func waitWhile(
+        for patience: Double, onlyAfterStop: Bool = false, _ condition: () -> Bool
+    ) -> Bool {
+        var seen = progress
+        var waited = 0.0
+        while failure == nil, condition() {
+            guard waited < patience else { return false }
+            let before = Stopwatch.now
+            waitForChange(milliseconds: 20)
+            waited = progress == seen ? waited + Stopwatch.now - before : 0
+            if onlyAfterStop, !stop.isStopping { waited = 0 }
+            seen = progress
+        }
+        return true
     }
 
     /// For a second, or until the end comes. False when it had come before: there is no other try.
     private func waitToTryAgain() -> Bool {
         locked {
             guard !isEnding else { return false }
-            var time = timespec()
-            clock_gettime(CLOCK_REALTIME, &time)
-            time.tv_sec += 1
-            pthread_cond_timedwait(changed, mutex, &time)
+            waitForChange(milliseconds: 1000)
             return true
         }
+    }
+
+    /// With the mutex locked.
+    private func waitForChange(milliseconds: Int) {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        time.tv_nsec += milliseconds % 1000 * 1_000_000
+        time.tv_sec += milliseconds / 1000 + time.tv_nsec / 1_000_000_000
+        time.tv_nsec %= 1_000_000_000
+        pthread_cond_timedwait(changed, mutex, &time)
     }
 
     private func locked<Result>(_ body: () throws -> Result) rethrows -> Result {

@@ -76,40 +76,23 @@ final class ListenView: Sink {
         // What stays behind has a prompt below it.
         let rows = ViewRows(
             rows: screen.size.rows - (isLast ? 1 : 0), bars: bars.wanted, news: isLast ? news.count : nil)
-        row(columns) { drawTitle(columns, on: &$0) }
-        if rows.isAiry { row(columns) { _ in } }
-        if rows.hasLevel { row(columns) { drawLevel(columns, on: &$0) } }
-        if rows.isAiry { row(columns) { _ in } }
-        for place in 0..<rows.bars { row(columns) { drawBar(place, columns, on: &$0) } }
+        screen.row(columns) { $0.title(title, time: time, columns) }
+        if rows.isAiry { screen.row(columns) { _ in } }
+        if rows.hasLevel { screen.row(columns) { drawLevel(columns, on: &$0) } }
+        if rows.isAiry { screen.row(columns) { _ in } }
+        for place in 0..<rows.bars { screen.row(columns) { drawBar(place, columns, on: &$0) } }
         if rows.news > 0 {
-            row(columns) { _ in }
-            row(columns) { drawRule(columns, on: &$0) }
+            screen.row(columns) { _ in }
+            screen.row(columns) { line in
+                line.pad(to: 1)
+                line.rule(hasEvents: news.count > 0, columns)
+            }
             for place in 0..<rows.news {
-                row(columns) { news.draw(place, on: &$0, nameWidth: min(bars.nameWidth, columns.width * 2 / 5)) }
+                screen.row(columns) { news.draw(place, on: &$0, nameWidth: min(bars.nameWidth, columns.width * 2 / 5)) }
             }
         }
-        if rows.isAiry { row(columns) { drawNotice(columns, on: &$0) } }
-        if rows.hasFooter { row(columns) { drawFooter(columns, on: &$0) } }
-    }
-
-    private func row(_ columns: ViewColumns, _ draw: (inout ScreenLine) -> Void) {
-        screen.line.begin(columns: columns.width)
-        draw(&screen.line)
-        screen.endRow()
-    }
-
-    private func drawTitle(_ columns: ViewColumns, on line: inout ScreenLine) {
-        line.pad(to: 1)
-        line.style(.strong)
-        line.text(title.input, width: columns.width - 13)
-        line.style(.faint)
-        if columns.width - 13 - line.column > 8 {
-            line.text("  ")
-            line.text(title.model, width: columns.width - 13 - line.column)
-        }
-        line.style(.plain)
-        line.pad(to: columns.width - 12)
-        line.clock(time, width: 11)
+        if rows.isAiry { screen.row(columns) { $0.notice() } }
+        if rows.hasFooter { screen.row(columns) { drawFooter(columns, on: &$0) } }
     }
 
     private func drawLevel(_ columns: ViewColumns, on line: inout ScreenLine) {
@@ -140,21 +123,6 @@ final class ListenView: Sink {
             return
         }
         bars.draw(label, on: &line, isOn: news.isOn(label), columns: columns)
-    }
-
-    private func drawRule(_ columns: ViewColumns, on line: inout ScreenLine) {
-        line.pad(to: 1)
-        line.style(.faint)
-        line.text(news.count > 0 ? "events " : "no events yet ")
-        while line.column < columns.width - 1 { line.symbol("─", ascii: "-") }
-    }
-
-    private func drawNotice(_ columns: ViewColumns, on line: inout ScreenLine) {
-        Log.shared.withNotice { text in
-            line.pad(to: 1)
-            line.style(.warning)
-            line.ascii(text)
-        }
     }
 
     private func drawFooter(_ columns: ViewColumns, on line: inout ScreenLine) {

@@ -10,8 +10,7 @@ struct Screen {
     static let mostRows = 400
     static let largest = 1 << 18
 
-    /// Where rows are drawn: `line.begin`, text, `endRow`.
-    var line: ScreenLine
+    private var line: ScreenLine
     private let terminal = Terminal.shared
     private let outlet: LineOutlet
     /// What stands on the terminal: the rows' bytes, and where each ends.
@@ -39,12 +38,14 @@ struct Screen {
         ends.removeAll(keepingCapacity: true)
     }
 
-    mutating func endRow() {
+    mutating func row(_ columns: ViewColumns, _ draw: (inout ScreenLine) -> Void) {
+        line.begin(columns: columns.width)
+        draw(&line)
         line.endRow()
         ends.append(line.buffer.bytes.count)
     }
 
-    /// Shows the rows drawn since `begin`; later, if the screen before is still on its way.
+    /// Shows the rows drawn since `begin` (`row`); later, if the screen before is still on its way.
     ///
     /// - Throws: `StandardOutput.Closed` or `.Failed`.
     mutating func show() throws {

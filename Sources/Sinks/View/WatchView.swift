@@ -79,10 +79,10 @@ final class WatchView: Sink {
         let shown = min(bars.wanted, max(1, middle - (middle >= 12 ? middle / 3 : 0)))
         let newsRoom = max(0, middle - shown - 2)
         let used = max(hasPicture ? block.rows : 0, shown + (newsRoom > 0 ? 2 + min(newsRoom, news.count) : 0))
-        row(columns) { drawTitle(layout, on: &$0) }
-        if rows >= 10 { row(columns) { _ in } }
+        screen.row(layout) { $0.title(title, time: time, layout) }
+        if rows >= 10 { screen.row(layout) { _ in } }
         for place in 0..<(isLast ? used : middle) {
-            row(columns) { line in
+            screen.row(layout) { line in
                 if hasPicture {
                     line.pad(to: 1)
                     picture.draw(row: place, of: block, on: &line)
@@ -92,11 +92,11 @@ final class WatchView: Sink {
             }
         }
         if rows >= 10 {
-            row(columns) { drawNotice(on: &$0) }
-            row(columns) { drawFooter(on: &$0) }
-            row(columns) { _ in }
+            screen.row(layout) { $0.notice() }
+            screen.row(layout) { drawFooter(on: &$0) }
+            screen.row(layout) { _ in }
         } else if rows >= 3 {
-            row(columns) { drawFooter(on: &$0) }
+            screen.row(layout) { drawFooter(on: &$0) }
         }
     }
 
@@ -115,40 +115,10 @@ final class WatchView: Sink {
         guard newsRoom > 0 else { return }
         if place == shown + 1 {
             line.pad(to: layout.name - 2)
-            line.style(.faint)
-            line.text(news.count > 0 ? "events " : "no events yet ")
-            while line.column < layout.width - 1 { line.symbol("─", ascii: "-") }
+            line.rule(hasEvents: news.count > 0, layout)
         } else if place > shown + 1 {
             line.pad(to: layout.name - 3)
             news.draw(place - shown - 2, on: &line, nameWidth: layout.nameWidth)
-        }
-    }
-
-    private func row(_ columns: Int, _ draw: (inout ScreenLine) -> Void) {
-        screen.line.begin(columns: min(columns, ViewColumns.widest))
-        draw(&screen.line)
-        screen.endRow()
-    }
-
-    private func drawTitle(_ layout: ViewColumns, on line: inout ScreenLine) {
-        line.pad(to: 1)
-        line.style(.strong)
-        line.text(title.input, width: layout.width - 13)
-        line.style(.faint)
-        if layout.width - 13 - line.column > 8 {
-            line.text("  ")
-            line.text(title.model, width: layout.width - 13 - line.column)
-        }
-        line.style(.plain)
-        line.pad(to: layout.width - 12)
-        line.clock(time, width: 11)
-    }
-
-    private func drawNotice(on line: inout ScreenLine) {
-        Log.shared.withNotice { text in
-            line.pad(to: 1)
-            line.style(.warning)
-            line.ascii(text)
         }
     }
 

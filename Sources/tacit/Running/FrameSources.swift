@@ -46,6 +46,6 @@ enum FrameSources {
         return try Camera(
             CameraSettings(
                 wish: wish, wait: waits.wait, waitLost: waits.waitLost, isStopping: { Process.stop.isStopping }),
-            device: V4L2Device(options.device), note: { DeviceReport.tell("camera", $0) })
+            device: V4L2Device(options.device), note: { note in Log.shared.line { note.write("camera", to: &$0) } })
     }
 }

@@ -49,7 +49,7 @@ enum ListenInput {
             let microphone = try Microphone(
                 settings,
                 device: try ALSADevice(options.device ?? Self.defaultDevice, wakeSeconds: min(hop / 10, 1 / 10)),
-                stopDescriptor: Process.stop.descriptor, note: { DeviceReport.tell("microphone", $0) })
+                stopDescriptor: Process.stop.descriptor, note: { note in Log.shared.line { note.write("microphone", to: &$0) } })
             return try SoundSources.resample(microphone, to: sampleRate, file: name)
         }
     }

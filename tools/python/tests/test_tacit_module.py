@@ -162,6 +162,33 @@ def test_pictures(tmp_path):
         same(model.classify(pixels[::-1][::-1]), line)
 
 
+@pytest.mark.parametrize("every", [0, 0.5])
+def test_a_stream_of_pictures(tmp_path, every):
+    """As `tacit watch` of a folder: labels, times, events."""
+    random = np.random.default_rng(3)
+    model = tacit.Model(IMAGE)
+    pictures = [random.integers(0, 256, (24, 40, 3), np.uint8) for _ in range(4)]
+    pictures = [pictures[index // 5 % 4] for index in range(30)]
+    raw = tmp_path / "frames.rgb"
+    raw.write_bytes(b"".join(picture.tobytes() for picture in pictures))
+    waits = ["--threshold", "0.2", "--smooth", "0.4", "--on-after", "0.2", "--off-after", "0.2"]
+    told = lines("watch", IMAGE, "--input", raw, "--size", "40x24", "--format", "rgb24", "--rate", "10", "--logits",
+                 "--top", "0", *waits, *(["--every", str(every)] if every else []))
+    settings = {"threshold": 0.2, "smooth": 0.4, "on_after": 0.2, "off_after": 0.2, "hop": every}
+    with model.stream(10, **settings) as stream:
+        timed = [one for index, picture in enumerate(pictures) for one in stream.push(picture, time=index / 10)]
+        timed += stream.finish()
+    for found in [list(model.watch(pictures, 10, **settings)), timed]:
+        assert len(found) == len(told) > 5
+        for one, line in zip(found, told):
+            if line["type"] == "labels":
+                same(one, {**line, "span": [line["time"]] * 2})
+            else:
+                assert (line["state"] == "on") == one.is_on and line["label"] == one.label.name
+                assert np.float32(line["score"]) == np.float32(one.label.score) and line["time"] == round(one.time, 9)
+    assert any(line["type"] == "event" for line in told)
+
+
 def test_threads(wave):
     [line] = lines("classify", SOUND, wave[0], "--logits", "--top", "0")
     failures = []

@@ -2,6 +2,6 @@
 
 from ._handle import Error
 from ._media import decode, decode_picture
-from ._model import Event, Label, Model, Prediction, Stream
+from ._model import Event, Label, Model, PictureStream, Prediction, Stream
 
-__all__ = ["Error", "Event", "Label", "Model", "Prediction", "Stream", "decode", "decode_picture"]
+__all__ = ["Error", "Event", "Label", "Model", "PictureStream", "Prediction", "Stream", "decode", "decode_picture"]

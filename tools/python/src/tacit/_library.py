@@ -62,6 +62,8 @@ _functions = {
     "classify_picture": [c_void_p, c_size_t, c_size_t, c_size_t, c_size_t],
     "begin": [POINTER(StreamSettings)],
     "push": [c_void_p, c_size_t, POINTER(c_size_t)],
+    "begin_pictures": [POINTER(StreamSettings), c_double],
+    "push_picture": [c_void_p, c_size_t, c_size_t, c_size_t, c_size_t, c_double],
     "skip": [c_size_t],
     "finish": [],
     "next_event": [POINTER(Event), POINTER(c_int)],

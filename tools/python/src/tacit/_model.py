@@ -10,7 +10,7 @@ import numpy as np
 from . import _library
 from ._handle import Handle
 from ._library import OK, READING
-from ._media import blocks_of, pixels_of, samples_of
+from ._media import blocks_of, decode_picture, pixels_of, samples_of
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Prediction:
     """What a model says of a file, a picture, or a window of a stream.
 
     `scores` and `logits` are float32 in the order of the model's labels, `embedding` is what the model's head reads,
-    `span` is in seconds of sound and None where there is no time.
+    `span` is in seconds of sound; for a picture of a stream both ends are its time; None where there is no time.
     """
 
     scores: np.ndarray
@@ -110,13 +110,14 @@ class Model:
         """The same, but only what the model's head reads."""
         return self.classify(what, rate).embedding
 
-    def stream(self, rate: "int | None" = None, **settings) -> "Stream":
-        """A stream of sound, whose samples are pushed as they come, `rate` of them a second (the model's unless given).
+    def stream(self, rate: "float | None" = None, **settings) -> "Stream | PictureStream":
+        """A stream of sound or, of a model that sees, of pictures, which are pushed as they come.
 
-        Settings, all in seconds but for `threshold` and `off_below`: `hop` (1), `threshold` (each label's own),
-        `smooth` (0), `on_after` (0), `off_after` (0), `off_below` (0.8).
+        `rate` is samples a second (the model's unless given), or pictures a second (25). Settings, all in seconds but for
+        `threshold` and `off_below`: `hop` (1; for pictures 0, every one), `threshold` (each label's own), `smooth` (0),
+        `on_after` (0), `off_after` (0), `off_below` (0.8).
         """
-        return Stream(self, rate, settings)
+        return (PictureStream if self.sense == "pictures" else Stream)(self, rate, settings)
 
     def listen(
         self, source: "str | os.PathLike | Iterable", rate: "int | None" = None, **settings
@@ -129,7 +130,16 @@ class Model:
                 yield from stream.push(samples)
             yield from stream.finish()
 
-    def _said(self, handle: Handle) -> Prediction:
+    def watch(
+        self, source: "Iterable[np.ndarray | str | os.PathLike]", rate: "float | None" = None, **settings
+    ) -> "Iterator[Prediction | Event]":
+        """Labels and events of anything that gives pictures, as arrays or as PNG and JPEG files, `rate` of them a second."""
+        with self.stream(rate, **settings) as stream:
+            for picture in source:
+                yield from stream.push(decode_picture(picture) if isinstance(picture, (str, os.PathLike)) else picture)
+            yield from stream.finish()
+
+    def _said(self, handle: Handle, timed: bool = False) -> Prediction:
         def vector(name, count):
             values = np.empty(count, np.float32)
             handle.call(name, values.ctypes.data, count, None)
@@ -141,42 +151,29 @@ class Model:
             vector("scores", self._model.labels),
             vector("logits", self._model.labels),
             vector("embedding", self._model.width),
-            (start.value, end.value) if self._model.sense == 1 else None,
+            (start.value, end.value) if timed or self.sense == "sound" else None,
             self.labels,
         )
 
 
-class Stream:
-    """A stream of sound. It has a handle of its own, so that a model may have several."""
+class _Pushed:
+    """What the streams have in common. Each has a handle of its own, so that a model may have several."""
 
-    def __init__(self, model: Model, rate: "int | None", settings: dict):
+    def __init__(self, model: Model, settings: dict):
         self._model = model
         self._handle = Handle()
         self._handle.load(model._source)
-        given = _library.StreamSettings(
-            size=ctypes.sizeof(_library.StreamSettings), sample_rate=rate or 0, threads=model._threads
+        self._settings = _library.StreamSettings(
+            size=ctypes.sizeof(_library.StreamSettings), threads=model._threads
         )
         known = {"hop", "threshold", "off_below", "smooth", "on_after", "off_after"}
         for name, value in settings.items():
             if name not in known:
                 raise TypeError(f"no setting is called '{name}', expected one of {', '.join(sorted(known))}")
-            setattr(given, name, value)
-        self._handle.call("begin", ctypes.byref(given))
-
-    def push(self, samples) -> "Iterator[Prediction | Event]":
-        """The next mono samples; gives what they complete. To be iterated to the end, or the rest is not heard."""
-        samples = samples_of(samples)
-        start, taken, status = 0, ctypes.c_size_t(), READING
-        while status == READING:
-            status = self._handle.call(
-                "push", samples.ctypes.data + 4 * start, samples.size - start, ctypes.byref(taken)
-            )
-            start += taken.value
-            if status == READING:
-                yield from self._news(status)
+            setattr(self._settings, name, value)
 
     def skip(self, count: int):
-        """So many samples were lost: time goes on by them, and the model begins anew with the next push."""
+        """So many samples or pictures were lost: time goes on by them, and the model begins anew with the next push."""
         self._handle.call("skip", count)
 
     def finish(self) -> "Iterator[Prediction | Event]":
@@ -186,7 +183,7 @@ class Stream:
 
     def _news(self, status: int) -> "Iterator[Prediction | Event]":
         if status == READING:
-            yield self._model._said(self._handle)
+            yield self._model._said(self._handle, timed=True)
         fresh = ctypes.c_int()
         event = _library.Event()
         while True:
@@ -200,8 +197,49 @@ class Stream:
     def close(self):
         self._handle.close()
 
-    def __enter__(self) -> "Stream":
+    def __enter__(self):
         return self
 
     def __exit__(self, *_):
         self.close()
+
+
+class Stream(_Pushed):
+    """A stream of sound."""
+
+    def __init__(self, model: Model, rate: "int | None", settings: dict):
+        super().__init__(model, settings)
+        self._settings.sample_rate = rate or 0
+        self._handle.call("begin", ctypes.byref(self._settings))
+
+    def push(self, samples) -> "Iterator[Prediction | Event]":
+        """The next mono samples; gives what they complete. To be iterated to the end, or the rest is not heard."""
+        samples = samples_of(samples)
+        start, taken, status = 0, ctypes.c_size_t(), READING
+        while status == READING:
+            status = self._handle.call(
+                "push", samples.ctypes.data + 4 * start, samples.size - start, ctypes.byref(taken)
+            )
+            start += taken.value
+            if status == READING:
+                yield from self._news(status)
+
+
+class PictureStream(_Pushed):
+    """A stream of pictures."""
+
+    def __init__(self, model: Model, rate: "float | None", settings: dict):
+        super().__init__(model, settings)
+        self._handle.call("begin_pictures", ctypes.byref(self._settings), rate or 0)
+
+    def push(self, picture: np.ndarray, time: "float | None" = None) -> "list[Prediction | Event]":
+        """The next picture, uint8 [height, width] or [height, width, 3]; gives what comes of it.
+
+        `time`: when it was taken, in seconds since the start of the stream; None for one step of the rate after the one
+        before.
+        """
+        pixels, width, height, channels, stride = pixels_of(np.asarray(picture))
+        status = self._handle.call(
+            "push_picture", pixels.ctypes.data, width, height, channels, stride, -1 if time is None else time
+        )
+        return list(self._news(status)) if status == READING else []
