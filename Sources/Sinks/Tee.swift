@@ -43,9 +43,11 @@ package final class Tee: Sink {
     /// Waits for all at the same time, so that a slow one keeps no other from being told what is left; once there is a
     /// wish to stop, not much longer for those that stand still.
     package func finish() throws {
-        let left = branches.filter { !$0.hasFailed }
-        // Alone it holds up no other.
-        if left.count == 1 { left[0].ending.run() } else { for branch in left { branch.ending.start() } }
+        let left = branches.count { !$0.hasFailed }
+        for branch in branches where !branch.hasFailed {
+            // Alone it holds up no other, and takes no memory.
+            if left == 1 { branch.ending.run() } else { branch.ending.start() }
+        }
         var patience = Self.patience
         for branch in branches where !branch.ending.wait(stop: stop, &patience) {
             Log.shared.line { line in
