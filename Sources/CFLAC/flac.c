@@ -14,7 +14,6 @@ struct tacit_flac {
     // The frame is to be given at the next call.
     bool is_held;
     bool is_damaged;
-    bool is_spoilt;
     bool has_failed;
 };
 
@@ -30,6 +29,8 @@ static FLAC__StreamDecoderReadStatus read_bytes(
     return FLAC__STREAM_DECODER_READ_STATUS_ABORT;
 }
 
+// Of several frames in one step the last is taken: libFLAC (from 1.4 on) puts silence for those that are lost in front of a
+// good one, and gives none whose checksum fails.
 static FLAC__StreamDecoderWriteStatus take_frame(
     const FLAC__StreamDecoder *decoder, const FLAC__Frame *frame, const FLAC__int32 *const channels[], void *data) {
     (void)decoder;
@@ -54,6 +55,7 @@ static FLAC__StreamDecoderWriteStatus take_frame(
     flac->block.rate = frame->header.sample_rate;
     flac->block.channels = width;
     flac->block.count = count;
+    flac->block.number = frame->header.number.sample_number;
     flac->block.samples = flac->samples;
     flac->has_frame = true;
     return FLAC__STREAM_DECODER_WRITE_STATUS_CONTINUE;
@@ -68,10 +70,9 @@ static void take_metadata(const FLAC__StreamDecoder *decoder, const FLAC__Stream
 static void take_error(
     const FLAC__StreamDecoder *decoder, FLAC__StreamDecoderErrorStatus status, void *data) {
     (void)decoder;
+    (void)status;
     tacit_flac *flac = data;
     flac->is_damaged = true;
-    // A frame whose checksum fails is given as silence; what was lost before a good frame does not spoil it.
-    if (status == FLAC__STREAM_DECODER_ERROR_STATUS_FRAME_CRC_MISMATCH) flac->is_spoilt = true;
 }
 
 tacit_flac *tacit_flac_create(bool is_ogg, tacit_flac_supply supply, void *context) {
@@ -106,12 +107,11 @@ tacit_flac_event tacit_flac_next(tacit_flac *flac, tacit_flac_block *block) {
     for (;;) {
         flac->has_frame = false;
         flac->is_damaged = false;
-        flac->is_spoilt = false;
         const FLAC__bool went_on = FLAC__stream_decoder_process_single(flac->decoder);
         *block = flac->block;
         if (flac->has_failed) return tacit_flac_failure;
         if (flac->is_damaged) {
-            flac->is_held = flac->has_frame && !flac->is_spoilt;
+            flac->is_held = flac->has_frame;
             return tacit_flac_damage;
         }
         if (flac->has_frame) return tacit_flac_frame;

@@ -12,7 +12,7 @@ final class SeekableBytes {
     /// A pipe's bytes.
     private var kept: [UInt8] = []
     private let isKept: Bool
-    private let start: Int
+    private var start: Int
     /// Bytes that are given in place of those of the file.
     private var changes: [(place: Int, bytes: [UInt8])] = []
 
@@ -54,6 +54,14 @@ final class SeekableBytes {
         }
     }
 
+    /// From now on what stands behind the first `length` bytes is all there is.
+    func drop(_ length: Int) {
+        start += min(length, count)
+        count -= min(length, count)
+        position = 0
+        changes = []
+    }
+
     /// From now on `bytes` stand at `place`.
     func change(_ place: Int, to bytes: [UInt8]) { changes.append((place, bytes)) }
 
@@ -90,7 +98,7 @@ final class SeekableBytes {
 
     private func take(_ target: UnsafeMutableRawBufferPointer, at place: Int) -> Int {
         guard isKept else { return pread(stream.descriptor, target.baseAddress, target.count, off_t(start + place)) }
-        target.copyBytes(from: kept[place..<place + target.count])
+        target.copyBytes(from: kept[start + place..<start + place + target.count])
         return target.count
     }
 

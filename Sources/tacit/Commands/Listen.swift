@@ -105,6 +105,7 @@ struct Listen: ParsableCommand {
         Process.stopInOrder()
         Process.hasStarted()
         try stream.run(sink)
+        if !source.damage.isNone { StandardError.line("\(input.name): \(source.damage)") }
         if !stream.hasReading, !Process.stop.isStopping { try reportShortness(input, labeller) }
     }
 
