@@ -19,8 +19,9 @@ typedef struct {
 } source;
 
 static void fail(png_structp png, png_const_charp reason) {
+    (void)reason;
     source *from = png_get_error_ptr(png);
-    snprintf(from->message, tacit_png_message_size, "%s", reason);
+    snprintf(from->message, tacit_png_message_size, from->has_ended ? "the file ends early" : "it is damaged");
     longjmp(png_jmpbuf(png), 1);
 }
 
@@ -34,7 +35,7 @@ static void supply(png_structp png, png_bytep target, size_t count) {
     source *from = png_get_io_ptr(png);
     if (count > from->count - from->position) {
         from->has_ended = true;
-        png_error(png, "the file ends early");
+        png_error(png, "ends early");
     }
     memcpy(target, from->bytes + from->position, count);
     from->position += count;

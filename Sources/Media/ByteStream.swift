@@ -48,7 +48,7 @@ final class ByteStream {
         case S_IFDIR: throw TacitError(.noInput, file: path, "is a directory, expected \(expected)")
         default: throw TacitError(.noInput, file: path, "is not a regular file")
         }
-        descriptor = SystemPath.withBytes(path) { open($0, O_RDONLY | O_CLOEXEC) }
+        descriptor = FirstBytes.takeOpen(path) ?? SystemPath.withBytes(path) { open($0, O_RDONLY | O_CLOEXEC) }
         guard descriptor >= 0 else { throw TacitError(.noInput, file: path, String(cString: strerror(errno))) }
         name = path
         self.stopDescriptor = stopDescriptor ?? -1

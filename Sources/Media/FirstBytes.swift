@@ -1,5 +1,6 @@
 import CTacitPipe
 import Glibc
+import Synchronization
 import TacitDiagnostics
 
 /// Looks at what a file, or a pipe, begins with, and leaves it there for whoever reads it.
@@ -7,8 +8,11 @@ package enum FirstBytes {
     /// As many as tell formats apart.
     private static let wanted = 32
     private static let least = 18
-    /// A pipe that has a name is never without a reader, once it was opened: its writer would be gone.
-    nonisolated(unsafe) private static var kept: [Int32] = []
+    /// Pipes that have a name stay open for whoever reads them: a writer is there only once.
+    private static let kept = Mutex<[String: Int32]>([:])
+
+    /// A pipe that was looked at, to be read and closed.
+    static func takeOpen(_ path: String) -> Int32? { kept.withLock { $0.removeValue(forKey: path) } }
 
     /// - Parameters:
     ///   - path: of a file or a pipe; `-` is standard input.
@@ -27,7 +31,7 @@ package enum FirstBytes {
         guard isPipe || status.st_mode & S_IFMT == S_IFREG else { return 0 }
         let descriptor = SystemPath.withBytes(path) { open($0, O_RDONLY | O_CLOEXEC) }
         guard descriptor >= 0 else { return 0 }
-        if isPipe { kept.append(descriptor) }
+        if isPipe { kept.withLock { $0[path] = descriptor } }
         defer { if !isPipe { close(descriptor) } }
         return look(descriptor, buffer)
     }

@@ -22,6 +22,8 @@ final class FLACDecoder: SoundDecoder {
     private var position = 0
     /// Whether something has been damaged since the last frame.
     private var isDamaged = false
+    /// Whether this part has had a frame.
+    private var hasFrames = false
     private var isChanged = true
     private var isOver = false
     /// Samples that were lost in front of the frame at hand; that the part which ended lacks.
@@ -90,8 +92,9 @@ final class FLACDecoder: SoundDecoder {
             case tacit_flac_frame:
                 let first = Int(clamping: block.number)
                 // A stream that was cut at its beginning does not begin with a loss.
-                if isDamaged, first > position { lost = min(first - position, Self.longestLoss * Int(block.rate)) }
+                if isDamaged || hasFrames, first > position { lost = min(first - position, Self.longestLoss * Int(block.rate)) }
                 isDamaged = false
+                hasFrames = true
                 given = 0
                 position = first &+ Int(block.count)
                 isChanged = Int(block.rate) != sampleRate || Int(block.channels) != channels
@@ -110,6 +113,7 @@ final class FLACDecoder: SoundDecoder {
                 decoder = try Self.create(isOgg: false, supply)
                 position = 0
                 isDamaged = false
+                hasFrames = false
             default:
                 if let failure = supply.failure { throw failure }
                 throw TacitError(.badData, "FLAC that can't be decoded from here on")

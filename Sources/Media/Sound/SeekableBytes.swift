@@ -13,6 +13,8 @@ final class SeekableBytes {
     private var kept: [UInt8] = []
     private let isKept: Bool
     private var start: Int
+    /// Bytes behind the limit.
+    private var hidden = 0
     /// Bytes that are given in place of those of the file.
     private var changes: [(place: Int, bytes: [UInt8])] = []
 
@@ -54,12 +56,21 @@ final class SeekableBytes {
         }
     }
 
-    /// From now on what stands behind the first `length` bytes is all there is.
-    func drop(_ length: Int) {
-        start += min(length, count)
-        count -= min(length, count)
+    /// From now on the first `length` bytes are all there is, until `goOn`.
+    func limit(to length: Int) {
+        hidden += max(0, count - length)
+        count = min(count, length)
+    }
+
+    /// From now on what stands behind the limit is all there is; false if there is none.
+    func goOn() -> Bool {
+        guard hidden > 0 else { return false }
+        start += count
+        count = hidden
+        hidden = 0
         position = 0
         changes = []
+        return true
     }
 
     /// From now on `bytes` stand at `place`.

@@ -36,10 +36,9 @@ final class SndfileDecoder: SoundDecoder {
             }
             if count > 0 { return .frames(count) }
             let (rate, width) = (sampleRate, channels)
-            guard let length = ContainerLength.ofJoined(bytes) else { break }
+            guard bytes.goOn() else { break }
             sf_close(file)
             self.file = nil
-            bytes.drop(length)
             guard open() else {
                 throw bytes.failure
                     ?? TacitError(.badData, "another sound is joined to it, whose header is broken or which is not read here")
@@ -50,6 +49,7 @@ final class SndfileDecoder: SoundDecoder {
     }
 
     private func open() -> Bool {
+        if let length = ContainerLength.ofJoined(bytes) { bytes.limit(to: length) }
         UnstatedLength.mend(bytes)
         var io = SF_VIRTUAL_IO()
         io.get_filelen = { sf_count_t(SeekableBytes.of($0).count) }
