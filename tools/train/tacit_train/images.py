@@ -25,7 +25,10 @@ def open_image(path: Path) -> Image.Image:
 
 
 def convert(image: Image.Image, channels: int) -> Image.Image:
-    """To colour, or to grey by Rec. 601."""
+    """Alpha over black, then to colour, or to grey by Rec. 601."""
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        image = Image.composite(image.convert("RGB"), Image.new("RGB", image.size), image.getchannel("A"))
     return image.convert({1: "L", 3: "RGB"}[channels])
 
 

@@ -30,7 +30,7 @@ FORMATS = [
     ("wav", "WAV", "DOUBLE", 0),
     ("wav", "WAV", "ULAW", 0.03),
     ("wav", "WAV", "ALAW", 0.03),
-    ("wav", "WAV", "IMA_ADPCM", 0.1),
+    ("wav", "WAV", "IMA_ADPCM", 0.3),
     ("wav", "WAVEX", "PCM_16", 4e-5),
     ("rf64", "RF64", "PCM_16", 4e-5),
     ("w64", "W64", "PCM_24", 1e-6),
@@ -64,7 +64,8 @@ def test_every_format_has_its_samples(tmp_path, suffix, form, subtype, tolerance
     found = load(path, 48000 if subtype == "OPUS" else 16000)
     if subtype == "OPUS":
         found = found[::3]
-    assert found.dtype == np.float32 and abs(len(found) - len(samples)) <= 1
+    # ADPCM comes in whole blocks.
+    assert found.dtype == np.float32 and abs(len(found) - len(samples)) <= (1024 if "ADPCM" in subtype else 1)
     assert np.abs(found[: len(samples)] - samples[: len(found)]).max() <= tolerance
     assert open_data_set(f"folder:{folder_of(tmp_path, path)}").clips[0].path.suffix == path.suffix
 
