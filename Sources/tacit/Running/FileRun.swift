@@ -33,7 +33,7 @@ enum FileRun {
             }
             for reading in readings { try output.result(path, reading) }
             if let damage = readings.first?.damage, !damage.isNone {
-                StandardError.line("\(StandardInput.shownName(path)): \(damage)")
+                StandardError.line(TacitError.badData(StandardInput.shownName(path), "\(damage)").description)
             }
         }
         try output.finish()
