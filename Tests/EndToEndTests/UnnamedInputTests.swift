@@ -24,7 +24,7 @@ struct UnnamedInputTests {
         let path = picture(name)
         func labels(_ outcome: Executable.Outcome) throws -> [String] {
             #expect(outcome.status == 0, "\(outcome.standardError)")
-            return try ResultLine.lines(of: outcome).map { "\($0.labels.map(\.label))" }
+            return try ResultLine.lines(of: outcome).map { "\(($0.labels ?? []).map(\.label))" }
         }
         let named = try labels(try shell("\"$1\" classify --json \"$2\"", path))
         #expect(named.count == 1)

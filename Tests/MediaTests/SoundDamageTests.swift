@@ -70,9 +70,9 @@ import Testing
         func block(_ type: UInt8, _ body: [UInt8]) -> [UInt8] {
             [type, UInt8(body.count >> 16), UInt8(body.count >> 8 & 255), UInt8(body.count & 255)] + body
         }
-        let points = block(3, (0..<20).flatMap { _ in [UInt8](repeating: 255, count: 8) + [UInt8](repeating: 0, count: 10) })
+        let points = block(3, Array([[UInt8]](repeating: [UInt8](repeating: 255, count: 8) + [UInt8](repeating: 0, count: 10), count: 20).joined()))
         // Bytes that a frame begins with.
-        let syncs = block(2, Array("tstx".utf8) + (0..<400).flatMap { _ in [UInt8(0xff), 0xf8, 0x69, 0x08] })
+        let syncs = block(2, Array("tstx".utf8) + Array([[UInt8]](repeating: [0xff, 0xf8, 0x69, 0x08], count: 400).joined()))
         let padding = block(1, [UInt8](repeating: 0, count: 8192))
         let tagged = Array(flac[..<42]) + points + syncs + padding + flac[42...]
         var open = tagged
@@ -202,7 +202,7 @@ import Testing
         let mp3 = try encoded(SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III)
         let once = try read(mp3).samples.count
         let joined = try read(mp3 + mp3).samples
-        let picture = (0..<50_000).flatMap { _ in [UInt8(0xff), 0xf3, 0x44, 0xc0] }
+        let picture: [UInt8] = Array([[UInt8]](repeating: [0xff, 0xf3, 0x44, 0xc0], count: 50_000).joined())
         let size = picture.count
         let tag =
             Array("ID3\u{4}\0\0".utf8)
@@ -237,7 +237,7 @@ import Testing
         let noise = (0..<400_000).map { _ in UInt8.random(in: .min ... .max, using: &random) }
         let quiet = [UInt8](repeating: 0, count: 70_000) + noise
         // Two samples over and over, which are the header of frames of 288 bytes: one at every multiple of 4.
-        let square = (0..<50_000).flatMap { _ in [UInt8(0xff), 0xf3, 0x48, 0xc0] }
+        let square: [UInt8] = Array([[UInt8]](repeating: [0xff, 0xf3, 0x48, 0xc0], count: 50_000).joined())
         // Three headers where they belong, by chance, and noise behind them.
         var chance = noise
         for index in 0..<3 { chance.replaceSubrange(64 + 288 * index..<68 + 288 * index, with: [0xff, 0xf3, 0x88, 0xc0]) }

@@ -31,7 +31,7 @@ class Recordings:
             self.samples = np.concatenate(parts) if parts else np.empty(0, np.float32)
             return
         cache.mkdir(parents=True, exist_ok=True)
-        listing = json.dumps([rate, [(str(c.path.resolve()), c.path.stat().st_mtime_ns) for c in clips]])
+        listing = json.dumps(["libtacit", rate, [(str(c.path.resolve()), c.path.stat().st_mtime_ns) for c in clips]])
         name = hashlib.sha256(listing.encode()).hexdigest()[:16]
         samples, offsets = cache / f"{name}.f32", cache / f"{name}.npy"
         if not (samples.exists() and offsets.exists()):

@@ -83,7 +83,7 @@ class Images:
         cache.mkdir(parents=True, exist_ok=True)
         times = {p: p.stat().st_mtime_ns for p in {c.path for c in clips}}
         files = [(str(c.path.resolve()), c.index, times[c.path]) for c in clips]
-        name = hashlib.sha256(json.dumps([d.width, d.height, d.channels, files]).encode()).hexdigest()[:16]
+        name = hashlib.sha256(json.dumps(["libtacit", d.width, d.height, d.channels, files]).encode()).hexdigest()[:16]
         path = cache / f"{name}.npy"
         if not path.exists():
             temporary = cache / f"{name}.{os.getpid()}.tmp.npy"
