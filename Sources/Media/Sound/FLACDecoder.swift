@@ -69,11 +69,11 @@ final class FLACDecoder: SoundDecoder {
             defer { lacking = 0 }
             return .lacking(lacking)
         }
-        if isOver { return .end }
         if lost > 0 {
             defer { lost = 0 }
             return .lost(lost)
         }
+        if isOver { return .end }
         if isChanged {
             isChanged = false
             return .changed
@@ -92,7 +92,9 @@ final class FLACDecoder: SoundDecoder {
             case tacit_flac_frame:
                 let first = Int(clamping: block.number)
                 // A stream that was cut at its beginning does not begin with a loss.
-                if isDamaged || hasFrames, first > position { lost = min(first - position, Self.longestLoss * Int(block.rate)) }
+                if isDamaged || hasFrames, first > position {
+                    lost += min(first - position, Self.longestLoss * Int(block.rate))
+                }
                 isDamaged = false
                 hasFrames = true
                 given = 0
@@ -106,8 +108,11 @@ final class FLACDecoder: SoundDecoder {
             case tacit_flac_end:
                 given = Int(block.count)
                 let stated = Int(clamping: block.stated)
-                if stated > position { lacking += min(stated - position, Self.longestLoss * max(1, sampleRate)) }
-                if stated == 0, let reader { lacking += reader.lacking(at: position) }
+                let missing =
+                    stated == 0 ? reader?.lacking(at: position) ?? 0
+                    : min(max(0, stated - position), Self.longestLoss * max(1, sampleRate))
+                // Damaged up to the end, it is there; else it was cut off.
+                if isDamaged { lost += missing } else { lacking += missing }
                 guard let parts, parts.goOn() else { return false }
                 tacit_flac_destroy(decoder)
                 decoder = try Self.create(isOgg: false, supply)
