@@ -75,7 +75,8 @@ let package = Package(
         room(
             "Media",
             [
-                "CTacitFLAC", "CTacitJPEG", "CTacitMpg123", "CTacitOpusfile", "CTacitPNG", "CTacitPipe", "CTacitSndfile",
+                "CTacitFLAC", "CTacitJPEG", "CTacitMpg123", "CTacitOpusfile", "CTacitPNG", "CTacitPipe",
+                "CTacitSndfile",
                 "CTacitSoxr", "CTacitVorbisfile", "TacitDiagnostics",
             ]),
         room("Devices", ["CTacitALSA", "CTacitV4L2", "TacitDiagnostics", "TacitMedia"]),

@@ -70,9 +70,14 @@ import Testing
         func block(_ type: UInt8, _ body: [UInt8]) -> [UInt8] {
             [type, UInt8(body.count >> 16), UInt8(body.count >> 8 & 255), UInt8(body.count & 255)] + body
         }
-        let points = block(3, Array([[UInt8]](repeating: [UInt8](repeating: 255, count: 8) + [UInt8](repeating: 0, count: 10), count: 20).joined()))
+        let points = block(
+            3,
+            Array(
+                [[UInt8]](repeating: [UInt8](repeating: 255, count: 8) + [UInt8](repeating: 0, count: 10), count: 20)
+                    .joined()))
         // Bytes that a frame begins with.
-        let syncs = block(2, Array("tstx".utf8) + Array([[UInt8]](repeating: [0xff, 0xf8, 0x69, 0x08], count: 400).joined()))
+        let syncs = block(
+            2, Array("tstx".utf8) + Array([[UInt8]](repeating: [0xff, 0xf8, 0x69, 0x08], count: 400).joined()))
         let padding = block(1, [UInt8](repeating: 0, count: 8192))
         let tagged = Array(flac[..<42]) + points + syncs + padding + flac[42...]
         var open = tagged
@@ -209,7 +214,8 @@ import Testing
             + [UInt8(size >> 21), UInt8(size >> 14 & 127), UInt8(size >> 7 & 127), UInt8(size & 127)] + picture
         #expect(try read(mp3 + tag + mp3).samples == joined)
         func ape(_ flags: UInt32) -> [UInt8] {
-            Array("APETAGEX".utf8) + littleEndian(UInt32(2000)) + littleEndian(UInt32(size + 32)) + littleEndian(UInt32(1))
+            Array("APETAGEX".utf8) + littleEndian(UInt32(2000)) + littleEndian(UInt32(size + 32))
+                + littleEndian(UInt32(1))
                 + littleEndian(flags) + [UInt8](repeating: 0, count: 8)
         }
         let apeTag = ape(0xa000_0000) + picture + ape(0x8000_0000)
@@ -240,7 +246,9 @@ import Testing
         let square: [UInt8] = Array([[UInt8]](repeating: [0xff, 0xf3, 0x48, 0xc0], count: 50_000).joined())
         // Three headers where they belong, by chance, and noise behind them.
         var chance = noise
-        for index in 0..<3 { chance.replaceSubrange(64 + 288 * index..<68 + 288 * index, with: [0xff, 0xf3, 0x88, 0xc0]) }
+        for index in 0..<3 {
+            chance.replaceSubrange(64 + 288 * index..<68 + 288 * index, with: [0xff, 0xf3, 0x88, 0xc0])
+        }
         for bytes in [noise, quiet, square, chance] {
             #expect(try standardInput(bytes).count == bytes.count / 2)
         }

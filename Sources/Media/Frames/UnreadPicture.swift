@@ -41,7 +41,9 @@ package enum UnreadPicture {
         }
         if has("RIFF"), has("AVI ", at: 8) { return "a film (AVI)" }
         // Its two letters begin words, too: its header's length is small.
-        if has("BM"), bytes.count >= 18, bytes[14] >= 12, bytes[15...17].allSatisfy({ $0 == 0 }) { return "a BMP picture" }
+        if has("BM"), bytes.count >= 18, bytes[14] >= 12, bytes[15...17].allSatisfy({ $0 == 0 }) {
+            return "a BMP picture"
+        }
         if has("II*\0") || has("MM\0*") { return "a TIFF picture" }
         if bytes.starts(with: [0xff, 0x0a]) || has("JXL ", at: 4) { return "a JPEG XL picture" }
         if bytes.count > 2, has("P"), (0x31...0x36).contains(bytes[1]), [0x0a, 0x0d, 0x20].contains(bytes[2]) {

@@ -108,11 +108,9 @@ final class FLACDecoder: SoundDecoder {
             case tacit_flac_end:
                 given = Int(block.count)
                 let stated = Int(clamping: block.stated)
-                let missing =
-                    stated == 0 ? reader?.lacking(at: position) ?? 0
-                    : min(max(0, stated - position), Self.longestLoss * max(1, sampleRate))
-                // Damaged up to the end, it is there; else it was cut off.
-                if isDamaged { lost += missing } else { lacking += missing }
+                // Whether the last frame was damaged or cut off is not known.
+                if stated > position { lacking += min(stated - position, Self.longestLoss * max(1, sampleRate)) }
+                if stated == 0, let reader { lacking += reader.lacking(at: position) }
                 guard let parts, parts.goOn() else { return false }
                 tacit_flac_destroy(decoder)
                 decoder = try Self.create(isOgg: false, supply)

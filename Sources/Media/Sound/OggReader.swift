@@ -112,7 +112,10 @@ final class OggReader {
                 switch identify() {
                 case .sound(let codec):
                     sounds.append(
-                        (number, codec, Array(UnsafeBufferPointer(start: bytes, count: page.header_len + page.body_len))))
+                        (
+                            number, codec,
+                            Array(UnsafeBufferPointer(start: bytes, count: page.header_len + page.body_len))
+                        ))
                 case .other(let name): names.append(name)
                 case .index: break
                 }

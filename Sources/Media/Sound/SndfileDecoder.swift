@@ -41,7 +41,8 @@ final class SndfileDecoder: SoundDecoder {
             self.file = nil
             guard open() else {
                 throw bytes.failure
-                    ?? TacitError(.badData, "another sound is joined to it, whose header is broken or which is not read here")
+                    ?? TacitError(
+                        .badData, "another sound is joined to it, whose header is broken or which is not read here")
             }
             if rate != sampleRate || width != channels { return .changed }
         }

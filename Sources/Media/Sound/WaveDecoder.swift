@@ -24,7 +24,10 @@ final class WaveDecoder: SoundDecoder {
 
     /// A decoder for the stream, at its first byte: libsndfile's where the samples are not plain.
     static func open(_ stream: ByteStream) throws -> any SoundDecoder {
-        if let tag = try codec(in: try stream.peek(stream.isRegularFile ? ByteStream.maximumPeek : ByteStream.maximumPeek / 16)), tag.isCoded {
+        if let tag = try codec(
+            in: try stream.peek(stream.isRegularFile ? ByteStream.maximumPeek : ByteStream.maximumPeek / 16)),
+            tag.isCoded
+        {
             if tag.number == 0x55 || tag.number == 0x50 {
                 // The data chunk is a stream of frames like any other.
                 guard case .mpeg = try SoundSignature.findMPEG(in: stream) else {
