@@ -58,6 +58,7 @@ let package = Package(
         shim("V4L2", ["CTacitLibV4L2"]),
         shim("PNG", ["CTacitLibPNG"]),
         shim("JPEG", ["CTacitLibJPEG"]),
+        shim("Pipe"),
         shim("Program"),
         shim("Interface"),
         // Linked in as well: its shared library has another name in every release of Debian.
@@ -74,9 +75,8 @@ let package = Package(
         room(
             "Media",
             [
-                "CTacitFLAC", "CTacitJPEG", "CTacitMpg123", "CTacitOpusfile", "CTacitPNG", "CTacitSndfile",
-                "CTacitSoxr",
-                "CTacitVorbisfile", "TacitDiagnostics",
+                "CTacitFLAC", "CTacitJPEG", "CTacitMpg123", "CTacitOpusfile", "CTacitPNG", "CTacitPipe",
+                "CTacitSndfile", "CTacitSoxr", "CTacitVorbisfile", "TacitDiagnostics",
             ]),
         room("Devices", ["CTacitALSA", "CTacitV4L2", "TacitDiagnostics", "TacitMedia", "TacitText"]),
         room("Labelling", ["TacitDiagnostics", "TacitEngine", "TacitFrontEnd", "TacitModelFile"]),

@@ -23,8 +23,19 @@ struct tacit_jpeg {
 
 static void fail(j_common_ptr common) {
     tacit_jpeg *jpeg = common->client_data;
-    char words[JMSG_LENGTH_MAX];
-    common->err->format_message(common, words);
+    const char *words;
+    switch (common->err->msg_code) {
+    case JWRN_HIT_MARKER:
+    case JERR_INPUT_EMPTY:
+    case JERR_INPUT_EOF: words = "it ends early, or is damaged"; break;
+    case JERR_ARITH_NOTIMPL:
+    case JERR_BAD_PRECISION:
+    case JERR_CONVERSION_NOTIMPL:
+    case JERR_NOTIMPL:
+    case JERR_SOF_UNSUPPORTED: words = "it is of a rare kind that is not read here"; break;
+    case JERR_OUT_OF_MEMORY: words = "no memory to read it"; break;
+    default: words = "it is damaged";
+    }
     snprintf(jpeg->message, tacit_jpeg_message_size, "%s", words);
     longjmp(jpeg->failure, 1);
 }

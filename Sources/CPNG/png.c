@@ -2,6 +2,7 @@
 
 #include <png.h>
 #include <setjmp.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,11 +12,16 @@ typedef struct {
     size_t count;
     size_t position;
     char *message;
+    // Whether more was wanted than there is.
+    bool has_ended;
+    // Whether all pixels are there.
+    bool has_pixels;
 } source;
 
 static void fail(png_structp png, png_const_charp reason) {
+    (void)reason;
     source *from = png_get_error_ptr(png);
-    snprintf(from->message, tacit_png_message_size, "%s", reason);
+    snprintf(from->message, tacit_png_message_size, from->has_ended ? "the file ends early" : "it is damaged");
     longjmp(png_jmpbuf(png), 1);
 }
 
@@ -27,7 +33,10 @@ static void ignore(png_structp png, png_const_charp reason) {
 
 static void supply(png_structp png, png_bytep target, size_t count) {
     source *from = png_get_io_ptr(png);
-    if (count > from->count - from->position) png_error(png, "the file ends early");
+    if (count > from->count - from->position) {
+        from->has_ended = true;
+        png_error(png, "ends early");
+    }
     memcpy(target, from->bytes + from->position, count);
     from->position += count;
 }
@@ -46,7 +55,7 @@ static void begin(png_structp png, png_infop info, source *from) {
 }
 
 int tacit_png_read_header(const uint8_t *bytes, size_t count, tacit_png_header *header, char *message) {
-    source from = {bytes, count, 0, message};
+    source from = {bytes, count, 0, message, false, false};
     png_infop info = NULL;
     png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &from, fail, ignore);
     if (png) info = png_create_info_struct(png);
@@ -72,7 +81,7 @@ int tacit_png_read_header(const uint8_t *bytes, size_t count, tacit_png_header *
 int tacit_png_decode(
     const uint8_t *bytes, size_t count, const tacit_png_header *header, uint8_t *pixels, size_t capacity,
     char *message) {
-    source from = {bytes, count, 0, message};
+    source from = {bytes, count, 0, message, false, false};
     png_infop info = NULL;
     png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &from, fail, ignore);
     if (png) info = png_create_info_struct(png);
@@ -83,7 +92,8 @@ int tacit_png_decode(
     }
     if (setjmp(png_jmpbuf(png))) {
         png_destroy_read_struct(&png, &info, NULL);
-        return -1;
+        // A file that was cut behind its last row lacks nothing but marks.
+        return from.has_pixels && from.has_ended ? 0 : -1;
     }
     begin(png, info, &from);
     const int passes = png_set_interlace_handling(png);
@@ -97,6 +107,7 @@ int tacit_png_decode(
     for (int pass = 0; pass < passes; pass++) {
         for (uint32_t y = 0; y < height; y++) png_read_row(png, pixels + y * row, NULL);
     }
+    from.has_pixels = true;
     png_read_end(png, NULL);
     png_destroy_read_struct(&png, &info, NULL);
     return 0;

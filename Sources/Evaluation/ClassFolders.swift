@@ -8,11 +8,13 @@ enum ClassFolders {
         guard !classes.isEmpty else { throw TacitError.badData(root.path, "no folder in it, expected one a class") }
         var examples: [DataSet.Example] = []
         var notes: [String] = []
+        var lacksExamples = false
         for (index, name) in classes.enumerated() {
             let folder = try root.folder(name)
             let all = try folder.names(folders: false)
             let names = all.filter(medium == .sound ? Folder.isSoundName : Folder.isPictureName)
             if let told = leftOut(all, but: names) {
+                if names.isEmpty || all.contains(where: { Folder.isUnreadName($0, medium) }) { lacksExamples = true }
                 notes.append(
                     "\(folder.path): left out \(told), which "
                         + (names.isEmpty ? "leaves nothing of this class" : "is not read here"))
@@ -23,6 +25,7 @@ enum ClassFolders {
         }
         var set = DataSet(kind: kind, split: "all", classes: classes, isMultilabel: false, examples: examples)
         set.leftOut = notes
+        set.lacksExamples = lacksExamples
         return set
     }
 

@@ -33,6 +33,8 @@ package struct DataSet: Sendable {
 
     /// What lies in the set's folder and is no example, in words, one line each.
     package var leftOut: [String] = []
+    /// Whether that would have been an example, were it in a format that is read.
+    package var lacksExamples = false
 
     package init(
         kind: DataSetKind, split: String, classes: [String], isMultilabel: Bool, examples: [Example],

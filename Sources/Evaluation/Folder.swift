@@ -73,7 +73,20 @@ struct Folder {
         try names(folders: false).filter(Self.isPictureName)
     }
 
-    static func isPictureName(_ name: String) -> Bool { hasSuffix(name, ["jpe", "jpeg", "jpg", "png"]) }
+    static func isPictureName(_ name: String) -> Bool { hasSuffix(name, ["jfif", "jpe", "jpeg", "jpg", "png"]) }
+
+    /// Whether a file is a sound or a picture by its suffix, of a format that is not read.
+    static func isUnreadName(_ name: String, _ medium: DataSetKind.Medium) -> Bool {
+        hasSuffix(name, medium == .sound ? unreadSounds : unreadPictures)
+    }
+
+    private static let unreadSounds: Set<String> = [
+        "3gp", "aac", "ac3", "amr", "ape", "dts", "m4a", "m4b", "mka", "mkv", "mov", "mp4", "mpc", "ra", "spx", "tta",
+        "voc", "webm", "wma", "wv",
+    ]
+    private static let unreadPictures: Set<String> = [
+        "avif", "bmp", "gif", "heic", "heif", "jxl", "pgm", "ppm", "tif", "tiff", "webp",
+    ]
 
     private static func hasSuffix(_ name: String, _ suffixes: Set<String>) -> Bool {
         guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return false }

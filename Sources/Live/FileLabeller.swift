@@ -16,6 +16,8 @@ package final class FileLabeller {
     private let sense: Sense
     private let average = ReadingAverage()
     private let samples: UnsafeMutableBufferPointer<Float>
+    /// What was lost of the last sound.
+    private var damage = SoundDamage()
 
     /// - Parameters:
     ///   - model: shared with whoever else runs it.
@@ -51,7 +53,9 @@ package final class FileLabeller {
     package func read(_ path: String) throws -> FileReading {
         average.removeAll()
         try run(path) { average.add($0) }
-        return FileReading(average, hasTime: hasTime)
+        var reading = FileReading(average, hasTime: hasTime)
+        reading.damage = damage
+        return reading
     }
 
     /// One picture of a data set.
@@ -73,13 +77,16 @@ package final class FileLabeller {
         labeller.reset()
         try run(SoundSources.resample(source, to: sampleRate), labeller) { average.add($0) }
         guard average.count > 0 else { throw TacitError(.badData, "no samples in it") }
-        return FileReading(average, hasTime: true)
+        var reading = FileReading(average, hasTime: true)
+        reading.damage = damage
+        return reading
     }
 
     /// The file window by window.
     package func windows(of path: String) throws -> [FileReading] {
         var readings: [FileReading] = []
         try run(path) { readings.append(FileReading($0, hasTime: hasTime)) }
+        for index in readings.indices { readings[index].damage = damage }
         return readings
     }
 
@@ -89,6 +96,7 @@ package final class FileLabeller {
 
     private func run(_ path: String, _ body: (Reading) -> Void) throws {
         var count = 0
+        damage = SoundDamage()
         do {
             switch sense {
             case .sound(let labeller, let sampleRate):
@@ -130,6 +138,7 @@ package final class FileLabeller {
             case .gap(let gap):
                 labeller.skip(samples: gap.samples)
             case .end:
+                damage = source.damage
                 return labeller.finish(body)
             }
         }

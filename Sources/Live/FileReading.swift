@@ -1,4 +1,5 @@
 import TacitLabelling
+import TacitMedia
 
 /// What a model says about a file, or about one window of it.
 package struct FileReading {
@@ -11,6 +12,8 @@ package struct FileReading {
     /// `[width]`
     package var embedding: [Float]
     package var inferenceSeconds: Double
+    /// Of the file's sound, whatever part of it this is about.
+    package var damage = SoundDamage()
 
     package init(_ reading: Reading, hasTime: Bool) {
         span = hasTime ? reading.span : nil

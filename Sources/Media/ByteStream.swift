@@ -48,7 +48,7 @@ final class ByteStream {
         case S_IFDIR: throw TacitError(.noInput, file: path, "is a directory, expected \(expected)")
         default: throw TacitError(.noInput, file: path, "is not a regular file")
         }
-        descriptor = SystemPath.withBytes(path) { open($0, O_RDONLY | O_CLOEXEC) }
+        descriptor = FirstBytes.takeOpen(path) ?? SystemPath.withBytes(path) { open($0, O_RDONLY | O_CLOEXEC) }
         guard descriptor >= 0 else { throw TacitError(.noInput, file: path, String(cString: strerror(errno))) }
         name = path
         self.stopDescriptor = stopDescriptor ?? -1
@@ -108,6 +108,30 @@ final class ByteStream {
             filled += received
         }
         return filled
+    }
+
+    /// Reads as `read` does, but not beyond where `mark` stands: 0 there, and at the end.
+    ///
+    /// - Parameter passing: bytes in front in which it is not looked for.
+    func read(
+        into buffer: UnsafeMutableRawPointer, count: Int, before mark: ByteMark, passing: Int = 0
+    ) throws -> Int {
+        var bytes = try peek(1)
+        var place = mark.place(in: bytes, count, passing)
+        // What may be its beginning is told by the bytes behind it.
+        while place == 0, !bytes.isEmpty, bytes.count < mark.count {
+            let before = bytes.count
+            bytes = try peek(before + 1)
+            place = bytes.count > before ? mark.place(in: bytes, count, passing) : min(before, count)
+        }
+        return place == 0 ? 0 : try read(into: buffer, count: place)
+    }
+
+    /// Where the next byte lies in a file that can be read from any place; nil for any other.
+    var fileOffset: Int? {
+        guard isRegularFile else { return nil }
+        let place = Int(lseek(descriptor, 0, SEEK_CUR)) - (end - start)
+        return place >= 0 ? place : nil
     }
 
     /// Passes over `count` bytes, or fewer at the end.

@@ -118,6 +118,8 @@ package final class ResampledSource: SampleSource {
         }
     }
 
+    package var damage: SoundDamage { source.damage }
+
     /// Output samples that the stretch's input makes: one at the least, so that no sound becomes none.
     private var expected: Int { max(min(taken, 1), Int((Double(taken) * ratio).rounded())) }
 

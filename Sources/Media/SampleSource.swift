@@ -13,4 +13,11 @@ public protocol SampleSource: AnyObject {
     ///   when there is nothing at hand.
     /// - Throws: `TacitError`: bad data for a broken sound, I/O error for a failing read.
     func read(into buffer: UnsafeMutableBufferPointer<Float>) throws -> SourceEvent
+
+    /// What was lost up to now of a sound that is damaged and goes on all the same; of other sources nothing.
+    var damage: SoundDamage { get }
+}
+
+extension SampleSource {
+    public var damage: SoundDamage { SoundDamage() }
 }

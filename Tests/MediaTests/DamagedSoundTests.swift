@@ -45,7 +45,9 @@ import Testing
             }
             do {
                 let source = try SoundFileSource(path: try folder.write("damaged", bytes))
-                let length = Double(try Drained(source).samples.count) / Double(source.sampleRate)
+                var length = Double(try Drained(source).samples.count) / Double(source.sampleRate)
+                // What lacks at the end is told.
+                if turn % 4 == 3 { length += source.damage.lackingSeconds }
                 // A rate or a header that was hit is not a loss of samples.
                 if source.sampleRate == 16_000 || name == "opus", source.channels == 1 {
                     #expect(

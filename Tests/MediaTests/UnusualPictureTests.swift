@@ -55,6 +55,18 @@ import Testing
         }
     }
 
+    @Test(arguments: ["rgb.png", "grey16.png", "interlaced.png", "palette.png"])
+    func aMissingEndOfPNGIsNoLoss(name: String) throws {
+        let whole = try fixture(name)
+        let bare = Array(whole.dropLast(12))
+        #expect(try decoded(bare) == decoded(whole))
+        // But the picture's own checksums must be right.
+        var damaged = bare
+        damaged[damaged.count - 20] ^= 1
+        #expect(throws: TacitError.self) { try decoded(damaged) }
+        #expect(throws: TacitError.self) { try decoded(Array(bare.dropLast(9))) }
+    }
+
     @Test(arguments: ["rgb.jpg", "grey.jpg", "restarts.jpg", "progressive.jpg", "unsampled.jpg", "cmyk.jpg"])
     func aMissingEndMarkerIsNoLoss(name: String) throws {
         let whole = try fixture(name)

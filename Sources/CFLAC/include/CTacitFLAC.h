@@ -15,7 +15,7 @@ typedef enum {
     // `samples` holds a frame.
     tacit_flac_frame,
     tacit_flac_end,
-    // What was expected to be a frame is none, or is damaged; the next call goes on behind it.
+    // What was expected to be a frame is none, or is damaged; the next call goes on with the next good one.
     tacit_flac_damage,
     // The supply failed, or there is no memory.
     tacit_flac_failure,
@@ -28,6 +28,8 @@ typedef struct {
     uint32_t rate;
     uint32_t channels;
     uint32_t count;
+    // Samples a channel in front of it, by its own header.
+    uint64_t number;
     // Interleaved, -1...1, valid until the next call.
     const float *samples;
 } tacit_flac_block;

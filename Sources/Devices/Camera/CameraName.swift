@@ -46,6 +46,7 @@ final class CameraName {
             place = Cameras.place(of: path)
             return path
         }
-        throw TacitError(.deviceUnavailable, "no camera found")
+        throw TacitError(
+            .deviceUnavailable, VideoNodes.adviceWithoutCamera.map { "no camera found: \($0)" } ?? "no camera found")
     }
 }

@@ -39,11 +39,11 @@ package final class V4L2Device: VideoDevice {
             case ENOENT, ENODEV, ENXIO: throw TacitError(.deviceUnavailable, "no such camera")
             case EACCES, EPERM:
                 throw TacitError(.deviceUnavailable, "the camera may not be used (is the user in the group video?)")
-            case let number: throw Self.failure("the camera can't be opened", number)
+            case let number: throw Self.failure("the camera can't be opened", number, path)
             }
         }
         guard let name = CameraModes.name(descriptor) else {
-            throw TacitError(.deviceUnavailable, "not a camera that can stream")
+            throw TacitError(.deviceUnavailable, VideoNodes.reason("not a camera that can stream", path))
         }
         var modes = CameraModes.all(descriptor, near: (wish.width, wish.height))
         if modes.isEmpty {
@@ -57,7 +57,8 @@ package final class V4L2Device: VideoDevice {
             throw TacitError(
                 .deviceUnavailable,
                 asked.isEmpty
-                    ? "the camera has no format that can be read" : "the camera has no \(asked.joined(separator: " "))")
+                    ? VideoNodes.reason("the camera has no format that can be read", path)
+                    : "the camera has no \(asked.joined(separator: " "))")
         }
         var layout = tacit_v4l2_layout(
             code: mode.format.code, width: UInt32(mode.width), height: UInt32(mode.height), bytes_per_row: 0,
@@ -65,7 +66,7 @@ package final class V4L2Device: VideoDevice {
         guard tacit_v4l2_set_layout(descriptor, &layout) == 0 else {
             throw errno == EBUSY
                 ? TacitError(.deviceUnavailable, "the camera is in use by another program")
-                : Self.failure("the camera refuses \(mode)", errno)
+                : Self.failure("the camera refuses \(mode)", errno, path)
         }
         // Drivers may answer with something else than what they were asked for.
         guard let format = PixelFormat(code: layout.code), layout.width > 0, layout.height > 0 else {
@@ -73,11 +74,11 @@ package final class V4L2Device: VideoDevice {
         }
         var rate = mode.rate ?? wish.rate
         let isTimed = tacit_v4l2_set_rate(descriptor, &rate) == 0
-        try map()
+        try map(path)
         guard tacit_v4l2_start(descriptor) == 0 else {
             throw errno == EBUSY
                 ? TacitError(.deviceUnavailable, "the camera is in use by another program")
-                : Self.failure("the camera does not start", errno)
+                : Self.failure("the camera does not start", errno, path)
         }
         let agreed = CameraMode(
             format: format, width: Int(layout.width), height: Int(layout.height), rate: isTimed ? rate : mode.rate,
@@ -89,27 +90,27 @@ package final class V4L2Device: VideoDevice {
                 isFullRange: layout.is_full_range != 0))
     }
 
-    private func map() throws {
+    private func map(_ path: String) throws {
         var count = Self.bufferCount
         guard tacit_v4l2_request_buffers(descriptor, &count) == 0, count > 0 else {
             throw errno == EBUSY
                 ? TacitError(.deviceUnavailable, "the camera is in use by another program")
-                : Self.failure("the camera has no memory to map", errno)
+                : Self.failure("the camera has no memory to map", errno, path)
         }
         for index in 0..<count {
             var length = 0
             guard let memory = tacit_v4l2_map(descriptor, index, &length) else {
-                throw Self.failure("the camera's memory can't be mapped", errno)
+                throw Self.failure("the camera's memory can't be mapped", errno, path)
             }
             buffers.append(UnsafeRawBufferPointer(start: memory, count: length))
             guard tacit_v4l2_enqueue(descriptor, index) == 0 else {
-                throw Self.failure("the camera takes no buffer", errno)
+                throw Self.failure("the camera takes no buffer", errno, path)
             }
         }
     }
 
-    private static func failure(_ what: String, _ number: Int32) -> TacitError {
-        TacitError(.deviceUnavailable, "\(what): \(String(cString: strerror(number)))")
+    private static func failure(_ what: String, _ number: Int32, _ path: String) -> TacitError {
+        TacitError(.deviceUnavailable, VideoNodes.reason("\(what): \(String(cString: strerror(number)))", path))
     }
 
     package func take(milliseconds: Int) -> VideoResult {

@@ -2,16 +2,34 @@ import Glibc
 
 /// The kernel's nodes for video, most of which are no cameras: decoders, scalers, and the raw ends of a CSI camera.
 package enum VideoNodes {
-    /// Whether there is any.
-    package static var areThere: Bool {
-        guard let directory = opendir("/dev") else { return false }
+    /// Why the nodes of a camera on a board's own connector give no pictures, and what does.
+    package static let advice =
+        "a camera on the CSI connector needs libcamera, try: rpicam-vid -t 0 -n --codec mjpeg -o - | tacit watch --input -"
+
+    /// The reason why one is of no use, with the advice unless it is plugged in on USB.
+    static func reason(_ text: String, _ path: String) -> String {
+        Cameras.place(of: path)?.hasPrefix("usb-") == true ? text : "\(text); \(advice)"
+    }
+
+    /// Why there is no camera although there are nodes; nil where there are none.
+    package static var adviceWithoutCamera: String? {
+        let paths = paths
+        if paths.isEmpty { return nil }
+        return paths.contains { access($0, R_OK | W_OK) == 0 }
+            ? "none of the nodes /dev/video* is a camera by itself: \(advice)"
+            : "the nodes /dev/video* may not be opened: is the user in the group video?"
+    }
+
+    private static var paths: [String] {
+        guard let directory = opendir("/dev") else { return [] }
         defer { closedir(directory) }
+        var paths: [String] = []
         while let entry = readdir(directory) {
-            let isVideo = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { strncmp($0, "video", 5) == 0 }
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
-            if isVideo { return true }
+            if name.hasPrefix("video") { paths.append("/dev/\(name)") }
         }
-        return false
+        return paths
     }
 }

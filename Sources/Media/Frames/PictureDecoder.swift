@@ -47,6 +47,12 @@ package final class PictureDecoder {
         let base = bytes.assumingMemoryBound(to: UInt8.self).baseAddress
         var header = tacit_png_header()
         guard tacit_png_read_header(base, bytes.count, &header, message) == 0 else { throw broken("PNG") }
+        guard Int(header.width) * Int(header.height) <= FrameBuffer.maximumPixels else {
+            throw TacitError(
+                .badData,
+                "a PNG picture of \(header.width) x \(header.height) pixels, expected \(FrameBuffer.maximumPixels) at most: "
+                    + "'ffmpeg -i FILE -vf scale=1024:-2 SMALLER.png' makes a smaller one of it")
+        }
         try write(
             width: Int(header.width), height: Int(header.height), channels: Int(header.channels),
             flattening: .alpha, orientation: ExifOrientation.ofPNG(bytes), into: frame

@@ -4,15 +4,22 @@ import TacitDiagnostics
 /// Which files are pictures, and where they lie.
 package enum PictureFiles {
     /// The suffixes of what `PictureDecoder` reads.
-    package static let suffixes: Set<String> = ["jpe", "jpeg", "jpg", "png"]
+    private static let suffixes: Set<String> = ["jfif", "jpe", "jpeg", "jpg", "png"]
 
     /// The most pictures that are taken from one folder.
     private static let maximumCount = 2_000_000
     private static let maximumDepth = 64
 
+    /// The suffixes of pictures that are not read: each of these gives its line, rather than be left out in silence.
+    private static let unreadSuffixes: Set<String> = [
+        "avif", "bmp", "gif", "heic", "heif", "jxl", "pbm", "pgm", "pnm", "ppm", "svg", "tif", "tiff", "webp",
+    ]
+
+    /// Whether a file is a picture by its suffix, read or not.
     package static func isPictureName(_ name: String) -> Bool {
         guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return false }
-        return suffixes.contains(name[name.index(after: dot)...].lowercased())
+        let suffix = name[name.index(after: dot)...].lowercased()
+        return suffixes.contains(suffix) || unreadSuffixes.contains(suffix)
     }
 
     package static func isFolder(_ path: String) -> Bool {

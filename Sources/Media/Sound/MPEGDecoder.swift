@@ -32,7 +32,8 @@ final class MPEGDecoder: SoundDecoder {
         self.decoder = decoder
         bytes = .allocate(capacity: Self.byteCapacity)
         mpg123_param2(
-            decoder, Int32(MPG123_ADD_FLAGS.rawValue), Int(MPG123_QUIET.rawValue | MPG123_FORCE_FLOAT.rawValue), 0)
+            decoder, Int32(MPG123_ADD_FLAGS.rawValue),
+            Int(MPG123_QUIET.rawValue | MPG123_FORCE_FLOAT.rawValue | MPG123_SKIP_ID3V2.rawValue), 0)
         mpg123_param2(decoder, Int32(MPG123_REMOVE_FLAGS.rawValue), Int(MPG123_GAPLESS.rawValue), 0)
         // However much stands between two frames, the next one is looked for.
         mpg123_param2(decoder, Int32(MPG123_RESYNC_LIMIT.rawValue), -1, 0)
@@ -54,8 +55,8 @@ final class MPEGDecoder: SoundDecoder {
         guard let target = block.baseAddress else { return .end }
         while pending.isEmpty {
             switch try advance() {
-            case .frames: continue
             case .changed: return .changed
+            case .frames, .lost, .lacking: continue
             case .end:
                 guard frames > 1 else {
                     throw TacitError(.badData, "a single frame of MP3, which is too short for a sound")
@@ -95,7 +96,7 @@ final class MPEGDecoder: SoundDecoder {
                 channels = Int(width)
                 if isOther { return .changed }
             case MPG123_NEED_MORE.rawValue:
-                let count = try stream.read(into: bytes, count: Self.byteCapacity)
+                let count = try read()
                 if count == 0 { return .end }
                 guard mpg123_feed(decoder, bytes, count) == MPG123_OK.rawValue else {
                     throw TacitError(.inputOutput, "no memory for an MP3 decoder")
@@ -104,6 +105,14 @@ final class MPEGDecoder: SoundDecoder {
             default:
                 throw TacitError(.badData, "MP3 that can't be decoded from here on")
             }
+        }
+    }
+
+    /// The next bytes, without the tags between them, which the decoder would keep as a whole; 0 at the end.
+    private func read() throws -> Int {
+        while true {
+            let count = try stream.read(into: bytes, count: Self.byteCapacity, before: SoundTags.id3)
+            guard count == 0, try SoundTags.skip(stream) else { return count }
         }
     }
 

@@ -50,6 +50,7 @@ struct MPEGHeader: Equatable {
     /// Whether both may be frames of one stream.
     func goes(with other: MPEGHeader) -> Bool {
         version == other.version && layer == other.layer && sampleRate == other.sampleRate
+            && channels == other.channels
     }
 
     private static let rates = [44_100, 48_000, 32_000]
@@ -107,9 +108,18 @@ enum MPEGSearch {
                 next += header.frameBytes
             }
             if isFar, count < wanted { continue }
+            // A sound of few samples, over and over, has the bytes of a header everywhere.
+            if count > 1, isRepeated(bytes, start, first.frameBytes) { continue }
             // One alone: only if there is nothing else, to be told what it lacks.
             if count > 1 || count == 1 && start == 0 { return .begins(start) }
         }
         return !isEnd && bytes.count < starts ? .undecided : .absent
+    }
+    /// Whether the four bytes at `start` stand somewhere among the `count` that follow, too.
+    private static func isRepeated(_ bytes: UnsafeRawBufferPointer, _ start: Int, _ count: Int) -> Bool {
+        let header = bytes[start..<start + MPEGHeader.byteCount]
+        return (start + 1..<min(start + count, bytes.count) - MPEGHeader.byteCount).contains {
+            bytes[$0] == 0xff && bytes[$0..<$0 + MPEGHeader.byteCount].elementsEqual(header)
+        }
     }
 }

@@ -29,7 +29,7 @@ final class OggDecoder: SoundDecoder {
         switch try reader.nextLink() {
         case .vorbis: try VorbisDecoder(reader)
         case .opus: try OpusDecoder(reader)
-        case .flac: try FLACDecoder(isOgg: true) { try reader.read(into: $0, count: $1) }
+        case .flac: try FLACDecoder(reader)
         case nil: nil
         }
     }

@@ -20,6 +20,14 @@ final class OggReader {
     /// The streams of the link at hand, and the one that is read.
     private var serials: [Int32] = []
     private var serial: Int32 = 0
+    /// That one's first page, and how much of it has been handed on.
+    private var head: [UInt8] = []
+    private var headUsed = 0
+    /// Where the stream that is read would end by the header of a page of which the rest is cut off.
+    private var cutPosition: Int?
+
+    /// Streams that may lie side by side.
+    private static let maximumStreams = 64
 
     init(_ stream: ByteStream) {
         self.stream = stream
@@ -34,6 +42,7 @@ final class OggReader {
     /// - Throws: `TacitError` (bad data) for one without sound that is read here.
     func nextLink() throws -> Codec? {
         // What a decoder has left of the link before.
+        head = []
         while hasPage, !isHeld { try turn() }
         guard isHeld || hasPage else {
             guard try advance() else { return nil }
@@ -45,6 +54,12 @@ final class OggReader {
 
     /// Reads on within the link; 0 at its end.
     func read(into buffer: UnsafeMutableRawPointer, count: Int) throws -> Int {
+        if headUsed < head.count {
+            let taken = min(count, head.count - headUsed)
+            head.withUnsafeBytes { buffer.copyMemory(from: $0.baseAddress! + headUsed, byteCount: taken) }
+            headUsed += taken
+            return taken
+        }
         while hasPage, !isHeld {
             let header = Int(page.header_len)
             let isHeader = used < header
@@ -76,38 +91,74 @@ final class OggReader {
         }
     }
 
-    /// From the first of the pages that begin a link, which stand together, to the first one of sound.
+    /// From the first of the pages that begin a link, one of each of its streams, to the first one behind them that
+    /// belongs to a stream of sound.
     private func begin() throws -> Codec? {
         isHeld = false
-        serials = []
+        cutPosition = nil
         var names: [String] = []
-        var codec: Codec?
-        while true {
+        var sounds: [(serial: Int32, codec: Codec, page: [UInt8])] = []
+        serials = []
+        while hasPage {
             let number = ogg_page_serialno(&page)
-            serials.append(number)
-            let body = UnsafeRawBufferPointer(start: page.body, count: Int(page.body_len))
-            func has(_ text: String) -> Bool { body.starts(with: text.utf8) }
-            if has("\u{1}vorbis") {
-                codec = .vorbis
-            } else if has("OpusHead") {
-                codec = .opus
-            } else if has("\u{7f}FLAC") {
-                codec = .flac
-            } else if has("Speex   ") {
-                names.append("Speex")
-            } else if has("\u{80}theora") || body.starts(with: [0x80, 0x74, 0x68, 0x65, 0x6f, 0x72, 0x61]) {
-                names.append("Theora, a film")
-            } else if !has("fishead") {
-                names.append("an unknown codec")
-            }
-            if codec != nil {
-                serial = number
-                return codec
+            if isBeginning {
+                // Twice the same, or pages between them: what began before has nothing but its first page.
+                if serials.contains(number) || isHeld { (serials, names, sounds) = ([], [], []) }
+                isHeld = false
+                guard serials.count < Self.maximumStreams else {
+                    throw TacitError(.badData, "Ogg with more than \(Self.maximumStreams) streams side by side")
+                }
+                serials.append(number)
+                switch identify() {
+                case .sound(let codec):
+                    sounds.append(
+                        (
+                            number, codec,
+                            Array(UnsafeBufferPointer(start: bytes, count: page.header_len + page.body_len))
+                        ))
+                case .other(let name): names.append(name)
+                case .index: break
+                }
+            } else {
+                if sounds.isEmpty { break }
+                if let found = sounds.first(where: { $0.serial == number }) { return take(found) }
+                guard serials.contains(number) else { throw Self.headless }
+                isHeld = true
             }
             guard try advance() else { break }
-            guard isBeginning else { break }
         }
+        if let first = sounds.first { return take(first) }
         throw SoundSignature.unread("Ogg with \(names.isEmpty ? "no sound" : names.joined(separator: ", "))", stream)
+    }
+
+    private func take(_ stream: (serial: Int32, codec: Codec, page: [UInt8])) -> Codec {
+        isHeld = false
+        serial = stream.serial
+        head = stream.page
+        headUsed = 0
+        return stream.codec
+    }
+
+    private enum Content {
+        case sound(Codec)
+        /// Sound or pictures that are not read, for people.
+        case other(String)
+        case index
+    }
+
+    /// What the stream is that the page at hand begins.
+    private func identify() -> Content {
+        let body = UnsafeRawBufferPointer(start: page.body, count: Int(page.body_len))
+        func has(_ text: String) -> Bool { body.starts(with: text.utf8) }
+        if has("\u{1}vorbis") { return .sound(.vorbis) }
+        if has("OpusHead") { return .sound(.opus) }
+        if has("\u{7f}FLAC") { return .sound(.flac) }
+        if has("fishead") { return .index }
+        if has("Speex   ") { return .other("Speex") }
+        if body.starts(with: [0x80] + Array("theora".utf8)) { return .other("Theora, a film") }
+        if has("BBCD") { return .other("Dirac, a film") }
+        if body.starts(with: [0x80] + Array("kate".utf8)) || has("CMML") { return .other("subtitles") }
+        return .other("an unknown codec")
     }
 
     private var isBeginning: Bool { ogg_page_bos(&page) != 0 }
@@ -134,6 +185,7 @@ final class OggReader {
             let whole = try stream.peek(pageBytes)
             guard let base = whole.baseAddress, whole.count >= pageBytes else {
                 // Cut off, or no page at all.
+                noteCut(whole)
                 try stream.skip(1)
                 continue
             }
@@ -141,14 +193,34 @@ final class OggReader {
             page = ogg_page(
                 header: bytes, header_len: headerBytes, body: bytes + headerBytes, body_len: pageBytes - headerBytes)
             guard try isWhole(pageBytes) else {
+                noteCut(UnsafeRawBufferPointer(start: bytes, count: headerBytes))
                 try stream.skip(1)
                 continue
             }
             try stream.skip(pageBytes)
+            if ogg_page_serialno(&page) == serial, !isBeginning { cutPosition = nil }
             hasPage = true
             return true
         }
     }
+
+    /// Keeps the position that a page's header states, the rest of which is not there.
+    private func noteCut(_ header: UnsafeRawBufferPointer) {
+        let number = header.loadUnaligned(fromByteOffset: 14, as: Int32.self)
+        let position = Int(Int64(littleEndian: header.loadUnaligned(fromByteOffset: 6, as: Int64.self)))
+        if Int32(littleEndian: number) == serial, serials.contains(serial), position > 0 { cutPosition = position }
+    }
+
+    /// Samples that lack at the end of a link which ends at `position`, by the header of a page that was cut off.
+    func lacking(at position: Int) -> Int {
+        defer { cutPosition = nil }
+        guard let cutPosition, cutPosition > position else { return 0 }
+        let count = cutPosition - position
+        return count <= Self.mostInPage ? count : 0
+    }
+
+    /// 255 packets of Vorbis, at the longest.
+    private static let mostInPage = 255 * 8192
 
     /// Whether the page at hand is one, by its checksum; or, if a byte of its body was damaged, by the page behind it: so
     /// that only the packet is lost that the byte belongs to. The checksum is mended then.

@@ -12,7 +12,9 @@ final class SeekableBytes {
     /// A pipe's bytes.
     private var kept: [UInt8] = []
     private let isKept: Bool
-    private let start: Int
+    private var start: Int
+    /// Bytes behind the limit.
+    private var hidden = 0
     /// Bytes that are given in place of those of the file.
     private var changes: [(place: Int, bytes: [UInt8])] = []
 
@@ -54,6 +56,23 @@ final class SeekableBytes {
         }
     }
 
+    /// From now on the first `length` bytes are all there is, until `goOn`.
+    func limit(to length: Int) {
+        hidden += max(0, count - length)
+        count = min(count, length)
+    }
+
+    /// From now on what stands behind the limit is all there is; false if there is none.
+    func goOn() -> Bool {
+        guard hidden > 0 else { return false }
+        start += count
+        count = hidden
+        hidden = 0
+        position = 0
+        changes = []
+        return true
+    }
+
     /// From now on `bytes` stand at `place`.
     func change(_ place: Int, to bytes: [UInt8]) { changes.append((place, bytes)) }
 
@@ -90,7 +109,7 @@ final class SeekableBytes {
 
     private func take(_ target: UnsafeMutableRawBufferPointer, at place: Int) -> Int {
         guard isKept else { return pread(stream.descriptor, target.baseAddress, target.count, off_t(start + place)) }
-        target.copyBytes(from: kept[place..<place + target.count])
+        target.copyBytes(from: kept[start + place..<start + place + target.count])
         return target.count
     }
 

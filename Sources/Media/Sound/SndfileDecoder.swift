@@ -2,27 +2,18 @@ import CTacitSndfile
 import TacitDiagnostics
 
 /// What has no decoder of its own here (AIFF, AU, CAF, W64, WAV of other codecs, ...), by libsndfile. It reads from any
-/// place, so that a pipe's bytes are kept first.
+/// place, so that a pipe's bytes are kept first. A file that was joined to another of its kind is read on.
 final class SndfileDecoder: SoundDecoder {
-    let sampleRate: Int
-    let channels: Int
+    private(set) var sampleRate = 0
+    private(set) var channels = 0
 
     private let bytes: SeekableBytes
-    private let file: OpaquePointer
+    private var file: OpaquePointer?
 
     /// - Parameter isKnown: whether the first bytes are of a sound at all.
     init(_ stream: ByteStream, isKnown: Bool) throws {
-        let bytes = try SeekableBytes(stream)
-        UnstatedLength.mend(bytes)
-        self.bytes = bytes
-        var io = SF_VIRTUAL_IO()
-        io.get_filelen = { sf_count_t(SeekableBytes.of($0).count) }
-        io.tell = { sf_count_t(SeekableBytes.of($0).position) }
-        io.read = { sf_count_t(SeekableBytes.of($2).read($0, Int($1))) }
-        io.write = { _, _, _ in 0 }
-        io.seek = { sf_count_t(SeekableBytes.of($2).seek(Int($0), $1)) }
-        var info = SF_INFO()
-        guard let file = sf_open_virtual(&io, Int32(SFM_READ), &info, Unmanaged.passUnretained(bytes).toOpaque()) else {
+        bytes = try SeekableBytes(stream)
+        guard open() else {
             if let failure = bytes.failure { throw failure }
             throw TacitError(
                 .badData,
@@ -31,20 +22,47 @@ final class SndfileDecoder: SoundDecoder {
                     : "no sound of a format that is read here (\(SoundSignature.readable)); "
                         + "if it is one, \(SoundSignature.remedy(stream))")
         }
-        self.file = file
-        sampleRate = Int(info.samplerate)
-        channels = Int(info.channels)
     }
 
-    deinit { sf_close(file) }
+    deinit { if let file { sf_close(file) } }
 
     func decode(into block: UnsafeMutableBufferPointer<Float>) throws -> DecodedBlock {
-        let wanted = block.count / channels
-        let count = Int(sf_readf_float(file, block.baseAddress, sf_count_t(wanted)))
-        if let failure = bytes.failure { throw failure }
-        guard sf_error(file) == SF_ERR_NO_ERROR, count >= 0, count <= wanted else {
-            throw TacitError(.badData, "can't be decoded from here on")
+        while let file {
+            let wanted = block.count / channels
+            let count = Int(sf_readf_float(file, block.baseAddress, sf_count_t(wanted)))
+            if let failure = bytes.failure { throw failure }
+            guard sf_error(file) == SF_ERR_NO_ERROR, count >= 0, count <= wanted else {
+                throw TacitError(.badData, "can't be decoded from here on")
+            }
+            if count > 0 { return .frames(count) }
+            let (rate, width) = (sampleRate, channels)
+            guard bytes.goOn() else { break }
+            sf_close(file)
+            self.file = nil
+            guard open() else {
+                throw bytes.failure
+                    ?? TacitError(
+                        .badData, "another sound is joined to it, whose header is broken or which is not read here")
+            }
+            if rate != sampleRate || width != channels { return .changed }
         }
-        return count > 0 ? .frames(count) : .end
+        return .end
+    }
+
+    private func open() -> Bool {
+        if let length = ContainerLength.ofJoined(bytes) { bytes.limit(to: length) }
+        UnstatedLength.mend(bytes)
+        var io = SF_VIRTUAL_IO()
+        io.get_filelen = { sf_count_t(SeekableBytes.of($0).count) }
+        io.tell = { sf_count_t(SeekableBytes.of($0).position) }
+        io.read = { sf_count_t(SeekableBytes.of($2).read($0, Int($1))) }
+        io.write = { _, _, _ in 0 }
+        io.seek = { sf_count_t(SeekableBytes.of($2).seek(Int($0), $1)) }
+        var info = SF_INFO()
+        file = sf_open_virtual(&io, Int32(SFM_READ), &info, Unmanaged.passUnretained(bytes).toOpaque())
+        guard file != nil else { return false }
+        sampleRate = Int(info.samplerate)
+        channels = Int(info.channels)
+        return true
     }
 }

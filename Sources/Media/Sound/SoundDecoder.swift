@@ -16,6 +16,10 @@ protocol SoundDecoder: AnyObject {
 enum DecodedBlock {
     /// So many samples a channel, at least 1.
     case frames(Int)
+    /// So many samples a channel were damaged and are left out here.
+    case lost(Int)
+    /// A stream ends here that lacks so many of the samples that it should have.
+    case lacking(Int)
     case changed
     case end
 }

@@ -5,19 +5,22 @@ import TacitDiagnostics
 /// Its length is what decodes: no header is believed, and memory is taken for one block only. What follows in the same
 /// stream (joined MP3 files, chained Ogg streams) belongs to it; a part at another rate is converted to the first one's.
 ///
-/// What counts as broken (bad data): what can't be decoded, a sample that is not a finite number of sensible size, no
-/// samples at all, and a FLAC stream that is damaged or ends before the length that it states.
+/// What is damaged is left out, as `damage` tells where the format does. What counts as broken (bad data): what can't be
+/// decoded any further, a sample that is not a finite number of sensible size, and no samples at all.
 package final class SoundFileSource: SampleSource {
     package let path: String
     /// Hertz, as the sound begins.
     package let sampleRate: Int
     /// As the sound begins.
     package let channels: Int
-    /// Samples read up to now.
+    /// Samples read up to now, those of gaps among them.
     package private(set) var position = 0
 
     private let decoder: any SoundDecoder
     private var segment: SoundSegment
+    /// Of the segments before this one.
+    private var damageBefore = SoundDamage()
+    private var timeBefore = 0.0
     /// The segment, or a resampler behind it.
     private var source: any SampleSource
     private var isOver = false
@@ -55,6 +58,8 @@ package final class SoundFileSource: SampleSource {
         channels = segment.channels
     }
 
+    package var damage: SoundDamage { damageBefore.followed(by: segment.damage, at: timeBefore) }
+
     package func read(into buffer: UnsafeMutableBufferPointer<Float>) throws -> SourceEvent {
         do {
             while !isOver {
@@ -62,8 +67,12 @@ package final class SoundFileSource: SampleSource {
                 case .samples(let count):
                     position += count
                     return .samples(count)
-                case .gap(let gap): return .gap(gap)
+                case .gap(let gap):
+                    position += gap.samples
+                    return .gap(gap)
                 case .end where segment.isFollowed:
+                    damageBefore = damage
+                    timeBefore = Double(position) / Double(sampleRate)
                     segment = try SoundSegment(decoder)
                     source = try SoundSources.resample(segment, to: sampleRate)
                 case .end:

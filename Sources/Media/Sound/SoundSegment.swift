@@ -10,11 +10,17 @@ final class SoundSegment: SampleSource {
     /// Whether another part follows: known at the end.
     private(set) var isFollowed = false
 
+    private(set) var damage = SoundDamage()
+
     private let decoder: any SoundDecoder
+    /// Samples of silence that are still to be given for what was lost.
+    private var silence = 0
     /// Interleaved, `[frames][channels]`.
     private let block: UnsafeMutableBufferPointer<Float>
 
     private static let blockSamples = 16_384
+    /// Seconds: what is lost in one place is silence; more than that is a gap, and the sound behind it another one.
+    private static let longestSilence = 5
 
     /// - Throws: `TacitError` (bad data) for a rate or a channel count that can't be.
     init(_ decoder: any SoundDecoder) throws {
@@ -37,20 +43,38 @@ final class SoundSegment: SampleSource {
     func read(into buffer: UnsafeMutableBufferPointer<Float>) throws -> SourceEvent {
         guard let output = buffer.baseAddress, let samples = block.baseAddress else { return .end }
         let wanted = min(buffer.count, block.count / channels)
-        switch try decoder.decode(into: UnsafeMutableBufferPointer(rebasing: block[..<(wanted * channels)])) {
-        case .frames(let count):
-            for index in 0..<count * channels where !(samples[index].magnitude <= SoundSources.largestMagnitude) {
-                position += index / channels
-                throw TacitError(
-                    .badData, place: "sample \(position)", "holds \(samples[index]), which is no sample")
+        while silence == 0 {
+            switch try decoder.decode(into: UnsafeMutableBufferPointer(rebasing: block[..<(wanted * channels)])) {
+            case .frames(let count):
+                for index in 0..<count * channels where !(samples[index].magnitude <= SoundSources.largestMagnitude) {
+                    position += index / channels
+                    throw TacitError(
+                        .badData, place: "sample \(position)", "holds \(samples[index]), which is no sample")
+                }
+                ChannelMix.average(samples, frames: count, channels: channels, into: output)
+                position += count
+                return .samples(count)
+            case .lost(let count):
+                if damage.places == 0 { damage.firstTime = Double(position) / Double(sampleRate) }
+                damage.places += 1
+                damage.lostSeconds += Double(count) / Double(sampleRate)
+                guard count > Self.longestSilence * sampleRate else {
+                    silence = count
+                    continue
+                }
+                position += count
+                return .gap(.init(samples: count, reason: .lost))
+            case .lacking(let count): damage.lackingSeconds += Double(count) / Double(sampleRate)
+            case .changed:
+                isFollowed = true
+                return .end
+            case .end: return .end
             }
-            ChannelMix.average(samples, frames: count, channels: channels, into: output)
-            position += count
-            return .samples(count)
-        case .changed:
-            isFollowed = true
-            return .end
-        case .end: return .end
         }
+        let count = min(buffer.count, silence)
+        output.update(repeating: 0, count: count)
+        silence -= count
+        position += count
+        return .samples(count)
     }
 }

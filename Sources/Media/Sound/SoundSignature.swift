@@ -18,6 +18,8 @@ enum SoundSignature {
     /// How far behind the beginning MPEG audio is looked for in a file. Zeros there don't count.
     private static let mpegReach = 1 << 20
     private static let mpegFrames = 3
+    /// How many must follow where it may as well be raw samples.
+    private static let doubtfulFrames = 8
     /// As far into a live stream as a frame that was cut may reach, and how many frames must follow: a decision falls
     /// after a quarter of a second of raw samples at most.
     private static let liveReach = 1500
@@ -28,9 +30,9 @@ enum SoundSignature {
     /// - Throws: `TacitError` (bad data) for an empty stream.
     static func find(in stream: ByteStream) throws -> SoundSignature {
         guard try !stream.peek(1).isEmpty else { throw TacitError(.badData, "the file is empty, expected a sound") }
-        let isTagged = try skipTags(stream)
+        _ = try SoundTags.skip(stream)
         if let found = try magic(stream) { return found }
-        if try skipToMPEG(stream, isTagged: isTagged) { return .mpeg }
+        if try skipToMPEG(stream) { return .mpeg }
         return .other(isKnown: false)
     }
 
@@ -43,8 +45,7 @@ enum SoundSignature {
         }
         if let found = try magic(stream) { return found }
         if stream.isRegularFile {
-            return try skipToMPEG(stream, isTagged: false, reach: ByteStream.maximumPeek / 2, passesZeros: false)
-                ? .mpeg : nil
+            return try skipToMPEG(stream, frames: doubtfulFrames) ? .mpeg : nil
         }
         var count = 64
         while true {
@@ -64,7 +65,7 @@ enum SoundSignature {
 
     /// Passes over whatever stands before MPEG audio, as a WAV's header does.
     static func findMPEG(in stream: ByteStream) throws -> SoundSignature? {
-        try skipToMPEG(stream, isTagged: true, passesZeros: false) ? .mpeg : nil
+        try skipToMPEG(stream) ? .mpeg : nil
     }
 
     func decoder(_ stream: ByteStream) throws -> any SoundDecoder {
@@ -99,51 +100,69 @@ enum SoundSignature {
 
     // MARK: -
 
-    /// Passes over ID3 tags of version 2.
-    private static func skipTags(_ stream: ByteStream) throws -> Bool {
-        var isTagged = false
-        while true {
-            let head = try stream.peek(10)
-            guard head.count >= 10, head.starts(with: Array("ID3".utf8)), head[3] < 0xff, head[4] < 0xff,
-                head[6...9].allSatisfy({ $0 < 0x80 })
-            else { return isTagged }
-            let size = head[6...9].reduce(0) { $0 << 7 | Int($1) }
-            let footer = head[5] & 0x10 != 0 ? 10 : 0
-            try stream.skip(10 + size + footer)
-            isTagged = true
-        }
-    }
-
-    private static func skipToMPEG(
-        _ stream: ByteStream, isTagged: Bool, reach: Int = mpegReach, passesZeros: Bool = true
-    ) throws -> Bool {
-        // Only a file can be read again from the start if there is none.
-        let mayPass = stream.isRegularFile
-        var passed = 0
-        while true {
-            let bytes = try stream.peek(ByteStream.maximumPeek)
-            if passesZeros, passed == 0 {
+    /// Passes over what stands before MPEG audio, if there is any; else over nothing, but in a pipe over zeros.
+    private static func skipToMPEG(_ stream: ByteStream, frames: Int = mpegFrames) throws -> Bool {
+        let starts = ByteStream.maximumPeek - (MPEGSearch.farFrames + 1) * MPEGHeader.maximumFrameBytes
+        guard let origin = stream.fileOffset else {
+            while true {
+                let bytes = try stream.peek(ByteStream.maximumPeek)
+                let isEnd = bytes.count < ByteStream.maximumPeek
                 let zeros = bytes.firstIndex { $0 != 0 } ?? bytes.count
                 if zeros > 0 {
-                    // A stream of nothing but zeros stops here.
                     try stream.skip(zeros)
-                    if zeros == bytes.count, bytes.count < ByteStream.maximumPeek { return false }
+                    if zeros == bytes.count, isEnd { return false }
                     continue
                 }
-            }
-            let isEnd = bytes.count < ByteStream.maximumPeek
-            let starts = ByteStream.maximumPeek - (MPEGSearch.farFrames + 1) * MPEGHeader.maximumFrameBytes
-            if case .begins(let place) = MPEGSearch.find(
-                in: bytes, isEnd: isEnd, starts: isEnd ? bytes.count : starts, frames: mpegFrames,
-                passed: passed)
-            {
+                guard
+                    case .begins(let place) = MPEGSearch.find(
+                        in: bytes, isEnd: isEnd, starts: isEnd ? bytes.count : starts, frames: frames)
+                else { return false }
                 try stream.skip(place)
                 return true
             }
-            passed += starts
-            guard mayPass, !isEnd, passed < reach else { return false }
-            try stream.skip(starts)
         }
+        let window = UnsafeMutableRawBufferPointer.allocate(byteCount: ByteStream.maximumPeek, alignment: 16)
+        defer { window.deallocate() }
+        var passed = 0
+        var place = 0
+        while true {
+            let bytes = UnsafeRawBufferPointer(rebasing: window[..<(try fill(window, stream, at: origin + place))])
+            let isEnd = bytes.count < window.count
+            if passed == 0 {
+                let zeros = bytes.firstIndex { $0 != 0 } ?? bytes.count
+                if zeros > 0 {
+                    if zeros == bytes.count, isEnd { return false }
+                    place += zeros
+                    continue
+                }
+            }
+            if case .begins(let start) = MPEGSearch.find(
+                in: bytes, isEnd: isEnd, starts: isEnd ? bytes.count : starts, frames: frames, passed: passed)
+            {
+                try stream.skip(place + start)
+                return true
+            }
+            passed += starts
+            place += starts
+            if isEnd || passed >= mpegReach { return false }
+        }
+    }
+
+    /// Reads from a place of a file, without passing over anything.
+    private static func fill(
+        _ window: UnsafeMutableRawBufferPointer, _ stream: ByteStream, at place: Int
+    ) throws -> Int {
+        var filled = 0
+        while filled < window.count {
+            let count = pread(
+                stream.descriptor, window.baseAddress.map { $0 + filled }, window.count - filled,
+                off_t(place + filled))
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw TacitError(.inputOutput, String(cString: strerror(errno))) }
+            if count == 0 { break }
+            filled += count
+        }
+        return filled
     }
 
     private static func magic(_ stream: ByteStream) throws -> SoundSignature? {

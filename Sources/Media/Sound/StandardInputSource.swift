@@ -41,6 +41,8 @@ package final class StandardInputSource: SampleSource {
         }
     }
 
+    package var damage: SoundDamage { source?.damage ?? SoundDamage() }
+
     private func open() throws -> any SampleSource {
         if !isRaw, let signature = try SoundSignature.findOrRaw(in: stream) {
             let sound = try SoundFileSource(

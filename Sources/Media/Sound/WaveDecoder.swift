@@ -14,6 +14,8 @@ final class WaveDecoder: SoundDecoder {
     private var left = 0
     /// Whether a byte fills up the data chunk.
     private var isPadded = false
+    /// Whether there was a data chunk with samples in it.
+    private var hasData = false
     /// The data chunk's length by the `ds64` chunk.
     private var longLength = 0
     private let bytes: UnsafeMutableRawPointer
@@ -22,7 +24,10 @@ final class WaveDecoder: SoundDecoder {
 
     /// A decoder for the stream, at its first byte: libsndfile's where the samples are not plain.
     static func open(_ stream: ByteStream) throws -> any SoundDecoder {
-        if let tag = try codec(in: try stream.peek(ByteStream.maximumPeek / 16)), tag.isCoded {
+        if let tag = try codec(
+            in: try stream.peek(stream.isRegularFile ? ByteStream.maximumPeek : ByteStream.maximumPeek / 16)),
+            tag.isCoded
+        {
             if tag.number == 0x55 || tag.number == 0x50 {
                 // The data chunk is a stream of frames like any other.
                 guard case .mpeg = try SoundSignature.findMPEG(in: stream) else {
@@ -39,8 +44,7 @@ final class WaveDecoder: SoundDecoder {
         self.stream = stream
         bytes = .allocate(byteCount: Self.byteCapacity, alignment: 16)
         guard try nextData() else {
-            throw TacitError(
-                .badData, format == nil ? "WAV without a 'fmt ' chunk" : "holds no samples")
+            throw TacitError(.badData, format == nil ? "WAV without a 'fmt ' chunk" : "holds no samples")
         }
     }
 
@@ -86,17 +90,12 @@ final class WaveDecoder: SoundDecoder {
                 longLength = 0
                 continue
             }
-            // Behind the samples anything may stand; before them it must be chunks.
-            guard name.allSatisfy({ (0x20..<0x7f).contains($0) }) else {
-                if let format, sampleRate > 0 {
-                    // A tag, or samples of which the header does not know: it was written before they came.
-                    guard try stream.peek(Self.leastRest).count >= Self.leastRest else { return false }
-                    left = .max
-                    sampleRate = format.sampleRate
-                    channels = format.channels
-                    return true
-                }
-                throw TacitError(.badData, "WAV whose chunks are broken at byte \(stream.position)")
+            // Behind the samples anything may stand: a tag, or samples of which the header does not know, having been
+            // written before they came. Before them a name may be anything.
+            if hasData, !Self.isName(name) {
+                guard try stream.peek(Self.leastRest).count >= Self.leastRest else { return false }
+                left = .max
+                return true
             }
             try stream.skip(8)
             switch String(decoding: name, as: UTF8.self) {
@@ -108,11 +107,12 @@ final class WaveDecoder: SoundDecoder {
                 }
                 try stream.skip(size + size & 1)
             case "data":
-                guard let format else { throw TacitError(.badData, "WAV whose samples come before its 'fmt ' chunk") }
-                sampleRate = format.sampleRate
-                channels = format.channels
+                guard format != nil else {
+                    throw TacitError(.badData, "WAV whose samples come before its 'fmt ' chunk")
+                }
                 left = try length(of: size)
                 if left == 0 { continue }
+                hasData = true
                 isPadded = left != .max && left & 1 != 0
                 return true
             default:
@@ -127,11 +127,14 @@ final class WaveDecoder: SoundDecoder {
     private func readFormat(_ size: Int) throws {
         let count = min(size, 64)
         let body = [UInt8](try stream.peek(count).prefix(count))
-        try stream.skip(size + size & 1)
+        try stream.skip(size)
+        if size & 1 != 0 { try skipPadding() }
         guard let format = WaveFormat(body) else {
             throw TacitError(.badData, "WAV of a codec that is not read here: \(SoundSignature.remedy(stream))")
         }
         self.format = format
+        sampleRate = format.sampleRate
+        channels = format.channels
     }
 
     /// The bytes of a data chunk.
@@ -141,18 +144,32 @@ final class WaveDecoder: SoundDecoder {
         // An empty chunk has another behind it, or nothing.
         let next = try stream.peek(8)
         guard next.count >= 8 else { return 0 }
-        let isChunk = Self.usualChunks.contains { next.starts(with: Array($0.utf8)) }
-        return isChunk ? 0 : .max
+        return Self.isUsual(next) ? 0 : .max
     }
 
-    private static let usualChunks = ["LIST", "data", "id3 ", "ID3 ", "bext", "fact", "cue ", "iXML", "smpl", "RIFF"]
+    /// What the chunks of files in use are called.
+    private static let usualChunks: Set<String> = [
+        "DISP", "FLLR", "ID3 ", "JUNK", "LIST", "PAD ", "PEAK", "RF64", "RIFF", "SAUR", "XMP ", "_PMX", "acid",
+        "adtl", "afsp", "aXML", "axml", "bext", "cart", "chna", "cue ", "data", "ds64", "fact", "fmt ", "iXML", "id3 ",
+        "inst", "junk", "levl", "link", "mext", "minf", "plst", "regn", "slnt", "smpl", "strc", "umid", "wavl",
+    ]
+
+    private static func isUsual(_ bytes: some Collection<UInt8>) -> Bool {
+        usualChunks.contains(String(decoding: bytes.prefix(4), as: UTF8.self))
+    }
+
+    private static func isName(_ bytes: some Collection<UInt8>) -> Bool {
+        bytes.prefix(4).allSatisfy { (0x20..<0x7f).contains($0) }
+    }
 
     /// A chunk of odd length has a byte behind it, which some writers forget.
     private func skipPadding() throws {
         let next = try stream.peek(5)
         guard let first = next.first else { return }
-        let isChunk = next.count >= 4 && Self.usualChunks.contains { next.starts(with: Array($0.utf8)) }
-        if first == 0 || !isChunk { try stream.skip(1) }
+        let isForgotten =
+            first != 0 && next.count >= 4
+            && (Self.isUsual(next) || !Self.isUsual(next[1...]) && Self.isName(next) && !Self.isName(next[1...]))
+        if !isForgotten { try stream.skip(1) }
     }
 
     /// The codec's number, if the `fmt ` chunk is within reach.

@@ -30,7 +30,7 @@ struct Classify: ParsableCommand {
 
     func run() throws {
         let (given, named) = ModelArgument.split(arguments)
-        let path = try ModelLookup.path(given, default: ModelLookup.defaultName(forFirst: named.first))
+        let path = try given ?? ModelLookup.path(nil, default: ModelLookup.defaultName(forFirst: named.first))
         let model = try LoadedModel(path: path)
         try model.requireLabels()
         let paths = FileRun.expanded(named, model)

@@ -16,19 +16,18 @@ struct Devices: ParsableCommand {
 
     func run() throws {
         let devices = Microphones.list() + Cameras.list()
-        if devices.isEmpty { Self.tellNone() }
+        if devices.isEmpty {
+            StandardError.line(
+                "no microphone and no camera here (or none that this user may open: groups audio and video)")
+        }
+        // Told where there is something to list, too: who looks for a camera does not see it there.
+        if !devices.contains(where: { $0.kind == .camera && !$0.formats.isEmpty }),
+            let advice = VideoNodes.adviceWithoutCamera
+        {
+            StandardError.line(advice)
+        }
         for device in devices {
             try StandardOutput.shared.write(output.json ? Self.json(device) : Array(Self.text(device).utf8))
-        }
-    }
-
-    /// On standard error, for there is nothing to list.
-    private static func tellNone() {
-        StandardError.line("no microphone and no camera here (or none that this user may open: groups audio and video)")
-        if VideoNodes.areThere {
-            StandardError.line(
-                "the nodes /dev/video* are no camera by themselves: those of a camera on the CSI connector need libcamera. "
-                    + "Try: rpicam-vid -t 0 -n --codec mjpeg -o - | tacit watch --input -")
         }
     }
 

@@ -24,7 +24,7 @@ struct Embed: ParsableCommand {
 
     func run() throws {
         let (given, named) = ModelArgument.split(arguments)
-        let path = try ModelLookup.path(given, default: ModelLookup.defaultName(forFirst: named.first))
+        let path = try given ?? ModelLookup.path(nil, default: ModelLookup.defaultName(forFirst: named.first))
         let model = try LoadedModel(path: path)
         let labeller = try FileLabeller(model, hop: hop.hop, engine: engine.settings)
         try FileRun.run(

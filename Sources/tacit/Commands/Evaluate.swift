@@ -74,8 +74,15 @@ struct Evaluate: ParsableCommand {
         let labeller = try FileLabeller(model, hop: hop.hop, engine: engine.settings)
         var run = try EvaluationRun(set, model: model)
         var results = try EvaluationOutput(set, predictions: predictions)
-        try run.run(labeller) { try results.take($0, $1, done: $2, accuracy: $3) }
+        try run.run(labeller) {
+            if !$1.damage.isNone {
+                StandardError.line(TacitError.badData($0.path, "\($1.damage)").description)
+            }
+            try results.take($0, $1, done: $2, accuracy: $3)
+        }
         try results.finish()
         try results.write(run, json: output.json)
+        // The figure is that of a part of the set.
+        if set.lacksExamples { throw ExitStatus.Reported(kind: .badData) }
     }
 }

@@ -105,6 +105,9 @@ struct Listen: ParsableCommand {
         Process.stopInOrder()
         Process.hasStarted()
         try stream.run(sink)
+        if !source.damage.isNone {
+            StandardError.line(TacitError.badData(input.name, "\(source.damage)").description)
+        }
         if !stream.hasReading, !Process.stop.isStopping { try reportShortness(input, labeller) }
     }
 

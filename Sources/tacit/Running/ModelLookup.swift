@@ -19,11 +19,13 @@ enum ModelLookup {
             "no model was named, and there is no \(places.joined(separator: ", no "))")
     }
 
-    /// The default model for a file or a folder: pictures have one of their own.
+    /// The default model for a file, a pipe or a folder: pictures have one of their own. Where the name does not tell, the
+    /// first bytes do.
     static func defaultName(forFirst path: String?) -> String {
         guard let path else { return sound }
         if PictureFiles.isPictureName(path) { return image }
-        return PictureFiles.isFolder(path) && (try? PictureFiles.inFolder(path)) != nil ? image : sound
+        if PictureFiles.isFolder(path) { return (try? PictureFiles.inFolder(path)) != nil ? image : sound }
+        return FirstBytes.withBytes(of: path, UnreadPicture.isPicture) ? image : sound
     }
 
     private static var folders: [String] {

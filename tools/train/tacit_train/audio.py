@@ -9,23 +9,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import soundfile
-import soxr
 from tqdm import tqdm
 
-from .readers import Clip, DataError
+from .library import decode_sound
+from .readers import Clip
 
 
 def load(path: Path, rate: int) -> np.ndarray:
-    """Mono samples in -1..1 as f32: channels averaged, other rates resampled by soxr (HQ)."""
-    try:
-        samples, own_rate = soundfile.read(path, dtype="float32", always_2d=True)
-    except (soundfile.LibsndfileError, OSError) as error:
-        raise DataError(f"{path}: {error}") from None
-    mono = samples[:, 0] if samples.shape[1] == 1 else samples.mean(1)
-    if own_rate != rate:
-        mono = soxr.resample(mono, own_rate, rate)
-    return np.ascontiguousarray(mono, dtype=np.float32)
+    """Mono samples in -1..1 as f32: the very ones that `tacit` would hear in the file."""
+    return decode_sound(path, rate)
 
 
 class Recordings:
@@ -39,7 +31,7 @@ class Recordings:
             self.samples = np.concatenate(parts) if parts else np.empty(0, np.float32)
             return
         cache.mkdir(parents=True, exist_ok=True)
-        listing = json.dumps([rate, [(str(c.path.resolve()), c.path.stat().st_mtime_ns) for c in clips]])
+        listing = json.dumps(["libtacit", rate, [(str(c.path.resolve()), c.path.stat().st_mtime_ns) for c in clips]])
         name = hashlib.sha256(listing.encode()).hexdigest()[:16]
         samples, offsets = cache / f"{name}.f32", cache / f"{name}.npy"
         if not (samples.exists() and offsets.exists()):

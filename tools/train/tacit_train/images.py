@@ -9,23 +9,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 from tqdm import tqdm
 
 from .inputs import ImageInput
-from .readers import Clip, DataError
+from .library import decode_picture
+from .readers import Clip
 from .readers.cifar10 import RECORD, SIDE
 from .readers.fashion_mnist import read_idx
 
 
 def open_image(path: Path) -> Image.Image:
-    """Decoded, the right way up by its EXIF orientation."""
-    try:
-        with Image.open(path) as file:
-            file.load()
-            return ImageOps.exif_transpose(file)
-    except (OSError, UnidentifiedImageError, Image.DecompressionBombError, SyntaxError, ValueError) as error:
-        raise DataError(f"{path}: {error}") from None
+    """Decoded as `tacit` does it: the right way up, grey or RGB, alpha over black."""
+    return Image.fromarray(decode_picture(path))
 
 
 def convert(image: Image.Image, channels: int) -> Image.Image:
@@ -71,7 +67,7 @@ def native_size(clip: Clip) -> tuple[int, int, int]:
         height, width, channels = _records(clip.path).shape[1:]
         return width, height, channels
     image = open_image(clip.path)
-    return *image.size, 1 if image.mode in ("1", "L", "LA", "I", "I;16", "F") else 3
+    return *image.size, 1 if image.mode == "L" else 3
 
 
 class Images:
@@ -87,7 +83,7 @@ class Images:
         cache.mkdir(parents=True, exist_ok=True)
         times = {p: p.stat().st_mtime_ns for p in {c.path for c in clips}}
         files = [(str(c.path.resolve()), c.index, times[c.path]) for c in clips]
-        name = hashlib.sha256(json.dumps([d.width, d.height, d.channels, files]).encode()).hexdigest()[:16]
+        name = hashlib.sha256(json.dumps(["libtacit", d.width, d.height, d.channels, files]).encode()).hexdigest()[:16]
         path = cache / f"{name}.npy"
         if not path.exists():
             temporary = cache / f"{name}.{os.getpid()}.tmp.npy"

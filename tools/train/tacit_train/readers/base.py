@@ -9,8 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-SOUND_SUFFIXES = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".au", ".aif", ".aiff", ".caf", ".w64")
-IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg")
+# Those that `tacit eval` takes.
+SOUND_SUFFIXES = (
+    ".aif", ".aifc", ".aiff", ".au", ".bwf", ".caf", ".flac", ".mp2", ".mp3", ".oga", ".ogg", ".opus", ".rf64", ".snd",
+    ".w64", ".wav",
+)  # fmt: skip
+IMAGE_SUFFIXES = (".jfif", ".jpe", ".jpeg", ".jpg", ".png")
 TOKEN_SUFFIXES = (".jsonl", ".u16")
 
 
@@ -112,4 +116,5 @@ def tell_left_out(folder: Path, suffixes: tuple[str, ...]) -> None:
     if left:
         told = ", ".join(f"{count} {'file' if count == 1 else 'files'} with {name}" for name, count in sorted(left.items()))
         rest = "" if files_of(folder, suffixes) else ", which leaves nothing of this class"
-        print(f"{folder}: left out {told}{rest}; ffmpeg makes a WAV of most sounds", file=sys.stderr)
+        remedy = "; ffmpeg makes a WAV of most sounds" if suffixes == SOUND_SUFFIXES else ""
+        print(f"{folder}: left out {told}{rest}{remedy}", file=sys.stderr)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .base import IMAGE_SUFFIXES, Clip, DataError, DataSet, files_of
+from .base import IMAGE_SUFFIXES, Clip, DataError, DataSet, files_of, tell_left_out
 
 LABELS = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 BATCHES = {"train": [f"data_batch_{n}.bin" for n in range(1, 6)], "test": ["test_batch.bin"]}
@@ -45,5 +45,6 @@ def _read_folders(root: Path) -> DataSet:
             files = files_of(folder, IMAGE_SUFFIXES) if folder.is_dir() else []
             if not files:
                 raise DataError(f"{folder}: no images; expected the binary batches, or a folder per class")
+            tell_left_out(folder, IMAGE_SUFFIXES)
             clips += [Clip(path, (index,), split) for path in files]
     return DataSet("cifar-10", LABELS, False, tuple(clips))

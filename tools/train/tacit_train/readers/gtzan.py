@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .base import Clip, DataError, DataSet, sound_files
+from .base import SOUND_SUFFIXES, Clip, DataError, DataSet, sound_files, tell_left_out
 
 
 FOLDERS = ("genres", "genres_original")
@@ -24,6 +24,7 @@ def read(root: Path) -> DataSet:
     labels = tuple(sorted(p.name for p in genres.iterdir() if p.is_dir()))
     clips = []
     for index, label in enumerate(labels):
+        tell_left_out(genres / label, SOUND_SUFFIXES)
         for path in sound_files(genres / label):
             if (genres.name, path.name) == BROKEN:
                 continue

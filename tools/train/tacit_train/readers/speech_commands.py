@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .base import Clip, DataError, DataSet, inside, read_table, sound_files
+from .base import SOUND_SUFFIXES, Clip, DataError, DataSet, inside, read_table, sound_files, tell_left_out
 
 TWELVE = ("yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go", "unknown", "silence")
 
@@ -34,7 +34,10 @@ def _read_table(root: Path, table: Path) -> DataSet:
 def _read_folders(root: Path) -> DataSet:
     if not root.is_dir():
         raise DataError(f"{root}: no such folder")
-    folders = sorted(p for p in root.iterdir() if p.is_dir() and p.name != "_background_noise_" and sound_files(p))
+    words = sorted(p for p in root.iterdir() if p.is_dir() and p.name != "_background_noise_" and not p.name.startswith("."))
+    for word in words:
+        tell_left_out(word, SOUND_SUFFIXES)
+    folders = [p for p in words if sound_files(p)]
     if not folders:
         raise DataError(f"{root}: neither meta/words.csv nor a folder per word")
     listed = {

@@ -1,0 +1,21 @@
+/// Bytes that something begins with, some of them only in part.
+struct ByteMark {
+    private let bytes: [(value: UInt8, mask: UInt8)]
+
+    var count: Int { bytes.count }
+
+    /// - Parameter rest: the bytes behind the text, and which of their bits count.
+    init(_ text: StaticString, _ rest: [(value: UInt8, mask: UInt8)]) {
+        bytes = text.withUTF8Buffer { $0.map { ($0, 0xff) } } + rest
+    }
+
+    /// Where it stands among the first `most` bytes, or may stand with the last of all; else how many these are.
+    func place(in data: UnsafeRawBufferPointer, _ most: Int, _ passing: Int) -> Int {
+        let end = min(most, data.count)
+        guard passing < end else { return end }
+        for place in passing..<end where data[place] == bytes[0].value {
+            if zip(data[place...], bytes).allSatisfy({ $0 & $1.mask == $1.value }) { return place }
+        }
+        return end
+    }
+}
