@@ -18,12 +18,11 @@ package final class Converter {
     /// - Throws: `TacitError`: `noInput` if something is not there, `badData` if it is broken or not supported.
     package init(_ options: ConversionOptions) throws {
         self.options = options
-        let base = try SourceFolder(path: options.base)
         let adapterFolder = try options.adapter.map { try SourceFolder(path: $0) }
-        folders = [base] + (adapterFolder.map { [$0] } ?? [])
-        let model = try BaseFamily.model(try base.settings("config.json"))
-        checkpoint = try BaseCheckpoint(model: model, folder: base)
-        adapter = try adapterFolder.map { try LoRAAdapter(model: model, folder: $0) }
+        let base = try BaseSource(path: options.base, layers: options.layers, adapterFolder: adapterFolder)
+        folders = [base.folder] + (adapterFolder.map { [$0] } ?? [])
+        checkpoint = base.checkpoint
+        adapter = try adapterFolder.map { try LoRAAdapter(model: base.model, folder: $0) }
         surroundings = try Surroundings(folder: adapterFolder, checkpoint: checkpoint)
         description = try surroundings.description()
         try surroundings.refuseStrangers(description)

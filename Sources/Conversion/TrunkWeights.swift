@@ -46,19 +46,22 @@ struct TrunkWeights {
             } else {
                 weights += weight.map { Float($0) }
             }
-            if let own = try adapter?.bias(module) ?? checkpoint.bias(module) {
-                bias += own.map { Float($0) }
-            }
+            let own = try adapter?.bias(module) ?? checkpoint.bias(module)
+            bias += own?.map { Float($0) } ?? [Float](repeating: 0, count: module.rows)
         }
         let rows = matrix.modules.reduce(0) { $0 + $1.rows }
+        let columns = matrix.modules.first?.columns ?? 0
         return Matrix(
-            weights: weights, rows: rows, columns: matrix.modules.first?.columns ?? 0,
-            bias: hasBias(matrix) ? bias : nil, fusionDifference: difference)
+            weights: matrix.order.applied(to: weights, columns: columns), rows: rows, columns: columns,
+            bias: hasBias(matrix) ? matrix.order.applied(to: bias, columns: 1) : nil, fusionDifference: difference)
     }
 
     /// A norm's `weight` or `bias`.
     func norm(_ norm: BaseModel.Norm, _ field: String) throws -> [Float] {
-        try adapter?.normTensor(norm, field)
-            ?? checkpoint.vector("\(norm.module).\(field)", count: checkpoint.model.trunk.width)
+        let count = norm.width ?? checkpoint.model.trunk.width
+        let values =
+            try adapter?.normTensor(norm, field) ?? checkpoint.vector("\(norm.module).\(field)", count: count)
+        let offset = norm.isOffset && field == "weight" ? 1.0 : 0
+        return values.map { Float($0 + offset) }
     }
 }

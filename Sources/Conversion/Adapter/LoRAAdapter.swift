@@ -66,9 +66,9 @@ final class LoRAAdapter {
     }
 
     /// A norm's `weight` or `bias` from the adapter; nil if the base's own stays.
-    func normTensor(_ norm: BaseModel.Norm, _ field: String) throws -> [Float]? {
+    func normTensor(_ norm: BaseModel.Norm, _ field: String) throws -> [Double]? {
         guard brings(norm, field) else { return nil }
-        return try store.floats(name("\(norm.module).\(field)"), shape: [model.trunk.width])
+        return try store.doubles(name("\(norm.module).\(field)"), shape: [norm.width ?? model.trunk.width])
     }
 
     private func name(_ short: String) -> String { Self.root + prefix + short }
@@ -136,7 +136,7 @@ final class LoRAAdapter {
         store.skip(name("\(norm.module).original_module.bias"))
         let copy = name("\(norm.module).modules_to_save.bias")
         guard store.has(copy) else { return }
-        let width = model.trunk.width
+        let width = norm.width ?? model.trunk.width
         guard try store.doubles(copy, shape: [width]) == store.doubles(name("\(norm.module).bias"), shape: [width])
         else {
             throw store.fault(copy, "differs from \(norm.module).bias")
