@@ -9,7 +9,7 @@ package final class Converter {
     private let options: ConversionOptions
     private let folders: [SourceFolder]
     private let checkpoint: BaseCheckpoint
-    private let adapter: LoRAAdapter?
+    private let adapter: PEFTAdapter?
     private let surroundings: Surroundings
     package let description: ModelDescription
 
@@ -22,7 +22,7 @@ package final class Converter {
         let base = try BaseSource(path: options.base, layers: options.layers, adapterFolder: adapterFolder)
         folders = [base.folder] + (adapterFolder.map { [$0] } ?? [])
         checkpoint = base.checkpoint
-        adapter = try adapterFolder.map { try LoRAAdapter(model: base.model, folder: $0) }
+        adapter = try adapterFolder.map { try PEFTAdapter(model: base.model, folder: $0) }
         surroundings = try Surroundings(folder: adapterFolder, checkpoint: checkpoint)
         description = try surroundings.description()
         try surroundings.refuseStrangers(description)

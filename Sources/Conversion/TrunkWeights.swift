@@ -19,10 +19,10 @@ struct TrunkWeights {
     static let fusionTolerance = 1e-5
 
     let checkpoint: BaseCheckpoint
-    let adapter: LoRAAdapter?
+    let adapter: PEFTAdapter?
 
     func hasBias(_ matrix: BaseModel.Matrix) -> Bool {
-        matrix.modules.contains { $0.hasBias }
+        matrix.modules.contains { $0.hasBias || adapter?.bringsBias($0) ?? false }
     }
 
     func matrix(_ matrix: BaseModel.Matrix) throws -> Matrix {
@@ -31,8 +31,9 @@ struct TrunkWeights {
         var difference: Double?
         for module in matrix.modules {
             let weight = try checkpoint.weight(module)
-            if let factors = try adapter?.factors(module) {
-                let fused = LoRAFusion.fuse(weight, factors, module)
+            let change = try adapter?.change(module)
+            if let change {
+                let fused = AdapterFusion.fuse(weight, change, module)
                 guard fused.weight.allSatisfy(\.isFinite) else {
                     throw TacitError(.badData, place: module.name, "the fused weight is not finite")
                 }
@@ -46,7 +47,8 @@ struct TrunkWeights {
             } else {
                 weights += weight.map { Float($0) }
             }
-            let own = try adapter?.bias(module) ?? checkpoint.bias(module)
+            var own = try adapter?.bias(module) ?? checkpoint.bias(module)
+            if let change { own = AdapterFusion.fuse(bias: own, change, module) }
             bias += own?.map { Float($0) } ?? [Float](repeating: 0, count: module.rows)
         }
         let rows = matrix.modules.reduce(0) { $0 + $1.rows }

@@ -112,7 +112,7 @@ package final class Model: @unchecked Sendable {
                 kind: kind, epsilon: epsilon, width: width, weight: try bind.vector("\(name).weight", [width]),
                 bias: kind == .layer ? try bind.vector("\(name).bias", [width]) : nil)
         }
-        func headNorm(_ name: String) throws -> Norm? {
+        func normOfHeads(_ name: String) throws -> Norm? {
             trunk.normalizesHeads ? try norm(name, .rms, trunk.normEpsilon, over: trunk.headWidth) : nil
         }
         func outputNorm(_ name: String) throws -> Norm? {
@@ -124,8 +124,8 @@ package final class Model: @unchecked Sendable {
             Block(
                 window: min(trunk.localWindow(of: layer) ?? window, window),
                 angleTable: trunk.hasLocalFrequencies && trunk.localWindow(of: layer) != nil ? 1 : 0,
-                queryNorm: try headNorm(TensorName.queryNorm(layer)),
-                keyNorm: try headNorm(TensorName.keyNorm(layer)),
+                queryNorm: try normOfHeads(TensorName.queryNorm(layer)),
+                keyNorm: try normOfHeads(TensorName.keyNorm(layer)),
                 attentionOutputNorm: try outputNorm(TensorName.attentionOutputNorm(layer)),
                 feedForwardOutputNorm: try outputNorm(TensorName.feedForwardOutputNorm(layer)),
                 attentionNorm: try norm(TensorName.attentionNorm(layer), trunk.norm, trunk.normEpsilon),

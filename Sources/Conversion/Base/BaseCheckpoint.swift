@@ -40,7 +40,7 @@ final class BaseCheckpoint {
         "attn.bias", "attn.masked_bias", "attention.bias", "attention.masked_bias", "rotary_emb.inv_freq",
     ]
     /// Heads of classifiers, which nothing here reads.
-    private static let otherHeads = [
+    static let otherHeads = [
         "score", "classifier", "qa_outputs", "multiple_choice_head.summary", "v_head.summary",
     ]
 

@@ -23,7 +23,10 @@ enum BaseFamily: String, CaseIterable {
             let remark = type == "gemma3" ? ": it sees pictures; take the text model out of it" : ""
             throw config.fault("model_type", "\(type) is not supported, only \(known)\(remark)")
         }
-        if let quantization = config["quantization_config"], !quantization.isEmpty {
+        // What transformers has made of a GGUF is saved in floats.
+        if let quantization = try config.optionalObject("quantization_config"), !quantization.members.isEmpty,
+            try quantization.optionalString("quant_method") != "gguf"
+        {
             throw config.fault("quantization_config", "quantized bases are not supported")
         }
         return switch family {

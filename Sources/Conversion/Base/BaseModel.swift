@@ -85,6 +85,9 @@ struct BaseModel {
     var norms: [Norm] { blocks.flatMap(\.norms) + [finalNorm] }
     /// Every linear layer of the trunk.
     var modules: [LinearModule] { matrices.flatMap(\.modules) }
+    /// Those of the blocks that are left out, and their norms.
+    var droppedModules: [LinearModule] { droppedBlocks.flatMap(\.matrices).flatMap(\.modules) }
+    var droppedNorms: [Norm] { droppedBlocks.flatMap(\.norms) }
 
     /// The same without its last blocks.
     ///

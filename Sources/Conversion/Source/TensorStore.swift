@@ -69,6 +69,19 @@ final class TensorStore {
         }
     }
 
+    /// Gives tensors other names.
+    ///
+    /// - Throws: `TacitError` of kind `badData` if two would have the same.
+    func rename(_ rename: (String) -> String) throws {
+        var renamed: [String: Entry] = [:]
+        for (name, entry) in entries.sorted(by: { $0.key < $1.key }) {
+            guard renamed.updateValue(entry, forKey: rename(name)) == nil else {
+                throw fault(name, "the tensor is there twice, under another name as well")
+            }
+        }
+        entries = renamed
+    }
+
     /// Names in alphabetical order.
     var names: [String] { entries.keys.sorted() }
     /// Names of tensors that were neither read nor skipped.
