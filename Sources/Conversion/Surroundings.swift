@@ -85,6 +85,21 @@ struct Surroundings {
         }
     }
 
+    /// Refuses a base other than the one that the adapter was made over, as far as their files tell: a base that is
+    /// stored otherwise, in other shards or a GGUF, can't be compared.
+    func refuseOtherBase(than folder: SourceFolder) throws {
+        guard let config else { return }
+        for member in config.baseDigests {
+            guard case .string(let digest) = member.value else {
+                throw config.settings.fault("base.\(member.key)", "expected a SHA-256")
+            }
+            if let own = folder.digest(of: member.key), own != digest.lowercased() {
+                throw config.settings.fault(
+                    "base.\(member.key)", "the adapter was made over another base: that file has another digest")
+            }
+        }
+    }
+
     /// Refuses tensors that the model has no use for. Before anything is written, so by name alone.
     func refuseStrangers(_ description: ModelDescription) throws {
         guard let config, let store else { return }

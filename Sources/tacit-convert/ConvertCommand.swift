@@ -89,6 +89,7 @@ struct ConvertCommand: ParsableCommand {
         if calibration != nil { throw ValidationError("--calibration is not available yet") }
         if maxDrop != nil { throw ValidationError("--max-drop is not available yet: it needs --calibration") }
         if let layers, layers < 1 { throw ValidationError("--layers \(layers): expected at least 1") }
+        if let report, report == output { throw ValidationError("--report and -o name the same file") }
         if output.isEmpty || output.hasSuffix("/") { throw ValidationError("-o must name a file") }
     }
 
@@ -110,6 +111,8 @@ struct ConvertCommand: ParsableCommand {
         let options = ConversionOptions(
             base: base, layers: layers, adapter: adapter, weights: weights, groupSize: groupSize, output: output)
         let converter = try Converter(options)
+        if let report { try converter.refuse(writingTo: report) }
+        for note in converter.notes { StandardError.line(note) }
         let progress = ProgressBar()
         defer { progress.clear() }
         return try converter.convert { done, all in
