@@ -81,7 +81,7 @@ import Testing
             "a model of llama.cpp", "general.architecture", .string("llama"),
             "general.architecture: expected tacit, found llama"),
         Attack("another alignment", "general.alignment", .uint32(32), "general.alignment: expected 64, found 32"),
-        Attack("a later layout", "tacit.layout_version", .uint32(2), "tacit.layout_version: expected 1, found 2"),
+        Attack("a later layout", "tacit.layout_version", .uint32(3), "tacit.layout_version: expected 1 to 2, found 3"),
         Attack("a missing key", "tacit.pool", nil, "tacit.pool: metadata key is missing"),
         Attack("another type of value", "tacit.pool", .uint32(1), "tacit.pool: expected a STRING"),
         Attack("a negative width", "tacit.trunk.width", .int32(-1), "tacit.trunk.width: expected a UINT32"),
@@ -100,7 +100,7 @@ import Testing
             "byte #: the length of tacit.thresholds is 18446744073709551615, expected at most #"),
         Attack(
             "an unknown family", "tacit.trunk.family", .string("rwkv"),
-            "tacit.trunk.family: rwkv is not one of gpt2, llama"),
+            "tacit.trunk.family: rwkv is not one of gpt2, llama, qwen2, qwen3, gpt_neox, gemma3, opt, mistral, gpt_neo"),
         Attack(
             "an unknown activation", "tacit.trunk.activation", .string("relu"),
             "tacit.trunk.activation: relu is not one of gelu_tanh, silu"),
