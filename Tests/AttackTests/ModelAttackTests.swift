@@ -102,8 +102,23 @@ import Testing
             "an unknown family", "tacit.trunk.family", .string("rwkv"),
             "tacit.trunk.family: rwkv is not one of gpt2, llama, qwen2, qwen3, gpt_neox, gemma3, opt, mistral, gpt_neo"),
         Attack(
-            "an unknown activation", "tacit.trunk.activation", .string("relu"),
-            "tacit.trunk.activation: relu is not one of gelu_tanh, silu"),
+            "an unknown activation", "tacit.trunk.activation", .string("mish"),
+            "tacit.trunk.activation: mish is not one of gelu_tanh, silu, gelu, relu"),
+        Attack(
+            "a key of a later version", "tacit.trunk.depth_gate", .bool(true),
+            "tacit.trunk.depth_gate: unknown: the file needs a later version of this program"),
+        Attack(
+            "an unknown place of norms", "tacit.trunk.norm_placement", .string("after"),
+            "tacit.trunk.norm_placement: after is not one of before, around"),
+        Attack(
+            "an attention scale that is no number", "tacit.trunk.attention_scale", .float32(.nan),
+            "trunk.attention_scale: expected a positive number, found nan"),
+        Attack(
+            "local frequencies without local layers", "tacit.trunk.local_frequencies", .bool(true),
+            "trunk.local_frequencies: there are no local layers that rotate"),
+        Attack(
+            "a local window of two layers", "tacit.trunk.local_windows", .array(4, count: 1, [1, 0, 0, 0]),
+            "trunk.local_windows: expected one a layer, 2, found 1"),
         Attack("a width of 0", "tacit.trunk.width", .uint32(0), "trunk.width: expected 1 to 65536, found 0"),
         Attack(
             "a width of 2^32 - 1", "tacit.trunk.width", .uint32(.max),

@@ -18,6 +18,9 @@ extension SourceFolder {
             throw TacitError.badData(
                 file(other), "is no safetensors file: load it in Python and save it again with save_pretrained")
         }
+        if has("snapshots") {
+            throw TacitError.badData(path, "is a model in the hub's cache: give one of the folders in its snapshots")
+        }
         if let other = names.first(where: { $0.hasSuffix(".gguf") }) {
             throw TacitError.badData(path, at: other, "a GGUF in a folder is not looked for: give the file itself")
         }
