@@ -105,7 +105,7 @@ import Testing
             "an unknown activation", "tacit.trunk.activation", .string("mish"),
             "tacit.trunk.activation: mish is not one of gelu_tanh, silu, gelu, relu"),
         Attack(
-            "a key of a later version", "tacit.trunk.depth_gate", .bool(true),
+            "a key of a later version", "tacit.trunk.depth_gate", .bool(1),
             "tacit.trunk.depth_gate: unknown: the file needs a later version of this program"),
         Attack(
             "an unknown place of norms", "tacit.trunk.norm_placement", .string("after"),
@@ -114,7 +114,7 @@ import Testing
             "an attention scale that is no number", "tacit.trunk.attention_scale", .float32(.nan),
             "trunk.attention_scale: expected a positive number, found nan"),
         Attack(
-            "local frequencies without local layers", "tacit.trunk.local_frequencies", .bool(true),
+            "local frequencies without local layers", "tacit.trunk.local_frequencies", .bool(1),
             "trunk.local_frequencies: there are no local layers that rotate"),
         Attack(
             "a local window of two layers", "tacit.trunk.local_windows", .array(4, count: 1, [1, 0, 0, 0]),

@@ -1,7 +1,7 @@
 /// How a GGUF's tensors are stored: blocks of so many elements in so many bytes (ggml project, `ggml-common.h`). What a
 /// block stands for is computed in 32-bit floats, in the order of operations of the `gguf` package for Python, to the bit.
-struct BlockType: Sendable {
-    let name: String
+package struct BlockType: Sendable {
+    package let name: String
     /// GGML's number.
     private let number: UInt32
     /// Of a block.
@@ -45,7 +45,7 @@ struct BlockType: Sendable {
     }
 
     /// nil for one that is not read.
-    init?(number: UInt32) {
+    package init?(number: UInt32) {
         guard let known = Self.all.first(where: { $0.number == number }) else { return nil }
         self = known
     }
@@ -54,7 +54,7 @@ struct BlockType: Sendable {
     static func name(ofUnknown number: UInt32) -> String { others[number] ?? "\(number)" }
 
     /// What whole blocks stand for.
-    func values(_ blocks: UnsafeRawBufferPointer) -> [Double] {
+    package func values(_ blocks: UnsafeRawBufferPointer) -> [Double] {
         let count = blocks.count / bytes
         return withUnsafeTemporaryAllocation(of: Float.self, capacity: elements) { block in
             [Double](unsafeUninitializedCapacity: count * elements) { buffer, initialized in
