@@ -142,6 +142,34 @@ INLINE f32x16 gelu16(f32x16 x) {
 
 static void gelu(const float *input, const float *factor, size_t count, float *output) { MAP_ROW(gelu16(x)) }
 
+/// x Phi(x), where Phi(-t) = exp(-t^2 / 2) p(1 / (1 + 0.35 t)) for t of 0 and more, p of degree 9 found by reweighted least
+/// squares for the least relative error (4.2e-8 up to t = 14). The tail is computed, not 1 less something, so that it keeps
+/// its relative accuracy.
+INLINE f32x16 gelu_exact16(f32x16 x) {
+    f32x16 t = from_bits(bits(x) & 0x7fffffff), u = splat(1.0f) / fma16(splat(0.35f), t, splat(1.0f));
+    f32x16 p = splat(-0x1.dd870ap-6f);
+    p = fma16(p, u, splat(0x1.26dab8p-3f));
+    p = fma16(p, u, splat(-0x1.05da0cp-2f));
+    p = fma16(p, u, splat(0x1.45fd4ep-3f));
+    p = fma16(p, u, splat(-0x1.7aa2c2p-6f));
+    p = fma16(p, u, splat(0x1.b02946p-4f));
+    p = fma16(p, u, splat(0x1.ead5d8p-4f));
+    p = fma16(p, u, splat(0x1.1e6fe6p-3f));
+    p = fma16(p, u, splat(0x1.1df1d4p-3f)) * u;
+    f32x16 tail = exponential16(t * t * splat(-0.5f)) * p;
+    tail = t > splat(13.0f) ? splat(0.0f) : tail;
+    f32x16 y = x > splat(0.0f) ? fma16(-x, tail, x) : x * tail;
+    return x > splat(13.0f) ? x : y;
+}
+
+static void gelu_exact(const float *input, const float *factor, size_t count, float *output) {
+    MAP_ROW(gelu_exact16(x))
+}
+
+static void relu(const float *input, const float *factor, size_t count, float *output) {
+    MAP_ROW(x < splat(0.0f) ? splat(0.0f) : x)
+}
+
 static void silu(const float *input, const float *factor, size_t count, float *output) {
     MAP_ROW(gated_by_sigmoid(x, x))
 }

@@ -35,8 +35,10 @@ package struct ConversionOptions: Sendable {
         case long = 128
     }
 
-    /// Folder of the base model.
+    /// Folder of the base model, or its GGUF.
     package var base: String
+    /// Layers to keep, from the first on; nil keeps all.
+    package var layers: Int?
     /// Folder of the adapter; nil converts the base alone.
     package var adapter: String?
     package var weights: Weights
@@ -46,9 +48,11 @@ package struct ConversionOptions: Sendable {
     package var output: String
 
     package init(
-        base: String, adapter: String? = nil, weights: Weights = .int8, groupSize: GroupSize = .short, output: String
+        base: String, layers: Int? = nil, adapter: String? = nil, weights: Weights = .int8,
+        groupSize: GroupSize = .short, output: String
     ) {
         self.base = base
+        self.layers = layers
         self.adapter = adapter
         self.weights = weights
         self.groupSize = groupSize
@@ -57,6 +61,7 @@ package struct ConversionOptions: Sendable {
 
     /// What decides about the model's bytes, without paths.
     var flags: String {
-        "--weights \(weights.rawValue)" + (weights.hasGroups ? " --group-size \(groupSize.rawValue)" : "")
+        "--weights \(weights.rawValue)" + (layers.map { " --layers \($0)" } ?? "")
+            + (weights.hasGroups ? " --group-size \(groupSize.rawValue)" : "")
     }
 }

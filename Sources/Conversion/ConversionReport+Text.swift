@@ -14,7 +14,7 @@ extension ConversionReport {
             JSONMember("group_size", encoding.groupSize > 0 ? .integer(encoding.groupSize) : .null),
             JSONMember("adapted_modules", .integer(adaptedModules)),
             JSONMember("fusion_difference", fusionDifference.map(JSONValue.double) ?? .null),
-            JSONMember("matrices", .array(kinds)),
+            JSONMember("notes", .array(notes.map(JSONValue.string))), JSONMember("matrices", .array(kinds)),
         ]).text
     }
 

@@ -25,6 +25,8 @@ package struct ConversionReport: Sendable {
     /// Largest difference of a fused module's output from the unfused one's on random input, relative to the largest
     /// output; nil without an adapter.
     package var fusionDifference: Double?
+    /// What a user should know before the model is trusted; mostly nothing.
+    package var notes: [String] = []
 
     mutating func add(_ matrix: PackedMatrix, kind: MatrixKind, error: QuantizationError) {
         guard let index = kinds.firstIndex(where: { $0.kind == kind }) else { return }

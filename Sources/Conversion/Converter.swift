@@ -9,24 +9,53 @@ package final class Converter {
     private let options: ConversionOptions
     private let folders: [SourceFolder]
     private let checkpoint: BaseCheckpoint
-    private let adapter: LoRAAdapter?
+    private let adapter: PEFTAdapter?
     private let surroundings: Surroundings
     package let description: ModelDescription
+    /// What a user should know before the model is trusted; mostly nothing.
+    package let notes: [String]
 
     /// Reads and checks all but the weights themselves.
     ///
     /// - Throws: `TacitError`: `noInput` if something is not there, `badData` if it is broken or not supported.
     package init(_ options: ConversionOptions) throws {
         self.options = options
-        let base = try SourceFolder(path: options.base)
         let adapterFolder = try options.adapter.map { try SourceFolder(path: $0) }
-        folders = [base] + (adapterFolder.map { [$0] } ?? [])
-        let model = try BaseFamily.model(try base.settings("config.json"))
-        checkpoint = try BaseCheckpoint(model: model, folder: base)
-        adapter = try adapterFolder.map { try LoRAAdapter(model: model, folder: $0) }
+        let base = try BaseSource(path: options.base, layers: options.layers, adapterFolder: adapterFolder)
+        folders = [base.folder] + (adapterFolder.map { [$0] } ?? [])
+        checkpoint = base.checkpoint
+        adapter = try adapterFolder.map { try PEFTAdapter(model: base.model, folder: $0) }
         surroundings = try Surroundings(folder: adapterFolder, checkpoint: checkpoint)
         description = try surroundings.description()
         try surroundings.refuseStrangers(description)
+        try surroundings.refuseOtherBase(than: base.folder)
+        notes = [Self.note(ofBase: options.base, adapter?.baseName)].compactMap { $0 }
+        try refuse(writingTo: options.output)
+    }
+
+    /// Refuses to write over what was read, under whatever name.
+    ///
+    /// - Throws: `TacitError` of kind `cannotCreate`.
+    package func refuse(writingTo path: String) throws {
+        guard let identity = SourceFolder.Identity(of: path) else { return }
+        for folder in folders where folder.identities.contains(identity) {
+            throw TacitError(.cannotCreate, file: path, "is one of the files that the model is made from")
+        }
+    }
+
+    /// What there is to say where an adapter names another base than the one that is given.
+    private static func note(ofBase path: String, _ name: String?) -> String? {
+        func last(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+        guard let name else { return nil }
+        // A snapshot in the hub's cache: models--OWNER--NAME/snapshots/REVISION.
+        let parts = path.split(separator: "/").map(String.init)
+        var given = last(path)
+        if parts.count >= 3, parts[parts.count - 2] == "snapshots", parts[parts.count - 3].hasPrefix("models--") {
+            given = parts[parts.count - 3].split(separator: "-").joined(separator: "-")
+        }
+        let wanted = last(name).lowercased()
+        guard !given.lowercased().hasPrefix(wanted), !given.lowercased().hasSuffix(wanted) else { return nil }
+        return "the adapter says that it was made over \(name), the base given is \(last(path))"
     }
 
     /// Writes the model file. It appears under its name when all of it is there.
@@ -47,6 +76,7 @@ package final class Converter {
 
         var report = ConversionReport()
         report.encoding = quantizer.encoding
+        report.notes = notes
         report.adaptedModules = adapter?.moduleCount ?? 0
         let parts = description.parts
         for (index, part) in parts.enumerated() {

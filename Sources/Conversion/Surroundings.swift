@@ -30,9 +30,10 @@ struct Surroundings {
                     "input.window",
                     "\(config.input.window) patches, but the base has \(checkpoint.model.maximumPositions) positions")
             }
-        case .learned: (trunk.positions, trunk.rotaryWidth) = (.table, 0)
-        case .none: (trunk.positions, trunk.rotaryWidth) = (.none, 0)
+        case .learned: trunk.positions = .table
+        case .none: trunk.positions = .none
         }
+        if config.positions != .base { (trunk.rotaryWidth, trunk.hasLocalFrequencies) = (0, false) }
         let hidden = store.shape(of: "patch.hidden.weight")
         let description = ModelDescription(
             trunk: trunk, input: config.input, attention: config.attention, context: config.context, pool: config.pool,
@@ -71,7 +72,8 @@ struct Surroundings {
     /// A vector outside the trunk; nil if it is not one of those.
     func vector(_ name: String, shape: [Int]) throws -> [Float]? {
         switch name {
-        case TensorName.rotaryFrequencies: return checkpoint.model.rotaryFrequencies
+        case TensorName.rotaryFrequencies: return checkpoint.model.rotation.frequencies
+        case TensorName.localFrequencies: return checkpoint.model.rotation.localFrequencies
         case TensorName.positions:
             guard let store, config?.positions == .learned else { return try checkpoint.positions(shape[0]) }
             return try store.floats("positions.weight", shape: shape)
@@ -80,6 +82,21 @@ struct Surroundings {
         case _ where name.hasPrefix("codebook."):
             return try store.map { try $0.floats("\(name).weight", shape: shape) } ?? checkpoint.embedding()
         default: return nil
+        }
+    }
+
+    /// Refuses a base other than the one that the adapter was made over, as far as their files tell: a base that is
+    /// stored otherwise, in other shards or a GGUF, can't be compared.
+    func refuseOtherBase(than folder: SourceFolder) throws {
+        guard let config else { return }
+        for member in config.baseDigests {
+            guard case .string(let digest) = member.value else {
+                throw config.settings.fault("base.\(member.key)", "expected a SHA-256")
+            }
+            if let own = folder.digest(of: member.key), own != digest.lowercased() {
+                throw config.settings.fault(
+                    "base.\(member.key)", "the adapter was made over another base: that file has another digest")
+            }
         }
     }
 

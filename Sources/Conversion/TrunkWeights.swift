@@ -19,10 +19,10 @@ struct TrunkWeights {
     static let fusionTolerance = 1e-5
 
     let checkpoint: BaseCheckpoint
-    let adapter: LoRAAdapter?
+    let adapter: PEFTAdapter?
 
     func hasBias(_ matrix: BaseModel.Matrix) -> Bool {
-        matrix.modules.contains { $0.hasBias }
+        matrix.modules.contains { $0.hasBias || adapter?.bringsBias($0) ?? false }
     }
 
     func matrix(_ matrix: BaseModel.Matrix) throws -> Matrix {
@@ -31,8 +31,9 @@ struct TrunkWeights {
         var difference: Double?
         for module in matrix.modules {
             let weight = try checkpoint.weight(module)
-            if let factors = try adapter?.factors(module) {
-                let fused = LoRAFusion.fuse(weight, factors, module)
+            let change = try adapter?.change(module)
+            if let change {
+                let fused = AdapterFusion.fuse(weight, change, module)
                 guard fused.weight.allSatisfy(\.isFinite) else {
                     throw TacitError(.badData, place: module.name, "the fused weight is not finite")
                 }
@@ -46,19 +47,23 @@ struct TrunkWeights {
             } else {
                 weights += weight.map { Float($0) }
             }
-            if let own = try adapter?.bias(module) ?? checkpoint.bias(module) {
-                bias += own.map { Float($0) }
-            }
+            var own = try adapter?.bias(module) ?? checkpoint.bias(module)
+            if let change { own = AdapterFusion.fuse(bias: own, change, module) }
+            bias += own?.map { Float($0) } ?? [Float](repeating: 0, count: module.rows)
         }
         let rows = matrix.modules.reduce(0) { $0 + $1.rows }
+        let columns = matrix.modules.first?.columns ?? 0
         return Matrix(
-            weights: weights, rows: rows, columns: matrix.modules.first?.columns ?? 0,
-            bias: hasBias(matrix) ? bias : nil, fusionDifference: difference)
+            weights: matrix.order.applied(to: weights, columns: columns), rows: rows, columns: columns,
+            bias: hasBias(matrix) ? matrix.order.applied(to: bias, columns: 1) : nil, fusionDifference: difference)
     }
 
     /// A norm's `weight` or `bias`.
     func norm(_ norm: BaseModel.Norm, _ field: String) throws -> [Float] {
-        try adapter?.normTensor(norm, field)
-            ?? checkpoint.vector("\(norm.module).\(field)", count: checkpoint.model.trunk.width)
+        let count = norm.width ?? checkpoint.model.trunk.width
+        let values =
+            try adapter?.normTensor(norm, field) ?? checkpoint.vector("\(norm.module).\(field)", count: count)
+        let offset = norm.isOffset && field == "weight" ? 1.0 : 0
+        return values.map { Float($0 + offset) }
     }
 }

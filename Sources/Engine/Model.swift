@@ -5,8 +5,19 @@ import TacitModelFile
 ///
 /// Any number of sessions may share one model; nothing in it changes.
 package final class Model: @unchecked Sendable {
-    /// One transformer block: `x += attention(norm(x))`, then `x += feedForward(norm(x))`.
+    /// One transformer block: `x += attention(norm(x))`, then `x += feedForward(norm(x))`, or both of the same `x`; with
+    /// norms around its parts `x += norm(attention(norm(x)))`, and so on.
     struct Block {
+        /// How many patches attention sees at most.
+        let window: Int
+        /// Radians a position, `[rotaryWidth / 2]`: the first of the session's tables of angles or the second.
+        let angleTable: Int
+        /// Over `headWidth`, of each query head and each key head before they are rotated.
+        let queryNorm: Norm?
+        let keyNorm: Norm?
+        /// Of what attention and the feed-forward part add to the stream.
+        let attentionOutputNorm: Norm?
+        let feedForwardOutputNorm: Norm?
         let attentionNorm: Norm
         /// `[(heads + 2 keyValueHeads) * headWidth, width]`
         let queryKeyValue: BoundMatrix
@@ -40,9 +51,12 @@ package final class Model: @unchecked Sendable {
     let codebooks: [UnsafePointer<Float>]
     /// `[window, width]`
     let positions: UnsafePointer<Float>?
-    /// `[rotaryWidth / 2]`
-    let rotaryFrequencies: UnsafePointer<Float>?
+    /// Each `[rotaryWidth / 2]`: none, those of all layers, or those of the layers that see the whole context and those of
+    /// the local ones.
+    let rotaryFrequencies: [UnsafePointer<Float>]
     let blocks: [Block]
+    /// What products of queries and keys are multiplied by.
+    let attentionScale: Float
     let finalNorm: Norm
     let headNorm: Norm?
     /// `[labels, width]`; nil without labels.
@@ -86,18 +100,34 @@ package final class Model: @unchecked Sendable {
         positions =
             trunk.positions == .table
             ? try bind.vector(TensorName.positions, [description.input.window, width]) : nil
-        rotaryFrequencies =
-            trunk.positions == .rotary
-            ? try bind.vector(TensorName.rotaryFrequencies, [trunk.rotaryWidth / 2]) : nil
+        let tables =
+            trunk.positions != .rotary
+            ? [] : [TensorName.rotaryFrequencies] + (trunk.hasLocalFrequencies ? [TensorName.localFrequencies] : [])
+        rotaryFrequencies = try tables.map { try bind.vector($0, [trunk.rotaryWidth / 2]) }
 
-        func norm(_ name: String, _ kind: TrunkDescription.Norm, _ epsilon: Float) throws -> Norm {
+        func norm(
+            _ name: String, _ kind: TrunkDescription.Norm, _ epsilon: Float, over width: Int = width
+        ) throws -> Norm {
             Norm(
                 kind: kind, epsilon: epsilon, width: width, weight: try bind.vector("\(name).weight", [width]),
                 bias: kind == .layer ? try bind.vector("\(name).bias", [width]) : nil)
         }
+        func normOfHeads(_ name: String) throws -> Norm? {
+            trunk.normalizesHeads ? try norm(name, .rms, trunk.normEpsilon, over: trunk.headWidth) : nil
+        }
+        func outputNorm(_ name: String) throws -> Norm? {
+            trunk.normPlacement == .around ? try norm(name, trunk.norm, trunk.normEpsilon) : nil
+        }
+        let window = description.input.window
         let attended = trunk.heads * trunk.headWidth
         blocks = try (0..<trunk.layers).map { layer in
             Block(
+                window: min(trunk.localWindow(of: layer) ?? window, window),
+                angleTable: trunk.hasLocalFrequencies && trunk.localWindow(of: layer) != nil ? 1 : 0,
+                queryNorm: try normOfHeads(TensorName.queryNorm(layer)),
+                keyNorm: try normOfHeads(TensorName.keyNorm(layer)),
+                attentionOutputNorm: try outputNorm(TensorName.attentionOutputNorm(layer)),
+                feedForwardOutputNorm: try outputNorm(TensorName.feedForwardOutputNorm(layer)),
                 attentionNorm: try norm(TensorName.attentionNorm(layer), trunk.norm, trunk.normEpsilon),
                 queryKeyValue: try bind.matrix(
                     TensorName.attentionQueryKeyValue(layer), rows: trunk.queryKeyValueWidth, columns: width),
@@ -109,6 +139,7 @@ package final class Model: @unchecked Sendable {
                 feedForwardOutput: try bind.matrix(
                     TensorName.feedForwardOutput(layer), rows: width, columns: trunk.feedForwardWidth))
         }
+        attentionScale = trunk.attentionScale ?? 1 / Float(trunk.headWidth).squareRoot()
         finalNorm = try norm(TensorName.finalNorm, trunk.norm, trunk.normEpsilon)
         headNorm = description.hasHeadNorm ? try norm(TensorName.headNorm, .layer, 1e-5) : nil
         head =

@@ -23,22 +23,32 @@ package struct OperationCount: Equatable, Sendable {
             attended * width + Double(trunk.feedForwardInputWidth) * width
             + width * Double(trunk.feedForwardWidth)
 
-        /// Multiply-adds for `rows` patches that see `pairs` patches in all; of the last layer only `read` are wanted,
-        /// and these see `readPairs`.
-        func multiplyAdds(rows: Double, pairs: Double, read: Double, readPairs: Double) -> Double {
-            // Each pair of patches: one product of query and key, one of score and value.
-            let whole = rows * (inwards + outwards) + 2 * pairs * attended
-            let last = rows * inwards + read * outwards + 2 * readPairs * attended
-            return Double(trunk.layers - 1) * whole + last
+        /// Pairs of `rows` successive patches, the last of which is the context's `patches`th, and the patches they see in a
+        /// layer.
+        func pairs(_ layer: Int, rows: Int, patches: Int) -> Double {
+            if description.attention == .full { return Double(rows * patches) }
+            let window = min(trunk.localWindow(of: layer) ?? patches, patches)
+            // The first ones see less than a window.
+            let short = max(0, window - 1 - (patches - rows))
+            let missing = short * (short + 1) / 2
+            return Double(rows * window - missing)
         }
 
-        let patches = Double(description.input.window)
-        let pairs = description.attention == .causal ? patches * (patches + 1) / 2 : patches * patches
-        let isLast = description.pool == .last
+        /// Multiply-adds for `rows` patches, of which only `read` are wanted of the last layer.
+        func multiplyAdds(rows: Int, patches: Int, read: Int) -> Double {
+            (0..<trunk.layers).reduce(0) { sum, layer in
+                let rowsOut = layer == trunk.layers - 1 ? read : rows
+                // Each pair of patches: one product of query and key, one of score and value.
+                return sum + Double(rows) * inwards + Double(rowsOut) * outwards
+                    + 2 * pairs(layer, rows: rowsOut, patches: patches) * attended
+            }
+        }
+
+        let patches = description.input.window
         window =
             2
             * multiplyAdds(
-                rows: patches, pairs: pairs, read: isLast ? 1 : patches, readPairs: isLast ? patches : pairs)
-        step = 2 * multiplyAdds(rows: 1, pairs: patches, read: 1, readPairs: patches)
+                rows: patches, patches: patches, read: description.pool == .last ? 1 : patches)
+        step = 2 * multiplyAdds(rows: 1, patches: patches, read: 1)
     }
 }

@@ -13,23 +13,34 @@ extension Pass {
         return state.values + index * state.slots * state.headTiles * 16
     }
 
-    /// Rotates queries and keys and puts keys and values into the rings: head by head, so that a ring's lines stay in the
-    /// cache while several patches go into them.
+    /// Normalises and rotates queries and keys, and puts keys and values into the rings: head by head, so that a ring's
+    /// lines stay in the cache while several patches go into them.
     func storeKeysAndValues(_ layer: Int, _ thread: Int, _ crew: ThreadPool.Crew) {
+        let block = model.blocks[layer]
         let width = trunk.headWidth
         let queryHeads = trunk.heads / trunk.keyValueHeads
         let blocks = (count + State.storedTogether - 1) / State.storedTogether
         for item in crew.share(contexts.count * blocks * trunk.keyValueHeads, of: thread) {
             let (place, head) = item.quotientAndRemainder(dividingBy: trunk.keyValueHeads)
-            let (index, block) = place.quotientAndRemainder(dividingBy: blocks)
-            let first = block * State.storedTogether
+            let (index, part) = place.quotientAndRemainder(dividingBy: blocks)
+            let first = part * State.storedTogether
             let rows = min(State.storedTogether, count - first)
             let row = index * count + first
             let start = state.queryKeyValue + row * state.queryKeyValue16
             let newKeys = start + (trunk.heads + head) * width
             let newValues = newKeys + trunk.keyValueHeads * width
+            if let queryNorm = block.queryNorm, let keyNorm = block.keyNorm {
+                for line in 0..<rows {
+                    let queries = start + line * state.queryKeyValue16 + head * queryHeads * width
+                    for query in 0..<queryHeads {
+                        queryNorm.apply(queries + query * width, queries + query * width, kernels)
+                    }
+                    let key = newKeys + line * state.queryKeyValue16
+                    keyNorm.apply(key, key, kernels)
+                }
+            }
             if trunk.positions == .rotary {
-                let angles = state.angles(row: row, position: position(of: row))
+                let angles = state.angles(row: row, position: position(of: row), table: block.angleTable)
                 let half = trunk.rotaryWidth / 2
                 kernels.rotate(
                     start + head * queryHeads * width, state.queryKeyValue16, rows, queryHeads, width, half,
@@ -73,9 +84,10 @@ extension Pass {
         let width = trunk.headWidth
         let keyValueHead = head / (trunk.heads / trunk.keyValueHeads)
         let context = context(of: row)
-        let (oldest, _) = seen(from: row)
+        let window = model.blocks[layer].window
+        let (oldest, _) = seen(from: row, window)
         func view(_ index: Int) -> (offset: Int, count: Int) {
-            let (first, count) = seen(from: row + min(index, rows - 1))
+            let (first, count) = seen(from: row + min(index, rows - 1), window)
             return (first - oldest, count)
         }
         let views = (view(0), view(1), view(2), view(3))
@@ -85,17 +97,17 @@ extension Pass {
             values: values(context, layer, keyValueHead), slots: state.slots, first: oldest % state.slots,
             offset: (views.0.offset, views.1.offset, views.2.offset, views.3.offset),
             count: (views.0.count, views.1.count, views.2.count, views.3.count), head_width: width,
-            scale: 1 / Float(width).squareRoot(), scores: scores, score_stride: state.scoreStride,
+            scale: model.attentionScale, scores: scores, score_stride: state.scoreStride,
             output: state.attended + row * state.attended16 + head * width, output_stride: state.attended16)
         kernels.attend(&attention)
     }
 
-    /// The oldest position that a row's patch attends to, and how many from there on.
-    private func seen(from row: Int) -> (oldest: Int, count: Int) {
+    /// The oldest position that a row's patch attends to in a layer that sees so many, and how many from there on.
+    private func seen(from row: Int, _ window: Int) -> (oldest: Int, count: Int) {
         let newest =
             model.description.attention == .full
             ? state.positions[context(of: row)] + count - 1 : position(of: row)
-        let count = min(newest + 1, state.window)
+        let count = min(newest + 1, window)
         return (newest + 1 - count, count)
     }
 }

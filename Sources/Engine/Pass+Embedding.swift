@@ -17,23 +17,23 @@ extension Pass {
             if let positions = model.positions {
                 kernels.add(positions + position(of: row) * trunk.width, trunk.width, stream)
             }
-            if let frequencies = model.rotaryFrequencies, state.anglesPass {
-                computeAngles(frequencies, row: row, position: position(of: row))
-            }
+            if state.anglesPass { computeAngles(row: row, position: position(of: row)) }
         }
         crew.wait()
     }
 
     /// Rotary angles of every position that a context can reach, where it ends.
     func prepareAngles() {
-        guard let frequencies = model.rotaryFrequencies, !state.anglesPass else { return }
-        for position in 0..<state.window { computeAngles(frequencies, row: 0, position: position) }
+        guard !state.anglesPass else { return }
+        for position in 0..<state.window { computeAngles(row: 0, position: position) }
     }
 
-    private func computeAngles(_ frequencies: UnsafePointer<Float>, row: Int, position: Int) {
-        let angles = state.angles(row: row, position: position)
-        tacit_rotary_angles(
-            UInt64(position), frequencies, trunk.rotaryWidth / 2, angles.cosines, angles.sines)
+    private func computeAngles(row: Int, position: Int) {
+        for (table, frequencies) in model.rotaryFrequencies.enumerated() {
+            let angles = state.angles(row: row, position: position, table: table)
+            tacit_rotary_angles(
+                UInt64(position), frequencies, trunk.rotaryWidth / 2, angles.cosines, angles.sines)
+        }
     }
 
     private func project(_ patches: UnsafePointer<Float>, _ thread: Int, _ crew: ThreadPool.Crew) {

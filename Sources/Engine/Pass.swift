@@ -68,30 +68,72 @@ final class Pass: ParallelWork {
             crew.wait()
             attend(layer, selection, thread, crew)
             crew.wait()
-            if block.attentionOutput.readsLevels {
-                for index in crew.share(selection.count, of: thread) {
-                    quantize(state.attended + selection.row(index) * state.attended16, block.attentionOutput, index)
-                }
-                crew.wait()
+            // In parallel, the feed-forward part must read the stream before attention's output changes it.
+            switch trunk.residual {
+            case .sequential:
+                addAttention(block, selection, thread, crew)
+                addFeedForward(block, selection, thread, crew)
+            case .parallel:
+                addFeedForward(block, selection, thread, crew)
+                addAttention(block, selection, thread, crew)
             }
-            multiply(
-                block.attentionOutput, state.attended, state.attended16, into: state.stream, state.width16,
-                accumulating: true, selection, thread, crew)
-            crew.wait()
-            normalise(block.feedForwardNorm, for: block.feedForwardInput, selection, thread, crew)
-            crew.wait()
-            multiply(
-                block.feedForwardInput, state.normed, state.width16, into: state.feedForward, state.feedForward16,
-                selection, thread, crew)
-            crew.wait()
-            activate(block.feedForwardOutput, selection, thread, crew)
-            crew.wait()
-            multiply(
-                block.feedForwardOutput, state.feedForward, state.feedForward16, into: state.stream, state.width16,
-                accumulating: true, selection, thread, crew)
-            crew.wait()
         }
         pool(read, thread, crew)
+    }
+
+    /// Adds attention's output, of what `attend` has left, to the stream.
+    private func addAttention(
+        _ block: Model.Block, _ selection: Selection, _ thread: Int, _ crew: ThreadPool.Crew
+    ) {
+        if block.attentionOutput.readsLevels {
+            for index in crew.share(selection.count, of: thread) {
+                quantize(state.attended + selection.row(index) * state.attended16, block.attentionOutput, index)
+            }
+            crew.wait()
+        }
+        add(
+            block.attentionOutput, state.attended, state.attended16, through: block.attentionOutputNorm, selection,
+            thread, crew)
+    }
+
+    /// Adds the feed-forward part's output to the stream.
+    private func addFeedForward(
+        _ block: Model.Block, _ selection: Selection, _ thread: Int, _ crew: ThreadPool.Crew
+    ) {
+        normalise(block.feedForwardNorm, for: block.feedForwardInput, selection, thread, crew)
+        crew.wait()
+        multiply(
+            block.feedForwardInput, state.normed, state.width16, into: state.feedForward, state.feedForward16,
+            selection, thread, crew)
+        crew.wait()
+        activate(block.feedForwardOutput, selection, thread, crew)
+        crew.wait()
+        add(
+            block.feedForwardOutput, state.feedForward, state.feedForward16, through: block.feedForwardOutputNorm,
+            selection, thread, crew)
+    }
+
+    /// A product of rows, or its norm, added to the stream.
+    private func add(
+        _ matrix: BoundMatrix, _ input: UnsafeMutablePointer<Float>, _ inputStride: Int, through norm: Norm?,
+        _ selection: Selection, _ thread: Int, _ crew: ThreadPool.Crew
+    ) {
+        guard let norm else {
+            multiply(
+                matrix, input, inputStride, into: state.stream, state.width16, accumulating: true, selection, thread,
+                crew)
+            crew.wait()
+            return
+        }
+        // What `normed` held has been read by then.
+        multiply(matrix, input, inputStride, into: state.normed, state.width16, selection, thread, crew)
+        crew.wait()
+        for index in crew.share(selection.count, of: thread) {
+            let offset = selection.row(index) * state.width16
+            norm.apply(state.normed + offset, state.normed + offset, kernels)
+            kernels.add(state.normed + offset, trunk.width, state.stream + offset)
+        }
+        crew.wait()
     }
 
     /// A norm of each row, in 8 bits too where the matrix that reads it wants that.
@@ -117,6 +159,8 @@ final class Pass: ParallelWork {
             switch trunk.activation {
             case .geluTanh: kernels.gelu(hidden, up, width, hidden)
             case .silu: kernels.silu(hidden, up, width, hidden)
+            case .gelu: kernels.gelu_exact(hidden, up, width, hidden)
+            case .relu: kernels.relu(hidden, up, width, hidden)
             }
             if next.readsLevels { quantize(hidden, next, index) }
         }

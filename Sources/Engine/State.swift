@@ -40,12 +40,13 @@ struct State {
     let feedForward: UnsafeMutablePointer<Float>
     /// `[rows]`: a product's input in 8 bits.
     let quantized: QuantizedRows
-    /// Rotary cosines and sines: `[window][half16]`, by position, where contexts end; `[rows][half16]`, by the row of
-    /// a pass, where they go on for ever.
+    /// Rotary cosines and sines of each table of frequencies: `[tables][window][half16]`, by position, where contexts end;
+    /// `[tables][rows][half16]`, by the row of a pass, where they go on for ever.
     private let cosines: UnsafeMutablePointer<Float>
     private let sines: UnsafeMutablePointer<Float>
     /// Whether angles are computed with each pass.
     let anglesPass: Bool
+    private let angleRows: Int
     /// `[threads][4][scoreStride]`: attention scores of up to four queries.
     let scores: UnsafeMutablePointer<Float>
 
@@ -94,9 +95,10 @@ struct State {
         let quantized = try QuantizedRows.Plan(
             in: &plan, rows: rows, width: max(trunk.width, attendedWidth, trunk.feedForwardWidth), planes: planes)
         anglesPass = description.context == .sliding
-        let angleRows = anglesPass ? rows : window
-        let cosines = try plan.reserve(float, angleRows, half16)
-        let sines = try plan.reserve(float, angleRows, half16)
+        angleRows = anglesPass ? rows : window
+        let tables = trunk.hasLocalFrequencies ? 2 : 1
+        let cosines = try plan.reserve(float, tables, angleRows, half16)
+        let sines = try plan.reserve(float, tables, angleRows, half16)
         let scores = try plan.reserve(float, threads, 4, scoreStride)
         let heads = trunk.layers * trunk.keyValueHeads
         let keys = try plan.reserve(float, contexts, heads, slots, trunk.headWidth)
@@ -134,8 +136,10 @@ struct State {
     static let storedTogether = 16
 
     /// Cosines and sines of a row that stands at a position, and of those behind it.
-    func angles(row: Int, position: Int) -> (cosines: UnsafeMutablePointer<Float>, sines: UnsafeMutablePointer<Float>) {
-        let offset = (anglesPass ? row : position) * half16
+    func angles(
+        row: Int, position: Int, table: Int
+    ) -> (cosines: UnsafeMutablePointer<Float>, sines: UnsafeMutablePointer<Float>) {
+        let offset = (table * angleRows + (anglesPass ? row : position)) * half16
         return (cosines + offset, sines + offset)
     }
 }

@@ -1,18 +1,18 @@
 import TacitDiagnostics
 
 /// Reads a header from front to back; every step is checked against what is left.
-struct ByteCursor {
-    let bytes: UnsafeRawBufferPointer
-    private(set) var offset = 0
+package struct ByteCursor {
+    package let bytes: UnsafeRawBufferPointer
+    package private(set) var offset = 0
 
-    init(_ bytes: UnsafeRawBufferPointer) {
+    package init(_ bytes: UnsafeRawBufferPointer) {
         self.bytes = bytes
     }
 
-    var remaining: Int { bytes.count - offset }
+    package var remaining: Int { bytes.count - offset }
 
     /// A little-endian number.
-    mutating func number<Number: BitwiseCopyable>(_ type: Number.Type, _ what: String) throws -> Number {
+    package mutating func number<Number: BitwiseCopyable>(_ type: Number.Type, _ what: String) throws -> Number {
         let size = MemoryLayout<Number>.size
         guard remaining >= size else { throw truncated(what) }
         defer { offset += size }
@@ -20,7 +20,7 @@ struct ByteCursor {
     }
 
     /// A 64-bit count that must not be greater than `most`.
-    mutating func count(_ what: String, atMost most: Int) throws -> Int {
+    package mutating func count(_ what: String, atMost most: Int) throws -> Int {
         let place = offset
         let value = try number(UInt64.self, what)
         guard value <= UInt64(most) else {
@@ -30,7 +30,7 @@ struct ByteCursor {
     }
 
     /// A string: its length as 64 bits, then that many bytes of UTF-8.
-    mutating func string(_ what: String, atMost most: Int) throws -> String {
+    package mutating func string(_ what: String, atMost most: Int) throws -> String {
         let length = try count("length of \(what)", atMost: most)
         guard remaining >= length else { throw truncated(what) }
         let range = UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + length])
@@ -41,7 +41,7 @@ struct ByteCursor {
         return text
     }
 
-    mutating func skip(_ length: Int, _ what: String) throws {
+    package mutating func skip(_ length: Int, _ what: String) throws {
         guard length >= 0, remaining >= length else { throw truncated(what) }
         offset += length
     }

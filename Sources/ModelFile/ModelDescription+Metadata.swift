@@ -32,45 +32,6 @@ extension ModelDescription {
     }
 }
 
-extension TrunkDescription {
-    fileprivate init(reading metadata: Metadata) throws {
-        func integer(_ field: String) throws -> Int { try metadata.integer(MetadataKey.trunk(field)) }
-        self.init(
-            family: try metadata.choice(MetadataKey.trunk("family"), Family.self),
-            width: try integer("width"),
-            layers: try integer("layers"),
-            heads: try integer("heads"),
-            keyValueHeads: try integer("key_value_heads"),
-            headWidth: try integer("head_width"),
-            feedForwardWidth: try integer("feed_forward_width"),
-            isGated: try metadata.bool(MetadataKey.trunk("gated")),
-            norm: try metadata.choice(MetadataKey.trunk("norm"), Norm.self),
-            normEpsilon: try metadata.float(MetadataKey.trunk("norm_epsilon")),
-            activation: try metadata.choice(MetadataKey.trunk("activation"), Activation.self),
-            positions: try metadata.choice(MetadataKey.trunk("positions"), Positions.self),
-            rotaryWidth: try integer("rotary_width"))
-    }
-
-    fileprivate func write(to metadata: inout Metadata) {
-        func integer(_ field: String, _ value: Int) {
-            metadata.append(MetadataKey.trunk(field), .uint32(UInt32(value)))
-        }
-        metadata.append(MetadataKey.trunk("family"), .string(family.rawValue))
-        integer("width", width)
-        integer("layers", layers)
-        integer("heads", heads)
-        integer("key_value_heads", keyValueHeads)
-        integer("head_width", headWidth)
-        integer("feed_forward_width", feedForwardWidth)
-        metadata.append(MetadataKey.trunk("gated"), .bool(isGated))
-        metadata.append(MetadataKey.trunk("norm"), .string(norm.rawValue))
-        metadata.append(MetadataKey.trunk("norm_epsilon"), .float32(normEpsilon))
-        metadata.append(MetadataKey.trunk("activation"), .string(activation.rawValue))
-        metadata.append(MetadataKey.trunk("positions"), .string(positions.rawValue))
-        integer("rotary_width", rotaryWidth)
-    }
-}
-
 extension InputDescription {
     fileprivate init(reading metadata: Metadata) throws {
         let name = try metadata.string(MetadataKey.input("kind"))

@@ -14,6 +14,9 @@ extension ModelDescription {
         try require(
             !(context == .sliding && trunk.positions == .table), "context",
             "sliding needs rotary positions or none, not a table")
+        try require(
+            attention == .causal || !trunk.localWindows.contains { $0 > 0 && $0 < input.window }, "attention",
+            "full attention does not go with layers that see less than a window of \(input.window)")
         try require(labels.count <= ModelLimits.labels, "labels", "at most \(ModelLimits.labels) labels")
         try require(thresholds.count == labels.count, "thresholds", "expected one a label, \(labels.count)")
         try require(thresholds.allSatisfy { (0...1).contains($0) }, "thresholds", "each must be 0...1")
@@ -50,5 +53,17 @@ extension TrunkDescription {
         } else {
             try require(rotaryWidth == 0, "trunk.rotary_width", "expected 0 without rotary positions")
         }
+        if let attentionScale {
+            try require(
+                attentionScale.isFinite && attentionScale > 0 && attentionScale <= 1e6, "trunk.attention_scale",
+                "expected a positive number, found \(attentionScale)")
+        }
+        try require(
+            localWindows.isEmpty || localWindows.count == layers, "trunk.local_windows",
+            "expected one a layer, \(layers), found \(localWindows.count)")
+        for window in localWindows { try range(window, 0...Int(Int32.max), "trunk.local_windows") }
+        try require(
+            !hasLocalFrequencies || positions == .rotary && localWindows.contains { $0 > 0 },
+            "trunk.local_frequencies", "there are no local layers that rotate")
     }
 }

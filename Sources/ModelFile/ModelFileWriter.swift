@@ -29,7 +29,9 @@ package final class ModelFileWriter {
         var metadata = Metadata()
         metadata.append(MetadataKey.architecture, .string(GGUF.architecture))
         metadata.append(MetadataKey.alignment, .uint32(UInt32(GGUF.alignment)))
-        metadata.append(MetadataKey.layoutVersion, .uint32(UInt32(ModelFile.layoutVersion)))
+        let versions = ModelFile.layoutVersions
+        let version = description.trunk.needsLaterLayout ? versions.upperBound : versions.lowerBound
+        metadata.append(MetadataKey.layoutVersion, .uint32(UInt32(version)))
         description.write(to: &metadata)
         MatrixTable.write(unplaced.matrices, to: &metadata)
         provenance.write(to: &metadata)

@@ -60,9 +60,11 @@ struct ModelHeader {
             throw TacitError(.badData, place: MetadataKey.alignment, "expected \(GGUF.alignment), found \(alignment)")
         }
         let version = try metadata.integer(MetadataKey.layoutVersion)
-        guard version == ModelFile.layoutVersion else {
+        let known = ModelFile.layoutVersions
+        guard known.contains(version) else {
             throw TacitError(
-                .badData, place: MetadataKey.layoutVersion, "expected \(ModelFile.layoutVersion), found \(version)")
+                .badData, place: MetadataKey.layoutVersion,
+                "expected \(known.lowerBound) to \(known.upperBound), found \(version)")
         }
     }
 

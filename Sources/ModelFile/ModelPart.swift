@@ -17,6 +17,7 @@ extension ModelDescription {
             parts.append(.vector(name: "\(name).weight", shape: [trunk.width]))
             if kind == .layer { parts.append(.vector(name: "\(name).bias", shape: [trunk.width])) }
         }
+        func headNorm(_ name: String) { parts.append(.vector(name: "\(name).weight", shape: [trunk.headWidth])) }
 
         if case .tokens(let tokens) = input {
             for index in 0..<tokens.codebooks {
@@ -28,16 +29,26 @@ extension ModelDescription {
         }
         switch trunk.positions {
         case .table: parts.append(.vector(name: TensorName.positions, shape: [input.window, trunk.width]))
-        case .rotary: parts.append(.vector(name: TensorName.rotaryFrequencies, shape: [trunk.rotaryWidth / 2]))
+        case .rotary:
+            parts.append(.vector(name: TensorName.rotaryFrequencies, shape: [trunk.rotaryWidth / 2]))
+            if trunk.hasLocalFrequencies {
+                parts.append(.vector(name: TensorName.localFrequencies, shape: [trunk.rotaryWidth / 2]))
+            }
         case .none: break
         }
         for layer in 0..<trunk.layers {
             norm(TensorName.attentionNorm(layer), trunk.norm)
             matrix(TensorName.attentionQueryKeyValue(layer), trunk.queryKeyValueWidth, trunk.width, isTrunk: true)
+            if trunk.normalizesHeads {
+                headNorm(TensorName.queryNorm(layer))
+                headNorm(TensorName.keyNorm(layer))
+            }
             matrix(TensorName.attentionOutput(layer), trunk.width, trunk.heads * trunk.headWidth, isTrunk: true)
+            if trunk.normPlacement == .around { norm(TensorName.attentionOutputNorm(layer), trunk.norm) }
             norm(TensorName.feedForwardNorm(layer), trunk.norm)
             matrix(TensorName.feedForwardInput(layer), trunk.feedForwardInputWidth, trunk.width, isTrunk: true)
             matrix(TensorName.feedForwardOutput(layer), trunk.width, trunk.feedForwardWidth, isTrunk: true)
+            if trunk.normPlacement == .around { norm(TensorName.feedForwardOutputNorm(layer), trunk.norm) }
         }
         norm(TensorName.finalNorm, trunk.norm)
         if hasHeadNorm { norm(TensorName.headNorm, .layer) }

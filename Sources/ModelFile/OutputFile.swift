@@ -1,12 +1,19 @@
 import Glibc
 import TacitDiagnostics
 
-/// A file that appears whole or not at all: written under a temporary name beside its target, flushed to the disk and
-/// then renamed. Left unfinished, the temporary file is removed.
+/// A file that appears whole or not at all: written without a name, or where the file system can't do that under a
+/// temporary name beside its target, flushed to the disk and then put in its place.
+///
+/// Left unfinished it is gone: one without a name with the process, whatever ends that; one with a temporary name when this
+/// object goes, or, if the process was killed, when the next file is begun there.
 package final class OutputFile {
     package let path: String
-    private let temporaryPath: String
     private var descriptor: Int32
+    /// nil as long as it has no name.
+    private var temporaryPath: String?
+
+    /// What follows the target's name in a temporary one, before what makes it unique.
+    private static let mark = ".tacit-"
 
     /// - Throws: `TacitError` of kind `cannotCreate`.
     package init(path: String) throws {
@@ -16,12 +23,17 @@ package final class OutputFile {
         if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
             throw TacitError(.cannotCreate, file: path, "is there and not a regular file")
         }
-        var template = Array("\(path).XXXXXX".utf8CString)
+        Self.removeAbandoned(path)
+        descriptor = Self.nameless(in: Self.folder(of: path))
+        if descriptor >= 0 { return }
+        var template = Array("\(path)\(Self.mark)XXXXXX".utf8CString)
         descriptor = mkstemp(&template)
         guard descriptor >= 0 else {
             throw TacitError(.cannotCreate, file: path, String(cString: strerror(errno)))
         }
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        // Held for as long as somebody writes.
+        flock(descriptor, LOCK_EX | LOCK_NB)
         temporaryPath = template.withUnsafeBufferPointer { buffer in
             buffer.baseAddress.map { String(cString: $0) } ?? path
         }
@@ -30,7 +42,44 @@ package final class OutputFile {
     deinit {
         guard descriptor >= 0 else { return }
         close(descriptor)
-        unlink(temporaryPath)
+        if let temporaryPath { unlink(temporaryPath) }
+    }
+
+    /// Opens a file that has no name yet; negative where the file system, or what is mounted, does not allow to name it
+    /// later.
+    private static func nameless(in folder: String) -> Int32 {
+        // Linux's O_TMPFILE, which Glibc's overlay does not import: __O_TMPFILE with O_DIRECTORY.
+        let temporaryFile: Int32 = 0o20000000 | O_DIRECTORY
+        let descriptor = open(folder, temporaryFile | O_RDWR | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return -1 }
+        guard access("/proc/self/fd/\(descriptor)", F_OK) == 0 else {
+            close(descriptor)
+            return -1
+        }
+        return descriptor
+    }
+
+    /// Removes what killed processes left of the same file: what nobody holds a lock on.
+    private static func removeAbandoned(_ path: String) {
+        let folder = folder(of: path)
+        let prefix = (path.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init) ?? "") + mark
+        guard let stream = opendir(folder) else { return }
+        defer { closedir(stream) }
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            guard name.hasPrefix(prefix), name.utf8.count == prefix.utf8.count + 6 else { continue }
+            let descriptor = open("\(folder)/\(name)", O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+            guard descriptor >= 0 else { continue }
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { unlink("\(folder)/\(name)") }
+            close(descriptor)
+        }
+    }
+
+    private static func folder(of path: String) -> String {
+        let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        return folder.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : folder
     }
 
     /// Writes at a place of its own; gaps read as zeros.
@@ -51,22 +100,39 @@ package final class OutputFile {
         guard ftruncate(descriptor, off_t(length)) == 0 else { throw failure() }
     }
 
-    /// Flushes, gives the file the permissions a new file gets, and renames it into its place.
+    /// Flushes, gives the file the permissions a new file gets, and puts it in its place.
     package func finish() throws {
         let mask = umask(0)
         umask(mask)
         guard fchmod(descriptor, 0o666 & ~mask) == 0, fsync(descriptor) == 0 else { throw failure() }
-        guard rename(temporaryPath, path) == 0 else { throw failure() }
+        if temporaryPath == nil { try name() }
+        if let temporaryPath { guard rename(temporaryPath, path) == 0 else { throw failure() } }
+        temporaryPath = nil
         close(descriptor)
         descriptor = -1
         // The rename itself reaches the disk with the folder. Where a folder can't be flushed, nothing is lost but
         // certainty, so failure is no error.
-        let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-        let folderDescriptor = open(folder.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : folder, O_RDONLY | O_CLOEXEC)
+        let folderDescriptor = open(Self.folder(of: path), O_RDONLY | O_CLOEXEC)
         if folderDescriptor >= 0 {
             fsync(folderDescriptor)
             close(folderDescriptor)
         }
+    }
+
+    /// Gives the file its name, or, where another has it already, a temporary one to rename: a link does not replace.
+    private func name() throws {
+        let source = "/proc/self/fd/\(descriptor)"
+        if linkat(AT_FDCWD, source, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0 { return }
+        for attempt in 0..<1000 {
+            guard errno == EEXIST else { break }
+            let digits = String(UInt32.random(in: 0..<1 << 24) ^ UInt32(attempt), radix: 16)
+            let other = "\(path)\(Self.mark)" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+            if linkat(AT_FDCWD, source, AT_FDCWD, other, AT_SYMLINK_FOLLOW) == 0 {
+                temporaryPath = other
+                return
+            }
+        }
+        throw failure()
     }
 
     private func failure() -> TacitError {

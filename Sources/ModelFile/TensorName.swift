@@ -14,10 +14,18 @@ package enum TensorName {
     package static let positions = "positions"
     /// F32 `[rotaryWidth / 2]`: radians a position.
     package static let rotaryFrequencies = "rotary.frequencies"
+    /// F32 `[rotaryWidth / 2]`: those of local layers.
+    package static let localFrequencies = "rotary.local_frequencies"
     /// Norm over `width`.
     package static func attentionNorm(_ layer: Int) -> String { "blocks.\(layer).attention_norm" }
     /// Matrix `[queryKeyValueWidth, width]`.
     package static func attentionQueryKeyValue(_ layer: Int) -> String { "blocks.\(layer).attention.qkv" }
+    /// RMSNorm over `headWidth`, of each query head.
+    package static func queryNorm(_ layer: Int) -> String { "blocks.\(layer).attention.query_norm" }
+    /// RMSNorm over `headWidth`, of each key head.
+    package static func keyNorm(_ layer: Int) -> String { "blocks.\(layer).attention.key_norm" }
+    /// Norm over `width` of what attention adds to the stream.
+    package static func attentionOutputNorm(_ layer: Int) -> String { "blocks.\(layer).attention_output_norm" }
     /// Matrix `[width, heads * headWidth]`.
     package static func attentionOutput(_ layer: Int) -> String { "blocks.\(layer).attention.out" }
     /// Norm over `width`.
@@ -26,6 +34,8 @@ package enum TensorName {
     package static func feedForwardInput(_ layer: Int) -> String { "blocks.\(layer).feed_forward.in" }
     /// Matrix `[width, feedForwardWidth]`.
     package static func feedForwardOutput(_ layer: Int) -> String { "blocks.\(layer).feed_forward.out" }
+    /// Norm over `width` of what the feed-forward part adds to the stream.
+    package static func feedForwardOutputNorm(_ layer: Int) -> String { "blocks.\(layer).feed_forward_output_norm" }
     /// Norm over `width`.
     package static let finalNorm = "final_norm"
     /// LayerNorm over `width`.

@@ -8,7 +8,8 @@ struct ConvertCommand: ParsableCommand {
         commandName: "tacit-convert",
         abstract: "Turn a base model and an adapter into a model file that tacit runs.",
         discussion: """
-            Reads a Hugging Face model folder (GPT-2 or Llama) and an adapter folder (PEFT's LoRA files with tacit.json \
+            Reads a Hugging Face model folder (GPT-2, Llama, Qwen2, Qwen3, GPT-NeoX, Gemma 3, OPT, Mistral, GPT-Neo) or a \
+            GGUF of llama.cpp's, and an adapter folder (PEFT's LoRA files with tacit.json \
             and tacit.safetensors), fuses them and writes one GGUF file. Without an adapter the base is converted with \
             its own token embeddings, and only `tacit embed` works on the result.
             """)
@@ -42,8 +43,11 @@ struct ConvertCommand: ParsableCommand {
         case rtn, gptq
     }
 
-    @Option(help: ArgumentHelp("Folder of the base model.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Folder of the base model, or its GGUF.", valueName: "dir|file.gguf"))
     var base: String
+
+    @Option(help: ArgumentHelp("Keep the base's first layers only.", valueName: "n"))
+    var layers: Int?
 
     @Option(help: ArgumentHelp("Folder of the adapter.", valueName: "dir"))
     var adapter: String?
@@ -84,6 +88,8 @@ struct ConvertCommand: ParsableCommand {
         if method == .gptq { throw ValidationError("--method gptq is not available yet: use rtn") }
         if calibration != nil { throw ValidationError("--calibration is not available yet") }
         if maxDrop != nil { throw ValidationError("--max-drop is not available yet: it needs --calibration") }
+        if let layers, layers < 1 { throw ValidationError("--layers \(layers): expected at least 1") }
+        if let report, report == output { throw ValidationError("--report and -o name the same file") }
         if output.isEmpty || output.hasSuffix("/") { throw ValidationError("-o must name a file") }
     }
 
@@ -103,8 +109,10 @@ struct ConvertCommand: ParsableCommand {
     private func convert() throws -> ConversionReport {
         guard case .uniform(let weights) = weights else { preconditionFailure("refused before") }
         let options = ConversionOptions(
-            base: base, adapter: adapter, weights: weights, groupSize: groupSize, output: output)
+            base: base, layers: layers, adapter: adapter, weights: weights, groupSize: groupSize, output: output)
         let converter = try Converter(options)
+        if let report { try converter.refuse(writingTo: report) }
+        for note in converter.notes { StandardError.line(note) }
         let progress = ProgressBar()
         defer { progress.clear() }
         return try converter.convert { done, all in

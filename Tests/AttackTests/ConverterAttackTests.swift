@@ -39,9 +39,8 @@ import Testing
     private static let config = "base/config.json"
 
     static let settings = [
-        Attack(adapter, "use_dora", "true", "use_dora: DoRA is not supported"),
-        Attack(adapter, "lora_bias", "true", "lora_bias: a bias of the adapter itself is not supported"),
-        Attack(adapter, "peft_type", "\"LOHA\"", "peft_type: LOHA is not supported, only LORA"),
+        Attack(adapter, "use_qalora", "true", "use_qalora: QALoRA is not supported"),
+        Attack(adapter, "peft_type", "\"LOHA\"", "peft_type: LOHA is not supported, only LORA, IA3"),
         Attack(adapter, "peft_type", "null", "peft_type: missing"),
         Attack(adapter, "use_rslora", "\"yes\"", "use_rslora: expected true or false, found a string"),
         Attack(adapter, "use_rslora", "1", "use_rslora: expected true or false, found a number"),
@@ -54,24 +53,32 @@ import Testing
         Attack(adapter, "rank_pattern", "{\"(\": 1}", "rank_pattern: not a pattern: missing ) at character 11"),
         Attack(
             adapter, "init_lora_weights", "\"olora\"",
-            "init_lora_weights: \"olora\" changes the base's weights, which is not supported"),
+            "init_lora_weights: \"olora\" changes the base's weights, which is not supported: save the adapter with "
+                + "path_initial_model_for_weight_conversion"),
         Attack(adapter, "layer_replication", "[[0,1]]", "layer_replication: layer replication is not supported"),
         Attack(
             adapter, "modules_to_save", "[\"v_proj\"]",
             "modules_to_save: layers.0.self_attn.v_proj is not supported, only norms"),
         Attack(adapter, "a_new_feature", "{\"on\": true}", "a_new_feature: a_new_feature is not supported"),
-        Attack(config, "hidden_act", "\"relu\"", "hidden_act: relu is not supported, only silu"),
+        Attack(
+            config, "hidden_act", "\"relu2\"", "hidden_act: relu2 is not supported, only gelu_new, gelu, silu, relu"),
         Attack(
             config, "rope_scaling", "{\"rope_type\": \"longrope\", \"factor\": 4}",
             "rope_scaling.rope_type: longrope is not one of default, linear, llama3"),
-        Attack(config, "model_type", "\"bert\"", "model_type: bert is not supported, only gpt2, llama"),
+        Attack(
+            config, "model_type", "\"bert\"",
+            "model_type: bert is not supported, only gpt2, llama, qwen2, qwen3, gpt_neox, gemma3_text, opt, mistral, gpt_neo"
+        ),
         Attack(config, "hidden_size", "4294967296", "hidden_size: expected a positive integer, found 4294967296"),
         Attack(config, "rms_norm_eps", "0", "rms_norm_eps: expected more than 0 and at most 1, found 0.0"),
         Attack(config, "rope_theta", "-1", "rope_theta: expected a positive number, found -1.0"),
         Attack(config, "num_hidden_layers", "-2", "num_hidden_layers: expected a positive integer, found -2"),
         Attack(
-            config, "activation_function", "\"swish\"", in: "gpt2-plain",
-            "activation_function: swish is not supported, only gelu_new"),
+            config, "activation_function", "\"mish\"", in: "gpt2-plain",
+            "activation_function: mish is not supported, only gelu_new, gelu, silu, relu"),
+        Attack(
+            config, "rope_scaling", "{\"rope_type\": \"default\", \"attention_factor\": 1.5}",
+            "rope_scaling.attention_factor: 1.5 is not supported, only 1"),
         Attack(tacit, "version", "7", "version: expected 1, found 7"),
         Attack(
             tacit, "input", "{\"kind\":\"waveform\",\"sample_rate\":8000,\"patch\":40,\"window\":65}",

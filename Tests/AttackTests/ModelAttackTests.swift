@@ -81,7 +81,7 @@ import Testing
             "a model of llama.cpp", "general.architecture", .string("llama"),
             "general.architecture: expected tacit, found llama"),
         Attack("another alignment", "general.alignment", .uint32(32), "general.alignment: expected 64, found 32"),
-        Attack("a later layout", "tacit.layout_version", .uint32(2), "tacit.layout_version: expected 1, found 2"),
+        Attack("a later layout", "tacit.layout_version", .uint32(3), "tacit.layout_version: expected 1 to 2, found 3"),
         Attack("a missing key", "tacit.pool", nil, "tacit.pool: metadata key is missing"),
         Attack("another type of value", "tacit.pool", .uint32(1), "tacit.pool: expected a STRING"),
         Attack("a negative width", "tacit.trunk.width", .int32(-1), "tacit.trunk.width: expected a UINT32"),
@@ -100,10 +100,25 @@ import Testing
             "byte #: the length of tacit.thresholds is 18446744073709551615, expected at most #"),
         Attack(
             "an unknown family", "tacit.trunk.family", .string("rwkv"),
-            "tacit.trunk.family: rwkv is not one of gpt2, llama"),
+            "tacit.trunk.family: rwkv is not one of gpt2, llama, qwen2, qwen3, gpt_neox, gemma3, opt, mistral, gpt_neo"),
         Attack(
-            "an unknown activation", "tacit.trunk.activation", .string("relu"),
-            "tacit.trunk.activation: relu is not one of gelu_tanh, silu"),
+            "an unknown activation", "tacit.trunk.activation", .string("mish"),
+            "tacit.trunk.activation: mish is not one of gelu_tanh, silu, gelu, relu"),
+        Attack(
+            "a key of a later version", "tacit.trunk.depth_gate", .bool(1),
+            "tacit.trunk.depth_gate: unknown: the file needs a later version of this program"),
+        Attack(
+            "an unknown place of norms", "tacit.trunk.norm_placement", .string("after"),
+            "tacit.trunk.norm_placement: after is not one of before, around"),
+        Attack(
+            "an attention scale that is no number", "tacit.trunk.attention_scale", .float32(.nan),
+            "trunk.attention_scale: expected a positive number, found nan"),
+        Attack(
+            "local frequencies without local layers", "tacit.trunk.local_frequencies", .bool(1),
+            "trunk.local_frequencies: there are no local layers that rotate"),
+        Attack(
+            "a local window of two layers", "tacit.trunk.local_windows", .array(4, count: 1, [1, 0, 0, 0]),
+            "trunk.local_windows: expected one a layer, 2, found 1"),
         Attack("a width of 0", "tacit.trunk.width", .uint32(0), "trunk.width: expected 1 to 65536, found 0"),
         Attack(
             "a width of 2^32 - 1", "tacit.trunk.width", .uint32(.max),

@@ -19,9 +19,8 @@ import Testing
         try lines(
             "llama-plain", "adapter_config.json",
             [
-                ("peft_type", "\"IA3\"", "peft_type: IA3 is not supported, only LORA"),
-                ("use_dora", "true", "use_dora: DoRA is not supported"),
-                ("lora_bias", "true", "lora_bias: a bias of the adapter itself is not supported"),
+                ("peft_type", "\"LOHA\"", "peft_type: LOHA is not supported, only LORA, IA3"),
+                ("peft_type", "\"IA3\"", "r: r is not supported"),
                 ("layer_replication", "[[0, 2]]", "layer_replication: layer replication is not supported"),
                 ("trainable_token_indices", "[1]", "trainable_token_indices: trainable tokens is not supported"),
                 ("alora_invocation_tokens", "[1]", "alora_invocation_tokens: aLoRA is not supported"),
@@ -31,7 +30,8 @@ import Testing
                 ("something_new", "true", "something_new: something_new is not supported"),
                 (
                     "init_lora_weights", "\"pissa\"",
-                    "init_lora_weights: \"pissa\" changes the base's weights, which is not supported"
+                    "init_lora_weights: \"pissa\" changes the base's weights, which is not supported: save the adapter with "
+                        + "path_initial_model_for_weight_conversion"
                 ),
                 ("bias", "\"some\"", "bias: some is not one of none, all, lora_only"),
                 ("r", "0", "r: expected a positive integer, found 0"),

@@ -28,15 +28,18 @@ import Testing
             [
                 .init(
                     key: "model_type", json: "\"mamba\"",
-                    line: "model_type: mamba is not supported, only gpt2, llama"),
+                    line: "model_type: mamba is not supported, only gpt2, llama, qwen2, qwen3, gpt_neox, gemma3_text, opt, "
+                        + "mistral, gpt_neo"),
                 .init(key: "model_type", json: "7", line: "model_type: expected a string, found a number"),
                 .init(
-                    key: "activation_function", json: "\"relu\"",
-                    line: "activation_function: relu is not supported, only gelu_new"),
+                    key: "activation_function", json: "\"quick_gelu\"",
+                    line: "activation_function: quick_gelu is not supported, only gelu_new, gelu, silu, relu"),
                 .init(
                     key: "scale_attn_by_inverse_layer_idx", json: "true",
                     line: "scale_attn_by_inverse_layer_idx: true is not supported"),
-                .init(key: "scale_attn_weights", json: "false", line: "scale_attn_weights: false is not supported"),
+                .init(
+                    key: "num_attention_heads", json: "2",
+                    line: "num_attention_heads: 2, but n_head, which means the same, is 4"),
                 .init(key: "n_head", json: "5", line: "n_head: 5 heads do not divide a width of 32"),
                 .init(key: "n_layer", json: "0", line: "n_layer: expected a positive integer, found 0"),
                 .init(key: "n_layer", json: "2.5", line: "n_layer: expected an integer, found a number"),
@@ -52,7 +55,9 @@ import Testing
         try check(
             "llama-grouped-logmel",
             [
-                .init(key: "hidden_act", json: "\"gelu\"", line: "hidden_act: gelu is not supported, only silu"),
+                .init(
+                    key: "hidden_act", json: "\"mish\"",
+                    line: "hidden_act: mish is not supported, only gelu_new, gelu, silu, relu"),
                 .init(
                     key: "rope_scaling", json: "{\"rope_type\": \"yarn\", \"factor\": 2}",
                     line: "rope_scaling.rope_type: yarn is not one of default, linear, llama3"),
@@ -97,7 +102,8 @@ import Testing
             ("", "the file is empty"), ("{", "byte 1: invalid JSON: expected a member's name"),
             ("[]", "expected an object"), ("{} x", "byte 3: invalid JSON: unexpected text after the document"),
             ("{\"a\": 1, \"a\": 2}", "byte 12: invalid JSON: a occurs twice"),
-            ("{\"a\": NaN}", "byte 6: invalid JSON: expected a value"),
+            ("{\"a\": Nan}", "byte 6: invalid JSON: expected NaN"),
+            ("{\"a\": -Inf}", "byte 7: invalid JSON: expected Infinity"),
             ("{\"a\": 01}", "byte 8: invalid JSON: expected a value"),
             ("{\"a\": \"\\ud800\"}", "byte 13: invalid JSON: half a surrogate pair"),
             ("{\"a\": \"\u{1}\"}", "byte 8: invalid JSON: a control character in a string"),

@@ -5,13 +5,22 @@ import Testing
 /// Bases without an adapter: `embed` on token files gives the final norm's output at the last token.
 @Suite struct TokenTests {
     static let bases = [
-        "gpt2-odd", "gpt2-plain", "gpt2-sharded", "llama-biased", "llama-grouped", "llama-plain", "llama-wide-heads",
+        "gemma3", "gpt-neo", "gpt-neox", "gpt-neox-sequential", "gpt2-gelu", "gpt2-odd", "gpt2-plain", "gpt2-sharded",
+        "llama-biased", "llama-grouped", "llama-plain", "llama-wide-heads", "mistral", "opt", "qwen2", "qwen3",
     ]
 
     @Test(arguments: bases)
     func bareBases(name: String) throws {
         let base = GoldenCase.folder.appendingPathComponent("bases/\(name)").path
         try check(GoldenTokens(name: name), base: base)
+    }
+
+    /// What llama.cpp would have written, in every type of block of 32.
+    @Test(arguments: ["gemma3", "gpt2", "gptneox", "llama", "qwen2", "qwen3"])
+    func basesInOneFile(name: String) throws {
+        let folder = GoldenCase.folder.appendingPathComponent("gguf")
+        try check(
+            GoldenTokens(name: name, folder: folder), base: folder.appendingPathComponent("\(name).gguf").path)
     }
 
     @Test(.enabled(if: TestPaths.hasData("tinystories-656k"), "TACIT_DATA has no tinystories-656k"))

@@ -233,6 +233,14 @@ import Testing
             let expected = 0.5 * x * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
             #expect(abs(Double(y) - expected) <= 3e-7 * (0.1 + abs(expected)))
         }
+        let exact = agreed(count) { $0.gelu_exact(input, nil, count, $1) }
+        for (x, y) in zip(input.map(Double.init), exact) {
+            // The tail keeps its relative accuracy, but for the exponent's rounding, down to where it is nothing.
+            let expected = x * 0.5 * erfc(-x / 2.0.squareRoot())
+            #expect(abs(Double(y) - expected) <= 3e-7 * abs(expected) * (1 + x * x) + 1e-36)
+        }
+        let rectified = agreed(count) { $0.relu(input, nil, count, $1) }
+        #expect(zip(rectified, input).allSatisfy { $0 == max($1, 0) })
         let gated = agreed(count) { $0.silu(input, input, count, $1) }
         let plain = agreed(count) { $0.silu(input, nil, count, $1) }
         #expect(zip(gated, zip(plain, input)).allSatisfy { $0 == $1.0 * $1.1 })
@@ -251,13 +259,19 @@ import Testing
         #expect(silu[3] == 0 && abs(silu[5]) < 1e-36 && silu[6] == 0)
         let gelu = agreed(input.count) { $0.gelu(input, nil, input.count, $1) }
         #expect(gelu[0] == .infinity && gelu[2] == 1e30 && gelu[3] == 0 && gelu[4] == 100 && gelu[5] == 0)
+        let exact = agreed(input.count) { $0.gelu_exact(input, nil, input.count, $1) }
+        #expect(exact[0] == .infinity && exact[2] == 1e30 && exact[3] == 0 && exact[4] == 100 && exact[5] == 0)
+        let rectified = agreed(input.count) { $0.relu(input, nil, input.count, $1) }
+        #expect(rectified[0] == .infinity && rectified[1] == 0 && rectified[3] == 0 && rectified[4] == 100)
         let sigmoid = agreed(input.count) { $0.sigmoid(input, input.count, $1) }
         #expect(sigmoid[0] == 1 && sigmoid[1] == 0 && sigmoid[6] == 0.5)
         // NaN stays NaN, whatever its bits, and harms no neighbour.
         for table in Self.tables {
             var output = [Float](repeating: 0, count: 3)
-            table.silu([1, .nan, 1], nil, 3, &output)
-            #expect(output[1].isNaN && output[0] == output[2] && output[0] > 0.7)
+            for function in [table.silu, table.gelu_exact, table.relu] {
+                function([1, .nan, 1], nil, 3, &output)
+                #expect(output[1].isNaN && output[0] == output[2] && output[0] > 0.7)
+            }
         }
     }
 

@@ -45,6 +45,13 @@ final class MemoryModel: TensorSource, @unchecked Sendable {
             add("\(name).weight", values(width, 0.3, around: 1))
             if kind == .layer { add("\(name).bias", values(width, 0.2)) }
         }
+        func frequencies(_ ratio: Float) -> [Float] {
+            (0..<trunk.rotaryWidth / 2).map { index in
+                var frequency: Float = 1
+                for _ in 0..<index { frequency *= ratio }
+                return frequency
+            }
+        }
 
         if case .tokens(let tokens) = description.input {
             for index in 0..<tokens.codebooks {
@@ -61,17 +68,21 @@ final class MemoryModel: TensorSource, @unchecked Sendable {
             add(TensorName.positions, values(description.input.window * width, 0.5))
         }
         if trunk.positions == .rotary {
-            add(
-                TensorName.rotaryFrequencies,
-                (0..<trunk.rotaryWidth / 2).map { index in
-                    var frequency: Float = 1
-                    for _ in 0..<index { frequency *= 0.6 }
-                    return frequency
-                })
+            add(TensorName.rotaryFrequencies, frequencies(0.6))
+            if trunk.hasLocalFrequencies { add(TensorName.localFrequencies, frequencies(0.8)) }
         }
         for layer in 0..<trunk.layers {
             norm(TensorName.attentionNorm(layer), trunk.norm)
             matrix(TensorName.attentionQueryKeyValue(layer), trunk.queryKeyValueWidth, width, encoding, bias: bias)
+            if trunk.normalizesHeads {
+                for name in [TensorName.queryNorm(layer), TensorName.keyNorm(layer)] {
+                    add("\(name).weight", values(trunk.headWidth, 0.3, around: 1))
+                }
+            }
+            if trunk.normPlacement == .around {
+                norm(TensorName.attentionOutputNorm(layer), trunk.norm)
+                norm(TensorName.feedForwardOutputNorm(layer), trunk.norm)
+            }
             matrix(TensorName.attentionOutput(layer), width, trunk.heads * trunk.headWidth, encoding, bias: bias)
             norm(TensorName.feedForwardNorm(layer), trunk.norm)
             matrix(TensorName.feedForwardInput(layer), trunk.feedForwardInputWidth, width, encoding, bias: bias)

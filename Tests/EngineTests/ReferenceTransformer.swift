@@ -20,25 +20,30 @@ struct ReferenceTransformer {
         }
         for layer in 0..<trunk.layers {
             let trunk = trunk
+            let epsilon = Double(trunk.normEpsilon)
             let attended = Self.attention(
                 stream.map {
                     Self.linear(
                         model, TensorName.attentionQueryKeyValue(layer),
-                        Self.norm(model, TensorName.attentionNorm(layer), trunk.norm, Double(trunk.normEpsilon), $0))
-                }, model)
+                        Self.norm(model, TensorName.attentionNorm(layer), trunk.norm, epsilon, $0))
+                }, model, layer)
+            let isAround = trunk.normPlacement == .around
             for row in stream.indices {
-                let out = Self.linear(model, TensorName.attentionOutput(layer), attended[row])
-                for i in out.indices { stream[row][i] += out[i] }
+                var out = Self.linear(model, TensorName.attentionOutput(layer), attended[row])
+                if isAround { out = Self.norm(model, TensorName.attentionOutputNorm(layer), trunk.norm, epsilon, out) }
+                let between = zip(stream[row], out).map { $0 + $1 }
                 let hidden = Self.linear(
                     model, TensorName.feedForwardInput(layer),
                     Self.norm(
-                        model, TensorName.feedForwardNorm(layer), trunk.norm, Double(trunk.normEpsilon), stream[row]))
+                        model, TensorName.feedForwardNorm(layer), trunk.norm, epsilon,
+                        trunk.residual == .parallel ? stream[row] : between))
                 let active = (0..<trunk.feedForwardWidth).map { i in
                     Self.activation(trunk.activation, hidden[i])
                         * (trunk.isGated ? hidden[trunk.feedForwardWidth + i] : 1)
                 }
-                let down = Self.linear(model, TensorName.feedForwardOutput(layer), active)
-                for i in down.indices { stream[row][i] += down[i] }
+                var down = Self.linear(model, TensorName.feedForwardOutput(layer), active)
+                if isAround { down = Self.norm(model, TensorName.feedForwardOutputNorm(layer), trunk.norm, epsilon, down) }
+                stream[row] = zip(between, down).map { $0 + $1 }
             }
         }
         let trunk = trunk
@@ -115,6 +120,8 @@ struct ReferenceTransformer {
         switch kind {
         case .geluTanh: 0.5 * x * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
         case .silu: x / (1 + exp(-x))
+        case .gelu: x * 0.5 * erfc(-x / 2.0.squareRoot())
+        case .relu: max(x, 0)
         }
     }
 
@@ -130,22 +137,27 @@ struct ReferenceTransformer {
     }
 
     /// `[patches][heads * headWidth]` of `[patches][queryKeyValueWidth]`, by a mask over all pairs of patches.
-    private static func attention(_ rows: [[Double]], _ model: MemoryModel) -> [[Double]] {
+    private static func attention(_ rows: [[Double]], _ model: MemoryModel, _ layer: Int) -> [[Double]] {
         let trunk = model.description.trunk
-        let window = model.description.input.window
+        let local = trunk.localWindow(of: layer)
+        let window = min(local ?? .max, model.description.input.window)
         let width = trunk.headWidth
-        let frequencies = trunk.positions == .rotary ? model.vectors[TensorName.rotaryFrequencies] ?? [] : []
-        func heads(_ first: Int, _ count: Int, rotating: Bool) -> [[[Double]]] {
+        let table = local != nil && trunk.hasLocalFrequencies ? TensorName.localFrequencies : TensorName.rotaryFrequencies
+        let frequencies = trunk.positions == .rotary ? model.vectors[table] ?? [] : []
+        let scale = trunk.attentionScale.map(Double.init) ?? 1 / Double(width).squareRoot()
+        func heads(_ first: Int, _ count: Int, norm: String?) -> [[[Double]]] {
             rows.enumerated().map { position, row in
                 (0..<count).map { head in
-                    let values = Array(row[(first + head) * width..<(first + head + 1) * width])
-                    return rotating ? rotated(values, position, frequencies) : values
+                    var values = Array(row[(first + head) * width..<(first + head + 1) * width])
+                    guard let norm else { return values }
+                    if trunk.normalizesHeads { values = Self.norm(model, norm, .rms, Double(trunk.normEpsilon), values) }
+                    return rotated(values, position, frequencies)
                 }
             }
         }
-        let queries = heads(0, trunk.heads, rotating: true)
-        let keys = heads(trunk.heads, trunk.keyValueHeads, rotating: true)
-        let values = heads(trunk.heads + trunk.keyValueHeads, trunk.keyValueHeads, rotating: false)
+        let queries = heads(0, trunk.heads, norm: TensorName.queryNorm(layer))
+        let keys = heads(trunk.heads, trunk.keyValueHeads, norm: TensorName.keyNorm(layer))
+        let values = heads(trunk.heads + trunk.keyValueHeads, trunk.keyValueHeads, norm: nil)
         let group = trunk.heads / trunk.keyValueHeads
         return rows.indices.map { row in
             let seen =
@@ -153,8 +165,7 @@ struct ReferenceTransformer {
                 ? 0..<rows.count : max(0, row + 1 - window)..<row + 1
             return (0..<trunk.heads).flatMap { head in
                 let scores = seen.map { other in
-                    zip(queries[row][head], keys[other][head / group]).reduce(0) { $0 + $1.0 * $1.1 }
-                        / Double(width).squareRoot()
+                    zip(queries[row][head], keys[other][head / group]).reduce(0) { $0 + $1.0 * $1.1 } * scale
                 }
                 let most = scores.max() ?? 0
                 let weights = scores.map { exp($0 - most) }

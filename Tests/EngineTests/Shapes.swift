@@ -1,6 +1,6 @@
 import TacitModelFile
 
-/// Small models of both families, chosen for what is awkward about them.
+/// Small models of several families, chosen for what is awkward about them.
 enum Shapes {
     struct Case: CustomStringConvertible, Sendable {
         let name: String
@@ -68,6 +68,30 @@ enum Shapes {
                     positions: .rotary, rotaryWidth: 40),
                 input: waveform(patch: 5, window: 41), pool: .mean, labels: 1, headNorm: true)),
         Case(
+            name: "gpt-neox, parallel, partly rotated, exact GELU",
+            model: model(
+                with(
+                    trunk(
+                        .gptNeoX, width: 36, layers: 3, heads: 3, keyValueHeads: 3, headWidth: 12, feedForward: 50,
+                        positions: .rotary, rotaryWidth: 4)
+                ) {
+                    $0.residual = .parallel
+                    $0.activation = .gelu
+                }, input: waveform(patch: 11, window: 29))),
+        Case(
+            name: "gpt-neo, local layers, unscaled, ReLU, mean",
+            model: model(
+                with(
+                    trunk(
+                        .gptNeo, width: 32, layers: 3, heads: 2, keyValueHeads: 2, headWidth: 16, feedForward: 41,
+                        positions: .table)
+                ) {
+                    $0.attentionScale = 1
+                    $0.activation = .relu
+                    $0.localWindows = [0, 7, 1]
+                }, input: waveform(patch: 8, window: 35), pool: .mean)),
+        Case(name: "gemma, norms around and of heads, local layers", model: gemma(.restart), bias: false),
+        Case(
             name: "one layer of width 1",
             model: model(
                 trunk(
@@ -75,6 +99,30 @@ enum Shapes {
                     positions: .rotary, rotaryWidth: 2),
                 input: waveform(patch: 1, window: 5), labels: 2)),
     ]
+
+    /// Four norms a block and two of its heads, local layers with frequencies of their own, another scale.
+    private static func gemma(_ context: ModelDescription.Context) -> ModelDescription {
+        model(
+            with(
+                trunk(
+                    .llama, width: 40, layers: 3, heads: 4, keyValueHeads: 2, headWidth: 14, feedForward: 27,
+                    positions: .rotary, rotaryWidth: 14)
+            ) {
+                $0.family = .gemma3
+                $0.activation = .geluTanh
+                $0.normPlacement = .around
+                $0.normalizesHeads = true
+                $0.attentionScale = 0.21
+                $0.localWindows = [6, 0, 6]
+                $0.hasLocalFrequencies = true
+            }, input: waveform(patch: 9, window: 33), context: context, pool: .mean)
+    }
+
+    private static func with(_ trunk: TrunkDescription, _ change: (inout TrunkDescription) -> Void) -> TrunkDescription {
+        var trunk = trunk
+        change(&trunk)
+        return trunk
+    }
 
     static let full: [Case] = [
         Case(
@@ -102,6 +150,7 @@ enum Shapes {
                     .llama, width: 24, layers: 3, heads: 4, keyValueHeads: 2, headWidth: 6, feedForward: 40,
                     positions: .rotary, rotaryWidth: 6),
                 input: waveform(patch: 8, window: 21), context: .sliding)),
+        Case(name: "gemma, sliding", model: gemma(.sliding), bias: false),
         Case(
             name: "gpt2, sliding, no positions, mean",
             model: model(

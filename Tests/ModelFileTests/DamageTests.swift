@@ -71,7 +71,7 @@ import Testing
         ("tacit.pool", "tacit.po\u{7f}l", "tacit.pool: metadata key is missing"),
         ("final_norm.bias", "final_norm.beta", "final_norm.beta: expected the tensor final_norm.bias here"),
         ("final_norm.bias", "final_norm.weig", "final_norm.weig: expected the tensor final_norm.bias here"),
-        ("gelu_tanh", "gelu_fast", "tacit.trunk.activation: gelu_fast is not one of gelu_tanh, silu"),
+        ("gelu_tanh", "gelu_fast", "tacit.trunk.activation: gelu_fast is not one of gelu_tanh, silu, gelu, relu"),
         ("sha256", "sha512", "tacit.digest.algorithm: expected sha256"),
         ("tacit\u{11}", "tacid\u{11}", "general.architecture: expected tacit, found tacid"),
     ])

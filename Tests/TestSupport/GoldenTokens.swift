@@ -18,9 +18,9 @@ public struct GoldenTokens: Sendable, CustomStringConvertible {
 
     public var description: String { name }
 
-    public init(name: String) throws {
+    public init(name: String, folder: URL = GoldenCase.folder.appendingPathComponent("tokens")) throws {
         self.name = name
-        let file = GoldenCase.folder.appendingPathComponent("tokens/\(name).json")
+        let file = folder.appendingPathComponent("\(name).json")
         let expected = try JSONDecoder().decode(Expected.self, from: Data(contentsOf: file))
         ids = expected.ids
         last = expected.last

@@ -202,6 +202,9 @@ static void functions(const tacit_kernels *k) {
         for (size_t i = 0; i < count; i++) input[i] *= again % 4 ? 10.0f : 1.0f;
         k->gelu(input, NULL, count, output), add_floats(output, count);
         k->gelu(input, factor, count, output), add_floats(output, count);
+        k->gelu_exact(input, NULL, count, output), add_floats(output, count);
+        k->gelu_exact(input, factor, count, output), add_floats(output, count);
+        k->relu(input, factor, count, output), add_floats(output, count);
         k->silu(input, NULL, count, output), add_floats(output, count);
         k->silu(input, factor, count, output), add_floats(output, count);
         k->sigmoid(input, count, output), add_floats(output, count);

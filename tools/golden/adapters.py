@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import torch
-from peft import LoraConfig, get_peft_model
+from peft import IA3Config, LoraConfig, get_peft_model
 from safetensors.torch import save_file
 
 from bases import BARE, BASES, WITH_HEAD
@@ -16,16 +16,17 @@ def save_adapter(case, base_folder: Path, folder: Path, seed: int) -> None:
     family = BASES[case.base].family
     model = (WITH_HEAD if case.over_head else BARE)[family].from_pretrained(base_folder, dtype=torch.float32)
     width = model.config.hidden_size
-    adapted = get_peft_model(model, LoraConfig(fan_in_fan_out=family == "gpt2", **case.lora))
+    kind = IA3Config if case.ia3 else LoraConfig
+    adapted = get_peft_model(model, kind(fan_in_fan_out=family == "gpt2", **case.lora))
     for name, parameter in adapted.named_parameters():
         if "lora_A" in name:
             parameter.data = torch.randn_like(parameter) / parameter.shape[1] ** 0.5
-        elif "lora_B" in name:
+        elif "lora_B" in name and parameter.ndim == 2:
             # PEFT begins with zeros, which would hide every mistake in the fusion.
             parameter.data = 0.3 * torch.randn_like(parameter) / parameter.shape[1] ** 0.5
         elif parameter.requires_grad:
-            # Biases and norms trained along with it.
-            parameter.data = parameter.data + 0.1 * torch.randn_like(parameter)
+            # Biases, magnitudes, IA3's vectors, and norms trained along with it.
+            parameter.data = parameter.data + (0.3 if case.ia3 else 0.1) * torch.randn_like(parameter)
     shutil.rmtree(folder, ignore_errors=True)
     adapted.save_pretrained(folder)
     (folder / "README.md").unlink(missing_ok=True)

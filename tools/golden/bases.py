@@ -6,12 +6,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
+import transformers
 from safetensors import safe_open
 from safetensors.torch import save_file
-from transformers import GPT2Config, GPT2LMHeadModel, GPT2Model, LlamaConfig, LlamaForCausalLM, LlamaModel
 
-BARE = {"gpt2": GPT2Model, "llama": LlamaModel}
-WITH_HEAD = {"gpt2": GPT2LMHeadModel, "llama": LlamaForCausalLM}
+# What transformers' classes of a family are called: what stands before Config and Model, and the model with a head.
+CLASSES = {
+    "gpt2": ("GPT2", "GPT2LMHeadModel"),
+    "llama": ("Llama", "LlamaForCausalLM"),
+    "qwen2": ("Qwen2", "Qwen2ForCausalLM"),
+    "qwen3": ("Qwen3", "Qwen3ForCausalLM"),
+    "gpt_neox": ("GPTNeoX", "GPTNeoXForCausalLM"),
+    "gemma3_text": ("Gemma3Text", "Gemma3ForCausalLM"),
+    "opt": ("OPT", "OPTForCausalLM"),
+    "mistral": ("Mistral", "MistralForCausalLM"),
+    "gpt_neo": ("GPTNeo", "GPTNeoForCausalLM"),
+}
+CONFIG = {family: getattr(transformers, f"{name}Config") for family, (name, _) in CLASSES.items()}
+BARE = {family: getattr(transformers, f"{name}Model") for family, (name, _) in CLASSES.items()}
+WITH_HEAD = {family: getattr(transformers, head) for family, (_, head) in CLASSES.items()}
 
 
 @dataclass
@@ -83,6 +96,71 @@ BASES = {
              tie_word_embeddings=True, rope_parameters=dict(rope_type="default", rope_theta=1_000.0)),
         with_head=True,
     ),
+    "gpt2-gelu": Base(
+        "gpt2",
+        dict(n_embd=24, n_head=2, n_layer=2, n_inner=33, n_positions=32, vocab_size=29, activation_function="gelu",
+             scale_attn_weights=False),
+        dtype=torch.float16,
+    ),
+    # Local layers among the others, shorter than the windows of the cases.
+    "qwen2": Base(
+        "qwen2",
+        dict(hidden_size=32, intermediate_size=50, num_hidden_layers=3, num_attention_heads=4, num_key_value_heads=2,
+             max_position_embeddings=64, vocab_size=29, use_sliding_window=True, sliding_window=5,
+             max_window_layers=2, tie_word_embeddings=True),
+        dtype=torch.bfloat16,
+        with_head=True,
+    ),
+    "qwen3": Base(
+        "qwen3",
+        dict(hidden_size=24, intermediate_size=41, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2,
+             head_dim=12, max_position_embeddings=64, vocab_size=29),
+        dtype=torch.float16,
+    ),
+    # An odd part of each head is rotated.
+    "gpt-neox": Base(
+        "gpt_neox",
+        dict(hidden_size=36, intermediate_size=50, num_hidden_layers=2, num_attention_heads=3,
+             max_position_embeddings=64, vocab_size=29,
+             rope_parameters=dict(rope_type="default", rope_theta=10_000.0, partial_rotary_factor=0.3)),
+        dtype=torch.float16,
+        with_head=True,
+        leftovers={"gpt_neox.layers.0.attention.masked_bias": (1,), "gpt_neox.layers.1.attention.bias": (1, 1, 4, 4)},
+    ),
+    "gpt-neox-sequential": Base(
+        "gpt_neox",
+        dict(hidden_size=32, intermediate_size=40, num_hidden_layers=2, num_attention_heads=2,
+             max_position_embeddings=64, vocab_size=29, use_parallel_residual=False, attention_bias=False),
+        dtype=torch.bfloat16,
+    ),
+    "gemma3": Base(
+        "gemma3_text",
+        dict(hidden_size=24, intermediate_size=40, num_hidden_layers=7, num_attention_heads=2, num_key_value_heads=1,
+             head_dim=10, max_position_embeddings=64, vocab_size=29, sliding_window=4, query_pre_attn_scalar=20),
+        dtype=torch.float16,
+        with_head=True,
+    ),
+    "opt": Base(
+        "opt",
+        dict(hidden_size=32, ffn_dim=50, num_hidden_layers=2, num_attention_heads=4, max_position_embeddings=40,
+             vocab_size=29, word_embed_proj_dim=32),
+        dtype=torch.float16,
+        with_head=True,
+    ),
+    "mistral": Base(
+        "mistral",
+        dict(hidden_size=32, intermediate_size=50, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2,
+             max_position_embeddings=64, vocab_size=29, sliding_window=6),
+        dtype=torch.float16,
+        with_head=True,
+    ),
+    "gpt-neo": Base(
+        "gpt_neo",
+        dict(hidden_size=32, num_layers=3, num_heads=4, intermediate_size=50, max_position_embeddings=40,
+             vocab_size=29, window_size=5, attention_types=[[["global"], 1], [["local", "global"], 1]]),
+        dtype=torch.float16,
+        with_head=True,
+    ),
 }
 
 
@@ -90,21 +168,24 @@ def randomise(model: torch.nn.Module) -> None:
     """Values of the size that training gives: the fresh initialisation has no biases and nearly no attention."""
     for name, parameter in model.named_parameters():
         if parameter.ndim == 1:
-            offset = 1.0 if name.endswith("weight") else 0.0
+            # Gemma adds 1 itself.
+            offset = 1.0 if name.endswith("weight") and model.config.model_type != "gemma3_text" else 0.0
             parameter.data = offset + 0.15 * torch.randn_like(parameter)
-        elif "wpe" in name:
+        elif "wpe" in name or "embed_positions" in name:
             parameter.data = 0.3 * torch.randn_like(parameter)
         elif "wte" in name or "embed" in name:
             parameter.data = torch.randn_like(parameter)
         else:
             # nn.Linear is [out, in], GPT-2's Conv1D is [in, out].
-            fan_in = parameter.shape[0] if ".c_" in name else parameter.shape[1]
+            fan_in = parameter.shape[0] if ".c_" in name and model.config.model_type == "gpt2" else parameter.shape[1]
             parameter.data = torch.randn_like(parameter) / fan_in**0.5
 
 
 def save_base(base: Base, folder: Path, seed: int) -> None:
     torch.manual_seed(seed)
-    config = (GPT2Config if base.family == "gpt2" else LlamaConfig)(bos_token_id=0, eos_token_id=0, **base.config)
+    # The token that pads is drawn with the others only where it has an embedding of its own.
+    config = CONFIG[base.family](bos_token_id=0, eos_token_id=0, **({"pad_token_id": 0} if base.family == "opt" else {}),
+                                 **base.config)
     model = (WITH_HEAD if base.with_head else BARE)[base.family](config)
     randomise(model)
     if base.with_head:

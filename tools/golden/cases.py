@@ -26,6 +26,8 @@ class Case:
     lora: dict
     input: dict
     labels: int = 3
+    # The adapter is one of IA3; `lora` then has the settings of that.
+    ia3: bool = False
     # The adapter was made over the model with its language head.
     over_head: bool = False
     positions: str = "base"
@@ -125,4 +127,49 @@ CASES = [
         dict(r=3, lora_alpha=6, target_modules=["k_proj", "v_proj", "down_proj"]),
         waveform(20, 64), labels=2, positions="learned", sounds=[(0.3, None, 1), (2.2, 16, 1)],
     ),
+    Case(
+        "gpt2-gelu-dora", "gpt2-gelu", dict(r=3, lora_alpha=5, target_modules="all-linear", use_dora=True),
+        waveform(24, 11), labels=4, pool="mean",
+    ),
+    Case("qwen2", "qwen2", dict(r=2, lora_alpha=4, target_modules="all-linear"), waveform(24, 12), over_head=True),
+    Case(
+        "qwen3-dora", "qwen3",
+        dict(r=3, lora_alpha=4, target_modules="all-linear", use_dora=True, use_rslora=True,
+             modules_to_save=["q_norm", "k_norm"]),
+        waveform(20, 9, stride=10), pool="mean",
+    ),
+    Case(
+        "gpt-neox-lora-bias", "gpt-neox",
+        dict(r=2, lora_alpha=3, target_modules="all-linear", lora_bias=True),
+        waveform(24, 10), over_head=True,
+    ),
+    Case(
+        "gpt-neox-sequential", "gpt-neox-sequential",
+        dict(r=2, lora_alpha=3, target_modules="all-linear"), waveform(24, 10), context="sliding", pool="mean",
+        sounds=[(0.6, 3, 1), (3.1, 3, 1)],
+    ),
+    Case(
+        "gemma3", "gemma3",
+        dict(r=2, lora_alpha=4, target_modules="all-linear",
+             modules_to_save=["post_attention_layernorm", "q_norm", "norm"]),
+        waveform(24, 11), over_head=True,
+    ),
+    Case(
+        "gemma3-sliding", "gemma3", dict(r=2, lora_alpha=4, target_modules=["q_proj", "down_proj"]),
+        waveform(24, 8), context="sliding", pool="mean", sounds=[(0.6, 3, 1), (3.1, 3, 1)],
+    ),
+    Case(
+        "opt", "opt", dict(r=2, lora_alpha=4, target_modules="all-linear", bias="all"), waveform(24, 10),
+        over_head=True,
+    ),
+    Case(
+        "mistral-ia3", "mistral", dict(target_modules=None), waveform(24, 12), ia3=True, over_head=True,
+        pool="mean",
+    ),
+    Case(
+        "opt-ia3", "opt",
+        dict(target_modules=r".*(_proj|fc\d)", feedforward_modules=r".*\.(fc2|out_proj)"),
+        waveform(24, 10), ia3=True, over_head=True,
+    ),
+    Case("gpt-neo", "gpt-neo", dict(r=2, lora_alpha=4, target_modules="all-linear"), waveform(24, 12)),
 ]

@@ -8,6 +8,7 @@
     images/CASE/            the same as CASE, of PNG files
     scaling/                PNG files of other sizes, and what Pillow makes of them
     codebooks/CASE/         the same as CASE, of token files
+    gguf/                   bases as llama.cpp stores them: see gguf_files
 """
 
 import json
@@ -29,6 +30,7 @@ from bases import BASES, save_base
 from cases import CASES
 from codebook_fixtures import make_codebooks
 from fixtures import check_conditioning, check_masks, largest_difference, mean_of, numbers, seed_of
+from gguf_files import make_ggufs
 from image_fixtures import make_images, make_scaling
 from patches import cut, read_outs, read_sound, samples_to, stride_samples, whole_patches, write_sound
 from reference import Reference, token_outputs
@@ -126,6 +128,7 @@ def main() -> None:
     make_images(root)
     make_scaling(root / "scaling")
     make_codebooks(root)
+    make_ggufs(root / "gguf")
     for name, base in BASES.items():
         rng = np.random.default_rng(seed_of(f"tokens {name}"))
         ids = rng.integers(0, base.config["vocab_size"], 15).tolist()

@@ -19,7 +19,7 @@ def load(kind, folder: Path):
     model, found = kind.from_pretrained(
         folder, dtype=torch.float32, attn_implementation="eager", output_loading_info=True
     )
-    missing = set(found["missing_keys"]) - {"lm_head.weight"}
+    missing = set(found["missing_keys"]) - {"lm_head.weight", "embed_out.weight"}
     assert not missing and not found["mismatched_keys"], f"{folder}: {found}"
     return model
 
@@ -43,7 +43,7 @@ class Reference:
         model = PeftModel.from_pretrained(model, adapter_folder).eval().to(dtype)
         model = model.base_model.model
         if case.over_head:
-            model = model.transformer if self.family == "gpt2" else model.model
+            model = model.base_model
         self.trunk = model
         if case.positions != "base":
             if self.family == "gpt2":
@@ -80,13 +80,31 @@ class Reference:
             seen = key <= query
         if self.case.context == "sliding":
             seen &= key > query - self.window
-        mask = torch.zeros(count, count, dtype=self.dtype).masked_fill(~seen, torch.finfo(self.dtype).min)
+        mask = self.masks(seen, query - key)
         places = {}
         if self.family == "gpt2" and self.case.positions != "base":
             # The table is zero here, but may have fewer rows than there are patches.
             places["position_ids"] = torch.zeros(1, count, dtype=torch.long)
-        output = self.trunk(inputs_embeds=x[None], attention_mask=mask[None, None], use_cache=False, **places)
+        if self.family == "opt":
+            # It would count them by a mask of padding.
+            places["position_ids"] = torch.arange(count)[None]
+        output = self.trunk(inputs_embeds=x[None], attention_mask=mask, use_cache=False, **places)
         return output.last_hidden_state[0]
+
+    def masks(self, seen: torch.Tensor, distance: torch.Tensor):
+        """What is added to scores. transformers makes the masks of local layers only where it makes all of them, so that
+        here they are made too; but GPT-Neo's, which knows its own."""
+        def added(seen):
+            return torch.zeros(seen.shape, dtype=self.dtype).masked_fill(~seen, torch.finfo(self.dtype).min)[None, None]
+
+        config = self.trunk.config
+        local = getattr(config, "sliding_window", None)
+        if not local:
+            return added(seen)
+        near = seen & (distance < local)
+        if self.family == "mistral":
+            return added(near)
+        return {"full_attention": added(seen), "sliding_attention": added(near)}
 
     @torch.no_grad()
     def read_out(self, output: torch.Tensor) -> dict[str, np.ndarray]:

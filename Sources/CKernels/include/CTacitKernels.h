@@ -17,7 +17,7 @@
 #pragma clang assume_nonnull begin
 
 /// `output[r] = W input[r] + bias + residual[r]` with float32 panels `[tiles][columns][16]`.
-/// Each output is one chain of fused multiply-adds along the columns, in order.
+/// Each output is the sum, in order, of chains of fused multiply-adds along 256 columns each.
 typedef struct {
     const float *input;  // [rows][input_stride]
     size_t input_stride;
@@ -164,6 +164,11 @@ typedef struct {
 
     /// GELU by its tanh approximation (Hendrycks and Gimpel 2016), times `factor` where there is one.
     void (*gelu)(const float *input, const float *_Nullable factor, size_t count, float *output);
+    /// GELU by the normal distribution itself, times `factor` where there is one: within 2e-7 of the larger of |x| and the
+    /// result's own size.
+    void (*gelu_exact)(const float *input, const float *_Nullable factor, size_t count, float *output);
+    /// x where it is not negative, else 0, times `factor` where there is one.
+    void (*relu)(const float *input, const float *_Nullable factor, size_t count, float *output);
     /// x * sigmoid(x), times `factor` where there is one.
     void (*silu)(const float *input, const float *_Nullable factor, size_t count, float *output);
 

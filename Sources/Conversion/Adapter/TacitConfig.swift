@@ -20,12 +20,14 @@ struct TacitConfig {
     let metrics: String
     let license: String
     let sources: [String]
+    /// SHA-256 of the base's files of weights that the adapter was made over, by their names; empty if it does not say.
+    let baseDigests: [JSONMember]
 
     init(_ settings: Settings) throws {
         self.settings = settings
         try settings.refuseOthers(than: [
             "version", "input", "positions", "attention", "context", "pool", "task", "labels", "thresholds", "metrics",
-            "license", "sources",
+            "license", "sources", "base",
         ])
         let version = try settings.integer("version")
         guard version == 1 else { throw settings.fault("version", "expected 1, found \(version)") }
@@ -45,6 +47,7 @@ struct TacitConfig {
         metrics = try settings.optionalObject("metrics").map { JSONValue.object($0.members).text } ?? ""
         license = try settings.optionalString("license") ?? ""
         sources = try settings.optionalStrings("sources") ?? []
+        baseDigests = try settings.optionalObject("base")?.members ?? []
     }
 
     private static func input(_ settings: Settings) throws -> InputDescription {

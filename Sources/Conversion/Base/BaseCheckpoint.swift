@@ -8,11 +8,12 @@ final class BaseCheckpoint {
     /// Full names by name without prefix.
     private var fullNames: [String: String] = [:]
 
-    init(model: BaseModel, folder: SourceFolder) throws {
+    init(model: BaseModel, store: TensorStore) throws {
         self.model = model
-        store = try TensorStore(checkpoint: folder)
+        self.store = store
         for name in store.names {
-            let short = name.hasPrefix(model.prefix) ? String(name.dropFirst(model.prefix.count)) : name
+            let bare = Self.withoutWrappers(name)
+            let short = bare.hasPrefix(model.prefix) ? String(bare.dropFirst(model.prefix.count)) : bare
             guard fullNames[short] == nil else {
                 throw store.fault(name, "the tensor is there twice, with and without \(model.prefix)")
             }
@@ -24,20 +25,41 @@ final class BaseCheckpoint {
     /// Bytes of the checkpoint's tensors.
     var byteCount: Int { store.byteCount }
 
+    /// What PyTorch's wrappers put before every name (`torch.compile`, `DataParallel`).
+    static func withoutWrappers(_ name: String) -> String {
+        var name = name[...]
+        while let wrapper = ["_orig_mod.", "module."].first(where: { name.hasPrefix($0) }) {
+            name = name.dropFirst(wrapper.count)
+        }
+        return String(name)
+    }
+
+    /// Buffers that versions of transformers have saved with a block or beside the blocks, and that change nothing: masks
+    /// and rotary frequencies.
+    private static let leftoverSuffixes = [
+        "attn.bias", "attn.masked_bias", "attention.bias", "attention.masked_bias", "rotary_emb.inv_freq",
+    ]
+    /// Heads of classifiers, which nothing here reads.
+    static let otherHeads = [
+        "score", "classifier", "qa_outputs", "multiple_choice_head.summary", "v_head.summary",
+    ]
+
     /// Everything in a checkpoint is either known or refused.
     private func refuseStrangers() throws {
-        var known: Set<String> = ["\(model.embedding).weight", "lm_head.weight"]
+        var known: Set<String> = ["\(model.embedding).weight"]
+        for head in ["lm_head", model.languageHead] + Self.otherHeads { known.formUnion(["\(head).weight", "\(head).bias"]) }
         if let table = model.positionTable { known.insert("\(table).weight") }
-        for module in model.modules {
+        let blocks = model.blocks + model.droppedBlocks
+        for module in blocks.flatMap(\.matrices).flatMap(\.modules) {
             known.insert("\(module.name).weight")
             if module.hasBias { known.insert("\(module.name).bias") }
         }
-        for norm in model.norms {
+        for norm in blocks.flatMap(\.norms) + [model.finalNorm] {
             known.insert("\(norm.module).weight")
             if model.trunk.norm == .layer { known.insert("\(norm.module).bias") }
         }
         for (short, full) in fullNames.sorted(by: { $0.key < $1.key }) where !known.contains(short) {
-            guard model.leftoverSuffixes.contains(where: { short.hasSuffix(".\($0)") }) else {
+            guard Self.leftoverSuffixes.contains(where: { short == $0 || short.hasSuffix(".\($0)") }) else {
                 throw store.fault(full, "this \(model.trunk.family.rawValue) model has no such tensor")
             }
         }
@@ -56,22 +78,25 @@ final class BaseCheckpoint {
     }
 
     /// A norm's `weight` or `bias`.
-    func vector(_ name: String, count: Int) throws -> [Float] {
-        try store.floats(full(name), shape: [count])
+    func vector(_ name: String, count: Int) throws -> [Double] {
+        try store.doubles(full(name), shape: [count])
     }
 
-    /// `[vocabulary][width]`.
+    /// `[vocabulary][width]`, as tokens are read.
     func embedding() throws -> [Float] {
         let own = full("\(model.embedding).weight")
-        let name = model.tiesEmbedding && !store.has(own) ? "lm_head.weight" : own
-        return try store.floats(name, shape: [model.vocabulary, model.trunk.width])
+        let head = full("\(model.languageHead).weight")
+        let name = model.tiesEmbedding && !store.has(own) && store.has(head) ? head : own
+        let rows = try store.floats(name, shape: [model.vocabulary, model.trunk.width])
+        return model.embeddingScale == 1 ? rows : rows.map { $0 * model.embeddingScale }
     }
 
     /// The first `count` rows of the table of positions, `[count][width]`.
     func positions(_ count: Int) throws -> [Float] {
         guard let table = model.positionTable else { return [] }
-        let all = try store.floats(full("\(table).weight"), shape: [model.maximumPositions, model.trunk.width])
-        return Array(all.prefix(count * model.trunk.width))
+        let (width, first) = (model.trunk.width, model.positionOffset)
+        let all = try store.floats(full("\(table).weight"), shape: [first + model.maximumPositions, width])
+        return Array(all[first * width..<(first + count) * width])
     }
 
     private func full(_ name: String) -> String { fullNames[name] ?? name }

@@ -5,66 +5,62 @@ extension BaseFamily {
     /// GPT-2 (Radford et al. 2019; transformers `GPT2Config`): LayerNorm before each part, GELU by tanh, a table of
     /// positions, one matrix for queries, keys and values, weights stored transposed.
     static func gpt2(_ config: Settings) throws -> BaseModel {
-        try refuseVariants(config)
-        let width = try config.size("n_embd", default: 768)
-        let layers = try config.size("n_layer", default: 12)
-        let heads = try config.size("n_head", default: 12)
-        guard width % heads == 0 else {
-            throw config.fault("n_head", "\(heads) heads do not divide a width of \(width)")
+        let config = try config.renaming([
+            "hidden_size": "n_embd", "max_position_embeddings": "n_positions", "num_attention_heads": "n_head",
+            "num_hidden_layers": "n_layer",
+        ])
+        let activation = try activation(config, "activation_function", default: "gelu_new")
+        for key in ["scale_attn_by_inverse_layer_idx", "add_cross_attention"] {
+            try refuse(config, key, unless: false)
         }
-        guard width <= ModelLimits.width else { throw config.fault("n_embd", "at most \(ModelLimits.width)") }
-        guard layers <= ModelLimits.layers else { throw config.fault("n_layer", "at most \(ModelLimits.layers)") }
-        let hidden = try config.size("n_inner", default: 4 * width)
+        let sizes = try sizes(
+            config, width: ("n_embd", 768), layers: ("n_layer", 12), heads: ("n_head", 12), hidden: ("n_inner", { 4 * $0 })
+        )
+        let (width, hidden) = (sizes.width, sizes.hidden)
+        guard width % sizes.heads == 0 else {
+            throw config.fault("n_head", "\(sizes.heads) heads do not divide a width of \(width)")
+        }
+        let scales = try config.optionalBool("scale_attn_weights") ?? true
         let trunk = TrunkDescription(
-            family: .gpt2, width: width, layers: layers, heads: heads, keyValueHeads: heads, headWidth: width / heads,
-            feedForwardWidth: hidden, isGated: false, norm: .layer,
-            normEpsilon: try normEpsilon(config, "layer_norm_epsilon", default: 1e-5), activation: .geluTanh,
-            positions: .table, rotaryWidth: 0)
+            family: .gpt2, width: width, layers: sizes.layers, heads: sizes.heads, keyValueHeads: sizes.heads,
+            headWidth: width / sizes.heads, feedForwardWidth: hidden, isGated: false, norm: .layer,
+            normEpsilon: try normEpsilon(config, "layer_norm_epsilon", default: 1e-5), activation: activation,
+            positions: .table, rotaryWidth: 0, attentionScale: scales ? nil : 1)
 
-        func conv(_ name: String, _ rows: Int, _ columns: Int) -> [LinearModule] {
-            [LinearModule(name: name, rows: rows, columns: columns, isTransposed: true, hasBias: true)]
-        }
-        var matrices: [BaseModel.Matrix] = []
-        var norms: [BaseModel.Norm] = []
-        for layer in 0..<layers {
+        let blocks = (0..<sizes.layers).map { layer in
             let block = "h.\(layer)"
-            norms.append(.init(name: TensorName.attentionNorm(layer), module: "\(block).ln_1"))
-            norms.append(.init(name: TensorName.feedForwardNorm(layer), module: "\(block).ln_2"))
-            matrices += [
-                .init(
-                    name: TensorName.attentionQueryKeyValue(layer), kind: .queryKeyValue,
-                    modules: conv("\(block).attn.c_attn", 3 * width, width)),
-                .init(
-                    name: TensorName.attentionOutput(layer), kind: .attentionOutput,
-                    modules: conv("\(block).attn.c_proj", width, width)),
-                .init(
-                    name: TensorName.feedForwardInput(layer), kind: .feedForwardInput,
-                    modules: conv("\(block).mlp.c_fc", hidden, width)),
-                .init(
-                    name: TensorName.feedForwardOutput(layer), kind: .feedForwardOutput,
-                    modules: conv("\(block).mlp.c_proj", width, hidden)),
-            ]
+            func conv(_ name: String, _ rows: Int, _ columns: Int) -> [LinearModule] {
+                [LinearModule(name: "\(block).\(name)", rows: rows, columns: columns, isTransposed: true, hasBias: true)]
+            }
+            return BaseModel.Block(
+                matrices: [
+                    .init(
+                        name: TensorName.attentionQueryKeyValue(layer), kind: .queryKeyValue,
+                        modules: conv("attn.c_attn", 3 * width, width)),
+                    .init(
+                        name: TensorName.attentionOutput(layer), kind: .attentionOutput,
+                        modules: conv("attn.c_proj", width, width)),
+                    .init(
+                        name: TensorName.feedForwardInput(layer), kind: .feedForwardInput,
+                        modules: conv("mlp.c_fc", hidden, width)),
+                    .init(
+                        name: TensorName.feedForwardOutput(layer), kind: .feedForwardOutput,
+                        modules: conv("mlp.c_proj", width, hidden)),
+                ],
+                norms: [
+                    .init(name: TensorName.attentionNorm(layer), module: "\(block).ln_1"),
+                    .init(name: TensorName.feedForwardNorm(layer), module: "\(block).ln_2"),
+                ])
         }
-        norms.append(.init(name: TensorName.finalNorm, module: "ln_f"))
-        return BaseModel(
+        var model = BaseModel(
             trunk: trunk, vocabulary: try config.size("vocab_size", default: 50257),
             maximumPositions: try config.size("n_positions", default: 1024), prefix: "transformer.", embedding: "wte",
-            tiesEmbedding: try config.optionalBool("tie_word_embeddings") ?? true,
-            positionTable: "wpe", rotaryFrequencies: [], matrices: matrices, norms: norms, defaultTargets: ["c_attn"],
-            leftoverSuffixes: ["attn.bias", "attn.masked_bias"])
-    }
-
-    /// Variants that change the result.
-    private static func refuseVariants(_ config: Settings) throws {
-        let activation = try config.optionalString("activation_function") ?? "gelu_new"
-        guard activation == "gelu_new" || activation == "gelu_pytorch_tanh" else {
-            throw config.fault("activation_function", "\(activation) is not supported, only gelu_new")
-        }
-        guard try config.optionalBool("scale_attn_weights") ?? true else {
-            throw config.fault("scale_attn_weights", "false is not supported")
-        }
-        for key in ["scale_attn_by_inverse_layer_idx", "add_cross_attention"] {
-            guard try config.optionalBool(key) != true else { throw config.fault(key, "true is not supported") }
-        }
+            tiesEmbedding: try config.optionalBool("tie_word_embeddings") ?? true, blocks: blocks,
+            finalNorm: .init(name: TensorName.finalNorm, module: "ln_f"))
+        model.positionTable = "wpe"
+        model.defaultTargets = ["c_attn"]
+        model.scaledTargets = ["c_attn", "mlp.c_proj"]
+        model.scaledFeedForward = ["mlp.c_proj"]
+        return model
     }
 }

@@ -13,26 +13,89 @@ enum RotaryFrequencies {
         case llama3
     }
 
-    /// The rotary base stands at the top level as `rope_theta` or, newer, inside `rope_parameters` (older:
-    /// `rope_scaling`).
-    static func read(_ config: Settings, headWidth: Int, maximumPositions: Int) throws -> [Float] {
-        // transformers gives `rope_scaling`, where it is there and not empty, the precedence.
-        let scalingKey = config["rope_scaling"].map { !$0.isEmpty } ?? false ? "rope_scaling" : "rope_parameters"
-        let parameters = try config.optionalObject(scalingKey)
-        let theta =
-            try parameters?.optionalNumber("rope_theta") ?? config.optionalNumber("rope_theta") ?? 10_000
-        guard theta > 0 else { throw config.fault("rope_theta", "expected a positive number, found \(theta)") }
-        for settings in [parameters, config].compactMap({ $0 }) {
-            if let factor = try settings.optionalNumber("partial_rotary_factor"), factor != 1 {
-                throw settings.fault("partial_rotary_factor", "\(factor) is not supported, only 1")
+    /// Where a configuration keeps what decides about them: the rotary base stands at the top level or, newer, inside
+    /// `rope_parameters` (older: `rope_scaling`), which may have one object a type of layer.
+    struct Sources {
+        private let config: Settings
+        private let parameters: Settings?
+        private let theta: Double
+        private let part: Double
+
+        /// - Parameters:
+        ///   - layerType: whose frequencies, where types of layers have their own.
+        ///   - thetaKey: the rotary base's key at the top level.
+        ///   - partKey: the rotated part's key at the top level.
+        ///   - scalingKey: the older name of `rope_parameters`; nil where it does not concern this type of layer.
+        ///   - theta: the rotary base where nothing is said.
+        ///   - part: of a head, what is rotated where nothing is said; nil where nothing but all of it is supported.
+        init(
+            _ config: Settings, layerType: String? = nil, thetaKey: String = "rope_theta",
+            partKey: String = "partial_rotary_factor", scalingKey: String? = "rope_scaling",
+            theta: Double = 10_000, part: Double? = nil
+        ) throws {
+            self.config = config
+            // transformers gives `rope_scaling`, where it is there and not empty, the precedence.
+            let older = scalingKey.flatMap { key in config[key].map { !$0.isEmpty } ?? false ? key : nil }
+            var parameters = try config.optionalObject(older ?? "rope_parameters")
+            if let layerType, older == nil, let nested = parameters {
+                try nested.refuseOthers(than: ["full_attention", "sliding_attention"])
+                parameters = try nested.optionalObject(layerType)
+            }
+            self.parameters = parameters
+            self.theta =
+                try parameters?.optionalNumber("rope_theta") ?? config.optionalNumber(thetaKey) ?? theta
+            guard self.theta > 0 else {
+                throw config.fault(thetaKey, "expected a positive number, found \(self.theta)")
+            }
+            self.part =
+                try parameters?.optionalNumber("partial_rotary_factor") ?? config.optionalNumber(partKey) ?? part ?? 1
+            if part == nil {
+                for settings in [parameters, config].compactMap({ $0 }) {
+                    if let factor = try settings.optionalNumber("partial_rotary_factor"), factor != 1 {
+                        throw settings.fault("partial_rotary_factor", "\(factor) is not supported, only 1")
+                    }
+                }
+            }
+            guard self.part > 0, self.part <= 1 else {
+                throw config.fault(partKey, "expected more than 0 and at most 1, found \(self.part)")
             }
         }
-        let frequencies = (0..<headWidth / 2).map { pow(theta, -Double(2 * $0) / Double(headWidth)) }
-        guard let parameters else { return frequencies.map { Float($0) } }
+
+        /// How many elements of a head are rotated; an odd part is rounded up.
+        func width(ofHead headWidth: Int) throws -> Int {
+            let width = (dimension(headWidth) + 1) / 2 * 2
+            guard width >= 2, width <= headWidth else {
+                throw config.fault("rope_parameters", "\(width) elements of a head of \(headWidth) can't be rotated")
+            }
+            return width
+        }
+
+        private func dimension(_ headWidth: Int) -> Int { Int(Double(headWidth) * part) }
+
+        /// One a pair of the elements that are rotated.
+        func frequencies(headWidth: Int, maximumPositions: Int) throws -> [Float] {
+            let dimension = dimension(headWidth)
+            let frequencies = (0..<(dimension + 1) / 2).map { pow(theta, -Double(2 * $0) / Double(dimension)) }
+            guard let parameters else { return frequencies.map { Float($0) } }
+            return try RotaryFrequencies.scaled(frequencies, parameters, maximumPositions: maximumPositions)
+        }
+    }
+
+    /// Those of a family all of whose layers rotate whole heads alike.
+    static func read(_ config: Settings, headWidth: Int, maximumPositions: Int) throws -> [Float] {
+        try Sources(config).frequencies(headWidth: headWidth, maximumPositions: maximumPositions)
+    }
+
+    private static func scaled(
+        _ frequencies: [Double], _ parameters: Settings, maximumPositions: Int
+    ) throws -> [Float] {
         try parameters.refuseOthers(than: [
             "rope_type", "type", "rope_theta", "factor", "low_freq_factor", "high_freq_factor",
-            "original_max_position_embeddings", "partial_rotary_factor",
+            "original_max_position_embeddings", "partial_rotary_factor", "attention_factor",
         ])
+        if let factor = try parameters.optionalNumber("attention_factor"), factor != 1 {
+            throw parameters.fault("attention_factor", "\(factor) is not supported, only 1")
+        }
         let typeKey = parameters["rope_type"] == nil ? "type" : "rope_type"
         let scaling = try parameters.optionalChoice(typeKey, Scaling.self) ?? .default
         switch scaling {

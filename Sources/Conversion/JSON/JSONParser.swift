@@ -55,6 +55,8 @@ struct JSONParser {
         case UInt8(ascii: "t"): return try word("true", .bool(true))
         case UInt8(ascii: "f"): return try word("false", .bool(false))
         case UInt8(ascii: "n"): return try word("null", .null)
+        case UInt8(ascii: "N"): return try word("NaN", .number("NaN"))
+        case UInt8(ascii: "I"): return try word("Infinity", .number("Infinity"))
         default: return try number()
         }
     }
@@ -108,7 +110,7 @@ struct JSONParser {
 
     private mutating func number() throws -> JSONValue {
         let start = offset
-        _ = take(UInt8(ascii: "-"))
+        if take(UInt8(ascii: "-")), next == UInt8(ascii: "I") { return try word("Infinity", .number("-Infinity")) }
         let leadsWithZero = next == UInt8(ascii: "0")
         let count = digits()
         guard count > 0, !leadsWithZero || count == 1 else { throw fault("expected a value") }

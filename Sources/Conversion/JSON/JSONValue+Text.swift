@@ -1,9 +1,10 @@
 extension JSONValue {
-    /// On one line, without spaces.
+    /// On one line, without spaces. What JSON has no number for is null.
     var text: String {
         switch self {
         case .null: "null"
         case .bool(let flag): flag ? "true" : "false"
+        case .number("NaN"), .number("Infinity"), .number("-Infinity"): "null"
         case .number(let text): text
         case .string(let text): Self.quoted(text)
         case .array(let elements): "[" + elements.map(\.text).joined(separator: ",") + "]"

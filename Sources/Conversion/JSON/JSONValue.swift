@@ -1,9 +1,9 @@
-/// A JSON document (RFC 8259). Objects keep the order of their members, since in an adapter's patterns the first match
+/// A JSON document (RFC 8259, and what Python's `json` writes beyond it). Objects keep the order of their members, since in an adapter's patterns the first match
 /// counts; numbers keep their text, so that no digit is lost on the way.
 enum JSONValue: Equatable {
     case null
     case bool(Bool)
-    /// As it stands in the file.
+    /// As it stands in the file; also NaN, Infinity and -Infinity, which Python writes.
     case number(String)
     case string(String)
     case array([JSONValue])

@@ -19,7 +19,8 @@ struct Settings {
         self.init(file: file, place: "", members: members)
     }
 
-    private init(file: String, place: String, members: [JSONMember]) {
+    /// - Parameter place: keys that lead to this object, with a final dot.
+    init(file: String, place: String = "", members: [JSONMember]) {
         self.file = file
         self.place = place
         self.members = members
@@ -33,13 +34,33 @@ struct Settings {
         return value
     }
 
+    /// Whether the key is there, whatever it has.
+    func has(_ key: String) -> Bool { members.contains { $0.key == key } }
+
+    /// The same with other names' values under their own: transformers reads either.
+    ///
+    /// - Parameter aliases: own names by other names.
+    /// - Throws: `TacitError` of kind `badData` where both are there and differ.
+    func renaming(_ aliases: [String: String]) throws -> Settings {
+        var members = members
+        for (alias, name) in aliases.sorted(by: { $0.key < $1.key }) {
+            guard let value = self[alias] else { continue }
+            if let own = self[name], own != value {
+                throw fault(alias, "\(value.text), but \(name), which means the same, is \(own.text)")
+            }
+            members.removeAll { $0.key == name }
+            members.append(JSONMember(name, value))
+        }
+        return Settings(file: file, place: place, members: members)
+    }
+
     func fault(_ key: String, _ reason: String) -> TacitError {
         TacitError.badData(file, at: place + key, reason)
     }
 
-    /// Refuses members that are not among `known`.
+    /// Refuses members that are not among `known` and say something.
     func refuseOthers(than known: Set<String>) throws {
-        for key in keys where !known.contains(key) { throw fault(key, "unknown key") }
+        for key in keys where !known.contains(key) && self[key] != nil { throw fault(key, "unknown key") }
     }
 
     private func optional<Result>(_ key: String, _ kind: String, _ pick: (JSONValue) -> Result?) throws -> Result? {
@@ -66,6 +87,11 @@ struct Settings {
             throw fault(key, "expected a positive integer, found \(size)")
         }
         return size
+    }
+
+    /// A size that may be none: where the key has null; `value` where it is missing.
+    func optionalSize(_ key: String, default value: Int) throws -> Int? {
+        has(key) && self[key] == nil ? nil : try size(key, default: value)
     }
 
     func optionalNumber(_ key: String) throws -> Double? {

@@ -56,8 +56,18 @@ final class SafetensorsFile {
         }
     }
 
-    func bytes(of tensor: Tensor) -> UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(rebasing: map.bytes[tensor.range])
+    /// A tensor's elements; nil if they are no floats.
+    func values(of tensor: Tensor) -> [Double]? {
+        withExtendedLifetime(map) {
+            let bytes = UnsafeRawBufferPointer(rebasing: map.bytes[tensor.range])
+            return switch tensor.type {
+            case .float64: FloatDecoder.decode(bytes) { (bits: UInt64) in Double(bitPattern: bits) }
+            case .float32: FloatDecoder.decode(bytes) { (bits: UInt32) in Double(Float(bitPattern: bits)) }
+            case .bfloat16: FloatDecoder.decode(bytes, FloatDecoder.brain)
+            case .float16: FloatDecoder.decode(bytes, FloatDecoder.half)
+            default: nil
+            }
+        }
     }
 
     private static func fault(_ place: String, _ reason: String) -> TacitError {

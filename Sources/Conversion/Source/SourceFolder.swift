@@ -2,16 +2,34 @@ import Glibc
 import TacitDiagnostics
 import TacitModelFile
 
-/// A folder of model files. Only plain files directly in it are read, no link is followed, and each file's digest is
-/// kept for the model's provenance.
+/// A folder of model files. Only files directly in it are read, no link is followed but those of a snapshot in a Hugging
+/// Face cache, and each file's digest is kept for the model's provenance.
 final class SourceFolder {
+    /// What tells a file from all others, whatever it is called.
+    struct Identity: Hashable {
+        let device: UInt
+        let number: UInt
+
+        /// Of what a path leads to; nil if there is nothing.
+        init?(of path: String) {
+            var status = stat()
+            guard stat(path, &status) == 0 else { return nil }
+            device = UInt(status.st_dev)
+            number = UInt(status.st_ino)
+        }
+    }
+
     let path: String
     private var digests: [String: String] = [:]
+    private(set) var identities: Set<Identity> = []
 
+    /// - Throws: `TacitError` of kind `noInput` if there is no such folder.
     init(path: String) throws {
         self.path = path
         var status = stat()
-        guard stat(path, &status) == 0 else { throw TacitError(.noInput, file: path, String(cString: strerror(errno))) }
+        guard stat(path, &status) == 0 else {
+            throw TacitError(.noInput, file: path, String(cString: strerror(errno)) + Self.remark(onMissing: path))
+        }
         guard status.st_mode & S_IFMT == S_IFDIR else { throw TacitError(.noInput, file: path, "not a folder") }
     }
 
@@ -19,6 +37,9 @@ final class SourceFolder {
     var sources: [Provenance.SourceFile] {
         digests.sorted { $0.key < $1.key }.map { Provenance.SourceFile(name: $0.key, digest: $0.value) }
     }
+
+    /// SHA-256 of a file read before; nil if it was not.
+    func digest(of name: String) -> String? { digests[name] }
 
     func file(_ name: String) -> String { path.hasSuffix("/") ? path + name : "\(path)/\(name)" }
 
@@ -29,17 +50,47 @@ final class SourceFolder {
 
     /// Maps a file and takes its digest.
     ///
-    /// - Throws: `TacitError`: `noInput` if it is not there, `badData` if it is a link or longer than `limit`.
-    func map(_ name: String, limit: Int = .max) throws -> FileMap {
+    /// - Parameters:
+    ///   - name: of a file directly in the folder.
+    ///   - limit: most bytes.
+    ///   - followsLinks: whether the caller named this very file, which may then be a link to anywhere.
+    /// - Throws: `TacitError`: `noInput` if it is not there, `badData` if it is a link, a stand-in or longer than `limit`.
+    func map(_ name: String, limit: Int = .max, followsLinks: Bool = false) throws -> FileMap {
         guard Self.isPlainName(name) else { throw TacitError.badData(path, at: name, "is not the name of a file") }
-        let map = try FileMap(path: file(name), followsLinks: false)
+        let place = blob(of: name) ?? file(name)
+        let map: FileMap
+        do {
+            map = try FileMap(path: place, followsLinks: followsLinks)
+        } catch let error as TacitError {
+            throw TacitError(error.kind, file: file(name), place: error.place, error.reason)
+        }
         guard map.bytes.count <= limit else {
             throw TacitError.badData(file(name), "is \(map.bytes.count) bytes long, expected at most \(limit)")
+        }
+        guard !map.bytes.starts(with: "version https://git-lfs.".utf8) else {
+            throw TacitError.badData(file(name), "stands in for the file itself (Git LFS): get that with git lfs pull")
         }
         var digest = MessageDigest()
         digest.update(map.bytes)
         digests[name] = digest.hexadecimal()
+        if let identity = Identity(of: place) { identities.insert(identity) }
         return map
+    }
+
+    /// Where a file of a snapshot lies, if its name is a link into the cache's own blobs (Hugging Face's `hub` cache:
+    /// `snapshots/REVISION/NAME` leads to `../../blobs/DIGEST`); nil for anything else.
+    private func blob(of name: String) -> String? {
+        var status = stat()
+        guard lstat(file(name), &status) == 0, status.st_mode & S_IFMT == S_IFLNK else { return nil }
+        func resolved(_ path: String) -> String? {
+            guard let real = realpath(path, nil) else { return nil }
+            defer { free(real) }
+            return String(cString: real)
+        }
+        guard let target = resolved(file(name)), let blobs = resolved(file("../../blobs")),
+            let slash = target.lastIndex(of: "/"), target[..<slash] == blobs
+        else { return nil }
+        return target
     }
 
     /// Reads a configuration file.

@@ -1,15 +1,33 @@
 import TacitDiagnostics
 import TacitModelFile
 
-/// The tensors of one model, from one safetensors file or several, by name. Keeps count of those that were used, so that
-/// none is ignored unnoticed.
+/// The tensors of one model, from one file or several, by name. Keeps count of those that were used, so that none is
+/// ignored unnoticed.
 final class TensorStore {
+    /// A tensor where it lies.
+    struct Entry {
+        /// The file it is in, for errors.
+        let path: String
+        let shape: [Int]
+        let byteCount: Int
+        /// How its elements are stored, as its file calls it.
+        let type: String
+        /// Its elements; nil if they are no floats.
+        let values: () -> [Double]?
+    }
+
     /// The file or folder, for errors about tensors that are missing.
     let path: String
-    private var entries: [String: (file: SafetensorsFile, tensor: SafetensorsFile.Tensor)] = [:]
+    private var entries: [String: Entry] = [:]
     private var used: Set<String> = []
 
-    /// A single file.
+    /// - Parameter entries: by name.
+    init(path: String, entries: [String: Entry]) {
+        self.path = path
+        self.entries = entries
+    }
+
+    /// A single safetensors file.
     init(folder: SourceFolder, file name: String) throws {
         path = folder.file(name)
         try add(SafetensorsFile(path: path, map: folder.map(name)))
@@ -21,6 +39,7 @@ final class TensorStore {
         let index = "model.safetensors.index.json"
         if folder.has(single) || !folder.has(index) {
             path = folder.file(single)
+            try folder.refuseOtherForms(of: single)
             try add(SafetensorsFile(path: path, map: folder.map(single)))
             return
         }
@@ -44,8 +63,23 @@ final class TensorStore {
     private func add(_ file: SafetensorsFile) throws {
         for (name, tensor) in file.tensors.sorted(by: { $0.key < $1.key }) {
             guard entries[name] == nil else { throw TacitError.badData(file.path, at: name, "is in two shards") }
-            entries[name] = (file, tensor)
+            entries[name] = Entry(
+                path: file.path, shape: tensor.shape, byteCount: tensor.range.count, type: tensor.type.rawValue,
+                values: { file.values(of: tensor) })
         }
+    }
+
+    /// Gives tensors other names.
+    ///
+    /// - Throws: `TacitError` of kind `badData` if two would have the same.
+    func rename(_ rename: (String) -> String) throws {
+        var renamed: [String: Entry] = [:]
+        for (name, entry) in entries.sorted(by: { $0.key < $1.key }) {
+            guard renamed.updateValue(entry, forKey: rename(name)) == nil else {
+                throw fault(name, "the tensor is there twice, under another name as well")
+            }
+        }
+        entries = renamed
     }
 
     /// Names in alphabetical order.
@@ -55,13 +89,13 @@ final class TensorStore {
 
     func has(_ name: String) -> Bool { entries[name] != nil }
 
-    func shape(of name: String) -> [Int]? { entries[name]?.tensor.shape }
+    func shape(of name: String) -> [Int]? { entries[name]?.shape }
 
     /// Bytes of all tensors.
-    var byteCount: Int { entries.values.reduce(0) { $0 + $1.tensor.range.count } }
+    var byteCount: Int { entries.values.reduce(0) { $0 + $1.byteCount } }
 
     func fault(_ name: String, _ reason: String) -> TacitError {
-        TacitError.badData(entries[name]?.file.path ?? path, at: name, reason)
+        TacitError.badData(entries[name]?.path ?? path, at: name, reason)
     }
 
     /// Marks a tensor as known and not needed.
@@ -71,11 +105,11 @@ final class TensorStore {
     ///
     /// - Throws: `TacitError` of kind `badData` if it is missing, of another shape or type, or not finite.
     func doubles(_ name: String, shape: [Int]) throws -> [Double] {
-        guard let (file, tensor) = entries[name] else { throw fault(name, "the tensor is missing") }
-        guard tensor.shape == shape else { throw fault(name, "shape \(tensor.shape), expected \(shape)") }
+        guard let entry = entries[name] else { throw fault(name, "the tensor is missing") }
+        guard entry.shape == shape else { throw fault(name, "shape \(entry.shape), expected \(shape)") }
         used.insert(name)
-        guard let values = withExtendedLifetime(file, { Self.decode(file.bytes(of: tensor), tensor.type) }) else {
-            throw fault(name, "dtype \(tensor.type.rawValue) is not one of F64, F32, F16, BF16")
+        guard let values = entry.values() else {
+            throw fault(name, "dtype \(entry.type) is not one of F64, F32, F16, BF16")
         }
         guard values.allSatisfy({ $0.isFinite && Float($0).isFinite }) else {
             throw fault(name, "holds a number that is not finite")
@@ -86,42 +120,5 @@ final class TensorStore {
     /// The same, each rounded to the nearest 32-bit float.
     func floats(_ name: String, shape: [Int]) throws -> [Float] {
         try doubles(name, shape: shape).map { Float($0) }
-    }
-
-    /// Elements as doubles; nil if they are no floats.
-    private static func decode(_ bytes: UnsafeRawBufferPointer, _ type: SafetensorsFile.ElementType) -> [Double]? {
-        switch type {
-        case .float64: decode(bytes) { (bits: UInt64) in Double(bitPattern: bits) }
-        case .float32: decode(bytes) { (bits: UInt32) in Double(Float(bitPattern: bits)) }
-        case .bfloat16: decode(bytes) { (bits: UInt16) in Double(Float(bitPattern: UInt32(bits) << 16)) }
-        case .float16: decode(bytes) { (bits: UInt16) in half(bits) }
-        default: nil
-        }
-    }
-
-    private static func decode<Bits: BitwiseCopyable>(
-        _ bytes: UnsafeRawBufferPointer, _ convert: (Bits) -> Double
-    ) -> [Double] {
-        let size = MemoryLayout<Bits>.size
-        return [Double](unsafeUninitializedCapacity: bytes.count / size) { buffer, count in
-            count = bytes.count / size
-            for index in 0..<count {
-                buffer[index] = convert(bytes.loadUnaligned(fromByteOffset: index * size, as: Bits.self))
-            }
-        }
-    }
-
-    /// IEEE 754 binary16.
-    private static func half(_ bits: UInt16) -> Double {
-        let exponent = Int(bits >> 10) & 31
-        let fraction = Double(bits & 1023)
-        let magnitude: Double
-        switch exponent {
-        case 0: magnitude = fraction * 0x1p-24
-        case 31: magnitude = fraction == 0 ? .infinity : .nan
-        default:
-            magnitude = Double(sign: .plus, exponent: exponent - 15, significand: 1 + fraction / 1024)
-        }
-        return bits & 0x8000 == 0 ? magnitude : -magnitude
     }
 }

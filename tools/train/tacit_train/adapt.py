@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from . import metrics
-from .adapter_folder import Description, load_adapter, save_adapter
+from .adapter_folder import Description, digests, load_adapter, save_adapter
 from .initial import embedding_scale, start_patch_projection
 from .inputs import TokensInput
 from .model import AdaptedModel, Shape, add_lora, load_trunk, quicken, random_trunk, train_whole
@@ -199,6 +199,7 @@ class Trainer(Training):
         """Saves the adapter, reloads what was saved, and calibrates its thresholds on the held-out clips."""
         args = self.args
         gain = self.sense.gain
+        self.description.base = digests(self.base_folder)
         save_adapter(self.model, self.description, args.out, args.base_name, gain)
         model, description = load_adapter(self.base_folder, args.out)
         model.to(args.device)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +30,8 @@ class Description:
     metrics: dict[str, Any] = field(default_factory=dict)
     license: str = ""
     sources: list[str] = field(default_factory=list)
+    # SHA-256 of the base's files of weights, by name: the converter refuses another base.
+    base: dict[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         value: dict[str, Any] = {
@@ -46,6 +49,8 @@ class Description:
         value["metrics"] = self.metrics
         value["license"] = self.license
         value["sources"] = self.sources
+        if self.base:
+            value["base"] = self.base
         return value
 
     @staticmethod
@@ -69,7 +74,14 @@ class Description:
             metrics=value.get("metrics", {}),
             license=value.get("license", ""),
             sources=list(value.get("sources", [])),
+            base=dict(value.get("base", {})),
         )
+
+
+def digests(base: Path) -> dict[str, str]:
+    """SHA-256 of a base's files of weights, by name."""
+    files = sorted(base.glob("*.safetensors"))
+    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
 
 def surroundings(model: AdaptedModel, input_gain: float = 1.0) -> dict[str, Tensor]:

@@ -1,22 +1,12 @@
 import TacitDiagnostics
 import TacitModelFile
 
-/// A PEFT LoRA adapter for a base: the factors for its modules, and the biases and norms that come with it.
-final class LoRAAdapter {
-    /// One module's low-rank change: `scale * up * down` is added to its weight.
-    struct Factors {
-        let rank: Int
-        let scale: Double
-        /// PEFT's `lora_A`, `[rank][columns]`.
-        let down: [Double]
-        /// PEFT's `lora_B`, `[rows][rank]`.
-        let up: [Double]
-    }
-
+/// A PEFT adapter for a base: what it does to its modules, and the biases and norms that come with it.
+final class PEFTAdapter {
     private static let root = "base_model.model."
 
     private let model: BaseModel
-    private let config: LoRAConfig
+    private let config: AdapterConfig
     private let store: TensorStore
     /// The family's prefix if the adapter was made over a model with a language head, else nothing.
     private let prefix: String
@@ -25,15 +15,23 @@ final class LoRAAdapter {
     /// - Throws: `TacitError` of kind `badData` for whatever does not fit the base, and for any tensor without a use.
     init(model: BaseModel, folder: SourceFolder) throws {
         self.model = model
-        config = try LoRAConfig(
-            try folder.settings("adapter_config.json"), defaultTargets: model.defaultTargets)
+        try folder.refuseNamedAdapters()
+        config = try AdapterConfig(try folder.settings("adapter_config.json"), model: model)
+        try folder.refuseOtherForms(of: "adapter_model.safetensors")
         store = try TensorStore(folder: folder, file: "adapter_model.safetensors")
+        try store.rename { name in
+            let bare = BaseCheckpoint.withoutWrappers(name)
+            guard bare.hasPrefix(Self.root) else { return bare }
+            return Self.root + BaseCheckpoint.withoutWrappers(String(bare.dropFirst(Self.root.count)))
+        }
         let names = store.names
         prefix = names.contains { $0.hasPrefix(Self.root + model.prefix) } ? model.prefix : ""
         let (config, prefix) = (config, prefix)
         do {
             adapted = Set(
-                try model.modules.map(\.name).filter { try config.targets.contains(prefix + $0, isLinear: true) })
+                try (model.modules + model.droppedModules).map(\.name).filter {
+                    try config.targets.contains(prefix + $0, isLinear: true)
+                })
         } catch let error as TacitError {
             throw error.inFile(folder.file("adapter_config.json"))
         }
@@ -42,21 +40,61 @@ final class LoRAAdapter {
     }
 
     /// Adapted modules.
-    var moduleCount: Int { adapted.count }
+    var moduleCount: Int { model.modules.filter { adapted.contains($0.name) }.count }
 
     /// Bytes of the adapter's tensors.
     var byteCount: Int { store.byteCount }
 
-    /// The adapter's factors for a module; nil if it does not sit on it.
-    func factors(_ module: LinearModule) throws -> Factors? {
+    /// What the adapter says it was made over.
+    var baseName: String? { config.baseName }
+
+    /// What the adapter does to a module; nil if it does not sit on it.
+    func change(_ module: LinearModule) throws -> ModuleChange? {
         guard adapted.contains(module.name) else { return nil }
-        let rank = try config.rank(of: prefix + module.name)
-        let scale = try config.scale(of: prefix + module.name)
+        switch config.method {
+        case .lora(let lora): return ModuleChange(lowRank: try lowRank(module, lora))
+        case .ia3(let ia3):
+            let name = name("\(module.name).ia3_l")
+            return try ia3.isFeedForward(prefix + module.name)
+                ? ModuleChange(inputScale: store.doubles(name, shape: [1, module.columns]))
+                : ModuleChange(outputScale: store.doubles(name, shape: [module.rows, 1]))
+        }
+    }
+
+    private func lowRank(_ module: LinearModule, _ lora: LoRAConfig) throws -> ModuleChange.LowRank {
+        let rank = try lora.rank(of: prefix + module.name)
+        let scale = try lora.scale(of: prefix + module.name)
         guard scale.isFinite else { throw config.fault("lora_alpha", "the scale is not finite") }
-        return Factors(
+        var lowRank = ModuleChange.LowRank(
             rank: rank, scale: scale,
             down: try store.doubles(name("\(module.name).lora_A.weight"), shape: [rank, module.columns]),
             up: try store.doubles(name("\(module.name).lora_B.weight"), shape: [module.rows, rank]))
+        if lora.hasBias { lowRank.bias = try store.doubles(name("\(module.name).lora_B.bias"), shape: [module.rows]) }
+        if lora.usesMagnitudes { lowRank.magnitude = try store.doubles(magnitudeName(module), shape: [module.rows]) }
+        return lowRank
+    }
+
+    /// Older versions of peft save it as a parameter, newer ones as a layer's weight.
+    private func magnitudeName(_ module: LinearModule) -> String {
+        let bare = name("\(module.name).lora_magnitude_vector")
+        return store.has("\(bare).weight") ? "\(bare).weight" : bare
+    }
+
+    /// The tensors of an adapted module.
+    private func tensorNames(_ module: LinearModule) -> [String] {
+        switch config.method {
+        case .ia3: return [name("\(module.name).ia3_l")]
+        case .lora(let lora):
+            return [name("\(module.name).lora_A.weight"), name("\(module.name).lora_B.weight")]
+                + (lora.hasBias ? [name("\(module.name).lora_B.bias")] : [])
+                + (lora.usesMagnitudes ? [magnitudeName(module)] : [])
+        }
+    }
+
+    /// Whether an adapted module has a bias that the base does not give it.
+    func bringsBias(_ module: LinearModule) -> Bool {
+        if case .lora(let lora) = config.method { return lora.hasBias && adapted.contains(module.name) }
+        return false
     }
 
     /// A module's bias from the adapter; nil if the base's own stays.
@@ -66,9 +104,9 @@ final class LoRAAdapter {
     }
 
     /// A norm's `weight` or `bias` from the adapter; nil if the base's own stays.
-    func normTensor(_ norm: BaseModel.Norm, _ field: String) throws -> [Float]? {
+    func normTensor(_ norm: BaseModel.Norm, _ field: String) throws -> [Double]? {
         guard brings(norm, field) else { return nil }
-        return try store.floats(name("\(norm.module).\(field)"), shape: [model.trunk.width])
+        return try store.doubles(name("\(norm.module).\(field)"), shape: [norm.width ?? model.trunk.width])
     }
 
     private func name(_ short: String) -> String { Self.root + prefix + short }
@@ -94,7 +132,7 @@ final class LoRAAdapter {
     private func checkOtherModules() throws {
         guard !adapted.isEmpty else { throw config.fault("target_modules", "no module of the base is meant") }
         var others = [prefix + model.embedding] + (model.positionTable.map { [prefix + $0] } ?? [])
-        if !prefix.isEmpty { others.append("lm_head") }
+        if !prefix.isEmpty { others.append(model.languageHead) }
         for module in others where try config.targets.contains(module, isLinear: false) {
             throw config.fault("target_modules", "\(module): LoRA on embeddings or the language head is not supported")
         }
@@ -112,11 +150,18 @@ final class LoRAAdapter {
     private func checkTensors() throws {
         var expected: Set<String> = []
         for module in model.modules {
-            if adapted.contains(module.name) {
-                expected.insert(name("\(module.name).lora_A.weight"))
-                expected.insert(name("\(module.name).lora_B.weight"))
-            }
+            if adapted.contains(module.name) { expected.formUnion(tensorNames(module)) }
             if let bias = biasName(module) { expected.insert(bias) }
+        }
+        for module in model.droppedModules {
+            if adapted.contains(module.name) { for name in tensorNames(module) { store.skip(name) } }
+            if let bias = biasName(module) { store.skip(bias) }
+        }
+        for norm in model.droppedNorms {
+            for field in ["weight", "bias"] where brings(norm, field) { store.skip(name("\(norm.module).\(field)")) }
+        }
+        for head in BaseCheckpoint.otherHeads where config.savedModules.contains(where: head.hasSuffix) {
+            for field in ["weight", "bias"] { store.skip(Self.root + "\(head).\(field)") }
         }
         for norm in model.norms {
             for field in model.trunk.norm == .layer ? ["weight", "bias"] : ["weight"] where brings(norm, field) {
@@ -136,7 +181,7 @@ final class LoRAAdapter {
         store.skip(name("\(norm.module).original_module.bias"))
         let copy = name("\(norm.module).modules_to_save.bias")
         guard store.has(copy) else { return }
-        let width = model.trunk.width
+        let width = norm.width ?? model.trunk.width
         guard try store.doubles(copy, shape: [width]) == store.doubles(name("\(norm.module).bias"), shape: [width])
         else {
             throw store.fault(copy, "differs from \(norm.module).bias")

@@ -1,0 +1,85 @@
+import TacitDiagnostics
+import TacitModelFile
+
+extension BaseFamily {
+    /// GPT-Neo (Black et al. 2021; transformers `GPTNeoConfig`): GPT-2 with products of queries and keys as they are, and
+    /// local layers among the others.
+    static func gptNeo(_ config: Settings) throws -> BaseModel {
+        let config = try config.renaming(["num_attention_heads": "num_heads", "num_hidden_layers": "num_layers"])
+        let activation = try activation(config, "activation_function", default: "gelu_new")
+        let sizes = try sizes(
+            config, width: ("hidden_size", 2048), layers: ("num_layers", 24), heads: ("num_heads", 16),
+            hidden: ("intermediate_size", { 4 * $0 }))
+        let (width, heads, hidden) = (sizes.width, sizes.heads, sizes.hidden)
+        guard width % heads == 0 else {
+            throw config.fault("num_heads", "\(heads) heads do not divide a width of \(width)")
+        }
+        let window = try config.size("window_size", default: 256)
+        let locals = try locals(config, layers: sizes.layers)
+        let trunk = TrunkDescription(
+            family: .gptNeo, width: width, layers: sizes.layers, heads: heads, keyValueHeads: heads,
+            headWidth: width / heads, feedForwardWidth: hidden, isGated: false, norm: .layer,
+            normEpsilon: try normEpsilon(config, "layer_norm_epsilon", default: 1e-5), activation: activation,
+            positions: .table, rotaryWidth: 0, attentionScale: 1,
+            localWindows: locals.contains(true) ? locals.map { $0 ? window : 0 } : [])
+        let blocks = (0..<sizes.layers).map { layer in
+            let block = "h.\(layer)"
+            func linear(_ name: String, _ rows: Int, _ columns: Int, _ hasBias: Bool = true) -> LinearModule {
+                LinearModule(
+                    name: "\(block).\(name)", rows: rows, columns: columns, isTransposed: false, hasBias: hasBias)
+            }
+            return BaseModel.Block(
+                matrices: [
+                    .init(
+                        name: TensorName.attentionQueryKeyValue(layer), kind: .queryKeyValue,
+                        modules: ["q", "k", "v"].map { linear("attn.attention.\($0)_proj", width, width, false) }),
+                    .init(
+                        name: TensorName.attentionOutput(layer), kind: .attentionOutput,
+                        modules: [linear("attn.attention.out_proj", width, width)]),
+                    .init(
+                        name: TensorName.feedForwardInput(layer), kind: .feedForwardInput,
+                        modules: [linear("mlp.c_fc", hidden, width)]),
+                    .init(
+                        name: TensorName.feedForwardOutput(layer), kind: .feedForwardOutput,
+                        modules: [linear("mlp.c_proj", width, hidden)]),
+                ],
+                norms: [
+                    .init(name: TensorName.attentionNorm(layer), module: "\(block).ln_1"),
+                    .init(name: TensorName.feedForwardNorm(layer), module: "\(block).ln_2"),
+                ])
+        }
+        var model = BaseModel(
+            trunk: trunk, vocabulary: try config.size("vocab_size", default: 50257),
+            maximumPositions: try config.size("max_position_embeddings", default: 2048), prefix: "transformer.",
+            embedding: "wte", tiesEmbedding: try config.optionalBool("tie_word_embeddings") ?? true, blocks: blocks,
+            finalNorm: .init(name: TensorName.finalNorm, module: "ln_f"))
+        model.positionTable = "wpe"
+        model.scaledTargets = ["q_proj", "v_proj", "c_proj"]
+        model.scaledFeedForward = ["c_proj"]
+        return model
+    }
+
+    /// Which layers are local: `attention_types`, a list of patterns and how often each comes, as in
+    /// `[[["global", "local"], 12]]`.
+    private static func locals(_ config: Settings, layers: Int) throws -> [Bool] {
+        let key = "attention_types"
+        let fault = config.fault(key, "expected patterns of global and local for \(layers) layers")
+        guard let value = config[key] else { return (0..<layers).map { $0 % 2 == 1 } }
+        guard case .array(let entries) = value else { throw fault }
+        var names: [JSONValue] = []
+        for entry in entries {
+            guard case .array(let pair) = entry, pair.count == 2, case .array(let pattern) = pair[0],
+                let times = Settings.integer(pair[1]), times >= 0, times <= layers, !pattern.isEmpty
+            else { throw fault }
+            for _ in 0..<times where names.count < layers + pattern.count { names += pattern }
+        }
+        guard names.count == layers else { throw fault }
+        return try names.map { name in
+            switch name {
+            case .string("global"): false
+            case .string("local"): true
+            default: throw fault
+            }
+        }
+    }
+}

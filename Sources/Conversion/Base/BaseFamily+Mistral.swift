@@ -1,0 +1,20 @@
+import TacitDiagnostics
+
+extension BaseFamily {
+    /// Mistral (Jiang et al. 2023; transformers `MistralConfig`): Llama, of which every layer may be local.
+    static func mistral(_ config: Settings) throws -> BaseModel {
+        var decoder = try GatedDecoder(
+            config, .mistral,
+            .init(
+                width: 4096, layers: 32, heads: 32, keyValueHeads: 8, headWidth: nil, hidden: 14336,
+                maximumPositions: 131_072))
+        // Null means none, a missing key the default.
+        if let window = try config.optionalSize("sliding_window", default: 4096) {
+            decoder.localWindows = [Int](repeating: window, count: decoder.sizes.layers)
+        }
+        decoder.scaledTargets = ["k_proj", "v_proj", "down_proj"]
+        decoder.frequencies = try RotaryFrequencies.read(
+            config, headWidth: decoder.headWidth, maximumPositions: decoder.maximumPositions)
+        return try decoder.model(vocabulary: 32000)
+    }
+}

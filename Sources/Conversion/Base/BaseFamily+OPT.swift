@@ -1,0 +1,68 @@
+import TacitDiagnostics
+import TacitModelFile
+
+extension BaseFamily {
+    /// OPT (Zhang et al. 2022; transformers `OPTConfig`): LayerNorm before each part, ReLU, a table of positions whose
+    /// first two rows stand for no position.
+    static func opt(_ config: Settings) throws -> BaseModel {
+        let activation = try activation(config, "activation_function", default: "relu")
+        try refuse(config, "do_layer_norm_before", unless: true)
+        try refuse(config, "_remove_final_layer_norm", unless: false)
+        try refuse(config, "layer_norm_elementwise_affine", unless: true)
+        let sizes = try sizes(
+            config, width: ("hidden_size", 768), layers: ("num_hidden_layers", 12),
+            heads: ("num_attention_heads", 12), hidden: ("ffn_dim", { _ in 3072 }))
+        let (width, heads, hidden) = (sizes.width, sizes.heads, sizes.hidden)
+        guard width % heads == 0 else {
+            throw config.fault("num_attention_heads", "\(heads) heads do not divide a width of \(width)")
+        }
+        // A missing key is 768, null the width.
+        let embedded = try config.size(
+            "word_embed_proj_dim", default: config.has("word_embed_proj_dim") ? width : 768)
+        guard embedded == width else {
+            throw config.fault("word_embed_proj_dim", "\(embedded) is not supported, only the width of \(width)")
+        }
+        let hasBias = try config.optionalBool("enable_bias") ?? true
+        let trunk = TrunkDescription(
+            family: .opt, width: width, layers: sizes.layers, heads: heads, keyValueHeads: heads,
+            headWidth: width / heads, feedForwardWidth: hidden, isGated: false, norm: .layer, normEpsilon: 1e-5,
+            activation: activation, positions: .table, rotaryWidth: 0)
+        let blocks = (0..<sizes.layers).map { layer in
+            let block = "decoder.layers.\(layer)"
+            func linear(_ name: String, _ rows: Int, _ columns: Int) -> LinearModule {
+                LinearModule(
+                    name: "\(block).\(name)", rows: rows, columns: columns, isTransposed: false, hasBias: hasBias)
+            }
+            return BaseModel.Block(
+                matrices: [
+                    .init(
+                        name: TensorName.attentionQueryKeyValue(layer), kind: .queryKeyValue,
+                        modules: ["q", "k", "v"].map { linear("self_attn.\($0)_proj", width, width) }),
+                    .init(
+                        name: TensorName.attentionOutput(layer), kind: .attentionOutput,
+                        modules: [linear("self_attn.out_proj", width, width)]),
+                    .init(
+                        name: TensorName.feedForwardInput(layer), kind: .feedForwardInput,
+                        modules: [linear("fc1", hidden, width)]),
+                    .init(
+                        name: TensorName.feedForwardOutput(layer), kind: .feedForwardOutput,
+                        modules: [linear("fc2", width, hidden)]),
+                ],
+                norms: [
+                    .init(name: TensorName.attentionNorm(layer), module: "\(block).self_attn_layer_norm"),
+                    .init(name: TensorName.feedForwardNorm(layer), module: "\(block).final_layer_norm"),
+                ])
+        }
+        var model = BaseModel(
+            trunk: trunk, vocabulary: try config.size("vocab_size", default: 50272),
+            maximumPositions: try config.size("max_position_embeddings", default: 2048), prefix: "model.",
+            embedding: "decoder.embed_tokens",
+            tiesEmbedding: try config.optionalBool("tie_word_embeddings") ?? true, blocks: blocks,
+            finalNorm: .init(name: TensorName.finalNorm, module: "decoder.final_layer_norm"))
+        model.positionTable = "decoder.embed_positions"
+        model.positionOffset = 2
+        model.scaledTargets = ["q_proj", "k_proj", "fc2"]
+        model.scaledFeedForward = ["fc2"]
+        return model
+    }
+}

@@ -1,0 +1,193 @@
+import TacitDiagnostics
+import TacitModelFile
+
+/// A GGUF of any program's making (ggml project, `docs/gguf.md`), versions 2 and 3: its metadata and where its tensors
+/// lie. Every count is checked against what is left of the file before anything is taken for it.
+final class GGUFFile {
+    /// A value of the metadata. What no base is described by is passed over.
+    enum Value {
+        case integer(Int)
+        case number(Double)
+        case bool(Bool)
+        case string(String)
+        /// Of at most `maximumArray` elements.
+        case integers([Int])
+        case bools([Bool])
+        case other
+    }
+
+    struct Tensor {
+        let type: BlockType
+        /// Outermost dimension first.
+        let shape: [Int]
+        /// From the start of the file.
+        let range: Range<Int>
+    }
+
+    private static let maximumPairs = 1 << 16
+    private static let maximumTensors = 1 << 16
+    private static let maximumName = 1 << 10
+    private static let maximumString = 1 << 24
+    /// Longest array that is kept: one element a layer.
+    private static let maximumArray = 1 << 10
+
+    let path: String
+    private(set) var metadata: [String: Value] = [:]
+    private(set) var tensors: [String: Tensor] = [:]
+    private let map: FileMap
+
+    /// - Throws: `TacitError` of kind `badData` for anything that the format does not allow.
+    init(path: String, map: FileMap) throws {
+        self.path = path
+        self.map = map
+        do {
+            try withExtendedLifetime(map) { try read() }
+        } catch let error as TacitError {
+            throw error.inFile(path)
+        }
+    }
+
+    /// A tensor's elements, as floats give them.
+    func values(of tensor: Tensor) -> [Double] {
+        withExtendedLifetime(map) {
+            tensor.type.values(UnsafeRawBufferPointer(rebasing: map.bytes[tensor.range]))
+        }
+    }
+
+    private func read() throws {
+        var cursor = ByteCursor(map.bytes)
+        guard map.bytes.starts(with: "GGUF".utf8) else {
+            throw TacitError(.badData, place: "byte 0", "not a GGUF file")
+        }
+        try cursor.skip(4, "the magic number")
+        let version = try cursor.number(UInt32.self, "the version")
+        guard version == 2 || version == 3 else {
+            throw TacitError(.badData, place: "byte 4", "GGUF version \(version), expected 2 or 3")
+        }
+        let tensorCount = try cursor.count("the number of tensors", atMost: Self.maximumTensors)
+        let pairCount = try cursor.count("the number of metadata pairs", atMost: Self.maximumPairs)
+        for _ in 0..<pairCount {
+            let place = cursor.offset
+            let key = try cursor.string("a metadata key", atMost: Self.maximumName)
+            guard metadata[key] == nil else {
+                throw TacitError(.badData, place: "byte \(place)", "metadata key \(key) occurs twice")
+            }
+            metadata[key] = try Self.value(from: &cursor, key)
+        }
+        try readTensors(from: &cursor, count: tensorCount)
+    }
+
+    private func readTensors(from cursor: inout ByteCursor, count: Int) throws {
+        var stated: [(name: String, type: BlockType, shape: [Int], offset: Int, byteCount: Int)] = []
+        for _ in 0..<count {
+            let name = try cursor.string("a tensor's name", atMost: Self.maximumName)
+            func fault(_ reason: String) -> TacitError { TacitError(.badData, place: name, reason) }
+            let rank = try cursor.number(UInt32.self, "the rank of \(name)")
+            guard (1...4).contains(rank) else { throw fault("\(rank) dimensions, expected 1 to 4") }
+            var shape: [Int] = []
+            for _ in 0..<rank {
+                shape.insert(try cursor.count("the shape of \(name)", atMost: Int(Int32.max)), at: 0)
+            }
+            let number = try cursor.number(UInt32.self, "the type of \(name)")
+            guard let type = BlockType(number: number) else {
+                throw fault("type \(BlockType.name(ofUnknown: number)) is not one of \(BlockType.names)")
+            }
+            let offset = try cursor.count("the offset of \(name)", atMost: map.bytes.count)
+            guard let innermost = shape.last, innermost % type.elements == 0, !shape.contains(0) else {
+                throw fault("shape \(shape) does not go in blocks of \(type.elements)")
+            }
+            var blocks = innermost / type.elements
+            for dimension in shape.dropLast() {
+                let (product, overflow) = blocks.multipliedReportingOverflow(by: dimension)
+                guard !overflow, product <= map.bytes.count else { throw fault("shape \(shape) does not fit the file") }
+                blocks = product
+            }
+            stated.append((name, type, shape, offset, blocks * type.bytes))
+        }
+        let alignment = try alignment()
+        let start = (cursor.offset + alignment - 1) / alignment * alignment
+        var end = start
+        for tensor in stated.sorted(by: { $0.offset < $1.offset }) {
+            func fault(_ reason: String) -> TacitError { TacitError(.badData, place: tensor.name, reason) }
+            guard tensor.offset % alignment == 0 else {
+                throw fault("offset \(tensor.offset) is no multiple of \(alignment)")
+            }
+            let first = start + tensor.offset
+            guard first >= end else { throw fault("the tensor's data overlaps another's") }
+            end = first + tensor.byteCount
+            guard end <= map.bytes.count else {
+                throw fault("the tensor's data ends at byte \(end) of \(map.bytes.count): the file is cut short")
+            }
+            guard tensors[tensor.name] == nil else { throw fault("the tensor occurs twice") }
+            tensors[tensor.name] = Tensor(type: tensor.type, shape: tensor.shape, range: first..<end)
+        }
+    }
+
+    private func alignment() throws -> Int {
+        guard let value = metadata["general.alignment"] else { return 32 }
+        guard case .integer(let alignment) = value, (1...1 << 16).contains(alignment),
+            alignment & (alignment - 1) == 0
+        else { throw TacitError(.badData, place: "general.alignment", "expected a power of two") }
+        return alignment
+    }
+
+    private static func value(from cursor: inout ByteCursor, _ key: String) throws -> Value {
+        let number = try cursor.number(UInt32.self, "the type of \(key)")
+        guard number == 9 else { return try scalar(number, from: &cursor, key) }
+        let type = try cursor.number(UInt32.self, "the type of \(key)")
+        guard type != 9 else { throw TacitError(.badData, place: key, "arrays of arrays are not supported") }
+        let least = try size(of: type, key)
+        let count = try cursor.count("the length of \(key)", atMost: cursor.remaining / least)
+        guard count <= maximumArray, type != 8 else {
+            if type == 8 {
+                for _ in 0..<count { try cursor.skip(cursor.count("a string of \(key)", atMost: maximumString), key) }
+            } else {
+                try cursor.skip(count * least, key)
+            }
+            return .other
+        }
+        var integers: [Int] = []
+        var bools: [Bool] = []
+        for _ in 0..<count {
+            switch try scalar(type, from: &cursor, key) {
+            case .integer(let value): integers.append(value)
+            case .bool(let value): bools.append(value)
+            default: break
+            }
+        }
+        if integers.count == count, count > 0 { return .integers(integers) }
+        return bools.count == count && count > 0 ? .bools(bools) : .other
+    }
+
+    /// Bytes of one value; of a string the least that one takes.
+    private static func size(of type: UInt32, _ key: String) throws -> Int {
+        switch type {
+        case 0, 1, 7: 1
+        case 2, 3: 2
+        case 4, 5, 6: 4
+        case 8, 10, 11, 12: 8
+        default: throw TacitError(.badData, place: key, "unknown metadata type \(type)")
+        }
+    }
+
+    private static func scalar(_ type: UInt32, from cursor: inout ByteCursor, _ key: String) throws -> Value {
+        func integer<Number: FixedWidthInteger & BitwiseCopyable>(_ type: Number.Type) throws -> Value {
+            Int(exactly: try cursor.number(Number.self, key)).map(Value.integer) ?? .other
+        }
+        switch type {
+        case 0: return try integer(UInt8.self)
+        case 1: return try integer(Int8.self)
+        case 2: return try integer(UInt16.self)
+        case 3: return try integer(Int16.self)
+        case 4: return try integer(UInt32.self)
+        case 5: return try integer(Int32.self)
+        case 6: return .number(Double(Float(bitPattern: try cursor.number(UInt32.self, key))))
+        case 7: return .bool(try cursor.number(UInt8.self, key) != 0)
+        case 8: return .string(try cursor.string(key, atMost: maximumString))
+        case 10: return try integer(UInt64.self)
+        case 11: return try integer(Int64.self)
+        case 12: return .number(Double(bitPattern: try cursor.number(UInt64.self, key)))
+        default: throw TacitError(.badData, place: key, "unknown metadata type \(type)")
+        }
+    }
+}
