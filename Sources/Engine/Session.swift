@@ -51,7 +51,8 @@ package final class Session {
         if description.context == .restart { rows = min(rows, contexts * window) }
         if description.attention == .full { rows = max(rows, window) }
         pool = try ThreadPool(threads: threads)
-        state = try State(description, planes: model.planes, contexts: contexts, rows: rows, threads: threads)
+        state = try State(
+            description, encodings: model.encodings, contexts: contexts, rows: rows, threads: threads)
         kernels = table.pointee
         pass = Pass(model: model, state: state, kernels: kernels)
         pass.prepareAngles()
