@@ -12,6 +12,7 @@ extension ConversionReport {
             JSONMember("tensors", .integer(tensors)), JSONMember("bytes_before", .integer(bytesBefore)),
             JSONMember("bytes_after", .integer(bytesAfter)), JSONMember("bits", .integer(encoding.bits)),
             JSONMember("group_size", encoding.groupSize > 0 ? .integer(encoding.groupSize) : .null),
+            JSONMember("int8_rows_error", rowsError.map(JSONValue.double) ?? .null),
             JSONMember("adapted_modules", .integer(adaptedModules)),
             JSONMember("fusion_difference", fusionDifference.map(JSONValue.double) ?? .null),
             JSONMember("matrices", .array(kinds)),
@@ -27,6 +28,13 @@ extension ConversionReport {
         if let fusionDifference {
             lines.append(
                 "fusion    \(adaptedModules) modules, largest difference \(Self.scientific(fusionDifference))")
+        }
+        if let rowsError {
+            let percent = "\(Self.tenths(rowsError * 100)) %"
+            lines.append(
+                encoding == .int8Groups
+                    ? "int8      in groups of 32: one range a row would put the trunk's output \(percent) off"
+                    : "int8      one range a row puts the trunk's output \(percent) off, in groups it would be slower")
         }
         lines.append("")
         lines.append(Self.row("matrices", "count", "weights", "bytes", "SNR dB"))
@@ -45,6 +53,7 @@ extension ConversionReport {
     }
 
     private static func tenths(_ value: Double) -> String {
+        guard value.isFinite, abs(value) < 1e15 else { return "infinitely" }
         let tenths = Int((value * 10).rounded())
         return "\(tenths / 10).\(abs(tenths % 10))"
     }

@@ -6,11 +6,11 @@ package final class Converter {
     /// Stands in the provenance of every model. Changes whenever the same input gives other bytes.
     package static let version = "3"
 
-    private let options: ConversionOptions
+    let options: ConversionOptions
     private let folders: [SourceFolder]
-    private let checkpoint: BaseCheckpoint
+    let checkpoint: BaseCheckpoint
     private let adapter: LoRAAdapter?
-    private let surroundings: Surroundings
+    let surroundings: Surroundings
     package let description: ModelDescription
 
     /// Reads and checks all but the weights themselves.
@@ -35,7 +35,10 @@ package final class Converter {
     package func convert(progress: (Int, Int) throws -> Void = { _, _ in }) throws -> ConversionReport {
         let trunk = TrunkWeights(checkpoint: checkpoint, adapter: adapter)
         let matrices = Dictionary(uniqueKeysWithValues: checkpoint.model.matrices.map { ($0.name, $0) })
-        let quantizer = options.weights.quantizer(width: description.trunk.width, groupSize: options.groupSize)
+        let ready = try ready(trunk, progress)
+        let form = options.int8Form ?? Int8Trial.form(ready.error)
+        let quantizer = options.weights.quantizer(
+            width: description.trunk.width, groupSize: options.groupSize, form: form)
         var formats: [String: MatrixFormat] = [:]
         for shape in description.matrices {
             formats[shape.name] =
@@ -43,20 +46,29 @@ package final class Converter {
                 ?? MatrixFormat(encoding: .float32, hasBias: true)
         }
         let writer = try ModelFileWriter(
-            path: options.output, description: description, provenance: provenance, formats: formats)
+            path: options.output, description: description, provenance: provenance(form), formats: formats)
 
         var report = ConversionReport()
         report.encoding = quantizer.encoding
+        report.rowsError = ready.error
         report.adaptedModules = adapter?.moduleCount ?? 0
         let parts = description.parts
+        let all = ready.steps + parts.count
         for (index, part) in parts.enumerated() {
-            try progress(index, parts.count)
+            try progress(ready.steps + index, all)
             switch part {
             case .vector(let name, let shape):
                 try writer.write(vector: name, try vector(name, shape, trunk))
             case .matrix(let shape):
                 if let matrix = matrices[shape.name] {
-                    try write(matrix, trunk, quantizer, writer, &report)
+                    let stored =
+                        try form == .rows ? ready.matrices[matrix.name] ?? store(matrix, trunk, quantizer)
+                        : store(matrix, trunk, quantizer)
+                    try writer.write(matrix: matrix.name, stored.packed)
+                    report.add(stored.packed, kind: matrix.kind, error: stored.error)
+                    if let difference = stored.fusionDifference {
+                        report.fusionDifference = max(report.fusionDifference ?? 0, difference)
+                    }
                 } else {
                     let (weights, bias) = try surroundings.matrix(shape)
                     try writer.write(
@@ -65,14 +77,14 @@ package final class Converter {
                 }
             }
         }
-        try progress(parts.count, parts.count)
+        try progress(all, all)
         report.bytesBefore =
             checkpoint.byteCount + (adapter?.byteCount ?? 0) + (surroundings.store?.byteCount ?? 0)
         (report.tensors, report.bytesAfter) = try writer.finish()
         return report
     }
 
-    private func vector(_ name: String, _ shape: [Int], _ trunk: TrunkWeights) throws -> [Float] {
+    func vector(_ name: String, _ shape: [Int], _ trunk: TrunkWeights) throws -> [Float] {
         if let vector = try surroundings.vector(name, shape: shape) { return vector }
         for norm in checkpoint.model.norms {
             for field in ["weight", "bias"] where name == "\(norm.name).\(field)" {
@@ -82,24 +94,30 @@ package final class Converter {
         throw TacitError(.badData, file: options.base, place: name, "the base has no such tensor")
     }
 
-    private func write(
-        _ matrix: BaseModel.Matrix, _ trunk: TrunkWeights, _ quantizer: any Quantizer, _ writer: ModelFileWriter,
-        _ report: inout ConversionReport
-    ) throws {
-        let fused = try trunk.matrix(matrix)
-        if let difference = fused.fusionDifference {
-            report.fusionDifference = max(report.fusionDifference ?? 0, difference)
-        }
-        let (packed, error) = quantizer.pack(
-            fused.weights, rows: fused.rows, columns: fused.columns, bias: fused.bias)
-        try writer.write(matrix: matrix.name, packed)
-        report.add(packed, kind: matrix.kind, error: error)
+    /// A matrix as it will be written.
+    struct Stored {
+        let packed: PackedMatrix
+        let error: QuantizationError
+        let fusionDifference: Double?
     }
 
-    private var provenance: Provenance {
+    private func store(
+        _ matrix: BaseModel.Matrix, _ trunk: TrunkWeights, _ quantizer: any Quantizer
+    ) throws -> Stored {
+        let fused = try trunk.matrix(matrix)
+        return Self.store(fused, quantizer)
+    }
+
+    static func store(_ fused: TrunkWeights.Matrix, _ quantizer: any Quantizer) -> Stored {
+        let (packed, error) = quantizer.pack(
+            fused.weights, rows: fused.rows, columns: fused.columns, bias: fused.bias)
+        return Stored(packed: packed, error: error, fusionDifference: fused.fusionDifference)
+    }
+
+    private func provenance(_ form: ConversionOptions.Int8Form) -> Provenance {
         Provenance(
             license: surroundings.config?.license ?? "", sources: surroundings.config?.sources ?? [],
             metrics: surroundings.config?.metrics ?? "", files: folders.flatMap(\.sources),
-            converterVersion: Self.version, flags: options.flags)
+            converterVersion: Self.version, flags: options.flags(form))
     }
 }

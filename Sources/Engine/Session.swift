@@ -18,9 +18,9 @@ package final class Session {
     /// The instruction set in use.
     package let instructionSet: String
 
-    private let state: State
-    private let pass: Pass
-    private let pool: ThreadPool
+    let state: State
+    let pass: Pass
+    let pool: ThreadPool
     private let kernels: tacit_kernels
 
     /// Makes a session and all its buffers.
