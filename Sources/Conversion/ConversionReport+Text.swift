@@ -12,7 +12,11 @@ extension ConversionReport {
             JSONMember("tensors", .integer(tensors)), JSONMember("bytes_before", .integer(bytesBefore)),
             JSONMember("bytes_after", .integer(bytesAfter)), JSONMember("bits", .integer(encoding.bits)),
             JSONMember("group_size", encoding.groupSize > 0 ? .integer(encoding.groupSize) : .null),
-            JSONMember("int8_rows_error", rowsError.map(JSONValue.double) ?? .null),
+            JSONMember(
+                "int8_rows_error",
+                rowsError.map {
+                    .object([JSONMember("mean", .double($0.mean)), JSONMember("worst", .double($0.worst))])
+                } ?? .null),
             JSONMember("adapted_modules", .integer(adaptedModules)),
             JSONMember("fusion_difference", fusionDifference.map(JSONValue.double) ?? .null),
             JSONMember("matrices", .array(kinds)),
@@ -30,11 +34,9 @@ extension ConversionReport {
                 "fusion    \(adaptedModules) modules, largest difference \(Self.scientific(fusionDifference))")
         }
         if let rowsError {
-            let percent = "\(Self.tenths(rowsError * 100)) %"
-            lines.append(
-                encoding == .int8Groups
-                    ? "int8      in groups of 32: one range a row would put the trunk's output \(percent) off"
-                    : "int8      one range a row puts the trunk's output \(percent) off, in groups it would be slower")
+            let (mean, worst) = (Self.tenths(rowsError.mean * 100), Self.tenths(rowsError.worst * 100))
+            let form = encoding == .int8Groups ? "in groups of 32, since one range a row" : "one range a row, which"
+            lines.append("int8      \(form) puts the trunk's output \(mean) % off, a single patch's up to \(worst) %")
         }
         lines.append("")
         lines.append(Self.row("matrices", "count", "weights", "bytes", "SNR dB"))

@@ -1,36 +1,26 @@
 import TacitModelFile
 
 extension Converter {
-    /// What is known of the trunk before anything is written: how far int8's fast form puts it off, and its matrices in
-    /// that form.
-    struct Ready {
-        var error: Double?
-        var matrices: [String: Stored] = [:]
-        /// Of the progress, taken so far.
-        var steps = 0
+    /// Blocks that are tried in int8 before anything is written: where the measurement is what decides. Two planes leave
+    /// nothing to decide, since they are nearly exact.
+    var trialSteps: Int {
+        let encoding = options.weights.encoding(width: description.trunk.width)
+        return encoding == .int8 && options.int8Form == nil ? description.trunk.layers : 0
     }
 
-    /// Tries int8's fast form, where the measurement is what decides. Two planes leave nothing to decide: they are nearly
-    /// exact.
-    func ready(_ trunk: TrunkWeights, _ progress: (Int, Int) throws -> Void) throws -> Ready {
-        let quantizer = options.weights.quantizer(width: description.trunk.width)
-        var ready = Ready()
-        guard quantizer.encoding == .int8, options.int8Form == nil else { return ready }
-        let layers = description.trunk.layers
-        let all = layers + description.parts.count
+    /// How far int8's fast form puts the trunk off; nil where that is not the question.
+    func trialError(_ trunk: TrunkWeights, _ progress: (Int, Int) throws -> Void) throws -> TrunkError? {
+        guard trialSteps > 0 else { return nil }
         var trial = try Int8Trial(description, surroundings)
-        for layer in 0..<layers {
-            try progress(layer, all)
-            var weights: [String: TrunkWeights.Matrix] = [:]
-            var packed: [String: PackedMatrix] = [:]
-            var vectors: [String: [Float]] = [:]
+        for layer in 0..<trialSteps {
+            try progress(layer, trialSteps + description.parts.count)
+            // A model of one block calls it the first.
             let (prefix, first) = ("blocks.\(layer).", "blocks.0.")
+            var weights: [String: TrunkWeights.Matrix] = [:]
             for matrix in checkpoint.model.matrices where matrix.name.hasPrefix(prefix) {
-                let name = first + matrix.name.dropFirst(prefix.count)
-                let fused = try trunk.matrix(matrix)
-                let stored = Self.store(fused, quantizer)
-                (weights[name], packed[name], ready.matrices[matrix.name]) = (fused, stored.packed, stored)
+                weights[first + matrix.name.dropFirst(prefix.count)] = try trunk.matrix(matrix)
             }
+            var vectors: [String: [Float]] = [:]
             for case .vector(let name, let shape) in description.parts {
                 if name.hasPrefix(prefix) {
                     vectors[first + name.dropFirst(prefix.count)] = try vector(name, shape, trunk)
@@ -38,11 +28,8 @@ extension Converter {
                     vectors[name] = try vector(name, shape, trunk)
                 }
             }
-            try trial.advance(vectors: vectors, weights: weights, packed: packed)
+            try trial.advance(vectors: vectors, weights: weights)
         }
-        ready.error = trial.error
-        ready.steps = layers
-        if Int8Trial.form(ready.error) == .groups { ready.matrices = [:] }
-        return ready
+        return trial.error
     }
 }

@@ -35,8 +35,8 @@ package final class Converter {
     package func convert(progress: (Int, Int) throws -> Void = { _, _ in }) throws -> ConversionReport {
         let trunk = TrunkWeights(checkpoint: checkpoint, adapter: adapter)
         let matrices = Dictionary(uniqueKeysWithValues: checkpoint.model.matrices.map { ($0.name, $0) })
-        let ready = try ready(trunk, progress)
-        let form = options.int8Form ?? Int8Trial.form(ready.error)
+        let trial = try trialError(trunk, progress)
+        let form = options.int8Form ?? Int8Trial.form(trial)
         let quantizer = options.weights.quantizer(
             width: description.trunk.width, groupSize: options.groupSize, form: form)
         var formats: [String: MatrixFormat] = [:]
@@ -50,25 +50,18 @@ package final class Converter {
 
         var report = ConversionReport()
         report.encoding = quantizer.encoding
-        report.rowsError = ready.error
+        report.rowsError = trial
         report.adaptedModules = adapter?.moduleCount ?? 0
         let parts = description.parts
-        let all = ready.steps + parts.count
+        let steps = trialSteps
         for (index, part) in parts.enumerated() {
-            try progress(ready.steps + index, all)
+            try progress(steps + index, steps + parts.count)
             switch part {
             case .vector(let name, let shape):
                 try writer.write(vector: name, try vector(name, shape, trunk))
             case .matrix(let shape):
                 if let matrix = matrices[shape.name] {
-                    let stored =
-                        try form == .rows ? ready.matrices[matrix.name] ?? store(matrix, trunk, quantizer)
-                        : store(matrix, trunk, quantizer)
-                    try writer.write(matrix: matrix.name, stored.packed)
-                    report.add(stored.packed, kind: matrix.kind, error: stored.error)
-                    if let difference = stored.fusionDifference {
-                        report.fusionDifference = max(report.fusionDifference ?? 0, difference)
-                    }
+                    try write(matrix, trunk, quantizer, writer, &report)
                 } else {
                     let (weights, bias) = try surroundings.matrix(shape)
                     try writer.write(
@@ -77,7 +70,7 @@ package final class Converter {
                 }
             }
         }
-        try progress(all, all)
+        try progress(steps + parts.count, steps + parts.count)
         report.bytesBefore =
             checkpoint.byteCount + (adapter?.byteCount ?? 0) + (surroundings.store?.byteCount ?? 0)
         (report.tensors, report.bytesAfter) = try writer.finish()
@@ -94,24 +87,18 @@ package final class Converter {
         throw TacitError(.badData, file: options.base, place: name, "the base has no such tensor")
     }
 
-    /// A matrix as it will be written.
-    struct Stored {
-        let packed: PackedMatrix
-        let error: QuantizationError
-        let fusionDifference: Double?
-    }
-
-    private func store(
-        _ matrix: BaseModel.Matrix, _ trunk: TrunkWeights, _ quantizer: any Quantizer
-    ) throws -> Stored {
+    private func write(
+        _ matrix: BaseModel.Matrix, _ trunk: TrunkWeights, _ quantizer: any Quantizer, _ writer: ModelFileWriter,
+        _ report: inout ConversionReport
+    ) throws {
         let fused = try trunk.matrix(matrix)
-        return Self.store(fused, quantizer)
-    }
-
-    static func store(_ fused: TrunkWeights.Matrix, _ quantizer: any Quantizer) -> Stored {
+        if let difference = fused.fusionDifference {
+            report.fusionDifference = max(report.fusionDifference ?? 0, difference)
+        }
         let (packed, error) = quantizer.pack(
             fused.weights, rows: fused.rows, columns: fused.columns, bias: fused.bias)
-        return Stored(packed: packed, error: error, fusionDifference: fused.fusionDifference)
+        try writer.write(matrix: matrix.name, packed)
+        report.add(packed, kind: matrix.kind, error: error)
     }
 
     private func provenance(_ form: ConversionOptions.Int8Form) -> Provenance {

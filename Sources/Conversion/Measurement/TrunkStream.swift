@@ -1,6 +1,14 @@
 import TacitEngine
 import TacitModelFile
 
+/// How far a trunk's last hidden states are from what they should be: `|x - exact| / |exact|` of each patch's final norm.
+package struct TrunkError: Equatable, Sendable {
+    /// Of all patches.
+    package var mean: Double
+    /// The largest of them.
+    package var worst: Double
+}
+
 /// The residual streams of a few contexts on their way through a trunk, block by block.
 struct TrunkStream {
     /// `[contexts][patches][width]`: what the last block left, and the final norm of it.
@@ -28,10 +36,10 @@ struct TrunkStream {
         }
     }
 
-    /// `|x - reference| / |reference|` of each patch's final norm, their mean; nil where the reference says nothing.
-    func error(against reference: TrunkStream) -> Double? {
+    /// What two streams differ by; nil where the reference is no number or nothing at all.
+    func error(against reference: TrunkStream) -> TrunkError? {
         let width = rows.count / (contexts * patches)
-        var sum = 0.0
+        var error = TrunkError(mean: 0, worst: 0)
         for patch in 0..<contexts * patches {
             var (signal, noise) = (0.0, 0.0)
             for index in patch * width..<(patch + 1) * width {
@@ -42,8 +50,10 @@ struct TrunkStream {
                 noise += difference * difference
             }
             guard signal > 0, signal.isFinite else { return nil }
-            sum += (noise / signal).squareRoot()
+            let own = noise.isNaN ? .infinity : (noise / signal).squareRoot()
+            error.mean += own / Double(contexts * patches)
+            error.worst = max(error.worst, own)
         }
-        return sum / Double(contexts * patches)
+        return error
     }
 }
