@@ -116,7 +116,7 @@ let package = Package(
             path: "Sources/tacit"),
 
         // The offline converter.
-        room("Conversion", ["CTacitOpenBLAS", "TacitDiagnostics", "TacitModelFile"]),
+        room("Conversion", ["CTacitOpenBLAS", "TacitDiagnostics", "TacitEngine", "TacitModelFile"]),
         .executableTarget(
             name: "TacitConvertCommand",
             dependencies: ["TacitConsole", "TacitConversion", "TacitDiagnostics", "TacitModelFile", argumentParser],

@@ -43,6 +43,45 @@ INLINE void dot(
     }
 }
 
+#define GROUP_ROWS 3
+
+// A weight's magnitude as the unsigned byte, its sign given to the activation (`vpsignb`): two products of at most
+// 128 * 127 fit 16 bits whatever stands side by side. `vpmaddwd` adds neighbours and multiplies by the group's scale at
+// once: eight steps of that stay under 2^27, and become a float in one rounding, as their product with it would.
+INLINE void dot_groups(
+    const int8_t *input, size_t stride, const tacit_group_step *steps, size_t step_stride, size_t groups,
+    const int8_t *levels, const uint8_t *scales, const int rows, float *totals) {
+    __m256 all[3][2];
+    UNROLL for (int r = 0; r < rows; r++) all[r][0] = all[r][1] = _mm256_setzero_ps();
+    for (size_t g = 0; g < groups; g++, input += 32, levels += 512, scales += LANES) {
+        __m256i scale[2], low[3], high[3];
+        UNROLL for (int half = 0; half < 2; half++) {
+            __m256i wide = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)(scales + half * 8)));
+            scale[half] = _mm256_or_si256(wide, _mm256_slli_epi32(wide, 16));
+        }
+        UNROLL for (int r = 0; r < rows; r++) low[r] = high[r] = _mm256_setzero_si256();
+        UNROLL for (size_t i = 0; i < 8; i++) {
+            __m256i w0 = levels_at(levels + i * 64), w1 = levels_at(levels + i * 64 + 32);
+            __m256i m0 = _mm256_abs_epi8(w0), m1 = _mm256_abs_epi8(w1);
+            UNROLL for (int r = 0; r < rows; r++) {
+                __m256i x = four_everywhere(input + (size_t)r * stride + i * 4);
+                __m256i a = _mm256_maddubs_epi16(m0, _mm256_sign_epi8(x, w0));
+                __m256i b = _mm256_maddubs_epi16(m1, _mm256_sign_epi8(x, w1));
+                low[r] = _mm256_add_epi32(low[r], _mm256_madd_epi16(a, scale[0]));
+                high[r] = _mm256_add_epi32(high[r], _mm256_madd_epi16(b, scale[1]));
+                KEEP_IN_ORDER(low[r], high[r]);
+            }
+        }
+        UNROLL for (int r = 0; r < rows; r++) {
+            __m256 step = _mm256_set1_ps(steps[(size_t)r * step_stride + g].step);
+            all[r][0] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(low[r]), step, all[r][0]);
+            all[r][1] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(high[r]), step, all[r][1]);
+        }
+    }
+    UNROLL for (int r = 0; r < rows; r++)
+        UNROLL for (int half = 0; half < 2; half++) _mm256_storeu_ps(totals + r * 16 + half * 8, all[r][half]);
+}
+
 #define BLOCK_ROWS 4
 #define BLOCK_LEVEL(nibbles) (nibbles)
 #define BLOCK_SCALE(scales) ((scales) | (scales) << 16)

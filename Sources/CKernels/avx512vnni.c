@@ -72,6 +72,34 @@ INLINE void dot_pair(
     dot_tiles(input, stride, panel, groups, rows, 2, sums);
 }
 
+#define GROUP_ROWS 8
+
+// As for AVX-VNNI, but that registers suffice for the totals.
+INLINE void dot_groups(
+    const int8_t *input, size_t stride, const tacit_group_step *steps, size_t step_stride, size_t groups,
+    const int8_t *levels, const uint8_t *scales, const int rows, float *totals) {
+    const __m512i sign = _mm512_set1_epi8(-128);
+    __m512 all[8];
+    UNROLL for (int r = 0; r < rows; r++) all[r] = _mm512_setzero_ps();
+    for (size_t g = 0; g < groups; g++, input += 32, levels += 512, scales += LANES) {
+        __m512i sums[8];
+        UNROLL for (int r = 0; r < rows; r++) sums[r] = _mm512_set1_epi32(steps[(size_t)r * step_stride + g].start);
+        // A loop that stays one: unrolled, its loads are moved up until the registers do not suffice.
+        _Pragma("clang loop unroll(disable)") for (size_t i = 0; i < 8; i++) {
+            __m512i w = _mm512_xor_si512(step(levels + i * 64), sign);
+            UNROLL for (int r = 0; r < rows; r++)
+                sums[r] = _mm512_dpbusd_epi32(sums[r], w, four_everywhere(input + (size_t)r * stride + i * 4));
+        }
+        __m512 scale = _mm512_cvtepi32_ps(
+            _mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)(const void *)scales)));
+        UNROLL for (int r = 0; r < rows; r++)
+            all[r] = _mm512_fmadd_ps(
+                _mm512_mul_ps(_mm512_cvtepi32_ps(sums[r]), scale),
+                _mm512_set1_ps(steps[(size_t)r * step_stride + g].step), all[r]);
+    }
+    UNROLL for (int r = 0; r < rows; r++) _mm512_storeu_ps(totals + r * 16, all[r]);
+}
+
 #define BLOCK_ROWS 8
 #define BLOCK_LEVEL(nibbles) (nibbles)
 #define BLOCK_SCALE(scales) (scales)

@@ -39,6 +39,43 @@ INLINE void dot(
     }
 }
 
+#define GROUP_ROWS 6
+
+// Weights plus 128 as the unsigned bytes; a group's sum begins at -128 times the activations, which takes that back.
+INLINE void dot_groups(
+    const int8_t *input, size_t stride, const tacit_group_step *steps, size_t step_stride, size_t groups,
+    const int8_t *levels, const uint8_t *scales, const int rows, float *totals) {
+    const __m256i sign = _mm256_set1_epi8(-128);
+    __m256 all[6][2];
+    UNROLL for (int r = 0; r < rows; r++) all[r][0] = all[r][1] = _mm256_setzero_ps();
+    for (size_t g = 0; g < groups; g++, input += 32, levels += 512, scales += LANES) {
+        __m256i sums[6][2];
+        UNROLL for (int r = 0; r < rows; r++)
+            sums[r][0] = sums[r][1] = _mm256_set1_epi32(steps[(size_t)r * step_stride + g].start);
+        UNROLL for (size_t i = 0; i < 8; i++) {
+            __m256i w0 = _mm256_xor_si256(levels_at(levels + i * 64), sign);
+            __m256i w1 = _mm256_xor_si256(levels_at(levels + i * 64 + 32), sign);
+            UNROLL for (int r = 0; r < rows; r++) {
+                __m256i x = four_everywhere(input + (size_t)r * stride + i * 4);
+                sums[r][0] = _mm256_dpbusd_avx_epi32(sums[r][0], w0, x);
+                sums[r][1] = _mm256_dpbusd_avx_epi32(sums[r][1], w1, x);
+                KEEP_IN_ORDER(sums[r][0], sums[r][1]);
+            }
+        }
+        UNROLL for (int half = 0; half < 2; half++) {
+            __m128i eight = _mm_loadl_epi64((const __m128i *)(const void *)(scales + half * 8));
+            __m256 scale = _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(eight));
+            UNROLL for (int r = 0; r < rows; r++) {
+                __m256 step = _mm256_set1_ps(steps[(size_t)r * step_stride + g].step);
+                all[r][half] = _mm256_fmadd_ps(
+                    _mm256_mul_ps(_mm256_cvtepi32_ps(sums[r][half]), scale), step, all[r][half]);
+            }
+        }
+    }
+    UNROLL for (int r = 0; r < rows; r++)
+        UNROLL for (int half = 0; half < 2; half++) _mm256_storeu_ps(totals + r * 16 + half * 8, all[r][half]);
+}
+
 #define BLOCK_ROWS 6
 #define BLOCK_LEVEL(nibbles) (nibbles)
 #define BLOCK_SCALE(scales) (scales)

@@ -44,6 +44,40 @@ INLINE void dot(
     }
 }
 
+#define GROUP_ROWS 4
+
+INLINE void dot_groups(
+    const int8_t *input, size_t stride, const tacit_group_step *steps, size_t step_stride, size_t groups,
+    const int8_t *levels, const uint8_t *scales, const int rows, float *totals) {
+    UNROLL for (int i = 0; i < rows * 4; i++) vst1q_f32(totals + i * 4, vdupq_n_f32(0.0f));
+    for (size_t g = 0; g < groups; g++, input += 32, levels += 512, scales += LANES) {
+        int32x4_t sums[4][4];
+        UNROLL for (int r = 0; r < rows; r++)
+            UNROLL for (int c = 0; c < 4; c++) sums[r][c] = vdupq_n_s32(0);
+        // A loop that stays one: unrolled, its loads are moved up until the registers do not suffice.
+        _Pragma("clang loop unroll(disable)") for (size_t i = 0; i < 8; i += 2) {
+            int8x8_t x[4];
+            UNROLL for (int r = 0; r < rows; r++) x[r] = vld1_s8(input + (size_t)r * stride + i * 4);
+            UNROLL for (int c = 0; c < 4; c++) {
+                int8x16_t w0 = vld1q_s8(levels + i * 64 + (size_t)c * 16);
+                int8x16_t w1 = vld1q_s8(levels + i * 64 + 64 + (size_t)c * 16);
+                UNROLL for (int r = 0; r < rows; r++) {
+                    sums[r][c] = vdotq_lane_s32(sums[r][c], w0, x[r], 0);
+                    sums[r][c] = vdotq_lane_s32(sums[r][c], w1, x[r], 1);
+                }
+            }
+        }
+        f32x16 scale = __builtin_convertvector(load_bytes(scales), f32x16);
+        const f32x4 quarters[4] = {scale.lo.lo, scale.lo.hi, scale.hi.lo, scale.hi.hi};
+        UNROLL for (int r = 0; r < rows; r++)
+            UNROLL for (int c = 0; c < 4; c++) {
+                float *total = totals + r * 16 + c * 4;
+                float32x4_t sum = vcvtq_f32_s32(sums[r][c]), s = __builtin_bit_cast(float32x4_t, quarters[c]);
+                vst1q_f32(total, vfmaq_n_f32(vld1q_f32(total), vmulq_f32(sum, s), steps[(size_t)r * step_stride + g].step));
+            }
+    }
+}
+
 #define BLOCK_ROWS 4
 #define BLOCK_LEVEL(nibbles) ((nibbles) - 8)
 #define BLOCK_SCALE(scales) (scales)

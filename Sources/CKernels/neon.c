@@ -56,6 +56,44 @@ INLINE void dot(
     }
 }
 
+#define GROUP_ROWS 2
+
+// Two products are added in 16 bits (2 * 128 * 127 fits), then neighbours in 32, as for whole rows.
+INLINE void dot_groups(
+    const int8_t *input, size_t stride, const tacit_group_step *steps, size_t step_stride, size_t groups,
+    const int8_t *levels, const uint8_t *scales, const int rows, float *totals) {
+    UNROLL for (int i = 0; i < rows * 4; i++) vst1q_f32(totals + i * 4, vdupq_n_f32(0.0f));
+    for (size_t g = 0; g < groups; g++, input += 32, levels += 512, scales += LANES) {
+        int32x4_t pairs[2][8];
+        UNROLL for (int r = 0; r < rows; r++)
+            UNROLL for (int c = 0; c < 8; c++) pairs[r][c] = vdupq_n_s32(0);
+        _Pragma("clang loop unroll(disable)") for (size_t i = 0; i < 8; i += 2) {
+            int8x8_t x0[2], x1[2];
+            UNROLL for (int r = 0; r < rows; r++) {
+                uint32_t four[2];
+                __builtin_memcpy(four, input + (size_t)r * stride + i * 4, sizeof four);
+                x0[r] = vreinterpret_s8_u32(vdup_n_u32(four[0]));
+                x1[r] = vreinterpret_s8_u32(vdup_n_u32(four[1]));
+            }
+            UNROLL for (int c = 0; c < 8; c++) {
+                int8x8_t w0 = vld1_s8(levels + i * 64 + (size_t)c * 8);
+                int8x8_t w1 = vld1_s8(levels + i * 64 + 64 + (size_t)c * 8);
+                UNROLL for (int r = 0; r < rows; r++)
+                    pairs[r][c] = vpadalq_s16(pairs[r][c], vmlal_s8(vmull_s8(x0[r], w0), x1[r], w1));
+            }
+        }
+        f32x16 scale = __builtin_convertvector(load_bytes(scales), f32x16);
+        const f32x4 quarters[4] = {scale.lo.lo, scale.lo.hi, scale.hi.lo, scale.hi.hi};
+        UNROLL for (int r = 0; r < rows; r++)
+            UNROLL for (int c = 0; c < 4; c++) {
+                float *total = totals + r * 16 + c * 4;
+                float32x4_t sum = vcvtq_f32_s32(vpaddq_s32(pairs[r][2 * c], pairs[r][2 * c + 1]));
+                float32x4_t s = __builtin_bit_cast(float32x4_t, quarters[c]);
+                vst1q_f32(total, vfmaq_n_f32(vld1q_f32(total), vmulq_f32(sum, s), steps[(size_t)r * step_stride + g].step));
+            }
+    }
+}
+
 #define BLOCK_ROWS 2
 #define BLOCK_LEVEL(nibbles) ((nibbles) - 8)
 #define BLOCK_SCALE(scales) (scales)

@@ -23,6 +23,26 @@ INLINE void dot(
     }
 }
 
+#define GROUP_ROWS 4
+
+INLINE void dot_groups(
+    const int8_t *input, size_t stride, const tacit_group_step *steps, size_t step_stride, size_t groups,
+    const int8_t *levels, const uint8_t *scales, const int rows, float *totals) {
+    for (int r = 0; r < rows; r++) {
+        f32x16 total = splat(0.0f);
+        for (size_t g = 0; g < groups; g++) {
+            const int8_t *x = input + (size_t)r * stride + g * 32;
+            int32_t lanes[16] = {0};
+            for (size_t k = 0; k < 32; k++)
+                for (size_t n = 0; n < LANES; n++) lanes[n] += x[k] * levels[(g * 8 + k / 4) * 64 + n * 4 + k % 4];
+            f32x16 sums = __builtin_convertvector(load_integers(lanes), f32x16);
+            f32x16 scale = __builtin_convertvector(load_bytes(scales + g * LANES), f32x16);
+            total = fma16(sums * scale, splat(steps[(size_t)r * step_stride + g].step), total);
+        }
+        store(totals + (size_t)r * LANES, total);
+    }
+}
+
 #define BLOCK_ROWS 4
 #define BLOCK_LEVEL(nibbles) (nibbles)
 #define BLOCK_SCALE(scales) (scales)

@@ -73,6 +73,45 @@ static tacit_row_scale quantize_rest(
     return (tacit_row_scale){step, 0.0f};
 }
 
+/// The larger of lanes' bits, which for magnitudes is the larger magnitude, NaN above all.
+INLINE i32x16 larger_bits(i32x16 a, i32x16 b) { return a > b ? a : b; }
+
+static void quantize_groups(const float *input, size_t count, int8_t *output, tacit_group_step *steps) {
+    for (size_t i = 0; i < count; i += 32, steps++) {
+        f32x16 half[2];
+        UNROLL for (size_t h = 0; h < 2; h++) {
+            size_t at = i + h * LANES;
+            half[h] = at + LANES <= count ? load(input + at) : splat(0.0f);
+            if (at < count && count < at + LANES) half[h] = load_some(input + at, count - at, 0.0f);
+        }
+        const i32x16 magnitude = (i32x16)(0x7fffffff);
+        i32x16 most16 = larger_bits(bits(half[0]) & magnitude, bits(half[1]) & magnitude);
+        i32x8 most8 = most16.lo > most16.hi ? most16.lo : most16.hi;
+        i32x4 most4 = most8.lo > most8.hi ? most8.lo : most8.hi;
+        i32x2 most2 = most4.lo > most4.hi ? most4.lo : most4.hi;
+        int32_t most = most2.x > most2.y ? most2.x : most2.y;
+        float step = __builtin_bit_cast(float, most) / 127.0f;
+        if (step <= 1e-32f) {  // so small that 1 / step could overflow
+            __builtin_memset(output + i, 0, 32);
+            *steps = (tacit_group_step){0.0f, 0};
+            continue;
+        }
+        f32x16 inverse = splat(1.0f / step);
+        i32x16 sum = (i32x16)(0);
+        UNROLL for (size_t h = 0; h < 2; h++) {
+            f32x16 x = greater(lesser(half[h] * inverse, splat(127.0f)), splat(-127.0f));
+            i32x16 levels = bits(x + splat(ROUNDER)) - ROUNDER_BITS;
+            i8x16 bytes = __builtin_convertvector(levels, i8x16);
+            __builtin_memcpy(output + i + h * LANES, &bytes, sizeof bytes);
+            sum += levels;
+        }
+        i32x8 sum8 = sum.lo + sum.hi;
+        i32x4 sum4 = sum8.lo + sum8.hi;
+        i32x2 sum2 = sum4.lo + sum4.hi;
+        *steps = (tacit_group_step){step, -128 * (sum2.x + sum2.y)};
+    }
+}
+
 static void layer_norm(
     const float *input, const float *weight, const float *bias, float epsilon, size_t count, float *output) {
     size_t whole = count - count % LANES, rest = count - whole;

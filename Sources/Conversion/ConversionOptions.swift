@@ -11,8 +11,9 @@ package struct ConversionOptions: Sendable {
         package static let widestInTwoPlanes = 128
 
         /// What chooses the weights of a trunk of this width.
-        func quantizer(width: Int, groupSize: GroupSize = .short) -> any Quantizer {
+        func quantizer(width: Int, groupSize: GroupSize = .short, form: Int8Form = .rows) -> any Quantizer {
             switch self {
+            case .int8 where form == .groups: Int8GroupQuantizer()
             case .int8: Int8Quantizer(planes: width <= Self.widestInTwoPlanes ? 2 : 1)
             case .int4: Int4Quantizer(groupSize: groupSize.rawValue)
             case .f32: Float32Quantizer()
@@ -20,12 +21,22 @@ package struct ConversionOptions: Sendable {
         }
 
         /// How the matrices of a trunk of this width are stored.
-        package func encoding(width: Int, groupSize: GroupSize = .short) -> MatrixEncoding {
-            quantizer(width: width, groupSize: groupSize).encoding
+        package func encoding(
+            width: Int, groupSize: GroupSize = .short, form: Int8Form = .rows
+        ) -> MatrixEncoding {
+            quantizer(width: width, groupSize: groupSize, form: form).encoding
         }
 
         /// Whether a group size has a meaning.
         package var hasGroups: Bool { encoding(width: Self.widestInTwoPlanes).groupSize > 0 }
+    }
+
+    /// How int8 is stored.
+    package enum Int8Form: String, CaseIterable, Sendable {
+        /// One scale a channel and one range a row of activations: the fastest.
+        case rows
+        /// Both in groups of 32 along K, for trunks with outliers.
+        case groups
     }
 
     /// Weights along K that share a scale, with 4 bits.
@@ -42,26 +53,30 @@ package struct ConversionOptions: Sendable {
     /// Folder of the adapter; nil converts the base alone.
     package var adapter: String?
     package var weights: Weights
+    /// Counts for int8; nil is what a measurement says (see `Int8Trial`).
+    package var int8Form: Int8Form?
     /// Counts where `weights.hasGroups`.
     package var groupSize: GroupSize
     /// The model file to write.
     package var output: String
 
     package init(
-        base: String, layers: Int? = nil, adapter: String? = nil, weights: Weights = .int8,
+        base: String, layers: Int? = nil, adapter: String? = nil, weights: Weights = .int8, int8Form: Int8Form? = nil,
         groupSize: GroupSize = .short, output: String
     ) {
         self.base = base
         self.layers = layers
         self.adapter = adapter
         self.weights = weights
+        self.int8Form = int8Form
         self.groupSize = groupSize
         self.output = output
     }
 
-    /// What decides about the model's bytes, without paths.
-    var flags: String {
+    /// What decides about the model's bytes, without paths. Of the forms of int8 the usual one goes without saying.
+    func flags(_ form: Int8Form) -> String {
         "--weights \(weights.rawValue)" + (layers.map { " --layers \($0)" } ?? "")
             + (weights.hasGroups ? " --group-size \(groupSize.rawValue)" : "")
+            + (weights == .int8 && form == .groups ? " --int8-form groups" : "")
     }
 }

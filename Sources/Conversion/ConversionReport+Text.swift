@@ -12,6 +12,11 @@ extension ConversionReport {
             JSONMember("tensors", .integer(tensors)), JSONMember("bytes_before", .integer(bytesBefore)),
             JSONMember("bytes_after", .integer(bytesAfter)), JSONMember("bits", .integer(encoding.bits)),
             JSONMember("group_size", encoding.groupSize > 0 ? .integer(encoding.groupSize) : .null),
+            JSONMember(
+                "int8_rows_error",
+                rowsError.map {
+                    .object([JSONMember("mean", .double($0.mean)), JSONMember("worst", .double($0.worst))])
+                } ?? .null),
             JSONMember("adapted_modules", .integer(adaptedModules)),
             JSONMember("fusion_difference", fusionDifference.map(JSONValue.double) ?? .null),
             JSONMember("notes", .array(notes.map(JSONValue.string))), JSONMember("matrices", .array(kinds)),
@@ -27,6 +32,11 @@ extension ConversionReport {
         if let fusionDifference {
             lines.append(
                 "fusion    \(adaptedModules) modules, largest difference \(Self.scientific(fusionDifference))")
+        }
+        if let rowsError {
+            let (mean, worst) = (Self.tenths(rowsError.mean * 100), Self.tenths(rowsError.worst * 100))
+            let form = encoding == .int8Groups ? "in groups of 32, since one range a row" : "one range a row, which"
+            lines.append("int8      \(form) puts the trunk's output \(mean) % off, a single patch's up to \(worst) %")
         }
         lines.append("")
         lines.append(Self.row("matrices", "count", "weights", "bytes", "SNR dB"))
@@ -45,6 +55,7 @@ extension ConversionReport {
     }
 
     private static func tenths(_ value: Double) -> String {
+        guard value.isFinite, abs(value) < 1e15 else { return "infinitely" }
         let tenths = Int((value * 10).rounded())
         return "\(tenths / 10).\(abs(tenths % 10))"
     }

@@ -19,6 +19,8 @@ package struct ConversionReport: Sendable {
     /// Bytes of the model file.
     package var bytesAfter = 0
     package var encoding = MatrixEncoding.float32
+    /// How far int8 in one range a row puts the trunk off, where that was tried.
+    package var rowsError: TrunkError?
     package var kinds: [Kind] = MatrixKind.allCases.map { Kind(kind: $0) }
     /// Modules of the base that an adapter sat on.
     package var adaptedModules = 0

@@ -6,11 +6,11 @@ package final class Converter {
     /// Stands in the provenance of every model. Changes whenever the same input gives other bytes.
     package static let version = "3"
 
-    private let options: ConversionOptions
+    let options: ConversionOptions
     private let folders: [SourceFolder]
-    private let checkpoint: BaseCheckpoint
+    let checkpoint: BaseCheckpoint
     private let adapter: PEFTAdapter?
-    private let surroundings: Surroundings
+    let surroundings: Surroundings
     package let description: ModelDescription
     /// What a user should know before the model is trusted; mostly nothing.
     package let notes: [String]
@@ -64,7 +64,10 @@ package final class Converter {
     package func convert(progress: (Int, Int) throws -> Void = { _, _ in }) throws -> ConversionReport {
         let trunk = TrunkWeights(checkpoint: checkpoint, adapter: adapter)
         let matrices = Dictionary(uniqueKeysWithValues: checkpoint.model.matrices.map { ($0.name, $0) })
-        let quantizer = options.weights.quantizer(width: description.trunk.width, groupSize: options.groupSize)
+        let trial = try trialError(trunk, progress)
+        let form = options.int8Form ?? Int8Trial.form(trial)
+        let quantizer = options.weights.quantizer(
+            width: description.trunk.width, groupSize: options.groupSize, form: form)
         var formats: [String: MatrixFormat] = [:]
         for shape in description.matrices {
             formats[shape.name] =
@@ -72,15 +75,17 @@ package final class Converter {
                 ?? MatrixFormat(encoding: .float32, hasBias: true)
         }
         let writer = try ModelFileWriter(
-            path: options.output, description: description, provenance: provenance, formats: formats)
+            path: options.output, description: description, provenance: provenance(form), formats: formats)
 
         var report = ConversionReport()
         report.encoding = quantizer.encoding
         report.notes = notes
+        report.rowsError = trial
         report.adaptedModules = adapter?.moduleCount ?? 0
         let parts = description.parts
+        let steps = trialSteps
         for (index, part) in parts.enumerated() {
-            try progress(index, parts.count)
+            try progress(steps + index, steps + parts.count)
             switch part {
             case .vector(let name, let shape):
                 try writer.write(vector: name, try vector(name, shape, trunk))
@@ -95,14 +100,14 @@ package final class Converter {
                 }
             }
         }
-        try progress(parts.count, parts.count)
+        try progress(steps + parts.count, steps + parts.count)
         report.bytesBefore =
             checkpoint.byteCount + (adapter?.byteCount ?? 0) + (surroundings.store?.byteCount ?? 0)
         (report.tensors, report.bytesAfter) = try writer.finish()
         return report
     }
 
-    private func vector(_ name: String, _ shape: [Int], _ trunk: TrunkWeights) throws -> [Float] {
+    func vector(_ name: String, _ shape: [Int], _ trunk: TrunkWeights) throws -> [Float] {
         if let vector = try surroundings.vector(name, shape: shape) { return vector }
         for norm in checkpoint.model.norms {
             for field in ["weight", "bias"] where name == "\(norm.name).\(field)" {
@@ -126,10 +131,10 @@ package final class Converter {
         report.add(packed, kind: matrix.kind, error: error)
     }
 
-    private var provenance: Provenance {
+    private func provenance(_ form: ConversionOptions.Int8Form) -> Provenance {
         Provenance(
             license: surroundings.config?.license ?? "", sources: surroundings.config?.sources ?? [],
             metrics: surroundings.config?.metrics ?? "", files: folders.flatMap(\.sources),
-            converterVersion: Self.version, flags: options.flags)
+            converterVersion: Self.version, flags: options.flags(form))
     }
 }

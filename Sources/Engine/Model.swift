@@ -34,10 +34,10 @@ package final class Model: @unchecked Sendable {
     /// Elements of one flattened patch; for tokens, ids.
     let patchSize: Int
 
-    /// The most planes that one of the trunk's matrices has; 0 for floats alone.
-    var planes: Int {
+    /// Of the trunk's matrices, one after another.
+    var encodings: [MatrixEncoding] {
         blocks.flatMap { [$0.queryKeyValue, $0.attentionOutput, $0.feedForwardInput, $0.feedForwardOutput] }
-            .map(\.view.encoding.planes).max() ?? 0
+            .map(\.view.encoding)
     }
 
     /// Keeps the tensors' memory alive.

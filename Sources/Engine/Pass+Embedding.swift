@@ -7,6 +7,9 @@ extension Pass {
         switch input {
         case .patches(let patches): project(patches, thread, crew)
         case .tokens(let tokens): lookUp(tokens, thread, crew)
+        case .stream(let rows):
+            take(rows, thread, crew)
+            return
         case nil: return
         }
         crew.wait()
@@ -18,6 +21,14 @@ extension Pass {
                 kernels.add(positions + position(of: row) * trunk.width, trunk.width, stream)
             }
             if state.anglesPass { computeAngles(row: row, position: position(of: row)) }
+        }
+        crew.wait()
+    }
+
+    /// Rows of the stream as they are, in a context that restarts: its angles are there already.
+    private func take(_ stream: UnsafePointer<Float>, _ thread: Int, _ crew: ThreadPool.Crew) {
+        for row in crew.share(rows, of: thread) {
+            (state.stream + row * state.width16).update(from: stream + row * trunk.width, count: trunk.width)
         }
         crew.wait()
     }

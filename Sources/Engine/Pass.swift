@@ -12,6 +12,8 @@ final class Pass: ParallelWork {
         case patches(UnsafePointer<Float>)
         /// `[count][codebooks]`
         case tokens(UnsafePointer<Int32>)
+        /// `[contexts][count][width]`: rows of the residual stream itself.
+        case stream(UnsafePointer<Float>)
     }
 
     let model: Model

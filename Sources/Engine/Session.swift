@@ -18,9 +18,9 @@ package final class Session {
     /// The instruction set in use.
     package let instructionSet: String
 
-    private let state: State
-    private let pass: Pass
-    private let pool: ThreadPool
+    let state: State
+    let pass: Pass
+    let pool: ThreadPool
     private let kernels: tacit_kernels
 
     /// Makes a session and all its buffers.
@@ -51,7 +51,8 @@ package final class Session {
         if description.context == .restart { rows = min(rows, contexts * window) }
         if description.attention == .full { rows = max(rows, window) }
         pool = try ThreadPool(threads: threads)
-        state = try State(description, planes: model.planes, contexts: contexts, rows: rows, threads: threads)
+        state = try State(
+            description, encodings: model.encodings, contexts: contexts, rows: rows, threads: threads)
         kernels = table.pointee
         pass = Pass(model: model, state: state, kernels: kernels)
         pass.prepareAngles()

@@ -66,7 +66,9 @@ struct State {
     let logits: UnsafeMutablePointer<Float>
 
     /// Throws `TacitError` where the sizes do not fit memory.
-    init(_ description: ModelDescription, planes: Int, contexts: Int, rows: Int, threads: Int) throws {
+    init(
+        _ description: ModelDescription, encodings: [MatrixEncoding], contexts: Int, rows: Int, threads: Int
+    ) throws {
         let trunk = description.trunk
         func round16(_ value: Int) -> Int { (value + 15) & ~15 }
         self.rows = rows
@@ -93,7 +95,8 @@ struct State {
         let attended = try plan.reserve(float, rows, attended16)
         let feedForward = try plan.reserve(float, rows, feedForward16)
         let quantized = try QuantizedRows.Plan(
-            in: &plan, rows: rows, width: max(trunk.width, attendedWidth, trunk.feedForwardWidth), planes: planes)
+            in: &plan, rows: rows, width: max(trunk.width, attendedWidth, trunk.feedForwardWidth),
+            encodings: encodings)
         anglesPass = description.context == .sliding
         angleRows = anglesPass ? rows : window
         let tables = trunk.hasLocalFrequencies ? 2 : 1

@@ -9,6 +9,8 @@
 ///   saturates, nor does the sum of what it makes of two steps of 4 columns;
 /// - int8 in two planes: all of that twice, one plane after the other, and so scales and sums; a weight is the sum of
 ///   what the planes say;
+/// - int8 in groups: the same panels of one plane with columns padded to a multiple of 32 and levels in -127...127,
+///   whatever stands side by side;
 /// - int4: `[tiles][paddedColumns / 8][16][4]` bytes, columns padded to a multiple of 32. The low nibble of byte `i` of
 ///   a block of eight columns holds the level of column `i` plus 8, the high one that of column `4 + i`. Levels are in
 ///   -8...7; padding has level 0, which is nibble 8.
@@ -23,14 +25,14 @@ package struct MatrixView: @unchecked Sendable {
     package let encoding: MatrixEncoding
     /// 64-byte aligned.
     package let panels: UnsafeRawBufferPointer
-    /// One a padded row and plane: `w = q * scale` for int8, `w = q * groupScale * scale` for int4.
+    /// One a padded row and plane: `w = q * scale` for int8, `w = q * groupScale * scale` in groups.
     package let scales: UnsafeBufferPointer<Float>?
     /// One a padded row and plane, which takes back the offset of unsigned activations: the sum of the row's levels for
-    /// int8, of its levels times their group scales for int4.
+    /// int8, of its levels times their group scales for int4; none for int8 in groups, whose activations have no offset.
     package let sums: UnsafeBufferPointer<Int32>?
     /// One a padded row, if there is one.
     package let bias: UnsafeBufferPointer<Float>?
-    /// For int4, `[tiles][groups][16]`: 1...127 for real channels, 0 for padding channels.
+    /// In groups, `[tiles][groups][16]`: 1...127 for real channels, 0 for padding channels.
     package let groupScales: UnsafeBufferPointer<UInt8>?
 
     package init(

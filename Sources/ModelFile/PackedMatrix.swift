@@ -7,11 +7,11 @@ package struct PackedMatrix: Sendable {
     package let panels: [UInt8]
     /// `[planes][paddedRows]`, for int8 and int4.
     package let scales: [Float]?
-    /// `[planes][paddedRows]`, for int8 and int4.
+    /// `[planes][paddedRows]`, for int8 and int4; none for int8 in groups.
     package let sums: [Int32]?
     /// `[paddedRows]`.
     package let bias: [Float]?
-    /// `[tiles][groups][16]`, for int4.
+    /// `[tiles][groups][16]`, for int4 and int8 in groups.
     package let groupScales: [UInt8]?
 
     /// Bytes of one of its tensors; nil if it has none such.

@@ -55,6 +55,13 @@ struct ConvertCommand: ParsableCommand {
     @Option(help: "How the trunk's weights are stored.")
     var weights = Weights.uniform(.int8)
 
+    @Option(
+        help: """
+            How int8 is stored: "rows", the fastest, or in "groups" of 32, for trunks with outliers. Left out, a trial of the \
+            trunk decides.
+            """)
+    var int8Form: ConversionOptions.Int8Form?
+
     @Option(help: "Weights that share a scale, with 4 bits.")
     var groupSize = ConversionOptions.GroupSize.short
 
@@ -85,6 +92,7 @@ struct ConvertCommand: ParsableCommand {
         if !weights.hasGroups, groupSize != .short {
             throw ValidationError("--group-size \(groupSize.rawValue) goes with --weights int4 alone")
         }
+        if int8Form != nil, weights != .int8 { throw ValidationError("--int8-form goes with --weights int8 alone") }
         if method == .gptq { throw ValidationError("--method gptq is not available yet: use rtn") }
         if calibration != nil { throw ValidationError("--calibration is not available yet") }
         if maxDrop != nil { throw ValidationError("--max-drop is not available yet: it needs --calibration") }
@@ -109,7 +117,8 @@ struct ConvertCommand: ParsableCommand {
     private func convert() throws -> ConversionReport {
         guard case .uniform(let weights) = weights else { preconditionFailure("refused before") }
         let options = ConversionOptions(
-            base: base, layers: layers, adapter: adapter, weights: weights, groupSize: groupSize, output: output)
+            base: base, layers: layers, adapter: adapter, weights: weights, int8Form: int8Form,
+            groupSize: groupSize, output: output)
         let converter = try Converter(options)
         if let report { try converter.refuse(writingTo: report) }
         for note in converter.notes { StandardError.line(note) }
@@ -122,4 +131,5 @@ struct ConvertCommand: ParsableCommand {
     }
 }
 
+extension ConversionOptions.Int8Form: ExpressibleByArgument {}
 extension ConversionOptions.GroupSize: ExpressibleByArgument {}

@@ -43,6 +43,11 @@ enum Float32Copy {
                 let level = view.panels.load(fromByteOffset: (block * 16 + channel) * 4 + column % 4, as: Int8.self)
                 return sum + Float(level) * (view.scales?[plane * view.paddedRows + row] ?? 0)
             }
+        case .int8Groups:
+            let groups = (view.columns + 31) / 32
+            let place = ((tile * groups * 8 + column / 4) * 16 + channel) * 4 + column % 4
+            let groupScale = Int(view.groupScales?[(tile * groups + column / 32) * 16 + channel] ?? 0)
+            return Float(Int(view.panels.load(fromByteOffset: place, as: Int8.self)) * groupScale) * scale
         case .int4(let groupSize):
             let block = tile * ((view.columns + 31) / 32 * 4) + column / 8
             let byte = view.panels[(block * 16 + channel) * 4 + column % 4]

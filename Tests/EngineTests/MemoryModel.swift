@@ -132,13 +132,13 @@ final class MemoryModel: TensorSource, @unchecked Sendable {
         let panels =
             switch encoding {
             case .float32: UnsafeRawBufferPointer(copy(packed.floats))
-            case .int8, .int8TwoPlanes: UnsafeRawBufferPointer(copy(packed.bytes))
+            case .int8, .int8TwoPlanes, .int8Groups: UnsafeRawBufferPointer(copy(packed.bytes))
             case .int4: UnsafeRawBufferPointer(copy(packed.nibbles))
             }
         views[name] = MatrixView(
             rows: matrix.rows, columns: matrix.columns, encoding: encoding, panels: panels,
             scales: encoding.planes > 0 ? copy(packed.scales) : nil,
-            sums: encoding.planes > 0 ? copy(packed.sums) : nil, bias: bias,
+            sums: packed.sums.isEmpty ? nil : copy(packed.sums), bias: bias,
             groupScales: packed.groupScales.isEmpty ? nil : copy(packed.groupScales))
     }
 
@@ -152,6 +152,10 @@ final class MemoryModel: TensorSource, @unchecked Sendable {
                 (levels, Array(panels.scales[plane * panels.padded..<plane * panels.padded + rows]))
             }
             return MatrixPacker.int8(planes: planes, rows: rows, columns: columns, bias: bias)
+        case .int8Groups:
+            return MatrixPacker.int8Groups(
+                panels.levels[0], groupScales: panels.plainGroupScales, scales: Array(panels.scales[..<rows]),
+                rows: rows, columns: columns, bias: bias)
         case .int4(let groupSize):
             return MatrixPacker.int4(
                 panels.levels[0], groupScales: panels.plainGroupScales, scales: Array(panels.scales[..<rows]),

@@ -4,7 +4,7 @@ import TacitModelFile
 struct Panels {
     /// One of each kind.
     static let encodings: [MatrixEncoding] = [
-        .float32, .int8, .int8TwoPlanes, .int4(groupSize: 32), .int4(groupSize: 128),
+        .float32, .int8, .int8TwoPlanes, .int8Groups, .int4(groupSize: 32), .int4(groupSize: 128),
     ]
 
     /// Rows with padding to whole tiles of 16.
@@ -30,6 +30,10 @@ struct Panels {
         meaning = weights
         if encoding == .float32 { packFloats(weights, rows: rows, columns: columns) }
         if encoding.planes > 0 { meaning = [Float](repeating: 0, count: weights.count) }
+        if encoding == .int8Groups {
+            packGroups(weights, rows: rows, columns: columns)
+            return
+        }
         if case .int4(let groupSize) = encoding {
             packNibbles(weights, rows: rows, columns: columns, groupSize: groupSize)
             return
@@ -77,6 +81,34 @@ struct Panels {
         self.scales += scales
         self.sums += sums
         self.levels.append(levels)
+    }
+
+    /// Groups of 32 whose largest magnitude becomes 127, a channel's largest group having scale 127.
+    private mutating func packGroups(_ weights: [Float], rows: Int, columns: Int) {
+        let groups = (columns + 31) / 32
+        bytes = [Int8](repeating: 0, count: padded * groups * 32)
+        groupScales = [UInt8](repeating: 0, count: padded * groups)
+        scales = [Float](repeating: 0, count: padded)
+        var levels = [Int8](repeating: 0, count: rows * columns)
+        for row in 0..<rows {
+            let channel = weights[row * columns..<(row + 1) * columns]
+            scales[row] = max(1e-20, channel.reduce(0) { max($0, abs($1)) }) / 127 / 127
+            for group in 0..<groups {
+                let range = row * columns + group * 32..<row * columns + min(columns, group * 32 + 32)
+                let largest = weights[range].reduce(0) { max($0, abs($1)) }
+                let groupScale = max(1, min(127, (largest / 127 / scales[row]).rounded(.up)))
+                groupScales[(row / 16 * groups + group) * 16 + row % 16] = UInt8(groupScale)
+                plainGroupScales.append(UInt8(groupScale))
+                for index in range {
+                    let column = index - row * columns
+                    let level = max(-127, min(127, (weights[index] / (groupScale * scales[row])).rounded()))
+                    bytes[((row / 16 * groups * 8 + column / 4) * 16 + row % 16) * 4 + column % 4] = Int8(level)
+                    levels[index] = Int8(level)
+                    meaning[index] = level * groupScale * scales[row]
+                }
+            }
+        }
+        self.levels = [levels]
     }
 
     /// Groups whose largest magnitude becomes 7, a channel's largest group having scale 127.

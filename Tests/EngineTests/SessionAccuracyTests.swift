@@ -48,6 +48,20 @@ import Testing
         #expect(relativeError(logits, ReferenceTransformer(original, patches: patches).logits(after: window)) < 0.002)
     }
 
+    /// Groups are nearer to the weights and to the activations than whole rows are.
+    @Test(arguments: Shapes.causal.dropLast() + Shapes.full)
+    func int8InGroupsStaysNearer(_ shape: Shapes.Case) throws {
+        let memory = MemoryModel(shape.model, seed: 2, encoding: .int8Groups, bias: shape.bias)
+        let original = MemoryModel(shape.model, seed: 2, bias: shape.bias)
+        let window = shape.model.input.window
+        let patches = randomPatches(window, shape.model.input.patchSize, seed: 3)
+        let session = try Session(model: Model(source: memory), maximumPatches: window, threads: 1)
+        session.push(patches)
+        let logits = session.logits()
+        #expect(relativeError(logits, ReferenceTransformer(memory, patches: patches).logits(after: window)) < 0.02)
+        #expect(relativeError(logits, ReferenceTransformer(original, patches: patches).logits(after: window)) < 0.03)
+    }
+
     /// The weights' own loss is the quantizer's affair: against the same int4 weights.
     @Test(arguments: Shapes.causal.dropLast() + Shapes.full, [32, 64, 128])
     func int4ComputesWhatItsWeightsSay(_ shape: Shapes.Case, _ groupSize: Int) throws {
@@ -60,7 +74,7 @@ import Testing
         #expect(relativeError(session.logits(), reference.logits(after: window)) < 0.04)
     }
 
-    @Test(arguments: Shapes.sliding, [MatrixEncoding.float32, .int8, .int4(groupSize: 32)])
+    @Test(arguments: Shapes.sliding, [MatrixEncoding.float32, .int8, .int8Groups, .int4(groupSize: 32)])
     func slidingAgreesWithBandedMask(_ shape: Shapes.Case, _ encoding: MatrixEncoding) throws {
         let memory = MemoryModel(shape.model, seed: 4, encoding: encoding)
         let patches = randomPatches(400, shape.model.input.patchSize, seed: 5)

@@ -10,10 +10,10 @@ struct EncodingTests {
             #expect(
                 MatrixEncoding(bits: format.bits, groupSize: format.groupSize, layout: format.layout) == encoding)
         }
-        #expect(MatrixEncoding.known.count == 6)
+        #expect(MatrixEncoding.known.count == 7)
     }
 
-    @Test(arguments: [(3, 0, 1), (8, 0, 1), (8, 0, 2), (8, 32, 3), (4, 0, 1), (4, 16, 1), (4, 32, 2), (32, 0, 2)])
+    @Test(arguments: [(3, 0, 1), (8, 0, 1), (8, 0, 2), (8, 32, 3), (8, 0, 5), (8, 64, 5), (4, 0, 1), (4, 16, 1), (4, 32, 2), (32, 0, 2)])
     func otherNumbersNameNone(bits: Int, groupSize: Int, layout: Int) {
         #expect(MatrixEncoding(bits: bits, groupSize: groupSize, layout: layout) == nil)
     }
@@ -29,6 +29,9 @@ struct EncodingTests {
                 [Float](repeating: 0, count: rows * columns), rows: rows, columns: columns, bias: scales),
             MatrixPacker.int8(planes: [plane], rows: rows, columns: columns, bias: nil),
             MatrixPacker.int8(planes: [plane, plane], rows: rows, columns: columns, bias: scales),
+            MatrixPacker.int8Groups(
+                zeros, groupScales: [UInt8](repeating: 1, count: rows * ((columns + 31) / 32)), scales: scales,
+                rows: rows, columns: columns, bias: nil),
         ]
         for groupSize in Int4Panels.groupSizes {
             let groups = (columns + groupSize - 1) / groupSize

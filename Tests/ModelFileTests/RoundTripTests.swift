@@ -105,6 +105,41 @@ import Testing
         }
     }
 
+    @Test(
+        arguments: [(36, 50), (16, 32), (17, 33), (1, 1), (40, 300), (15, 256), (33, 129)]
+            as [(rows: Int, columns: Int)])
+    func int8InGroupsComesBack(rows: Int, columns: Int) throws {
+        var model = SmallModel.gpt2
+        model.encoding = .int8Groups
+        model.description.trunk.width = columns
+        model.description.trunk.feedForwardWidth = rows
+        let folder = try TemporaryFolder()
+        let path = folder.file("model.gguf")
+        let values = try model.write(to: path, seed: 6)
+        let file = try ModelFile(path: path)
+        try file.verify()
+        let name = "blocks.0.feed_forward.in"
+        #expect(file.format(ofMatrix: name)?.encoding == .int8Groups)
+        let view = try file.matrix(name)
+        let groups = (columns + 31) / 32
+        let levels = try #require(values.levels[name]?.first)
+        let groupScales = try #require(values.groupScales[name])
+        #expect(view.panels.count == view.paddedRows * groups * 32 && view.sums == nil)
+        for row in 0..<view.paddedRows {
+            let (tile, channel) = (row / 16, row % 16)
+            for column in 0..<groups * 32 {
+                let place = ((tile * groups * 8 + column / 4) * 16 + channel) * 4 + column % 4
+                let expected = row < rows && column < columns ? levels[row * columns + column] : 0
+                #expect(Int8(bitPattern: view.panels[place]) == expected)
+            }
+            for group in 0..<groups {
+                let expected = row < rows ? groupScales[row * groups + group] : 0
+                #expect(view.groupScales?[(tile * groups + group) * 16 + channel] == expected)
+            }
+            #expect(view.scales?[row] == (row < rows ? Float(row + 1) : 0))
+        }
+    }
+
     @Test func whatInt4CannotHoldIsRefused() throws {
         let folder = try TemporaryFolder()
         func refusal(_ groupSize: Int, _ width: Int) -> String? {

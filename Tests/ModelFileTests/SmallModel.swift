@@ -147,6 +147,17 @@ struct SmallModel {
                         MatrixPacker.int4(
                             levels, groupScales: groupScales, scales: (0..<shape.rows).map { Float($0 + 1) },
                             rows: shape.rows, columns: shape.columns, groupSize: groupSize, bias: bias))
+                } else if formats[shape.name]?.encoding == .int8Groups {
+                    let levels = (0..<shape.rows * shape.columns).map { _ in Int8(numbers.integer(below: 255) - 127) }
+                    let groups = (shape.columns + 31) / 32
+                    let groupScales = (0..<shape.rows * groups).map { _ in UInt8(numbers.integer(below: 127) + 1) }
+                    values.levels[shape.name] = [levels]
+                    values.groupScales[shape.name] = groupScales
+                    try writer.write(
+                        matrix: shape.name,
+                        MatrixPacker.int8Groups(
+                            levels, groupScales: groupScales, scales: (0..<shape.rows).map { Float($0 + 1) },
+                            rows: shape.rows, columns: shape.columns, bias: bias))
                 } else if let planes = formats[shape.name]?.encoding.planes, planes > 0 {
                     let levels = (0..<planes).map { _ in
                         (0..<shape.rows * shape.columns).map { _ in Int8(numbers.integer(below: 65) - 32) }

@@ -9,15 +9,18 @@ public final class ConvertedModel: Sendable {
         public let description: String
     }
 
-    /// - Parameter weights: as `--weights` takes it.
-    public init(base: String, adapter: String? = nil, weights: String = "f32") throws {
+    /// - Parameters:
+    ///   - weights: as `--weights` takes it.
+    ///   - flags: more of them.
+    public init(base: String, adapter: String? = nil, weights: String = "f32", flags: [String] = []) throws {
         folder = try TemporaryFolder()
         let outcome = try Executable.convert.run(
-            ["--base", base] + (adapter.map { ["--adapter", $0] } ?? []) + ["--weights", weights, "-o", path])
+            ["--base", base] + (adapter.map { ["--adapter", $0] } ?? []) + ["--weights", weights, "-o", path] + flags)
         guard outcome.status == 0 else { throw Failure(description: outcome.standardError) }
     }
 
-    public convenience init(_ golden: GoldenCase, weights: String = "f32") throws {
-        try self.init(base: golden.baseFolder.path, adapter: golden.adapterFolder.path, weights: weights)
+    public convenience init(_ golden: GoldenCase, weights: String = "f32", flags: [String] = []) throws {
+        try self.init(
+            base: golden.baseFolder.path, adapter: golden.adapterFolder.path, weights: weights, flags: flags)
     }
 }

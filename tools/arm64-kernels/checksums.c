@@ -157,6 +157,36 @@ static void multiply_int4(const tacit_kernels *k) {
     report("multiply_int4", k);
 }
 
+static void multiply_int8_groups(const tacit_kernels *k) {
+    begin(13);
+    for (size_t groups = 1; groups < 60; groups += groups < 4 ? 1 : 23) for (size_t rows = 1; rows <= 17; rows++)
+        for (int extreme = 0; extreme < 3; extreme++) {
+            size_t stride = groups * 32 + 32;
+            int8_t *panels = malloc(3 * groups * 512), *input = malloc(rows * stride);
+            uint8_t *group_scales = malloc(3 * groups * 16);
+            tacit_group_step *steps = malloc(rows * groups * sizeof *steps);
+            for (size_t i = 0; i < 3 * groups * 512; i++)
+                panels[i] = (int8_t)(extreme == 2 ? -128 : extreme ? (next() % 2 ? 127 : -127) : (int)next());
+            for (size_t i = 0; i < 3 * groups * 16; i++) group_scales[i] = extreme ? 127 : next() % 128;
+            for (size_t i = 0; i < rows * stride; i++)
+                input[i] = (int8_t)(extreme ? (next() % 2 ? 127 : -127) : (int)(next() % 255) - 127);
+            for (size_t r = 0; r < rows; r++) for (size_t g = 0; g < groups; g++) {
+                int sum = 0;
+                for (size_t i = 0; i < 32; i++) sum += input[r * stride + g * 32 + i];
+                steps[r * groups + g] = (tacit_group_step){number(WIDE), -128 * sum};
+            }
+            float *scales = floats(48, RANDOM), *bias = floats(48, RANDOM), *output = floats(rows * 48, RANDOM);
+            tacit_product_int8_groups p = {
+                input, stride, steps, groups, rows, groups, panels, group_scales, scales, rows % 2 ? bias : NULL,
+                rows % 3 ? output : NULL, output, 48};
+            k->multiply_int8_groups(&p, 0, 1);
+            k->multiply_int8_groups(&p, 1, 3);
+            add_floats(output, rows * 48);
+            free(panels), free(input), free(group_scales), free(steps), free(scales), free(bias), free(output);
+        }
+    report("multiply_int8_groups", k);
+}
+
 static void quantize(const tacit_kernels *k) {
     begin(3);
     EACH_LENGTH(count) EACH_KIND(kind) for (int again = 0; again < 20; again++) {
@@ -176,6 +206,11 @@ static void quantize(const tacit_kernels *k) {
         scale = k->quantize_rest(input, count, bytes, scale, rest);
         add_bytes(rest, sizeof rest);
         add_floats(&scale.step, 1);
+        tacit_group_step steps[10] = {{0.0f, 0}};
+        memset(levels, 0, sizeof levels);
+        k->quantize_groups(input, count, levels, steps);
+        add_bytes((const uint8_t *)levels, sizeof levels);
+        for (size_t g = 0; g < 10; g++) add_floats(&steps[g].step, 1), add_bytes(&steps[g].start, 4);
         free(input);
     }
     report("quantize", k);
@@ -339,6 +374,7 @@ int main(void) {
         multiply_float32(k);
         multiply_int8(k);
         multiply_int4(k);
+        multiply_int8_groups(k);
         quantize(k);
         norms(k);
         functions(k);

@@ -90,6 +90,36 @@ typedef struct {
     size_t output_stride;
 } tacit_product_int4;
 
+/// What `quantize_groups` leaves of each 32 columns of a row: a level stands for `step` times itself; `start` is -128
+/// times the sum of the levels, where sums of products begin that take weights plus 128.
+typedef struct {
+    float step;
+    int32_t start;
+} tacit_group_step;
+
+/// The same with int8 panels `[tiles][groups][8][16][4]` in groups of 32 columns, any levels, and activations quantized by
+/// `quantize_groups`. With `s[n][g]` the scale (0...127) of group g in channel n, and the sum over g one chain of fused
+/// multiply-adds in order,
+/// `output[r][n] = (sum over g of step[r][g] * (s[n][g] * sum over k of q[r][k] * w[n][k])) * scales[n] + bias[n]
+/// + residual[r][n]`.
+/// A group's sum is an exact integer, rounded once when it is multiplied by its scale. Padding columns have level 0 on
+/// both sides.
+typedef struct {
+    const int8_t *input;  // [rows][input_stride]: -127...127
+    size_t input_stride;
+    const tacit_group_step *input_steps;  // [rows][input_step_stride]
+    size_t input_step_stride;
+    size_t rows;
+    size_t groups;  // columns / 32, rounded up
+    const int8_t *panels;
+    const uint8_t *group_scales;  // [tiles][groups][16]
+    const float *scales;          // [tiles * 16]
+    const float *_Nullable bias;
+    const float *_Nullable residual;
+    float *output;
+    size_t output_stride;
+} tacit_product_int8_groups;
+
 /// One head's queries of up to four successive patches of a context, over a ring of `slots` (a multiple of 16) cached
 /// keys and values: `output[r] = sum of softmax(scale * query[r] . key) * value`, summed from the oldest to the newest.
 /// Query `r` sees the `count[r]` slots that begin `offset[r]` after slot `first`, round the ring; `offset[0]` is 0, and
@@ -144,6 +174,8 @@ typedef struct {
     void (*multiply_int8)(const tacit_product_int8 *product, size_t first_tile, size_t end_tile);
     void (*multiply_int4)(const tacit_product_int4 *product, size_t first_tile, size_t end_tile);
 
+    void (*multiply_int8_groups)(const tacit_product_int8_groups *product, size_t first_tile, size_t end_tile);
+
     /// Affine 8-bit quantization of a row: 256 levels from its least element to its largest, ties to even. A row that
     /// spans next to nothing is all offset, with step 0. `count` rounded up to 16 bytes are written, the rest being 128.
     tacit_row_scale (*quantize)(const float *input, size_t count, uint8_t *output);
@@ -155,6 +187,11 @@ typedef struct {
     /// step around zero. Written like the first bytes; the offset is 0.
     tacit_row_scale (*quantize_rest)(
         const float *input, size_t count, const uint8_t *bytes, tacit_row_scale scale, uint8_t *output);
+
+    /// Symmetric 8-bit quantization of each 32 columns by themselves: the largest magnitude becomes 127, ties go to even.
+    /// A group of next to nothing has step 0 and levels 0, one that holds NaN has step NaN. `count` rounded up to 32
+    /// levels are written, the rest being 0, and one step for every 32.
+    void (*quantize_groups)(const float *input, size_t count, int8_t *output, tacit_group_step *steps);
 
     /// LayerNorm over `count` elements (Ba et al. 2016): variance about the mean, biased.
     void (*layer_norm)(

@@ -1,15 +1,21 @@
 /// Numbers that look random and are always the same (Steele et al. 2014, SplitMix64).
-enum RandomNumbers {
-    /// `count` numbers in -1..<1.
+struct RandomNumbers: RandomNumberGenerator {
+    private var state: UInt64 = 0
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+
+    /// In -1..<1.
+    mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-52 - 1 }
+
+    /// `count` numbers in -1..<1, the first there are.
     static func uniform(_ count: Int) -> [Double] {
-        var state: UInt64 = 0
-        return (0..<count).map { _ in
-            state &+= 0x9e37_79b9_7f4a_7c15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-            mixed ^= mixed >> 31
-            return Double(mixed >> 11) * 0x1p-52 - 1
-        }
+        var random = RandomNumbers()
+        return (0..<count).map { _ in random.uniform() }
     }
 }

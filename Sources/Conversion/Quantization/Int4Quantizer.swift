@@ -1,4 +1,3 @@
-import Dispatch
 import TacitModelFile
 
 /// Chooses int4 levels, one scale a channel and one small integer a group of its weights along K, such that the squared
@@ -21,25 +20,8 @@ package struct Int4Quantizer: Quantizer {
         )
     }
 
-    /// How scales are chosen. `searched` is what models are made with; the other is there to be compared with it.
-    package enum Method: CaseIterable, Sendable {
-        /// The largest magnitude of each group becomes 7, as nearly as the format allows.
-        case plain
-        /// The scales with the smallest squared error.
-        case searched
-    }
-
-    /// What became of a matrix.
-    package struct Result: Sendable {
-        /// `[rows][columns]`, in `Int4Panels.levels`.
-        package let levels: [Int8]
-        /// `[rows][groups]`, in `Int4Panels.groupScales`.
-        package let groupScales: [UInt8]
-        /// `[rows]`.
-        package let scales: [Float]
-        /// Sum of the squared weights, and of the squared errors.
-        package let error: QuantizationError
-    }
+    package typealias Method = GroupedQuantizer.Method
+    package typealias Result = GroupedQuantizer.Result
 
     /// - Parameters:
     ///   - weights: `[rows][columns]`, finite.
@@ -50,37 +32,8 @@ package struct Int4Quantizer: Quantizer {
     package static func quantize(
         _ weights: [Float], rows: Int, columns: Int, groupSize: Int, method: Method = .searched
     ) -> Result {
-        precondition(weights.count == rows * columns && Int4Panels.groupSizes.contains(groupSize))
-        let groups = Int4Panels.groups(columns, groupSize: groupSize)
-        var levels = [Int8](repeating: 0, count: weights.count)
-        var groupScales = [UInt8](repeating: 0, count: rows * groups)
-        var scales = [Float](repeating: 0, count: rows)
-        var errors = [QuantizationError](repeating: QuantizationError(), count: rows)
-        weights.withUnsafeBufferPointer { weights in
-            levels.withUnsafeMutableBufferPointer { levels in
-                groupScales.withUnsafeMutableBufferPointer { groupScales in
-                    scales.withUnsafeMutableBufferPointer { scales in
-                        errors.withUnsafeMutableBufferPointer { errors in
-                            // Each row writes only what is its own.
-                            nonisolated(unsafe) let (weights, levels, groupScales) = (weights, levels, groupScales)
-                            nonisolated(unsafe) let (scales, errors) = (scales, errors)
-                            DispatchQueue.concurrentPerform(iterations: rows) { row in
-                                let range = row * columns..<(row + 1) * columns
-                                let channel = Int4Channel(
-                                    UnsafeBufferPointer(rebasing: weights[range]), groupSize: groupSize)
-                                let own = UnsafeMutableBufferPointer(rebasing: levels[range])
-                                let ownScales = UnsafeMutableBufferPointer(
-                                    rebasing: groupScales[row * groups..<(row + 1) * groups])
-                                scales[row] = channel.quantize(method, into: own, groupScales: ownScales)
-                                errors[row] = channel.error(of: own, groupScales: ownScales, scale: scales[row])
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        return Result(
-            levels: levels, groupScales: groupScales, scales: scales,
-            error: errors.reduce(into: QuantizationError()) { $0 += $1 })
+        precondition(Int4Panels.groupSizes.contains(groupSize))
+        return GroupedQuantizer.quantize(
+            weights, rows: rows, columns: columns, grid: .int4(groupSize: groupSize), method: method)
     }
 }

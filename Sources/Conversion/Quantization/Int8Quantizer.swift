@@ -10,11 +10,12 @@ import TacitModelFile
 package struct Int8Quantizer: Quantizer {
     /// 1 or 2.
     let planes: Int
+    var method = Method.searched
 
     var encoding: MatrixEncoding { planes == 1 ? .int8 : .int8TwoPlanes }
 
     func pack(_ weights: [Float], rows: Int, columns: Int, bias: [Float]?) -> (PackedMatrix, QuantizationError) {
-        let planes = Self.planes(planes, of: weights, rows: rows, columns: columns)
+        let planes = Self.planes(planes, of: weights, rows: rows, columns: columns, method: method)
         return (
             MatrixPacker.int8(
                 planes: planes.map { ($0.levels, $0.scales) }, rows: rows, columns: columns, bias: bias),
@@ -81,11 +82,14 @@ package struct Int8Quantizer: Quantizer {
     ///   - weights: `[rows][columns]`, finite.
     ///   - rows: output channels.
     ///   - columns: weights of a channel.
-    package static func planes(_ count: Int, of weights: [Float], rows: Int, columns: Int) -> [Result] {
+    ///   - method: how scales are chosen.
+    package static func planes(
+        _ count: Int, of weights: [Float], rows: Int, columns: Int, method: Method = .searched
+    ) -> [Result] {
         var planes: [Result] = []
         var rest = weights
         for _ in 0..<count {
-            let plane = quantize(rest, rows: rows, columns: columns)
+            let plane = quantize(rest, rows: rows, columns: columns, method: method)
             for index in rest.indices {
                 rest[index].addProduct(-plane.scales[index / columns], Float(plane.levels[index]))
             }

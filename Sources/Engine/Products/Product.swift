@@ -40,6 +40,7 @@ extension MatrixEncoding {
         case .float32: Float32Product()
         case .int8: Int8Product(planes: 1)
         case .int8TwoPlanes: Int8Product(planes: 2)
+        case .int8Groups: Int8GroupProduct()
         case .int4(let groupSize): Int4Product(groupSize: groupSize)
         }
     }

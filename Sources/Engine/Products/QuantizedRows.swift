@@ -11,11 +11,13 @@ struct QuantizedRows: @unchecked Sendable {
     let scales: UnsafeMutablePointer<tacit_row_scale>
     /// `[rows][blocks]`: sums of each 32 of the bytes (see `tacit_block_sums`), for int4.
     let blockSums: UnsafeMutablePointer<tacit_block_sums>
+    /// `[rows][blocks]`: what each 32 of the bytes stand for; empty unless there are int8 matrices in groups.
+    let groupSteps: UnsafeMutablePointer<tacit_group_step>
     /// What the bytes leave of the rows, and what that stands for; empty unless there are matrices of two planes.
     let rest: UnsafeMutablePointer<UInt8>
     let restScales: UnsafeMutablePointer<tacit_row_scale>
 
-    /// Block sums of a row.
+    /// Block sums, or group steps, of a row.
     var blocks: Int { stride / Int4Panels.blockColumns }
 
     /// Where the buffers will lie.
@@ -24,20 +26,24 @@ struct QuantizedRows: @unchecked Sendable {
         fileprivate let levels: Arena.Slot<UInt8>
         fileprivate let scales: Arena.Slot<tacit_row_scale>
         fileprivate let blockSums: Arena.Slot<tacit_block_sums>
+        fileprivate let groupSteps: Arena.Slot<tacit_group_step>
         fileprivate let rest: Arena.Slot<UInt8>
         fileprivate let restScales: Arena.Slot<tacit_row_scale>
 
         /// - Parameters:
         ///   - width: the most elements of a row.
-        ///   - planes: the most planes that a matrix has.
+        ///   - encodings: of the matrices that rows are multiplied by.
         /// - Throws: `TacitError` where the sizes do not fit memory.
-        init(in plan: inout Arena.Plan, rows: Int, width: Int, planes: Int) throws {
+        init(in plan: inout Arena.Plan, rows: Int, width: Int, encodings: [MatrixEncoding]) throws {
+            let restRows = encodings.contains(.int8TwoPlanes) ? rows : 0
+            let groupRows = encodings.contains(.int8Groups) ? rows : 0
             stride = (width + 63) & ~63
             levels = try plan.reserve(UInt8.self, rows, stride)
             scales = try plan.reserve(tacit_row_scale.self, rows)
             blockSums = try plan.reserve(tacit_block_sums.self, rows, stride / Int4Panels.blockColumns)
-            rest = try plan.reserve(UInt8.self, planes > 1 ? rows : 0, stride)
-            restScales = try plan.reserve(tacit_row_scale.self, planes > 1 ? rows : 0)
+            groupSteps = try plan.reserve(tacit_group_step.self, groupRows, stride / Int8GroupPanels.groupColumns)
+            rest = try plan.reserve(UInt8.self, restRows, stride)
+            restScales = try plan.reserve(tacit_row_scale.self, restRows)
         }
     }
 
@@ -46,6 +52,7 @@ struct QuantizedRows: @unchecked Sendable {
         levels = arena.pointer(plan.levels)
         scales = arena.pointer(plan.scales)
         blockSums = arena.pointer(plan.blockSums)
+        groupSteps = arena.pointer(plan.groupSteps)
         rest = arena.pointer(plan.rest)
         restScales = arena.pointer(plan.restScales)
     }

@@ -10,19 +10,22 @@ package enum MatrixEncoding: Equatable, Sendable {
     /// Two planes of these, the second for what the first leaves of each weight: for narrow trunks, which can spare
     /// the bytes and the time, but not the roundings.
     case int8TwoPlanes
+    /// 8-bit integers in groups along K, with a step for each group of activations: for trunks with outliers.
+    case int8Groups
     /// 4-bit integers, one scale an output channel and, in terms of it, one small integer a group of so many weights
     /// along K: one of `Int4Panels.groupSizes`.
     case int4(groupSize: Int)
 
     /// All that a file may hold.
     package static let known: [MatrixEncoding] =
-        [.float32, .int8, .int8TwoPlanes] + Int4Panels.groupSizes.map { .int4(groupSize: $0) }
+        [.float32, .int8, .int8TwoPlanes, .int8Groups] + Int4Panels.groupSizes.map { .int4(groupSize: $0) }
 
     package var format: any PanelFormat {
         switch self {
         case .float32: Float32Panels()
         case .int8: Int8Panels(planes: 1)
         case .int8TwoPlanes: Int8Panels(planes: 2)
+        case .int8Groups: Int8GroupPanels()
         case .int4(let groupSize): Int4Panels(groupSize: groupSize)
         }
     }

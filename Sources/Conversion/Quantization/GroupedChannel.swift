@@ -1,10 +1,7 @@
 import TacitModelFile
 
-/// One output channel on its way to int4.
-struct Int4Channel {
-    /// Steps of a group that are tried, as shares of the one at which its largest magnitude becomes 7.
-    private static let smallestShare: Float = 0.5
-    private static let largestShare: Float = 1.1
+/// One output channel on its way to levels with scales of groups.
+struct GroupedChannel {
     /// How far a group's scale may move once the channel's is refitted.
     private static let refitReach = 3
 
@@ -16,31 +13,32 @@ struct Int4Channel {
     }
 
     private let weights: UnsafeBufferPointer<Float>
-    private let groupSize: Int
+    private let grid: GroupedGrid
     /// The largest magnitude's power of two.
     private let exponent: Int
     private let largest: Float
     private let groups: Int
 
-    init(_ weights: UnsafeBufferPointer<Float>, groupSize: Int) {
+    init(_ weights: UnsafeBufferPointer<Float>, _ grid: GroupedGrid) {
         self.weights = weights
-        self.groupSize = groupSize
+        self.grid = grid
         largest = weights.reduce(0) { max($0, abs($1)) }
         exponent = largest > 0 ? Int(largest.exponent) : 0
-        groups = Int4Panels.groups(weights.count, groupSize: groupSize)
+        groups = (weights.count + grid.groupSize - 1) / grid.groupSize
     }
 
     /// - Parameter levels: one a weight, written.
     /// - Parameter groupScales: one a group, written.
     /// - Returns: the channel's scale; 0 for a channel without weight, whose levels are 0 then.
     func quantize(
-        _ method: Int4Quantizer.Method, into levels: UnsafeMutableBufferPointer<Int8>,
+        _ method: GroupedQuantizer.Method, into levels: UnsafeMutableBufferPointer<Int8>,
         groupScales: UnsafeMutableBufferPointer<UInt8>
     ) -> Float {
         levels.update(repeating: 0)
         groupScales.update(repeating: 1)
         // A refitted scale is more than half the plain one.
-        guard largest / 7 / Float(Int4Panels.groupScales.upperBound) >= 2 * .leastNormalMagnitude else { return 0 }
+        let least = largest / grid.levels.upperBound / Float(grid.groupScales.upperBound)
+        guard least >= 2 * .leastNormalMagnitude else { return 0 }
         return withGroups { groups in
             let plain = plain(groups)
             var choice = plain
@@ -61,7 +59,7 @@ struct Int4Channel {
     ) -> QuantizationError {
         var error = QuantizationError()
         for (index, weight) in weights.enumerated() {
-            let level = Int(levels[index]) * Int(groupScales[index / groupSize])
+            let level = Int(levels[index]) * Int(groupScales[index / grid.groupSize])
             let difference = Double(weight) - Double(level) * Double(scale)
             error.signal += Double(weight) * Double(weight)
             error.noise += difference * difference
@@ -70,8 +68,8 @@ struct Int4Channel {
     }
 
     /// The groups of the channel with its largest magnitude brought to 1..<2.
-    private func withGroups<Result>(_ body: ([Int4Group]) -> Result) -> Result {
-        let lanes = Int4Group.lanes
+    private func withGroups<Result>(_ body: ([WeightGroup]) -> Result) -> Result {
+        let lanes = WeightGroup.lanes
         let padded = (weights.count + lanes - 1) / lanes * lanes
         let factor = Double(sign: .plus, exponent: -exponent, significand: 1)
         return withUnsafeTemporaryAllocation(of: Float.self, capacity: padded) { scaled in
@@ -80,27 +78,28 @@ struct Int4Channel {
             guard let base = UnsafePointer(scaled.baseAddress) else { return body([]) }
             return body(
                 (0..<groups).map { group in
-                    let start = group * groupSize
-                    return Int4Group(base + start, count: min(groupSize, padded - start))
+                    let start = group * grid.groupSize
+                    return WeightGroup(
+                        base + start, count: min(grid.groupSize, padded - start), levels: grid.levels)
                 })
         }
     }
 
-    /// The largest magnitude of each group becomes 7, as nearly as group scales allow.
-    private func plain(_ groups: [Int4Group]) -> Choice {
-        let top = Int4Panels.groupScales.upperBound
+    /// The largest magnitude of each group becomes the largest level, as nearly as group scales allow.
+    private func plain(_ groups: [WeightGroup]) -> Choice {
+        let top = grid.groupScales.upperBound
         let scale = (groups.map(\.plainStep).max() ?? 0) / Float(top)
         return Choice(
             scale: scale,
-            groupScales: groups.map { Self.groupScale(($0.plainStep / scale).rounded(.toNearestOrEven)) }, noise: 0)
+            groupScales: groups.map { groupScale(($0.plainStep / scale).rounded(.toNearestOrEven)) }, noise: 0)
     }
 
     /// A channel scale's exact value hardly matters, since a group has dozens of multiples of it to choose from.
-    private func search(_ groups: [Int4Group], from scale: Float) -> Choice {
+    private func search(_ groups: [WeightGroup], from scale: Float) -> Choice {
         let first = choose(scale, groups) { group in
             let step = groups[group].plainStep / scale
-            let least = Self.groupScale((step * Self.smallestShare).rounded(.down))
-            return least...max(least, Self.groupScale((step * Self.largestShare).rounded(.up)))
+            let least = groupScale((step * grid.shares.lowerBound).rounded(.down))
+            return least...max(least, groupScale((step * grid.shares.upperBound).rounded(.up)))
         }
         let second = choose(refitted(first, groups), groups) { group in
             let scale = Int(first.groupScales[group])
@@ -110,7 +109,7 @@ struct Int4Channel {
     }
 
     /// The best of each group's scales at a channel scale.
-    private func choose(_ scale: Float, _ groups: [Int4Group], among range: (Int) -> ClosedRange<UInt8>) -> Choice {
+    private func choose(_ scale: Float, _ groups: [WeightGroup], among range: (Int) -> ClosedRange<UInt8>) -> Choice {
         var choice = Choice(scale: scale, groupScales: [], noise: 0)
         choice.groupScales.reserveCapacity(groups.count)
         for (index, group) in groups.enumerated() {
@@ -128,7 +127,7 @@ struct Int4Channel {
 
     /// The scale that fits given levels and group scales best: the minimum of `|w - s g q|^2` lies at
     /// `<w, g q> / <g q, g q>`.
-    private func refitted(_ choice: Choice, _ groups: [Int4Group]) -> Float {
+    private func refitted(_ choice: Choice, _ groups: [WeightGroup]) -> Float {
         var (product, square) = (0.0, 0.0)
         for (group, scale) in zip(groups, choice.groupScales) {
             let fit = group.fit(Float(scale) * choice.scale)
@@ -140,9 +139,9 @@ struct Int4Channel {
         return fitted
     }
 
-    private func write(_ choice: Choice, _ groups: [Int4Group], _ levels: UnsafeMutableBufferPointer<Int8>) {
+    private func write(_ choice: Choice, _ groups: [WeightGroup], _ levels: UnsafeMutableBufferPointer<Int8>) {
         for (index, group) in groups.enumerated() {
-            let range = index * groupSize..<min((index + 1) * groupSize, levels.count)
+            let range = index * grid.groupSize..<min((index + 1) * grid.groupSize, levels.count)
             group.quantize(
                 Float(choice.groupScales[index]) * choice.scale,
                 into: UnsafeMutableBufferPointer(rebasing: levels[range]))
@@ -151,7 +150,7 @@ struct Int4Channel {
 
     /// Squared error of what a choice writes, of the weights as they are.
     private func exactNoise(
-        _ choice: Choice, _ groups: [Int4Group], _ levels: UnsafeMutableBufferPointer<Int8>
+        _ choice: Choice, _ groups: [WeightGroup], _ levels: UnsafeMutableBufferPointer<Int8>
     ) -> Double {
         write(choice, groups, levels)
         var groupScales = choice.groupScales
@@ -159,7 +158,7 @@ struct Int4Channel {
         return groupScales.withUnsafeMutableBufferPointer { error(of: levels, groupScales: $0, scale: scale).noise }
     }
 
-    private static func groupScale(_ value: Float) -> UInt8 {
-        UInt8(max(Float(Int4Panels.groupScales.lowerBound), min(Float(Int4Panels.groupScales.upperBound), value)))
+    private func groupScale(_ value: Float) -> UInt8 {
+        UInt8(max(Float(grid.groupScales.lowerBound), min(Float(grid.groupScales.upperBound), value)))
     }
 }

@@ -1,7 +1,7 @@
-/// Weights of one channel that share a group scale, on their way to int4.
+/// Weights of one channel that share a group scale, on their way to a few bits.
 ///
 /// They are scaled to about 1, so that their squares neither overflow nor vanish.
-struct Int4Group {
+struct WeightGroup {
     /// What the weights' number must be a multiple of; zeros fill the rest, and lose nothing.
     static let lanes = 8
 
@@ -11,17 +11,19 @@ struct Int4Group {
 
     private let weights: UnsafePointer<Float>
     private let count: Int
+    private let levels: ClosedRange<Float>
     /// Largest magnitude.
     let largest: Float
 
-    init(_ weights: UnsafePointer<Float>, count: Int) {
+    init(_ weights: UnsafePointer<Float>, count: Int, levels: ClosedRange<Float>) {
         self.weights = weights
         self.count = count
+        self.levels = levels
         largest = (0..<count).reduce(0) { max($0, abs(weights[$1])) }
     }
 
-    /// The step at which the largest magnitude becomes 7.
-    var plainStep: Float { largest / 7 }
+    /// The step at which the largest magnitude becomes the largest level.
+    var plainStep: Float { largest / levels.upperBound }
 
     /// Squared error when weights are multiples of a step.
     func noise(_ step: Float) -> Float {
@@ -61,8 +63,9 @@ struct Int4Group {
     private func rounded(_ start: Int, _ inverse: Float) -> (weights: Lanes, levels: Lanes) {
         let weights = UnsafeRawPointer(weights + start).loadUnaligned(as: Lanes.self)
         var levels = weights * inverse
-        levels.replace(with: Lanes(repeating: 7), where: levels .> 7)
-        levels.replace(with: Lanes(repeating: -8), where: levels .< -8)
+        let (least, most) = (self.levels.lowerBound, self.levels.upperBound)
+        levels.replace(with: Lanes(repeating: most), where: levels .> most)
+        levels.replace(with: Lanes(repeating: least), where: levels .< least)
         return (weights, (levels + Self.rounder) - Self.rounder)
     }
 }

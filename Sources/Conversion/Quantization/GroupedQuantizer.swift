@@ -1,0 +1,88 @@
+import Dispatch
+import TacitModelFile
+
+/// What levels and group scales there are to choose from.
+struct GroupedGrid {
+    let groupSize: Int
+    let levels: ClosedRange<Float>
+    /// Steps of a group that are tried, as shares of the one at which its largest magnitude becomes the largest level.
+    let shares: ClosedRange<Float>
+    /// Of a real channel.
+    let groupScales: ClosedRange<Int>
+
+    /// Few levels gain by clipping the largest weight.
+    static func int4(groupSize: Int) -> GroupedGrid {
+        GroupedGrid(groupSize: groupSize, levels: -8...7, shares: 0.5...1.1, groupScales: Int4Panels.groupScales)
+    }
+
+    /// Many lose by it nearly always.
+    static let int8 = GroupedGrid(
+        groupSize: Int8GroupPanels.groupColumns, levels: -127...127, shares: 0.97...1.03,
+        groupScales: Int8GroupPanels.groupScales)
+}
+
+/// Chooses levels, one scale a channel and one small integer a group of its weights along K, such that the squared error is
+/// as small as a search finds it (round to nearest: no weight makes up for another's error).
+package enum GroupedQuantizer {
+    /// How scales are chosen. `searched` is what models are made with; the other is there to be compared with it.
+    package enum Method: CaseIterable, Sendable {
+        /// The largest magnitude of each group becomes the largest level, as nearly as the format allows.
+        case plain
+        /// The scales with the smallest squared error.
+        case searched
+    }
+
+    /// What became of a matrix.
+    package struct Result: Sendable {
+        /// `[rows][columns]`, in the grid's levels.
+        package let levels: [Int8]
+        /// `[rows][groups]`, in the grid's group scales.
+        package let groupScales: [UInt8]
+        /// `[rows]`.
+        package let scales: [Float]
+        /// Sum of the squared weights, and of the squared errors.
+        package let error: QuantizationError
+    }
+
+    /// - Parameters:
+    ///   - weights: `[rows][columns]`, finite.
+    ///   - rows: output channels.
+    ///   - columns: weights of a channel.
+    ///   - grid: what there is to choose from.
+    ///   - method: how scales are chosen.
+    static func quantize(
+        _ weights: [Float], rows: Int, columns: Int, grid: GroupedGrid, method: Method = .searched
+    ) -> Result {
+        precondition(weights.count == rows * columns)
+        let groups = (columns + grid.groupSize - 1) / grid.groupSize
+        var levels = [Int8](repeating: 0, count: weights.count)
+        var groupScales = [UInt8](repeating: 0, count: rows * groups)
+        var scales = [Float](repeating: 0, count: rows)
+        var errors = [QuantizationError](repeating: QuantizationError(), count: rows)
+        weights.withUnsafeBufferPointer { weights in
+            levels.withUnsafeMutableBufferPointer { levels in
+                groupScales.withUnsafeMutableBufferPointer { groupScales in
+                    scales.withUnsafeMutableBufferPointer { scales in
+                        errors.withUnsafeMutableBufferPointer { errors in
+                            // Each row writes only what is its own.
+                            nonisolated(unsafe) let (weights, levels, groupScales) = (weights, levels, groupScales)
+                            nonisolated(unsafe) let (scales, errors) = (scales, errors)
+                            DispatchQueue.concurrentPerform(iterations: rows) { row in
+                                let range = row * columns..<(row + 1) * columns
+                                let channel = GroupedChannel(UnsafeBufferPointer(rebasing: weights[range]), grid)
+                                let own = UnsafeMutableBufferPointer(rebasing: levels[range])
+                                let ownScales = UnsafeMutableBufferPointer(
+                                    rebasing: groupScales[row * groups..<(row + 1) * groups])
+                                scales[row] = channel.quantize(method, into: own, groupScales: ownScales)
+                                errors[row] = channel.error(of: own, groupScales: ownScales, scale: scales[row])
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return Result(
+            levels: levels, groupScales: groupScales, scales: scales,
+            error: errors.reduce(into: QuantizationError()) { $0 += $1 })
+    }
+}

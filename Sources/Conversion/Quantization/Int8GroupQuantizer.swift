@@ -1,0 +1,27 @@
+import TacitModelFile
+
+/// Chooses int8 levels with scales of groups, as `Int4Quantizer` does its own: for trunks whose weights or activations have
+/// outliers.
+package struct Int8GroupQuantizer: Quantizer {
+    let encoding = MatrixEncoding.int8Groups
+
+    func pack(_ weights: [Float], rows: Int, columns: Int, bias: [Float]?) -> (PackedMatrix, QuantizationError) {
+        let result = Self.quantize(weights, rows: rows, columns: columns)
+        return (
+            MatrixPacker.int8Groups(
+                result.levels, groupScales: result.groupScales, scales: result.scales, rows: rows, columns: columns,
+                bias: bias), result.error
+        )
+    }
+
+    /// - Parameters:
+    ///   - weights: `[rows][columns]`, finite.
+    ///   - rows: output channels.
+    ///   - columns: weights of a channel.
+    ///   - method: how scales are chosen.
+    package static func quantize(
+        _ weights: [Float], rows: Int, columns: Int, method: GroupedQuantizer.Method = .searched
+    ) -> GroupedQuantizer.Result {
+        GroupedQuantizer.quantize(weights, rows: rows, columns: columns, grid: .int8, method: method)
+    }
+}
