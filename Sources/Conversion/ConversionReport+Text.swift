@@ -28,6 +28,7 @@ extension ConversionReport {
             lines.append(
                 "fusion    \(adaptedModules) modules, largest difference \(Self.scientific(fusionDifference))")
         }
+        for note in notes { lines.append("note      \(note)") }
         lines.append("")
         lines.append(Self.row("matrices", "count", "weights", "bytes", "SNR dB"))
         for kind in kinds {
