@@ -38,6 +38,7 @@ extension ConversionReport {
             let form = encoding == .int8Groups ? "in groups of 32, since one range a row" : "one range a row, which"
             lines.append("int8      \(form) puts the trunk's output \(mean) % off, a single patch's up to \(worst) %")
         }
+        for note in notes { lines.append("note      \(note)") }
         lines.append("")
         lines.append(Self.row("matrices", "count", "weights", "bytes", "SNR dB"))
         for kind in kinds {

@@ -12,8 +12,7 @@ package final class Converter {
     private let adapter: PEFTAdapter?
     let surroundings: Surroundings
     package let description: ModelDescription
-    /// What a user should know before the model is trusted; mostly nothing.
-    package let notes: [String]
+    private let notes: [String]
 
     /// Reads and checks all but the weights themselves.
     ///

@@ -121,7 +121,6 @@ struct ConvertCommand: ParsableCommand {
             groupSize: groupSize, output: output)
         let converter = try Converter(options)
         if let report { try converter.refuse(writingTo: report) }
-        for note in converter.notes { StandardError.line(note) }
         let progress = ProgressBar()
         defer { progress.clear() }
         return try converter.convert { done, all in

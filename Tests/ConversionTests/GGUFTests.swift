@@ -77,7 +77,7 @@ import TacitConversion
         let path = bench.folder.appendingPathComponent("base.gguf")
         try file.bytes.write(to: path)
         do {
-            try Converter(ConversionOptions(base: path.path, output: bench.output)).convert()
+            _ = try Converter(ConversionOptions(base: path.path, output: bench.output)).convert()
             return nil
         } catch let error as TacitError {
             #expect(error.kind == .badData)
