@@ -20,4 +20,10 @@ void tacit_tell_faults(const char *name);
 /// as it is loaded).
 void tacit_forward_signals(unsigned long thread, const sigset_t *signals);
 
+/// A descriptor that becomes readable when the process ends (Linux 5.3), to be closed by the caller; -1 where there is none.
+int tacit_watch_process(int process);
+
+/// The environment, ended by NULL. Nothing here changes it once there are threads.
+char **tacit_environment(void);
+
 #endif
