@@ -1,10 +1,11 @@
 /// Names from anywhere made safe for topics, entities and files: `a`-`z`, `0`-`9`, `_` and `-`, never empty.
 package enum Slug {
-    /// Bytes that a slug has at most, a suffix not counted.
-    private static let longest = 64
-
     /// Letters become small; whatever else there is between what may stay becomes one `_`.
-    package static func make(_ text: String) -> String {
+    ///
+    /// - Parameters:
+    ///   - text: any text.
+    ///   - longest: bytes that are kept, a suffix not counted.
+    package static func make(_ text: String, longest: Int = 64) -> String {
         var bytes: [UInt8] = []
         var isApart = false
         for byte in text.utf8 {

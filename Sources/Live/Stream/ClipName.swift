@@ -34,6 +34,8 @@ package struct ClipName: Equatable, Sendable {
         buffer.append(string: kind.rawValue)
     }
 
+    package static func == (one: ClipName, other: ClipName) -> Bool { one.id == other.id && one.kind == other.kind }
+
     package var text: String {
         var buffer = ByteBuffer(capacity: 128)
         write(to: &buffer)

@@ -26,7 +26,7 @@ final class SoundClips: Sink, ClipNaming, @unchecked Sendable {
     let monitor = Monitor()
     // All below is the monitor's.
     var history: SampleHistory
-    var jobs: [Job?] = Array(repeating: nil, count: 8)
+    var jobs: [Job?] = Array(repeating: nil, count: SoundClips.most)
     var hasRoom = true
     private(set) var isEnding = false
 
@@ -37,6 +37,8 @@ final class SoundClips: Sink, ClipNaming, @unchecked Sendable {
     /// `[labels]`: of those that are on.
     private var names: [ClipName?]
 
+    /// Clips that are made at once.
+    private static let most = 32
     /// Seconds that the disk may be behind.
     private static let slack = 30.0
 
@@ -52,7 +54,10 @@ final class SoundClips: Sink, ClipNaming, @unchecked Sendable {
         names = Array(repeating: nil, count: stream.labels.count)
         history = SampleHistory(capacity: Int((before + Self.slack) * Double(stream.sampleRate)))
         hasRoom = folder.hasRoom()
-        try DetachedThread.start(for: folder.path) { SoundClipWriter(self).serve() }
+        try DetachedThread.start(for: folder.path) {
+            var writer = SoundClipWriter(self)
+            writer.serve()
+        }
     }
 
     deinit { history.deallocate() }
@@ -112,10 +117,11 @@ final class SoundClips: Sink, ClipNaming, @unchecked Sendable {
         names[event.label] = nil
         event.clip = name
         monitor.locked {
-            for slot in jobs.indices where jobs[slot]?.name == name {
-                jobs[slot]?.off = event
-                let end = place(event.time + settings.after)
-                jobs[slot]?.end = min(end, jobs[slot]?.end ?? end)
+            for slot in jobs.indices {
+                guard var job = jobs[slot], job.name == name else { continue }
+                job.off = event
+                job.end = min(job.end, place(event.time + settings.after))
+                jobs[slot] = job
                 monitor.signal()
             }
         }

@@ -29,7 +29,7 @@ struct ChildProcess {
     /// - Throws: `TacitError` for what the system says.
     init(_ command: CommandLineWords, environment: [[UInt8]], line: [UInt8], event: LiveEvent, seconds: Double) throws {
         var ends: [Int32] = [-1, -1]
-        guard pipe2(&ends, O_CLOEXEC) == 0 else { throw Self.error(errno, command) }
+        guard tacit_make_pipe(&ends) == 0 else { throw Self.error(errno, command) }
         do {
             pid = try Self.spawn(command, environment: environment, input: ends[0])
         } catch {
@@ -99,34 +99,13 @@ struct ChildProcess {
     private func kill(_ process: pid_t, _ signal: Int32) { _ = Glibc.kill(process, signal) }
 
     private static func spawn(_ command: CommandLineWords, environment: [[UInt8]], input: Int32) throws -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        var attributes = posix_spawnattr_t()
-        posix_spawn_file_actions_init(&actions)
-        posix_spawnattr_init(&attributes)
-        defer {
-            posix_spawn_file_actions_destroy(&actions)
-            posix_spawnattr_destroy(&attributes)
-        }
-        posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
-        // What it prints is for people: standard output is for labels alone.
-        posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO)
-        posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1)
-        // Signals that this program ignores or keeps for one of its threads are none of the command's business.
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        posix_spawnattr_setsigmask(&attributes, &signals)
-        sigfillset(&signals)
-        posix_spawnattr_setsigdefault(&attributes, &signals)
-        posix_spawnattr_setpgroup(&attributes, 0)
-        posix_spawnattr_setflags(
-            &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
-        var pid: pid_t = 0
+        var pid: Int32 = 0
         let words = command.words.map { word in SystemPath.withBytes(word) { strdup($0) } }
         defer { for word in words { free(word) } }
         var failure: Int32 = 0
         withPointers(environment) { environment in
             SystemPath.withBytes(command.path) { path in
-                failure = posix_spawn(&pid, path, &actions, &attributes, words + [nil], environment)
+                failure = tacit_spawn(path, words + [nil], environment, input, &pid)
             }
         }
         guard failure == 0 else { throw error(failure, command) }

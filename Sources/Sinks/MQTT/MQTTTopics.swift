@@ -13,7 +13,8 @@ struct MQTTTopics {
     static let board: String = {
         var name = [CChar](repeating: 0, count: 256)
         guard gethostname(&name, name.count - 1) == 0 else { return Slug.make("") }
-        return Slug.make(String(cString: name))
+        let bytes = name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+        return Slug.make(String(decoding: bytes, as: UTF8.self))
     }()
 
     init(prefix: String, device: String, labels: [String]) {
@@ -38,7 +39,7 @@ struct MQTTTopics {
     var dropped: String { "\(base)/dropped" }
 
     /// One that no other input has, on whichever board.
-    var identifier: String { Slug.make(prefix) + "_" + device }
+    var identifier: String { Slug.make(prefix, longest: 200) + "_" + device }
     var discovery: String { "homeassistant/device/\(identifier)/config" }
 
     static let homeAssistant = "homeassistant/status"

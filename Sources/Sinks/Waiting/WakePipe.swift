@@ -1,3 +1,4 @@
+import CTacitProgram
 import Glibc
 import TacitDiagnostics
 
@@ -10,9 +11,10 @@ final class WakePipe: Sendable {
     /// - Throws: `TacitError` (output) where the system has no pipe left, with `name` for what wanted it.
     init(for name: String) throws {
         var ends: [Int32] = [-1, -1]
-        guard pipe2(&ends, O_CLOEXEC | O_NONBLOCK) == 0 else {
+        guard tacit_make_pipe(&ends) == 0 else {
             throw TacitError(.cannotCreate, file: name, String(cString: strerror(errno)))
         }
+        for end in ends { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
         descriptor = ends[0]
         writing = ends[1]
     }

