@@ -33,7 +33,15 @@ final class FileDrain: OutputDrain, @unchecked Sendable {
     deinit { close(descriptor) }
 
     func write(_ bytes: UnsafeRawBufferPointer) throws -> Int {
-        if rotation.isWanted, isRegular, endsWithLine { try rotate(before: bytes.count) }
+        if rotation.isWanted, isRegular, endsWithLine {
+            do {
+                try rotate(before: bytes.count)
+            } catch {
+                guard triesAgain else { throw error }
+                tellOnce("\(error)")
+                return 0
+            }
+        }
         var count = -1
         repeat { count = Glibc.write(descriptor, bytes.baseAddress, bytes.count) } while count < 0 && errno == EINTR
         if count > 0 {
@@ -45,31 +53,27 @@ final class FileDrain: OutputDrain, @unchecked Sendable {
         }
         let number = errno
         guard triesAgain else { throw TacitError(.cannotCreate, file: name, String(cString: strerror(number))) }
-        if !isInTrouble { Log.shared.line { append(String(cString: strerror(number)), to: &$0) } }
-        isInTrouble = true
+        tellOnce(String(cString: strerror(number)))
         return 0
     }
 
     func hasFailed(_ error: any Error) {}
 
-    /// Puts the file away if it is time to, and follows the path where someone else has put another file.
+    /// Puts the file away if it is time to, and follows the path where there is another file, or none.
+    ///
+    /// - Throws: where no file can be had.
     private func rotate(before count: Int) throws {
-        let today = WallTime.now().day
         let isTooLarge = rotation.bytes.map { size > 0 && size + count > $0 } ?? false
-        let isTooOld = rotation.isDaily && size > 0 && day < today
-        if isTooLarge || isTooOld {
-            guard isStillThere else { return try follow() }
+        let isTooOld = rotation.isDaily && size > 0 && day < WallTime.now().day
+        if isTooLarge || isTooOld, isStillThere {
             do {
                 try RotatedFiles(of: name).putAway(keeping: rotation.kept)
-                try follow()
             } catch {
                 // Better too large a file than lines that are lost.
-                if !isInTrouble { Log.shared.line { append("\(error)", to: &$0) } }
-                isInTrouble = true
+                return tellOnce("\(error)")
             }
-        } else if !isStillThere {
-            try follow()
         }
+        if !isStillThere { try follow() }
     }
 
     private func follow() throws {
@@ -93,6 +97,12 @@ final class FileDrain: OutputDrain, @unchecked Sendable {
         isRegular = status.st_mode & S_IFMT == S_IFREG
         size = Int(status.st_size)
         day = size > 0 ? WallTime(milliseconds: status.st_mtim.tv_sec * 1000).day : WallTime.now().day
+    }
+
+    /// Says what is wrong, once until a line is written again.
+    private func tellOnce(_ words: String) {
+        if !isInTrouble { Log.shared.line { append(words, to: &$0) } }
+        isInTrouble = true
     }
 
     private static func open(_ path: String) throws -> Int32 {

@@ -40,10 +40,11 @@ final class MQTTConnection: @unchecked Sendable {
     ///
     /// - Throws: `TacitError`: output where it can't be made, input for the password's file.
     static func shared(_ address: MQTTAddress, _ settings: MQTTSettings) throws -> MQTTConnection {
-        try all.withLock { all in
-            if let known = all[address.description], !known.monitor.locked({ known.isOver }) { return known }
+        let key = "\(address.user ?? "")@\(address.description)"
+        return try all.withLock { all in
+            if let known = all[key], !known.monitor.locked({ known.isOver }) { return known }
             let made = try MQTTConnection(address, settings)
-            all[address.description] = made
+            all[key] = made
             return made
         }
     }

@@ -17,7 +17,6 @@ final class MQTTDevice: @unchecked Sendable {
     private var isOn: [Bool]
     private var level: Double?
     private var lostSeconds = 0.0
-    private var lastLabel: Int?
     private var dropped = 0
     private var lastSign: Double?
     private(set) var isFinishing = false
@@ -33,6 +32,7 @@ final class MQTTDevice: @unchecked Sendable {
     /// Events in the queue whose states are told already.
     private var settled = 0
     private var toldAvailable: Bool?
+    private var toldLast: Int?
     private var toldLevel: Double?
     private var levelTime = -1.0
     private var toldLost: Double?
@@ -65,7 +65,6 @@ final class MQTTDevice: @unchecked Sendable {
     /// False when the event is lost, for want of room.
     func add(_ event: LiveEvent) -> Bool {
         isOn[event.label] = event.state == .on
-        if event.state == .on { lastLabel = event.label }
         if queue.append(event) { return true }
         dropped += 1
         return false
@@ -86,9 +85,6 @@ final class MQTTDevice: @unchecked Sendable {
         }
         pending.removeAll()
         toldAvailable = nil
-        toldLevel = nil
-        toldLost = nil
-        toldDropped = nil
         tellAgain()
     }
 
@@ -97,6 +93,10 @@ final class MQTTDevice: @unchecked Sendable {
         if let discovery { pending.append(MQTTMessage(topics.discovery, discovery)) }
         if let toldAvailable { tellAvailable(toldAvailable) }
         for label in told.indices { tellState(label) }
+        if let toldLast { tellLast(toldLast) }
+        toldLevel = nil
+        toldLost = nil
+        toldDropped = nil
     }
 
     /// The next message that is due; nil for none.
@@ -180,6 +180,7 @@ final class MQTTDevice: @unchecked Sendable {
     }
 
     private func tellLast(_ label: Int) {
+        toldLast = label
         // Home Assistant takes states of at most 255 characters.
         pending.append(MQTTMessage(topics.last, String(stream.labels[label].prefix(255))))
     }
