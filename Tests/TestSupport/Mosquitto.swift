@@ -23,7 +23,7 @@ public final class Mosquitto {
         self.configuration =
             configuration
             + (isLasting
-                ? "\npersistence true\npersistence_location \(folder.path)/\nautosave_interval 1\nautosave_on_changes true"
+                ? "\npersistence true\npersistence_location \(folder.path)/\nautosave_interval 1"
                 : "")
     }
 

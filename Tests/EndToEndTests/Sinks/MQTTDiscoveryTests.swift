@@ -19,7 +19,7 @@ struct MQTTDiscoveryTests {
         try broker.start()
         let listener = try broker.listener()
         #expect(try listening.run(["--to", "mqtt://\(broker.address)/a/b", "--name", "Yard 1"] + more).status == 0)
-        var messages = MQTTMessages()
+        let messages = MQTTMessages()
         #expect(messages.read(listener) { $0.topic == "a/b/available" && $0.payload == "offline" })
         let found = messages.all.filter { $0.topic.hasPrefix("homeassistant/") }
         #expect(found.count == 1)

@@ -1,7 +1,7 @@
 import TacitTestSupport
 
 /// What a listener was told, and when it was over.
-struct MQTTMessages {
+final class MQTTMessages {
     struct Message: Equatable {
         let isRetained: Bool
         let topic: String
@@ -11,7 +11,7 @@ struct MQTTMessages {
     private(set) var all: [Message] = []
 
     /// Reads until a message is the one, its included; false if none comes for so many seconds.
-    mutating func read(_ listener: LiveRun, limit: Double = 60, until isIt: (Message) -> Bool) -> Bool {
+    func read(_ listener: LiveRun, limit: Double = 60, until isIt: (Message) -> Bool) -> Bool {
         while let line = listener.readLine(limit: limit) {
             let fields = line.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
             guard fields.count == 3, fields[1] != "test/ready" else { continue }

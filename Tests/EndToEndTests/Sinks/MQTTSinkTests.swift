@@ -22,7 +22,7 @@ struct MQTTSinkTests {
         let listener = try broker.listener()
         let outcome = try listening.run(sink(broker) + ["--to", "stdout", "--name", "Back Yard"])
         #expect(outcome.status == 0 && outcome.errors.isEmpty)
-        var messages = MQTTMessages()
+        let messages = MQTTMessages()
         #expect(messages.read(listener, until: isFarewell))
         let events = outcome.outputLines.filter { $0.contains(#""type":"event""#) }
         // The line, with its state said a second time.
@@ -46,7 +46,7 @@ struct MQTTSinkTests {
         #expect(messages.payloads("\(device)/level").allSatisfy { Double($0).map { $0 < 0 && $0 > -60 } ?? false })
         // Whoever comes later is told how it stands, and of no event that is over.
         let later = try broker.listener(["--retained-only", "-W", "2"])
-        var kept = MQTTMessages()
+        let kept = MQTTMessages()
         _ = kept.read(later, limit: 3) { _ in false }
         #expect(kept.payloads("\(device)/event").isEmpty)
         #expect(kept.payloads("here/available") == ["offline"] && kept.payloads("\(device)/available") == ["offline"])
@@ -59,7 +59,7 @@ struct MQTTSinkTests {
         try broker.start()
         let listener = try broker.listener()
         #expect(try listening.run(sink(broker) + ["--mqtt-discovery", "off"]).status == 0)
-        var messages = MQTTMessages()
+        let messages = MQTTMessages()
         #expect(messages.read(listener, until: isFarewell))
         #expect(!messages.all.contains { $0.topic.hasPrefix("homeassistant") })
     }
@@ -80,7 +80,7 @@ struct MQTTSinkTests {
         }
         try broker.start()
         let listener = try broker.listener()
-        var messages = MQTTMessages()
+        let messages = MQTTMessages()
         #expect(messages.read(listener, until: isFarewell))
         while let line = run.readLine() { lines.append(line) }
         #expect(run.finish() == 0)
@@ -93,7 +93,7 @@ struct MQTTSinkTests {
         let long = try EventfulListening(seconds: 8)
         let broker = try Mosquitto("allow_anonymous true", isLasting: true)
         try broker.start()
-        var messages = MQTTMessages()
+        let messages = MQTTMessages()
         let listener = try broker.listener(["-c", "-i", "listener"])
         let run = try LiveRun(.tacit, long.arguments(sink(broker) + ["--realtime", "--to", "stdout"]))
         #expect(messages.read(listener) { $0.topic.hasSuffix("/event") })
@@ -122,7 +122,7 @@ struct MQTTSinkTests {
     @Test func aBrokerThatStandsStill() throws {
         let broker = try Mosquitto()
         try broker.start()
-        var messages = MQTTMessages()
+        let messages = MQTTMessages()
         let listener = try broker.listener()
         let run = try LiveRun(.tacit, listening.arguments(sink(broker) + ["--realtime", "--to", "stdout"]))
         #expect(messages.read(listener) { $0.topic.hasSuffix("/event") })
@@ -143,7 +143,7 @@ struct MQTTSinkTests {
     @Test func theLastWill() throws {
         let broker = try Mosquitto()
         try broker.start()
-        var messages = MQTTMessages()
+        let messages = MQTTMessages()
         let listener = try broker.listener()
         let run = try LiveRun(.tacit, listening.arguments(sink(broker) + ["--realtime"]))
         #expect(messages.read(listener) { $0.topic == "here/available" && $0.payload == "online" })
@@ -157,7 +157,7 @@ struct MQTTSinkTests {
     func theEndIsTold(signal: Int32) throws {
         let broker = try Mosquitto()
         try broker.start()
-        var messages = MQTTMessages()
+        let messages = MQTTMessages()
         let listener = try broker.listener()
         let run = try LiveRun(.tacit, listening.arguments(sink(broker) + ["--realtime", "--to", "stdout"]))
         #expect(messages.read(listener) { $0.payload == "ON" })
@@ -180,7 +180,7 @@ struct MQTTSinkTests {
         ] { try broker.publish(topic, payload, retained: true) }
         let listener = try broker.listener()
         let run = try LiveRun(.tacit, listening.arguments(sink(broker) + ["--realtime"]))
-        var messages = MQTTMessages()
+        let messages = MQTTMessages()
         let config = "homeassistant/device/here_a_wav/config"
         #expect(messages.read(listener) { $0.topic == config && $0.payload.hasPrefix("{\"dev\"") })
         let before = messages.payloads(config).count
@@ -209,7 +209,7 @@ struct MQTTSinkTests {
             Executable(path: "/usr/bin/mosquitto_sub"),
             ["-h", "127.0.0.1", "-p", "\(broker.port)", "-u", "me", "-P", "secret", "-t", "here/#", "-F", "%r %t %p"])
         #expect(try run("me@", right, []).status == 0)
-        var messages = MQTTMessages()
+        let messages = MQTTMessages()
         #expect(messages.read(listener, until: isFarewell))
         for (user, file) in [("me@", wrong), ("me@", nil), ("", nil)] {
             let outcome = try run(user, file, ["--require-sinks"])
@@ -267,7 +267,7 @@ struct MQTTSinkTests {
             .tacit,
             listening.arguments(
                 ["--realtime", "--to", "mqtts://\(broker.address)/here", "--mqtt-ca-file", folder.path("cert.pem")]))
-        var messages = MQTTMessages()
+        let messages = MQTTMessages()
         #expect(messages.read(listener, until: isFarewell))
         #expect(run.finish() == 0)
         #expect(!ids(messages).isEmpty)
@@ -287,7 +287,7 @@ struct MQTTSinkTests {
             ["listen", hostile.path, "--input", listening.sound, "--hop", "\(listening.stride)", "--threshold", "0.2"]
                 + sink(broker))
         #expect(outcome.status == 0)
-        var messages = MQTTMessages()
+        let messages = MQTTMessages()
         #expect(messages.read(listener, until: isFarewell))
         let topics = Set(messages.all.map(\.topic).filter { $0.contains("/label/") })
         #expect(topics == Set(["a_b", "a_b_2", "unnamed", "unnamed_2", "a-b"].map { "here/a_wav/label/\($0)" }))
