@@ -60,6 +60,7 @@ let package = Package(
         shim("JPEG", ["CTacitLibJPEG"]),
         shim("Pipe"),
         shim("Program"),
+        .target(name: "CTacitMosquitto", path: "Sources/CMosquitto", linkerSettings: [.linkedLibrary("dl")]),
         shim("Interface"),
         // Linked in as well: its shared library has another name in every release of Debian.
         .target(
@@ -105,7 +106,12 @@ let package = Package(
         example("File", ["TacitCore"]),
         example("Embedding", ["TacitCore"]),
         room("Console", ["CTacitProgram", "TacitDiagnostics", "TacitText"]),
-        room("Sinks", ["TacitConsole", "TacitDiagnostics", "TacitFrontEnd", "TacitLive", "TacitText"]),
+        room(
+            "Sinks",
+            [
+                "CTacitFLAC", "CTacitJPEG", "CTacitMosquitto", "CTacitProgram", "TacitConsole", "TacitDiagnostics",
+                "TacitFrontEnd", "TacitLive", "TacitText",
+            ]),
         .executableTarget(
             name: "TacitCommand",
             dependencies: [

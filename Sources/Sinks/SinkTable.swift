@@ -9,15 +9,37 @@ package struct SinkKind: Sendable {
     package let form: String
     /// Whether something follows the colon.
     package let hasAddress: Bool
+    /// Whether it may be given twice for one stream.
+    package let mayRepeat: Bool
+    /// Looks at what follows the colon, before anything else is read or opened.
+    ///
+    /// - Throws: `TacitError` (usage) for an address that can't be one.
+    package let check: @Sendable (_ address: String, _ settings: SinkSettings) throws -> Void
     /// Opens the sink. Gets what follows the colon.
     ///
-    /// - Throws: `TacitError`: usage for an address that can't be one, output for what can't be opened.
-    package let make: @Sendable (_ address: String, _ stream: StreamDescription) throws -> any Sink
+    /// - Throws: `TacitError`: output for what can't be opened.
+    package let make:
+        @Sendable (_ address: String, _ settings: SinkSettings, _ stream: StreamDescription) throws -> any Sink
+
+    init(
+        name: String, form: String, hasAddress: Bool, mayRepeat: Bool = true,
+        check: @escaping @Sendable (String, SinkSettings) throws -> Void = { _, _ in },
+        make: @escaping @Sendable (String, SinkSettings, StreamDescription) throws -> any Sink
+    ) {
+        self.name = name
+        self.form = form
+        self.hasAddress = hasAddress
+        self.mayRepeat = mayRepeat
+        self.check = check
+        self.make = make
+    }
 }
 
 /// Every kind of sink there is, a row each.
 package enum SinkTable {
-    package static let kinds: [SinkKind] = [StandardOutputSink.kind, JSONLinesSink.kind]
+    package static let kinds: [SinkKind] = [
+        StandardOutputSink.kind, JSONLinesSink.kind, MQTTSink.plain, MQTTSink.encrypted, ClipSink.kind, CommandSink.kind,
+    ]
 
     /// For people: what `--to` takes.
     package static let forms = kinds.map(\.form).joined(separator: ", ")
@@ -32,18 +54,23 @@ package enum SinkTable {
 
     /// What the command line asks for; without anything, standard output.
     ///
-    /// - Throws: `TacitError` (usage) for an unknown kind, an address that is missing or too much, the same sink twice.
-    package static func parse(_ texts: [String]) throws -> [Wish] {
+    /// - Throws: `TacitError` (usage) for an unknown kind, an address that can't be one, the same sink twice.
+    package static func parse(_ texts: [String], _ settings: SinkSettings = SinkSettings()) throws -> [Wish] {
         var wishes: [Wish] = []
         for text in texts.isEmpty ? [StandardOutputSink.kind.name] : texts {
-            let wish = try parse(text)
+            let wish = try parse(text, settings)
+            for kind in kinds where kind.name == wish.name && !kind.mayRepeat {
+                guard !wishes.contains(where: { $0.name == kind.name }) else {
+                    throw TacitError(.usage, "--to \(text): one sink of the kind \(kind.form) is all there may be")
+                }
+            }
             guard !wishes.contains(wish) else { throw TacitError(.usage, "--to \(text) is given twice") }
             wishes.append(wish)
         }
         return wishes
     }
 
-    private static func parse(_ text: String) throws -> Wish {
+    private static func parse(_ text: String, _ settings: SinkSettings) throws -> Wish {
         let colon = text.utf8.firstIndex(of: UInt8(ascii: ":"))
         let name = String(text[..<(colon ?? text.endIndex)])
         let address = colon.map { String(text[text.utf8.index(after: $0)...]) }
@@ -53,17 +80,22 @@ package enum SinkTable {
         guard kind.hasAddress == (address?.isEmpty == false), kind.hasAddress || address == nil else {
             throw TacitError(.usage, "--to \(text): expected \(kind.form)")
         }
+        try kind.check(address ?? "", settings)
         return Wish(name: name, address: address ?? "")
     }
 
     /// Opens the sinks; the service manager, where there is one, is told as well.
-    package static func open(_ wishes: [Wish], _ stream: StreamDescription) throws -> Tee {
+    ///
+    /// - Throws: `TacitError` (output) for what can't be opened.
+    package static func open(
+        _ wishes: [Wish], _ settings: SinkSettings, _ stream: StreamDescription
+    ) throws -> Tee {
         var stream = stream
         stream.hasOneSink = wishes.count == 1
         var sinks: [(name: String, sink: any Sink)] = []
         for wish in wishes {
             for kind in kinds where kind.name == wish.name {
-                sinks.append((wish.description, try kind.make(wish.address, stream)))
+                sinks.append((wish.description, try kind.make(wish.address, settings, stream)))
             }
         }
         if let manager = ServiceManagerSink() { sinks.append(("the service manager", manager)) }

@@ -3,7 +3,7 @@ import TacitLive
 
 /// Standard output: a live view on a terminal, JSON Lines or plain lines elsewhere.
 enum StandardOutputSink {
-    static let kind = SinkKind(name: "stdout", form: "stdout", hasAddress: false) { _, stream in make(stream) }
+    static let kind = SinkKind(name: "stdout", form: "stdout", hasAddress: false) { _, _, stream in make(stream) }
 
     private static func make(_ stream: StreamDescription) -> any Sink {
         let isView = !stream.isJSON && Terminal.shared.isTerminal
@@ -19,7 +19,7 @@ enum StandardOutputSink {
         }
         if stream.isJSON {
             return LiveLines(
-                JSONLineFormat(labels: stream.labels, hasLogits: stream.hasLogits), stream, outlet: outlet)
+                JSONLineFormat(labels: stream.labels, hasLogits: stream.hasLogits, source: stream.source), stream, outlet: outlet)
         }
         return LiveLines(PlainLineFormat(labels: stream.labels), stream, outlet: outlet)
     }

@@ -9,7 +9,11 @@ package struct StreamDescription: Sendable {
     /// For people: the model's name, and the input's.
     package var model: String
     package var input: String
+    /// The name that the input was given, that events carry.
+    package var source: String?
     package var sense: Sense
+    /// Samples a second of what the sink is told, where it is sound.
+    package var sampleRate = 0
     /// The model's, in its order.
     package var labels: [String]
     /// `[labels]`, that events are decided by.
@@ -34,12 +38,15 @@ package struct StreamDescription: Sendable {
     package var hasOneSink = true
 
     package init(
-        model: String, input: String, sense: Sense, labels: [String], thresholds: [Float], selected: [Int], top: Int,
+        model: String, input: String, source: String? = nil, sense: Sense, sampleRate: Int = 0,
+        labels: [String], thresholds: [Float], selected: [Int], top: Int,
         showFrom: Float?, hasLogits: Bool, isJSON: Bool, isDevice: Bool, runsFree: Bool, waits: Bool
     ) {
         self.model = model
         self.input = input
+        self.source = source
         self.sense = sense
+        self.sampleRate = sampleRate
         self.labels = labels
         self.thresholds = thresholds
         self.selected = selected

@@ -15,6 +15,8 @@ package final class Tee: Sink {
     }
 
     private var branches: [Branch]
+    /// Those of the sinks that events have their clips' names from, before any is told.
+    private let namers: [any ClipNaming]
     private let stop: StopToken
 
     /// Seconds that all together have for their end after a wish to stop.
@@ -25,6 +27,7 @@ package final class Tee: Sink {
     ///   - stop: a wish after which no sink is waited for without an end.
     package init(_ sinks: [(name: String, sink: any Sink)], stop: StopToken) {
         branches = sinks.map { Branch(name: $0.name, sink: $0.sink, ending: SinkEnding($0.sink)) }
+        namers = sinks.compactMap { $0.sink as? any ClipNaming }
         self.stop = stop
     }
 
@@ -37,7 +40,14 @@ package final class Tee: Sink {
     package func picture(_ seen: PixelView) throws { try each { try $0.picture(seen) } }
     package func passed(time: Double) throws { try each { try $0.passed(time: time) } }
     package func labels(_ reading: LiveReading) throws { try each { try $0.labels(reading) } }
-    package func event(_ event: LiveEvent) throws { try each { try $0.event(event) } }
+    package func frame(_ frame: PixelView) throws { try each { try $0.frame(frame) } }
+
+    package func event(_ event: LiveEvent) throws {
+        var event = event
+        for namer in namers { namer.name(&event) }
+        try each { try $0.event(event) }
+    }
+
     package func gap(_ gap: LiveGap) throws { try each { try $0.gap(gap) } }
 
     /// Waits for all at the same time, so that a slow one keeps no other from being told what is left; once there is a

@@ -41,6 +41,13 @@ package struct JSONLine {
         needsComma = false
     }
 
+    /// A key that is made as the program runs.
+    package mutating func key(dynamic name: String) {
+        string(name)
+        buffer.append(UInt8(ascii: ":"))
+        needsComma = false
+    }
+
     package mutating func string(_ text: String) {
         separate()
         buffer.append(UInt8(ascii: "\""))

@@ -23,18 +23,28 @@ package struct WallTime {
 
     /// ISO 8601, `2026-01-31T23:59:59.123Z`. Done here because the C library's own may allocate.
     package func write(to buffer: inout ByteBuffer) {
+        write(to: &buffer, betweenDates: UInt8(ascii: "-"), betweenTimes: UInt8(ascii: ":"))
+    }
+
+    /// ISO 8601's basic format, for names of files: `20260131T235959.123Z`.
+    package func writeBasic(to buffer: inout ByteBuffer) { write(to: &buffer, betweenDates: nil, betweenTimes: nil) }
+
+    /// Days since 1970-01-01, in UTC.
+    package var day: Int { milliseconds.flooredQuotientAndRemainder(dividingBy: 86_400_000).0 }
+
+    private func write(to buffer: inout ByteBuffer, betweenDates dash: UInt8?, betweenTimes colon: UInt8?) {
         let (days, millisecondOfDay) = milliseconds.flooredQuotientAndRemainder(dividingBy: 86_400_000)
         let (year, month, day) = Self.date(days: days)
         buffer.append(year, digits: 4)
-        buffer.append(UInt8(ascii: "-"))
+        if let dash { buffer.append(dash) }
         buffer.append(month, digits: 2)
-        buffer.append(UInt8(ascii: "-"))
+        if let dash { buffer.append(dash) }
         buffer.append(day, digits: 2)
         buffer.append(UInt8(ascii: "T"))
         buffer.append(millisecondOfDay / 3_600_000, digits: 2)
-        buffer.append(UInt8(ascii: ":"))
+        if let colon { buffer.append(colon) }
         buffer.append(millisecondOfDay / 60_000 % 60, digits: 2)
-        buffer.append(UInt8(ascii: ":"))
+        if let colon { buffer.append(colon) }
         buffer.append(millisecondOfDay / 1000 % 60, digits: 2)
         buffer.append(UInt8(ascii: "."))
         buffer.append(millisecondOfDay % 1000, digits: 3)

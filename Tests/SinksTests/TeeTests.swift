@@ -131,7 +131,7 @@ import Testing
         defer { close(reading) }
         let labels = (0..<40).map { "label \($0)" }
         let stream = News.stream(labels: labels, waits: waits, logits: true)
-        let tee = try SinkTable.open(try SinkTable.parse(["jsonl:\(pipe)", "jsonl:\(file)"]), stream)
+        let tee = try SinkTable.open(try SinkTable.parse(["jsonl:\(pipe)", "jsonl:\(file)"]), SinkSettings(), stream)
         // More than the pipe holds, and where the stream doesn't wait its queue as well.
         let count = 400
         for index in 1...count {
@@ -168,7 +168,8 @@ import Testing
         let path = folder.path("a.jsonl")
         for _ in 0..<2 {
             try tell(
-                try SinkTable.open(try SinkTable.parse(["jsonl:\(path)"]), News.stream(labels: ["a"], waits: true)))
+                try SinkTable.open(
+                    try SinkTable.parse(["jsonl:\(path)"]), SinkSettings(), News.stream(labels: ["a"], waits: true)))
         }
         let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
         #expect(lines.count == 2 * 4)

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A model made by `tacit-convert`, in a folder of its own.
 public final class ConvertedModel: Sendable {
     public let folder: TemporaryFolder
@@ -22,5 +24,19 @@ public final class ConvertedModel: Sendable {
     public convenience init(_ golden: GoldenCase, weights: String = "f32", flags: [String] = []) throws {
         try self.init(
             base: golden.baseFolder.path, adapter: golden.adapterFolder.path, weights: weights, flags: flags)
+    }
+}
+
+extension ConvertedModel {
+    /// The same model with other names for its first labels.
+    public convenience init(_ golden: GoldenCase, labels: [String]) throws {
+        let folder = try TemporaryFolder()
+        let adapter = try folder.copy(golden.adapterFolder.path, as: "adapter")
+        let path = URL(fileURLWithPath: adapter).appendingPathComponent("tacit.json")
+        var description = try JSONSerialization.jsonObject(with: Data(contentsOf: path)) as? [String: Any] ?? [:]
+        let known = description["labels"] as? [String] ?? []
+        description["labels"] = labels.prefix(known.count) + known.dropFirst(labels.count)
+        try JSONSerialization.data(withJSONObject: description).write(to: path)
+        try self.init(base: golden.baseFolder.path, adapter: adapter)
     }
 }

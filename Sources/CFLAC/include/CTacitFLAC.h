@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CTacitFLACWriter.h"
+
 typedef struct tacit_flac tacit_flac;
 
 // Puts up to `count` bytes into `buffer`; 0 is the end, -1 a failure.

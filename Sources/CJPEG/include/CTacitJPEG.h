@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CTacitJPEGWriter.h"
+
 // JMSG_LENGTH_MAX
 enum { tacit_jpeg_message_size = 200 };
 

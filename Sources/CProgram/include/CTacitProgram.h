@@ -20,4 +20,18 @@ void tacit_tell_faults(const char *name);
 /// as it is loaded).
 void tacit_forward_signals(unsigned long thread, const sigset_t *signals);
 
+/// A descriptor that becomes readable when the process ends (Linux 5.3), to be closed by the caller; -1 where there is none.
+int tacit_watch_process(int process);
+
+/// The environment, ended by NULL. Nothing here changes it once there are threads.
+char **tacit_environment(void);
+
+/// A pipe that no child inherits, reading end first. 0, or -1 with errno set.
+int tacit_make_pipe(int ends[2]);
+
+/// Starts a program in a process group of its own: `input` is its standard input, its standard output is this program's
+/// standard error (standard output is for labels alone), and it inherits no other descriptor and no signal that is blocked
+/// or ignored here. `words` and `environment` end with NULL. 0, or the number of an error.
+int tacit_spawn(const char *path, char *const words[], char *const environment[], int input, int *process);
+
 #endif

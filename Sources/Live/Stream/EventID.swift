@@ -31,6 +31,11 @@ public struct EventID: Equatable, Hashable, Sendable, CustomStringConvertible {
     package func write(to buffer: inout ByteBuffer) {
         buffer.append(hexadecimal: begun, digits: 12)
         buffer.append(UInt8(ascii: "-"))
+        writeShort(to: &buffer)
+    }
+
+    /// Without when the program began, for where another time stands in front: `9f3ac2d1-17`.
+    package func writeShort(to buffer: inout ByteBuffer) {
         buffer.append(hexadecimal: UInt64(random), digits: 8)
         buffer.append(UInt8(ascii: "-"))
         buffer.append(integer: Int(truncatingIfNeeded: number))

@@ -43,6 +43,7 @@ package final class FrameSense: StreamSense {
                 try stream.tell(
                     reading, place: .frame(stamp.index, dropped: stamp.dropped), level: nil, to: sink)
                 try sink.picture(labeller.seen)
+                try sink.frame(PixelView(source.frame))
             }
         case .passed(let time):
             try sink.passed(time: Double(time) / 1_000_000)

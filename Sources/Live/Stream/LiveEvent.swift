@@ -17,6 +17,8 @@ public struct LiveEvent: Sendable {
     /// The smoothed score at that reading.
     public let score: Float
     package let wall: WallTime
+    /// Where its sound or picture is kept, if it is.
+    package var clip: ClipName?
 
     /// The moment on the wall clock, in milliseconds since 1970-01-01T00:00:00Z.
     public var wallMilliseconds: Int { wall.milliseconds }

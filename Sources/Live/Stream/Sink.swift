@@ -13,6 +13,8 @@ public protocol Sink: AnyObject {
     func samples(_ samples: UnsafeBufferPointer<Float>, time: Double) throws
     /// What the model saw, after all that it says of it; valid during the call.
     func picture(_ seen: PixelView) throws
+    /// The whole picture that the model saw a part or a reduction of, right after `picture`; valid during the call.
+    func frame(_ frame: PixelView) throws
     /// Frames went by that no label was wanted for; `time` is the stream's after them, in seconds.
     func passed(time: Double) throws
     /// The model has spoken. Valid during the call.
@@ -29,6 +31,7 @@ extension Sink {
     public var secondsAtOnce: Double { 1 }
     public func samples(_ samples: UnsafeBufferPointer<Float>, time: Double) {}
     public func picture(_ seen: PixelView) {}
+    public func frame(_ frame: PixelView) {}
     public func passed(time: Double) {}
     public func finish() {}
 }

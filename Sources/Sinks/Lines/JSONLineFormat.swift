@@ -5,13 +5,19 @@ import TacitText
 package struct JSONLineFormat: LineFormat {
     private let names: [String]
     private let hasLogits: Bool
+    /// The input's name, that events carry.
+    private let source: String?
+    /// Whether an event's state is said a second time, as `event_type`.
+    private let hasEventType: Bool
     private var line: JSONLine
 
     package var bytes: [UInt8] { line.bytes }
 
-    package init(labels: [String], hasLogits: Bool) {
+    package init(labels: [String], hasLogits: Bool, source: String? = nil, hasEventType: Bool = false) {
         names = labels
         self.hasLogits = hasLogits
+        self.source = source
+        self.hasEventType = hasEventType
         line = JSONLine(capacity: LineLength.bound(labels: labels))
     }
 
@@ -62,6 +68,18 @@ package struct JSONLineFormat: LineFormat {
         line.time(event.wall)
         line.key("id")
         line.id(event.id)
+        if let clip = event.clip {
+            line.key("clip")
+            line.quoted { clip.write(to: &$0) }
+        }
+        if let source {
+            line.key("source")
+            line.string(source)
+        }
+        if hasEventType {
+            line.key("event_type")
+            line.string(event.state.rawValue)
+        }
         line.end()
     }
 

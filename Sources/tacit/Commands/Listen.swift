@@ -92,11 +92,12 @@ struct Listen: ParsableCommand {
         let stream = LiveStream(
             SoundSense(source: source, labeller: labeller), detector: detector, isPaced: realtime, stop: Process.stop)
         let sink = try SinkTable.open(
-            sinks.wishes,
+            sinks.wishes, sinks.settings,
             StreamDescription(
-                model: PathName.last(model.path), input: PathName.last(input.name),
+                model: PathName.last(model.path), input: PathName.last(input.name), source: sinks.name,
                 sense: .sound(
                     window: Double(geometry.samplesPerWindow) / Double(geometry.sampleRate), hop: hopSeconds),
+                sampleRate: geometry.sampleRate,
                 labels: model.description.labels, thresholds: thresholds, selected: selection.indices,
                 top: labels.top, showFrom: labels.threshold, hasLogits: labels.logits, isJSON: output.json,
                 isDevice: input.isMicrophone, runsFree: !isLive,

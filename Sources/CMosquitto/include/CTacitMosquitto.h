@@ -1,0 +1,68 @@
+// libmosquitto, loaded when it is asked for: nothing links it, and nothing needs its header to be built.
+#ifndef TACIT_CMOSQUITTO_H
+#define TACIT_CMOSQUITTO_H
+
+#include <stdbool.h>
+
+struct mosquitto;
+
+// As libmosquitto.so.1 has it.
+struct tacit_mosquitto_message {
+    int mid;
+    char *topic;
+    void *payload;
+    int payloadlen;
+    int qos;
+    bool retain;
+};
+
+typedef void tacit_mosquitto_on_connect(struct mosquitto *, void *, int);
+typedef void tacit_mosquitto_on_publish(struct mosquitto *, void *, int);
+typedef void tacit_mosquitto_on_message(struct mosquitto *, void *, const struct tacit_mosquitto_message *);
+
+// What is used of it: X(result, name behind mosquitto_, parameters, arguments). Callbacks are set as pointers of no
+// type, for the library's own type of a message is unknown here.
+#define TACIT_MOSQUITTO_FUNCTIONS(X)                                                                                   \
+    X(int, lib_init, (void), ())                                                                                       \
+    X(int, lib_version, (int *major, int *minor, int *revision), (major, minor, revision))                             \
+    X(struct mosquitto *, new, (const char *id, bool clean, void *context), (id, clean, context))                      \
+    X(void, destroy, (struct mosquitto * client), (client))                                                            \
+    X(int, username_pw_set, (struct mosquitto * client, const char *user, const char *password),                       \
+        (client, user, password))                                                                                      \
+    X(int, tls_set,                                                                                                    \
+        (struct mosquitto * client, const char *ca_file, const char *ca_folder, const char *certificate,               \
+            const char *key, int (*passphrase)(char *, int, int, void *)),                                             \
+        (client, ca_file, ca_folder, certificate, key, passphrase))                                                    \
+    X(int, will_set,                                                                                                   \
+        (struct mosquitto * client, const char *topic, int count, const void *payload, int qos, bool retain),          \
+        (client, topic, count, payload, qos, retain))                                                                  \
+    X(int, connect, (struct mosquitto * client, const char *host, int port, int keep_alive),                           \
+        (client, host, port, keep_alive))                                                                              \
+    X(int, reconnect, (struct mosquitto * client), (client))                                                           \
+    X(int, disconnect, (struct mosquitto * client), (client))                                                          \
+    X(int, publish,                                                                                                    \
+        (struct mosquitto * client, int *number, const char *topic, int count, const void *payload, int qos,           \
+            bool retain),                                                                                              \
+        (client, number, topic, count, payload, qos, retain))                                                          \
+    X(int, subscribe, (struct mosquitto * client, int *number, const char *pattern, int qos),                          \
+        (client, number, pattern, qos))                                                                                \
+    X(int, loop, (struct mosquitto * client, int milliseconds, int packets), (client, milliseconds, packets))          \
+    X(int, socket, (struct mosquitto * client), (client))                                                              \
+    X(bool, want_write, (struct mosquitto * client), (client))                                                         \
+    X(const char *, strerror, (int error), (error))                                                                    \
+    X(const char *, connack_string, (int code), (code))
+
+#define TACIT_MOSQUITTO_DECLARE(result, name, parameters, arguments) result tacit_mosquitto_##name parameters;
+TACIT_MOSQUITTO_FUNCTIONS(TACIT_MOSQUITTO_DECLARE)
+#undef TACIT_MOSQUITTO_DECLARE
+
+// Loads the library, to be called before everything else, by one thread at a time. NULL, or why it can't be had.
+const char *tacit_mosquitto_load(void);
+
+// Who is told: of an answer to a connection (0 is a welcome), of the end of one, of each message that has arrived, of each
+// message from there. Only from within calls of `loop`, `disconnect` and `reconnect`.
+void tacit_mosquitto_tell(
+    struct mosquitto *client, tacit_mosquitto_on_connect *connected, tacit_mosquitto_on_connect *disconnected,
+    tacit_mosquitto_on_publish *published, tacit_mosquitto_on_message *received);
+
+#endif

@@ -1,0 +1,162 @@
+import Glibc
+import TacitConsole
+import TacitDiagnostics
+import TacitText
+
+/// A folder of clips, kept within its limits. Files are written as `.part` and renamed when they are whole; nothing is ever
+/// removed that isn't named as a clip is.
+final class ClipFolder: @unchecked Sendable {
+    let path: String
+    private let descriptor: Int32
+    private let settings: ClipSettings
+
+    /// - Throws: `TacitError` (output) for a folder that can't be made or written to.
+    init(path: String, _ settings: ClipSettings) throws {
+        self.path = path
+        self.settings = settings
+        // What was recorded is for whoever runs the program, and no one else.
+        if SystemPath.withBytes(path, { mkdir($0, 0o700) }) != 0, errno != EEXIST { throw Self.error(path) }
+        descriptor = SystemPath.withBytes(path) { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+        guard descriptor >= 0, faccessat(descriptor, ".", W_OK | X_OK, 0) == 0 else { throw Self.error(path) }
+        removeWhatWasNeverFinished()
+        trim()
+    }
+
+    deinit { close(descriptor) }
+
+    /// A new file that is not whole yet.
+    ///
+    /// - Throws: `TacitError` (output).
+    func create(_ name: String) throws -> Int32 {
+        let file = openat(descriptor, "\(name).part", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw Self.error("\(path)/\(name)") }
+        // Held for as long as it is written: another program that begins here leaves it alone.
+        _ = flock(file, LOCK_EX | LOCK_NB)
+        return file
+    }
+
+    /// The file is whole, and gets its name; false if that can't be.
+    func keep(_ name: String, _ file: Int32) -> Bool {
+        defer { close(file) }
+        if fdatasync(file) == 0, renameat(descriptor, "\(name).part", descriptor, name) == 0 { return true }
+        unlinkat(descriptor, "\(name).part", 0)
+        return false
+    }
+
+    /// The file will never be whole.
+    func discard(_ name: String, _ file: Int32) {
+        unlinkat(descriptor, "\(name).part", 0)
+        close(file)
+    }
+
+    func remove(_ name: String) { unlinkat(descriptor, name, 0) }
+
+    /// Whether the disk has room for more, after older clips have made way.
+    func hasRoom() -> Bool {
+        if isAboveReserve { return true }
+        trim()
+        return isAboveReserve
+    }
+
+    /// Removes clips until what is left is within the limits: the oldest first. For the disk's sake only where that helps.
+    func trim() {
+        var clips = wholeClips()
+        var bytes = clips.reduce(0) { $0 + $1.bytes }
+        let oldest = stem(before: settings.days)
+        let makesRoom = freeBytes + bytes > 0
+        while let first = clips.first {
+            let isTooMuch = clips.count > settings.count || bytes > settings.bytes || first.stem < oldest
+            guard isTooMuch || makesRoom && freeBytes <= 0 else { return }
+            for suffix in first.suffixes { remove(first.stem + suffix) }
+            bytes -= first.bytes
+            clips.removeFirst()
+        }
+    }
+
+    private var isAboveReserve: Bool { freeBytes > 0 }
+
+    /// Bytes that may be written before the disk is down to what is to be left free; negative below that.
+    private var freeBytes: Int {
+        var status = statvfs()
+        guard fstatvfs(descriptor, &status) == 0 else { return 0 }
+        let block = Int(clamping: status.f_frsize)
+        let reserve = settings.reserve ?? Int(clamping: status.f_blocks) / 20 * block
+        return Int(clamping: status.f_bavail) * block - reserve
+    }
+
+    private struct Clip {
+        var stem: String
+        var suffixes: [String] = []
+        var bytes = 0
+    }
+
+    /// By time.
+    private func wholeClips() -> [Clip] {
+        var clips: [String: Clip] = [:]
+        forEachName { name in
+            guard let (stem, suffix) = Self.parts(name), !suffix.hasSuffix(".part") else { return }
+            var status = stat()
+            guard fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return }
+            clips[stem, default: Clip(stem: stem)].suffixes.append(suffix)
+            clips[stem]?.bytes += Int(status.st_size)
+        }
+        return clips.values.sorted { $0.stem < $1.stem }
+    }
+
+    private func removeWhatWasNeverFinished() {
+        forEachName { name in
+            guard let (_, suffix) = Self.parts(name), suffix.hasSuffix(".part") else { return }
+            let file = openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+            guard file >= 0 else { return }
+            if flock(file, LOCK_EX | LOCK_NB) == 0 { remove(name) }
+            close(file)
+        }
+    }
+
+    private func forEachName(_ body: (String) -> Void) {
+        // `closedir` closes what it was given.
+        let own = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard own >= 0, let listing = fdopendir(own) else { return }
+        defer { closedir(listing) }
+        while let entry = readdir(listing) {
+            body(
+                withUnsafePointer(to: &entry.pointee.d_name) { place in
+                    place.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+                })
+        }
+    }
+
+    /// A clip's name without what says which of its files it is, and that; nil for what is no clip's.
+    static func parts(_ name: String) -> (stem: String, suffix: String)? {
+        for suffix in [".flac", ".jpg", ".json"].flatMap({ [$0, $0 + ".part"] }) where name.hasSuffix(suffix) {
+            let stem = String(name.dropLast(suffix.count))
+            return isStem(stem) ? (stem, suffix) : nil
+        }
+        return nil
+    }
+
+    /// `20260131T235959.123Z-LABEL-9f3ac2d1-17`
+    private static func isStem(_ text: String) -> Bool {
+        let fields = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard fields.count >= 4 else { return false }
+        let time = fields[0].utf8.map { isDigit($0) ? UInt8(ascii: "0") : $0 }
+        let random = fields[fields.count - 2].utf8
+        let number = fields[fields.count - 1].utf8
+        return time.elementsEqual("00000000T000000.000Z".utf8)
+            && random.count == 8 && random.allSatisfy { isDigit($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0) }
+            && !number.isEmpty && number.allSatisfy(isDigit)
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+
+    /// What the names of so many days ago begin with.
+    private func stem(before days: Double) -> String {
+        var buffer = ByteBuffer(capacity: 32)
+        WallTime(milliseconds: max(0, WallTime.now().milliseconds - Int(days * 86_400_000))).writeBasic(to: &buffer)
+        return String(decoding: buffer.bytes, as: UTF8.self)
+    }
+
+    private static func error(_ path: String) -> TacitError {
+        TacitError(.cannotCreate, file: path, String(cString: strerror(errno)))
+    }
+}

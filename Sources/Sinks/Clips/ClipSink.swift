@@ -1,0 +1,28 @@
+import TacitConsole
+import TacitDiagnostics
+import TacitLive
+
+/// A folder of what events are about: each one's sound or picture, and what is known of it as JSON.
+enum ClipSink {
+    static let kind = SinkKind(
+        name: "clips", form: "clips:DIR", hasAddress: true, mayRepeat: false,
+        make: { path, settings, stream in
+            let folder = try ClipFolder(path: path, settings.clips)
+            switch stream.sense {
+            case .sound(let window, _):
+                return try SoundClips(
+                    folder, settings.clips, stream, before: settings.clips.secondsBefore(window: window),
+                    stop: Process.stop)
+            case .pictures: return try PictureClips(folder, stream, stop: Process.stop)
+            }
+        })
+
+    /// Says on standard error that an event has no clip, or none that is whole.
+    static func log(_ event: LiveEvent, _ words: String) {
+        Log.shared.line { line in
+            line.append(string: "clips: event ")
+            event.id.write(to: &line)
+            line.append(string: words)
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import Glibc
+import TacitDiagnostics
+
+extension ClipFolder {
+    /// Writes a file that is there whole or not at all.
+    ///
+    /// - Throws: `TacitError` (output).
+    func write(_ name: String, _ bytes: UnsafeRawBufferPointer) throws {
+        let file = try create(name)
+        var place = 0
+        while place < bytes.count {
+            let count = Glibc.write(file, bytes.baseAddress?.advanced(by: place), bytes.count - place)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else {
+                let number = count < 0 ? errno : ENOSPC
+                discard(name, file)
+                throw TacitError(.cannotCreate, file: "\(path)/\(name)", String(cString: strerror(number)))
+            }
+            place += count
+        }
+        guard keep(name, file) else {
+            throw TacitError(.cannotCreate, file: "\(path)/\(name)", "it could not be kept")
+        }
+    }
+
+    /// The name of the description beside a clip.
+    static func description(of name: ClipFileName) -> String { name.stem + ".json" }
+}
+
+/// A clip's name as text.
+struct ClipFileName {
+    let whole: String
+    let stem: String
+
+    init(_ text: String) {
+        whole = text
+        stem = text.lastIndex(of: ".").map { String(text[..<$0]) } ?? text
+    }
+}

@@ -1,0 +1,157 @@
+import Glibc
+import TacitConsole
+import TacitDiagnostics
+import TacitLive
+import TacitText
+
+/// Runs a command for each event, a few at once, on a thread of its own.
+///
+/// Events of one label never overtake one another: the second's command begins when the first's has ended. A stream that
+/// goes on by itself never waits; an event that finds the queue full is lost, and named in the log.
+final class CommandRunner: @unchecked Sendable {
+    private let command: CommandLineWords
+    private let settings: CommandSettings
+    private let environment: CommandEnvironment
+    private let waits: Bool
+    private let stop: StopToken
+    private let wakePipe: WakePipe
+    private let monitor = Monitor()
+    // The monitor's.
+    private var queue = BoundedQueue<CommandNews>(capacity: 256)
+    private var isEnding = false
+    private var isIdle = true
+    // The thread's own.
+    private var format: JSONLineFormat
+    private var running: [ChildProcess] = []
+    private var endOfPatience: Double?
+
+    /// Seconds that all commands have after a wish to stop.
+    private static let patience = 1.5
+
+    init(_ command: CommandLineWords, _ settings: CommandSettings, _ stream: StreamDescription, stop: StopToken) throws {
+        self.command = command
+        self.settings = settings
+        self.stop = stop
+        waits = stream.waits
+        environment = CommandEnvironment(labels: stream.labels, source: stream.source)
+        format = JSONLineFormat(labels: stream.labels, hasLogits: false, source: stream.source)
+        wakePipe = try WakePipe(for: command.path)
+        try DetachedThread.start(for: command.path) { self.serve() }
+    }
+
+    func add(_ news: CommandNews) {
+        let isTaken = monitor.locked {
+            // Each that runs has so many seconds, so that there will be room.
+            while waits, queue.isFull, !stop.isStopping { monitor.wait(seconds: 0.1) }
+            isIdle = false
+            return queue.append(news)
+        }
+        if isTaken { return wakePipe.wake() }
+        log(news.event, " is lost: too many commands are waited for")
+    }
+
+    /// Returns when every command has ended.
+    func finish() {
+        monitor.locked { isEnding = true }
+        wakePipe.wake()
+        monitor.locked { while !isIdle { monitor.wait(seconds: 1) } }
+    }
+
+    private func serve() {
+        while true {
+            startWhatIsDue()
+            let isOver = monitor.locked {
+                isIdle = queue.isEmpty && running.isEmpty
+                if isIdle { monitor.signal() }
+                return isIdle && isEnding
+            }
+            if isOver { return }
+            waitForNews()
+            tend()
+        }
+    }
+
+    private func startWhatIsDue() {
+        while running.count < settings.most {
+            let next = monitor.locked {
+                defer { monitor.signal() }
+                return queue.removeFirst { news in !running.contains { $0.event.label == news.event.label } }
+            }
+            guard let next else { return }
+            format.event(next.event)
+            do {
+                running.append(
+                    try ChildProcess(
+                        command, environment: environment.entries(next), line: format.bytes, event: next.event,
+                        seconds: settings.seconds))
+            } catch {
+                log(next.event, ": \(error)")
+            }
+        }
+    }
+
+    private func waitForNews() {
+        var descriptors = [pollfd(fd: wakePipe.descriptor, events: Int16(POLLIN), revents: 0)]
+        var isBlind = false
+        for child in running {
+            if child.watch >= 0 {
+                descriptors.append(pollfd(fd: child.watch, events: Int16(POLLIN), revents: 0))
+            } else {
+                isBlind = true
+            }
+            if child.input >= 0 { descriptors.append(pollfd(fd: child.input, events: Int16(POLLOUT), revents: 0)) }
+        }
+        let isEnding = monitor.locked { self.isEnding }
+        poll(
+            &descriptors, nfds_t(descriptors.count),
+            running.isEmpty && !isEnding ? -1 : isBlind ? 5 : isEnding ? 20 : 200)
+        wakePipe.clear()
+    }
+
+    /// Feeds those that take, buries those that have ended and ends those that hang.
+    private func tend() {
+        let now = Stopwatch.now
+        for index in running.indices.reversed() {
+            running[index].feed()
+            if let status = running[index].reap() {
+                let child = running.remove(at: index)
+                tell(status, of: child)
+            } else if now >= running[index].deadline {
+                if !running[index].isOverdue { log(running[index].event, ": the command hangs, and is ended") }
+                running[index].end()
+            }
+        }
+        giveUpIfTold(now)
+    }
+
+    /// After a wish to stop there is only so much time.
+    private func giveUpIfTold(_ now: Double) {
+        guard stop.isStopping, monitor.locked({ isEnding }) else { return }
+        let limit = endOfPatience ?? now + Self.patience
+        endOfPatience = limit
+        guard now >= limit else { return }
+        for index in running.indices {
+            if !running[index].isOverdue { log(running[index].event, ": the command is ended with the program") }
+            running[index].kill()
+        }
+        while let news = monitor.locked({ queue.removeFirst() }) {
+            log(news.event, " is lost: the program ends")
+        }
+    }
+
+    private func tell(_ status: Int32, of child: ChildProcess) {
+        guard status != 0, !child.isOverdue else { return }
+        let signal = status & 0x7f
+        log(child.event, signal != 0 ? ": ended by signal \(signal)" : ": ended with status \(status >> 8 & 0xff)")
+    }
+
+    private func log(_ event: LiveEvent, _ words: String) {
+        Log.shared.line { line in
+            line.append(string: "exec: ")
+            line.append(string: command.path)
+            line.append(string: ": event ")
+            event.id.write(to: &line)
+            line.append(string: words)
+        }
+    }
+}

@@ -1,0 +1,128 @@
+import Glibc
+import TacitConsole
+import TacitDiagnostics
+import TacitText
+
+/// A file that is written to at its end, and put away when it is large or old enough.
+final class FileDrain: OutputDrain, @unchecked Sendable {
+    let name: String
+    private let triesAgain: Bool
+    private let rotation: Rotation
+    // Once it is made, all below is the queue's thread's own.
+    private var descriptor: Int32
+    private var isInTrouble = false
+    /// Whether it is a file as others are; a pipe or a device is never put away.
+    private var isRegular = false
+    private var size = 0
+    private var day = 0
+    private var endsWithLine = true
+
+    /// - Parameters:
+    ///   - path: of the file.
+    ///   - rotation: when it is put away.
+    ///   - triesAgain: whether what can't be written waits until it can, as for a stream that can't be had again.
+    /// - Throws: `TacitError` (output) for what can't be created or has no reader.
+    init(path: String, rotation: Rotation, triesAgain: Bool) throws {
+        name = path
+        self.triesAgain = triesAgain
+        self.rotation = rotation
+        descriptor = try Self.open(path)
+        look()
+    }
+
+    deinit { close(descriptor) }
+
+    func write(_ bytes: UnsafeRawBufferPointer) throws -> Int {
+        if rotation.isWanted, isRegular, endsWithLine {
+            do {
+                try rotate(before: bytes.count)
+            } catch {
+                guard triesAgain else { throw error }
+                tellOnce("\(error)")
+                return 0
+            }
+        }
+        var count = -1
+        repeat { count = Glibc.write(descriptor, bytes.baseAddress, bytes.count) } while count < 0 && errno == EINTR
+        if count > 0 {
+            if isInTrouble { Log.shared.line { append("written again", to: &$0) } }
+            isInTrouble = false
+            size += count
+            endsWithLine = bytes[count - 1] == UInt8(ascii: "\n")
+            return count
+        }
+        let number = errno
+        guard triesAgain else { throw TacitError(.cannotCreate, file: name, String(cString: strerror(number))) }
+        tellOnce(String(cString: strerror(number)))
+        return 0
+    }
+
+    func hasFailed(_ error: any Error) {}
+
+    /// Puts the file away if it is time to, and follows the path where there is another file, or none.
+    ///
+    /// - Throws: where no file can be had.
+    private func rotate(before count: Int) throws {
+        let isTooLarge = rotation.bytes.map { size > 0 && size + count > $0 } ?? false
+        let isTooOld = rotation.isDaily && size > 0 && day < WallTime.now().day
+        if isTooLarge || isTooOld, isStillThere {
+            do {
+                try RotatedFiles(of: name).putAway(keeping: rotation.kept)
+            } catch {
+                // Better too large a file than lines that are lost.
+                return tellOnce("\(error)")
+            }
+        }
+        if !isStillThere { try follow() }
+    }
+
+    private func follow() throws {
+        let fresh = try Self.open(name)
+        close(descriptor)
+        descriptor = fresh
+        look()
+    }
+
+    /// Whether the path still leads to what is written to.
+    private var isStillThere: Bool {
+        var own = stat()
+        var found = stat()
+        guard fstat(descriptor, &own) == 0, SystemPath.withBytes(name, { stat($0, &found) }) == 0 else { return false }
+        return own.st_dev == found.st_dev && own.st_ino == found.st_ino
+    }
+
+    private func look() {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { return }
+        isRegular = status.st_mode & S_IFMT == S_IFREG
+        size = Int(status.st_size)
+        day = size > 0 ? WallTime(milliseconds: status.st_mtim.tv_sec * 1000).day : WallTime.now().day
+    }
+
+    /// Says what is wrong, once until a line is written again.
+    private func tellOnce(_ words: String) {
+        if !isInTrouble { Log.shared.line { append(words, to: &$0) } }
+        isInTrouble = true
+    }
+
+    private static func open(_ path: String) throws -> Int32 {
+        // A pipe that no one reads is an error, not a wait.
+        let descriptor = SystemPath.withBytes(path) {
+            Glibc.open($0, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0o666)
+        }
+        guard descriptor >= 0 else {
+            let number = errno
+            throw TacitError(
+                .cannotCreate, file: path,
+                number == ENXIO ? "a pipe that no one reads" : String(cString: strerror(number)))
+        }
+        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
+        return descriptor
+    }
+
+    private func append(_ words: String, to line: inout ByteBuffer) {
+        line.append(string: name)
+        line.append(": ")
+        line.append(string: words)
+    }
+}

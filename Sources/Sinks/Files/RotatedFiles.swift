@@ -1,0 +1,60 @@
+import Glibc
+import TacitDiagnostics
+import TacitText
+
+/// The files that one file of lines was put away as: its own name, a dot and when that was, so that they sort by time.
+struct RotatedFiles {
+    private let path: String
+    private let folder: String
+    private let name: String
+
+    init(of path: String) {
+        self.path = path
+        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+        folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        name = slash.map { String(path[path.utf8.index(after: $0)...]) } ?? path
+    }
+
+    /// Puts the file away, and removes the oldest of more than `kept` that were.
+    ///
+    /// - Throws: `TacitError` (output) where it can't be renamed.
+    func putAway(keeping kept: Int) throws {
+        let target = freeName()
+        let failure = SystemPath.withBytes(path) { path in
+            SystemPath.withBytes(target) { rename(path, $0) == 0 ? 0 : errno }
+        }
+        guard failure == 0 else { throw TacitError(.cannotCreate, file: target, String(cString: strerror(failure))) }
+        let names = putAwayBefore().sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        for name in names.dropLast(kept) { _ = SystemPath.withBytes("\(folder)/\(name)") { unlink($0) } }
+    }
+
+    private func freeName() -> String {
+        var milliseconds = WallTime.now().milliseconds
+        while true {
+            var buffer = ByteBuffer(capacity: 64)
+            WallTime(milliseconds: milliseconds).writeBasic(to: &buffer)
+            let target = "\(path).\(String(decoding: buffer.bytes, as: UTF8.self))"
+            if SystemPath.withBytes(target, { access($0, F_OK) }) != 0 { return target }
+            milliseconds += 1
+        }
+    }
+
+    private func putAwayBefore() -> [String] {
+        guard let listing = SystemPath.withBytes(folder, { opendir($0) }) else { return [] }
+        defer { closedir(listing) }
+        var names: [String] = []
+        while let entry = readdir(listing) {
+            let found = withUnsafePointer(to: &entry.pointee.d_name) { place in
+                place.withMemoryRebound(to: CChar.self, capacity: 256) { SystemPath.string($0) }
+            }
+            if found.hasPrefix("\(name)."), Self.isTime(found.utf8.dropFirst(name.utf8.count + 1)) { names.append(found) }
+        }
+        return names
+    }
+
+    /// `20260131T235959.123Z`: nothing else is ever removed.
+    private static func isTime(_ text: some Sequence<UInt8>) -> Bool {
+        Array(text).map { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) ? UInt8(ascii: "0") : $0 }
+            .elementsEqual("00000000T000000.000Z".utf8)
+    }
+}

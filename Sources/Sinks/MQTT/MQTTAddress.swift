@@ -1,0 +1,75 @@
+import Glibc
+import TacitDiagnostics
+
+/// Where a broker is, and what stands in front of every topic: `//[USER@]HOST[:PORT][/PREFIX]`.
+package struct MQTTAddress: Equatable, Sendable {
+    package let isEncrypted: Bool
+    package private(set) var user: String?
+    package private(set) var host: String
+    package private(set) var port = 0
+    package private(set) var prefix: String
+
+    /// For people.
+    package var description: String {
+        "\(isEncrypted ? "mqtts" : "mqtt")://\(host.contains(":") ? "[\(host)]" : host):\(port)/\(prefix)"
+    }
+
+    /// - Parameters:
+    ///   - text: what follows the scheme's colon.
+    ///   - isEncrypted: whether TLS is spoken.
+    /// - Throws: `TacitError` (usage) for what can't be one.
+    package init(_ text: String, isEncrypted: Bool) throws {
+        self.isEncrypted = isEncrypted
+        let scheme = isEncrypted ? "mqtts" : "mqtt"
+        func refuse(_ reason: String) -> TacitError {
+            TacitError(.usage, "--to \(scheme):\(text): \(reason), expected \(scheme)://[USER@]HOST[:PORT][/PREFIX]")
+        }
+        guard text.hasPrefix("//") else { throw refuse("no // before the host") }
+        guard text.utf8.count <= 1024, SystemPath.printable(text) == text, !text.unicodeScalars.contains(where: { $0.value < 0x20 })
+        else { throw refuse("no text of at most 1024 bytes") }
+        var rest = text.dropFirst(2)
+        let slash = rest.firstIndex(of: "/")
+        let path = slash.map { String(rest[rest.index(after: $0)...]) } ?? ""
+        rest = rest[..<(slash ?? rest.endIndex)]
+        if let at = rest.lastIndex(of: "@") {
+            let user = String(rest[..<at])
+            guard !user.isEmpty else { throw refuse("no user before the @") }
+            guard !user.contains(":") else {
+                throw refuse("a password, which everyone on this machine could read: --mqtt-password-file takes it")
+            }
+            self.user = user
+            rest = rest[rest.index(after: at)...]
+        }
+        var portText: Substring?
+        if rest.first == "[" {
+            guard let end = rest.firstIndex(of: "]") else { throw refuse("a [ without its ]") }
+            host = String(rest[rest.index(after: rest.startIndex)..<end])
+            let behind = rest[rest.index(after: end)...]
+            guard behind.isEmpty || behind.first == ":" else { throw refuse("no port behind the ]") }
+            portText = behind.isEmpty ? nil : behind.dropFirst()
+        } else if let colon = rest.firstIndex(of: ":") {
+            host = String(rest[..<colon])
+            portText = rest[rest.index(after: colon)...]
+        } else {
+            host = String(rest)
+        }
+        guard !host.isEmpty, host.utf8.count <= 253, !host.contains(" ") else { throw refuse("no host") }
+        prefix = ""
+        port = isEncrypted ? 8883 : 1883
+        if let portText {
+            guard portText.utf8.allSatisfy({ (48...57).contains($0) }), let number = Int(portText),
+                (1...65_535).contains(number)
+            else { throw refuse("no port from 1 to 65535") }
+            port = number
+        }
+        prefix = path.isEmpty ? "tacit/\(MQTTTopics.board)" : path
+        guard Self.isTopic(prefix) else {
+            throw refuse("a prefix of levels with / between them, without + and #, of at most 200 bytes")
+        }
+    }
+
+    private static func isTopic(_ text: String) -> Bool {
+        text.utf8.count <= 200 && text.first != "$" && !text.contains("+") && !text.contains("#")
+            && text.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { !$0.isEmpty }
+    }
+}

@@ -1,0 +1,48 @@
+import CTacitMosquitto
+
+/// What the library calls back with, from within calls of its own on the connection's thread.
+final class MQTTAnswers {
+    var state = MQTTClient.State.closed
+    var problem = "not reached yet"
+    /// Of messages that have not arrived.
+    var numbers: Set<Int32> = []
+    var arrived = 0
+    var hasHomeAssistantBegun = false
+
+    /// To be called once; the client's context is this.
+    func listen(to client: OpaquePointer) {
+        tacit_mosquitto_tell(
+            client, { _, own, code in MQTTAnswers.of(own)?.hasConnected(code) },
+            { _, own, code in MQTTAnswers.of(own)?.hasDisconnected(code) },
+            { _, own, number in MQTTAnswers.of(own)?.hasPublished(number) },
+            { _, own, message in
+                guard let message else { return }
+                MQTTAnswers.of(own)?.hasReceived(message.pointee)
+            })
+    }
+
+    private static func of(_ context: UnsafeMutableRawPointer?) -> MQTTAnswers? {
+        context.map { Unmanaged<MQTTAnswers>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    private func hasConnected(_ code: Int32) {
+        state = code == 0 ? .open : .closed
+        if code != 0 { problem = String(cString: tacit_mosquitto_connack_string(code)) }
+    }
+
+    private func hasDisconnected(_ code: Int32) {
+        if code != 0, state == .open { problem = MQTTClient.words(code) }
+        state = .closed
+    }
+
+    private func hasPublished(_ number: Int32) {
+        if numbers.remove(number) != nil { arrived += 1 }
+    }
+
+    /// Anyone may have left anything there: nothing is believed but the one word.
+    private func hasReceived(_ message: tacit_mosquitto_message) {
+        guard let topic = message.topic, String(cString: topic) == MQTTTopics.homeAssistant else { return }
+        let payload = UnsafeRawBufferPointer(start: message.payload, count: max(0, Int(message.payloadlen)))
+        if payload.elementsEqual("online".utf8) { hasHomeAssistantBegun = true }
+    }
+}

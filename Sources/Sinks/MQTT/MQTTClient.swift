@@ -1,0 +1,142 @@
+import CTacitMosquitto
+import Glibc
+import Synchronization
+import TacitConsole
+import TacitDiagnostics
+
+/// A connection to a broker by libmosquitto, which is loaded when the first is made. All calls come from one thread.
+final class MQTTClient {
+    enum State: Equatable {
+        case closed
+        /// Asked, but not yet welcome.
+        case asking
+        case open
+    }
+
+    var state: State { answers.state }
+    /// Why the broker doesn't want to talk, or what else went wrong last.
+    var problem: String { answers.problem }
+    /// Messages that are on their way: given to the library and not acknowledged.
+    var onTheirWay: Int { answers.numbers.count }
+    /// Grows with every message that has arrived.
+    var arrived: Int { answers.arrived }
+
+    private let address: MQTTAddress
+    private let client: OpaquePointer
+    private let answers = MQTTAnswers()
+    private var hasAddress = false
+
+    private static let loading = Mutex<Void>(())
+    private static let keepAlive: Int32 = 20
+
+    /// - Throws: `TacitError`: output where the library or a certificate can't be had, input for the password's file.
+    init(_ address: MQTTAddress, _ settings: MQTTSettings) throws {
+        if let problem = Self.loading.withLock({ _ in tacit_mosquitto_load().map { String(cString: $0) } }) {
+            throw TacitError(
+                .cannotCreate, file: address.description,
+                "MQTT wants libmosquitto.so.1, as in Debian's package libmosquitto1 (\(problem))")
+        }
+        // A name that no other program has: who takes another's is taken for it, and it is sent away.
+        let name = "tacit-\(String(UInt64.random(in: .min ... .max), radix: 36))"
+        guard let client = tacit_mosquitto_new(name, true, Unmanaged.passUnretained(answers).toOpaque()) else {
+            throw TacitError(.cannotCreate, file: address.description, "no memory")
+        }
+        self.client = client
+        self.address = address
+        do {
+            try prepare(settings)
+            answers.listen(to: client)
+        } catch {
+            tacit_mosquitto_destroy(client)
+            throw error
+        }
+    }
+
+    deinit { tacit_mosquitto_destroy(client) }
+
+    /// Sets the certificates, the password and the last will.
+    private func prepare(_ settings: MQTTSettings) throws {
+        if address.isEncrypted {
+            let result = tacit_mosquitto_tls_set(
+                client, settings.authorityFile, settings.authorityFile == nil ? "/etc/ssl/certs" : nil,
+                settings.certificateFile, settings.keyFile, nil)
+            guard result == 0 else {
+                throw TacitError(
+                    .cannotCreate, file: address.description, "TLS can't be set up: \(Self.words(result))")
+            }
+        }
+        if let user = address.user {
+            let password = try settings.passwordFile.map(MQTTPassword.read)
+            try check(tacit_mosquitto_username_pw_set(client, user, password))
+        }
+        let will = Array("offline".utf8)
+        try check(tacit_mosquitto_will_set(
+            client, MQTTTopics.program(address.prefix), Int32(will.count), will, 1, true))
+    }
+
+    private func check(_ result: Int32) throws {
+        guard result == 0 else { throw TacitError(.cannotCreate, file: address.description, Self.words(result)) }
+    }
+
+    /// Readable and writable as the library wants it; -1 while there is none.
+    var socket: Int32 { tacit_mosquitto_socket(client) }
+    var wantsToWrite: Bool { tacit_mosquitto_want_write(client) }
+
+    /// Asks the broker for a connection. False when that can't even be asked; `problem` says why.
+    func connect() -> Bool {
+        errno = 0
+        let result =
+            hasAddress
+            ? tacit_mosquitto_reconnect(client)
+            : tacit_mosquitto_connect(client, address.host, Int32(address.port), Self.keepAlive)
+        hasAddress = true
+        answers.state = result == 0 ? .asking : .closed
+        if result != 0 { answers.problem = Self.words(result) }
+        return result == 0
+    }
+
+    /// Does what the socket is ready for, without waiting.
+    func turn() {
+        let result = tacit_mosquitto_loop(client, 0, 16)
+        if result != 0, state != .closed {
+            answers.problem = Self.words(result)
+            answers.state = .closed
+        }
+    }
+
+    /// Gives a message to the library, which holds on to it until it has arrived. False if it never will.
+    func publish(_ message: MQTTMessage) -> Bool {
+        var number: Int32 = 0
+        let result = tacit_mosquitto_publish(
+            client, &number, message.topic, Int32(message.payload.count), message.payload, 1, message.isRetained)
+        // Without a connection (4), and when it breaks as this is written (7, 14), it is kept and sent again.
+        guard [0, 4, 7, 14].contains(result) else {
+            answers.problem = Self.words(result)
+            return false
+        }
+        answers.numbers.insert(number)
+        return true
+    }
+
+    func subscribe(_ topic: String) { _ = tacit_mosquitto_subscribe(client, nil, topic, 1) }
+
+    /// Takes leave, so that no last will is read out.
+    func disconnect() {
+        _ = tacit_mosquitto_disconnect(client)
+        _ = tacit_mosquitto_loop(client, 100, 16)
+        answers.state = .closed
+    }
+
+    /// Whether Home Assistant has said that it has begun since this was asked last.
+    func hasHomeAssistantBegun() -> Bool {
+        defer { answers.hasHomeAssistantBegun = false }
+        return answers.hasHomeAssistantBegun
+    }
+
+    static func words(_ result: Int32) -> String {
+        // MOSQ_ERR_ERRNO: the system's own.
+        if result == 14 { return String(cString: strerror(errno)) }
+        let text = String(cString: tacit_mosquitto_strerror(result))
+        return text.hasSuffix(".") ? String(text.dropLast()) : text
+    }
+}

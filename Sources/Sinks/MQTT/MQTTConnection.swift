@@ -1,0 +1,225 @@
+import Glibc
+import Synchronization
+import TacitConsole
+import TacitDiagnostics
+import TacitLive
+import TacitText
+
+/// A broker, and a thread of its own that talks to it for every input that is told there.
+///
+/// A broker that is away is asked again, after twice as long each time. Messages are on their way until the broker has
+/// said that it has them, and are sent again over the next connection if it hasn't.
+final class MQTTConnection: @unchecked Sendable {
+    let address: MQTTAddress
+    private let settings: MQTTSettings
+    private let wakePipe: WakePipe
+    let monitor = Monitor()
+    // The monitor's.
+    private var devices: [MQTTDevice] = []
+    private var isOpen = false
+    private var problem = "not reached yet"
+    private var isOver = false
+    private(set) var progress = 0
+    // The thread's.
+    private let client: MQTTClient
+    private var nextTry = 0.0
+    private var delay = 1.0
+    private var wasOpen = false
+    private var hasSaidProblem = false
+    private var hasSaidGoodbye = false
+    private var lastRepeat = 0.0
+
+    /// Messages that may be on their way at once.
+    private static let window = 64
+    /// Seconds between two tries, at most.
+    private static let longestDelay = 30.0
+
+    private static let all = Mutex<[String: MQTTConnection]>([:])
+
+    /// The one that this program has to a broker.
+    ///
+    /// - Throws: `TacitError`: output where it can't be made, input for the password's file.
+    static func shared(_ address: MQTTAddress, _ settings: MQTTSettings) throws -> MQTTConnection {
+        let key = "\(address.user ?? "")@\(address.description)"
+        return try all.withLock { all in
+            if let known = all[key], !known.monitor.locked({ known.isOver }) { return known }
+            let made = try MQTTConnection(address, settings)
+            all[key] = made
+            return made
+        }
+    }
+
+    private init(_ address: MQTTAddress, _ settings: MQTTSettings) throws {
+        self.address = address
+        self.settings = settings
+        wakePipe = try WakePipe(for: address.description)
+        client = try MQTTClient(address, settings)
+        try DetachedThread.start(for: address.description) { self.serve() }
+    }
+
+    /// - Returns: the input as this broker is told of it.
+    func add(_ stream: StreamDescription) -> MQTTDevice {
+        let device = monitor.locked {
+            let plain = Slug.make(stream.source ?? stream.input)
+            let others = devices.map(\.topics.device)
+            let name = Slug.distinct(others + [plain]).last ?? plain
+            let device = MQTTDevice(
+                MQTTTopics(prefix: address.prefix, device: name, labels: stream.labels), stream,
+                hasDiscovery: settings.hasDiscovery, monitor: monitor)
+            devices.append(device)
+            return device
+        }
+        wakePipe.wake()
+        return device
+    }
+
+    func wake() { wakePipe.wake() }
+
+    /// - Returns: why the broker can't be had; nil when it can.
+    func waitUntilOpen(seconds: Double) -> String? {
+        let start = Stopwatch.now
+        return monitor.locked {
+            while !isOpen, Stopwatch.now - start < seconds { monitor.wait(seconds: 0.1) }
+            return isOpen ? nil : problem
+        }
+    }
+
+    /// Waits until a device has nothing more to say, or until the broker takes nothing for so many seconds.
+    ///
+    /// - Returns: how many events were not delivered.
+    func finish(_ device: MQTTDevice, patience: Double) -> Int {
+        monitor.locked { device.isFinishingNow() }
+        wakePipe.wake()
+        return monitor.locked {
+            var seen = progress
+            var since = Stopwatch.now
+            while !isDone(device), Stopwatch.now - since < patience {
+                monitor.wait(seconds: 0.05)
+                if seen != progress { since = Stopwatch.now }
+                seen = progress
+            }
+            let left = isDone(device) ? 0 : device.waiting + onTheirWay
+            devices.removeAll { $0 === device }
+            return left
+        }
+    }
+
+    /// Messages that are on their way, as far as is known here.
+    private var onTheirWay = 0
+
+    private func isDone(_ device: MQTTDevice) -> Bool {
+        device.isOver && onTheirWay == 0 && (isOver || devices.contains { !$0.isFinishing })
+    }
+
+    private func serve() {
+        while !isOverNow() {
+            if client.state == .closed {
+                askAgain()
+            } else {
+                if client.state == .open { talk() }
+                converse()
+            }
+            look()
+        }
+    }
+
+    /// Once all have taken leave, so does the program.
+    private func isOverNow() -> Bool {
+        let isLast = monitor.locked {
+            !devices.isEmpty && devices.allSatisfy(\.isOver) && onTheirWay == 0
+        }
+        guard isLast, client.state == .open else { return false }
+        if !hasSaidGoodbye {
+            hasSaidGoodbye = true
+            _ = client.publish(MQTTMessage(MQTTTopics.program(address.prefix), "offline"))
+            monitor.locked { onTheirWay = client.onTheirWay }
+            return false
+        }
+        client.disconnect()
+        monitor.locked {
+            isOver = true
+            monitor.signal()
+        }
+        return true
+    }
+
+    private func askAgain() {
+        let now = Stopwatch.now
+        let isFinishing = monitor.locked { devices.contains(where: \.isFinishing) }
+        let due = isFinishing ? min(nextTry, now + 0.5) : nextTry
+        if now < due {
+            var descriptor = pollfd(fd: wakePipe.descriptor, events: Int16(POLLIN), revents: 0)
+            poll(&descriptor, 1, Int32((due - now) * 1000) + 1)
+            wakePipe.clear()
+            if Stopwatch.now < due { return }
+        }
+        nextTry = Stopwatch.now + delay * Double.random(in: 0.5...1)
+        delay = min(delay * 2, Self.longestDelay)
+        if !client.connect() { sayProblem() }
+    }
+
+    /// Says what is due, as much as may be on its way.
+    private func talk() {
+        if !wasOpen { begin() }
+        let now = Stopwatch.now
+        let devices = monitor.locked { self.devices }
+        if now - lastRepeat >= 1, client.hasHomeAssistantBegun() {
+            lastRepeat = now
+            for device in devices { device.tellAgain() }
+        }
+        for device in devices {
+            if !device.hasBegun { device.begin() }
+            while client.onTheirWay < Self.window, let message = device.next(now) {
+                if client.publish(message) { continue }
+                Log.shared.line { line in
+                    line.append(string: "\(address.description): a message to \(message.topic) is lost: \(client.problem)")
+                }
+            }
+        }
+    }
+
+    /// The broker is there, and knows nothing yet.
+    private func begin() {
+        wasOpen = true
+        delay = 1
+        nextTry = 0
+        client.subscribe(MQTTTopics.homeAssistant)
+        _ = client.publish(MQTTMessage(MQTTTopics.program(address.prefix), "online"))
+        for device in monitor.locked({ devices }) { device.hasBegun = false }
+        if hasSaidProblem {
+            Log.shared.line { $0.append(string: "\(address.description): connected") }
+        }
+        hasSaidProblem = false
+    }
+
+    private func converse() {
+        var descriptors = [
+            pollfd(fd: wakePipe.descriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(
+                fd: client.socket, events: Int16(POLLIN) | (client.wantsToWrite ? Int16(POLLOUT) : 0), revents: 0),
+        ]
+        poll(&descriptors, 2, 500)
+        wakePipe.clear()
+        client.turn()
+        if client.state == .closed {
+            wasOpen = false
+            sayProblem()
+        }
+    }
+
+    private func look() {
+        monitor.locked {
+            isOpen = client.state == .open
+            problem = client.problem
+            onTheirWay = client.onTheirWay
+            progress = client.arrived
+            monitor.signal()
+        }
+    }
+
+    private func sayProblem() {
+        guard !hasSaidProblem else { return }
+        hasSaidProblem = true
+        Log.shared.line { $0.append(string: "\(address.description): \(client.problem); tried again") }
+    }
+}

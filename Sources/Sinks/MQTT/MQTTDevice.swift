@@ -1,0 +1,193 @@
+import TacitDiagnostics
+import TacitLive
+import TacitText
+
+/// An input as a broker is told of it: what is on, how loud it is, what was lost, and a queue of events.
+///
+/// Each event is told once and in order, for as long as the queue has room. States are told as they change; while the broker
+/// is away only what they are in the end, once it is back.
+final class MQTTDevice: @unchecked Sendable {
+    let topics: MQTTTopics
+    let stream: StreamDescription
+    private let monitor: Monitor
+    private let discovery: [UInt8]?
+
+    // The monitor's: what the stream has said.
+    private var queue: BoundedQueue<LiveEvent>
+    private var isOn: [Bool]
+    private var level: Double?
+    private var lostSeconds = 0.0
+    private var dropped = 0
+    private var lastSign: Double?
+    private(set) var isFinishing = false
+    /// Whether all has been said, the farewell included.
+    private(set) var isOver = false
+
+    // The connection's thread's: what the broker has been told, or is to be.
+    /// Whether the broker has been told of it since it was connected.
+    var hasBegun = false
+    private var format: JSONLineFormat
+    private var pending: [MQTTMessage] = []
+    private var told: [Bool]
+    /// Events in the queue whose states are told already.
+    private var settled = 0
+    private var toldAvailable: Bool?
+    private var toldLast: Int?
+    private var toldLevel: Double?
+    private var levelTime = -1.0
+    private var toldLost: Double?
+    private var toldDropped: Int?
+
+    /// Events that may wait.
+    static let capacity = 4096
+
+    init(_ topics: MQTTTopics, _ stream: StreamDescription, hasDiscovery: Bool, monitor: Monitor) {
+        self.topics = topics
+        self.stream = stream
+        self.monitor = monitor
+        discovery = hasDiscovery ? MQTTDiscovery.payload(topics, stream) : nil
+        queue = BoundedQueue(capacity: Self.capacity)
+        isOn = Array(repeating: false, count: stream.labels.count)
+        told = isOn
+        format = JSONLineFormat(
+            labels: stream.labels, hasLogits: false, source: stream.source, hasEventType: true)
+    }
+
+    // MARK: From the stream, with the monitor locked
+
+    func hasAdvanced(_ now: Double) { lastSign = now }
+    func has(level: Double?) { self.level = level }
+    func hasLost(_ seconds: Double) { lostSeconds += seconds }
+    func isFinishingNow() { isFinishing = true }
+    var isFull: Bool { queue.isFull }
+    var waiting: Int { queue.count }
+
+    /// False when the event is lost, for want of room.
+    func add(_ event: LiveEvent) -> Bool {
+        isOn[event.label] = event.state == .on
+        if queue.append(event) { return true }
+        dropped += 1
+        return false
+    }
+
+    // MARK: From the connection's thread
+
+    /// The broker knows nothing: it is told everything, from the description on.
+    func begin() {
+        hasBegun = true
+        monitor.locked {
+            // What happened while no one listened is an event, but no state any more. A stream that waits for its readers
+            // has no such time.
+            if !stream.waits {
+                told = isOn
+                settled = queue.count
+            }
+        }
+        pending.removeAll()
+        toldAvailable = nil
+        tellAgain()
+    }
+
+    /// Says once more what there is and how it stands.
+    func tellAgain() {
+        if let discovery { pending.append(MQTTMessage(topics.discovery, discovery)) }
+        if let toldAvailable { tellAvailable(toldAvailable) }
+        for label in told.indices { tellState(label) }
+        if let toldLast { tellLast(toldLast) }
+        toldLevel = nil
+        toldLost = nil
+        toldDropped = nil
+    }
+
+    /// The next message that is due; nil for none.
+    ///
+    /// - Parameter now: by `Stopwatch`.
+    func next(_ now: Double) -> MQTTMessage? {
+        if pending.isEmpty { fill(now) }
+        return pending.isEmpty ? nil : pending.removeFirst()
+    }
+
+    private func fill(_ now: Double) {
+        var event: LiveEvent?
+        monitor.locked {
+            let limit = if case .sound = stream.sense { 10.0 } else { 30.0 }
+            let isAvailable = lastSign.map { now - $0 < limit } ?? false
+            if isAvailable != toldAvailable, !isFinishing || toldAvailable == nil {
+                toldAvailable = isAvailable
+                tellAvailable(isAvailable)
+            }
+            tellFigures(now)
+            event = queue.removeFirst()
+            if event != nil { monitor.signal() }
+        }
+        if let event {
+            tell(event)
+        } else {
+            settle()
+        }
+    }
+
+    private func tell(_ event: LiveEvent) {
+        if settled > 0 {
+            settled -= 1
+        } else {
+            told[event.label] = event.state == .on
+            tellState(event.label)
+            if event.state == .on { tellLast(event.label) }
+        }
+        format.event(event)
+        pending.append(MQTTMessage(topics.event, format.bytes.dropLast(), isRetained: false))
+    }
+
+    /// With nothing else to say: what is on and off is told as it is, whatever was lost; and at the end there is a farewell.
+    private func settle() {
+        let (isOn, isFinishing) = monitor.locked { (self.isOn, self.isFinishing) }
+        for label in told.indices where told[label] != isOn[label] {
+            told[label] = isOn[label]
+            tellState(label)
+        }
+        guard pending.isEmpty, isFinishing else { return }
+        if toldAvailable == true {
+            toldAvailable = false
+            tellAvailable(false)
+        } else {
+            monitor.locked { isOver = true }
+        }
+    }
+
+    private func tellFigures(_ now: Double) {
+        if let level, level != toldLevel, now - levelTime >= 1 || isFinishing {
+            toldLevel = level
+            levelTime = now
+            pending.append(MQTTMessage(topics.level, decimal(level, places: 1)))
+        }
+        if lostSeconds != toldLost {
+            toldLost = lostSeconds
+            pending.append(MQTTMessage(topics.lost, decimal(lostSeconds, places: 3)))
+        }
+        if dropped != toldDropped {
+            toldDropped = dropped
+            pending.append(MQTTMessage(topics.dropped, "\(dropped)"))
+        }
+    }
+
+    private func tellAvailable(_ isAvailable: Bool) {
+        pending.append(MQTTMessage(topics.available, isAvailable ? "online" : "offline"))
+    }
+
+    private func tellState(_ label: Int) {
+        pending.append(MQTTMessage(topics.label(label), told[label] ? "ON" : "OFF"))
+    }
+
+    private func tellLast(_ label: Int) {
+        toldLast = label
+        // Home Assistant takes states of at most 255 characters.
+        pending.append(MQTTMessage(topics.last, String(stream.labels[label].prefix(255))))
+    }
+
+    private func decimal(_ value: Double, places: Int) -> [UInt8] {
+        var buffer = ByteBuffer(capacity: 32)
+        buffer.append(value, places: places)
+        return buffer.bytes
+    }
+}

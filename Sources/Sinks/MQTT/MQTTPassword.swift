@@ -1,0 +1,25 @@
+import Glibc
+import TacitDiagnostics
+
+/// A password that lies in a file: its first line.
+enum MQTTPassword {
+    /// - Throws: `TacitError`: input for a file that can't be read, data for one without a password in it.
+    static func read(_ path: String) throws -> String {
+        let descriptor = SystemPath.withBytes(path) { open($0, O_RDONLY | O_CLOEXEC) }
+        guard descriptor >= 0 else { throw TacitError(.noInput, file: path, String(cString: strerror(errno))) }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 4097)
+        var count = 0
+        while count < bytes.count {
+            let more = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress! + count, $0.count - count) }
+            if more < 0, errno == EINTR { continue }
+            guard more >= 0 else { throw TacitError(.noInput, file: path, String(cString: strerror(errno))) }
+            if more == 0 { break }
+            count += more
+        }
+        let line = bytes[..<count].prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+        guard !line.isEmpty, line.count <= 4096, !line.contains(0), let text = String(validating: line, as: UTF8.self)
+        else { throw TacitError.badData(path, "expected a password of at most 4096 bytes in its first line") }
+        return text
+    }
+}

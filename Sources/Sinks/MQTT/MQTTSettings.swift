@@ -1,0 +1,13 @@
+/// What the command line says of brokers beside their addresses.
+package struct MQTTSettings: Equatable, Sendable {
+    /// A file whose first line is the password.
+    package var passwordFile: String?
+    /// Certificates of who may vouch for the broker, instead of the system's; and this machine's own, with its key.
+    package var authorityFile: String?
+    package var certificateFile: String?
+    package var keyFile: String?
+    /// Whether Home Assistant is told what there is.
+    package var hasDiscovery = true
+
+    package init() {}
+}

@@ -1,0 +1,100 @@
+import TacitConsole
+import TacitDiagnostics
+import TacitFrontEnd
+import TacitLive
+
+/// Tells a stream's labels to an MQTT broker, and Home Assistant what there is.
+final class MQTTSink: Sink {
+    static let plain = kind("mqtt", isEncrypted: false)
+    static let encrypted = kind("mqtts", isEncrypted: true)
+
+    private static func kind(_ name: String, isEncrypted: Bool) -> SinkKind {
+        SinkKind(
+            name: name, form: "\(name)://[USER@]HOST[:PORT][/PREFIX]", hasAddress: true,
+            check: { address, settings in
+                let broker = try MQTTAddress(address, isEncrypted: isEncrypted)
+                guard broker.user != nil || settings.mqtt.passwordFile == nil else {
+                    throw TacitError(.usage, "--mqtt-password-file wants a user: \(name)://USER@HOST")
+                }
+            },
+            make: { address, settings, stream in
+                try MQTTSink(MQTTAddress(address, isEncrypted: isEncrypted), settings, stream, stop: Process.stop)
+            })
+    }
+
+    private let connection: MQTTConnection
+    private let device: MQTTDevice
+    private let waits: Bool
+    private let stop: StopToken
+
+    /// Seconds that a broker has at the start, where it is required, and for each thing that it takes at the end.
+    private static let patience = 10.0
+    /// The same after a wish to stop.
+    private static let shortPatience = 1.7
+
+    /// - Throws: `TacitError`: output for what can't be had, input for a password's file.
+    init(
+        _ address: MQTTAddress, _ settings: SinkSettings, _ stream: StreamDescription, stop: StopToken
+    ) throws {
+        connection = try .shared(address, settings.mqtt)
+        if settings.areRequired, let problem = connection.waitUntilOpen(seconds: Self.patience) {
+            throw TacitError(.cannotCreate, file: address.description, problem)
+        }
+        device = connection.add(stream)
+        waits = stream.waits
+        self.stop = stop
+    }
+
+    func samples(_ samples: UnsafeBufferPointer<Float>, time: Double) { advanced() }
+    func picture(_ seen: PixelView) { advanced() }
+    func passed(time: Double) { advanced() }
+
+    func labels(_ reading: LiveReading) {
+        connection.monitor.locked { device.has(level: reading.level) }
+    }
+
+    func event(_ event: LiveEvent) {
+        let isTaken = connection.monitor.locked {
+            if waits { waitForRoom() }
+            return device.add(event)
+        }
+        connection.wake()
+        guard !isTaken else { return }
+        Log.shared.line { line in
+            line.append(string: connection.address.prefix)
+            line.append(": the broker takes too little: event ")
+            event.id.write(to: &line)
+            line.append(" is lost")
+        }
+    }
+
+    func gap(_ gap: LiveGap) {
+        connection.monitor.locked { device.hasLost(gap.lostSeconds) }
+        connection.wake()
+    }
+
+    func finish() throws {
+        let left = connection.finish(device, patience: stop.isStopping ? Self.shortPatience : Self.patience)
+        guard left > 0 else { return }
+        let error = TacitError(
+            .cannotCreate, file: connection.address.description, "\(left) messages could not be delivered")
+        // What goes on by itself has done what it could; what could be read again has failed.
+        if waits, !stop.isStopping { throw error }
+        Log.shared.line { $0.append(string: error.description) }
+    }
+
+    private func advanced() {
+        connection.monitor.locked { device.hasAdvanced(Stopwatch.now) }
+    }
+
+    /// What can be read again at any speed waits for the broker, unless that takes nothing at all.
+    private func waitForRoom() {
+        var seen = connection.progress
+        var since = Stopwatch.now
+        while device.isFull, !stop.isStopping, Stopwatch.now - since < Self.patience {
+            connection.monitor.wait(seconds: 0.05)
+            if seen != connection.progress { since = Stopwatch.now }
+            seen = connection.progress
+        }
+    }
+}

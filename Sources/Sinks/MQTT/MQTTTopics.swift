@@ -1,0 +1,46 @@
+import Glibc
+import TacitText
+
+/// The topics of one input, in front of them a prefix.
+struct MQTTTopics {
+    let prefix: String
+    /// The input's, as it stands in topics.
+    let device: String
+    /// `[labels]`: as they stand in topics.
+    let labels: [String]
+
+    /// This machine's host name, as it stands in topics.
+    static let board: String = {
+        var name = [CChar](repeating: 0, count: 256)
+        guard gethostname(&name, name.count - 1) == 0 else { return Slug.make("") }
+        let bytes = name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+        return Slug.make(String(decoding: bytes, as: UTF8.self))
+    }()
+
+    init(prefix: String, device: String, labels: [String]) {
+        self.prefix = prefix
+        self.device = device
+        self.labels = Slug.distinct(labels)
+    }
+
+    /// Whether the program is there; its last will.
+    var program: String { Self.program(prefix) }
+    static func program(_ prefix: String) -> String { "\(prefix)/available" }
+
+    private var base: String { "\(prefix)/\(device)" }
+    /// Whether the input delivers anything.
+    var available: String { "\(base)/available" }
+    func label(_ index: Int) -> String { "\(base)/label/\(labels[index])" }
+    var event: String { "\(base)/event" }
+    var level: String { "\(base)/level" }
+    var lost: String { "\(base)/lost" }
+    var last: String { "\(base)/last" }
+    /// Events that found the queue full.
+    var dropped: String { "\(base)/dropped" }
+
+    /// One that no other input has, on whichever board.
+    var identifier: String { Slug.make(prefix, longest: 200) + "_" + device }
+    var discovery: String { "homeassistant/device/\(identifier)/config" }
+
+    static let homeAssistant = "homeassistant/status"
+}

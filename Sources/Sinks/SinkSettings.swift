@@ -1,0 +1,11 @@
+/// What the command line says of sinks beside their addresses.
+package struct SinkSettings: Equatable, Sendable {
+    package var rotation = Rotation()
+    package var clips = ClipSettings()
+    package var commands = CommandSettings()
+    package var mqtt = MQTTSettings()
+    /// Whether a sink that can't be had at the start is an error, rather than tried again.
+    package var areRequired = false
+
+    package init() {}
+}

@@ -1,0 +1,64 @@
+import ArgumentParser
+import TacitDiagnostics
+import TacitSinks
+
+/// Where labels go.
+struct SinkOptions: ParsableArguments {
+    @Option(
+        name: .customLong("to"),
+        help: ArgumentHelp(
+            "Where labels, events and gaps go, any number of times: \(SinkTable.forms) (default: stdout).",
+            valueName: "SINK"))
+    var to: [String] = []
+
+    @Option(
+        help: ArgumentHelp("What this input is called in events and topics (default: its device or file).", valueName: "NAME"))
+    var name: String?
+
+    @Flag(
+        name: .customLong("require-sinks"),
+        help: "End with an error if a broker can't be had at the start, instead of trying again.")
+    var requireSinks = false
+
+    @OptionGroup(title: "MQTT") var mqtt: MQTTOptions
+    @OptionGroup(title: "Clips") var clips: ClipOptions
+    @OptionGroup(title: "Commands") var commands: CommandOptions
+    @OptionGroup(title: "Files of lines") var rotation: RotationOptions
+
+    var wishes: [SinkTable.Wish] {
+        get throws { try SinkTable.parse(to, settings) }
+    }
+
+    var settings: SinkSettings {
+        var settings = SinkSettings()
+        settings.areRequired = requireSinks
+        mqtt.apply(to: &settings.mqtt)
+        clips.apply(to: &settings.clips)
+        commands.apply(to: &settings.commands)
+        rotation.apply(to: &settings.rotation)
+        return settings
+    }
+
+    func validate() throws {
+        if let name {
+            let isPlain = name.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7f...0x9f).contains($0.value) }
+            guard (1...64).contains(name.utf8.count), isPlain, SystemPath.printable(name) == name else {
+                throw ValidationError("--name must be text of 1 to 64 bytes: '\(SystemPath.printable(name))'")
+            }
+        }
+        do {
+            let names = Set(try wishes.map(\.name))
+            func require(_ flag: String?, _ kinds: [String], _ form: String) throws {
+                if let flag, names.isDisjoint(with: kinds) {
+                    throw ValidationError("\(flag) goes with --to \(form)")
+                }
+            }
+            try require(mqtt.given, ["mqtt", "mqtts"], "mqtt://HOST")
+            try require(clips.given, ["clips"], "clips:DIR")
+            try require(commands.given, ["exec"], "exec:COMMAND")
+            try require(rotation.given, ["jsonl"], "jsonl:PATH")
+        } catch let error as TacitError {
+            throw ValidationError(error.description)
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import Foundation
+import TacitTestSupport
+
+/// A model and a sound that make many events, for what becomes of them.
+struct EventfulListening {
+    let model: ConvertedModel
+    let sound: String
+    let rate: Int
+    /// Seconds.
+    let stride: Double
+    var folder: TemporaryFolder { model.folder }
+
+    init(seconds: Int = 4) throws {
+        let golden = try GoldenCase(name: "gpt2-sliding")
+        model = try ConvertedModel(golden)
+        rate = golden.sampleRate
+        stride = Double(try ModelInput(model.path).strideSamples) / Double(golden.sampleRate)
+        sound = try model.folder.write(
+            "a.wav", WaveFile.bytes(Sounds.glide(samples: seconds * golden.sampleRate), rate: UInt32(golden.sampleRate)))
+    }
+
+    func arguments(_ more: [String], sound: String? = nil) -> [String] {
+        ["listen", model.path, "--input", sound ?? self.sound, "--json", "--hop", "\(stride)", "--threshold", "0.3"]
+            + ["--on-after", "0", "--off-after", "0"] + more
+    }
+
+    func run(_ more: [String], environment: [String: String] = [:]) throws -> Executable.Outcome {
+        try Executable.tacit.run(arguments(more), environment: environment)
+    }
+
+    func lines(_ name: String) throws -> [String] {
+        try String(contentsOfFile: folder.path(name), encoding: .utf8).split(separator: "\n").map(String.init)
+    }
+
+    func script(_ name: String, _ text: String) throws -> String {
+        let path = try folder.write(name, Array("#!/bin/sh\n\(text)\n".utf8))
+        chmod(path, 0o755)
+        return path
+    }
+}
+
+/// The names of the events among lines of JSON, in their order.
+func eventIDs(_ lines: [String]) -> [String] {
+    lines.compactMap { $0.firstMatch(of: /"id":"([^"]*)"/).map { String($0.output.1) } }
+}
+
+/// Until something is so, or the limit, which guards against hanging, is over.
+func waitUntil(_ isSo: () throws -> Bool) rethrows -> Bool {
+    for _ in 0..<60_000 {
+        if try isSo() { return true }
+        usleep(1000)
+    }
+    return false
+}

@@ -1,0 +1,295 @@
+import Foundation
+import TacitTestSupport
+import Testing
+
+/// `--to mqtt://`, against a real Mosquitto.
+@Suite(.enabled(if: Mosquitto.isThere, "Mosquitto is not installed"))
+struct MQTTSinkTests {
+    private let listening: EventfulListening
+    private var folder: TemporaryFolder { listening.folder }
+
+    init() throws { listening = try EventfulListening() }
+
+    private func sink(_ broker: Mosquitto) -> [String] { ["--to", "mqtt://\(broker.address)/here"] }
+
+    private func isFarewell(_ message: MQTTMessages.Message) -> Bool {
+        message.topic == "here/available" && message.payload == "offline"
+    }
+
+    @Test func everythingInItsTopic() throws {
+        let broker = try Mosquitto()
+        try broker.start()
+        let listener = try broker.listener()
+        let outcome = try listening.run(sink(broker) + ["--to", "stdout", "--name", "Back Yard"])
+        #expect(outcome.status == 0 && outcome.errors.isEmpty)
+        let messages = MQTTMessages()
+        #expect(messages.read(listener, until: isFarewell))
+        let events = outcome.outputLines.filter { $0.contains(#""type":"event""#) }
+        // The line, with its state said a second time.
+        let expected = events.map { line in
+            let state = line.contains(#""state":"on""#) ? "on" : "off"
+            return line.dropLast() + ",\"event_type\":\"\(state)\"}"
+        }
+        let device = "here/back_yard"
+        #expect(messages.payloads("\(device)/event") == expected.map { String($0) })
+        #expect(events.allSatisfy { $0.contains(#""source":"Back Yard""#) })
+        for (index, label) in (0..<5).map({ ($0, "label 0\($0)") }) {
+            let own = events.filter { $0.contains("\"label\":\"\(label)\"") }
+            let states = own.map { $0.contains(#""state":"on""#) ? "ON" : "OFF" }
+            #expect(messages.payloads("\(device)/label/label_0\(index)").map { $0.uppercased() } == ["OFF"] + states)
+            #expect(messages.payloads("\(device)/last").filter { $0 == label }.count == states.filter { $0 == "ON" }.count)
+        }
+        #expect(messages.payloads("here/available") == ["online", "offline"])
+        #expect(messages.payloads("\(device)/available").last == "offline")
+        #expect(messages.payloads("\(device)/available").contains("online"))
+        #expect(messages.payloads("\(device)/lost") == ["0.000"])
+        #expect(messages.payloads("\(device)/level").allSatisfy { Double($0).map { $0 < 0 && $0 > -60 } ?? false })
+        // Whoever comes later is told how it stands, and of no event that is over.
+        let later = try broker.listener(["--retained-only", "-W", "2"])
+        let kept = MQTTMessages()
+        _ = kept.read(later, limit: 3) { _ in false }
+        #expect(kept.payloads("\(device)/event").isEmpty)
+        #expect(kept.payloads("here/available") == ["offline"] && kept.payloads("\(device)/available") == ["offline"])
+        #expect((0..<5).allSatisfy { kept.payloads("\(device)/label/label_0\($0)") == ["OFF"] })
+        #expect(kept.payloads("homeassistant/device/here_back_yard/config").count == 1)
+    }
+
+    @Test func noDiscoveryWhereNoneIsWanted() throws {
+        let broker = try Mosquitto()
+        try broker.start()
+        let listener = try broker.listener()
+        #expect(try listening.run(sink(broker) + ["--mqtt-discovery", "off"]).status == 0)
+        let messages = MQTTMessages()
+        #expect(messages.read(listener, until: isFarewell))
+        #expect(!messages.all.contains { $0.topic.hasPrefix("homeassistant") })
+    }
+
+    /// The names of events that a listener was told, once each.
+    private func ids(_ messages: MQTTMessages) -> Set<String> {
+        Set(eventIDs(messages.all.filter { $0.topic.hasSuffix("/event") }.map(\.payload)))
+    }
+
+    /// A broker that is not there at the start, and comes while the stream goes on.
+    @Test func aBrokerThatComesLater() throws {
+        let broker = try Mosquitto()
+        let run = try LiveRun(.tacit, listening.arguments(sink(broker) + ["--realtime", "--to", "stdout"]))
+        var lines: [String] = []
+        while let line = run.readLine() {
+            lines.append(line)
+            if eventIDs(lines).count > 5 { break }
+        }
+        try broker.start()
+        let listener = try broker.listener()
+        let messages = MQTTMessages()
+        #expect(messages.read(listener, until: isFarewell))
+        while let line = run.readLine() { lines.append(line) }
+        #expect(run.finish() == 0)
+        #expect(run.standardError.contains("Connection refused"))
+        #expect(ids(messages) == Set(eventIDs(lines)))
+    }
+
+    /// Killed in the midst and started again: every event arrives all the same, and what is on and off is true in the end.
+    @Test func aBrokerThatIsKilledAndComesBack() throws {
+        let long = try EventfulListening(seconds: 8)
+        let broker = try Mosquitto("allow_anonymous true", isLasting: true)
+        try broker.start()
+        let messages = MQTTMessages()
+        let listener = try broker.listener(["-c", "-i", "listener"])
+        let run = try LiveRun(.tacit, long.arguments(sink(broker) + ["--realtime", "--to", "stdout"]))
+        #expect(messages.read(listener) { $0.topic.hasSuffix("/event") })
+        // What it had acknowledged it has passed on, when it is killed.
+        broker.send(signal: SIGSTOP)
+        var lines: [String] = []
+        while let line = run.readLine() {
+            lines.append(line)
+            if eventIDs(lines).count > 30 { break }
+        }
+        broker.stop()
+        while let line = run.readLine() {
+            lines.append(line)
+            if eventIDs(lines).count > 45 { break }
+        }
+        try broker.start()
+        #expect(messages.read(listener, until: isFarewell))
+        while let line = run.readLine() { lines.append(line) }
+        #expect(run.finish() == 0)
+        #expect(ids(messages) == Set(eventIDs(lines)))
+        #expect(messages.payloads("here/a_wav/dropped").allSatisfy { $0 == "0" })
+        for label in 0..<5 { #expect(messages.payloads("here/a_wav/label/label_0\(label)").last == "OFF") }
+    }
+
+    /// A broker that stands still for a while costs nothing.
+    @Test func aBrokerThatStandsStill() throws {
+        let broker = try Mosquitto()
+        try broker.start()
+        let messages = MQTTMessages()
+        let listener = try broker.listener()
+        let run = try LiveRun(.tacit, listening.arguments(sink(broker) + ["--realtime", "--to", "stdout"]))
+        #expect(messages.read(listener) { $0.topic.hasSuffix("/event") })
+        broker.send(signal: SIGSTOP)
+        var lines: [String] = []
+        while let line = run.readLine() {
+            lines.append(line)
+            if eventIDs(lines).count > 20 { break }
+        }
+        broker.send(signal: SIGCONT)
+        #expect(messages.read(listener, until: isFarewell))
+        while let line = run.readLine() { lines.append(line) }
+        #expect(run.finish() == 0)
+        #expect(ids(messages) == Set(eventIDs(lines)))
+    }
+
+    /// Killed without a word, the program is said to be away by its last will.
+    @Test func theLastWill() throws {
+        let broker = try Mosquitto()
+        try broker.start()
+        let messages = MQTTMessages()
+        let listener = try broker.listener()
+        let run = try LiveRun(.tacit, listening.arguments(sink(broker) + ["--realtime"]))
+        #expect(messages.read(listener) { $0.topic == "here/available" && $0.payload == "online" })
+        run.send(signal: SIGKILL)
+        #expect(messages.read(listener, until: isFarewell))
+        _ = run.finish()
+    }
+
+    /// Every `on` has its `off` there too, whenever the end comes.
+    @Test(arguments: [SIGTERM, SIGINT, SIGHUP])
+    func theEndIsTold(signal: Int32) throws {
+        let broker = try Mosquitto()
+        try broker.start()
+        let messages = MQTTMessages()
+        let listener = try broker.listener()
+        let run = try LiveRun(.tacit, listening.arguments(sink(broker) + ["--realtime", "--to", "stdout"]))
+        #expect(messages.read(listener) { $0.payload == "ON" })
+        run.send(signal: signal)
+        #expect(messages.read(listener, until: isFarewell))
+        var lines: [String] = []
+        while let line = run.readLine() { lines.append(line) }
+        #expect(run.finish() == 0)
+        #expect(ids(messages) == Set(eventIDs(lines)))
+        try expectPairs(messages.all.filter { $0.topic.hasSuffix("/event") }.map(\.payload))
+        for label in 0..<5 { #expect(messages.payloads("here/a_wav/label/label_0\(label)").last == "OFF") }
+    }
+
+    @Test func homeAssistantIsToldAgainAndNobodyElseIsBelieved() throws {
+        let broker = try Mosquitto()
+        try broker.start()
+        for (topic, payload) in [
+            ("homeassistant/status", "\u{1}\u{2}nonsense"), ("here/a_wav/label/label_00", "{\"a\":"),
+            ("homeassistant/device/here_a_wav/config", "not JSON"), ("here/a_wav/command", "rm -rf"),
+        ] { try broker.publish(topic, payload, retained: true) }
+        let listener = try broker.listener()
+        let run = try LiveRun(.tacit, listening.arguments(sink(broker) + ["--realtime"]))
+        let messages = MQTTMessages()
+        let config = "homeassistant/device/here_a_wav/config"
+        #expect(messages.read(listener) { $0.topic == config && $0.payload.hasPrefix("{\"dev\"") })
+        let before = messages.payloads(config).count
+        for payload in ["offline", "Online", "online!", ""] { try broker.publish("homeassistant/status", payload) }
+        try broker.publish("homeassistant/status", "online")
+        #expect(messages.read(listener) { $0.topic == config })
+        #expect(messages.payloads(config).count == before + 1)
+        run.send(signal: SIGTERM)
+        #expect(messages.read(listener, until: isFarewell))
+        #expect(run.finish() == 0)
+    }
+
+    @Test func passwordsAndThoseThatAreRefused() throws {
+        let passwords = try folder.write("passwords", [])
+        #expect(try Executable(path: "/usr/bin/mosquitto_passwd").run(["-b", passwords, "me", "secret"]).status == 0)
+        let broker = try Mosquitto("allow_anonymous false\npassword_file \(passwords)")
+        try broker.start()
+        let right = try folder.write("right", "secret\nsecond line\n".utf8)
+        let wrong = try folder.write("wrong", "guess".utf8)
+        func run(_ user: String, _ file: String?, _ more: [String]) throws -> Executable.Outcome {
+            try listening.run(
+                ["--to", "mqtt://\(user)\(broker.address)/here", "--to", "stdout"]
+                    + (file.map { ["--mqtt-password-file", $0] } ?? []) + more)
+        }
+        let listener = try LiveRun(
+            Executable(path: "/usr/bin/mosquitto_sub"),
+            ["-h", "127.0.0.1", "-p", "\(broker.port)", "-u", "me", "-P", "secret", "-t", "here/#", "-F", "%r %t %p"])
+        #expect(try run("me@", right, []).status == 0)
+        let messages = MQTTMessages()
+        #expect(messages.read(listener, until: isFarewell))
+        for (user, file) in [("me@", wrong), ("me@", nil), ("", nil)] {
+            let outcome = try run(user, file, ["--require-sinks"])
+            #expect(outcome.status == 73)
+            #expect(outcome.output.isEmpty)
+            #expect(outcome.standardError.lowercased().contains("refused"))
+        }
+        #expect(try run("me@", folder.path("none"), []).status == 66)
+        #expect(try run("me@", folder.write("empty", "\n".utf8), []).status == 65)
+        #expect(try run("", right, []).status == 64)
+    }
+
+    /// Never fatal unless it is wanted: the other sinks have everything. What could not be told is said, by count.
+    @Test func noBrokerAtAll() throws {
+        let broker = try Mosquitto()
+        let run = try LiveRun(.tacit, listening.arguments(sink(broker) + ["--realtime", "--to", "stdout"]))
+        var lines: [String] = []
+        while let line = run.readLine() {
+            lines.append(line)
+            if eventIDs(lines).count == 10 { run.send(signal: SIGTERM) }
+        }
+        #expect(run.finish() == 0)
+        try expectPairs(lines)
+        #expect(run.standardError.contains("Connection refused"))
+        #expect(run.standardError.contains("\(eventIDs(lines).count) messages could not be delivered"))
+        let required = try listening.run(sink(broker) + ["--require-sinks"])
+        #expect(required.status == 73 && required.output.isEmpty)
+    }
+
+    @Test(arguments: [
+        "mqtt:", "mqtt:/x", "mqtt://", "mqtt://:1883", "mqtt://host:0", "mqtt://host:65536", "mqtt://host:x",
+        "mqtt://@host", "mqtt://me:secret@host", "mqtt://host/a//b", "mqtt://host/a/", "mqtt://host/+", "mqtt://host/a#",
+        "mqtt://host/$SYS", "mqtt://[::1", "mqtt://[::1]x", "mqtts://a b", "mqtt://host/\n",
+    ])
+    func wrongAddressesAreRefusedAtOnce(address: String) throws {
+        let outcome = try listening.run(["--to", address])
+        #expect(outcome.status == 64 && outcome.output.isEmpty)
+        #expect(outcome.standardError.contains("[USER@]HOST[:PORT][/PREFIX]"))
+    }
+
+    @Test func encrypted() throws {
+        let openssl = Executable(path: "/usr/bin/openssl")
+        let made = try openssl.run(
+            ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
+                + ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", folder.path("key.pem"), "-out", folder.path("cert.pem")])
+        #expect(made.status == 0)
+        let broker = try Mosquitto(
+            "allow_anonymous true\ncertfile \(folder.path("cert.pem"))\nkeyfile \(folder.path("key.pem"))")
+        try broker.start()
+        let listener = try LiveRun(
+            Executable(path: "/usr/bin/mosquitto_sub"),
+            ["-h", "127.0.0.1", "-p", "\(broker.port)", "--cafile", folder.path("cert.pem"), "-q", "1"]
+                + ["-t", "here/#", "-F", "%r %t %p"])
+        let run = try LiveRun(
+            .tacit,
+            listening.arguments(
+                ["--realtime", "--to", "mqtts://\(broker.address)/here", "--mqtt-ca-file", folder.path("cert.pem")]))
+        let messages = MQTTMessages()
+        #expect(messages.read(listener, until: isFarewell))
+        #expect(run.finish() == 0)
+        #expect(!ids(messages).isEmpty)
+        // Nobody vouches for it as far as the system knows.
+        let stranger = try listening.run(["--to", "mqtts://\(broker.address)/here", "--require-sinks"])
+        #expect(stranger.status == 73 && stranger.output.isEmpty)
+    }
+
+    /// Labels that would be one topic are two, and none is a level or a wildcard.
+    @Test func hostileLabels() throws {
+        let names = ["a/b", "a b", "+", "#\u{1}", "A-B"]
+        let hostile = try ConvertedModel(try GoldenCase(name: "gpt2-sliding"), labels: names)
+        let broker = try Mosquitto()
+        try broker.start()
+        let listener = try broker.listener()
+        let outcome = try Executable.tacit.run(
+            ["listen", hostile.path, "--input", listening.sound, "--hop", "\(listening.stride)", "--threshold", "0.2"]
+                + sink(broker))
+        #expect(outcome.status == 0)
+        let messages = MQTTMessages()
+        #expect(messages.read(listener, until: isFarewell))
+        let topics = Set(messages.all.map(\.topic).filter { $0.contains("/label/") })
+        #expect(topics == Set(["a_b", "a_b_2", "unnamed", "unnamed_2", "a-b"].map { "here/a_wav/label/\($0)" }))
+    }
+}

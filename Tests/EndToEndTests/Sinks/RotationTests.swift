@@ -1,0 +1,76 @@
+import Foundation
+import TacitTestSupport
+import Testing
+
+/// `--rotate-bytes` and `--rotate-daily`: every line is in one of the files, whole.
+@Suite struct RotationTests {
+    private let listening: EventfulListening
+    private var folder: TemporaryFolder { listening.folder }
+    private var file: String { folder.path("lines.jsonl") }
+
+    init() throws { listening = try EventfulListening() }
+
+    private func files() throws -> [String] { try folder.names().filter { $0.hasPrefix("lines.jsonl") } }
+
+    /// In the order of their names, the one that is written to last.
+    private func allLines() throws -> [String] {
+        let files = try files()
+        return try (files.filter { $0 != "lines.jsonl" } + files.filter { $0 == "lines.jsonl" }).flatMap(listening.lines)
+    }
+
+    @Test func bySize() throws {
+        let outcome = try listening.run(
+            ["--to", "jsonl:\(file)", "--to", "stdout", "--rotate-bytes", "20K", "--rotate-keep", "1000"])
+        #expect(outcome.status == 0 && outcome.errors.isEmpty)
+        #expect(try files().count > 3)
+        for name in try files() {
+            let bytes = try Data(contentsOf: URL(fileURLWithPath: folder.path(name)))
+            #expect(bytes.count <= 20_000 && bytes.last == UInt8(ascii: "\n"))
+        }
+        #expect(try allLines() == outcome.outputLines)
+    }
+
+    @Test func soManyAreKeptAndNothingElseIsRemoved() throws {
+        let others = ["lines.jsonl.old", "lines.jsonl.20260101", "lines.jsonl2", "other"]
+        for name in others { try folder.write(name, "mine".utf8) }
+        let outcome = try listening.run(["--to", "jsonl:\(file)", "--rotate-bytes", "10K", "--rotate-keep", "2"])
+        #expect(outcome.status == 0)
+        #expect(try files().count == 3 + 3)
+        for name in others { #expect(try listening.lines(name) == ["mine"]) }
+    }
+
+    /// What was written on another day makes way for the first line of this one.
+    @Test func byDay() throws {
+        try folder.write("lines.jsonl", "{\"old\":1}\n".utf8)
+        let dayBefore = Date().addingTimeInterval(-90_000)
+        try FileManager.default.setAttributes([.modificationDate: dayBefore], ofItemAtPath: file)
+        let outcome = try listening.run(["--to", "jsonl:\(file)", "--to", "stdout", "--rotate-daily"])
+        #expect(outcome.status == 0)
+        #expect(try allLines() == ["{\"old\":1}"] + outcome.outputLines)
+        #expect(try listening.lines("lines.jsonl").first == outcome.outputLines.first)
+    }
+
+    /// A pipe is no file, and a folder that can't be written to keeps its one file.
+    @Test func whatIsNotPutAway() throws {
+        let outcome = try listening.run(["--to", "jsonl:/dev/null", "--rotate-bytes", "1K"])
+        #expect(outcome.status == 0 && outcome.errors.isEmpty)
+    }
+
+    @Test(arguments: [
+        ["--rotate-bytes", "999"], ["--rotate-bytes", "x"], ["--rotate-bytes", "99999999999999999999T"],
+        ["--rotate-keep", "3"], ["--rotate-bytes", "10K", "--rotate-keep", "-1"],
+    ])
+    func refuses(flags: [String]) throws {
+        let outcome = try listening.run(["--to", "jsonl:\(file)"] + flags)
+        #expect(outcome.status == 64 && outcome.output.isEmpty)
+    }
+
+    @Test func whatGoesWithAnotherSinkIsRefused() throws {
+        for flags in [
+            ["--rotate-daily"], ["--clip-before", "1"], ["--exec-most", "1"], ["--mqtt-discovery", "off"],
+        ] {
+            let outcome = try listening.run(flags)
+            #expect(outcome.status == 64 && outcome.standardError.contains("\(flags[0]) goes with --to"))
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import Foundation
+
+/// A real Mosquitto on loopback, and who listens to everything there.
+public final class Mosquitto {
+    public let folder: TemporaryFolder
+    public let port: Int
+    private let configuration: String
+    private var broker: LiveRun?
+
+    /// Whether there is one on this machine: Debian's packages mosquitto and mosquitto-clients.
+    public static let isThere = [broker, "/usr/bin/mosquitto_sub", "/usr/bin/mosquitto_pub"].allSatisfy {
+        FileManager.default.isExecutableFile(atPath: $0)
+    }
+
+    private static let broker = "/usr/sbin/mosquitto"
+
+    /// - Parameters:
+    ///   - configuration: lines behind its listener's.
+    ///   - isLasting: whether it still knows everything after it was killed.
+    public init(_ configuration: String = "allow_anonymous true", isLasting: Bool = false) throws {
+        folder = try TemporaryFolder()
+        port = try Self.freePort()
+        self.configuration =
+            configuration
+            + (isLasting
+                ? "\npersistence true\npersistence_location \(folder.path)/\nautosave_interval 1"
+                : "")
+    }
+
+    deinit { stop() }
+
+    public var address: String { "127.0.0.1:\(port)" }
+
+    /// Starts it and waits until it answers.
+    public func start() throws {
+        let path = try folder.write(
+            "broker.conf", "listener \(port) 127.0.0.1\nmax_queued_messages 0\nuser root\n\(configuration)\n".utf8)
+        broker = try LiveRun(Executable(path: Self.broker), ["-c", path])
+        for _ in 0..<10_000 {
+            if isAnswering { return }
+            usleep(1000)
+        }
+        throw Executable.LaunchFailure(description: "no broker: \(broker?.standardError ?? "")")
+    }
+
+    /// Kills it, as a power cut would.
+    public func stop() {
+        broker?.send(signal: SIGKILL)
+        _ = broker?.finish()
+        broker = nil
+    }
+
+    /// Stands still, or goes on.
+    public func send(signal: Int32) { broker?.send(signal: signal) }
+
+    /// Someone who is told every message, a line each: `retained topic payload`.
+    public func listener(_ more: [String] = []) throws -> LiveRun {
+        let run = try LiveRun(
+            Executable(path: "/usr/bin/mosquitto_sub"),
+            ["-h", "127.0.0.1", "-p", "\(port)", "-q", "1", "-t", "#", "-F", "%r %t %p"] + more)
+        // Once it has what it asked for, what is said is heard.
+        for number in 0..<1000 {
+            try publish("test/ready", "\(number)")
+            if let line = run.readLine(limit: 0.2), line.contains("test/ready") { return run }
+        }
+        throw Executable.LaunchFailure(description: "nobody listens: \(run.standardError)")
+    }
+
+    public func publish(_ topic: String, _ payload: String, retained: Bool = false, _ more: [String] = []) throws {
+        let outcome = try Executable(path: "/usr/bin/mosquitto_pub").run(
+            ["-h", "127.0.0.1", "-p", "\(port)", "-q", "1", "-t", topic, "-m", payload] + (retained ? ["-r"] : []) + more)
+        guard outcome.status == 0 else { throw Executable.LaunchFailure(description: outcome.standardError) }
+    }
+
+    private var isAnswering: Bool {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        return Self.withLoopback(port) { connect(descriptor, $0, $1) } == 0
+    }
+
+    private static func freePort() throws -> Int {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        guard withLoopback(0, { bind(descriptor, $0, $1) }) == 0 else {
+            throw Executable.LaunchFailure(description: "no port")
+        }
+        _ = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
+        }
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+
+    private static func withLoopback<Result>(
+        _ port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
+    ) -> Result {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+    }
+}
