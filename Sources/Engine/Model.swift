@@ -23,9 +23,10 @@ package final class Model: @unchecked Sendable {
     /// Elements of one flattened patch; for tokens, ids.
     let patchSize: Int
 
-    /// The most planes that one of the trunk's matrices has; 0 for floats alone.
+    /// The most planes that one of the matrices has; 0 for floats alone.
     var planes: Int {
-        blocks.flatMap { [$0.queryKeyValue, $0.attentionOutput, $0.feedForwardInput, $0.feedForwardOutput] }
+        (blocks.flatMap { [$0.queryKeyValue, $0.attentionOutput, $0.feedForwardInput, $0.feedForwardOutput] }
+            + [learning].compactMap { $0 })
             .map(\.view.encoding.planes).max() ?? 0
     }
 
@@ -47,6 +48,8 @@ package final class Model: @unchecked Sendable {
     let headNorm: Norm?
     /// `[labels, width]`; nil without labels.
     let head: BoundMatrix?
+    /// `[learning width, levels * 2 * width]`; nil where labels are learned by the head's input.
+    let learning: BoundMatrix?
 
     /// Binds a model file.
     ///
@@ -114,6 +117,9 @@ package final class Model: @unchecked Sendable {
         head =
             description.labels.isEmpty
             ? nil : try bind.floats(TensorName.head, rows: description.labels.count, columns: width)
+        learning = try description.learning.map {
+            try bind.matrix(TensorName.learning, rows: $0.width, columns: $0.inputWidth(trunkWidth: width))
+        }
         self.description = description
         self.source = source
     }

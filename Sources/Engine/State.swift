@@ -63,9 +63,21 @@ struct State {
     /// `[width16]`, `[labels16]`: scratch for reading.
     let embedding: UnsafeMutablePointer<Float>
     let logits: UnsafeMutablePointer<Float>
+    /// What labels are learned by; nil where nobody asks for it.
+    let levels: KeptLevels?
 
     /// Throws `TacitError` where the sizes do not fit memory.
-    init(_ description: ModelDescription, planes: Int, contexts: Int, rows: Int, threads: Int) throws {
+    ///
+    /// - Parameters:
+    ///   - description: of the model.
+    ///   - planes: the most that one of its matrices has.
+    ///   - contexts: side by side.
+    ///   - rows: the most of one pass.
+    ///   - threads: that share the work.
+    ///   - learns: whether to keep what labels are learned by.
+    init(
+        _ description: ModelDescription, planes: Int, contexts: Int, rows: Int, threads: Int, learns: Bool
+    ) throws {
         let trunk = description.trunk
         func round16(_ value: Int) -> Int { (value + 15) & ~15 }
         self.rows = rows
@@ -92,7 +104,9 @@ struct State {
         let attended = try plan.reserve(float, rows, attended16)
         let feedForward = try plan.reserve(float, rows, feedForward16)
         let quantized = try QuantizedRows.Plan(
-            in: &plan, rows: rows, width: max(trunk.width, attendedWidth, trunk.feedForwardWidth), planes: planes)
+            in: &plan, rows: rows, width: max(
+                trunk.width, attendedWidth, trunk.feedForwardWidth,
+                learns ? description.learning?.inputWidth(trunkWidth: trunk.width) ?? 0 : 0), planes: planes)
         anglesPass = description.context == .sliding
         let angleRows = anglesPass ? rows : window
         let cosines = try plan.reserve(float, angleRows, half16)
@@ -107,6 +121,13 @@ struct State {
         let recent = try plan.reserve(float, contexts, keepsRecent ? window : 0, width16)
         let embedding = try plan.reserve(float, width16)
         let logits = try plan.reserve(float, round16(description.labels.count))
+
+        let levels = try learns
+            ? description.learning.map {
+                try KeptLevels.Plan(
+                    in: &plan, $0, contexts: contexts, window: description.input.window, width: trunk.width,
+                    width16: width16)
+            } : nil
 
         let arena = try Arena(plan)
         self.arena = arena
@@ -128,6 +149,7 @@ struct State {
         self.recent = arena.pointer(recent)
         self.embedding = arena.pointer(embedding)
         self.logits = arena.pointer(logits)
+        self.levels = levels.map { KeptLevels($0, in: arena) }
     }
 
     /// Most successive patches whose keys and values are stored together.
