@@ -79,12 +79,13 @@ let package = Package(
             ]),
         room("Devices", ["CTacitALSA", "CTacitV4L2", "TacitDiagnostics", "TacitMedia"]),
         room("Labelling", ["TacitDiagnostics", "TacitEngine", "TacitFrontEnd", "TacitModelFile"]),
+        room("Learning", ["TacitDiagnostics", "TacitEngine", "TacitLabelling", "TacitModelFile"]),
         room("Evaluation", ["CTacitZlib", "TacitDiagnostics"]),
         room(
             "Live",
             [
-                "TacitDiagnostics", "TacitEngine", "TacitEvaluation", "TacitFrontEnd", "TacitLabelling", "TacitMedia",
-                "TacitModelFile", "TacitText",
+                "TacitDiagnostics", "TacitEngine", "TacitEvaluation", "TacitFrontEnd", "TacitLabelling", "TacitLearning",
+                "TacitMedia", "TacitModelFile", "TacitText",
             ]),
         // What other programs import: `Tacit`, or `TacitCore` where no device library is wanted, or the C interface.
         room(
@@ -109,8 +110,8 @@ let package = Package(
             name: "TacitCommand",
             dependencies: [
                 "TacitConsole", "TacitDevices", "TacitDiagnostics", "TacitEngine", "TacitEvaluation", "TacitFrontEnd",
-                "TacitLabelling", "TacitLive", "TacitMedia", "TacitModelFile", "TacitSinks", "TacitText",
-                argumentParser,
+                "TacitLabelling", "TacitLearning", "TacitLive", "TacitMedia", "TacitModelFile", "TacitSinks",
+                "TacitText", argumentParser,
             ],
             path: "Sources/tacit"),
 
