@@ -27,7 +27,7 @@ package final class FileLabeller {
         case .sound:
             let plan = try model.plan(hop: hop)
             let labeller = try SoundLabeller(
-                model.description, plan: plan, ending: .lastWindow, model: model.session(plan: plan, engine: engine),
+                model.description, plan: plan, ending: .lastWindow, model: model.taught(model.session(plan: plan, engine: engine)),
                 instructionSet: engine.instructionSet)
             sense = .sound(labeller, sampleRate: labeller.geometry.sampleRate)
         case .tokens:
@@ -36,7 +36,7 @@ package final class FileLabeller {
             sense = .tokens(try TokenLabeller(session: session))
         case .pictures:
             guard hop == nil else { throw TacitError(.usage, "--hop is in seconds, and pictures have no time") }
-            let labeller = try ImageLabeller(model.description, model: model.imageSession(engine: engine))
+            let labeller = try ImageLabeller(model.description, model: model.taught(model.imageSession(engine: engine)))
             sense = .pictures(labeller, try PictureFileReader())
         }
         samples = .allocate(capacity: 4096)

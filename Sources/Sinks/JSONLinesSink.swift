@@ -10,7 +10,8 @@ enum JSONLinesSink {
         // A pipe's reader may stop for ever; a disk doesn't.
         let outlet = LineOutlet(
             drain, waits: stream.waits && drain.isRegular, capacity: 4 * LineLength.bound(labels: stream.labels))
-        return LiveLines(JSONLineFormat(labels: stream.labels, hasLogits: stream.hasLogits), stream, outlet: outlet)
+        return LiveLines(JSONLineFormat(
+                    labels: stream.labels, learnedFrom: stream.learnedFrom, hasLogits: stream.hasLogits), stream, outlet: outlet)
     }
 }
 

@@ -12,6 +12,8 @@ package struct StreamDescription: Sendable {
     package var sense: Sense
     /// The model's, in its order.
     package var labels: [String]
+    /// The first of those among them that were learned; as many as there are labels without any.
+    package var learnedFrom: Int
     /// `[labels]`, that events are decided by.
     package var thresholds: [Float]
     /// The labels (indices) that may be shown and make events.
@@ -32,13 +34,14 @@ package struct StreamDescription: Sendable {
     package var waits: Bool
 
     package init(
-        model: String, input: String, sense: Sense, labels: [String], thresholds: [Float], selected: [Int], top: Int,
+        model: String, input: String, sense: Sense, labels: [String], learnedFrom: Int? = nil, thresholds: [Float], selected: [Int], top: Int,
         showFrom: Float?, hasLogits: Bool, isJSON: Bool, isDevice: Bool, runsFree: Bool, waits: Bool
     ) {
         self.model = model
         self.input = input
         self.sense = sense
         self.labels = labels
+        self.learnedFrom = learnedFrom ?? labels.count
         self.thresholds = thresholds
         self.selected = selected
         self.top = top

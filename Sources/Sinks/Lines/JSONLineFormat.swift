@@ -4,13 +4,19 @@ import TacitText
 /// A stream's news as JSON Lines.
 package struct JSONLineFormat: LineFormat {
     private let names: [String]
+    private let learnedFrom: Int
     private let hasLogits: Bool
     private var line: JSONLine
 
     package var bytes: [UInt8] { line.bytes }
 
-    package init(labels: [String], hasLogits: Bool) {
+    /// - Parameters:
+    ///   - labels: in the model's order.
+    ///   - learnedFrom: the first of those that were learned; nil where none was.
+    ///   - hasLogits: whether readings carry all logits.
+    package init(labels: [String], learnedFrom: Int? = nil, hasLogits: Bool) {
         names = labels
+        self.learnedFrom = learnedFrom ?? labels.count
         self.hasLogits = hasLogits
         line = JSONLine(capacity: LineLength.bound(labels: labels))
     }
@@ -32,7 +38,7 @@ package struct JSONLineFormat: LineFormat {
         }
         line.key("wall")
         line.time(.now())
-        line.labels(ranking, names: names, scores: reading.scores)
+        line.labels(ranking, names: names, learnedFrom: learnedFrom, scores: reading.scores)
         if let level = reading.level {
             line.key("level_db")
             line.float(Float(level))
@@ -54,6 +60,7 @@ package struct JSONLineFormat: LineFormat {
         line.string(event.state.rawValue)
         line.key("label")
         line.string(names[event.label])
+        line.learned(event.label >= learnedFrom)
         line.key("time")
         line.seconds(event.time)
         line.key("score")
