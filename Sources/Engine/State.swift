@@ -122,12 +122,11 @@ struct State {
         let embedding = try plan.reserve(float, width16)
         let logits = try plan.reserve(float, round16(description.labels.count))
 
-        let levels = try learns
-            ? description.learning.map {
-                try KeptLevels.Plan(
-                    in: &plan, $0, contexts: contexts, window: description.input.window, width: trunk.width,
-                    width16: width16)
-            } : nil
+        var levels: KeptLevels.Plan?
+        if learns, let head = description.learning {
+            levels = try KeptLevels.Plan(
+                in: &plan, head, contexts: contexts, window: window, width: trunk.width, width16: width16)
+        }
 
         let arena = try Arena(plan)
         self.arena = arena
@@ -149,7 +148,7 @@ struct State {
         self.recent = arena.pointer(recent)
         self.embedding = arena.pointer(embedding)
         self.logits = arena.pointer(logits)
-        self.levels = levels.map { KeptLevels($0, in: arena) }
+        if let levels { self.levels = KeptLevels(levels, in: arena) } else { self.levels = nil }
     }
 
     /// Most successive patches whose keys and values are stored together.

@@ -162,6 +162,9 @@ package final class ExampleMaker {
 
     // MARK: Pictures
 
+    /// A frame.
+    package func example(of frame: FrameBuffer) -> Example { example(of: PixelView(frame)) }
+
     /// A picture of any size.
     package func example(of picture: PixelView) -> Example {
         guard let pictures else { return Example(rows: [], clip: nil) }

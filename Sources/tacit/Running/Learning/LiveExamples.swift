@@ -2,7 +2,6 @@ import Glibc
 import TacitConsole
 import TacitDevices
 import TacitDiagnostics
-import TacitFrontEnd
 import TacitLearning
 import TacitLive
 import TacitMedia
@@ -82,7 +81,7 @@ final class LiveExamples {
                 case .frame(let stamp):
                     let start = since ?? stamp.seconds
                     since = start
-                    if stamp.seconds - start >= seconds { return maker.example(of: PixelView(source.frame)) }
+                    if stamp.seconds - start >= seconds { return maker.example(of: source.frame) }
                 case .passed, .broken, .gap: continue
                 case .end: return nil
                 }
