@@ -149,6 +149,12 @@ let package = Package(
                 "TacitTestSupport",
             ]),
         .testTarget(
+            name: "LearningTests",
+            dependencies: [
+                "CTacitAllocationCounter", "TacitDiagnostics", "TacitEngine", "TacitLabelling", "TacitLearning",
+                "TacitModelFile", "TacitTestSupport",
+            ]),
+        .testTarget(
             name: "LiveTests",
             dependencies: [
                 "TacitDiagnostics", "TacitFrontEnd", "TacitLabelling", "TacitLive", "TacitMedia", "TacitModelFile",

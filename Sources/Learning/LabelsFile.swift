@@ -141,7 +141,7 @@ private struct Reader {
             digest: try metadata.string(LabelsFile.Key.modelDigest),
             name: try metadata.string(LabelsFile.Key.modelName),
             width: try metadata.integer(LabelsFile.Key.width))
-        guard (1...LearningLimits.labels).contains(model.width), MessageDigest.isDigest(model.digest) else {
+        guard (1...LearningLimits.width).contains(model.width), MessageDigest.isDigest(model.digest) else {
             throw TacitError(.badData, place: LabelsFile.Key.width, "expected a width and a model's digest")
         }
         let names = try names(LabelsFile.Key.names)
@@ -177,6 +177,9 @@ private struct Reader {
         guard names.count <= LearningLimits.labels, Set(names).count == names.count else {
             throw TacitError(.badData, place: key, "too many labels, or one twice")
         }
+        for name in names where !LearnedLabels.isName(name) {
+            throw TacitError(.badData, place: key, "a label's name is empty, too long or holds control characters")
+        }
         return names
     }
 
@@ -194,7 +197,7 @@ private struct Reader {
         let copies = try file.metadata.integers(LabelsFile.Key.copies)
         let rates = try file.metadata.integers(LabelsFile.Key.rates)
         guard owners.count == copies.count, owners.count == rates.count, owners.allSatisfy({ $0 < count }),
-            copies.allSatisfy({ $0 <= LearningLimits.copies })
+            copies.allSatisfy({ $0 <= LearningLimits.copies }), rates.allSatisfy({ $0 <= LearningLimits.sampleRate })
         else { throw TacitError(.badData, place: LabelsFile.Key.owners, "examples that belong to nothing") }
         let rows = try floats(LabelsFile.rows, copies.reduce(0, +) * width)
         var lists = [[Example]](repeating: [], count: count)
@@ -212,7 +215,9 @@ private struct Reader {
         if rate > 0 {
             return .sound(samples: try tensor.values(.int16, of: Int16.self), sampleRate: rate)
         }
-        guard tensor.shape.count == 3, tensor.shape.allSatisfy({ (1...ModelLimits.imageSide).contains($0) }) else {
+        guard tensor.shape.count == 3, tensor.shape.allSatisfy({ (1...ModelLimits.imageSide).contains($0) }),
+            [1, 3].contains(tensor.shape[2])
+        else {
             throw TacitError(.badData, place: tensor.name, "expected a picture's height, width and channels")
         }
         return .picture(

@@ -57,17 +57,19 @@ package struct LearnedLabels: Equatable, Sendable {
             throw TacitError(
                 .usage, "'\(name)' is a label of the model: choose another name, or correct it with --not")
         }
-        if let index = index(of: name) {
-            labels[index].examples += examples
-            try Self.check(labels[index].examples, of: name)
-        } else {
-            guard labels.count < LearningLimits.labels else {
-                throw TacitError(.usage, "\(labels.count) labels are learned already, which is the most there may be")
+        try change(base) { changed in
+            if let index = changed.index(of: name) {
+                changed.labels[index].examples += examples
+                try Self.check(changed.labels[index].examples, of: name)
+            } else {
+                guard changed.labels.count < LearningLimits.labels else {
+                    throw TacitError(
+                        .usage, "\(changed.labels.count) labels are learned already, which is the most there may be")
+                }
+                try Self.check(examples, of: name)
+                changed.labels.append(Label(name: name, examples: examples))
             }
-            try Self.check(examples, of: name)
-            labels.append(Label(name: name, examples: examples))
         }
-        try fit(base)
     }
 
     /// These are not `name`.
@@ -75,23 +77,25 @@ package struct LearnedLabels: Equatable, Sendable {
     /// - Throws: `TacitError` (usage) where there is no such label, and beyond the limits.
     package mutating func correct(_ name: String, _ examples: [Example], _ base: TaughtBase) throws {
         guard index(of: name) != nil || base.labels.contains(name) else { throw unknown(name) }
-        if let index = corrections.firstIndex(where: { $0.name == name }) {
-            corrections[index].examples += examples
-            try Self.check(corrections[index].examples, of: name)
-        } else {
-            try Self.check(examples, of: name)
-            corrections.append(Correction(name: name, examples: examples))
+        try change(base) { changed in
+            if let index = changed.corrections.firstIndex(where: { $0.name == name }) {
+                changed.corrections[index].examples += examples
+                try Self.check(changed.corrections[index].examples, of: name)
+            } else {
+                try Self.check(examples, of: name)
+                changed.corrections.append(Correction(name: name, examples: examples))
+            }
         }
-        try fit(base)
     }
 
     /// This is what the place sounds or looks like.
     ///
     /// - Throws: `TacitError` (usage) beyond the limits.
     package mutating func hear(background examples: [Example], _ base: TaughtBase) throws {
-        background += examples
-        try Self.check(background, of: "the background")
-        try fit(base)
+        try change(base) { changed in
+            changed.background += examples
+            try Self.check(changed.background, of: "the background")
+        }
     }
 
     /// With its corrections. The model's own label is known again as it was before it was corrected.
@@ -99,9 +103,10 @@ package struct LearnedLabels: Equatable, Sendable {
     /// - Throws: `TacitError` (usage) where nothing was learned of that name.
     package mutating func forget(_ name: String, _ base: TaughtBase) throws {
         guard index(of: name) != nil || corrections.contains(where: { $0.name == name }) else { throw unknown(name) }
-        labels.removeAll { $0.name == name }
-        corrections.removeAll { $0.name == name }
-        try fit(base)
+        try change(base) { changed in
+            changed.labels.removeAll { $0.name == name }
+            changed.corrections.removeAll { $0.name == name }
+        }
     }
 
     /// - Throws: `TacitError` (usage) where there is no such learned label, or one of the new name already.
@@ -111,19 +116,32 @@ package struct LearnedLabels: Equatable, Sendable {
         guard self.index(of: newName) == nil, !base.labels.contains(newName) else {
             throw TacitError(.usage, "there is a label '\(newName)' already")
         }
-        labels[index].name = newName
-        if let correction = corrections.firstIndex(where: { $0.name == name }) { corrections[correction].name = newName }
-        try fit(base)
+        try change(base) { changed in
+            changed.labels[index].name = newName
+            if let correction = changed.corrections.firstIndex(where: { $0.name == name }) {
+                changed.corrections[correction].name = newName
+            }
+        }
     }
 
-    private mutating func fit(_ base: TaughtBase) throws { classifiers = try Classifiers(of: self, base) }
+    /// Whole or not at all.
+    private mutating func change(_ base: TaughtBase, _ body: (inout LearnedLabels) throws -> Void) throws {
+        var changed = self
+        try body(&changed)
+        changed.classifiers = try Classifiers(of: changed, base)
+        self = changed
+    }
 
     // MARK: Limits
 
-    static func check(_ name: String) throws {
-        guard !name.isEmpty, name.utf8.count <= LearningLimits.nameBytes,
-            name.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7f })
-        else {
+    /// Whether a label may be called so.
+    static func isName(_ name: String) -> Bool {
+        !name.isEmpty && name.utf8.count <= LearningLimits.nameBytes
+            && name.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7f...0x9f).contains($0.value) }
+    }
+
+    private static func check(_ name: String) throws {
+        guard isName(name) else {
             throw TacitError(
                 .usage, "a label's name has 1 to \(LearningLimits.nameBytes) bytes and no control characters")
         }
@@ -152,6 +170,10 @@ package enum LearningLimits {
     package static let nameBytes = 256
     /// Rows of one example.
     package static let copies = 64
+    /// Elements of a row.
+    package static let width = 4096
+    /// Hertz of a clip.
+    package static let sampleRate = 10_000_000
     /// Bytes of a file.
     package static let fileBytes = 1 << 29
     /// Bytes of all clips together.

@@ -1,6 +1,6 @@
 /// Regularised least squares from vectors to one number a class, all classes by one factorisation (Rifkin, Yeo and Poggio
 /// 2003, "Regularized Least-Squares Classification"), with what each would be had an example not been there.
-struct RidgeRegression {
+package struct RidgeRegression {
     let width: Int
     let classes: Int
     private var square: SquareMatrix
@@ -12,9 +12,9 @@ struct RidgeRegression {
     private var targets: [Double]
 
     /// Share of the rows' mean square that is added to every direction.
-    private static let regularisation = 0.3
+    package static let regularisation = 0.3
 
-    init(width: Int, classes: Int) {
+    package init(width: Int, classes: Int) {
         self.width = width
         self.classes = classes
         square = SquareMatrix(size: width)
@@ -27,7 +27,7 @@ struct RidgeRegression {
     ///   - row: `[width]`
     ///   - weight: how much it counts.
     ///   - target: the class for which 1 is wanted, where there is one; 0 is wanted for all others.
-    mutating func add(_ row: ArraySlice<Float>, weight: Double, target: Int?) {
+    package mutating func add(_ row: ArraySlice<Float>, weight: Double, target: Int?) {
         let values = row.map(Double.init)
         values.withUnsafeBufferPointer { square.add(outerProductOf: $0, weight: weight) }
         for (element, value) in values.enumerated() { rowSum[element] += weight * value }
@@ -38,25 +38,25 @@ struct RidgeRegression {
     }
 
     /// Adds nothing at all, for which 0 is wanted.
-    mutating func addZero(weight: Double) { weightSum += weight }
+    package mutating func addZero(weight: Double) { weightSum += weight }
 
     /// The mean of the rows.
     private var mean: [Double] { rowSum.map { $0 / weightSum } }
 
     /// What was found.
-    struct Solution {
-        let width: Int
+    package struct Solution {
+        package let width: Int
         /// `[width]`
-        let mean: [Double]
+        package let mean: [Double]
         /// `[classes][width]`
-        let weights: [Double]
+        package let weights: [Double]
         /// `[classes]`: added to a weight vector's product with a row less the mean.
-        let offsets: [Double]
+        package let offsets: [Double]
         fileprivate let factor: SquareMatrix
         fileprivate let weightSum: Double
 
         /// What it says of a vector: one number a class.
-        func values(_ row: [Double]) -> [Double] {
+        package func values(_ row: [Double]) -> [Double] {
             offsets.indices.map { index in
                 var sum = 0.0
                 for element in 0..<width { sum += weights[index * width + element] * (row[element] - mean[element]) }
@@ -65,7 +65,7 @@ struct RidgeRegression {
         }
 
         /// How much of what it says of an example comes from that example itself, 0..<1.
-        func leverage(_ row: [Double]) -> Double {
+        package func leverage(_ row: [Double]) -> Double {
             var centred = (0..<width).map { row[$0] - mean[$0] }
             let form = centred.withUnsafeMutableBufferPointer { factor.inverseForm($0) }
             return min(form + 1 / weightSum, 0.99)
@@ -73,7 +73,7 @@ struct RidgeRegression {
     }
 
     /// - Returns: nil where the rows are no numbers.
-    consuming func solved() -> Solution? {
+    package consuming func solved() -> Solution? {
         let mean = mean
         mean.withUnsafeBufferPointer { square.add(outerProductOf: $0, weight: -weightSum) }
         square.add(toDiagonal: max(Self.regularisation * square.trace / weightSum, 1e-9))

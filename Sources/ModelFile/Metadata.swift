@@ -16,7 +16,7 @@ package struct Metadata {
         case other
     }
 
-    private(set) var pairs: [(key: String, value: Value)] = []
+    package private(set) var pairs: [(key: String, value: Value)] = []
     private var indices: [String: Int] = [:]
     /// Offset of each string value's first byte.
     private(set) var stringOffsets: [String: Int] = [:]

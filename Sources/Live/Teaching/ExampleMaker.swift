@@ -33,6 +33,11 @@ package final class ExampleMaker {
         self.model = model
         self.keepsClips = keepsClips
         let description = model.model.description
+        guard description.learningWidth <= LearningLimits.width else {
+            throw TacitError.badData(
+                model.path, at: "learning.width",
+                "labels are learned by \(description.learningWidth) elements, expected at most \(LearningLimits.width)")
+        }
         point = [Float](repeating: 0, count: description.learningWidth)
         switch description.input.sense {
         case .sound:
