@@ -91,7 +91,8 @@ let package = Package(
         room(
             "Core",
             [
-                "TacitDiagnostics", "TacitFrontEnd", "TacitLabelling", "TacitLive", "TacitMedia", "TacitModelFile",
+                "TacitDiagnostics", "TacitFrontEnd", "TacitLabelling", "TacitLearning", "TacitLive", "TacitMedia",
+                "TacitModelFile",
             ]),
         room(
             "Interface",

@@ -73,7 +73,8 @@ public struct StreamSettings: Sendable {
 
     func soundLabeller(_ model: LoadedModel, plan: WindowPlan) throws -> SoundLabeller {
         try SoundLabeller(
-            model.description, plan: plan, ending: .fullWindows, model: model.taught(model.session(plan: plan, engine: engine)))
+            model.description, plan: plan, ending: .fullWindows,
+            model: model.taught(model.session(plan: plan, engine: engine)))
     }
 
     func imageLabeller(_ model: LoadedModel) throws -> ImageLabeller {

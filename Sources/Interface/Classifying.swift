@@ -32,18 +32,21 @@ public func classifyPicture(
     _ stride: Int
 ) -> Int32 {
     perform(handle) { handle in
-        try Picture.check(width: width, height: height, channels: channels)
-        let row = width * channels
-        guard stride == 0 || stride >= row, stride <= Int.max / height else {
-            throw TacitError(
-                .badData, "rows \(UInt(bitPattern: stride)) bytes apart, expected at least \(row) or 0")
-        }
-        let pixels = try require(pixels, "the pixels")
-        try handle.classify {
-            try $0.classify(
-                PixelView(
-                    pixels: pixels, width: width, height: height, channels: channels,
-                    bytesPerRow: stride == 0 ? nil : stride))
-        }
+        let view = try picture(pixels, width, height, channels, stride)
+        try handle.classify { try $0.classify(view) }
     }
+}
+
+/// A picture of the caller's, whose rows may lie apart.
+func picture(
+    _ pixels: UnsafePointer<UInt8>?, _ width: Int, _ height: Int, _ channels: Int, _ stride: Int
+) throws -> PixelView {
+    try Picture.check(width: width, height: height, channels: channels)
+    let row = width * channels
+    guard stride == 0 || stride >= row, stride <= Int.max / height else {
+        throw TacitError(.badData, "rows \(UInt(bitPattern: stride)) bytes apart, expected at least \(row) or 0")
+    }
+    return PixelView(
+        pixels: try require(pixels, "the pixels"), width: width, height: height, channels: channels,
+        bytesPerRow: stride == 0 ? nil : stride)
 }

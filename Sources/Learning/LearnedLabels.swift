@@ -128,6 +128,12 @@ package struct LearnedLabels: Equatable, Sendable {
     private mutating func change(_ base: TaughtBase, _ body: (inout LearnedLabels) throws -> Void) throws {
         var changed = self
         try body(&changed)
+        guard changed.clipBytes <= LearningLimits.clipBytes else {
+            throw TacitError(
+                .usage,
+                "\(changed.clipBytes) bytes of clips, expected at most \(LearningLimits.clipBytes): keep none "
+                    + "(--no-clips)")
+        }
         changed.classifiers = try Classifiers(of: changed, base)
         self = changed
     }

@@ -11,12 +11,16 @@ package final class TaughtModel: PatchModel {
     private static let correctionShare: Float = 2
 
     private let model: any LearningModel
+    private let planes: TaughtPlanes
+    /// Which version of the planes is in the buffers.
+    private var version: Int?
     private let width: Int
     private let own: Int
     private let learned: Int
-    /// The model's labels that were corrected.
-    private let corrected: [Int]
-    /// `[planes][width]`, `[planes]`
+    private var correctedCount = 0
+    /// `[own]`: the model's labels that were corrected, as many as there are.
+    private let corrected: UnsafeMutableBufferPointer<Int>
+    /// `[learned + own][width]`, `[learned + own]`: the learned labels' planes, then the corrected ones'.
     private let weights: UnsafeMutableBufferPointer<Float>
     private let biases: UnsafeMutableBufferPointer<Float>
     private let point: UnsafeMutableBufferPointer<Float>
@@ -24,27 +28,36 @@ package final class TaughtModel: PatchModel {
     /// - Parameters:
     ///   - model: made to be learned by.
     ///   - description: of the model alone.
-    ///   - labels: taught to it.
-    package init(_ model: any LearningModel, _ description: ModelDescription, _ labels: LearnedLabels) {
-        let classifiers = labels.classifiers
-        precondition(classifiers.width == model.learningWidth, "labels of another model")
+    ///   - planes: of labels that were taught to it.
+    package init(_ model: any LearningModel, _ description: ModelDescription, _ planes: TaughtPlanes) {
+        precondition(planes.width == model.learningWidth, "labels of another model")
         self.model = model
+        self.planes = planes
         width = model.learningWidth
         own = description.labels.count
-        learned = labels.labels.count
-        corrected = classifiers.corrected.map { description.labels.firstIndex(of: $0) ?? -1 }
-        weights = .allocate(capacity: classifiers.weights.count)
-        _ = weights.initialize(from: classifiers.weights)
-        biases = .allocate(capacity: classifiers.biases.count)
-        _ = biases.initialize(from: classifiers.biases)
+        learned = planes.names.count
+        corrected = .allocate(capacity: own)
+        corrected.initialize(repeating: 0)
+        weights = .allocate(capacity: (learned + own) * width)
+        weights.initialize(repeating: 0)
+        biases = .allocate(capacity: learned + own)
+        biases.initialize(repeating: 0)
         point = .allocate(capacity: width)
         point.initialize(repeating: 0)
+        while version == nil { takeOver() }
     }
 
     deinit {
+        corrected.deallocate()
         weights.deallocate()
         biases.deallocate()
         point.deallocate()
+    }
+
+    /// What was taught since the last reading, if it can be had at once.
+    private func takeOver() {
+        guard let new = planes.copy(into: weights, biases, corrected, since: version) else { return }
+        (version, correctedCount) = new
     }
 
     package func reset(context: Int) { model.reset(context: context) }
@@ -58,11 +71,12 @@ package final class TaughtModel: PatchModel {
     }
 
     package func readLogits(context: Int, into logits: UnsafeMutableBufferPointer<Float>) {
+        takeOver()
         if own > 0 { model.readLogits(context: context, into: UnsafeMutableBufferPointer(rebasing: logits[..<own])) }
         model.readLearning(context: context, into: point)
         for index in 0..<learned { logits[own + index] = distance(index) }
-        for (index, label) in corrected.enumerated() where label >= 0 {
-            logits[label] -= max(0, Self.correctionShare * distance(learned + index))
+        for index in 0..<correctedCount {
+            logits[corrected[index]] -= max(0, Self.correctionShare * distance(learned + index))
         }
     }
 

@@ -12,6 +12,8 @@ package struct LoadedModel {
     package let model: Model
     /// Labels that were taught to it; they stand behind its own.
     package private(set) var learned: LearnedLabels?
+    /// The same for models that are being run, which take over what is taught anew.
+    package private(set) var planes: TaughtPlanes?
     /// Of the model and the labels that were taught to it.
     package private(set) var description: ModelDescription
 
@@ -22,11 +24,7 @@ package struct LoadedModel {
     ///   model.
     package init(path: String, labels: String? = nil) throws {
         try self.init(try ModelFile(path: path))
-        guard let labels else { return }
-        guard let learned = try LabelsFile.read(labels) else {
-            throw TacitError(.noInput, file: labels, "there is no such file: `tacit learn` makes one")
-        }
-        try teach(learned, file: labels)
+        if let labels { try teach(ownLabels(in: labels), file: labels) }
     }
 
     package init(_ file: ModelFile) throws {
@@ -42,7 +40,9 @@ package struct LoadedModel {
 
     /// Who it is to labels that are taught to it.
     package var identity: TaughtModelIdentity {
-        TaughtModelIdentity(digest: file.digest, name: String(path.split(separator: "/").last ?? ""), width: model.description.learningWidth)
+        TaughtModelIdentity(
+            digest: file.digest, name: String(path.split(separator: "/").last ?? ""),
+            width: model.description.learningWidth)
     }
 
     /// What of it counts when labels are taught to it.
@@ -55,6 +55,26 @@ package struct LoadedModel {
         }
     }
 
+    /// What a file holds that was taught to this model.
+    ///
+    /// - Throws: `TacitError`: no input where there is none, bad data for a broken one or labels of another model.
+    package func ownLabels(in file: String) throws -> LearnedLabels {
+        guard let labels = try LabelsFile.read(file) else {
+            throw TacitError(.noInput, file: file, "there is no such file: `tacit learn` makes one")
+        }
+        try requireOwn(labels, file: file)
+        return labels
+    }
+
+    /// The same model with the labels of a file behind its own.
+    ///
+    /// - Throws: as `ownLabels` does.
+    package func taught(by file: String) throws -> LoadedModel {
+        var model = self
+        try model.teach(ownLabels(in: file), file: file)
+        return model
+    }
+
     /// Puts learned labels behind its own.
     ///
     /// - Parameters:
@@ -62,6 +82,16 @@ package struct LoadedModel {
     ///   - file: where they come from, for errors.
     /// - Throws: `TacitError` (bad data) for labels of another model.
     package mutating func teach(_ labels: LearnedLabels, file: String) throws {
+        try requireOwn(labels, file: file)
+        learned = labels
+        planes = TaughtPlanes(labels, model.description)
+        description = model.description
+        description.labels += labels.labels.map(\.name)
+        description.thresholds += [Float](repeating: 0.5, count: labels.labels.count)
+    }
+
+    /// - Throws: `TacitError` (bad data) for labels that this model does not go with.
+    package func requireOwn(_ labels: LearnedLabels, file: String) throws {
         guard labels.model.digest == identity.digest, labels.model.width == identity.width else {
             throw TacitError.badData(
                 file, at: "model",
@@ -75,15 +105,11 @@ package struct LoadedModel {
         guard labels.classifiers.corrected.allSatisfy(own.contains) else {
             throw TacitError.badData(file, at: "corrections", "of a label that the model does not have")
         }
-        learned = labels
-        description = model.description
-        description.labels += labels.labels.map(\.name)
-        description.thresholds += [Float](repeating: 0.5, count: labels.labels.count)
     }
 
     /// A session, with the labels that were taught to it behind its own.
     package func taught(_ session: Session) -> any PatchModel {
-        learned.map { TaughtModel(session, model.description, $0) } ?? session
+        planes.map { TaughtModel(session, model.description, $0) } ?? session
     }
 
     /// - Throws: `TacitError` (bad data) when the model has no labels to give.

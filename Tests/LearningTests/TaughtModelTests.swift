@@ -44,6 +44,10 @@ import Testing
             thresholds: [Float](repeating: 0.5, count: labels.count), patchHiddenWidth: 0, hasHeadNorm: false)
     }
 
+    private static func taught(_ told: Told, _ own: [String], _ labels: LearnedLabels) -> TaughtModel {
+        TaughtModel(told, description(own), TaughtPlanes(labels, description(own)))
+    }
+
     private struct Said {
         var logits: [Float]
         var scores: [Float]
@@ -68,7 +72,7 @@ import Testing
         try labels.learn("bell", clusters.examples(0, count: 5), base)
         try labels.learn("horn", clusters.examples(1, count: 5), base)
         let told = Told(logits: [1, -0.5], point: clusters.point(0))
-        let model = TaughtModel(told, Self.description(base.labels), labels)
+        let model = Self.taught(told, base.labels, labels)
         let said = Self.read(model, 4)
         #expect(Array(said.logits[..<2]) == told.logits)
         for plane in 0..<2 {
@@ -88,7 +92,7 @@ import Testing
         var labels = LearnedLabels(Clusters.model)
         try labels.correct("dog", clusters.examples(3, count: 5), base)
         let told = Told(logits: [4, 0], point: clusters.point(3))
-        let model = TaughtModel(told, Self.description(base.labels), labels)
+        let model = Self.taught(told, base.labels, labels)
         let wrong = Self.read(model, 2)
         #expect(wrong.logits[0] < 1 && wrong.logits[1] == 0)
         // What truly is one is called so as before, to the last bit.
@@ -100,9 +104,36 @@ import Testing
         var clusters = Clusters(1, seed: 32)
         var labels = LearnedLabels(Clusters.model)
         try labels.learn("bell", clusters.examples(0, count: 3), TaughtBase(labels: [], prototypes: []))
-        let model = TaughtModel(Told(logits: [], point: clusters.point(0)), Self.description([]), labels)
+        let model = Self.taught(Told(logits: [], point: clusters.point(0)), [], labels)
         let said = Self.read(model, 1)
         #expect(said.scores[0] > 0.5 && said.scores[0] < 1)
+    }
+
+    /// A stream that runs hears of what was taught meanwhile, and allocates nothing by it.
+    @Test func whatIsTaughtAnewIsTakenOver() throws {
+        var clusters = Clusters(3, seed: 34)
+        let base = TaughtBase(labels: ["dog", "rain"], prototypes: clusters.centres[2] + clusters.centres[2])
+        var labels = LearnedLabels(Clusters.model)
+        try labels.learn("bell", clusters.examples(0, count: 5), base)
+        let told = Told(logits: [4, 0], point: clusters.point(1))
+        let planes = TaughtPlanes(labels, Self.description(base.labels))
+        let model = TaughtModel(told, Self.description(base.labels), planes)
+        #expect(Self.read(model, 3).logits[0] == 4)
+        var corrected = labels
+        try corrected.correct("dog", clusters.examples(1, count: 5), base)
+        #expect(planes.replace(with: corrected))
+        let logits = UnsafeMutableBufferPointer<Float>.allocate(capacity: 3)
+        defer { logits.deallocate() }
+        let before = tacit_allocations_on_this_thread()
+        model.readLogits(context: 0, into: logits)
+        #expect(tacit_allocations_on_this_thread() == before)
+        #expect(logits[0] < 1 && logits[1] == 0)
+        // Other labels are another stream's.
+        var more = corrected
+        try more.learn("horn", clusters.examples(1, count: 5), base)
+        #expect(!planes.replace(with: more))
+        #expect(planes.replace(with: labels))
+        #expect(Self.read(model, 3).logits[0] == 4)
     }
 
     @Test func readingAllocatesNothing() throws {
@@ -111,8 +142,7 @@ import Testing
         var labels = LearnedLabels(Clusters.model)
         try labels.learn("bell", clusters.examples(0, count: 5), base)
         try labels.correct("dog", clusters.examples(1, count: 5), base)
-        let model = TaughtModel(
-            Told(logits: [1, -0.5], point: clusters.point(0)), Self.description(base.labels), labels)
+        let model = Self.taught(Told(logits: [1, -0.5], point: clusters.point(0)), base.labels, labels)
         let logits = UnsafeMutableBufferPointer<Float>.allocate(capacity: 3)
         let scores = UnsafeMutableBufferPointer<Float>.allocate(capacity: 3)
         defer {

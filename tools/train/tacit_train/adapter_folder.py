@@ -29,6 +29,8 @@ class Description:
     metrics: dict[str, Any] = field(default_factory=dict)
     license: str = ""
     sources: list[str] = field(default_factory=list)
+    # What labels are learned by where the model runs; `learning` makes it.
+    learning: dict[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
         value: dict[str, Any] = {
@@ -46,6 +48,8 @@ class Description:
         value["metrics"] = self.metrics
         value["license"] = self.license
         value["sources"] = self.sources
+        if self.learning is not None:
+            value["learning"] = self.learning
         return value
 
     @staticmethod
@@ -69,6 +73,7 @@ class Description:
             metrics=value.get("metrics", {}),
             license=value.get("license", ""),
             sources=list(value.get("sources", [])),
+            learning=value.get("learning"),
         )
 
 
@@ -120,7 +125,8 @@ def load_adapter(base: Path | str, folder: Path | str) -> tuple[AdaptedModel, De
     """The model that a base and an adapter folder make, in f32, in evaluation mode."""
     folder = Path(folder)
     description = Description.from_json(json.loads((folder / "tacit.json").read_text(encoding="utf-8")))
-    around = {k: v.float() for k, v in load_file(folder / "tacit.safetensors").items()}
+    stored = load_file(folder / "tacit.safetensors")
+    around = {k: v.float() for k, v in stored.items() if not k.startswith("learning.")}
     trunk = PeftModel.from_pretrained(load_trunk(base), folder)
     hidden = around["patch.hidden.weight"].shape[0] if "patch.hidden.weight" in around else 0
     model = AdaptedModel(

@@ -160,10 +160,6 @@ final class LabelTeacher {
     }
 
     private func write() throws {
-        guard labels.clipBytes <= LearningLimits.clipBytes else {
-            throw TacitError(
-                .usage, "\(labels.clipBytes) bytes of clips, expected at most \(LearningLimits.clipBytes): use --no-clips")
-        }
         try LabelsFile.write(labels, to: file)
         try output.list(labels)
     }
