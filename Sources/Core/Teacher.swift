@@ -1,4 +1,5 @@
 import TacitDiagnostics
+import TacitFrontEnd
 import TacitLearning
 import TacitLive
 import TacitMedia
