@@ -50,13 +50,27 @@ package struct LearnedLabels: Equatable, Sendable {
 
     // MARK: Changes
 
-    /// - Throws: `TacitError` (usage) for a name that can't be one or is the model's own, and beyond the limits.
-    package mutating func learn(_ name: String, _ examples: [Example], _ base: TaughtBase) throws {
+    /// Whether a label may be learned, before there are examples.
+    ///
+    /// - Throws: `TacitError` (usage) for a name that can't be one or is the model's own.
+    package func requireLearnable(_ name: String, _ base: TaughtBase) throws {
         try Self.check(name)
         guard !base.labels.contains(name) else {
             throw TacitError(
                 .usage, "'\(name)' is a label of the model: choose another name, or correct it with --not")
         }
+    }
+
+    /// Whether there is such a label to be corrected.
+    ///
+    /// - Throws: `TacitError` (usage) where there is none.
+    package func requireCorrectable(_ name: String, _ base: TaughtBase) throws {
+        guard index(of: name) != nil || base.labels.contains(name) else { throw unknown(name) }
+    }
+
+    /// - Throws: `TacitError` (usage) for a name that can't be one or is the model's own, and beyond the limits.
+    package mutating func learn(_ name: String, _ examples: [Example], _ base: TaughtBase) throws {
+        try requireLearnable(name, base)
         try change(base) { changed in
             if let index = changed.index(of: name) {
                 changed.labels[index].examples += examples
@@ -76,7 +90,7 @@ package struct LearnedLabels: Equatable, Sendable {
     ///
     /// - Throws: `TacitError` (usage) where there is no such label, and beyond the limits.
     package mutating func correct(_ name: String, _ examples: [Example], _ base: TaughtBase) throws {
-        guard index(of: name) != nil || base.labels.contains(name) else { throw unknown(name) }
+        try requireCorrectable(name, base)
         try change(base) { changed in
             if let index = changed.corrections.firstIndex(where: { $0.name == name }) {
                 changed.corrections[index].examples += examples

@@ -86,7 +86,8 @@ import Testing
             // The model's own logits are what they are without.
             let plain = try Executable.tacit.run(["classify", model.path, path, "--json", "--logits"])
             let own = try #require(try ResultLine.lines(of: plain).first?.logits)
-            #expect(line.logits?.prefix(own.count).map(\.bitPattern) == own.map(\.bitPattern)[...])
+            let taught = try #require(line.logits)
+            #expect(taught.prefix(own.count).map(\.bitPattern) == own.map(\.bitPattern))
             #expect(!plain.standardOutput.contains("learned"))
         }
         let noise = try Executable.tacit.run([

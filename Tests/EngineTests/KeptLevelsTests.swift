@@ -183,9 +183,14 @@ import Testing
         contexts.withUnsafeBufferPointer { contexts in
             patches.withUnsafeBufferPointer { patches in
                 guard let base = patches.baseAddress else { return }
+                func run() {
+                    session.reset(context: 0)
+                    session.push(patches: base, count: shape.model.input.window, contexts: contexts)
+                    session.readLearning(context: 0, into: room)
+                }
+                run()
                 let before = tacit_allocations_on_this_thread()
-                session.push(patches: base, count: shape.model.input.window, contexts: contexts)
-                session.readLearning(context: 0, into: room)
+                run()
                 #expect(tacit_allocations_on_this_thread() == before)
             }
         }

@@ -121,7 +121,8 @@ package final class ExampleMaker {
 
     private func example(ofClip clip: [Int16], background: [Example]) -> Example {
         let samples = clip.map { Float($0) / 32768 }
-        var rows = thinned(self.rows(of: samples))
+        let windows = self.rows(of: samples)
+        var rows = thinned(windows) + whole(windows)
         let window = samplesPerWindow
         var beds = background.lazy.compactMap { example -> [Int16]? in
             if case .sound(let samples, self.sampleRate)? = example.clip, !samples.isEmpty { samples } else { nil }
@@ -153,6 +154,17 @@ package final class ExampleMaker {
         samples.withUnsafeBufferPointer { sound.push($0, take) }
         sound.finish(take)
         return rows
+    }
+
+    /// The mean of many rows, of length 1: the clip as it is labelled as a whole. Nothing of a single one.
+    private func whole(_ rows: [Float]) -> [Float] {
+        let width = point.count
+        let count = rows.count / width
+        guard count > 1 else { return [] }
+        var mean = [Double](repeating: 0, count: width)
+        for (index, value) in rows.enumerated() { mean[index % width] += Double(value) }
+        let length = mean.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        return length > 0 ? mean.map { Float($0 / length) } : []
     }
 
     /// Of many rows some, evenly.

@@ -80,6 +80,8 @@ struct Learn: ParsableCommand {
             switch task {
             case .teach, .correct, .hearBackground:
                 let wish = LabelTeacher.Wish(task: task, name: name ?? "")
+                // Before a device is opened and somebody asked to ring.
+                try teacher.require(wish)
                 if live.isGiven {
                     try teacher.take(try LiveExamples(live, teacher.maker), wish)
                 } else {

@@ -38,6 +38,14 @@ final class LabelTeacher {
         labeller = taught.description.labels.isEmpty ? nil : try FileLabeller(taught, hop: nil, engine: engine)
     }
 
+    /// What can be refused before there are examples.
+    ///
+    /// - Throws: `TacitError`: bad data for labels of another model, usage for a name that can't be learned or corrected.
+    func require(_ wish: Wish) throws {
+        try requireSameModel()
+        try wish.require(labels, base)
+    }
+
     /// - Throws: `TacitError` (bad data) for labels of another model.
     private func requireSameModel() throws {
         var other = model
@@ -48,7 +56,6 @@ final class LabelTeacher {
 
     /// A bad file prints its line, and the others are learned.
     func take(_ paths: [String], _ wish: Wish) throws {
-        try requireSameModel()
         var first: TacitError?
         var examples: [Example] = []
         for path in paths {
@@ -67,7 +74,6 @@ final class LabelTeacher {
 
     /// As they come, until there are enough.
     func take(_ live: LiveExamples, _ wish: Wish) throws {
-        try requireSameModel()
         var examples: [Example] = []
         try live.run(background: labels.background, isBackground: wish.isBackground) { example in
             examples.append(example)
@@ -166,6 +172,15 @@ final class LabelTeacher {
 }
 
 extension LabelTeacher.Wish {
+    /// What can be refused before there are examples.
+    func require(_ labels: LearnedLabels, _ base: TaughtBase) throws {
+        switch task {
+        case .correct: try labels.requireCorrectable(name, base)
+        case .hearBackground: break
+        default: try labels.requireLearnable(name, base)
+        }
+    }
+
     var isBackground: Bool { if case .hearBackground = task { true } else { false } }
 
     func apply(_ examples: [Example], to labels: inout LearnedLabels, _ base: TaughtBase) throws {
