@@ -81,18 +81,20 @@ let package = Package(
             ]),
         room("Devices", ["CTacitALSA", "CTacitV4L2", "TacitDiagnostics", "TacitMedia", "TacitText"]),
         room("Labelling", ["TacitDiagnostics", "TacitEngine", "TacitFrontEnd", "TacitModelFile"]),
+        room("Learning", ["TacitDiagnostics", "TacitEngine", "TacitLabelling", "TacitModelFile"]),
         room("Evaluation", ["CTacitZlib", "TacitDiagnostics"]),
         room(
             "Live",
             [
-                "TacitDiagnostics", "TacitEngine", "TacitEvaluation", "TacitFrontEnd", "TacitLabelling", "TacitMedia",
-                "TacitModelFile", "TacitText",
+                "TacitDiagnostics", "TacitEngine", "TacitEvaluation", "TacitFrontEnd", "TacitLabelling", "TacitLearning",
+                "TacitMedia", "TacitModelFile", "TacitText",
             ]),
         // What other programs import: `Tacit`, or `TacitCore` where no device library is wanted, or the C interface.
         room(
             "Core",
             [
-                "TacitDiagnostics", "TacitFrontEnd", "TacitLabelling", "TacitLive", "TacitMedia", "TacitModelFile",
+                "TacitDiagnostics", "TacitFrontEnd", "TacitLabelling", "TacitLearning", "TacitLive", "TacitMedia",
+                "TacitModelFile",
             ]),
         room(
             "Interface",
@@ -116,8 +118,8 @@ let package = Package(
             name: "TacitCommand",
             dependencies: [
                 "TacitConsole", "TacitDevices", "TacitDiagnostics", "TacitEngine", "TacitEvaluation", "TacitFrontEnd",
-                "TacitLabelling", "TacitLive", "TacitMedia", "TacitModelFile", "TacitSinks", "TacitText",
-                argumentParser,
+                "TacitLabelling", "TacitLearning", "TacitLive", "TacitMedia", "TacitModelFile", "TacitSinks",
+                "TacitText", argumentParser,
             ],
             path: "Sources/tacit"),
 
@@ -153,6 +155,12 @@ let package = Package(
             dependencies: [
                 "CTacitAllocationCounter", "TacitDiagnostics", "TacitFrontEnd", "TacitLabelling", "TacitModelFile",
                 "TacitTestSupport",
+            ]),
+        .testTarget(
+            name: "LearningTests",
+            dependencies: [
+                "CTacitAllocationCounter", "TacitDiagnostics", "TacitEngine", "TacitLabelling", "TacitLearning",
+                "TacitModelFile", "TacitTestSupport",
             ]),
         .testTarget(
             name: "LiveTests",

@@ -27,6 +27,10 @@ package struct ConversionOptions: Sendable {
             quantizer(width: width, groupSize: groupSize, form: form).encoding
         }
 
+        /// What chooses the weights of a matrix outside the trunk that may be quantized. It is read by one vector a
+        /// window, so that nothing is won with fewer than 8 bits.
+        var learningQuantizer: any Quantizer { self == .f32 ? Float32Quantizer() : Int8Quantizer(planes: 1) }
+
         /// Whether a group size has a meaning.
         package var hasGroups: Bool { encoding(width: Self.widestInTwoPlanes).groupSize > 0 }
     }

@@ -71,7 +71,8 @@ package final class Converter {
         for shape in description.matrices {
             formats[shape.name] =
                 matrices[shape.name].map { MatrixFormat(encoding: quantizer.encoding, hasBias: trunk.hasBias($0)) }
-                ?? MatrixFormat(encoding: .float32, hasBias: true)
+                ?? MatrixFormat(
+                    encoding: shape.mayBeQuantized ? options.weights.learningQuantizer.encoding : .float32, hasBias: true)
         }
         let writer = try ModelFileWriter(
             path: options.output, description: description, provenance: provenance(form), formats: formats)
@@ -93,9 +94,11 @@ package final class Converter {
                     try write(matrix, trunk, quantizer, writer, &report)
                 } else {
                     let (weights, bias) = try surroundings.matrix(shape)
+                    let quantizer: any Quantizer =
+                        shape.mayBeQuantized ? options.weights.learningQuantizer : Float32Quantizer()
                     try writer.write(
                         matrix: shape.name,
-                        MatrixPacker.float32(weights, rows: shape.rows, columns: shape.columns, bias: bias))
+                        quantizer.pack(weights, rows: shape.rows, columns: shape.columns, bias: bias).0)
                 }
             }
         }

@@ -38,7 +38,12 @@ struct Surroundings {
         let description = ModelDescription(
             trunk: trunk, input: config.input, attention: config.attention, context: config.context, pool: config.pool,
             task: config.task, labels: config.labels, thresholds: config.thresholds,
-            patchHiddenWidth: hidden?.first ?? 0, hasHeadNorm: store.has("head.norm.weight"))
+            patchHiddenWidth: hidden?.first ?? 0, hasHeadNorm: store.has("head.norm.weight"),
+            learning: config.learningLevels.map {
+                LearningHead(
+                    levels: $0, width: store.shape(of: "\(TensorName.learning).weight")?.first ?? 0,
+                    hasPrototypes: store.has(TensorName.learningPrototypes))
+            })
         do {
             try description.validate()
         } catch let error as TacitError {
@@ -79,6 +84,7 @@ struct Surroundings {
             return try store.floats("positions.weight", shape: shape)
         case "\(TensorName.headNorm).weight", "\(TensorName.headNorm).bias":
             return try store?.floats(name, shape: shape)
+        case TensorName.learningPrototypes: return try store?.floats(name, shape: shape)
         case _ where name.hasPrefix("codebook."):
             return try store.map { try $0.floats("\(name).weight", shape: shape) } ?? checkpoint.embedding()
         default: return nil
@@ -110,6 +116,7 @@ struct Surroundings {
                 expected.formUnion(["\(shape.name).weight", "\(shape.name).bias"])
             case .vector(let name, _) where name.hasPrefix("codebook."): expected.insert("\(name).weight")
             case .vector(let name, _) where name.hasPrefix("\(TensorName.headNorm)."): expected.insert(name)
+            case .vector(TensorName.learningPrototypes, _): expected.insert(TensorName.learningPrototypes)
             case .vector(TensorName.positions, _) where config.positions == .learned:
                 expected.insert("positions.weight")
             default: break

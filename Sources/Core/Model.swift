@@ -1,3 +1,4 @@
+import TacitDiagnostics
 import TacitFrontEnd
 import TacitLive
 import TacitModelFile
@@ -12,22 +13,64 @@ public final class Model: Sendable {
     public var labels: [String] { loaded.description.labels }
     /// From which score each label holds, 0...1.
     public var thresholds: [Float] { loaded.description.thresholds }
+    /// The first of `labels` that was taught; as many as there are labels where none was.
+    public var learnedFrom: Int { loaded.model.description.labels.count }
     /// Elements of an embedding.
     public var width: Int { loaded.description.trunk.width }
     public let sense: Sense
 
+    /// Where labels come from that were taught to it.
+    private let learnedLabels: String?
+
     /// - Throws: `TacitError`: no input for a file that can't be opened, bad data for what is no whole model file.
-    public convenience init(_ path: String) throws { try self.init(LoadedModel(path: path)) }
+    public convenience init(_ path: String) throws { try self.init(LoadedModel(path: path), labels: nil) }
+
+    /// With labels that were taught to it, which stand behind its own.
+    ///
+    /// - Parameters:
+    ///   - path: the model file.
+    ///   - labels: the file that a ``Teacher`` or `tacit learn` made.
+    /// - Throws: `TacitError`: no input for a file that can't be opened, bad data for what is no whole model file or no whole
+    ///   file of labels, and for labels of another model.
+    public convenience init(_ path: String, labels: String) throws {
+        try self.init(LoadedModel(path: path, labels: labels), labels: labels)
+    }
 
     /// From the bytes of a model file, which are copied; `name` is what it is called in errors.
     ///
     /// - Throws: `TacitError` (bad data) for what is no whole model file.
     public convenience init(bytes: UnsafeRawBufferPointer, name: String = "model") throws {
-        try self.init(LoadedModel(ModelFile(bytes: bytes, name: name)))
+        try self.init(LoadedModel(ModelFile(bytes: bytes, name: name)), labels: nil)
     }
 
-    private init(_ loaded: LoadedModel) throws {
+    /// The same model with labels that were taught to it.
+    ///
+    /// - Parameters:
+    ///   - model: its own labels count, others that were taught to it don't.
+    ///   - labels: the file that a ``Teacher`` or `tacit learn` made.
+    /// - Throws: `TacitError`: no input for a file that can't be opened, bad data for what is no whole file of labels, and for
+    ///   labels of another model.
+    public convenience init(_ model: Model, labels: String) throws {
+        try self.init(model.loaded.taught(by: labels), labels: labels)
+    }
+
+    /// Reads the file of learned labels again. What runs already takes over what was taught of the same labels, or
+    /// corrected, at its next reading, and is not held up by it.
+    ///
+    /// - Returns: false where the file has other labels than when the model was opened, so that it takes a model opened anew
+    ///   to hear them.
+    /// - Throws: `TacitError` as when a model is opened with labels; usage for one that was opened without.
+    @discardableResult
+    public func reloadLabels() throws -> Bool {
+        guard let learnedLabels, let planes = loaded.planes else {
+            throw TacitError(.usage, file: path, "the model was opened without learned labels")
+        }
+        return planes.replace(with: try loaded.ownLabels(in: learnedLabels))
+    }
+
+    private init(_ loaded: LoadedModel, labels: String?) throws {
         self.loaded = loaded
+        learnedLabels = labels
         switch loaded.description.input {
         case .waveform, .logmel:
             let geometry = try SoundGeometry(loaded.description.input)

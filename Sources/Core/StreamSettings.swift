@@ -74,10 +74,11 @@ public struct StreamSettings: Sendable {
 
     func soundLabeller(_ model: LoadedModel, plan: WindowPlan) throws -> SoundLabeller {
         try SoundLabeller(
-            model.description, plan: plan, ending: .fullWindows, model: model.session(plan: plan, engine: engine))
+            model.description, plan: plan, ending: .fullWindows,
+            model: model.taught(model.session(plan: plan, engine: engine)))
     }
 
     func imageLabeller(_ model: LoadedModel) throws -> ImageLabeller {
-        try ImageLabeller(model.description, model: model.imageSession(engine: engine))
+        try ImageLabeller(model.description, model: model.taught(model.imageSession(engine: engine)))
     }
 }

@@ -34,9 +34,10 @@ package final class Model: @unchecked Sendable {
     /// Elements of one flattened patch; for tokens, ids.
     let patchSize: Int
 
-    /// Of the trunk's matrices, one after another.
+    /// Of the trunk's matrices and the one that labels are learned by, one after another.
     var encodings: [MatrixEncoding] {
-        blocks.flatMap { [$0.queryKeyValue, $0.attentionOutput, $0.feedForwardInput, $0.feedForwardOutput] }
+        (blocks.flatMap { [$0.queryKeyValue, $0.attentionOutput, $0.feedForwardInput, $0.feedForwardOutput] }
+            + [learning].compactMap { $0 })
             .map(\.view.encoding)
     }
 
@@ -61,6 +62,8 @@ package final class Model: @unchecked Sendable {
     let headNorm: Norm?
     /// `[labels, width]`; nil without labels.
     let head: BoundMatrix?
+    /// `[learning width, levels * 2 * width]`; nil where labels are learned by the head's input.
+    let learning: BoundMatrix?
 
     /// Binds a model file.
     ///
@@ -145,6 +148,9 @@ package final class Model: @unchecked Sendable {
         head =
             description.labels.isEmpty
             ? nil : try bind.floats(TensorName.head, rows: description.labels.count, columns: width)
+        learning = try description.learning.map {
+            try bind.matrix(TensorName.learning, rows: $0.width, columns: $0.inputWidth(trunkWidth: width))
+        }
         self.description = description
         self.source = source
     }

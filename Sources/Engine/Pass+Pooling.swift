@@ -11,7 +11,8 @@ extension Pass {
             let output: UnsafeMutablePointer<Float>
             switch (model.description.pool, isSliding) {
             case (.last, _):
-                output = state.pooled + context(of: row) * width
+                // Rows before the last are there to be learned by alone.
+                output = row % count == count - 1 ? state.pooled + context(of: row) * width : state.normed + row * width
             case (.mean, true):
                 let slot = context(of: row) * state.window + position(of: row) % state.window
                 // Where a pass holds more than a window, only the last of them stay; two threads must not share a slot.
@@ -21,6 +22,7 @@ extension Pass {
                 output = state.normed + row * width
             }
             model.finalNorm.apply(state.stream + row * width, output, kernels)
+            keep(level: trunk.layers, of: output, row: row)
         }
         guard model.description.pool == .mean, !isSliding else { return }
         crew.wait()

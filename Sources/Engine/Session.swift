@@ -21,7 +21,7 @@ package final class Session {
     let state: State
     let pass: Pass
     let pool: ThreadPool
-    private let kernels: tacit_kernels
+    let kernels: tacit_kernels
 
     /// Makes a session and all its buffers.
     ///
@@ -32,11 +32,13 @@ package final class Session {
     ///     cut, with the same result; it only sets speed and memory. With full attention at least a window is taken.
     ///   - threads: 1 or more, the caller's included.
     ///   - instructionSet: one of `InstructionSet.available`; nil is the fastest.
+    ///   - learns: whether `readLearning` will be asked, which takes some memory.
     ///
     /// Throws `TacitError`: `usage` for numbers out of range or an unknown instruction set, `inputOutput` where memory
     /// or threads are not to be had.
     package init(
-        model: Model, contexts: Int = 1, maximumPatches: Int, threads: Int, instructionSet: String? = nil
+        model: Model, contexts: Int = 1, maximumPatches: Int, threads: Int, instructionSet: String? = nil,
+        learns: Bool = false
     ) throws {
         guard (1...65536).contains(contexts) else {
             throw TacitError(.usage, "\(contexts) contexts asked for, expected 1...65536")
@@ -52,7 +54,7 @@ package final class Session {
         if description.attention == .full { rows = max(rows, window) }
         pool = try ThreadPool(threads: threads)
         state = try State(
-            description, encodings: model.encodings, contexts: contexts, rows: rows, threads: threads)
+            description, encodings: model.encodings, contexts: contexts, rows: rows, threads: threads, learns: learns)
         kernels = table.pointee
         pass = Pass(model: model, state: state, kernels: kernels)
         pass.prepareAngles()

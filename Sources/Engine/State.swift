@@ -64,10 +64,21 @@ struct State {
     /// `[width16]`, `[labels16]`: scratch for reading.
     let embedding: UnsafeMutablePointer<Float>
     let logits: UnsafeMutablePointer<Float>
+    /// What labels are learned by; nil where nobody asks for it.
+    let levels: KeptLevels?
 
     /// Throws `TacitError` where the sizes do not fit memory.
+    ///
+    /// - Parameters:
+    ///   - description: of the model.
+    ///   - encodings: of its matrices.
+    ///   - contexts: side by side.
+    ///   - rows: the most of one pass.
+    ///   - threads: that share the work.
+    ///   - learns: whether to keep what labels are learned by.
     init(
-        _ description: ModelDescription, encodings: [MatrixEncoding], contexts: Int, rows: Int, threads: Int
+        _ description: ModelDescription, encodings: [MatrixEncoding], contexts: Int, rows: Int, threads: Int,
+        learns: Bool
     ) throws {
         let trunk = description.trunk
         func round16(_ value: Int) -> Int { (value + 15) & ~15 }
@@ -95,8 +106,9 @@ struct State {
         let attended = try plan.reserve(float, rows, attended16)
         let feedForward = try plan.reserve(float, rows, feedForward16)
         let quantized = try QuantizedRows.Plan(
-            in: &plan, rows: rows, width: max(trunk.width, attendedWidth, trunk.feedForwardWidth),
-            encodings: encodings)
+            in: &plan, rows: rows, width: max(
+                trunk.width, attendedWidth, trunk.feedForwardWidth,
+                learns ? description.learning?.inputWidth(trunkWidth: trunk.width) ?? 0 : 0), encodings: encodings)
         anglesPass = description.context == .sliding
         angleRows = anglesPass ? rows : window
         let tables = trunk.hasLocalFrequencies ? 2 : 1
@@ -112,6 +124,12 @@ struct State {
         let recent = try plan.reserve(float, contexts, keepsRecent ? window : 0, width16)
         let embedding = try plan.reserve(float, width16)
         let logits = try plan.reserve(float, round16(description.labels.count))
+
+        var levels: KeptLevels.Plan?
+        if learns, let head = description.learning {
+            levels = try KeptLevels.Plan(
+                in: &plan, head, contexts: contexts, window: window, width: trunk.width, width16: width16)
+        }
 
         let arena = try Arena(plan)
         self.arena = arena
@@ -133,6 +151,7 @@ struct State {
         self.recent = arena.pointer(recent)
         self.embedding = arena.pointer(embedding)
         self.logits = arena.pointer(logits)
+        if let levels { self.levels = KeptLevels(levels, in: arena) } else { self.levels = nil }
     }
 
     /// Most successive patches whose keys and values are stored together.

@@ -13,6 +13,7 @@ final class Handle {
     private var hop: Double?
     private var threads = 1
     private var classifier: Classifier?
+    private var teacher: Teacher?
     private var stream: SoundStream?
     private var pictureStream: PictureStream?
     let result = ResultSink()
@@ -23,10 +24,13 @@ final class Handle {
     /// A model and its labels' names as C has them.
     private struct Loaded {
         let model: Model
+        /// The file of learned labels among them.
+        let labels: String?
         let names: [Text]
 
-        init(_ model: Model) {
+        init(_ model: Model, labels: String? = nil) {
             self.model = model
+            self.labels = labels
             names = model.labels.map { Text($0) }
         }
     }
@@ -58,6 +62,7 @@ final class Handle {
     private func unload() {
         endStreams()
         classifier = nil
+        teacher = nil
         loaded = nil
         result.begin(labels: 0, width: 0)
     }
@@ -75,6 +80,24 @@ final class Handle {
         return loaded.names[index].pointer
     }
 
+    // Learned labels
+
+    func load(labels path: String) throws {
+        guard let loaded else { throw TacitError(.usage, "no model is loaded") }
+        if loaded.labels == path, try loaded.model.reloadLabels() { return }
+        let model = try Model(loaded.model, labels: path)
+        stream = nil
+        classifier = nil
+        self.loaded = Loaded(model, labels: path)
+        result.begin(labels: model.labels.count, width: model.width)
+    }
+
+    func teach(_ labels: String, _ body: (Teacher) throws -> Void) throws {
+        let model = try model()
+        if teacher?.path != labels { teacher = try Teacher(model, labels: labels, threads: threads) }
+        if let teacher { try body(teacher) }
+    }
+
     // Files
 
     func configure(hop: Double, threads: Int) throws {
@@ -85,6 +108,7 @@ final class Handle {
         self.hop = hop == 0 ? nil : hop
         self.threads = max(1, threads)
         classifier = nil
+        teacher = nil
     }
 
     func classify(_ body: (Classifier) throws -> Prediction) throws {

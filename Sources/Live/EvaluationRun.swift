@@ -10,6 +10,8 @@ package struct EvaluationRun {
     private let task: ModelDescription.Task
     /// For each class the model's label; nil for classes that no clip belongs to.
     private let labelOfClass: [Int?]
+    /// Labels that may be said: with learned ones a folder's own classes, else all.
+    private let candidates: [Int]?
     package private(set) var accuracy = Accuracy()
     private var precision: MeanAveragePrecision
     private let watch = Stopwatch()
@@ -25,6 +27,7 @@ package struct EvaluationRun {
         labels = model.description.labels
         task = model.description.task
         labelOfClass = try set.labelIndices(among: labels, model: model.path)
+        candidates = model.learned != nil && set.kind == .folder ? labelOfClass.compactMap { $0 } : nil
         precision = MeanAveragePrecision(classes: set.isMultilabel ? set.classes.count : 0)
     }
 
@@ -46,7 +49,9 @@ package struct EvaluationRun {
                 precision.add(
                     scores: labelOfClass.map { $0.map { values[$0] } ?? 0 }, truth: example.classes)
             } else if let truth = example.classes.first, let label = labelOfClass[truth] {
-                accuracy.add(logits: reading.logits, truth: label)
+                accuracy.add(
+                    logits: candidates.map { $0.map { reading.logits[$0] } } ?? reading.logits,
+                    truth: candidates.flatMap { $0.firstIndex(of: label) } ?? label)
             }
             try each(example, reading, index + 1, accuracy.value)
         }

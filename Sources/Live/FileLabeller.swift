@@ -2,6 +2,7 @@ import Glibc
 import TacitDiagnostics
 import TacitFrontEnd
 import TacitLabelling
+import TacitLearning
 import TacitMedia
 import TacitModelFile
 
@@ -23,22 +24,39 @@ package final class FileLabeller {
     ///   - model: shared with whoever else runs it.
     ///   - hop: seconds from one window to the next; nil for the plan's own.
     ///   - engine: threads and instruction set.
+    ///   - learning: whether embeddings are to be what labels are learned by, of which a model without labels of its own
+    ///     has some too.
     /// - Throws: `TacitError` for a model whose input this program can't make.
-    package init(_ model: LoadedModel, hop: Double?, engine: EngineSettings) throws {
-        switch model.description.input.sense {
+    package init(
+        _ model: LoadedModel, hop: Double?, engine: EngineSettings, learning: Bool = false
+    ) throws {
+        func running(contexts: Int, rows: Int) throws -> any PatchModel {
+            let session = try model.session(
+                contexts: contexts, rows: rows, threads: engine.threads, instructionSet: engine.instructionSet,
+                learns: learning)
+            return learning ? LearningView(session) : model.taught(session)
+        }
+        var description = model.description
+        // The width of what is read out.
+        if learning { description.trunk.width = model.model.description.learningWidth }
+        switch description.input.sense {
         case .sound:
             let plan = try model.plan(hop: hop)
             let labeller = try SoundLabeller(
-                model.description, plan: plan, ending: .lastWindow, model: model.session(plan: plan, engine: engine),
-                instructionSet: engine.instructionSet)
+                description, plan: plan, ending: .lastWindow,
+                model: running(contexts: plan.contexts, rows: plan.rows), instructionSet: engine.instructionSet)
             sense = .sound(labeller, sampleRate: labeller.geometry.sampleRate)
         case .tokens:
             guard hop == nil else { throw TacitError(.usage, "--hop is in seconds, and tokens have no time") }
+            guard !learning else {
+                throw TacitError.badData(model.path, at: "input", "a model of tokens learns no labels")
+            }
             let session = try model.session(contexts: 1, rows: min(model.description.input.window, 128), engine: engine)
             sense = .tokens(try TokenLabeller(session: session))
         case .pictures:
             guard hop == nil else { throw TacitError(.usage, "--hop is in seconds, and pictures have no time") }
-            let labeller = try ImageLabeller(model.description, model: model.imageSession(engine: engine))
+            let labeller = try ImageLabeller(
+                description, model: running(contexts: 1, rows: min(description.input.window, 128)))
             sense = .pictures(labeller, try PictureFileReader())
         }
         samples = .allocate(capacity: 4096)

@@ -2,6 +2,7 @@ import TacitDiagnostics
 import TacitEngine
 import TacitEvaluation
 import TacitLabelling
+import TacitLearning
 import TacitModelFile
 
 /// A model file and what is needed to run it.
@@ -9,10 +10,22 @@ package struct LoadedModel {
     package let path: String
     package let file: ModelFile
     package let model: Model
+    /// Labels that were taught to it; they stand behind its own.
+    package private(set) var learned: LearnedLabels?
+    /// The same for models that are being run, which take over what is taught anew.
+    package private(set) var planes: TaughtPlanes?
+    /// Of the model and the labels that were taught to it.
+    package private(set) var description: ModelDescription
 
-    package var description: ModelDescription { model.description }
-
-    package init(path: String) throws { try self.init(try ModelFile(path: path)) }
+    /// - Parameters:
+    ///   - path: the model file.
+    ///   - labels: the file of labels that were taught to it, if there is one.
+    /// - Throws: `TacitError`, `noInput` if one of them is not there, `badData` if it is broken or the labels are of another
+    ///   model.
+    package init(path: String, labels: String? = nil) throws {
+        try self.init(try ModelFile(path: path))
+        if let labels { try teach(ownLabels(in: labels), file: labels) }
+    }
 
     package init(_ file: ModelFile) throws {
         path = file.path
@@ -22,6 +35,81 @@ package struct LoadedModel {
         } catch let error as TacitError {
             throw error.inFile(path)
         }
+        description = model.description
+    }
+
+    /// Who it is to labels that are taught to it.
+    package var identity: TaughtModelIdentity {
+        TaughtModelIdentity(
+            digest: file.digest, name: String(path.split(separator: "/").last ?? ""),
+            width: model.description.learningWidth)
+    }
+
+    /// What of it counts when labels are taught to it.
+    package var base: TaughtBase {
+        get throws {
+            TaughtBase(
+                labels: model.description.labels,
+                prototypes: model.description.learning?.hasPrototypes == true
+                    ? Array(try file.vector(TensorName.learningPrototypes)) : [])
+        }
+    }
+
+    /// What a file holds that was taught to this model.
+    ///
+    /// - Throws: `TacitError`: no input where there is none, bad data for a broken one or labels of another model.
+    package func ownLabels(in file: String) throws -> LearnedLabels {
+        guard let labels = try LabelsFile.read(file) else {
+            throw TacitError(.noInput, file: file, "there is no such file: `tacit learn` makes one")
+        }
+        try requireOwn(labels, file: file)
+        return labels
+    }
+
+    /// The same model with the labels of a file behind its own.
+    ///
+    /// - Throws: as `ownLabels` does.
+    package func taught(by file: String) throws -> LoadedModel {
+        var model = self
+        try model.teach(ownLabels(in: file), file: file)
+        return model
+    }
+
+    /// Puts learned labels behind its own.
+    ///
+    /// - Parameters:
+    ///   - labels: taught to this very model.
+    ///   - file: where they come from, for errors.
+    /// - Throws: `TacitError` (bad data) for labels of another model.
+    package mutating func teach(_ labels: LearnedLabels, file: String) throws {
+        try requireOwn(labels, file: file)
+        learned = labels
+        planes = TaughtPlanes(labels, model.description)
+        description = model.description
+        description.labels += labels.labels.map(\.name)
+        description.thresholds += [Float](repeating: 0.5, count: labels.labels.count)
+    }
+
+    /// - Throws: `TacitError` (bad data) for labels that this model does not go with.
+    package func requireOwn(_ labels: LearnedLabels, file: String) throws {
+        guard labels.model.digest == identity.digest, labels.model.width == identity.width else {
+            throw TacitError.badData(
+                file, at: "model",
+                "the labels were taught to another model, \(labels.model.name): "
+                    + "`tacit learn \(path) --renew --labels \(file)` teaches them to this one")
+        }
+        let own = model.description.labels
+        if let clash = labels.labels.first(where: { own.contains($0.name) }) {
+            throw TacitError.badData(file, at: clash.name, "is a label of the model already")
+        }
+        guard labels.classifiers.corrected.allSatisfy(own.contains) else {
+            throw TacitError.badData(file, at: "corrections", "of a label that the model does not have")
+        }
+    }
+
+    /// A session, with the labels that were taught to it behind its own.
+    package func taught(_ session: Session) -> any PatchModel {
+        planes.map { TaughtModel(session, model.description, $0) } ?? session
     }
 
     /// - Throws: `TacitError` (bad data) when the model has no labels to give.
@@ -80,11 +168,14 @@ package struct LoadedModel {
     ///   - rows: the most patches times contexts that go through at once.
     ///   - threads: 1 or more.
     ///   - instructionSet: nil for this machine's best.
-    package func session(contexts: Int, rows: Int, threads: Int, instructionSet: String?) throws -> Session {
+    ///   - learns: whether labels are to be taught by what it makes of examples.
+    package func session(
+        contexts: Int, rows: Int, threads: Int, instructionSet: String?, learns: Bool = false
+    ) throws -> Session {
         do {
             return try Session(
                 model: model, contexts: contexts, maximumPatches: rows, threads: threads,
-                instructionSet: instructionSet)
+                instructionSet: instructionSet, learns: learned != nil || learns)
         } catch let error as TacitError where error.kind == .badData {
             throw error.inFile(path)
         }

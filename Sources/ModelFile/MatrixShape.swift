@@ -5,13 +5,16 @@ package struct MatrixShape: Equatable, Sendable {
     package let rows: Int
     /// Input elements, K.
     package let columns: Int
-    /// Whether it belongs to a block of the trunk, and so may be quantized; projection and head stay in 32-bit floats.
+    /// Whether it belongs to a block of the trunk.
     package let isTrunk: Bool
+    /// Whether it may be quantized: projection and head stay in 32-bit floats.
+    package let mayBeQuantized: Bool
 
-    package init(name: String, rows: Int, columns: Int, isTrunk: Bool) {
+    package init(name: String, rows: Int, columns: Int, isTrunk: Bool, mayBeQuantized: Bool? = nil) {
         self.name = name
         self.rows = rows
         self.columns = columns
         self.isTrunk = isTrunk
+        self.mayBeQuantized = mayBeQuantized ?? isTrunk
     }
 }

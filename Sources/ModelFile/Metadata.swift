@@ -1,9 +1,9 @@
 import TacitDiagnostics
 
 /// The key-value pairs in front of the tensors, in file order.
-struct Metadata {
+package struct Metadata {
     /// A value of one of the types that a model file uses; others are passed over.
-    enum Value: Equatable {
+    package enum Value: Equatable, Sendable {
         case uint32(UInt32)
         case float32(Float)
         case float64(Double)
@@ -16,19 +16,19 @@ struct Metadata {
         case other
     }
 
-    private(set) var pairs: [(key: String, value: Value)] = []
+    package private(set) var pairs: [(key: String, value: Value)] = []
     private var indices: [String: Int] = [:]
     /// Offset of each string value's first byte.
     private(set) var stringOffsets: [String: Int] = [:]
 
-    init() {}
+    package init() {}
 
-    mutating func append(_ key: String, _ value: Value) {
+    package mutating func append(_ key: String, _ value: Value) {
         indices[key] = pairs.count
         pairs.append((key, value))
     }
 
-    subscript(key: String) -> Value? {
+    package subscript(key: String) -> Value? {
         indices[key].map { pairs[$0].value }
     }
 
@@ -103,46 +103,46 @@ struct Metadata {
         return result
     }
 
-    func integer(_ key: String) throws -> Int {
+    package func integer(_ key: String) throws -> Int {
         try required(key, "a UINT32") { if case .uint32(let value) = $0 { Int(value) } else { nil } }
     }
 
-    func integers(_ key: String) throws -> [Int] {
+    package func integers(_ key: String) throws -> [Int] {
         try required(key, "an array of UINT32") {
             if case .uint32s(let value) = $0 { value.map(Int.init) } else { nil }
         }
     }
 
-    func float(_ key: String) throws -> Float {
+    package func float(_ key: String) throws -> Float {
         try required(key, "a FLOAT32") { if case .float32(let value) = $0 { value } else { nil } }
     }
 
-    func floats(_ key: String) throws -> [Float] {
+    package func floats(_ key: String) throws -> [Float] {
         try required(key, "an array of FLOAT32") { if case .float32s(let value) = $0 { value } else { nil } }
     }
 
-    func double(_ key: String) throws -> Double {
+    package func double(_ key: String) throws -> Double {
         try required(key, "a FLOAT64") { if case .float64(let value) = $0 { value } else { nil } }
     }
 
-    func doubles(_ key: String) throws -> [Double] {
+    package func doubles(_ key: String) throws -> [Double] {
         try required(key, "an array of FLOAT64") { if case .float64s(let value) = $0 { value } else { nil } }
     }
 
-    func bool(_ key: String) throws -> Bool {
+    package func bool(_ key: String) throws -> Bool {
         try required(key, "a BOOL") { if case .bool(let value) = $0 { value } else { nil } }
     }
 
-    func string(_ key: String) throws -> String {
+    package func string(_ key: String) throws -> String {
         try required(key, "a STRING") { if case .string(let value) = $0 { value } else { nil } }
     }
 
-    func strings(_ key: String) throws -> [String] {
+    package func strings(_ key: String) throws -> [String] {
         try required(key, "an array of STRING") { if case .strings(let value) = $0 { value } else { nil } }
     }
 
     /// A string that names one of the cases of an enumeration.
-    func choice<Choice: RawRepresentable & CaseIterable>(_ key: String, _ type: Choice.Type) throws -> Choice
+    package func choice<Choice: RawRepresentable & CaseIterable>(_ key: String, _ type: Choice.Type) throws -> Choice
     where Choice.RawValue == String {
         let text = try string(key)
         guard let choice = Choice(rawValue: text) else {

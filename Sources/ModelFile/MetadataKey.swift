@@ -14,6 +14,7 @@ enum MetadataKey {
     static let thresholds = "tacit.thresholds"
     static let patchHiddenWidth = "tacit.patch_hidden_width"
     static let headNorm = "tacit.head_norm"
+    static func learning(_ field: String) -> String { "tacit.learning.\(field)" }
 
     /// Parallel arrays, one element a matrix.
     static func matrices(_ field: String) -> String { "tacit.matrices.\(field)" }

@@ -13,7 +13,8 @@ extension ModelDescription {
             labels: try metadata.strings(MetadataKey.labels),
             thresholds: try metadata.floats(MetadataKey.thresholds),
             patchHiddenWidth: try metadata.integer(MetadataKey.patchHiddenWidth),
-            hasHeadNorm: try metadata.bool(MetadataKey.headNorm))
+            hasHeadNorm: try metadata.bool(MetadataKey.headNorm),
+            learning: try LearningHead(reading: metadata))
         try validate()
     }
 
@@ -29,6 +30,7 @@ extension ModelDescription {
         metadata.append(MetadataKey.thresholds, .float32s(thresholds))
         metadata.append(MetadataKey.patchHiddenWidth, .uint32(UInt32(patchHiddenWidth)))
         metadata.append(MetadataKey.headNorm, .bool(hasHeadNorm))
+        learning?.write(to: &metadata)
     }
 }
 

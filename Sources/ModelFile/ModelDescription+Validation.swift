@@ -25,6 +25,7 @@ extension ModelDescription {
             labels.allSatisfy { !$0.isEmpty && $0.utf8.count <= ModelLimits.labelBytes }, "labels",
             "a label must have 1 to \(ModelLimits.labelBytes) bytes")
         try require(!hasHeadNorm || !labels.isEmpty, "head_norm", "a head norm without a head")
+        try learning?.validate(self)
         try range(patchHiddenWidth, 0...ModelLimits.width, "patch_hidden_width")
         if case .tokens = input {
             try require(patchHiddenWidth == 0, "patch_hidden_width", "tokens have no patch projection")

@@ -46,10 +46,13 @@ package struct ModelDescription: Equatable, Sendable {
     package var patchHiddenWidth: Int
     /// Whether a LayerNorm (eps 1e-5, tensor `head.norm`) stands before the head.
     package var hasHeadNorm: Bool
+    /// What labels are learned by; nil where that is the head's input.
+    package var learning: LearningHead?
 
     package init(
         trunk: TrunkDescription, input: InputDescription, attention: Attention, context: Context, pool: Pool,
-        task: Task, labels: [String], thresholds: [Float], patchHiddenWidth: Int, hasHeadNorm: Bool
+        task: Task, labels: [String], thresholds: [Float], patchHiddenWidth: Int, hasHeadNorm: Bool,
+        learning: LearningHead? = nil
     ) {
         self.trunk = trunk
         self.input = input
@@ -61,5 +64,6 @@ package struct ModelDescription: Equatable, Sendable {
         self.thresholds = thresholds
         self.patchHiddenWidth = patchHiddenWidth
         self.hasHeadNorm = hasHeadNorm
+        self.learning = learning
     }
 }

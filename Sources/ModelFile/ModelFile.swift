@@ -22,6 +22,9 @@ package final class ModelFile: @unchecked Sendable {
     private let tensorIndices: [String: Int]
     private let matrixIndices: [String: Int]
 
+    /// SHA-256 of the header, which holds those of all tensors: what tells this model from any other. 64 hexadecimal digits.
+    package var digest: String { header.restDigest }
+
     /// Bytes of the file.
     package var byteCount: Int { map.bytes.count }
 

@@ -24,6 +24,8 @@ package enum ModelLimits {
     package static let vocabulary = 1 << 20
     package static let codebooks = 1 << 6
     package static let labels = 1 << 16
+    /// Elements of what labels are learned by: a square matrix of so many is solved with when one is.
+    package static let learningWidth = 1 << 10
     /// Bytes of one label's name.
     package static let labelBytes = 1 << 10
 }

@@ -53,6 +53,16 @@ extension ModelDescription {
         norm(TensorName.finalNorm, trunk.norm)
         if hasHeadNorm { norm(TensorName.headNorm, .layer) }
         if !labels.isEmpty { matrix(TensorName.head, labels.count, trunk.width) }
+        if let learning {
+            parts.append(
+                .matrix(
+                    MatrixShape(
+                        name: TensorName.learning, rows: learning.width,
+                        columns: learning.inputWidth(trunkWidth: trunk.width), isTrunk: false, mayBeQuantized: true)))
+            if learning.hasPrototypes {
+                parts.append(.vector(name: TensorName.learningPrototypes, shape: [labels.count, learning.width]))
+            }
+        }
         return parts
     }
 

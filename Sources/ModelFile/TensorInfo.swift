@@ -4,6 +4,7 @@ package struct TensorInfo: Equatable, Sendable {
     package enum ElementType: UInt32, Sendable {
         case float32 = 0
         case int8 = 24
+        case int16 = 25
         case int32 = 26
 
         /// Bytes of one element.
@@ -11,6 +12,7 @@ package struct TensorInfo: Equatable, Sendable {
             switch self {
             case .float32, .int32: 4
             case .int8: 1
+            case .int16: 2
             }
         }
 
@@ -19,6 +21,7 @@ package struct TensorInfo: Equatable, Sendable {
             switch self {
             case .float32: "F32"
             case .int8: "I8"
+            case .int16: "I16"
             case .int32: "I32"
             }
         }

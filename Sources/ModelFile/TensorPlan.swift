@@ -28,7 +28,7 @@ struct TensorPlan {
                 try append(name, .float32, shape)
             case .matrix(let shape):
                 let format = try format(shape)
-                if !shape.isTrunk, format.encoding != .float32 || !format.hasBias {
+                if !shape.mayBeQuantized && format.encoding != .float32 || !shape.isTrunk && !format.hasBias {
                     throw TacitError(.badData, place: shape.name, "must be stored as 32-bit floats, with a bias")
                 }
                 let firstTensor = tensors.count

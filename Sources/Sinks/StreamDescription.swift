@@ -16,6 +16,8 @@ package struct StreamDescription: Sendable {
     package var sampleRate = 0
     /// The model's, in its order.
     package var labels: [String]
+    /// The first of those among them that were learned; as many as there are labels without any.
+    package var learnedFrom: Int
     /// `[labels]`, that events are decided by.
     package var thresholds: [Float]
     /// The labels (indices) that may be shown and make events.
@@ -39,7 +41,7 @@ package struct StreamDescription: Sendable {
 
     package init(
         model: String, input: String, source: String? = nil, sense: Sense, sampleRate: Int = 0,
-        labels: [String], thresholds: [Float], selected: [Int], top: Int,
+        labels: [String], learnedFrom: Int? = nil, thresholds: [Float], selected: [Int], top: Int,
         showFrom: Float?, hasLogits: Bool, isJSON: Bool, isDevice: Bool, runsFree: Bool, waits: Bool
     ) {
         self.model = model
@@ -48,6 +50,7 @@ package struct StreamDescription: Sendable {
         self.sense = sense
         self.sampleRate = sampleRate
         self.labels = labels
+        self.learnedFrom = learnedFrom ?? labels.count
         self.thresholds = thresholds
         self.selected = selected
         self.top = top

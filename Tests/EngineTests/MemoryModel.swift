@@ -93,6 +93,11 @@ final class MemoryModel: TensorSource, @unchecked Sendable {
         if !description.labels.isEmpty {
             matrix(TensorName.head, description.labels.count, width, .float32, bias: true)
         }
+        if let learning = description.learning {
+            matrix(
+                TensorName.learning, learning.width, learning.inputWidth(trunkWidth: width),
+                encoding.planes > 0 ? .int8 : .float32, bias: true)
+        }
     }
 
     func matrix(_ name: String) throws -> MatrixView {

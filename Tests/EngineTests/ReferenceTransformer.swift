@@ -8,11 +8,14 @@ struct ReferenceTransformer {
 
     /// The final norm of every patch, `[patches][width]`. With a causal mask row i is what the engine gives after i + 1.
     let outputs: [[Double]]
+    /// The stream behind each block but the last, and then the outputs: `[layers][patches][width]`.
+    let levels: [[[Double]]]
 
     init(_ model: MemoryModel, embedded: [[Double]]) {
         self.model = model
         trunk = model.description.trunk
         var stream = embedded
+        var levels: [[[Double]]] = []
         if trunk.positions == .table, let table = model.vectors[TensorName.positions] {
             for row in stream.indices {
                 for i in 0..<trunk.width { stream[row][i] += Double(table[row * trunk.width + i]) }
@@ -45,9 +48,11 @@ struct ReferenceTransformer {
                 if isAround { down = Self.norm(model, TensorName.feedForwardOutputNorm(layer), trunk.norm, epsilon, down) }
                 stream[row] = zip(between, down).map { $0 + $1 }
             }
+            levels.append(stream)
         }
         let trunk = trunk
         outputs = stream.map { Self.norm(model, TensorName.finalNorm, trunk.norm, Double(trunk.normEpsilon), $0) }
+        self.levels = levels.dropLast() + [outputs]
     }
 
     /// Over patches, `[patches][patchSize]`.
@@ -91,6 +96,27 @@ struct ReferenceTransformer {
     }
 
     func logits(after count: Int) -> [Double] { Self.linear(model, TensorName.head, embedding(after: count)) }
+
+    /// What labels are learned by when `count` patches have gone through: means and deviations of the model's levels
+    /// through its matrix, brought to length 1.
+    func learning(after count: Int) -> [Double] {
+        guard let head = model.description.learning else { return Self.normalised(embedding(after: count)) }
+        let seen = min(count, model.description.input.window)
+        let input = head.levels.flatMap { level -> [Double] in
+            let rows = levels[level - 1][(count - seen)..<count]
+            let means = (0..<trunk.width).map { i in rows.reduce(0) { $0 + $1[i] } / Double(seen) }
+            let deviations = (0..<trunk.width).map { i in
+                (rows.reduce(0) { $0 + ($1[i] - means[i]) * ($1[i] - means[i]) } / Double(seen)).squareRoot()
+            }
+            return means + deviations
+        }
+        return Self.normalised(Self.linear(model, TensorName.learning, input))
+    }
+
+    private static func normalised(_ vector: [Double]) -> [Double] {
+        let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        return vector.map { $0 / length }
+    }
 
     private static func linear(_ model: MemoryModel, _ name: String, _ input: [Double]) -> [Double] {
         guard let matrix = model.matrices[name] else { return [] }

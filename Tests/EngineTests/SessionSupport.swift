@@ -36,6 +36,15 @@ extension Session {
         }
     }
 
+    func learning(_ context: Int = 0) -> [Float] {
+        [Float](unsafeUninitializedCapacity: learningWidth) { buffer, count in
+            let room = UnsafeMutableBufferPointer(rebasing: buffer[..<learningWidth])
+            room.initialize(repeating: .nan)
+            readLearning(context: context, into: room)
+            count = learningWidth
+        }
+    }
+
     /// Everything that can be read, as bits.
     func bits(_ context: Int = 0) -> [UInt32] {
         (embedding(context) + logits(context)).map(\.bitPattern)

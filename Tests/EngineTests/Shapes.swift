@@ -4,7 +4,7 @@ import TacitModelFile
 enum Shapes {
     struct Case: CustomStringConvertible, Sendable {
         let name: String
-        let model: ModelDescription
+        var model: ModelDescription
         var bias = true
         var description: String { name }
     }

@@ -36,6 +36,10 @@ import Testing
             tacit_sound_open(handle, "/bin/sh", &rate), tacit_sound_read(handle, &floats, 2, nil),
             tacit_picture_open(handle, "/bin/sh", nil, nil, nil),
             tacit_picture_decode(handle, bytes, 3, nil, nil, nil), tacit_picture_pixels(handle, &bytes, 3),
+            tacit_load_labels(handle, "/bin/sh"), tacit_teach_file(handle, "x.labels", 1, "bell", "/bin/sh"),
+            tacit_teach_samples(handle, "x.labels", 1, "bell", floats, 2, 0),
+            tacit_teach_picture(handle, "x.labels", 1, "bell", bytes, 1, 1, 3, 0),
+            tacit_forget(handle, "x.labels", "bell"), tacit_rename(handle, "x.labels", "bell", "horn"),
         ]
         #expect(statuses == Array(repeating: Self.usage, count: statuses.count))
         #expect(count == 0 && width == 0 && height == 0 && found == 0)

@@ -48,6 +48,35 @@ import Testing
         #expect(place(SmallModel.tokens) { $0.patchHiddenWidth = 3 } == "patch_hidden_width")
     }
 
+    @Test func whatLabelsAreLearnedByMustMakeSense() {
+        func learning(_ levels: [Int], width: Int = 11, prototypes: Bool = true) -> String? {
+            place(SmallModel.teachable) {
+                $0.learning = LearningHead(levels: levels, width: width, hasPrototypes: prototypes)
+            }
+        }
+        #expect(learning([2]) == nil)
+        #expect(learning([1, 2]) == nil)
+        for levels in [[], [0], [3], [2, 1], [1, 1], [-1], [Int.max]] {
+            #expect(learning(levels) == "learning.levels", "\(levels)")
+        }
+        for width in [0, -1, 1025, Int.max] { #expect(learning([1], width: width) == "learning.width") }
+        #expect(
+            place(SmallModel.teachable) {
+                $0.labels = []
+                $0.thresholds = []
+            } == "learning.prototypes")
+        #expect(
+            place(SmallModel.tokens) { $0.learning = LearningHead(levels: [1], width: 4, hasPrototypes: false) }
+                == "learning")
+        // Twice the trunk's width a level is what a product reads at once.
+        #expect(
+            place(SmallModel.teachable) {
+                $0.trunk.layers = 40
+                $0.trunk.width = 1 << 13
+                $0.learning = LearningHead(levels: Array(1...40), width: 4, hasPrototypes: false)
+            } == "learning.levels")
+    }
+
     @Test func inputsMustMakeSense() {
         func waveform(_ rate: Int, _ patch: Int, _ stride: Int, _ window: Int) -> String? {
             place(SmallModel.gpt2) {

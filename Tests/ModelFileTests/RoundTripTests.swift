@@ -3,7 +3,7 @@ import TacitModelFile
 import Testing
 
 @Suite struct RoundTripTests {
-    @Test(arguments: 0..<4, [MatrixEncoding.float32, .int8, .int8TwoPlanes])
+    @Test(arguments: SmallModel.all.indices, [MatrixEncoding.float32, .int8, .int8TwoPlanes])
     func everyPartComesBack(index: Int, encoding: MatrixEncoding) throws {
         var model = SmallModel.all[index]
         model.encoding = encoding

@@ -97,7 +97,14 @@ struct SmallModel {
                     deviation: [1, 2, 3])), attention: .full, context: .restart, pool: .mean, task: .multiclass,
             labels: ["x"], thresholds: [0.5], patchHiddenWidth: 0, hasHeadNorm: false))
 
-    static let all = [gpt2, llama, tokens, image]
+    /// With what labels are learned by.
+    static let teachable = {
+        var model = SmallModel.llama
+        model.description.learning = LearningHead(levels: [1, 2], width: 11, hasPrototypes: true)
+        return model
+    }()
+
+    static let all = [gpt2, llama, tokens, image, teachable]
 
     /// The values that `write` stores, by name: vectors as they are, matrices as `[rows][columns]`.
     struct Values {
@@ -112,10 +119,8 @@ struct SmallModel {
     func formats() -> [String: MatrixFormat] {
         var formats: [String: MatrixFormat] = [:]
         for shape in description.matrices {
-            formats[shape.name] =
-                shape.isTrunk
-                ? MatrixFormat(encoding: encoding, hasBias: hasBias)
-                : MatrixFormat(encoding: .float32, hasBias: true)
+            formats[shape.name] = MatrixFormat(
+                encoding: shape.mayBeQuantized ? encoding : .float32, hasBias: shape.isTrunk ? hasBias : true)
         }
         return formats
     }

@@ -54,7 +54,9 @@ enum {
     TACIT_BAD_DATA = 65,
     // No such file, or it can't be read.
     TACIT_NO_INPUT = 66,
-    // The system refused memory, a thread or a read.
+    // A file can't be made (`tacit_teach_...`).
+    TACIT_CANNOT_CREATE = 73,
+    // The system refused memory, a thread, a read or a write.
     TACIT_INPUT_OUTPUT = 74,
 };
 
@@ -64,6 +66,16 @@ enum {
     TACIT_PICTURES = 2,
     // Files of ids; only `tacit_classify_file` takes them.
     TACIT_TOKENS = 3,
+};
+
+// What an example is that a model is taught by.
+enum {
+    // One of a label, old or new.
+    TACIT_EXAMPLE = 1,
+    // What a label, a learned one or one of the model's own, should not have been said of.
+    TACIT_CORRECTION = 2,
+    // What the place sounds or looks like when nothing happens; it has no name.
+    TACIT_BACKGROUND = 3,
 };
 
 // A model, what it said last, and what is being decoded.
@@ -259,6 +271,38 @@ int tacit_embedding(tacit_handle *handle, float *embedding, size_t room, size_t 
 // Seconds of sound from the first sample to one past the last; for a picture of a stream both are its time, and both 0
 // where there is no time. TACIT_OK, TACIT_USAGE.
 int tacit_span(tacit_handle *handle, double *start, double *end);
+
+// Labels that the model did not have. They stand in one file, `labels`, which `tacit learn` makes and changes as well.
+
+// Puts the labels of a file behind the loaded model's own: they have the next numbers, and scores by a sigmoid each. Where
+// the file holds the same labels as the one loaded before, a stream that has begun goes on and takes over what was taught or
+// corrected meanwhile with its next reading; where it holds others, the stream ends. TACIT_OK; TACIT_NO_INPUT for a file that
+// is not there; TACIT_BAD_DATA for a broken one and for labels of another model; TACIT_USAGE. After a failure all is as it was.
+int tacit_load_labels(tacit_handle *handle, const char *labels);
+
+// Teaches the loaded model one example, which a file holds: of a long sound its loudest stretch. `purpose` is TACIT_EXAMPLE,
+// TACIT_CORRECTION or TACIT_BACKGROUND, `name` the label's, which may be NULL for the last. The file `labels` is made if it is
+// not there, and replaced whole or not at all; `tacit_load_labels` then has what was taught heard. TACIT_OK; TACIT_NO_INPUT,
+// TACIT_BAD_DATA, also for labels of another model; TACIT_CANNOT_CREATE, TACIT_INPUT_OUTPUT; TACIT_USAGE, also for a name that
+// can't be one, that is the model's own, or that is not there to be corrected.
+int tacit_teach_file(tacit_handle *handle, const char *labels, int purpose, const char *name, const char *path);
+
+// The same of samples, as `tacit_classify_samples` takes them.
+int tacit_teach_samples(
+    tacit_handle *handle, const char *labels, int purpose, const char *name, const float *samples, size_t count,
+    int sample_rate);
+
+// The same of a picture, as `tacit_classify_picture` takes it.
+int tacit_teach_picture(
+    tacit_handle *handle, const char *labels, int purpose, const char *name, const uint8_t *pixels, size_t width,
+    size_t height, size_t channels, size_t stride);
+
+// Forgets a learned label with its corrections, or the corrections of one of the model's own. TACIT_OK; TACIT_USAGE where
+// there is none of that name; otherwise like `tacit_teach_file`.
+int tacit_forget(tacit_handle *handle, const char *labels, const char *name);
+
+// Gives a learned label another name. Otherwise like `tacit_forget`.
+int tacit_rename(tacit_handle *handle, const char *labels, const char *name, const char *new_name);
 
 // Decoding, for which no model is needed
 

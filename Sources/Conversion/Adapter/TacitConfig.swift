@@ -18,6 +18,8 @@ struct TacitConfig {
     let thresholds: [Float]
     /// As JSON text; empty if there is none.
     let metrics: String
+    /// Levels of the trunk that labels are learned by; nil without `learning`.
+    let learningLevels: [Int]?
     let license: String
     let sources: [String]
     /// SHA-256 of the base's files of weights that the adapter was made over, by their names; empty if it does not say.
@@ -27,7 +29,7 @@ struct TacitConfig {
         self.settings = settings
         try settings.refuseOthers(than: [
             "version", "input", "positions", "attention", "context", "pool", "task", "labels", "thresholds", "metrics",
-            "license", "sources", "base",
+            "license", "sources", "base", "learning",
         ])
         let version = try settings.integer("version")
         guard version == 1 else { throw settings.fault("version", "expected 1, found \(version)") }
@@ -45,6 +47,14 @@ struct TacitConfig {
             settings["thresholds"] == nil
             ? [Float](repeating: 0.5, count: labels.count) : try settings.numbers("thresholds").map { Float($0) }
         metrics = try settings.optionalObject("metrics").map { JSONValue.object($0.members).text } ?? ""
+        let learning = try settings.optionalObject("learning")
+        try learning?.refuseOthers(than: ["levels"])
+        learningLevels = try learning.map { learning in
+            guard let levels = try learning.optionalIntegers("levels") else {
+                throw learning.fault("levels", "expected the levels of the trunk, such as [2, 4, 8]")
+            }
+            return levels
+        }
         license = try settings.optionalString("license") ?? ""
         sources = try settings.optionalStrings("sources") ?? []
         baseDigests = try settings.optionalObject("base")?.members ?? []

@@ -34,7 +34,8 @@ final class CommandRunner: @unchecked Sendable {
         self.stop = stop
         waits = stream.waits
         environment = CommandEnvironment(labels: stream.labels, source: stream.source)
-        format = JSONLineFormat(labels: stream.labels, hasLogits: false, source: stream.source)
+        format = JSONLineFormat(
+            labels: stream.labels, learnedFrom: stream.learnedFrom, hasLogits: false, source: stream.source)
         wakePipe = try WakePipe(for: command.path)
         try DetachedThread.start(for: command.path) { self.serve() }
     }

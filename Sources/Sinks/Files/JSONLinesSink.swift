@@ -8,7 +8,9 @@ enum JSONLinesSink {
             try FileDrain(path: path, rotation: settings.rotation, triesAgain: !stream.waits), stream,
             capacity: 4 * LineLength.bound(labels: stream.labels))
         return LiveLines(
-            JSONLineFormat(labels: stream.labels, hasLogits: stream.hasLogits, source: stream.source), stream,
+            JSONLineFormat(
+                labels: stream.labels, learnedFrom: stream.learnedFrom, hasLogits: stream.hasLogits,
+                source: stream.source), stream,
             outlet: outlet)
     }
 }

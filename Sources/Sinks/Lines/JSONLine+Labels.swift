@@ -13,7 +13,9 @@ extension JSONLine {
     }
 
     /// `"labels":[{"label":...,"score":...},...]`, best first.
-    package mutating func labels(_ ranking: Ranking, names: [String], scores: UnsafeBufferPointer<Float>) {
+    package mutating func labels(
+        _ ranking: Ranking, names: [String], learnedFrom: Int, scores: UnsafeBufferPointer<Float>
+    ) {
         key("labels")
         beginArray()
         for index in ranking.order {
@@ -22,9 +24,17 @@ extension JSONLine {
             string(names[index])
             key("score")
             float(scores[index])
+            learned(index >= learnedFrom)
             endObject()
         }
         endArray()
+    }
+
+    /// `"learned":true`, where it was.
+    package mutating func learned(_ isLearned: Bool) {
+        guard isLearned else { return }
+        key("learned")
+        bool(true)
     }
 
     /// An event's name.

@@ -4,6 +4,7 @@ import TacitText
 /// A stream's news as JSON Lines.
 package struct JSONLineFormat: LineFormat {
     private let names: [String]
+    private let learnedFrom: Int
     private let hasLogits: Bool
     /// The input's name, that events carry.
     private let source: String?
@@ -13,8 +14,17 @@ package struct JSONLineFormat: LineFormat {
 
     package var bytes: [UInt8] { line.bytes }
 
-    package init(labels: [String], hasLogits: Bool, source: String? = nil, hasEventType: Bool = false) {
+    /// - Parameters:
+    ///   - labels: in the model's order.
+    ///   - learnedFrom: the first of those that were learned; nil where none was.
+    ///   - hasLogits: whether readings carry all logits.
+    ///   - source: the input's name, that events carry.
+    ///   - hasEventType: whether an event's state is said a second time, as `event_type`.
+    package init(
+        labels: [String], learnedFrom: Int? = nil, hasLogits: Bool, source: String? = nil, hasEventType: Bool = false
+    ) {
         names = labels
+        self.learnedFrom = learnedFrom ?? labels.count
         self.hasLogits = hasLogits
         self.source = source
         self.hasEventType = hasEventType
@@ -38,7 +48,7 @@ package struct JSONLineFormat: LineFormat {
         }
         line.key("wall")
         line.time(.now())
-        line.labels(ranking, names: names, scores: reading.scores)
+        line.labels(ranking, names: names, learnedFrom: learnedFrom, scores: reading.scores)
         if let level = reading.level {
             line.key("level_db")
             line.float(Float(level))
@@ -60,6 +70,7 @@ package struct JSONLineFormat: LineFormat {
         line.string(event.state.rawValue)
         line.key("label")
         line.string(names[event.label])
+        line.learned(event.label >= learnedFrom)
         line.key("time")
         line.seconds(event.time)
         line.key("score")

@@ -50,7 +50,8 @@ final class MQTTDevice: @unchecked Sendable {
         isOn = Array(repeating: false, count: stream.labels.count)
         told = isOn
         format = JSONLineFormat(
-            labels: stream.labels, hasLogits: false, source: stream.source, hasEventType: true)
+            labels: stream.labels, learnedFrom: stream.learnedFrom, hasLogits: false, source: stream.source,
+            hasEventType: true)
     }
 
     // MARK: From the stream, with the monitor locked

@@ -17,6 +17,7 @@ struct Classify: ParsableCommand {
     var arguments: [String] = []
 
     @OptionGroup var output: OutputOptions
+    @OptionGroup var learned: LearnedLabelsOption
     @OptionGroup var labels: LabelOptions
     @OptionGroup var hop: HopOption
     @OptionGroup var engine: EngineOptions
@@ -31,14 +32,15 @@ struct Classify: ParsableCommand {
     func run() throws {
         let (given, named) = ModelArgument.split(arguments)
         let path = try given ?? ModelLookup.path(nil, default: ModelLookup.defaultName(forFirst: named.first))
-        let model = try LoadedModel(path: path)
+        let model = try LoadedModel(path: path, labels: learned.path)
         try model.requireLabels()
         let paths = FileRun.expanded(named, model)
         let labeller = try FileLabeller(model, hop: hop.hop, engine: engine.settings)
         let names = model.description.labels
         let sink: any ClassifyOutput =
             if output.json {
-                JSONClassifyOutput(labels: names, options: labels)
+                JSONClassifyOutput(
+                    labels: names, learnedFrom: model.model.description.labels.count, options: labels)
             } else if Terminal.shared.isTerminal {
                 ClassifyView(
                     paths: paths, labels: names, thresholds: model.description.thresholds, options: labels,

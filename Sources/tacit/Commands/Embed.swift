@@ -18,6 +18,9 @@ struct Embed: ParsableCommand {
     @Flag(help: "Show every window by itself instead of their average.")
     var windows = false
 
+    @Flag(help: "Print what labels are learned by, of length 1 a window, instead of the head's input.")
+    var learning = false
+
     func validate() throws {
         _ = try ModelArgument.withPaths(arguments, purpose: "embed")
     }
@@ -26,7 +29,7 @@ struct Embed: ParsableCommand {
         let (given, named) = ModelArgument.split(arguments)
         let path = try given ?? ModelLookup.path(nil, default: ModelLookup.defaultName(forFirst: named.first))
         let model = try LoadedModel(path: path)
-        let labeller = try FileLabeller(model, hop: hop.hop, engine: engine.settings)
+        let labeller = try FileLabeller(model, hop: hop.hop, engine: engine.settings, learning: learning)
         try FileRun.run(
             FileRun.expanded(named, model), labeller: labeller, windows: windows,
             output: EmbedOutput(json: output.json, hasSpans: windows))

@@ -34,6 +34,7 @@ struct Evaluate: ParsableCommand {
     var predictions: String?
 
     @OptionGroup var output: OutputOptions
+    @OptionGroup var learned: LearnedLabelsOption
     @OptionGroup var hop: HopOption
     @OptionGroup var engine: EngineOptions
 
@@ -59,7 +60,7 @@ struct Evaluate: ParsableCommand {
     func run() throws {
         let (kind, folder) = try parsedDataSet()
         let path = try ModelLookup.path(try ModelArgument.only(arguments), default: ModelLookup.sound)
-        let model = try LoadedModel(path: path)
+        let model = try LoadedModel(path: path, labels: learned.path)
         try model.requireLabels()
         let medium = try model.medium()
         if let held = kind.medium, held != medium {

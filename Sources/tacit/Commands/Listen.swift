@@ -39,6 +39,7 @@ struct Listen: ParsableCommand {
     var realtime = false
 
     @OptionGroup var output: OutputOptions
+    @OptionGroup var learned: LearnedLabelsOption
     @OptionGroup var labels: LabelOptions
     @OptionGroup var events: EventOptions
     @OptionGroup var sinks: SinkOptions
@@ -70,14 +71,14 @@ struct Listen: ParsableCommand {
         try events.settings.validate()
         let input = soundInput
         let path = try ModelLookup.path(try ModelArgument.only(arguments), default: ModelLookup.sound)
-        let model = try LoadedModel(path: path)
+        let model = try LoadedModel(path: path, labels: learned.path)
         try model.requireLabels()
         try model.requireSound()
         let isLive = realtime || input.isLive
         let plan = try model.plan(hop: hop.hop ?? 1, isLive: isLive)
         let labeller = try SoundLabeller(
             model.description, plan: plan, ending: .fullWindows,
-            model: model.session(plan: plan, engine: engine.settings),
+            model: model.taught(model.session(plan: plan, engine: engine.settings)),
             instructionSet: engine.instructionSet)
         let selection = try LabelSelection(
             labels: model.description.labels, only: events.only, except: events.except)
@@ -98,7 +99,8 @@ struct Listen: ParsableCommand {
                 sense: .sound(
                     window: Double(geometry.samplesPerWindow) / Double(geometry.sampleRate), hop: hopSeconds),
                 sampleRate: geometry.sampleRate,
-                labels: model.description.labels, thresholds: thresholds, selected: selection.indices,
+                labels: model.description.labels, learnedFrom: model.model.description.labels.count,
+                thresholds: thresholds, selected: selection.indices,
                 top: labels.top, showFrom: labels.threshold, hasLogits: labels.logits, isJSON: output.json,
                 isDevice: input.isMicrophone, runsFree: !isLive,
                 // What passes at its own pace goes on whether or not anyone reads; anything else waits.

@@ -14,6 +14,6 @@ struct Tacit: ParsableCommand {
             """,
         subcommands: [
             Listen.self, Watch.self, Classify.self, Embed.self, Evaluate.self, Bench.self, Devices.self, Show.self,
-            Verify.self,
+            Verify.self, Learn.self,
         ])
 }

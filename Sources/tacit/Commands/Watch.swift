@@ -25,6 +25,7 @@ struct Watch: ParsableCommand {
 
     @OptionGroup var input: FrameOptions
     @OptionGroup var output: OutputOptions
+    @OptionGroup var learned: LearnedLabelsOption
     @OptionGroup var labels: LabelOptions
     @OptionGroup var events: EventOptions
     @OptionGroup var sinks: SinkOptions
@@ -36,11 +37,11 @@ struct Watch: ParsableCommand {
     func run() throws {
         try events.settings.validate()
         let path = try ModelLookup.path(try ModelArgument.only(arguments), default: ModelLookup.image)
-        let model = try LoadedModel(path: path)
+        let model = try LoadedModel(path: path, labels: learned.path)
         try model.requireLabels()
         try model.requireImages()
         let names = model.description.labels
-        let labeller = try ImageLabeller(model.description, model: model.imageSession(engine: engine.settings))
+        let labeller = try ImageLabeller(model.description, model: model.taught(model.imageSession(engine: engine.settings)))
         let selection = try LabelSelection(labels: names, only: events.only, except: events.except)
         let thresholds = model.description.thresholds.map { labels.threshold ?? $0 }
         let detector = try EventDetector(
@@ -64,6 +65,7 @@ struct Watch: ParsableCommand {
             sinks.wishes, sinks.settings,
             StreamDescription(
                 model: PathName.last(model.path), input: input.title, source: sinks.name, sense: .pictures, labels: names,
+                learnedFrom: model.model.description.labels.count,
                 thresholds: thresholds, selected: selection.indices, top: labels.top, showFrom: labels.threshold,
                 hasLogits: labels.logits, isJSON: output.json, isDevice: input.input == nil, runsFree: !isLive,
                 waits: !isLive))

@@ -6,12 +6,18 @@ import TacitText
 /// `classify` as JSON Lines.
 final class JSONClassifyOutput: ClassifyOutput {
     private let labels: [String]
+    private let learnedFrom: Int
     private let hasLogits: Bool
     private var ranking: Ranking
     private var line = JSONLine()
 
-    init(labels: [String], options: LabelOptions) {
+    /// - Parameters:
+    ///   - labels: in the model's order.
+    ///   - learnedFrom: the first of those that were learned.
+    ///   - options: which are shown.
+    init(labels: [String], learnedFrom: Int, options: LabelOptions) {
         self.labels = labels
+        self.learnedFrom = learnedFrom
         hasLogits = options.logits
         ranking = Ranking(top: options.top, threshold: options.threshold, labels: labels.count)
     }
@@ -23,7 +29,7 @@ final class JSONClassifyOutput: ClassifyOutput {
         if let span = reading.span { line.span(span) }
         reading.scores.withUnsafeBufferPointer { scores in
             ranking.rank(scores)
-            line.labels(ranking, names: labels, scores: scores)
+            line.labels(ranking, names: labels, learnedFrom: learnedFrom, scores: scores)
         }
         line.key("inference_ms")
         line.milliseconds(reading.inferenceSeconds * 1000)

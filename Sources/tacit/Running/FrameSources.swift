@@ -39,13 +39,31 @@ enum FrameSources {
         _ options: FrameOptions, size: (width: Int, height: Int)?, format: PixelFormat?, for input: InputDescription,
         waits: WaitOptions
     ) throws -> any FrameSource {
+        try camera(
+            options.device, for: input, wait: waits.wait, waitLost: waits.waitLost, rate: options.rate, size: size,
+            format: format)
+    }
+
+    /// A camera, asked for what suits the model unless something else is wanted.
+    ///
+    /// - Parameters:
+    ///   - name: of the device; nil for the first.
+    ///   - input: of the model, which takes images.
+    ///   - wait: seconds for one that is absent.
+    ///   - waitLost: seconds for one that is lost.
+    ///   - rate: frames a second that are enough; nil for the usual ones.
+    ///   - size: the only one to use; nil for any.
+    ///   - format: the only one to use; nil for any.
+    static func camera(
+        _ name: String?, for input: InputDescription, wait: Double, waitLost: Double, rate: Double? = nil,
+        size: (width: Int, height: Int)? = nil, format: PixelFormat? = nil
+    ) throws -> any FrameSource {
         guard case .image(let image) = input else { preconditionFailure("not a model of images") }
         let wish = CameraWish(
             width: image.width, height: image.height, isGrey: image.channels == 1,
-            rate: options.rate ?? CameraWish.usualRate, format: format, size: size)
+            rate: rate ?? CameraWish.usualRate, format: format, size: size)
         return try Camera(
-            CameraSettings(
-                wish: wish, wait: waits.wait, waitLost: waits.waitLost, isStopping: { Process.stop.isStopping }),
-            device: V4L2Device(options.device), note: { note in Log.shared.line { note.write("camera", to: &$0) } })
+            CameraSettings(wish: wish, wait: wait, waitLost: waitLost, isStopping: { Process.stop.isStopping }),
+            device: V4L2Device(name), note: { note in Log.shared.line { note.write("camera", to: &$0) } })
     }
 }

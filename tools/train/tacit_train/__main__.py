@@ -9,6 +9,7 @@ COMMANDS = {
     "pretrain": "raw text to a frozen base",
     "teach": "a data set to a convolutional network whose answers adapt may learn too",
     "adapt": "a frozen base and a data set to an adapter folder",
+    "learning": "what labels are learned by where the model runs, added to an adapter folder",
     "evaluate": "the metric of an adapter folder on a split of a data set",
     "credits": "who made the clips of ESC-50 that a model was trained on",
     "experiment": "text-pretrained, random frozen and wholly trained weights, same budget, several data sets and seeds",

@@ -32,6 +32,8 @@ class Description:
     sources: list[str] = field(default_factory=list)
     # SHA-256 of the base's files of weights, by name: the converter refuses another base.
     base: dict[str, str] = field(default_factory=dict)
+    # What labels are learned by where the model runs; `learning` makes it.
+    learning: dict[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
         value: dict[str, Any] = {
@@ -51,6 +53,8 @@ class Description:
         value["sources"] = self.sources
         if self.base:
             value["base"] = self.base
+        if self.learning is not None:
+            value["learning"] = self.learning
         return value
 
     @staticmethod
@@ -75,6 +79,7 @@ class Description:
             license=value.get("license", ""),
             sources=list(value.get("sources", [])),
             base=dict(value.get("base", {})),
+            learning=value.get("learning"),
         )
 
 
@@ -132,7 +137,8 @@ def load_adapter(base: Path | str, folder: Path | str) -> tuple[AdaptedModel, De
     """The model that a base and an adapter folder make, in f32, in evaluation mode."""
     folder = Path(folder)
     description = Description.from_json(json.loads((folder / "tacit.json").read_text(encoding="utf-8")))
-    around = {k: v.float() for k, v in load_file(folder / "tacit.safetensors").items()}
+    stored = load_file(folder / "tacit.safetensors")
+    around = {k: v.float() for k, v in stored.items() if not k.startswith("learning.")}
     trunk = PeftModel.from_pretrained(load_trunk(base), folder)
     hidden = around["patch.hidden.weight"].shape[0] if "patch.hidden.weight" in around else 0
     model = AdaptedModel(

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 OK, READING, EVENTS = 0, 1, 2
+EXAMPLE, CORRECTION, BACKGROUND = 1, 2, 3
 
 
 class Label(ctypes.Structure):
@@ -60,6 +61,12 @@ _functions = {
     "classify_file": [c_char_p],
     "classify_samples": [c_void_p, c_size_t, c_int],
     "classify_picture": [c_void_p, c_size_t, c_size_t, c_size_t, c_size_t],
+    "load_labels": [c_char_p],
+    "teach_file": [c_char_p, c_int, c_char_p, c_char_p],
+    "teach_samples": [c_char_p, c_int, c_char_p, c_void_p, c_size_t, c_int],
+    "teach_picture": [c_char_p, c_int, c_char_p, c_void_p, c_size_t, c_size_t, c_size_t, c_size_t],
+    "forget": [c_char_p, c_char_p],
+    "rename": [c_char_p] * 3,
     "begin": [POINTER(StreamSettings)],
     "push": [c_void_p, c_size_t, POINTER(c_size_t)],
     "begin_pictures": [POINTER(StreamSettings), c_double],

@@ -60,13 +60,28 @@ class Event:
 class Model:
     """A model file, or the bytes of one. One thread's at a time."""
 
-    def __init__(self, source: "str | os.PathLike | bytes", *, hop: float = 0, threads: int = 1):
-        """`hop`: seconds from one window of a file to the next; 0 is the model's own. `threads` changes no result."""
+    def __init__(
+        self,
+        source: "str | os.PathLike | bytes",
+        *,
+        labels: "str | os.PathLike | None" = None,
+        hop: float = 0,
+        threads: int = 1,
+    ):
+        """`labels`: a file of learned labels, which stand behind the model's own. `hop`: seconds from one window of a file to
+        the next; 0 is the model's own. `threads` changes no result."""
         self._source = source
+        self._learned = None
         self._threads = threads
         self._handle = Handle()
         self._handle.load(source)
         self._handle.call("configure", hop, threads)
+        if labels is None:
+            self._describe()
+        else:
+            self.load_labels(labels)
+
+    def _describe(self):
         self._model = _library.Model(size=ctypes.sizeof(_library.Model))
         self._handle.call("describe", ctypes.byref(self._model))
         names, self.thresholds = [], np.zeros(self._model.labels, np.float32)
@@ -139,6 +154,47 @@ class Model:
                 yield from stream.push(decode_picture(picture) if isinstance(picture, (str, os.PathLike)) else picture)
             yield from stream.finish()
 
+    def load_labels(self, labels: "str | os.PathLike"):
+        """Puts the labels of a file behind the model's own, or takes over what has changed in it. Streams that have begun
+        take over what was taught of the same labels when they are told to by their own `load_labels`."""
+        self._handle.call("load_labels", os.fsencode(labels))
+        self._learned = labels
+        self._describe()
+
+    def teach(self, labels: "str | os.PathLike", name: str, what, rate: "int | None" = None):
+        """Teaches a label one example: a file by its path, mono samples or a picture, as `classify` takes them.
+
+        What is taught stands in the file `labels`, which a first label makes; `load_labels` has it heard.
+        """
+        self._teach(labels, _library.EXAMPLE, name, what, rate)
+
+    def correct(self, labels: "str | os.PathLike", name: str, what, rate: "int | None" = None):
+        """This is not `name`, which may be a learned label or one of the model's own."""
+        self._teach(labels, _library.CORRECTION, name, what, rate)
+
+    def hear_background(self, labels: "str | os.PathLike", what, rate: "int | None" = None):
+        """This is what the place sounds or looks like when nothing happens."""
+        self._teach(labels, _library.BACKGROUND, "", what, rate)
+
+    def forget(self, labels: "str | os.PathLike", name: str):
+        """A learned label, or the corrections of one of the model's own."""
+        self._handle.call("forget", os.fsencode(labels), name.encode())
+
+    def rename(self, labels: "str | os.PathLike", name: str, new_name: str):
+        """Gives a learned label another name."""
+        self._handle.call("rename", os.fsencode(labels), name.encode(), new_name.encode())
+
+    def _teach(self, labels, purpose: int, name: str, what, rate):
+        given = os.fsencode(labels), purpose, name.encode()
+        if isinstance(what, (str, os.PathLike)):
+            self._handle.call("teach_file", *given, os.fsencode(what))
+        elif isinstance(what, np.ndarray) and what.dtype == np.uint8:
+            pixels, width, height, channels, stride = pixels_of(what)
+            self._handle.call("teach_picture", *given, pixels.ctypes.data, width, height, channels, stride)
+        else:
+            samples = samples_of(what)
+            self._handle.call("teach_samples", *given, samples.ctypes.data, samples.size, rate or 0)
+
     def _said(self, handle: Handle, timed: bool = False) -> Prediction:
         def vector(name, count):
             values = np.empty(count, np.float32)
@@ -163,6 +219,8 @@ class _Pushed:
         self._model = model
         self._handle = Handle()
         self._handle.load(model._source)
+        if model._learned is not None:
+            self._handle.call("load_labels", os.fsencode(model._learned))
         self._settings = _library.StreamSettings(
             size=ctypes.sizeof(_library.StreamSettings), threads=model._threads
         )
@@ -171,6 +229,11 @@ class _Pushed:
             if name not in known:
                 raise TypeError(f"no setting is called '{name}', expected one of {', '.join(sorted(known))}")
             setattr(self._settings, name, value)
+
+    def load_labels(self):
+        """Takes over, with the next reading, what was taught of the model's learned labels meanwhile."""
+        if self._model._learned is not None:
+            self._handle.call("load_labels", os.fsencode(self._model._learned))
 
     def skip(self, count: int):
         """So many samples or pictures were lost: time goes on by them, and the model begins anew with the next push."""

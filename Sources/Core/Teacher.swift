@@ -1,0 +1,145 @@
+import TacitDiagnostics
+import TacitFrontEnd
+import TacitLearning
+import TacitLive
+import TacitMedia
+
+/// Teaches a model labels that it did not have, and corrects those that it says wrongly, as `tacit learn` does. Used by one
+/// thread at a time.
+///
+/// All that is taught stands in one file beside the model. Each call reads that file, changes it and replaces it whole, while
+/// others who would change it wait: what two teach at once both stays.
+public final class Teacher {
+    public let model: Model
+    /// The file, which a first label makes.
+    public let path: String
+    private let maker: ExampleMaker
+    private let base: TaughtBase
+
+    /// What the examples of a call are.
+    public enum Purpose: Equatable, Sendable {
+        /// Of a label, old or new.
+        case label(String)
+        /// What a label, a learned one or one of the model's own, should not have been said of.
+        case not(String)
+        /// What the place sounds or looks like when nothing happens.
+        case background
+    }
+
+    /// A label that was learned, or one of the model's that was corrected.
+    public struct Taught: Equatable, Sendable {
+        public let name: String
+        public let examples: Int
+        public let corrections: Int
+        /// Whether it was learned.
+        public let isLearned: Bool
+    }
+
+    /// - Parameters:
+    ///   - model: to be taught.
+    ///   - labels: the file of learned labels; it need not be there yet.
+    ///   - keepsClips: whether the sounds and pictures themselves are kept, so that another model can be taught by them.
+    ///   - threads: to compute with, 1...256. It changes no result.
+    /// - Throws: `TacitError`: bad data for a model of tokens, usage for numbers out of range.
+    public init(_ model: Model, labels: String, keepsClips: Bool = true, threads: Int = 1) throws {
+        guard !labels.isEmpty else { throw TacitError(.usage, "the path of the labels is empty") }
+        self.model = model
+        path = labels
+        base = try model.loaded.base
+        maker = try ExampleMaker(model.loaded, engine: EngineSettings(threads: threads), keepsClips: keepsClips)
+    }
+
+    /// What the file holds now; nothing where there is none yet.
+    ///
+    /// - Throws: `TacitError` (bad data) for a broken file or labels of another model.
+    public func taught() throws -> [Taught] {
+        let labels = try current()
+        return labels.labels.map { label in
+            Taught(
+                name: label.name, examples: label.examples.count,
+                corrections: labels.corrections.first { $0.name == label.name }?.examples.count ?? 0, isLearned: true)
+        }
+            + labels.corrections.filter { labels.index(of: $0.name) == nil }.map {
+                Taught(name: $0.name, examples: 0, corrections: $0.examples.count, isLearned: false)
+            }
+    }
+
+    /// Files, one example each; of a long sound its loudest stretch. None is learned unless all can be read.
+    ///
+    /// - Throws: `TacitError` naming the file that can't be read; usage for a name that can't be one or is not there to be
+    ///   corrected, and beyond the limits; bad data for labels of another model; an output error for a file that can't be
+    ///   written.
+    public func teach(_ purpose: Purpose, files: [String]) throws {
+        try change(purpose) { background in try files.map { try maker.example(of: $0, background: background) } }
+    }
+
+    /// A sound of any rate.
+    ///
+    /// - Throws: `TacitError` as for files; bad data for no samples, a sample that is no number, or a model that does not
+    ///   hear.
+    public func teach(_ purpose: Purpose, _ sound: Sound) throws {
+        try sound.samples.withUnsafeBufferPointer { try teach(purpose, samples: $0, sampleRate: sound.sampleRate) }
+    }
+
+    /// The same of samples in somebody's memory.
+    public func teach(_ purpose: Purpose, samples: UnsafeBufferPointer<Float>, sampleRate: Int) throws {
+        guard maker.sampleRate > 0 else { throw TacitError(.badData, "a sound, which the model does not take") }
+        let source = try FedSource(sampleRate: sampleRate)
+        try source.feed(samples)
+        source.finish()
+        let heard = try ExampleMaker.samples(
+            of: SoundSources.resample(source, to: maker.sampleRate), atMost: .max)
+        guard !heard.isEmpty else { throw TacitError(.badData, "no samples in it") }
+        try change(purpose) { background in [maker.example(of: heard, background: background)] }
+    }
+
+    /// A picture of any size.
+    ///
+    /// - Throws: `TacitError` as for files; bad data for a model that does not see.
+    public func teach(_ purpose: Purpose, _ picture: Picture) throws {
+        guard try picture.withView({ try teach(purpose, $0) }) != nil else {
+            throw TacitError(.badData, "a picture without pixels")
+        }
+    }
+
+    package func teach(_ purpose: Purpose, _ picture: PixelView) throws {
+        guard maker.sampleRate == 0 else { throw TacitError(.badData, "a picture, which the model does not take") }
+        try change(purpose) { _ in [maker.example(of: picture)] }
+    }
+
+    /// A learned label with its corrections, or the corrections of one of the model's own.
+    ///
+    /// - Throws: `TacitError` (usage) where there is none of that name, and as `teach` does.
+    public func forget(_ name: String) throws { try change { try $0.forget(name, base) } }
+
+    /// - Throws: `TacitError` (usage) where there is no such learned label, or one of the new name; as `teach` does.
+    public func rename(_ name: String, to newName: String) throws {
+        try change { try $0.rename(name, to: newName, base) }
+    }
+
+    private func change(_ purpose: Purpose, _ examples: ([Example]) throws -> [Example]) throws {
+        try change { labels in
+            let examples = try examples(labels.background)
+            switch purpose {
+            case .label(let name): try labels.learn(name, examples, base)
+            case .not(let name): try labels.correct(name, examples, base)
+            case .background: try labels.hear(background: examples, base)
+            }
+        }
+    }
+
+    private func change(_ body: (inout LearnedLabels) throws -> Void) throws {
+        let lock = try LabelsLock(beside: path)
+        try withExtendedLifetime(lock) {
+            var labels = try current()
+            try body(&labels)
+            try LabelsFile.write(labels, to: path)
+        }
+    }
+
+    private func current() throws -> LearnedLabels {
+        guard let labels = try LabelsFile.read(path) else { return LearnedLabels(model.loaded.identity) }
+        try model.loaded.requireOwn(labels, file: path)
+        return labels
+    }
+}

@@ -1,0 +1,29 @@
+/// A sound or a picture that a label was taught by.
+package struct Example: Equatable, Sendable {
+    /// `[copies][width]`: what the model makes of it as it is, and then of copies that were shifted, mixed with the place's
+    /// own sound, made louder and softer.
+    package var rows: [Float]
+    /// What was heard or seen, to teach another model by; nil where it was not to be kept.
+    package var clip: Clip?
+
+    package init(rows: [Float], clip: Clip?) {
+        self.rows = rows
+        self.clip = clip
+    }
+}
+
+/// What an example was made of.
+package enum Clip: Equatable, Sendable {
+    /// Mono.
+    case sound(samples: [Int16], sampleRate: Int)
+    /// `[height][width][channels]`.
+    case picture(pixels: [UInt8], width: Int, height: Int, channels: Int)
+
+    /// Bytes that it takes in a file.
+    package var byteCount: Int {
+        switch self {
+        case .sound(let samples, _): samples.count * 2
+        case .picture(let pixels, _, _, _): pixels.count
+        }
+    }
+}

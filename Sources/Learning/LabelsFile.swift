@@ -1,0 +1,227 @@
+import Glibc
+import TacitDiagnostics
+import TacitModelFile
+
+/// The file that learned labels live in: a GGUF of its own kind, with a digest of every byte.
+package enum LabelsFile {
+    static let architecture = "tacit.labels"
+    /// Version of the naming below.
+    static let layoutVersion = 1
+
+    enum Key {
+        static let modelDigest = "tacit.labels.model_digest"
+        static let modelName = "tacit.labels.model_name"
+        static let width = "tacit.labels.width"
+        /// Of the learned labels.
+        static let names = "tacit.labels.names"
+        /// Of the labels that were corrected.
+        static let corrected = "tacit.labels.corrected"
+        /// Of the model's labels with a plane of their own.
+        static let planes = "tacit.labels.planes"
+        /// Parallel arrays, one element an example: the label it is of (then corrections, then the background), how many
+        /// rows it has, and of its clip the sample rate (0 for a picture or none).
+        static let owners = "tacit.labels.example_owners"
+        static let copies = "tacit.labels.example_copies"
+        static let rates = "tacit.labels.example_rates"
+        static let likeness = "tacit.labels.likeness"
+    }
+
+    /// `[rows][width]`.
+    static let rows = "rows"
+    /// `[planes][width]`, `[planes]`.
+    static let weights = "weights"
+    static let biases = "biases"
+    /// `[samples]`, or `[height][width][channels]`.
+    static func clip(_ example: Int) -> String { "clip.\(example)" }
+
+    /// - Returns: nil where there is no such file.
+    /// - Throws: `TacitError`: `badData` if a byte of it is not what was written, `noInput` if it can't be read.
+    package static func read(_ path: String) throws -> LearnedLabels? {
+        var information = stat()
+        guard SystemPath.withBytes(path, { stat($0, &information) }) == 0 else {
+            guard errno == ENOENT else { throw TacitError(.noInput, file: path, String(cString: strerror(errno))) }
+            return nil
+        }
+        guard information.st_size <= LearningLimits.fileBytes else {
+            throw TacitError.badData(path, "is larger than any file of learned labels may be")
+        }
+        let map = try FileMap(path: path, isPrivate: true)
+        return try withExtendedLifetime(map) {
+            do {
+                return try Reader(
+                    TensorFile(reading: map.bytes, architecture: architecture, layoutVersion: layoutVersion)
+                ).labels()
+            } catch let error as TacitError {
+                throw error.inFile(path)
+            }
+        }
+    }
+
+    /// Replaces the file whole or not at all.
+    ///
+    /// - Throws: `TacitError`: `cannotCreate` or `inputOutput` where it can't be written.
+    package static func write(_ labels: LearnedLabels, to path: String) throws {
+        let bytes = Writer(labels).file.bytes(architecture: architecture, layoutVersion: layoutVersion)
+        let file = try OutputFile(path: path)
+        try bytes.withUnsafeBytes { try file.write($0, at: 0) }
+        try file.finish()
+    }
+}
+
+// MARK: Writing
+
+private struct Writer {
+    private var metadata = Metadata()
+    private var tensors: [TensorFile.Tensor] = []
+    private var owners: [UInt32] = []
+    private var copies: [UInt32] = []
+    private var rates: [UInt32] = []
+    private var rows: [Float] = []
+    private let width: Int
+
+    init(_ labels: LearnedLabels) {
+        width = labels.model.width
+        metadata.append(LabelsFile.Key.modelDigest, .string(labels.model.digest))
+        metadata.append(LabelsFile.Key.modelName, .string(labels.model.name))
+        metadata.append(LabelsFile.Key.width, .uint32(UInt32(width)))
+        metadata.append(LabelsFile.Key.names, .strings(labels.labels.map(\.name)))
+        metadata.append(LabelsFile.Key.corrected, .strings(labels.corrections.map(\.name)))
+        metadata.append(LabelsFile.Key.planes, .strings(labels.classifiers.corrected))
+        for (index, label) in labels.labels.enumerated() { append(label.examples, owner: index) }
+        for (index, correction) in labels.corrections.enumerated() {
+            append(correction.examples, owner: labels.labels.count + index)
+        }
+        append(labels.background, owner: labels.labels.count + labels.corrections.count)
+        metadata.append(LabelsFile.Key.owners, .uint32s(owners))
+        metadata.append(LabelsFile.Key.copies, .uint32s(copies))
+        metadata.append(LabelsFile.Key.rates, .uint32s(rates))
+        metadata.append(LabelsFile.Key.likeness, .float32s(labels.classifiers.likeness.flatMap { $0 }))
+        tensors.append(TensorFile.Tensor(LabelsFile.rows, [rows.count / max(width, 1), width], rows))
+        let planes = labels.classifiers.biases.count
+        tensors.append(TensorFile.Tensor(LabelsFile.weights, [planes, width], labels.classifiers.weights))
+        tensors.append(TensorFile.Tensor(LabelsFile.biases, [planes], labels.classifiers.biases))
+    }
+
+    var file: TensorFile { TensorFile(metadata: metadata, tensors: tensors) }
+
+    private mutating func append(_ examples: [Example], owner: Int) {
+        for example in examples {
+            switch example.clip {
+            case .sound(let samples, let rate)?:
+                tensors.append(TensorFile.Tensor(LabelsFile.clip(owners.count), [samples.count], samples))
+                rates.append(UInt32(rate))
+            case .picture(let pixels, let width, let height, let channels)?:
+                tensors.append(
+                    TensorFile.Tensor(
+                        LabelsFile.clip(owners.count), [height, width, channels], pixels.map { Int8(bitPattern: $0) }))
+                rates.append(0)
+            case nil: rates.append(0)
+            }
+            owners.append(UInt32(owner))
+            copies.append(UInt32(example.rows.count / width))
+            rows += example.rows
+        }
+    }
+}
+
+// MARK: Reading
+
+private struct Reader {
+    let file: TensorFile
+    private let clips: [String: TensorFile.Tensor]
+
+    init(_ file: TensorFile) {
+        self.file = file
+        clips = Dictionary(file.tensors.map { ($0.name, $0) }) { first, _ in first }
+    }
+
+    func labels() throws -> LearnedLabels {
+        let metadata = file.metadata
+        let model = TaughtModelIdentity(
+            digest: try metadata.string(LabelsFile.Key.modelDigest),
+            name: try metadata.string(LabelsFile.Key.modelName),
+            width: try metadata.integer(LabelsFile.Key.width))
+        guard (1...LearningLimits.width).contains(model.width), MessageDigest.isDigest(model.digest) else {
+            throw TacitError(.badData, place: LabelsFile.Key.width, "expected a width and a model's digest")
+        }
+        let names = try names(LabelsFile.Key.names)
+        let corrected = try self.names(LabelsFile.Key.corrected)
+        var classifiers = Classifiers(width: model.width)
+        classifiers.corrected = try self.names(LabelsFile.Key.planes)
+        let planes = names.count + classifiers.corrected.count
+        guard classifiers.corrected.allSatisfy(corrected.contains) else {
+            throw TacitError(.badData, place: LabelsFile.Key.planes, "a label that was not corrected")
+        }
+        classifiers.weights = try floats(LabelsFile.weights, planes * model.width)
+        classifiers.biases = try floats(LabelsFile.biases, planes)
+
+        var examples = try self.examples(owners: names.count + corrected.count + 1, width: model.width)
+        var likeness = try metadata.floats(LabelsFile.Key.likeness)[...]
+        let background = examples.removeLast()
+        let corrections = examples.suffix(corrected.count)
+        for list in examples.prefix(names.count) {
+            guard likeness.count >= list.count else {
+                throw TacitError(.badData, place: LabelsFile.Key.likeness, "expected one an example")
+            }
+            classifiers.likeness.append(Array(likeness.prefix(list.count)))
+            likeness.removeFirst(list.count)
+        }
+        return LearnedLabels(
+            model, labels: zip(names, examples).map { LearnedLabels.Label(name: $0, examples: $1) },
+            corrections: zip(corrected, corrections).map { LearnedLabels.Correction(name: $0, examples: $1) },
+            background: background, classifiers: classifiers)
+    }
+
+    private func names(_ key: String) throws -> [String] {
+        let names = try file.metadata.strings(key)
+        guard names.count <= LearningLimits.labels, Set(names).count == names.count else {
+            throw TacitError(.badData, place: key, "too many labels, or one twice")
+        }
+        for name in names where !LearnedLabels.isName(name) {
+            throw TacitError(.badData, place: key, "a label's name is empty, too long or holds control characters")
+        }
+        return names
+    }
+
+    private func floats(_ name: String, _ count: Int) throws -> [Float] {
+        let values = try file.tensor(name).values(.float32, of: Float.self, count: count)
+        guard values.allSatisfy(\.isFinite) else {
+            throw TacitError(.badData, place: name, "holds a number that is not finite")
+        }
+        return values
+    }
+
+    /// One list an owner.
+    private func examples(owners count: Int, width: Int) throws -> [[Example]] {
+        let owners = try file.metadata.integers(LabelsFile.Key.owners)
+        let copies = try file.metadata.integers(LabelsFile.Key.copies)
+        let rates = try file.metadata.integers(LabelsFile.Key.rates)
+        guard owners.count == copies.count, owners.count == rates.count, owners.allSatisfy({ $0 < count }),
+            copies.allSatisfy({ $0 <= LearningLimits.copies }), rates.allSatisfy({ $0 <= LearningLimits.sampleRate })
+        else { throw TacitError(.badData, place: LabelsFile.Key.owners, "examples that belong to nothing") }
+        let rows = try floats(LabelsFile.rows, copies.reduce(0, +) * width)
+        var lists = [[Example]](repeating: [], count: count)
+        var place = 0
+        for (index, owner) in owners.enumerated() {
+            let end = place + copies[index] * width
+            lists[owner].append(Example(rows: Array(rows[place..<end]), clip: try clip(index, rate: rates[index])))
+            place = end
+        }
+        return lists
+    }
+
+    private func clip(_ index: Int, rate: Int) throws -> Clip? {
+        guard let tensor = clips[LabelsFile.clip(index)] else { return nil }
+        if rate > 0 {
+            return .sound(samples: try tensor.values(.int16, of: Int16.self), sampleRate: rate)
+        }
+        guard tensor.shape.count == 3, tensor.shape.allSatisfy({ (1...ModelLimits.imageSide).contains($0) }),
+            [1, 3].contains(tensor.shape[2])
+        else {
+            throw TacitError(.badData, place: tensor.name, "expected a picture's height, width and channels")
+        }
+        return .picture(
+            pixels: try tensor.values(.int8, of: Int8.self).map { UInt8(bitPattern: $0) }, width: tensor.shape[1],
+            height: tensor.shape[0], channels: tensor.shape[2])
+    }
+}

@@ -1,0 +1,230 @@
+import TacitDiagnostics
+
+/// Labels that were taught where the model runs: their examples, corrections of these and of the model's own labels, what
+/// the place sounds or looks like when nothing happens, and what was computed of it all.
+///
+/// They belong to one model. Whatever is changed, all is computed anew, so that the order in which things were taught
+/// leaves no trace.
+package struct LearnedLabels: Equatable, Sendable {
+    package struct Label: Equatable, Sendable {
+        package var name: String
+        package var examples: [Example]
+    }
+
+    /// What a label of the model, or a learned one, was said and should not have been.
+    package struct Correction: Equatable, Sendable {
+        package var name: String
+        package var examples: [Example]
+    }
+
+    package let model: TaughtModelIdentity
+    package private(set) var labels: [Label] = []
+    package private(set) var corrections: [Correction] = []
+    package private(set) var background: [Example] = []
+    package private(set) var classifiers: Classifiers
+
+    package init(_ model: TaughtModelIdentity) {
+        self.model = model
+        classifiers = Classifiers(width: model.width)
+    }
+
+    /// From a file; nothing is computed.
+    init(
+        _ model: TaughtModelIdentity, labels: [Label], corrections: [Correction], background: [Example],
+        classifiers: Classifiers
+    ) {
+        self.model = model
+        self.labels = labels
+        self.corrections = corrections
+        self.background = background
+        self.classifiers = classifiers
+    }
+
+    package func index(of name: String) -> Int? { labels.firstIndex { $0.name == name } }
+
+    /// Bytes of all clips.
+    package var clipBytes: Int {
+        (labels.flatMap(\.examples) + corrections.flatMap(\.examples) + background)
+            .reduce(0) { $0 + ($1.clip?.byteCount ?? 0) }
+    }
+
+    // MARK: Changes
+
+    /// Whether a label may be learned, before there are examples.
+    ///
+    /// - Throws: `TacitError` (usage) for a name that can't be one or is the model's own.
+    package func requireLearnable(_ name: String, _ base: TaughtBase) throws {
+        try Self.check(name)
+        guard !base.labels.contains(name) else {
+            throw TacitError(
+                .usage, "'\(name)' is a label of the model: choose another name, or correct it with --not")
+        }
+    }
+
+    /// Whether there is such a label to be corrected.
+    ///
+    /// - Throws: `TacitError` (usage) where there is none.
+    package func requireCorrectable(_ name: String, _ base: TaughtBase) throws {
+        guard index(of: name) != nil || base.labels.contains(name) else { throw unknown(name) }
+    }
+
+    /// - Throws: `TacitError` (usage) for a name that can't be one or is the model's own, and beyond the limits.
+    package mutating func learn(_ name: String, _ examples: [Example], _ base: TaughtBase) throws {
+        try requireLearnable(name, base)
+        try change(base) { changed in
+            if let index = changed.index(of: name) {
+                changed.labels[index].examples += examples
+                try Self.check(changed.labels[index].examples, of: name)
+            } else {
+                guard changed.labels.count < LearningLimits.labels else {
+                    throw TacitError(
+                        .usage, "\(changed.labels.count) labels are learned already, which is the most there may be")
+                }
+                try Self.check(examples, of: name)
+                changed.labels.append(Label(name: name, examples: examples))
+            }
+        }
+    }
+
+    /// These are not `name`.
+    ///
+    /// - Throws: `TacitError` (usage) where there is no such label, and beyond the limits.
+    package mutating func correct(_ name: String, _ examples: [Example], _ base: TaughtBase) throws {
+        try requireCorrectable(name, base)
+        try change(base) { changed in
+            if let index = changed.corrections.firstIndex(where: { $0.name == name }) {
+                changed.corrections[index].examples += examples
+                try Self.check(changed.corrections[index].examples, of: name)
+            } else {
+                try Self.check(examples, of: name)
+                changed.corrections.append(Correction(name: name, examples: examples))
+            }
+        }
+    }
+
+    /// This is what the place sounds or looks like.
+    ///
+    /// - Throws: `TacitError` (usage) beyond the limits.
+    package mutating func hear(background examples: [Example], _ base: TaughtBase) throws {
+        try change(base) { changed in
+            changed.background += examples
+            try Self.check(changed.background, of: "the background")
+        }
+    }
+
+    /// With its corrections. The model's own label is known again as it was before it was corrected.
+    ///
+    /// - Throws: `TacitError` (usage) where nothing was learned of that name.
+    package mutating func forget(_ name: String, _ base: TaughtBase) throws {
+        guard index(of: name) != nil || corrections.contains(where: { $0.name == name }) else { throw unknown(name) }
+        try change(base) { changed in
+            changed.labels.removeAll { $0.name == name }
+            changed.corrections.removeAll { $0.name == name }
+        }
+    }
+
+    /// - Throws: `TacitError` (usage) where there is no such learned label, or one of the new name already.
+    package mutating func rename(_ name: String, to newName: String, _ base: TaughtBase) throws {
+        guard let index = index(of: name) else { throw unknown(name) }
+        try Self.check(newName)
+        guard self.index(of: newName) == nil, !base.labels.contains(newName) else {
+            throw TacitError(.usage, "there is a label '\(newName)' already")
+        }
+        try change(base) { changed in
+            changed.labels[index].name = newName
+            if let correction = changed.corrections.firstIndex(where: { $0.name == name }) {
+                changed.corrections[correction].name = newName
+            }
+        }
+    }
+
+    /// Whole or not at all.
+    private mutating func change(_ base: TaughtBase, _ body: (inout LearnedLabels) throws -> Void) throws {
+        var changed = self
+        try body(&changed)
+        guard changed.clipBytes <= LearningLimits.clipBytes else {
+            throw TacitError(
+                .usage,
+                "\(changed.clipBytes) bytes of clips, expected at most \(LearningLimits.clipBytes): keep none "
+                    + "(--no-clips)")
+        }
+        changed.classifiers = try Classifiers(of: changed, base)
+        self = changed
+    }
+
+    // MARK: Limits
+
+    /// Whether a label may be called so.
+    static func isName(_ name: String) -> Bool {
+        !name.isEmpty && name.utf8.count <= LearningLimits.nameBytes
+            && name.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7f...0x9f).contains($0.value) }
+    }
+
+    private static func check(_ name: String) throws {
+        guard isName(name) else {
+            throw TacitError(
+                .usage, "a label's name has 1 to \(LearningLimits.nameBytes) bytes and no control characters")
+        }
+    }
+
+    private static func check(_ examples: [Example], of name: String) throws {
+        guard examples.count <= LearningLimits.examples else {
+            throw TacitError(
+                .usage, "\(examples.count) examples of \(name), expected at most \(LearningLimits.examples)")
+        }
+    }
+
+    private func unknown(_ name: String) -> TacitError {
+        let known = labels.map(\.name).joined(separator: ", ")
+        return TacitError(
+            .usage, "no label '\(name)' was learned\(known.isEmpty ? "" : ", only \(known)")")
+    }
+}
+
+/// The most there may be, so that a file of it all is read and computed anew within a moment.
+package enum LearningLimits {
+    package static let labels = 4096
+    /// Of one label.
+    package static let examples = 256
+    /// Of one label's name.
+    package static let nameBytes = 256
+    /// Rows of one example.
+    package static let copies = 64
+    /// Elements of a row.
+    package static let width = 4096
+    /// Hertz of a clip.
+    package static let sampleRate = 10_000_000
+    /// Bytes of a file.
+    package static let fileBytes = 1 << 29
+    /// Bytes of all clips together.
+    package static let clipBytes = 1 << 27
+}
+
+/// Which model labels were taught to.
+package struct TaughtModelIdentity: Equatable, Sendable {
+    /// Of the model file; 64 hexadecimal digits.
+    package let digest: String
+    /// The file's name without its folder, for people.
+    package let name: String
+    /// Elements of what it makes of an example.
+    package let width: Int
+
+    package init(digest: String, name: String, width: Int) {
+        self.digest = digest
+        self.name = name
+        self.width = width
+    }
+}
+
+/// What of the model counts when labels are taught to it.
+package struct TaughtBase: Sendable {
+    /// Its own.
+    package let labels: [String]
+    /// `[labels][width]`: where what it calls so lies, each of length 1; empty where it does not say.
+    package let prototypes: [Float]
+
+    package init(labels: [String], prototypes: [Float]) {
+        self.labels = labels
+        self.prototypes = prototypes
+    }
+}

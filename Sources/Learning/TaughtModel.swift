@@ -1,0 +1,111 @@
+import TacitEngine
+import TacitLabelling
+import TacitModelFile
+
+/// A model that is being run, and learned labels behind its own. Nothing is allocated once it is made.
+///
+/// A learned label has the score of a sigmoid, whatever the model's own have; a corrected one of the model has its logit
+/// lowered by as much as what is seen or heard lies on the corrections' side.
+package final class TaughtModel: PatchModel {
+    /// How much of the distance behind a correction's plane is taken from a logit.
+    private static let correctionShare: Float = 2
+
+    private let model: any LearningModel
+    private let planes: TaughtPlanes
+    /// Which version of the planes is in the buffers.
+    private var version: Int?
+    private let width: Int
+    private let own: Int
+    private let learned: Int
+    private var correctedCount = 0
+    /// `[own]`: the model's labels that were corrected, as many as there are.
+    private let corrected: UnsafeMutableBufferPointer<Int>
+    /// `[learned + own][width]`, `[learned + own]`: the learned labels' planes, then the corrected ones'.
+    private let weights: UnsafeMutableBufferPointer<Float>
+    private let biases: UnsafeMutableBufferPointer<Float>
+    private let point: UnsafeMutableBufferPointer<Float>
+
+    /// - Parameters:
+    ///   - model: made to be learned by.
+    ///   - description: of the model alone.
+    ///   - planes: of labels that were taught to it.
+    package init(_ model: any LearningModel, _ description: ModelDescription, _ planes: TaughtPlanes) {
+        precondition(planes.width == model.learningWidth, "labels of another model")
+        self.model = model
+        self.planes = planes
+        width = model.learningWidth
+        own = description.labels.count
+        learned = planes.names.count
+        corrected = .allocate(capacity: own)
+        corrected.initialize(repeating: 0)
+        weights = .allocate(capacity: (learned + own) * width)
+        weights.initialize(repeating: 0)
+        biases = .allocate(capacity: learned + own)
+        biases.initialize(repeating: 0)
+        point = .allocate(capacity: width)
+        point.initialize(repeating: 0)
+        while version == nil { takeOver() }
+    }
+
+    deinit {
+        corrected.deallocate()
+        weights.deallocate()
+        biases.deallocate()
+        point.deallocate()
+    }
+
+    /// What was taught since the last reading, if it can be had at once.
+    private func takeOver() {
+        guard let new = planes.copy(into: weights, biases, corrected, since: version) else { return }
+        (version, correctedCount) = new
+    }
+
+    package func reset(context: Int) { model.reset(context: context) }
+
+    package func push(patches: UnsafePointer<Float>, count: Int, contexts: UnsafeBufferPointer<Int>) {
+        model.push(patches: patches, count: count, contexts: contexts)
+    }
+
+    package func readEmbedding(context: Int, into embedding: UnsafeMutableBufferPointer<Float>) {
+        model.readEmbedding(context: context, into: embedding)
+    }
+
+    package func readLogits(context: Int, into logits: UnsafeMutableBufferPointer<Float>) {
+        takeOver()
+        if own > 0 { model.readLogits(context: context, into: UnsafeMutableBufferPointer(rebasing: logits[..<own])) }
+        model.readLearning(context: context, into: point)
+        for index in 0..<learned { logits[own + index] = distance(index) }
+        for index in 0..<correctedCount {
+            logits[corrected[index]] -= max(0, Self.correctionShare * distance(learned + index))
+        }
+    }
+
+    package func applyScores(_ logits: UnsafeBufferPointer<Float>, into scores: UnsafeMutableBufferPointer<Float>) {
+        if own > 0 {
+            model.applyScores(
+                UnsafeBufferPointer(rebasing: logits[..<own]), into: UnsafeMutableBufferPointer(rebasing: scores[..<own]))
+        }
+        TacitEngine.applyScores(
+            .multilabel, logits: UnsafeBufferPointer(rebasing: logits[own...]),
+            into: UnsafeMutableBufferPointer(rebasing: scores[own...]))
+    }
+
+    /// How far what was read last lies on a plane's side. In sums side by side, added up in one order.
+    private func distance(_ index: Int) -> Float {
+        var sums = SIMD8<Float>.zero
+        guard let plane = weights.baseAddress.map({ $0 + index * width }), let point = point.baseAddress else { return 0 }
+        var element = 0
+        while element + 8 <= width {
+            let a = UnsafeRawPointer(plane + element).loadUnaligned(as: SIMD8<Float>.self)
+            let b = UnsafeRawPointer(point + element).loadUnaligned(as: SIMD8<Float>.self)
+            sums += a * b
+            element += 8
+        }
+        var sum = ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]))
+        while element < width {
+            sum += plane[element] * point[element]
+            element += 1
+        }
+        return sum + biases[index]
+    }
+}

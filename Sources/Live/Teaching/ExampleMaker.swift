@@ -1,0 +1,238 @@
+import TacitDiagnostics
+import TacitEngine
+import TacitFrontEnd
+import TacitLabelling
+import TacitLearning
+import TacitMedia
+import TacitModelFile
+
+/// Makes examples of sounds and pictures, as one model understands them.
+package final class ExampleMaker {
+    /// Windows that a sound's clip has at most.
+    private static let windows = 3
+    /// The most seconds of a file that are looked through for something loud.
+    private static let longest = 600.0
+    /// A copy of a sound: where in the window it stands, from its beginning (0) to its end (1), and how loud it is.
+    private static let copies: [(place: Double, gain: Float)] = [(1, 1), (0.5, 0.3), (0.25, 2), (0.75, 0.1), (1, 0.3)]
+    /// The most windows of a long clip that count.
+    private static let rowsOfClip = 12
+
+    private let model: LoadedModel
+    private let session: Session
+    private let sound: SoundLabeller?
+    private let pictures: (labeller: ImageLabeller, reader: PictureFileReader)?
+    private let keepsClips: Bool
+    private var point: [Float]
+
+    /// - Parameters:
+    ///   - model: to teach labels to; labels that were taught already don't count.
+    ///   - engine: threads and instruction set.
+    ///   - keepsClips: whether an example keeps what it was made of.
+    /// - Throws: `TacitError` for a model of tokens.
+    package init(_ model: LoadedModel, engine: EngineSettings, keepsClips: Bool) throws {
+        self.model = model
+        self.keepsClips = keepsClips
+        let description = model.model.description
+        guard description.learningWidth <= LearningLimits.width else {
+            throw TacitError.badData(
+                model.path, at: "learning.width",
+                "labels are learned by \(description.learningWidth) elements, expected at most \(LearningLimits.width)")
+        }
+        point = [Float](repeating: 0, count: description.learningWidth)
+        switch description.input.sense {
+        case .sound:
+            let plan = try model.plan(hop: nil)
+            session = try model.session(
+                contexts: plan.contexts, rows: plan.rows, threads: engine.threads,
+                instructionSet: engine.instructionSet, learns: true)
+            sound = try SoundLabeller(
+                description, plan: plan, ending: .lastWindow, model: session, instructionSet: engine.instructionSet)
+            pictures = nil
+        case .pictures:
+            session = try model.session(
+                contexts: 1, rows: min(description.input.window, 128), threads: engine.threads,
+                instructionSet: engine.instructionSet, learns: true)
+            sound = nil
+            pictures = (try ImageLabeller(description, model: session), try PictureFileReader())
+        case .tokens:
+            throw TacitError.badData(model.path, at: "input", "a model of tokens learns no labels")
+        }
+    }
+
+    /// What the model takes.
+    package var input: InputDescription { model.description.input }
+
+    // MARK: Sounds
+
+    /// Samples of one window.
+    package var samplesPerWindow: Int { sound?.geometry.samplesPerWindow ?? 0 }
+    /// Hertz of the samples that the model takes; 0 for pictures.
+    package var sampleRate: Int { sound?.geometry.sampleRate ?? 0 }
+
+    /// A file, of the model's sense. Of a long sound its loudest stretch, of a few windows.
+    ///
+    /// - Parameters:
+    ///   - path: of the file.
+    ///   - background: what the place sounds like, to mix with.
+    /// - Throws: `TacitError` naming the file.
+    package func example(of path: String, background: [Example]) throws -> Example {
+        if let pictures {
+            try pictures.reader.read(path)
+            return example(of: PixelView(pictures.reader.frame))
+        }
+        do {
+            let source = try SoundSources.open(path: path, sampleRate: sampleRate)
+            let samples = try Self.samples(of: source, atMost: Int(Self.longest * Double(sampleRate)))
+            guard !samples.isEmpty else { throw TacitError(.badData, "no samples in it") }
+            return example(of: samples, background: background)
+        } catch let error as TacitError {
+            throw error.inFile(path)
+        }
+    }
+
+    /// Reads a source to its end, or so far.
+    package static func samples(of source: any SampleSource, atMost most: Int) throws -> [Float] {
+        var samples: [Float] = []
+        try withUnsafeTemporaryAllocation(of: Float.self, capacity: 4096) { buffer in
+            buffer.initialize(repeating: 0)
+            reading: while samples.count < most {
+                switch try source.read(into: buffer) {
+                case .samples(let count): samples += buffer[..<count]
+                case .gap: continue
+                case .end: break reading
+                }
+            }
+        }
+        return samples
+    }
+
+    /// Samples at the model's rate, -1...1, mono; of a long recording its loudest stretch.
+    package func example(of samples: [Float], background: [Example], isTrimmed: Bool = false) -> Example {
+        let limit = Self.windows * samplesPerWindow
+        let range = LoudestStretch.range(
+            in: samples, sampleRate: sampleRate, limit: limit, isTrimmed: isTrimmed)
+        return example(ofClip: samples[range].map(Self.sample), background: background)
+    }
+
+    /// The nearest 16-bit sample.
+    private static func sample(_ value: Float) -> Int16 {
+        Int16(max(-32768, min(32767, (value * 32768).rounded())))
+    }
+
+    private func example(ofClip clip: [Int16], background: [Example]) -> Example {
+        let samples = clip.map { Float($0) / 32768 }
+        let windows = self.rows(of: samples)
+        var rows = thinned(windows) + whole(windows)
+        let window = samplesPerWindow
+        var beds = background.lazy.compactMap { example -> [Int16]? in
+            if case .sound(let samples, self.sampleRate)? = example.clip, !samples.isEmpty { samples } else { nil }
+        }.makeIterator()
+        for (place, gain) in Self.copies {
+            let length = min(samples.count, window)
+            let skipped = samples.count - length
+            let start = Int(place * Double(window - length))
+            var copy = [Float](repeating: 0, count: window)
+            if let bed = beds.next() { for index in copy.indices { copy[index] = Float(bed[index % bed.count]) / 32768 } }
+            for index in 0..<length {
+                copy[start + index] += gain * samples[Int(place * Double(skipped)) + index]
+            }
+            rows += self.rows(of: copy.map { max(-1, min(1, $0)) })
+        }
+        return Example(rows: rows, clip: keepsClips ? .sound(samples: clip, sampleRate: sampleRate) : nil)
+    }
+
+    /// One a window.
+    private func rows(of samples: [Float]) -> [Float] {
+        guard let sound else { return [] }
+        var rows: [Float] = []
+        func take(_ reading: Reading) {
+            // One window follows another in one context: see the plan without a hop.
+            point.withUnsafeMutableBufferPointer { session.readLearning(context: 0, into: $0) }
+            rows += point
+        }
+        sound.reset()
+        samples.withUnsafeBufferPointer { sound.push($0, take) }
+        sound.finish(take)
+        return rows
+    }
+
+    /// The mean of many rows, of length 1: the clip as it is labelled as a whole. Nothing of a single one.
+    private func whole(_ rows: [Float]) -> [Float] {
+        let width = point.count
+        let count = rows.count / width
+        guard count > 1 else { return [] }
+        var mean = [Double](repeating: 0, count: width)
+        for (index, value) in rows.enumerated() { mean[index % width] += Double(value) }
+        let length = mean.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        return length > 0 ? mean.map { Float($0 / length) } : []
+    }
+
+    /// Of many rows some, evenly.
+    private func thinned(_ rows: [Float]) -> [Float] {
+        let count = rows.count / point.count
+        guard count > Self.rowsOfClip else { return rows }
+        return (0..<Self.rowsOfClip).flatMap { index in
+            let row = index * (count - 1) / (Self.rowsOfClip - 1)
+            return rows[row * point.count..<(row + 1) * point.count]
+        }
+    }
+
+    // MARK: Pictures
+
+    /// A frame.
+    package func example(of frame: FrameBuffer) -> Example { example(of: PixelView(frame)) }
+
+    /// A picture of any size.
+    package func example(of picture: PixelView) -> Example {
+        guard let pictures else { return Example(rows: [], clip: nil) }
+        var rows = row(of: picture)
+        let seen = pictures.labeller.seen
+        let clip = Self.pixels(of: seen)
+        for copy in PictureCopies.all(clip, width: seen.width, height: seen.height, channels: seen.channels) {
+            copy.withUnsafeBufferPointer { pixels in
+                guard let base = pixels.baseAddress else { return }
+                rows += row(
+                    of: PixelView(pixels: base, width: seen.width, height: seen.height, channels: seen.channels))
+            }
+        }
+        return Example(
+            rows: rows,
+            clip: keepsClips
+                ? .picture(pixels: clip, width: seen.width, height: seen.height, channels: seen.channels) : nil)
+    }
+
+    private func row(of picture: PixelView) -> [Float] {
+        pictures?.labeller.label(picture) { _ in }
+        point.withUnsafeMutableBufferPointer { session.readLearning(context: 0, into: $0) }
+        return point
+    }
+
+    private static func pixels(of view: PixelView) -> [UInt8] {
+        (0..<view.height).flatMap { row in
+            Array(
+                UnsafeBufferPointer(
+                    start: view.pixels + row * view.bytesPerRow, count: view.width * view.channels))
+        }
+    }
+
+    // MARK: Anew
+
+    /// The same example as this model understands it; nil for one whose clip was not kept, or is of another sense.
+    package func renewed(_ example: Example, background: [Example]) throws -> Example? {
+        switch example.clip {
+        case .sound(let samples, let rate)? where sound != nil:
+            guard rate != sampleRate else { return self.example(ofClip: samples, background: background) }
+            let source = try SoundSources.resample(
+                MemorySource(samples: samples.map { Float($0) / 32768 }, sampleRate: rate), to: sampleRate)
+            return self.example(
+                of: try Self.samples(of: source, atMost: .max), background: background)
+        case .picture(let pixels, let width, let height, let channels)? where pictures != nil:
+            return pixels.withUnsafeBufferPointer { pixels in
+                pixels.baseAddress.map {
+                    self.example(of: PixelView(pixels: $0, width: width, height: height, channels: channels))
+                }
+            }
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import TacitDiagnostics
+
+/// What labels are learned by: means and deviations over a window, taken at several levels of the trunk, through one
+/// matrix that evens out what sounds or pictures have in common (whitening: Hariharan et al. 2012, "Discriminative
+/// Decorrelation for Clustering and Classification", section 3).
+///
+/// A level L is the stream behind L blocks; behind the last it is the final norm's output. The matrix reads, level by
+/// level, the mean over the window and then the deviation, each of the trunk's width.
+package struct LearningHead: Equatable, Sendable {
+    /// From 1 to the trunk's layers, rising.
+    package var levels: [Int]
+    /// Elements of what comes out.
+    package var width: Int
+    /// Whether there is one point a label, of the same width, at which what the model calls so lies.
+    package var hasPrototypes: Bool
+
+    package init(levels: [Int], width: Int, hasPrototypes: Bool) {
+        self.levels = levels
+        self.width = width
+        self.hasPrototypes = hasPrototypes
+    }
+
+    /// Elements of what goes in.
+    package func inputWidth(trunkWidth: Int) -> Int { levels.count * 2 * trunkWidth }
+
+    /// - Throws: `TacitError` of kind `badData`.
+    func validate(_ description: ModelDescription) throws {
+        let layers = description.trunk.layers
+        try require(
+            !levels.isEmpty && levels.allSatisfy { (1...layers).contains($0) }
+                && zip(levels, levels.dropFirst()).allSatisfy { $0 < $1 },
+            "learning.levels", "expected rising numbers from 1 to \(layers), the trunk's layers")
+        try range(width, 1...ModelLimits.learningWidth, "learning.width")
+        try range(
+            inputWidth(trunkWidth: description.trunk.width), 1...ModelLimits.width, "learning.levels",
+            "twice the trunk's width a level")
+        try require(!hasPrototypes || !description.labels.isEmpty, "learning.prototypes", "there are no labels")
+        if case .tokens = description.input {
+            throw TacitError(.badData, place: "learning", "a model of tokens learns no labels")
+        }
+    }
+}
+
+extension LearningHead {
+    /// nil where the file says nothing of it.
+    init?(reading metadata: Metadata) throws {
+        guard metadata[MetadataKey.learning("levels")] != nil else { return nil }
+        self.init(
+            levels: try metadata.integers(MetadataKey.learning("levels")),
+            width: try metadata.integer(MetadataKey.learning("width")),
+            hasPrototypes: try metadata.bool(MetadataKey.learning("prototypes")))
+    }
+
+    func write(to metadata: inout Metadata) {
+        metadata.append(MetadataKey.learning("levels"), .uint32s(levels.map { UInt32($0) }))
+        metadata.append(MetadataKey.learning("width"), .uint32(UInt32(width)))
+        metadata.append(MetadataKey.learning("prototypes"), .bool(hasPrototypes))
+    }
+}

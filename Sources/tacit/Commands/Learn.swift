@@ -1,0 +1,99 @@
+import ArgumentParser
+import TacitConsole
+import TacitDiagnostics
+import TacitLearning
+import TacitLive
+import TacitMedia
+
+/// `tacit learn`: labels that a model did not have, from examples.
+struct Learn: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Teach a label from examples, or correct one.",
+        usage: """
+            tacit learn [MODEL.gguf] NAME PATH... --labels FILE
+            tacit learn [MODEL.gguf] NAME --device NAME|--camera --labels FILE
+            tacit learn [MODEL.gguf] --not NAME PATH... --labels FILE
+            tacit learn [MODEL.gguf] --background PATH... --labels FILE
+            tacit learn [MODEL.gguf] --list|--renew|--forget NAME|--rename OLD NEW --labels FILE
+            tacit learn [MODEL.gguf] --export FILE [NAME...]|--import FILE --labels FILE
+            """,
+        discussion: """
+            Five examples are enough to begin with. What is learned stands in FILE, which listen, watch, classify and \
+            eval take with --labels too; the model stays as it is. Sounds and pictures of the examples stay in FILE as \
+            well, so that a newer model can be taught the same labels, unless --no-clips.
+            """)
+
+    @Argument(help: ArgumentHelp("The model, the label's name, and the examples.", valueName: "MODEL.gguf> <NAME> <PATH"))
+    var arguments: [String] = []
+
+    @OptionGroup var learned: LearnedLabelsOption
+    @OptionGroup var options: LearnOptions
+    @OptionGroup var live: LiveExampleOptions
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var engine: EngineOptions
+
+    func validate() throws {
+        _ = try words()
+        guard learned.path != nil else {
+            throw ValidationError("Name the file of learned labels with --labels; the first label makes it.")
+        }
+    }
+
+    /// What stands on the command line beside the options.
+    private func words() throws -> (model: String?, name: String?, paths: [String], task: LearnOptions.Task) {
+        let task = try options.task()
+        let (model, rest) = ModelArgument.split(arguments)
+        guard task.takesExamples else {
+            if case .export = task { return (model, nil, rest, task) }
+            if let extra = rest.first { throw ValidationError("Unexpected argument '\(extra)'.") }
+            if live.isGiven { throw ValidationError("--device and --camera are for examples.") }
+            return (model, nil, [], task)
+        }
+        let name = task.takesName ? rest.first : nil
+        if task.takesName, name == nil { throw ValidationError("Name a label, then its examples.") }
+        let paths = Array(rest.dropFirst(task.takesName ? 1 : 0))
+        guard paths.isEmpty == live.isGiven else {
+            throw ValidationError(
+                paths.isEmpty ? "Name files, or --device or --camera for examples as they come."
+                    : "--device and --camera take examples as they come: they don't go with files.")
+        }
+        return (model, name, paths, task)
+    }
+
+    func run() throws {
+        let (given, name, paths, task) = try words()
+        guard let file = learned.path else { return }
+        if case .list = task {
+            guard let labels = try LabelsFile.read(file) else {
+                throw TacitError(.noInput, file: file, "there is no such file: a first label makes it")
+            }
+            return try LearnOutput(json: output.json).list(labels)
+        }
+        let standard = live.isCamera ? ModelLookup.image : ModelLookup.defaultName(forFirst: paths.first)
+        let model = try LoadedModel(path: try ModelLookup.path(given, default: standard))
+        // Read, changed and written under one lock: two who learn at once both have learned.
+        let lock = try LabelsLock(beside: file)
+        try withExtendedLifetime(lock) {
+            let teacher = try LabelTeacher(
+                model, file: file, engine: engine.settings, keepsClips: !options.noClips,
+                output: LearnOutput(json: output.json))
+            switch task {
+            case .teach, .correct, .hearBackground:
+                let wish = LabelTeacher.Wish(task: task, name: name ?? "")
+                // Before a device is opened and somebody asked to ring.
+                try teacher.require(wish)
+                if live.isGiven {
+                    try teacher.take(try LiveExamples(live, teacher.maker), wish)
+                } else {
+                    try teacher.take(FileRun.expanded(paths, model), wish)
+                }
+            case .forget(let name): try teacher.change { try $0.forget(name, $1) }
+            case .rename(let old, let new): try teacher.change { try $0.rename(old, to: new, $1) }
+            case .renew: try teacher.renew()
+            case .export(let path): try teacher.export(paths, to: path)
+            case .importing(let path): try teacher.importing(path)
+            case .list: break
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import ArgumentParser
+import TacitConsole
+
+/// What is to be learned, corrected or looked at.
+struct LearnOptions: ParsableArguments {
+    @Flag(name: .customLong("not"), help: "The files are not NAME, a learned label or the model's own: correct it.")
+    var isNot = false
+
+    @Flag(help: "The files are what the place sounds or looks like when nothing happens.")
+    var background = false
+
+    @Flag(help: "Print what has been learned.")
+    var list = false
+
+    @Flag(help: "Teach all labels anew to MODEL, from the clips that were kept.")
+    var renew = false
+
+    @Option(help: ArgumentHelp("Forget a learned label, or the corrections of one of the model's.", valueName: "NAME"))
+    var forget: String?
+
+    @Option(
+        parsing: .upToNextOption, help: ArgumentHelp("Give a learned label another name.", valueName: "OLD NEW"))
+    var rename: [String] = []
+
+    @Option(
+        name: .customLong("export"),
+        help: ArgumentHelp("Write the labels NAME..., or all, to a file of their own.", valueName: "FILE"))
+    var exportPath: String?
+
+    @Option(
+        name: .customLong("import"), help: ArgumentHelp("Take over the labels of another file.", valueName: "FILE"))
+    var importPath: String?
+
+    @Flag(name: .customLong("no-clips"), help: "Keep no sound and no picture of the examples; --renew can't use them.")
+    var noClips = false
+
+    /// What to do, of which there is one.
+    enum Task {
+        case teach, correct, hearBackground, list, renew, forget(String), rename(String, String), export(String)
+        case importing(String)
+
+        /// Whether it takes a name first, and whether examples.
+        var takesName: Bool { if case .teach = self { true } else if case .correct = self { true } else { false } }
+        var takesExamples: Bool { if case .hearBackground = self { true } else { takesName } }
+    }
+
+    func task() throws -> Task {
+        var tasks: [(String, Task)] = []
+        if isNot { tasks.append(("--not", .correct)) }
+        if background { tasks.append(("--background", .hearBackground)) }
+        if list { tasks.append(("--list", .list)) }
+        if renew { tasks.append(("--renew", .renew)) }
+        if let forget { tasks.append(("--forget", .forget(forget))) }
+        if !rename.isEmpty {
+            guard rename.count == 2 else { throw ValidationError("--rename takes two names, OLD and NEW") }
+            tasks.append(("--rename", .rename(rename[0], rename[1])))
+        }
+        if let exportPath { tasks.append(("--export", .export(exportPath))) }
+        if let importPath { tasks.append(("--import", .importing(importPath))) }
+        guard tasks.count <= 1 else {
+            throw ValidationError("\(tasks[0].0) and \(tasks[1].0) don't go together")
+        }
+        return tasks.first?.1 ?? .teach
+    }
+}

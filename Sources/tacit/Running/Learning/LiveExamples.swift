@@ -1,0 +1,93 @@
+import Glibc
+import TacitConsole
+import TacitDevices
+import TacitDiagnostics
+import TacitLearning
+import TacitLive
+import TacitMedia
+
+/// Examples from a microphone or a camera, one after another.
+final class LiveExamples {
+    private enum Source {
+        case sound(any SampleSource)
+        case pictures(any FrameSource)
+    }
+
+    private let source: Source
+    private let maker: ExampleMaker
+    private let count: Int
+    private let seconds: Double
+    /// How often what is unlike the others is asked for again.
+    private static let patience = 3
+
+    /// Opens the device.
+    ///
+    /// - Throws: `TacitError`, of every kind that a device may have.
+    init(_ options: LiveExampleOptions, _ maker: ExampleMaker) throws {
+        self.maker = maker
+        count = options.examples
+        if maker.sampleRate > 0 {
+            guard !options.isCamera else {
+                throw TacitError(.usage, "the model takes sound: --camera goes with a model of images")
+            }
+            let window = Double(maker.samplesPerWindow) / Double(maker.sampleRate)
+            seconds = options.seconds ?? max(window + 1, 3)
+            let microphone = try Microphone(
+                MicrophoneSettings(sampleRate: maker.sampleRate, wait: 0, waitLost: 0),
+                device: try ALSADevice(options.device ?? "default", wakeSeconds: 0.1),
+                stopDescriptor: Process.stop.descriptor, 
+                note: { note in Log.shared.line { note.write("microphone", to: &$0) } })
+            source = .sound(try SoundSources.resample(microphone, to: maker.sampleRate, file: options.device))
+        } else {
+            seconds = options.seconds ?? 2
+            source = .pictures(
+                try FrameSources.camera(options.device, for: maker.input, wait: 0, waitLost: 0))
+        }
+        Process.stopInOrder()
+    }
+
+    /// - Parameters:
+    ///   - background: to mix with.
+    ///   - isBackground: whether it is what the place sounds like, of which the loudest moment is not wanted.
+    ///   - accept: whether an example is to count; false has it asked for again.
+    func run(background: [Example], isBackground: Bool, accept: (Example) throws -> Bool) throws {
+        var taken = 0
+        var refused = 0
+        while taken < count, !Process.stop.isStopping {
+            StandardError.line("example \(taken + 1) of \(count): now")
+            guard let example = try next(background: background, isBackground: isBackground) else { return }
+            if try accept(example) || refused == Self.patience {
+                taken += 1
+                refused = 0
+            } else {
+                refused += 1
+                StandardError.line("unlike the others: once more")
+            }
+        }
+    }
+
+    /// nil when there is no more.
+    private func next(background: [Example], isBackground: Bool) throws -> Example? {
+        switch source {
+        case .sound(let source):
+            let samples = try ExampleMaker.samples(
+                of: source, atMost: Int(seconds * Double(maker.sampleRate)))
+            guard !samples.isEmpty, !Process.stop.isStopping else { return nil }
+            return maker.example(of: samples, background: background, isTrimmed: !isBackground)
+        case .pictures(let source):
+            // The last frame of the time: there is a moment to hold something up.
+            var since: Double?
+            while !Process.stop.isStopping {
+                switch try source.read(notBefore: 0) {
+                case .frame(let stamp):
+                    let start = since ?? stamp.seconds
+                    since = start
+                    if stamp.seconds - start >= seconds { return maker.example(of: source.frame) }
+                case .passed, .broken, .gap: continue
+                case .end: return nil
+                }
+            }
+            return nil
+        }
+    }
+}

@@ -1,0 +1,137 @@
+import CTacitInterface
+import Foundation
+import TacitTestSupport
+import Testing
+
+/// Labels taught by C: what comes of them is the command's, and a stream that runs takes them over.
+@Suite struct TeachingTests {
+    private let golden: GoldenCase
+    private let model: ConvertedModel
+    private let labels: String
+
+    init() throws {
+        golden = try GoldenCase(name: "llama-plain")
+        model = try ConvertedModel(golden)
+        labels = model.folder.path("my.labels")
+    }
+
+    private func samples(_ seed: UInt64) -> [Float] {
+        Sounds.glide(samples: 1200, seed: seed).map { Float($0) / 32768 }
+    }
+
+    private func file(_ seed: UInt64) throws -> String {
+        try model.folder.write(
+            "\(seed).wav", WaveFile.bytes(Sounds.glide(samples: 1200, seed: seed), rate: UInt32(golden.sampleRate)))
+    }
+
+    @Test func theSameAsTheCommand() throws {
+        let other = model.folder.path("command.labels")
+        let loaded = try Loaded(model.path)
+        for (purpose, flags, name, seed) in [
+            (3, ["--background"], "", 1), (1, [], "bell", 2), (1, [], "bell", 3), (1, [], "horn", 4),
+            (2, ["--not"], "bell", 5), (2, ["--not"], golden.labels[1], 6),
+        ] as [(Int32, [String], String, UInt64)] {
+            let path = try file(seed)
+            let outcome = try Executable.tacit.run(
+                ["learn", model.path] + flags + (name.isEmpty ? [] : [name]) + [path, "--labels", other])
+            #expect(outcome.status == 0, "\(outcome.standardError)")
+            // By the file and by its samples, in turns.
+            let status =
+                seed % 2 == 0
+                ? tacit_teach_file(loaded.handle, labels, purpose, name, path)
+                : tacit_teach_samples(loaded.handle, labels, purpose, name, samples(seed), 1200, 0)
+            #expect(status == 0, "\(loaded.words)")
+        }
+        #expect(tacit_rename(loaded.handle, labels, "horn", "hoot") == 0)
+        #expect(try Executable.tacit.run(["learn", model.path, "--rename", "horn", "hoot", "--labels", other]).status == 0)
+        let bytes = try [labels, other].map { try Data(contentsOf: URL(fileURLWithPath: $0)) }
+        #expect(bytes[0] == bytes[1])
+
+        #expect(tacit_load_labels(loaded.handle, labels) == 0)
+        var description = tacit_model()
+        description.size = MemoryLayout<tacit_model>.size
+        #expect(tacit_describe(loaded.handle, &description) == 0)
+        #expect(description.labels == golden.labels.count + 2)
+        var name: UnsafePointer<CChar>?
+        #expect(tacit_label_at(loaded.handle, golden.labels.count + 1, &name, nil) == 0)
+        #expect(name.map { String(cString: $0) } == "hoot")
+        let path = try file(7)
+        #expect(tacit_classify_file(loaded.handle, path) == 0)
+        var logits = [Float](repeating: .nan, count: description.labels)
+        #expect(tacit_logits(loaded.handle, &logits, logits.count, nil) == 0)
+        let command = try Executable.tacit.run([
+            "classify", model.path, path, "--labels", other, "--json", "--logits", "--top", "0",
+        ])
+        #expect(try ResultLine.lines(of: command).first?.logits == logits)
+        #expect(tacit_forget(loaded.handle, labels, "hoot") == 0)
+        #expect(tacit_load_labels(loaded.handle, labels) == 0)
+        #expect(tacit_describe(loaded.handle, &description) == 0)
+        #expect(description.labels == golden.labels.count + 1)
+    }
+
+    /// The readings behind a correction are the corrected ones, those before it are not; with other labels it ends.
+    @Test func aStreamTakesOverWhatIsTaught() throws {
+        let loaded = try Loaded(model.path)
+        let teacher = try Loaded(model.path)
+        #expect(tacit_teach_samples(teacher.handle, labels, 1, "bell", samples(2), 1200, 0) == 0)
+        #expect(tacit_load_labels(loaded.handle, labels) == 0)
+        let count = golden.labels.count + 1
+        func reading() throws -> [Float] {
+            var logits = [Float](repeating: .nan, count: count)
+            #expect(tacit_logits(loaded.handle, &logits, count, nil) == 0)
+            return logits
+        }
+        var settings = tacit_stream_settings()
+        settings.size = MemoryLayout<tacit_stream_settings>.size
+        settings.hop = 0.06
+        #expect(tacit_begin(loaded.handle, &settings) == 0)
+        // One window a push: each is a context of its own, so that the same sound gives the same reading.
+        let window = Array(samples(9)[..<480])
+        var taken = 0
+        #expect(tacit_push(loaded.handle, window, 480, &taken) == Int32(TACIT_READING))
+        let before = try reading()
+        #expect(tacit_push(loaded.handle, window, 480, &taken) == Int32(TACIT_READING))
+        #expect(try reading() == before)
+        #expect(tacit_teach_samples(teacher.handle, labels, 2, "bell", samples(9), 1200, 0) == 0)
+        #expect(tacit_load_labels(loaded.handle, labels) == 0)
+        #expect(tacit_push(loaded.handle, window, 480, &taken) == Int32(TACIT_READING))
+        let after = try reading()
+        #expect(after.dropLast() == before.dropLast())
+        #expect(after.last != before.last)
+        #expect(tacit_teach_samples(teacher.handle, labels, 1, "horn", samples(4), 1200, 0) == 0)
+        #expect(tacit_load_labels(loaded.handle, labels) == 0)
+        #expect(tacit_push(loaded.handle, window, 480, &taken) == Int32(TACIT_USAGE))
+        #expect(loaded.words == "no stream has begun")
+    }
+
+    @Test func whatCanNotBe() throws {
+        let loaded = try Loaded(model.path)
+        let handle = loaded.handle
+        let sound = samples(1)
+        #expect(tacit_load_labels(handle, labels) == Int32(TACIT_NO_INPUT))
+        #expect(tacit_load_labels(handle, model.path) == Int32(TACIT_BAD_DATA))
+        #expect(tacit_teach_samples(handle, labels, 0, "bell", sound, 1200, 0) == Int32(TACIT_USAGE))
+        #expect(tacit_teach_samples(handle, labels, 4, "bell", sound, 1200, 0) == Int32(TACIT_USAGE))
+        #expect(tacit_teach_samples(handle, labels, 1, nil, sound, 1200, 0) == Int32(TACIT_USAGE))
+        #expect(tacit_teach_samples(handle, labels, 1, "\u{ff}\u{1}", sound, 1200, 0) == Int32(TACIT_USAGE))
+        #expect(tacit_teach_samples(handle, labels, 1, golden.labels[0], sound, 1200, 0) == Int32(TACIT_USAGE))
+        #expect(tacit_teach_samples(handle, labels, 2, "bell", sound, 1200, 0) == Int32(TACIT_USAGE))
+        #expect(tacit_teach_samples(handle, labels, 1, "bell", [.nan], 1, 0) == Int32(TACIT_BAD_DATA))
+        #expect(tacit_teach_samples(handle, labels, 1, "bell", sound, 0, 0) == Int32(TACIT_BAD_DATA))
+        #expect(tacit_teach_samples(handle, "/proc/none/x.labels", 1, "bell", sound, 1200, 0) == Int32(TACIT_CANNOT_CREATE))
+        #expect(tacit_teach_picture(handle, labels, 1, "bell", [0, 0, 0], 1, 1, 3, 0) == Int32(TACIT_BAD_DATA))
+        #expect(tacit_teach_file(handle, labels, 1, "bell", "none.wav") == Int32(TACIT_NO_INPUT))
+        #expect(tacit_forget(handle, labels, "bell") == Int32(TACIT_USAGE))
+        #expect(tacit_rename(handle, labels, "bell", "horn") == Int32(TACIT_USAGE))
+        // Nothing of it made a file.
+        #expect(!FileManager.default.fileExists(atPath: labels))
+        // Labels of another model; what was loaded stays.
+        #expect(tacit_teach_samples(handle, labels, 1, "bell", sound, 1200, 0) == Int32(TACIT_OK))
+        let other = try ConvertedModel(golden, weights: "int8")
+        let second = try Loaded(other.path)
+        #expect(tacit_load_labels(second.handle, labels) == Int32(TACIT_BAD_DATA))
+        #expect(second.words.contains("another model"))
+        #expect(tacit_teach_samples(second.handle, labels, 1, "horn", sound, 1200, 0) == Int32(TACIT_BAD_DATA))
+        #expect(tacit_classify_samples(second.handle, sound, 1200, 0) == Int32(TACIT_OK))
+    }
+}

@@ -1,0 +1,154 @@
+import TacitDiagnostics
+import TacitLearning
+import TacitTestSupport
+import Testing
+
+/// What is learned of examples, and what may be asked for.
+@Suite struct LearnedLabelsTests {
+    private let base = TaughtBase(labels: ["dog", "rain"], prototypes: [])
+
+    private func refusal(_ body: () throws -> Void) -> (kind: TacitError.Kind, line: String)? {
+        do {
+            try body()
+            return nil
+        } catch {
+            return (error as? TacitError).map { ($0.kind, $0.description) }
+        }
+    }
+
+    @Test(arguments: [2, 5, 10], [1, 3, 12])
+    func findsWhatIsLikeTheExamples(examples: Int, classes: Int) throws {
+        var clusters = Clusters(classes, seed: 4)
+        var labels = LearnedLabels(Clusters.model)
+        let others = (0..<30).flatMap { _ in clusters.point(nil) }
+        let base = TaughtBase(labels: (0..<30).map { "own \($0)" }, prototypes: others)
+        for index in 0..<classes {
+            try labels.learn("label \(index)", clusters.examples(index, count: examples), base)
+        }
+        var (found, first, asked) = (0, 0, 0)
+        for index in 0..<classes {
+            for _ in 0..<50 {
+                let point = clusters.point(index)
+                let distances = (0..<classes).map { labels.distance($0, of: point) }
+                asked += 1
+                found += distances[index] > 0 ? 1 : 0
+                first += distances.indices.max { distances[$0] < distances[$1] } == index ? 1 : 0
+            }
+        }
+        #expect(Double(first) >= 0.95 * Double(asked))
+        #expect(Double(found) >= 0.8 * Double(asked))
+        // What is like none of them is called none of them.
+        let strangers = (0..<200).map { _ in clusters.point(nil) }
+        let called = strangers.count { point in (0..<classes).contains { labels.distance($0, of: point) > 0 } }
+        #expect(called <= 10 * classes, "\(called) of 200")
+        #expect(labels.classifiers.likeness.map(\.count) == [Int](repeating: examples, count: classes))
+    }
+
+    /// Whatever the place sounds like, it is not the label.
+    @Test func theBackgroundStaysQuiet() throws {
+        var clusters = Clusters(2, seed: 5)
+        // Halfway between what is taught and something else.
+        let between = (0..<20).map { _ in
+            Clusters.unit(zip(clusters.point(0), clusters.point(1)).map { 0.55 * $0 + 0.45 * $1 })
+        }
+        var labels = LearnedLabels(Clusters.model)
+        try labels.learn("bell", clusters.examples(0, count: 5), base)
+        #expect(between.contains { labels.distance(0, of: $0) > 0 })
+        try labels.hear(background: between.map { Example(rows: $0, clip: nil) }, base)
+        #expect(between.allSatisfy { labels.distance(0, of: $0) < 0 })
+        #expect((0..<20).count { _ in labels.distance(0, of: clusters.point(0)) > 0 } >= 12)
+    }
+
+    @Test func aCorrectionIsHeeded() throws {
+        var clusters = Clusters(2, seed: 6)
+        let alike = (0..<25).map { _ in
+            Clusters.unit(zip(clusters.point(0), clusters.point(1)).map { 0.6 * $0 + 0.4 * $1 })
+        }
+        var labels = LearnedLabels(Clusters.model)
+        try labels.learn("bell", clusters.examples(0, count: 5), base)
+        let before = alike.suffix(20).count { labels.distance(0, of: $0) > 0 }
+        try labels.correct("bell", alike.prefix(5).map { Example(rows: $0, clip: nil) }, base)
+        let after = alike.suffix(20).count { labels.distance(0, of: $0) > 0 }
+        #expect(before >= 10)
+        #expect(after <= before / 5, "\(before) before, \(after) after")
+    }
+
+    /// A label of the model's own has a plane behind the learned ones, on whose side its corrections lie and its truth
+    /// does not.
+    @Test func aCorrectedLabelOfTheModelHasAPlane() throws {
+        var clusters = Clusters(4, seed: 7)
+        let taught = TaughtBase(labels: ["dog", "rain"], prototypes: clusters.centres[0] + clusters.centres[1])
+        var labels = LearnedLabels(Clusters.model)
+        try labels.learn("bell", clusters.examples(2, count: 5), taught)
+        try labels.correct("dog", clusters.examples(3, count: 5), taught)
+        #expect(labels.classifiers.corrected == ["dog"])
+        #expect(labels.classifiers.biases.count == 2)
+        #expect((0..<20).allSatisfy { _ in labels.distance(1, of: clusters.point(3)) > 0 })
+        #expect((0..<20).allSatisfy { _ in labels.distance(1, of: clusters.point(0)) < 0 })
+        try labels.forget("dog", taught)
+        #expect(labels.classifiers.corrected.isEmpty && labels.classifiers.biases.count == 1)
+    }
+
+    @Test func whatIsForgottenLeavesNoTrace() throws {
+        var clusters = Clusters(3, seed: 8)
+        let (a, b) = (clusters.examples(0, count: 5), clusters.examples(1, count: 5))
+        var short = LearnedLabels(Clusters.model)
+        try short.learn("a", a, base)
+        var long = short
+        try long.learn("b", b, base)
+        #expect(long != short)
+        try long.correct("b", clusters.examples(2, count: 3), base)
+        try long.rename("b", to: "c", base)
+        #expect(long.labels.map(\.name) == ["a", "c"] && long.corrections.map(\.name) == ["c"])
+        try long.forget("c", base)
+        #expect(long == short)
+    }
+
+    /// An example unlike the others of its label shows it.
+    @Test func anOddExampleIsNoticed() throws {
+        var clusters = Clusters(2, seed: 9)
+        var labels = LearnedLabels(Clusters.model)
+        try labels.learn("bell", clusters.examples(0, count: 5) + [clusters.example(1)], base)
+        try labels.hear(background: clusters.examples(nil, count: 20), base)
+        let likeness = labels.classifiers.likeness[0]
+        #expect(likeness.dropLast().allSatisfy { $0 > 0 })
+        #expect(likeness[5] < 0)
+    }
+
+    @Test func namesThatCanNotBeAreRefused() throws {
+        var clusters = Clusters(1, seed: 10)
+        let examples = clusters.examples(0, count: 2)
+        var labels = LearnedLabels(Clusters.model)
+        try labels.learn("bell", examples, base)
+        let before = labels
+        for name in ["", "a\nb", "\u{7f}", "\u{1b}[0m", String(repeating: "x", count: 257)] {
+            #expect(refusal { try labels.learn(name, examples, base) }?.kind == .usage)
+            #expect(refusal { try labels.rename("bell", to: name, base) }?.kind == .usage)
+        }
+        #expect(refusal { try labels.learn("dog", examples, base) }?.line.contains("a label of the model") == true)
+        #expect(refusal { try labels.rename("bell", to: "dog", base) }?.kind == .usage)
+        #expect(refusal { try labels.rename("bell", to: "bell", base) }?.kind == .usage)
+        #expect(refusal { try labels.rename("horn", to: "hoot", base) }?.line.contains("only bell") == true)
+        #expect(refusal { try labels.forget("horn", base) }?.kind == .usage)
+        #expect(refusal { try labels.forget("dog", base) }?.kind == .usage)
+        #expect(refusal { try labels.correct("horn", examples, base) }?.kind == .usage)
+        #expect(labels == before)
+    }
+
+    @Test func examplesAreBounded() throws {
+        var clusters = Clusters(1, seed: 11)
+        var labels = LearnedLabels(Clusters.model)
+        try labels.learn("bell", clusters.examples(0, count: LearningLimits.examples), base)
+        let before = labels
+        let one = clusters.examples(0, count: 1)
+        #expect(refusal { try labels.learn("bell", one, base) }?.line.contains("at most 256") == true)
+        #expect(labels == before)
+    }
+
+    @Test func whatIsNoNumberIsNotLearned() throws {
+        var labels = LearnedLabels(Clusters.model)
+        let rows = [Float](repeating: .nan, count: Clusters.width)
+        #expect(refusal { try labels.learn("bell", [Example(rows: rows, clip: nil)], base) }?.kind == .badData)
+        #expect(labels == LearnedLabels(Clusters.model))
+    }
+}

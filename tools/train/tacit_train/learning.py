@@ -1,0 +1,149 @@
+"""`learning`: what labels are learned by where a model runs, for an adapter folder.
+
+Means and deviations over a window, at some levels of the trunk, go through a matrix that evens out what sounds or pictures
+have in common: principal components of generic material, each divided by its spread, which is not let fall below a share
+of the mean one (whitening with shrinkage: Hariharan et al. 2012, "Discriminative Decorrelation for Clustering and
+Classification", section 3; Su et al. 2021, "Whitening Sentence Representations for Better Semantics and Faster Retrieval").
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+from tqdm import tqdm
+
+from .adapter_folder import load_adapter
+from .files import save_json
+from .frontend import make_front_end
+from .inputs import TokensInput
+from .material import open_material, windows_of
+from .model import AdaptedModel
+from .readers import DataError, open_data_set
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--base", type=Path, required=True, help="folder of the base")
+    parser.add_argument("--adapter", type=Path, required=True, help="adapter folder, which is added to")
+    parser.add_argument("--data", action="append", required=True, help="KIND:PATH; may be repeated, each with its --split")
+    parser.add_argument("--split", action="append", required=True, help="splits, commas between")
+    parser.add_argument("--levels", required=True, help="levels of the trunk, commas between: 1 is behind the first block")
+    parser.add_argument("--width", type=int, default=256, help="elements of what comes out")
+    parser.add_argument("--shrink", type=float, default=1.0, help="share of the mean spread that is added to each")
+    parser.add_argument("--most", type=int, default=100, help="clips of a label")
+    parser.add_argument("--windows", type=int, default=6, help="windows of a clip")
+    parser.add_argument("--cache", type=Path, help="folder for decoded samples")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=2)
+
+
+def main(args: argparse.Namespace) -> None:
+    torch.set_num_threads(args.threads)
+    if len(args.data) != len(args.split):
+        raise DataError("each --data goes with a --split")
+    model, description = load_adapter(args.base, args.adapter)
+    if isinstance(description.input, TokensInput):
+        raise DataError(f"{args.adapter}/tacit.json: a model of tokens learns no labels")
+    levels = [int(level) for level in args.levels.split(",")]
+    layers = len(blocks(model))
+    if sorted(set(levels)) != levels or not all(1 <= level <= layers for level in levels):
+        raise DataError(f"--levels {args.levels}: expected rising numbers from 1 to {layers}")
+
+    rows, owners = [], []
+    rng = np.random.default_rng(args.seed)
+    for text, split in zip(args.data, args.split):
+        data = open_data_set(text)
+        clips = sample(data.split(split), args.most, rng)
+        material = open_material(clips, description.input, args.cache)
+        front = make_front_end(description.input)
+        for index in tqdm(range(len(material)), desc=data.kind, disable=None):
+            windows = windows_of(material[index], description.input)
+            windows = windows[:: -(-len(windows) // args.windows)]
+            found = levels_of(model, front(torch.from_numpy(np.stack(windows))), levels).numpy()
+            names = [data.labels[number] for number in clips[index].targets]
+            rows += list(found)
+            owners += [names] * len(found)
+    rows = np.stack(rows).astype(np.float64)
+    weight, bias = whitening(rows, args.width, args.shrink)
+    tensors = {"learning.weight": weight, "learning.bias": bias}
+    tensors |= prototypes(unit(rows @ weight.T + bias), owners, description.labels)
+    write(args.adapter, levels, {name: torch.from_numpy(value) for name, value in tensors.items()})
+    print(f"{len(rows)} windows, levels {levels}, {weight.shape[1]} to {weight.shape[0]}, with {', '.join(tensors)}")
+
+
+def sample(clips: Iterable, most: int, rng: np.random.Generator) -> list:
+    """At most so many of a label, at random."""
+    clips = list(clips)
+    counts: dict[tuple[int, ...], int] = {}
+    chosen = []
+    for index in rng.permutation(len(clips)):
+        key = clips[index].targets
+        counts[key] = counts.get(key, 0) + 1
+        if counts[key] <= most:
+            chosen.append(clips[index])
+    return chosen
+
+
+def blocks(model: AdaptedModel):
+    core = model._bare()
+    return core.h if hasattr(core, "h") else core.layers
+
+
+@torch.no_grad()
+def levels_of(model: AdaptedModel, patches: Tensor, levels: list[int]) -> Tensor:
+    """[windows, levels * 2 * width]: level by level the mean over a window and the deviation from it. A level is the stream
+    behind so many blocks, behind the last the final norm's output."""
+    streams: list[Tensor] = []
+    hooks = [
+        block.register_forward_hook(lambda _m, _i, out: streams.append(out[0] if isinstance(out, tuple) else out))
+        for block in blocks(model)
+    ]
+    try:
+        last = model.hidden(patches)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    streams[-1] = last
+    chosen = [streams[level - 1] for level in levels]
+    return torch.cat([part for x in chosen for part in (x.mean(1), x.std(1, correction=0))], -1)
+
+
+def unit(rows: np.ndarray) -> np.ndarray:
+    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+
+
+def whitening(rows: np.ndarray, width: int, shrink: float) -> tuple[np.ndarray, np.ndarray]:
+    """weight [width, inputs] and bias [width] of `weight @ row + bias`; its length has no meaning."""
+    mean, deviation = rows.mean(0), rows.std(0) + 1e-6
+    _, singular, directions = np.linalg.svd((rows - mean) / deviation, full_matrices=False)
+    count = min(width, int((singular > 1e-6 * singular[0]).sum()))
+    variance = singular**2 / len(rows)
+    gain = 1 / np.sqrt(variance + shrink * variance.mean())
+    weight = directions[:count] * gain[:count, None] / deviation
+    bias = -weight @ mean
+    scale = np.abs(weight).max()
+    return weight / scale, bias / scale
+
+
+def prototypes(points: np.ndarray, owners: list[list[str]], labels: list[str]) -> dict[str, np.ndarray]:
+    """Where what a label is said of lies, [labels, width]; nothing where the material does not hold them all."""
+    found = {label: [i for i, names in enumerate(owners) if label in names] for label in labels}
+    if not all(found.values()):
+        return {}
+    return {"learning.prototypes": unit(np.stack([points[found[label]].mean(0) for label in labels]))}
+
+
+def write(adapter: Path, levels: list[int], tensors: dict[str, Tensor]) -> None:
+    path = adapter / "tacit.safetensors"
+    kept = {name: tensor for name, tensor in load_file(path).items() if not name.startswith("learning.")}
+    dtype = next(iter(kept.values())).dtype
+    value = json.loads((adapter / "tacit.json").read_text(encoding="utf-8"))
+    value["learning"] = {"levels": levels}
+    save_file(kept | {name: tensor.to(dtype).contiguous() for name, tensor in tensors.items()}, path)
+    save_json(value, adapter / "tacit.json")
