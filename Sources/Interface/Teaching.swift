@@ -43,8 +43,8 @@ public func teachPicture(
 ) -> Int32 {
     perform(handle) { handle in
         let purpose = try TacitInterface.purpose(purpose, name)
-        let view = try view(pixels, width, height, channels, stride)
-        try handle.teach(path(labels)) { try $0.teach(purpose, view) }
+        let picture = try view(pixels, width, height, channels, stride)
+        try handle.teach(path(labels)) { try $0.teach(purpose, picture) }
     }
 }
 
