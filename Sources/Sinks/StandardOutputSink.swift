@@ -19,7 +19,8 @@ enum StandardOutputSink {
         }
         if stream.isJSON {
             return LiveLines(
-                JSONLineFormat(labels: stream.labels, hasLogits: stream.hasLogits, source: stream.source), stream, outlet: outlet)
+                JSONLineFormat(labels: stream.labels, hasLogits: stream.hasLogits, source: stream.source), stream,
+                outlet: outlet)
         }
         return LiveLines(PlainLineFormat(labels: stream.labels), stream, outlet: outlet)
     }
