@@ -38,7 +38,8 @@ package struct SinkKind: Sendable {
 /// Every kind of sink there is, a row each.
 package enum SinkTable {
     package static let kinds: [SinkKind] = [
-        StandardOutputSink.kind, JSONLinesSink.kind, MQTTSink.plain, MQTTSink.encrypted, ClipSink.kind, CommandSink.kind,
+        StandardOutputSink.kind, JSONLinesSink.kind, MQTTSink.plain, MQTTSink.encrypted, ClipSink.kind,
+        CommandSink.kind,
     ]
 
     /// For people: what `--to` takes.

@@ -21,7 +21,8 @@ enum StandardOutputSink {
             return LiveLines(
                 JSONLineFormat(
                     labels: stream.labels, learnedFrom: stream.learnedFrom, hasLogits: stream.hasLogits,
-                    source: stream.source), stream, outlet: outlet)
+                    source: stream.source), stream,
+                outlet: outlet)
         }
         return LiveLines(PlainLineFormat(labels: stream.labels), stream, outlet: outlet)
     }

@@ -3,7 +3,9 @@ import TacitTestSupport
 import Testing
 
 /// Own declarations of libmosquitto's interface against its own header, where that is installed.
-@Suite(.enabled(if: FileManager.default.fileExists(atPath: "/usr/include/mosquitto.h"), "libmosquitto-dev is not installed"))
+@Suite(
+    .enabled(
+        if: FileManager.default.fileExists(atPath: "/usr/include/mosquitto.h"), "libmosquitto-dev is not installed"))
 struct MosquittoInterfaceTests {
     @Test func declarationsAgree() throws {
         let folder = try TemporaryFolder()
@@ -30,7 +32,10 @@ struct MosquittoInterfaceTests {
             _Static_assert(MOSQ_ERR_NO_CONN == 4 && MOSQ_ERR_CONN_LOST == 7 && MOSQ_ERR_ERRNO == 14, "errors");
             """.utf8)
         let outcome = try Executable(path: "/usr/bin/env").run(
-            ["clang", "-fsyntax-only", "-Werror", "-Wall", "-I", TestPaths.package.appendingPathComponent("Sources/CMosquitto/include").path, program])
+            [
+                "clang", "-fsyntax-only", "-Werror", "-Wall", "-I",
+                TestPaths.package.appendingPathComponent("Sources/CMosquitto/include").path, program,
+            ])
         #expect(outcome.status == 0, "\(outcome.standardError)")
     }
 }

@@ -35,7 +35,7 @@ extension ConvertedModel {
         let path = URL(fileURLWithPath: adapter).appendingPathComponent("tacit.json")
         var description = try JSONSerialization.jsonObject(with: Data(contentsOf: path)) as? [String: Any] ?? [:]
         let known = description["labels"] as? [String] ?? []
-        description["labels"] = labels.prefix(known.count) + known.dropFirst(labels.count)
+        description["labels"] = Array(labels.prefix(known.count) + known.dropFirst(labels.count))
         try JSONSerialization.data(withJSONObject: description).write(to: path)
         try self.init(base: golden.baseFolder.path, adapter: adapter)
     }

@@ -68,7 +68,8 @@ public final class Mosquitto {
 
     public func publish(_ topic: String, _ payload: String, retained: Bool = false, _ more: [String] = []) throws {
         let outcome = try Executable(path: "/usr/bin/mosquitto_pub").run(
-            ["-h", "127.0.0.1", "-p", "\(port)", "-q", "1", "-t", topic, "-m", payload] + (retained ? ["-r"] : []) + more)
+            ["-h", "127.0.0.1", "-p", "\(port)", "-q", "1", "-t", topic, "-m", payload] + (retained ? ["-r"] : [])
+                + more)
         guard outcome.status == 0 else { throw Executable.LaunchFailure(description: outcome.standardError) }
     }
 

@@ -143,7 +143,8 @@ final class ClipFolder: @unchecked Sendable {
         let random = fields[fields.count - 2].utf8
         let number = fields[fields.count - 1].utf8
         return time.elementsEqual("00000000T000000.000Z".utf8)
-            && random.count == 8 && random.allSatisfy { isDigit($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0) }
+            && random.count == 8
+            && random.allSatisfy { isDigit($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0) }
             && !number.isEmpty && number.allSatisfy(isDigit)
     }
 

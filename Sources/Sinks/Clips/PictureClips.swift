@@ -141,7 +141,8 @@ final class PictureClips: Sink, ClipNaming, @unchecked Sendable {
                     throw TacitError(.cannotCreate, file: folder.path, "the picture can't be encoded")
                 }
                 guard folder.hasRoom() else {
-                    throw TacitError(.cannotCreate, file: folder.path, "the disk has no room but what is to be left free")
+                    throw TacitError(
+                        .cannotCreate, file: folder.path, "the disk has no room but what is to be left free")
                 }
                 let name = ClipFileName(clip.text)
                 let description = ClipFolder.description(of: name)

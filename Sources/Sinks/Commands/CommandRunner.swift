@@ -28,7 +28,8 @@ final class CommandRunner: @unchecked Sendable {
     /// Seconds that all commands have after a wish to stop.
     private static let patience = 1.5
 
-    init(_ command: CommandLineWords, _ settings: CommandSettings, _ stream: StreamDescription, stop: StopToken) throws {
+    init(_ command: CommandLineWords, _ settings: CommandSettings, _ stream: StreamDescription, stop: StopToken) throws
+    {
         self.command = command
         self.settings = settings
         self.stop = stop

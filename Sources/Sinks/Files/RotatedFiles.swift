@@ -47,7 +47,9 @@ struct RotatedFiles {
             let found = withUnsafePointer(to: &entry.pointee.d_name) { place in
                 place.withMemoryRebound(to: CChar.self, capacity: 256) { SystemPath.string($0) }
             }
-            if found.hasPrefix("\(name)."), Self.isTime(found.utf8.dropFirst(name.utf8.count + 1)) { names.append(found) }
+            if found.hasPrefix("\(name)."), Self.isTime(found.utf8.dropFirst(name.utf8.count + 1)) {
+                names.append(found)
+            }
         }
         return names
     }

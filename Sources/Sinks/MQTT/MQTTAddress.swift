@@ -25,7 +25,8 @@ package struct MQTTAddress: Equatable, Sendable {
             TacitError(.usage, "--to \(scheme):\(text): \(reason), expected \(scheme)://[USER@]HOST[:PORT][/PREFIX]")
         }
         guard text.hasPrefix("//") else { throw refuse("no // before the host") }
-        guard text.utf8.count <= 1024, SystemPath.printable(text) == text, !text.unicodeScalars.contains(where: { $0.value < 0x20 })
+        guard text.utf8.count <= 1024, SystemPath.printable(text) == text,
+            !text.unicodeScalars.contains(where: { $0.value < 0x20 })
         else { throw refuse("no text of at most 1024 bytes") }
         var rest = text.dropFirst(2)
         let slash = rest.firstIndex(of: "/")

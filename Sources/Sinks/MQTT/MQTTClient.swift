@@ -70,8 +70,9 @@ final class MQTTClient {
             try check(tacit_mosquitto_username_pw_set(client, user, password))
         }
         let will = Array("offline".utf8)
-        try check(tacit_mosquitto_will_set(
-            client, MQTTTopics.program(address.prefix), Int32(will.count), will, 1, true))
+        try check(
+            tacit_mosquitto_will_set(
+                client, MQTTTopics.program(address.prefix), Int32(will.count), will, 1, true))
     }
 
     private func check(_ result: Int32) throws {

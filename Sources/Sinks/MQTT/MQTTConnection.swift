@@ -172,7 +172,8 @@ final class MQTTConnection: @unchecked Sendable {
             while client.onTheirWay < Self.window, let message = device.next(now) {
                 if client.publish(message) { continue }
                 Log.shared.line { line in
-                    line.append(string: "\(address.description): a message to \(message.topic) is lost: \(client.problem)")
+                    line.append(
+                        string: "\(address.description): a message to \(message.topic) is lost: \(client.problem)")
                 }
             }
         }

@@ -11,7 +11,9 @@ enum MQTTPassword {
         var bytes = [UInt8](repeating: 0, count: 4097)
         var count = 0
         while count < bytes.count {
-            let more = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress! + count, $0.count - count) }
+            let more = bytes.withUnsafeMutableBytes {
+                Glibc.read(descriptor, $0.baseAddress! + count, $0.count - count)
+            }
             if more < 0, errno == EINTR { continue }
             guard more >= 0 else { throw TacitError(.noInput, file: path, String(cString: strerror(errno))) }
             if more == 0 { break }

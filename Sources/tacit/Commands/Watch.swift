@@ -64,8 +64,8 @@ struct Watch: ParsableCommand {
         let sink = try SinkTable.open(
             sinks.wishes, sinks.settings,
             StreamDescription(
-                model: PathName.last(model.path), input: input.title, source: sinks.name, sense: .pictures, labels: names,
-                learnedFrom: model.model.description.labels.count,
+                model: PathName.last(model.path), input: input.title, source: sinks.name, sense: .pictures,
+                labels: names, learnedFrom: model.model.description.labels.count,
                 thresholds: thresholds, selected: selection.indices, top: labels.top, showFrom: labels.threshold,
                 hasLogits: labels.logits, isJSON: output.json, isDevice: input.input == nil, runsFree: !isLive,
                 waits: !isLive))

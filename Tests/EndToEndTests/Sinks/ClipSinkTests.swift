@@ -58,7 +58,10 @@ import Testing
     @Test func theSoundOfEachEventToTheSample() throws {
         let original = WaveFile.samples(of: Array(try Data(contentsOf: URL(fileURLWithPath: listening.sound))))
         let outcome = try listening.run(
-            ["--to", "clips:\(clips)", "--to", "stdout", "--clip-before", "0.25", "--clip-after", "0.5", "--clip-reserve", "0"])
+            [
+                "--to", "clips:\(clips)", "--to", "stdout", "--clip-before", "0.25", "--clip-after", "0.5",
+                "--clip-reserve", "0",
+            ])
         #expect(outcome.status == 0 && outcome.errors.isEmpty)
         let events = outcome.outputLines.filter { $0.contains(#""type":"event""#) }
         let ons = events.filter { $0.contains(#""state":"on""#) }
@@ -91,7 +94,8 @@ import Testing
         let found = self.names("")
         #expect(!found.isEmpty)
         for name in found {
-            #expect(name.wholeMatch(of: /[0-9]{8}T[0-9]{6}\.[0-9]{3}Z-[a-z0-9_-]+-[0-9a-f]{8}-[0-9]+\.(flac|json)/) != nil)
+            #expect(
+                name.wholeMatch(of: /[0-9]{8}T[0-9]{6}\.[0-9]{3}Z-[a-z0-9_-]+-[0-9a-f]{8}-[0-9]+\.(flac|json)/) != nil)
         }
         try expectWholeClips()
     }
@@ -101,8 +105,10 @@ import Testing
         for name in ["mine.flac", "20200101T000000.000Z.flac", "readme", "20200101T000000.000Z-a-0123456x-1.flac"] {
             try Data("mine".utf8).write(to: URL(fileURLWithPath: "\(clips)/\(name)"))
         }
-        for name in ["20200101T000000.000Z-a-01234567-1.flac", "20200101T000000.000Z-a-01234567-1.json",
-            "20200101T000000.000Z-a-01234567-2.flac.part"] {
+        for name in [
+            "20200101T000000.000Z-a-01234567-1.flac", "20200101T000000.000Z-a-01234567-1.json",
+            "20200101T000000.000Z-a-01234567-2.flac.part",
+        ] {
             try Data("old".utf8).write(to: URL(fileURLWithPath: "\(clips)/\(name)"))
         }
         let outcome = try listening.run(
@@ -121,7 +127,8 @@ import Testing
     @Test(arguments: ["0", "200K"])
     func aFullDisk(reserve: String) throws {
         try FileManager.default.createDirectory(atPath: clips, withIntermediateDirectories: false)
-        guard try Executable(path: "/bin/mount").run(["-t", "tmpfs", "-o", "size=400k", "none", clips]).status == 0 else {
+        guard try Executable(path: "/bin/mount").run(["-t", "tmpfs", "-o", "size=400k", "none", clips]).status == 0
+        else {
             return
         }
         defer { _ = try? Executable(path: "/bin/umount").run([clips]) }
@@ -153,7 +160,8 @@ import Testing
         let run = try LiveRun(
             .tacit,
             listening.arguments(
-                ["--realtime", "--to", "clips:\(clips)", "--to", "stdout", "--clip-reserve", "0", "--clip-before", "1"]))
+                ["--realtime", "--to", "clips:\(clips)", "--to", "stdout", "--clip-reserve", "0", "--clip-before", "1"])
+        )
         var lines: [String] = []
         while let line = run.readLine() {
             lines.append(line)
@@ -172,7 +180,8 @@ import Testing
 
     @Test func killedInTheMidstLeavesNothingHalf() throws {
         let run = try LiveRun(
-            .tacit, listening.arguments(["--realtime", "--to", "clips:\(clips)", "--to", "stdout", "--clip-reserve", "0"]))
+            .tacit,
+            listening.arguments(["--realtime", "--to", "clips:\(clips)", "--to", "stdout", "--clip-reserve", "0"]))
         while let line = run.readLine() { if line.contains(#""state":"on""#) { break } }
         usleep(300_000)
         run.send(signal: SIGKILL)

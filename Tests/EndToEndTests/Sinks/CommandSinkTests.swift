@@ -19,7 +19,9 @@ import Testing
             printf '%s|%s|%s|%s|%s|%s\\n' "$TACIT_STATE" "$TACIT_LABEL" "$TACIT_ID" "$TACIT_SOURCE" "$1" "$line" \
             >> '\(folder.path("told"))'
             """)
-        let outcome = try listening.run(["--to", "exec:\(script) 'a  \"word'", "--to", "stdout", "--name", "the \"yard\""])
+        let outcome = try listening.run([
+            "--to", "exec:\(script) 'a  \"word'", "--to", "stdout", "--name", "the \"yard\"",
+        ])
         #expect(outcome.status == 0 && outcome.errors.isEmpty)
         let events = outcome.outputLines.filter { $0.contains(#""type":"event""#) }
         let told = try listening.lines("told")
@@ -35,7 +37,11 @@ import Testing
         // Of one label, none overtakes another.
         for label in Set(told.map { $0.split(separator: "|")[1] }) {
             let own = told.filter { $0.split(separator: "|")[1] == label }.map { $0.split(separator: "|")[2] }
-            #expect(own == events.filter { $0.contains("\"label\":\"\(label)\"") }.flatMap { eventIDs([$0]) }.map { $0[...] })
+            #expect(
+                own
+                    == events.filter { $0.contains("\"label\":\"\(label)\"") }.flatMap { eventIDs([$0]) }.map {
+                        $0[...]
+                    })
         }
     }
 
@@ -54,7 +60,8 @@ import Testing
         ]
         let golden = try GoldenCase(name: "gpt2-sliding")
         let hostile = try ConvertedModel(golden, labels: names)
-        let script = try listening.script("tell", "cat >> '\(folder.path("told"))'; env -0 >> '\(folder.path("environment"))'")
+        let script = try listening.script(
+            "tell", "cat >> '\(folder.path("told"))'; env -0 >> '\(folder.path("environment"))'")
         let outcome = try Executable.tacit.run(
             ["listen", hostile.path, "--input", listening.sound, "--json", "--hop", "\(listening.stride)"]
                 + ["--threshold", "0.1", "--to", "exec:\(script)", "--to", "stdout", "--exec-most", "1"],
@@ -74,7 +81,7 @@ import Testing
     /// One that reads nothing, one that closes its input, one that fails: the stream and its other sinks go on.
     @Test(arguments: ["exit 3", "exec <&-", "kill -9 $$", "exec true"])
     func whatTheCommandMakesOfIt(body: String) throws {
-        let script = try listening.script("tell", "echo >> '\(folder.path("ran"))'\n\(body)")
+        let script = try listening.script("tell", "echo ran >> '\(folder.path("ran"))'\n\(body)")
         let outcome = try listening.run(["--to", "exec:\(script)", "--to", "stdout"])
         #expect(outcome.status == 0)
         let events = outcome.outputLines.filter { $0.contains(#""type":"event""#) }

@@ -16,7 +16,8 @@ struct EventfulListening {
         rate = golden.sampleRate
         stride = Double(try ModelInput(model.path).strideSamples) / Double(golden.sampleRate)
         sound = try model.folder.write(
-            "a.wav", WaveFile.bytes(Sounds.glide(samples: seconds * golden.sampleRate), rate: UInt32(golden.sampleRate)))
+            "a.wav", WaveFile.bytes(Sounds.glide(samples: seconds * golden.sampleRate), rate: UInt32(golden.sampleRate))
+        )
     }
 
     func arguments(_ more: [String], sound: String? = nil) -> [String] {

@@ -32,7 +32,9 @@ struct MQTTDiscoveryTests {
         for (_, entity) in try #require(config["cmps"] as? [String: Object]) {
             // A topic that is really written to, but that of an event that may not have come.
             let state = try #require(entity["state_topic"] as? String)
-            #expect(topics.contains(state) || state.hasSuffix("/event") || state.hasSuffix("/last") || state.hasSuffix("/level"))
+            #expect(
+                topics.contains(state) || state.hasSuffix("/event") || state.hasSuffix("/last")
+                    || state.hasSuffix("/level"))
         }
         return config
     }
@@ -42,7 +44,10 @@ struct MQTTDiscoveryTests {
         #expect(Set(config.keys) == ["dev", "o", "cmps", "availability", "availability_mode", "qos"])
         let device = try #require(config["dev"] as? Object)
         #expect(device["ids"] as? String == "a_b_yard_1" && device["name"] as? String == "Yard 1")
-        #expect(Set(device.keys).isSubset(of: ["ids", "cns", "name", "mf", "mdl", "sw", "hw", "sn", "sa", "cu", "via_device"]))
+        #expect(
+            Set(device.keys).isSubset(of: [
+                "ids", "cns", "name", "mf", "mdl", "sw", "hw", "sn", "sa", "cu", "via_device",
+            ]))
         let origin = try #require(config["o"] as? Object)
         #expect(origin["name"] as? String == "Tacit" && Set(origin.keys).isSubset(of: ["name", "sw", "url"]))
         #expect(config["availability_mode"] as? String == "all")
@@ -54,7 +59,9 @@ struct MQTTDiscoveryTests {
     @Test func eachEntity() throws {
         let config = try config(["--only", "label 01,label 03"])
         let entities = try #require(config["cmps"] as? [String: Object])
-        #expect(Set(entities.keys) == Set((0..<5).map { "label_label_0\($0)" } + ["event", "level", "last", "lost", "dropped"]))
+        #expect(
+            Set(entities.keys)
+                == Set((0..<5).map { "label_label_0\($0)" } + ["event", "level", "last", "lost", "dropped"]))
         #expect(Set(entities.values.compactMap { $0["unique_id"] as? String }).count == entities.count)
         #expect(Set(entities.values.compactMap { $0["state_topic"] as? String }).count == entities.count)
         for (key, entity) in entities {
@@ -76,7 +83,9 @@ struct MQTTDiscoveryTests {
             case "sensor":
                 known.formUnion(["unit_of_measurement", "state_class"])
                 if key == "lost" {
-                    #expect(entity["device_class"] as? String == "duration" && entity["unit_of_measurement"] as? String == "s")
+                    #expect(
+                        entity["device_class"] as? String == "duration"
+                            && entity["unit_of_measurement"] as? String == "s")
                 }
                 let state = entity["state_class"] as? String
                 #expect(state == nil || ["measurement", "total", "total_increasing"].contains(state))

@@ -37,7 +37,8 @@ struct MQTTSinkTests {
             let own = events.filter { $0.contains("\"label\":\"\(label)\"") }
             let states = own.map { $0.contains(#""state":"on""#) ? "ON" : "OFF" }
             #expect(messages.payloads("\(device)/label/label_0\(index)").map { $0.uppercased() } == ["OFF"] + states)
-            #expect(messages.payloads("\(device)/last").filter { $0 == label }.count == states.filter { $0 == "ON" }.count)
+            #expect(
+                messages.payloads("\(device)/last").filter { $0 == label }.count == states.filter { $0 == "ON" }.count)
         }
         #expect(messages.payloads("here/available") == ["online", "offline"])
         #expect(messages.payloads("\(device)/available").last == "offline")
@@ -241,7 +242,8 @@ struct MQTTSinkTests {
 
     @Test(arguments: [
         "mqtt:", "mqtt:/x", "mqtt://", "mqtt://:1883", "mqtt://host:0", "mqtt://host:65536", "mqtt://host:x",
-        "mqtt://@host", "mqtt://me:secret@host", "mqtt://host/a//b", "mqtt://host/a/", "mqtt://host/+", "mqtt://host/a#",
+        "mqtt://@host", "mqtt://me:secret@host", "mqtt://host/a//b", "mqtt://host/a/", "mqtt://host/+",
+        "mqtt://host/a#",
         "mqtt://host/$SYS", "mqtt://[::1", "mqtt://[::1]x", "mqtts://a b", "mqtt://host/\n",
     ])
     func wrongAddressesAreRefusedAtOnce(address: String) throws {
@@ -254,7 +256,10 @@ struct MQTTSinkTests {
         let openssl = Executable(path: "/usr/bin/openssl")
         let made = try openssl.run(
             ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
-                + ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", folder.path("key.pem"), "-out", folder.path("cert.pem")])
+                + [
+                    "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", folder.path("key.pem"), "-out",
+                    folder.path("cert.pem"),
+                ])
         #expect(made.status == 0)
         let broker = try Mosquitto(
             "allow_anonymous true\ncertfile \(folder.path("cert.pem"))\nkeyfile \(folder.path("key.pem"))")

@@ -15,7 +15,8 @@ import Testing
     /// In the order of their names, the one that is written to last.
     private func allLines() throws -> [String] {
         let files = try files()
-        return try (files.filter { $0 != "lines.jsonl" } + files.filter { $0 == "lines.jsonl" }).flatMap(listening.lines)
+        return try (files.filter { $0 != "lines.jsonl" } + files.filter { $0 == "lines.jsonl" }).flatMap(
+            listening.lines)
     }
 
     @Test func bySize() throws {
@@ -27,7 +28,7 @@ import Testing
             let bytes = try Data(contentsOf: URL(fileURLWithPath: folder.path(name)))
             #expect(bytes.count <= 20_000 && bytes.last == UInt8(ascii: "\n"))
         }
-        #expect(try allLines() == outcome.outputLines)
+        #expect(try allLines().map(withoutClocks) == outcome.outputLines.map(withoutClocks))
     }
 
     @Test func soManyAreKeptAndNothingElseIsRemoved() throws {
@@ -46,8 +47,8 @@ import Testing
         try FileManager.default.setAttributes([.modificationDate: dayBefore], ofItemAtPath: file)
         let outcome = try listening.run(["--to", "jsonl:\(file)", "--to", "stdout", "--rotate-daily"])
         #expect(outcome.status == 0)
-        #expect(try allLines() == ["{\"old\":1}"] + outcome.outputLines)
-        #expect(try listening.lines("lines.jsonl").first == outcome.outputLines.first)
+        #expect(try allLines().map(withoutClocks) == (["{\"old\":1}"] + outcome.outputLines).map(withoutClocks))
+        #expect(try !listening.lines("lines.jsonl").contains("{\"old\":1}"))
     }
 
     /// A pipe is no file, and a folder that can't be written to keeps its one file.

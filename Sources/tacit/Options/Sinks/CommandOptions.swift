@@ -4,7 +4,8 @@ import TacitSinks
 /// What goes with `--to exec:`.
 struct CommandOptions: ParsableArguments {
     @Option(
-        name: .customLong("exec-most"), help: ArgumentHelp("Commands that run at once, at most (default: 4).", valueName: "N"))
+        name: .customLong("exec-most"),
+        help: ArgumentHelp("Commands that run at once, at most (default: 4).", valueName: "N"))
     var most: Int?
 
     @Option(

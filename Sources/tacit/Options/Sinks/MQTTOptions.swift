@@ -28,7 +28,8 @@ struct MQTTOptions: ParsableArguments {
 
     @Option(
         name: .customLong("mqtt-discovery"),
-        help: ArgumentHelp("Whether Home Assistant is told what there is: on or off (default: on).", valueName: "on|off"))
+        help: ArgumentHelp(
+            "Whether Home Assistant is told what there is: on or off (default: on).", valueName: "on|off"))
     var discovery: Discovery?
 
     /// One of those that were given, if any was.

@@ -21,7 +21,9 @@ struct RotationOptions: ParsableArguments {
     }
 
     func validate() throws {
-        if let bytes, bytes.value < 1000 { throw ValidationError("--rotate-bytes must be at least 1000: \(bytes.value)") }
+        if let bytes, bytes.value < 1000 {
+            throw ValidationError("--rotate-bytes must be at least 1000: \(bytes.value)")
+        }
         guard let keep else { return }
         guard (0...100_000).contains(keep) else {
             throw ValidationError("--rotate-keep must be from 0 to 100000: \(keep)")

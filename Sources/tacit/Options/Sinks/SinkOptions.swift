@@ -12,7 +12,8 @@ struct SinkOptions: ParsableArguments {
     var to: [String] = []
 
     @Option(
-        help: ArgumentHelp("What this input is called in events and topics (default: its device or file).", valueName: "NAME"))
+        help: ArgumentHelp(
+            "What this input is called in events and topics (default: its device or file).", valueName: "NAME"))
     var name: String?
 
     @Flag(
