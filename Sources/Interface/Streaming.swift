@@ -14,9 +14,9 @@ public func begin(_ handle: OpaquePointer?, _ settings: UnsafePointer<tacit_stre
             if settings.hop != 0 { own.hop = settings.hop }
             if settings.threshold != 0 { own.threshold = settings.threshold }
             if settings.off_below != 0 { own.offBelow = Double(settings.off_below) }
-            own.smooth = settings.smooth
-            own.onAfter = settings.on_after
-            own.offAfter = settings.off_after
+            if settings.smooth != 0 { own.smooth = settings.smooth }
+            if settings.on_after != 0 { own.onAfter = settings.on_after }
+            if settings.off_after != 0 { own.offAfter = settings.off_after }
         }
         guard (1...256).contains(own.threads) else {
             throw TacitError(.usage, "\(own.threads) threads, expected 0 to 256")

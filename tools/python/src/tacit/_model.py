@@ -12,6 +12,9 @@ from ._handle import Handle
 from ._library import OK, READING
 from ._media import blocks_of, pixels_of, samples_of
 
+# Seconds that are shorter than any sample.
+NO_TIME = 1e-9
+
 
 @dataclass(frozen=True)
 class Label:
@@ -114,7 +117,7 @@ class Model:
         """A stream of sound, whose samples are pushed as they come, `rate` of them a second (the model's unless given).
 
         Settings, all in seconds but for `threshold` and `off_below`: `hop` (1), `threshold` (each label's own),
-        `smooth` (0), `on_after` (0), `off_after` (0), `off_below` (0.8).
+        `smooth`, `on_after`, `off_after`, `off_below` (what the model says; else 0, 0, 0 and 0.8).
         """
         return Stream(self, rate, settings)
 
@@ -160,7 +163,9 @@ class Stream:
         for name, value in settings.items():
             if name not in known:
                 raise TypeError(f"no setting is called '{name}', expected one of {', '.join(sorted(known))}")
-            setattr(given, name, value)
+            # What is 0 there is the model's own, and what is shorter than a sample no time at all.
+            none = name in ("smooth", "on_after", "off_after") and value == 0
+            setattr(given, name, NO_TIME if none else value)
         self._handle.call("begin", ctypes.byref(given))
 
     def push(self, samples) -> "Iterator[Prediction | Event]":
