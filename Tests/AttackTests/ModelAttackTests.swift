@@ -120,7 +120,8 @@ import Testing
             for field in ["smooth", "off_below", "off_after"] { $0["tacit.events.\(field)"] = .float64(0.5) }
             $0["tacit.events.on_after"] = .float32(1)
         },
-        Attack("an event that never turns on", "events.on_after: a wait before on of inf seconds, expected 0 to a week") {
+        Attack("an event that never turns on", "events.on_after: a wait before on of inf seconds, expected 0 to a week")
+        {
             for (field, value) in [("smooth", 0), ("on_after", Double.infinity), ("off_below", 0.8), ("off_after", 0)] {
                 $0["tacit.events.\(field)"] = .float64(value)
             }

@@ -66,7 +66,8 @@ import Testing
         let golden = try GoldenCase(name: "gpt2-sliding")
         func events(_ model: ConvertedModel) throws -> Any? {
             let outcome = try Executable.tacit.run(["show", "--json", model.path])
-            return (try JSONSerialization.jsonObject(with: Data(outcome.standardOutput.utf8)) as? [String: Any])?["events"]
+            return (try JSONSerialization.jsonObject(with: Data(outcome.standardOutput.utf8)) as? [String: Any])?[
+                "events"]
         }
         let model = try ConvertedModel(
             base: golden.baseFolder.path, adapter: golden.adapterFolder.path, events: ["on_after": 1.5])

@@ -25,7 +25,8 @@ struct EventOptions: ParsableArguments {
     @Option(
         name: .customLong("off-below"),
         help: ArgumentHelp(
-            "Below which part of its threshold a score turns off (default: the model's, or 0.8).", valueName: "FRACTION"))
+            "Below which part of its threshold a score turns off (default: the model's, or 0.8).", valueName: "FRACTION"
+        ))
     var offBelow: Double?
 
     @Option(
