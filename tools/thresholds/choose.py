@@ -140,6 +140,8 @@ def main() -> None:
     keep = "part of a label's own readings, in the streams where it is right, that its threshold leaves"
     parser.add_argument("--keep", type=kept_part, action="append", default=[], metavar="LABEL=PART", help=keep + " (0.95)")
     parser.add_argument("--lowest", type=float, default=0.4)
+    least = "a label's own lowest threshold, for what is known to fire and is in no stream"
+    parser.add_argument("--at-least", type=kept_part, action="append", default=[], metavar="LABEL=SCORE", help=least)
     parser.add_argument("--highest", type=float, default=0.96)
     for name, standard in (("smooth", 0.0), ("on-after", 0.0), ("off-below", 0.8), ("off-after", 0.0)):
         parser.add_argument(f"--{name}", type=float, default=standard, help="as of `tacit listen`")
@@ -183,6 +185,12 @@ def main() -> None:
         limit = np.quantile(np.concatenate(parts), 1 - dict(options.keep).get(name, 0.95))
         place = int(np.clip((limit - grid[0]) / STEP, 0, len(grid) - 1))
         highest[labels.index(name)] = lowest[labels.index(name)] = place
+    for name, score in options.at_least:
+        # Below it there is nothing to be had: as many of its own as at that score, and so is what is false.
+        place = int(np.searchsorted(grid, score - 1e-9))
+        for table in [*rates, kept]:
+            table[:place, labels.index(name)] = table[place, labels.index(name)]
+        lowest[labels.index(name)] = place
     places = np.maximum(quietest(rates, kept, allowed, highest), lowest)
     chosen = grid[places]
     value["thresholds"] = [round(float(t), 2) for t in chosen]
