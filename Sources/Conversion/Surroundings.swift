@@ -38,7 +38,7 @@ struct Surroundings {
         let description = ModelDescription(
             trunk: trunk, input: config.input, attention: config.attention, context: config.context, pool: config.pool,
             task: config.task, labels: config.labels, thresholds: config.thresholds,
-            patchHiddenWidth: hidden?.first ?? 0, hasHeadNorm: store.has("head.norm.weight"),
+            events: config.events, patchHiddenWidth: hidden?.first ?? 0, hasHeadNorm: store.has("head.norm.weight"),
             learning: config.learningLevels.map {
                 LearningHead(
                     levels: $0, width: store.shape(of: "\(TensorName.learning).weight")?.first ?? 0,

@@ -2,6 +2,7 @@ import TacitDiagnostics
 import TacitFrontEnd
 import TacitLabelling
 import TacitLive
+import TacitModelFile
 
 /// How a stream is labelled. What is left alone is as `tacit listen` and `tacit watch` have it.
 public struct StreamSettings: Sendable {
@@ -11,14 +12,14 @@ public struct StreamSettings: Sendable {
     public var every: Double?
     /// From which score an event turns on, 0...1; nil for each label's own.
     public var threshold: Float?
-    /// Average scores over so many seconds before events are decided.
-    public var smooth = 0.0
-    /// Seconds that a score must have reached its threshold before its event turns on.
-    public var onAfter = 0.0
-    /// Seconds that a score must have stayed below before its event turns off.
-    public var offAfter = 0.0
-    /// Below which part of its threshold a score turns its event off.
-    public var offBelow = 0.8
+    /// Average scores over so many seconds before events are decided; nil for what the model says, or 0.
+    public var smooth: Double?
+    /// Seconds that a score must have reached its threshold before its event turns on; nil for what the model says, or 0.
+    public var onAfter: Double?
+    /// Seconds that a score must have stayed below before its event turns off; nil for what the model says, or 0.
+    public var offAfter: Double?
+    /// Below which part of its threshold a score turns its event off; nil for what the model says, or 0.8.
+    public var offBelow: Double?
     /// The labels that make events; all if there is none.
     public var only: [String] = []
     /// Those among them that make none.
@@ -42,7 +43,8 @@ public struct StreamSettings: Sendable {
         let selection = try LabelSelection(labels: names, only: only, except: except)
         return try EventDetector(
             thresholds: model.description.thresholds.map { threshold ?? $0 }, watched: selection.indices,
-            settings: EventSettings(smooth: smooth, onAfter: onAfter, offAfter: offAfter, offBelow: offBelow),
+            settings: (model.description.events ?? EventSettings()).changed(
+                smooth: smooth, onAfter: onAfter, offAfter: offAfter, offBelow: offBelow),
             sampleRate: rate, hop: hop, names: names)
     }
 

@@ -35,9 +35,9 @@ private func own(
     if settings.threads != 0 { own.threads = Int(settings.threads) }
     if settings.threshold != 0 { own.threshold = settings.threshold }
     if settings.off_below != 0 { own.offBelow = Double(settings.off_below) }
-    own.smooth = settings.smooth
-    own.onAfter = settings.on_after
-    own.offAfter = settings.off_after
+    if settings.smooth != 0 { own.smooth = settings.smooth }
+    if settings.on_after != 0 { own.onAfter = settings.on_after }
+    if settings.off_after != 0 { own.offAfter = settings.off_after }
     guard (1...256).contains(own.threads) else {
         throw TacitError(.usage, "\(own.threads) threads, expected 0 to 256")
     }

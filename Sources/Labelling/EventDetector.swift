@@ -1,4 +1,5 @@
 import TacitDiagnostics
+import TacitModelFile
 
 /// Turns readings into events: smoothing, two levels (hysteresis, so that a score near its threshold does not flutter)
 /// and waits.

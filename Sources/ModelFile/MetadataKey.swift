@@ -12,6 +12,7 @@ enum MetadataKey {
     static let task = "tacit.task"
     static let labels = "tacit.labels"
     static let thresholds = "tacit.thresholds"
+    static func events(_ field: String) -> String { "tacit.events.\(field)" }
     static let patchHiddenWidth = "tacit.patch_hidden_width"
     static let headNorm = "tacit.head_norm"
     static func learning(_ field: String) -> String { "tacit.learning.\(field)" }

@@ -12,6 +12,7 @@ extension ModelDescription {
             task: try metadata.choice(MetadataKey.task, Task.self),
             labels: try metadata.strings(MetadataKey.labels),
             thresholds: try metadata.floats(MetadataKey.thresholds),
+            events: try EventSettings(reading: metadata),
             patchHiddenWidth: try metadata.integer(MetadataKey.patchHiddenWidth),
             hasHeadNorm: try metadata.bool(MetadataKey.headNorm),
             learning: try LearningHead(reading: metadata))
@@ -28,9 +29,29 @@ extension ModelDescription {
         metadata.append(MetadataKey.task, .string(task.rawValue))
         metadata.append(MetadataKey.labels, .strings(labels))
         metadata.append(MetadataKey.thresholds, .float32s(thresholds))
+        events?.write(to: &metadata)
         metadata.append(MetadataKey.patchHiddenWidth, .uint32(UInt32(patchHiddenWidth)))
         metadata.append(MetadataKey.headNorm, .bool(hasHeadNorm))
         learning?.write(to: &metadata)
+    }
+}
+
+extension EventSettings {
+    /// Nil for a file that says nothing of events, as those made before they could; one that says a part says all.
+    fileprivate init?(reading metadata: Metadata) throws {
+        func double(_ field: String) throws -> Double { try metadata.double(MetadataKey.events(field)) }
+        let fields = ["smooth", "on_after", "off_below", "off_after"]
+        guard fields.contains(where: { metadata[MetadataKey.events($0)] != nil }) else { return nil }
+        self.init(
+            smooth: try double("smooth"), onAfter: try double("on_after"), offAfter: try double("off_after"),
+            offBelow: try double("off_below"))
+    }
+
+    fileprivate func write(to metadata: inout Metadata) {
+        metadata.append(MetadataKey.events("smooth"), .float64(smooth))
+        metadata.append(MetadataKey.events("on_after"), .float64(onAfter))
+        metadata.append(MetadataKey.events("off_below"), .float64(offBelow))
+        metadata.append(MetadataKey.events("off_after"), .float64(offAfter))
     }
 }
 

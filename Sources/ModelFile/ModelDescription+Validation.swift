@@ -20,6 +20,8 @@ extension ModelDescription {
         try require(labels.count <= ModelLimits.labels, "labels", "at most \(ModelLimits.labels) labels")
         try require(thresholds.count == labels.count, "thresholds", "expected one a label, \(labels.count)")
         try require(thresholds.allSatisfy { (0...1).contains($0) }, "thresholds", "each must be 0...1")
+        if let (field, reason) = events?.fault { throw TacitError(.badData, place: "events.\(field)", reason) }
+        try require(events == nil || !labels.isEmpty, "events", "events without labels")
         try require(Set(labels).count == labels.count, "labels", "a label occurs twice")
         try require(
             labels.allSatisfy { !$0.isEmpty && $0.utf8.count <= ModelLimits.labelBytes }, "labels",

@@ -42,6 +42,8 @@ package struct ModelDescription: Equatable, Sendable {
     package var labels: [String]
     /// One a label, 0...1.
     package var thresholds: [Float]
+    /// How its scores become events where nobody says otherwise; nil for a model that does not say.
+    package var events: EventSettings?
     /// Width of the hidden layer between patch and trunk (`patch.hidden`, GELU by tanh); 0 without one.
     package var patchHiddenWidth: Int
     /// Whether a LayerNorm (eps 1e-5, tensor `head.norm`) stands before the head.
@@ -51,8 +53,8 @@ package struct ModelDescription: Equatable, Sendable {
 
     package init(
         trunk: TrunkDescription, input: InputDescription, attention: Attention, context: Context, pool: Pool,
-        task: Task, labels: [String], thresholds: [Float], patchHiddenWidth: Int, hasHeadNorm: Bool,
-        learning: LearningHead? = nil
+        task: Task, labels: [String], thresholds: [Float], events: EventSettings? = nil, patchHiddenWidth: Int,
+        hasHeadNorm: Bool, learning: LearningHead? = nil
     ) {
         self.trunk = trunk
         self.input = input
@@ -62,6 +64,7 @@ package struct ModelDescription: Equatable, Sendable {
         self.task = task
         self.labels = labels
         self.thresholds = thresholds
+        self.events = events
         self.patchHiddenWidth = patchHiddenWidth
         self.hasHeadNorm = hasHeadNorm
         self.learning = learning

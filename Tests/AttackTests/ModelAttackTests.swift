@@ -128,6 +128,25 @@ import Testing
         Attack(
             "more layers than tensors", "tacit.trunk.layers", .uint32(1000),
             "tacit.trunk.layers: 1000 layers, but the file has # tensors"),
+        Attack(
+            "a part of the events' settings", "tacit.events.smooth", .float64(1),
+            "tacit.events.on_after: metadata key is missing"),
+        Attack("a wait of another type", "tacit.events.on_after: expected a FLOAT64") {
+            for field in ["smooth", "off_below", "off_after"] { $0["tacit.events.\(field)"] = .float64(0.5) }
+            $0["tacit.events.on_after"] = .float32(1)
+        },
+        Attack("an event that never turns on", "events.on_after: a wait before on of inf seconds, expected 0 to a week")
+        {
+            for (field, value) in [("smooth", 0), ("on_after", Double.infinity), ("off_below", 0.8), ("off_after", 0)] {
+                $0["tacit.events.\(field)"] = .float64(value)
+            }
+        },
+        Attack(
+            "an event that never turns off",
+            "events.off_below: an event that must fall below 0.0 of its threshold can never turn off"
+        ) {
+            for field in ["smooth", "on_after", "off_below", "off_after"] { $0["tacit.events.\(field)"] = .float64(0) }
+        },
         Attack("no heads", "tacit.trunk.heads", .uint32(0), "trunk.heads: expected 1 to 4096, found 0"),
         Attack(
             "heads that do not divide", "tacit.trunk.key_value_heads", .uint32(3),

@@ -111,6 +111,26 @@ import Testing
                 ("labels", "[1]", "labels: expected an array of strings, found an array"),
                 ("thresholds", "[0.5]", "thresholds: expected one a label, 3"),
                 ("thresholds", "[0.5, 2, 0.5]", "thresholds: each must be 0...1"),
+                ("events", "0.5", "events: expected an object, found a number"),
+                ("events", "{\"on\": 1}", "events.on: unknown key"),
+                ("events", "{\"smooth\": \"1\"}", "events.smooth: expected a number, found a string"),
+                ("events", "{\"smooth\": -1}", "events.smooth: a smoothing of -1.0 seconds, expected 0 to a week"),
+                (
+                    "events", "{\"on_after\": 1e6}",
+                    "events.on_after: a wait before on of 1000000.0 seconds, expected 0 to a week"
+                ),
+                (
+                    "events", "{\"off_after\": -0.5}",
+                    "events.off_after: a wait before off of -0.5 seconds, expected 0 to a week"
+                ),
+                (
+                    "events", "{\"off_below\": 0}",
+                    "events.off_below: an event that must fall below 0.0 of its threshold can never turn off"
+                ),
+                (
+                    "events", "{\"off_below\": 1.5}",
+                    "events.off_below: an event that turns off below 1.5 of its threshold, expected at most 1"
+                ),
                 ("pool", "\"max\"", "pool: max is not one of last, mean"),
                 ("task", "\"regression\"", "task: regression is not one of multiclass, multilabel"),
                 ("positions", "\"sinus\"", "positions: sinus is not one of base, learned, none"),

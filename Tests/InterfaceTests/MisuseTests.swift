@@ -186,6 +186,9 @@ import Testing
             #expect(begin { $0.on_after = seconds } == Self.usage)
             #expect(begin { $0.off_after = seconds } == Self.usage)
         }
+        // Shorter than a sample: none, whatever the model says.
+        #expect(begin { ($0.smooth, $0.on_after, $0.off_after) = (1e-9, 1e-9, 1e-9) } == 0)
+        #expect(begin { $0.smooth = -1 } == Self.usage)
         // None of those left a stream behind.
         var count = 0
         #expect(tacit_push(loaded.handle, [0], 1, &count) == Self.usage)

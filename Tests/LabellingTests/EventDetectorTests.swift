@@ -1,6 +1,7 @@
 import CTacitAllocationCounter
 import TacitDiagnostics
 import TacitLabelling
+import TacitModelFile
 import TacitTestSupport
 import Testing
 

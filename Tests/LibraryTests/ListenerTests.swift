@@ -59,6 +59,37 @@ import Testing
         }
     }
 
+    /// What a model says of its events holds in the library as it does in the command.
+    @Test func eventsAsTheModelSays() throws {
+        let golden = try GoldenCase(name: "llama-sliding")
+        let converted = try ConvertedModel(
+            base: golden.baseFolder.path, adapter: golden.adapterFolder.path, weights: "int8",
+            events: ["smooth": 0.3, "on_after": 0.15, "off_after": 0.1, "off_below": 0.9])
+        let samples = Sounds.glide(samples: 3 * golden.sampleRate)
+        let wave = try converted.folder.write("a.wav", WaveFile.bytes(samples, rate: UInt32(golden.sampleRate)))
+        func told(_ change: (inout StreamSettings) -> Void) throws -> [String] {
+            var settings = StreamSettings()
+            (settings.hop, settings.threshold) = (0.1, 0.3)
+            change(&settings)
+            var told: [String] = []
+            try Listener(Model(converted.path), .file(wave), settings: settings).run { told.append(Self.line($0)) }
+            return told
+        }
+        func expected(_ flags: [String]) throws -> [String] {
+            let outcome = try Executable.tacit.run(
+                ["listen", converted.path, "--input", wave, "--hop", "0.1", "--threshold", "0.3", "--json", "--logits"]
+                    + ["--top", "0"] + flags)
+            return try ResultLine.lines(of: outcome).map { try Self.line($0, golden.labels) }
+        }
+        let slow = try told { _ in }
+        #expect(slow == (try expected([])))
+        #expect(slow.contains { $0.hasPrefix("on ") })
+        let quick = try told { ($0.smooth, $0.onAfter, $0.offAfter, $0.offBelow) = (0, 0, 0, 0.8) }
+        #expect(
+            quick == (try expected(["--smooth", "0", "--on-after", "0", "--off-after", "0", "--off-below", "0.8"])))
+        #expect(slow != quick)
+    }
+
     @Test(arguments: ["gpt2-plain", "llama-sliding"])
     func closureSequenceAndPushesAgree(name: String) async throws {
         let setting = try Setting(name)

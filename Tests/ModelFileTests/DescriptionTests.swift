@@ -77,6 +77,26 @@ import Testing
             } == "learning.levels")
     }
 
+    @Test func eventsMustBePossible() {
+        func events(_ change: (inout EventSettings) -> Void) -> String? {
+            place(SmallModel.gpt2) {
+                var events = EventSettings()
+                change(&events)
+                $0.events = events
+            }
+        }
+        #expect(events { _ in } == nil)
+        #expect(events { ($0.smooth, $0.onAfter, $0.offAfter) = (604_800, 604_800, 604_800) } == nil)
+        for seconds in [-0.001, 604_801, .infinity, .nan] {
+            #expect(events { $0.smooth = seconds } == "events.smooth")
+            #expect(events { $0.onAfter = seconds } == "events.on_after")
+            #expect(events { $0.offAfter = seconds } == "events.off_after")
+        }
+        for part in [0, -0.5, 1.001, .nan] { #expect(events { $0.offBelow = part } == "events.off_below") }
+        #expect(events { $0.offBelow = 1 } == nil)
+        #expect(place(SmallModel.tokens) { $0.events = EventSettings() } == "events")
+    }
+
     @Test func inputsMustMakeSense() {
         func waveform(_ rate: Int, _ patch: Int, _ stride: Int, _ window: Int) -> String? {
             place(SmallModel.gpt2) {

@@ -78,7 +78,8 @@ struct SmallModel {
                     maximumFrequency: 8000, logOffset: 1e-6, mean: -4.25, deviation: 3.5, patchFrames: 2,
                     strideFrames: 1, window: 9)),
             attention: .causal, context: .sliding, pool: .last, task: .multilabel, labels: ["a", "b", "c"],
-            thresholds: [0.5, 0.5, 1], patchHiddenWidth: 0, hasHeadNorm: false),
+            thresholds: [0.5, 0.5, 1], events: EventSettings(smooth: 2.5, onAfter: 1, offAfter: 3, offBelow: 0.7),
+            patchHiddenWidth: 0, hasHeadNorm: false),
         hasBias: false)
 
     static let tokens = SmallModel(

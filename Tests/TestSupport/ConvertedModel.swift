@@ -21,6 +21,18 @@ public final class ConvertedModel: Sendable {
         guard outcome.status == 0 else { throw Failure(description: outcome.standardError) }
     }
 
+    /// - Parameter events: of an adapter that is the same but for these defaults of `tacit.json`.
+    public convenience init(base: String, adapter: String, weights: String = "f32", events: [String: Double]) throws {
+        let copies = try TemporaryFolder()
+        let changed = try copies.copy(adapter, as: "adapter")
+        let settings = URL(fileURLWithPath: changed).appendingPathComponent("tacit.json")
+        let value = try JSONSerialization.jsonObject(with: Data(contentsOf: settings))
+        guard var members = value as? [String: Any] else { throw Failure(description: "\(settings.path): no object") }
+        members["events"] = events
+        try JSONSerialization.data(withJSONObject: members).write(to: settings)
+        try self.init(base: base, adapter: changed, weights: weights)
+    }
+
     public convenience init(_ golden: GoldenCase, weights: String = "f32", flags: [String] = []) throws {
         try self.init(
             base: golden.baseFolder.path, adapter: golden.adapterFolder.path, weights: weights, flags: flags)

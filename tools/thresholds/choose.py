@@ -1,6 +1,7 @@
-"""Chooses thresholds by false events an hour. Started by `run`."""
+"""Chooses thresholds by false events an hour and by what is missed. Started by `run`."""
 
 import argparse
+import csv
 import json
 import os
 import sys
@@ -9,66 +10,121 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from events import Settings, smoothed, times_on, readings_in  # noqa: E402
 from executables import TACIT, json_lines, show  # noqa: E402
-from recordings import stream  # noqa: E402
+from recordings import mono, recordings  # noqa: E402
+from sounds import coloured, played, steady_noises  # noqa: E402
 
 # Each stream is heard as it is and as something like it would sound: further off, nearer, slower, faster. Level in dB, speed.
 VARIANTS = ((0.0, 1.0), (-12.0, 1.0), (6.0, 1.0), (-4.0, 0.84), (-4.0, 1.19))
+STEP = 0.02
 
 
-def scores(model: Path, samples: np.ndarray) -> np.ndarray:
-    """[readings, labels] in 0..1, a reading a second, as `listen` gives them."""
-    lines = json_lines(TACIT, "listen", model, "--input", "-", "--json", "--logits", given=samples.tobytes())
-    logits = np.array([it["logits"] for it in lines if it["type"] == "labels"])
-    return 1 / (1 + np.exp(-logits))
+def heard(model: Path, samples: np.ndarray) -> tuple[np.ndarray, float]:
+    """Scores [readings, labels] of samples -1...1, a reading a second, as `listen` gives them; seconds between two."""
+    whole = np.clip(np.round(samples * 32768), -32768, 32767).astype("<i2")
+    lines = json_lines(TACIT, "listen", model, "--input", "-", "--raw", "--json", "--logits", given=whole.tobytes())
+    lines = [line for line in lines if line["type"] == "labels"]
+    scores = 1 / (1 + np.exp(-np.array([line["logits"] for line in lines])))
+    return scores, lines[1]["time"] - lines[0]["time"]
 
 
-def turns_on(row: np.ndarray, threshold: float, off_below: float = 0.8) -> int:
-    """How often an event begins in a row of scores: at the threshold, until one is under `off_below` of it."""
-    count, on = 0, False
-    for score in row:
-        if not on and score >= threshold:
-            count, on = count + 1, True
-        elif on and score < off_below * threshold:
-            on = False
-    return count
+def recall(scores: np.ndarray, truth: np.ndarray, labels: int, grid: np.ndarray, weight: float = 8) -> np.ndarray:
+    """[thresholds, labels]: the share of a label's clips that reach a threshold. Few clips of a label say little, so all
+    clips together count as `weight` more of each."""
+    own = scores[np.arange(len(scores)), truth]
+    reached = own[None, :] >= grid[:, None]
+    together = reached.mean(1)
+    shares = np.empty((len(grid), labels))
+    for label in range(labels):
+        mine = reached[:, truth == label]
+        shares[:, label] = (mine.sum(1) + weight * together) / (mine.shape[1] + weight)
+    return shares
 
 
-def variant(samples: np.ndarray, level: float, speed: float) -> np.ndarray:
-    places = np.arange(int((len(samples) - 1) / speed)) * speed
-    changed = samples if speed == 1 else np.interp(places, np.arange(len(samples)), samples)
-    return np.clip(np.round(changed * 10 ** (level / 20)), -32768, 32767).astype("<i2")
+def mistaken(scores: np.ndarray, truth: np.ndarray, labels: int, grid: np.ndarray) -> np.ndarray:
+    """[thresholds, labels]: how many of a hundred clips of other labels reach a threshold."""
+    wrong = np.where(truth[:, None] == np.arange(labels), -1.0, scores)
+    return np.stack([100 * (wrong >= threshold).mean(0) for threshold in grid])
 
 
-def steady_noises(minutes: float, rate: int, seed: int = 0) -> np.ndarray:
-    """Made-up machines, pipes and ventilation, 15 s each: noise of a random spectrum, often with the harmonics of something
-    that turns, often throbbing slowly. Nobody wants to be told of them."""
-    rng, made, length = np.random.default_rng(seed), [], 15 * rate
-    frequency = np.fft.rfftfreq(length, 1 / rate)
-    for _ in range(round(minutes * 4)):
-        octaves = np.log2(np.maximum(frequency, 20) / 1000)
-        curve = -rng.uniform(0, 9) * octaves
-        for _ in range(int(rng.integers(0, 5))):
-            curve += rng.uniform(-12, 12) * np.exp(-(((octaves - rng.uniform(-5, 3)) / rng.uniform(0.2, 1.2)) ** 2))
-        noise = np.fft.irfft(np.fft.rfft(rng.standard_normal(length)) * 10 ** (curve / 20), length)
-        noise /= noise.std()
-        t = np.arange(length) / rate
-        if rng.random() < 0.5:
-            base = np.exp(rng.uniform(np.log(25), np.log(400)))
-            tones = [np.sin(2 * np.pi * base * k * t + rng.uniform(0, 6.3)) / k ** rng.uniform(0, 2) for k in range(1, 12)]
-            noise = noise + sum(tones) * 10 ** (rng.uniform(-20, 6) / 20)
-        if rng.random() < 0.5:
-            noise = noise * (1 + rng.uniform(0, 0.6) * np.sin(2 * np.pi * np.exp(rng.uniform(-2, 2.3)) * t))
-        made.append(noise / noise.std() * 10 ** (rng.uniform(-50, -12) / 20))
-    return np.concatenate(made) * 32768
+def quietest(rates: list[np.ndarray], kept: np.ndarray, allowed: list[float], highest: np.ndarray) -> np.ndarray:
+    """For each label a place in the grid, so that the false events an hour of all labels together stay within what is
+    `allowed` in each stream. From the lowest thresholds on, that of the label is raised which saves most for what it loses.
+
+    - rates: a stream each, [thresholds, labels] false events an hour.
+    - kept: [thresholds, labels], what of a label's own is left.
+    - highest: [labels], the last place that each may have.
+    """
+    labels = np.arange(kept.shape[1])
+    places = np.zeros(kept.shape[1], int)
+    while raise_one(places, rates, kept, allowed, highest, labels):
+        pass
+    # What was raised early may be more than is needed by the end: as much is given back as the streams allow.
+    while True:
+        sums = [rate[places, labels].sum() for rate in rates]
+        best = None
+        for label in labels:
+            here = places[label]
+            for there in range(here):
+                after = [s + rate[there, label] - rate[here, label] for s, rate in zip(sums, rates)]
+                fits = all(now <= max(limit, before) for now, before, limit in zip(after, sums, allowed))
+                gained = kept[there, label] - kept[here, label]
+                if fits and gained > 0 and (best is None or gained > best[0]):
+                    best = (gained, label, there)
+        if best is None:
+            return places
+        places[best[1]] = best[2]
 
 
-def lowest_quiet(rows: list[np.ndarray], hours: float, allowed: float, lowest: float, highest: float) -> float:
-    """The lowest threshold at which these rows' events stay within `allowed` an hour."""
-    for threshold in np.arange(lowest, highest, 0.01):
-        if sum(turns_on(row, threshold) for row in rows) <= allowed * hours:
-            return round(float(threshold), 2)
-    return highest
+def raise_one(places: np.ndarray, rates, kept, allowed, highest, labels) -> bool:
+    """One step of the way up; false where there is nothing left to do."""
+    too_many = [rate[places, labels].sum() > limit for rate, limit in zip(rates, allowed)]
+    if not any(too_many):
+        return False
+    best = None
+    for label in labels:
+        here = places[label]
+        for there in range(here + 1, highest[label] + 1):
+            saved = sum(
+                (rate[here, label] - rate[there, label]) / limit
+                for rate, limit, much in zip(rates, allowed, too_many)
+                if much
+            )
+            lost = max(kept[here, label] - kept[there, label], 0) + 1e-4 * (there - here)
+            if saved > 0 and (best is None or saved / lost > best[0]):
+                best = (saved / lost, label, there)
+    if best is None:
+        return False
+    places[best[1]] = best[2]
+    return True
+
+
+def variants(place: Path, rate: int, minutes: float, rng: np.random.Generator) -> list[np.ndarray]:
+    parts = [mono(path, rate) / 32768 for path in recordings(place)]
+    whole = np.concatenate(parts)
+    made = [played(whole, speed) * 10 ** (level / 20) for level, speed in VARIANTS]
+    return made + ([coloured(parts, minutes, rate, rng)] if minutes else [])
+
+
+def own_clips(model: Path, path: Path, labels: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Scores of the first window of each recording, and which label is its own."""
+    with open(path, newline="", encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    lines = json_lines(TACIT, "classify", model, *[row["file"] for row in rows], "--windows", "--json", "--logits")
+    first: dict[str, list[float]] = {}
+    for line in lines:
+        first.setdefault(line["path"], line["logits"])
+    scores = 1 / (1 + np.exp(-np.array([first[row["file"]] for row in rows])))
+    return scores, np.array([labels.index(row["label"]) for row in rows])
+
+
+def kept_part(text: str) -> tuple[str, float]:
+    """`LABEL=PART`, a part of the whole."""
+    label, _, part = text.partition("=")
+    if not 0 < float(part or -1) <= 1:
+        raise ValueError(text)
+    return label, float(part)
 
 
 def main() -> None:
@@ -76,44 +132,86 @@ def main() -> None:
     parser.add_argument("model", type=Path)
     parser.add_argument("adapter", type=Path)
     parser.add_argument("--stream", action="append", required=True, metavar="RIGHT=PLACE")
-    parser.add_argument("--allowed", type=float, default=0.1, help="false events of a label an hour")
-    keep = "part of a label's own readings, in the streams where it is right, that a higher threshold must leave"
+    parser.add_argument("--own", type=Path, required=True, metavar="CLIPS.csv")
+    parser.add_argument("--allowed", type=float, default=3, help="false events an hour, of all labels, in each stream")
+    parser.add_argument("--mistaken", type=float, default=30, help="wrong labels that 100 of the clips may reach")
     parser.add_argument("--noises", type=float, default=0, metavar="MINUTES", help="of made-up steady noise, where nothing is right")
-    parser.add_argument("--keep", type=float, default=0.95, help=keep)
+    parser.add_argument("--coloured", type=float, default=0, metavar="MINUTES", help="of each background in other colours")
+    keep = "part of a label's own readings, in the streams where it is right, that its threshold leaves"
+    parser.add_argument("--keep", type=kept_part, action="append", default=[], metavar="LABEL=PART", help=keep + " (0.95)")
     parser.add_argument("--lowest", type=float, default=0.4)
-    parser.add_argument("--highest", type=float, default=0.92)
+    least = "a label's own lowest threshold, for what is known to fire and is in no stream"
+    parser.add_argument("--at-least", type=kept_part, action="append", default=[], metavar="LABEL=SCORE", help=least)
+    parser.add_argument("--highest", type=float, default=0.96)
+    for name, standard in (("smooth", 0.0), ("on-after", 0.0), ("off-below", 0.8), ("off-after", 0.0)):
+        parser.add_argument(f"--{name}", type=float, default=standard, help="as of `tacit listen`")
     options = parser.parse_args()
-    about = show(options.model)
-    labels, rate = about["labels"], about["input"]["sample_rate"]
-    heard: list[tuple[set[str], np.ndarray]] = []
-    for text in options.stream:
-        right, _, place = text.partition("=")
-        names = {name for name in right.split("+") if name}
-        if not place or names - set(labels):
-            sys.exit(f"--stream {text}: expected labels of the model, =, and recordings")
-        samples = stream([Path(place)], rate).astype(np.float64)
-        heard += [(names, scores(options.model, variant(samples, *change))) for change in VARIANTS]
-    if options.noises:
-        heard.append((set(), scores(options.model, variant(steady_noises(options.noises, rate), 0.0, 1.0))))
-    chosen = []
-    for index, label in enumerate(labels):
-        rows = [table[:, index] for names, table in heard if label not in names]
-        hours = sum(map(len, rows)) / 3600
-        quiet = lowest_quiet(rows, hours, options.allowed, options.lowest, options.highest)
-        # Where the label is known to be right a threshold may be as high as nearly all of its own readings are.
-        own = [table[:, index] for names, table in heard if label in names]
-        kept = float(np.quantile(np.concatenate(own), 1 - options.keep)) if own else 0.0
-        chosen.append(max(quiet, min(options.highest, round(kept, 2))))
+    settings = Settings(options.smooth, options.on_after, options.off_below, options.off_after)
     path = options.adapter / "tacit.json"
     value = json.loads(path.read_text(encoding="utf-8"))
+    about = show(options.model)
+    labels, rate = about["labels"], about["input"]["sample_rate"]
     if value["labels"] != labels:
         sys.exit(f"{path}: the labels are not those of {options.model}")
-    value["thresholds"] = chosen
+    grid = np.arange(options.lowest, options.highest + STEP / 2, STEP)
+    rng = np.random.default_rng(0)
+    rates, own, minutes_heard = [], {}, []
+    streams = [(text.partition("=")[0], Path(text.partition("=")[2])) for text in options.stream]
+    for right, place in [*streams, *([("", None)] if options.noises else [])]:
+        names = {name.lstrip("~") for name in right.split("+") if name}
+        sure = {name for name in right.split("+") if name and name[0] != "~"}
+        if names - set(labels):
+            sys.exit(f"--stream {right}={place}: expected labels of the model, =, and recordings")
+        counts, hours = 0, 0.0
+        minutes = 0 if sure else options.coloured
+        for samples in [steady_noises(options.noises, rate, rng)] if place is None else variants(place, rate, minutes, rng):
+            scores, hop = heard(options.model, samples)
+            counts = counts + times_on(scores, grid, settings, hop)
+            hours += len(scores) * hop / 3600
+            for name in sure:
+                column = smoothed(scores[:, [labels.index(name)]], readings_in(settings.smooth, hop))
+                own.setdefault(name, []).append(np.concatenate([scores[:, labels.index(name)], column[:, 0]]))
+        counts[:, [labels.index(name) for name in names]] = 0
+        rates.append(counts / hours)
+        minutes_heard.append(60 * hours)
+    scores, truth = own_clips(options.model, options.own, labels)
+    kept = recall(scores, truth, len(labels), grid)
+    allowed = [options.allowed] * len(rates) + [options.mistaken]
+    rates.append(mistaken(scores, truth, len(labels), grid))
+    highest = np.full(len(labels), len(grid) - 1)
+    lowest = np.zeros(len(labels), int)
+    for name, parts in own.items():
+        # Where a label is known to be right its threshold is as high as nearly all of its own readings are.
+        limit = np.quantile(np.concatenate(parts), 1 - dict(options.keep).get(name, 0.95))
+        place = int(np.clip((limit - grid[0]) / STEP, 0, len(grid) - 1))
+        highest[labels.index(name)] = lowest[labels.index(name)] = place
+    for name, score in options.at_least:
+        # Below it there is nothing to be had: as many of its own as at that score, and so is what is false.
+        place = int(np.searchsorted(grid, score - 1e-9))
+        for table in [*rates, kept]:
+            table[:place, labels.index(name)] = table[place, labels.index(name)]
+        lowest[labels.index(name)] = place
+    places = np.maximum(quietest(rates, kept, allowed, highest), lowest)
+    chosen = grid[places]
+    value["thresholds"] = [round(float(t), 2) for t in chosen]
+    value["events"] = settings.to_json()
+    ordered = {key: value[key] for key in value if key not in ("metrics", "license", "sources")}
+    ordered |= {key: value[key] for key in ("metrics", "license", "sources") if key in value}
     temporary = path.with_suffix(".tmp")
-    temporary.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    temporary.write_text(json.dumps(ordered, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     os.replace(temporary, path)
-    raised = sorted(((t, label) for t, label in zip(chosen, labels) if t > options.lowest), reverse=True)
+    raised = sorted(((t, label) for t, label in zip(chosen, labels) if t > options.lowest + STEP / 2), reverse=True)
     print(", ".join(f"{label} {t:.2f}" for t, label in raised), f"; all others {options.lowest:.2f}")
+    reached = scores[np.arange(len(truth)), truth] >= chosen[truth]
+    print(f"own label reached by {reached.mean():.1%} of {len(truth)} clips")
+    false = rates[-1][places, np.arange(len(labels))]
+    most = ", ".join(f"{labels[k]} {false[k]:.1f}" for k in np.argsort(-false)[:8] if false[k])
+    print(f"a hundred clips reach {false.sum():.1f} wrong labels: {most}")
+    names = [*(str(place) for _, place in streams), *(["made-up noises"] if options.noises else [])]
+    for name, table, minutes in zip(names, rates, minutes_heard):
+        false = table[places, np.arange(len(labels))]
+        most = ", ".join(f"{labels[k]} {false[k]:.1f}" for k in np.argsort(-false)[:5] if false[k])
+        print(f"{name}: {minutes:.0f} minutes, {false.sum():.1f} false events an hour: {most or 'none'}")
 
 
 if __name__ == "__main__":

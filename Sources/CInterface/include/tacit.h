@@ -120,10 +120,11 @@ typedef struct {
     double hop;
     // From which score events turn on, up to 1; 0 is each label's own, as the model has it.
     float threshold;
-    // Below which part of its threshold a score turns its event off; 0 is 0.8.
+    // Below which part of its threshold a score turns its event off; 0 is what the model says, or 0.8.
     float off_below;
     // Seconds over which scores are averaged before events are decided, that a score must have reached its threshold,
-    // and that it must have stayed below.
+    // and that it must have stayed below; 0 is what the model says, if it does. What is shorter than a sample, as 1e-9, is
+    // none at all.
     double smooth, on_after, off_after;
 } tacit_stream_settings;
 

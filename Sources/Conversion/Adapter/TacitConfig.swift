@@ -16,6 +16,7 @@ struct TacitConfig {
     let task: ModelDescription.Task
     let labels: [String]
     let thresholds: [Float]
+    let events: EventSettings?
     /// As JSON text; empty if there is none.
     let metrics: String
     /// Levels of the trunk that labels are learned by; nil without `learning`.
@@ -28,8 +29,8 @@ struct TacitConfig {
     init(_ settings: Settings) throws {
         self.settings = settings
         try settings.refuseOthers(than: [
-            "version", "input", "positions", "attention", "context", "pool", "task", "labels", "thresholds", "metrics",
-            "license", "sources", "base", "learning",
+            "version", "input", "positions", "attention", "context", "pool", "task", "labels", "thresholds", "events",
+            "metrics", "license", "sources", "base", "learning",
         ])
         let version = try settings.integer("version")
         guard version == 1 else { throw settings.fault("version", "expected 1, found \(version)") }
@@ -46,6 +47,7 @@ struct TacitConfig {
         thresholds =
             settings["thresholds"] == nil
             ? [Float](repeating: 0.5, count: labels.count) : try settings.numbers("thresholds").map { Float($0) }
+        events = try settings.optionalObject("events").map(Self.events)
         metrics = try settings.optionalObject("metrics").map { JSONValue.object($0.members).text } ?? ""
         let learning = try settings.optionalObject("learning")
         try learning?.refuseOthers(than: ["levels"])
@@ -58,6 +60,14 @@ struct TacitConfig {
         license = try settings.optionalString("license") ?? ""
         sources = try settings.optionalStrings("sources") ?? []
         baseDigests = try settings.optionalObject("base")?.members ?? []
+    }
+
+    /// What is left out is as it is where there are no `events`.
+    private static func events(_ settings: Settings) throws -> EventSettings {
+        try settings.refuseOthers(than: ["smooth", "on_after", "off_below", "off_after"])
+        return EventSettings().changed(
+            smooth: try settings.optionalNumber("smooth"), onAfter: try settings.optionalNumber("on_after"),
+            offAfter: try settings.optionalNumber("off_after"), offBelow: try settings.optionalNumber("off_below"))
     }
 
     private static func input(_ settings: Settings) throws -> InputDescription {

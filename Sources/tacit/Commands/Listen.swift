@@ -68,7 +68,7 @@ struct Listen: ParsableCommand {
     }
 
     func run() throws {
-        try events.settings.validate()
+        try events.settings().validate()
         let input = soundInput
         let path = try ModelLookup.path(try ModelArgument.only(arguments), default: ModelLookup.sound)
         let model = try LoadedModel(path: path, labels: learned.path)
@@ -85,7 +85,7 @@ struct Listen: ParsableCommand {
         let thresholds = model.description.thresholds.map { labels.threshold ?? $0 }
         let geometry = labeller.geometry
         let detector = try EventDetector(
-            thresholds: thresholds, watched: selection.indices, settings: events.settings,
+            thresholds: thresholds, watched: selection.indices, settings: events.settings(model.description.events),
             sampleRate: geometry.sampleRate, hop: plan.hop * geometry.samplesPerStride,
             names: model.description.labels)
         let hopSeconds = Double(plan.hop * geometry.samplesPerStride) / Double(geometry.sampleRate)

@@ -35,7 +35,7 @@ struct Watch: ParsableCommand {
     func validate() throws { _ = try ModelArgument.only(arguments) }
 
     func run() throws {
-        try events.settings.validate()
+        try events.settings().validate()
         let path = try ModelLookup.path(try ModelArgument.only(arguments), default: ModelLookup.image)
         let model = try LoadedModel(path: path, labels: learned.path)
         try model.requireLabels()
@@ -45,7 +45,7 @@ struct Watch: ParsableCommand {
         let selection = try LabelSelection(labels: names, only: events.only, except: events.except)
         let thresholds = model.description.thresholds.map { labels.threshold ?? $0 }
         let detector = try EventDetector(
-            thresholds: thresholds, watched: selection.indices, settings: events.settings,
+            thresholds: thresholds, watched: selection.indices, settings: events.settings(model.description.events),
             sampleRate: ImageLabeller.ticksPerSecond, hop: input.ticksPerReading, names: names)
         let source = try FrameSources.open(input, for: model.description.input, waits: waits)
         let isLive = input.input == nil || input.realtime

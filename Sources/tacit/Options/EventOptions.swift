@@ -1,26 +1,33 @@
 import ArgumentParser
-import TacitLabelling
+import TacitModelFile
 
 /// How labels become events.
 struct EventOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("Average scores over so many seconds before events are decided.", valueName: "SECONDS"))
-    var smooth = 0.0
+        help: ArgumentHelp(
+            "Average scores over so many seconds before events are decided (default: the model's, or 0).",
+            valueName: "SECONDS"))
+    var smooth: Double?
 
     @Option(
         name: .customLong("on-after"),
-        help: ArgumentHelp("How long a score must have reached its threshold to turn on.", valueName: "SECONDS"))
-    var onAfter = 0.0
+        help: ArgumentHelp(
+            "How long a score must have reached its threshold to turn on (default: the model's, or 0).",
+            valueName: "SECONDS"))
+    var onAfter: Double?
 
     @Option(
         name: .customLong("off-after"),
-        help: ArgumentHelp("How long a score must have stayed below to turn off.", valueName: "SECONDS"))
-    var offAfter = 0.0
+        help: ArgumentHelp(
+            "How long a score must have stayed below to turn off (default: the model's, or 0).", valueName: "SECONDS"))
+    var offAfter: Double?
 
     @Option(
         name: .customLong("off-below"),
-        help: ArgumentHelp("Below which part of its threshold a score turns off.", valueName: "FRACTION"))
-    var offBelow = 0.8
+        help: ArgumentHelp(
+            "Below which part of its threshold a score turns off (default: the model's, or 0.8).", valueName: "FRACTION"
+        ))
+    var offBelow: Double?
 
     @Option(
         help: ArgumentHelp("Only these labels, with commas between; may be given again.", valueName: "LABEL[,LABEL]"))
@@ -31,7 +38,8 @@ struct EventOptions: ParsableArguments {
     )
     var except: [String] = []
 
-    var settings: EventSettings {
-        EventSettings(smooth: smooth, onAfter: onAfter, offAfter: offAfter, offBelow: offBelow)
+    /// What is given, and for the rest what the model says, if it does.
+    func settings(_ model: EventSettings? = nil) -> EventSettings {
+        (model ?? EventSettings()).changed(smooth: smooth, onAfter: onAfter, offAfter: offAfter, offBelow: offBelow)
     }
 }

@@ -60,6 +60,20 @@ struct ModelSummary {
         line.strings(description.labels)
         line.key("thresholds")
         description.thresholds.withUnsafeBufferPointer { line.floats($0) }
+        line.key("events")
+        if let events = description.events {
+            line.beginObject()
+            for (key, value) in [
+                ("smooth" as StaticString, events.smooth), ("on_after", events.onAfter),
+                ("off_below", events.offBelow), ("off_after", events.offAfter),
+            ] {
+                line.key(key)
+                line.float(Float(value))
+            }
+            line.endObject()
+        } else {
+            line.null()
+        }
         line.key("file_bytes")
         line.integer(model.file.byteCount)
         line.key("session_bytes")
@@ -113,6 +127,7 @@ struct ModelSummary {
         if !description.labels.isEmpty {
             row("labels", "\(description.labels.count): " + description.labels.joined(separator: ", "))
         }
+        if let events = description.events { row("events", Self.words(events)) }
         row("file", Self.megabytes(model.file.byteCount))
         row("to run", "\(Self.megabytes(runBytes)): the file, and \(Self.megabytes(sessionBytes)) of buffers")
         row("licence", provenance.license.isEmpty ? "not stated" : provenance.license)
@@ -123,6 +138,11 @@ struct ModelSummary {
             row(index == 0 ? "from" : "", "\(file.digest.prefix(16))...  \(file.name)")
         }
         return line.bytes
+    }
+
+    private static func words(_ events: EventSettings) -> String {
+        "scores over \(Float(events.smooth)) s, on after \(Float(events.onAfter)) s, off after "
+            + "\(Float(events.offAfter)) s below \(Float(events.offBelow)) of the threshold"
     }
 
     private static func megabytes(_ bytes: Int) -> String {

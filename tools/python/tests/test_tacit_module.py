@@ -124,6 +124,17 @@ def test_a_stream(model, wave, size):
     assert any(line["type"] == "event" for line in told)
 
 
+def test_no_waits_are_none_whatever_the_model_says(model, wave):
+    path, _ = wave
+    flags = ["--smooth", "0", "--on-after", "0", "--off-after", "0", "--threshold", "0.05"]
+    told = [line for line in lines("listen", SOUND, "--input", path, *flags) if line["type"] == "event"]
+    heard = [it for it in model.listen(path, threshold=0.05, smooth=0, on_after=0, off_after=0) if isinstance(it, tacit.Event)]
+    assert [(it.is_on, it.label.name, round(it.time, 9)) for it in heard] == [
+        (line["state"] == "on", line["label"], line["time"]) for line in told
+    ]
+    assert told
+
+
 def test_lost_samples(model):
     samples = glide(6, model.rate)
     with model.stream(hop=1) as stream:

@@ -27,6 +27,7 @@ class Description:
     task: str
     labels: list[str]
     thresholds: list[float] | None = None
+    events: dict[str, float] | None = None
     metrics: dict[str, Any] = field(default_factory=dict)
     license: str = ""
     sources: list[str] = field(default_factory=list)
@@ -48,6 +49,8 @@ class Description:
         }
         if self.thresholds is not None:
             value["thresholds"] = [round(t, 4) for t in self.thresholds]
+        if self.events is not None:
+            value["events"] = self.events
         value["metrics"] = self.metrics
         value["license"] = self.license
         value["sources"] = self.sources
@@ -75,6 +78,7 @@ class Description:
             task=value["task"],
             labels=list(value["labels"]),
             thresholds=value.get("thresholds"),
+            events=value.get("events"),
             metrics=value.get("metrics", {}),
             license=value.get("license", ""),
             sources=list(value.get("sources", [])),

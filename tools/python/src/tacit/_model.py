@@ -12,6 +12,9 @@ from ._handle import Handle
 from ._library import OK, READING
 from ._media import blocks_of, decode_picture, pixels_of, samples_of
 
+# Seconds that are shorter than any sample.
+NO_TIME = 1e-9
+
 
 @dataclass(frozen=True)
 class Label:
@@ -129,8 +132,8 @@ class Model:
         """A stream of sound or, of a model that sees, of pictures, which are pushed as they come.
 
         `rate` is samples a second (the model's unless given), or pictures a second (25). Settings, all in seconds but for
-        `threshold` and `off_below`: `hop` (1; for pictures 0, every one), `threshold` (each label's own), `smooth` (0),
-        `on_after` (0), `off_after` (0), `off_below` (0.8).
+        `threshold` and `off_below`: `hop` (1; for pictures 0, every one), `threshold` (each label's own),
+        `smooth`, `on_after`, `off_after`, `off_below` (what the model says; else 0, 0, 0 and 0.8).
         """
         return (PictureStream if self.sense == "pictures" else Stream)(self, rate, settings)
 
@@ -228,7 +231,9 @@ class _Pushed:
         for name, value in settings.items():
             if name not in known:
                 raise TypeError(f"no setting is called '{name}', expected one of {', '.join(sorted(known))}")
-            setattr(self._settings, name, value)
+            # What is 0 there is the model's own, and what is shorter than a sample no time at all.
+            none = name in ("smooth", "on_after", "off_after") and value == 0
+            setattr(self._settings, name, NO_TIME if none else value)
 
     def load_labels(self):
         """Takes over, with the next reading, what was taught of the model's learned labels meanwhile."""

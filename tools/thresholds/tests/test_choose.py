@@ -1,0 +1,83 @@
+"""Events as `listen` tells them, and what is chosen by counting them."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+import choose  # noqa: E402
+import events  # noqa: E402
+from executables import ROOT, TACIT, json_lines  # noqa: E402
+
+
+def column(*scores: float) -> np.ndarray:
+    return np.array(scores)[:, None]
+
+
+def on(scores: np.ndarray, threshold: float, **settings) -> int:
+    return int(events.times_on(scores, np.array([threshold]), events.Settings(**settings), 1.0)[0, 0])
+
+
+def test_two_levels_and_waits():
+    wave = column(0.1, 0.6, 0.45, 0.6, 0.1, 0.6, 0.1)
+    assert on(wave, 0.5) == 2
+    assert on(wave, 0.5, off_below=1) == 3
+    assert on(wave, 0.5, off_below=0.1) == 1
+    assert on(wave, 0.5, off_after=1) == 1
+    assert on(wave, 0.5, on_after=1) == 0
+    assert on(wave, 0.4, on_after=1) == 1
+    # The mean of 0.1 and 0.6 stays below.
+    assert on(wave, 0.55, smooth=2) == 0
+    assert events.readings_in(2.5, 0.96) == 3 and events.readings_in(0, 1) == 1 and events.readings_in(2, 1) == 2
+
+
+@pytest.mark.skipif(not TACIT.exists(), reason=f"{TACIT} is not built")
+@pytest.mark.parametrize("settings", [
+    events.Settings(), events.Settings(smooth=2.5), events.Settings(2.5, 0, 0.6, 3), events.Settings(1, 1, 1, 0.5),
+])  # fmt: skip
+def test_as_listen_has_them(settings):
+    rng = np.random.default_rng(4)
+    model, rate = ROOT / "models/sound.gguf", 16_000
+    steps = np.repeat(rng.choice([0.0, 0.02, 0.3], 40), 2 * rate)
+    samples = np.clip(rng.standard_normal(len(steps)) * steps * 32768, -32768, 32767).astype("<i2").tobytes()
+    flags = [f"--{name.replace('_', '-')}={value}" for name, value in settings.to_json().items()]
+    told = json_lines(
+        TACIT, "listen", model, "--input", "-", "--raw", "--json", "--logits", "--threshold", "0.02", *flags, given=samples
+    )
+    readings = [line for line in told if line["type"] == "labels"]
+    scores = 1 / (1 + np.exp(-np.array([line["logits"] for line in readings])))
+    counted = events.times_on(scores, np.array([0.02]), settings, readings[1]["time"] - readings[0]["time"]).sum()
+    heard = sum(line["type"] == "event" and line["state"] == "on" for line in told)
+    assert counted == heard > 0
+
+
+def test_thresholds_rise_where_least_is_lost():
+    grid = np.arange(5)
+    # Two labels with as many false events; the second loses nothing of its own by a higher threshold.
+    rates = [np.stack([4.0 - grid, 4.0 - grid], 1)]
+    kept = np.stack([1 - grid / 5, np.ones(5)], 1)
+    places = choose.quietest(rates, kept, [4.0], np.array([4, 4]))
+    assert places.tolist() == [0, 4]
+    # What can't be kept within is as quiet as it gets; a label's highest place is held.
+    assert choose.quietest(rates, kept, [0.5], np.array([4, 2])).tolist() == [4, 2]
+    assert choose.quietest(rates, kept, [100.0], np.array([4, 4])).tolist() == [0, 0]
+
+
+def test_what_is_missed_and_mistaken():
+    scores = np.array([[0.9, 0.2], [0.3, 0.2], [0.6, 0.8]])
+    truth, grid = np.array([0, 0, 1]), np.array([0.1, 0.5])
+    np.testing.assert_allclose(choose.recall(scores, truth, 2, grid, weight=0), [[1, 1], [0.5, 1]])
+    # Of three clips two reach 0.5 in their own label; a weight pulls each label there.
+    pulled = choose.recall(scores, truth, 2, grid, weight=1)
+    np.testing.assert_allclose(pulled[1], [(1 + 2 / 3) / 3, (1 + 2 / 3) / 2])
+    np.testing.assert_allclose(choose.mistaken(scores, truth, 2, grid), 100 * np.array([[1, 2], [1, 0]]) / 3)
+
+
+def test_parts_to_keep():
+    assert choose.kept_part("speech=0.92") == ("speech", 0.92)
+    for text in ("speech", "speech=0", "speech=1.5"):
+        with pytest.raises(ValueError):
+            choose.kept_part(text)
