@@ -29,26 +29,33 @@ INLINE void finish(f32x16 y, size_t row, size_t tile, const float *bias, const f
     default: break;                              \
     }
 
-/// Columns whose products are summed in one chain. A longer chain's roundings add up: of the widest products of a language
-/// model they are three quarters of what float32 loses.
-#define FLOAT_CHAIN ((size_t)256)
+/// How many of `rest` columns have their products summed in one chain: 256, or all where fewer than 384 are left. A longer
+/// chain's roundings add up: of the widest products of a language model they are three quarters of what float32 loses.
+INLINE size_t chain_length(size_t rest) { return rest < 384 ? rest : 256; }
+
+/// `sums[r] = sum over k of x[r][k] * w[k]`, one chain.
+INLINE void float_chain(
+    const float *panel, const float *x, size_t stride, size_t columns, const int rows, f32x16 *sums) {
+    UNROLL for (int r = 0; r < rows; r++) sums[r] = splat(0.0f);
+    for (size_t k = 0; k < columns; k++) {
+        f32x16 w = load(panel + k * LANES);
+        UNROLL for (int r = 0; r < rows; r++) sums[r] = fma16(splat(x[(size_t)r * stride + k]), w, sums[r]);
+    }
+}
 
 INLINE void multiply_float32_block(const tacit_product_float32 *p, size_t tile, size_t row, const int rows) {
     const float *panel = p->panels + tile * p->columns * LANES;
     const float *x = p->input + row * p->input_stride;
-    size_t stride = p->input_stride, columns = p->columns;
-    f32x16 sums[FLOAT_ROWS], before[FLOAT_ROWS];
-    for (size_t first = 0, k = 0; k < columns; first = k) {
-        size_t end = columns - first < FLOAT_CHAIN ? columns : first + FLOAT_CHAIN;
-        UNROLL for (int r = 0; r < rows; r++) {
-            if (first) before[r] = sums[r];
-            sums[r] = splat(0.0f);
-        }
-        for (; k < end; k++) {
-            f32x16 w = load(panel + k * LANES);
-            UNROLL for (int r = 0; r < rows; r++) sums[r] = fma16(splat(x[(size_t)r * stride + k]), w, sums[r]);
-        }
-        if (first) UNROLL for (int r = 0; r < rows; r++) sums[r] += before[r];
+    size_t columns = p->columns;
+    f32x16 sums[FLOAT_ROWS];
+    size_t done = chain_length(columns);
+    float_chain(panel, x, p->input_stride, done, rows, sums);
+    while (done < columns) {
+        f32x16 more[FLOAT_ROWS];
+        size_t length = chain_length(columns - done);
+        float_chain(panel + done * LANES, x + done, p->input_stride, length, rows, more);
+        UNROLL for (int r = 0; r < rows; r++) sums[r] += more[r];
+        done += length;
     }
     UNROLL for (int r = 0; r < rows; r++)
         finish(sums[r], row + (size_t)r, tile, p->bias, p->residual, p->output, p->output_stride);

@@ -17,7 +17,8 @@
 #pragma clang assume_nonnull begin
 
 /// `output[r] = W input[r] + bias + residual[r]` with float32 panels `[tiles][columns][16]`.
-/// Each output is the sum, in order, of chains of fused multiply-adds along 256 columns each.
+/// Each output is the sum, in order, of chains of fused multiply-adds along 256 columns each,
+/// of which the last has up to 383.
 typedef struct {
     const float *input;  // [rows][input_stride]
     size_t input_stride;
