@@ -117,8 +117,8 @@ struct SoundClipWriter {
             clips.folder.remove(ClipFolder.description(of: file.name))
             throw failure(EIO)
         }
-        release(slot)
         clips.folder.trim()
+        release(slot)
     }
 
     private mutating func abandon(_ slot: Int, _ job: SoundClips.Job, _ error: any Error) {
