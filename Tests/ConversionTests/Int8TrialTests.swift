@@ -7,9 +7,9 @@ import Testing
 /// Which form of int8 a trunk gets, by a base whose norms make outliers that the next matrices take back: the function is
 /// the same, the activations are not.
 @Suite struct Int8TrialTests {
-    /// A Llama base of two layers, wide enough that int8 has one plane.
+    /// A Llama base of two layers, wide enough that int8 has one plane, and that most groups have no outlier.
     final class Base {
-        static let width = 160
+        static let width = 512
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tacit-" + UUID().uuidString)
         var output: String { folder.appendingPathComponent("model.gguf").path }
 
@@ -18,7 +18,7 @@ import Testing
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             let config: [String: Any] = [
                 "model_type": "llama", "hidden_size": Self.width, "num_hidden_layers": 2, "num_attention_heads": 4,
-                "num_key_value_heads": 2, "intermediate_size": 192, "rms_norm_eps": 1e-6, "rope_theta": 10000.0,
+                "num_key_value_heads": 2, "intermediate_size": 512, "rms_norm_eps": 1e-6, "rope_theta": 10000.0,
                 "max_position_embeddings": 64, "vocab_size": 50, "hidden_act": "silu", "tie_word_embeddings": true,
                 "attention_bias": false, "mlp_bias": false,
             ]
@@ -34,10 +34,10 @@ import Testing
             var shapes: [(name: String, rows: Int, columns: Int)] = [("embed_tokens", 50, width), ("norm", width, 0)]
             for layer in 0..<2 {
                 for (name, rows, columns) in [
-                    ("input_layernorm", width, 0), ("self_attn.q_proj", 160, width), ("self_attn.k_proj", 80, width),
-                    ("self_attn.v_proj", 80, width), ("self_attn.o_proj", width, 160),
-                    ("post_attention_layernorm", width, 0), ("mlp.gate_proj", 192, width), ("mlp.up_proj", 192, width),
-                    ("mlp.down_proj", width, 192),
+                    ("input_layernorm", width, 0), ("self_attn.q_proj", 512, width), ("self_attn.k_proj", 256, width),
+                    ("self_attn.v_proj", 256, width), ("self_attn.o_proj", width, 512),
+                    ("post_attention_layernorm", width, 0), ("mlp.gate_proj", 512, width), ("mlp.up_proj", 512, width),
+                    ("mlp.down_proj", width, 512),
                 ] { shapes.append(("layers.\(layer).\(name)", rows, columns)) }
             }
             var header: [String: Any] = [:]
@@ -48,7 +48,7 @@ import Testing
                 let readsNorm = ["q_proj", "k_proj", "v_proj", "gate_proj", "up_proj"].contains { name.hasSuffix($0) }
                 for index in 0..<rows * max(1, columns) {
                     var value: Float = 1
-                    if columns > 0 { value = (generator.unit() - 0.5) * 0.25 }
+                    if columns > 0 { value = (generator.unit() - 0.5) * 0.08 }
                     if columns == 0, name != "norm", index == 37 { value = outlier }
                     if readsNorm, index % columns == 37 { value /= outlier }
                     withUnsafeBytes(of: value) { data.append(contentsOf: $0) }
@@ -100,7 +100,7 @@ import Testing
     }
 
     @Test func outliersAskForGroups() throws {
-        let base = try Base(outlier: 400)
+        let base = try Base(outlier: 120)
         _ = try base.convert(.f32)
         let exact = try base.embedding()
 
@@ -120,14 +120,15 @@ import Testing
         let forced = try base.convert(form: .rows)
         #expect(forced.report.encoding == .int8 && forced.report.rowsError == nil)
         let rows = distance(try base.embedding(), exact)
-        #expect(groups < 0.05 && rows > 0.1 && rows > 4 * groups, "\(rows) in rows, \(groups) in groups")
+        // The outlier's own group, a sixteenth of the row, loses as much as ever.
+        #expect(groups < 0.2 && rows > 1.4 * groups, "\(rows) in rows, \(groups) in groups")
         let error = try #require(report.rowsError)
         #expect(error.mean > 0.1 || error.worst > 0.25)
     }
 
     /// The trial is for int8 in one plane: nothing else depends on it.
     @Test func othersAreNotTried() throws {
-        let base = try Base(outlier: 400)
+        let base = try Base(outlier: 120)
         for weights in [ConversionOptions.Weights.f32, .int4] {
             #expect(try base.convert(weights).report.rowsError == nil)
         }
