@@ -39,6 +39,14 @@ package struct ConversionOptions: Sendable {
         case groups
     }
 
+    /// How 4-bit weights are chosen.
+    package enum Method: String, CaseIterable, Sendable {
+        /// Each by itself, the nearest.
+        case rtn
+        /// Such that a channel's outputs are off as little as may be, for inputs as the trunk makes them of made-up patches.
+        case gptq
+    }
+
     /// Weights along K that share a scale, with 4 bits.
     package enum GroupSize: Int, CaseIterable, Sendable {
         case short = 32
@@ -57,12 +65,14 @@ package struct ConversionOptions: Sendable {
     package var int8Form: Int8Form?
     /// Counts where `weights.hasGroups`.
     package var groupSize: GroupSize
+    /// Counts where weights have 4 bits.
+    package var method: Method
     /// The model file to write.
     package var output: String
 
     package init(
         base: String, layers: Int? = nil, adapter: String? = nil, weights: Weights = .int8, int8Form: Int8Form? = nil,
-        groupSize: GroupSize = .short, output: String
+        groupSize: GroupSize = .short, method: Method = .rtn, output: String
     ) {
         self.base = base
         self.layers = layers
@@ -70,6 +80,7 @@ package struct ConversionOptions: Sendable {
         self.weights = weights
         self.int8Form = int8Form
         self.groupSize = groupSize
+        self.method = method
         self.output = output
     }
 
@@ -77,6 +88,7 @@ package struct ConversionOptions: Sendable {
     func flags(_ form: Int8Form) -> String {
         "--weights \(weights.rawValue)" + (layers.map { " --layers \($0)" } ?? "")
             + (weights.hasGroups ? " --group-size \(groupSize.rawValue)" : "")
+            + (weights == .int4 && method == .gptq ? " --method gptq" : "")
             + (weights == .int8 && form == .groups ? " --int8-form groups" : "")
     }
 }

@@ -38,6 +38,10 @@ extension ConversionReport {
             let form = encoding == .int8Groups ? "in groups of 32, since one range a row" : "one range a row, which"
             lines.append("int8      \(form) puts the trunk's output \(mean) % off, a single patch's up to \(worst) %")
         }
+        if let calibratedError {
+            let (mean, worst) = (Self.tenths(calibratedError.mean * 100), Self.tenths(calibratedError.worst * 100))
+            lines.append("gptq      puts the trunk's output \(mean) % off, a single patch's up to \(worst) %")
+        }
         lines.append("")
         lines.append(Self.row("matrices", "count", "weights", "bytes", "SNR dB"))
         for kind in kinds {

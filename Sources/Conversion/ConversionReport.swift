@@ -21,6 +21,8 @@ package struct ConversionReport: Sendable {
     package var encoding = MatrixEncoding.float32
     /// How far int8 in one range a row puts the trunk off, where that was tried.
     package var rowsError: TrunkError?
+    /// How far quantized weights put the trunk off, for the patches that they were fitted to.
+    package var calibratedError: TrunkError?
     package var kinds: [Kind] = MatrixKind.allCases.map { Kind(kind: $0) }
     /// Modules of the base that an adapter sat on.
     package var adaptedModules = 0
@@ -29,6 +31,11 @@ package struct ConversionReport: Sendable {
     package var fusionDifference: Double?
     /// What a user should know before the model is trusted; mostly nothing.
     package var notes: [String] = []
+
+    mutating func add(fusionDifference difference: Double?) {
+        guard let difference else { return }
+        fusionDifference = max(fusionDifference ?? 0, difference)
+    }
 
     mutating func add(_ matrix: PackedMatrix, kind: MatrixKind, error: QuantizationError) {
         guard let index = kinds.firstIndex(where: { $0.kind == kind }) else { return }

@@ -14,21 +14,8 @@ extension Converter {
         var trial = try Int8Trial(description, surroundings)
         for layer in 0..<trialSteps {
             try progress(layer, trialSteps + description.parts.count)
-            // A model of one block calls it the first.
-            let (prefix, first) = ("blocks.\(layer).", "blocks.0.")
-            var weights: [String: TrunkWeights.Matrix] = [:]
-            for matrix in checkpoint.model.matrices where matrix.name.hasPrefix(prefix) {
-                weights[first + matrix.name.dropFirst(prefix.count)] = try trunk.matrix(matrix)
-            }
-            var vectors: [String: [Float]] = [:]
-            for case .vector(let name, let shape) in description.parts {
-                if name.hasPrefix(prefix) {
-                    vectors[first + name.dropFirst(prefix.count)] = try vector(name, shape, trunk)
-                } else if name.hasPrefix(TensorName.finalNorm) || name == TensorName.rotaryFrequencies {
-                    vectors[name] = try vector(name, shape, trunk)
-                }
-            }
-            try trial.advance(vectors: vectors, weights: weights)
+            let block = try block(layer, trunk)
+            try trial.advance(layer: layer, vectors: block.vectors, weights: block.weights)
         }
         return trial.error
     }

@@ -84,6 +84,7 @@ package final class Converter {
         report.adaptedModules = adapter?.moduleCount ?? 0
         let parts = description.parts
         let steps = trialSteps
+        let calibrated = try writeCalibrated(trunk, writer, &report, progress)
         for (index, part) in parts.enumerated() {
             try progress(steps + index, steps + parts.count)
             switch part {
@@ -91,6 +92,7 @@ package final class Converter {
                 try writer.write(vector: name, try vector(name, shape, trunk))
             case .matrix(let shape):
                 if let matrix = matrices[shape.name] {
+                    if calibrated { continue }
                     try write(matrix, trunk, quantizer, writer, &report)
                 } else {
                     let (weights, bias) = try surroundings.matrix(shape)
@@ -122,9 +124,7 @@ package final class Converter {
         _ report: inout ConversionReport
     ) throws {
         let fused = try trunk.matrix(matrix)
-        if let difference = fused.fusionDifference {
-            report.fusionDifference = max(report.fusionDifference ?? 0, difference)
-        }
+        report.add(fusionDifference: fused.fusionDifference)
         let (packed, error) = quantizer.pack(
             fused.weights, rows: fused.rows, columns: fused.columns, bias: fused.bias)
         try writer.write(matrix: matrix.name, packed)

@@ -39,10 +39,6 @@ struct ConvertCommand: ParsableCommand {
         }
     }
 
-    enum Method: String, CaseIterable, ExpressibleByArgument {
-        case rtn, gptq
-    }
-
     @Option(help: ArgumentHelp("Folder of the base model, or its GGUF.", valueName: "dir|file.gguf"))
     var base: String
 
@@ -66,7 +62,7 @@ struct ConvertCommand: ParsableCommand {
     var groupSize = ConversionOptions.GroupSize.short
 
     @Option(help: "How 4-bit weights are chosen.")
-    var method = Method.rtn
+    var method = ConversionOptions.Method.rtn
 
     @Option(help: ArgumentHelp("Data to compare f32 and quantized labels on.", valueName: "kind:path"))
     var calibration: String?
@@ -93,7 +89,9 @@ struct ConvertCommand: ParsableCommand {
             throw ValidationError("--group-size \(groupSize.rawValue) goes with --weights int4 alone")
         }
         if int8Form != nil, weights != .int8 { throw ValidationError("--int8-form goes with --weights int8 alone") }
-        if method == .gptq { throw ValidationError("--method gptq is not available yet: use rtn") }
+        if method == .gptq, weights != .int4 {
+            throw ValidationError("--method gptq goes with --weights int4 alone")
+        }
         if calibration != nil { throw ValidationError("--calibration is not available yet") }
         if maxDrop != nil { throw ValidationError("--max-drop is not available yet: it needs --calibration") }
         if let layers, layers < 1 { throw ValidationError("--layers \(layers): expected at least 1") }
@@ -118,7 +116,7 @@ struct ConvertCommand: ParsableCommand {
         guard case .uniform(let weights) = weights else { preconditionFailure("refused before") }
         let options = ConversionOptions(
             base: base, layers: layers, adapter: adapter, weights: weights, int8Form: int8Form,
-            groupSize: groupSize, output: output)
+            groupSize: groupSize, method: method, output: output)
         let converter = try Converter(options)
         if let report { try converter.refuse(writingTo: report) }
         for note in converter.notes { StandardError.line(note) }
@@ -133,3 +131,4 @@ struct ConvertCommand: ParsableCommand {
 
 extension ConversionOptions.Int8Form: ExpressibleByArgument {}
 extension ConversionOptions.GroupSize: ExpressibleByArgument {}
+extension ConversionOptions.Method: ExpressibleByArgument {}

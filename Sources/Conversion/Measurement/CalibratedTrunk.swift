@@ -1,0 +1,79 @@
+import Glibc
+import TacitEngine
+import TacitModelFile
+
+/// Takes made-up contexts through a trunk that is being quantized, so that every matrix is fitted to what reaches it from
+/// the quantized ones before it.
+struct CalibratedTrunk {
+    /// Contexts side by side: their patches are to be a few for each column of a matrix.
+    static let contexts = 32
+
+    private let description: ModelDescription
+    private let patches: Int
+    private let groupSize: Int
+    private var exact: TrunkStream
+    private var rounded: TrunkStream
+
+    init(_ description: ModelDescription, _ surroundings: Surroundings, groupSize: Int) throws {
+        let sample = try SamplePatches(description, surroundings, contexts: Self.contexts)
+        let threads = max(1, min(8, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        self.description = description
+        self.groupSize = groupSize
+        patches = sample.patches
+        exact = TrunkStream(sample.rows, contexts: Self.contexts, patches: patches, threads: threads)
+        rounded = exact
+    }
+
+    var error: TrunkError? { rounded.error(against: exact) }
+
+    /// Takes both streams through the next block.
+    ///
+    /// - Parameters:
+    ///   - layer: the block's number.
+    ///   - vectors: the block's and the final norm's, by their names in a model of one block.
+    ///   - weights: its matrices, by such names.
+    /// - Returns: by these names, what is stored.
+    mutating func advance(
+        layer: Int, vectors: [String: [Float]], weights: [String: TrunkWeights.Matrix]
+    ) throws -> [String: (PackedMatrix, QuantizationError)] {
+        var packed: [String: (PackedMatrix, QuantizationError)] = [:]
+        func block(_ choose: (String, TrunkWeights.Matrix) -> PackedMatrix) -> BlockTensors {
+            let block = BlockTensors(description, layer: layer, patches: patches)
+            for (name, vector) in vectors { block.add(vector: name, vector) }
+            for (name, matrix) in weights { block.add(matrix: name, choose(name, matrix)) }
+            return block
+        }
+        func float(_ matrix: TrunkWeights.Matrix) -> PackedMatrix {
+            MatrixPacker.float32(matrix.weights, rows: matrix.rows, columns: matrix.columns, bias: matrix.bias)
+        }
+        let reference = block { float($1) }
+        let places: [(name: String, inputs: KeyPath<ProductInputs, [Float]>)] = [
+            (TensorName.attentionQueryKeyValue(0), \.queryKeyValue),
+            (TensorName.attentionOutput(0), \.attentionOutput),
+            (TensorName.feedForwardInput(0), \.feedForwardInput),
+            (TensorName.feedForwardOutput(0), \.feedForwardOutput),
+        ]
+        for (name, path) in places {
+            guard let matrix = weights[name] else { continue }
+            let inputs = try rounded.inputs(of: packed.isEmpty ? reference : block { packed[$0]?.0 ?? float($1) })
+            packed[name] = pack(matrix, inputs[keyPath: path])
+        }
+        try exact.advance(reference)
+        try rounded.advance(block { packed[$0]?.0 ?? float($1) })
+        return packed
+    }
+
+    private func pack(_ matrix: TrunkWeights.Matrix, _ inputs: [Float]) -> (PackedMatrix, QuantizationError) {
+        guard let hessian = Hessian(inputs, size: matrix.columns), let feedback = ErrorFeedback(hessian) else {
+            return Int4Quantizer(groupSize: groupSize).pack(
+                matrix.weights, rows: matrix.rows, columns: matrix.columns, bias: matrix.bias)
+        }
+        let result = GPTQQuantizer.quantize(
+            matrix.weights, rows: matrix.rows, columns: matrix.columns, groupSize: groupSize, feedback: feedback)
+        return (
+            MatrixPacker.int4(
+                result.levels, groupScales: result.groupScales, scales: result.scales, rows: matrix.rows,
+                columns: matrix.columns, groupSize: groupSize, bias: matrix.bias), result.error
+        )
+    }
+}
