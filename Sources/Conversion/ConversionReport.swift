@@ -18,7 +18,17 @@ package struct ConversionReport: Sendable {
     package var bytesBefore = 0
     /// Bytes of the model file.
     package var bytesAfter = 0
-    package var encoding = MatrixEncoding.float32
+    /// Of the trunk's matrices, one after another.
+    package var encodings: [MatrixEncoding] = []
+    /// Of all of them; nil where they differ.
+    package var encoding: MatrixEncoding? {
+        encodings.first.flatMap { first in encodings.allSatisfy { $0 == first } ? first : nil }
+    }
+    /// Bits a weight of the trunk's matrices, with scales, sums, biases and padding.
+    package var bitsPerWeight: Double {
+        let weights = kinds.reduce(0) { $0 + $1.weights }
+        return weights > 0 ? Double(8 * kinds.reduce(0) { $0 + $1.bytes }) / Double(weights) : 0
+    }
     /// How far int8 in one range a row puts the trunk off, where that was tried.
     package var rowsError: TrunkError?
     /// How far quantized weights put the trunk off, for the patches that they were fitted to.

@@ -1,26 +1,27 @@
 import TacitModelFile
 
 extension Converter {
-    /// Whether weights are fitted to what reaches them.
-    private var isCalibrated: Bool { options.weights == .int4 && options.method == .gptq }
+    /// Blocks whose weights are fitted to what reaches them.
+    var calibratedSteps: Int {
+        options.method == .gptq && options.weights.hasGroups ? description.trunk.layers : 0
+    }
 
     /// Quantizes and writes all matrices of the trunk, block after block.
-    ///
-    /// - Returns: whether that is the way they are to be written.
     func writeCalibrated(
-        _ trunk: TrunkWeights, _ writer: ModelFileWriter, _ report: inout ConversionReport,
-        _ progress: (Int, Int) throws -> Void
-    ) throws -> Bool {
-        guard isCalibrated else { return false }
-        var calibrated = try CalibratedTrunk(description, surroundings, groupSize: options.groupSize.rawValue)
-        let layers = description.trunk.layers
-        for layer in 0..<layers {
-            try progress(layer, layers + description.parts.count)
+        _ trunk: TrunkWeights, _ quantizers: [String: any Quantizer], _ writer: ModelFileWriter,
+        _ report: inout ConversionReport, _ progress: (Int, Int) throws -> Void
+    ) throws {
+        guard calibratedSteps > 0 else { return }
+        var calibrated = try CalibratedTrunk(description, surroundings)
+        for layer in 0..<calibratedSteps {
+            try progress(trialSteps + sensitivitySteps + layer, allSteps)
             let block = try block(layer, trunk)
-            let packed = try calibrated.advance(layer: layer, vectors: block.vectors, weights: block.weights)
             let (prefix, first) = ("blocks.\(layer).", "blocks.0.")
+            let packed = try calibrated.advance(layer: layer, vectors: block.vectors, weights: block.weights) {
+                quantizers[$0.replacingPrefix(first, with: prefix)] ?? Float32Quantizer()
+            }
             for matrix in checkpoint.model.matrices where matrix.name.hasPrefix(prefix) {
-                let name = first + matrix.name.dropFirst(prefix.count)
+                let name = matrix.name.replacingPrefix(prefix, with: first)
                 guard let own = packed[name] else { continue }
                 report.add(fusionDifference: block.weights[name]?.fusionDifference)
                 try writer.write(matrix: matrix.name, own.0)
@@ -28,6 +29,5 @@ extension Converter {
             }
         }
         report.calibratedError = calibrated.error
-        return true
     }
 }

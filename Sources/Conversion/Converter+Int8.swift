@@ -4,8 +4,10 @@ extension Converter {
     /// Blocks that are tried in int8 before anything is written: where the measurement is what decides. Two planes leave
     /// nothing to decide, since they are nearly exact.
     var trialSteps: Int {
-        let encoding = options.weights.encoding(width: description.trunk.width)
-        return encoding == .int8 && options.int8Form == nil ? description.trunk.layers : 0
+        guard options.int8Form == nil else { return 0 }
+        let isTried =
+            options.weights == .mixed || options.weights.encoding(width: description.trunk.width) == .int8
+        return isTried ? description.trunk.layers : 0
     }
 
     /// How far int8's fast form puts the trunk off; nil where that is not the question.
@@ -13,7 +15,7 @@ extension Converter {
         guard trialSteps > 0 else { return nil }
         var trial = try Int8Trial(description, surroundings)
         for layer in 0..<trialSteps {
-            try progress(layer, trialSteps + description.parts.count)
+            try progress(layer, allSteps)
             let block = try block(layer, trunk)
             try trial.advance(layer: layer, vectors: block.vectors, weights: block.weights)
         }

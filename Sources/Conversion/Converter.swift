@@ -17,7 +17,8 @@ package final class Converter {
 
     /// Reads and checks all but the weights themselves.
     ///
-    /// - Throws: `TacitError`: `noInput` if something is not there, `badData` if it is broken or not supported.
+    /// - Throws: `TacitError`: `noInput` if something is not there, `badData` if it is broken or not supported, `usage` for
+    ///   numbers that do not go with this base.
     package init(_ options: ConversionOptions) throws {
         self.options = options
         let adapterFolder = try options.adapter.map { try SourceFolder(path: $0) }
@@ -31,6 +32,7 @@ package final class Converter {
         try surroundings.refuseOtherBase(than: base.folder)
         notes = [Self.note(ofBase: options.base, adapter?.baseName)].compactMap { $0 }
         try refuse(writingTo: options.output)
+        try refuseImpossibleBudget()
     }
 
     /// Refuses to write over what was read, under whatever name.
@@ -66,33 +68,34 @@ package final class Converter {
         let matrices = Dictionary(uniqueKeysWithValues: checkpoint.model.matrices.map { ($0.name, $0) })
         let trial = try trialError(trunk, progress)
         let form = options.int8Form ?? Int8Trial.form(trial)
-        let quantizer = options.weights.quantizer(
-            width: description.trunk.width, groupSize: options.groupSize, form: form)
+        let quantizers = try quantizers(trunk, form, progress)
         var formats: [String: MatrixFormat] = [:]
         for shape in description.matrices {
-            formats[shape.name] =
-                matrices[shape.name].map { MatrixFormat(encoding: quantizer.encoding, hasBias: trunk.hasBias($0)) }
-                ?? MatrixFormat(encoding: .float32, hasBias: true)
+            formats[shape.name] = MatrixFormat(encoding: .float32, hasBias: true)
+            if let matrix = matrices[shape.name], let quantizer = quantizers[shape.name] {
+                formats[shape.name] = MatrixFormat(encoding: quantizer.encoding, hasBias: trunk.hasBias(matrix))
+            }
         }
         let writer = try ModelFileWriter(
             path: options.output, description: description, provenance: provenance(form), formats: formats)
 
         var report = ConversionReport()
-        report.encoding = quantizer.encoding
+        report.encodings = checkpoint.model.matrices.compactMap { formats[$0.name]?.encoding }
         report.notes = notes
         report.rowsError = trial
         report.adaptedModules = adapter?.moduleCount ?? 0
         let parts = description.parts
-        let steps = trialSteps
-        let calibrated = try writeCalibrated(trunk, writer, &report, progress)
+        try writeCalibrated(trunk, quantizers, writer, &report, progress)
+        let steps = allSteps - parts.count
         for (index, part) in parts.enumerated() {
-            try progress(steps + index, steps + parts.count)
+            try progress(steps + index, allSteps)
             switch part {
             case .vector(let name, let shape):
                 try writer.write(vector: name, try vector(name, shape, trunk))
             case .matrix(let shape):
-                if let matrix = matrices[shape.name] {
-                    if calibrated { continue }
+                if let matrix = matrices[shape.name], let quantizer = quantizers[shape.name] {
+                    // Where weights are fitted, these are written already.
+                    guard calibratedSteps == 0 else { continue }
                     try write(matrix, trunk, quantizer, writer, &report)
                 } else {
                     let (weights, bias) = try surroundings.matrix(shape)
@@ -102,7 +105,7 @@ package final class Converter {
                 }
             }
         }
-        try progress(steps + parts.count, steps + parts.count)
+        try progress(allSteps, allSteps)
         report.bytesBefore =
             checkpoint.byteCount + (adapter?.byteCount ?? 0) + (surroundings.store?.byteCount ?? 0)
         (report.tensors, report.bytesAfter) = try writer.finish()

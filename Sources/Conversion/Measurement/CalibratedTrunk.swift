@@ -10,15 +10,13 @@ struct CalibratedTrunk {
 
     private let description: ModelDescription
     private let patches: Int
-    private let groupSize: Int
     private var exact: TrunkStream
     private var rounded: TrunkStream
 
-    init(_ description: ModelDescription, _ surroundings: Surroundings, groupSize: Int) throws {
+    init(_ description: ModelDescription, _ surroundings: Surroundings) throws {
         let sample = try SamplePatches(description, surroundings, contexts: Self.contexts)
         let threads = max(1, min(8, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         self.description = description
-        self.groupSize = groupSize
         patches = sample.patches
         exact = TrunkStream(sample.rows, contexts: Self.contexts, patches: patches, threads: threads)
         rounded = exact
@@ -32,9 +30,11 @@ struct CalibratedTrunk {
     ///   - layer: the block's number.
     ///   - vectors: the block's and the final norm's, by their names in a model of one block.
     ///   - weights: its matrices, by such names.
+    ///   - quantizer: of a matrix, by its name.
     /// - Returns: by these names, what is stored.
     mutating func advance(
-        layer: Int, vectors: [String: [Float]], weights: [String: TrunkWeights.Matrix]
+        layer: Int, vectors: [String: [Float]], weights: [String: TrunkWeights.Matrix],
+        quantizer: (String) -> any Quantizer
     ) throws -> [String: (PackedMatrix, QuantizationError)] {
         var packed: [String: (PackedMatrix, QuantizationError)] = [:]
         func block(_ choose: (String, TrunkWeights.Matrix) -> PackedMatrix) -> BlockTensors {
@@ -56,18 +56,20 @@ struct CalibratedTrunk {
         for (name, path) in places {
             guard let matrix = weights[name] else { continue }
             let inputs = try rounded.inputs(of: packed.isEmpty ? reference : block { packed[$0]?.0 ?? float($1) })
-            packed[name] = pack(matrix, inputs[keyPath: path])
+            packed[name] = pack(matrix, inputs[keyPath: path], quantizer(name))
         }
         try exact.advance(reference)
         try rounded.advance(block { packed[$0]?.0 ?? float($1) })
         return packed
     }
 
-    private func pack(_ matrix: TrunkWeights.Matrix, _ inputs: [Float]) -> (PackedMatrix, QuantizationError) {
-        guard let hessian = Hessian(inputs, size: matrix.columns), let feedback = ErrorFeedback(hessian) else {
-            return Int4Quantizer(groupSize: groupSize).pack(
-                matrix.weights, rows: matrix.rows, columns: matrix.columns, bias: matrix.bias)
-        }
+    /// Only 4 bits leave errors that are worth making up for.
+    private func pack(
+        _ matrix: TrunkWeights.Matrix, _ inputs: [Float], _ quantizer: any Quantizer
+    ) -> (PackedMatrix, QuantizationError) {
+        guard case .int4(let groupSize) = quantizer.encoding, let hessian = Hessian(inputs, size: matrix.columns),
+            let feedback = ErrorFeedback(hessian)
+        else { return quantizer.pack(matrix.weights, rows: matrix.rows, columns: matrix.columns, bias: matrix.bias) }
         let result = GPTQQuantizer.quantize(
             matrix.weights, rows: matrix.rows, columns: matrix.columns, groupSize: groupSize, feedback: feedback)
         return (

@@ -12,9 +12,11 @@ struct SamplePatches {
     /// `[contexts][patches][width]`.
     private(set) var rows: [Float] = []
 
-    init(_ description: ModelDescription, _ surroundings: Surroundings, contexts: Int = Self.contexts) throws {
+    init(
+        _ description: ModelDescription, _ surroundings: Surroundings, contexts: Int = Self.contexts, longest: Int = Self.longest
+    ) throws {
         let width = description.trunk.width
-        patches = min(description.input.window, Self.longest)
+        patches = min(description.input.window, longest)
         var random = RandomNumbers()
         if case .tokens(let input) = description.input {
             rows = [Float](repeating: 0, count: contexts * patches * width)
