@@ -67,11 +67,11 @@ struct CalibratedTrunk {
     private func pack(
         _ matrix: TrunkWeights.Matrix, _ inputs: [Float], _ quantizer: any Quantizer
     ) -> (PackedMatrix, QuantizationError) {
-        guard case .int4(let groupSize) = quantizer.encoding, let hessian = Hessian(inputs, size: matrix.columns),
-            let feedback = ErrorFeedback(hessian)
-        else { return quantizer.pack(matrix.weights, rows: matrix.rows, columns: matrix.columns, bias: matrix.bias) }
+        guard case .int4(let groupSize) = quantizer.encoding else {
+            return quantizer.pack(matrix.weights, rows: matrix.rows, columns: matrix.columns, bias: matrix.bias)
+        }
         let result = GPTQQuantizer.quantize(
-            matrix.weights, rows: matrix.rows, columns: matrix.columns, groupSize: groupSize, feedback: feedback)
+            matrix.weights, rows: matrix.rows, columns: matrix.columns, groupSize: groupSize, inputs: inputs)
         return (
             MatrixPacker.int4(
                 result.levels, groupScales: result.groupScales, scales: result.scales, rows: matrix.rows,

@@ -4,7 +4,7 @@ import TacitModelFile
 /// Chooses int4 levels such that the outputs are off as little as may be, not the weights: each column's errors are made up
 /// for by the columns after it (Frantar et al. 2022, "GPTQ", algorithm 1), columns with the largest inputs first. Scales are
 /// those that `Int4Quantizer` finds.
-enum GPTQQuantizer {
+package enum GPTQQuantizer {
     /// Rows that one thread takes at a time.
     private static let rowsTogether = 16
     /// Columns whose errors reach those beyond them at once.
@@ -17,12 +17,14 @@ enum GPTQQuantizer {
     ///   - rows: output channels.
     ///   - columns: weights of a channel.
     ///   - groupSize: one of `Int4Panels.groupSizes`.
-    ///   - feedback: of the inputs of this matrix.
-    static func quantize(
-        _ weights: [Float], rows: Int, columns: Int, groupSize: Int, feedback: ErrorFeedback
+    ///   - inputs: `[any number][columns]`: what the matrix is multiplied by. Where these tell nothing, since they are no
+    ///     numbers or all 0, weights are rounded each by itself.
+    package static func quantize(
+        _ weights: [Float], rows: Int, columns: Int, groupSize: Int, inputs: [Float]
     ) -> GroupedQuantizer.Result {
-        precondition(weights.count == rows * columns && feedback.size == columns)
+        precondition(weights.count == rows * columns)
         let nearest = Int4Quantizer.quantize(weights, rows: rows, columns: columns, groupSize: groupSize)
+        guard let hessian = Hessian(inputs, size: columns), let feedback = ErrorFeedback(hessian) else { return nearest }
         var levels = nearest.levels
         let groups = Int4Panels.groups(columns, groupSize: groupSize)
         let tasks = (rows + rowsTogether - 1) / rowsTogether
