@@ -5,6 +5,8 @@ package struct ConversionOptions: Sendable {
     /// How the trunk's matrices are stored.
     package enum Weights: String, CaseIterable, Sendable {
         case int8, int4, f32
+        /// Each matrix in int8 or int4, within a budget.
+        case mixed
 
         /// Widest trunk that int8 stores in two planes. Tiny models lose the most by rounding, and can spare the bytes
         /// and the time.
@@ -15,7 +17,8 @@ package struct ConversionOptions: Sendable {
             switch self {
             case .int8 where form == .groups: Int8GroupQuantizer()
             case .int8: Int8Quantizer(planes: width <= Self.widestInTwoPlanes ? 2 : 1)
-            case .int4: Int4Quantizer(groupSize: groupSize.rawValue)
+            // Of mixed weights, those that there are no bits left for.
+            case .int4, .mixed: Int4Quantizer(groupSize: groupSize.rawValue)
             case .f32: Float32Quantizer()
             }
         }
@@ -33,6 +36,9 @@ package struct ConversionOptions: Sendable {
 
         /// Whether a group size has a meaning.
         package var hasGroups: Bool { encoding(width: Self.widestInTwoPlanes).groupSize > 0 }
+
+        /// Whether a form of int8 has a meaning.
+        package var hasEightBits: Bool { self == .int8 || self == .mixed }
     }
 
     /// How int8 is stored.
@@ -41,6 +47,14 @@ package struct ConversionOptions: Sendable {
         case rows
         /// Both in groups of 32 along K, for trunks with outliers.
         case groups
+    }
+
+    /// How 4-bit weights are chosen.
+    package enum Method: String, CaseIterable, Sendable {
+        /// Each by itself, the nearest.
+        case rtn
+        /// Such that a channel's outputs are off as little as may be, for inputs as the trunk makes them of made-up patches.
+        case gptq
     }
 
     /// Weights along K that share a scale, with 4 bits.
@@ -61,12 +75,17 @@ package struct ConversionOptions: Sendable {
     package var int8Form: Int8Form?
     /// Counts where `weights.hasGroups`.
     package var groupSize: GroupSize
+    /// Counts where weights have 4 bits.
+    package var method: Method
+    /// Bits a weight of the trunk's matrices, scales counted. Counts for mixed weights.
+    package var budget: Double
     /// The model file to write.
     package var output: String
 
     package init(
         base: String, layers: Int? = nil, adapter: String? = nil, weights: Weights = .int8, int8Form: Int8Form? = nil,
-        groupSize: GroupSize = .short, output: String
+        groupSize: GroupSize = .short, method: Method = .rtn, budget: Double = 8,
+        output: String
     ) {
         self.base = base
         self.layers = layers
@@ -74,13 +93,17 @@ package struct ConversionOptions: Sendable {
         self.weights = weights
         self.int8Form = int8Form
         self.groupSize = groupSize
+        self.method = method
+        self.budget = budget
         self.output = output
     }
 
     /// What decides about the model's bytes, without paths. Of the forms of int8 the usual one goes without saying.
     func flags(_ form: Int8Form) -> String {
         "--weights \(weights.rawValue)" + (layers.map { " --layers \($0)" } ?? "")
+            + (weights == .mixed ? " --budget \(budget)" : "")
             + (weights.hasGroups ? " --group-size \(groupSize.rawValue)" : "")
-            + (weights == .int8 && form == .groups ? " --int8-form groups" : "")
+            + (weights.hasGroups && method == .gptq ? " --method gptq" : "")
+            + (weights.hasEightBits && form == .groups ? " --int8-form groups" : "")
     }
 }

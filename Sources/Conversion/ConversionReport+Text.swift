@@ -10,8 +10,15 @@ extension ConversionReport {
         }
         return JSONValue.object([
             JSONMember("tensors", .integer(tensors)), JSONMember("bytes_before", .integer(bytesBefore)),
-            JSONMember("bytes_after", .integer(bytesAfter)), JSONMember("bits", .integer(encoding.bits)),
-            JSONMember("group_size", encoding.groupSize > 0 ? .integer(encoding.groupSize) : .null),
+            JSONMember("bytes_after", .integer(bytesAfter)),
+            JSONMember("bits", encoding.map { .integer($0.bits) } ?? .null),
+            JSONMember("group_size", groupSize.map(JSONValue.integer) ?? .null),
+            JSONMember("bits_per_weight", .double(bitsPerWeight)),
+            JSONMember(
+                "gptq_error",
+                calibratedError.map {
+                    .object([JSONMember("mean", .double($0.mean)), JSONMember("worst", .double($0.worst))])
+                } ?? .null),
             JSONMember(
                 "int8_rows_error",
                 rowsError.map {
@@ -21,6 +28,12 @@ extension ConversionReport {
             JSONMember("fusion_difference", fusionDifference.map(JSONValue.double) ?? .null),
             JSONMember("notes", .array(notes.map(JSONValue.string))), JSONMember("matrices", .array(kinds)),
         ]).text
+    }
+
+    /// Weights that share a scale, where all matrices that have groups have the same.
+    private var groupSize: Int? {
+        let sizes = Set(encodings.map(\.groupSize).filter { $0 > 0 })
+        return sizes.count == 1 ? sizes.first : nil
     }
 
     /// As a table for people.
@@ -35,8 +48,17 @@ extension ConversionReport {
         }
         if let rowsError {
             let (mean, worst) = (Self.tenths(rowsError.mean * 100), Self.tenths(rowsError.worst * 100))
-            let form = encoding == .int8Groups ? "in groups of 32, since one range a row" : "one range a row, which"
+            let form = encodings.contains(.int8Groups) ? "in groups of 32, since one range a row" : "one range a row, which"
             lines.append("int8      \(form) puts the trunk's output \(mean) % off, a single patch's up to \(worst) %")
+        }
+        if encoding == nil {
+            let few = encodings.count { $0.bits == 4 }
+            lines.append(
+                "mixed     \(few) matrices in 4 bits, \(encodings.count - few) in 8: \(Self.hundredths(bitsPerWeight)) a weight")
+        }
+        if let calibratedError {
+            let (mean, worst) = (Self.tenths(calibratedError.mean * 100), Self.tenths(calibratedError.worst * 100))
+            lines.append("gptq      puts the trunk's output \(mean) % off, a single patch's up to \(worst) %")
         }
         for note in notes { lines.append("note      \(note)") }
         lines.append("")
@@ -59,6 +81,12 @@ extension ConversionReport {
         guard value.isFinite, abs(value) < 1e15 else { return "infinitely" }
         let tenths = Int((value * 10).rounded())
         return "\(tenths / 10).\(abs(tenths % 10))"
+    }
+
+    /// Of a small value that is not negative.
+    private static func hundredths(_ value: Double) -> String {
+        let hundredths = Int((value * 100).rounded())
+        return "\(hundredths / 100).\(hundredths / 10 % 10)\(hundredths % 10)"
     }
 
     /// Two digits and an exponent.

@@ -18,9 +18,21 @@ package struct ConversionReport: Sendable {
     package var bytesBefore = 0
     /// Bytes of the model file.
     package var bytesAfter = 0
-    package var encoding = MatrixEncoding.float32
+    /// Of the trunk's matrices, one after another.
+    package var encodings: [MatrixEncoding] = []
+    /// Of all of them; nil where they differ.
+    package var encoding: MatrixEncoding? {
+        encodings.first.flatMap { first in encodings.allSatisfy { $0 == first } ? first : nil }
+    }
+    /// Bits a weight of the trunk's matrices, with scales, sums, biases and padding.
+    package var bitsPerWeight: Double {
+        let weights = kinds.reduce(0) { $0 + $1.weights }
+        return weights > 0 ? Double(8 * kinds.reduce(0) { $0 + $1.bytes }) / Double(weights) : 0
+    }
     /// How far int8 in one range a row puts the trunk off, where that was tried.
     package var rowsError: TrunkError?
+    /// How far quantized weights put the trunk off, for the patches that they were fitted to.
+    package var calibratedError: TrunkError?
     package var kinds: [Kind] = MatrixKind.allCases.map { Kind(kind: $0) }
     /// Modules of the base that an adapter sat on.
     package var adaptedModules = 0
@@ -29,6 +41,11 @@ package struct ConversionReport: Sendable {
     package var fusionDifference: Double?
     /// What a user should know before the model is trusted; mostly nothing.
     package var notes: [String] = []
+
+    mutating func add(fusionDifference difference: Double?) {
+        guard let difference else { return }
+        fusionDifference = max(fusionDifference ?? 0, difference)
+    }
 
     mutating func add(_ matrix: PackedMatrix, kind: MatrixKind, error: QuantizationError) {
         guard let index = kinds.firstIndex(where: { $0.kind == kind }) else { return }

@@ -16,7 +16,8 @@ package final class Converter {
 
     /// Reads and checks all but the weights themselves.
     ///
-    /// - Throws: `TacitError`: `noInput` if something is not there, `badData` if it is broken or not supported.
+    /// - Throws: `TacitError`: `noInput` if something is not there, `badData` if it is broken or not supported, `usage` for
+    ///   numbers that do not go with this base.
     package init(_ options: ConversionOptions) throws {
         self.options = options
         let adapterFolder = try options.adapter.map { try SourceFolder(path: $0) }
@@ -30,6 +31,7 @@ package final class Converter {
         try surroundings.refuseOtherBase(than: base.folder)
         notes = [Self.note(ofBase: options.base, adapter?.baseName)].compactMap { $0 }
         try refuse(writingTo: options.output)
+        try refuseImpossibleBudget()
     }
 
     /// Refuses to write over what was read, under whatever name.
@@ -65,32 +67,35 @@ package final class Converter {
         let matrices = Dictionary(uniqueKeysWithValues: checkpoint.model.matrices.map { ($0.name, $0) })
         let trial = try trialError(trunk, progress)
         let form = options.int8Form ?? Int8Trial.form(trial)
-        let quantizer = options.weights.quantizer(
-            width: description.trunk.width, groupSize: options.groupSize, form: form)
+        let quantizers = try quantizers(trunk, form, progress)
         var formats: [String: MatrixFormat] = [:]
         for shape in description.matrices {
-            formats[shape.name] =
-                matrices[shape.name].map { MatrixFormat(encoding: quantizer.encoding, hasBias: trunk.hasBias($0)) }
-                ?? MatrixFormat(
-                    encoding: shape.mayBeQuantized ? options.weights.learningQuantizer.encoding : .float32, hasBias: true)
+            formats[shape.name] = MatrixFormat(
+                encoding: shape.mayBeQuantized ? options.weights.learningQuantizer.encoding : .float32, hasBias: true)
+            if let matrix = matrices[shape.name], let quantizer = quantizers[shape.name] {
+                formats[shape.name] = MatrixFormat(encoding: quantizer.encoding, hasBias: trunk.hasBias(matrix))
+            }
         }
         let writer = try ModelFileWriter(
             path: options.output, description: description, provenance: provenance(form), formats: formats)
 
         var report = ConversionReport()
-        report.encoding = quantizer.encoding
+        report.encodings = checkpoint.model.matrices.compactMap { formats[$0.name]?.encoding }
         report.notes = notes
         report.rowsError = trial
         report.adaptedModules = adapter?.moduleCount ?? 0
         let parts = description.parts
-        let steps = trialSteps
+        let fitted = try writeCalibrated(trunk, quantizers, writer, &report, progress)
+        let steps = allSteps - parts.count
         for (index, part) in parts.enumerated() {
-            try progress(steps + index, steps + parts.count)
+            try progress(steps + index, allSteps)
             switch part {
             case .vector(let name, let shape):
-                try writer.write(vector: name, try vector(name, shape, trunk))
+                try writer.write(vector: name, try fitted[name] ?? vector(name, shape, trunk))
             case .matrix(let shape):
-                if let matrix = matrices[shape.name] {
+                if let matrix = matrices[shape.name], let quantizer = quantizers[shape.name] {
+                    // Where weights are fitted, these are written already.
+                    guard calibratedSteps == 0 else { continue }
                     try write(matrix, trunk, quantizer, writer, &report)
                 } else {
                     let (weights, bias) = try surroundings.matrix(shape)
@@ -102,7 +107,7 @@ package final class Converter {
                 }
             }
         }
-        try progress(steps + parts.count, steps + parts.count)
+        try progress(allSteps, allSteps)
         report.bytesBefore =
             checkpoint.byteCount + (adapter?.byteCount ?? 0) + (surroundings.store?.byteCount ?? 0)
         (report.tensors, report.bytesAfter) = try writer.finish()
@@ -124,9 +129,7 @@ package final class Converter {
         _ report: inout ConversionReport
     ) throws {
         let fused = try trunk.matrix(matrix)
-        if let difference = fused.fusionDifference {
-            report.fusionDifference = max(report.fusionDifference ?? 0, difference)
-        }
+        report.add(fusionDifference: fused.fusionDifference)
         let (packed, error) = quantizer.pack(
             fused.weights, rows: fused.rows, columns: fused.columns, bias: fused.bias)
         try writer.write(matrix: matrix.name, packed)

@@ -26,6 +26,8 @@ final class Pass: ParallelWork {
     var count = 0
     /// The contexts' indices, all different.
     var contexts = UnsafeBufferPointer<Int>(start: nil, count: 0)
+    /// Where the rows go that a block's first products read, for who looks into a trunk of one block; mostly nowhere.
+    var keptNorms: (attention: UnsafeMutablePointer<Float>, feedForward: UnsafeMutablePointer<Float>)?
 
     init(model: Model, state: State, kernels: tacit_kernels) {
         self.model = model
@@ -60,7 +62,8 @@ final class Pass: ParallelWork {
             ? Selection(first: count - 1, step: count, count: contexts.count) : all
         for (layer, block) in model.blocks.enumerated() {
             let selection = layer == model.blocks.count - 1 ? read : all
-            normalise(block.attentionNorm, for: block.queryKeyValue, all, thread, crew)
+            normalise(
+                block.attentionNorm, for: block.queryKeyValue, all, thread, crew, keeping: keptNorms?.attention)
             crew.wait()
             multiply(
                 block.queryKeyValue, state.normed, state.width16, into: state.queryKeyValue,
@@ -103,7 +106,8 @@ final class Pass: ParallelWork {
     private func addFeedForward(
         _ block: Model.Block, _ selection: Selection, _ thread: Int, _ crew: ThreadPool.Crew
     ) {
-        normalise(block.feedForwardNorm, for: block.feedForwardInput, selection, thread, crew)
+        normalise(
+            block.feedForwardNorm, for: block.feedForwardInput, selection, thread, crew, keeping: keptNorms?.feedForward)
         crew.wait()
         multiply(
             block.feedForwardInput, state.normed, state.width16, into: state.feedForward, state.feedForward16,
@@ -141,12 +145,14 @@ final class Pass: ParallelWork {
 
     /// A norm of each row, in 8 bits too where the matrix that reads it wants that.
     private func normalise(
-        _ norm: Norm, for matrix: BoundMatrix, _ selection: Selection, _ thread: Int, _ crew: ThreadPool.Crew
+        _ norm: Norm, for matrix: BoundMatrix, _ selection: Selection, _ thread: Int, _ crew: ThreadPool.Crew,
+        keeping kept: UnsafeMutablePointer<Float>?
     ) {
         for index in crew.share(selection.count, of: thread) {
             let row = selection.row(index)
             let normed = state.normed + row * state.width16
             norm.apply(state.stream + row * state.width16, normed, kernels)
+            if let kept { (kept + row * trunk.width).update(from: normed, count: trunk.width) }
             if matrix.readsLevels { quantize(normed, matrix, index) }
         }
     }

@@ -27,4 +27,63 @@ extension Session {
             (normed + row * width).update(from: state.normed + row * state.width16, count: width)
         }
     }
+
+    /// Does the same with a trunk of one block, and keeps the rows that its matrices were multiplied by, as they were before
+    /// their rounding to 8 bits.
+    ///
+    /// - Parameters:
+    ///   - stream: `[contexts][count][width]`, replaced by what the block leaves.
+    ///   - count: rows of each context, which all go through at once.
+    ///   - normed: `[contexts][count][width]`, written: the final norm of these.
+    ///   - inputs: written.
+    package func transform(
+        stream: UnsafeMutableBufferPointer<Float>, count: Int, normed: UnsafeMutableBufferPointer<Float>,
+        keeping inputs: inout ProductInputs
+    ) {
+        let (trunk, rows) = (model.description.trunk, contexts * count)
+        precondition(trunk.layers == 1)
+        let attendedWidth = trunk.heads * trunk.headWidth
+        inputs = ProductInputs(
+            queryKeyValue: [Float](repeating: 0, count: rows * trunk.width),
+            attentionOutput: [Float](repeating: 0, count: rows * attendedWidth),
+            feedForwardInput: [Float](repeating: 0, count: rows * trunk.width),
+            feedForwardOutput: [Float](repeating: 0, count: rows * trunk.feedForwardWidth))
+        inputs.queryKeyValue.withUnsafeMutableBufferPointer { attention in
+            inputs.feedForwardInput.withUnsafeMutableBufferPointer { feedForward in
+                guard let attention = attention.baseAddress, let feedForward = feedForward.baseAddress else { return }
+                pass.keptNorms = (attention, feedForward)
+                transform(stream: stream, count: count, normed: normed)
+                pass.keptNorms = nil
+            }
+        }
+        // These two are still where the products found them.
+        for row in 0..<rows {
+            for column in 0..<attendedWidth {
+                inputs.attentionOutput[row * attendedWidth + column] = state.attended[row * state.attended16 + column]
+            }
+            for column in 0..<trunk.feedForwardWidth {
+                inputs.feedForwardOutput[row * trunk.feedForwardWidth + column] =
+                    state.feedForward[row * state.feedForward16 + column]
+            }
+        }
+    }
+}
+
+/// What the matrices of a block were multiplied by, each `[rows][columns of the matrix]`.
+package struct ProductInputs: Sendable {
+    package var queryKeyValue: [Float] = []
+    package var attentionOutput: [Float] = []
+    package var feedForwardInput: [Float] = []
+    package var feedForwardOutput: [Float] = []
+
+    package init() {}
+
+    init(
+        queryKeyValue: [Float], attentionOutput: [Float], feedForwardInput: [Float], feedForwardOutput: [Float]
+    ) {
+        self.queryKeyValue = queryKeyValue
+        self.attentionOutput = attentionOutput
+        self.feedForwardInput = feedForwardInput
+        self.feedForwardOutput = feedForwardOutput
+    }
 }

@@ -14,35 +14,6 @@ struct ConvertCommand: ParsableCommand {
             its own token embeddings, and only `tacit embed` works on the result.
             """)
 
-    /// What the converter knows, and what it will.
-    enum Weights: ExpressibleByArgument {
-        case uniform(ConversionOptions.Weights)
-        case mixed
-
-        init?(argument: String) {
-            if argument == "mixed" {
-                self = .mixed
-            } else if let weights = ConversionOptions.Weights(rawValue: argument) {
-                self = .uniform(weights)
-            } else {
-                return nil
-            }
-        }
-
-        static var allValueStrings: [String] { ConversionOptions.Weights.allCases.map(\.rawValue) + ["mixed"] }
-
-        var defaultValueDescription: String {
-            switch self {
-            case .uniform(let weights): weights.rawValue
-            case .mixed: "mixed"
-            }
-        }
-    }
-
-    enum Method: String, CaseIterable, ExpressibleByArgument {
-        case rtn, gptq
-    }
-
     @Option(help: ArgumentHelp("Folder of the base model, or its GGUF.", valueName: "dir|file.gguf"))
     var base: String
 
@@ -53,7 +24,7 @@ struct ConvertCommand: ParsableCommand {
     var adapter: String?
 
     @Option(help: "How the trunk's weights are stored.")
-    var weights = Weights.uniform(.int8)
+    var weights = ConversionOptions.Weights.int8
 
     @Option(
         help: """
@@ -65,8 +36,18 @@ struct ConvertCommand: ParsableCommand {
     @Option(help: "Weights that share a scale, with 4 bits.")
     var groupSize = ConversionOptions.GroupSize.short
 
-    @Option(help: "How 4-bit weights are chosen.")
-    var method = Method.rtn
+    @Option(
+        help: """
+            How 4-bit weights are chosen: the nearest each ("rtn"), or so that outputs are off least ("gptq", which takes \
+            minutes).
+            """)
+    var method = ConversionOptions.Method.rtn
+
+    @Option(
+        help: ArgumentHelp(
+            "Bits a weight that mixed weights may take, scales counted; the most sensitive matrices get eight.",
+            valueName: "bits"))
+    var budget: Double?
 
     @Option(help: ArgumentHelp("Data to compare f32 and quantized labels on.", valueName: "kind:path"))
     var calibration: String?
@@ -85,15 +66,21 @@ struct ConvertCommand: ParsableCommand {
 
     /// Parts of the contract that are not there yet are refused, not ignored.
     func validate() throws {
-        guard case .uniform(let weights) = weights else {
-            throw ValidationError("--weights mixed is not available yet: use int8, int4 or f32")
-        }
         // The default is no one's wish.
         if !weights.hasGroups, groupSize != .short {
-            throw ValidationError("--group-size \(groupSize.rawValue) goes with --weights int4 alone")
+            throw ValidationError("--group-size \(groupSize.rawValue) goes with --weights int4 or mixed")
         }
-        if int8Form != nil, weights != .int8 { throw ValidationError("--int8-form goes with --weights int8 alone") }
-        if method == .gptq { throw ValidationError("--method gptq is not available yet: use rtn") }
+        if int8Form != nil, !weights.hasEightBits {
+            throw ValidationError("--int8-form goes with --weights int8 or mixed")
+        }
+        if method == .gptq, !weights.hasGroups {
+            throw ValidationError("--method gptq goes with --weights int4 or mixed")
+        }
+        if weights == .mixed, budget == nil { throw ValidationError("--weights mixed needs --budget BITS") }
+        if let budget {
+            if weights != .mixed { throw ValidationError("--budget goes with --weights mixed alone") }
+            if !(budget > 0 && budget <= 32) { throw ValidationError("--budget \(budget): expected up to 32 bits") }
+        }
         if calibration != nil { throw ValidationError("--calibration is not available yet") }
         if maxDrop != nil { throw ValidationError("--max-drop is not available yet: it needs --calibration") }
         if let layers, layers < 1 { throw ValidationError("--layers \(layers): expected at least 1") }
@@ -115,10 +102,9 @@ struct ConvertCommand: ParsableCommand {
     }
 
     private func convert() throws -> ConversionReport {
-        guard case .uniform(let weights) = weights else { preconditionFailure("refused before") }
         let options = ConversionOptions(
             base: base, layers: layers, adapter: adapter, weights: weights, int8Form: int8Form,
-            groupSize: groupSize, output: output)
+            groupSize: groupSize, method: method, budget: budget ?? 8, output: output)
         let converter = try Converter(options)
         if let report { try converter.refuse(writingTo: report) }
         let progress = ProgressBar()
@@ -132,3 +118,5 @@ struct ConvertCommand: ParsableCommand {
 
 extension ConversionOptions.Int8Form: ExpressibleByArgument {}
 extension ConversionOptions.GroupSize: ExpressibleByArgument {}
+extension ConversionOptions.Method: ExpressibleByArgument {}
+extension ConversionOptions.Weights: ExpressibleByArgument {}

@@ -55,6 +55,10 @@ import Testing
                 "--weights int4 --group-size 64"
             ),
             (["--weights", "int4", "--group-size", "128"], "int4", 4, 128, "--weights int4 --group-size 128"),
+            (
+                ["--weights", "int4", "--method", "gptq"], "int4", 4, 32,
+                "--weights int4 --group-size 32 --method gptq"
+            ),
         ] as [([String], String, Int, Int?, String)])
     func showTellsTheEncoding(
         flags: [String], weights: String, bits: Int, groupSize: Int?, stated: String
@@ -225,5 +229,47 @@ import Testing
         #expect(try run(["XDG_DATA_HOME": elsewhere.path], folder: "/").status == 0)
         try elsewhere.copy(model.path, as: "models/sound.gguf")
         #expect(try run([:], folder: elsewhere.path).status == 0)
+    }
+
+    /// What OpenBLAS computes otherwise on another processor, or with other threads, is in none of the bytes.
+    @Test(arguments: [["--weights", "int4", "--method", "gptq"], ["--weights", "mixed", "--budget", "9"]])
+    func theSameBytesOnEveryProcessor(flags: [String]) throws {
+        let folder = try TemporaryFolder()
+        let base = try GoldenCase(name: "llama-biased-patterns").baseFolder.path
+        var models: [Data] = []
+        for (index, environment) in [
+            [:], ["OPENBLAS_NUM_THREADS": "1", "OPENBLAS_CORETYPE": "Prescott"],
+            ["OPENBLAS_NUM_THREADS": "4", "OPENBLAS_CORETYPE": "Haswell"],
+        ].enumerated() {
+            let path = folder.path("\(index).gguf")
+            let outcome = try Executable.convert.run(["--base", base, "-o", path] + flags, environment: environment)
+            #expect(outcome.status == 0, "\(outcome.standardError)")
+            models.append(try Data(contentsOf: URL(fileURLWithPath: path)))
+        }
+        #expect(models[1] == models[0] && models[2] == models[0])
+    }
+
+    /// Matrices of several encodings: none of them is said to be that of all.
+    @Test func mixedWeightsAreShown() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("model.gguf")
+        let base = try GoldenCase(name: "gpt2-odd-logmel").baseFolder.path
+        let converted = try Executable.convert.run(
+            ["--base", base, "--weights", "mixed", "--budget", "9", "--json", "-o", path])
+        #expect(converted.status == 0, "\(converted.standardError)")
+        let report = try Self.object(converted.standardOutput)
+        #expect(report["bits"] is NSNull)
+        let bits = try #require(report["bits_per_weight"] as? Double)
+        #expect(bits > 4 && bits < 10)
+        let shown = try Self.object(Executable.tacit.run(["show", "--json", path]).standardOutput)
+        #expect(shown["weights"] as? String == "mixed" && shown["bits"] is NSNull)
+        let lines = try Executable.tacit.run(["show", path]).outputLines
+        #expect(lines.contains { $0.hasPrefix("weights     mixed: ") && $0.contains("in int4, groups of 32") })
+        #expect(try Executable.tacit.run(["verify", path]).status == 0)
+
+        let refused = try Executable.convert.run(
+            ["--base", base, "--weights", "mixed", "--budget", "3", "-o", folder.path("other.gguf")])
+        #expect(refused.status == 64)
+        #expect(refused.standardError.contains("at least"))
     }
 }

@@ -50,7 +50,12 @@ import Testing
         ["--base", "x", "-o", "y", "--weights", "mixed"], ["--base", "x", "-o", "y", "--group-size", "64"],
         ["--base", "x", "-o", "y", "--weights", "f32", "--group-size", "128"],
         ["--base", "x", "-o", "y", "--weights", "int4", "--group-size", "256"],
-        ["--base", "x", "-o", "y", "--weights", "int4", "--method", "gptq"],
+        ["--base", "x", "-o", "y", "--weights", "int8", "--method", "gptq"],
+        ["--base", "x", "-o", "y", "--weights", "int4", "--budget", "6"],
+        ["--base", "x", "-o", "y", "--weights", "mixed", "--budget", "0"],
+        ["--base", "x", "-o", "y", "--weights", "mixed", "--budget", "nan"],
+        ["--base", "x", "-o", "y", "--weights", "mixed", "--budget", "many"],
+        ["--base", "x", "-o", "y", "--weights", "f32", "--int8-form", "rows"],
         ["--base", "x", "-o", "y", "--weights", "int4", "--max-drop", "1"],
     ])
     func wrongUsageOfTheConverter(arguments: [String]) throws {

@@ -13,9 +13,10 @@ final class BlockTensors: TensorSource, @unchecked Sendable {
 
     /// - Parameters:
     ///   - description: of the whole model.
+    ///   - layer: the block's number.
     ///   - patches: how many go through at once.
-    init(_ description: ModelDescription, patches: Int) {
-        self.description = Self.single(description, patches: patches)
+    init(_ description: ModelDescription, layer: Int, patches: Int) {
+        self.description = Self.single(description, layer: layer, patches: patches)
         add(vector: TensorName.codebook(0), [Float](repeating: 0, count: description.trunk.width))
     }
 
@@ -23,9 +24,11 @@ final class BlockTensors: TensorSource, @unchecked Sendable {
         for block in memory { block.deallocate() }
     }
 
-    private static func single(_ description: ModelDescription, patches: Int) -> ModelDescription {
+    private static func single(_ description: ModelDescription, layer: Int, patches: Int) -> ModelDescription {
         var single = description
         single.trunk.layers = 1
+        single.trunk.localWindows = description.trunk.localWindow(of: layer).map { [$0] } ?? []
+        single.trunk.hasLocalFrequencies = description.trunk.hasLocalFrequencies && !single.trunk.localWindows.isEmpty
         if single.trunk.positions == .table { single.trunk.positions = .none }
         single.input = .tokens(TokensInput(vocabulary: 1, codebooks: 1, window: patches))
         (single.context, single.pool, single.task) = (.restart, .mean, .multiclass)

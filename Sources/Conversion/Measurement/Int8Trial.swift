@@ -32,11 +32,15 @@ struct Int8Trial {
     /// Takes both streams through the next block.
     ///
     /// - Parameters:
+    ///   - layer: the block's number.
     ///   - vectors: the block's and the final norm's, by their names in a model of one block.
     ///   - weights: its matrices, by such names.
-    mutating func advance(vectors: [String: [Float]], weights: [String: TrunkWeights.Matrix]) throws {
+    mutating func advance(
+        layer: Int, vectors: [String: [Float]], weights: [String: TrunkWeights.Matrix]
+    ) throws {
         let (reference, tried) = (
-            BlockTensors(description, patches: patches), BlockTensors(description, patches: patches)
+            BlockTensors(description, layer: layer, patches: patches),
+            BlockTensors(description, layer: layer, patches: patches)
         )
         for (name, vector) in vectors {
             reference.add(vector: name, vector)

@@ -3,7 +3,7 @@ import TacitModelFile
 /// Made-up patches as a trunk meets them: white noise through the model's own projection, or tokens drawn from its
 /// codebooks, with the positions that belong to it. Always the same ones.
 struct SamplePatches {
-    /// Contexts side by side.
+    /// Contexts side by side, unless more are wanted.
     static let contexts = 8
     /// Most patches of a context: outliers sit at its beginning.
     static let longest = 48
@@ -12,16 +12,18 @@ struct SamplePatches {
     /// `[contexts][patches][width]`.
     private(set) var rows: [Float] = []
 
-    init(_ description: ModelDescription, _ surroundings: Surroundings) throws {
+    init(
+        _ description: ModelDescription, _ surroundings: Surroundings, contexts: Int = Self.contexts, longest: Int = Self.longest
+    ) throws {
         let width = description.trunk.width
-        patches = min(description.input.window, Self.longest)
+        patches = min(description.input.window, longest)
         var random = RandomNumbers()
         if case .tokens(let input) = description.input {
-            rows = [Float](repeating: 0, count: Self.contexts * patches * width)
+            rows = [Float](repeating: 0, count: contexts * patches * width)
             for book in 0..<input.codebooks {
                 let shape = [input.vocabulary, width]
                 let table = try surroundings.vector(TensorName.codebook(book), shape: shape) ?? []
-                for row in 0..<Self.contexts * patches {
+                for row in 0..<contexts * patches {
                     let id = Int.random(in: 0..<input.vocabulary, using: &random)
                     for element in 0..<width { rows[row * width + element] += table[id * width + element] }
                 }
@@ -29,7 +31,7 @@ struct SamplePatches {
         } else {
             let shapes = description.matrices.filter { !$0.isTrunk && $0.name != TensorName.head }
             let layers = try shapes.map { (columns: $0.columns, values: try surroundings.matrix($0)) }
-            for _ in 0..<Self.contexts * patches {
+            for _ in 0..<contexts * patches {
                 // Deviation 1, as front ends leave their patches where they know their data.
                 let deviation = 3.0.squareRoot()
                 var values = (0..<description.input.patchSize).map { _ in Float(random.uniform() * deviation) }

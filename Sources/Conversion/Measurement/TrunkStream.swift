@@ -36,6 +36,22 @@ struct TrunkStream {
         }
     }
 
+    /// What the matrices of a block are multiplied by, while the streams stay where they are.
+    ///
+    /// - Throws: as `advance` does.
+    func inputs(of block: BlockTensors) throws -> ProductInputs {
+        let session = try Session(
+            model: Model(source: block), contexts: contexts, maximumPatches: contexts * patches, threads: threads)
+        var inputs = ProductInputs()
+        var copy = self
+        copy.rows.withUnsafeMutableBufferPointer { rows in
+            copy.normed.withUnsafeMutableBufferPointer { normed in
+                session.transform(stream: rows, count: patches, normed: normed, keeping: &inputs)
+            }
+        }
+        return inputs
+    }
+
     /// What two streams differ by; nil where the reference is no number or nothing at all.
     func error(against reference: TrunkStream) -> TrunkError? {
         let width = rows.count / (contexts * patches)

@@ -26,8 +26,8 @@ struct ModelSummary {
     }
 
     /// How the trunk's matrices are stored.
-    private var encoding: MatrixEncoding {
-        model.file.format(ofMatrix: TensorName.attentionOutput(0))?.encoding ?? .float32
+    private var encodings: [MatrixEncoding] {
+        model.description.matrices.filter(\.isTrunk).compactMap { model.file.format(ofMatrix: $0.name)?.encoding }
     }
 
     func json() -> [UInt8] {
@@ -40,12 +40,16 @@ struct ModelSummary {
         line.string(description.trunk.family.rawValue)
         line.key("shapes")
         line.trunk(description.trunk)
+        let encodings = encodings
+        let names = Self.distinct(encodings.map(\.name))
         line.key("weights")
-        line.string(encoding.name)
+        line.string(names.count == 1 ? names[0] : "mixed")
         line.key("bits")
-        line.integer(encoding.bits)
+        let bits = Self.distinct(encodings.map(\.bits))
+        if bits.count == 1 { line.integer(bits[0]) } else { line.null() }
         line.key("group_size")
-        if encoding.groupSize > 0 { line.integer(encoding.groupSize) } else { line.null() }
+        let groups = Self.distinct(encodings.map(\.groupSize).filter { $0 > 0 })
+        if groups.count == 1 { line.integer(groups[0]) } else { line.null() }
         line.key("input")
         line.input(description.input)
         for (key, value) in [
@@ -117,7 +121,7 @@ struct ModelSummary {
             "\(trunk.layers) layers, width \(trunk.width), \(trunk.heads) heads of \(trunk.headWidth) "
                 + "(\(trunk.keyValueHeads) for keys and values), feed-forward \(trunk.feedForwardWidth)"
                 + (trunk.isGated ? ", gated" : ""))
-        row("weights", encoding.name + (encoding.groupSize > 0 ? ", groups of \(encoding.groupSize)" : ""))
+        row("weights", weights)
         row("input", description.input.words)
         row(
             "context",
@@ -143,6 +147,21 @@ struct ModelSummary {
     private static func words(_ events: EventSettings) -> String {
         "scores over \(Float(events.smooth)) s, on after \(Float(events.onAfter)) s, off after "
             + "\(Float(events.offAfter)) s below \(Float(events.offBelow)) of the threshold"
+    }
+
+    /// Encodings in words, with how many matrices have each if they differ.
+    private var weights: String {
+        let encodings = encodings
+        let words = encodings.map { $0.name + ($0.groupSize > 0 ? ", groups of \($0.groupSize)" : "") }
+        let kinds = Self.distinct(words)
+        guard kinds.count > 1 else { return kinds.first ?? "" }
+        let counts = kinds.map { kind in "\(words.count { $0 == kind }) matrices in \(kind)" }
+        return "mixed: " + counts.joined(separator: "; ")
+    }
+
+    private static func distinct<Value: Hashable>(_ values: [Value]) -> [Value] {
+        var seen: Set<Value> = []
+        return values.filter { seen.insert($0).inserted }
     }
 
     private static func megabytes(_ bytes: Int) -> String {

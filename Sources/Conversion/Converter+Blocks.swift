@@ -1,0 +1,26 @@
+import TacitModelFile
+
+extension Converter {
+    /// What progress is counted in.
+    var allSteps: Int { trialSteps + sensitivitySteps + calibratedSteps + description.parts.count }
+
+    /// What one block needs, and the final norm behind it, by the names that a model of one block has for them.
+    func block(
+        _ layer: Int, _ trunk: TrunkWeights
+    ) throws -> (vectors: [String: [Float]], weights: [String: TrunkWeights.Matrix]) {
+        let (prefix, first) = ("blocks.\(layer).", "blocks.0.")
+        var weights: [String: TrunkWeights.Matrix] = [:]
+        for matrix in checkpoint.model.matrices where matrix.name.hasPrefix(prefix) {
+            weights[first + matrix.name.dropFirst(prefix.count)] = try trunk.matrix(matrix)
+        }
+        var vectors: [String: [Float]] = [:]
+        for case .vector(let name, let shape) in description.parts {
+            if name.hasPrefix(prefix) {
+                vectors[first + name.dropFirst(prefix.count)] = try vector(name, shape, trunk)
+            } else if name.hasPrefix(TensorName.finalNorm) || name.hasPrefix("rotary.") {
+                vectors[name] = try vector(name, shape, trunk)
+            }
+        }
+        return (vectors, weights)
+    }
+}

@@ -1,0 +1,75 @@
+import Glibc
+import TacitEngine
+import TacitModelFile
+
+/// How far each matrix alone, with few bits, puts a trunk's output off: for every matrix a stream of its own leaves the
+/// exact one at its block and goes on in 32-bit floats to the end.
+struct Sensitivity {
+    /// Contexts of each stream, and most patches of one: there are many streams.
+    private static let contexts = 4
+    private static let longest = 24
+
+    private let description: ModelDescription
+    private let quantizer: any Quantizer
+    private let patches: Int
+    private let threads: Int
+    private var exact: TrunkStream
+    private var streams: [(name: String, stream: TrunkStream)] = []
+
+    init(_ description: ModelDescription, _ surroundings: Surroundings, quantizer: any Quantizer) throws {
+        let sample = try SamplePatches(
+            description, surroundings, contexts: Self.contexts, longest: Self.longest)
+        threads = max(1, min(8, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        self.description = description
+        self.quantizer = quantizer
+        patches = sample.patches
+        exact = TrunkStream(sample.rows, contexts: Self.contexts, patches: patches, threads: threads)
+    }
+
+    /// Takes all streams through the next block.
+    ///
+    /// - Parameters:
+    ///   - layer: the block's number.
+    ///   - vectors: the block's and the final norm's, by their names in a model of one block.
+    ///   - weights: its matrices, by such names.
+    mutating func advance(
+        layer: Int, vectors: [String: [Float]], weights: [String: TrunkWeights.Matrix]
+    ) throws {
+        func block(quantizing quantized: String?) -> BlockTensors {
+            let block = BlockTensors(description, layer: layer, patches: patches)
+            for (name, vector) in vectors { block.add(vector: name, vector) }
+            for (name, matrix) in weights {
+                let chosen: any Quantizer = name == quantized ? quantizer : Float32Quantizer()
+                block.add(
+                    matrix: name,
+                    chosen.pack(matrix.weights, rows: matrix.rows, columns: matrix.columns, bias: matrix.bias).0)
+            }
+            return block
+        }
+        var own: [(name: String, stream: TrunkStream)] = []
+        for name in weights.keys.sorted() {
+            var stream = exact
+            try stream.advance(block(quantizing: name))
+            own.append((name.replacingPrefix("blocks.0.", with: "blocks.\(layer)."), stream))
+        }
+        let reference = block(quantizing: nil)
+        try exact.advance(reference)
+        for index in streams.indices { try streams[index].stream.advance(reference) }
+        streams += own
+    }
+
+    /// By name, the square of the error of the last hidden states.
+    var squares: [String: Double] {
+        Dictionary(
+            uniqueKeysWithValues: streams.map { name, stream in
+                let mean = stream.error(against: exact)?.mean ?? 0
+                return (name, mean * mean)
+            })
+    }
+}
+
+extension String {
+    func replacingPrefix(_ prefix: String, with replacement: String) -> String {
+        hasPrefix(prefix) ? replacement + dropFirst(prefix.count) : self
+    }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import TacitConversion
+import TacitDiagnostics
+import TacitModelFile
+import Testing
+
+/// Conversions that measure the trunk: weights fitted to their inputs, and bits by matrix.
+@Suite struct CalibratedConversionTests {
+    private func convert(
+        _ bench: Workbench, _ weights: ConversionOptions.Weights, method: ConversionOptions.Method = .rtn,
+        budget: Double = 8
+    ) throws -> ConversionReport {
+        try Converter(
+            ConversionOptions(
+                base: bench.base.path, adapter: bench.adapter.path, weights: weights, method: method, budget: budget,
+                output: bench.output)
+        ).convert()
+    }
+
+    @Test(arguments: GoldenConversionTests.cases)
+    func everyFamilyIsFitted(name: String) throws {
+        let bench = try Workbench(name)
+        let report = try convert(bench, .int4, method: .gptq)
+        #expect(report.encoding == .int4(groupSize: 32))
+        #expect(try #require(report.calibratedError).mean < 0.6)
+        for kind in report.kinds { #expect(kind.error.noise > 0) }
+        let file = try ModelFile(path: bench.output)
+        try file.verify()
+        #expect(file.provenance.flags == "--weights int4 --group-size 32 --method gptq")
+        let bytes = try bench.read("model.gguf")
+        _ = try convert(bench, .int4, method: .gptq)
+        #expect(try bench.read("model.gguf") == bytes)
+        _ = try convert(bench, .int4)
+        #expect(try bench.read("model.gguf") != bytes)
+    }
+
+    @Test(arguments: GoldenConversionTests.cases)
+    func everyFamilyIsMixed(name: String) throws {
+        let bench = try Workbench(name)
+        let report = try convert(bench, .mixed, budget: 9)
+        #expect(Set(report.encodings.map(\.bits)) == [4, 8] && report.encoding == nil)
+        let file = try ModelFile(path: bench.output)
+        try file.verify()
+        #expect(
+            file.description.matrices.filter(\.isTrunk).map { file.format(ofMatrix: $0.name)?.encoding }
+                == report.encodings)
+    }
+
+    /// More bits, more matrices of eight; never more bits than were granted.
+    @Test func budgetsAreKept() throws {
+        let base = try Int8TrialTests.Base(outlier: 400)
+        var before = 0
+        for budget in [4.8, 5.5, 6, 7, 8, 9.5] {
+            let report = try Converter(
+                ConversionOptions(base: base.folder.path, weights: .mixed, budget: budget, output: base.output)
+            ).convert()
+            #expect(report.bitsPerWeight <= budget)
+            let precise = report.encodings.count { $0 == .int8Groups }
+            #expect(report.encodings.count { $0 == .int4(groupSize: 32) } + precise == 8)
+            #expect(precise >= before)
+            before = precise
+            #expect(try ModelFile(path: base.output).provenance.flags.contains("--budget \(budget) --group-size 32"))
+        }
+        #expect(before == 8)
+    }
+
+    @Test func anImpossibleBudgetIsRefused() throws {
+        let base = try Int8TrialTests.Base(outlier: 1)
+        let error = #expect(throws: TacitError.self) {
+            try Converter(
+                ConversionOptions(base: base.folder.path, weights: .mixed, budget: 4.2, output: base.output))
+        }
+        #expect(error?.kind == .usage)
+        #expect(error?.reason.hasPrefix("--budget: 4.2 bits a weight, but this trunk takes at least 4.") == true)
+    }
+}
