@@ -85,13 +85,13 @@ package final class Converter {
         report.rowsError = trial
         report.adaptedModules = adapter?.moduleCount ?? 0
         let parts = description.parts
-        let fitted = try writeCalibrated(trunk, quantizers, writer, &report, progress)
+        try writeCalibrated(trunk, quantizers, writer, &report, progress)
         let steps = allSteps - parts.count
         for (index, part) in parts.enumerated() {
             try progress(steps + index, allSteps)
             switch part {
             case .vector(let name, let shape):
-                try writer.write(vector: name, try fitted[name] ?? vector(name, shape, trunk))
+                try writer.write(vector: name, try vector(name, shape, trunk))
             case .matrix(let shape):
                 if let matrix = matrices[shape.name], let quantizer = quantizers[shape.name] {
                     // Where weights are fitted, these are written already.

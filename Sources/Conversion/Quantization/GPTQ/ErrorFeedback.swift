@@ -1,5 +1,4 @@
 import Dispatch
-import Glibc
 
 /// How the errors of columns that are quantized already move the columns after them: the unit upper triangle `U` of
 /// `H = U D U'`, columns taken in a certain order.
@@ -12,7 +11,7 @@ import Glibc
 /// any number of threads.
 struct ErrorFeedback {
     /// Added to the diagonal, in terms of its mean (Frantar et al. 2022, section 3.3).
-    static let damping = Double(getenv("TACIT_DAMP").map { String(cString: $0) } ?? "0.01") ?? 0.01
+    static let damping = 0.01
     private static let blockColumns = 64
 
     let size: Int
@@ -27,7 +26,7 @@ struct ErrorFeedback {
         let diagonal = (0..<size).map { hessian.values[$0 * size + $0] }
         let mean = diagonal.reduce(0, +) / Double(size)
         guard mean > 0, mean.isFinite else { return nil }
-        let order = getenv("TACIT_ORDER") != nil ? Array(0..<size) : (0..<size).sorted { (diagonal[$1], $0) < (diagonal[$0], $1) }
+        let order = (0..<size).sorted { (diagonal[$1], $0) < (diagonal[$0], $1) }
         // Backwards, what is wanted is a common Cholesky decomposition.
         var lower = [Double](repeating: 0, count: size * size)
         for row in 0..<size {

@@ -20,11 +20,11 @@ package enum GPTQQuantizer {
     ///   - inputs: `[any number][columns]`: what the matrix is multiplied by. Where these tell nothing, since they are no
     ///     numbers or all 0, weights are rounded each by itself.
     package static func quantize(
-        _ weights: [Float], rows: Int, columns: Int, groupSize: Int, inputs: [Float], inputWeights: [Float]? = nil
+        _ weights: [Float], rows: Int, columns: Int, groupSize: Int, inputs: [Float]
     ) -> GroupedQuantizer.Result {
         precondition(weights.count == rows * columns)
         let nearest = Int4Quantizer.quantize(weights, rows: rows, columns: columns, groupSize: groupSize)
-        guard let hessian = Hessian(inputs, size: columns, weights: inputWeights), let feedback = ErrorFeedback(hessian) else { return nearest }
+        guard let hessian = Hessian(inputs, size: columns), let feedback = ErrorFeedback(hessian) else { return nearest }
         var levels = nearest.levels
         let groups = Int4Panels.groups(columns, groupSize: groupSize)
         let tasks = (rows + rowsTogether - 1) / rowsTogether

@@ -13,16 +13,13 @@ struct Hessian {
 
     /// - Parameters:
     ///   - inputs: `[rows][size]`.
-    ///   - weights: of the rows, at least 0; what each is multiplied by.
+    ///   - size: columns.
     /// - Returns: nil where an input is no number: such inputs tell nothing.
-    init?(_ inputs: [Float], size: Int, weights: [Float]? = nil) {
+    init?(_ inputs: [Float], size: Int) {
         let rows = inputs.count / size
         precondition(rows > 0 && inputs.count == rows * size)
         self.size = size
-        let weighted = weights.map { weights in
-            inputs.indices.map { inputs[$0] * weights[$0 / size] }
-        }
-        guard let (levels, units) = Self.whole(weighted ?? inputs, rows: rows, columns: size) else { return nil }
+        guard let (levels, units) = Self.whole(inputs, rows: rows, columns: size) else { return nil }
         values = [Double](repeating: 0, count: size * size)
         cblas_dsyrk(
             CblasRowMajor, CblasUpper, CblasTrans, blasint(size), blasint(rows), 1, levels, blasint(size), 0, &values,
