@@ -42,7 +42,8 @@ struct Surroundings {
             learning: config.learningLevels.map {
                 LearningHead(
                     levels: $0, width: store.shape(of: "\(TensorName.learning).weight")?.first ?? 0,
-                    hasPrototypes: store.has(TensorName.learningPrototypes))
+                    hasPrototypes: store.has(TensorName.learningPrototypes),
+                    others: store.shape(of: TensorName.learningOthers)?.first ?? 0)
             })
         do {
             try description.validate()
@@ -84,7 +85,7 @@ struct Surroundings {
             return try store.floats("positions.weight", shape: shape)
         case "\(TensorName.headNorm).weight", "\(TensorName.headNorm).bias":
             return try store?.floats(name, shape: shape)
-        case TensorName.learningPrototypes: return try store?.floats(name, shape: shape)
+        case TensorName.learningPrototypes, TensorName.learningOthers: return try store?.floats(name, shape: shape)
         case _ where name.hasPrefix("codebook."):
             return try store.map { try $0.floats("\(name).weight", shape: shape) } ?? checkpoint.embedding()
         default: return nil
@@ -116,7 +117,8 @@ struct Surroundings {
                 expected.formUnion(["\(shape.name).weight", "\(shape.name).bias"])
             case .vector(let name, _) where name.hasPrefix("codebook."): expected.insert("\(name).weight")
             case .vector(let name, _) where name.hasPrefix("\(TensorName.headNorm)."): expected.insert(name)
-            case .vector(TensorName.learningPrototypes, _): expected.insert(TensorName.learningPrototypes)
+            case .vector(let name, _) where [TensorName.learningPrototypes, TensorName.learningOthers].contains(name):
+                expected.insert(name)
             case .vector(TensorName.positions, _) where config.positions == .learned:
                 expected.insert("positions.weight")
             default: break

@@ -55,6 +55,11 @@ package struct Classifiers: Equatable, Sendable {
             regression.add(row, weight: corrected.contains(name) ? 3 : 1, target: nil)
             examples.append((row.map(Double.init), nil, false))
         }
+        for start in stride(from: 0, to: base.others.count, by: width) {
+            let row = base.others[start..<start + width]
+            regression.add(row, weight: 1, target: nil)
+            examples.append((row.map(Double.init), nil, false))
+        }
         // Nothing at all is like no label, which is all that a first label has to stand apart from.
         regression.addZero(weight: 1)
         guard let solution = regression.solved() else {

@@ -48,10 +48,11 @@ package struct LoadedModel {
     /// What of it counts when labels are taught to it.
     package var base: TaughtBase {
         get throws {
-            TaughtBase(
+            let head = model.description.learning
+            return TaughtBase(
                 labels: model.description.labels,
-                prototypes: model.description.learning?.hasPrototypes == true
-                    ? Array(try file.vector(TensorName.learningPrototypes)) : [])
+                prototypes: head?.hasPrototypes == true ? Array(try file.vector(TensorName.learningPrototypes)) : [],
+                others: (head?.others ?? 0) > 0 ? Array(try file.vector(TensorName.learningOthers)) : [])
         }
     }
 

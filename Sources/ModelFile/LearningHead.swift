@@ -13,11 +13,14 @@ package struct LearningHead: Equatable, Sendable {
     package var width: Int
     /// Whether there is one point a label, of the same width, at which what the model calls so lies.
     package var hasPrototypes: Bool
+    /// How many points there are, of the same width, at which lies what else may be heard or seen.
+    package var others: Int
 
-    package init(levels: [Int], width: Int, hasPrototypes: Bool) {
+    package init(levels: [Int], width: Int, hasPrototypes: Bool, others: Int = 0) {
         self.levels = levels
         self.width = width
         self.hasPrototypes = hasPrototypes
+        self.others = others
     }
 
     /// Elements of what goes in.
@@ -34,6 +37,7 @@ package struct LearningHead: Equatable, Sendable {
         try range(
             inputWidth(trunkWidth: description.trunk.width), 1...ModelLimits.width, "learning.levels",
             "twice the trunk's width a level")
+        try range(others, 0...ModelLimits.learningOthers, "learning.others")
         try require(!hasPrototypes || !description.labels.isEmpty, "learning.prototypes", "there are no labels")
         if case .tokens = description.input {
             throw TacitError(.badData, place: "learning", "a model of tokens learns no labels")
@@ -48,12 +52,14 @@ extension LearningHead {
         self.init(
             levels: try metadata.integers(MetadataKey.learning("levels")),
             width: try metadata.integer(MetadataKey.learning("width")),
-            hasPrototypes: try metadata.bool(MetadataKey.learning("prototypes")))
+            hasPrototypes: try metadata.bool(MetadataKey.learning("prototypes")),
+            others: try metadata.integer(MetadataKey.learning("others")))
     }
 
     func write(to metadata: inout Metadata) {
         metadata.append(MetadataKey.learning("levels"), .uint32s(levels.map { UInt32($0) }))
         metadata.append(MetadataKey.learning("width"), .uint32(UInt32(width)))
         metadata.append(MetadataKey.learning("prototypes"), .bool(hasPrototypes))
+        metadata.append(MetadataKey.learning("others"), .uint32(UInt32(others)))
     }
 }

@@ -26,6 +26,8 @@ package enum ModelLimits {
     package static let labels = 1 << 16
     /// Elements of what labels are learned by: a square matrix of so many is solved with when one is.
     package static let learningWidth = 1 << 10
+    /// Points of what else may be heard or seen.
+    package static let learningOthers = 1 << 12
     /// Bytes of one label's name.
     package static let labelBytes = 1 << 10
 }

@@ -62,6 +62,9 @@ extension ModelDescription {
             if learning.hasPrototypes {
                 parts.append(.vector(name: TensorName.learningPrototypes, shape: [labels.count, learning.width]))
             }
+            if learning.others > 0 {
+                parts.append(.vector(name: TensorName.learningOthers, shape: [learning.others, learning.width]))
+            }
         }
         return parts
     }

@@ -46,4 +46,6 @@ package enum TensorName {
     package static let learning = "learning"
     /// F32 `[labels, learning.width]`.
     package static let learningPrototypes = "learning.prototypes"
+    /// F32 `[learning.others, learning.width]`.
+    package static let learningOthers = "learning.others"
 }

@@ -18,7 +18,8 @@ import Testing
         var values: [String: [Float]] = [:]
         for (name, count) in [
             ("learning.weight", width * inputs), ("learning.bias", width), ("learning.prototypes", plain.labels.count * width),
-        ] where prototypes || name != "learning.prototypes" {
+            ("learning.others", 4 * width),
+        ] where prototypes || !["learning.prototypes", "learning.others"].contains(name) {
             values[name] = (0..<count).map { _ in Float.random(in: -1...1, using: &random) }
         }
         try bench.edit("adapter/tacit.json") { $0["learning"] = ["levels": [1, 2]] }
@@ -41,14 +42,15 @@ import Testing
         let file = try ModelFile(path: bench.output)
         try file.verify()
         let head = try #require(file.description.learning)
-        #expect(head == LearningHead(levels: [1, 2], width: Self.width, hasPrototypes: true))
+        #expect(head == LearningHead(levels: [1, 2], width: Self.width, hasPrototypes: true, others: 4))
+        #expect(Array(try file.vector("learning.others")) == values["learning.others"])
         #expect(Array(try file.vector("learning.prototypes")) == values["learning.prototypes"])
         let matrix = try file.matrix("learning")
         #expect(matrix.encoding == (weights == .f32 ? .float32 : .int8))
         #expect(matrix.bias.map { Array($0.prefix(Self.width)) } == values["learning.bias"])
         let found = Float32Copy.weights(matrix)
         let expected = try #require(values["learning.weight"])
-        // Half of one of some 34 steps to each side.
+        // The scale with the least squared error, at which the largest weights are cut off.
         #expect(relativeDifference(found, expected) <= (weights == .f32 ? 0 : 0.015))
     }
 

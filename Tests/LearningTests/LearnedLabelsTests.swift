@@ -21,7 +21,7 @@ import Testing
         var clusters = Clusters(classes, seed: 4)
         var labels = LearnedLabels(Clusters.model)
         let others = (0..<30).flatMap { _ in clusters.point(nil) }
-        let base = TaughtBase(labels: (0..<30).map { "own \($0)" }, prototypes: others)
+        let base = TaughtBase(labels: [], prototypes: [], others: others)
         for index in 0..<classes {
             try labels.learn("label \(index)", clusters.examples(index, count: examples), base)
         }

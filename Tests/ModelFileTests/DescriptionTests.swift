@@ -60,6 +60,9 @@ import Testing
             #expect(learning(levels) == "learning.levels", "\(levels)")
         }
         for width in [0, -1, 1025, Int.max] { #expect(learning([1], width: width) == "learning.width") }
+        for others in [-1, 4097, Int.max] {
+            #expect(place(SmallModel.teachable) { $0.learning?.others = others } == "learning.others")
+        }
         #expect(
             place(SmallModel.teachable) {
                 $0.labels = []

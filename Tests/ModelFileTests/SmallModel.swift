@@ -101,7 +101,7 @@ struct SmallModel {
     /// With what labels are learned by.
     static let teachable = {
         var model = SmallModel.llama
-        model.description.learning = LearningHead(levels: [1, 2], width: 11, hasPrototypes: true)
+        model.description.learning = LearningHead(levels: [1, 2], width: 11, hasPrototypes: true, others: 3)
         return model
     }()
 

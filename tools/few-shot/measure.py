@@ -65,10 +65,10 @@ class Rows:
 
 
 def prototypes_of(model: Path) -> np.ndarray:
-    for tensor in GGUFReader(model).tensors:
-        if tensor.name == "learning.prototypes":
-            return np.array(tensor.data)
-    return np.zeros((0, 1))
+    """Where the model's own labels and what else may be heard or seen lie; empty where it does not say."""
+    names = ("learning.prototypes", "learning.others")
+    found = {tensor.name: np.array(tensor.data) for tensor in GGUFReader(model).tensors if tensor.name in names}
+    return np.concatenate([found[name] for name in names if name in found]) if found else np.zeros((0, 1))
 
 
 def draw(targets: np.ndarray, shots: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

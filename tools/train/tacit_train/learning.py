@@ -25,7 +25,7 @@ from .frontend import make_front_end
 from .inputs import TokensInput
 from .material import open_material, windows_of
 from .model import AdaptedModel
-from .readers import DataError, open_data_set
+from .readers import DataError, open_data_set, with_licences
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,6 +38,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--shrink", type=float, default=1.0, help="share of the mean spread that is added to each")
     parser.add_argument("--most", type=int, default=100, help="clips of a label")
     parser.add_argument("--windows", type=int, default=6, help="windows of a clip")
+    parser.add_argument("--others", action="append", default=[], help="KIND:PATH@SPLITS of what else may be heard or seen")
+    parser.add_argument("--other-most", type=int, default=12, help="clips of a label of it")
+    parser.add_argument("--other-licences", help="only clips of it of these licences, commas between")
+    parser.add_argument("--other-points", type=int, default=96, help="points that stand for it")
     parser.add_argument("--cache", type=Path, help="folder for decoded samples")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
@@ -55,24 +59,38 @@ def main(args: argparse.Namespace) -> None:
     if sorted(set(levels)) != levels or not all(1 <= level <= layers for level in levels):
         raise DataError(f"--levels {args.levels}: expected rising numbers from 1 to {layers}")
 
-    rows, owners = [], []
     rng = np.random.default_rng(args.seed)
-    for text, split in zip(args.data, args.split):
-        data = open_data_set(text)
-        clips = sample(data.split(split), args.most, rng)
+    front = make_front_end(description.input)
+
+    def read(
+        text: str, split: str, most: int, licences: str | None = None
+    ) -> tuple[list[np.ndarray], list[list[str]]]:
+        data, rows, owners = open_data_set(text), [], []
+        clips = data.split(split)
+        clips = sample(with_licences(clips, licences.split(",")) if licences else clips, most, rng)
         material = open_material(clips, description.input, args.cache)
-        front = make_front_end(description.input)
         for index in tqdm(range(len(material)), desc=data.kind, disable=None):
             windows = windows_of(material[index], description.input)
             windows = windows[:: -(-len(windows) // args.windows)]
             found = levels_of(model, front(torch.from_numpy(np.stack(windows))), levels).numpy()
-            names = [data.labels[number] for number in clips[index].targets]
             rows += list(found)
-            owners += [names] * len(found)
+            owners += [[data.labels[number] for number in clips[index].targets]] * len(found)
+        return rows, owners
+
+    rows, owners = [], []
+    for text, split in zip(args.data, args.split):
+        found = read(text, split, args.most)
+        rows, owners = rows + found[0], owners + found[1]
     rows = np.stack(rows).astype(np.float64)
     weight, bias = whitening(rows, args.width, args.shrink)
     tensors = {"learning.weight": weight, "learning.bias": bias}
     tensors |= prototypes(unit(rows @ weight.T + bias), owners, description.labels)
+    if args.others:
+        other = []
+        for text in args.others:
+            name, _, split = text.rpartition("@")
+            other += read(name, split, args.other_most, args.other_licences)[0]
+        tensors["learning.others"] = centres(unit(np.stack(other) @ weight.T + bias), args.other_points, rng)
     write(args.adapter, levels, {name: torch.from_numpy(value) for name, value in tensors.items()})
     print(f"{len(rows)} windows, levels {levels}, {weight.shape[1]} to {weight.shape[0]}, with {', '.join(tensors)}")
 
@@ -137,6 +155,15 @@ def prototypes(points: np.ndarray, owners: list[list[str]], labels: list[str]) -
     if not all(found.values()):
         return {}
     return {"learning.prototypes": unit(np.stack([points[found[label]].mean(0) for label in labels]))}
+
+
+def centres(points: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+    """By k-means on the sphere (Dhillon and Modha 2001, "Concept Decompositions", section 3): [count, width]."""
+    found = points[rng.permutation(len(points))[:count]]
+    for _ in range(20):
+        nearest = (points @ found.T).argmax(1)
+        found = unit(np.stack([points[nearest == i].mean(0) if (nearest == i).any() else c for i, c in enumerate(found)]))
+    return found
 
 
 def write(adapter: Path, levels: list[int], tensors: dict[str, Tensor]) -> None:

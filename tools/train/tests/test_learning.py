@@ -38,6 +38,10 @@ def test_what_is_written(base, tones, adapter):  # noqa: F811
     assert added == {"learning.weight": [7, 4 * width], "learning.bias": [7], "learning.prototypes": [3, 7]}
     lengths = after["learning.prototypes"].float().norm(dim=1)
     assert torch.allclose(lengths, torch.ones(3), atol=2e-3)
+    # With points of what else may be heard.
+    learn(base, tones, adapter, "--levels", "1,2", "--width", 7, "--others", f"folder:{tones}@test", "--other-points", 4)
+    others = load_file(adapter / "tacit.safetensors")["learning.others"]
+    assert list(others.shape) == [4, 7] and torch.allclose(others.float().norm(dim=1), torch.ones(4), atol=2e-3)
     # Again, it takes the place of what was there; and the folder still loads.
     learn(base, tones, adapter, "--levels", "2", "--width", 5)
     assert list(load_file(adapter / "tacit.safetensors")["learning.weight"].shape) == [5, 2 * width]
