@@ -12,14 +12,28 @@ extension ConversionReport {
             JSONMember("tensors", .integer(tensors)), JSONMember("bytes_before", .integer(bytesBefore)),
             JSONMember("bytes_after", .integer(bytesAfter)), JSONMember("bits", .integer(encoding.bits)),
             JSONMember("group_size", encoding.groupSize > 0 ? .integer(encoding.groupSize) : .null),
-            JSONMember(
-                "int8_rows_error",
-                rowsError.map {
-                    .object([JSONMember("mean", .double($0.mean)), JSONMember("worst", .double($0.worst))])
-                } ?? .null),
+            JSONMember("int8_rows_error", rowsError.json),
             JSONMember("adapted_modules", .integer(adaptedModules)),
             JSONMember("fusion_difference", fusionDifference.map(JSONValue.double) ?? .null),
             JSONMember("notes", .array(notes.map(JSONValue.string))), JSONMember("matrices", .array(kinds)),
+            JSONMember("random", errors.randomJSON), JSONMember("calibration", errors.calibrationJSON),
+        ]).text
+    }
+
+    /// Bytes that a model file keeps free for `storedJSON`.
+    static let room = 2048
+
+    /// What the model file itself tells of it: neither names nor anything that would not be the same another time.
+    var storedJSON: String {
+        let kinds = kinds.map { kind in
+            JSONMember(
+                kind.kind.rawValue, kind.error.decibels.map { .number(Decimal.text($0, places: 1)) } ?? .null)
+        }
+        return JSONValue.object([
+            JSONMember("version", .integer(1)), JSONMember("bits", .integer(encoding.bits)),
+            JSONMember("group_size", encoding.groupSize > 0 ? .integer(encoding.groupSize) : .null),
+            JSONMember("snr_db", .object(kinds)), JSONMember("random", errors.randomJSON),
+            JSONMember("calibration", errors.calibrationJSON),
         ]).text
     }
 
@@ -34,17 +48,20 @@ extension ConversionReport {
                 "fusion    \(adaptedModules) modules, largest difference \(Self.scientific(fusionDifference))")
         }
         if let rowsError {
-            let (mean, worst) = (Self.tenths(rowsError.mean * 100), Self.tenths(rowsError.worst * 100))
+            let (mean, worst) = (
+                Decimal.text(rowsError.mean * 100, places: 1), Decimal.text(rowsError.worst * 100, places: 1)
+            )
             let form = encoding == .int8Groups ? "in groups of 32, since one range a row" : "one range a row, which"
             lines.append("int8      \(form) puts the trunk's output \(mean) % off, a single patch's up to \(worst) %")
         }
+        lines += errors.lines
         lines.append("")
         lines.append(Self.row("matrices", "count", "weights", "bytes", "SNR dB"))
         for kind in kinds {
             lines.append(
                 Self.row(
                     kind.kind.rawValue, String(kind.matrices), String(kind.weights), String(kind.bytes),
-                    kind.error.decibels.map { Self.tenths($0) } ?? "exact"))
+                    kind.error.decibels.map { Decimal.text($0, places: 1) } ?? "exact"))
         }
         return lines.joined(separator: "\n")
     }
@@ -52,12 +69,6 @@ extension ConversionReport {
     private static func row(_ name: String, _ columns: String...) -> String {
         let name = name + String(repeating: " ", count: max(0, 18 - name.count))
         return name + columns.map { String(repeating: " ", count: max(1, 12 - $0.count)) + $0 }.joined()
-    }
-
-    private static func tenths(_ value: Double) -> String {
-        guard value.isFinite, abs(value) < 1e15 else { return "infinitely" }
-        let tenths = Int((value * 10).rounded())
-        return "\(tenths / 10).\(abs(tenths % 10))"
     }
 
     /// Two digits and an exponent.
@@ -72,6 +83,6 @@ extension ConversionReport {
             mantissa /= 10
             exponent += 1
         }
-        return "\(tenths(mantissa))e\(exponent)"
+        return "\(Decimal.text(mantissa, places: 1))e\(exponent)"
     }
 }

@@ -8,28 +8,31 @@ extension Converter {
         return encoding == .int8 && options.int8Form == nil ? description.trunk.layers : 0
     }
 
-    /// How far int8's fast form puts the trunk off; nil where that is not the question.
-    func trialError(_ trunk: TrunkWeights, _ progress: (Int, Int) throws -> Void) throws -> TrunkError? {
+    /// A trunk in int8's fast form, arrived at its end; nil where that is not the question.
+    func int8Trial(_ trunk: TrunkWeights, _ progress: (Int, Int) throws -> Void) throws -> Int8Trial? {
         guard trialSteps > 0 else { return nil }
         var trial = try Int8Trial(description, surroundings)
         for layer in 0..<trialSteps {
             try progress(layer, trialSteps + description.parts.count)
-            // A model of one block calls it the first.
-            let (prefix, first) = ("blocks.\(layer).", "blocks.0.")
             var weights: [String: TrunkWeights.Matrix] = [:]
-            for matrix in checkpoint.model.matrices where matrix.name.hasPrefix(prefix) {
-                weights[first + matrix.name.dropFirst(prefix.count)] = try trunk.matrix(matrix)
+            for matrix in checkpoint.model.matrices where matrix.name.hasPrefix("blocks.\(layer).") {
+                weights[TrunkPair.ownName(matrix.name, of: layer)] = try trunk.matrix(matrix)
             }
-            var vectors: [String: [Float]] = [:]
-            for case .vector(let name, let shape) in description.parts {
-                if name.hasPrefix(prefix) {
-                    vectors[first + name.dropFirst(prefix.count)] = try vector(name, shape, trunk)
-                } else if name.hasPrefix(TensorName.finalNorm) || name == TensorName.rotaryFrequencies {
-                    vectors[name] = try vector(name, shape, trunk)
-                }
-            }
-            try trial.advance(vectors: vectors, weights: weights)
+            try trial.advance(vectors: vectors(of: layer, trunk), weights: weights)
         }
-        return trial.error
+        return trial
+    }
+
+    /// A block's vectors and the final norm's, by their names in a model of this block alone.
+    func vectors(of layer: Int, _ trunk: TrunkWeights) throws -> [String: [Float]] {
+        var vectors: [String: [Float]] = [:]
+        for case .vector(let name, let shape) in description.parts {
+            if name.hasPrefix("blocks.\(layer).") {
+                vectors[TrunkPair.ownName(name, of: layer)] = try vector(name, shape, trunk)
+            } else if name.hasPrefix(TensorName.finalNorm) || name == TensorName.rotaryFrequencies {
+                vectors[name] = try vector(name, shape, trunk)
+            }
+        }
+        return vectors
     }
 }

@@ -4,7 +4,7 @@ import TacitModelFile
 /// Makes a model file from a base and, if there is one, an adapter.
 package final class Converter {
     /// Stands in the provenance of every model. Changes whenever the same input gives other bytes.
-    package static let version = "3"
+    package static let version = "4"
 
     let options: ConversionOptions
     private let folders: [SourceFolder]
@@ -60,51 +60,89 @@ package final class Converter {
 
     /// Writes the model file. It appears under its name when all of it is there.
     ///
-    /// - Parameter progress: called with the parts done and all parts; what it throws ends the conversion.
-    package func convert(progress: (Int, Int) throws -> Void = { _, _ in }) throws -> ConversionReport {
+    /// - Parameters:
+    ///   - calibrate: runs the model with its weights in 32-bit floats, and as they are stored, over data; nil for none.
+    ///     What it throws ends the conversion, with nothing written.
+    ///   - progress: called with the parts done and all parts; what it throws ends the conversion.
+    package func convert(
+        calibrate: ((_ exact: ModelFile, _ stored: ModelFile) throws -> Calibration)? = nil,
+        progress: (Int, Int) throws -> Void = { _, _ in }
+    ) throws -> ConversionReport {
         let trunk = TrunkWeights(checkpoint: checkpoint, adapter: adapter)
         let matrices = Dictionary(uniqueKeysWithValues: checkpoint.model.matrices.map { ($0.name, $0) })
-        let trial = try trialError(trunk, progress)
-        let form = options.int8Form ?? Int8Trial.form(trial)
+        let trial = try int8Trial(trunk, progress)
+        let form = options.int8Form ?? Int8Trial.form(trial?.error)
         let quantizer = options.weights.quantizer(
             width: description.trunk.width, groupSize: options.groupSize, form: form)
-        var formats: [String: MatrixFormat] = [:]
-        for shape in description.matrices {
-            formats[shape.name] =
-                matrices[shape.name].map { MatrixFormat(encoding: quantizer.encoding, hasBias: trunk.hasBias($0)) }
-                ?? MatrixFormat(encoding: .float32, hasBias: true)
-        }
-        let writer = try ModelFileWriter(
-            path: options.output, description: description, provenance: provenance(form), formats: formats)
+        let writer = try writer(trunk, quantizer.encoding, form)
+        // The same model unrounded, where its results are asked for: without a name, and gone with this call.
+        let isExact = quantizer.encoding == .float32
+        let exactWriter = calibrate == nil || isExact ? nil : try self.writer(trunk, .float32, form)
 
         var report = ConversionReport()
         report.encoding = quantizer.encoding
         report.notes = notes
-        report.rowsError = trial
+        report.rowsError = trial?.error
         report.adaptedModules = adapter?.moduleCount ?? 0
+        var measurement: StoredTrunk?
+        if !isExact {
+            let pair = try trial.map { TrunkPair(again: $0.pair) } ?? TrunkPair(description, surroundings)
+            measurement = StoredTrunk(pair, checkpoint.model)
+        }
         let parts = description.parts
         let steps = trialSteps
         for (index, part) in parts.enumerated() {
             try progress(steps + index, steps + parts.count)
             switch part {
             case .vector(let name, let shape):
-                try writer.write(vector: name, try vector(name, shape, trunk))
+                let vector = try vector(name, shape, trunk)
+                try writer.write(vector: name, vector)
+                try exactWriter?.write(vector: name, vector)
             case .matrix(let shape):
                 if let matrix = matrices[shape.name] {
-                    try write(matrix, trunk, quantizer, writer, &report)
+                    let fused = try trunk.matrix(matrix)
+                    let (packed, error) = quantizer.pack(
+                        fused.weights, rows: fused.rows, columns: fused.columns, bias: fused.bias)
+                    try writer.write(matrix: matrix.name, packed)
+                    try exactWriter?.write(matrix: matrix.name, fused.packed)
+                    report.add(packed, fused, kind: matrix.kind, error: error)
+                    try measurement?.take(matrix.name, fused, packed) { try vectors(of: $0, trunk) }
                 } else {
                     let (weights, bias) = try surroundings.matrix(shape)
-                    try writer.write(
-                        matrix: shape.name,
-                        MatrixPacker.float32(weights, rows: shape.rows, columns: shape.columns, bias: bias))
+                    let packed = MatrixPacker.float32(weights, rows: shape.rows, columns: shape.columns, bias: bias)
+                    try writer.write(matrix: shape.name, packed)
+                    try exactWriter?.write(matrix: shape.name, packed)
                 }
             }
         }
         try progress(steps + parts.count, steps + parts.count)
         report.bytesBefore =
             checkpoint.byteCount + (adapter?.byteCount ?? 0) + (surroundings.store?.byteCount ?? 0)
-        (report.tensors, report.bytesAfter) = try writer.finish()
+        if let measurement {
+            report.errors.random = RandomErrors(measurement.pair, try Readout(description, surroundings))
+        }
+        measurement = nil
+        if let calibrate {
+            let stored = try writer.readBack()
+            report.errors.calibration = try calibrate(exactWriter?.readBack() ?? stored, stored)
+        }
+        (report.tensors, report.bytesAfter) = try writer.finish(report: report.storedJSON)
         return report
+    }
+
+    private func writer(
+        _ trunk: TrunkWeights, _ encoding: MatrixEncoding, _ form: ConversionOptions.Int8Form
+    ) throws -> ModelFileWriter {
+        let matrices = Dictionary(uniqueKeysWithValues: checkpoint.model.matrices.map { ($0.name, $0) })
+        var formats: [String: MatrixFormat] = [:]
+        for shape in description.matrices {
+            formats[shape.name] =
+                matrices[shape.name].map { MatrixFormat(encoding: encoding, hasBias: trunk.hasBias($0)) }
+                ?? MatrixFormat(encoding: .float32, hasBias: true)
+        }
+        return try ModelFileWriter(
+            path: options.output, description: description, provenance: provenance(form), formats: formats,
+            reportRoom: ConversionReport.room)
     }
 
     func vector(_ name: String, _ shape: [Int], _ trunk: TrunkWeights) throws -> [Float] {
@@ -115,20 +153,6 @@ package final class Converter {
             }
         }
         throw TacitError(.badData, file: options.base, place: name, "the base has no such tensor")
-    }
-
-    private func write(
-        _ matrix: BaseModel.Matrix, _ trunk: TrunkWeights, _ quantizer: any Quantizer, _ writer: ModelFileWriter,
-        _ report: inout ConversionReport
-    ) throws {
-        let fused = try trunk.matrix(matrix)
-        if let difference = fused.fusionDifference {
-            report.fusionDifference = max(report.fusionDifference ?? 0, difference)
-        }
-        let (packed, error) = quantizer.pack(
-            fused.weights, rows: fused.rows, columns: fused.columns, bias: fused.bias)
-        try writer.write(matrix: matrix.name, packed)
-        report.add(packed, kind: matrix.kind, error: error)
     }
 
     private func provenance(_ form: ConversionOptions.Int8Form) -> Provenance {

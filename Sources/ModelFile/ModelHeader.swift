@@ -4,6 +4,8 @@ import TacitDiagnostics
 struct ModelHeader {
     let description: ModelDescription
     let provenance: Provenance
+    /// nil where there is none.
+    let report: String?
     /// With offsets from the start of the file.
     let plan: TensorPlan
     /// One a tensor.
@@ -31,6 +33,7 @@ struct ModelHeader {
 
         description = try ModelDescription(reading: metadata)
         provenance = try Provenance(reading: metadata)
+        report = try Self.report(metadata)
         let found = try Self.tensors(reading: &cursor, count: tensorCount)
         let dataOffset = GGUF.aligned(cursor.offset)
         plan = try Self.plan(description, metadata, found).placed(at: dataOffset)
@@ -66,6 +69,17 @@ struct ModelHeader {
                 .badData, place: MetadataKey.layoutVersion,
                 "expected \(known.lowerBound) to \(known.upperBound), found \(version)")
         }
+    }
+
+    private static func report(_ metadata: Metadata) throws -> String? {
+        guard let padded = try metadata.optionalString(MetadataKey.report) else { return nil }
+        guard padded.utf8.count <= ModelLimits.reportBytes else {
+            throw TacitError(
+                .badData, place: MetadataKey.report,
+                "\(padded.utf8.count) bytes, expected at most \(ModelLimits.reportBytes)")
+        }
+        guard let last = padded.utf8.lastIndex(where: { $0 != UInt8(ascii: " ") }) else { return nil }
+        return String(padded[...last])
     }
 
     /// A tensor as the file states it; offsets count from the first tensor.

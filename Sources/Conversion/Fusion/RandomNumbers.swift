@@ -1,8 +1,10 @@
 /// Numbers that look random and are always the same (Steele et al. 2014, SplitMix64).
-struct RandomNumbers: RandomNumberGenerator {
+package struct RandomNumbers: RandomNumberGenerator {
     private var state: UInt64 = 0
 
-    mutating func next() -> UInt64 {
+    package init() {}
+
+    package mutating func next() -> UInt64 {
         state &+= 0x9e37_79b9_7f4a_7c15
         var mixed = state
         mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
@@ -11,7 +13,7 @@ struct RandomNumbers: RandomNumberGenerator {
     }
 
     /// In -1..<1.
-    mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-52 - 1 }
+    package mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-52 - 1 }
 
     /// `count` numbers in -1..<1, the first there are.
     static func uniform(_ count: Int) -> [Double] {
