@@ -90,7 +90,8 @@ package struct JSONSyntax {
 
     private mutating func leaf(_ range: Range<Int>) {
         guard leaves != nil else { return }
-        leaves?.append((names.joined(separator: "."), unquoted(range)))
+        let leaf = (name: names.joined(separator: "."), value: unquoted(range))
+        leaves?.append(leaf)
     }
 
     private func unquoted(_ range: Range<Int>) -> String {
