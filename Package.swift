@@ -125,7 +125,8 @@ let package = Package(
         .executableTarget(
             name: "TacitConvertCommand",
             dependencies: [
-                "TacitComparison", "TacitConsole", "TacitConversion", "TacitDiagnostics", "TacitEvaluation", "TacitLive",
+                "TacitComparison", "TacitConsole", "TacitConversion", "TacitDiagnostics", "TacitEvaluation",
+                "TacitLive",
                 "TacitModelFile", argumentParser,
             ],
             path: "Sources/tacit-convert"),

@@ -10,7 +10,7 @@ package struct CalibrationSet {
     /// these are spread evenly over the whole.
     package static let maximumExamples = 2000
 
-    private let set: DataSet
+    private let data: DataSet
 
     /// Reads the set's list, and checks that the models can be measured on it.
     ///
@@ -29,11 +29,11 @@ package struct CalibrationSet {
         _ = try set.labelIndices(among: description.labels, model: path)
         let (all, most) = (set.examples, Self.maximumExamples)
         if all.count > most { set.examples = (0..<most).map { all[$0 * all.count / most] } }
-        self.set = set
+        data = set
     }
 
     /// What lies in the set's folder and is no example, in words.
-    package var notes: [String] { set.leftOut }
+    package var notes: [String] { data.leftOut }
 
     /// Runs both models over the examples, side by side.
     ///
@@ -47,12 +47,12 @@ package struct CalibrationSet {
         exact: ModelFile, stored: ModelFile, engine: EngineSettings, progress: (Int, Int) throws -> Void
     ) throws -> Calibration {
         let models = try [exact, stored].map { try LoadedModel($0) }
-        var runs = try models.map { try EvaluationRun(set, model: $0) }
+        var runs = try models.map { try EvaluationRun(data, model: $0) }
         let labellers = try models.map { try FileLabeller($0, hop: nil, engine: engine) }
         var (outputs, logits) = (RelativeErrors(), RelativeErrors())
         var (windowCount, agreeing) = (0, 0)
-        for (index, example) in set.examples.enumerated() {
-            try progress(index, set.examples.count)
+        for (index, example) in data.examples.enumerated() {
+            try progress(index, data.examples.count)
             var windows: [[FileReading]] = [[], []]
             var labels: [Int?] = []
             for model in models.indices {
@@ -67,11 +67,11 @@ package struct CalibrationSet {
                 windowCount += 1
             }
         }
-        try progress(set.examples.count, set.examples.count)
-        let metric = runs.map { set.isMultilabel ? $0.meanAveragePrecision : $0.accuracy.value }
+        try progress(data.examples.count, data.examples.count)
+        let metric = runs.map { data.isMultilabel ? $0.meanAveragePrecision : $0.accuracy.value }
         return Calibration(
-            dataSet: set.kind.rawValue, split: set.split, count: set.examples.count, windows: windowCount,
-            metric: set.isMultilabel ? .map : .accuracy, exact: metric[0], stored: metric[1], agreeing: agreeing,
+            dataSet: data.kind.rawValue, split: data.split, count: data.examples.count, windows: windowCount,
+            metric: data.isMultilabel ? .map : .accuracy, exact: metric[0], stored: metric[1], agreeing: agreeing,
             output: outputs.error, logits: logits.error)
     }
 }

@@ -17,7 +17,8 @@ struct WhiteNoise {
     mutating func patches(_ input: InputDescription, count: Int) -> Patches {
         if case .tokens(let tokens) = input {
             return .tokens(
-                (0..<count * tokens.codebooks).map { _ in Int32.random(in: 0..<Int32(tokens.vocabulary), using: &random) })
+                (0..<count * tokens.codebooks).map { _ in Int32.random(in: 0..<Int32(tokens.vocabulary), using: &random)
+                })
         }
         let deviation = 3.0.squareRoot()
         return .numbers((0..<count * input.patchSize).map { _ in Float(random.uniform() * deviation) })

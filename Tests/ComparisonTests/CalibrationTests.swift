@@ -20,8 +20,8 @@ import Testing
         let error = try #require(throws: TacitError.self) { try drop.refuse(dropAbove: 1, path: "m.gguf") }
         #expect(error.kind == .badData)
         #expect(
-            error.description == "m.gguf: accuracy on esc-50 fold-1 drops by 1.25 points, from 76.25 to 75.00 %, more than "
-                + "--max-drop 1.0 allows: nothing is written")
+            error.description == "m.gguf: accuracy on esc-50 fold-1 drops by 1.25 points, from 76.25 to 75.00 %, "
+                + "more than --max-drop 1.0 allows: nothing is written")
         // What is not measured is not held.
         #expect(throws: TacitError.self) { try Self.calibration(nil, nil).refuse(dropAbove: 100, path: "m.gguf") }
     }

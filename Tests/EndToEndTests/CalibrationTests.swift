@@ -160,7 +160,9 @@ import Testing
             "labels: the model has no label 'siren', which folder all needs")
         try folder.write("bad/\(golden.labels[0])/1.wav", Array("no sound".utf8))
         line(try convert(path, ["--calibration", "folder:\(folder.path("bad"))"]), 65, "/1.wav: ")
-        line(try convert(path, ["--calibration", "cifar-10:/tmp"]), 65, "the model takes sound, and cifar-10 is of pictures")
+        line(
+            try convert(path, ["--calibration", "cifar-10:/tmp"]), 65,
+            "the model takes sound, and cifar-10 is of pictures")
         line(
             try Executable.convert.run(
                 ["--base", golden.baseFolder.path, "-o", path, "--calibration", "folder:\(tree.path)"]), 65,

@@ -28,7 +28,10 @@ package struct RelativeErrors: Sendable {
             signal += Double(exact) * Double(exact)
             noise += difference * difference
         }
-        guard signal > 0, signal.isFinite else { return isDefined = false }
+        guard signal > 0, signal.isFinite else {
+            isDefined = false
+            return
+        }
         let own = noise.isNaN ? .infinity : (noise / signal).squareRoot()
         sum += own
         worst = max(worst, own)

@@ -39,7 +39,7 @@ struct TrunkPair {
     /// - Parameters:
     ///   - vectors: the block's and the final norm's, by their names in a model of one block.
     ///   - weights: its matrices, by such names.
-    ///   - stored: the same as they are stored.
+    ///   - matrices: the same as they are stored.
     mutating func advance(
         vectors: [String: [Float]], weights: [String: TrunkWeights.Matrix], stored matrices: [String: PackedMatrix]
     ) throws {
