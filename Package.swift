@@ -125,9 +125,18 @@ let package = Package(
 
         // The offline converter.
         room("Conversion", ["CTacitOpenBLAS", "TacitDiagnostics", "TacitEngine", "TacitModelFile"]),
+        room(
+            "Comparison",
+            [
+                "TacitConversion", "TacitDiagnostics", "TacitEngine", "TacitEvaluation", "TacitLive", "TacitModelFile",
+            ]),
         .executableTarget(
             name: "TacitConvertCommand",
-            dependencies: ["TacitConsole", "TacitConversion", "TacitDiagnostics", "TacitModelFile", argumentParser],
+            dependencies: [
+                "TacitComparison", "TacitConsole", "TacitConversion", "TacitDiagnostics", "TacitEvaluation",
+                "TacitLive",
+                "TacitModelFile", argumentParser,
+            ],
             path: "Sources/tacit-convert"),
 
         // Tests: one target per library, the executables from outside, and hostile input.
@@ -193,6 +202,12 @@ let package = Package(
         .testTarget(
             name: "ConversionTests",
             dependencies: ["TacitConversion", "TacitEngine", "TacitModelFile", "TacitTestSupport"]),
+        .testTarget(
+            name: "ComparisonTests",
+            dependencies: [
+                "TacitComparison", "TacitConversion", "TacitEvaluation", "TacitLive", "TacitModelFile",
+                "TacitTestSupport",
+            ]),
         .testTarget(
             name: "EndToEndTests", dependencies: ["TacitCommand", "TacitConvertCommand", "TacitTestSupport"]),
         .testTarget(

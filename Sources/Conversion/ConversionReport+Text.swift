@@ -10,25 +10,38 @@ extension ConversionReport {
         }
         return JSONValue.object([
             JSONMember("tensors", .integer(tensors)), JSONMember("bytes_before", .integer(bytesBefore)),
-            JSONMember("bytes_after", .integer(bytesAfter)),
-            JSONMember("bits", encoding.map { .integer($0.bits) } ?? .null),
+            JSONMember("bytes_after", .integer(bytesAfter)), JSONMember("bits", bitsJSON),
             JSONMember("group_size", groupSize.map(JSONValue.integer) ?? .null),
             JSONMember("bits_per_weight", .double(bitsPerWeight)),
-            JSONMember(
-                "gptq_error",
-                calibratedError.map {
-                    .object([JSONMember("mean", .double($0.mean)), JSONMember("worst", .double($0.worst))])
-                } ?? .null),
-            JSONMember(
-                "int8_rows_error",
-                rowsError.map {
-                    .object([JSONMember("mean", .double($0.mean)), JSONMember("worst", .double($0.worst))])
-                } ?? .null),
+            JSONMember("gptq_error", calibratedError.json), JSONMember("int8_rows_error", rowsError.json),
             JSONMember("adapted_modules", .integer(adaptedModules)),
             JSONMember("fusion_difference", fusionDifference.map(JSONValue.double) ?? .null),
             JSONMember("notes", .array(notes.map(JSONValue.string))), JSONMember("matrices", .array(kinds)),
+            JSONMember("random", errors.randomJSON), JSONMember("calibration", errors.calibrationJSON),
         ]).text
     }
+
+    /// Bytes that a model file keeps free for `storedJSON`.
+    static let room = 2048
+
+    /// What the model file itself tells of it: neither names nor anything that would not be the same another time.
+    var storedJSON: String {
+        let kinds = kinds.map { kind in
+            JSONMember(
+                kind.kind.rawValue, kind.error.decibels.map { .number(Decimal.text($0, places: 1)) } ?? .null)
+        }
+        return JSONValue.object([
+            JSONMember("version", .integer(1)), JSONMember("bits", bitsJSON),
+            JSONMember("group_size", groupSize.map(JSONValue.integer) ?? .null),
+            JSONMember("snr_db", .object(kinds)),
+            JSONMember("bits_per_weight", .number(Decimal.text(bitsPerWeight, places: 3))),
+            JSONMember("random", errors.randomJSON),
+            JSONMember("calibration", errors.calibrationJSON),
+        ]).text
+    }
+
+    /// null for mixed weights.
+    private var bitsJSON: JSONValue { encoding.map { .integer($0.bits) } ?? .null }
 
     /// Weights that share a scale, where all matrices that have groups have the same.
     private var groupSize: Int? {
@@ -47,19 +60,21 @@ extension ConversionReport {
                 "fusion    \(adaptedModules) modules, largest difference \(Self.scientific(fusionDifference))")
         }
         if let rowsError {
-            let (mean, worst) = (Self.tenths(rowsError.mean * 100), Self.tenths(rowsError.worst * 100))
+            let (mean, worst) = Self.percent(rowsError)
             let form = encodings.contains(.int8Groups) ? "in groups of 32, since one range a row" : "one range a row, which"
             lines.append("int8      \(form) puts the trunk's output \(mean) % off, a single patch's up to \(worst) %")
         }
         if encoding == nil {
-            let few = encodings.count { $0.bits == 4 }
-            lines.append(
-                "mixed     \(few) matrices in 4 bits, \(encodings.count - few) in 8: \(Self.hundredths(bitsPerWeight)) a weight")
+            let (few, bits) = (encodings.count { $0.bits == 4 }, Decimal.text(bitsPerWeight, places: 2))
+            lines.append("mixed     \(few) matrices in 4 bits, \(encodings.count - few) in 8: \(bits) a weight")
         }
         if let calibratedError {
-            let (mean, worst) = (Self.tenths(calibratedError.mean * 100), Self.tenths(calibratedError.worst * 100))
-            lines.append("gptq      puts the trunk's output \(mean) % off, a single patch's up to \(worst) %")
+            let (mean, worst) = Self.percent(calibratedError)
+            lines.append(
+                "gptq      puts the trunk's output \(mean) % off for the patches that weights were fitted to, a single patch's "
+                    + "up to \(worst) %")
         }
+        lines += errors.lines
         for note in notes { lines.append("note      \(note)") }
         lines.append("")
         lines.append(Self.row("matrices", "count", "weights", "bytes", "SNR dB"))
@@ -67,7 +82,7 @@ extension ConversionReport {
             lines.append(
                 Self.row(
                     kind.kind.rawValue, String(kind.matrices), String(kind.weights), String(kind.bytes),
-                    kind.error.decibels.map { Self.tenths($0) } ?? "exact"))
+                    kind.error.decibels.map { Decimal.text($0, places: 1) } ?? "exact"))
         }
         return lines.joined(separator: "\n")
     }
@@ -77,16 +92,9 @@ extension ConversionReport {
         return name + columns.map { String(repeating: " ", count: max(1, 12 - $0.count)) + $0 }.joined()
     }
 
-    private static func tenths(_ value: Double) -> String {
-        guard value.isFinite, abs(value) < 1e15 else { return "infinitely" }
-        let tenths = Int((value * 10).rounded())
-        return "\(tenths / 10).\(abs(tenths % 10))"
-    }
-
-    /// Of a small value that is not negative.
-    private static func hundredths(_ value: Double) -> String {
-        let hundredths = Int((value * 100).rounded())
-        return "\(hundredths / 100).\(hundredths / 10 % 10)\(hundredths % 10)"
+    /// Mean and worst.
+    private static func percent(_ error: RelativeError) -> (String, String) {
+        (Decimal.text(error.mean * 100, places: 1), Decimal.text(error.worst * 100, places: 1))
     }
 
     /// Two digits and an exponent.
@@ -101,6 +109,6 @@ extension ConversionReport {
             mantissa /= 10
             exponent += 1
         }
-        return "\(tenths(mantissa))e\(exponent)"
+        return "\(Decimal.text(mantissa, places: 1))e\(exponent)"
     }
 }

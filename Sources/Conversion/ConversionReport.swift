@@ -30,9 +30,11 @@ package struct ConversionReport: Sendable {
         return weights > 0 ? Double(8 * kinds.reduce(0) { $0 + $1.bytes }) / Double(weights) : 0
     }
     /// How far int8 in one range a row puts the trunk off, where that was tried.
-    package var rowsError: TrunkError?
+    package var rowsError: RelativeError?
     /// How far quantized weights put the trunk off, for the patches that they were fitted to.
-    package var calibratedError: TrunkError?
+    package var calibratedError: RelativeError?
+    /// What storing the weights does to the model's results.
+    package var errors = MeasuredErrors()
     package var kinds: [Kind] = MatrixKind.allCases.map { Kind(kind: $0) }
     /// Modules of the base that an adapter sat on.
     package var adaptedModules = 0
@@ -42,12 +44,10 @@ package struct ConversionReport: Sendable {
     /// What a user should know before the model is trusted; mostly nothing.
     package var notes: [String] = []
 
-    mutating func add(fusionDifference difference: Double?) {
-        guard let difference else { return }
-        fusionDifference = max(fusionDifference ?? 0, difference)
-    }
-
-    mutating func add(_ matrix: PackedMatrix, kind: MatrixKind, error: QuantizationError) {
+    mutating func add(
+        _ matrix: PackedMatrix, _ fused: TrunkWeights.Matrix, kind: MatrixKind, error: QuantizationError
+    ) {
+        if let difference = fused.fusionDifference { fusionDifference = max(fusionDifference ?? 0, difference) }
         guard let index = kinds.firstIndex(where: { $0.kind == kind }) else { return }
         kinds[index].matrices += 1
         kinds[index].weights += matrix.rows * matrix.columns

@@ -13,6 +13,12 @@ extension Converter {
         for matrix in checkpoint.model.matrices where matrix.name.hasPrefix(prefix) {
             weights[first + matrix.name.dropFirst(prefix.count)] = try trunk.matrix(matrix)
         }
+        return (try vectors(of: layer, trunk), weights)
+    }
+
+    /// A block's vectors and what all blocks share, by the same names.
+    func vectors(of layer: Int, _ trunk: TrunkWeights) throws -> [String: [Float]] {
+        let (prefix, first) = ("blocks.\(layer).", "blocks.0.")
         var vectors: [String: [Float]] = [:]
         for case .vector(let name, let shape) in description.parts {
             if name.hasPrefix(prefix) {
@@ -21,6 +27,6 @@ extension Converter {
                 vectors[name] = try vector(name, shape, trunk)
             }
         }
-        return (vectors, weights)
+        return vectors
     }
 }

@@ -8,8 +8,8 @@ extension Converter {
 
     /// Quantizes and writes all matrices of the trunk, block after block.
     func writeCalibrated(
-        _ trunk: TrunkWeights, _ quantizers: [String: any Quantizer], _ writer: ModelFileWriter,
-        _ report: inout ConversionReport, _ progress: (Int, Int) throws -> Void
+        _ trunk: TrunkWeights, _ quantizers: [String: any Quantizer], _ draft: inout ModelDraft,
+        _ progress: (Int, Int) throws -> Void
     ) throws {
         guard calibratedSteps > 0 else { return }
         var calibrated = try CalibratedTrunk(description, surroundings)
@@ -22,12 +22,10 @@ extension Converter {
             }
             for matrix in checkpoint.model.matrices where matrix.name.hasPrefix(prefix) {
                 let name = matrix.name.replacingPrefix(prefix, with: first)
-                guard let own = packed[name] else { continue }
-                report.add(fusionDifference: block.weights[name]?.fusionDifference)
-                try writer.write(matrix: matrix.name, own.0)
-                report.add(own.0, kind: matrix.kind, error: own.1)
+                guard let exact = block.weights[name], let stored = packed[name] else { continue }
+                try draft.write(matrix, exact, stored) { _ in block.vectors }
             }
         }
-        report.calibratedError = calibrated.error
+        draft.report.calibratedError = calibrated.error
     }
 }

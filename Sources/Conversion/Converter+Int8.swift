@@ -10,8 +10,8 @@ extension Converter {
         return isTried ? description.trunk.layers : 0
     }
 
-    /// How far int8's fast form puts the trunk off; nil where that is not the question.
-    func trialError(_ trunk: TrunkWeights, _ progress: (Int, Int) throws -> Void) throws -> TrunkError? {
+    /// A trunk in int8's fast form, arrived at its end; nil where that is not the question.
+    func int8Trial(_ trunk: TrunkWeights, _ progress: (Int, Int) throws -> Void) throws -> Int8Trial? {
         guard trialSteps > 0 else { return nil }
         var trial = try Int8Trial(description, surroundings)
         for layer in 0..<trialSteps {
@@ -19,6 +19,6 @@ extension Converter {
             let block = try block(layer, trunk)
             try trial.advance(layer: layer, vectors: block.vectors, weights: block.weights)
         }
-        return trial.error
+        return trial
     }
 }

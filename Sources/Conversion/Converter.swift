@@ -4,7 +4,7 @@ import TacitModelFile
 /// Makes a model file from a base and, if there is one, an adapter.
 package final class Converter {
     /// Stands in the provenance of every model. Changes whenever the same input gives other bytes.
-    package static let version = "3"
+    package static let version = "5"
 
     let options: ConversionOptions
     private let folders: [SourceFolder]
@@ -61,57 +61,102 @@ package final class Converter {
 
     /// Writes the model file. It appears under its name when all of it is there.
     ///
-    /// - Parameter progress: called with the parts done and all parts; what it throws ends the conversion.
-    package func convert(progress: (Int, Int) throws -> Void = { _, _ in }) throws -> ConversionReport {
+    /// - Parameters:
+    ///   - calibrate: runs the model with its weights in 32-bit floats, and as they are stored, over data; nil for none.
+    ///     What it throws ends the conversion, with nothing written.
+    ///   - progress: called with the parts done and all parts; what it throws ends the conversion.
+    package func convert(
+        calibrate: ((_ exact: ModelFile, _ stored: ModelFile) throws -> Calibration)? = nil,
+        progress: (Int, Int) throws -> Void = { _, _ in }
+    ) throws -> ConversionReport {
         let trunk = TrunkWeights(checkpoint: checkpoint, adapter: adapter)
         let matrices = Dictionary(uniqueKeysWithValues: checkpoint.model.matrices.map { ($0.name, $0) })
-        let trial = try trialError(trunk, progress)
-        let form = options.int8Form ?? Int8Trial.form(trial)
+        let trial = try int8Trial(trunk, progress)
+        let form = options.int8Form ?? Int8Trial.form(trial?.error)
         let quantizers = try quantizers(trunk, form, progress)
-        var formats: [String: MatrixFormat] = [:]
-        for shape in description.matrices {
-            formats[shape.name] = MatrixFormat(
-                encoding: shape.mayBeQuantized ? options.weights.learningQuantizer.encoding : .float32, hasBias: true)
-            if let matrix = matrices[shape.name], let quantizer = quantizers[shape.name] {
-                formats[shape.name] = MatrixFormat(encoding: quantizer.encoding, hasBias: trunk.hasBias(matrix))
+        var draft = ModelDraft(
+            writer: try writer(trunk, quantizers, learning: options.weights.learningQuantizer, form))
+        draft.report.encodings = checkpoint.model.matrices.compactMap { quantizers[$0.name]?.encoding }
+        draft.report.notes = notes
+        draft.report.rowsError = trial?.error
+        draft.report.adaptedModules = adapter?.moduleCount ?? 0
+        if options.weights != .f32 {
+            if calibrate != nil {
+                draft.exactWriter = try writer(trunk, [:], learning: Float32Quantizer(), form)
             }
+            draft.measurement = StoredTrunk(try pair(trial), checkpoint.model)
         }
-        let writer = try ModelFileWriter(
-            path: options.output, description: description, provenance: provenance(form), formats: formats)
-
-        var report = ConversionReport()
-        report.encodings = checkpoint.model.matrices.compactMap { formats[$0.name]?.encoding }
-        report.notes = notes
-        report.rowsError = trial
-        report.adaptedModules = adapter?.moduleCount ?? 0
+        try writeCalibrated(trunk, quantizers, &draft, progress)
         let parts = description.parts
-        try writeCalibrated(trunk, quantizers, writer, &report, progress)
         let steps = allSteps - parts.count
         for (index, part) in parts.enumerated() {
             try progress(steps + index, allSteps)
             switch part {
-            case .vector(let name, let shape):
-                try writer.write(vector: name, try vector(name, shape, trunk))
+            case .vector(let name, let shape): try draft.write(vector: name, try vector(name, shape, trunk))
             case .matrix(let shape):
-                if let matrix = matrices[shape.name], let quantizer = quantizers[shape.name] {
+                if let matrix = matrices[shape.name] {
                     // Where weights are fitted, these are written already.
                     guard calibratedSteps == 0 else { continue }
-                    try write(matrix, trunk, quantizer, writer, &report)
+                    let fused = try trunk.matrix(matrix)
+                    let quantizer = quantizers[shape.name] ?? Float32Quantizer()
+                    let stored = quantizer.pack(
+                        fused.weights, rows: fused.rows, columns: fused.columns, bias: fused.bias)
+                    try draft.write(matrix, fused, stored) { try vectors(of: $0, trunk) }
                 } else {
                     let (weights, bias) = try surroundings.matrix(shape)
-                    let quantizer: any Quantizer =
-                        shape.mayBeQuantized ? options.weights.learningQuantizer : Float32Quantizer()
-                    try writer.write(
-                        matrix: shape.name,
-                        quantizer.pack(weights, rows: shape.rows, columns: shape.columns, bias: bias).0)
+                    try draft.write(
+                        shape, weights, bias,
+                        shape.mayBeQuantized ? options.weights.learningQuantizer : Float32Quantizer())
                 }
             }
         }
         try progress(allSteps, allSteps)
+        if let pair = draft.measurement?.pair {
+            draft.report.errors.random = RandomErrors(pair, try Readout(description, surroundings))
+        }
+        draft.measurement = nil
+        if let calibrate {
+            let stored = try draft.writer.readBack()
+            draft.report.errors.calibration = try calibrate(draft.exactWriter?.readBack() ?? stored, stored)
+        }
+        var report = draft.report
         report.bytesBefore =
             checkpoint.byteCount + (adapter?.byteCount ?? 0) + (surroundings.store?.byteCount ?? 0)
-        (report.tensors, report.bytesAfter) = try writer.finish()
+        (report.tensors, report.bytesAfter) = try draft.writer.finish(report: report.storedJSON)
         return report
+    }
+
+    /// Contexts that the trunk's errors are measured with. Fitted weights are measured with others than they were fitted to.
+    private func pair(_ trial: Int8Trial?) throws -> TrunkPair {
+        if calibratedSteps > 0 {
+            return try TrunkPair(description, surroundings, seed: SamplePatches.unseenSeed)
+        }
+        return try trial.map { TrunkPair(again: $0.pair) } ?? TrunkPair(description, surroundings)
+    }
+
+    /// - Parameters:
+    ///   - trunk: says which matrices have a bias.
+    ///   - quantizers: of the trunk's matrices by their names; 32-bit floats where there is none.
+    ///   - learning: of what else may be quantized.
+    ///   - form: of int8, for the provenance.
+    private func writer(
+        _ trunk: TrunkWeights, _ quantizers: [String: any Quantizer], learning: any Quantizer,
+        _ form: ConversionOptions.Int8Form
+    ) throws -> ModelFileWriter {
+        let matrices = Dictionary(uniqueKeysWithValues: checkpoint.model.matrices.map { ($0.name, $0) })
+        var formats: [String: MatrixFormat] = [:]
+        for shape in description.matrices {
+            if let matrix = matrices[shape.name] {
+                formats[shape.name] = MatrixFormat(
+                    encoding: quantizers[shape.name]?.encoding ?? .float32, hasBias: trunk.hasBias(matrix))
+            } else {
+                formats[shape.name] = MatrixFormat(
+                    encoding: shape.mayBeQuantized ? learning.encoding : .float32, hasBias: true)
+            }
+        }
+        return try ModelFileWriter(
+            path: options.output, description: description, provenance: provenance(form), formats: formats,
+            reportRoom: ConversionReport.room)
     }
 
     func vector(_ name: String, _ shape: [Int], _ trunk: TrunkWeights) throws -> [Float] {
@@ -122,18 +167,6 @@ package final class Converter {
             }
         }
         throw TacitError(.badData, file: options.base, place: name, "the base has no such tensor")
-    }
-
-    private func write(
-        _ matrix: BaseModel.Matrix, _ trunk: TrunkWeights, _ quantizer: any Quantizer, _ writer: ModelFileWriter,
-        _ report: inout ConversionReport
-    ) throws {
-        let fused = try trunk.matrix(matrix)
-        report.add(fusionDifference: fused.fusionDifference)
-        let (packed, error) = quantizer.pack(
-            fused.weights, rows: fused.rows, columns: fused.columns, bias: fused.bias)
-        try writer.write(matrix: matrix.name, packed)
-        report.add(packed, kind: matrix.kind, error: error)
     }
 
     private func provenance(_ form: ConversionOptions.Int8Form) -> Provenance {

@@ -13,6 +13,9 @@ struct TrunkWeights {
         let bias: [Float]?
         /// Largest relative difference of fused modules, fused against unfused; nil if none was adapted.
         let fusionDifference: Double?
+
+        /// As it is, in the layout of the file.
+        var packed: PackedMatrix { MatrixPacker.float32(weights, rows: rows, columns: columns, bias: bias) }
     }
 
     /// A fusion that differs by more than this is wrong; rounding to 32-bit floats alone stays below a hundredth of it.

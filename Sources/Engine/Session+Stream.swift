@@ -87,3 +87,21 @@ package struct ProductInputs: Sendable {
         self.feedForwardOutput = feedForwardOutput
     }
 }
+
+extension Session {
+    /// Reads the final norm of each row of the last push to context 0, all of which went through at once. The model pools
+    /// by mean, in contexts that restart.
+    ///
+    /// - Parameters:
+    ///   - count: rows of that push.
+    ///   - output: `[count][width]`.
+    package func readNormed(count: Int, into output: UnsafeMutableBufferPointer<Float>) {
+        let width = model.description.trunk.width
+        precondition(model.description.pool == .mean && model.description.context == .restart)
+        precondition(count <= state.rows && output.count == count * width)
+        guard let output = output.baseAddress else { return }
+        for row in 0..<count {
+            (output + row * width).update(from: state.normed + row * state.width16, count: width)
+        }
+    }
+}

@@ -53,6 +53,40 @@ package enum DataSetKind: String, CaseIterable, Sendable {
         }
     }
 
+    /// The split to look at while a model is made, so that the one it is judged by stays unseen: not the one meant for
+    /// testing, where there is one.
+    package var calibrationSplit: String {
+        switch self {
+        // All folds are alike; models are judged by the last as a rule.
+        case .esc50: "fold-1"
+        case .speechCommands: "validation"
+        case .gtzan, .fsd50k: "val"
+        case .fashionMNIST, .cifar10: "train"
+        case .folder: "all"
+        }
+    }
+
+    /// Takes KIND:PATH apart.
+    ///
+    /// - Parameters:
+    ///   - text: as it stands on a command line.
+    ///   - error: what to throw for words about what is wrong.
+    package static func parse(
+        _ text: String, error: (String) -> any Error
+    ) throws -> (kind: DataSetKind, path: String) {
+        guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else {
+            throw error("must be KIND:PATH, such as esc-50:data/esc-50: '\(text)'")
+        }
+        let name = String(text[..<colon])
+        let path = String(text[text.utf8.index(after: colon)...])
+        guard let kind = DataSetKind(rawValue: name) else {
+            let known = allCases.map(\.rawValue).joined(separator: ", ")
+            throw error("has an unknown kind of data set '\(name)', expected one of \(known)")
+        }
+        guard !path.isEmpty else { throw error("\(name): has no path") }
+        return (kind, path)
+    }
+
     /// Reads one split's list of examples; files of one sound or picture each stay untouched.
     ///
     /// - Parameters:

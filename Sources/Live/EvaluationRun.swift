@@ -42,33 +42,49 @@ package struct EvaluationRun {
     ) throws {
         for (index, example) in set.examples.enumerated() {
             let reading = try read(example, labeller)
-            if set.isMultilabel {
-                // By class, clips are ranked by what can be compared between them: a sigmoid's logit, which does not
-                // saturate as its score does, but a softmax's score.
-                let values = task == .multilabel ? reading.logits : reading.scores
-                precision.add(
-                    scores: labelOfClass.map { $0.map { values[$0] } ?? 0 }, truth: example.classes)
-            } else if let truth = example.classes.first, let label = labelOfClass[truth] {
-                accuracy.add(
-                    logits: candidates.map { $0.map { reading.logits[$0] } } ?? reading.logits,
-                    truth: candidates.flatMap { $0.firstIndex(of: label) } ?? label)
-            }
+            add(example, reading)
             try each(example, reading, index + 1, accuracy.value)
         }
         seconds = watch.seconds
     }
 
-    private func read(_ example: DataSet.Example, _ labeller: FileLabeller) throws -> FileReading {
-        guard let picture = example.picture, let pictures = set.pictures else { return try labeller.read(example.path) }
+    /// Counts what the model says of an example.
+    package mutating func add(_ example: DataSet.Example, _ reading: FileReading) {
+        if set.isMultilabel {
+            // By class, clips are ranked by what can be compared between them: a sigmoid's logit, which does not saturate
+            // as its score does, but a softmax's score.
+            let values = task == .multilabel ? reading.logits : reading.scores
+            precision.add(scores: labelOfClass.map { $0.map { values[$0] } ?? 0 }, truth: example.classes)
+        } else if let truth = example.classes.first, let label = labelOfClass[truth] {
+            accuracy.add(
+                logits: candidates.map { $0.map { reading.logits[$0] } } ?? reading.logits,
+                truth: candidates.flatMap { $0.firstIndex(of: label) } ?? label)
+        }
+    }
+
+    /// What the model says of an example.
+    ///
+    /// - Parameters:
+    ///   - example: one of the set's.
+    ///   - labeller: of the same model.
+    ///   - eachWindow: told of each of its windows; nil for none.
+    package func read(
+        _ example: DataSet.Example, _ labeller: FileLabeller, eachWindow: ((FileReading) -> Void)? = nil
+    ) throws -> FileReading {
+        guard let picture = example.picture, let pictures = set.pictures else {
+            return try labeller.read(example.path, eachWindow: eachWindow)
+        }
         return try pictures.pixels.withUnsafeBufferPointer { pixels in
             let start = picture * pictures.bytesPerPicture
             guard let base = pixels.baseAddress, start + pictures.bytesPerPicture <= pixels.count else {
                 throw TacitError.badData(example.path, "no such picture")
             }
-            return try labeller.read(
+            let reading = try labeller.read(
                 PixelView(
                     pixels: base + start, width: pictures.width, height: pictures.height,
                     channels: pictures.channels), path: example.path)
+            eachWindow?(reading)
+            return reading
         }
     }
 }

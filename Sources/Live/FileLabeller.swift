@@ -67,10 +67,16 @@ package final class FileLabeller {
 
     /// The file as a whole: the average over its windows.
     ///
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - eachWindow: told of each on the way; nil for none.
     /// - Throws: `TacitError` naming the file.
-    package func read(_ path: String) throws -> FileReading {
+    package func read(_ path: String, eachWindow: ((FileReading) -> Void)? = nil) throws -> FileReading {
         average.removeAll()
-        try run(path) { average.add($0) }
+        try run(path) {
+            average.add($0)
+            eachWindow?(FileReading($0, hasTime: hasTime))
+        }
         var reading = FileReading(average, hasTime: hasTime)
         reading.damage = damage
         return reading

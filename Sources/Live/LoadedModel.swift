@@ -114,11 +114,7 @@ package struct LoadedModel {
     }
 
     /// - Throws: `TacitError` (bad data) when the model has no labels to give.
-    package func requireLabels() throws {
-        guard !description.labels.isEmpty else {
-            throw TacitError.badData(path, at: "labels", "the model has none, so it can only embed")
-        }
-    }
+    package func requireLabels() throws { try description.requireLabels(path) }
 
     /// - Throws: `TacitError` (bad data) when the model's sense is another than hearing.
     package func requireSound() throws { try require(.sound) }
@@ -130,18 +126,6 @@ package struct LoadedModel {
         let own = description.input.sense
         guard own == sense else {
             throw TacitError.badData(path, at: "input", "the model takes \(own.rawValue), not \(sense.rawValue)")
-        }
-    }
-
-    /// What a data set must hold for it.
-    ///
-    /// - Throws: `TacitError` (bad data) for a model of tokens.
-    package func medium() throws -> DataSetKind.Medium {
-        switch description.input.sense {
-        case .sound: return .sound
-        case .pictures: return .picture
-        case .tokens:
-            throw TacitError.badData(path, at: "input", "the model takes tokens, not what a data set holds")
         }
     }
 

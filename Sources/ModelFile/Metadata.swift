@@ -137,6 +137,9 @@ package struct Metadata {
         try required(key, "a STRING") { if case .string(let value) = $0 { value } else { nil } }
     }
 
+    /// nil where the key is not there.
+    func optionalString(_ key: String) throws -> String? { self[key] == nil ? nil : try string(key) }
+
     package func strings(_ key: String) throws -> [String] {
         try required(key, "an array of STRING") { if case .strings(let value) = $0 { value } else { nil } }
     }

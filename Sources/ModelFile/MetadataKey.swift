@@ -25,6 +25,9 @@ enum MetadataKey {
     static let metrics = "tacit.metrics"
     static func provenance(_ field: String) -> String { "tacit.provenance.\(field)" }
 
+    /// JSON text, with spaces behind it.
+    static let report = "tacit.report"
+
     static let digestAlgorithm = "tacit.digest.algorithm"
     /// One a tensor, in their order.
     static let digestTensors = "tacit.digest.tensors"

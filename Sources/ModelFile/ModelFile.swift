@@ -14,6 +14,8 @@ package final class ModelFile: @unchecked Sendable {
     package let path: String
     package let description: ModelDescription
     package let provenance: Provenance
+    /// What the converter measured, as JSON text: whatever the file says, which need not be JSON; nil where it says nothing.
+    package var report: String? { header.report }
     /// In file order.
     package let tensors: [TensorInfo]
 
@@ -44,7 +46,7 @@ package final class ModelFile: @unchecked Sendable {
         }
     }
 
-    private init(path: String, map: FileMap) throws {
+    init(path: String, map: FileMap) throws {
         self.path = path
         self.map = map
         do {

@@ -8,16 +8,22 @@ package final class ModelFileWriter {
     private let metadata: Metadata
     private let indices: [String: Int]
     private var digests: [String?]
+    /// Bytes that the header keeps free for a report.
+    private let reportRoom: Int
 
     /// - Parameters:
     ///   - path: where the file is to appear.
     ///   - description: of the model.
     ///   - provenance: where the model comes from.
     ///   - formats: how each matrix of `description.matrices` is stored.
+    ///   - reportRoom: the most bytes that a report takes, which is known only when the tensors have their places; 0
+    ///     for a file without one.
     /// - Throws: `TacitError`: `badData` if the description makes no sense, `cannotCreate` if there can be no file.
     package init(
-        path: String, description: ModelDescription, provenance: Provenance, formats: [String: MatrixFormat]
+        path: String, description: ModelDescription, provenance: Provenance, formats: [String: MatrixFormat],
+        reportRoom: Int = 0
     ) throws {
+        precondition(reportRoom <= ModelLimits.reportBytes)
         try description.validate()
         try provenance.validate()
         let unplaced = try TensorPlan(description) { shape in
@@ -35,8 +41,10 @@ package final class ModelFileWriter {
         description.write(to: &metadata)
         MatrixTable.write(unplaced.matrices, to: &metadata)
         provenance.write(to: &metadata)
+        if reportRoom > 0 { metadata.append(MetadataKey.report, .string(Self.padded("", to: reportRoom))) }
         metadata.append(MetadataKey.digestAlgorithm, .string("sha256"))
         self.metadata = metadata
+        self.reportRoom = reportRoom
 
         // A header's length does not depend on what its digests and offsets say.
         let length = Self.header(metadata, unplaced, digests: [:], dataOffset: 0).bytes.count
@@ -85,9 +93,26 @@ package final class ModelFileWriter {
 
     /// Completes the header and renames the file into its place.
     ///
+    /// - Parameter report: JSON text, for which there must be room.
     /// - Returns: the number of its tensors, and its length in bytes.
     @discardableResult
-    package func finish() throws -> (tensors: Int, bytes: Int) {
+    package func finish(report: String = "") throws -> (tensors: Int, bytes: Int) {
+        try complete(report)
+        try output.finish()
+        return (plan.tensors.count, dataOffset + plan.byteCount)
+    }
+
+    /// The whole model, without a report yet, before it has its place: mapped, so that it must not be written to any more
+    /// but by `finish`.
+    package func readBack() throws -> ModelFile {
+        try complete("")
+        return try ModelFile(path: output.path, map: FileMap(path: output.readablePath))
+    }
+
+    private var dataOffset: Int { plan.tensors.first?.offset ?? 0 }
+
+    /// Writes what stands before the tensors.
+    private func complete(_ report: String) throws {
         var texts: [Int: String] = [:]
         for (index, digest) in digests.enumerated() {
             guard let digest else {
@@ -95,9 +120,15 @@ package final class ModelFileWriter {
             }
             texts[index] = digest
         }
-        let dataOffset = plan.tensors.first?.offset ?? 0
         var header = Self.header(metadata, plan, digests: texts, dataOffset: dataOffset)
         header.append([UInt8](repeating: 0, count: dataOffset - header.bytes.count))
+        if let offset = header.stringOffsets[MetadataKey.report] {
+            guard report.utf8.count <= reportRoom else {
+                throw TacitError(
+                    .badData, place: MetadataKey.report, "\(report.utf8.count) bytes, there is room for \(reportRoom)")
+            }
+            header.replace(at: offset, with: Self.padded(report, to: reportRoom))
+        }
 
         var rest = MessageDigest()
         rest.update(header.bytes)
@@ -109,8 +140,10 @@ package final class ModelFileWriter {
         }
         try header.bytes.withUnsafeBytes { try output.write($0, at: 0) }
         try output.setLength(dataOffset + plan.byteCount)
-        try output.finish()
-        return (plan.tensors.count, dataOffset + plan.byteCount)
+    }
+
+    private static func padded(_ text: String, to count: Int) -> String {
+        text + String(repeating: " ", count: max(0, count - text.utf8.count))
     }
 
     /// - Parameter digests: by the tensor's index; zeros where there is none yet.

@@ -4,6 +4,8 @@ import TacitDiagnostics
 struct ModelHeader {
     let description: ModelDescription
     let provenance: Provenance
+    /// nil where there is none.
+    let report: String?
     /// With offsets from the start of the file.
     let plan: TensorPlan
     /// One a tensor.
@@ -20,6 +22,7 @@ struct ModelHeader {
 
         description = try ModelDescription(reading: metadata)
         provenance = try Provenance(reading: metadata)
+        report = try Self.report(metadata)
         plan = try Self.plan(description, metadata, found).placed(at: container.dataOffset)
         try Self.check(found, against: plan, dataOffset: container.dataOffset, fileLength: file.count)
 
@@ -34,6 +37,17 @@ struct ModelHeader {
                 .badData, place: MetadataKey.digestTensors, "expected \(found.count) times 64 hexadecimal digits")
         }
         restDigestOffset = metadata.stringOffsets[MetadataKey.digestRest] ?? 0
+    }
+
+    private static func report(_ metadata: Metadata) throws -> String? {
+        guard let padded = try metadata.optionalString(MetadataKey.report) else { return nil }
+        guard padded.utf8.count <= ModelLimits.reportBytes else {
+            throw TacitError(
+                .badData, place: MetadataKey.report,
+                "\(padded.utf8.count) bytes, expected at most \(ModelLimits.reportBytes)")
+        }
+        guard let last = padded.utf8.lastIndex(where: { $0 != UInt8(ascii: " ") }) else { return nil }
+        return String(padded[...last])
     }
 
     private static func plan(

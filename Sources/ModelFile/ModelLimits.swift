@@ -30,4 +30,6 @@ package enum ModelLimits {
     package static let learningOthers = 1 << 12
     /// Bytes of one label's name.
     package static let labelBytes = 1 << 10
+    /// Bytes of the converter's report.
+    package static let reportBytes = 1 << 14
 }

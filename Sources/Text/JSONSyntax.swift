@@ -3,10 +3,23 @@ package struct JSONSyntax {
     private var bytes: [UInt8]
     private var position = 0
     private var depth = 0
+    /// Names that lead to the value at hand, and the values found; nil where nobody asks.
+    private var names: [String] = []
+    private var leaves: [(name: String, value: String)]?
 
     package static func isValue(_ text: String) -> Bool {
         var syntax = JSONSyntax(bytes: Array(text.utf8))
         return syntax.value() && syntax.position == syntax.bytes.count
+    }
+
+    /// What an object holds, one value a row: the names that lead to it, with dots between them and numbers for places in
+    /// arrays, and its text, strings without their quotes. nil where the text is no object on one line.
+    package static func rows(of text: String) -> [(name: String, value: String)]? {
+        var syntax = JSONSyntax(bytes: Array(text.utf8))
+        syntax.skipSpaces()
+        guard syntax.next == UInt8(ascii: "{") else { return nil }
+        syntax.leaves = []
+        return syntax.value() && syntax.position == syntax.bytes.count ? syntax.leaves : nil
     }
 
     private init(bytes: [UInt8]) { self.bytes = bytes }
@@ -35,15 +48,56 @@ package struct JSONSyntax {
         guard depth <= 64 else { return false }
         skipSpaces()
         defer { skipSpaces() }
+        let start = position
         switch next {
-        case UInt8(ascii: "{"): return members(close: "}") { $0.string() && $0.colon() && $0.value() }
-        case UInt8(ascii: "["): return members(close: "]") { $0.value() }
+        case UInt8(ascii: "{"): return members(close: "}") { $0.member() }
+        case UInt8(ascii: "["):
+            var place = 0
+            return members(close: "]") {
+                place += 1
+                return $0.value(named: $0.leaves == nil ? "" : String(place))
+            }
+        default:
+            guard scalar() else { return false }
+            leaf(start..<position)
+            return true
+        }
+    }
+
+    /// A value that holds no others.
+    private mutating func scalar() -> Bool {
+        switch next {
         case UInt8(ascii: "\""): return string()
         case UInt8(ascii: "t"): return take(word: "true")
         case UInt8(ascii: "f"): return take(word: "false")
         case UInt8(ascii: "n"): return take(word: "null")
         default: return number()
         }
+    }
+
+    private mutating func member() -> Bool {
+        let start = position
+        guard string() else { return false }
+        let name = leaves == nil ? "" : unquoted(start..<position)
+        return colon() && value(named: name)
+    }
+
+    private mutating func value(named name: String) -> Bool {
+        names.append(name)
+        defer { names.removeLast() }
+        return value()
+    }
+
+    private mutating func leaf(_ range: Range<Int>) {
+        guard leaves != nil else { return }
+        let leaf = (name: names.joined(separator: "."), value: unquoted(range))
+        leaves?.append(leaf)
+    }
+
+    private func unquoted(_ range: Range<Int>) -> String {
+        let text = bytes[range]
+        let isQuoted = text.first == UInt8(ascii: "\"")
+        return String(decoding: isQuoted ? text.dropFirst().dropLast() : text, as: UTF8.self)
     }
 
     private mutating func members(close: Character, _ member: (inout JSONSyntax) -> Bool) -> Bool {

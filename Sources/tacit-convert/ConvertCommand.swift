@@ -1,4 +1,5 @@
 import ArgumentParser
+import TacitComparison
 import TacitConsole
 import TacitConversion
 import TacitModelFile
@@ -12,6 +13,10 @@ struct ConvertCommand: ParsableCommand {
             GGUF of llama.cpp's, and an adapter folder (PEFT's LoRA files with tacit.json \
             and tacit.safetensors), fuses them and writes one GGUF file. Without an adapter the base is converted with \
             its own token embeddings, and only `tacit embed` works on the result.
+
+            What storing the weights in fewer bits does to the results is measured, told at the end and kept in the file \
+            (`tacit show --report`): on made-up patches, and with --calibration on data. `tacit-convert compare A.gguf \
+            B.gguf` does the same with two files.
             """)
 
     @Option(help: ArgumentHelp("Folder of the base model, or its GGUF.", valueName: "dir|file.gguf"))
@@ -49,10 +54,11 @@ struct ConvertCommand: ParsableCommand {
             valueName: "bits"))
     var budget: Double?
 
-    @Option(help: ArgumentHelp("Data to compare f32 and quantized labels on.", valueName: "kind:path"))
-    var calibration: String?
+    @OptionGroup var data: CalibrationOptions
 
-    @Option(help: ArgumentHelp("Fail if the metric drops by more.", valueName: "points"))
+    @Option(
+        help: ArgumentHelp(
+            "Write nothing if the metric of --calibration drops by more, in points of a hundred.", valueName: "points"))
     var maxDrop: Double?
 
     @Option(help: ArgumentHelp("Write the report there, as JSON.", valueName: "path"))
@@ -64,7 +70,7 @@ struct ConvertCommand: ParsableCommand {
     @Option(name: .short, help: ArgumentHelp("The model file to write.", valueName: "out.gguf"))
     var output: String
 
-    /// Parts of the contract that are not there yet are refused, not ignored.
+    /// What does not go together is refused, not ignored.
     func validate() throws {
         // The default is no one's wish.
         if !weights.hasGroups, groupSize != .short {
@@ -81,8 +87,12 @@ struct ConvertCommand: ParsableCommand {
             if weights != .mixed { throw ValidationError("--budget goes with --weights mixed alone") }
             if !(budget > 0 && budget <= 32) { throw ValidationError("--budget \(budget): expected up to 32 bits") }
         }
-        if calibration != nil { throw ValidationError("--calibration is not available yet") }
-        if maxDrop != nil { throw ValidationError("--max-drop is not available yet: it needs --calibration") }
+        if let maxDrop {
+            guard data.calibration != nil else { throw ValidationError("--max-drop needs --calibration") }
+            guard (0...100).contains(maxDrop) else {
+                throw ValidationError("--max-drop \(maxDrop): expected 0 to 100 points")
+            }
+        }
         if let layers, layers < 1 { throw ValidationError("--layers \(layers): expected at least 1") }
         if let report, report == output { throw ValidationError("--report and -o name the same file") }
         if output.isEmpty || output.hasSuffix("/") { throw ValidationError("-o must name a file") }
@@ -107,12 +117,22 @@ struct ConvertCommand: ParsableCommand {
             groupSize: groupSize, method: method, budget: budget ?? 8, output: output)
         let converter = try Converter(options)
         if let report { try converter.refuse(writingTo: report) }
+        let set = try data.set(for: converter.description, path: output)
         let progress = ProgressBar()
         defer { progress.clear() }
-        return try converter.convert { done, all in
+        func show(_ done: Int, _ all: Int) throws {
             try Process.checkStop()
             progress.show(done, of: all)
         }
+        return try converter.convert(
+            calibrate: set.map { set in
+                { exact, stored in
+                    let result = try set.run(
+                        exact: exact, stored: stored, engine: CalibrationOptions.engine, progress: show)
+                    if let maxDrop { try result.refuse(dropAbove: maxDrop, path: output) }
+                    return result
+                }
+            }, progress: show)
     }
 }
 

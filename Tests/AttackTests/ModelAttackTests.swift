@@ -212,6 +212,10 @@ import Testing
         Attack(
             "matrices without names", "tacit.matrices.name", .strings([]),
             "tacit.matrices.name: expected # elements, found 0"),
+        Attack("a report of another type", "tacit.report", .uint32(1), "tacit.report: expected a STRING"),
+        Attack(
+            "a report without end", "tacit.report", .string(String(repeating: "[", count: 16385)),
+            "tacit.report: 16385 bytes, expected at most 16384"),
         Attack("another digest", "tacit.digest.algorithm", .string("md5"), "tacit.digest.algorithm: expected sha256"),
         Attack("a key twice", "byte #: metadata key tacit.pool occurs twice") {
             $0.pairs.append((Array("tacit.pool".utf8), .string("last")))

@@ -26,6 +26,11 @@ import Testing
         let file = try ModelFile(path: bench.output)
         try file.verify()
         #expect(file.provenance.flags == "--weights int4 --group-size 32 --method gptq")
+        // Measured with other patches than weights were fitted to.
+        let random = try #require(report.errors.random)
+        let trunk = try #require(random.trunk)
+        #expect(trunk.mean > 0 && trunk.mean < 1 && trunk != report.calibratedError)
+        #expect(try #require(file.report).contains(#""random":{"contexts":\#(random.contexts),"#))
         let bytes = try bench.read("model.gguf")
         _ = try convert(bench, .int4, method: .gptq)
         #expect(try bench.read("model.gguf") == bytes)
@@ -47,6 +52,9 @@ import Testing
         #expect(
             file.description.matrices.filter(\.isTrunk).map { file.format(ofMatrix: $0.name)?.encoding }
                 == report.encodings)
+        let trunk = try #require(report.errors.random?.trunk)
+        #expect(trunk.mean > 0 && trunk.mean < 0.3)
+        #expect(try #require(file.report).hasPrefix(#"{"version":1,"bits":8,"group_size":"#))
     }
 
     /// More bits, more matrices of eight; never more bits than were granted.
@@ -62,7 +70,12 @@ import Testing
             #expect(report.encodings.count { $0 == .int4(groupSize: 32) } + precise == 8)
             #expect(precise >= before)
             before = precise
-            #expect(try ModelFile(path: base.output).provenance.flags.contains("--budget \(budget) --group-size 32"))
+            let file = try ModelFile(path: base.output)
+            #expect(file.provenance.flags.contains("--budget \(budget) --group-size 32"))
+            if (1..<8).contains(precise) {
+                #expect(try #require(file.report).hasPrefix(#"{"version":1,"bits":null,"group_size":32,"#))
+            }
+            #expect(report.errors.random?.trunk != nil)
         }
         #expect(before == 8)
     }

@@ -57,6 +57,14 @@ import Testing
         ["--base", "x", "-o", "y", "--weights", "mixed", "--budget", "many"],
         ["--base", "x", "-o", "y", "--weights", "f32", "--int8-form", "rows"],
         ["--base", "x", "-o", "y", "--weights", "int4", "--max-drop", "1"],
+        ["--base", "x", "-o", "y", "--calibration", "folder"], ["--base", "x", "-o", "y", "--calibration", "folder:"],
+        ["--base", "x", "-o", "y", "--calibration", "mnist:z"], ["--base", "x", "-o", "y", "--split", "all"],
+        ["--base", "x", "-o", "y", "--calibration", "folder:z", "--split", "test"],
+        ["--base", "x", "-o", "y", "--calibration", "folder:z", "--max-drop", "-1"],
+        ["--base", "x", "-o", "y", "--calibration", "folder:z", "--max-drop", "nan"],
+        ["--base", "x", "-o", "y", "--calibration", "folder:z", "--max-drop", "101"],
+        ["compare"], ["compare", "x"], ["compare", "x", "y", "z"], ["compare", "x", "y", "--calibration", "folder"],
+        ["compare", "x", "y", "--base", "z"],
     ])
     func wrongUsageOfTheConverter(arguments: [String]) throws {
         let outcome = try Executable.convert.run(arguments)
@@ -71,6 +79,8 @@ import Testing
             #expect(outcome.errors.isEmpty && !outcome.output.isEmpty)
         }
         #expect(try Executable.convert.run(["--help"]).status == 0)
+        let help = try Executable.convert.run(["compare", "--help"])
+        #expect(help.status == 0 && help.standardOutput.contains("tacit-convert compare A.gguf B.gguf"))
     }
 
     /// A bad path prints its line, the rest go on, and the first error's status counts.

@@ -22,7 +22,7 @@ struct CalibratedTrunk {
         rounded = exact
     }
 
-    var error: TrunkError? { rounded.error(against: exact) }
+    var error: RelativeError? { rounded.error(against: exact) }
 
     /// Takes both streams through the next block.
     ///
@@ -40,11 +40,7 @@ struct CalibratedTrunk {
             let block = BlockTensors(description, layer: layer, patches: patches)
             for (name, vector) in vectors { block.add(vector: name, vector) }
             for (name, matrix) in weights {
-                block.add(
-                    matrix: name,
-                    packed[name]?.0
-                        ?? MatrixPacker.float32(
-                            matrix.weights, rows: matrix.rows, columns: matrix.columns, bias: matrix.bias))
+                block.add(matrix: name, packed[name]?.0 ?? matrix.packed)
             }
             return block
         }

@@ -1,4 +1,3 @@
-import Glibc
 import TacitDiagnostics
 import TacitModelFile
 
@@ -11,22 +10,14 @@ import TacitModelFile
 struct Int8Trial {
     /// The most that last hidden states may be off for the fast form to be taken: trunks without outliers stay below 0.09
     /// and 0.15 by 8 bits alone.
-    static let bearable = TrunkError(mean: 0.1, worst: 0.25)
+    static let bearable = RelativeError(mean: 0.1, worst: 0.25)
     /// What makes the weights of the trial: a search would take most of the time, and gain a fifth of a decibel.
     static let quantizer = Int8Quantizer(planes: 1, method: .unclipped)
 
-    private let description: ModelDescription
-    private let patches: Int
-    private var exact: TrunkStream
-    private var rounded: TrunkStream
+    private(set) var pair: TrunkPair
 
     init(_ description: ModelDescription, _ surroundings: Surroundings) throws {
-        let sample = try SamplePatches(description, surroundings)
-        let threads = max(1, min(8, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-        self.description = description
-        patches = sample.patches
-        exact = TrunkStream(sample.rows, contexts: SamplePatches.contexts, patches: patches, threads: threads)
-        rounded = exact
+        pair = try TrunkPair(description, surroundings)
     }
 
     /// Takes both streams through the next block.
@@ -38,33 +29,17 @@ struct Int8Trial {
     mutating func advance(
         layer: Int, vectors: [String: [Float]], weights: [String: TrunkWeights.Matrix]
     ) throws {
-        let (reference, tried) = (
-            BlockTensors(description, layer: layer, patches: patches),
-            BlockTensors(description, layer: layer, patches: patches)
-        )
-        for (name, vector) in vectors {
-            reference.add(vector: name, vector)
-            tried.add(vector: name, vector)
+        let stored = weights.mapValues {
+            Self.quantizer.pack($0.weights, rows: $0.rows, columns: $0.columns, bias: $0.bias).0
         }
-        for (name, matrix) in weights {
-            reference.add(
-                matrix: name,
-                MatrixPacker.float32(matrix.weights, rows: matrix.rows, columns: matrix.columns, bias: matrix.bias))
-            tried.add(
-                matrix: name,
-                Self.quantizer.pack(
-                    matrix.weights, rows: matrix.rows, columns: matrix.columns, bias: matrix.bias
-                ).0)
-        }
-        try exact.advance(reference)
-        try rounded.advance(tried)
+        try pair.advance(layer: layer, vectors: vectors, weights: weights, stored: stored)
     }
 
     /// How far the last hidden states are off; nil where the trunk itself computes no numbers.
-    var error: TrunkError? { rounded.error(against: exact) }
+    var error: RelativeError? { pair.error }
 
     /// What to take at an error.
-    static func form(_ error: TrunkError?) -> ConversionOptions.Int8Form {
+    static func form(_ error: RelativeError?) -> ConversionOptions.Int8Form {
         guard let error else { return .rows }
         return error.mean <= bearable.mean && error.worst <= bearable.worst ? .rows : .groups
     }

@@ -1,23 +1,27 @@
 import TacitModelFile
 
 /// Made-up patches as a trunk meets them: white noise through the model's own projection, or tokens drawn from its
-/// codebooks, with the positions that belong to it. Always the same ones.
+/// codebooks, with the positions that belong to it. A seed's are always the same ones.
 struct SamplePatches {
     /// Contexts side by side, unless more are wanted.
     static let contexts = 8
     /// Most patches of a context: outliers sit at its beginning.
     static let longest = 48
+    static let seed: UInt64 = 0
+    /// Of patches that no weights are fitted to.
+    static let unseenSeed: UInt64 = 1
 
     let patches: Int
     /// `[contexts][patches][width]`.
     private(set) var rows: [Float] = []
 
     init(
-        _ description: ModelDescription, _ surroundings: Surroundings, contexts: Int = Self.contexts, longest: Int = Self.longest
+        _ description: ModelDescription, _ surroundings: Surroundings, contexts: Int = Self.contexts,
+        longest: Int = Self.longest, seed: UInt64 = Self.seed
     ) throws {
         let width = description.trunk.width
         patches = min(description.input.window, longest)
-        var random = RandomNumbers()
+        var random = MadeUpNumbers(seed: seed)
         if case .tokens(let input) = description.input {
             rows = [Float](repeating: 0, count: contexts * patches * width)
             for book in 0..<input.codebooks {
@@ -29,7 +33,7 @@ struct SamplePatches {
                 }
             }
         } else {
-            let shapes = description.matrices.filter { !$0.isTrunk && $0.name != TensorName.head }
+            let shapes = description.matrices.filter { [TensorName.patchHidden, TensorName.patch].contains($0.name) }
             let layers = try shapes.map { (columns: $0.columns, values: try surroundings.matrix($0)) }
             for _ in 0..<contexts * patches {
                 // Deviation 1, as front ends leave their patches where they know their data.

@@ -1,14 +1,6 @@
 import TacitEngine
 import TacitModelFile
 
-/// How far a trunk's last hidden states are from what they should be: `|x - exact| / |exact|` of each patch's final norm.
-package struct TrunkError: Equatable, Sendable {
-    /// Of all patches.
-    package var mean: Double
-    /// The largest of them.
-    package var worst: Double
-}
-
 /// The residual streams of a few contexts on their way through a trunk, block by block.
 struct TrunkStream {
     /// `[contexts][patches][width]`: what the last block left, and the final norm of it.
@@ -52,24 +44,15 @@ struct TrunkStream {
         return inputs
     }
 
-    /// What two streams differ by; nil where the reference is no number or nothing at all.
-    func error(against reference: TrunkStream) -> TrunkError? {
+    /// What two streams' last hidden states differ by, patch by patch; nil where the reference is no number or nothing at
+    /// all.
+    func error(against reference: TrunkStream) -> RelativeError? {
         let width = rows.count / (contexts * patches)
-        var error = TrunkError(mean: 0, worst: 0)
+        var errors = RelativeErrors()
         for patch in 0..<contexts * patches {
-            var (signal, noise) = (0.0, 0.0)
-            for index in patch * width..<(patch + 1) * width {
-                let (exact, difference) = (
-                    Double(reference.normed[index]), Double(normed[index]) - Double(reference.normed[index])
-                )
-                signal += exact * exact
-                noise += difference * difference
-            }
-            guard signal > 0, signal.isFinite else { return nil }
-            let own = noise.isNaN ? .infinity : (noise / signal).squareRoot()
-            error.mean += own / Double(contexts * patches)
-            error.worst = max(error.worst, own)
+            let range = patch * width..<(patch + 1) * width
+            errors.add(normed[range], exact: reference.normed[range])
         }
-        return error
+        return errors.error
     }
 }

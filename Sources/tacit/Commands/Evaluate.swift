@@ -39,17 +39,7 @@ struct Evaluate: ParsableCommand {
     @OptionGroup var engine: EngineOptions
 
     private func parsedDataSet() throws -> (kind: DataSetKind, path: String) {
-        guard let colon = dataset.utf8.firstIndex(of: UInt8(ascii: ":")) else {
-            throw ValidationError("--dataset must be KIND:PATH, such as esc-50:data/esc-50: '\(dataset)'")
-        }
-        let name = String(dataset[..<colon])
-        let path = String(dataset[dataset.utf8.index(after: colon)...])
-        guard let kind = DataSetKind(rawValue: name) else {
-            let known = DataSetKind.allCases.map(\.rawValue).joined(separator: ", ")
-            throw ValidationError("unknown kind of data set '\(name)', expected one of \(known)")
-        }
-        guard !path.isEmpty else { throw ValidationError("--dataset \(name): has no path") }
-        return (kind, path)
+        try DataSetKind.parse(dataset) { ValidationError("--dataset \($0)") }
     }
 
     func validate() throws {
@@ -61,16 +51,7 @@ struct Evaluate: ParsableCommand {
         let (kind, folder) = try parsedDataSet()
         let path = try ModelLookup.path(try ModelArgument.only(arguments), default: ModelLookup.sound)
         let model = try LoadedModel(path: path, labels: learned.path)
-        try model.requireLabels()
-        let medium = try model.medium()
-        if let held = kind.medium, held != medium {
-            throw TacitError.badData(
-                path, at: "input",
-                medium == .sound
-                    ? "the model takes sound, and \(kind.rawValue) is of pictures"
-                    : "the model takes images, and \(kind.rawValue) is of sound")
-        }
-        let set = try kind.read(path: folder, split: split, medium: medium)
+        let set = try model.description.dataSet(kind, folder: folder, split: split, path: path)
         for note in set.leftOut { StandardError.line(note) }
         let labeller = try FileLabeller(model, hop: hop.hop, engine: engine.settings)
         var run = try EvaluationRun(set, model: model)

@@ -1,8 +1,10 @@
 /// Numbers that look random and are always the same (Steele et al. 2014, SplitMix64).
-struct RandomNumbers: RandomNumberGenerator {
-    private var state: UInt64 = 0
+package struct MadeUpNumbers: RandomNumberGenerator {
+    private var state: UInt64
 
-    mutating func next() -> UInt64 {
+    package init(seed: UInt64 = 0) { state = seed }
+
+    package mutating func next() -> UInt64 {
         state &+= 0x9e37_79b9_7f4a_7c15
         var mixed = state
         mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
@@ -11,11 +13,11 @@ struct RandomNumbers: RandomNumberGenerator {
     }
 
     /// In -1..<1.
-    mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-52 - 1 }
+    package mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-52 - 1 }
 
     /// `count` numbers in -1..<1, the first there are.
     static func uniform(_ count: Int) -> [Double] {
-        var random = RandomNumbers()
+        var random = MadeUpNumbers()
         return (0..<count).map { _ in random.uniform() }
     }
 }
