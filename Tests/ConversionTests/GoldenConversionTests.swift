@@ -95,7 +95,7 @@ import Testing
         let converter = try Converter(
             ConversionOptions(base: bench.base.path, adapter: bench.adapter.path, output: bench.output))
         #expect(throws: Stop.self) {
-            try converter.convert { done, _ in if done == 5 { throw Stop() } }
+            try converter.convert(progress: { done, _ in if done == 5 { throw Stop() } })
         }
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: bench.folder.path).sorted() == ["adapter", "base"])
