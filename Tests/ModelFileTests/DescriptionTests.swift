@@ -67,6 +67,7 @@ import Testing
             place(SmallModel.teachable) {
                 $0.labels = []
                 $0.thresholds = []
+                $0.events = nil
             } == "learning.prototypes")
         #expect(
             place(SmallModel.tokens) { $0.learning = LearningHead(levels: [1], width: 4, hasPrototypes: false) }

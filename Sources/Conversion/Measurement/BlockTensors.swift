@@ -33,6 +33,7 @@ final class BlockTensors: TensorSource, @unchecked Sendable {
         single.input = .tokens(TokensInput(vocabulary: 1, codebooks: 1, window: patches))
         (single.context, single.pool, single.task) = (.restart, .mean, .multiclass)
         (single.labels, single.thresholds) = ([], [])
+        (single.events, single.learning) = (nil, nil)
         (single.patchHiddenWidth, single.hasHeadNorm) = (0, false)
         return single
     }
