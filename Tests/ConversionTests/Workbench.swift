@@ -61,7 +61,7 @@ final class Workbench {
         let value = try JSONSerialization.jsonObject(with: Data(contentsOf: url))
         var members = value as? [String: Any] ?? [:]
         change(&members)
-        try JSONSerialization.data(withJSONObject: members).write(to: url)
+        try JSONSerialization.data(withJSONObject: members, options: .sortedKeys).write(to: url)
     }
 
     /// Changes a safetensors file by its header and its data.

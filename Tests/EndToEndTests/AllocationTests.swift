@@ -51,11 +51,14 @@ import Testing
     ])
     func linesAllocateNothing(options: [String], at48: Bool) throws {
         let rate = at48 ? 48_000 : rate
+        // Threads of other sinks may begin when the first lines are written already.
+        let written = options.contains("--to") ? 10 : 1
         let run = try LiveRun(
             .tacit,
             ["listen", model.path, "--device", at48 ? microphone.deviceAt48 : microphone.device]
                 + ["--hop", "\(Self.hop)", "--on-after", "86400"]
-                + options.map { $0.replacing("FOLDER", with: model.folder.path("sink")) }, environment: try environment(after: 1))
+                + options.map { $0.replacing("FOLDER", with: model.folder.path("sink")) },
+            environment: try environment(after: written))
         #expect(microphone.connect { run.isRunning })
         let sound = Sounds.glide(samples: rate)
         var labels = 0
@@ -72,7 +75,7 @@ import Testing
         run.send(signal: SIGTERM)
         #expect(run.finish() == 0)
         let counted = try counted()
-        #expect(counted == "0 allocations after 1 writes\n", "\(counted)")
+        #expect(counted == "0 allocations after \(written) writes\n", "\(counted)")
     }
 
     @Test func theLiveViewAllocatesNothing() throws {
