@@ -54,7 +54,8 @@ extension ConversionReport {
         if encoding == nil {
             let few = encodings.count { $0.bits == 4 }
             lines.append(
-                "mixed     \(few) matrices in 4 bits, \(encodings.count - few) in 8: \(Self.hundredths(bitsPerWeight)) a weight")
+                "mixed     \(few) matrices in 4 bits, \(encodings.count - few) in 8: "
+                    + "\(Self.hundredths(bitsPerWeight)) a weight")
         }
         if let calibratedError {
             let (mean, worst) = (Self.tenths(calibratedError.mean * 100), Self.tenths(calibratedError.worst * 100))
