@@ -123,7 +123,8 @@ import Testing
 }
 
 /// Frantar et al. 2022, "GPTQ: Accurate Post-Training Quantization for Generative Pre-trained Transformers", section 3.3,
-/// with columns in the order of the Hessian's diagonal and scales that are given: without blocks, in double precision.
+/// with columns in the order of the Hessian's diagonal, a tenth of its mean as damping and scales that are given: without
+/// blocks, in double precision.
 struct PlainGPTQ {
     private let columns: Int
     private let order: [Int]
@@ -141,7 +142,7 @@ struct PlainGPTQ {
         let diagonal = (0..<columns).map { hessian[$0][$0] }
         let order = (0..<columns).sorted { diagonal[$0] > diagonal[$1] }
         self.order = order
-        let damping = 0.01 * diagonal.reduce(0, +) / Double(columns)
+        let damping = 0.1 * diagonal.reduce(0, +) / Double(columns)
         let damped = order.map { row in order.map { hessian[row][$0] + (row == $0 ? damping : 0) } }
         let inverse = Self.inverse(damped)
         factor = inverse.map { $0.map { _ in 0 } }

@@ -24,7 +24,9 @@ package enum GPTQQuantizer {
     ) -> GroupedQuantizer.Result {
         precondition(weights.count == rows * columns)
         let nearest = Int4Quantizer.quantize(weights, rows: rows, columns: columns, groupSize: groupSize)
-        guard let hessian = Hessian(inputs, size: columns), let feedback = ErrorFeedback(hessian) else { return nearest }
+        guard let hessian = Hessian(inputs, size: columns), let feedback = ErrorFeedback(hessian) else {
+            return nearest
+        }
         var levels = nearest.levels
         let groups = Int4Panels.groups(columns, groupSize: groupSize)
         let tasks = (rows + rowsTogether - 1) / rowsTogether
@@ -130,7 +132,8 @@ package enum GPTQQuantizer {
             while column < size {
                 for line in 0..<4 {
                     for index in 0..<count {
-                        own[line * stride + column] += error[line * blockColumns + index] * factors[index * size + column]
+                        own[line * stride + column] +=
+                            error[line * blockColumns + index] * factors[index * size + column]
                     }
                 }
                 column += 1
