@@ -20,7 +20,7 @@ import Testing
             "llama-plain", "adapter_config.json",
             [
                 ("peft_type", "\"LOHA\"", "peft_type: LOHA is not supported, only LORA, IA3"),
-                ("peft_type", "\"IA3\"", "init_lora_weights: init_lora_weights is not supported"),
+                ("peft_type", "\"IA3\"", "bias: bias is not supported"),
                 ("layer_replication", "[[0, 2]]", "layer_replication: layer replication is not supported"),
                 ("trainable_token_indices", "[1]", "trainable_token_indices: trainable tokens is not supported"),
                 ("alora_invocation_tokens", "[1]", "alora_invocation_tokens: aLoRA is not supported"),
