@@ -9,7 +9,7 @@ half of the recordings in `background`; and what `tools/material/collect` gather
 `OUT/streams` gets lists of what is left, for tools/thresholds and tools/false-events: NAME-choose.txt to choose thresholds
 by, NAME-measure.txt to measure with. None of it is in the listing, but for the background to choose by, which is trained
 on: the other half is for measuring alone. `OUT/streams/own.csv` has the clips of folds 1 to 4 whose licences aren't free, by
-which is seen what thresholds miss.
+which is seen what thresholds miss, and `own-measure.csv` fold 5.
 """
 
 from __future__ import annotations
@@ -99,11 +99,16 @@ def write_streams(args: argparse.Namespace, out: Path) -> None:
     }
     out.mkdir()
     with open(args.esc_50 / "meta/esc50.csv", newline="", encoding="utf-8") as stream:
-        own = [row for row in csv.DictReader(stream) if row["fold"] != "5" and row["licence"] not in FREE]
-    with open(out / "own.csv", "w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(["file", "label"])
-        writer.writerows([(args.esc_50 / "audio" / row["filename"]).resolve(), row["category"]] for row in own)
+        clips = list(csv.DictReader(stream))
+    own = {
+        "own": [row for row in clips if row["fold"] != "5" and row["licence"] not in FREE],
+        "own-measure": [row for row in clips if row["fold"] == "5"],
+    }
+    for name, rows in own.items():
+        with open(out / f"{name}.csv", "w", newline="", encoding="utf-8") as stream:
+            writer = csv.writer(stream)
+            writer.writerow(["file", "label"])
+            writer.writerows([(args.esc_50 / "audio" / row["filename"]).resolve(), row["category"]] for row in rows)
     for name, paths in lists.items():
         (out / f"{name}.txt").write_text("".join(f"{path.resolve()}\n" for path in paths), encoding="utf-8")
 
