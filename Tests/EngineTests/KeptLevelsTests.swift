@@ -180,12 +180,13 @@ import Testing
         let room = UnsafeMutableBufferPointer<Float>.allocate(capacity: session.learningWidth)
         defer { room.deallocate() }
         let contexts = [0]
+        let window = shape.model.input.window
         contexts.withUnsafeBufferPointer { contexts in
             patches.withUnsafeBufferPointer { patches in
                 guard let base = patches.baseAddress else { return }
                 func run() {
                     session.reset(context: 0)
-                    session.push(patches: base, count: shape.model.input.window, contexts: contexts)
+                    session.push(patches: base, count: window, contexts: contexts)
                     session.readLearning(context: 0, into: room)
                 }
                 run()
