@@ -117,10 +117,14 @@ import Testing
         #expect(outcome.standardOutput.contains("\"label\":\"bell\",\"learned\":true"))
         // The same with any number of threads and on any instruction set.
         let all = outcome.outputLines.map(withoutClocks)
-        for flags in [["--threads", "2"], ["--weights-isa", "scalar"]] {
+        for flags in [["--threads", "2"], ["--weights-isa", "portable"]] {
             let again = try Executable.tacit.run(arguments + flags, input: Sounds.raw(samples))
-            guard again.status == 0 else { continue }
             #expect(again.outputLines.map(withoutClocks) == all, "\(flags)")
+            // And so is what is learned.
+            let other = folder.path("\(flags[1]).labels")
+            #expect(try learn(["--background"] + sounds(nil, 50..<53) + flags, file: other).status == 0)
+            #expect(try learn(["bell"] + sounds(1000, 1..<6) + flags, file: other).status == 0)
+            #expect(try Data(contentsOf: URL(fileURLWithPath: other)) == bytes)
         }
     }
 

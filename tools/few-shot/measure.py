@@ -99,7 +99,7 @@ def standardised(vectors: np.ndarray, chosen: np.ndarray) -> np.ndarray:
 def measure(rows: Rows, prototypes: np.ndarray, peers: dict[str, np.ndarray], options: argparse.Namespace) -> dict:
     targets, result = rows.targets, {}
     smallest = np.bincount(targets).min()
-    first = np.stack([example[0] for example in rows.examples])
+    whole = np.stack([windows.mean(0) for windows in rows.windows])
     for shots in SHOTS:
         if shots >= smallest:
             break
@@ -109,15 +109,15 @@ def measure(rows: Rows, prototypes: np.ndarray, peers: dict[str, np.ndarray], op
             chosen, others = draw(targets, shots, rng)
             truth = targets[others]
             planes = learn([rows.examples[i] for i in chosen], targets[chosen], prototypes)
-            values = np.stack([planes(rows.windows[i]).mean(0) for i in others])
-            found.setdefault("tacit", []).append((values.argmax(1) == truth).mean())
-            own = values[np.arange(len(others)), truth] > 0
+            # As `eval` has it: the mean over a file's windows.
+            found.setdefault("tacit", []).append((planes(whole[others]).argmax(1) == truth).mean())
+            # As a stream has it: any window over the threshold.
+            said = np.stack([(planes(rows.windows[i]) > 0).any(0) for i in others])
+            own = said[np.arange(len(others)), truth]
             found.setdefault("heard", []).append(own.mean())
-            count = len(others) * (values.shape[1] - 1)
-            found.setdefault("wrongly heard", []).append(((values > 0).sum() - own.sum()) / count)
+            found.setdefault("wrongly heard", []).append((said.sum() - own.sum()) / (said.size - len(others)))
             if episode < options.probes:
-                line = probe(first[chosen], targets[chosen])
-                guess = np.stack([line(rows.windows[i]).mean(0) for i in others]).argmax(1)
+                guess = probe(whole[chosen], targets[chosen])(whole[others]).argmax(1)
                 found.setdefault("linear probe", []).append((guess == truth).mean())
             for name, vectors in peers.items():
                 scaled = standardised(vectors, chosen)

@@ -51,7 +51,7 @@ class YAMNet:
 
         self.network = Interpreter(str(path), num_threads=1)
         self.network.allocate_tensors()
-        self.input = self.network.get_input_details()[0]["index"]
+        self.input = self.network.get_input_details()[0]
         outputs = self.network.get_output_details()
         self.output = next(it["index"] for it in outputs if it["shape"][-1] == 521)
 
@@ -60,7 +60,8 @@ class YAMNet:
         sound = np.pad(sound, (0, max(0, self.window - len(sound)))).astype(np.float32)
         found = []
         for start in range(0, len(sound) - self.window + 1, self.window // 2)[:20]:
-            self.network.set_tensor(self.input, sound[start : start + self.window])
+            given = sound[start : start + self.window].reshape(self.input["shape"])
+            self.network.set_tensor(self.input["index"], given)
             self.network.invoke()
             found.append(self.network.get_tensor(self.output).reshape(-1, 521).mean(0))
         scores = np.clip(np.stack(found), 1e-5, 1 - 1e-5)

@@ -17,9 +17,12 @@ NAME = "taught"
 BETWEEN, LATE = 8, 2
 
 
-def events(model: Path, labels: Path | None, name: str, samples: np.ndarray) -> list[float]:
+def events(
+    model: Path, labels: Path | None, name: str, samples: np.ndarray, threshold: float | None = None
+) -> list[float]:
     """When events of a label turn on, in seconds."""
     words = ["--labels", labels] if labels else []
+    words += ["--threshold", threshold] if threshold else []
     lines = json_lines(
         TACIT, "listen", model, "--input", "-", "--raw", "--json", "--only", name, *words, given=samples.astype("<i2").tobytes()
     )
@@ -91,14 +94,16 @@ def measure_corrections(options: argparse.Namespace, rate: int) -> None:
     wrong = [mono(path, rate) for path in recordings(options.wrong)]
     first, second = np.concatenate(wrong[::2]), np.concatenate(wrong[1::2])
     window = show(options.model)["input"]
-    times = events(options.model, None, options.correct, first)[: options.examples]
+    times = events(options.model, None, options.correct, first, options.threshold)[: options.examples]
+    if not times:
+        sys.exit(f"{options.correct} is never said in every other recording of {options.wrong}: there is nothing to correct")
     right = [mono(path, rate) for path in recordings(options.right)]
 
     def heard(labels: Path | None) -> int:
         silence = np.zeros(BETWEEN * rate, "<i2")
         samples = np.concatenate([part for sound in right for part in (sound, silence)])
         starts = np.cumsum([0] + [len(sound) + len(silence) for sound in right])
-        found = np.array(events(options.model, labels, options.correct, samples)) * rate
+        found = np.array(events(options.model, labels, options.correct, samples, options.threshold)) * rate
         return len({int(np.searchsorted(starts, time, "right")) for time in found})
 
     with tempfile.TemporaryDirectory() as scratch:
@@ -108,7 +113,7 @@ def measure_corrections(options: argparse.Namespace, rate: int) -> None:
             end = int(time * rate)
             soundfile.write(piece, first[max(0, end - 5 * rate) : end], rate)
             output(TACIT, "learn", options.model, "--not", options.correct, piece, "--labels", labels)
-        before, after = (len(events(options.model, it, options.correct, second)) for it in (None, labels))
+        before, after = (len(events(options.model, it, options.correct, second, options.threshold)) for it in (None, labels))
         print(f"{options.correct}, {len(times)} corrections ({window['kind']}): {before} events in {len(second) / rate / 60:.1f} "
               f"minutes of {options.wrong.name} before, {after} after; of {len(right)} true ones {heard(None)} heard before, "
               f"{heard(labels)} after")  # fmt: skip
@@ -123,6 +128,7 @@ def main() -> None:
     parser.add_argument("--correct", metavar="LABEL", help="one of the model's own")
     parser.add_argument("--wrong", type=Path, help="recordings in which it is said wrongly")
     parser.add_argument("--right", type=Path, help="recordings of it")
+    parser.add_argument("--threshold", type=float, help="of the label to be corrected, instead of its own")
     parser.add_argument("--examples", type=int, default=5)
     parser.add_argument("--count", type=int, default=40)
     parser.add_argument("--level", type=float, default=10, help="dB above the background")

@@ -249,3 +249,36 @@ def test_errors(model, tmp_path):
     stream = model.stream()
     stream.close()
     fails(64, lambda: list(stream.push(np.zeros(10))))
+
+
+def test_labels_are_taught(wave, tmp_path):
+    path, samples = wave
+    labels, other = tmp_path / "my.labels", tmp_path / "command.labels"
+    model = tacit.Model(SOUND)
+    model.hear_background(labels, samples[: 3 * 44_100], 44_100)
+    model.teach(labels, "bell", path)
+    model.correct(labels, model.labels[0], path)
+    for words in (["bell", path], ["--not", model.labels[0], path]):
+        lines("learn", SOUND, *words, "--labels", other)
+    model.load_labels(labels)
+    assert model.labels[-1] == "bell" and len(model.labels) == 53
+    # Another model that is opened with them says the same, and so does the command.
+    said = tacit.Model(SOUND, labels=labels).classify(path).logits
+    assert np.array_equal(said, model.classify(path).logits)
+    command = lines("classify", SOUND, path, "--labels", labels, "--logits")[0]["logits"]
+    assert np.array_equal(said, np.array(command, np.float32))
+    def listed(file):
+        found = lines("learn", SOUND, "--list", "--labels", file)
+        return {line["name"]: (line["examples"], line["corrections"]) for line in found}
+
+    assert listed(labels) == listed(other)
+    model.rename(labels, "bell", "horn")
+    model.load_labels(labels)
+    assert model.labels[-1] == "horn"
+    model.forget(labels, "horn")
+    model.load_labels(labels)
+    assert len(model.labels) == 52
+    for name in (model.labels[0], "", "a\nb"):
+        with pytest.raises(tacit.Error) as refused:
+            model.teach(labels, name, path)
+        assert refused.value.status == 64
