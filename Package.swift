@@ -75,7 +75,8 @@ let package = Package(
         room(
             "Media",
             [
-                "CTacitFLAC", "CTacitJPEG", "CTacitMpg123", "CTacitOpusfile", "CTacitPNG", "CTacitSndfile", "CTacitSoxr",
+                "CTacitFLAC", "CTacitJPEG", "CTacitMpg123", "CTacitOpusfile", "CTacitPNG", "CTacitSndfile",
+                "CTacitSoxr",
                 "CTacitVorbisfile", "TacitDiagnostics",
             ]),
         room("Devices", ["CTacitALSA", "CTacitV4L2", "TacitDiagnostics", "TacitMedia", "TacitText"]),
@@ -161,7 +162,8 @@ let package = Package(
         .testTarget(
             name: "SinksTests",
             dependencies: [
-                "TacitDiagnostics", "TacitLabelling", "TacitLive", "TacitSinks", "TacitTestSupport", "TacitText",
+                "TacitConsole", "TacitDiagnostics", "TacitLabelling", "TacitLive", "TacitSinks", "TacitTestSupport",
+                "TacitText",
             ]),
         .testTarget(
             name: "InterfaceTests",

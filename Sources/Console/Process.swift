@@ -15,7 +15,9 @@ package enum Process {
     nonisolated(unsafe) package private(set) static var name: StaticString = "tacit"
 
     /// Thrown by what was asked to stop in order, and has.
-    package struct Stopped: Error {}
+    package struct Stopped: Error {
+        package init() {}
+    }
 
     /// From now on whoever calls this looks at `stop` and ends the program with all that belongs to its end said.
     package static func stopInOrder() { patience.store(5000, ordering: .releasing) }

@@ -24,9 +24,22 @@ package final class StandardOutput: Sendable {
         try bytes.withUnsafeBytes { try write($0) }
     }
 
-    /// - Throws: `Closed` or `Failed`.
-    package func write(_ bytes: UnsafeRawBufferPointer) throws {
-        try lock.withLock { _ in try Self.write(bytes) }
+    /// - Parameters:
+    ///   - bytes: a whole line or screen.
+    ///   - unlessStopped: whether a reader that takes nothing is given up half a second after a wish to stop.
+    /// - Throws: `Closed` or `Failed`; `Process.Stopped` for a reader that is given up.
+    package func write(_ bytes: UnsafeRawBufferPointer, unlessStopped: Bool = false) throws {
+        try lock.withLock { _ in
+            guard unlessStopped else { return try Self.write(bytes) }
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                try Self.waitForRoom()
+                // A pipe that has room has room for so many, at once.
+                let piece = rest.prefix(4096)
+                try Self.write(UnsafeRawBufferPointer(rebasing: piece))
+                rest = rest.dropFirst(piece.count)
+            }
+        }
     }
 
     /// Runs `body` once no line is being written, or after `milliseconds` even so: a reader that has stopped reading
@@ -37,6 +50,18 @@ package final class StandardOutput: Sendable {
             usleep(1000)
         }
         body()
+    }
+
+    private static func waitForRoom() throws {
+        var waited = 0
+        while waited < 500 {
+            var descriptor = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
+            let found = poll(&descriptor, 1, 50)
+            // What is wrong with it `write` tells.
+            if found > 0 || found < 0 && errno != EINTR { return }
+            if Process.stop.isStopping { waited += 50 }
+        }
+        throw Process.Stopped()
     }
 
     private static func write(_ bytes: UnsafeRawBufferPointer) throws {

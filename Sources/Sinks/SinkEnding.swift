@@ -57,7 +57,7 @@ final class SinkEnding: @unchecked Sendable {
         return true
     }
 
-    private func run() {
+    func run() {
         var thrown: (any Error)?
         do { try sink.finish() } catch { thrown = error }
         state.withLock { $0 = .done(thrown) }

@@ -8,7 +8,7 @@ enum StandardOutputSink {
     private static func make(_ stream: StreamDescription) -> any Sink {
         let isView = !stream.isJSON && Terminal.shared.isTerminal
         let outlet = LineOutlet(
-            StandardOutputDrain(), stream,
+            StandardOutputDrain(canBeCalledOff: !isView), stream,
             capacity: isView ? Screen.largest : 4 * LineLength.bound(labels: stream.labels))
         if isView {
             switch stream.sense {
@@ -29,9 +29,16 @@ enum StandardOutputSink {
 /// Standard output behind a queue. When it can't be written any more the program ends: in order, if its stream can.
 struct StandardOutputDrain: OutputDrain {
     let name = "standard output"
+    /// A pipe or a file can, a terminal can't.
+    let canBeCalledOff: Bool
 
     func write(_ bytes: UnsafeRawBufferPointer) throws -> Int {
-        try StandardOutput.shared.write(bytes)
+        do {
+            try StandardOutput.shared.write(bytes, unlessStopped: canBeCalledOff)
+        } catch let error as Process.Stopped {
+            tellGivenUp()
+            throw error
+        }
         return bytes.count
     }
 

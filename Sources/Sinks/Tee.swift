@@ -53,7 +53,11 @@ package final class Tee: Sink {
     /// Waits for all at the same time, so that a slow one keeps no other from being told what is left; once there is a
     /// wish to stop, not much longer for those that stand still.
     package func finish() throws {
-        for branch in branches where !branch.hasFailed { branch.ending.start() }
+        let left = branches.count { !$0.hasFailed }
+        for branch in branches where !branch.hasFailed {
+            // Alone it holds up no other, and takes no memory.
+            if left == 1 { branch.ending.run() } else { branch.ending.start() }
+        }
         var patience = Self.patience
         for branch in branches where !branch.ending.wait(stop: stop, &patience) {
             Log.shared.line { line in
@@ -61,9 +65,9 @@ package final class Tee: Sink {
                 line.append(" takes nothing: what it was not told yet is given up")
             }
         }
-        for branch in branches {
-            if let error = branch.ending.error { throw error }
-        }
+        // One that was only called off says less than one that is broken.
+        let errors = branches.compactMap(\.ending.error)
+        if let error = errors.first(where: { !($0 is Process.Stopped) }) ?? errors.first { throw error }
     }
 
     private func each(_ body: (any Sink) throws -> Void) throws {

@@ -312,7 +312,8 @@ import Testing
         #expect(tacit_skip(handle, 1) == Self.usage)
 
         // A model that hears sees nothing.
-        let other = try Loaded(ConvertedModel(GoldenCase(name: "gpt2-plain")).path)
+        let hearing = try ConvertedModel(GoldenCase(name: "gpt2-plain"))
+        let other = try Loaded(hearing.path)
         #expect(tacit_begin_pictures(other.handle, nil, 0) == Self.badData)
     }
 }

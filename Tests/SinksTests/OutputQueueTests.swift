@@ -1,5 +1,7 @@
+import Dispatch
 import Glibc
 import Synchronization
+import TacitConsole
 import TacitDiagnostics
 import TacitSinks
 import Testing
@@ -112,6 +114,33 @@ import Testing
             }, Unmanaged.passUnretained(stop).toOpaque())
         #expect(try !queue.add([3], leaving: 0))
         pthread_join(stopping, nil)
+    }
+
+    /// Before a wish to stop the end is waited for, afterwards not for long.
+    @Test func aDrainThatTakesNothingIsGivenUpAtTheEnd() throws {
+        let stop = StopToken()
+        let drain = Standing()
+        let queue = OutputQueue(drain, capacity: 20, patience: 0, stop: stop)
+        #expect(try queue.add([1, 2, 3], leaving: 0))
+        drain.hasBegun.wait()
+        stop.stop()
+        #expect(throws: Process.Stopped.self) { try queue.waitUntilEmpty() }
+        drain.mayEnd.signal()
+    }
+
+    /// Stands still in the midst of a write.
+    private final class Standing: OutputDrain {
+        let name = "a drain"
+        let hasBegun = DispatchSemaphore(value: 0)
+        let mayEnd = DispatchSemaphore(value: 0)
+
+        func write(_ bytes: UnsafeRawBufferPointer) throws -> Int {
+            hasBegun.signal()
+            mayEnd.wait()
+            return bytes.count
+        }
+
+        func hasFailed(_ error: any Error) {}
     }
 
     /// Whoever can't wait is not made to.

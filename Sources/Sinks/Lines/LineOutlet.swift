@@ -3,48 +3,92 @@ import TacitConsole
 /// The way of a stream's lines to where they are written: behind a queue, so that no reader holds up another sink.
 ///
 /// A stream that goes on by itself never waits for the queue. One that can be read again at any speed does when the queue
-/// is full, and nothing is lost; but beside other sinks no longer than a reader that takes nothing at all deserves.
+/// is full, and nothing is lost; but beside other sinks no longer than a reader that takes nothing at all deserves. Where
+/// there are no others and the drain can be called off, there is nothing that a queue would be good for.
 package struct LineOutlet {
-    private let queue: OutputQueue
+    private enum Way {
+        case direct
+        case queued(OutputQueue)
+    }
+
+    private let way: Way
+    private let drain: any OutputDrain
+    /// Bytes of the queue that are kept for what `mayFill` it.
+    private let reserve: Int
     /// Where to, for people.
-    let name: String
+    var name: String { drain.name }
 
     /// - Parameters:
     ///   - drain: where lines go in the end.
     ///   - stream: says whether it waits, and whether others wait with it.
     ///   - capacity: of the queue, in bytes, at least.
     init(_ drain: any OutputDrain, _ stream: StreamDescription, capacity: Int) {
-        name = drain.name
-        let holdsUpOthers = stream.waits && !stream.hasOneSink
-        queue = OutputQueue(
-            drain, capacity: max(holdsUpOthers ? Self.largeCapacity : Self.usualCapacity, capacity),
-            patience: !stream.waits ? 0 : holdsUpOthers ? Self.patience : .infinity, stop: Process.stop)
+        self.drain = drain
+        let usual = max(Self.usualCapacity, capacity)
+        reserve = usual / 2
+        if stream.waits, stream.hasOneSink, drain.canBeCalledOff {
+            way = .direct
+        } else {
+            let holdsUpOthers = stream.waits && !stream.hasOneSink
+            way = .queued(
+                OutputQueue(
+                    drain, capacity: holdsUpOthers ? max(Self.largeCapacity, usual) : usual,
+                    patience: !stream.waits ? 0 : holdsUpOthers ? Self.patience : .infinity, stop: Process.stop))
+        }
     }
 
     /// Some minute of labels.
     private static let usualCapacity = 16_384
-    /// Some ten thousand labels: so far others get ahead of a reader that stands still, and nothing is lost.
-    private static let largeCapacity = 1 << 22
+    /// Some twenty thousand labels: so far others get ahead of a reader that stands still, and nothing is lost.
+    private static let largeCapacity = 1 << 23
     /// Seconds that others then wait for one that takes nothing.
     private static let patience = 10.0
 
     /// Whether a reader who had fallen behind is near enough again.
-    var hasCaughtUp: Bool { queue.count <= queue.capacity / 4 }
+    var hasCaughtUp: Bool {
+        switch way {
+        case .direct: true
+        case .queued(let queue): queue.count <= queue.capacity / 4
+        }
+    }
 
-    /// Takes a line whole or not at all. Half the queue is kept for lines that `mayFill` it.
+    /// Takes a line whole or not at all. A part of the queue is kept for lines that `mayFill` it.
     ///
-    /// - Throws: what the drain has thrown.
+    /// - Throws: what the drain throws, or has thrown.
     func write(_ line: [UInt8], mayFill: Bool) throws -> Bool {
-        try queue.add(line, leaving: mayFill ? 0 : queue.capacity / 2)
+        switch way {
+        case .direct:
+            try writeNow(line)
+            return true
+        case .queued(let queue): return try queue.add(line, leaving: mayFill ? 0 : reserve)
+        }
     }
 
     /// Takes a screen unless the one before is still on its way: a newer one will follow.
     func write(screen: [UInt8]) throws -> Bool {
-        try queue.isEmpty && queue.add(screen, leaving: 0, waits: false)
+        switch way {
+        case .direct:
+            try writeNow(screen)
+            return true
+        case .queued(let queue): return try queue.isEmpty && queue.add(screen, leaving: 0, waits: false)
+        }
     }
 
     /// For the end of the stream: what can't be written is given up.
     ///
     /// - Throws: what the drain has thrown.
-    func waitUntilEmpty() throws { try queue.waitUntilEmpty() }
+    func waitUntilEmpty() throws {
+        if case .queued(let queue) = way { try queue.waitUntilEmpty() }
+    }
+
+    private func writeNow(_ bytes: [UInt8]) throws {
+        try bytes.withUnsafeBytes { bytes in
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                let count = try drain.write(UnsafeRawBufferPointer(rebasing: rest))
+                guard count > 0 else { throw drain.failure }
+                rest = rest.dropFirst(count)
+            }
+        }
+    }
 }

@@ -1,9 +1,12 @@
+import TacitConsole
 import TacitDiagnostics
 
 /// Where lines end up: what a queue empties into.
 package protocol OutputDrain: Sendable {
     /// For people.
     var name: String { get }
+    /// Whether a wish to stop ends the waiting of `write`.
+    var canBeCalledOff: Bool { get }
     /// Writes some of the bytes, waiting if need be. 0 when it can't now and is to be tried again.
     ///
     /// - Throws: when it never can any more.
@@ -15,5 +18,15 @@ package protocol OutputDrain: Sendable {
 }
 
 extension OutputDrain {
+    package var canBeCalledOff: Bool { false }
+
+    /// Says that a reader takes nothing, and is not waited for at the end.
+    func tellGivenUp() {
+        Log.shared.line {
+            $0.append(string: name)
+            $0.append(" takes nothing: what it was not told yet is given up")
+        }
+    }
+
     package var failure: TacitError { TacitError(.cannotCreate, file: name, "not everything could be written") }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import TacitConsole
 import TacitDiagnostics
 
 /// A bounded queue before a drain, with a thread of its own that does the waiting.
@@ -28,6 +29,8 @@ package final class OutputQueue: @unchecked Sendable {
 
     /// Bytes after which the drain is asked again, so that a slow one is seen to go on.
     private static let piece = 4096
+    /// Seconds for a drain that takes nothing after a wish to stop.
+    private static let lastPatience = 1.0
 
     /// - Parameters:
     ///   - drain: where lines go in the end.
@@ -75,7 +78,10 @@ package final class OutputQueue: @unchecked Sendable {
     /// - Throws: what the drain threw, if it can't be written any more.
     package func add(_ bytes: [UInt8], leaving reserve: Int, waits: Bool = true) throws -> Bool {
         try locked {
-            if waits, patience > 0 { waitForRoom(bytes.count + reserve) }
+            if waits, patience > 0 {
+                let most = capacity - reserve - bytes.count
+                _ = waitWhile(for: patience) { filledCount > most && most >= 0 && !stop.isStopping }
+            }
             if let failure { throw failure }
             guard bytes.count <= capacity - reserve - filledCount else { return false }
             bytes.withUnsafeBufferPointer { bytes in
@@ -90,14 +96,19 @@ package final class OutputQueue: @unchecked Sendable {
 
     /// Waits until everything is written, or given up.
     ///
-    /// - Throws: what the drain threw, if it can't be written any more.
+    /// - Throws: what the drain threw, if it can't be written any more; `Process.Stopped` if it takes nothing after a wish
+    ///   to stop.
     package func waitUntilEmpty() throws {
-        try locked {
+        let isGivenUp = try locked {
             isEnding = true
             pthread_cond_broadcast(changed)
-            while failure == nil, filledCount > 0 || isWriting { pthread_cond_wait(changed, mutex) }
+            let isDone = waitWhile(for: Self.lastPatience, onlyAfterStop: true) { filledCount > 0 || isWriting }
             if let failure { throw failure }
+            return !isDone
         }
+        guard isGivenUp else { return }
+        drain.tellGivenUp()
+        throw Process.Stopped()
     }
 
     private func serve() {
@@ -150,16 +161,28 @@ package final class OutputQueue: @unchecked Sendable {
         return end.map { UnsafeRawBufferPointer(rebasing: bytes[...$0]) } ?? bytes
     }
 
-    /// Until `count` bytes are free, or there is no sense in waiting any longer.
-    private func waitForRoom(_ count: Int) {
+    /// Waits as long as `condition` holds and nothing has failed, and no longer than `patience` in seconds while the drain
+    /// takes nothing. With the mutex locked.
+    ///
+    /// - Parameters:
+    ///   - patience: in seconds.
+    ///   - onlyAfterStop: whether it is without end before a wish to stop.
+    ///   - condition: asked again after every change.
+    /// - Returns: whether `condition` holds no more.
+    private func waitWhile(
+        for patience: Double, onlyAfterStop: Bool = false, _ condition: () -> Bool
+    ) -> Bool {
         var seen = progress
         var waited = 0.0
-        while count > capacity - filledCount, count <= capacity, failure == nil, !stop.isStopping, waited < patience {
+        while failure == nil, condition() {
+            guard waited < patience else { return false }
             let before = Stopwatch.now
             waitForChange(milliseconds: 20)
             waited = progress == seen ? waited + Stopwatch.now - before : 0
+            if onlyAfterStop, !stop.isStopping { waited = 0 }
             seen = progress
         }
+        return true
     }
 
     /// For a second, or until the end comes. False when it had come before: there is no other try.
