@@ -3,8 +3,8 @@ import Glibc
 import TacitDiagnostics
 import TacitLive
 
-/// The thread that makes files of `SoundClips`' jobs.
-struct SoundClipWriter {
+/// The thread that makes files of `SoundClips`' jobs. Made before it, and then its own.
+struct SoundClipWriter: @unchecked Sendable {
     private let clips: SoundClips
     private var files: [OpenFile?]
     private let buffer = UnsafeMutableBufferPointer<Int16>.allocate(capacity: Self.block)

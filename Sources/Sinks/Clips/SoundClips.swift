@@ -54,8 +54,9 @@ final class SoundClips: Sink, ClipNaming, @unchecked Sendable {
         names = Array(repeating: nil, count: stream.labels.count)
         history = SampleHistory(capacity: Int((before + Self.slack) * Double(stream.sampleRate)))
         hasRoom = folder.hasRoom()
+        let made = SoundClipWriter(self)
         try DetachedThread.start(for: folder.path) {
-            var writer = SoundClipWriter(self)
+            var writer = made
             writer.serve()
         }
     }

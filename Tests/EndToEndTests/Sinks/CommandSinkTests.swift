@@ -134,7 +134,7 @@ import Testing
             "look",
             """
             ls /proc/self/fd | wc -l > '\(folder.path("descriptors"))'
-            grep -E '^Sig(Blk|Ign)' /proc/$$/status > '\(folder.path("signals"))'
+            grep -E '^Sig(Blk|Ign)' /proc/self/status > '\(folder.path("signals"))'
             """)
         let outcome = try listening.run(["--to", "exec:\(script)", "--to", "jsonl:\(folder.path("x.jsonl"))"])
         #expect(outcome.status == 0 && outcome.output.isEmpty)
