@@ -1,7 +1,7 @@
 import TacitConsole
 
 Program.main(name: "tacit") { arguments in
-    var command = try Tacit.parseAsRoot(arguments)
+    var command = try Tacit.command(arguments)
     try command.run()
 } otherwise: { error in
     Tacit.exit(withError: error)

@@ -4,6 +4,7 @@ import TacitConsole
 /// `tacit bench`: speed on this machine.
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "bench",
         abstract: "Measure how fast a model runs on this machine.",
         usage: "tacit bench [MODEL.gguf] [--threads N] [--seconds S | --iterations N] [--json]",
         discussion: """

@@ -5,6 +5,7 @@ import TacitLive
 /// `tacit classify`: labels files.
 struct Classify: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "classify",
         abstract: "Label files.",
         usage: "tacit classify [MODEL.gguf] PATH... [OPTIONS]",
         discussion: """

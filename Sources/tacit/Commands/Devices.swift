@@ -6,6 +6,7 @@ import TacitText
 /// `tacit devices`: what can be listened to and watched.
 struct Devices: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "devices",
         abstract: "List microphones and cameras, with their formats and names that survive a reboot.",
         discussion: """
             The name in front goes with --device of listen or watch. A device on USB is named after where it is plugged \

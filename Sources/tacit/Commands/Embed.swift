@@ -4,6 +4,7 @@ import TacitLive
 /// `tacit embed`: the pooled vector instead of labels.
 struct Embed: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "embed",
         abstract: "Print what the model makes of files, as a vector, before any label.",
         usage: "tacit embed [MODEL.gguf] PATH... [OPTIONS]",
         discussion: "Takes the files that classify takes. The vector is the input of the model's head.")

@@ -8,6 +8,7 @@ import TacitMedia
 /// `tacit learn`: labels that a model did not have, from examples.
 struct Learn: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "learn",
         abstract: "Teach a label from examples, or correct one.",
         usage: """
             tacit learn [MODEL.gguf] NAME PATH... --labels FILE

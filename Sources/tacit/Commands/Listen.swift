@@ -11,6 +11,7 @@ import TacitText
 /// `tacit listen`: live labels from a stream of sound.
 struct Listen: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "listen",
         abstract: "Label a stream of sound as it comes.",
         usage: "tacit listen [MODEL.gguf] [--device NAME | --input FILE|-] [OPTIONS]",
         discussion: """

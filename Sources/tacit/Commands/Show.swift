@@ -6,6 +6,7 @@ import TacitModelFile
 /// `tacit show`: what is in a model file.
 struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "show",
         abstract: "Show what is in a model file.",
         usage: "tacit show MODEL [--report] [--json]")
 

@@ -6,6 +6,7 @@ import TacitText
 /// `tacit verify`: whether a model file is whole.
 struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "verify",
         abstract: "Check every byte of a model file against its digests.",
         usage: "tacit verify MODEL [--json]")
 

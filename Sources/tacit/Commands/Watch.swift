@@ -9,6 +9,7 @@ import TacitSinks
 /// `tacit watch`: live labels from a stream of frames.
 struct Watch: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "watch",
         abstract: "Label pictures as they come, from a camera, files or standard input.",
         usage: "tacit watch [MODEL.gguf] [--device NAME | --input FILE|DIR|-] [OPTIONS]",
         discussion: """
