@@ -1,11 +1,12 @@
 // Loaded in front of a program (LD_PRELOAD), counts how often any of its threads asks for memory once it has written to
-// standard output TACIT_COUNT_AFTER times, and writes the number to TACIT_COUNT_FILE when the program ends by _exit. For
+// standard output TACIT_COUNT_AFTER times and no more than TACIT_COUNT_UNTIL times, and writes the number to TACIT_COUNT_FILE when the program ends by _exit. For
 // the first few, the file tells where they were asked for.
 
 #define _GNU_SOURCE
 #include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +21,7 @@ extern void *__libc_memalign(size_t alignment, size_t size);
 enum { LISTED = 3, DEPTH = 24 };
 
 static atomic_long allocations, writes;
-static long count_after = 1;
+static long count_after = 1, count_until = LONG_MAX;
 static void *places[LISTED][DEPTH];
 static int depths[LISTED];
 static _Thread_local int is_inside;
@@ -28,13 +29,16 @@ static _Thread_local int is_inside;
 __attribute__((constructor)) static void prepare(void) {
     const char *text = getenv("TACIT_COUNT_AFTER");
     if (text) count_after = atol(text);
+    text = getenv("TACIT_COUNT_UNTIL");
+    if (text) count_until = atol(text);
     // The first call loads a library.
     void *place[1];
     backtrace(place, 1);
 }
 
 static void count(void) {
-    if (atomic_load(&writes) < count_after || is_inside) return;
+    long written = atomic_load(&writes);
+    if (written < count_after || written > count_until || is_inside) return;
     is_inside = 1;
     long number = atomic_fetch_add(&allocations, 1);
     if (number < LISTED) depths[number] = backtrace(places[number], DEPTH);
