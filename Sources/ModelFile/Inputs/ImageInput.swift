@@ -37,7 +37,9 @@ extension ImageInput: InputKind {
         ImageInput(width: 0, height: 0, channels: 0, patch: 0, stride: 1, mean: [], deviation: [])
     }
 
-    package mutating func visit<Visitor: InputVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+    package mutating func visit<Failure: Error, Visitor: InputVisitor>(_ visitor: inout Visitor) throws(Failure)
+        where Visitor.Failure == Failure
+    {
         try visitor.size("width", &width)
         try visitor.size("height", &height)
         try visitor.size("channels", &channels)

@@ -7,7 +7,10 @@ package protocol InputKind: Equatable, Sendable {
     /// Before its fields are read.
     static var blank: Self { get }
     /// Shows its fields to `visitor`, in the order in which they are read and written.
-    mutating func visit<Visitor: InputVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure)
+    ///
+    /// `Failure` has a name of its own since Swift 6.0 does not find `Visitor.Failure` in a requirement.
+    mutating func visit<Failure: Error, Visitor: InputVisitor>(_ visitor: inout Visitor) throws(Failure)
+        where Visitor.Failure == Failure
 
     /// Elements of one flattened patch; for tokens, ids (one a codebook).
     var patchSize: Int { get }

@@ -47,7 +47,9 @@ extension LogMelInput: SoundInput {
             logOffset: 0, mean: 0, deviation: 0, patchFrames: 0, strideFrames: 0, window: 0)
     }
 
-    package mutating func visit<Visitor: InputVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+    package mutating func visit<Failure: Error, Visitor: InputVisitor>(_ visitor: inout Visitor) throws(Failure)
+        where Visitor.Failure == Failure
+    {
         try visitor.size("sample_rate", &sampleRate)
         try visitor.size("n_fft", &fftSize)
         try visitor.size("win_length", &windowLength)

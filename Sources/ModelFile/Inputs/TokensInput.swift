@@ -20,7 +20,9 @@ extension TokensInput: InputKind {
         TokensInput(vocabulary: 0, codebooks: 0, window: 0)
     }
 
-    package mutating func visit<Visitor: InputVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+    package mutating func visit<Failure: Error, Visitor: InputVisitor>(_ visitor: inout Visitor) throws(Failure)
+        where Visitor.Failure == Failure
+    {
         try visitor.size("vocabulary", &vocabulary)
         try visitor.size("codebooks", &codebooks)
         try visitor.size("window", &window)

@@ -23,7 +23,9 @@ extension WaveformInput: SoundInput {
         WaveformInput(sampleRate: 0, patch: 0, stride: 0, window: 0)
     }
 
-    package mutating func visit<Visitor: InputVisitor>(_ visitor: inout Visitor) throws(Visitor.Failure) {
+    package mutating func visit<Failure: Error, Visitor: InputVisitor>(_ visitor: inout Visitor) throws(Failure)
+        where Visitor.Failure == Failure
+    {
         try visitor.size("sample_rate", &sampleRate)
         try visitor.size("patch", &patch)
         try visitor.size("stride", &stride, standard: ("patch", patch))
