@@ -65,6 +65,9 @@ final class SoundSegment: SampleSource {
                 position += count
                 return .gap(.init(samples: count, reason: .lost))
             case .lacking(let count): damage.lackingSeconds += Double(count) / Double(sampleRate)
+            case .skipped(let bytes):
+                if damage.skippedBytes == 0 { damage.firstSkipTime = Double(position) / Double(sampleRate) }
+                damage.skippedBytes += bytes
             case .changed:
                 isFollowed = true
                 return .end
