@@ -30,7 +30,8 @@ import Testing
         let broken = try folder.write("broken.mp3", Self.frames + junk + Self.frames)
         let whole = try folder.write("whole.mp3", Self.frames)
         let golden = try GoldenCase(name: "gpt2-plain")
-        let loaded = try Loaded(try ConvertedModel(golden).path)
+        let model = try ConvertedModel(golden)
+        let loaded = try Loaded(model.path)
         var none = tacit_damage()
         none.size = MemoryLayout<tacit_damage>.size
         #expect(tacit_sound_damage(loaded.handle, &none) == Int32(TACIT_USAGE))
@@ -47,6 +48,9 @@ import Testing
                 #expect(bytes == 0 || abs(damage.first_skip - 3.6) < 0.08)
             }
         }
+        // Another model, the same sound.
+        try #require(tacit_load(loaded.handle, model.path) == 0)
+        #expect(try damage(loaded.handle).0.skipped == junk.count)
         none.size = 3
         #expect(tacit_sound_damage(loaded.handle, &none) == Int32(TACIT_USAGE))
     }

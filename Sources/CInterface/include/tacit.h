@@ -147,7 +147,7 @@ typedef struct {
     double lost, first;
     // Seconds that lack at the end of what was cut off.
     double lacking;
-    // Bytes between the frames of an MP3 that are none, for how long is not known; seconds to the first.
+    // Bytes that could not be decoded where nothing tells how long they lasted (MP3, an Ogg stream's ends); seconds to the first.
     size_t skipped;
     double first_skip;
     // All this in words, one line of UTF-8; "" where nothing was lost. The handle's until its next call.
@@ -173,8 +173,8 @@ const char *tacit_version(void);
 
 // Models
 
-// Loads a model file, in place of the one that was there, and ends a stream if one was open. The file is mapped: it may
-// be replaced by renaming another one, but must not be rewritten while it is in use.
+// Loads a model file, in place of the one that was there, and ends a stream if one was open. The handle has a private copy,
+// of as much memory as the file is long: whatever is done to the file later, what was loaded stays.
 // TACIT_OK; TACIT_NO_INPUT for a file that can't be opened; TACIT_BAD_DATA for what is no whole model file;
 // TACIT_USAGE. After a failure the handle has no model.
 int tacit_load(tacit_handle *handle, const char *path);

@@ -60,7 +60,7 @@ final class MPEGDecoder: SoundDecoder {
         while true {
             if skipped > 0 {
                 defer { skipped = 0 }
-                return .skipped(bytes: skipped)
+                return .skipped(bytes: skipped, samplesAgo: 0)
             }
             if !pending.isEmpty { break }
             switch try advance() {
