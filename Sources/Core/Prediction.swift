@@ -1,4 +1,5 @@
 import TacitLive
+import TacitMedia
 
 /// What a model says about a file, a picture or a window of a stream.
 public struct Prediction: Sendable {
@@ -12,6 +13,8 @@ public struct Prediction: Sendable {
     public let embedding: [Float]
     /// Time that the model took.
     public let inferenceSeconds: Double
+    /// What was lost of a sound that is damaged; nothing of anything else.
+    public let damage: SoundDamage
     private let names: [String]
 
     package init(_ reading: FileReading, names: [String]) {
@@ -20,6 +23,7 @@ public struct Prediction: Sendable {
         logits = reading.logits
         embedding = reading.embedding
         inferenceSeconds = reading.inferenceSeconds
+        damage = reading.damage
         self.names = names
     }
 
@@ -33,6 +37,7 @@ public struct Prediction: Sendable {
         logits = Array(reading.logits)
         embedding = Array(reading.embedding)
         inferenceSeconds = reading.inferenceSeconds
+        damage = SoundDamage()
         self.names = names
     }
 

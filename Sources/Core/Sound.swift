@@ -6,11 +6,18 @@ public struct Sound: Sendable {
     public let sampleRate: Int
     /// -1...1
     public let samples: [Float]
+    /// What was lost of a file that is damaged.
+    public let damage: SoundDamage
 
     /// `samples` are mono, -1...1.
     public init(sampleRate: Int, samples: [Float]) {
+        self.init(sampleRate: sampleRate, samples: samples, damage: SoundDamage())
+    }
+
+    private init(sampleRate: Int, samples: [Float], damage: SoundDamage) {
         self.sampleRate = sampleRate
         self.samples = samples
+        self.damage = damage
     }
 
     /// Decodes a sound file (WAV, FLAC, Ogg, MP3 and more), its channels averaged.
@@ -26,6 +33,6 @@ public struct Sound: Sendable {
         try withUnsafeTemporaryAllocation(of: Float.self, capacity: 16_384) { buffer in
             while case .samples(let count) = try source.read(into: buffer) { samples += buffer[..<count] }
         }
-        self.init(sampleRate: source.sampleRate, samples: samples)
+        self.init(sampleRate: source.sampleRate, samples: samples, damage: source.damage)
     }
 }

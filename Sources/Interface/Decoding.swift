@@ -27,6 +27,19 @@ public func soundRead(
     }
 }
 
+@_cdecl("tacit_sound_damage")
+public func soundDamage(_ handle: OpaquePointer?, _ damage: UnsafeMutablePointer<tacit_damage>?) -> Int32 {
+    perform(handle) { handle in
+        let output = try require(damage, "the damage")
+        try requireSize(output.pointee.size, of: tacit_damage.self, "tacit_damage")
+        let (damage, words) = try handle.damageOfSound()
+        output.pointee = tacit_damage(
+            size: output.pointee.size, places: damage.places, lost: damage.lostSeconds, first: damage.firstTime,
+            lacking: damage.lackingSeconds, skipped: damage.skippedBytes, first_skip: damage.firstSkipTime,
+            words: words.pointer)
+    }
+}
+
 @_cdecl("tacit_picture_open")
 public func pictureOpen(
     _ handle: OpaquePointer?, _ path: UnsafePointer<CChar>?, _ width: UnsafeMutablePointer<Int>?,

@@ -18,6 +18,8 @@ final class Handle {
     private var pictureStream: PictureStream?
     let result = ResultSink()
     private var sound: (any SampleSource)?
+    /// What was lost of the sound that was read last, and its words.
+    private var damage: (SoundDamage, words: Text)?
     private var pictures: (decoder: PictureDecoder, file: PictureFileReader, own: FrameBuffer)?
     private var picture: FrameBuffer?
 
@@ -116,7 +118,10 @@ final class Handle {
         let classifier = try self.classifier ?? Classifier(model, hop: hop, threads: threads)
         self.classifier = classifier
         result.forget()
-        result.take(try body(classifier))
+        damage = nil
+        let prediction = try body(classifier)
+        result.take(prediction)
+        if case .sound = model.sense { note(prediction.damage) }
     }
 
     // Streams
@@ -183,17 +188,20 @@ final class Handle {
 
     func open(sound path: String, sampleRate: Int) throws -> Int {
         sound = nil
+        damage = nil
         guard (0...10_000_000).contains(sampleRate) else {
             throw TacitError(.usage, "a rate of \(sampleRate) Hz, expected 0 to 10000000")
         }
         let file = try SoundFileSource(path: path)
         sound = try SoundSources.resample(file, to: sampleRate > 0 ? sampleRate : file.sampleRate, file: path)
+        note(SoundDamage())
         return sampleRate > 0 ? sampleRate : file.sampleRate
     }
 
     func readSound(_ buffer: UnsafeMutableBufferPointer<Float>) throws -> Int {
         guard let sound else { throw TacitError(.usage, "no sound is open") }
         do {
+            defer { note(sound.damage) }
             if case .samples(let count) = try sound.read(into: buffer) { return count }
         } catch {
             self.sound = nil
@@ -201,6 +209,17 @@ final class Handle {
         }
         self.sound = nil
         return 0
+    }
+
+    /// What was lost up to now of the sound that was read last.
+    func damageOfSound() throws -> (SoundDamage, words: Text) {
+        guard let damage else { throw TacitError(.usage, "no sound was read") }
+        return damage
+    }
+
+    private func note(_ damage: SoundDamage) {
+        if let known = self.damage, known.0 == damage { return }
+        self.damage = (damage, Text(damage.description))
     }
 
     func decodePicture(path: String) throws -> FrameBuffer {

@@ -31,7 +31,9 @@ struct StandardInputTests {
         .enabled(if: FFmpeg.isThere, "ffmpeg is not installed"),
         arguments: [
             ["-c:a", "flac", "a.flac"], ["-ar", "44100", "-ac", "2", "a.wav"], ["-c:a", "libvorbis", "a.ogg"],
-            ["-c:a", "libopus", "a.opus"], ["-c:a", "libmp3lame", "a.mp3"],
+            ["-c:a", "libopus", "a.opus"],
+            ["-ar", "8000", "-c:a", "pcm_f32le", "a.wav"], ["-ar", "48000", "-ac", "2", "-c:a", "pcm_s24le", "a.wav"],
+            ["-rf64", "always", "a.wav"], ["-ar", "44100", "-ac", "2", "-c:a", "libmp3lame", "a.mp3"], ["-c:a", "libmp3lame", "a.mp3"],
         ])
     func aSoundIsTheSameEverywhere(arguments: [String]) throws {
         let source = try folder.write("s.wav", WaveFile.bytes(Sounds.glide(samples: 16_000 * 12), rate: 16_000))

@@ -22,6 +22,8 @@ import Testing
         var event = tacit_event()
         var model = tacit_model()
         model.size = MemoryLayout<tacit_model>.size
+        var damage = tacit_damage()
+        damage.size = MemoryLayout<tacit_damage>.size
         let statuses = [
             tacit_load(handle, "/bin/sh"), tacit_load_bytes(handle, bytes, 3), tacit_verify(handle),
             tacit_describe(handle, &model), tacit_label_at(handle, 0, nil, nil), tacit_configure(handle, 0, 0),
@@ -34,6 +36,7 @@ import Testing
             tacit_embedding(handle, &floats, 2, nil),
             doubles.withUnsafeMutableBufferPointer { tacit_span(handle, $0.baseAddress, $0.baseAddress) },
             tacit_sound_open(handle, "/bin/sh", &rate), tacit_sound_read(handle, &floats, 2, nil),
+            tacit_sound_damage(handle, &damage),
             tacit_picture_open(handle, "/bin/sh", nil, nil, nil),
             tacit_picture_decode(handle, bytes, 3, nil, nil, nil), tacit_picture_pixels(handle, &bytes, 3),
             tacit_load_labels(handle, "/bin/sh"), tacit_teach_file(handle, "x.labels", 1, "bell", "/bin/sh"),

@@ -148,6 +148,33 @@ import Testing
         #expect(damage.description.hasPrefix("ends early: "))
     }
 
+    /// The first page of sound and the last one have no page on their other side that would tell how much was lost.
+    @Test(arguments: codecs)
+    func aPageThatWasHitAtEitherEndIsTold(name: String, format: Int) throws {
+        let bytes = try encoded(format, count: 4 * Self.count)
+        let pages = pages(bytes)
+        let whole = try read(bytes).samples.count
+        var starts = [0]
+        for page in pages { starts.append(starts[starts.count - 1] + page.count) }
+        let last = pages.count - 1
+        // A byte of the page's name.
+        for page in [2, last] {
+            var hit = bytes
+            hit[starts[page] + 1] ^= 0x20
+            let (samples, damage) = try read(hit)
+            #expect(samples.count < whole)
+            #expect(damage.skippedBytes == pages[page].count || damage.lostSeconds > 0, "\(name), page \(page): \(damage)")
+            #expect(!damage.isNone)
+        }
+        // What belongs behind a stream is no damage.
+        let tag = Array("TAG".utf8) + [UInt8](repeating: 0x41, count: 125)
+        for behind in [[UInt8](repeating: 0, count: 5000), tag] {
+            let (samples, damage) = try read(bytes + behind)
+            #expect(samples.count == whole)
+            #expect(damage.isNone, "\(damage)")
+        }
+    }
+
     private func page(serial: UInt32, number: UInt32, flags: UInt8, position: UInt64, _ body: [UInt8]) -> [UInt8] {
         var page = Array("OggS\0".utf8) + [flags] + littleEndian(position) + littleEndian(serial) + littleEndian(number)
         page += [0, 0, 0, 0, 1, UInt8(body.count)] + body

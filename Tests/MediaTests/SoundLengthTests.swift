@@ -103,6 +103,26 @@ import Testing
         #expect(try decoded(flac + flac) == Self.expected + Self.expected)
     }
 
+    /// What a server said before it sent the file, saved with it.
+    @Test func beginningsAreFoundBehindOtherBytes() throws {
+        let answer = Array("HTTP/1.0 200 OK\r\nContent-Type: application/ogg\r\n\r\n".utf8)
+        for format in [SF_FORMAT_FLAC | SF_FORMAT_PCM_16, SF_FORMAT_OGG | SF_FORMAT_VORBIS] {
+            let bytes = try encoded(format)
+            let whole = try decoded(bytes)
+            #expect(try decoded(answer + bytes) == whole)
+            #expect(try decoded([UInt8](repeating: 7, count: 40_000) + bytes) == whole)
+        }
+    }
+
+    @Test func anAUFileOfLengthZeroIsUpToTheEnd() throws {
+        var bytes = try encoded(SF_FORMAT_AU | SF_FORMAT_PCM_16)
+        #expect(try decoded(bytes) == Self.expected)
+        for size: UInt8 in [0, 0xff] {
+            bytes.replaceSubrange(8..<12, with: [size, size, size, size])
+            #expect(try decoded(bytes) == Self.expected)
+        }
+    }
+
     @Test(arguments: [SF_FORMAT_CAF, SF_FORMAT_AIFF])
     func anOpenLengthIsUpToTheEnd(container: Int) throws {
         var bytes = try encoded(container | SF_FORMAT_PCM_16)
@@ -154,6 +174,11 @@ import Testing
         ] { #expect(try decoded(bytes).count == frames.count, "\(name)") }
         #expect(abs(try decoded(bare + bare).count - 2 * frames.count) <= 576)
         #expect(try decoded(tagged + tagged).count >= 2 * whole.count)
+        // Fraunhofer's header takes a first frame up, in which there is no sound.
+        var vbri = [bare[0], bare[1], 0x80 | bare[2] & 0x0d, bare[3]] + [UInt8](repeating: 0, count: 32)
+        vbri += Array("VBRI".utf8) + [0, 1, 0, 0, 0, 50] + littleEndian(UInt32(0)) + littleEndian(UInt32(0))
+        vbri += [UInt8](repeating: 0, count: frameBytes(vbri) - vbri.count)
+        #expect(try decoded(vbri + bare).count == frames.count)
         // What the header says of the number of frames is not believed.
         let info = try #require(
             (0..<60).first {
@@ -171,6 +196,11 @@ import Testing
             format: Int32(SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III))
         let other = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
         #expect(abs(try decoded(bare + other).count - (frames.count + (24_001 + 1152) * 160 / 441)) < 1500)
+    }
+
+    /// Of a frame of layer III with 64 kbit/s by MPEG 2.
+    private func frameBytes(_ header: [UInt8]) -> Int {
+        72 * 64_000 / [22_050, 24_000, 16_000][Int(header[2] >> 2 & 3)]
     }
 
     /// Against FFmpeg's decoders, sample by sample.
@@ -222,6 +252,7 @@ import Testing
             ("a.wma", [0x30, 0x26, 0xb2, 0x75, 0x8e, 0x66, 0xcf, 0x11] + [UInt8](repeating: 9, count: 99), "WMA"),
             ("a.png", [0x89, 0x50, 0x4e, 0x47] + [UInt8](repeating: 9, count: 99), "PNG"),
             ("a.txt", Array("no sound at all, only words".utf8), "no sound of a format that is read here"),
+            ("a.wav", Array(Self.wave[..<30]), "ends in its header"),
             ("a.mp3", [0xff, 0xf3, 0x88, 0xc0] + [UInt8](repeating: 0, count: 284), "too short"),
         ]
         for (name, bytes, words) in cases {

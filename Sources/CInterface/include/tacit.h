@@ -138,6 +138,22 @@ typedef struct {
     double time;
 } tacit_event;
 
+// What was lost of a sound that is damaged, all else of which was read. Set `size` to `sizeof(tacit_damage)` before the call.
+typedef struct {
+    size_t size;
+    // In how many places something can't be decoded and was taken as silence.
+    size_t places;
+    // Seconds of it in all; seconds from the beginning to the first.
+    double lost, first;
+    // Seconds that lack at the end of what was cut off.
+    double lacking;
+    // Bytes that could not be decoded where nothing tells how long they lasted (MP3, an Ogg stream's ends); seconds to the first.
+    size_t skipped;
+    double first_skip;
+    // All this in words, one line of UTF-8; "" where nothing was lost. The handle's until its next call.
+    const char *words;
+} tacit_damage;
+
 // Handles
 
 // A new handle, without a model; it can decode sounds and pictures already. NULL only where there is no memory.
@@ -157,8 +173,8 @@ const char *tacit_version(void);
 
 // Models
 
-// Loads a model file, in place of the one that was there, and ends a stream if one was open. The file is mapped: it may
-// be replaced by renaming another one, but must not be rewritten while it is in use.
+// Loads a model file, in place of the one that was there, and ends a stream if one was open. The handle has a private copy,
+// of as much memory as the file is long: whatever is done to the file later, what was loaded stays.
 // TACIT_OK; TACIT_NO_INPUT for a file that can't be opened; TACIT_BAD_DATA for what is no whole model file;
 // TACIT_USAGE. After a failure the handle has no model.
 int tacit_load(tacit_handle *handle, const char *path);
@@ -315,6 +331,10 @@ int tacit_sound_open(tacit_handle *handle, const char *path, int *sample_rate);
 // The next samples of the open sound, mono, -1...1, at most `room` of them. `count` is how many were written: 0 at the
 // end, and the sound is closed then. TACIT_OK; TACIT_BAD_DATA for a file that is broken from here on; TACIT_USAGE.
 int tacit_sound_read(tacit_handle *handle, float *samples, size_t room, size_t *count);
+
+// What was lost of the sound that `tacit_classify_file` or `tacit_sound_read` read last, up to now. TACIT_OK, also where
+// nothing was; TACIT_USAGE, also where no sound was read.
+int tacit_sound_damage(tacit_handle *handle, tacit_damage *damage);
 
 // Decodes a PNG or JPEG file: upright, alpha laid over black. The pixels wait for `tacit_picture_pixels`. TACIT_OK;
 // TACIT_NO_INPUT; TACIT_BAD_DATA; TACIT_USAGE.

@@ -57,8 +57,8 @@ enum ExifOrientation {
             let entry = directory + 2 + 12 * index
             guard let found = number(entry, bytes: 2) else { break }
             guard found == tag else { continue }
-            // A short by the standard; some programs write a byte or a long.
-            guard let type = number(entry + 2, bytes: 2), let size = [1: 1, 3: 2, 4: 4][type],
+            // A short by the standard; some programs write a byte or a long, or one with a sign.
+            guard let type = number(entry + 2, bytes: 2), let size = [1: 1, 3: 2, 4: 4, 6: 1, 8: 2, 9: 4][type],
                 let value = number(entry + 8, bytes: size)
             else { break }
             return UInt16(exactly: value).flatMap(Orientation.init(rawValue:)) ?? .upright

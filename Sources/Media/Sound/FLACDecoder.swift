@@ -109,7 +109,7 @@ final class FLACDecoder: SoundDecoder {
                 given = Int(block.count)
                 let stated = Int(clamping: block.stated)
                 // Whether the last frame was damaged or cut off is not known.
-                if stated > position { lacking += min(stated - position, Self.longestLoss * max(1, sampleRate)) }
+                if stated > position { lacking += stated - position }
                 if stated == 0, let reader { lacking += reader.lacking(at: position) }
                 guard let parts, parts.goOn() else { return false }
                 tacit_flac_destroy(decoder)

@@ -19,6 +19,9 @@ final class MPEGDecoder: SoundDecoder {
     private var decoded = 0
     private var frames = 0
     private let left: GaplessRange
+    private var gaps = MPEGGaps()
+    /// Bytes before `pending` that belong to no frame.
+    private var skipped = 0
 
     /// - Parameter stream: at its first frame.
     init(_ stream: ByteStream) throws {
@@ -48,16 +51,24 @@ final class MPEGDecoder: SoundDecoder {
 
     deinit {
         mpg123_delete(decoder)
+        gaps.deallocate()
         bytes.deallocate()
     }
 
     func decode(into block: UnsafeMutableBufferPointer<Float>) throws -> DecodedBlock {
         guard let target = block.baseAddress else { return .end }
-        while pending.isEmpty {
+        while true {
+            if skipped > 0 {
+                defer { skipped = 0 }
+                return .skipped(bytes: skipped, samplesAgo: 0)
+            }
+            if !pending.isEmpty { break }
             switch try advance() {
             case .changed: return .changed
-            case .frames, .lost, .lacking: continue
+            case .frames, .lost, .lacking, .skipped: continue
             case .end:
+                skipped = gaps.rest()
+                if skipped > 0 { continue }
                 guard frames > 1 else {
                     throw TacitError(.badData, "a single frame of MP3, which is too short for a sound")
                 }
@@ -84,6 +95,7 @@ final class MPEGDecoder: SoundDecoder {
                 let count = byteCount / MemoryLayout<Float>.size
                 let samples = UnsafeRawPointer(audio).bindMemory(to: Float.self, capacity: count)
                 frames += 1
+                noteFrame()
                 keep(UnsafeBufferPointer(start: samples, count: count))
                 if !pending.isEmpty { return .frames(pending.count / channels) }
             case MPG123_NEW_FORMAT.rawValue:
@@ -98,6 +110,7 @@ final class MPEGDecoder: SoundDecoder {
             case MPG123_NEED_MORE.rawValue:
                 let count = try read()
                 if count == 0 { return .end }
+                gaps.feed(bytes, count: count)
                 guard mpg123_feed(decoder, bytes, count) == MPG123_OK.rawValue else {
                     throw TacitError(.inputOutput, "no memory for an MP3 decoder")
                 }
@@ -114,6 +127,13 @@ final class MPEGDecoder: SoundDecoder {
             let count = try stream.read(into: bytes, count: Self.byteCapacity, before: SoundTags.id3)
             guard count == 0, try SoundTags.skip(stream) else { return count }
         }
+    }
+
+    /// Notes what stood before the frame that was decoded last.
+    private func noteFrame() {
+        var info = mpg123_frameinfo2()
+        guard mpg123_info2(decoder, &info) == MPG123_OK.rawValue else { return }
+        skipped += gaps.frame(at: Int(mpg123_framepos(decoder)), byteCount: Int(info.framesize))
     }
 
     /// All but what the encoder has added.
@@ -141,9 +161,16 @@ struct GaplessRange: Equatable {
     /// Samples behind it, up to the end of the last frame that the header counts.
     private(set) var padding = Int.max..<Int.max
 
+    private static let vbriPlace = 36
+
     /// - Parameter bytes: the stream's first frame, or as much of it as is there.
     init(_ bytes: UnsafeRawBufferPointer) {
         guard let header = MPEGHeader(bytes), header.layer == 3 else { return }
+        // Fraunhofer's header stands at one place, and takes the first frame up, of which a decoder makes silence.
+        if bytes.count > Self.vbriPlace, bytes[Self.vbriPlace...].starts(with: Array("VBRI".utf8)) {
+            start = header.samplesPerFrame
+            return
+        }
         let sideInformation = header.version == 1 ? (header.channels == 1 ? 17 : 32) : (header.channels == 1 ? 9 : 17)
         var place = MPEGHeader.byteCount + sideInformation
         func number(_ place: Int, _ count: Int) -> Int? {

@@ -4,6 +4,10 @@ import TacitDiagnostics
 final class OggDecoder: SoundDecoder {
     private let reader: OggReader
     private var link: any SoundDecoder
+    /// Whether what was lost of this link was told already, in samples.
+    private var hasTold = false
+    /// Samples a channel since bytes were passed over that are of no page.
+    private var samplesSince = 0
 
     init(_ stream: ByteStream) throws {
         reader = OggReader(stream)
@@ -17,7 +21,20 @@ final class OggDecoder: SoundDecoder {
     func decode(into block: UnsafeMutableBufferPointer<Float>) throws -> DecodedBlock {
         while true {
             let decoded = try link.decode(into: block)
-            guard case .end = decoded else { return decoded }
+            switch decoded {
+            case .frames(let count):
+                if reader.skipped > 0 { samplesSince += count }
+                return decoded
+            case .lost, .lacking:
+                hasTold = true
+                return decoded
+            case .changed, .skipped: return decoded
+            case .end: break
+            }
+            let skipped = reader.takeSkipped()
+            defer { samplesSince = 0 }
+            if skipped > 0, !hasTold { return .skipped(bytes: skipped, samplesAgo: samplesSince) }
+            hasTold = false
             let (rate, width) = (sampleRate, channels)
             guard let next = try Self.open(reader) else { return .end }
             link = next

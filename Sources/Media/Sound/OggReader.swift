@@ -25,6 +25,12 @@ final class OggReader {
     private var headUsed = 0
     /// Where the stream that is read would end by the header of a page of which the rest is cut off.
     private var cutPosition: Int?
+    /// Samples that the page holds at most which states it.
+    private var cutSamples = 0
+    /// Whether the checksum of the page at hand was mended.
+    private var isMended = false
+    /// Bytes that are of no page, and of no tag either, up to now.
+    private(set) var skipped = 0
 
     /// Streams that may lie side by side.
     private static let maximumStreams = 64
@@ -167,26 +173,49 @@ final class OggReader {
     private static let maximumPage = 27 + 255 + 255 * 255
     private static let capture = Array("OggS\0".utf8)
 
+    /// How many bytes were passed over since this was asked last.
+    func takeSkipped() -> Int {
+        defer { skipped = 0 }
+        return skipped
+    }
+
+    /// Passes over `count` bytes that begin no page; zeros, as some programs fill up with, don't count.
+    private func pass(_ count: Int) throws {
+        let bytes = try stream.peek(count).prefix(count)
+        if bytes.contains(where: { $0 != 0 }) { skipped += bytes.count }
+        try stream.skip(count)
+    }
+
     /// The next page, of whatever stream; false at the end. What is no page is passed over.
     private func advance() throws -> Bool {
         used = 0
         hasPage = false
         while true {
             let head = try stream.peek(27)
-            guard head.count >= 27 else { return false }
+            guard head.count >= 27 else {
+                try pass(head.count)
+                return false
+            }
             guard head.starts(with: Self.capture) else {
-                try stream.skip(max(1, next(in: head)))
+                if let tag = SoundTags.byteCount(behind: head.bindMemory(to: UInt8.self)) {
+                    try stream.skip(tag)
+                } else {
+                    try pass(max(1, next(in: head)))
+                }
                 continue
             }
             let headerBytes = 27 + Int(head[26])
             let table = try stream.peek(headerBytes)
-            guard table.count >= headerBytes else { return false }
+            guard table.count >= headerBytes else {
+                try pass(table.count)
+                return false
+            }
             let pageBytes = table[27..<headerBytes].reduce(headerBytes) { $0 + Int($1) }
             let whole = try stream.peek(pageBytes)
             guard let base = whole.baseAddress, whole.count >= pageBytes else {
                 // Cut off, or no page at all.
                 noteCut(whole)
-                try stream.skip(1)
+                try pass(1)
                 continue
             }
             bytes.update(from: base.assumingMemoryBound(to: UInt8.self), count: pageBytes)
@@ -194,11 +223,11 @@ final class OggReader {
                 header: bytes, header_len: headerBytes, body: bytes + headerBytes, body_len: pageBytes - headerBytes)
             guard try isWhole(pageBytes) else {
                 noteCut(UnsafeRawBufferPointer(start: bytes, count: headerBytes))
-                try stream.skip(1)
+                try pass(1)
                 continue
             }
             try stream.skip(pageBytes)
-            if ogg_page_serialno(&page) == serial, !isBeginning { cutPosition = nil }
+            if ogg_page_serialno(&page) == serial, !isBeginning, !isMended { cutPosition = nil }
             hasPage = true
             return true
         }
@@ -208,7 +237,9 @@ final class OggReader {
     private func noteCut(_ header: UnsafeRawBufferPointer) {
         let number = header.loadUnaligned(fromByteOffset: 14, as: Int32.self)
         let position = Int(Int64(littleEndian: header.loadUnaligned(fromByteOffset: 6, as: Int64.self)))
-        if Int32(littleEndian: number) == serial, serials.contains(serial), position > 0 { cutPosition = position }
+        guard Int32(littleEndian: number) == serial, serials.contains(serial), position > 0 else { return }
+        cutPosition = position
+        cutSamples = Int(header[26]) * Self.mostInPacket
     }
 
     /// Samples that lack at the end of a link which ends at `position`, by the header of a page that was cut off.
@@ -216,15 +247,16 @@ final class OggReader {
         defer { cutPosition = nil }
         guard let cutPosition, cutPosition > position else { return 0 }
         let count = cutPosition - position
-        return count <= Self.mostInPage ? count : 0
+        return count <= cutSamples ? count : 0
     }
 
-    /// 255 packets of Vorbis, at the longest.
-    private static let mostInPage = 255 * 8192
+    /// Of Vorbis, where it is the longest.
+    private static let mostInPacket = 8192
 
     /// Whether the page at hand is one, by its checksum; or, if a byte of its body was damaged, by the page behind it: so
     /// that only the packet is lost that the byte belongs to. The checksum is mended then.
     private func isWhole(_ pageBytes: Int) throws -> Bool {
+        isMended = false
         let stated = (bytes[22], bytes[23], bytes[24], bytes[25])
         ogg_page_checksum_set(&page)
         if stated == (bytes[22], bytes[23], bytes[24], bytes[25]) { return true }
@@ -235,6 +267,9 @@ final class OggReader {
                 || behind.count >= pageBytes + Self.capture.count
                     && behind[pageBytes...].starts(with: Self.capture)
         else { return false }
+        // What it holds is dropped by a decoder that no later page states a position to.
+        isMended = true
+        noteCut(UnsafeRawBufferPointer(start: bytes, count: pageBytes))
         // Its position, by which a decoder cuts off what is too much, may be what was damaged: none is stated then.
         for index in 6..<14 { bytes[index] = 0xff }
         ogg_page_checksum_set(&page)

@@ -8,17 +8,24 @@ public struct SoundDamage: Equatable, Sendable {
     public internal(set) var firstTime = 0.0
     /// Seconds that lack at the end of what was cut off.
     public internal(set) var lackingSeconds = 0.0
+    /// Bytes amid the sound that could not be decoded where nothing tells how long they would have lasted (MP3, an Ogg stream's
+    /// ends): what follows them comes too early by as much.
+    public internal(set) var skippedBytes = 0
+    /// Seconds from the beginning to the first of them.
+    public internal(set) var firstSkipTime = 0.0
 
     /// Nothing is lost.
     public init() {}
 
     /// Whether nothing was lost.
-    public var isNone: Bool { places == 0 && lackingSeconds == 0 }
+    public var isNone: Bool { places == 0 && lackingSeconds == 0 && skippedBytes == 0 }
 
     /// - Parameter time: seconds from the beginning to where the other one's sound begins.
     func followed(by other: SoundDamage, at time: Double) -> SoundDamage {
         var both = self
         if places == 0, other.places > 0 { both.firstTime = time + other.firstTime }
+        if skippedBytes == 0, other.skippedBytes > 0 { both.firstSkipTime = time + other.firstSkipTime }
+        both.skippedBytes += other.skippedBytes
         both.places += other.places
         both.lostSeconds += other.lostSeconds
         both.lackingSeconds += other.lackingSeconds
@@ -35,6 +42,12 @@ extension SoundDamage: CustomStringConvertible {
             parts.append(
                 "damaged: \(Self.seconds(lostSeconds)) can't be decoded, \(place) \(Self.seconds(firstTime)); "
                     + "taken as silence")
+        }
+        if skippedBytes > 0 {
+            let bytes = skippedBytes == 1 ? "1 byte" : "\(skippedBytes) bytes"
+            parts.append(
+                "damaged: \(bytes) can't be decoded, from \(Self.seconds(firstSkipTime)) on; "
+                    + "how long they lasted is not known")
         }
         if lackingSeconds > 0 { parts.append("ends early: \(Self.seconds(lackingSeconds)) of it are missing") }
         return parts.joined(separator: "; ")

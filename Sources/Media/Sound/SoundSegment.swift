@@ -65,6 +65,11 @@ final class SoundSegment: SampleSource {
                 position += count
                 return .gap(.init(samples: count, reason: .lost))
             case .lacking(let count): damage.lackingSeconds += Double(count) / Double(sampleRate)
+            case .skipped(let bytes, let samplesAgo):
+                if damage.skippedBytes == 0 {
+                    damage.firstSkipTime = Double(max(0, position - samplesAgo)) / Double(sampleRate)
+                }
+                damage.skippedBytes += bytes
             case .changed:
                 isFollowed = true
                 return .end

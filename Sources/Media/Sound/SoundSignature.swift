@@ -32,6 +32,7 @@ enum SoundSignature {
         guard try !stream.peek(1).isEmpty else { throw TacitError(.badData, "the file is empty, expected a sound") }
         _ = try SoundTags.skip(stream)
         if let found = try magic(stream) { return found }
+        if let found = try skipToBeginning(stream) { return found }
         if try skipToMPEG(stream) { return .mpeg }
         return .other(isKnown: false)
     }
@@ -99,6 +100,22 @@ enum SoundSignature {
     }
 
     // MARK: -
+
+    /// What a FLAC and an Ogg stream begin with, which nothing else holds by chance.
+    private static let beginnings: [(mark: ByteMark, signature: SoundSignature)] = [
+        (ByteMark("fLaC", [(0, 0x7f), (0, 0xff), (0, 0xff), (34, 0xff)]), .flac),
+        (ByteMark("OggS", [(0, 0xff), (2, 0xff)]), .ogg),
+    ]
+
+    /// Passes over what stands before one of these, as the answer of a server that was saved with it; else over nothing.
+    private static func skipToBeginning(_ stream: ByteStream) throws -> SoundSignature? {
+        let bytes = try stream.peek(ByteStream.maximumPeek)
+        let found = beginnings.map { (place: $0.mark.place(in: bytes, bytes.count, 0), mark: $0.mark, $0.signature) }
+            .min { $0.place < $1.place }
+        guard let found, found.place + found.mark.count <= bytes.count else { return nil }
+        try stream.skip(found.place)
+        return found.2
+    }
 
     /// Passes over what stands before MPEG audio, if there is any; else over nothing, but in a pipe over zeros.
     private static func skipToMPEG(_ stream: ByteStream, frames: Int = mpegFrames) throws -> Bool {

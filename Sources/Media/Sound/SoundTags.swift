@@ -1,10 +1,29 @@
-/// Tags in front of a sound, which say nothing of how it is coded: ID3 of version 2, APE of version 2.
+/// Tags before, amid and behind a sound, which say nothing of how it is coded.
 enum SoundTags {
     /// Version, revision, flags, and a length of seven bits a byte.
     static let id3 = ByteMark(
         "ID3", [(0, 0xf8), (0, 0xff), (0, 0x0f), (0, 0x80), (0, 0x80), (0, 0x80), (0, 0x80)])
 
-    /// Passes over all that stand here; false if there is none.
+    /// Bytes of the tag that begins here, of those that stand behind MPEG audio: ID3 of version 1 and its extension, APE,
+    /// Lyrics3; nil for none.
+    static func byteCount(behind bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+        func has(_ text: String) -> Bool { bytes.starts(with: text.utf8) }
+        if has("TAG+") { return 227 }
+        if has("TAG") { return 128 }
+        if bytes.count >= 32, has("APETAGEX") {
+            let isHeader = bytes[23] & 0x20 != 0
+            return 32 + (isHeader ? bytes[12...15].reversed().reduce(0) { $0 << 8 | Int($1) } : 0)
+        }
+        if has("LYRICSBEGIN") {
+            return (11..<bytes.count).first {
+                bytes[$0] == 0x4c
+                    && (bytes[$0...].starts(with: "LYRICS200".utf8) || bytes[$0...].starts(with: "LYRICSEND".utf8))
+            }.map { $0 + 9 }
+        }
+        return nil
+    }
+
+    /// Passes over all those in front, ID3 of version 2 and APE of version 2, that stand here; false if there is none.
     static func skip(_ stream: ByteStream) throws -> Bool {
         var hasSkipped = false
         while true {

@@ -1,4 +1,4 @@
-/// Lengths that a recorder left open in CAF and AIFF headers, filled in with what is there, for libsndfile takes them as
+/// Lengths that a recorder left open in CAF, AIFF and AU headers, filled in with what is there, for libsndfile takes them as
 /// they stand.
 enum UnstatedLength {
     static func mend(_ bytes: SeekableBytes) {
@@ -9,6 +9,9 @@ enum UnstatedLength {
             if mendChunks(bytes, from: 12, name: "SSND", sizeBytes: 4, pads: true) {
                 bytes.change(4, to: bigEndian(bytes.count - 8, 4))
             }
+        } else if head.starts(with: Array(".snd".utf8)), head.count == 12, head[8...].allSatisfy({ $0 == 0 }) {
+            // Of AU all ones say that it is not known.
+            bytes.change(8, to: [0xff, 0xff, 0xff, 0xff])
         }
     }
 

@@ -129,6 +129,7 @@ final class WaveDecoder: SoundDecoder {
         let body = [UInt8](try stream.peek(count).prefix(count))
         try stream.skip(size)
         if size & 1 != 0 { try skipPadding() }
+        guard body.count >= 16 else { throw TacitError(.badData, "WAV that ends in its header") }
         guard let format = WaveFormat(body) else {
             throw TacitError(.badData, "WAV of a codec that is not read here: \(SoundSignature.remedy(stream))")
         }

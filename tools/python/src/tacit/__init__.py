@@ -1,7 +1,18 @@
 """Labels for sounds and pictures, by a small model on this machine."""
 
 from ._handle import Error
-from ._media import decode, decode_picture
+from ._media import DamageWarning, decode, decode_picture
 from ._model import Event, Label, Model, PictureStream, Prediction, Stream
 
-__all__ = ["Error", "Event", "Label", "Model", "PictureStream", "Prediction", "Stream", "decode", "decode_picture"]
+__all__ = [
+    "DamageWarning",
+    "Error",
+    "Event",
+    "Label",
+    "Model",
+    "PictureStream",
+    "Prediction",
+    "Stream",
+    "decode",
+    "decode_picture",
+]

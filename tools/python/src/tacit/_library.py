@@ -46,6 +46,19 @@ class Event(ctypes.Structure):
     _fields_ = [("is_on", c_int), ("label", Label), ("time", c_double)]
 
 
+class Damage(ctypes.Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("places", c_size_t),
+        ("lost", c_double),
+        ("first", c_double),
+        ("lacking", c_double),
+        ("skipped", c_size_t),
+        ("first_skip", c_double),
+        ("words", c_char_p),
+    ]
+
+
 _sizes = [POINTER(c_size_t)] * 3
 _vector = [c_void_p, c_size_t, POINTER(c_size_t)]
 
@@ -80,6 +93,7 @@ _functions = {
     "span": [POINTER(c_double)] * 2,
     "sound_open": [c_char_p, POINTER(c_int)],
     "sound_read": _vector,
+    "sound_damage": [POINTER(Damage)],
     "picture_open": [c_char_p, *_sizes],
     "picture_decode": [c_char_p, c_size_t, *_sizes],
     "picture_pixels": [POINTER(c_uint8), c_size_t],

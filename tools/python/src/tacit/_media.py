@@ -2,15 +2,24 @@
 
 import ctypes
 import os
+import warnings
 from collections.abc import Iterator
 
 import numpy as np
 
+from . import _library
 from ._handle import Handle
 
 
+class DamageWarning(UserWarning):
+    """Part of a sound is damaged or missing; all else of it was read."""
+
+
 def decode(path: "str | os.PathLike", rate: "int | None" = None) -> "tuple[np.ndarray, int]":
-    """A sound file as mono float32 samples, -1...1, and their rate in hertz: `rate`, or the file's own."""
+    """A sound file as mono float32 samples, -1...1, and their rate in hertz: `rate`, or the file's own.
+
+    What is damaged is silence in its place, or left out, and a `DamageWarning` says how much.
+    """
     handle = Handle()
     found, blocks = blocks_of(handle, path, rate)
     parts = list(blocks)
@@ -30,10 +39,19 @@ def blocks_of(
             block = np.empty(size, np.float32)
             handle.call("sound_read", block.ctypes.data, size, ctypes.byref(count))
             if not count.value:
+                warn_of_damage(handle, path)
                 return
             yield block[: count.value]
 
     return found.value, read()
+
+
+def warn_of_damage(handle: Handle, path: "str | os.PathLike"):
+    """A `DamageWarning` where something was lost of the sound that the handle has read."""
+    damage = _library.Damage(size=ctypes.sizeof(_library.Damage))
+    handle.call("sound_damage", ctypes.byref(damage))
+    if damage.words:
+        warnings.warn(f"{os.fsdecode(path)}: {damage.words.decode()}", DamageWarning, stacklevel=3)
 
 
 def decode_picture(source: "str | os.PathLike | bytes") -> np.ndarray:

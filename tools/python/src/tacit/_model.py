@@ -10,7 +10,7 @@ import numpy as np
 from . import _library
 from ._handle import Handle
 from ._library import OK, READING
-from ._media import blocks_of, decode_picture, pixels_of, samples_of
+from ._media import blocks_of, decode_picture, pixels_of, samples_of, warn_of_damage
 
 # Seconds that are shorter than any sample.
 NO_TIME = 1e-9
@@ -116,6 +116,8 @@ class Model:
         """
         if isinstance(what, (str, os.PathLike)):
             self._handle.call("classify_file", os.fsencode(what))
+            if self.sense == "sound":
+                warn_of_damage(self._handle, what)
         elif isinstance(what, np.ndarray) and what.dtype == np.uint8:
             pixels, width, height, channels, stride = pixels_of(what)
             self._handle.call("classify_picture", pixels.ctypes.data, width, height, channels, stride)
