@@ -66,7 +66,7 @@ final class MQTTClient {
             }
         }
         if let user = address.user {
-            let password = try settings.passwordFile.map(MQTTPassword.read)
+            let password = try settings.passwordFile.map { try SecretFile.read($0) }
             try check(tacit_mosquitto_username_pw_set(client, user, password))
         }
         let will = Array("offline".utf8)
