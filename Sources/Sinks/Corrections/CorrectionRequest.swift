@@ -2,15 +2,15 @@ import TacitLive
 import TacitText
 
 /// What someone says of an event, as JSON: `{"event":"ID","label":"X"}` or `{"event":"ID","nothing":true}`.
-struct CorrectionRequest: Equatable {
-    let event: String
-    let judgement: Judgement
+package struct CorrectionRequest: Equatable {
+    package let event: String
+    package let judgement: Judgement
 
     /// Bytes that one has at most.
     static let longest = 1024
 
     /// nil for what is none: anything else in it, anything twice, anything too long.
-    init?(_ bytes: some Collection<UInt8>) {
+    package init?(_ bytes: some Collection<UInt8>) {
         guard bytes.count <= Self.longest, let text = String(validating: bytes, as: UTF8.self),
             let rows = JSONSyntax.rows(of: text.filter { $0 != "\n" && $0 != "\r\n" && $0 != "\t" }), rows.count == 2
         else { return nil }

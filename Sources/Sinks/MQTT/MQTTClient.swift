@@ -128,6 +128,13 @@ final class MQTTClient {
         answers.state = .closed
     }
 
+    /// What was sent to a topic of commands, and how many such were lost since this was asked last.
+    func nextCommand() -> MQTTMessage? { answers.nextCommand() }
+    func takeLostCommands() -> Int {
+        defer { answers.lostCommands = 0 }
+        return answers.lostCommands
+    }
+
     /// Whether Home Assistant has said that it has begun since this was asked last.
     func hasHomeAssistantBegun() -> Bool {
         defer { answers.hasHomeAssistantBegun = false }

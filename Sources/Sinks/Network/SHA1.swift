@@ -1,8 +1,8 @@
 /// The digest that WebSocket's handshake asks for (FIPS 180-4, RFC 6455 section 4.2.2). It protects nothing there, and is
 /// used for nothing else.
-enum SHA1 {
+package enum SHA1 {
     /// 20 bytes.
-    static func digest(_ message: [UInt8]) -> [UInt8] {
+    package static func digest(_ message: [UInt8]) -> [UInt8] {
         var state: [UInt32] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0]
         var bytes = message + [0x80]
         while bytes.count % 64 != 56 { bytes.append(0) }

@@ -1,22 +1,22 @@
 /// The last lines of a stream, in memory that is taken at the start, for any number of readers at their own speed.
-struct LineRing {
+package struct LineRing {
     private let capacity: Int
     private let bytes: UnsafeMutablePointer<UInt8>
     /// The place of the first byte that is still there, and one past the last.
-    private(set) var start = 0
-    private(set) var end = 0
+    package private(set) var start = 0
+    package private(set) var end = 0
 
     /// Given back by `deallocate`.
-    init(capacity: Int) {
+    package init(capacity: Int) {
         self.capacity = capacity
         bytes = .allocate(capacity: capacity)
         bytes.initialize(repeating: 0, count: capacity)
     }
 
-    func deallocate() { bytes.deallocate() }
+    package func deallocate() { bytes.deallocate() }
 
     /// Takes a line, its end included, in place of the oldest ones. One that is longer than the ring is left out.
-    mutating func append(_ line: [UInt8]) {
+    package mutating func append(_ line: [UInt8]) {
         guard line.count <= capacity else { return }
         line.withUnsafeBufferPointer { line in
             guard let base = line.baseAddress else { return }
@@ -33,7 +33,7 @@ struct LineRing {
     /// it. nil where there is none yet.
     ///
     /// - Precondition: `place >= start`.
-    func take(at place: Int, into target: inout [UInt8]) -> Int? {
+    package func take(at place: Int, into target: inout [UInt8]) -> Int? {
         guard place < end else { return nil }
         var place = place
         while place < end {

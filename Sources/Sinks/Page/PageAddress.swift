@@ -2,7 +2,7 @@ import Glibc
 import TacitDiagnostics
 
 /// Where the page is to be had: `//HOST:PORT`.
-struct PageAddress: Equatable, Sendable {
+package struct PageAddress: Equatable, Sendable {
     let host: String
     /// 0 for any that is free.
     let port: Int
@@ -11,8 +11,8 @@ struct PageAddress: Equatable, Sendable {
     var description: String { "http://\(host.contains(":") ? "[\(host)]" : host):\(port)" }
 
     /// Whether nobody but this machine's own programs gets there.
-    var isLoopback: Bool {
-        if host == "localhost" { return true }
+    package var isLoopback: Bool {
+        if host.lowercased() == "localhost" { return true }
         if let four = IPAddress.four(host) { return four >> 24 == 127 }
         return IPAddress.isSixLoopback(host)
     }
@@ -20,7 +20,7 @@ struct PageAddress: Equatable, Sendable {
     /// - Parameters:
     ///   - text: what follows the scheme's colon.
     /// - Throws: `TacitError` (usage) for what can't be one.
-    init(_ text: String) throws {
+    package init(_ text: String) throws {
         func refuse(_ reason: String) -> TacitError {
             TacitError(.usage, "--to http:\(SystemPath.printable(text)): \(reason), expected http://HOST:PORT")
         }

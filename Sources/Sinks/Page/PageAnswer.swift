@@ -1,9 +1,9 @@
 /// An answer that is known as a whole.
-struct PageAnswer: Sendable {
-    var status: UInt32
-    var type: String
-    var bytes: [UInt8]
-    var headers: [(String, String)] = []
+package struct PageAnswer: Sendable {
+    package var status: UInt32
+    package var type: String
+    package var bytes: [UInt8]
+    package var headers: [(String, String)] = []
 
     static func words(_ status: UInt32, _ text: String) -> PageAnswer {
         PageAnswer(status: status, type: "text/plain; charset=utf-8", bytes: Array((text + "\n").utf8))

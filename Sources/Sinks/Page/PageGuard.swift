@@ -5,22 +5,28 @@ import Glibc
 /// A browser asks on behalf of whatever page it shows. So that no page from elsewhere reads or changes anything here, not
 /// even through a name that it makes stand for this machine (DNS rebinding), the name that was asked for has to be this
 /// machine's own, and what asks has to come from here.
-struct PageGuard: Sendable {
+package struct PageGuard: Sendable {
     private let address: PageAddress
     private let token: [UInt8]?
     private let names: [String]
 
     /// What is known of a request before it is answered.
-    struct Head {
+    package struct Head {
         var host: String?
         var origin: String?
         var authorization: String?
+
+        package init(host: String?, origin: String?, authorization: String?) {
+            self.host = host
+            self.origin = origin
+            self.authorization = authorization
+        }
     }
 
     /// - Parameters:
     ///   - address: where the page is served.
     ///   - token: that has to be shown, for corrections on any address and for all on any but loopback.
-    init(_ address: PageAddress, token: String?) {
+    package init(_ address: PageAddress, token: String?) {
         self.address = address
         self.token = token.map { Array($0.utf8) }
         var names = ["localhost", address.host.lowercased()]
@@ -36,7 +42,7 @@ struct PageGuard: Sendable {
     var takesCorrections: Bool { token != nil }
 
     /// nil where the request may go on.
-    func refusal(_ head: Head, isCorrection: Bool) -> PageAnswer? {
+    package func refusal(_ head: Head, isCorrection: Bool) -> PageAnswer? {
         guard let host = head.host, isOwn(host: host) else {
             return .words(403, "this page is not served under that name (Host)")
         }

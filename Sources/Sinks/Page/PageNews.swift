@@ -26,6 +26,7 @@ final class PageNews: @unchecked Sendable {
     private static let most = 8192
     /// Milliseconds that they are kept.
     private static let day = 86_400_000
+    private static let bars = 10
     /// Bytes of lines that a reader may be behind.
     private static let behind = 1 << 18
 
@@ -35,7 +36,10 @@ final class PageNews: @unchecked Sendable {
         lines = LineRing(capacity: max(Self.behind, 4 * LineLength.bound(labels: stream.labels)))
         format = JSONLineFormat(
             labels: stream.labels, learnedFrom: stream.learnedFrom, hasLogits: stream.hasLogits, source: stream.source)
-        ranking = stream.ranking
+        // However few labels other sinks are to show: who looks at bars wants to see those that are not above anything yet.
+        ranking = Ranking(
+            top: stream.top == 0 ? 0 : max(stream.top, Self.bars), threshold: nil, labels: stream.labels.count,
+            among: stream.selected)
     }
 
     deinit { lines.deallocate() }

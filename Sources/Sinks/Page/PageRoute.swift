@@ -3,6 +3,8 @@ enum PageRoute: String, CaseIterable {
     case page = "/"
     case style = "/page.css"
     case script = "/page.js"
+    /// Browsers ask for it unbidden.
+    case icon = "/favicon.ico"
     case metrics = "/metrics"
     case health = "/healthz"
     case events = "/events"

@@ -61,11 +61,13 @@ extension PageServer {
 }
 
 /// Families of samples as text.
-struct MetricsText {
+package struct MetricsText {
+    package init() {}
+
     /// Each with its samples, which have to stand together.
     private var families: [(name: String, head: String, samples: ByteBuffer)] = []
 
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         var all: [UInt8] = []
         for family in families {
             all.append(contentsOf: family.head.utf8)
@@ -74,13 +76,13 @@ struct MetricsText {
         return all
     }
 
-    mutating func family(_ name: String, _ type: String, _ help: String) {
+    package mutating func family(_ name: String, _ type: String, _ help: String) {
         families.append(
             (name, "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n", ByteBuffer(capacity: 256)))
     }
 
     /// A sample of a family that was opened.
-    mutating func sample(_ name: String, _ labels: [(String, String)], _ value: Double, suffix: String = "") {
+    package mutating func sample(_ name: String, _ labels: [(String, String)], _ value: Double, suffix: String = "") {
         guard let index = families.lastIndex(where: { $0.name == name }) else { return }
         var line = name + suffix
         if !labels.isEmpty {
@@ -92,7 +94,7 @@ struct MetricsText {
     /// - Parameters:
     ///   - ends: of the buckets, rising.
     ///   - counts: in each, and at last above all.
-    mutating func histogram(_ name: String, _ help: String, ends: [Double], counts: [Int], sum: Double) {
+    package mutating func histogram(_ name: String, _ help: String, ends: [Double], counts: [Int], sum: Double) {
         family(name, "histogram", help)
         var count = 0
         for (end, more) in zip(ends, counts) {

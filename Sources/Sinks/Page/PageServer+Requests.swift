@@ -98,6 +98,7 @@ extension PageServer {
         case .page: return give(file("text/html; charset=utf-8", PackageResources.page_html), to: connection)
         case .style: return give(file("text/css; charset=utf-8", PackageResources.page_css), to: connection)
         case .script: return give(file("text/javascript; charset=utf-8", PackageResources.page_js), to: connection)
+        case .icon: return give(PageAnswer(status: 204, type: "image/x-icon", bytes: []), to: connection)
         case .metrics:
             return give(
                 PageAnswer(status: 200, type: "text/plain; version=0.0.4; charset=utf-8", bytes: metrics),

@@ -4,16 +4,16 @@ import TacitText
 ///
 /// libmicrohttpd hands over the connection after the handshake and knows nothing of frames: its own WebSocket library is
 /// experimental and not in Debian's stable release.
-enum WebSocketFrames {
+package enum WebSocketFrames {
     /// What a client's key is answered with (section 4.2.2).
-    static func accept(_ key: String) -> String {
+    package static func accept(_ key: String) -> String {
         Base64.encode(SHA1.digest(Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)))
     }
 
     /// Whether it is one: 16 bytes in Base64.
-    static func isKey(_ text: String) -> Bool { Base64.decode(text.utf8)?.count == 16 }
+    package static func isKey(_ text: String) -> Bool { Base64.decode(text.utf8)?.count == 16 }
 
-    enum Kind: UInt8 {
+    package enum Kind: UInt8 {
         case continuation = 0
         case text = 1
         case binary = 2
@@ -26,7 +26,7 @@ enum WebSocketFrames {
     static let longest = 4096
 
     /// Appends a whole message in one frame.
-    static func append(_ kind: Kind, _ payload: ArraySlice<UInt8>, to bytes: inout [UInt8]) {
+    package static func append(_ kind: Kind, _ payload: ArraySlice<UInt8>, to bytes: inout [UInt8]) {
         bytes.append(0x80 | kind.rawValue)
         switch payload.count {
         case 0..<126: bytes.append(UInt8(payload.count))
@@ -43,7 +43,7 @@ enum WebSocketFrames {
     }
 
     /// What a client sends.
-    enum Received: Equatable {
+    package enum Received: Equatable {
         case frame(Kind, [UInt8])
         /// There is not all of it yet.
         case more
@@ -52,7 +52,7 @@ enum WebSocketFrames {
     }
 
     /// Takes the first frame out of what has come.
-    static func take(from bytes: inout [UInt8]) -> Received {
+    package static func take(from bytes: inout [UInt8]) -> Received {
         guard bytes.count >= 2 else { return .more }
         guard bytes[0] & 0x70 == 0, let kind = Kind(rawValue: bytes[0] & 15) else { return .broken(1002) }
         // Clients have to mask.

@@ -7,14 +7,15 @@ const make = (tag, name, text) => {
   if (text !== undefined) element.textContent = text;
   return element;
 };
-const DAY = 86400000;
+const HOUR = 3600000;
+const DAY = 24 * HOUR;
 const ROWS = 10;
 let state = null;
 let info = new Map();
 let current = [];
 let events = [];
 let gaps = [];
-let range = DAY;
+let range = HOUR;
 let lastLine = 0;
 let lastLoad = null;
 
@@ -77,7 +78,7 @@ function showLevel(level) {
 // Events
 
 const clock = (wall, seconds = true) =>
-  new Date(wall).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", ...(seconds && { second: "2-digit" }) });
+  new Date(wall).toLocaleTimeString([], { hourCycle: "h23", hour: "2-digit", minute: "2-digit", ...(seconds && { second: "2-digit" }) });
 const span = (seconds) =>
   seconds < 60 ? `${seconds.toFixed(1)} s` : seconds < 3600 ? `${(seconds / 60).toFixed(1)} min` : `${(seconds / 3600).toFixed(1)} h`;
 
@@ -110,9 +111,11 @@ function showEvents() {
     const time = make("time", "", clock(event.start));
     time.dateTime = new Date(event.start).toISOString();
     time.title = new Date(event.start).toLocaleString();
-    const what = make("span", "what", event.label);
+    const what = make("span", "what");
+    what.append(make("span", "name", event.label),
+      make("span", "detail", event.end === null ? "on" : span(Math.max(event.seconds ?? 0, 0))));
     if (event.clip) what.title = event.clip;
-    item.append(time, what, make("span", "detail", event.end === null ? "on" : span(Math.max(event.seconds ?? 0, 0))));
+    item.append(time, what);
     if (state?.corrections && event.clip && event.end !== null) {
       const button = make("button", "", "Wrong?");
       button.type = "button";
@@ -153,13 +156,13 @@ function drawTimeline() {
   canvas.height = Math.round(height * scale);
   const draw = canvas.getContext("2d");
   draw.scale(scale, scale);
-  draw.font = "13px system-ui, sans-serif";
+  draw.font = width < 600 ? "12px system-ui, sans-serif" : "13px system-ui, sans-serif";
   draw.textBaseline = "middle";
-  const left = Math.min(150, Math.max(70, width * 0.22));
+  const left = Math.min(150, Math.max(100, width * 0.22));
   const x = (moment) => left + ((moment - from) / range) * (width - left);
   const bottom = height - 20;
   // Hours, or ten minutes, that are whole.
-  const step = range > 6 * 3600000 ? (width < 600 ? 6 : 3) * 3600000 : 10 * 60000;
+  const step = range > HOUR ? (width < 600 ? 6 : 3) * HOUR : (width < 600 ? 15 : 10) * 60000;
   const offset = new Date(now).getTimezoneOffset() * 60000;
   for (let tick = Math.ceil((from - offset) / step) * step + offset; tick <= now; tick += step) {
     draw.fillStyle = colour("--line");
@@ -203,14 +206,23 @@ function drawTimeline() {
     + (gaps.length ? "; red: lost" : "");
 }
 
-for (const [text, length] of [["1 h", 3600000], ["24 h", DAY]]) {
+let hasChosen = false;
+
+function choose(length) {
+  range = length;
+  for (const button of $("ranges").children) {
+    button.setAttribute("aria-pressed", String(Number(button.dataset.length) === range));
+  }
+  drawTimeline();
+}
+
+for (const [text, length] of [["1 h", HOUR], ["24 h", DAY]]) {
   const button = make("button", "", text);
   button.type = "button";
-  button.setAttribute("aria-pressed", String(length === range));
+  button.dataset.length = length;
   button.addEventListener("click", () => {
-    range = length;
-    for (const other of $("ranges").children) other.setAttribute("aria-pressed", String(other === button));
-    drawTimeline();
+    hasChosen = true;
+    choose(length);
   });
   $("ranges").append(button);
 }
@@ -260,6 +272,9 @@ async function loadTimeline() {
   events = [];
   for (const event of day.events) takeEvent(event);
   gaps = day.gaps.map((gap) => ({ ...gap, at: Date.parse(gap.wall) }));
+  // Of a day that has just begun an hour shows more, until someone chooses.
+  const oldest = Math.min(Date.now(), ...events.map((event) => event.start).slice(0, 1));
+  if (!hasChosen) choose(Date.now() - oldest > HOUR ? DAY : HOUR);
   showEvents();
   drawTimeline();
 }
