@@ -25,7 +25,8 @@ final class PageRun {
         self.listening = listening
         samples = Sounds.raw(Sounds.glide(samples: 60 * listening.rate))
         var ends: [Int32] = [-1, -1]
-        guard pipe2(&ends, O_CLOEXEC) == 0 else { throw Executable.LaunchFailure(description: "no pipe") }
+        guard pipe(&ends) == 0 else { throw Executable.LaunchFailure(description: "no pipe") }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         input = ends[1]
         run = try LiveRun(
             .tacit,
