@@ -61,6 +61,7 @@ let package = Package(
         shim("Pipe"),
         shim("Program"),
         .target(name: "CTacitMosquitto", path: "Sources/CMosquitto", linkerSettings: [.linkedLibrary("dl")]),
+        .target(name: "CTacitMicrohttpd", path: "Sources/CMicrohttpd", linkerSettings: [.linkedLibrary("dl")]),
         shim("Interface"),
         // Linked in as well: its shared library has another name in every release of Debian.
         .target(
@@ -108,12 +109,15 @@ let package = Package(
         example("File", ["TacitCore"]),
         example("Embedding", ["TacitCore"]),
         room("Console", ["CTacitProgram", "TacitDiagnostics", "TacitText"]),
-        room(
-            "Sinks",
-            [
-                "CTacitFLAC", "CTacitJPEG", "CTacitMosquitto", "CTacitProgram", "TacitConsole", "TacitDiagnostics",
-                "TacitFrontEnd", "TacitLive", "TacitText",
-            ]),
+        .target(
+            name: "TacitSinks",
+            dependencies: [
+                "CTacitFLAC", "CTacitJPEG", "CTacitMicrohttpd", "CTacitMosquitto", "CTacitProgram", "TacitConsole",
+                "TacitDiagnostics", "TacitFrontEnd", "TacitLive", "TacitText",
+            ],
+            path: "Sources/Sinks",
+            // The page is part of the executable.
+            resources: ["html", "css", "js"].map { .embedInCode("Page/Files/page.\($0)") }),
         .executableTarget(
             name: "TacitCommand",
             dependencies: [

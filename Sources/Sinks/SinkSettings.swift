@@ -4,6 +4,7 @@ package struct SinkSettings: Equatable, Sendable {
     package var clips = ClipSettings()
     package var commands = CommandSettings()
     package var mqtt = MQTTSettings()
+    package var page = PageSettings()
     /// Whether a sink that can't be had at the start is an error, rather than tried again.
     package var areRequired = false
 

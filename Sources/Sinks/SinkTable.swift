@@ -38,8 +38,8 @@ package struct SinkKind: Sendable {
 /// Every kind of sink there is, a row each.
 package enum SinkTable {
     package static let kinds: [SinkKind] = [
-        StandardOutputSink.kind, JSONLinesSink.kind, MQTTSink.plain, MQTTSink.encrypted, ClipSink.kind,
-        CommandSink.kind,
+        StandardOutputSink.kind, JSONLinesSink.kind, MQTTSink.plain, MQTTSink.encrypted, PageSink.kind,
+        ClipSink.kind, CommandSink.kind,
     ]
 
     /// For people: what `--to` takes.
@@ -94,6 +94,14 @@ package enum SinkTable {
         var stream = stream
         stream.hasOneSink = wishes.count == 1
         var sinks: [(name: String, sink: any Sink)] = []
+        // Before those through which people speak.
+        if settings.page.tokenFile != nil || settings.mqtt.takesCommands, let teacher = stream.teacher,
+            let clips = wishes.first(where: { $0.name == ClipSink.kind.name })
+        {
+            let corrections = try Corrections(teacher, clips: clips.address, labels: stream.labels)
+            stream.corrections = corrections
+            sinks.append(("corrections", corrections))
+        }
         for wish in wishes {
             for kind in kinds where kind.name == wish.name {
                 sinks.append((wish.description, try kind.make(wish.address, settings, stream)))

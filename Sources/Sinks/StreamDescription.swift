@@ -1,3 +1,5 @@
+import TacitLive
+
 /// What a sink is told about the stream before the first label.
 package struct StreamDescription: Sendable {
     package enum Sense: Sendable {
@@ -38,6 +40,10 @@ package struct StreamDescription: Sendable {
     package var waits: Bool
     /// Whether no other sink is told as well.
     package var hasOneSink = true
+    /// Learns from what people say of events; nil where labels are learned from nobody.
+    package var teacher: (any ClipTeaching)?
+    /// Takes what people say; nil where nobody is listened to.
+    var corrections: Corrections?
 
     package init(
         model: String, input: String, source: String? = nil, sense: Sense, sampleRate: Int = 0,

@@ -37,6 +37,8 @@ public struct Executable: Sendable {
     /// What kept a run from starting.
     public struct LaunchFailure: Error, CustomStringConvertible {
         public let description: String
+
+        public init(description: String) { self.description = description }
     }
 
     /// Runs to the end. `limit` in seconds is a guard against hanging, not a measure: far above what any run takes.

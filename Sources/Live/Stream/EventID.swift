@@ -20,6 +20,16 @@ public struct EventID: Equatable, Hashable, Sendable, CustomStringConvertible {
         self.number = number
     }
 
+    /// From text as `write` makes it; nil for any other.
+    package init?(_ text: String) {
+        let fields = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard fields.count == 3, let begun = UInt64(fields[0], radix: 16), let random = UInt32(fields[1], radix: 16),
+            let number = UInt64(fields[2])
+        else { return nil }
+        self.init(begun: begun, random: random, number: number)
+        guard description == text else { return nil }
+    }
+
     /// The next event's, from any thread. Allocates nothing.
     package static func next() -> EventID {
         EventID(

@@ -3,7 +3,7 @@ import TacitMedia
 /// A stretch of the stream that is missing, from what was heard or seen or from what was told.
 public struct LiveGap: Equatable, Sendable {
     /// Why it is missing.
-    public enum Reason: String, Sendable {
+    public enum Reason: String, CaseIterable, Sendable {
         /// Samples came faster than they were read.
         case overrun
         /// The machine or the device slept.

@@ -19,6 +19,7 @@ enum ClipSink {
 
     /// Says on standard error that an event has no clip, or none that is whole.
     static func log(_ event: LiveEvent, _ words: String) {
+        SinkLosses.clips.add()
         Log.shared.line { line in
             line.append(string: "clips: event ")
             event.id.write(to: &line)

@@ -49,6 +49,7 @@ final class CommandRunner: @unchecked Sendable {
             return queue.append(news)
         }
         if isTaken { return wakePipe.wake() }
+        SinkLosses.exec.add()
         log(news.event, " is lost: too many commands are waited for")
     }
 

@@ -31,6 +31,7 @@ final class LiveLines<Format: LineFormat>: Sink {
                 $0.append(" is read too slowly: labels are lost")
             }
         }
+        SinkLosses.lines.add()
         arrears.lose(labelsAt: reading.time)
     }
 
@@ -40,6 +41,7 @@ final class LiveLines<Format: LineFormat>: Sink {
             if try outlet.write(format.bytes, mayFill: true) { return }
         }
         guard let cancelled = arrears.owe(event) else { return }
+        for _ in 0..<2 { SinkLosses.lines.add() }
         Log.shared.line {
             $0.append(string: outlet.name)
             $0.append(" is read too slowly: events ")

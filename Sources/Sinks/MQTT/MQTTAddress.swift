@@ -5,9 +5,9 @@ import TacitDiagnostics
 package struct MQTTAddress: Equatable, Sendable {
     package let isEncrypted: Bool
     package private(set) var user: String?
-    package private(set) var host: String
-    package private(set) var port = 0
-    package private(set) var prefix: String
+    package let host: String
+    package let port: Int
+    package let prefix: String
 
     /// For people.
     package var description: String {
@@ -41,28 +41,9 @@ package struct MQTTAddress: Equatable, Sendable {
             self.user = user
             rest = rest[rest.index(after: at)...]
         }
-        var portText: Substring?
-        if rest.first == "[" {
-            guard let end = rest.firstIndex(of: "]") else { throw refuse("a [ without its ]") }
-            host = String(rest[rest.index(after: rest.startIndex)..<end])
-            let behind = rest[rest.index(after: end)...]
-            guard behind.isEmpty || behind.first == ":" else { throw refuse("no port behind the ]") }
-            portText = behind.isEmpty ? nil : behind.dropFirst()
-        } else if let colon = rest.firstIndex(of: ":") {
-            host = String(rest[..<colon])
-            portText = rest[rest.index(after: colon)...]
-        } else {
-            host = String(rest)
-        }
-        guard !host.isEmpty, host.utf8.count <= 253, !host.contains(" ") else { throw refuse("no host") }
-        prefix = ""
-        port = isEncrypted ? 8883 : 1883
-        if let portText {
-            guard portText.utf8.allSatisfy({ (48...57).contains($0) }), let number = Int(portText),
-                (1...65_535).contains(number)
-            else { throw refuse("no port from 1 to 65535") }
-            port = number
-        }
+        let place = try HostAndPort(rest, refuse: refuse)
+        host = place.host
+        port = place.port ?? (isEncrypted ? 8883 : 1883)
         prefix = path.isEmpty ? "tacit/\(MQTTTopics.board)" : path
         guard Self.isTopic(prefix) else {
             throw refuse("a prefix of levels with / between them, without + and #, of at most 200 bytes")

@@ -8,6 +8,12 @@ final class MQTTAnswers {
     var numbers: Set<Int32> = []
     var arrived = 0
     var hasHomeAssistantBegun = false
+    /// Messages to topics of commands, as they came.
+    private(set) var commands = BoundedQueue<MQTTMessage>(capacity: 16)
+    /// Commands that found no room.
+    var lostCommands = 0
+
+    func nextCommand() -> MQTTMessage? { commands.removeFirst() }
 
     /// To be called once; the client's context is this.
     func listen(to client: OpaquePointer) {
@@ -39,10 +45,19 @@ final class MQTTAnswers {
         if numbers.remove(number) != nil { arrived += 1 }
     }
 
-    /// Anyone may have left anything there: nothing is believed but the one word.
+    /// Anyone may have left anything there: of Home Assistant nothing is believed but the one word, and of a command no more
+    /// is taken than one may have.
     private func hasReceived(_ message: tacit_mosquitto_message) {
-        guard let topic = message.topic, String(cString: topic) == MQTTTopics.homeAssistant else { return }
+        guard let text = message.topic else { return }
+        let topic = String(cString: text)
         let payload = UnsafeRawBufferPointer(start: message.payload, count: max(0, Int(message.payloadlen)))
+        guard topic == MQTTTopics.homeAssistant else {
+            // What a broker keeps would be a command again with every connection.
+            guard !message.retain else { return }
+            let command = MQTTMessage(topic, Array(payload.prefix(CorrectionRequest.longest + 1)), isRetained: false)
+            if !commands.append(command) { lostCommands += 1 }
+            return
+        }
         if payload.elementsEqual("online".utf8) { hasHomeAssistantBegun = true }
     }
 }

@@ -66,7 +66,7 @@ final class MQTTClient {
             }
         }
         if let user = address.user {
-            let password = try settings.passwordFile.map(MQTTPassword.read)
+            let password = try settings.passwordFile.map { try SecretFile.read($0) }
             try check(tacit_mosquitto_username_pw_set(client, user, password))
         }
         let will = Array("offline".utf8)
@@ -126,6 +126,13 @@ final class MQTTClient {
         _ = tacit_mosquitto_disconnect(client)
         _ = tacit_mosquitto_loop(client, 100, 16)
         answers.state = .closed
+    }
+
+    /// What was sent to a topic of commands, and how many such were lost since this was asked last.
+    func nextCommand() -> MQTTMessage? { answers.nextCommand() }
+    func takeLostCommands() -> Int {
+        defer { answers.lostCommands = 0 }
+        return answers.lostCommands
     }
 
     /// Whether Home Assistant has said that it has begun since this was asked last.

@@ -167,8 +167,16 @@ final class MQTTConnection: @unchecked Sendable {
             lastRepeat = now
             for device in devices { device.tellAgain() }
         }
+        while let command = client.nextCommand() { obey(command, devices) }
+        let lost = client.takeLostCommands()
+        if lost > 0 {
+            Log.shared.line { $0.append(string: "\(address.description): \(lost) commands at once too many are lost") }
+        }
         for device in devices {
-            if !device.hasBegun { device.begin() }
+            if !device.hasBegun {
+                device.begin()
+                if settings.takesCommands { client.subscribe(device.topics.command) }
+            }
             while client.onTheirWay < Self.window, let message = device.next(now) {
                 if client.publish(message) { continue }
                 Log.shared.line { line in
@@ -177,6 +185,19 @@ final class MQTTConnection: @unchecked Sendable {
                 }
             }
         }
+    }
+
+    /// Has what someone says of an event learned, and says what became of it.
+    private func obey(_ command: MQTTMessage, _ devices: [MQTTDevice]) {
+        guard let device = devices.first(where: { $0.topics.command == command.topic }) else { return }
+        let answer: @Sendable (CorrectionAnswer) -> Void = { answer in
+            self.monitor.locked { device.add(answer) }
+            self.wake()
+        }
+        guard let corrections = device.stream.corrections else {
+            return answer(CorrectionAnswer(outcome: .refused, words: "nothing is learned here"))
+        }
+        corrections.submit(command.payload, answer)
     }
 
     /// The broker is there, and knows nothing yet.

@@ -15,6 +15,7 @@ final class MQTTDevice: @unchecked Sendable {
     // The monitor's: what the stream has said.
     private var queue: BoundedQueue<LiveEvent>
     private var isOn: [Bool]
+    private var answers = BoundedQueue<CorrectionAnswer>(capacity: 64)
     private var level: Double?
     private var lostSeconds = 0.0
     private var dropped = 0
@@ -71,6 +72,9 @@ final class MQTTDevice: @unchecked Sendable {
         return false
     }
 
+    /// More than there is room for are not asked for at once.
+    func add(_ answer: CorrectionAnswer) { _ = answers.append(answer) }
+
     // MARK: From the connection's thread
 
     /// The broker knows nothing: it is told everything, from the description on.
@@ -118,6 +122,9 @@ final class MQTTDevice: @unchecked Sendable {
                 tellAvailable(isAvailable)
             }
             tellFigures(now)
+            while let answer = answers.removeFirst() {
+                pending.append(MQTTMessage(topics.answer, answer.bytes.dropLast(), isRetained: false))
+            }
             event = queue.removeFirst()
             if event != nil { monitor.signal() }
         }

@@ -8,6 +8,8 @@ package struct MQTTSettings: Equatable, Sendable {
     package var keyFile: String?
     /// Whether Home Assistant is told what there is.
     package var hasDiscovery = true
+    /// Whether events may be corrected by messages.
+    package var takesCommands = false
 
     package init() {}
 }

@@ -60,6 +60,7 @@ final class MQTTSink: Sink {
         }
         connection.wake()
         guard !isTaken else { return }
+        SinkLosses.mqtt.add()
         Log.shared.line { line in
             line.append(string: connection.address.prefix)
             line.append(": the broker takes too little: event ")

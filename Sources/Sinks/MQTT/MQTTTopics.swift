@@ -38,6 +38,10 @@ struct MQTTTopics {
     /// Events that found the queue full.
     var dropped: String { "\(base)/dropped" }
 
+    /// Where people say what events were, and where they are told what became of it.
+    var command: String { "\(base)/command" }
+    var answer: String { "\(command)/answer" }
+
     /// One that no other input has, on whichever board.
     var identifier: String { Slug.make(prefix, longest: 200) + "_" + device }
     var discovery: String { "homeassistant/device/\(identifier)/config" }

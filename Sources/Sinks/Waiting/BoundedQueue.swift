@@ -1,7 +1,7 @@
 /// First in, first out, in memory that is taken at the start.
 struct BoundedQueue<Element> {
     private var slots: [Element?]
-    private var first = 0
+    private var start = 0
     private(set) var count = 0
 
     init(capacity: Int) { slots = Array(repeating: nil, count: capacity) }
@@ -9,10 +9,27 @@ struct BoundedQueue<Element> {
     var isEmpty: Bool { count == 0 }
     var isFull: Bool { count == slots.count }
 
+    var first: Element? { isEmpty ? nil : slots[start] }
+
+    /// In order.
+    func forEach(_ body: (Element) -> Void) {
+        for place in 0..<count {
+            if let element = slots[(start + place) % slots.count] { body(element) }
+        }
+    }
+
+    /// In order, in memory of their own.
+    var elements: [Element] {
+        var elements: [Element] = []
+        elements.reserveCapacity(count)
+        forEach { elements.append($0) }
+        return elements
+    }
+
     /// False when there is no room.
     mutating func append(_ element: Element) -> Bool {
         guard !isFull else { return false }
-        slots[(first + count) % slots.count] = element
+        slots[(start + count) % slots.count] = element
         count += 1
         return true
     }
@@ -20,13 +37,13 @@ struct BoundedQueue<Element> {
     /// The first that `isWanted`, taken out.
     mutating func removeFirst(where isWanted: (Element) -> Bool = { _ in true }) -> Element? {
         for place in 0..<count {
-            let index = (first + place) % slots.count
+            let index = (start + place) % slots.count
             guard let element = slots[index], isWanted(element) else { continue }
             for later in stride(from: place, to: 0, by: -1) {
-                slots[(first + later) % slots.count] = slots[(first + later - 1) % slots.count]
+                slots[(start + later) % slots.count] = slots[(start + later - 1) % slots.count]
             }
-            slots[first] = nil
-            first = (first + 1) % slots.count
+            slots[start] = nil
+            start = (start + 1) % slots.count
             count -= 1
             return element
         }

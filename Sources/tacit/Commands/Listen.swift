@@ -48,6 +48,7 @@ struct Listen: ParsableCommand {
     @OptionGroup var engine: EngineOptions
 
     func validate() throws {
+        try sinks.validate(labels: learned.path)
         _ = try ModelArgument.only(arguments)
         if input != nil, microphone.isGiven {
             throw ValidationError("--device, --wait and --wait-lost choose a microphone: they don't go with --input")
@@ -72,7 +73,7 @@ struct Listen: ParsableCommand {
         try events.settings().validate()
         let input = soundInput
         let path = try ModelLookup.path(try ModelArgument.only(arguments), default: ModelLookup.sound)
-        let model = try LoadedModel(path: path, labels: learned.path)
+        let model = try FollowedLabels.load(path, labels: learned.path, isTaught: sinks.takesCorrections)
         try model.requireLabels()
         try model.requireSound()
         let isLive = realtime || input.isLive
@@ -93,19 +94,18 @@ struct Listen: ParsableCommand {
         let source = try input.open(sampleRate: geometry.sampleRate, hop: hopSeconds)
         let stream = LiveStream(
             SoundSense(source: source, labeller: labeller), detector: detector, isPaced: realtime, stop: Process.stop)
-        let sink = try SinkTable.open(
-            sinks.wishes, sinks.settings,
-            StreamDescription(
-                model: PathName.last(model.path), input: PathName.last(input.name), source: sinks.name,
-                sense: .sound(
-                    window: Double(geometry.samplesPerWindow) / Double(geometry.sampleRate), hop: hopSeconds),
-                sampleRate: geometry.sampleRate,
-                labels: model.description.labels, learnedFrom: model.model.description.labels.count,
-                thresholds: thresholds, selected: selection.indices,
-                top: labels.top, showFrom: labels.threshold, hasLogits: labels.logits, isJSON: output.json,
-                isDevice: input.isMicrophone, runsFree: !isLive,
-                // What passes at its own pace goes on whether or not anyone reads; anything else waits.
-                waits: !(realtime || input.isMicrophone)))
+        var description = StreamDescription(
+            model: PathName.last(model.path), input: PathName.last(input.name), source: sinks.name,
+            sense: .sound(window: Double(geometry.samplesPerWindow) / Double(geometry.sampleRate), hop: hopSeconds),
+            sampleRate: geometry.sampleRate,
+            labels: model.description.labels, learnedFrom: model.model.description.labels.count,
+            thresholds: thresholds, selected: selection.indices,
+            top: labels.top, showFrom: labels.threshold, hasLogits: labels.logits, isJSON: output.json,
+            isDevice: input.isMicrophone, runsFree: !isLive,
+            // What passes at its own pace goes on whether or not anyone reads; anything else waits.
+            waits: !(realtime || input.isMicrophone))
+        FollowedLabels.follow(model, labels: learned.path, engine: engine.settings, &description)
+        let sink = try SinkTable.open(sinks.wishes, sinks.settings, description)
         Process.stopInOrder()
         Process.hasStarted()
         try stream.run(sink)

@@ -33,12 +33,15 @@ struct Watch: ParsableCommand {
     @OptionGroup var waits: WaitOptions
     @OptionGroup var engine: EngineOptions
 
-    func validate() throws { _ = try ModelArgument.only(arguments) }
+    func validate() throws {
+        _ = try ModelArgument.only(arguments)
+        try sinks.validate(labels: learned.path)
+    }
 
     func run() throws {
         try events.settings().validate()
         let path = try ModelLookup.path(try ModelArgument.only(arguments), default: ModelLookup.image)
-        let model = try LoadedModel(path: path, labels: learned.path)
+        let model = try FollowedLabels.load(path, labels: learned.path, isTaught: sinks.takesCorrections)
         try model.requireLabels()
         try model.requireImages()
         let names = model.description.labels
@@ -62,14 +65,14 @@ struct Watch: ParsableCommand {
             hasBroken = true
         }
         let stream = LiveStream(sense, detector: detector, isPaced: input.realtime, stop: Process.stop)
-        let sink = try SinkTable.open(
-            sinks.wishes, sinks.settings,
-            StreamDescription(
-                model: PathName.last(model.path), input: input.title, source: sinks.name, sense: .pictures,
-                labels: names, learnedFrom: model.model.description.labels.count,
-                thresholds: thresholds, selected: selection.indices, top: labels.top, showFrom: labels.threshold,
-                hasLogits: labels.logits, isJSON: output.json, isDevice: input.input == nil, runsFree: !isLive,
-                waits: !isLive))
+        var description = StreamDescription(
+            model: PathName.last(model.path), input: input.title, source: sinks.name, sense: .pictures,
+            labels: names, learnedFrom: model.model.description.labels.count,
+            thresholds: thresholds, selected: selection.indices, top: labels.top, showFrom: labels.threshold,
+            hasLogits: labels.logits, isJSON: output.json, isDevice: input.input == nil, runsFree: !isLive,
+            waits: !isLive)
+        FollowedLabels.follow(model, labels: learned.path, engine: engine.settings, &description)
+        let sink = try SinkTable.open(sinks.wishes, sinks.settings, description)
         Process.stopInOrder()
         Process.hasStarted()
         try stream.run(sink)

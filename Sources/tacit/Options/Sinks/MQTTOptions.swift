@@ -32,12 +32,18 @@ struct MQTTOptions: ParsableArguments {
             "Whether Home Assistant is told what there is: on or off (default: on).", valueName: "on|off"))
     var discovery: Discovery?
 
+    @Flag(
+        name: .customLong("mqtt-commands"),
+        help: "Let messages to PREFIX/DEVICE/command say what an event was; goes with --labels and --to clips:DIR.")
+    var commands = false
+
     /// One of those that were given, if any was.
     var given: String? {
         if passwordFile != nil { return "--mqtt-password-file" }
         if authorityFile != nil { return "--mqtt-ca-file" }
         if certificateFile != nil { return "--mqtt-cert-file" }
         if keyFile != nil { return "--mqtt-key-file" }
+        if commands { return "--mqtt-commands" }
         return discovery == nil ? nil : "--mqtt-discovery"
     }
 
@@ -52,6 +58,7 @@ struct MQTTOptions: ParsableArguments {
         settings.authorityFile = authorityFile
         settings.certificateFile = certificateFile
         settings.keyFile = keyFile
+        settings.takesCommands = commands
         settings.hasDiscovery = discovery != .off
     }
 }

@@ -18,10 +18,11 @@ struct SinkOptions: ParsableArguments {
 
     @Flag(
         name: .customLong("require-sinks"),
-        help: "End with an error if a broker can't be had at the start, instead of trying again.")
+        help: "End with an error if a broker or page can't be had at the start, instead of trying again.")
     var requireSinks = false
 
     @OptionGroup(title: "MQTT") var mqtt: MQTTOptions
+    @OptionGroup(title: "The page") var page: PageOptions
     @OptionGroup(title: "Clips") var clips: ClipOptions
     @OptionGroup(title: "Commands") var commands: CommandOptions
     @OptionGroup(title: "Files of lines") var rotation: RotationOptions
@@ -34,6 +35,7 @@ struct SinkOptions: ParsableArguments {
         var settings = SinkSettings()
         settings.areRequired = requireSinks
         mqtt.apply(to: &settings.mqtt)
+        page.apply(to: &settings.page)
         clips.apply(to: &settings.clips)
         commands.apply(to: &settings.commands)
         rotation.apply(to: &settings.rotation)
@@ -55,11 +57,25 @@ struct SinkOptions: ParsableArguments {
                 }
             }
             try require(mqtt.given, ["mqtt", "mqtts"], "mqtt://HOST")
+            try require(page.given, ["http"], "http://HOST:PORT")
+            if mqtt.commands, !names.contains("clips") {
+                throw ValidationError("--mqtt-commands teaches by clips: it goes with --to clips:DIR")
+            }
             try require(clips.given, ["clips"], "clips:DIR")
             try require(commands.given, ["exec"], "exec:COMMAND")
             try require(rotation.given, ["jsonl"], "jsonl:PATH")
         } catch let error as TacitError {
             throw ValidationError(error.description)
+        }
+    }
+
+    /// Whether people may say what events were.
+    var takesCorrections: Bool { settings.mqtt.takesCommands || settings.page.tokenFile != nil }
+
+    /// What goes with a file of learned labels.
+    func validate(labels: String?) throws {
+        if mqtt.commands, labels == nil {
+            throw ValidationError("--mqtt-commands teaches labels: it goes with --labels FILE")
         }
     }
 }

@@ -1,10 +1,13 @@
 import Glibc
 import TacitDiagnostics
 
-/// A password that lies in a file: its first line.
-enum MQTTPassword {
-    /// - Throws: `TacitError`: input for a file that can't be read, data for one without a password in it.
-    static func read(_ path: String) throws -> String {
+/// A password or token that lies in a file: its first line.
+enum SecretFile {
+    /// - Parameters:
+    ///   - path: of the file.
+    ///   - least: bytes that it must have.
+    /// - Throws: `TacitError`: input for a file that can't be read, data for one with nothing, or too little, in it.
+    static func read(_ path: String, least: Int = 1) throws -> String {
         let descriptor = SystemPath.withBytes(path) { open($0, O_RDONLY | O_CLOEXEC) }
         guard descriptor >= 0 else { throw TacitError(.noInput, file: path, String(cString: strerror(errno))) }
         defer { close(descriptor) }
@@ -20,8 +23,8 @@ enum MQTTPassword {
             count += more
         }
         let line = bytes[..<count].prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
-        guard !line.isEmpty, line.count <= 4096, !line.contains(0), let text = String(validating: line, as: UTF8.self)
-        else { throw TacitError.badData(path, "expected a password of at most 4096 bytes in its first line") }
+        guard line.count >= least, line.count <= 4096, !line.contains(0), let text = String(validating: line, as: UTF8.self)
+        else { throw TacitError.badData(path, "expected \(least) to 4096 bytes of text in its first line") }
         return text
     }
 }

@@ -1,0 +1,72 @@
+#include "CTacitMicrohttpd.h"
+
+#include <dlfcn.h>
+#include <stdarg.h>
+#include <stdbool.h>
+
+#define POINTER(result, name, parameters, arguments) static result(*the_##name) parameters;
+TACIT_MICROHTTPD_FUNCTIONS(POINTER)
+
+// These take what Swift can't give: any number of arguments.
+typedef void *start_daemon(
+    unsigned flags, uint16_t port, void *accept, void *accept_context, tacit_microhttpd_on_request *request,
+    void *context, ...);
+typedef int upgrade_action(struct MHD_UpgradeResponseHandle *handle, int action, ...);
+
+static start_daemon *the_start_daemon;
+static upgrade_action *the_upgrade_action;
+
+const char *tacit_microhttpd_load(void) {
+    static bool is_loaded;
+    if (is_loaded) return NULL;
+    // Never unloaded: threads of its own may be within it.
+    void *library = dlopen("libmicrohttpd.so.12", RTLD_NOW | RTLD_LOCAL);
+    if (!library) return dlerror();
+#define LOAD(pointer, symbol)                                                                                          \
+    *(void **)&pointer = dlsym(library, symbol);                                                                       \
+    if (!pointer) return "libmicrohttpd.so.12 has no " symbol;
+#define LOAD_FUNCTION(result, name, parameters, arguments) LOAD(the_##name, "MHD_" #name)
+    TACIT_MICROHTTPD_FUNCTIONS(LOAD_FUNCTION)
+    LOAD(the_start_daemon, "MHD_start_daemon")
+    LOAD(the_upgrade_action, "MHD_upgrade_action")
+    is_loaded = true;
+    return NULL;
+}
+
+#define CALL(result, name, parameters, arguments)                                                                      \
+    result tacit_microhttpd_##name parameters { return the_##name arguments; }
+TACIT_MICROHTTPD_FUNCTIONS(CALL)
+
+// What the library would say of requests that are none is nobody's business.
+static void say_nothing(void *context, const char *format, va_list arguments) {
+    (void)context;
+    (void)format;
+    (void)arguments;
+}
+
+struct MHD_Daemon *tacit_microhttpd_start(
+    int listening, struct tacit_microhttpd_limits limits, tacit_microhttpd_on_request *request,
+    tacit_microhttpd_on_end *end, void *context) {
+    enum {
+        USE_INTERNAL_POLLING_THREAD = 8,
+        USE_EPOLL = 512,
+        ALLOW_SUSPEND_RESUME = 8192 | 1024,
+        ALLOW_UPGRADE = 32768,
+        OPTION_END = 0,
+        OPTION_CONNECTION_MEMORY_LIMIT = 1,
+        OPTION_CONNECTION_LIMIT = 2,
+        OPTION_CONNECTION_TIMEOUT = 3,
+        OPTION_NOTIFY_COMPLETED = 4,
+        OPTION_LISTEN_SOCKET = 12,
+        OPTION_EXTERNAL_LOGGER = 13,
+        OPTION_STRICT_FOR_CLIENT = 29,
+    };
+    // The logger comes first, as it is to hear of the others.
+    return the_start_daemon(
+        USE_INTERNAL_POLLING_THREAD | USE_EPOLL | ALLOW_SUSPEND_RESUME | ALLOW_UPGRADE, 0, NULL, NULL, request, context,
+        OPTION_EXTERNAL_LOGGER, say_nothing, NULL, OPTION_LISTEN_SOCKET, listening, OPTION_CONNECTION_LIMIT,
+        limits.connections, OPTION_CONNECTION_TIMEOUT, limits.seconds, OPTION_CONNECTION_MEMORY_LIMIT, limits.bytes,
+        OPTION_NOTIFY_COMPLETED, end, context, OPTION_STRICT_FOR_CLIENT, 1, OPTION_END);
+}
+
+void tacit_microhttpd_close(struct MHD_UpgradeResponseHandle *handle) { the_upgrade_action(handle, 0); }

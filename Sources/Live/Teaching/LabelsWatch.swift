@@ -1,0 +1,123 @@
+import Glibc
+import TacitDiagnostics
+import TacitLearning
+
+/// Follows a file of learned labels that others change, and has the streams of this program go by it, on a thread of its
+/// own.
+///
+/// The file's folder is watched (inotify(7)), since every change puts another file in its place; where the system can't,
+/// it is looked at once a second.
+package final class LabelsWatch: @unchecked Sendable {
+    /// What came of a change.
+    package enum News: Sendable {
+        case inForce
+        /// Labels came or went, which streams learn of when they begin anew.
+        case otherLabels
+        case broken(TacitError)
+    }
+
+    private let model: LoadedModel
+    private let file: String
+    private let tell: @Sendable (News) -> Void
+    private var seen: Version?
+
+    private struct Version: Equatable {
+        let device: dev_t
+        let number: ino_t
+        let seconds: Int
+        let nanoseconds: Int
+        let size: Int
+    }
+
+    /// - Parameters:
+    ///   - model: whose streams follow.
+    ///   - file: of learned labels, as it was when the model was loaded.
+    ///   - tell: called with what came of each change, from the thread.
+    /// - Returns: false where there is no thread for it.
+    @discardableResult
+    package static func begin(
+        _ model: LoadedModel, file: String, tell: @escaping @Sendable (News) -> Void
+    ) -> Bool {
+        let watch = LabelsWatch(model, file, tell)
+        var thread = pthread_t()
+        let own = Unmanaged.passRetained(watch)
+        let failure = pthread_create(
+            &thread, nil,
+            { watch in
+                guard let watch else { return nil }
+                Unmanaged<LabelsWatch>.fromOpaque(watch).takeRetainedValue().serve()
+                return nil
+            }, own.toOpaque())
+        guard failure == 0 else {
+            own.release()
+            return false
+        }
+        pthread_detach(thread)
+        return true
+    }
+
+    private init(_ model: LoadedModel, _ file: String, _ tell: @escaping @Sendable (News) -> Void) {
+        self.model = model
+        self.file = file
+        self.tell = tell
+        seen = version
+    }
+
+    private var version: Version? {
+        var status = stat()
+        guard SystemPath.withBytes(file, { stat($0, &status) }) == 0 else { return nil }
+        return Version(
+            device: status.st_dev, number: status.st_ino, seconds: status.st_mtim.tv_sec,
+            nanoseconds: status.st_mtim.tv_nsec, size: Int(status.st_size))
+    }
+
+    private func serve() {
+        let notes = watchFolder()
+        while true {
+            wait(notes)
+            let now = version
+            guard now != seen else { continue }
+            seen = now
+            // A file that was taken away has taught nothing else.
+            if now != nil { take() }
+        }
+    }
+
+    /// -1 where the system can't.
+    private func watchFolder() -> Int32 {
+        let notes = inotify_init1(Int32(O_CLOEXEC))
+        guard notes >= 0 else { return -1 }
+        let folder = file.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        let place = folder.isEmpty ? (file.hasPrefix("/") ? "/" : ".") : folder
+        let changes = UInt32(IN_MOVED_TO) | UInt32(IN_CLOSE_WRITE)
+        guard SystemPath.withBytes(place, { inotify_add_watch(notes, $0, changes) }) >= 0 else {
+            close(notes)
+            return -1
+        }
+        return notes
+    }
+
+    private func wait(_ notes: Int32) {
+        guard notes >= 0 else {
+            usleep(1_000_000)
+            return
+        }
+        var descriptor = pollfd(fd: notes, events: Int16(POLLIN), revents: 0)
+        // Even without a note from time to time: a folder on a network sends none.
+        guard poll(&descriptor, 1, 10_000) > 0 else { return }
+        withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 8) { buffer in
+            _ = read(notes, buffer.baseAddress, buffer.count)
+        }
+    }
+
+    private func take() {
+        do {
+            let labels = try model.ownLabels(in: file)
+            tell(model.planes?.replace(with: labels) == true ? .inForce : .otherLabels)
+        } catch let error as TacitError {
+            tell(.broken(error))
+        } catch {
+            tell(.broken(TacitError.badData(file, "\(error)")))
+        }
+    }
+}

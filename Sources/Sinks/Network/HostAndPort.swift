@@ -1,0 +1,33 @@
+/// `HOST[:PORT]` or `[IPv6][:PORT]`, as addresses have it.
+struct HostAndPort {
+    let host: String
+    let port: Int?
+
+    /// - Parameters:
+    ///   - text: without what stands before and behind it.
+    ///   - ports: that there may be.
+    ///   - refuse: makes an error of a reason.
+    init(_ text: Substring, ports: ClosedRange<Int> = 1...65_535, refuse: (String) -> any Error) throws {
+        var portText: Substring?
+        if text.first == "[" {
+            guard let end = text.firstIndex(of: "]") else { throw refuse("a [ without its ]") }
+            host = String(text[text.index(after: text.startIndex)..<end])
+            let behind = text[text.index(after: end)...]
+            guard behind.isEmpty || behind.first == ":" else { throw refuse("no port behind the ]") }
+            portText = behind.isEmpty ? nil : behind.dropFirst()
+        } else if let colon = text.firstIndex(of: ":") {
+            host = String(text[..<colon])
+            portText = text[text.index(after: colon)...]
+        } else {
+            host = String(text)
+        }
+        guard !host.isEmpty, host.utf8.count <= 253, !host.contains(" ") else { throw refuse("no host") }
+        guard let portText else {
+            port = nil
+            return
+        }
+        guard portText.utf8.allSatisfy({ (48...57).contains($0) }), let number = Int(portText), ports.contains(number)
+        else { throw refuse("no port from \(ports.lowerBound) to \(ports.upperBound)") }
+        port = number
+    }
+}

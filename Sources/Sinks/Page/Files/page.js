@@ -1,0 +1,383 @@
+"use strict";
+// All text that comes from the program (labels are the user's) is set as text, never as markup.
+const $ = (id) => document.getElementById(id);
+const make = (tag, name, text) => {
+  const element = document.createElement(tag);
+  if (name) element.className = name;
+  if (text !== undefined) element.textContent = text;
+  return element;
+};
+const HOUR = 3600000;
+const DAY = 24 * HOUR;
+const ROWS = 10;
+let state = null;
+let info = new Map();
+let current = [];
+let events = [];
+let gaps = [];
+let range = HOUR;
+let lastLine = 0;
+let lastLoad = null;
+
+// Labels
+
+const rows = new Map();
+
+function row(name) {
+  let item = rows.get(name);
+  if (item) return item;
+  item = make("li");
+  item.append(make("span", "name", name));
+  const track = make("div", "track");
+  track.append(make("div", "fill"));
+  const threshold = info.get(name)?.threshold;
+  if (threshold !== undefined) {
+    const mark = make("div", "mark");
+    mark.style.left = `calc(${Math.min(Math.max(threshold, 0), 1) * 100}% - 1px)`;
+    mark.title = `threshold ${threshold.toFixed(2)}`;
+    track.append(mark);
+  }
+  item.append(track, make("span", "score"));
+  item.firstChild.title = name;
+  rows.set(name, item);
+  return item;
+}
+
+function showLabels() {
+  const list = $("labels");
+  const on = [...info.values()].filter((label) => label.on);
+  let shown = current;
+  // Few labels stand still; of many the best are shown, and those that hold.
+  if (info.size && info.size <= ROWS) {
+    const scores = new Map(current.map((label) => [label.label, label.score]));
+    shown = [...info.values()].map((label) => ({ label: label.label, score: scores.get(label.label) ?? label.score }));
+  } else {
+    const names = new Set(current.map((label) => label.label));
+    shown = [...current, ...on.filter((label) => !names.has(label.label))].slice(0, ROWS);
+  }
+  const items = shown.map(({ label, score }) => {
+    const item = row(label);
+    const value = Math.min(Math.max(score ?? 0, 0), 1);
+    item.className = info.get(label)?.on ? "on" : "";
+    item.querySelector(".fill").style.transform = `scaleX(${value})`;
+    item.querySelector(".score").textContent = value.toFixed(2);
+    return item;
+  });
+  if (items.length !== list.children.length || items.some((item, index) => list.children[index] !== item)) {
+    list.replaceChildren(...items);
+  }
+}
+
+function showLevel(level) {
+  $("level").hidden = typeof level !== "number";
+  if (typeof level !== "number") return;
+  $("level-bar").style.transform = `scaleX(${Math.min(Math.max(1 + level / 60, 0), 1)})`;
+  $("level-text").textContent = `${level.toFixed(1)} dB`;
+}
+
+// Events
+
+const clock = (wall, seconds = true) =>
+  new Date(wall).toLocaleTimeString([], { hourCycle: "h23", hour: "2-digit", minute: "2-digit", ...(seconds && { second: "2-digit" }) });
+const span = (seconds) =>
+  seconds < 60 ? `${seconds.toFixed(1)} s` : seconds < 3600 ? `${(seconds / 60).toFixed(1)} min` : `${(seconds / 3600).toFixed(1)} h`;
+
+function takeEvent(event) {
+  if (event.state === "on") {
+    events.push({ id: event.id, label: event.label, start: Date.parse(event.wall), time: event.time, score: event.score,
+      clip: event.clip, learned: event.learned, end: null });
+  } else {
+    const open = events.findLast((one) => one.label === event.label && one.end === null);
+    if (open) {
+      open.end = Date.parse(event.wall);
+      open.seconds = event.time - open.time;
+    }
+  }
+  const known = info.get(event.label);
+  if (known) known.on = event.state === "on";
+}
+
+function forget() {
+  const limit = Date.now() - DAY;
+  events = events.filter((event) => (event.end ?? Infinity) > limit).slice(-8192);
+  gaps = gaps.filter((gap) => gap.at > limit).slice(-8192);
+}
+
+function showEvents() {
+  const list = $("events");
+  const items = events.slice(-100).reverse().map((event) => {
+    const item = make("li", event.end === null ? "on" : "");
+    item.dataset.id = event.id;
+    const time = make("time", "", clock(event.start));
+    time.dateTime = new Date(event.start).toISOString();
+    time.title = new Date(event.start).toLocaleString();
+    const what = make("span", "what");
+    what.append(make("span", "name", event.label),
+      make("span", "detail", event.end === null ? "on" : span(Math.max(event.seconds ?? 0, 0))));
+    if (event.clip) what.title = event.clip;
+    item.append(time, what);
+    if (state?.corrections && event.clip && event.end !== null) {
+      const button = make("button", "", "Wrong?");
+      button.type = "button";
+      button.addEventListener("click", () => ask(event));
+      item.append(button);
+    }
+    return item;
+  });
+  list.replaceChildren(...items);
+  $("no-events").hidden = items.length > 0;
+  const lost = gaps.slice(-50).reverse().map((gap) => {
+    const item = make("li");
+    item.append(make("time", "", clock(gap.at)), make("span", "detail", `${span(gap.lost_seconds)}, ${gap.reason}`));
+    return item;
+  });
+  $("gaps").replaceChildren(...lost);
+  $("no-gaps").hidden = lost.length > 0;
+}
+
+// Timeline
+
+function drawTimeline() {
+  const canvas = $("timeline");
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name) => style.getPropertyValue(name).trim();
+  const now = Date.now();
+  const from = now - range;
+  const visible = events.filter((event) => (event.end ?? now) >= from);
+  const counts = new Map();
+  for (const event of visible) counts.set(event.label, (counts.get(event.label) ?? 0) + 1);
+  const names = [...counts].sort((a, b) => b[1] - a[1]).slice(0, ROWS).map(([name]) => name);
+  const width = canvas.clientWidth;
+  const pitch = 26;
+  const height = Math.max(names.length, 1) * pitch + 22;
+  const scale = window.devicePixelRatio || 1;
+  canvas.style.height = `${height}px`;
+  canvas.width = Math.round(width * scale);
+  canvas.height = Math.round(height * scale);
+  const draw = canvas.getContext("2d");
+  draw.scale(scale, scale);
+  draw.font = width < 600 ? "12px system-ui, sans-serif" : "13px system-ui, sans-serif";
+  draw.textBaseline = "middle";
+  const left = Math.min(150, Math.max(100, width * 0.22));
+  const x = (moment) => left + ((moment - from) / range) * (width - left);
+  const bottom = height - 20;
+  // Hours, or ten minutes, that are whole.
+  const step = range > HOUR ? (width < 600 ? 6 : 3) * HOUR : (width < 600 ? 15 : 10) * 60000;
+  const offset = new Date(now).getTimezoneOffset() * 60000;
+  for (let tick = Math.ceil((from - offset) / step) * step + offset; tick <= now; tick += step) {
+    draw.fillStyle = colour("--line");
+    draw.fillRect(x(tick), 0, 1, bottom);
+    draw.fillStyle = colour("--soft");
+    draw.textAlign = x(tick) > width - 20 ? "right" : x(tick) < left + 20 ? "left" : "center";
+    draw.fillText(clock(tick, false), x(tick), bottom + 11);
+  }
+  draw.fillStyle = colour("--lost");
+  draw.globalAlpha = 0.35;
+  for (const gap of gaps) {
+    const start = x(gap.at - gap.lost_seconds * 1000);
+    if (x(gap.at) < left) continue;
+    draw.fillRect(Math.max(start, left), 0, Math.max(x(gap.at) - Math.max(start, left), 1.5), bottom);
+  }
+  draw.globalAlpha = 1;
+  names.forEach((name, index) => {
+    const middle = index * pitch + pitch / 2;
+    draw.textAlign = "left";
+    draw.fillStyle = colour("--ink");
+    let text = name;
+    while (text.length > 1 && draw.measureText(text).width > left - 8) text = `${text.slice(0, -2)}…`;
+    draw.fillText(text, 0, middle);
+    draw.fillStyle = colour("--line");
+    draw.fillRect(left, middle, width - left, 1);
+    for (const event of visible) {
+      if (event.label !== name) continue;
+      draw.fillStyle = colour(event.end === null ? "--on" : "--accent");
+      const start = Math.max(x(event.start), left);
+      draw.fillRect(start, middle - 7, Math.max(x(event.end ?? now) - start, 2), 14);
+    }
+  });
+  if (!names.length) {
+    draw.fillStyle = colour("--soft");
+    draw.textAlign = "left";
+    draw.fillText("no events", 0, pitch / 2);
+  }
+  canvas.setAttribute("aria-label", `${visible.length} events of ${counts.size} labels`);
+  const others = counts.size - names.length;
+  $("timeline-hint").textContent = `${visible.length} events` + (others > 0 ? `, ${others} more labels not drawn` : "")
+    + (gaps.length ? "; red: lost" : "");
+}
+
+let hasChosen = false;
+
+function choose(length) {
+  range = length;
+  for (const button of $("ranges").children) {
+    button.setAttribute("aria-pressed", String(Number(button.dataset.length) === range));
+  }
+  drawTimeline();
+}
+
+for (const [text, length] of [["1 h", HOUR], ["24 h", DAY]]) {
+  const button = make("button", "", text);
+  button.type = "button";
+  button.dataset.length = length;
+  button.addEventListener("click", () => {
+    hasChosen = true;
+    choose(length);
+  });
+  $("ranges").append(button);
+}
+
+// How it runs
+
+function showState() {
+  $("input").textContent = state.input;
+  $("model").textContent = state.model;
+  document.title = `${state.input} · Tacit`;
+  $("picture").hidden = state.sense !== "pictures";
+  const figures = [];
+  const now = performance.now();
+  if (lastLoad && now > lastLoad.at) {
+    figures.push(["Processor", `${(((state.cpu_seconds - lastLoad.cpu) * 100000) / (now - lastLoad.at)).toFixed(1)} % of a core`]);
+  }
+  lastLoad = { at: now, cpu: state.cpu_seconds };
+  figures.push(["Memory", `${(state.resident_bytes / 1048576).toFixed(1)} MiB`]);
+  figures.push(["Inference", `${state.inference_ms.toFixed(1)} ms a reading`]);
+  if (state.sense === "sound") figures.push(["Heard", span(state.heard_seconds)]);
+  else figures.push(["Pictures", `${state.readings}, ${state.dropped} passed over`]);
+  figures.push(["Lost", span(state.lost_seconds)]);
+  figures.push(["Following", `${state.readers}${state.readers_left ? `, ${state.readers_left} left behind` : ""}`]);
+  $("list").replaceChildren(...figures.flatMap(([name, value]) => [make("dt", "", name), make("dd", "", value)]));
+}
+
+async function get(path) {
+  const answer = await fetch(path);
+  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+  return answer.json();
+}
+
+async function loadState() {
+  state = await get("api/state");
+  for (const label of state.labels) {
+    const known = info.get(label.label);
+    if (known) Object.assign(known, label);
+    else info.set(label.label, label);
+  }
+  showState();
+  showLabels();
+  if (!lastLine) showLevel(state.level_db);
+}
+
+async function loadTimeline() {
+  const day = await get("api/timeline");
+  events = [];
+  for (const event of day.events) takeEvent(event);
+  gaps = day.gaps.map((gap) => ({ ...gap, at: Date.parse(gap.wall) }));
+  // Of a day that has just begun an hour shows more, until someone chooses.
+  const oldest = Math.min(Date.now(), ...events.map((event) => event.start).slice(0, 1));
+  if (!hasChosen) choose(Date.now() - oldest > HOUR ? DAY : HOUR);
+  showEvents();
+  drawTimeline();
+}
+
+// News
+
+function take(line) {
+  lastLine = performance.now();
+  if (line.type === "labels") {
+    current = line.labels;
+    showLevel(line.level_db);
+    showLabels();
+    if (state) state.inference_ms = line.inference_ms;
+  } else {
+    if (line.type === "event") takeEvent(line);
+    else if (line.type === "gap") gaps.push({ ...line, at: Date.now() });
+    forget();
+    showEvents();
+    drawTimeline();
+    showLabels();
+  }
+}
+
+function follow() {
+  const news = new EventSource("events");
+  news.onopen = () => {
+    // What was said meanwhile.
+    loadState().then(loadTimeline).catch(() => {});
+  };
+  news.onmessage = (message) => take(JSON.parse(message.data));
+  news.onerror = () => {
+    $("status").className = "lost";
+    $("status").textContent = "no connection";
+    // A refusal ends it for good.
+    if (news.readyState === EventSource.CLOSED) setTimeout(follow, 5000);
+  };
+}
+
+function showStatus() {
+  const quiet = (performance.now() - lastLine) / 1000;
+  const limit = state?.sense === "pictures" ? 30 : Math.max(10, 3 * (state?.hop_seconds ?? 1));
+  if (!lastLine) return;
+  $("status").className = quiet < limit ? "live" : "lost";
+  $("status").textContent = quiet < limit ? "live" : `silent for ${span(quiet)}`;
+}
+
+// Corrections
+
+let asked = null;
+
+function ask(event) {
+  asked = event;
+  $("about").textContent = `Said at ${clock(event.start)}: ${event.label}`;
+  $("names").replaceChildren(...[...info.keys()].map((name) => {
+    const option = make("option");
+    option.value = name;
+    return option;
+  }));
+  $("name").value = "";
+  $("answer").textContent = "";
+  $("token").value = sessionStorage.getItem("token") ?? "";
+  $("correction").showModal();
+  $("name").focus();
+}
+
+async function correct(judgement) {
+  const token = $("token").value;
+  $("answer").textContent = "learning…";
+  try {
+    const answer = await fetch("correct", {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Authorization: `Bearer ${token}` },
+      body: JSON.stringify({ event: asked.id, ...judgement }),
+    });
+    if (answer.ok) sessionStorage.setItem("token", token);
+    if (answer.status === 401) $("answer").textContent = "that is not the token";
+    else {
+      const text = await answer.text();
+      let words = text;
+      try { words = JSON.parse(text).words; } catch { /* words already */ }
+      $("answer").textContent = words;
+    }
+  } catch {
+    $("answer").textContent = "no connection";
+  }
+}
+
+$("was").addEventListener("click", () => {
+  const name = $("name").value.trim();
+  if (name) correct({ label: name });
+  else $("answer").textContent = "name it first";
+});
+$("nothing").addEventListener("click", () => correct({ nothing: true }));
+$("cancel").addEventListener("click", () => $("correction").close());
+
+// Beginning
+
+follow();
+setInterval(() => { loadState().catch(() => {}); }, 5000);
+setInterval(showStatus, 1000);
+setInterval(drawTimeline, 30000);
+setInterval(() => {
+  if (state?.sense === "pictures" && !document.hidden) $("picture").src = `picture.jpg?${Date.now()}`;
+}, 1000);
+addEventListener("resize", drawTimeline);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawTimeline);

@@ -1,0 +1,76 @@
+import CTacitProgram
+import Glibc
+import TacitDiagnostics
+
+/// A socket that waits for connections.
+struct ListeningSocket {
+    let descriptor: Int32
+    let port: Int
+
+    /// - Throws: `TacitError` (output) where it can't be had.
+    init(_ address: PageAddress) throws {
+        func fail(_ reason: String) -> TacitError {
+            TacitError(.cannotCreate, file: address.description, reason)
+        }
+        var wish = addrinfo()
+        wish.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        wish.ai_flags = AI_PASSIVE | AI_NUMERICSERV
+        var found: UnsafeMutablePointer<addrinfo>?
+        let failure = getaddrinfo(address.host, String(address.port), &wish, &found)
+        guard failure == 0 else { throw fail(String(cString: gai_strerror(failure))) }
+        defer { freeaddrinfo(found) }
+        var reason = "no address"
+        var next = found
+        while let place = next {
+            next = place.pointee.ai_next
+            // A name of this machine's own that points elsewhere would be open to all.
+            if address.isLoopback, !Self.isLoopback(place.pointee.ai_addr) { continue }
+            let own = socket(
+                place.pointee.ai_family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+                    | Int32(SOCK_NONBLOCK.rawValue), 0)
+            guard own >= 0 else { continue }
+            var yes: Int32 = 1
+            let size = socklen_t(MemoryLayout<Int32>.size)
+            setsockopt(own, SOL_SOCKET, SO_REUSEADDR, &yes, size)
+            if bind(own, place.pointee.ai_addr, place.pointee.ai_addrlen) == 0, listen(own, 256) == 0,
+                let port = Self.port(of: own)
+            {
+                descriptor = own
+                self.port = port
+                return
+            }
+            reason = String(cString: strerror(errno))
+            close(own)
+        }
+        throw fail(reason)
+    }
+
+    private static func isLoopback(_ address: UnsafeMutablePointer<sockaddr>) -> Bool {
+        switch Int32(address.pointee.sa_family) {
+        case AF_INET:
+            address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
+                UInt32(bigEndian: $0.pointee.sin_addr.s_addr) >> 24 == 127
+            }
+        case AF_INET6:
+            address.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) {
+                withUnsafeBytes(of: $0.pointee.sin6_addr) { $0.dropLast().allSatisfy { $0 == 0 } && $0.last == 1 }
+            }
+        default: false
+        }
+    }
+
+    private static func port(of descriptor: Int32) -> Int? {
+        var storage = sockaddr_storage()
+        var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        return withUnsafeMutablePointer(to: &storage) { storage in
+            let isKnown = storage.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                getsockname(descriptor, $0, &size) == 0
+            }
+            guard isKnown else { return nil }
+            // Both kinds of address have their port in the same place.
+            return storage.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
+                Int(UInt16(bigEndian: $0.pointee.sin_port))
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import Glibc
+import TacitDiagnostics
+
+/// Where the page is to be had: `//HOST:PORT`.
+package struct PageAddress: Equatable, Sendable {
+    let host: String
+    /// 0 for any that is free.
+    let port: Int
+
+    /// For people.
+    var description: String { "http://\(host.contains(":") ? "[\(host)]" : host):\(port)" }
+
+    /// Whether nobody but this machine's own programs gets there.
+    package var isLoopback: Bool {
+        if host.lowercased() == "localhost" { return true }
+        if let four = IPAddress.four(host) { return four >> 24 == 127 }
+        return IPAddress.isSixLoopback(host)
+    }
+
+    /// - Parameters:
+    ///   - text: what follows the scheme's colon.
+    /// - Throws: `TacitError` (usage) for what can't be one.
+    package init(_ text: String) throws {
+        func refuse(_ reason: String) -> TacitError {
+            TacitError(.usage, "--to http:\(SystemPath.printable(text)): \(reason), expected http://HOST:PORT")
+        }
+        guard text.hasPrefix("//") else { throw refuse("no // before the host") }
+        guard text.utf8.count <= 512, SystemPath.printable(text) == text,
+            !text.unicodeScalars.contains(where: { $0.value < 0x20 })
+        else { throw refuse("no text of at most 512 bytes") }
+        let slash = text.hasSuffix("/") && text != "//"
+        let place = try HostAndPort(text.dropFirst(2).dropLast(slash ? 1 : 0), ports: 0...65_535, refuse: refuse)
+        guard !place.host.contains("/"), !place.host.contains("@"), !place.host.contains("?") else {
+            throw refuse("more than a host and a port")
+        }
+        guard let port = place.port else { throw refuse("no port") }
+        host = place.host
+        self.port = port
+    }
+}
+
+/// Addresses as text.
+enum IPAddress {
+    /// In the host's byte order; nil for what is no IPv4 address of four numbers.
+    static func four(_ text: String) -> UInt32? {
+        var address = in_addr()
+        return inet_pton(AF_INET, text, &address) == 1 ? UInt32(bigEndian: address.s_addr) : nil
+    }
+
+    static func isSix(_ text: String) -> Bool {
+        var address = in6_addr()
+        return inet_pton(AF_INET6, text, &address) == 1
+    }
+
+    static func isSixLoopback(_ text: String) -> Bool {
+        var address = in6_addr()
+        guard inet_pton(AF_INET6, text, &address) == 1 else { return false }
+        return withUnsafeBytes(of: &address) { $0.dropLast().allSatisfy { $0 == 0 } && $0.last == 1 }
+    }
+}

@@ -1,0 +1,100 @@
+import Glibc
+
+/// Who may ask for what.
+///
+/// A browser asks on behalf of whatever page it shows. So that no page from elsewhere reads or changes anything here, not
+/// even through a name that it makes stand for this machine (DNS rebinding), the name that was asked for has to be this
+/// machine's own, and what asks has to come from here.
+package struct PageGuard: Sendable {
+    private let address: PageAddress
+    private let token: [UInt8]?
+    private let names: [String]
+
+    /// What is known of a request before it is answered.
+    package struct Head {
+        var host: String?
+        var origin: String?
+        var authorization: String?
+
+        package init(host: String?, origin: String?, authorization: String?) {
+            self.host = host
+            self.origin = origin
+            self.authorization = authorization
+        }
+    }
+
+    /// - Parameters:
+    ///   - address: where the page is served.
+    ///   - token: that has to be shown, for corrections on any address and for all on any but loopback.
+    package init(_ address: PageAddress, token: String?) {
+        self.address = address
+        self.token = token.map { Array($0.utf8) }
+        var names = ["localhost", address.host.lowercased()]
+        var own = [CChar](repeating: 0, count: 256)
+        if !address.isLoopback, gethostname(&own, own.count - 1) == 0 {
+            let name = String(decoding: own.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            names += [name.lowercased(), "\(name.lowercased()).local"]
+        }
+        self.names = names
+    }
+
+    /// Whether anybody may correct anything.
+    var takesCorrections: Bool { token != nil }
+
+    /// nil where the request may go on.
+    package func refusal(_ head: Head, isCorrection: Bool) -> PageAnswer? {
+        guard let host = head.host, isOwn(host: host) else {
+            return .words(403, "this page is not served under that name (Host)")
+        }
+        if let origin = head.origin, origin.lowercased() != "http://\(host.lowercased())" {
+            return .words(403, "asked for by a page from elsewhere (Origin)")
+        }
+        if isCorrection, token == nil {
+            return .words(403, "corrections want a token: start with --http-token-file FILE")
+        }
+        guard isCorrection || !address.isLoopback else { return nil }
+        guard let token, let shown = Self.token(head.authorization), Self.isEqual(shown, token) else {
+            var answer = PageAnswer.words(401, "this wants the token")
+            // A browser asks its user for a name, which is any, and a password, which is the token; but where the page
+            // itself asks for it.
+            answer.headers.append(
+                ("WWW-Authenticate", isCorrection ? "Bearer realm=\"tacit\"" : "Basic realm=\"tacit\", charset=\"UTF-8\""))
+            return answer
+        }
+        return nil
+    }
+
+    private func isOwn(host text: String) -> Bool {
+        guard let place = try? HostAndPort(text[...], refuse: { _ in Foreign() }) else { return false }
+        let host = place.host.lowercased()
+        if names.contains(host) { return true }
+        // Numbers stand for nothing but themselves.
+        if address.isLoopback { return IPAddress.four(host).map { $0 >> 24 == 127 } ?? IPAddress.isSixLoopback(host) }
+        return IPAddress.four(host) != nil || IPAddress.isSix(host)
+    }
+
+    private struct Foreign: Error {}
+
+    /// `Bearer TOKEN`, or `Basic` with it as the password.
+    private static func token(_ authorization: String?) -> [UInt8]? {
+        guard let authorization else { return nil }
+        let fields = authorization.split(separator: " ", maxSplits: 1)
+        guard fields.count == 2 else { return nil }
+        switch fields[0].lowercased() {
+        case "bearer": return Array(fields[1].utf8)
+        case "basic":
+            guard let pair = Base64.decode(fields[1].utf8), let colon = pair.firstIndex(of: UInt8(ascii: ":")) else {
+                return nil
+            }
+            return Array(pair[(colon + 1)...])
+        default: return nil
+        }
+    }
+
+    /// In a time that tells nothing of where they differ.
+    private static func isEqual(_ one: [UInt8], _ other: [UInt8]) -> Bool {
+        var difference = UInt8(one.count == other.count ? 0 : 1)
+        for index in one.indices { difference |= one[index] ^ other[index % other.count] }
+        return difference == 0
+    }
+}

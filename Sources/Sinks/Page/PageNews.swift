@@ -1,0 +1,92 @@
+import Glibc
+import TacitDiagnostics
+import TacitLive
+import TacitText
+
+/// What a stream has said, as far as its page tells of it: how things stand, the last day's events and gaps, and lines for
+/// those that follow it. All memory is taken at the start.
+final class PageNews: @unchecked Sendable {
+    let stream: StreamDescription
+    /// Guards all below.
+    let monitor = Monitor()
+    private(set) var lines: LineRing
+    private(set) var figures: StreamFigures
+    private(set) var events = BoundedQueue<LiveEvent>(capacity: PageNews.most)
+    private(set) var gaps = BoundedQueue<PastGap>(capacity: PageNews.most)
+    private var format: JSONLineFormat
+    private var ranking: Ranking
+
+    /// A gap, and when it was told.
+    struct PastGap {
+        let gap: LiveGap
+        let wall: WallTime
+    }
+
+    /// Events, and gaps, that are kept.
+    private static let most = 8192
+    /// Milliseconds that they are kept.
+    private static let day = 86_400_000
+    private static let bars = 10
+    /// Bytes of lines that a reader may be behind.
+    private static let behind = 1 << 18
+
+    init(_ stream: StreamDescription) {
+        self.stream = stream
+        figures = StreamFigures(labels: stream.labels.count)
+        lines = LineRing(capacity: max(Self.behind, 4 * LineLength.bound(labels: stream.labels)))
+        format = JSONLineFormat(
+            labels: stream.labels, learnedFrom: stream.learnedFrom, hasLogits: stream.hasLogits, source: stream.source)
+        // However few labels other sinks are to show: who looks at bars wants to see those that are not above anything yet.
+        ranking = Ranking(
+            top: stream.top == 0 ? 0 : max(stream.top, Self.bars), threshold: nil, labels: stream.labels.count,
+            among: stream.selected)
+    }
+
+    deinit { lines.deallocate() }
+
+    // MARK: From the stream
+
+    func heard(seconds: Double) {
+        monitor.locked { figures.heard(seconds: seconds) }
+    }
+
+    func advanced() {
+        monitor.locked { figures.advanced() }
+    }
+
+    func labels(_ reading: LiveReading) {
+        monitor.locked {
+            figures.take(reading)
+            ranking.rank(reading.scores)
+            format.labels(reading, ranking)
+            lines.append(format.bytes)
+        }
+    }
+
+    func event(_ event: LiveEvent) {
+        monitor.locked {
+            figures.take(event)
+            if events.isFull { _ = events.removeFirst() }
+            _ = events.append(event)
+            while let first = events.first, event.wall.milliseconds - first.wall.milliseconds > Self.day {
+                _ = events.removeFirst()
+            }
+            format.event(event)
+            lines.append(format.bytes)
+        }
+    }
+
+    func gap(_ gap: LiveGap) {
+        monitor.locked {
+            figures.take(gap)
+            if gaps.isFull { _ = gaps.removeFirst() }
+            let now = WallTime.now()
+            _ = gaps.append(PastGap(gap: gap, wall: now))
+            while let first = gaps.first, now.milliseconds - first.wall.milliseconds > Self.day {
+                _ = gaps.removeFirst()
+            }
+            format.gap(gap)
+            lines.append(format.bytes)
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import CTacitJPEG
+import Glibc
+import TacitDiagnostics
+import TacitFrontEnd
+
+/// The last picture of a stream, made smaller. Nothing is kept while nobody looks.
+final class PagePicture: @unchecked Sendable {
+    private let monitor = Monitor()
+    private var pixels: UnsafeMutablePointer<UInt8> = .allocate(capacity: PagePicture.longest * PagePicture.longest * 3)
+    private var width = 0
+    private var height = 0
+    private var channels = 0
+    private var lastLook = -PagePicture.interest
+    private var lastTaken = 0.0
+
+    /// Pixels of a side, at most.
+    private static let longest = 320
+    /// Seconds for which pictures are kept after a look, and between two of them.
+    private static let interest = 30.0
+    private static let pause = 0.4
+    private static let quality: Int32 = 70
+
+    deinit { pixels.deallocate() }
+
+    /// Takes a picture over, every so many pixels one.
+    func take(_ frame: PixelView) {
+        let now = Stopwatch.now
+        monitor.locked {
+            guard now - lastLook < Self.interest, now - lastTaken >= Self.pause else { return }
+            lastTaken = now
+            let step = (max(frame.width, frame.height) + Self.longest - 1) / Self.longest
+            (width, height, channels) = (frame.width / step, frame.height / step, frame.channels)
+            for row in 0..<height {
+                let source = frame.pixels + row * step * frame.bytesPerRow
+                let target = pixels + row * width * channels
+                for column in 0..<width {
+                    for channel in 0..<channels {
+                        target[column * channels + channel] = source[column * step * channels + channel]
+                    }
+                }
+            }
+        }
+    }
+
+    /// nil while there is none.
+    func jpeg() -> [UInt8]? {
+        // A copy, so that the stream need not wait for the encoder.
+        let (copy, width, height, channels) = monitor.locked {
+            lastLook = Stopwatch.now
+            let count = self.width * self.height * self.channels
+            return (Array(UnsafeBufferPointer(start: pixels, count: count)), self.width, self.height, self.channels)
+        }
+        guard !copy.isEmpty else { return nil }
+        var count = 0
+        let bytes = tacit_jpeg_encode(
+            copy, UInt32(width), UInt32(height), UInt32(channels), width * channels, Self.quality, &count)
+        defer { free(bytes) }
+        return bytes.map { Array(UnsafeBufferPointer(start: $0, count: count)) }
+    }
+}

@@ -1,0 +1,127 @@
+import TacitLive
+import TacitText
+
+/// What Prometheus asks for, in its text format (version 0.0.4).
+extension PageServer {
+    var metrics: [UInt8] {
+        var text = MetricsText()
+        let stream = news.stream
+        let (figures, readers, left) = monitor.locked { (news.figures.snapshot, self.readers.count + peerCount, self.left) }
+        text.family("tacit_info", "gauge", "What is run, and on what.")
+        text.sample("tacit_info", [("model", stream.model), ("input", stream.source ?? stream.input)], 1)
+        text.family("tacit_events_total", "counter", "Labels that began (on) and ceased (off) to hold.")
+        for label in stream.selected {
+            for (state, count) in [("on", figures.began[label]), ("off", figures.ceased[label])] {
+                text.sample("tacit_events_total", [("label", stream.labels[label]), ("state", state)], Double(count))
+            }
+        }
+        text.family("tacit_heard_seconds_total", "counter", "Sound that was heard.")
+        text.sample("tacit_heard_seconds_total", [], figures.heardSeconds)
+        text.family("tacit_readings_total", "counter", "Windows or pictures that were labelled.")
+        text.sample("tacit_readings_total", [], Double(figures.readings))
+        text.family("tacit_dropped_frames_total", "counter", "Pictures passed over for newer ones.")
+        text.sample("tacit_dropped_frames_total", [], Double(figures.dropped))
+        text.family("tacit_lost_seconds_total", "counter", "Of the stream, lost for a reason.")
+        text.family("tacit_gaps_total", "counter", "Stretches of the stream that were lost.")
+        for (index, reason) in StreamFigures.reasons.enumerated() {
+            text.sample("tacit_lost_seconds_total", [("reason", reason.rawValue)], figures.lostSeconds[index])
+            text.sample("tacit_gaps_total", [("reason", reason.rawValue)], Double(figures.gaps[index]))
+        }
+        text.family("tacit_source_restarts_total", "counter", "How often a source was away and came back.")
+        text.sample("tacit_source_restarts_total", [], Double(restarts(figures)))
+        text.histogram(
+            "tacit_inference_seconds", "Time that the model took for a reading.", ends: StreamFigures.buckets,
+            counts: figures.inferences, sum: figures.inferenceSeconds)
+        text.family("tacit_queue_losses_total", "counter", "What a sink could not take.")
+        for sink in SinkLosses.allCases {
+            text.sample("tacit_queue_losses_total", [("sink", sink.rawValue)], Double(sink.total))
+        }
+        text.sample("tacit_queue_losses_total", [("sink", "http")], Double(left))
+        if let level = figures.level {
+            text.family("tacit_level_db", "gauge", "Level of the sound, in decibels of full scale.")
+            text.sample("tacit_level_db", [], level)
+        }
+        text.family("tacit_page_readers", "gauge", "Who follows this page.")
+        text.sample("tacit_page_readers", [], Double(readers))
+        let own = ProcessFigures.now()
+        text.family("process_cpu_seconds_total", "counter", "User and system time.")
+        text.sample("process_cpu_seconds_total", [], own.cpuSeconds)
+        text.family("process_resident_memory_bytes", "gauge", "Memory.")
+        text.sample("process_resident_memory_bytes", [], Double(own.residentBytes))
+        text.family("process_open_fds", "gauge", "Open descriptors.")
+        text.sample("process_open_fds", [], Double(own.openFiles))
+        return text.bytes
+    }
+
+    private func restarts(_ figures: StreamFigures) -> Int {
+        StreamFigures.reasons.indices.reduce(0) { sum, index in
+            ["lost", "command"].contains(StreamFigures.reasons[index].rawValue) ? sum + figures.gaps[index] : sum
+        }
+    }
+}
+
+/// Families of samples as text.
+package struct MetricsText {
+    package init() {}
+
+    /// Each with its samples, which have to stand together.
+    private var families: [(name: String, head: String, samples: ByteBuffer)] = []
+
+    package var bytes: [UInt8] {
+        var all: [UInt8] = []
+        for family in families {
+            all.append(contentsOf: family.head.utf8)
+            all.append(contentsOf: family.samples.bytes)
+        }
+        return all
+    }
+
+    package mutating func family(_ name: String, _ type: String, _ help: String) {
+        families.append(
+            (name, "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n", ByteBuffer(capacity: 256)))
+    }
+
+    /// A sample of a family that was opened.
+    package mutating func sample(_ name: String, _ labels: [(String, String)], _ value: Double, suffix: String = "") {
+        guard let index = families.lastIndex(where: { $0.name == name }) else { return }
+        var line = name + suffix
+        if !labels.isEmpty {
+            line += "{" + labels.map { "\($0)=\"\(Self.escaped($1))\"" }.joined(separator: ",") + "}"
+        }
+        families[index].samples.append(string: line + " \(Self.number(value))\n")
+    }
+
+    /// - Parameters:
+    ///   - ends: of the buckets, rising.
+    ///   - counts: in each, and at last above all.
+    package mutating func histogram(_ name: String, _ help: String, ends: [Double], counts: [Int], sum: Double) {
+        family(name, "histogram", help)
+        var count = 0
+        for (end, more) in zip(ends, counts) {
+            count += more
+            sample(name, [("le", Self.number(end))], Double(count), suffix: "_bucket")
+        }
+        count += counts.last ?? 0
+        sample(name, [("le", "+Inf")], Double(count), suffix: "_bucket")
+        sample(name, [], sum, suffix: "_sum")
+        sample(name, [], Double(count), suffix: "_count")
+    }
+
+    private static func escaped(_ text: String) -> String {
+        var escaped = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\\": escaped += "\\\\"
+            case "\"": escaped += "\\\""
+            case "\n": escaped += "\\n"
+            default: escaped.unicodeScalars.append(scalar)
+            }
+        }
+        return escaped
+    }
+
+    private static func number(_ value: Double) -> String {
+        if let whole = Int(exactly: value), whole.magnitude < 1 << 53 { return String(whole) }
+        return value.isFinite ? "\(value)" : value > 0 ? "+Inf" : value < 0 ? "-Inf" : "NaN"
+    }
+}

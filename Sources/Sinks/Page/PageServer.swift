@@ -1,0 +1,192 @@
+import CTacitMicrohttpd
+import Glibc
+import Synchronization
+import TacitConsole
+import TacitDiagnostics
+import TacitText
+
+/// Serves a stream's page by libmicrohttpd, which is loaded when the first is made and answers requests on a thread of its
+/// own; another one here wakes those that follow the stream, and talks to WebSockets.
+///
+/// No reader holds up the stream or another reader: each takes lines from the news' ring at its own speed, and one that is
+/// so slow that the ring has gone round is left, and counted.
+final class PageServer: @unchecked Sendable {
+    let address: PageAddress
+    let news: PageNews
+    let access: PageGuard
+    let picture: PagePicture
+    let wakePipe: WakePipe
+    var monitor: Monitor { news.monitor }
+    // The monitor's.
+    var readers: [PageReader] = []
+    var answered: [OpaquePointer] = []
+    var waiting: [(request: PageRequest, connection: OpaquePointer)] = []
+    var newPeers: [WebSocketPeer] = []
+    var peerCount = 0
+    /// Readers that were left for being too slow.
+    var left = 0
+    var isEnding = false
+    private var isOver = false
+    // The thread's.
+    private var daemon: OpaquePointer?
+    private var peers: [WebSocketPeer] = []
+    private var nextTry = 0.0
+    private var delay = 1.0
+    private var hasSaidProblem = false
+    private var lastBeat = Stopwatch.now
+
+    private static let loading = Mutex<Void>(())
+    private static let limits = tacit_microhttpd_limits(connections: 256, seconds: 20, bytes: 1 << 14)
+    /// Seconds between two signs of life.
+    private static let beat = 10.0
+    /// Seconds between two tries, at most.
+    private static let longestDelay = 30.0
+
+    /// - Throws: `TacitError`: output where the library, a thread or, if it is required, the address can't be had.
+    init(_ address: PageAddress, token: String?, isRequired: Bool, _ news: PageNews) throws {
+        if let problem = Self.loading.withLock({ _ in tacit_microhttpd_load().map { String(cString: $0) } }) {
+            throw TacitError(
+                .cannotCreate, file: address.description,
+                "a page wants libmicrohttpd.so.12, as in Debian's package libmicrohttpd12 (\(problem))")
+        }
+        self.address = address
+        self.news = news
+        access = PageGuard(address, token: token)
+        picture = PagePicture()
+        wakePipe = try WakePipe(for: address.description)
+        if isRequired { try begin() }
+        try DetachedThread.start(for: address.description) { self.serve() }
+    }
+
+    func wake() { wakePipe.wake() }
+
+    /// Lets those that follow hear the last lines, for a moment, and takes leave of all.
+    func finish() {
+        monitor.locked { isEnding = true }
+        wakePipe.wake()
+        monitor.locked { while !isOver { monitor.wait(seconds: 1) } }
+    }
+
+    // MARK: The thread
+
+    private func serve() {
+        while !monitor.locked({ isEnding }) {
+            if daemon == nil, Stopwatch.now >= nextTry { tryAgain() }
+            wait(milliseconds: daemon == nil ? 500 : 1000)
+            turn()
+        }
+        sayFarewell()
+        for peer in peers { peer.close() }
+        if let daemon { tacit_microhttpd_stop_daemon(daemon) }
+        monitor.locked {
+            isOver = true
+            monitor.signal()
+        }
+    }
+
+    private func tryAgain() {
+        do {
+            try begin()
+        } catch {
+            nextTry = Stopwatch.now + delay
+            delay = min(delay * 2, Self.longestDelay)
+            if hasSaidProblem { return }
+            hasSaidProblem = true
+            Log.shared.line { $0.append(string: "\(error); tried again") }
+        }
+    }
+
+    private func begin() throws {
+        let listening = try ListeningSocket(address)
+        let own = Unmanaged.passUnretained(self).toOpaque()
+        guard
+            let daemon = tacit_microhttpd_start(
+                listening.descriptor, Self.limits, PageServer.request, PageServer.ended, own)
+        else {
+            close(listening.descriptor)
+            throw TacitError(.cannotCreate, file: address.description, "libmicrohttpd can't be started")
+        }
+        self.daemon = daemon
+        let host = address.host.contains(":") ? "[\(address.host)]" : address.host
+        Log.shared.line { $0.append(string: "page: http://\(host):\(listening.port)/") }
+    }
+
+    private func wait(milliseconds: Int32) {
+        var descriptors = [pollfd(fd: wakePipe.descriptor, events: Int16(POLLIN), revents: 0)]
+        for peer in peers {
+            descriptors.append(
+                pollfd(fd: peer.socket, events: Int16(POLLIN) | (peer.wantsToWrite ? Int16(POLLOUT) : 0), revents: 0))
+        }
+        poll(&descriptors, nfds_t(descriptors.count), milliseconds)
+        wakePipe.clear()
+    }
+
+    /// Tells everyone what is new.
+    private func turn() {
+        let now = Stopwatch.now
+        let isBeatDue = now - lastBeat >= Self.beat
+        if isBeatDue { lastBeat = now }
+        monitor.locked {
+            for reader in readers {
+                if isBeatDue { reader.isBeatDue = true }
+                guard reader.isSuspended, isEnding || reader.isBeatDue || reader.place < news.lines.end else { continue }
+                reader.isSuspended = false
+                tacit_microhttpd_resume_connection(reader.connection)
+            }
+            for connection in answered { tacit_microhttpd_resume_connection(connection) }
+            answered.removeAll()
+            peers += newPeers
+            newPeers.removeAll()
+            for peer in peers where peer.isIdle { feed(peer) }
+        }
+        peers.removeAll { peer in
+            let standing = peer.turn()
+            guard standing != .here else { return false }
+            peer.close()
+            monitor.locked {
+                peerCount -= 1
+                if standing == .stuck { left += 1 }
+            }
+            return true
+        }
+    }
+
+    /// Within the monitor: gives a WebSocket the lines that it has not had.
+    private func feed(_ peer: WebSocketPeer) {
+        guard peer.place >= news.lines.start else {
+            left += 1
+            return peer.beginClosing(1013)
+        }
+        var bytes = 0
+        var line: [UInt8] = []
+        while bytes < 1 << 14 {
+            line.removeAll(keepingCapacity: true)
+            guard let next = news.lines.take(at: peer.place, into: &line) else { break }
+            peer.tell(line)
+            peer.place = next
+            bytes += line.count
+        }
+    }
+
+    private func sayFarewell() {
+        let end = Stopwatch.now + 0.5
+        var isQuiet = false
+        while !isQuiet, Stopwatch.now < end {
+            turn()
+            let isRead = monitor.locked { readers.isEmpty && waiting.isEmpty && newPeers.isEmpty }
+            let isTold = peers.allSatisfy { peer in peer.isIdle && monitor.locked { peer.place >= news.lines.end } }
+            if isTold { for peer in peers { peer.beginClosing(1001) } }
+            isQuiet = isRead && peers.isEmpty
+            if !isQuiet { wait(milliseconds: 20) }
+        }
+        // Nobody may be asleep when the library is stopped, and nobody falls asleep any more.
+        monitor.locked {
+            for (_, connection) in waiting { tacit_microhttpd_resume_connection(connection) }
+            for request in waiting.map(\.request) { request.isWaiting = false }
+            waiting.removeAll()
+            peers += newPeers
+            newPeers.removeAll()
+        }
+        turn()
+    }
+}

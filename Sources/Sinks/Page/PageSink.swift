@@ -1,0 +1,57 @@
+import TacitConsole
+import TacitDiagnostics
+import TacitFrontEnd
+import TacitLive
+
+/// A page that shows a stream as it goes, and what programs ask for beside it.
+final class PageSink: Sink {
+    static let kind = SinkKind(
+        name: "http", form: "http://HOST:PORT", hasAddress: true,
+        check: { address, settings in
+            let place = try PageAddress(address)
+            guard place.isLoopback || settings.page.tokenFile != nil else {
+                throw TacitError(
+                    .usage,
+                    "--to http:\(address): everyone who reaches \(place.host) could listen in: it wants "
+                        + "--http-token-file FILE, or 127.0.0.1")
+            }
+        },
+        make: { address, settings, stream in
+            // Long enough that nobody guesses it, however often they try.
+            let token = try settings.page.tokenFile.map { try SecretFile.read($0, least: 16) }
+            return try PageSink(
+                PageAddress(address), token: token, isRequired: settings.areRequired, stream)
+        })
+
+    private let news: PageNews
+    private let server: PageServer
+    private let rate: Double
+
+    init(_ address: PageAddress, token: String?, isRequired: Bool, _ stream: StreamDescription) throws {
+        news = PageNews(stream)
+        rate = Double(max(stream.sampleRate, 1))
+        server = try PageServer(address, token: token, isRequired: isRequired, news)
+    }
+
+    func samples(_ samples: UnsafeBufferPointer<Float>, time: Double) { news.heard(seconds: Double(samples.count) / rate) }
+    func picture(_ seen: PixelView) { news.advanced() }
+    func passed(time: Double) { news.advanced() }
+    func frame(_ frame: PixelView) { server.picture.take(frame) }
+
+    func labels(_ reading: LiveReading) {
+        news.labels(reading)
+        server.wake()
+    }
+
+    func event(_ event: LiveEvent) {
+        news.event(event)
+        server.wake()
+    }
+
+    func gap(_ gap: LiveGap) {
+        news.gap(gap)
+        server.wake()
+    }
+
+    func finish() { server.finish() }
+}

@@ -1,0 +1,135 @@
+import Foundation
+import TacitTestSupport
+
+/// `tacit listen --to http://127.0.0.1:0`, fed with samples as the test wants it to hear them.
+final class PageRun {
+    /// Whether there is libmicrohttpd on this machine: Debian's package libmicrohttpd12.
+    static let isPossible =
+        ["/usr/lib", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"].contains {
+            FileManager.default.fileExists(atPath: "\($0)/libmicrohttpd.so.12")
+        }
+
+    let listening: EventfulListening
+    let run: LiveRun
+    let port: Int
+    private var input: Int32
+    private var fed = 0
+    private let samples: [UInt8]
+    private(set) var lines: [String] = []
+
+    /// - Parameters:
+    ///   - more: arguments.
+    ///   - place: where the page is.
+    init(_ more: [String] = [], place: String = "127.0.0.1", listening: EventfulListening? = nil) throws {
+        let listening = try listening ?? EventfulListening()
+        self.listening = listening
+        samples = Sounds.raw(Sounds.glide(samples: 60 * listening.rate))
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw Executable.LaunchFailure(description: "no pipe") }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        input = ends[1]
+        run = try LiveRun(
+            .tacit,
+            listening.arguments(["--raw", "--to", "stdout", "--to", "http://\(place):0"] + more, sound: "-"),
+            input: ends[0])
+        close(ends[0])
+        var found: Int?
+        let own = run
+        _ = waitUntil {
+            found = own.standardError.firstMatch(of: /page: http:\/\/[^ ]*:([0-9]+)\//).flatMap { Int($0.output.1) }
+            return found != nil || !own.isRunning
+        }
+        guard let found else { throw Executable.LaunchFailure(description: "no page: \(run.standardError)") }
+        port = found
+    }
+
+    deinit { endInput() }
+
+    /// Lets it hear so many seconds more, over and over the same minute, and reads the lines that it prints until there are
+    /// so many events more.
+    func feed(seconds: Double, events: Int = 0) {
+        let count = Int(seconds * Double(listening.rate)) * 2
+        var left = count
+        while left > 0 {
+            let part = min(left, samples.count - fed, 4096)
+            let written = samples.withUnsafeBytes { write(input, $0.baseAddress! + fed, part) }
+            guard written > 0 else { return }
+            fed = (fed + written) % samples.count
+            left -= written
+        }
+        var found = 0
+        while found < events, let line = readLine() {
+            if line.contains(#""type":"event""#) { found += 1 }
+        }
+    }
+
+    @discardableResult
+    func readLine() -> String? {
+        guard let line = run.readLine() else { return nil }
+        lines.append(line)
+        return line
+    }
+
+    func endInput() {
+        if input >= 0 { close(input) }
+        input = -1
+    }
+
+    /// Reads on to its end.
+    func finish() -> Int32? {
+        endInput()
+        while readLine() != nil {}
+        return run.finish()
+    }
+
+    var host: String { "127.0.0.1:\(port)" }
+
+    func connect(receiveBuffer: Int32? = nil) throws -> LoopbackConnection {
+        try LoopbackConnection(port: port, receiveBuffer: receiveBuffer)
+    }
+
+    /// Asks and reads the answer.
+    func ask(
+        _ path: String, method: String = "GET", host: String? = nil, _ headers: [String] = [], body: String? = nil
+    ) throws -> WebAnswer {
+        let connection = try connect()
+        let length = body.map { ["Content-Length: \($0.utf8.count)"] } ?? []
+        let head = ["\(method) \(path) HTTP/1.1", "Host: \(host ?? self.host)", "Connection: close"] + headers + length
+        connection.send(head.joined(separator: "\r\n") + "\r\n\r\n" + (body ?? ""))
+        guard let answer = WebAnswer(connection.readAll()) else {
+            throw Executable.LaunchFailure(description: "\(path): no answer: \(connection.received.count) bytes")
+        }
+        return answer
+    }
+
+    /// Follows the lines as server-sent events, from now on.
+    func follow(receiveBuffer: Int32? = nil) throws -> LoopbackConnection {
+        let connection = try connect(receiveBuffer: receiveBuffer)
+        connection.send("GET /events HTTP/1.1\r\nHost: \(host)\r\n\r\n")
+        guard connection.read(until: { String(decoding: $0, as: UTF8.self).contains("retry: 3000") }) else {
+            throw Executable.LaunchFailure(description: "nothing to follow")
+        }
+        return connection
+    }
+}
+
+/// The lines among server-sent events, in whatever pieces they came.
+func eventStreamLines(_ bytes: [UInt8]) -> [String] {
+    // Chunks' lengths stand between them.
+    var text: [UInt8] = []
+    var rest = bytes[...]
+    let end = Array("\r\n".utf8)
+    let head = Array("\r\n\r\n".utf8)
+    guard let start = rest.indices.first(where: { rest[$0...].starts(with: head) }) else { return [] }
+    rest = rest[(start + 4)...]
+    while let line = rest.indices.first(where: { rest[$0...].starts(with: end) }) {
+        guard let count = Int(String(decoding: rest[..<line], as: UTF8.self), radix: 16) else { break }
+        let begin = line + 2
+        guard begin + count <= rest.endIndex else { break }
+        text += rest[begin..<begin + count]
+        rest = rest[min(begin + count + 2, rest.endIndex)...]
+    }
+    return String(decoding: text, as: UTF8.self).split(separator: "\n").compactMap {
+        $0.hasPrefix("data: ") ? String($0.dropFirst(6)) : nil
+    }
+}

@@ -1,0 +1,152 @@
+import Foundation
+import TacitTestSupport
+import Testing
+
+/// `--to http://`, as a browser and programs find it.
+@Suite(.enabled(if: PageRun.isPossible, "libmicrohttpd is not installed"))
+struct PageTests {
+    @Test func thePageIsWhatStandsInTheSources() throws {
+        let page = try PageRun()
+        var bytes = 0
+        for (path, name, type) in [
+            ("/", "page.html", "text/html"), ("/page.css", "page.css", "text/css"),
+            ("/page.js", "page.js", "text/javascript"),
+        ] {
+            let answer = try page.ask(path)
+            #expect(answer.status == 200)
+            #expect(answer.headers["content-type"]?.hasPrefix(type) == true)
+            let source = TestPaths.package.appendingPathComponent("Sources/Sinks/Page/Files/\(name)")
+            #expect(answer.body == Array(try Data(contentsOf: source)))
+            #expect(answer.headers["content-security-policy"]?.hasPrefix("default-src 'none'; script-src 'self'") == true)
+            #expect(answer.headers["cache-control"] == "no-store")
+            bytes += answer.body.count
+            // Nothing is asked for elsewhere.
+            #expect(!answer.text.contains("://"))
+            let head = try page.ask(path, method: "HEAD")
+            #expect(head.status == 200 && head.body.isEmpty)
+        }
+        #expect(bytes < 60_000)
+        #expect(try page.ask("/favicon.ico").status == 204)
+    }
+
+    @Test func howItStands() throws {
+        let page = try PageRun(["--name", "a \"board\""])
+        #expect(try page.ask("/healthz").status == 503)
+        page.feed(seconds: 4, events: 6)
+        let health = try page.ask("/healthz")
+        #expect(health.status == 200 && health.text.hasPrefix(#"{"ok":true,"#))
+        struct State: Decodable {
+            struct Label: Decodable {
+                var label: String
+                var threshold: Float
+                var score: Float
+            }
+            var input: String
+            var sense: String
+            var heard_seconds: Double
+            var readings: Int
+            var level_db: Float?
+            var labels: [Label]
+            var corrections: Bool
+        }
+        let state = try JSONDecoder().decode(State.self, from: Data(try page.ask("/api/state").body))
+        #expect(state.input == "a \"board\"" && state.sense == "sound" && !state.corrections)
+        #expect(state.labels.count == 5 && state.labels.allSatisfy { $0.threshold == 0.3 })
+        #expect(state.heard_seconds > 0 && state.readings > 0 && state.level_db.map { $0 < 0 && $0 > -60 } == true)
+        // Events as their lines.
+        let timeline = try page.ask("/api/timeline").text
+        let told = page.lines.filter { $0.contains(#""type":"event""#) }
+        #expect(!told.isEmpty && told.allSatisfy { timeline.contains($0) })
+        #expect(page.finish() == 0)
+    }
+
+    /// What Prometheus reads says the same as the lines.
+    @Test func metrics() throws {
+        let page = try PageRun()
+        page.feed(seconds: 6, events: 6)
+        // Everything that it has heard is labelled.
+        var text = ""
+        let isDone = try waitUntil {
+            let next = try page.ask("/metrics").text
+            defer { text = next }
+            return next == text || next.split(separator: "\n").filter { $0.hasPrefix("tacit_") }
+                == text.split(separator: "\n").filter { $0.hasPrefix("tacit_") }
+        }
+        #expect(isDone)
+        var values: [String: Double] = [:]
+        for line in text.split(separator: "\n") where !line.hasPrefix("#") {
+            let place = try #require(line.lastIndex(of: " "))
+            let value = try #require(Double(line[line.index(after: place)...]))
+            #expect(values.updateValue(value, forKey: String(line[..<place])) == nil, "twice: \(line)")
+        }
+        #expect(values["tacit_heard_seconds_total"].map { abs($0 - 6) < 0.1 } == true)
+        let told = try page.ask("/api/timeline").text
+        for state in ["on", "off"] {
+            let count = (0..<5).reduce(0.0) {
+                $0 + (values["tacit_events_total{label=\"label 0\($1)\",state=\"\(state)\"}"] ?? .nan)
+            }
+            #expect(count > 0 && Int(count) == told.components(separatedBy: "\"state\":\"\(state)\"").count - 1)
+        }
+        #expect(values["tacit_inference_seconds_count"] == values["tacit_readings_total"])
+        #expect(values["tacit_inference_seconds_bucket{le=\"+Inf\"}"] == values["tacit_readings_total"])
+        #expect((values["tacit_inference_seconds_sum"] ?? 0) > 0)
+        for reason in ["overrun", "lost", "output"] {
+            #expect(values["tacit_lost_seconds_total{reason=\"\(reason)\"}"] == 0)
+        }
+        for sink in ["mqtt", "exec", "clips", "lines", "http"] {
+            #expect(values["tacit_queue_losses_total{sink=\"\(sink)\"}"] == 0)
+        }
+        #expect(values["tacit_source_restarts_total"] == 0)
+        #expect(page.finish() == 0)
+    }
+
+    /// Each line once and in order, the last `off` with them, by server-sent events and over a WebSocket.
+    @Test(arguments: [nil, SIGTERM])
+    func lines(signal: Int32?) throws {
+        let page = try PageRun()
+        page.feed(seconds: 3, events: 4)
+        let events = try page.follow()
+        let socket = try page.connect()
+        socket.send(
+            "GET /ws HTTP/1.1\r\nHost: \(page.host)\r\nUpgrade: websocket\r\nConnection: keep-alive, Upgrade\r\n"
+                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
+        #expect(socket.read { String(decoding: $0, as: UTF8.self).contains("\r\n\r\n") })
+        #expect(String(decoding: socket.received, as: UTF8.self).contains("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="))
+        #expect(waitUntil { (try? page.ask("/api/state").text.contains("\"readers\":2")) == true })
+        page.feed(seconds: 3, events: 4)
+        if let signal {
+            page.run.send(signal: signal)
+            while page.readLine() != nil {}
+            #expect(page.run.finish() == 0)
+        } else {
+            #expect(page.finish() == 0)
+        }
+        try expectPairs(page.lines)
+        let own = page.lines.map(withoutClocks)
+        for told in [eventStreamLines(events.readAll()), frames(socket.readAll())] {
+            #expect(told.count > 20)
+            #expect(told.filter { $0.contains(#""type":"event""#) }.map(withoutClocks) == own.suffix(told.count).filter { $0.contains(#""type":"event""#) })
+            #expect(eventIDs(told).last == eventIDs(page.lines).last)
+        }
+    }
+
+    /// The texts of a server's frames, behind the handshake.
+    private func frames(_ bytes: [UInt8]) -> [String] {
+        let head = Array("\r\n\r\n".utf8)
+        guard let start = bytes.indices.first(where: { bytes[$0...].starts(with: head) }) else { return [] }
+        var rest = bytes[(start + 4)...]
+        var texts: [String] = []
+        while rest.count >= 2 {
+            let kind = rest[rest.startIndex] & 15
+            var count = Int(rest[rest.startIndex + 1])
+            rest = rest.dropFirst(2)
+            if count == 126 {
+                count = Int(rest[rest.startIndex]) << 8 | Int(rest[rest.startIndex + 1])
+                rest = rest.dropFirst(2)
+            }
+            if kind == 1 { texts.append(String(decoding: rest.prefix(count), as: UTF8.self)) }
+            rest = rest.dropFirst(count)
+        }
+        return texts
+    }
+}

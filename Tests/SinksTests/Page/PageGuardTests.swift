@@ -1,0 +1,96 @@
+import TacitDiagnostics
+import TacitSinks
+import Testing
+
+/// Who may ask the page for what.
+@Suite struct PageGuardTests {
+    private let token = "a token of tests"
+
+    private func access(_ address: String, token: String? = nil) throws -> PageGuard {
+        PageGuard(try PageAddress(address), token: token)
+    }
+
+    private func status(
+        _ access: PageGuard, host: String?, origin: String? = nil, authorization: String? = nil,
+        isCorrection: Bool = false
+    ) -> UInt32? {
+        access.refusal(
+            PageGuard.Head(host: host, origin: origin, authorization: authorization), isCorrection: isCorrection)?.status
+    }
+
+    @Test(arguments: [
+        ("127.0.0.1:80", true), ("localhost:9", true), ("LocalHost", true), ("[::1]:80", true), ("127.3.2.1", true),
+        ("example.org", false), ("example.org:80", false), ("192.168.1.2", false), ("", false), ("localhost.evil.org", false),
+        ("127.0.0.1.nip.io", false), ("localhost:port", false), ("[::1", false), ("[fe80::1]", false), ("0", false),
+    ])
+    func hostsOfLoopback(host: String, isOwn: Bool) throws {
+        #expect(status(try access("//127.0.0.1:80"), host: host) == (isOwn ? nil : 403))
+    }
+
+    @Test func noHost() throws { #expect(status(try access("//127.0.0.1:80"), host: nil) == 403) }
+
+    @Test(arguments: [
+        ("http://localhost:80", true), ("HTTP://LOCALHOST:80", true), ("http://localhost", false), ("null", false),
+        ("https://localhost:80", false), ("http://localhost:81", false), ("http://example.org", false), ("", false),
+    ])
+    func origins(origin: String, isOwn: Bool) throws {
+        #expect(status(try access("//127.0.0.1:80"), host: "localhost:80", origin: origin) == (isOwn ? nil : 403))
+    }
+
+    @Test func correctionsWantAToken() throws {
+        #expect(status(try access("//127.0.0.1:80"), host: "localhost", isCorrection: true) == 403)
+        let guarded = try access("//127.0.0.1:80", token: token)
+        #expect(status(guarded, host: "localhost") == nil)
+        #expect(status(guarded, host: "localhost", isCorrection: true) == 401)
+        #expect(status(guarded, host: "localhost", authorization: "Bearer \(token)", isCorrection: true) == nil)
+    }
+
+    @Test(arguments: [
+        ("Bearer a token of tests", true), ("bearer a token of tests", true),
+        ("Basic " + Base64.encode(Array("me:a token of tests".utf8)), true),
+        ("Basic " + Base64.encode(Array(":a token of tests".utf8)), true),
+        ("Basic " + Base64.encode(Array("a token of tests".utf8)), false), ("Basic ?", false), ("Basic", false),
+        ("Bearer", false), ("Bearer ", false), ("Bearer a token of test", false), ("Bearer a token of tests.", false),
+        ("Digest a token of tests", false), ("", false),
+    ])
+    func everythingElsewhereWantsAToken(authorization: String, isEnough: Bool) throws {
+        let guarded = try access("//0.0.0.0:80", token: token)
+        for isCorrection in [false, true] {
+            #expect(
+                status(guarded, host: "192.168.1.2:80", authorization: authorization, isCorrection: isCorrection)
+                    == (isEnough ? nil : 401))
+        }
+        // Numbers can't be made to stand for another machine, and names can.
+        #expect(status(guarded, host: "example.org", authorization: authorization) == 403)
+    }
+
+    @Test(arguments: ["//127.0.0.1:80", "//localhost:0", "//[::1]:8080", "//127.9.9.9:1/", "//LOCALHOST:1"])
+    func loopback(address: String) throws {
+        #expect(try PageAddress(address).isLoopback)
+    }
+
+    @Test(arguments: [
+        "", "/", "//", "127.0.0.1:80", "//127.0.0.1", "//:80", "//a:b", "//a:65536", "//a:-1", "//a b:1", "//[::1:80",
+        "//a@b:80", "//a:80/path", "//a:80?x", "//[::1]80", "//\u{1}:80", "//" + String(repeating: "a", count: 600) + ":1",
+    ])
+    func noAddress(text: String) {
+        #expect {
+            _ = try PageAddress(text)
+        } throws: {
+            ($0 as? TacitError)?.kind == .usage
+        }
+    }
+
+    @Test func aTokenOrARefusalWhereOthersReach() throws {
+        var settings = SinkSettings()
+        for place in ["0.0.0.0", "[::]", "192.168.1.2", "board", "127.0.0.1.nip.io"] {
+            #expect {
+                _ = try SinkTable.parse(["http://\(place):80"], settings)
+            } throws: {
+                ($0 as? TacitError)?.kind == .usage && "\($0)".contains("--http-token-file")
+            }
+        }
+        settings.page.tokenFile = "token"
+        #expect(try SinkTable.parse(["http://0.0.0.0:80"], settings).map(\.name) == ["http"])
+    }
+}
