@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <string.h>
 
 #define POINTER(result, name, parameters, arguments) static result(*the_##name) parameters;
 TACIT_MICROHTTPD_FUNCTIONS(POINTER)
@@ -44,6 +45,13 @@ static void say_nothing(void *context, const char *format, va_list arguments) {
     (void)arguments;
 }
 
+// Nothing that is asked for has a % in its path: one that has is not what it would stand for.
+static size_t leave(void *context, struct MHD_Connection *connection, char *text) {
+    (void)context;
+    (void)connection;
+    return strlen(text);
+}
+
 struct MHD_Daemon *tacit_microhttpd_start(
     int listening, struct tacit_microhttpd_limits limits, tacit_microhttpd_on_request *request,
     tacit_microhttpd_on_end *end, void *context) {
@@ -59,6 +67,7 @@ struct MHD_Daemon *tacit_microhttpd_start(
         OPTION_NOTIFY_COMPLETED = 4,
         OPTION_LISTEN_SOCKET = 12,
         OPTION_EXTERNAL_LOGGER = 13,
+        OPTION_UNESCAPE_CALLBACK = 16,
         OPTION_STRICT_FOR_CLIENT = 29,
     };
     // The logger comes first, as it is to hear of the others.
@@ -66,7 +75,8 @@ struct MHD_Daemon *tacit_microhttpd_start(
         USE_INTERNAL_POLLING_THREAD | USE_EPOLL | ALLOW_SUSPEND_RESUME | ALLOW_UPGRADE, 0, NULL, NULL, request, context,
         OPTION_EXTERNAL_LOGGER, say_nothing, NULL, OPTION_LISTEN_SOCKET, listening, OPTION_CONNECTION_LIMIT,
         limits.connections, OPTION_CONNECTION_TIMEOUT, limits.seconds, OPTION_CONNECTION_MEMORY_LIMIT, limits.bytes,
-        OPTION_NOTIFY_COMPLETED, end, context, OPTION_STRICT_FOR_CLIENT, 1, OPTION_END);
+        OPTION_NOTIFY_COMPLETED, end, context, OPTION_STRICT_FOR_CLIENT, 1,
+        OPTION_UNESCAPE_CALLBACK, leave, NULL, OPTION_END);
 }
 
 void tacit_microhttpd_close(struct MHD_UpgradeResponseHandle *handle) { the_upgrade_action(handle, 0); }

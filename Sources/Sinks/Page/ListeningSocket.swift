@@ -7,6 +7,8 @@ struct ListeningSocket {
     let descriptor: Int32
     let port: Int
 
+    private static let unsentBytes: Int32 = 1 << 16
+
     /// - Throws: `TacitError` (output) where it can't be had.
     init(_ address: PageAddress) throws {
         func fail(_ reason: String) -> TacitError {
@@ -32,6 +34,9 @@ struct ListeningSocket {
             var yes: Int32 = 1
             let size = socklen_t(MemoryLayout<Int32>.size)
             setsockopt(own, SOL_SOCKET, SO_REUSEADDR, &yes, size)
+            // What is sent and not taken lies in the kernel, for every reader, and would grow to megabytes.
+            var unsent = Self.unsentBytes
+            setsockopt(own, SOL_SOCKET, SO_SNDBUF, &unsent, size)
             if bind(own, place.pointee.ai_addr, place.pointee.ai_addrlen) == 0, listen(own, 256) == 0,
                 let port = Self.port(of: own)
             {

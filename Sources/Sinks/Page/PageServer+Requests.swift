@@ -194,6 +194,7 @@ extension PageServer {
             let count = min(buffer.count, reader.pending.count - reader.sent)
             reader.pending.withUnsafeBytes { buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[reader.sent..<reader.sent + count])) }
             reader.sent += count
+            given += count
             return count
         }
     }

@@ -25,6 +25,8 @@ final class PageServer: @unchecked Sendable {
     var peerCount = 0
     /// Readers that were left for being too slow.
     var left = 0
+    /// Bytes that those who follow were given.
+    var given = 0
     var isEnding = false
     private var isOver = false
     // The thread's.
@@ -39,6 +41,8 @@ final class PageServer: @unchecked Sendable {
     private static let limits = tacit_microhttpd_limits(connections: 256, seconds: 20, bytes: 1 << 14)
     /// Seconds between two signs of life.
     private static let beat = 10.0
+    /// Seconds that those who follow have for the next of the last lines.
+    private static let patience = 0.5
     /// Seconds between two tries, at most.
     private static let longestDelay = 30.0
 
@@ -165,13 +169,21 @@ final class PageServer: @unchecked Sendable {
             peer.tell(line)
             peer.place = next
             bytes += line.count
+            given += line.count
         }
     }
 
     private func sayFarewell() {
-        let end = Stopwatch.now + 0.5
+        let begun = Stopwatch.now
         var isQuiet = false
-        while !isQuiet, Stopwatch.now < end {
+        var seen = -1
+        var since = begun
+        while !isQuiet {
+            let now = Stopwatch.now
+            let given = monitor.locked { self.given } - peers.reduce(0) { $0 + $1.unsent }
+            if given != seen { (seen, since) = (given, now) }
+            // As long as they take anything; after a wish to stop not for longer than that is waited for.
+            guard now - since < Self.patience, now - begun < (Process.stop.isStopping ? 1.5 : 10) else { break }
             turn()
             let isRead = monitor.locked { readers.isEmpty && waiting.isEmpty && newPeers.isEmpty }
             let isTold = peers.allSatisfy { peer in peer.isIdle && monitor.locked { peer.place >= news.lines.end } }

@@ -27,6 +27,7 @@ final class WebSocketPeer: @unchecked Sendable {
     }
 
     var wantsToWrite: Bool { sent < outgoing.count }
+    var unsent: Int { outgoing.count - sent }
     /// Whether all lines that it was given are sent.
     var isIdle: Bool { !wantsToWrite }
 

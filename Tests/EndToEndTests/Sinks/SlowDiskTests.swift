@@ -1,0 +1,72 @@
+import Foundation
+import TacitTestSupport
+import Testing
+
+/// Clips on a disk that takes a second for everything that is to be on it for sure.
+@Suite(.enabled(if: SlowDiskTests.compiler != nil, "there is no C compiler"))
+struct SlowDiskTests {
+    static let compiler = ["/usr/bin/clang", "/usr/bin/cc", "/opt/swift/usr/bin/clang"].first {
+        FileManager.default.isExecutableFile(atPath: $0)
+    }
+
+    private let listening: EventfulListening
+    private let slow: [String: String]
+    private var clips: String { listening.folder.path("clips") }
+    private var sinks: [String] {
+        ["--realtime", "--to", "stdout", "--to", "clips:\(clips)", "--clip-reserve", "0", "--clip-before", "0.2"]
+            + ["--clip-after", "0", "--clip-longest", "1"]
+    }
+
+    init() throws {
+        listening = try EventfulListening(seconds: 3)
+        // Stands in front of the C library's own.
+        let source = try listening.folder.write(
+            "slow.c", Array("#include <unistd.h>\nint fdatasync(int file) { sleep(1); return fsync(file); }\n".utf8))
+        let library = listening.folder.path("slow.so")
+        let outcome = try Executable(path: #require(Self.compiler)).run(["-shared", "-fPIC", "-o", library, source])
+        try #require(outcome.status == 0, "\(outcome.standardError)")
+        slow = ["LD_PRELOAD": library]
+    }
+
+    private func expectWholeClips() throws {
+        let names = try FileManager.default.contentsOfDirectory(atPath: clips)
+        let sounds = names.filter { $0.hasSuffix(".flac") }
+        for name in sounds {
+            #expect(names.contains("\(name.dropLast(5)).json"))
+            #expect(
+                try Executable.tacit.run(["classify", listening.model.path, "\(clips)/\(name)"]).status == 0)
+        }
+        #expect(!names.contains { $0.hasSuffix(".part") })
+    }
+
+    /// The stream says the same as without any clips, to everyone else.
+    @Test func theStreamDoesNotWait() throws {
+        func plain(_ line: String) -> String { withoutClocks(line).replacing(/,"clip":"[^"]*"/, with: "") }
+        let alone = try listening.run(["--realtime"])
+        let outcome = try listening.run(sinks, environment: slow)
+        #expect(outcome.status == 0)
+        #expect(outcome.outputLines.map(plain) == alone.outputLines.map(plain))
+        try expectWholeClips()
+        // What an event says it has is there, or the log says why not.
+        let names = Set(try FileManager.default.contentsOfDirectory(atPath: clips))
+        let promised = Set(
+            outcome.outputLines.compactMap { $0.firstMatch(of: /"clip":"([^"]*)"/).map { String($0.output.1) } })
+        #expect(!names.isEmpty && !promised.isEmpty)
+        #expect(promised.subtracting(names).isEmpty || outcome.standardError.contains("clip"))
+    }
+
+    /// A wish to stop is heard, and no clip is half a file in anybody's eyes.
+    @Test func itEndsWhenItShould() throws {
+        let run = try LiveRun(.tacit, listening.arguments(sinks), environment: slow)
+        var lines: [String] = []
+        while let line = run.readLine() {
+            lines.append(line)
+            if lines.count == 60 { run.send(signal: SIGTERM) }
+        }
+        #expect(run.finish() == 0)
+        try expectPairs(lines)
+        for name in try FileManager.default.contentsOfDirectory(atPath: clips) where name.hasSuffix(".flac") {
+            #expect(try Executable.tacit.run(["classify", listening.model.path, "\(clips)/\(name)"]).status == 0)
+        }
+    }
+}
