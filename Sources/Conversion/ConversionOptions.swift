@@ -109,12 +109,13 @@ package struct ConversionOptions: Sendable {
 
     /// What decides about the model's bytes, without paths. Of the forms of int8 the usual one goes without saying, and that
     /// nothing is smoothed.
-    func flags(_ verdict: TrialVerdict) -> String {
+    func flags(_ verdict: TrialVerdict, _ data: DataContexts?) -> String {
         "--weights \(weights.rawValue)" + (layers.map { " --layers \($0)" } ?? "")
             + (weights == .mixed ? " --budget \(budget)" : "")
             + (weights.hasGroups ? " --group-size \(groupSize.rawValue)" : "")
             + (weights.hasGroups && method == .gptq ? " --method gptq" : "")
             + (weights.hasEightBits && verdict.form == .groups ? " --int8-form groups" : "")
             + (verdict.isSmoothed ? " --smoothing on" : "")
+            + (data.map { " --calibration \($0.name) --split \($0.split)" } ?? "")
     }
 }

@@ -15,6 +15,8 @@ package final class Converter {
     private let notes: [String]
     /// Contexts like those that the model is made for; nil makes some up.
     package var data: DataContexts?
+    /// Whether such contexts decide about anything.
+    package var wantsData: Bool { trialSteps + calibratedSteps > 0 }
 
     /// Reads and checks all but the weights themselves.
     ///
@@ -187,6 +189,6 @@ package final class Converter {
         Provenance(
             license: surroundings.config?.license ?? "", sources: surroundings.config?.sources ?? [],
             metrics: surroundings.config?.metrics ?? "", files: folders.flatMap(\.sources),
-            converterVersion: Self.version, flags: options.flags(verdict))
+            converterVersion: Self.version, flags: options.flags(verdict, data))
     }
 }

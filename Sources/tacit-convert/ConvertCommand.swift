@@ -128,6 +128,7 @@ struct ConvertCommand: ParsableCommand {
         let converter = try Converter(options)
         if let report { try converter.refuse(writingTo: report) }
         let set = try data.set(for: converter.description, path: output)
+        if converter.wantsData { converter.data = try set?.contexts(converter.description) }
         let progress = ProgressBar()
         defer { progress.clear() }
         func show(_ done: Int, _ all: Int) throws {

@@ -4,7 +4,7 @@ import TacitModelFile
 /// Takes made-up contexts through a trunk that is being quantized, so that every matrix is fitted to what reaches it from
 /// the quantized ones before it.
 struct CalibratedTrunk {
-    /// Contexts side by side: their patches are to be a few for each column of a matrix.
+    /// Made-up contexts side by side: their patches are to be a few for each column of a matrix.
     static let contexts = 32
 
     private let description: ModelDescription
