@@ -17,15 +17,14 @@ package struct CalibrationSet {
     /// - Parameters:
     ///   - kind: of which layout.
     ///   - folder: where it is.
-    ///   - split: nil for `DataSetKind.calibrationSplit`.
+    ///   - split: nil for `DataSetKind.calibrationSplit`, or what stands in for it.
     ///   - description: of the models.
     ///   - path: the model's, for errors.
     /// - Throws: `TacitError`: bad data where model and set don't go together, and what reading a set throws.
     package init(
         _ kind: DataSetKind, folder: String, split: String?, _ description: ModelDescription, path: String
     ) throws {
-        var set = try description.dataSet(
-            kind, folder: folder, split: split ?? kind.calibrationSplit, path: path)
+        var set = try description.dataSet(kind, folder: folder, split: split, calibrates: true, path: path)
         _ = try set.labelIndices(among: description.labels, model: path)
         let (all, most) = (set.examples, Self.maximumExamples)
         if all.count > most { set.examples = (0..<most).map { all[$0 * all.count / most] } }
@@ -34,6 +33,27 @@ package struct CalibrationSet {
 
     /// What lies in the set's folder and is no example, in words.
     package var notes: [String] { data.leftOut }
+
+    /// Contexts as the model's front end makes them of the examples, one of each, evenly spread: what a trunk may be tried
+    /// with and weights be fitted to.
+    ///
+    /// - Returns: nil where no example is as long as a context.
+    /// - Throws: the error of the first example that can't be read.
+    package func contexts(_ description: ModelDescription) throws -> DataContexts? {
+        let patches = min(description.input.window, DataContexts.longest)
+        let most = max(1, DataContexts.mostPatches / patches)
+        let recorder = PatchRecorder(patches: patches, patchSize: description.input.patchSize)
+        let labeller = try FileLabeller(description, model: recorder)
+        let count = min(most, data.examples.count)
+        var values: [Float] = []
+        for index in 0..<count {
+            recorder.removeAll()
+            try data.show(data.examples[index * data.examples.count / count], to: labeller)
+            if let context = recorder.context { values += context }
+        }
+        guard !values.isEmpty else { return nil }
+        return DataContexts(name: data.kind.rawValue, split: data.split, patches: patches, values: values)
+    }
 
     /// Runs both models over the examples, side by side.
     ///

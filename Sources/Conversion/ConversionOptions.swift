@@ -49,6 +49,11 @@ package struct ConversionOptions: Sendable {
         case groups
     }
 
+    /// Whether activations are smoothed (see `BlockSmoothing`).
+    package enum Smoothing: String, CaseIterable, Sendable {
+        case on, off
+    }
+
     /// How 4-bit weights are chosen.
     package enum Method: String, CaseIterable, Sendable {
         /// Each by itself, the nearest.
@@ -71,8 +76,10 @@ package struct ConversionOptions: Sendable {
     /// Folder of the adapter; nil converts the base alone.
     package var adapter: String?
     package var weights: Weights
-    /// Counts for int8; nil is what a measurement says (see `Int8Trial`).
+    /// Counts for int8; nil is what a measurement says (see `QuantizationTrial`).
     package var int8Form: Int8Form?
+    /// Counts for quantized weights; nil is what a measurement says.
+    package var smoothing: Smoothing?
     /// Counts where `weights.hasGroups`.
     package var groupSize: GroupSize
     /// Counts where weights have 4 bits.
@@ -84,6 +91,7 @@ package struct ConversionOptions: Sendable {
 
     package init(
         base: String, layers: Int? = nil, adapter: String? = nil, weights: Weights = .int8, int8Form: Int8Form? = nil,
+        smoothing: Smoothing? = nil,
         groupSize: GroupSize = .short, method: Method = .rtn, budget: Double = 8,
         output: String
     ) {
@@ -92,18 +100,22 @@ package struct ConversionOptions: Sendable {
         self.adapter = adapter
         self.weights = weights
         self.int8Form = int8Form
+        self.smoothing = smoothing
         self.groupSize = groupSize
         self.method = method
         self.budget = budget
         self.output = output
     }
 
-    /// What decides about the model's bytes, without paths. Of the forms of int8 the usual one goes without saying.
-    func flags(_ form: Int8Form) -> String {
+    /// What decides about the model's bytes, without paths. Of the forms of int8 the usual one goes without saying, and that
+    /// nothing is smoothed.
+    func flags(_ verdict: TrialVerdict, _ data: DataContexts?) -> String {
         "--weights \(weights.rawValue)" + (layers.map { " --layers \($0)" } ?? "")
             + (weights == .mixed ? " --budget \(budget)" : "")
             + (weights.hasGroups ? " --group-size \(groupSize.rawValue)" : "")
             + (weights.hasGroups && method == .gptq ? " --method gptq" : "")
-            + (weights.hasEightBits && form == .groups ? " --int8-form groups" : "")
+            + (weights.hasEightBits && verdict.form == .groups ? " --int8-form groups" : "")
+            + (verdict.isSmoothed ? " --smoothing on" : "")
+            + (data.map { " --calibration \($0.name) --split \($0.split)" } ?? "")
     }
 }

@@ -14,6 +14,8 @@ extension ConversionReport {
             JSONMember("group_size", groupSize.map(JSONValue.integer) ?? .null),
             JSONMember("bits_per_weight", .double(bitsPerWeight)),
             JSONMember("gptq_error", calibratedError.json), JSONMember("int8_rows_error", rowsError.json),
+            JSONMember("smoothed", .bool(isSmoothed)), JSONMember("unsmoothed_error", (smoothing?.before).json),
+            JSONMember("smoothed_error", (smoothing?.after).json),
             JSONMember("adapted_modules", .integer(adaptedModules)),
             JSONMember("fusion_difference", fusionDifference.map(JSONValue.double) ?? .null),
             JSONMember("notes", .array(notes.map(JSONValue.string))), JSONMember("matrices", .array(kinds)),
@@ -33,7 +35,7 @@ extension ConversionReport {
         return JSONValue.object([
             JSONMember("version", .integer(1)), JSONMember("bits", bitsJSON),
             JSONMember("group_size", groupSize.map(JSONValue.integer) ?? .null),
-            JSONMember("snr_db", .object(kinds)),
+            JSONMember("smoothed", .bool(isSmoothed)), JSONMember("snr_db", .object(kinds)),
             JSONMember("bits_per_weight", .number(Decimal.text(bitsPerWeight, places: 3))),
             JSONMember("random", errors.randomJSON),
             JSONMember("calibration", errors.calibrationJSON),
@@ -63,6 +65,13 @@ extension ConversionReport {
             let (mean, worst) = Self.percent(rowsError)
             let form = encodings.contains(.int8Groups) ? "in groups of 32, since one range a row" : "one range a row, which"
             lines.append("int8      \(form) puts the trunk's output \(mean) % off, a single patch's up to \(worst) %")
+        }
+        if let smoothing {
+            let (before, after) = (Self.percent(smoothing.before), Self.percent(smoothing.after))
+            let verb = isSmoothed ? "brings" : "is left out: it would bring"
+            lines.append(
+                "smoothing \(verb) a trial's error from \(before.0) to \(after.0) %, a single patch's from \(before.1) to "
+                    + "\(after.1) %")
         }
         if encoding == nil {
             let (few, bits) = (encodings.count { $0.bits == 4 }, Decimal.text(bitsPerWeight, places: 2))

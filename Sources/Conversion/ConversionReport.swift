@@ -31,6 +31,9 @@ package struct ConversionReport: Sendable {
     }
     /// How far int8 in one range a row puts the trunk off, where that was tried.
     package var rowsError: RelativeError?
+    /// How far what is stored puts the trunk off with activations as they are and smoothed, where both were tried.
+    package var smoothing: SmoothingErrors?
+    package var isSmoothed = false
     /// How far quantized weights put the trunk off, for the patches that they were fitted to.
     package var calibratedError: RelativeError?
     /// What storing the weights does to the model's results.

@@ -4,7 +4,7 @@ import TacitModelFile
 /// Makes a model file from a base and, if there is one, an adapter.
 package final class Converter {
     /// Stands in the provenance of every model. Changes whenever the same input gives other bytes.
-    package static let version = "5"
+    package static let version = "6"
 
     let options: ConversionOptions
     private let folders: [SourceFolder]
@@ -13,6 +13,10 @@ package final class Converter {
     let surroundings: Surroundings
     package let description: ModelDescription
     private let notes: [String]
+    /// Contexts like those that the model is made for; nil makes some up.
+    package var data: DataContexts?
+    /// Whether such contexts decide about anything.
+    package var wantsData: Bool { trialSteps + calibratedSteps > 0 }
 
     /// Reads and checks all but the weights themselves.
     ///
@@ -69,20 +73,24 @@ package final class Converter {
         calibrate: ((_ exact: ModelFile, _ stored: ModelFile) throws -> Calibration)? = nil,
         progress: (Int, Int) throws -> Void = { _, _ in }
     ) throws -> ConversionReport {
-        let trunk = TrunkWeights(checkpoint: checkpoint, adapter: adapter)
+        var trunk = TrunkWeights(checkpoint: checkpoint, adapter: adapter)
         let matrices = Dictionary(uniqueKeysWithValues: checkpoint.model.matrices.map { ($0.name, $0) })
-        let trial = try int8Trial(trunk, progress)
-        let form = options.int8Form ?? Int8Trial.form(trial?.error)
+        let trial = try trial(trunk, progress)
+        let verdict = TrialVerdict(trial?.errors ?? [:], options)
+        if verdict.isSmoothed { trunk.smoothing = trial?.smoothing ?? [] }
+        let form = verdict.form
         let quantizers = try quantizers(trunk, form, progress)
         var draft = ModelDraft(
-            writer: try writer(trunk, quantizers, learning: options.weights.learningQuantizer, form))
+            writer: try writer(trunk, quantizers, learning: options.weights.learningQuantizer, verdict))
         draft.report.encodings = checkpoint.model.matrices.compactMap { quantizers[$0.name]?.encoding }
         draft.report.notes = notes
-        draft.report.rowsError = trial?.error
+        draft.report.rowsError = verdict.rowsError
+        draft.report.smoothing = verdict.smoothing
+        draft.report.isSmoothed = verdict.isSmoothed
         draft.report.adaptedModules = adapter?.moduleCount ?? 0
         if options.weights != .f32 {
             if calibrate != nil {
-                draft.exactWriter = try writer(trunk, [:], learning: Float32Quantizer(), form)
+                draft.exactWriter = try writer(trunk, [:], learning: Float32Quantizer(), verdict)
             }
             draft.measurement = StoredTrunk(try pair(trial), checkpoint.model)
         }
@@ -127,21 +135,29 @@ package final class Converter {
     }
 
     /// Contexts that the trunk's errors are measured with. Fitted weights are measured with others than they were fitted to.
-    private func pair(_ trial: Int8Trial?) throws -> TrunkPair {
+    private func pair(_ trial: QuantizationTrial?) throws -> TrunkPair {
         if calibratedSteps > 0 {
             return try TrunkPair(description, surroundings, seed: SamplePatches.unseenSeed)
         }
-        return try trial.map { TrunkPair(again: $0.pair) } ?? TrunkPair(description, surroundings)
+        // The report's contexts are always made up.
+        guard data == nil, let trial else { return try TrunkPair(description, surroundings) }
+        return TrunkPair(description, trial)
+    }
+
+    /// Contexts to try forms with, and to fit weights to: out of data, if there are any.
+    func sample(contexts: Int) throws -> SamplePatches {
+        guard let data else { return try SamplePatches(description, surroundings, contexts: contexts) }
+        return try SamplePatches(description, surroundings, data, contexts: contexts)
     }
 
     /// - Parameters:
     ///   - trunk: says which matrices have a bias.
     ///   - quantizers: of the trunk's matrices by their names; 32-bit floats where there is none.
     ///   - learning: of what else may be quantized.
-    ///   - form: of int8, for the provenance.
+    ///   - verdict: for the provenance.
     private func writer(
         _ trunk: TrunkWeights, _ quantizers: [String: any Quantizer], learning: any Quantizer,
-        _ form: ConversionOptions.Int8Form
+        _ verdict: TrialVerdict
     ) throws -> ModelFileWriter {
         let matrices = Dictionary(uniqueKeysWithValues: checkpoint.model.matrices.map { ($0.name, $0) })
         var formats: [String: MatrixFormat] = [:]
@@ -155,7 +171,7 @@ package final class Converter {
             }
         }
         return try ModelFileWriter(
-            path: options.output, description: description, provenance: provenance(form), formats: formats,
+            path: options.output, description: description, provenance: provenance(verdict), formats: formats,
             reportRoom: ConversionReport.room)
     }
 
@@ -169,10 +185,10 @@ package final class Converter {
         throw TacitError(.badData, file: options.base, place: name, "the base has no such tensor")
     }
 
-    private func provenance(_ form: ConversionOptions.Int8Form) -> Provenance {
+    private func provenance(_ verdict: TrialVerdict) -> Provenance {
         Provenance(
             license: surroundings.config?.license ?? "", sources: surroundings.config?.sources ?? [],
             metrics: surroundings.config?.metrics ?? "", files: folders.flatMap(\.sources),
-            converterVersion: Self.version, flags: options.flags(form))
+            converterVersion: Self.version, flags: options.flags(verdict, data))
     }
 }

@@ -23,6 +23,8 @@ struct TrunkWeights {
 
     let checkpoint: BaseCheckpoint
     let adapter: PEFTAdapter?
+    /// Of every block, what its activations are smoothed by; empty for weights as they are.
+    var smoothing: [BlockSmoothing] = []
 
     func hasBias(_ matrix: BaseModel.Matrix) -> Bool {
         matrix.modules.contains { $0.hasBias || adapter?.bringsBias($0) ?? false }
@@ -56,9 +58,22 @@ struct TrunkWeights {
         }
         let rows = matrix.modules.reduce(0) { $0 + $1.rows }
         let columns = matrix.modules.first?.columns ?? 0
-        return Matrix(
+        let exact = Matrix(
             weights: matrix.order.applied(to: weights, columns: columns), rows: rows, columns: columns,
             bias: hasBias(matrix) ? matrix.order.applied(to: bias, columns: 1) : nil, fusionDifference: difference)
+        return smoothed(matrix.name) { $0.applied(to: exact, $1) } ?? exact
+    }
+
+    /// - Parameters:
+    ///   - name: of a tensor, in the model file.
+    ///   - change: given the block's factors, and the tensor's name in a model of one block.
+    /// - Returns: nil where nothing is smoothed.
+    private func smoothed<Value>(_ name: String, _ change: (BlockSmoothing, String) -> Value) -> Value? {
+        let parts = name.split(separator: ".", maxSplits: 2)
+        guard parts.count == 3, parts[0] == "blocks", let layer = Int(parts[1]), smoothing.indices.contains(layer) else {
+            return nil
+        }
+        return change(smoothing[layer], "blocks.0.\(parts[2])")
     }
 
     /// A norm's `weight` or `bias`.
@@ -67,6 +82,7 @@ struct TrunkWeights {
         let values =
             try adapter?.normTensor(norm, field) ?? checkpoint.vector("\(norm.module).\(field)", count: count)
         let offset = norm.isOffset && field == "weight" ? 1.0 : 0
-        return values.map { Float($0 + offset) }
+        let exact = values.map { Float($0 + offset) }
+        return smoothed("\(norm.name).\(field)") { $0.applied(to: exact, $1) } ?? exact
     }
 }

@@ -29,16 +29,22 @@ enum ClassFolders {
         return set
     }
 
-    /// How many files of which suffixes are in one list and not in the other; nil for none.
+    /// Names that are told of each suffix.
+    private static let told = 5
+
+    /// How many files of which suffixes are in one list and not in the other, and the first of their names; nil for none.
     private static func leftOut(_ all: [String], but taken: [String]) -> String? {
         let taken = Set(taken)
-        var counts: [String: Int] = [:]
+        var names: [String: [String]] = [:]
         for name in all where !taken.contains(name) {
             let suffix = name.utf8.lastIndex(of: UInt8(ascii: ".")).map { String(name[$0...]) } ?? "no suffix"
-            counts[suffix, default: 0] += 1
+            names[suffix, default: []].append(name)
         }
-        guard !counts.isEmpty else { return nil }
-        return counts.sorted { $0.key < $1.key }.map { "\($1) \($1 == 1 ? "file" : "files") with \($0)" }
-            .joined(separator: ", ")
+        guard !names.isEmpty else { return nil }
+        return names.sorted { $0.key < $1.key }.map { suffix, names in
+            let more = names.count > told ? " and \(names.count - told) more" : ""
+            return "\(names.count) \(names.count == 1 ? "file" : "files") with \(suffix) "
+                + "(\(names.prefix(told).joined(separator: ", "))\(more))"
+        }.joined(separator: ", ")
     }
 }

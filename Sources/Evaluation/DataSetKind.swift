@@ -55,15 +55,37 @@ package enum DataSetKind: String, CaseIterable, Sendable {
 
     /// The split to look at while a model is made, so that the one it is judged by stays unseen: not the one meant for
     /// testing, where there is one.
-    package var calibrationSplit: String {
+    package var calibrationSplit: String { calibrationSplits[0] }
+
+    /// That one, and what stands in for it where a set comes without.
+    private var calibrationSplits: [String] {
         switch self {
         // All folds are alike; models are judged by the last as a rule.
-        case .esc50: "fold-1"
-        case .speechCommands: "validation"
-        case .gtzan, .fsd50k: "val"
-        case .fashionMNIST, .cifar10: "train"
-        case .folder: "all"
+        case .esc50: ["fold-1"]
+        case .speechCommands: ["validation", "train"]
+        case .gtzan, .fsd50k: ["val", "train"]
+        case .fashionMNIST, .cifar10: ["train"]
+        case .folder: ["all"]
         }
+    }
+
+    /// Reads the list of the split to look at while a model is made; that another stands in for it is told in `leftOut`.
+    ///
+    /// - Parameters:
+    ///   - path: folder of the data set.
+    ///   - medium: which files of a `folder` are wanted.
+    /// - Throws: as `read` does.
+    package func readForCalibration(path: String, medium: Medium) throws -> DataSet {
+        for split in calibrationSplits {
+            var set = try list(path: path, split: split, medium: medium)
+            if set.examples.isEmpty { continue }
+            if split != calibrationSplit {
+                set.leftOut.append("\(path): no examples in split '\(calibrationSplit)', so '\(split)' is taken")
+            }
+            return set
+        }
+        throw TacitError.badData(
+            path, "no examples in split \(calibrationSplits.map { "'\($0)'" }.joined(separator: " or ")) of \(rawValue)")
     }
 
     /// Takes KIND:PATH apart.
@@ -101,6 +123,15 @@ package enum DataSetKind: String, CaseIterable, Sendable {
             throw TacitError(
                 .usage, "\(rawValue) has no split '\(split)', only \(splits.joined(separator: ", "))")
         }
+        let set = try list(path: path, split: split, medium: medium)
+        guard !set.examples.isEmpty else {
+            throw TacitError.badData(path, "no examples in split '\(split)' of \(rawValue)")
+        }
+        return set
+    }
+
+    /// One split, which may have no examples.
+    private func list(path: String, split: String, medium: Medium) throws -> DataSet {
         let root = try Folder(path)
         var set =
             switch self {
@@ -113,9 +144,6 @@ package enum DataSetKind: String, CaseIterable, Sendable {
             case .folder: try ClassFolders.read(root, kind: .folder, medium: medium)
             }
         set.split = split
-        guard !set.examples.isEmpty else {
-            throw TacitError.badData(path, "no examples in split '\(split)' of \(rawValue)")
-        }
         return set
     }
 }

@@ -71,7 +71,22 @@ package struct EvaluationRun {
     package func read(
         _ example: DataSet.Example, _ labeller: FileLabeller, eachWindow: ((FileReading) -> Void)? = nil
     ) throws -> FileReading {
-        guard let picture = example.picture, let pictures = set.pictures else {
+        try self.set.show(example, to: labeller, eachWindow: eachWindow)
+    }
+}
+
+extension DataSet {
+    /// What a model says of one of the set's examples.
+    ///
+    /// - Parameters:
+    ///   - example: one of these.
+    ///   - labeller: of the model.
+    ///   - eachWindow: told of each of its windows; nil for none.
+    @discardableResult
+    package func show(
+        _ example: Example, to labeller: FileLabeller, eachWindow: ((FileReading) -> Void)? = nil
+    ) throws -> FileReading {
+        guard let picture = example.picture, let pictures else {
             return try labeller.read(example.path, eachWindow: eachWindow)
         }
         return try pictures.pixels.withUnsafeBufferPointer { pixels in

@@ -63,6 +63,25 @@ package final class FileLabeller {
         samples.initialize(repeating: 0)
     }
 
+    /// What stands in a model's place is given its patches, in contexts as the model itself has them by default.
+    ///
+    /// - Parameters:
+    ///   - description: of the model.
+    ///   - model: with as many contexts as its windows overlap.
+    /// - Throws: `TacitError` for a model whose input this program can't make.
+    package init(_ description: ModelDescription, model: any PatchModel) throws {
+        switch description.input.sense {
+        case .sound:
+            let labeller = try SoundLabeller(
+                description, plan: WindowPlan(description), ending: .lastWindow, model: model)
+            sense = .sound(labeller, sampleRate: labeller.geometry.sampleRate)
+        case .pictures: sense = .pictures(try ImageLabeller(description, model: model), try PictureFileReader())
+        case .tokens: throw TacitError(.badData, "tokens have no front end")
+        }
+        samples = .allocate(capacity: 4096)
+        samples.initialize(repeating: 0)
+    }
+
     deinit { samples.deallocate() }
 
     /// The file as a whole: the average over its windows.

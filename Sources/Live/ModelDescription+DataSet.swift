@@ -17,9 +17,12 @@ extension ModelDescription {
     ///   - kind: of which layout.
     ///   - folder: where it is.
     ///   - split: nil for the one that is measured on as a rule.
+    ///   - calibrates: whether nil is for the one to look at while a model is made.
     ///   - path: the model's, for errors.
     /// - Throws: `TacitError`: bad data for a model without labels or of another sense, and what reading a set throws.
-    package func dataSet(_ kind: DataSetKind, folder: String, split: String?, path: String) throws -> DataSet {
+    package func dataSet(
+        _ kind: DataSetKind, folder: String, split: String?, calibrates: Bool = false, path: String
+    ) throws -> DataSet {
         try requireLabels(path)
         let medium: DataSetKind.Medium
         switch input.sense {
@@ -35,6 +38,7 @@ extension ModelDescription {
                     ? "the model takes sound, and \(kind.rawValue) is of pictures"
                     : "the model takes images, and \(kind.rawValue) is of sound")
         }
+        if split == nil, calibrates { return try kind.readForCalibration(path: folder, medium: medium) }
         return try kind.read(path: folder, split: split, medium: medium)
     }
 }

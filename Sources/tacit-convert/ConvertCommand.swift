@@ -38,6 +38,13 @@ struct ConvertCommand: ParsableCommand {
             """)
     var int8Form: ConversionOptions.Int8Form?
 
+    @Option(
+        help: """
+            Whether activations are made easier to round by factors that the weights take back. Left out, a measurement says \
+            whether it helps.
+            """)
+    var smoothing: ConversionOptions.Smoothing?
+
     @Option(help: "Weights that share a scale, with 4 bits.")
     var groupSize = ConversionOptions.GroupSize.short
 
@@ -79,6 +86,9 @@ struct ConvertCommand: ParsableCommand {
         if int8Form != nil, !weights.hasEightBits {
             throw ValidationError("--int8-form goes with --weights int8 or mixed")
         }
+        if smoothing != nil, weights == .f32 {
+            throw ValidationError("--smoothing goes with --weights int8, int4 or mixed")
+        }
         if method == .gptq, !weights.hasGroups {
             throw ValidationError("--method gptq goes with --weights int4 or mixed")
         }
@@ -113,11 +123,12 @@ struct ConvertCommand: ParsableCommand {
 
     private func convert() throws -> ConversionReport {
         let options = ConversionOptions(
-            base: base, layers: layers, adapter: adapter, weights: weights, int8Form: int8Form,
+            base: base, layers: layers, adapter: adapter, weights: weights, int8Form: int8Form, smoothing: smoothing,
             groupSize: groupSize, method: method, budget: budget ?? 8, output: output)
         let converter = try Converter(options)
         if let report { try converter.refuse(writingTo: report) }
         let set = try data.set(for: converter.description, path: output)
+        if converter.wantsData { converter.data = try set?.contexts(converter.description) }
         let progress = ProgressBar()
         defer { progress.clear() }
         func show(_ done: Int, _ all: Int) throws {
@@ -137,6 +148,7 @@ struct ConvertCommand: ParsableCommand {
 }
 
 extension ConversionOptions.Int8Form: ExpressibleByArgument {}
+extension ConversionOptions.Smoothing: ExpressibleByArgument {}
 extension ConversionOptions.GroupSize: ExpressibleByArgument {}
 extension ConversionOptions.Method: ExpressibleByArgument {}
 extension ConversionOptions.Weights: ExpressibleByArgument {}

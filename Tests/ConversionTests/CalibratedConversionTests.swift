@@ -25,7 +25,7 @@ import Testing
         #expect(try #require(report.calibratedError).mean < 0.6)
         let file = try ModelFile(path: bench.output)
         try file.verify()
-        #expect(file.provenance.flags == "--weights int4 --group-size 32 --method gptq")
+        #expect(file.provenance.flags.hasPrefix("--weights int4 --group-size 32 --method gptq"))
         // Measured with other patches than weights were fitted to.
         let random = try #require(report.errors.random)
         let trunk = try #require(random.trunk)
@@ -45,7 +45,7 @@ import Testing
     func everyFamilyIsMixed(name: String) throws {
         let bench = try Workbench(name)
         // Narrow matrices take many bits for scales and padding.
-        let report = try convert(bench, .mixed, budget: 16)
+        let report = try convert(bench, .mixed, budget: 24)
         #expect(report.encodings.allSatisfy { $0 == .int8 || $0 == .int8Groups })
         let file = try ModelFile(path: bench.output)
         try file.verify()
@@ -63,7 +63,8 @@ import Testing
         var before = 0
         for budget in [4.8, 5.5, 6, 7, 8, 9.5] {
             let report = try Converter(
-                ConversionOptions(base: base.folder.path, weights: .mixed, budget: budget, output: base.output)
+                ConversionOptions(
+                    base: base.folder.path, weights: .mixed, smoothing: .off, budget: budget, output: base.output)
             ).convert()
             #expect(report.bitsPerWeight <= budget)
             let precise = report.encodings.count { $0 == .int8Groups }

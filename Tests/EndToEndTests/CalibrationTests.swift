@@ -148,6 +148,28 @@ import Testing
         #expect(files[0] == files[1])
     }
 
+    /// Weights are fitted to what the model's own front end makes of the data, and the file says so.
+    @Test func weightsAreFittedToData() throws {
+        let folder = try TemporaryFolder()
+        let flags = ["--weights", "int4", "--method", "gptq", "--smoothing", "off"]
+        let data = ["--calibration", "folder:\(tree.path)"]
+        let (fitted, made) = (folder.path("fitted.gguf"), folder.path("made-up.gguf"))
+        #expect(try convert(fitted, flags + data).status == 0)
+        #expect(try convert(made, flags).status == 0)
+        func provenance(_ path: String) throws -> String {
+            try Executable.tacit.run(["show", path, "--json"]).standardOutput
+        }
+        #expect(try provenance(fitted).contains("--method gptq --calibration folder --split all"))
+        #expect(try !provenance(made).contains("--calibration"))
+        func error(_ path: String) throws -> Double {
+            let compared = try Executable.convert.run(["compare", exact.path, path, "--json"] + data)
+            let calibration = try #require(object(compared.standardOutput)["calibration"] as? [String: Any])
+            return try #require((calibration["output"] as? [String: Double])?["mean"])
+        }
+        let errors = (try error(fitted), try error(made))
+        #expect(errors.0 < 0.9 * errors.1, "\(errors)")
+    }
+
     @Test func whatDoesNotGoTogether() throws {
         let folder = try TemporaryFolder()
         let path = folder.path("model.gguf")

@@ -88,7 +88,7 @@ struct UnnamedInputTests {
         try folder.write("\(names[0])/notes.txt", [0])
         let told = try evaluate()
         #expect(told.status == 0)
-        #expect(told.standardError.contains("left out 1 file with .txt"))
+        #expect(told.standardError.contains("left out 1 file with .txt ("))
         try folder.write("\(names[1])/b.m4a", [0])
         let lacking = try evaluate()
         #expect(lacking.status == 65)

@@ -15,8 +15,15 @@ final class BlockTensors: TensorSource, @unchecked Sendable {
     ///   - description: of the whole model.
     ///   - layer: the block's number.
     ///   - patches: how many go through at once.
-    init(_ description: ModelDescription, layer: Int, patches: Int) {
+    ///   - vectors: the block's and the final norm's, by their names in a model of one block.
+    ///   - matrices: by such names.
+    init(
+        _ description: ModelDescription, layer: Int, patches: Int, _ vectors: [String: [Float]],
+        _ matrices: [String: PackedMatrix]
+    ) {
         self.description = Self.single(description, layer: layer, patches: patches)
+        for (name, vector) in vectors { add(vector: name, vector) }
+        for (name, matrix) in matrices { add(matrix: name, matrix) }
         add(vector: TensorName.codebook(0), [Float](repeating: 0, count: description.trunk.width))
     }
 
@@ -38,11 +45,11 @@ final class BlockTensors: TensorSource, @unchecked Sendable {
         return single
     }
 
-    func add(vector name: String, _ values: [Float]) {
+    private func add(vector name: String, _ values: [Float]) {
         vectors[name] = copy(values)
     }
 
-    func add(matrix name: String, _ matrix: PackedMatrix) {
+    private func add(matrix name: String, _ matrix: PackedMatrix) {
         matrices[name] = MatrixView(
             rows: matrix.rows, columns: matrix.columns, encoding: matrix.encoding,
             panels: UnsafeRawBufferPointer(copy(matrix.panels)), scales: matrix.scales.map { copy($0) },

@@ -1,11 +1,10 @@
-import Glibc
 import TacitEngine
 import TacitModelFile
 
 /// Takes made-up contexts through a trunk that is being quantized, so that every matrix is fitted to what reaches it from
 /// the quantized ones before it.
 struct CalibratedTrunk {
-    /// Contexts side by side: their patches are to be a few for each column of a matrix.
+    /// Made-up contexts side by side: their patches are to be a few for each column of a matrix.
     static let contexts = 32
 
     private let description: ModelDescription
@@ -13,12 +12,13 @@ struct CalibratedTrunk {
     private var exact: TrunkStream
     private var rounded: TrunkStream
 
-    init(_ description: ModelDescription, _ surroundings: Surroundings) throws {
-        let sample = try SamplePatches(description, surroundings, contexts: Self.contexts)
-        let threads = max(1, min(8, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    /// - Parameters:
+    ///   - description: of the whole model.
+    ///   - sample: what weights are fitted to.
+    init(_ description: ModelDescription, _ sample: SamplePatches) {
         self.description = description
         patches = sample.patches
-        exact = TrunkStream(sample.rows, contexts: Self.contexts, patches: patches, threads: threads)
+        exact = TrunkStream(sample)
         rounded = exact
     }
 
@@ -37,12 +37,9 @@ struct CalibratedTrunk {
         quantizer: (String) -> any Quantizer
     ) throws -> [String: (PackedMatrix, QuantizationError)] {
         func tensors(_ packed: [String: (PackedMatrix, QuantizationError)]) -> BlockTensors {
-            let block = BlockTensors(description, layer: layer, patches: patches)
-            for (name, vector) in vectors { block.add(vector: name, vector) }
-            for (name, matrix) in weights {
-                block.add(matrix: name, packed[name]?.0 ?? matrix.packed)
-            }
-            return block
+            var matrices = weights.mapValues(\.packed)
+            for (name, own) in packed { matrices[name] = own.0 }
+            return BlockTensors(description, layer: layer, patches: patches, vectors, matrices)
         }
         let reference = tensors([:])
         try exact.advance(reference)

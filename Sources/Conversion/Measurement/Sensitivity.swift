@@ -1,4 +1,3 @@
-import Glibc
 import TacitEngine
 import TacitModelFile
 
@@ -12,18 +11,16 @@ struct Sensitivity {
     private let description: ModelDescription
     private let quantizer: any Quantizer
     private let patches: Int
-    private let threads: Int
     private var exact: TrunkStream
     private var streams: [(name: String, stream: TrunkStream)] = []
 
     init(_ description: ModelDescription, _ surroundings: Surroundings, quantizer: any Quantizer) throws {
         let sample = try SamplePatches(
             description, surroundings, contexts: Self.contexts, longest: Self.longest)
-        threads = max(1, min(8, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         self.description = description
         self.quantizer = quantizer
         patches = sample.patches
-        exact = TrunkStream(sample.rows, contexts: Self.contexts, patches: patches, threads: threads)
+        exact = TrunkStream(sample)
     }
 
     /// Takes all streams through the next block.
@@ -36,15 +33,12 @@ struct Sensitivity {
         layer: Int, vectors: [String: [Float]], weights: [String: TrunkWeights.Matrix]
     ) throws {
         func block(quantizing quantized: String?) -> BlockTensors {
-            let block = BlockTensors(description, layer: layer, patches: patches)
-            for (name, vector) in vectors { block.add(vector: name, vector) }
-            for (name, matrix) in weights {
-                let chosen: any Quantizer = name == quantized ? quantizer : Float32Quantizer()
-                block.add(
-                    matrix: name,
-                    chosen.pack(matrix.weights, rows: matrix.rows, columns: matrix.columns, bias: matrix.bias).0)
+            var matrices = weights.mapValues(\.packed)
+            if let quantized, let matrix = weights[quantized] {
+                matrices[quantized] =
+                    quantizer.pack(matrix.weights, rows: matrix.rows, columns: matrix.columns, bias: matrix.bias).0
             }
-            return block
+            return BlockTensors(description, layer: layer, patches: patches, vectors, matrices)
         }
         var own: [(name: String, stream: TrunkStream)] = []
         for name in weights.keys.sorted() {

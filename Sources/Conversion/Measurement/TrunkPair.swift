@@ -1,4 +1,3 @@
-import Glibc
 import TacitDiagnostics
 import TacitModelFile
 
@@ -20,24 +19,18 @@ struct TrunkPair {
     ) throws {
         self.description = description
         sample = try SamplePatches(description, surroundings, seed: seed)
-        exact = Self.start(sample)
+        exact = TrunkStream(sample)
         stored = exact
         knowsExact = false
     }
 
-    /// The same contexts once more, for weights stored otherwise; `other` has gone through all blocks.
-    init(again other: TrunkPair) {
-        description = other.description
-        sample = other.sample
-        exact = other.exact
-        stored = Self.start(sample)
+    /// The contexts of a trial, which has gone through all blocks.
+    init(_ description: ModelDescription, _ trial: QuantizationTrial) {
+        self.description = description
+        sample = trial.sample
+        exact = trial.exact
+        stored = TrunkStream(sample)
         knowsExact = true
-    }
-
-    private static func start(_ sample: SamplePatches) -> TrunkStream {
-        let threads = max(1, min(8, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-        return TrunkStream(
-            sample.rows, contexts: SamplePatches.contexts, patches: sample.patches, threads: threads)
     }
 
     /// Takes both through the next block.
@@ -51,15 +44,11 @@ struct TrunkPair {
         layer: Int, vectors: [String: [Float]], weights: [String: TrunkWeights.Matrix],
         stored matrices: [String: PackedMatrix]
     ) throws {
-        let block = BlockTensors(description, layer: layer, patches: sample.patches)
-        for (name, vector) in vectors { block.add(vector: name, vector) }
-        for (name, matrix) in matrices { block.add(matrix: name, matrix) }
-        try stored.advance(block)
-        if knowsExact { return }
-        let reference = BlockTensors(description, layer: layer, patches: sample.patches)
-        for (name, vector) in vectors { reference.add(vector: name, vector) }
-        for (name, matrix) in weights { reference.add(matrix: name, matrix.packed) }
-        try exact.advance(reference)
+        func block(_ matrices: [String: PackedMatrix]) -> BlockTensors {
+            BlockTensors(description, layer: layer, patches: sample.patches, vectors, matrices)
+        }
+        try stored.advance(block(matrices))
+        if !knowsExact { try exact.advance(block(weights.mapValues(\.packed))) }
     }
 
     /// How far the last hidden states are off; nil where the trunk itself computes no numbers.

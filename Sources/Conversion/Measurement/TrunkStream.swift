@@ -1,3 +1,4 @@
+import Glibc
 import TacitEngine
 import TacitModelFile
 
@@ -10,10 +11,12 @@ struct TrunkStream {
     private let patches: Int
     private let threads: Int
 
-    init(_ rows: [Float], contexts: Int, patches: Int, threads: Int) {
-        self.rows = rows
+    /// At the trunk's beginning.
+    init(_ sample: SamplePatches) {
+        rows = sample.rows
         normed = rows
-        (self.contexts, self.patches, self.threads) = (contexts, patches, threads)
+        (contexts, patches) = (sample.contexts, sample.patches)
+        threads = max(1, min(8, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     }
 
     /// - Throws: `TacitError` where a tensor is missing, or where memory or threads are not to be had.
@@ -28,20 +31,29 @@ struct TrunkStream {
         }
     }
 
+    /// Takes the stream through a block.
+    ///
+    /// - Returns: what the block's matrices were multiplied by.
+    /// - Throws: as `advance` does.
+    mutating func advanceKeepingInputs(_ block: BlockTensors) throws -> ProductInputs {
+        let session = try Session(
+            model: Model(source: block), contexts: contexts, maximumPatches: contexts * patches, threads: threads)
+        let count = patches
+        var inputs = ProductInputs()
+        rows.withUnsafeMutableBufferPointer { rows in
+            normed.withUnsafeMutableBufferPointer { normed in
+                session.transform(stream: rows, count: count, normed: normed, keeping: &inputs)
+            }
+        }
+        return inputs
+    }
+
     /// What the matrices of a block are multiplied by, while the streams stay where they are.
     ///
     /// - Throws: as `advance` does.
     func inputs(of block: BlockTensors) throws -> ProductInputs {
-        let session = try Session(
-            model: Model(source: block), contexts: contexts, maximumPatches: contexts * patches, threads: threads)
-        var inputs = ProductInputs()
         var copy = self
-        copy.rows.withUnsafeMutableBufferPointer { rows in
-            copy.normed.withUnsafeMutableBufferPointer { normed in
-                session.transform(stream: rows, count: patches, normed: normed, keeping: &inputs)
-            }
-        }
-        return inputs
+        return try copy.advanceKeepingInputs(block)
     }
 
     /// What two streams' last hidden states differ by, patch by patch; nil where the reference is no number or nothing at

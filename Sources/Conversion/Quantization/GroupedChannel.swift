@@ -58,11 +58,14 @@ struct GroupedChannel {
         of levels: UnsafeMutableBufferPointer<Int8>, groupScales: UnsafeMutableBufferPointer<UInt8>, scale: Float
     ) -> QuantizationError {
         var error = QuantizationError()
-        for (index, weight) in weights.enumerated() {
-            let level = Int(levels[index]) * Int(groupScales[index / grid.groupSize])
-            let difference = Double(weight) - Double(level) * Double(scale)
-            error.signal += Double(weight) * Double(weight)
-            error.noise += difference * difference
+        for group in 0..<groups {
+            let groupScale = Int(groupScales[group])
+            for index in group * grid.groupSize..<min((group + 1) * grid.groupSize, weights.count) {
+                let weight = Double(weights[index])
+                let difference = weight - Double(Int(levels[index]) * groupScale) * Double(scale)
+                error.signal += weight * weight
+                error.noise += difference * difference
+            }
         }
         return error
     }

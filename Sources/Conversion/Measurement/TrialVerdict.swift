@@ -1,0 +1,53 @@
+/// What a trial's errors lead to.
+struct TrialVerdict {
+    /// The most that last hidden states may be off for int8's fast form to be taken: trunks without outliers stay below 0.09
+    /// and 0.15 by 8 bits alone.
+    static let bearable = RelativeError(mean: 0.1, worst: 0.2)
+    /// What smoothing has to leave of the mean error, or less, to be worth it.
+    static let worthwhile = 0.95
+
+    private(set) var form = ConversionOptions.Int8Form.rows
+    private(set) var isSmoothed = false
+    /// How far int8's fast form puts the trunk off, smoothed if that helps, where forms were tried.
+    private(set) var rowsError: RelativeError?
+    /// How far the form that is taken puts it off, as it is and smoothed, where both were tried.
+    private(set) var smoothing: SmoothingErrors?
+
+    /// - Parameters:
+    ///   - errors: of the ways that were tried; where there are none, nothing is smoothed and the fast form is taken.
+    ///   - options: what is decided already.
+    init(_ errors: [QuantizationTrial.Way: RelativeError], _ options: ConversionOptions) {
+        func helps(_ form: QuantizationTrial.Form) -> Bool {
+            guard let before = errors[.init(form: form, isSmoothed: false)] else {
+                return errors[.init(form: form, isSmoothed: true)] != nil
+            }
+            guard let after = errors[.init(form: form, isSmoothed: true)] else { return false }
+            return after.mean <= Self.worthwhile * before.mean
+        }
+        let int4 = QuantizationTrial.Form.int4(groupSize: options.groupSize.rawValue)
+        // Four bits lose the most: of mixed weights, they decide.
+        func isSmoothed(_ form: QuantizationTrial.Form) -> Bool {
+            options.smoothing.map { $0 == .on } ?? helps(options.weights == .int8 ? form : int4)
+        }
+        if let forced = options.int8Form {
+            form = forced
+        } else if let error = errors[.init(form: .rows, isSmoothed: isSmoothed(.rows))] {
+            rowsError = error
+            let isTame = error.mean <= Self.bearable.mean && error.worst <= Self.bearable.worst
+            form = isTame ? .rows : .groups
+        }
+        let taken = options.weights == .int8 ? (form == .groups ? QuantizationTrial.Form.groups : .rows) : int4
+        self.isSmoothed = isSmoothed(taken)
+        if let before = errors[.init(form: taken, isSmoothed: false)],
+            let after = errors[.init(form: taken, isSmoothed: true)]
+        {
+            smoothing = SmoothingErrors(before: before, after: after)
+        }
+    }
+}
+
+/// How far a trunk is put off by the form that it is stored in, its activations as they are and smoothed.
+package struct SmoothingErrors: Equatable, Sendable {
+    package let before: RelativeError
+    package let after: RelativeError
+}
