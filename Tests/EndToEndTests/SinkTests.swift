@@ -56,7 +56,7 @@ import Testing
         #expect(try !lines(file).isEmpty)
     }
 
-    @Test(arguments: ["http://127.0.0.1:8080", "nowhere", "", "jsonl", "jsonl:", "stdout:x"])
+    @Test(arguments: ["ftp://127.0.0.1:8080", "nowhere", "", "jsonl", "jsonl:", "stdout:x"])
     func whatIsNoSinkIsRefusedAtOnce(sink: String) throws {
         for command in ["listen", "watch"] {
             let outcome = try Executable.tacit.run([command, model.path, "--input", sound, "--to", sink])
