@@ -4,7 +4,6 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <string.h>
-#include <string.h>
 
 #define POINTER(result, name, parameters, arguments) static result(*the_##name) parameters;
 TACIT_MICROHTTPD_FUNCTIONS(POINTER)
@@ -53,13 +52,6 @@ static size_t leave(void *context, struct MHD_Connection *connection, char *text
     return strlen(text);
 }
 
-// No path has escapes in it: what one stands for, a zero byte say, must not pass for the path's end.
-static size_t unescape_nothing(void *context, void *connection, char *text) {
-    (void)context;
-    (void)connection;
-    return strlen(text);
-}
-
 struct MHD_Daemon *tacit_microhttpd_start(
     int listening, struct tacit_microhttpd_limits limits, tacit_microhttpd_on_request *request,
     tacit_microhttpd_on_end *end, void *context) {
@@ -76,13 +68,12 @@ struct MHD_Daemon *tacit_microhttpd_start(
         OPTION_LISTEN_SOCKET = 12,
         OPTION_EXTERNAL_LOGGER = 13,
         OPTION_UNESCAPE_CALLBACK = 16,
-        OPTION_UNESCAPE_CALLBACK = 16,
         OPTION_STRICT_FOR_CLIENT = 29,
     };
     // The logger comes first, as it is to hear of the others.
     return the_start_daemon(
         USE_INTERNAL_POLLING_THREAD | USE_EPOLL | ALLOW_SUSPEND_RESUME | ALLOW_UPGRADE, 0, NULL, NULL, request, context,
-        OPTION_EXTERNAL_LOGGER, say_nothing, NULL, OPTION_UNESCAPE_CALLBACK, unescape_nothing, NULL, OPTION_LISTEN_SOCKET, listening, OPTION_CONNECTION_LIMIT,
+        OPTION_EXTERNAL_LOGGER, say_nothing, NULL, OPTION_LISTEN_SOCKET, listening, OPTION_CONNECTION_LIMIT,
         limits.connections, OPTION_CONNECTION_TIMEOUT, limits.seconds, OPTION_CONNECTION_MEMORY_LIMIT, limits.bytes,
         OPTION_NOTIFY_COMPLETED, end, context, OPTION_STRICT_FOR_CLIENT, 1,
         OPTION_UNESCAPE_CALLBACK, leave, NULL, OPTION_END);
