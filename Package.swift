@@ -80,7 +80,7 @@ let package = Package(
                 "CTacitFLAC", "CTacitJPEG", "CTacitMpg123", "CTacitOpusfile", "CTacitPNG", "CTacitPipe",
                 "CTacitSndfile", "CTacitSoxr", "CTacitVorbisfile", "TacitDiagnostics",
             ]),
-        room("Devices", ["CTacitALSA", "CTacitV4L2", "TacitDiagnostics", "TacitMedia", "TacitText"]),
+        room("Devices", ["CTacitALSA", "CTacitProgram", "CTacitV4L2", "TacitDiagnostics", "TacitMedia", "TacitText"]),
         room("Labelling", ["TacitDiagnostics", "TacitEngine", "TacitFrontEnd", "TacitModelFile"]),
         room("Learning", ["TacitDiagnostics", "TacitEngine", "TacitLabelling", "TacitModelFile"]),
         room("Evaluation", ["CTacitZlib", "TacitDiagnostics"]),

@@ -3,7 +3,7 @@ import TacitDiagnostics
 
 /// Bytes from a descriptor as they come, with a look ahead: short reads, interrupted reads and non-blocking descriptors
 /// are all fine.
-final class ByteStream {
+package final class ByteStream {
     /// The most that can be looked ahead.
     static let maximumPeek = 1 << 16
 
@@ -11,12 +11,13 @@ final class ByteStream {
     let descriptor: Int32
     private let isOwned: Bool
     private let stopDescriptor: Int32
+    private let wait: (() -> Bool)?
     /// Looked at, not yet read: `ahead[start..<end]`.
     private let ahead: UnsafeMutableRawPointer
     private var start = 0
     private var end = 0
     /// Whether it ended because that was wished.
-    private(set) var wasStopped = false
+    package private(set) var wasStopped = false
     /// Bytes read up to now.
     private(set) var position = 0
 
@@ -29,6 +30,22 @@ final class ByteStream {
         self.descriptor = descriptor
         self.name = name
         self.stopDescriptor = stopDescriptor ?? -1
+        wait = nil
+        isOwned = false
+        ahead = .allocate(byteCount: Self.maximumPeek, alignment: 16)
+    }
+
+    /// Of one that knows itself how long bytes are worth waiting for.
+    ///
+    /// - Parameters:
+    ///   - descriptor: read from, never closed.
+    ///   - name: the stream's name in errors.
+    ///   - wait: returns when there is something to read or the end of it; false calls the stream off.
+    package init(descriptor: Int32, name: String, wait: @escaping () -> Bool) {
+        self.descriptor = descriptor
+        self.name = name
+        self.wait = wait
+        stopDescriptor = -1
         isOwned = false
         ahead = .allocate(byteCount: Self.maximumPeek, alignment: 16)
     }
@@ -52,6 +69,7 @@ final class ByteStream {
         guard descriptor >= 0 else { throw TacitError(.noInput, file: path, String(cString: strerror(errno))) }
         name = path
         self.stopDescriptor = stopDescriptor ?? -1
+        wait = nil
         isOwned = true
         ahead = .allocate(byteCount: Self.maximumPeek, alignment: 16)
     }
@@ -70,7 +88,7 @@ final class ByteStream {
     /// Waits for bytes and reads at most `count` of them; 0 at the end, and once it was stopped.
     ///
     /// - Throws: `TacitError`: no input for what can't be read from at all, I/O error for a read that fails.
-    func read(into buffer: UnsafeMutableRawPointer, count: Int) throws -> Int {
+    package func read(into buffer: UnsafeMutableRawPointer, count: Int) throws -> Int {
         let received: Int
         if start < end {
             received = min(count, end - start)
@@ -100,7 +118,7 @@ final class ByteStream {
     }
 
     /// Reads exactly `count` bytes, or fewer at the end.
-    func fill(_ buffer: UnsafeMutableRawPointer, count: Int) throws -> Int {
+    package func fill(_ buffer: UnsafeMutableRawPointer, count: Int) throws -> Int {
         var filled = 0
         while filled < count {
             let received = try read(into: buffer + filled, count: count - filled)
@@ -149,7 +167,7 @@ final class ByteStream {
 
     private func receive(into buffer: UnsafeMutableRawPointer, count: Int) throws -> Int {
         while true {
-            if stopDescriptor >= 0, try !waitForBytes() { return 0 }
+            if wait != nil || stopDescriptor >= 0, try !waitForBytes() { return 0 }
             let received = Glibc.read(descriptor, buffer, count)
             if received >= 0 { return received }
             switch errno {
@@ -165,6 +183,10 @@ final class ByteStream {
 
     /// Whether there is something to read (or the end of it), rather than a wish to stop.
     private func waitForBytes() throws -> Bool {
+        if let wait {
+            wasStopped = !wait()
+            return !wasStopped
+        }
         var descriptors = (
             pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
             pollfd(fd: stopDescriptor, events: Int16(POLLIN), revents: 0)

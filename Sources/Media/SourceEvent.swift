@@ -27,5 +27,7 @@ public enum SourceEvent: Equatable, Sendable {
         case suspend
         /// The device was away, or had stopped delivering.
         case lost
+        /// The command that delivers had ended, or had fallen silent.
+        case command
     }
 }

@@ -34,4 +34,14 @@ int tacit_make_pipe(int ends[2]);
 /// or ignored here. `words` and `environment` end with NULL. 0, or the number of an error.
 int tacit_spawn(const char *path, char *const words[], char *const environment[], int input, int *process);
 
+/// The same for a program whose standard output is read here: it has nothing on its standard input, and this program's
+/// environment.
+int tacit_spawn_source(const char *path, char *const words[], int output, int errors, int *process);
+
+/// Starts a process that outlives this one for a moment: once no one can write to the pipe that `words` is set to the
+/// writing end of, it ends the process group whose number (an `int`, 0 for none) was written there last: by SIGTERM, a
+/// second later by SIGKILL. So a group ends with this program even if that is killed. Best called while the process is
+/// small, for what is changed later is kept twice. 0, or the number of an error.
+int tacit_start_guard(int *words, int *process);
+
 #endif

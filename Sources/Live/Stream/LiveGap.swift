@@ -12,6 +12,8 @@ public struct LiveGap: Equatable, Sendable {
         case lost
         /// The camera was there, but no frame came.
         case stalled
+        /// The command that the stream comes from had ended, or had fallen silent.
+        case command
         /// Labels were lost: nobody read them in time.
         case output
     }
@@ -35,6 +37,7 @@ extension LiveGap.Reason {
             case .overrun: .overrun
             case .suspend: .suspend
             case .lost: .lost
+            case .command: .command
             }
     }
 
@@ -43,6 +46,7 @@ extension LiveGap.Reason {
             switch reason {
             case .lost: .lost
             case .stalled: .stalled
+            case .command: .command
             }
     }
 }

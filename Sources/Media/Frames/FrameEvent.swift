@@ -52,5 +52,7 @@ public enum FrameEvent {
         case lost
         /// The device was there, but no frame came.
         case stalled
+        /// The command that delivers had ended, or had fallen silent.
+        case command
     }
 }

@@ -1,8 +1,8 @@
 /// Finds where JPEG pictures begin and end in a stream of bytes, by walking their segments: a preview inside a segment
 /// is not mistaken for a picture of its own. What stands between pictures is passed over.
-struct JPEGSplitter: ~Copyable {
+package struct JPEGSplitter: ~Copyable {
     /// The longest picture.
-    static let maximumBytes = 64 << 20
+    package static let maximumBytes = 64 << 20
 
     private enum State {
         /// Looking for a picture's first marker.
@@ -21,7 +21,7 @@ struct JPEGSplitter: ~Copyable {
     private var position = 0
     private var state = State.outside
 
-    init() { memory = .allocate(capacity: capacity) }
+    package init() { memory = .allocate(capacity: capacity) }
 
     deinit { memory.deallocate() }
 
@@ -31,7 +31,7 @@ struct JPEGSplitter: ~Copyable {
     /// Room for more bytes of the stream; what came before the current picture is given up for it.
     ///
     /// - Returns: nil if the picture is longer than any may be.
-    mutating func room() -> UnsafeMutableBufferPointer<UInt8>? {
+    package mutating func room() -> UnsafeMutableBufferPointer<UInt8>? {
         if start > 0 {
             memory.update(from: memory + start, count: count - start)
             count -= start
@@ -50,10 +50,10 @@ struct JPEGSplitter: ~Copyable {
     }
 
     /// So many bytes have been put there.
-    mutating func append(_ received: Int) { count += received }
+    package mutating func append(_ received: Int) { count += received }
 
     /// The next whole picture, valid until the next call of `room`; nil until more bytes are there.
-    mutating func next() -> UnsafeRawBufferPointer? {
+    package mutating func next() -> UnsafeRawBufferPointer? {
         while true {
             switch state {
             case .outside:

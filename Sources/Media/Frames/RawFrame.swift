@@ -39,7 +39,7 @@ package struct RawFrame: Equatable, Sendable {
     }
 
     /// Bytes from one frame's first pixel to the next one's, in a stream: the last row has its padding as well.
-    var frameStride: Int {
+    package var frameStride: Int {
         let halfRows = (height + 1) / 2
         switch format {
         case .rgb24, .bgr24, .grey, .yuyv, .uyvy, .mjpeg: return bytesPerRow * height

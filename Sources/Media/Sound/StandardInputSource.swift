@@ -19,11 +19,18 @@ package final class StandardInputSource: SampleSource {
     ///   - rawChannels: interleaved channels of raw samples; averaged.
     ///   - isRaw: whether the samples are raw whatever they look like.
     ///   - stopDescriptor: once this one is readable or closed, the stream ends.
-    package init(
+    package convenience init(
         descriptor: Int32, name: String = "standard input", sampleRate: Int, rawRate: Int?, rawChannels: Int,
         isRaw: Bool, stopDescriptor: Int32? = nil
     ) {
-        stream = ByteStream(descriptor: descriptor, name: name, stopDescriptor: stopDescriptor)
+        self.init(
+            ByteStream(descriptor: descriptor, name: name, stopDescriptor: stopDescriptor), sampleRate: sampleRate,
+            rawRate: rawRate, rawChannels: rawChannels, isRaw: isRaw)
+    }
+
+    /// The same of bytes from elsewhere.
+    package init(_ stream: ByteStream, sampleRate: Int, rawRate: Int?, rawChannels: Int, isRaw: Bool) {
+        self.stream = stream
         self.sampleRate = sampleRate
         self.rawRate = rawRate ?? sampleRate
         self.rawChannels = rawChannels

@@ -1,5 +1,3 @@
-import Glibc
-import TacitConsole
 import TacitDiagnostics
 import TacitText
 
@@ -20,24 +18,10 @@ struct CommandLineWords {
             throw TacitError(.usage, "--to exec:\(text): expected exec:COMMAND")
         }
         self.words = words
-        guard let path = Self.find(program) else {
+        guard let path = ProgramPath.find(program) else {
             throw TacitError(
                 .usage, "--to exec:\(text): there is no program '\(program)' that may be run; no shell is asked")
         }
         self.path = path
-    }
-
-    private static func find(_ program: String) -> String? {
-        if program.contains("/") { return isProgram(program) ? program : nil }
-        let folders = (Terminal.environment("PATH") ?? "/usr/bin:/bin").split(
-            separator: ":", omittingEmptySubsequences: false)
-        return folders.lazy.map { $0.isEmpty ? program : "\($0)/\(program)" }.first(where: isProgram)
-    }
-
-    private static func isProgram(_ path: String) -> Bool {
-        SystemPath.withBytes(path) { path in
-            var status = stat()
-            return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
-        }
     }
 }

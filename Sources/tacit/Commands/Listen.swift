@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import TacitConsole
+import TacitDevices
 import TacitDiagnostics
 import TacitLabelling
 import TacitLive
@@ -13,10 +14,11 @@ struct Listen: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "listen",
         abstract: "Label a stream of sound as it comes.",
-        usage: "tacit listen [MODEL.gguf] [--device NAME | --input FILE|-] [OPTIONS]",
+        usage: "tacit listen [MODEL.gguf] [--device NAME | --input FILE|- | --command 'CMD ARG...'] [OPTIONS]",
         discussion: """
             Prints the labels of each full window of sound: from a microphone, of a sound file, or with --input - of \
-            standard input: WAV, FLAC, Ogg or MP3, known by its first bytes, or raw signed 16-bit little-endian samples.
+            standard input: WAV, FLAC, Ogg or MP3, known by its first bytes, or raw signed 16-bit little-endian samples; \
+            with --command of what a program writes, in the same formats.
             """)
 
     @Argument(help: ArgumentHelp("The model.", valueName: "MODEL.gguf"))
@@ -27,13 +29,15 @@ struct Listen: ParsableCommand {
     @Option(help: ArgumentHelp("A sound file, or - for a sound or raw samples on standard input.", valueName: "FILE|-"))
     var input: String?
 
+    @OptionGroup var source: SourceCommandOptions
+
     @Option(help: ArgumentHelp("Hertz of raw samples, if not the model's.", valueName: "HZ"))
     var rate: Int?
 
     @Option(help: ArgumentHelp("Channels of raw samples; they are averaged.", valueName: "N"))
     var channels: Int?
 
-    @Flag(help: "Take standard input for raw samples even if it looks like a sound file.")
+    @Flag(help: "Take standard input, or what a program writes, for raw samples even if it looks like a sound file.")
     var raw = false
 
     @Flag(help: "Let the input pass no faster than it was recorded, instead of as fast as it can be labelled.")
@@ -53,12 +57,16 @@ struct Listen: ParsableCommand {
         if input != nil, microphone.isGiven {
             throw ValidationError("--device, --wait and --wait-lost choose a microphone: they don't go with --input")
         }
+        if source.command != nil, input != nil || microphone.device != nil {
+            throw ValidationError("--command is a source of its own: it doesn't go with --device or --input")
+        }
         if input == nil, realtime {
             throw ValidationError("--realtime paces a file or standard input: it goes with --input")
         }
-        if input != "-" {
+        if input != "-", source.command == nil {
             guard rate == nil, channels == nil, !raw else {
-                throw ValidationError("--raw, --rate and --channels are about raw samples: they go with --input -")
+                throw ValidationError(
+                    "--raw, --rate and --channels are about raw samples: they go with --input - and --command")
             }
         }
         if let rate, !(1...10_000_000).contains(rate) {
@@ -71,7 +79,9 @@ struct Listen: ParsableCommand {
 
     func run() throws {
         try events.settings().validate()
-        let input = soundInput
+        let program = try source.source(wait: microphone.wait, waitLost: microphone.waitLost)
+        defer { program?.endAndTell() }
+        let input = soundInput(program)
         let path = try ModelLookup.path(try ModelArgument.only(arguments), default: ModelLookup.sound)
         let model = try FollowedLabels.load(path, labels: learned.path, isTaught: sinks.takesCorrections)
         try model.requireLabels()
@@ -91,9 +101,10 @@ struct Listen: ParsableCommand {
             sampleRate: geometry.sampleRate, hop: plan.hop * geometry.samplesPerStride,
             names: model.description.labels)
         let hopSeconds = Double(plan.hop * geometry.samplesPerStride) / Double(geometry.sampleRate)
-        let source = try input.open(sampleRate: geometry.sampleRate, hop: hopSeconds)
+        let sound = try input.open(sampleRate: geometry.sampleRate, hop: hopSeconds)
+        try Process.checkStop()
         let stream = LiveStream(
-            SoundSense(source: source, labeller: labeller), detector: detector, isPaced: realtime, stop: Process.stop)
+            SoundSense(source: sound, labeller: labeller), detector: detector, isPaced: realtime, stop: Process.stop)
         var description = StreamDescription(
             model: PathName.last(model.path), input: PathName.last(input.name), source: sinks.name,
             sense: .sound(window: Double(geometry.samplesPerWindow) / Double(geometry.sampleRate), hop: hopSeconds),
@@ -101,22 +112,23 @@ struct Listen: ParsableCommand {
             labels: model.description.labels, learnedFrom: model.model.description.labels.count,
             thresholds: thresholds, selected: selection.indices,
             top: labels.top, showFrom: labels.threshold, hasLogits: labels.logits, isJSON: output.json,
-            isDevice: input.isMicrophone, runsFree: !isLive,
+            isDevice: input.isDevice, runsFree: !isLive,
             // What passes at its own pace goes on whether or not anyone reads; anything else waits.
-            waits: !(realtime || input.isMicrophone))
+            waits: !(realtime || input.isDevice))
         FollowedLabels.follow(model, labels: learned.path, engine: engine.settings, &description)
         let sink = try SinkTable.open(sinks.wishes, sinks.settings, description)
         Process.stopInOrder()
         Process.hasStarted()
         try stream.run(sink)
-        if !source.damage.isNone {
-            StandardError.line(TacitError.badData(input.name, "\(source.damage)").description)
+        if !sound.damage.isNone {
+            StandardError.line(TacitError.badData(input.name, "\(sound.damage)").description)
         }
         if !stream.hasReading, !Process.stop.isStopping { try reportShortness(input, labeller) }
     }
 
-    private var soundInput: ListenInput {
-        switch input {
+    private func soundInput(_ program: CommandSource?) -> ListenInput {
+        if let program { return .command(program, rate: rate, channels: channels, isRaw: raw) }
+        return switch input {
         case nil: .microphone(microphone)
         case "-": .standard(rate: rate, channels: channels, isRaw: raw)
         case let path?: .file(path)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import TacitConsole
+import TacitDevices
 import TacitLabelling
 import TacitLive
 import TacitMedia
@@ -11,14 +12,14 @@ struct Watch: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch",
         abstract: "Label pictures as they come, from a camera, files or standard input.",
-        usage: "tacit watch [MODEL.gguf] [--device NAME | --input FILE|DIR|-] [OPTIONS]",
+        usage: "tacit watch [MODEL.gguf] [--device NAME | --input FILE|DIR|- | --command 'CMD ARG...'] [OPTIONS]",
         discussion: """
             Without --input, a camera is watched: the first one, or the one that --device names as tacit devices does \
             or by its path in /dev. When the model is slower than the camera, the newest frame is labelled and the \
             others are counted as dropped. --input takes a PNG or JPEG picture, a folder of them, or with - a stream \
             on standard input: JPEG pictures one behind the other (Motion JPEG), or raw frames with --size and \
             --format (\(PixelFormat.allCases.map(\.rawValue).joined(separator: ", "))); a file is read the same way if \
-            these are given or its name ends in .mjpeg.
+            these are given or its name ends in .mjpeg. --command watches what a program writes, in the same formats.
             """)
 
     @Argument(help: ArgumentHelp("The model.", valueName: "MODEL.gguf"))
@@ -40,6 +41,8 @@ struct Watch: ParsableCommand {
 
     func run() throws {
         try events.settings().validate()
+        let program = try input.program.source(wait: waits.wait, waitLost: waits.waitLost)
+        defer { program?.endAndTell() }
         let path = try ModelLookup.path(try ModelArgument.only(arguments), default: ModelLookup.image)
         let model = try FollowedLabels.load(path, labels: learned.path, isTaught: sinks.takesCorrections)
         try model.requireLabels()
@@ -51,7 +54,8 @@ struct Watch: ParsableCommand {
         let detector = try EventDetector(
             thresholds: thresholds, watched: selection.indices, settings: events.settings(model.description.events),
             sampleRate: ImageLabeller.ticksPerSecond, hop: input.ticksPerReading, names: names)
-        let source = try FrameSources.open(input, for: model.description.input, waits: waits)
+        let source = try FrameSources.open(input, for: model.description.input, waits: waits, program: program)
+        try Process.checkStop()
         let isLive = input.input == nil || input.realtime
         let isFolder = input.input.map(PictureFiles.isFolder) ?? false
         var hasBroken = false

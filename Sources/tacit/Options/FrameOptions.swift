@@ -1,4 +1,5 @@
 import ArgumentParser
+import TacitDevices
 import TacitLabelling
 import TacitMedia
 
@@ -11,6 +12,11 @@ struct FrameOptions: ParsableArguments {
         help: ArgumentHelp(
             "A picture, a folder of pictures, or - for a stream on standard input.", valueName: "FILE|DIR|-"))
     var input: String?
+
+    @OptionGroup var program: SourceCommandOptions
+
+    /// Whether frames come from a stream or files, which are described rather than asked for.
+    private var isDescribed: Bool { input != nil || program.command != nil }
 
     @Option(
         help: ArgumentHelp(
@@ -40,6 +46,9 @@ struct FrameOptions: ParsableArguments {
         guard device == nil || input == nil else {
             throw ValidationError("--device is for a camera, --input for what is there already: use one of them")
         }
+        guard program.command == nil || device == nil && input == nil else {
+            throw ValidationError("--command is a source of its own: it doesn't go with --device or --input")
+        }
         guard input != nil || !realtime else {
             throw ValidationError("--realtime goes with --input: a camera has no other pace")
         }
@@ -56,8 +65,9 @@ struct FrameOptions: ParsableArguments {
         let size = try parsedSize()
         let format = try parsedFormat()
         if let stride {
-            guard input != nil, let size, let format, format != .mjpeg else {
-                throw ValidationError("--stride describes raw frames: it goes with --input, --size and --format")
+            guard isDescribed, let size, let format, format != .mjpeg else {
+                throw ValidationError(
+                    "--stride describes raw frames: it goes with --input or --command, --size and --format")
             }
             let least = format.bytesPerRow(width: size.width)
             guard (least...(1 << 20)).contains(stride) else {
@@ -66,7 +76,10 @@ struct FrameOptions: ParsableArguments {
                 )
             }
         }
-        guard input != nil else { return }
+        guard isDescribed else { return }
+        if program.command != nil, rate != nil {
+            throw ValidationError("--rate goes with a camera or --input: a program's frames have the time at which they come")
+        }
         switch format {
         case nil where size != nil: throw ValidationError("--size describes raw frames: it needs --format as well")
         case .mjpeg where size != nil:
@@ -114,6 +127,7 @@ struct FrameOptions: ParsableArguments {
 
     /// For the view.
     var title: String {
+        if let command = program.command { return (try? SourceCommand(command).name) ?? command }
         guard let input else { return device ?? "camera" }
         return input == "-" ? "standard input" : PathName.last(input)
     }

@@ -7,10 +7,19 @@ import TacitModelFile
 /// Opens what `watch` is to watch.
 enum FrameSources {
     static func open(
-        _ options: FrameOptions, for input: InputDescription, waits: WaitOptions
+        _ options: FrameOptions, for input: InputDescription, waits: WaitOptions, program: CommandSource?
     ) throws -> any FrameSource {
         let size = try options.parsedSize()
         let format = try options.parsedFormat()
+        if let program {
+            let layout = size.flatMap { size in
+                format.map {
+                    RawFrame(format: $0, width: size.width, height: size.height, bytesPerRow: options.stride)
+                }
+            }
+            return try CommandFrames(
+                program, layout: layout, silence: program.silence, stopDescriptor: Process.stop.descriptor)
+        }
         guard let path = options.input else {
             return try camera(options, size: size, format: format, for: input, waits: waits)
         }

@@ -9,6 +9,8 @@ enum ListenInput {
     case file(String)
     /// Standard input: a sound as its first bytes say, or raw samples, of which what isn't given is the model's.
     case standard(rate: Int?, channels: Int?, isRaw: Bool)
+    /// The same of what a program writes.
+    case command(CommandSource, rate: Int?, channels: Int?, isRaw: Bool)
 
     /// Whether it comes as time passes.
     var isLive: Bool {
@@ -16,8 +18,11 @@ enum ListenInput {
     }
 
     /// Whether it goes on whether or not anyone listens.
-    var isMicrophone: Bool {
-        if case .microphone = self { true } else { false }
+    var isDevice: Bool {
+        switch self {
+        case .microphone, .command: true
+        case .file, .standard: false
+        }
     }
 
     /// For people.
@@ -26,6 +31,7 @@ enum ListenInput {
         case .microphone(let options): options.device ?? Self.defaultDevice
         case .file(let path): path
         case .standard: "standard input"
+        case .command(let source, _, _, _): source.name
         }
     }
 
@@ -43,6 +49,10 @@ enum ListenInput {
             return StandardInputSource(
                 descriptor: STDIN_FILENO, name: name, sampleRate: sampleRate, rawRate: rate,
                 rawChannels: channels ?? 1, isRaw: isRaw, stopDescriptor: Process.stop.descriptor)
+        case .command(let source, let rate, let channels, let isRaw):
+            return try CommandSound(
+                source, sampleRate: sampleRate, rawRate: rate, rawChannels: channels ?? 1, isRaw: isRaw,
+                stopDescriptor: Process.stop.descriptor)
         case .microphone(let options):
             let settings = MicrophoneSettings(
                 sampleRate: sampleRate, wait: options.wait ?? 0, waitLost: options.waitLost ?? 60)

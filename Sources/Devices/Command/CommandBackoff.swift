@@ -1,0 +1,21 @@
+/// How long a command that has ended is left alone before it is started again: half a second, twice as long after each
+/// run that was too short, half a minute at most.
+package struct CommandBackoff: Equatable, Sendable {
+    /// Seconds.
+    package static let shortest = 0.5
+    package static let longest = 30.0
+    /// Seconds of delivering that make a run a good one, after which waits begin anew.
+    package static let goodRun = 10.0
+
+    private var next = CommandBackoff.shortest
+
+    package init() {}
+
+    /// - Parameter seconds: for which the run that has just ended had delivered; 0 for one that never did.
+    /// - Returns: the seconds to wait.
+    package mutating func wait(afterDelivering seconds: Double) -> Double {
+        if seconds >= Self.goodRun { next = Self.shortest }
+        defer { next = min(2 * next, Self.longest) }
+        return next
+    }
+}

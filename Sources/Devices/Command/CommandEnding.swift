@@ -1,0 +1,32 @@
+/// Why a run of a command is over.
+package enum CommandEnding: Equatable, Sendable {
+    /// It ended by itself, or closed its output, with this status.
+    case status(Int32)
+    /// It closed its output and went on, and was ended.
+    case closed
+    /// A signal that was not sent from here ended it.
+    case signal(Int32)
+    /// It was ended because for so many seconds no byte had come.
+    case silent(seconds: Double)
+    /// It was ended because what it delivered could not be read.
+    case unreadable(String)
+    /// It could not be started.
+    case notStarted(String)
+
+    /// In words that follow the command's name.
+    package var words: String {
+        switch self {
+        case .status(let status): "ended with status \(status)"
+        case .closed: "closed its output and was ended"
+        case .signal(let number): "was ended by signal \(number)"
+        case .silent(let seconds): "delivered nothing for \(Self.short(seconds)) s and was ended"
+        case .unreadable(let reason): "delivered what can't be read and was ended: \(reason)"
+        case .notStarted(let reason): "could not be started: \(reason)"
+        }
+    }
+
+    /// Seconds without a fraction that is none.
+    static func short(_ seconds: Double) -> String {
+        seconds.rounded() == seconds && seconds.magnitude < 1e9 ? "\(Int(seconds))" : "\(seconds)"
+    }
+}

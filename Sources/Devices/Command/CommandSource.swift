@@ -1,0 +1,168 @@
+import Glibc
+import TacitDiagnostics
+
+/// Keeps a command going on a thread of its own: starts it, ends it when it falls silent, starts it again with waits that
+/// grow, and ends it with all that it started when there is no one left to read.
+///
+/// The thread waits for nothing but the command. Nothing is allocated while a run goes on.
+package final class CommandSource: Sendable {
+    /// For people.
+    package let name: String
+    private let command: SourceCommand
+    private let settings: CommandSettings
+    private let errors: CommandErrors
+    private let protector: CommandGuard
+    private let note: @Sendable (CommandNote) -> Void
+    private let state = CommandState()
+
+    /// Seconds without a byte after which it is started again.
+    package var silence: Double { settings.silence }
+
+    /// Seconds that `end` waits: for the grace, and for a process that the kernel is about to let go.
+    private static let patience = 2.5
+
+    /// - Parameters:
+    ///   - command: what to run.
+    ///   - settings: how it is kept going.
+    ///   - errors: takes its standard error.
+    ///   - protector: ends it if this program is killed.
+    ///   - note: gets what the user should know, on any thread.
+    package init(
+        _ command: SourceCommand, _ settings: CommandSettings, errors: CommandErrors, protector: CommandGuard,
+        note: @escaping @Sendable (CommandNote) -> Void
+    ) {
+        self.command = command
+        self.settings = settings
+        self.errors = errors
+        self.protector = protector
+        self.note = note
+        name = command.name
+    }
+
+    deinit { state.stop.stop() }
+
+    /// Starts it, and waits until it delivers.
+    ///
+    /// - Parameters:
+    ///   - intake: makes something of its bytes.
+    ///   - stopDescriptor: once this one is readable or closed, there is no more waiting; negative for none.
+    /// - Throws: `TacitError`: device unavailable when it can't be run, or ended without having delivered, for as long as
+    ///   the settings say; bad data when what it delivers can't be read.
+    func start(_ intake: any CommandIntake, stopDescriptor: Int32) throws {
+        let (command, settings, errors, protector, note, state) = (command, settings, errors, protector, note, state)
+        let worker = CommandWorker(
+            command: command, settings: settings, errors: errors, protector: protector, note: note, state: state,
+            intake: intake)
+        try CaptureThreads.start(for: name) { worker.run() }
+        let deadline = CommandClock.now + settings.wait
+        while true {
+            let now = state.now
+            if now.hasDelivered { return }
+            if now.vainTries > 0, let ending = now.ending {
+                if case .unreadable(let reason) = ending {
+                    end()
+                    throw TacitError(.badData, file: name, reason)
+                }
+                if CommandClock.now >= deadline {
+                    end()
+                    throw TacitError(.deviceUnavailable, file: name, reason(ending))
+                }
+            }
+            var wish = pollfd(fd: stopDescriptor, events: Int16(POLLIN), revents: 0)
+            if poll(&wish, 1, 10) > 0 { return }
+        }
+    }
+
+    /// - Throws: `TacitError` (device lost) when it has not delivered for longer than the settings say.
+    func checkLoss() throws {
+        let now = state.now
+        guard let since = now.lostSince, CommandClock.now - since >= settings.waitLost else { return }
+        let words = "lost, and not back within \(CommandEnding.short(settings.waitLost)) seconds"
+        throw TacitError(.deviceLost, file: name, now.ending.map { "\(words): it \(reason($0))" } ?? words)
+    }
+
+    /// Ends it with all that it started, and waits for that.
+    package func end() {
+        state.stop.stop()
+        let deadline = CommandClock.now + settings.grace + Self.patience
+        while !state.now.isOver, CommandClock.now < deadline { usleep(2000) }
+    }
+
+    /// Lines of its standard error that were neither passed on nor told of.
+    package func takeLeftOut() -> Int { errors.takeLeftOut() }
+
+    private func reason(_ ending: CommandEnding) -> String {
+        errors.lastLine.map { "\(ending.words) (\($0))" } ?? ending.words
+    }
+}
+
+/// The thread's part of it.
+private final class CommandWorker: @unchecked Sendable {
+    private let command: SourceCommand
+    private let settings: CommandSettings
+    private let errors: CommandErrors
+    private let protector: CommandGuard
+    private let note: @Sendable (CommandNote) -> Void
+    private let state: CommandState
+    private let intake: any CommandIntake
+
+    init(
+        command: SourceCommand, settings: CommandSettings, errors: CommandErrors, protector: CommandGuard,
+        note: @escaping @Sendable (CommandNote) -> Void, state: CommandState, intake: any CommandIntake
+    ) {
+        self.command = command
+        self.settings = settings
+        self.errors = errors
+        self.protector = protector
+        self.note = note
+        self.state = state
+        self.intake = intake
+    }
+
+    func run() {
+        var backoff = CommandBackoff()
+        while !state.stop.isStopping {
+            let (ending, seconds) = runOnce()
+            guard !state.stop.isStopping else { break }
+            let retry = backoff.wait(afterDelivering: seconds)
+            state.ended(ending)
+            // The first in vain is told by whoever waits for it, if no one waits any longer.
+            let now = state.now
+            if now.hasDelivered {
+                note(.ended(ending, retry: retry))
+            } else if settings.wait > 0 {
+                note(.waiting(ending, retry: retry))
+            }
+            wait(retry)
+        }
+        state.isOver()
+    }
+
+    /// - Returns: why it ended, and for how many seconds it had delivered.
+    private func runOnce() -> (CommandEnding, Double) {
+        let run: CommandRun
+        do {
+            run = try CommandRun(command, settings, errors: errors.writing, protector: protector, stop: state.stop)
+        } catch {
+            return (.notStarted((error as? TacitError)?.reason ?? "\(error)"), 0)
+        }
+        var first: Double?
+        var unreadable: String?
+        do {
+            try intake.take(run.stream) {
+                guard first == nil else { return }
+                first = CommandClock.now
+                if state.delivered() { note(.returned) }
+            }
+        } catch {
+            unreadable = (error as? TacitError)?.reason ?? "\(error)"
+        }
+        let seconds = first.map { run.lastByte - $0 } ?? 0
+        return (run.finish(unreadable: unreadable) { note(.stuck(process: $0)) }, seconds)
+    }
+
+    private func wait(_ seconds: Double) {
+        var wish = pollfd(fd: state.stop.descriptor, events: Int16(POLLIN), revents: 0)
+        poll(&wish, 1, Int32(seconds * 1000))
+    }
+}

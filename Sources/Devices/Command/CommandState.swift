@@ -1,0 +1,48 @@
+import Synchronization
+import TacitDiagnostics
+
+/// How a command is doing, for the thread that reads what it delivers.
+final class CommandState: Sendable {
+    struct Values: Sendable {
+        /// Whether it has ever delivered anything whole.
+        var hasDelivered = false
+        /// Since when it doesn't any more, by `CommandClock`.
+        var lostSince: Double?
+        /// How often it has ended without having delivered anything.
+        var vainTries = 0
+        /// Why the last run ended.
+        var ending: CommandEnding?
+        /// Whether its thread is over, and no process of it is left.
+        var isOver = false
+    }
+
+    private let values = Mutex(Values())
+    /// There is no one left to run it for.
+    let stop = StopToken()
+
+    var now: Values { values.withLock { $0 } }
+
+    /// Whether it had not been delivering before.
+    func delivered() -> Bool {
+        values.withLock { values in
+            defer {
+                values.hasDelivered = true
+                values.lostSince = nil
+            }
+            return values.lostSince != nil
+        }
+    }
+
+    func ended(_ ending: CommandEnding) {
+        values.withLock { values in
+            values.ending = ending
+            if values.hasDelivered {
+                values.lostSince = values.lostSince ?? CommandClock.now
+            } else {
+                values.vainTries += 1
+            }
+        }
+    }
+
+    func isOver() { values.withLock { $0.isOver = true } }
+}

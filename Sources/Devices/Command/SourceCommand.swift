@@ -1,0 +1,37 @@
+import TacitDiagnostics
+import TacitText
+
+/// A program that delivers a stream on its standard output, and its arguments.
+package struct SourceCommand: Equatable, Sendable {
+    /// The program, then its arguments.
+    package let words: [String]
+
+    /// - Parameter text: split as a shell splits words; no shell is asked, and nothing is expanded.
+    /// - Throws: `TacitError` (usage) for what is no command line.
+    package init(_ text: String) throws {
+        guard let words = ShellWords.split(text) else {
+            throw TacitError(.usage, "--command '\(text)': a quote or a backslash without its end")
+        }
+        guard let program = words.first, !program.isEmpty else {
+            throw TacitError(.usage, "--command '\(text)': expected a program and its arguments")
+        }
+        self.words = words
+    }
+
+    /// The program without its folder: for people.
+    package var name: String { words[0].split(separator: "/").last.map { DeviceText.printable(String($0)) } ?? words[0] }
+
+    /// Where the program is now.
+    ///
+    /// - Throws: `TacitError` (device unavailable) where there is none that may be run.
+    func path() throws -> String {
+        guard let path = ProgramPath.find(words[0]) else {
+            throw TacitError(
+                .deviceUnavailable, file: words[0],
+                words[0].contains("/")
+                    ? "there is no such program that may be run"
+                    : "there is no such program in PATH that may be run; no shell is asked")
+        }
+        return path
+    }
+}

@@ -1,0 +1,64 @@
+import ArgumentParser
+import TacitConsole
+import TacitDevices
+
+/// A program as the source of the stream.
+struct SourceCommandOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Take what a program writes to its standard output: started with the stream and ended with it, started again "
+                + "when it ends or falls silent. Words are split as in a shell, but no shell is asked.",
+            valueName: "'CMD ARG...'"))
+    var command: String?
+
+    @Option(
+        name: .customLong("command-silence"),
+        help: ArgumentHelp(
+            "Start the program anew when it has delivered nothing for so long (default: 10).", valueName: "SECONDS"))
+    var silence: Double?
+
+    func validate() throws {
+        guard let command else {
+            if silence != nil { throw ValidationError("--command-silence goes with --command") }
+            return
+        }
+        _ = try SourceCommand(command)
+        if let silence {
+            guard silence >= 0.1, silence <= 86_400 else {
+                throw ValidationError("--command-silence must be from 0.1 to 86400 seconds: \(silence)")
+            }
+        }
+    }
+
+    /// The program, to be started later; nil where none is given. To be called before there is much in memory.
+    ///
+    /// - Parameters:
+    ///   - wait: seconds that it has at the start.
+    ///   - waitLost: seconds that one which is lost is tried again.
+    func source(wait: Double?, waitLost: Double?) throws -> CommandSource? {
+        guard let command else { return nil }
+        let words = try SourceCommand(command)
+        let settings = CommandSettings(silence: silence ?? 10, wait: wait ?? 0, waitLost: waitLost ?? 60)
+        let name = words.name
+        let errors = try CommandErrors(name: name) { text in Log.shared.line { $0.append(text) } }
+        // Whoever asks to stop while it is started has it ended in order as well.
+        Process.stopInOrder()
+        return CommandSource(words, settings, errors: errors, protector: try CommandGuard()) { note in
+            Log.shared.line { note.write(name, to: &$0) }
+        }
+    }
+}
+
+extension CommandSource {
+    /// Ends the program and says what was not said of it.
+    func endAndTell() {
+        end()
+        let count = takeLeftOut()
+        guard count > 0 else { return }
+        Log.shared.line { line in
+            line.append(string: name)
+            line.append(": lines of its standard error left out: ")
+            line.append(integer: count)
+        }
+    }
+}
