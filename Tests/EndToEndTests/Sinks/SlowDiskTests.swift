@@ -2,13 +2,15 @@ import Foundation
 import TacitTestSupport
 import Testing
 
-/// Clips on a disk that takes a second for everything that is to be on it for sure.
-@Suite(.enabled(if: SlowDiskTests.compiler != nil, "there is no C compiler"))
-struct SlowDiskTests {
-    static let compiler = ["/usr/bin/clang", "/usr/bin/cc", "/opt/swift/usr/bin/clang"].first {
+private enum CCompiler {
+    static let path = ["/usr/bin/clang", "/usr/bin/cc", "/opt/swift/usr/bin/clang"].first {
         FileManager.default.isExecutableFile(atPath: $0)
     }
+}
 
+/// Clips on a disk that takes a second for everything that is to be on it for sure.
+@Suite(.enabled(if: CCompiler.path != nil, "there is no C compiler"))
+struct SlowDiskTests {
     private let listening: EventfulListening
     private let slow: [String: String]
     private var clips: String { listening.folder.path("clips") }
@@ -23,7 +25,7 @@ struct SlowDiskTests {
         let source = try listening.folder.write(
             "slow.c", Array("#include <unistd.h>\nint fdatasync(int file) { sleep(1); return fsync(file); }\n".utf8))
         let library = listening.folder.path("slow.so")
-        let outcome = try Executable(path: #require(Self.compiler)).run(["-shared", "-fPIC", "-o", library, source])
+        let outcome = try Executable(path: #require(CCompiler.path)).run(["-shared", "-fPIC", "-o", library, source])
         try #require(outcome.status == 0, "\(outcome.standardError)")
         slow = ["LD_PRELOAD": library]
     }
