@@ -9,14 +9,17 @@ import TacitModelFile
 struct CalibrationOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Data to compare results on, as `tacit eval` reads them: at most 2000 examples.", valueName: "kind:path"))
+            """
+            Data to compare results on, as `tacit eval` reads them: at most 2000 examples. A conversion tries forms with them, \
+            and fits weights to them.
+            """, valueName: "kind:path"))
     var calibration: String?
 
     @Option(
         help: ArgumentHelp(
             """
             Which part of it. Left out, not the one that models are tested on: esc-50 fold-1, speech-commands validation, \
-            gtzan and fsd50k val, fashion-mnist and cifar-10 train, folder all.
+            gtzan and fsd50k val (or train, if that is empty), fashion-mnist and cifar-10 train, folder all.
             """, valueName: "split"))
     var split: String?
 
