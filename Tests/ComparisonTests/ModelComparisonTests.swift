@@ -89,7 +89,7 @@ import Testing
         let file = try ModelFile(path: path)
         try file.verify()
         let kept = try #require(file.report)
-        #expect(kept.hasPrefix(#"{"version":1,"bits":4,"group_size":32,"snr_db":{"attention.qkv":"#))
+        #expect(kept.hasPrefix(#"{"version":1,"bits":4,"group_size":32,"smoothed":false,"snr_db":{"attention.qkv":"#))
         #expect(kept.contains(#""f32":1.0,"stored":0.5,"drop_points":50.0,"#))
         #expect(!kept.contains(folder.path("")))
         #expect(try folder.names() == ["m.gguf"])

@@ -34,12 +34,12 @@ final class Workbench {
     @discardableResult
     func convert(
         _ weights: ConversionOptions.Weights = .int8, groupSize: ConversionOptions.GroupSize = .short,
-        withAdapter: Bool = true
+        smoothing: ConversionOptions.Smoothing? = nil, withAdapter: Bool = true
     ) throws -> ConversionReport {
         try Converter(
             ConversionOptions(
                 base: base.path, adapter: withAdapter ? adapter.path : nil, weights: weights, groupSize: groupSize,
-                output: output)
+                smoothing: smoothing, output: output)
         ).convert()
     }
 

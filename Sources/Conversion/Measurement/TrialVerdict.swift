@@ -6,6 +6,10 @@ struct TrialVerdict {
     /// What smoothing has to leave of the mean error, or less, to be worth it.
     static let worthwhile = 0.95
 
+    private static func isTame(_ error: RelativeError) -> Bool {
+        error.mean <= bearable.mean && error.worst <= bearable.worst
+    }
+
     private(set) var form = ConversionOptions.Int8Form.rows
     private(set) var isSmoothed = false
     /// How far int8's fast form puts the trunk off, smoothed if that helps, where forms were tried.
@@ -27,14 +31,19 @@ struct TrialVerdict {
         let int4 = QuantizationTrial.Form.int4(groupSize: options.groupSize.rawValue)
         // Four bits lose the most: of mixed weights, they decide.
         func isSmoothed(_ form: QuantizationTrial.Form) -> Bool {
-            options.smoothing.map { $0 == .on } ?? helps(options.weights == .int8 ? form : int4)
+            if let decided = options.smoothing { return decided == .on }
+            guard options.weights == .int8 else { return helps(int4) }
+            // A trunk that bears the fast form as it is stays as it is: there is nothing to gain that a label would show.
+            if form == .rows, let plain = errors[.init(form: .rows, isSmoothed: false)], Self.isTame(plain) {
+                return false
+            }
+            return helps(form)
         }
         if let forced = options.int8Form {
             form = forced
         } else if let error = errors[.init(form: .rows, isSmoothed: isSmoothed(.rows))] {
             rowsError = error
-            let isTame = error.mean <= Self.bearable.mean && error.worst <= Self.bearable.worst
-            form = isTame ? .rows : .groups
+            form = Self.isTame(error) ? .rows : .groups
         }
         let taken = options.weights == .int8 ? (form == .groups ? QuantizationTrial.Form.groups : .rows) : int4
         self.isSmoothed = isSmoothed(taken)

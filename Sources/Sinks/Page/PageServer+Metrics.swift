@@ -92,8 +92,11 @@ package struct MetricsText {
     }
 
     /// - Parameters:
+    ///   - name: the family's.
+    ///   - help: what it counts.
     ///   - ends: of the buckets, rising.
     ///   - counts: in each, and at last above all.
+    ///   - sum: of all that was counted.
     package mutating func histogram(_ name: String, _ help: String, ends: [Double], counts: [Int], sum: Double) {
         family(name, "histogram", help)
         var count = 0
