@@ -64,7 +64,7 @@ def page(tmp_path_factory):
 def test_labels_are_on_the_page(page, size, scheme):
     with chromium.Chromium() as browser:
         browser.open(page, *SIZES[size], scheme)
-        browser.wait("document.querySelector('#status').className === 'live'")
+        browser.wait("document.querySelector('#status')?.className === 'live'")
         browser.wait("document.querySelectorAll('#events li').length > 0")
         names = browser.evaluate("fetch('api/state').then(a => a.json()).then(s => s.labels.map(l => l.label))")
         shown = browser.evaluate("[...document.querySelectorAll('#labels .name')].map(e => e.textContent)")
