@@ -60,7 +60,10 @@ let package = Package(
         shim("JPEG", ["CTacitLibJPEG"]),
         shim("Pipe"),
         shim("Program"),
+        // Loaded when they are asked for: neither linked nor needed to build.
+        .target(name: "CTacitGIF", path: "Sources/CGIF", linkerSettings: [.linkedLibrary("dl")]),
         .target(name: "CTacitMosquitto", path: "Sources/CMosquitto", linkerSettings: [.linkedLibrary("dl")]),
+        .target(name: "CTacitWebP", path: "Sources/CWebP", linkerSettings: [.linkedLibrary("dl")]),
         shim("Interface"),
         // Linked in as well: its shared library has another name in every release of Debian.
         .target(
@@ -76,8 +79,8 @@ let package = Package(
         room(
             "Media",
             [
-                "CTacitFLAC", "CTacitJPEG", "CTacitMpg123", "CTacitOpusfile", "CTacitPNG", "CTacitPipe",
-                "CTacitSndfile", "CTacitSoxr", "CTacitVorbisfile", "TacitDiagnostics",
+                "CTacitFLAC", "CTacitGIF", "CTacitJPEG", "CTacitMpg123", "CTacitOpusfile", "CTacitPNG", "CTacitPipe",
+                "CTacitSndfile", "CTacitSoxr", "CTacitVorbisfile", "CTacitWebP", "TacitDiagnostics",
             ]),
         room("Devices", ["CTacitALSA", "CTacitV4L2", "TacitDiagnostics", "TacitMedia", "TacitText"]),
         room("Labelling", ["TacitDiagnostics", "TacitEngine", "TacitFrontEnd", "TacitModelFile"]),

@@ -24,6 +24,8 @@ enum SoundSignature {
     /// after a quarter of a second of raw samples at most.
     private static let liveReach = 1500
     private static let liveFrames = 4
+    /// Zeros in front, of which a live stream of raw samples may as well have begun, that are waited for the end of.
+    private static let liveZeros = ByteStream.maximumPeek - (1 << 14)
 
     /// Passes over tags, and over zeros in front of MPEG audio, up to where the sound begins.
     ///
@@ -48,17 +50,28 @@ enum SoundSignature {
         if stream.isRegularFile {
             return try skipToMPEG(stream, frames: doubtfulFrames) ? .mpeg : nil
         }
+        if try isText(stream.peek(64).prefix(64)) {
+            // The answer of a server, as radio is saved: samples are nothing like it.
+            return try skipToBeginning(stream) ?? (skipToMPEG(stream) ? .mpeg : nil)
+        }
         var count = 64
         while true {
             let bytes = try stream.peek(count)
+            let isEnd = bytes.count < count
+            // Silence, or what stands before MPEG audio that was cut out of something: what follows it tells.
+            let zeros = bytes.firstIndex { $0 != 0 } ?? bytes.count
+            if zeros == bytes.count, zeros < liveZeros, !isEnd {
+                count = bytes.count + 1
+                continue
+            }
             switch MPEGSearch.find(
-                in: bytes, isEnd: bytes.count < count, starts: liveReach, frames: liveFrames)
+                in: bytes, isEnd: isEnd, starts: zeros + liveReach, frames: liveFrames, passed: -zeros)
             {
             case .begins(let place):
                 try stream.skip(place)
                 return .mpeg
             case .absent: return nil
-            case .undecided where bytes.count < count: return nil
+            case .undecided where isEnd || bytes.count == ByteStream.maximumPeek: return nil
             case .undecided: count = bytes.count + 1
             }
         }
@@ -219,6 +232,10 @@ enum SoundSignature {
         if has("wvpk") { return .unread("WavPack") }
         if has("MAC ") { return .unread("Monkey's Audio") }
         return nil
+    }
+
+    private static func isText(_ bytes: some Collection<UInt8>) -> Bool {
+        bytes.count >= 16 && bytes.allSatisfy { (0x20...0x7e).contains($0) || [0x09, 0x0a, 0x0d].contains($0) }
     }
 
     private static func isADTSHeader(_ bytes: some Collection<UInt8>) -> Bool {
