@@ -10,7 +10,7 @@ import Testing
     private static let folder = TestPaths.fixtures.appendingPathComponent("pictures")
     private static let names = [
         "beyond.gif", "frames-alpha.webp", "frames.gif", "frames.webp", "interlaced.gif", "local.gif",
-        "lossless-alpha.webp", "lossless.webp", "lossy-alpha.webp", "lossy.webp", "offset.gif", "palette.gif",
+        "lossless-alpha.webp", "lossless.webp", "lossy-alpha.webp", "lossy.webp", "offset.gif", "offset.webp", "palette.gif",
         "turned.webp",
     ]
     private let folder: TemporaryFolder

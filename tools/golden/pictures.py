@@ -74,6 +74,23 @@ def gif(size: tuple[int, int], indices: np.ndarray, *, at: tuple[int, int] = (0,
     return data + b"\x08" + b"".join(bytes([len(body[i:i + 255])]) + body[i:i + 255] for i in range(0, len(body), 255)) + b"\0;"
 
 
+def animated(size: tuple[int, int], at: tuple[int, int], still: bytes) -> bytes:
+    """An animated WebP of one frame that does not fill its canvas, from a still one without a header of its own."""
+    def part(kind: bytes, data: bytes) -> bytes:
+        return kind + struct.pack("<I", len(data)) + data + b"\0" * (len(data) & 1)
+
+    def three(number: int) -> bytes:
+        return struct.pack("<I", number)[:3]
+
+    assert still[12:16] == b"VP8L"
+    packed = struct.unpack("<I", still[21:25])[0]
+    width, height = (packed & 0x3fff) + 1, (packed >> 14 & 0x3fff) + 1
+    frame = three(at[0] // 2) + three(at[1] // 2) + three(width - 1) + three(height - 1) + three(100) + b"\0" + still[12:]
+    body = (b"WEBP" + part(b"VP8X", b"\x12\0\0\0" + three(size[0] - 1) + three(size[1] - 1))
+            + part(b"ANIM", b"\xff\x80\x40\xff\0\0") + part(b"ANMF", frame))
+    return part(b"RIFF", body)
+
+
 def ycck(data: bytes) -> bytes:
     """A JPEG of CMYK whose Adobe marker says that it is YCCK: other colours, but the other way to them."""
     place = data.index(b"Adobe") + 11
@@ -144,6 +161,7 @@ def main() -> None:
         "turned.webp": saved(rgb, "WEBP", lossless=True, exif=exif[6]),
         "frames.webp": saved(rgb, "WEBP", lossless=True, save_all=True, append_images=[Image.fromarray(255 - color)]),
         "frames-alpha.webp": saved(clear, "WEBP", lossless=True, save_all=True, append_images=[rgb]),
+        "offset.webp": animated((12, 11), (4, 2), saved(clear, "WEBP", lossless=True, exact=True)),
         "palette.gif": gif((7, 5), indices, palette=colors),
         "local.gif": gif((7, 5), indices, palette=255 - colors, local=colors),
         "transparent.gif": gif((7, 5), indices, palette=colors, transparent=int(indices[2, 3])),

@@ -34,6 +34,7 @@ enum SoundSignature {
         guard try !stream.peek(1).isEmpty else { throw TacitError(.badData, "the file is empty, expected a sound") }
         _ = try SoundTags.skip(stream)
         if let found = try magic(stream) { return found }
+        if try isFreeFormat(stream) { return .mpeg }
         if let found = try skipToBeginning(stream) { return found }
         if try skipToMPEG(stream) { return .mpeg }
         return .other(isKnown: false)
@@ -47,6 +48,7 @@ enum SoundSignature {
             return try find(in: stream)
         }
         if let found = try magic(stream) { return found }
+        if try isFreeFormat(stream) { return .mpeg }
         if stream.isRegularFile {
             return try skipToMPEG(stream, frames: doubtfulFrames) ? .mpeg : nil
         }
@@ -232,6 +234,12 @@ enum SoundSignature {
         if has("wvpk") { return .unread("WavPack") }
         if has("MAC ") { return .unread("Monkey's Audio") }
         return nil
+    }
+
+    private static func isFreeFormat(_ stream: ByteStream) throws -> Bool {
+        // No more is waited for than where it may be.
+        guard try MPEGSearch.looksFree(stream.peek(MPEGHeader.byteCount)) else { return false }
+        return MPEGSearch.isFreeFormat(try stream.peek(MPEGSearch.freeBytes))
     }
 
     private static func isText(_ bytes: some Collection<UInt8>) -> Bool {
