@@ -60,8 +60,11 @@ let package = Package(
         shim("JPEG", ["CTacitLibJPEG"]),
         shim("Pipe"),
         shim("Program"),
+        // Loaded when they are asked for: neither linked nor needed to build.
+        .target(name: "CTacitGIF", path: "Sources/CGIF", linkerSettings: [.linkedLibrary("dl")]),
         .target(name: "CTacitMosquitto", path: "Sources/CMosquitto", linkerSettings: [.linkedLibrary("dl")]),
         .target(name: "CTacitMicrohttpd", path: "Sources/CMicrohttpd", linkerSettings: [.linkedLibrary("dl")]),
+        .target(name: "CTacitWebP", path: "Sources/CWebP", linkerSettings: [.linkedLibrary("dl")]),
         shim("Interface"),
         // Linked in as well: its shared library has another name in every release of Debian.
         .target(
@@ -77,8 +80,8 @@ let package = Package(
         room(
             "Media",
             [
-                "CTacitFLAC", "CTacitJPEG", "CTacitMpg123", "CTacitOpusfile", "CTacitPNG", "CTacitPipe",
-                "CTacitSndfile", "CTacitSoxr", "CTacitVorbisfile", "TacitDiagnostics",
+                "CTacitFLAC", "CTacitGIF", "CTacitJPEG", "CTacitMpg123", "CTacitOpusfile", "CTacitPNG", "CTacitPipe",
+                "CTacitSndfile", "CTacitSoxr", "CTacitVorbisfile", "CTacitWebP", "TacitDiagnostics",
             ]),
         room("Devices", ["CTacitALSA", "CTacitProgram", "CTacitV4L2", "TacitDiagnostics", "TacitMedia", "TacitText"]),
         room("Labelling", ["TacitDiagnostics", "TacitEngine", "TacitFrontEnd", "TacitModelFile"]),

@@ -19,6 +19,7 @@ struct tacit_jpeg {
     struct jpeg_progress_mgr progress;
     jmp_buf failure;
     char *message;
+    bool is_decoding;
 };
 
 static void fail(j_common_ptr common) {
@@ -36,7 +37,13 @@ static void fail(j_common_ptr common) {
     case JERR_OUT_OF_MEMORY: words = "no memory to read it"; break;
     default: words = "it is damaged";
     }
-    snprintf(jpeg->message, tacit_jpeg_message_size, "%s", words);
+    const int length = snprintf(jpeg->message, tacit_jpeg_message_size, "%s", words);
+    // A progressive picture has nothing whole before its end.
+    const struct jpeg_decompress_struct *decoder = &jpeg->decoder;
+    if (jpeg->is_decoding && !decoder->progressive_mode)
+        snprintf(jpeg->message + length, tacit_jpeg_message_size - (size_t)length, ", at about row %llu of %u",
+            (unsigned long long)decoder->output_scanline * decoder->image_height / decoder->output_height,
+            decoder->image_height);
     longjmp(jpeg->failure, 1);
 }
 
@@ -97,6 +104,7 @@ int tacit_jpeg_read_header(
     tacit_jpeg *jpeg, const uint8_t *bytes, size_t count, size_t most_pixels, tacit_jpeg_header *header,
     char *message) {
     jpeg->message = message;
+    jpeg->is_decoding = false;
     jpeg_abort_decompress(&jpeg->decoder);
     if (setjmp(jpeg->failure)) {
         jpeg_abort_decompress(&jpeg->decoder);
@@ -154,6 +162,7 @@ int tacit_jpeg_decode(tacit_jpeg *jpeg, uint8_t *pixels, size_t capacity, char *
         jpeg_abort_decompress(&jpeg->decoder);
         return -1;
     }
+    jpeg->is_decoding = true;
     while (jpeg->decoder.output_scanline < jpeg->decoder.output_height) {
         JSAMPROW target = pixels + jpeg->decoder.output_scanline * row;
         jpeg_read_scanlines(&jpeg->decoder, &target, 1);

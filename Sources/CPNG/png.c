@@ -16,12 +16,18 @@ typedef struct {
     bool has_ended;
     // Whether all pixels are there.
     bool has_pixels;
+    // The row that is read, counted from 1, of so many; 0 where rows don't come in their order.
+    uint32_t row, rows;
 } source;
 
 static void fail(png_structp png, png_const_charp reason) {
     (void)reason;
     source *from = png_get_error_ptr(png);
-    snprintf(from->message, tacit_png_message_size, from->has_ended ? "the file ends early" : "it is damaged");
+    const char *words = from->has_ended ? "the file ends early" : "it is damaged";
+    if (from->row > 0)
+        snprintf(from->message, tacit_png_message_size, "%s, in row %u of %u", words, from->row, from->rows);
+    else
+        snprintf(from->message, tacit_png_message_size, "%s", words);
     longjmp(png_jmpbuf(png), 1);
 }
 
@@ -55,7 +61,7 @@ static void begin(png_structp png, png_infop info, source *from) {
 }
 
 int tacit_png_read_header(const uint8_t *bytes, size_t count, tacit_png_header *header, char *message) {
-    source from = {bytes, count, 0, message, false, false};
+    source from = {bytes, count, 0, message, false, false, 0, 0};
     png_infop info = NULL;
     png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &from, fail, ignore);
     if (png) info = png_create_info_struct(png);
@@ -81,7 +87,7 @@ int tacit_png_read_header(const uint8_t *bytes, size_t count, tacit_png_header *
 int tacit_png_decode(
     const uint8_t *bytes, size_t count, const tacit_png_header *header, uint8_t *pixels, size_t capacity,
     char *message) {
-    source from = {bytes, count, 0, message, false, false};
+    source from = {bytes, count, 0, message, false, false, 0, 0};
     png_infop info = NULL;
     png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &from, fail, ignore);
     if (png) info = png_create_info_struct(png);
@@ -104,10 +110,15 @@ int tacit_png_decode(
         || row != (size_t)header->width * header->channels || capacity / row < height) {
         png_error(png, "the header and the picture disagree");
     }
+    from.rows = height;
     for (int pass = 0; pass < passes; pass++) {
-        for (uint32_t y = 0; y < height; y++) png_read_row(png, pixels + y * row, NULL);
+        for (uint32_t y = 0; y < height; y++) {
+            if (passes == 1) from.row = y + 1;
+            png_read_row(png, pixels + y * row, NULL);
+        }
     }
     from.has_pixels = true;
+    from.row = 0;
     png_read_end(png, NULL);
     png_destroy_read_struct(&png, &info, NULL);
     return 0;

@@ -29,7 +29,7 @@ public struct Picture: Sendable {
         self.pixels = pixels
     }
 
-    /// Decodes a PNG or JPEG file: upright, alpha laid over black.
+    /// Decodes a PNG, JPEG, WebP or GIF file: upright, alpha laid over black.
     ///
     /// - Throws: `TacitError` naming the file: no input for what can't be read, bad data for what is no whole picture.
     public init(_ path: String) throws {
@@ -38,7 +38,7 @@ public struct Picture: Sendable {
         self.init(reader.frame)
     }
 
-    /// Decodes the bytes of a PNG or JPEG file.
+    /// Decodes the bytes of a PNG, JPEG, WebP or GIF file.
     ///
     /// - Throws: `TacitError` (bad data) for what is no whole picture.
     public init(encoded bytes: UnsafeRawBufferPointer) throws {

@@ -53,7 +53,7 @@ public final class Watcher: Sendable {
             self.open = open
         }
 
-        /// A PNG or JPEG picture, or a folder of them; `rate` is pictures a second, by which their times are counted.
+        /// A PNG, JPEG, WebP or GIF picture, or a folder of them; `rate` is pictures a second, by which their times are counted.
         public static func files(_ path: String, rate: Double = 1) -> Source {
             Source(fastest: rate) { _ in
                 try PictureFilesSource(

@@ -73,7 +73,10 @@ struct Folder {
         try names(folders: false).filter(Self.isPictureName)
     }
 
-    static func isPictureName(_ name: String) -> Bool { hasSuffix(name, ["jfif", "jpe", "jpeg", "jpg", "png"]) }
+    /// The suffixes of the pictures that are read.
+    static let pictureSuffixes: Set<String> = ["apng", "gif", "jfif", "jpe", "jpeg", "jpg", "png", "webp"]
+
+    static func isPictureName(_ name: String) -> Bool { hasSuffix(name, pictureSuffixes) }
 
     /// Whether a file is a sound or a picture by its suffix, of a format that is not read.
     static func isUnreadName(_ name: String, _ medium: DataSetKind.Medium) -> Bool {
@@ -85,7 +88,7 @@ struct Folder {
         "voc", "webm", "wma", "wv",
     ]
     private static let unreadPictures: Set<String> = [
-        "avif", "bmp", "gif", "heic", "heif", "jxl", "pgm", "ppm", "tif", "tiff", "webp",
+        "avif", "bmp", "heic", "heif", "jxl", "pgm", "ppm", "tif", "tiff",
     ]
 
     private static func hasSuffix(_ name: String, _ suffixes: Set<String>) -> Bool {

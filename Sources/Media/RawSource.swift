@@ -17,6 +17,7 @@ package final class RawSource: SampleSource {
     private var carried = 0
     private let frame: UnsafeMutablePointer<Float>
     private var isOver = false
+    private let watch: MPEGWatch?
 
     /// - Parameters:
     ///   - descriptor: read from, never closed.
@@ -34,7 +35,8 @@ package final class RawSource: SampleSource {
             channels: channels)
     }
 
-    init(_ stream: ByteStream, sampleRate: Int, channels: Int) throws {
+    /// - Parameter watch: told of all bytes.
+    init(_ stream: ByteStream, sampleRate: Int, channels: Int, watch: MPEGWatch? = nil) throws {
         guard (1...10_000_000).contains(sampleRate) else {
             throw TacitError(.usage, "a rate of \(sampleRate) Hz, expected 1 to 10000000")
         }
@@ -42,6 +44,7 @@ package final class RawSource: SampleSource {
             throw TacitError(.usage, "\(channels) channels, expected 1 to \(SoundSources.maximumChannels)")
         }
         self.stream = stream
+        self.watch = watch
         self.sampleRate = sampleRate
         self.channels = channels
         byteCapacity = 65_536
@@ -61,6 +64,7 @@ package final class RawSource: SampleSource {
         let room = min(byteCapacity / frameBytes, buffer.count) * frameBytes
         while !isOver {
             let count = try stream.read(into: bytes + carried, count: room - carried)
+            try watch?.feed(UnsafeRawBufferPointer(start: bytes + carried, count: count))
             if count == 0 { break }
             let held = carried + count
             let frames = held / frameBytes

@@ -64,6 +64,55 @@ struct StandardInputTests {
         try FileManager.default.removeItem(atPath: folder.path("pipe"))
     }
 
+    /// What stands before MP3 where it was cut out of a stream, or saved with the answer of a server.
+    @Test(.enabled(if: FFmpeg.isThere, "ffmpeg is not installed"))
+    func whatStandsBeforeMP3IsPassedOver() throws {
+        let source = try folder.write("s.wav", WaveFile.bytes(Sounds.glide(samples: 16_000 * 12), rate: 16_000))
+        #expect(FFmpeg.convert(source, ["-ar", "44100", "-c:a", "libmp3lame", "-write_xing", "0"], to: folder.path("a.mp3")))
+        let mp3 = [UInt8](try Data(contentsOf: URL(fileURLWithPath: folder.path("a.mp3"))))
+        let answer = Array(
+            ("ICY 200 OK\r\nicy-name: a station\r\nContent-Type: audio/mpeg\r\nicy-notice: "
+                + String(repeating: "no notice, ", count: 400) + "\r\n\r\n").utf8)
+        for front in [[UInt8](repeating: 0, count: 3000), [UInt8](repeating: 0, count: 48_000), answer] {
+            try compare(try folder.write("a.mp3", front + mp3), front + mp3)
+        }
+        // Noise may be samples: where the MP3 begins is said then.
+        var random = RandomNumbers(seed: 4)
+        let noise = (0..<30_000).map { _ in UInt8.random(in: 0...254, using: &random) }
+        let outcome = try Executable.tacit.run(["listen", model, "--input", "-"], input: noise + mp3)
+        #expect(outcome.status == 65)
+        #expect(outcome.errorLines.count == 1)
+        #expect(outcome.standardError.contains("standard input: byte \(noise.count): MP3 begins here"), "\(outcome.standardError)")
+        #expect(try Executable.tacit.run(["listen", model, "--input", "-", "--raw"], input: noise + mp3).status == 0)
+    }
+
+    /// "Free format": no header tells a frame's length.
+    @Test(.enabled(if: FFmpeg.isThere, "ffmpeg is not installed"))
+    func framesOfUntoldLengthAreMP3() throws {
+        let source = try folder.write("s.wav", WaveFile.bytes(Sounds.glide(samples: 16_000 * 12), rate: 16_000))
+        let options = ["-ar", "48000", "-c:a", "libmp3lame", "-b:a", "128k", "-write_xing", "0", "-id3v2_version", "0"]
+        let path = folder.path("a.mp3")
+        #expect(FFmpeg.convert(source, options, to: path))
+        var mp3 = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+        let told = try scores(["classify", model, path])
+        for frame in stride(from: 0, to: mp3.count, by: 384) {
+            try #require(mp3[frame] == 0xff)
+            mp3[frame + 2] &= 0x0f
+        }
+        let free = try folder.write("free.mp3", mp3)
+        #expect(try scores(["classify", model, free]) == told)
+        try compare(free, mp3)
+    }
+
+    /// A tone whose period is as long as a frame of MP3, with the bytes of a header in each.
+    @Test func tonesAreNoMP3() throws {
+        let period = (0..<384).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ 11) & 0x7f }
+        let tone = [[UInt8]](repeating: [0xff, 0xfb, 0x94, 0x64] + period[4...], count: 900).flatMap { $0 }
+        let silence = [UInt8](repeating: 1, count: 60_000)
+        let outcome = try Executable.tacit.run(["listen", model, "--input", "-"], input: silence + tone)
+        #expect(outcome.status == 0, "\(outcome.standardError)")
+    }
+
     /// Bytes that look like a header are samples if that is said.
     @Test func rawSamplesMayLookLikeAFile() throws {
         let bytes = WaveFile.bytes(Sounds.glide(samples: 16_000 * 7), rate: 48_000)

@@ -19,7 +19,7 @@ struct UnnamedInputTests {
         try Executable.shell.run(["-c", script, "sh", Executable.tacit.path, path], folder: package)
     }
 
-    @Test(arguments: ["rgb.png", "rgb.jpg"])
+    @Test(arguments: ["rgb.png", "rgb.jpg", "lossy.webp", "frames.webp", "offset.gif", "frames.apng"])
     func picturesFromPipesAreTakenForPictures(name: String) throws {
         let path = picture(name)
         func labels(_ outcome: Executable.Outcome) throws -> [String] {
@@ -39,8 +39,6 @@ struct UnnamedInputTests {
     }
 
     @Test(arguments: [
-        ("x.gif", Array("GIF89a".utf8), "a GIF picture", "ffmpeg -i"),
-        ("x.webp", Array("RIFF....WEBPVP8 ".utf8), "a WebP picture", "ffmpeg -i"),
         ("x.heic", [0, 0, 0, 24] + Array("ftypheic....".utf8), "a HEIC picture", "heif-convert"),
         ("x.avif", [0, 0, 0, 24] + Array("ftypavif....".utf8), "an AVIF picture", "heif-convert"),
         ("x.tif", Array("II*\0".utf8), "a TIFF picture", "ffmpeg -i"),
@@ -60,6 +58,21 @@ struct UnnamedInputTests {
         #expect(outcome.status == 65)
         #expect(outcome.outputLines.count == 1)
         #expect(outcome.errorLines.count == 1)
+    }
+
+    /// A folder in which the loader finds a library that is none.
+    @Test(arguments: [("offset.gif", "libgif.so.7", "libgif7"), ("lossy.webp", "libwebp.so.7", "libwebp7")])
+    func aLibraryThatIsAbsentIsNamed(name: String, library: String, debian: String) throws {
+        try folder.write(library, Array("no library".utf8))
+        let outcome = try Executable.tacit.run(
+            ["classify", "\(package)/models/image.gguf", picture(name), picture("rgb.png")],
+            environment: ["LD_LIBRARY_PATH": folder.path])
+        #expect(outcome.status == 65)
+        #expect(outcome.outputLines.count == 1)
+        #expect(outcome.errorLines.count == 1)
+        for words in [name, library, debian, "ffmpeg -i FILE -frames:v 1 FILE.png"] {
+            #expect(outcome.standardError.contains(words), "\(outcome.standardError)")
+        }
     }
 
     @Test func soundsStaySounds() throws {

@@ -23,7 +23,7 @@ import Testing
     }()
 
     @Test func readsEveryForm() throws {
-        #expect(Self.expected.count >= 25)
+        #expect(Self.expected.count >= 45)
         let reader = try PictureFileReader()
         for picture in Self.expected {
             try reader.read("\(Self.folder)/\(picture.file)")
@@ -102,9 +102,18 @@ import Testing
 
     @Test func saysWhatItExpected() throws {
         #expect(try refusal([])?.reason == "the file is empty, expected a picture")
-        #expect(try refusal(Array("no picture".utf8))?.reason == "neither a PNG nor a JPEG picture")
-        #expect(try refusal(Array("GIF89a".utf8))?.reason.hasPrefix("a GIF picture, expected PNG or JPEG: ") == true)
-        #expect(try refusal(Array("RIFF....WEBP".utf8))?.reason.hasPrefix("a WebP picture, ") == true)
+        #expect(try refusal(Array("no picture".utf8))?.reason == "no PNG, JPEG, WebP or GIF picture")
+        #expect(try refusal(Array("GIF89a".utf8))?.reason == "a GIF picture that can't be decoded: the file ends early")
+        #expect(try refusal(Array("RIFF....WEBP".utf8))?.reason.hasPrefix("a WebP picture that can't be ") == true)
+        #expect(
+            try refusal(Array("II*\0".utf8))?.reason.hasPrefix("a TIFF picture, expected PNG, JPEG, WebP or GIF: ")
+                == true)
+        // How far it goes.
+        let png = try refusal(Array(bytes("rgb.png").dropLast(20)))
+        #expect(png?.reason.contains("the file ends early, in row ") == true, "\(png?.reason ?? "")")
+        let jpeg = try bytes("restarts.jpg")
+        let cut = try refusal(Array(jpeg[..<(jpeg.count * 9 / 10)]))
+        #expect(cut?.reason.contains("at about row ") == true, "\(cut?.reason ?? "")")
         #expect(throws: TacitError.self) { try PictureFileReader().read("/nowhere/at/all.png") }
         do {
             try PictureFileReader().read("/dev")
@@ -115,12 +124,12 @@ import Testing
 
     @Test func listsFoldersInOrder() throws {
         let folder = try TemporaryFolder()
-        for name in ["b.png", "a/z.JPG", "a/.hidden.png", "c.txt", "a/b/x.jpeg", "f10.png", "f2.png", "f010.png"] {
+        for name in ["b.png", "g.webp", "h.GIF", "a/z.JPG", "a/.hidden.png", "c.txt", "a/b/x.jpeg", "f10.png", "f2.png", "f010.png"] {
             try folder.write(name, [0])
         }
         #expect(
             try PictureFiles.inFolder(folder.path)
-                == ["a/b/x.jpeg", "a/z.JPG", "b.png", "f2.png", "f010.png", "f10.png"].map { folder.path + "/" + $0 })
+                == ["a/b/x.jpeg", "a/z.JPG", "b.png", "f2.png", "f010.png", "f10.png", "g.webp", "h.GIF"].map { folder.path + "/" + $0 })
         let empty = try TemporaryFolder()
         #expect(throws: TacitError.self) { try PictureFiles.inFolder(empty.path) }
     }

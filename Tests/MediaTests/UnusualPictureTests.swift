@@ -123,7 +123,10 @@ import Testing
             case .rgb24, .bgr24: [(3 * width, height, padding)]
             case .grey: [(width, height, padding)]
             case .yuyv, .uyvy: [(4 * halfWidth, height, padding)]
-            case .nv12: [(width, height, padding), (2 * halfWidth, halfHeight, width + padding - 2 * halfWidth)]
+            case .rgb565: [(2 * width, height, padding)]
+            case .nv12, .nv21:
+                [(width, height, padding), (2 * halfWidth, halfHeight, width + padding - 2 * halfWidth)]
+            case .nv16: [(width, height, padding), (2 * halfWidth, height, width + padding - 2 * halfWidth)]
             default:
                 [(width, height, padding)]
                     + [(halfWidth, halfHeight, (width + padding) / 2 - halfWidth)] * 2
@@ -160,12 +163,51 @@ import Testing
         switch format {
         case .rgb24, .bgr24: 3 * width
         case .yuyv, .uyvy: 4 * ((width + 1) / 2)
+        case .rgb565: 2 * width
         default: width
         }
     }
 
+    /// The same pixels in another order of bytes give the same picture.
+    @Test(arguments: [(34, 18), (33, 17), (6, 3), (1, 1)])
+    func theOrderOfBytesIsNoMatter(width: Int, height: Int) throws {
+        var random = RandomNumbers(seed: 8)
+        func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) } }
+        let (halfWidth, halfHeight) = ((width + 1) / 2, (height + 1) / 2)
+        let (luma, blue, red) = (bytes(width * height), bytes(halfWidth * halfHeight), bytes(halfWidth * halfHeight))
+        func pairs(_ a: [UInt8], _ b: [UInt8]) -> [UInt8] { zip(a, b).flatMap { [$0, $1] } }
+        let planar = try frames(luma + blue + red, width, height, .yuv420, row: nil)
+        #expect(planar.count == 1)
+        #expect(try frames(luma + red + blue, width, height, .yvu420, row: nil) == planar)
+        #expect(try frames(luma + pairs(blue, red), width, height, .nv12, row: nil) == planar)
+        #expect(try frames(luma + pairs(red, blue), width, height, .nv21, row: nil) == planar)
+        // Colours of every row: YUYV has the same, between the pixels.
+        let (blues, reds) = (bytes(halfWidth * height), bytes(halfWidth * height))
+        let mixed = (0..<height).flatMap { y in
+            (0..<halfWidth).flatMap { x -> [UInt8] in
+                let place = y * width + 2 * x
+                let next = 2 * x + 1 < width ? luma[place + 1] : 0
+                return [luma[place], blues[y * halfWidth + x], next, reds[y * halfWidth + x]]
+            }
+        }
+        let packed = try frames(mixed, width, height, .yuyv, row: nil)
+        #expect(packed.count == 1)
+        #expect(try frames(luma + pairs(blues, reds), width, height, .nv16, row: nil) == packed)
+    }
+
+    @Test func sixteenBitsAPixel() throws {
+        // White, black, red, green, blue, and one of each with a single low bit.
+        let values: [UInt16] = [0xffff, 0, 0xf800, 0x07e0, 0x001f, 0x0800, 0x0020, 0x0001]
+        let found = try frames(
+            values.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] }, 8, 1, .rgb565, row: nil)
+        let expected: [[UInt8]] = [
+            [255, 255, 255], [0, 0, 0], [255, 0, 0], [0, 255, 0], [0, 0, 255], [8, 0, 0], [0, 4, 0], [0, 0, 8],
+        ]
+        #expect(found.first?.pixels == expected.flatMap { $0 })
+    }
+
     @Test(
-        .enabled(if: FFmpeg.isThere, "ffmpeg is not installed"), arguments: ["nv12", "yuv420p"],
+        .enabled(if: FFmpeg.isThere, "ffmpeg is not installed"), arguments: ["nv12", "yuv420p", "nv21"],
         ["33x17", "17x32", "32x17"])
     func oddFramesAreThoseOfFFmpeg(name: String, size: String) throws {
         let sides = size.split(separator: "x").compactMap { Int($0) }

@@ -336,7 +336,7 @@ int tacit_sound_read(tacit_handle *handle, float *samples, size_t room, size_t *
 // nothing was; TACIT_USAGE, also where no sound was read.
 int tacit_sound_damage(tacit_handle *handle, tacit_damage *damage);
 
-// Decodes a PNG or JPEG file: upright, alpha laid over black. The pixels wait for `tacit_picture_pixels`. TACIT_OK;
+// Decodes a PNG, JPEG, WebP or GIF file: upright, alpha laid over black. The pixels wait for `tacit_picture_pixels`. TACIT_OK;
 // TACIT_NO_INPUT; TACIT_BAD_DATA; TACIT_USAGE.
 int tacit_picture_open(tacit_handle *handle, const char *path, size_t *width, size_t *height, size_t *channels);
 

@@ -45,6 +45,10 @@ extension PixelFormat {
         case .uyvy: "UYVY"
         case .nv12: "NV12"
         case .yuv420: "YU12"
+        case .nv21: "NV21"
+        case .nv16: "NV16"
+        case .yvu420: "YV12"
+        case .rgb565: "RGBP"
         case .mjpeg: "MJPG"
         }
     }

@@ -63,9 +63,9 @@ package struct CameraWish: Equatable, Sendable {
         let pixel: Double =
             switch mode.format {
             case .grey: 1
-            case .nv12, .yuv420: 3
-            case .yuyv, .uyvy: 3.5
-            case .rgb24, .bgr24: 3
+            case .nv12, .yuv420, .nv21, .yvu420: 3
+            case .yuyv, .uyvy, .nv16: 3.5
+            case .rgb24, .bgr24, .rgb565: 3
             case .mjpeg: 20
             }
         let rate = mode.rate ?? rate

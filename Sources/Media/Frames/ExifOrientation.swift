@@ -1,7 +1,11 @@
+import CTacitWebP
+
 /// Finds the orientation in a picture file's EXIF block (a TIFF header and its first directory). What is broken or
 /// absent there is no reason to refuse a picture: it is upright.
 enum ExifOrientation {
     private static let tag = 0x0112
+    /// "Exif", and two zeros.
+    private static let mark: [UInt8] = [0x45, 0x78, 0x69, 0x66, 0, 0]
 
     static func ofJPEG(_ bytes: UnsafeRawBufferPointer) -> Orientation {
         var position = 2
@@ -16,8 +20,8 @@ enum ExifOrientation {
             let length = Int(bytes[position + 2]) << 8 | Int(bytes[position + 3])
             guard length >= 2, position + 2 + length <= bytes.count else { break }
             let body = UnsafeRawBufferPointer(rebasing: bytes[position + 4..<position + 2 + length])
-            if marker == 0xe1, body.starts(with: [0x45, 0x78, 0x69, 0x66, 0, 0]) {
-                return inTIFF(UnsafeRawBufferPointer(rebasing: body[6...]))
+            if marker == 0xe1, body.starts(with: mark) {
+                return inTIFF(UnsafeRawBufferPointer(rebasing: body[mark.count...]))
             }
             position += 2 + length
         }
@@ -34,6 +38,15 @@ enum ExifOrientation {
             position += 12 + length
         }
         return .upright
+    }
+
+    static func ofWebP(_ bytes: UnsafeRawBufferPointer) -> Orientation {
+        var length = 0
+        let base = bytes.assumingMemoryBound(to: UInt8.self).baseAddress
+        guard let found = tacit_webp_chunk(base, bytes.count, 12, "EXIF", &length) else { return .upright }
+        let body = UnsafeRawBufferPointer(start: found, count: length)
+        // Some programs write JPEG's mark in front of it.
+        return inTIFF(body.starts(with: mark) ? UnsafeRawBufferPointer(rebasing: body[mark.count...]) : body)
     }
 
     private static func inTIFF(_ bytes: UnsafeRawBufferPointer) -> Orientation {

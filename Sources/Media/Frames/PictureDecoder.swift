@@ -2,18 +2,19 @@ import CTacitJPEG
 import CTacitPNG
 import TacitDiagnostics
 
-/// Decodes PNG (by libpng) and JPEG (by libjpeg-turbo), told apart by their first bytes.
+/// Decodes PNG (by libpng), JPEG (by libjpeg-turbo), and where they are installed WebP (by libwebp) and GIF (by giflib), told
+/// apart by their first bytes. Of an animation it is the first frame; of a PNG with one the picture that every program shows.
 ///
 /// Pixels come out as 8-bit grey or RGB, upright (EXIF's orientation is honoured), alpha laid over black, CMYK as
 /// Adobe's programs write it turned to RGB. Colour profiles and gamma are left alone. Sizes are checked before memory
-/// is taken; what ends early or is damaged is refused, never made up. A JPEG of more pixels than a frame may have is decoded
-/// at a half, a quarter or an eighth of its size.
+/// is taken; what ends early or is damaged is refused, never made up. A JPEG or WebP of more pixels than a frame may have is
+/// decoded at a half, a quarter or an eighth of its size.
 package final class PictureDecoder {
     private let jpeg: OpaquePointer
     /// A picture on its way to the frame it goes to.
     private var scratch: UnsafeMutablePointer<UInt8>
     private var scratchCapacity = 1
-    private let message: UnsafeMutablePointer<CChar>
+    let message: UnsafeMutablePointer<CChar>
     private static let messageSize = 256
 
     /// - Throws: `TacitError` (I/O error) without memory.
@@ -38,6 +39,10 @@ package final class PictureDecoder {
             try decodePNG(bytes, into: frame)
         } else if bytes.starts(with: [0xff, 0xd8, 0xff]) {
             try decodeJPEG(bytes, into: frame)
+        } else if bytes.starts(with: Array("GIF8".utf8)) {
+            try decodeGIF(bytes, into: frame)
+        } else if UnreadPicture.isWebP(bytes) {
+            try decodeWebP(bytes, into: frame)
         } else {
             throw TacitError(.badData, UnreadPicture.reason(bytes))
         }
@@ -47,12 +52,7 @@ package final class PictureDecoder {
         let base = bytes.assumingMemoryBound(to: UInt8.self).baseAddress
         var header = tacit_png_header()
         guard tacit_png_read_header(base, bytes.count, &header, message) == 0 else { throw broken("PNG") }
-        guard Int(header.width) * Int(header.height) <= FrameBuffer.maximumPixels else {
-            throw TacitError(
-                .badData,
-                "a PNG picture of \(header.width) x \(header.height) pixels, expected \(FrameBuffer.maximumPixels) at most: "
-                    + "'ffmpeg -i FILE -vf scale=1024:-2 SMALLER.png' makes a smaller one of it")
-        }
+        try checkSize("PNG", header.width, header.height)
         try write(
             width: Int(header.width), height: Int(header.height), channels: Int(header.channels),
             flattening: .alpha, orientation: ExifOrientation.ofPNG(bytes), into: frame
@@ -77,12 +77,20 @@ package final class PictureDecoder {
         }
     }
 
-    private func broken(_ format: String) -> TacitError {
+    func broken(_ format: String) -> TacitError {
         TacitError(.badData, "a \(format) picture that can't be decoded: \(String(cString: message))")
     }
 
+    func checkSize(_ format: String, _ width: UInt32, _ height: UInt32) throws {
+        guard Int(width) * Int(height) > FrameBuffer.maximumPixels else { return }
+        throw TacitError(
+            .badData,
+            "a \(format) picture of \(width) x \(height) pixels, expected \(FrameBuffer.maximumPixels) at most: "
+                + "'ffmpeg -i FILE -vf scale=1024:-2 -frames:v 1 SMALLER.png' makes a smaller one of it")
+    }
+
     /// Lets `decode` write `[height][width][channels]`, straight to the frame if that is what belongs there.
-    private func write(
+    func write(
         width: Int, height: Int, channels: Int, flattening: PixelFlattening, orientation: Orientation,
         into frame: FrameBuffer, decode: (UnsafeMutablePointer<UInt8>, Int) throws -> Void
     ) throws {

@@ -4,7 +4,7 @@ import TacitDiagnostics
 /// Which files are pictures, and where they lie.
 package enum PictureFiles {
     /// The suffixes of what `PictureDecoder` reads.
-    private static let suffixes: Set<String> = ["jfif", "jpe", "jpeg", "jpg", "png"]
+    private static let suffixes: Set<String> = ["apng", "gif", "jfif", "jpe", "jpeg", "jpg", "png", "webp"]
 
     /// The most pictures that are taken from one folder.
     private static let maximumCount = 2_000_000
@@ -12,7 +12,7 @@ package enum PictureFiles {
 
     /// The suffixes of pictures that are not read: each of these gives its line, rather than be left out in silence.
     private static let unreadSuffixes: Set<String> = [
-        "avif", "bmp", "gif", "heic", "heif", "jxl", "pbm", "pgm", "pnm", "ppm", "svg", "tif", "tiff", "webp",
+        "avif", "bmp", "heic", "heif", "jxl", "pbm", "pgm", "pnm", "ppm", "svg", "tif", "tiff",
     ]
 
     /// Whether a file is a picture by its suffix, read or not.
@@ -36,7 +36,7 @@ package enum PictureFiles {
     package static func inFolder(_ path: String) throws -> [String] {
         var found: [String] = []
         try collect(path, depth: 0, into: &found)
-        guard !found.isEmpty else { throw TacitError(.noInput, file: path, "no PNG or JPEG picture in this folder") }
+        guard !found.isEmpty else { throw TacitError(.noInput, file: path, "no PNG, JPEG, WebP or GIF picture in this folder") }
         return found
     }
 

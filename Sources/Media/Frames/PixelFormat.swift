@@ -14,6 +14,14 @@ package enum PixelFormat: String, CaseIterable, Sendable {
     case nv12
     /// A plane of Y, then one of U, then one of V, each for two by two pixels.
     case yuv420 = "yuv420p"
+    /// A plane of Y, then one of V and U side by side, each for two by two pixels.
+    case nv21
+    /// A plane of Y, then one of U and V side by side, each for two pixels of a row.
+    case nv16
+    /// A plane of Y, then one of V, then one of U, each for two by two pixels.
+    case yvu420 = "yv12"
+    /// Blue in the 5 lowest bits of two bytes, green in 6, red in 5; the lower byte first.
+    case rgb565
     /// A JPEG picture.
     case mjpeg
 
@@ -27,6 +35,10 @@ package enum PixelFormat: String, CaseIterable, Sendable {
         case "uyvy", "uyvy422": self = .uyvy
         case "nv12": self = .nv12
         case "yuv420p", "yuv420", "yu12", "i420": self = .yuv420
+        case "nv21": self = .nv21
+        case "nv16": self = .nv16
+        case "yv12", "yvu420": self = .yvu420
+        case "rgb565", "rgb565le", "rgbp", "rgb16": self = .rgb565
         case "mjpeg", "mjpg", "jpeg": self = .mjpeg
         default: return nil
         }
@@ -39,7 +51,9 @@ package enum PixelFormat: String, CaseIterable, Sendable {
         case .rgb24, .bgr24: return 3 * width * height
         case .grey: return width * height
         case .yuyv, .uyvy: return 4 * ((width + 1) / 2) * height
-        case .nv12, .yuv420: return width * height + 2 * halves
+        case .nv12, .yuv420, .nv21, .yvu420: return width * height + 2 * halves
+        case .nv16: return width * height + 2 * ((width + 1) / 2) * height
+        case .rgb565: return 2 * width * height
         case .mjpeg: return nil
         }
     }
@@ -49,7 +63,8 @@ package enum PixelFormat: String, CaseIterable, Sendable {
         switch self {
         case .rgb24, .bgr24: 3 * width
         case .yuyv, .uyvy: 4 * ((width + 1) / 2)
-        case .grey, .nv12, .yuv420, .mjpeg: width
+        case .rgb565: 2 * width
+        case .grey, .nv12, .yuv420, .nv21, .nv16, .yvu420, .mjpeg: width
         }
     }
 }

@@ -5,8 +5,8 @@ package struct RawFrame: Equatable, Sendable {
     package var format: PixelFormat
     package var width: Int
     package var height: Int
-    /// Of the first plane. The other planes' rows are as far apart (NV12, where an odd number counts as the next even one,
-    /// for U and V go in pairs) or half as far (YUV 4:2:0, rounded up), each plane right behind the one before.
+    /// Of the first plane. The other planes' rows are as far apart (where U and V go in pairs, as in NV12: an odd number counts as
+    /// the next even one) or half as far (where each has a plane, rounded up), each plane right behind the one before.
     package var bytesPerRow: Int
     /// Whether Y, U and V take all 256 values (as JPEG has it) rather than 16 to 235 and 16 to 240.
     package var isFullRange: Bool
@@ -32,9 +32,10 @@ package struct RawFrame: Equatable, Sendable {
         let last = format.bytesPerRow(width: width)
         let halfRows = (height + 1) / 2
         switch format {
-        case .rgb24, .bgr24, .grey, .yuyv, .uyvy, .mjpeg: return bytesPerRow * (height - 1) + last
-        case .nv12: return bytesPerRow * height + pairStride * (halfRows - 1) + 2 * ((width + 1) / 2)
-        case .yuv420: return bytesPerRow * height + chromaStride * (2 * halfRows - 1) + (width + 1) / 2
+        case .rgb24, .bgr24, .grey, .yuyv, .uyvy, .rgb565, .mjpeg: return bytesPerRow * (height - 1) + last
+        case .nv12, .nv21: return bytesPerRow * height + pairStride * (halfRows - 1) + 2 * ((width + 1) / 2)
+        case .nv16: return bytesPerRow * height + pairStride * (height - 1) + 2 * ((width + 1) / 2)
+        case .yuv420, .yvu420: return bytesPerRow * height + chromaStride * (2 * halfRows - 1) + (width + 1) / 2
         }
     }
 
@@ -42,9 +43,10 @@ package struct RawFrame: Equatable, Sendable {
     package var frameStride: Int {
         let halfRows = (height + 1) / 2
         switch format {
-        case .rgb24, .bgr24, .grey, .yuyv, .uyvy, .mjpeg: return bytesPerRow * height
-        case .nv12: return bytesPerRow * height + pairStride * halfRows
-        case .yuv420: return bytesPerRow * height + 2 * chromaStride * halfRows
+        case .rgb24, .bgr24, .grey, .yuyv, .uyvy, .rgb565, .mjpeg: return bytesPerRow * height
+        case .nv12, .nv21: return bytesPerRow * height + pairStride * halfRows
+        case .nv16: return bytesPerRow * height + pairStride * height
+        case .yuv420, .yvu420: return bytesPerRow * height + 2 * chromaStride * halfRows
         }
     }
 
@@ -93,31 +95,57 @@ package struct RawFrame: Equatable, Sendable {
                     let pair = row + 4 &* (x >> 1)
                     colors.convert(y: pair[2 &* (x & 1) &+ 1], u: pair[0], v: pair[2], into: target + 3 &* x)
                 }
-            case .nv12 where !isOdd:
-                let chroma = source + bytesPerRow * height + pairStride * (y / 2)
+            case .rgb565:
                 for x in 0..<width {
-                    let pair = chroma + 2 &* (x >> 1)
-                    colors.convert(y: row[x], u: pair[0], v: pair[1], into: target + 3 &* x)
+                    let (low, high) = (row[2 &* x], row[2 &* x &+ 1])
+                    // The highest bits again as the lowest, so that all ones are 255.
+                    let green = high << 5 | (low & 0xe0) >> 3
+                    target[3 &* x] = high & 0xf8 | high >> 5
+                    target[3 &* x &+ 1] = green | green >> 6
+                    target[3 &* x &+ 2] = low << 3 | (low & 0x1f) >> 2
                 }
-            case .yuv420 where !isOdd:
-                let blue = source + bytesPerRow * height + chromaStride * (y / 2)
-                let red = blue + chromaStride * ((height + 1) / 2)
+            case .nv16:
+                convertPairs(row, source + bytesPerRow * height + pairStride * y, colors, into: target)
+            case .nv12 where !isOdd, .nv21 where !isOdd:
+                convertPairs(row, source + bytesPerRow * height + pairStride * (y / 2), colors, into: target)
+            case .yuv420 where !isOdd, .yvu420 where !isOdd:
+                let first = source + bytesPerRow * height + chromaStride * (y / 2)
+                let second = first + chromaStride * ((height + 1) / 2)
+                let (blue, red) = format == .yuv420 ? (first, second) : (second, first)
                 for x in 0..<width {
                     colors.convert(y: row[x], u: blue[x >> 1], v: red[x >> 1], into: target + 3 &* x)
                 }
-            case .nv12:
+            case .nv12, .nv21:
                 let plane = source + bytesPerRow * height
                 let near = plane + pairStride * (y / 2)
                 let far = plane + pairStride * otherRow(y)
-                HalvedRow(near: near, far: far, step: 2, u: 0, v: 1, width: width).convert(row, colors, into: target)
-            case .yuv420:
+                HalvedRow(near: near, far: far, step: 2, u: blueInPair, v: 1 - blueInPair, width: width)
+                    .convert(row, colors, into: target)
+            case .yuv420, .yvu420:
                 let plane = source + bytesPerRow * height
                 let near = plane + chromaStride * (y / 2)
                 let far = plane + chromaStride * otherRow(y)
-                HalvedRow(near: near, far: far, step: 1, u: 0, v: chromaStride * ((height + 1) / 2), width: width)
+                let other = chromaStride * ((height + 1) / 2)
+                let (blue, red) = format == .yuv420 ? (0, other) : (other, 0)
+                HalvedRow(near: near, far: far, step: 1, u: blue, v: red, width: width)
                     .convert(row, colors, into: target)
             case .mjpeg: break
             }
+        }
+    }
+
+    /// Which of U and V that lie side by side is U.
+    private var blueInPair: Int { format == .nv21 ? 1 : 0 }
+
+    /// A row of pixels with one U and V for every two.
+    private func convertPairs(
+        _ row: UnsafePointer<UInt8>, _ chroma: UnsafePointer<UInt8>, _ colors: YUVConversion,
+        into target: UnsafeMutablePointer<UInt8>
+    ) {
+        let blue = blueInPair
+        for x in 0..<width {
+            let pair = chroma + 2 &* (x >> 1)
+            colors.convert(y: row[x], u: pair[blue], v: pair[1 &- blue], into: target + 3 &* x)
         }
     }
 }

@@ -1,15 +1,23 @@
-/// Names what is no PNG and no JPEG, by its first bytes.
+/// Names what is not read, by its first bytes.
 package enum UnreadPicture {
     /// Whether a file that begins so is a picture, read or not.
     package static func isPicture(_ bytes: UnsafeRawBufferPointer) -> Bool {
         bytes.starts(with: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]) || bytes.starts(with: [0xff, 0xd8, 0xff])
+            || isWebP(bytes) || bytes.starts(with: Array("GIF8".utf8))
             || name(bytes).map { $0.hasSuffix(" picture") || $0.hasSuffix(" drawing") } == true
     }
 
     static func reason(_ bytes: UnsafeRawBufferPointer) -> String {
-        guard let name = name(bytes) else { return "neither a PNG nor a JPEG picture" }
-        return "\(name), expected PNG or JPEG" + (remedy(name).map { ": '\($0)' makes a PNG of it" } ?? "")
+        guard let name = name(bytes) else { return "no PNG, JPEG, WebP or GIF picture" }
+        return "\(name), expected PNG, JPEG, WebP or GIF" + (remedy(name).map { ": '\($0)' makes a PNG of it" } ?? "")
     }
+
+    static func isWebP(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        bytes.count >= 12 && bytes.starts(with: Array("RIFF".utf8)) && bytes[8...].starts(with: Array("WEBP".utf8))
+    }
+
+    /// What FFmpeg reads becomes a PNG by this.
+    static let conversion = "ffmpeg -i FILE -frames:v 1 FILE.png"
 
     /// The one command that helps.
     private static func remedy(_ name: String) -> String? {
@@ -19,7 +27,7 @@ package enum UnreadPicture {
         case "a JPEG XL picture": return "djxl FILE FILE.png"
         case "an SVG drawing": return "rsvg-convert -o FILE.png FILE"
         case "a PDF document": return "pdftoppm -singlefile -png FILE FILE"
-        default: return "ffmpeg -i FILE -frames:v 1 FILE.png"
+        default: return conversion
         }
     }
 
@@ -30,8 +38,6 @@ package enum UnreadPicture {
         func has(_ text: String, at place: Int = 0) -> Bool {
             bytes.count >= place + text.utf8.count && bytes[place...].starts(with: text.utf8)
         }
-        if has("RIFF"), has("WEBP", at: 8) { return "a WebP picture" }
-        if has("GIF8") { return "a GIF picture" }
         if has("ftyp", at: 4) {
             if has("avif", at: 8) || has("avis", at: 8) { return avif }
             if ["heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"].contains(where: { has($0, at: 8) }) {

@@ -115,6 +115,38 @@ enum MPEGSearch {
         }
         return !isEnd && bytes.count < starts ? .undecided : .absent
     }
+
+    /// The longest frame of free format that is looked for: of 640 kbit/s at 24 kHz.
+    private static let longestFree = 3841
+
+    /// How many bytes tell whether a stream begins in free format.
+    static let freeBytes = liveFreeFrames * (longestFree + 1) + MPEGHeader.byteCount
+    private static let liveFreeFrames = 4
+
+    /// Whether these begin with frames whose length no header tells: four of one length, by their headers.
+    static func isFreeFormat(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard looksFree(bytes) else { return false }
+        func isLikeFirst(_ place: Int) -> Bool {
+            bytes[place] == 0xff && bytes[place + 1] == bytes[1] && (bytes[place + 2] ^ bytes[2]) & 0xfc == 0
+                && (bytes[place + 3] ^ bytes[3]) & 0xcf == 0
+        }
+        return (24...longestFree).contains { length in
+            var place = 0
+            for _ in 0..<liveFreeFrames {
+                place += length + Int(bytes[place + 2] >> 1 & 1)
+                guard place + MPEGHeader.byteCount <= bytes.count, isLikeFirst(place) else { return false }
+            }
+            return true
+        }
+    }
+
+    /// Whether the first bytes are a header that tells no length. (Layer I, whose padding is another, nobody has in this form.)
+    static func looksFree(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard bytes.count >= MPEGHeader.byteCount, bytes[0] == 0xff, bytes[2] >> 4 == 0 else { return false }
+        // The same with a length.
+        return MPEGHeader([bytes[0], bytes[1], bytes[2] | 0x10, bytes[3]]).map { $0.layer > 1 } == true
+    }
+
     /// Whether the four bytes at `start` stand somewhere among the `count` that follow, too.
     private static func isRepeated(_ bytes: UnsafeRawBufferPointer, _ start: Int, _ count: Int) -> Bool {
         let header = bytes[start..<start + MPEGHeader.byteCount]

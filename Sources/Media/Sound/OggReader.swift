@@ -172,6 +172,7 @@ final class OggReader {
     /// A header of 27 bytes, 255 lengths and as many segments of 255 bytes.
     private static let maximumPage = 27 + 255 + 255 * 255
     private static let capture = Array("OggS\0".utf8)
+    private static let mark = ByteMark("OggS", [(0, 0xff)])
 
     /// How many bytes were passed over since this was asked last.
     func takeSkipped() -> Int {
@@ -267,6 +268,10 @@ final class OggReader {
                 || behind.count >= pageBytes + Self.capture.count
                     && behind[pageBytes...].starts(with: Self.capture)
         else { return false }
+        // Another page within means that a part of this one lacks, as long as those that follow it up to here.
+        let header = Int(page.header_len)
+        let body = UnsafeRawBufferPointer(start: bytes + header, count: pageBytes - header)
+        guard Self.mark.place(in: body, body.count, 0) + Self.mark.count > body.count else { return false }
         // What it holds is dropped by a decoder that no later page states a position to.
         isMended = true
         noteCut(UnsafeRawBufferPointer(start: bytes, count: pageBytes))

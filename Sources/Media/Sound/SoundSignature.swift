@@ -24,6 +24,8 @@ enum SoundSignature {
     /// after a quarter of a second of raw samples at most.
     private static let liveReach = 1500
     private static let liveFrames = 4
+    /// Zeros in front, of which a live stream of raw samples may as well have begun, that are waited for the end of.
+    private static let liveZeros = ByteStream.maximumPeek - (1 << 14)
 
     /// Passes over tags, and over zeros in front of MPEG audio, up to where the sound begins.
     ///
@@ -32,6 +34,7 @@ enum SoundSignature {
         guard try !stream.peek(1).isEmpty else { throw TacitError(.badData, "the file is empty, expected a sound") }
         _ = try SoundTags.skip(stream)
         if let found = try magic(stream) { return found }
+        if try isFreeFormat(stream) { return .mpeg }
         if let found = try skipToBeginning(stream) { return found }
         if try skipToMPEG(stream) { return .mpeg }
         return .other(isKnown: false)
@@ -45,20 +48,32 @@ enum SoundSignature {
             return try find(in: stream)
         }
         if let found = try magic(stream) { return found }
+        if try isFreeFormat(stream) { return .mpeg }
         if stream.isRegularFile {
             return try skipToMPEG(stream, frames: doubtfulFrames) ? .mpeg : nil
+        }
+        if try isText(stream.peek(64).prefix(64)) {
+            // The answer of a server, as radio is saved: samples are nothing like it.
+            return try skipToBeginning(stream) ?? (skipToMPEG(stream) ? .mpeg : nil)
         }
         var count = 64
         while true {
             let bytes = try stream.peek(count)
+            let isEnd = bytes.count < count
+            // Silence, or what stands before MPEG audio that was cut out of something: what follows it tells.
+            let zeros = bytes.firstIndex { $0 != 0 } ?? bytes.count
+            if zeros == bytes.count, zeros < liveZeros, !isEnd {
+                count = bytes.count + 1
+                continue
+            }
             switch MPEGSearch.find(
-                in: bytes, isEnd: bytes.count < count, starts: liveReach, frames: liveFrames)
+                in: bytes, isEnd: isEnd, starts: zeros + liveReach, frames: liveFrames, passed: -zeros)
             {
             case .begins(let place):
                 try stream.skip(place)
                 return .mpeg
             case .absent: return nil
-            case .undecided where bytes.count < count: return nil
+            case .undecided where isEnd || bytes.count == ByteStream.maximumPeek: return nil
             case .undecided: count = bytes.count + 1
             }
         }
@@ -219,6 +234,16 @@ enum SoundSignature {
         if has("wvpk") { return .unread("WavPack") }
         if has("MAC ") { return .unread("Monkey's Audio") }
         return nil
+    }
+
+    private static func isFreeFormat(_ stream: ByteStream) throws -> Bool {
+        // No more is waited for than where it may be.
+        guard try MPEGSearch.looksFree(stream.peek(MPEGHeader.byteCount)) else { return false }
+        return MPEGSearch.isFreeFormat(try stream.peek(MPEGSearch.freeBytes))
+    }
+
+    private static func isText(_ bytes: some Collection<UInt8>) -> Bool {
+        bytes.count >= 16 && bytes.allSatisfy { (0x20...0x7e).contains($0) || [0x09, 0x0a, 0x0d].contains($0) }
     }
 
     private static func isADTSHeader(_ bytes: some Collection<UInt8>) -> Bool {

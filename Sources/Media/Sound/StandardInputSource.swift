@@ -56,7 +56,8 @@ package final class StandardInputSource: SampleSource {
                 try signature.decoder(stream), name: stream.name, isCalledOff: { [stream] in stream.wasStopped })
             return try SoundSources.resample(sound, to: sampleRate, file: stream.name)
         }
-        let raw = try RawSource(stream, sampleRate: rawRate, channels: rawChannels)
+        let raw = try RawSource(
+            stream, sampleRate: rawRate, channels: rawChannels, watch: isRaw ? nil : MPEGWatch())
         return try SoundSources.resample(raw, to: sampleRate, file: stream.name)
     }
 }

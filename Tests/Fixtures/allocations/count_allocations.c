@@ -1,5 +1,5 @@
 // Loaded in front of a program (LD_PRELOAD), counts how often any of its threads asks for memory once it has written to
-// standard output TACIT_COUNT_AFTER times and no more than TACIT_COUNT_UNTIL times, and writes the number to TACIT_COUNT_FILE when the program ends by _exit. For
+// standard output TACIT_COUNT_AFTER times and until it has written TACIT_COUNT_UNTIL lines there, and writes the number to TACIT_COUNT_FILE when the program ends by _exit. For
 // the first few, the file tells where they were asked for.
 
 #define _GNU_SOURCE
@@ -20,7 +20,7 @@ extern void *__libc_memalign(size_t alignment, size_t size);
 
 enum { LISTED = 3, DEPTH = 24 };
 
-static atomic_long allocations, writes;
+static atomic_long allocations, writes, lines;
 static long count_after = 1, count_until = LONG_MAX;
 static void *places[LISTED][DEPTH];
 static int depths[LISTED];
@@ -37,8 +37,7 @@ __attribute__((constructor)) static void prepare(void) {
 }
 
 static void count(void) {
-    long written = atomic_load(&writes);
-    if (written < count_after || written > count_until || is_inside) return;
+    if (atomic_load(&writes) < count_after || atomic_load(&lines) > count_until || is_inside) return;
     is_inside = 1;
     long number = atomic_fetch_add(&allocations, 1);
     if (number < LISTED) depths[number] = backtrace(places[number], DEPTH);
@@ -75,7 +74,11 @@ int posix_memalign(void **memory, size_t alignment, size_t size) {
 
 ssize_t write(int descriptor, const void *bytes, size_t count) {
     ssize_t result = syscall(SYS_write, descriptor, bytes, count);
-    if (descriptor == STDOUT_FILENO && result > 0) atomic_fetch_add(&writes, 1);
+    if (descriptor == STDOUT_FILENO && result > 0) {
+        atomic_fetch_add(&writes, 1);
+        for (ssize_t index = 0; index < result; index++)
+            if (((const char *)bytes)[index] == '\n') atomic_fetch_add(&lines, 1);
+    }
     return result;
 }
 

@@ -124,7 +124,7 @@ def test_files_that_are_left_out_are_told(tmp_path, capsys):
     assert "dog: left out 1 file with .m4a" in told and "rooster: left out 1 file with .m4a, which leaves nothing" in told
 
 
-@pytest.mark.parametrize("mode, name", [("RGB", "a.png"), ("L", "a.png"), ("LA", "a.png"), ("RGBA", "a.png"), ("P", "a.png"), ("I;16", "a.png"), ("1", "a.png"), ("RGB", "a.jpg"), ("L", "a.jpg")])
+@pytest.mark.parametrize("mode, name", [("RGB", "a.png"), ("L", "a.png"), ("LA", "a.png"), ("RGBA", "a.png"), ("P", "a.png"), ("I;16", "a.png"), ("1", "a.png"), ("RGB", "a.jpg"), ("L", "a.jpg"), ("RGB", "a.webp"), ("RGBA", "a.webp"), ("RGB", "lossy.webp"), ("P", "a.gif")])
 def test_pictures_have_pillows_pixels(tmp_path, mode, name):
     rng = np.random.default_rng(2)
     smooth = np.asarray(Image.fromarray(rng.integers(0, 256, (5, 6, 4), np.uint8)).resize((37, 23)))
@@ -142,8 +142,9 @@ def test_pictures_have_pillows_pixels(tmp_path, mode, name):
     elif mode == "I;16":
         grey = np.asarray(image.convert("L")).astype(np.uint16)
         image, expected = Image.fromarray(grey * 257), Image.fromarray(grey.astype(np.uint8))
-    image.save(tmp_path / name, **({"quality": 90} if name.endswith("jpg") else {}))
-    if name.endswith("jpg"):
+    options = {"a.jpg": {"quality": 90}, "a.webp": {"lossless": True, "exact": True}, "lossy.webp": {"quality": 80}}
+    image.save(tmp_path / name, **options.get(name, {}))
+    if name in ("a.jpg", "lossy.webp"):
         expected = Image.open(tmp_path / name)
     found = np.asarray(open_image(tmp_path / name)).astype(int)
     wanted = np.asarray(expected.convert("L") if mode == "1" else expected).astype(int)

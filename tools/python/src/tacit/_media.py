@@ -55,7 +55,7 @@ def warn_of_damage(handle: Handle, path: "str | os.PathLike"):
 
 
 def decode_picture(source: "str | os.PathLike | bytes") -> np.ndarray:
-    """A PNG or JPEG file, or its bytes, as uint8 [height, width] (grey) or [height, width, 3] (RGB)."""
+    """A PNG, JPEG, WebP or GIF file, or its bytes, as uint8 [height, width] (grey) or [height, width, 3] (RGB)."""
     handle = Handle()
     sizes = [ctypes.c_size_t() for _ in range(3)]
     pointers = [ctypes.byref(size) for size in sizes]

@@ -153,7 +153,7 @@ class Model:
     def watch(
         self, source: "Iterable[np.ndarray | str | os.PathLike]", rate: "float | None" = None, **settings
     ) -> "Iterator[Prediction | Event]":
-        """Labels and events of anything that gives pictures, as arrays or as PNG and JPEG files, `rate` of them a second."""
+        """Labels and events of anything that gives pictures, as arrays or as PNG, JPEG, WebP and GIF files, `rate` of them a second."""
         with self.stream(rate, **settings) as stream:
             for picture in source:
                 yield from stream.push(decode_picture(picture) if isinstance(picture, (str, os.PathLike)) else picture)

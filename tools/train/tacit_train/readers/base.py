@@ -14,7 +14,7 @@ SOUND_SUFFIXES = (
     ".aif", ".aifc", ".aiff", ".au", ".bwf", ".caf", ".flac", ".mp2", ".mp3", ".oga", ".ogg", ".opus", ".rf64", ".snd",
     ".w64", ".wav",
 )  # fmt: skip
-IMAGE_SUFFIXES = (".jfif", ".jpe", ".jpeg", ".jpg", ".png")
+IMAGE_SUFFIXES = (".apng", ".gif", ".jfif", ".jpe", ".jpeg", ".jpg", ".png", ".webp")
 TOKEN_SUFFIXES = (".jsonl", ".u16")
 
 
