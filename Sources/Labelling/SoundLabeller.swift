@@ -10,7 +10,8 @@ import TacitModelFile
 ///
 /// With a gate, patches wait while it is closed, and where a reading would be there is none. Once it opens, the model gets
 /// those that a window still needs: what it would have had anyway, never more. So a reading has the same bits as without a
-/// gate, but of a sliding context that was left alone for longer than a window: that begins anew a window back.
+/// gate, but of a sliding context that was left alone for so long that patches in front of the next reading's window wait: it
+/// begins anew with that window.
 package final class SoundLabeller {
     /// What becomes of the end of the stream.
     package enum Ending: Sendable {
@@ -205,14 +206,15 @@ package final class SoundLabeller {
             return feed(from: end - plan.window, to: end, contexts: 1)
         }
         let windows = plan.windows(holding: end - 1)
-        if plan.context == .sliding {
-            if fed < end - plan.window {
-                // What it remembers is further back than any window reaches.
-                model.reset(context: 0)
-                fed = end - plan.window
-            }
-        } else {
-            fed = min(max(fed, windows.lowerBound * plan.hop), end)
+        // Where the next reading's window begins.
+        let start = windows.lowerBound * plan.hop
+        if plan.context == .restart {
+            fed = min(max(fed, start), end)
+        } else if fed < pushed, fed < start {
+            // What the context remembers is further back than the window reaches, and what came since is gone.
+            guard start < end else { return }
+            model.reset(context: 0)
+            fed = start
         }
         while fed < end {
             let next = min(plan.pushEnd(after: fed), end)
