@@ -111,7 +111,7 @@ final class CommandRun {
     ///   - stuck: told of the process if it can't be ended.
     func finish(unreadable: String?, hasDelivered: Bool, stuck: (pid_t) -> Void) -> CommandEnding {
         // A process that closes its output or crashes is often a moment from its end.
-        let isOver = !state.isSilent && unreadable == nil && !state.stop.isStopping
+        let isOver = !state.isSilent && !state.stop.isStopping
         let endedItself = hasEnded(within: isOver ? 0.25 : 0)
         if !endedItself {
             kill(-process, SIGTERM)
