@@ -165,7 +165,7 @@ let package = Package(
             name: "MediaTests", dependencies: ["CTacitSndfile", "TacitDiagnostics", "TacitMedia", "TacitTestSupport"]),
         .testTarget(
             name: "DevicesTests",
-            dependencies: ["TacitDevices", "TacitDiagnostics", "TacitMedia", "TacitTestSupport"]),
+            dependencies: ["TacitDevices", "TacitDiagnostics", "TacitMedia", "TacitTestSupport", "TacitText"]),
         .testTarget(
             name: "LabellingTests",
             dependencies: [

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 static _Noreturn void guard(int words) {
     // Neither the terminal nor the service manager may end it before the program that it waits for.
     setsid();
+    prctl(PR_SET_NAME, "tacit-guard");
     sigset_t all;
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);

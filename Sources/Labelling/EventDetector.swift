@@ -21,6 +21,8 @@ package final class EventDetector {
     }
 
     private var watches: [Watch]
+    /// `[labels]`
+    private let nothing: UnsafeMutableBufferPointer<Float>
     private let smoother: ScoreSmoother
     private let labelCount: Int
     private let sampleRate: Int
@@ -68,7 +70,11 @@ package final class EventDetector {
         onAfter = samples(settings.onAfter)
         offAfter = samples(settings.offAfter)
         smoother = try ScoreSmoother(labels: thresholds.count, length: samples(settings.smooth), hop: hop)
+        nothing = .allocate(capacity: thresholds.count)
+        nothing.initialize(repeating: 0)
     }
+
+    deinit { nothing.deallocate() }
 
     /// `[labels]`: the smoothed scores of the last reading, valid until the next.
     package var smoothedScores: UnsafeBufferPointer<Float> { UnsafeBufferPointer(smoother.smoothed) }
@@ -103,6 +109,11 @@ package final class EventDetector {
             watches[index].since = nil
             try body(event(isOn ? .off : .on, watches[index].label, at: end, score))
         }
+    }
+
+    /// It was too quiet at sample `end` for the model to be asked: as if every score were 0.
+    package func takeNothing(end: Int, _ body: (DetectedEvent) throws -> Void) rethrows {
+        try take(UnsafeBufferPointer(nothing), end: end, body)
     }
 
     /// The stream is over after `sample` samples: what is on turns off, so that every `on` has its `off`. The score is

@@ -7,6 +7,11 @@ import TacitModelFile
 ///
 /// Patches go through the model as they come, overlapping windows side by side as contexts of their own; readings do
 /// not depend on how the samples were cut into pushes, to the last bit. Nothing is allocated after the initialiser.
+///
+/// With a gate, patches wait while it is closed, and where a reading would be there is none. Once it opens, the model gets
+/// those that a window still needs: what it would have had anyway, never more. So a reading has the same bits as without a
+/// gate, but of a sliding context that was left alone for so long that patches in front of the next reading's window wait: it
+/// begins anew with that window.
 package final class SoundLabeller {
     /// What becomes of the end of the stream.
     package enum Ending: Sendable {
@@ -40,8 +45,11 @@ package final class SoundLabeller {
     private var origin = 0
     /// Samples since then.
     private var received = 0
-    /// Patches that the model has had (or that no window wants) since then.
+    /// Patches that the model could have had since then.
     private var pushed = 0
+    /// Patches that it has had, or that no window wants any more: fewer only while the gate is closed.
+    private var fed = 0
+    private var gate: LoudnessGate?
     /// How many patches must be there for the next push.
     private var nextPush = 0
     /// One past the last patch of the last window read, since `origin`.
@@ -54,18 +62,24 @@ package final class SoundLabeller {
     ///   - plan: which windows are read.
     ///   - ending: what becomes of a tail that fills no window.
     ///   - model: with room for `plan.contexts` contexts and, best, `plan.rows` rows.
+    ///   - gate: how loud it must be for the model to be asked, in decibels of full scale; nil for however quiet it is.
     ///   - instructionSet: for the front end; nil is this machine's best. No choice changes a result.
     /// - Throws: `TacitError` (bad data) for a model that is not of sound, (usage) for an instruction set that this
-    ///   machine does not have.
+    ///   machine does not have or a gate out of range.
     package init(
         _ description: ModelDescription, plan: WindowPlan, ending: Ending, model: any PatchModel,
-        instructionSet: String? = nil
+        gate: Double? = nil, instructionSet: String? = nil
     ) throws {
         self.plan = plan
         self.ending = ending
         self.model = model
         frontEnd = try SoundFrontEnds.make(description.input, instructionSet: instructionSet)
-        let looksBack = ending == .lastWindow || plan.attention == .full
+        let geometry = frontEnd.geometry
+        self.gate = try gate.map {
+            try LoudnessGate(
+                decibels: $0, sampleRate: geometry.sampleRate, hop: plan.hop * geometry.samplesPerStride)
+        }
+        let looksBack = ending == .lastWindow || plan.attention == .full || gate != nil
         history = PatchHistory(
             patchSize: frontEnd.geometry.patchSize, kept: looksBack ? max(plan.window, plan.chunk) : plan.chunk)
         active = .allocate(capacity: plan.contexts)
@@ -90,8 +104,34 @@ package final class SoundLabeller {
     ///
     /// - Throws: what `body` throws; the stream can't go on after that but by `reset` or `skip`.
     package func push(_ samples: UnsafeBufferPointer<Float>, _ body: (Reading) throws -> Void) rethrows {
-        received += samples.count
-        try frontEnd.push(samples) { try take($0, body) }
+        try push(samples, quiet: { _ in }, body)
+    }
+
+    /// The same where there may be a gate.
+    ///
+    /// - Parameters:
+    ///   - samples: the next ones.
+    ///   - quiet: told where a reading would end but for the gate, in samples since the start of the stream.
+    ///   - body: told of each reading.
+    /// - Throws: what these throw; the stream can't go on after that but by `reset` or `skip`.
+    package func push(
+        _ samples: UnsafeBufferPointer<Float>, quiet: (Int) throws -> Void,
+        _ body: (Reading) throws -> Void
+    ) rethrows {
+        guard gate != nil else {
+            received += samples.count
+            return try frontEnd.push(samples) { try take($0, quiet, body) }
+        }
+        // The gate is looked at where patches would go through the model, with no sample that lies behind.
+        var start = 0
+        while start < samples.count {
+            let end = min(samples.count, start + samplesToPush)
+            let part = UnsafeBufferPointer(rebasing: samples[start..<end])
+            gate?.add(part)
+            received += part.count
+            try frontEnd.push(part) { try take($0, quiet, body) }
+            start = end
+        }
     }
 
     /// Samples were lost: the stream's time goes on by so many, and contexts begin anew after them.
@@ -116,7 +156,8 @@ package final class SoundLabeller {
             try pad(geometry.samplesPerWindow - received, body)
         } else if whole > readTo {
             if plan.context == .sliding {
-                advance(to: whole)
+                feedWhatIsDue(to: whole)
+                pushed = whole
             } else {
                 model.reset(context: 0)
                 active[0] = 0
@@ -132,42 +173,70 @@ package final class SoundLabeller {
         origin = sample
         received = 0
         pushed = 0
+        fed = 0
+        gate?.reset()
         readTo = 0
         nextPush = plan.pushEnd(after: 0)
     }
 
-    private func take(_ patch: UnsafePointer<Float>, _ body: (Reading) throws -> Void) rethrows {
+    private func take(
+        _ patch: UnsafePointer<Float>, _ quiet: (Int) throws -> Void, _ body: (Reading) throws -> Void
+    ) rethrows {
         history.append(patch)
         guard history.count == nextPush else { return }
-        advance(to: nextPush)
+        let isOpen = gate?.isOpen ?? true
+        if isOpen { feedWhatIsDue(to: nextPush) }
+        pushed = nextPush
         nextPush = plan.pushEnd(after: pushed)
-        if let window = plan.window(endingAt: pushed) {
+        guard let window = plan.window(endingAt: pushed) else { return }
+        if isOpen {
             try read(context: window % plan.contexts, end: pushed, body)
+        } else {
+            try quiet(origin + min(geometry.endOfPatch(pushed - 1), received))
         }
     }
 
-    /// Gives the model the patches up to `end`, in the contexts of all windows that hold them. No window starts or ends
-    /// in between.
-    private func advance(to end: Int) {
+    /// Gives the model all patches up to `end` that a window needs which is not over before, those first that had to wait.
+    private func feedWhatIsDue(to end: Int) {
         if plan.attention == .full {
-            guard plan.window(endingAt: end) != nil else {
-                pushed = end
-                return
-            }
+            fed = end
+            guard plan.window(endingAt: end) != nil else { return }
             model.reset(context: 0)
             active[0] = 0
-            feed(from: end - plan.window, to: end, contexts: 1)
-        } else if plan.context == .sliding {
-            if pushed == 0 { model.reset(context: 0) }
-            active[0] = 0
-            feed(from: pushed, to: end, contexts: 1)
-        } else {
-            let windows = plan.windows(holding: pushed)
-            for (index, window) in windows.enumerated() { active[index] = window % plan.contexts }
-            if pushed % plan.hop == 0, !windows.isEmpty { model.reset(context: active[windows.count - 1]) }
-            if !windows.isEmpty { feed(from: pushed, to: end, contexts: windows.count) }
+            return feed(from: end - plan.window, to: end, contexts: 1)
         }
-        pushed = end
+        let windows = plan.windows(holding: end - 1)
+        // Where the next reading's window begins.
+        let start = windows.lowerBound * plan.hop
+        if plan.context == .restart {
+            fed = min(max(fed, start), end)
+        } else if fed < pushed, fed < start {
+            // What the context remembers is further back than the window reaches, and what came since is gone.
+            guard start < end else { return }
+            model.reset(context: 0)
+            fed = start
+        }
+        while fed < end {
+            let next = min(plan.pushEnd(after: fed), end)
+            advance(to: next, from: windows.lowerBound)
+        }
+    }
+
+    /// Gives the model the patches up to `end`, in the contexts of all windows that hold them, from window `oldest` on. No
+    /// window starts or ends in between.
+    private func advance(to end: Int, from oldest: Int) {
+        if plan.context == .sliding {
+            if fed == 0 { model.reset(context: 0) }
+            active[0] = 0
+            feed(from: fed, to: end, contexts: 1)
+        } else {
+            let holding = plan.windows(holding: fed)
+            let windows = max(holding.lowerBound, oldest)..<max(holding.upperBound, oldest)
+            for (index, window) in windows.enumerated() { active[index] = window % plan.contexts }
+            if fed % plan.hop == 0, !windows.isEmpty { model.reset(context: active[windows.count - 1]) }
+            if !windows.isEmpty { feed(from: fed, to: end, contexts: windows.count) }
+        }
+        fed = end
     }
 
     private func feed(from start: Int, to end: Int, contexts: Int) {
@@ -210,7 +279,7 @@ package final class SoundLabeller {
             var left = count
             while left > 0 {
                 let pushed = min(left, zeros.count)
-                try frontEnd.push(UnsafeBufferPointer(rebasing: zeros[..<pushed])) { try take($0, body) }
+                try frontEnd.push(UnsafeBufferPointer(rebasing: zeros[..<pushed])) { try take($0, { _ in }, body) }
                 left -= pushed
             }
         }

@@ -5,7 +5,7 @@ import TacitFrontEnd
 import TacitLive
 
 /// Tells the service manager that started the program how it is doing, by datagrams as sd_notify(3) describes them:
-/// ready after the first label, and alive for as long as samples or frames advance.
+/// ready after the first label (or the first place that was too quiet for one), and alive for as long as samples or frames advance.
 ///
 /// Nothing is allocated after the initialiser, and no message is waited for: one that finds no room is sent again later.
 final class ServiceManagerSink: Sink {
@@ -40,6 +40,10 @@ final class ServiceManagerSink: Sink {
     func passed(time: Double) { advanced() }
 
     func labels(_ reading: LiveReading) {
+        if !isReady { isReady = send("READY=1") }
+    }
+
+    func quiet(_ quiet: LiveQuiet) {
         if !isReady { isReady = send("READY=1") }
     }
 

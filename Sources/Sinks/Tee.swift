@@ -40,6 +40,7 @@ package final class Tee: Sink {
     package func picture(_ seen: PixelView) throws { try each { try $0.picture(seen) } }
     package func passed(time: Double) throws { try each { try $0.passed(time: time) } }
     package func labels(_ reading: LiveReading) throws { try each { try $0.labels(reading) } }
+    package func quiet(_ quiet: LiveQuiet) throws { try each { try $0.quiet(quiet) } }
     package func frame(_ frame: PixelView) throws { try each { try $0.frame(frame) } }
 
     package func event(_ event: LiveEvent) throws {

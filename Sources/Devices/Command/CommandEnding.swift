@@ -8,7 +8,7 @@ package enum CommandEnding: Equatable, Sendable {
     case signal(Int32)
     /// It was ended because for so many seconds no byte had come.
     case silent(seconds: Double)
-    /// It was ended because what it delivered could not be read.
+    /// What it delivered could not be read; it was ended, if it had not.
     case unreadable(String)
     /// It could not be started.
     case notStarted(String)
@@ -20,7 +20,7 @@ package enum CommandEnding: Equatable, Sendable {
         case .closed: "closed its output and was ended"
         case .signal(let number): "was ended by signal \(number)"
         case .silent(let seconds): "delivered nothing for \(Self.short(seconds)) s and was ended"
-        case .unreadable(let reason): "delivered what can't be read and was ended: \(reason)"
+        case .unreadable(let reason): "delivered what can't be read: \(reason)"
         case .notStarted(let reason): "could not be started: \(reason)"
         }
     }

@@ -29,6 +29,17 @@ package final class CommandErrors: Sendable {
     /// The thread's as well, which may outlive this for a moment.
     private final class Kept: Sendable {
         let state = Mutex(State())
+        /// Set before bytes are read, cleared when they are taken in.
+        let isBusy = Atomic<Bool>(false)
+    }
+
+    /// Waits, for a moment at most, until all that has been written is taken in.
+    private func settle() {
+        for _ in 0..<500 {
+            var descriptor = pollfd(fd: reading, events: Int16(POLLIN), revents: 0)
+            if poll(&descriptor, 1, 0) == 0, !kept.isBusy.load(ordering: .sequentiallyConsistent) { return }
+            usleep(1000)
+        }
     }
 
     /// - Parameters:
@@ -56,7 +67,8 @@ package final class CommandErrors: Sendable {
 
     /// The last line, for the reason why there is nothing else; nil without one.
     package var lastLine: String? {
-        kept.state.withLock { state in
+        settle()
+        return kept.state.withLock { state in
             let text = String(decoding: state.last.bytes, as: UTF8.self)
             return text.isEmpty ? nil : DeviceText.printable(text)
         }
@@ -64,7 +76,8 @@ package final class CommandErrors: Sendable {
 
     /// Lines that were not passed on and not yet told of. They count as told then.
     package func takeLeftOut() -> Int {
-        kept.state.withLock { state in
+        settle()
+        return kept.state.withLock { state in
             defer { state.leftOut = 0 }
             return state.leftOut
         }
@@ -114,6 +127,8 @@ package final class CommandErrors: Sendable {
                 withUnsafeMutablePointer(to: &descriptors) { pair in
                     _ = pair.withMemoryRebound(to: pollfd.self, capacity: 2) { poll($0, 2, -1) }
                 }
+                kept.isBusy.store(true, ordering: .sequentiallyConsistent)
+                defer { kept.isBusy.store(false, ordering: .sequentiallyConsistent) }
                 let count = read(descriptor, buffer.baseAddress, buffer.count)
                 if count == 0 || count < 0 && errno != EAGAIN && errno != EINTR { return end() }
                 for byte in buffer[..<max(0, count)] {

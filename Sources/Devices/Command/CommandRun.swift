@@ -106,11 +106,12 @@ final class CommandRun {
     /// Ends what still runs of it, and reaps it.
     ///
     /// - Parameters:
-    ///   - unreadable: why nothing can be made of what it delivered, if so.
+    ///   - unreadable: why nothing more can be made of what it delivered, if so.
+    ///   - hasDelivered: whether something could be made of what came before.
     ///   - stuck: told of the process if it can't be ended.
-    func finish(unreadable: String?, stuck: (pid_t) -> Void) -> CommandEnding {
+    func finish(unreadable: String?, hasDelivered: Bool, stuck: (pid_t) -> Void) -> CommandEnding {
         // A process that closes its output or crashes is often a moment from its end.
-        let isOver = !state.isSilent && unreadable == nil && !state.stop.isStopping
+        let isOver = !state.isSilent && !state.stop.isStopping
         let endedItself = hasEnded(within: isOver ? 0.25 : 0)
         if !endedItself {
             kill(-process, SIGTERM)
@@ -125,7 +126,7 @@ final class CommandRun {
         if isReaped { protector.watch(0) } else { stuck(process) }
         if state.isSilent { return .silent(seconds: settings.silence) }
         // What lacks its end can't be read, and lacks it because the command has ended.
-        if let unreadable, !endedItself { return .unreadable(unreadable) }
+        if let unreadable, !endedItself || status == 0 && !hasDelivered { return .unreadable(unreadable) }
         guard endedItself else { return .closed }
         let number = status & 0x7f
         return number != 0 ? .signal(number) : .status(status >> 8 & 0xff)

@@ -158,7 +158,8 @@ private final class CommandWorker: @unchecked Sendable {
             unreadable = (error as? TacitError)?.reason ?? "\(error)"
         }
         let seconds = first.map { run.lastByte - $0 } ?? 0
-        return (run.finish(unreadable: unreadable) { note(.stuck(process: $0)) }, seconds)
+        let ending = run.finish(unreadable: unreadable, hasDelivered: first != nil) { note(.stuck(process: $0)) }
+        return (ending, seconds)
     }
 
     private func wait(_ seconds: Double) {

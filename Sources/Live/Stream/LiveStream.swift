@@ -13,7 +13,7 @@ package final class LiveStream {
     private var pacer: Pacer?
     /// The first that a sink threw.
     private var failure: (any Error)?
-    /// Whether there was a reading.
+    /// Whether there was a reading, or would have been one but for the gate.
     package private(set) var hasReading = false
 
     /// - Parameters:
@@ -71,6 +71,16 @@ package final class LiveStream {
             smoothed: detector.smoothedScores, logits: reading.logits, embedding: reading.embedding,
             inferenceSeconds: reading.inferenceSeconds)
         give { try sink.labels(told) }
+        for event in events { give { try sink.event(LiveEvent(event)) } }
+        if let failure { throw failure }
+    }
+
+    /// It was too quiet for a reading that would have ended at `end`.
+    func tellQuiet(end: Int, time: Double, level: Double?, to sink: any Sink) throws {
+        hasReading = true
+        events.removeAll(keepingCapacity: true)
+        detector.takeNothing(end: end) { events.append($0) }
+        give { try sink.quiet(LiveQuiet(time: time, level: level, smoothed: detector.smoothedScores)) }
         for event in events { give { try sink.event(LiveEvent(event)) } }
         if let failure { throw failure }
     }

@@ -19,6 +19,8 @@ public protocol Sink: AnyObject {
     func passed(time: Double) throws
     /// The model has spoken. Valid during the call.
     func labels(_ reading: LiveReading) throws
+    /// It was too quiet for the model to be asked, where it would have spoken. Valid during the call.
+    func quiet(_ quiet: LiveQuiet) throws
     /// A label began or ceased to hold.
     func event(_ event: LiveEvent) throws
     /// Samples or frames were lost.
@@ -33,5 +35,6 @@ extension Sink {
     public func picture(_ seen: PixelView) {}
     public func frame(_ frame: PixelView) {}
     public func passed(time: Double) {}
+    public func quiet(_ quiet: LiveQuiet) {}
     public func finish() {}
 }

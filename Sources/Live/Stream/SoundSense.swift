@@ -37,7 +37,7 @@ package final class SoundSense: StreamSense {
             stream.pace(time)
             meter.add(fresh)
             try sink.samples(fresh, time: time)
-            try labeller.push(fresh) { try tell($0, stream, sink) }
+            try labeller.push(fresh, quiet: { try tellQuiet(end: $0, stream, sink) }) { try tell($0, stream, sink) }
         case .gap(let gap):
             labeller.skip(samples: gap.samples)
             try stream.tell(
@@ -49,6 +49,10 @@ package final class SoundSense: StreamSense {
             return false
         }
         return true
+    }
+
+    private func tellQuiet(end: Int, _ stream: LiveStream, _ sink: any Sink) throws {
+        try stream.tellQuiet(end: end, time: Double(end) / rate, level: meter.take()?.rms, to: sink)
     }
 
     private func tell(_ reading: Reading, _ stream: LiveStream, _ sink: any Sink) throws {

@@ -23,6 +23,8 @@ private final class Commands: Sink {
 
     func labels(_ reading: LiveReading) { level = reading.level }
 
+    func quiet(_ quiet: LiveQuiet) { level = quiet.level }
+
     func event(_ event: LiveEvent) { runner.add(CommandNews(event: event, level: level)) }
 
     func gap(_ gap: LiveGap) {}

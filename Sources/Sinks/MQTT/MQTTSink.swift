@@ -53,6 +53,10 @@ final class MQTTSink: Sink {
         connection.monitor.locked { device.has(level: reading.level) }
     }
 
+    func quiet(_ quiet: LiveQuiet) {
+        connection.monitor.locked { device.has(level: quiet.level) }
+    }
+
     func event(_ event: LiveEvent) {
         let isTaken = connection.monitor.locked {
             if waits { waitForRoom() }

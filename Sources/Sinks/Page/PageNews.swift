@@ -63,6 +63,10 @@ final class PageNews: @unchecked Sendable {
         }
     }
 
+    func quiet(_ quiet: LiveQuiet) {
+        monitor.locked { figures.take(quiet) }
+    }
+
     func event(_ event: LiveEvent) {
         monitor.locked {
             figures.take(event)

@@ -43,6 +43,11 @@ final class PageSink: Sink {
         server.wake()
     }
 
+    func quiet(_ quiet: LiveQuiet) {
+        news.quiet(quiet)
+        server.wake()
+    }
+
     func event(_ event: LiveEvent) {
         news.event(event)
         server.wake()

@@ -67,6 +67,12 @@ struct StreamFigures {
         inferences[Self.buckets.firstIndex { reading.inferenceSeconds <= $0 } ?? Self.buckets.count] += 1
     }
 
+    mutating func take(_ quiet: LiveQuiet) {
+        time = quiet.time
+        level = quiet.level
+        for index in scores.indices { scores[index] = quiet.smoothed[index] }
+    }
+
     mutating func take(_ event: LiveEvent) {
         isOn[event.label] = event.state == .on
         if event.state == .on { began[event.label] += 1 } else { ceased[event.label] += 1 }

@@ -56,6 +56,8 @@ final class ListenView: Sink {
         inferenceSeconds = reading.inferenceSeconds
     }
 
+    func quiet(_ quiet: LiveQuiet) { bars.take(quiet.smoothed) }
+
     func event(_ event: LiveEvent) { news.add(event) }
 
     func gap(_ gap: LiveGap) {

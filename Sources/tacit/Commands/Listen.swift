@@ -43,6 +43,13 @@ struct Listen: ParsableCommand {
     @Flag(help: "Let the input pass no faster than it was recorded, instead of as fast as it can be labelled.")
     var realtime = false
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Ask the model only while it is louder than this, in decibels of full scale (-45, say), and a second longer.",
+            valueName: "DB"))
+    var gate: Double?
+
     @OptionGroup var output: OutputOptions
     @OptionGroup var learned: LearnedLabelsOption
     @OptionGroup var labels: LabelOptions
@@ -69,6 +76,10 @@ struct Listen: ParsableCommand {
                     "--raw, --rate and --channels are about raw samples: they go with --input - and --command")
             }
         }
+        if let gate, !LoudnessGate.limits.contains(gate) {
+            throw ValidationError(
+                "--gate must be from \(Int(LoudnessGate.limits.lowerBound)) to \(Int(LoudnessGate.limits.upperBound)) dB: \(gate)")
+        }
         if let rate, !(1...10_000_000).contains(rate) {
             throw ValidationError("--rate must be from 1 to 10000000 Hz: \(rate)")
         }
@@ -91,7 +102,7 @@ struct Listen: ParsableCommand {
         let labeller = try SoundLabeller(
             model.description, plan: plan, ending: .fullWindows,
             model: model.taught(model.session(plan: plan, engine: engine.settings)),
-            instructionSet: engine.instructionSet)
+            gate: gate, instructionSet: engine.instructionSet)
         let selection = try LabelSelection(
             labels: model.description.labels, only: events.only, except: events.except)
         let thresholds = model.description.thresholds.map { labels.threshold ?? $0 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import TacitConsole
 import TacitDevices
+import TacitDiagnostics
 
 /// A program as the source of the stream.
 struct SourceCommandOptions: ParsableArguments {
@@ -22,7 +23,11 @@ struct SourceCommandOptions: ParsableArguments {
             if silence != nil { throw ValidationError("--command-silence goes with --command") }
             return
         }
-        _ = try SourceCommand(command)
+        do {
+            _ = try SourceCommand(command)
+        } catch let error as TacitError {
+            throw ValidationError(error.reason)
+        }
         if let silence {
             guard silence >= 0.1, silence <= 86_400 else {
                 throw ValidationError("--command-silence must be from 0.1 to 86400 seconds: \(silence)")

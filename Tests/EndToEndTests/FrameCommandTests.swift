@@ -1,0 +1,81 @@
+import Foundation
+import TacitTestSupport
+import Testing
+
+/// Frames from a program.
+@Suite struct FrameCommandTests {
+    private let model: ConvertedModel
+    private let folder: TemporaryFolder
+
+    init() throws {
+        let golden = try GoldenImages(name: "llama-full-hidden")
+        model = try ConvertedModel(base: golden.baseFolder.path, adapter: golden.adapterFolder.path)
+        folder = try TemporaryFolder()
+    }
+
+    private struct Line: Decodable {
+        let type: String
+        let time: Double
+        let frame: Int?
+        let reason: String?
+        let lost_seconds: Double?
+    }
+
+    private static let options = ["--json", "--logits", "--on-after", "86400"]
+
+    /// Each run gives a frame and a part of another, which is dropped.
+    private func check(_ frame: [UInt8], part: Int, _ format: [String]) throws {
+        let path = try folder.write("frame", frame)
+        let file = try Executable.tacit.run(["watch", model.path, "--input", "-"] + format + Self.options, input: frame)
+        let expected = try #require(file.outputLines.first.flatMap { arrayText("logits", in: $0) }, "\(file.standardError)")
+        let script = try folder.write("script.sh", "cat \(path); head -c \(part) \(path)".utf8)
+        let run = try LiveRun(
+            .tacit, ["watch", model.path, "--command", "/bin/sh \(script)"] + format + Self.options)
+        var (frames, gaps) = (0, 0)
+        while gaps < 3 {
+            let text = try #require(run.readLine(), "\(run.standardError)")
+            let line = try JSONDecoder().decode(Line.self, from: Data(text.utf8))
+            if line.type == "gap" {
+                gaps += 1
+                #expect(line.reason == "command" && (line.lost_seconds ?? 0) > 0)
+                #expect(line.time >= line.lost_seconds ?? .infinity)
+            } else {
+                #expect(line.frame == frames && gaps == frames)
+                #expect(arrayText("logits", in: text) == expected)
+                frames += 1
+            }
+        }
+        run.send(signal: SIGTERM)
+        #expect(run.finish() == 0)
+        #expect(run.standardError.contains("tacit: sh ended with status 0; started again in 0.5 s"))
+    }
+
+    @Test func rawFramesBeginAnewWithEachRun() throws {
+        var random = RandomNumbers(seed: 3)
+        let frame = (0..<32 * 18).map { _ in UInt8.random(in: 0...255, using: &random) }
+        try check(frame, part: 300, ["--size", "24x18", "--format", "grey", "--stride", "32"])
+    }
+
+    @Test(.enabled(if: FFmpeg.isThere, "ffmpeg is not installed"))
+    func picturesBeginAnewWithEachRun() throws {
+        let picture = try #require(
+            FFmpeg.run(["-f", "lavfi", "-i", "testsrc=size=64x48", "-frames:v", "1", "-f", "mjpeg", "-"]))
+        try check(picture, part: picture.count / 2, ["--format", "mjpeg"])
+    }
+
+    @Test func whatHoldsNoPictureIsBadData() throws {
+        let outcome = try Executable.tacit.run(
+            ["watch", model.path, "--command", "/usr/bin/yes", "--command-silence", "0.2"])
+        #expect(outcome.status == 65, "\(outcome.standardError)")
+        #expect(outcome.errorLines == ["tacit: yes: no whole JPEG picture for 0.2 s, though bytes came"])
+    }
+
+    @Test(arguments: [
+        ["--command", "'"], ["--command", "cat", "--input", "-"], ["--command", "cat", "--device", "x"],
+        ["--command", "cat", "--size", "8x8"], ["--command", "cat", "--format", "grey"],
+        ["--command", "cat", "--rate", "5"], ["--command", "cat", "--realtime"], ["--command-silence", "3"],
+    ])
+    func whatMakesNoSenseIsRefused(options: [String]) throws {
+        #expect(try Executable.tacit.run(["watch", model.path] + options).status == 64)
+    }
+}

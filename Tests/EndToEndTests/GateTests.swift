@@ -1,0 +1,76 @@
+import Foundation
+import TacitTestSupport
+import Testing
+
+/// A gate leaves out what is quiet and changes nothing of what is loud.
+@Suite struct GateTests {
+    /// Seconds of sound, of silence and of sound again.
+    private static let (loud, quiet) = (3, 6)
+    private static let options = ["--json", "--logits", "--hop", "0.5", "--input", "-", "--raw"]
+
+    private func sound(_ golden: GoldenCase) -> [UInt8] {
+        let part = Sounds.glide(samples: Self.loud * golden.sampleRate)
+        return Sounds.raw(part + [Int16](repeating: 0, count: Self.quiet * golden.sampleRate) + part)
+    }
+
+    @Test(arguments: GoldenCase.all)
+    func whatIsLoudHasTheSameBits(golden: GoldenCase) throws {
+        let model = try ConvertedModel(golden)
+        func lines(_ more: [String]) throws -> [String] {
+            let outcome = try Executable.tacit.run(
+                ["listen", model.path, "--on-after", "86400"] + Self.options + more, input: sound(golden))
+            #expect(outcome.status == 0 && outcome.errorLines.isEmpty, "\(outcome.standardError)")
+            return outcome.outputLines
+        }
+        let open = try lines([])
+        let gated = try lines(["--gate", "-40"])
+        // A second of hold behind the first sound; the second one is loud when its first block is whole.
+        let (from, to) = (Double(Self.loud) + 1, Double(Self.loud + Self.quiet) + 0.05)
+        let times = try ResultLine.lines(open).map { try #require($0.time) }
+        let wanted = zip(open, times).filter { $1 < from - 1e-9 || $1 > to - 1e-9 }.map(\.0)
+        #expect(wanted.count > 2 && wanted.count < open.count)
+        let isEndless = try Executable.tacit.run(["show", model.path]).standardOutput.contains("sliding")
+        guard isEndless else { return #expect(gated.map(withoutClocks) == wanted.map(withoutClocks)) }
+        // An endless context was left alone for longer than a window, and begins anew.
+        let before = times.count { $0 < from - 1e-9 }
+        #expect(gated.prefix(before).map(withoutClocks) == wanted.prefix(before).map(withoutClocks))
+        let later = Array(gated.dropFirst(before))
+        #expect(try ResultLine.lines(gated).map(\.time) == ResultLine.lines(wanted).map(\.time))
+        let start = try #require(try ResultLine.lines(later).first?.span?.first) * Double(golden.sampleRate)
+        let fresh = try Executable.tacit.run(
+            ["listen", model.path, "--on-after", "86400"] + Self.options,
+            input: Array(sound(golden).dropFirst(2 * Int(start.rounded()))))
+        #expect(fresh.outputLines.map { arrayText("logits", in: $0) } == later.map { arrayText("logits", in: $0) })
+    }
+
+    @Test func eventsTurnOffByTheirOwnRules() throws {
+        let golden = try GoldenCase(name: "llama-plain")
+        let model = try ConvertedModel(golden)
+        func events(_ more: [String]) throws -> [ResultLine] {
+            let outcome = try Executable.tacit.run(
+                ["listen", model.path, "--gate", "-40", "--threshold", "0.001"] + Self.options + more,
+                input: sound(golden))
+            return try ResultLine.lines(of: outcome).filter { $0.type == "event" }
+        }
+        for (options, wait) in [([], 0.0), (["--off-after", "2"], 2.0)] {
+            let events = try events(options)
+            let ended = events.filter { $0.state == "off" && ($0.time ?? 0) < Double(Self.loud + Self.quiet) }
+            #expect(!ended.isEmpty)
+            #expect(ended.allSatisfy { $0.score == 0 })
+            let (first, last) = (Double(Self.loud) + 1 + wait, Double(Self.loud) + 1.5 + wait)
+            #expect(ended.allSatisfy { (first...last + 1e-9).contains($0.time ?? 0) }, "\(ended.map(\.time))")
+            // The second sound turns them on again, and the end off.
+            #expect(events.count { $0.state == "on" } == events.count { $0.state == "off" })
+            #expect(events.contains { $0.state == "on" && ($0.time ?? 0) > Double(Self.loud + Self.quiet) })
+        }
+    }
+
+    @Test func silenceHasNoLinesAndIsNoTrouble() throws {
+        let golden = try GoldenCase(name: "llama-plain")
+        let model = try ConvertedModel(golden)
+        let outcome = try Executable.tacit.run(
+            ["listen", model.path, "--gate", "-90"] + Self.options,
+            input: [UInt8](repeating: 0, count: 20 * golden.sampleRate))
+        #expect(outcome.status == 0 && outcome.output.isEmpty && outcome.errors.isEmpty, "\(outcome.standardError)")
+    }
+}
