@@ -16,7 +16,7 @@ public func close(_ handle: OpaquePointer?) -> Int32 {
 }
 
 @_cdecl("tacit_error")
-public func error(_ handle: OpaquePointer?) -> UnsafePointer<CChar> {
+public func error(_ handle: OpaquePointer?) -> UnsafePointer<CChar>? {
     do {
         return try HandleShell.use(handle) { $0.words.pointer }
     } catch {
@@ -25,7 +25,7 @@ public func error(_ handle: OpaquePointer?) -> UnsafePointer<CChar> {
 }
 
 @_cdecl("tacit_version")
-public func version() -> UnsafePointer<CChar> { text("1.0.0") }
+public func version() -> UnsafePointer<CChar>? { text("1.0.0") }
 
 private func text(_ words: StaticString) -> UnsafePointer<CChar> {
     UnsafeRawPointer(words.utf8Start).assumingMemoryBound(to: CChar.self)

@@ -38,8 +38,8 @@ final class Workbench {
     ) throws -> ConversionReport {
         try Converter(
             ConversionOptions(
-                base: base.path, adapter: withAdapter ? adapter.path : nil, weights: weights, groupSize: groupSize,
-                smoothing: smoothing, output: output)
+                base: base.path, adapter: withAdapter ? adapter.path : nil, weights: weights, smoothing: smoothing,
+                groupSize: groupSize, output: output)
         ).convert()
     }
 
