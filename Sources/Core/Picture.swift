@@ -51,7 +51,10 @@ public struct Picture: Sendable {
         width = frame.width
         height = frame.height
         channels = frame.channels
-        pixels = Array(UnsafeBufferPointer(start: frame.pixels, count: frame.byteCount))
+        // Its memory is its own: it must not go before the copy is made.
+        pixels = withExtendedLifetime(frame) {
+            Array(UnsafeBufferPointer(start: frame.pixels, count: frame.byteCount))
+        }
     }
 
     package static func check(width: Int, height: Int, channels: Int) throws {

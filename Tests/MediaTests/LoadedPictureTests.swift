@@ -27,7 +27,9 @@ import Testing
 
     private func pixels(_ bytes: [UInt8]) throws -> [UInt8] {
         try reader.read(try folder.write("picture", bytes))
-        return Array(UnsafeBufferPointer(start: reader.frame.pixels, count: reader.frame.byteCount))
+        return withExtendedLifetime(reader) {
+            Array(UnsafeBufferPointer(start: reader.frame.pixels, count: reader.frame.byteCount))
+        }
     }
 
     /// The pixels, or nil if the picture is refused as the contract has it.
@@ -115,9 +117,10 @@ import Testing
         try reader.read(path)
         #expect(reader.frame.width == 4100)
         #expect(reader.frame.height == 4100)
-        for (channel, value) in [0x40, 0x80, 0xc0].enumerated() {
-            #expect(abs(Int(reader.frame.pixels[reader.frame.byteCount / 6 * 3 + channel]) - value) < 4)
+        let middle = withExtendedLifetime(reader) {
+            (0..<3).map { Int(reader.frame.pixels[reader.frame.byteCount / 6 * 3 + $0]) }
         }
+        #expect(zip(middle, [0x40, 0x80, 0xc0]).allSatisfy { abs($0 - $1) < 4 })
     }
 
     @Test func hugeHeadersAreRefusedBeforeMemoryIsTaken() throws {
@@ -142,8 +145,8 @@ import Testing
 
     /// A frame that reaches beyond the canvas makes it larger, as Pillow has it; one that doesn't fill it leaves black.
     @Test func aFrameMayBeSmallerOrLargerThanTheCanvas() throws {
-        _ = try pixels(try Self.bytes("beyond.gif"))
+        let found = try pixels(try Self.bytes("beyond.gif"))
         #expect((reader.frame.width, reader.frame.height) == (9, 6))
-        #expect((0..<3).allSatisfy { reader.frame.pixels[$0] == 0 })
+        #expect(found.prefix(3) == [0, 0, 0])
     }
 }
