@@ -25,6 +25,8 @@ import Testing
         [UInt8](try Data(contentsOf: folder.appendingPathComponent(name)))
     }
 
+    /// Not inlined: where its result is thrown away, the compiler would put hundreds of megabytes on the stack.
+    @inline(never)
     private func pixels(_ bytes: [UInt8]) throws -> [UInt8] {
         try reader.read(try folder.write("picture", bytes))
         return withExtendedLifetime(reader) {
