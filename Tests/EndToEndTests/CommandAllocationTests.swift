@@ -27,9 +27,12 @@ import Testing
         let lines = expected.outputLines.count - 1
         #expect(lines > 5)
 
-        // The whole of it at once, which the ring holds; then it stays open.
-        let path = try model.folder.write("sound", bytes)
-        let script = try model.folder.write("script.sh", "cat \(path); exec sleep 1000".utf8)
+        // A reading's worth at a time, so that no line finds the queue full; then it stays open.
+        for (index, start) in stride(from: 0, to: bytes.count, by: rate).enumerated() {
+            try model.folder.write("part.\(100 + index)", bytes[start..<min(start + rate, bytes.count)])
+        }
+        let script = try model.folder.write(
+            "script.sh", "for f in \(model.folder.path)/part.*; do cat $f; sleep 0.05; done; exec sleep 1000".utf8)
         let run = try LiveRun(
             .tacit,
             ["listen", model.path, "--command", "/usr/bin/env -u LD_PRELOAD /bin/sh \(script)", "--command-silence", "600"]
