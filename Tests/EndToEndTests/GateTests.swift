@@ -24,24 +24,31 @@ import Testing
         }
         let open = try lines([])
         let gated = try lines(["--gate", "-40"])
-        // A sound is loud when its first block is whole; behind the first one there is a second of hold.
-        let block = 0.05
-        let (from, to) = (Double(Self.loud) + 1, Double(Self.loud + Self.quiet) + block)
+        // A block with a part of a sound in it is loud, at its end; behind the last one there is a second of hold.
+        let rate = golden.sampleRate
+        let block = Int((0.05 * Double(rate)).rounded())
+        let begin = Double(block) / Double(rate)
+        let from = Double((Self.loud * rate + block - 1) / block * block + rate) / Double(rate)
+        let to = Double(((Self.loud + Self.quiet) * rate / block + 1) * block) / Double(rate)
         let times = try ResultLine.lines(open).map { try #require($0.time) }
-        let wanted = zip(open, times).filter { $1 > block && $1 < from - 1e-9 || $1 > to - 1e-9 }.map(\.0)
+        let wanted = zip(open, times).filter {
+            $1 > begin - 1e-9 && $1 < from - 1e-9 || $1 > to - 1e-9
+        }.map(\.0)
         #expect(wanted.count > 2 && wanted.count < open.count)
         let isEndless = try Executable.tacit.run(["show", model.path]).standardOutput.contains("sliding")
         guard isEndless else { return #expect(gated.map(withoutClocks) == wanted.map(withoutClocks)) }
-        // An endless context was left alone for longer than a window, and begins anew.
-        let before = times.count { $0 > block && $0 < from - 1e-9 }
-        #expect(gated.prefix(before).map(withoutClocks) == wanted.prefix(before).map(withoutClocks))
-        let later = Array(gated.dropFirst(before))
+        // An endless context was left alone for longer than a window, and begins anew: at the start as well, where windows are
+        // shorter than the first block.
         #expect(try ResultLine.lines(gated).map(\.time) == ResultLine.lines(wanted).map(\.time))
-        let start = try #require(try ResultLine.lines(later).first?.span?.first) * Double(golden.sampleRate)
-        let fresh = try Executable.tacit.run(
-            ["listen", model.path, "--on-after", "86400"] + Self.options,
-            input: Array(sound(golden).dropFirst(2 * Int(start.rounded()))))
-        #expect(fresh.outputLines.map { arrayText("logits", in: $0) } == later.map { arrayText("logits", in: $0) })
+        let before = times.count { $0 > begin - 1e-9 && $0 < from - 1e-9 }
+        for stretch in [gated.prefix(before), gated.dropFirst(before)] {
+            let start = try #require(try ResultLine.lines(Array(stretch)).first?.span?.first) * Double(rate)
+            let fresh = try Executable.tacit.run(
+                ["listen", model.path, "--on-after", "86400"] + Self.options,
+                input: Array(sound(golden).dropFirst(2 * Int(start.rounded()))))
+            let expected = fresh.outputLines.prefix(stretch.count).map { arrayText("logits", in: $0) }
+            #expect(expected == stretch.map { arrayText("logits", in: $0) })
+        }
     }
 
     @Test func eventsTurnOffByTheirOwnRules() throws {
