@@ -1,6 +1,6 @@
 // Loaded in front of a program (LD_PRELOAD), counts how often any of its threads asks for memory once it has written to
-// standard output TACIT_COUNT_AFTER times and until it has written TACIT_COUNT_UNTIL lines there, and writes the number to TACIT_COUNT_FILE when the program ends by _exit. For
-// the first few, the file tells where they were asked for.
+// standard output TACIT_COUNT_AFTER times and until it has written TACIT_COUNT_UNTIL lines there, and writes the number to
+// TACIT_COUNT_FILE when the program ends by _exit. For the first few, the file tells where they were asked for.
 
 #define _GNU_SOURCE
 #include <errno.h>

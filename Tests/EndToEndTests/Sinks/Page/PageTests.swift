@@ -127,7 +127,8 @@ struct PageTests {
         #expect(socket.readAll().suffix(4) == [0x88, 0x02, 0x03, 0xe9], "\(socket.received.count) bytes")
         let ids = eventIDs(page.lines)
         for told in [eventStreamLines(events.received), frames(socket.received)] {
-            #expect(told.count > 20)
+            // A signal ends it wherever it was by then.
+            #expect(told.count > (signal == nil ? 20 : 0))
             let toldIDs = eventIDs(told)
             #expect(!toldIDs.isEmpty && toldIDs == Array(ids.suffix(toldIDs.count)), "\(told.count) lines")
         }
