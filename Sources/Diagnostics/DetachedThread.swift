@@ -1,16 +1,21 @@
 import Glibc
-import TacitDiagnostics
 
 /// A thread that nobody joins: it lives as long as its body, or the program.
-enum DetachedThread {
+package enum DetachedThread {
     private final class Body {
         let run: @Sendable () -> Void
 
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
     }
 
-    /// - Throws: `TacitError` (output) where the system has no thread left, with `name` for what wanted it.
-    static func start(for name: String, _ body: @escaping @Sendable () -> Void) throws {
+    /// - Parameters:
+    ///   - name: of what wants it, for an error.
+    ///   - kind: of that error.
+    ///   - body: what it does.
+    /// - Throws: `TacitError` of this kind where the system has no thread left.
+    package static func start(
+        for name: String, failing kind: TacitError.Kind, _ body: @escaping @Sendable () -> Void
+    ) throws {
         var thread = pthread_t()
         let body = Unmanaged.passRetained(Body(body))
         let failure = pthread_create(
@@ -22,7 +27,7 @@ enum DetachedThread {
             }, body.toOpaque())
         guard failure == 0 else {
             body.release()
-            throw TacitError(.cannotCreate, file: name, String(cString: strerror(failure)))
+            throw TacitError(kind, file: name, String(cString: strerror(failure)))
         }
         pthread_detach(thread)
     }

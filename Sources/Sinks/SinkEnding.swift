@@ -27,21 +27,7 @@ final class SinkEnding: @unchecked Sendable {
 
     func start() {
         state.withLock { $0 = .running }
-        var thread = pthread_t()
-        let own = Unmanaged.passRetained(self)
-        let failure = pthread_create(
-            &thread, nil,
-            { ending in
-                guard let ending else { return nil }
-                Unmanaged<SinkEnding>.fromOpaque(ending).takeRetainedValue().run()
-                return nil
-            }, own.toOpaque())
-        if failure == 0 {
-            pthread_detach(thread)
-        } else {
-            own.release()
-            run()
-        }
+        do { try DetachedThread.start(for: "a sink's end", failing: .cannotCreate) { self.run() } } catch { run() }
     }
 
     /// Waits until `finish` is back. Once there is a wish to stop, no longer than `patience` in seconds, of which it

@@ -53,7 +53,7 @@ package final class CommandSource: Sendable {
         let worker = CommandWorker(
             command: command, settings: settings, errors: errors, protector: protector, note: note, state: state,
             intake: intake)
-        try CaptureThreads.start(for: name) { worker.run() }
+        try DetachedThread.start(for: name, failing: .inputOutput) { worker.run() }
         let deadline = CommandClock.now + settings.wait
         while true {
             let now = state.now

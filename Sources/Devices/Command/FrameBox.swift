@@ -44,24 +44,14 @@ final class FrameBox: Sendable {
     }
 
     private let state: Mutex<State>
-    private let wakeReading: Int32
-    private let wakeWriting: Int32
+    private let wakePipe = WakePipe()
 
     init(capacity: Int) {
         state = Mutex(State(held: Held(capacity: capacity)))
-        var ends: [Int32] = [-1, -1]
-        _ = pipe(&ends)
-        for end in ends {
-            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
-            _ = fcntl(end, F_SETFL, O_NONBLOCK)
-        }
-        (wakeReading, wakeWriting) = (ends[0], ends[1])
     }
 
     deinit {
         state.withLock { $0.held.bytes.deallocate() }
-        close(wakeReading)
-        close(wakeWriting)
     }
 
     /// Puts a frame there, in exchange for memory for the next one; `gap` lies in front of it.
@@ -74,9 +64,7 @@ final class FrameBox: Sendable {
             if let before = state.gap { gap.length += before.length }
             state.gap = gap
         }
-        var byte: UInt8 = 0
-        // When the pipe is full, the reader has been woken often enough.
-        _ = write(wakeWriting, &byte, 1)
+        wakePipe.wake()
     }
 
     /// What is there, gaps first.
@@ -98,19 +86,6 @@ final class FrameBox: Sendable {
     ///
     /// - Returns: whether the stop descriptor is readable or closed.
     func wait(milliseconds: Int32, stopDescriptor: Int32) -> Bool {
-        var descriptors = (
-            pollfd(fd: wakeReading, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: stopDescriptor, events: Int16(POLLIN), revents: 0)
-        )
-        let count = withUnsafeMutablePointer(to: &descriptors) { pair in
-            pair.withMemoryRebound(to: pollfd.self, capacity: 2) { poll($0, 2, milliseconds) }
-        }
-        guard count > 0 else { return false }
-        if descriptors.0.revents != 0 {
-            withUnsafeTemporaryAllocation(byteCount: 256, alignment: 1) { bytes in
-                _ = read(wakeReading, bytes.baseAddress, bytes.count)
-            }
-        }
-        return descriptors.1.revents != 0
+        wakePipe.wait(milliseconds: milliseconds, stopDescriptor: stopDescriptor)
     }
 }

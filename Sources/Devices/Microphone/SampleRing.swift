@@ -32,9 +32,7 @@ package final class SampleRing: Sendable {
 
     /// How many samples the reader waits for.
     private let wanted = Atomic<Int>(1)
-    /// A byte in the pipe wakes the reader.
-    private let wakeReading: Int32
-    private let wakeWriting: Int32
+    private let wakePipe = WakePipe()
 
     /// - Parameter capacity: samples to hold at least.
     package init(capacity: Int) {
@@ -45,22 +43,11 @@ package final class SampleRing: Sendable {
         samples.initialize(repeating: 0, count: size)
         gaps = .allocate(capacity: Self.gapRoom)
         gaps.initialize(repeating: (0, SourceEvent.Gap(samples: 0, reason: .overrun)), count: Self.gapRoom)
-        var ends: (Int32, Int32) = (-1, -1)
-        withUnsafeMutableBytes(of: &ends) { bytes in
-            _ = pipe(bytes.baseAddress!.assumingMemoryBound(to: Int32.self))
-        }
-        for end in [ends.0, ends.1] {
-            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
-            _ = fcntl(end, F_SETFL, O_NONBLOCK)
-        }
-        (wakeReading, wakeWriting) = ends
     }
 
     deinit {
         samples.deallocate()
         gaps.deallocate()
-        close(wakeReading)
-        close(wakeWriting)
     }
 
     // MARK: The writer's side
@@ -100,11 +87,7 @@ package final class SampleRing: Sendable {
     }
 
     /// Wakes the reader, though there may be nothing new for it here.
-    package func wake() {
-        var byte: UInt8 = 0
-        // When the pipe is full, the reader has been woken often enough.
-        _ = Glibc.write(wakeWriting, &byte, 1)
-    }
+    package func wake() { wakePipe.wake() }
 
     /// Hands the pending gap over. False when there is no room for it.
     private func publish() -> Bool {
@@ -154,19 +137,6 @@ package final class SampleRing: Sendable {
     package func wait(samples: Int, milliseconds: Int32, stopDescriptor: Int32 = -1) -> Bool {
         wanted.store(samples, ordering: .sequentiallyConsistent)
         guard !isReady(samples) else { return false }
-        var descriptors = (
-            pollfd(fd: wakeReading, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: stopDescriptor, events: Int16(POLLIN), revents: 0)
-        )
-        let count = withUnsafeMutablePointer(to: &descriptors) { pair in
-            pair.withMemoryRebound(to: pollfd.self, capacity: 2) { poll($0, 2, milliseconds) }
-        }
-        guard count > 0 else { return false }
-        if descriptors.0.revents != 0 {
-            withUnsafeTemporaryAllocation(byteCount: 256, alignment: 1) { bytes in
-                _ = Glibc.read(wakeReading, bytes.baseAddress, bytes.count)
-            }
-        }
-        return descriptors.1.revents != 0
+        return wakePipe.wait(milliseconds: milliseconds, stopDescriptor: stopDescriptor)
     }
 }

@@ -39,21 +39,12 @@ package final class LabelsWatch: @unchecked Sendable {
         _ model: LoadedModel, file: String, tell: @escaping @Sendable (News) -> Void
     ) -> Bool {
         let watch = LabelsWatch(model, file, tell)
-        var thread = pthread_t()
-        let own = Unmanaged.passRetained(watch)
-        let failure = pthread_create(
-            &thread, nil,
-            { watch in
-                guard let watch else { return nil }
-                Unmanaged<LabelsWatch>.fromOpaque(watch).takeRetainedValue().serve()
-                return nil
-            }, own.toOpaque())
-        guard failure == 0 else {
-            own.release()
+        do {
+            try DetachedThread.start(for: file, failing: .inputOutput) { watch.serve() }
+            return true
+        } catch {
             return false
         }
-        pthread_detach(thread)
-        return true
     }
 
     private init(_ model: LoadedModel, _ file: String, _ tell: @escaping @Sendable (News) -> Void) {

@@ -43,7 +43,7 @@ final class PictureClips: Sink, ClipNaming, @unchecked Sendable {
         fresh.reserveCapacity(stream.labels.count)
         for place in jobs.indices { jobs[place].events.reserveCapacity(stream.labels.count) }
         hasRoom = folder.hasRoom()
-        try DetachedThread.start(for: folder.path) { self.serve() }
+        try DetachedThread.start(for: folder.path, failing: .cannotCreate) { self.serve() }
     }
 
     func labels(_ reading: LiveReading) {}

@@ -55,7 +55,7 @@ final class SoundClips: Sink, ClipNaming, @unchecked Sendable {
         history = SampleHistory(capacity: Int((before + Self.slack) * Double(stream.sampleRate)))
         hasRoom = folder.hasRoom()
         let made = SoundClipWriter(self)
-        try DetachedThread.start(for: folder.path) {
+        try DetachedThread.start(for: folder.path, failing: .cannotCreate) {
             var writer = made
             writer.serve()
         }

@@ -38,7 +38,7 @@ final class CommandRunner: @unchecked Sendable {
         format = JSONLineFormat(
             labels: stream.labels, learnedFrom: stream.learnedFrom, hasLogits: false, source: stream.source)
         wakePipe = try WakePipe(for: command.path)
-        try DetachedThread.start(for: command.path) { self.serve() }
+        try DetachedThread.start(for: command.path, failing: .cannotCreate) { self.serve() }
     }
 
     func add(_ news: CommandNews) {

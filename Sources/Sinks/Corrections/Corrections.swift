@@ -37,7 +37,7 @@ final class Corrections: Sink, @unchecked Sendable {
         self.teacher = teacher
         self.folder = folder
         self.labels = labels
-        try DetachedThread.start(for: folder) { self.serve() }
+        try DetachedThread.start(for: folder, failing: .cannotCreate) { self.serve() }
     }
 
     func labels(_ reading: LiveReading) {}

@@ -54,7 +54,7 @@ final class MQTTConnection: @unchecked Sendable {
         self.settings = settings
         wakePipe = try WakePipe(for: address.description)
         client = try MQTTClient(address, settings)
-        try DetachedThread.start(for: address.description) { self.serve() }
+        try DetachedThread.start(for: address.description, failing: .cannotCreate) { self.serve() }
     }
 
     /// - Returns: the input as this broker is told of it.

@@ -59,7 +59,7 @@ final class PageServer: @unchecked Sendable {
         picture = PagePicture()
         wakePipe = try WakePipe(for: address.description)
         if isRequired { try begin() }
-        try DetachedThread.start(for: address.description) { self.serve() }
+        try DetachedThread.start(for: address.description, failing: .cannotCreate) { self.serve() }
     }
 
     func wake() { wakePipe.wake() }
