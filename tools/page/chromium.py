@@ -30,7 +30,8 @@ class Chromium:
         self.number = 0
         self.pending = b""
         self.events: list[dict] = []
-        self.folder = tempfile.TemporaryDirectory()
+        # What a process of the browser's still writes as it dies fails no test.
+        self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         commands, self.commands = os.pipe()
         self.answers, answers = os.pipe()
 
@@ -59,8 +60,14 @@ class Chromium:
         return self
 
     def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
+        # Closed, it waits for its own processes, which write to the folder; killed, it leaves them behind.
+        self.session = None
+        try:
+            self.call("Browser.close")
+            self.process.wait(self.limit)
+        except (Failure, OSError, subprocess.TimeoutExpired):
+            self.process.kill()
+            self.process.wait()
         os.close(self.commands)
         os.close(self.answers)
         self.folder.cleanup()
