@@ -4,7 +4,7 @@ import TacitLive
 
 /// Turns what a stream tells into owned values.
 final class UpdateSink: Sink {
-    private let names: [String]
+    private var names: [String]
     private let body: (StreamUpdate) throws -> Void
     /// What the closure threw; it is not called again then.
     private(set) var failure: (any Error)?
@@ -32,6 +32,8 @@ final class UpdateSink: Sink {
                     label: Label(index: event.label, name: names[event.label], score: event.score), time: event.time,
                     wallMilliseconds: event.wallMilliseconds)))
     }
+
+    func relabel(_ labels: StreamLabels) { names = labels.names }
 
     func gap(_ gap: LiveGap) throws {
         try tell(.gap(StreamUpdate.Gap(time: gap.time, lostSeconds: gap.lostSeconds, reason: gap.reason)))

@@ -7,7 +7,7 @@ import TacitModelFile
 /// An event turns on once the smoothed score has been at or above its threshold for `onAfter`, and off once it has
 /// stayed under `offBelow` times the threshold for `offAfter`. Both are counted in samples from reading to reading, so
 /// the same samples make the same events, whenever they come and however fast. A score that is no number counts as
-/// none. Nothing is allocated after the initialiser.
+/// none. Nothing is allocated after the initialiser but by `relabel`.
 ///
 /// For frames, a sample is whatever they are counted in: `sampleRate` of them make a second.
 package final class EventDetector {
@@ -22,9 +22,10 @@ package final class EventDetector {
 
     private var watches: [Watch]
     /// `[labels]`
-    private let nothing: UnsafeMutableBufferPointer<Float>
+    private var nothing: UnsafeMutableBufferPointer<Float>
     private let smoother: ScoreSmoother
-    private let labelCount: Int
+    private var labelCount: Int
+    private let offBelow: Float
     private let sampleRate: Int
     private let onAfter: Int
     private let offAfter: Int
@@ -45,25 +46,8 @@ package final class EventDetector {
         guard !watched.isEmpty else {
             throw TacitError(.usage, "no label is left that could make an event")
         }
-        watches = try watched.map { label in
-            guard thresholds.indices.contains(label) else {
-                throw TacitError(.usage, "label \(label) of \(thresholds.count) can't be watched")
-            }
-            let threshold = thresholds[label]
-            let name = names.indices.contains(label) ? "'\(names[label])'" : "label \(label)"
-            guard threshold <= 1 else {
-                throw TacitError(
-                    .usage, "\(name): a threshold of \(threshold) is never reached, as scores go up to 1")
-            }
-            let offLevel = threshold * Float(settings.offBelow)
-            guard offLevel > 0 else {
-                throw TacitError(
-                    .usage,
-                    "\(name): with a threshold of \(threshold), of which it must fall below \(settings.offBelow), "
-                        + "an event can never turn off")
-            }
-            return Watch(label: label, threshold: threshold, offLevel: offLevel)
-        }
+        offBelow = Float(settings.offBelow)
+        watches = try watched.map { try Self.watch($0, thresholds, offBelow: Float(settings.offBelow), names) }
         func samples(_ seconds: Double) -> Int { Int((seconds * Double(sampleRate)).rounded()) }
         labelCount = thresholds.count
         self.sampleRate = sampleRate
@@ -75,6 +59,51 @@ package final class EventDetector {
     }
 
     deinit { nothing.deallocate() }
+
+    private static func watch(_ label: Int, _ thresholds: [Float], offBelow: Float, _ names: [String]) throws -> Watch {
+        guard thresholds.indices.contains(label) else {
+            throw TacitError(.usage, "label \(label) of \(thresholds.count) can't be watched")
+        }
+        let threshold = thresholds[label]
+        let name = names.indices.contains(label) ? "'\(names[label])'" : "label \(label)"
+        guard threshold <= 1 else {
+            throw TacitError(.usage, "\(name): a threshold of \(threshold) is never reached, as scores go up to 1")
+        }
+        let offLevel = threshold * offBelow
+        guard offLevel > 0 else {
+            throw TacitError(
+                .usage,
+                "\(name): with a threshold of \(threshold), of which it must fall below \(offBelow), "
+                    + "an event can never turn off")
+        }
+        return Watch(label: label, threshold: threshold, offLevel: offLevel)
+    }
+
+    /// Labels came, behind those that there were, or went. What is on stays on, but for those that are watched no more: they
+    /// turn off. May allocate.
+    ///
+    /// - Parameters:
+    ///   - thresholds: one a label, as many as before or more.
+    ///   - watched: the labels (indices) that may make events from now on.
+    ///   - sample: where the stream is.
+    ///   - names: of the labels, for errors.
+    ///   - body: given the events that it turns off.
+    /// - Throws: `TacitError` (usage) for what can never turn on, or never off again; what `body` throws.
+    package func relabel(
+        thresholds: [Float], watched: [Int], at sample: Int, names: [String], _ body: (DetectedEvent) throws -> Void
+    ) throws {
+        let before = watches
+        let after = try watched.map { label in
+            try before.first { $0.label == label } ?? Self.watch(label, thresholds, offBelow: offBelow, names)
+        }
+        try smoother.grow(to: thresholds.count)
+        nothing = nothing.grown(to: thresholds.count)
+        labelCount = max(labelCount, thresholds.count)
+        watches = after
+        for watch in before where watch.isOn && !watched.contains(watch.label) {
+            try body(event(.off, watch.label, at: sample, smoother.smoothed[watch.label]))
+        }
+    }
 
     /// `[labels]`: the smoothed scores of the last reading, valid until the next.
     package var smoothedScores: UnsafeBufferPointer<Float> { UnsafeBufferPointer(smoother.smoothed) }

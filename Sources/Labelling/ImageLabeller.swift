@@ -12,8 +12,8 @@ package final class ImageLabeller {
 
     private let frontEnd: ImageFrontEnd
     private let model: any PatchModel
-    private let logits: UnsafeMutableBufferPointer<Float>
-    private let scores: UnsafeMutableBufferPointer<Float>
+    private var logits: UnsafeMutableBufferPointer<Float>
+    private var scores: UnsafeMutableBufferPointer<Float>
     private let embedding: UnsafeMutableBufferPointer<Float>
 
     /// - Parameters:
@@ -35,6 +35,12 @@ package final class ImageLabeller {
         logits.deallocate()
         scores.deallocate()
         embedding.deallocate()
+    }
+
+    /// Makes room for more labels, behind those that there are: the model has learned some meanwhile.
+    package func grow(toLabels count: Int) {
+        logits = logits.grown(to: count)
+        scores = scores.grown(to: count)
     }
 
     /// What the model saw of the last picture; valid until the next.

@@ -3,14 +3,14 @@ import TacitDiagnostics
 /// The mean of each score over the readings of the last stretch of time, the newest included.
 ///
 /// A plain mean and not a running one: it forgets what it no longer covers to the last bit, however long it runs, and
-/// is exact for a single reading. Nothing is allocated after the initialiser.
+/// is exact for a single reading. Nothing is allocated after the initialiser but by `grow`.
 final class ScoreSmoother {
     /// `[labels]`, valid until the next reading.
-    let smoothed: UnsafeMutableBufferPointer<Float>
+    private(set) var smoothed: UnsafeMutableBufferPointer<Float>
     private let length: Int
     private let capacity: Int
     /// A ring of scores, `[capacity][labels]`, and where each reading ended.
-    private let scores: UnsafeMutablePointer<Float>
+    private var scores: UnsafeMutablePointer<Float>
     private let ends: UnsafeMutablePointer<Int>
     private var first = 0
     private var count = 0
@@ -24,9 +24,7 @@ final class ScoreSmoother {
     /// - Throws: `TacitError` (usage) where that would be too many readings.
     init(labels: Int, length: Int, hop: Int) throws {
         let readings = length / max(hop, 1) + 1
-        guard readings <= Self.limit / max(labels, 1) else {
-            throw TacitError(.usage, "smoothing over \(readings) readings of \(labels) labels is too much")
-        }
+        try Self.requireRoom(readings, labels)
         self.length = length
         capacity = readings
         scores = .allocate(capacity: readings * labels)
@@ -41,6 +39,27 @@ final class ScoreSmoother {
         scores.deallocate()
         ends.deallocate()
         smoothed.deallocate()
+    }
+
+    private static func requireRoom(_ readings: Int, _ labels: Int) throws {
+        guard readings <= limit / max(labels, 1) else {
+            throw TacitError(.usage, "smoothing over \(readings) readings of \(labels) labels is too much")
+        }
+    }
+
+    /// Makes room for more labels, behind those that there are; what they scored before counts as 0.
+    ///
+    /// - Throws: as the initialiser does.
+    func grow(to labels: Int) throws {
+        let before = smoothed.count
+        guard labels > before else { return }
+        try Self.requireRoom(capacity, labels)
+        let wider = UnsafeMutablePointer<Float>.allocate(capacity: capacity * labels)
+        wider.initialize(repeating: 0, count: capacity * labels)
+        for slot in 0..<capacity { (wider + slot * labels).update(from: scores + slot * before, count: before) }
+        scores.deallocate()
+        scores = wider
+        smoothed = smoothed.grown(to: labels)
     }
 
     func reset() {

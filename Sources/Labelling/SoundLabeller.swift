@@ -37,8 +37,8 @@ package final class SoundLabeller {
     private var history: PatchHistory
     /// The contexts of one push, `[plan.contexts]`.
     private let active: UnsafeMutablePointer<Int>
-    private let logits: UnsafeMutableBufferPointer<Float>
-    private let scores: UnsafeMutableBufferPointer<Float>
+    private var logits: UnsafeMutableBufferPointer<Float>
+    private var scores: UnsafeMutableBufferPointer<Float>
     private let embedding: UnsafeMutableBufferPointer<Float>
 
     /// Where in the stream patch 0 begins: 0, or the end of the last gap.
@@ -98,6 +98,12 @@ package final class SoundLabeller {
         logits.deallocate()
         scores.deallocate()
         embedding.deallocate()
+    }
+
+    /// Makes room for more labels, behind those that there are: the model has learned some meanwhile.
+    package func grow(toLabels count: Int) {
+        logits = logits.grown(to: count)
+        scores = scores.grown(to: count)
     }
 
     /// Takes the next samples (-1...1, mono, at the model's rate) and hands over the readings that they complete.

@@ -2,7 +2,8 @@ import TacitEngine
 import TacitLabelling
 import TacitModelFile
 
-/// A model that is being run, and learned labels behind its own. Nothing is allocated once it is made.
+/// A model that is being run, and learned labels behind its own. Nothing is allocated once it is made, but where whoever
+/// reads makes room for other labels.
 ///
 /// A learned label has the score of a sigmoid, whatever the model's own have; a corrected one of the model has its logit
 /// lowered by as much as what is seen or heard lies on the corrections' side.
@@ -16,13 +17,14 @@ package final class TaughtModel: PatchModel {
     private var version: Int?
     private let width: Int
     private let own: Int
-    private let learned: Int
+    /// Places of learned labels, as many as whoever reads has room for.
+    private var learned: Int
     private var correctedCount = 0
     /// `[own]`: the model's labels that were corrected, as many as there are.
     private let corrected: UnsafeMutableBufferPointer<Int>
     /// `[learned + own][width]`, `[learned + own]`: the learned labels' planes, then the corrected ones'.
-    private let weights: UnsafeMutableBufferPointer<Float>
-    private let biases: UnsafeMutableBufferPointer<Float>
+    private var weights: UnsafeMutableBufferPointer<Float>
+    private var biases: UnsafeMutableBufferPointer<Float>
     private let point: UnsafeMutableBufferPointer<Float>
 
     /// - Parameters:
@@ -35,16 +37,29 @@ package final class TaughtModel: PatchModel {
         self.planes = planes
         width = model.learningWidth
         own = description.labels.count
-        learned = planes.names.count
+        learned = planes.places.names.count
         corrected = .allocate(capacity: own)
         corrected.initialize(repeating: 0)
-        weights = .allocate(capacity: (learned + own) * width)
-        weights.initialize(repeating: 0)
-        biases = .allocate(capacity: learned + own)
-        biases.initialize(repeating: 0)
+        weights = .allocate(capacity: 0)
+        biases = .allocate(capacity: 0)
         point = .allocate(capacity: width)
         point.initialize(repeating: 0)
-        while version == nil { takeOver() }
+        makeRoom(for: learned)
+    }
+
+    /// Until the planes are there, no learned label is said.
+    private func makeRoom(for places: Int) {
+        learned = places
+        weights.deallocate()
+        weights = .allocate(capacity: (learned + own) * width)
+        weights.initialize(repeating: 0)
+        biases.deallocate()
+        biases = .allocate(capacity: learned + own)
+        biases.initialize(repeating: TaughtPlanes.nowhere)
+        correctedCount = 0
+        version = nil
+        // Somebody may hold the planes just now, but not for long; that there are other places by now is found elsewhere.
+        while version == nil, planes.places.names.count == learned { takeOver() }
     }
 
     deinit {
@@ -56,7 +71,7 @@ package final class TaughtModel: PatchModel {
 
     /// What was taught since the last reading, if it can be had at once.
     private func takeOver() {
-        guard let new = planes.copy(into: weights, biases, corrected, since: version) else { return }
+        guard let new = planes.copy(into: weights, biases, corrected, places: learned, since: version) else { return }
         (version, correctedCount) = new
     }
 
@@ -71,6 +86,7 @@ package final class TaughtModel: PatchModel {
     }
 
     package func readLogits(context: Int, into logits: UnsafeMutableBufferPointer<Float>) {
+        if logits.count != own + learned { makeRoom(for: max(0, logits.count - own)) }
         takeOver()
         if own > 0 { model.readLogits(context: context, into: UnsafeMutableBufferPointer(rebasing: logits[..<own])) }
         model.readLearning(context: context, into: point)

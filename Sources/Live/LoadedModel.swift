@@ -17,6 +17,9 @@ package struct LoadedModel {
     /// Of the model and the labels that were taught to it.
     package private(set) var description: ModelDescription
 
+    /// Of labels that were taught: their scores are made so.
+    package static let learnedThreshold: Float = 0.5
+
     /// - Parameters:
     ///   - path: the model file.
     ///   - labels: the file of labels that were taught to it, if there is one.
@@ -88,7 +91,7 @@ package struct LoadedModel {
         planes = TaughtPlanes(labels, model.description)
         description = model.description
         description.labels += labels.labels.map(\.name)
-        description.thresholds += [Float](repeating: 0.5, count: labels.labels.count)
+        description.thresholds += [Float](repeating: Self.learnedThreshold, count: labels.labels.count)
     }
 
     /// - Throws: `TacitError` (bad data) for labels that this model does not go with.

@@ -9,7 +9,7 @@ enum StandardOutputSink {
         let isView = !stream.isJSON && Terminal.shared.isTerminal
         let outlet = LineOutlet(
             StandardOutputDrain(canBeCalledOff: !isView), stream,
-            capacity: isView ? Screen.largest : 4 * LineLength.bound(labels: stream.labels))
+            capacity: isView ? Screen.largest : 4 * stream.lineBound)
         if isView {
             switch stream.sense {
             case .sound(let window, let hop):

@@ -30,6 +30,10 @@ package struct StreamDescription: Sendable {
     package var showFrom: Float?
     /// Whether readings carry all logits.
     package var hasLogits: Bool
+    /// The labels (indices) that are no more.
+    package private(set) var forgotten: [Int] = []
+    /// Whether labels may come and go.
+    package var hasChangingLabels = false
     /// Whether standard output gets JSON Lines.
     package var isJSON: Bool
     /// Whether it is a device, which has a time of day.
@@ -67,6 +71,26 @@ package struct StreamDescription: Sendable {
         self.runsFree = runsFree
         self.waits = waits
     }
+
+    /// Its labels as they are now.
+    package var streamLabels: StreamLabels {
+        StreamLabels(
+            names: labels, learnedFrom: learnedFrom, thresholds: thresholds, selected: selected, forgotten: forgotten)
+    }
+
+    /// The same stream after labels came or went.
+    package func relabelled(_ new: StreamLabels) -> StreamDescription {
+        var stream = self
+        stream.labels = new.names
+        stream.learnedFrom = new.learnedFrom
+        stream.thresholds = new.thresholds
+        stream.selected = new.selected
+        stream.forgotten = new.forgotten
+        return stream
+    }
+
+    /// Bytes of the longest line, with some room for labels that come.
+    var lineBound: Int { LineLength.bound(labels: labels) + (hasChangingLabels ? 1 << 14 : 0) }
 
     /// For lines: the best labels of a reading.
     var ranking: Ranking { Ranking(top: top, threshold: showFrom, labels: labels.count, among: selected) }

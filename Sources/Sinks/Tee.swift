@@ -43,6 +43,8 @@ package final class Tee: Sink {
     package func quiet(_ quiet: LiveQuiet) throws { try each { try $0.quiet(quiet) } }
     package func frame(_ frame: PixelView) throws { try each { try $0.frame(frame) } }
 
+    package func relabel(_ labels: StreamLabels) throws { try each { try $0.relabel(labels) } }
+
     package func event(_ event: LiveEvent) throws {
         var event = event
         for namer in namers { namer.name(&event) }

@@ -32,6 +32,8 @@ package final class FrameSense: StreamSense {
 
     package func begin(_ sink: any Sink) {}
 
+    package func grow(toLabels count: Int) { labeller.grow(toLabels: count) }
+
     package func step(_ stream: LiveStream, _ sink: any Sink) throws -> Bool {
         switch try source.read(notBefore: due) {
         case .frame(let stamp):

@@ -2,12 +2,13 @@ import TacitDiagnostics
 import TacitLabelling
 
 /// Carries what a source gives through a labeller and an event detector to a sink, for as long as there is anything,
-/// whatever the sense. Nothing is allocated here after the first label.
+/// whatever the sense. Nothing is allocated here after the first label, unless labels come or go.
 package final class LiveStream {
     private let sense: any StreamSense
     private let detector: EventDetector
     private let isPaced: Bool
     private let stop: StopToken
+    private var changing: ChangingLabels?
     /// What the reading at hand decided.
     private var events: [DetectedEvent] = []
     private var pacer: Pacer?
@@ -21,7 +22,12 @@ package final class LiveStream {
     ///   - detector: what becomes an event.
     ///   - isPaced: whether the source passes no faster than it was recorded.
     ///   - stop: ends the stream in order, with an `off` for every `on`.
-    package init(_ sense: any StreamSense, detector: EventDetector, isPaced: Bool, stop: StopToken) {
+    ///   - changing: labels that may come and go; nil where they stay as they are.
+    package init(
+        _ sense: any StreamSense, detector: EventDetector, isPaced: Bool, stop: StopToken,
+        changing: ChangingLabels? = nil
+    ) {
+        self.changing = changing
         self.sense = sense
         self.detector = detector
         self.isPaced = isPaced
@@ -56,7 +62,21 @@ package final class LiveStream {
     /// Tells what the source has next. False when it is over, or when there is a wish to stop: then `end` is due.
     package func step(_ sink: any Sink) throws -> Bool {
         guard !stop.isStopping else { return false }
+        if let labels = changing?.change() { try relabel(labels, sink) }
         return try sense.step(self, sink)
+    }
+
+    /// Labels came or went: those that are no more are told to be off, and all go by the others from now on.
+    private func relabel(_ labels: StreamLabels, _ sink: any Sink) throws {
+        events.removeAll(keepingCapacity: true)
+        try detector.relabel(
+            thresholds: labels.thresholds, watched: labels.selected, at: sense.position, names: labels.names
+        ) { events.append($0) }
+        for event in events { give { try sink.event(LiveEvent(event)) } }
+        events.reserveCapacity(labels.names.count)
+        sense.grow(toLabels: labels.names.count)
+        give { try sink.relabel(labels) }
+        if let failure { throw failure }
     }
 
     /// Waits for a moment of the stream, where it is paced.
@@ -109,6 +129,8 @@ package protocol StreamSense: AnyObject {
     var position: Int { get }
     /// Takes what memory it needs.
     func begin(_ sink: any Sink)
+    /// Makes room for more labels, behind those that there are.
+    func grow(toLabels count: Int)
     /// Waits for what the source has next and tells what the model makes of it. False when the source is over.
     func step(_ stream: LiveStream, _ sink: any Sink) throws -> Bool
 }

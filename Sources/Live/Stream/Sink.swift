@@ -23,6 +23,9 @@ public protocol Sink: AnyObject {
     func quiet(_ quiet: LiveQuiet) throws
     /// A label began or ceased to hold.
     func event(_ event: LiveEvent) throws
+    /// Labels came, behind those that there were, or went; before anything is told of those that came, and after the last
+    /// of those that went. May allocate.
+    func relabel(_ labels: StreamLabels) throws
     /// Samples or frames were lost.
     func gap(_ gap: LiveGap) throws
     /// The stream is over. Waits until all is told; who called for an end may not wait for this one.
@@ -36,5 +39,6 @@ extension Sink {
     public func frame(_ frame: PixelView) {}
     public func passed(time: Double) {}
     public func quiet(_ quiet: LiveQuiet) {}
+    public func relabel(_ labels: StreamLabels) {}
     public func finish() {}
 }

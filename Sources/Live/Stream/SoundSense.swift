@@ -27,6 +27,8 @@ package final class SoundSense: StreamSense {
         samples.initialize(repeating: 0)
     }
 
+    package func grow(toLabels count: Int) { labeller.grow(toLabels: count) }
+
     package func step(_ stream: LiveStream, _ sink: any Sink) throws -> Bool {
         // No further than what the model waits for, so that a label comes with its window's last sample.
         let wanted = min(samples.count, labeller.samplesToPush)

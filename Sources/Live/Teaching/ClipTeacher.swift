@@ -25,7 +25,7 @@ package final class ClipTeacher: ClipTeaching, @unchecked Sendable {
         return try withExtendedLifetime(lock) {
             var labels = try LabelsFile.read(file) ?? LearnedLabels(model.identity)
             try model.requireOwn(labels, file: file)
-            var lesson = Lesson(learned: nil, corrected: nil, isInForce: true)
+            var lesson = Lesson(learned: nil, corrected: nil)
             if case .label(let name) = judgement {
                 // A label of the model's own is no plane that examples could move; that it was not the other can be learned.
                 let isOwn = base.labels.contains(name)
@@ -44,7 +44,8 @@ package final class ClipTeacher: ClipTeaching, @unchecked Sendable {
             if let name = lesson.learned { try labels.learn(name, examples, base) }
             if let name = lesson.corrected { try labels.correct(name, examples, base) }
             try LabelsFile.write(labels, to: file)
-            lesson.isInForce = model.planes?.replace(with: labels) ?? false
+            // What runs goes by it at once, whenever the file is noticed.
+            _ = model.planes?.follow(labels)
             return lesson
         }
     }

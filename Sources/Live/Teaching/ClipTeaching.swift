@@ -26,13 +26,9 @@ package struct Lesson: Equatable, Sendable {
     package var learned: String?
     /// The label that it is now known not to be.
     package var corrected: String?
-    /// Whether the streams of this program go by it already. Not where the label is new: a stream has as many labels as
-    /// when it began.
-    package var isInForce: Bool
 
-    package init(learned: String?, corrected: String?, isInForce: Bool) {
+    package init(learned: String?, corrected: String?) {
         self.learned = learned
         self.corrected = corrected
-        self.isInForce = isInForce
     }
 }

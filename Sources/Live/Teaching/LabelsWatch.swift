@@ -10,9 +10,8 @@ import TacitLearning
 package final class LabelsWatch: @unchecked Sendable {
     /// What came of a change.
     package enum News: Sendable {
-        case inForce
-        /// Labels came or went, which streams learn of when they begin anew.
-        case otherLabels
+        /// What was taught goes for the streams from now on; labels that came and went with it.
+        case inForce(came: [String], went: [String])
         case broken(TacitError)
     }
 
@@ -20,6 +19,8 @@ package final class LabelsWatch: @unchecked Sendable {
     private let file: String
     private let tell: @Sendable (News) -> Void
     private var seen: Version?
+    /// The names that were told last.
+    private var known: [String]
 
     private struct Version: Equatable {
         let device: dev_t
@@ -51,6 +52,7 @@ package final class LabelsWatch: @unchecked Sendable {
         self.model = model
         self.file = file
         self.tell = tell
+        known = model.learned?.labels.map(\.name) ?? []
         seen = version
     }
 
@@ -104,7 +106,11 @@ package final class LabelsWatch: @unchecked Sendable {
     private func take() {
         do {
             let labels = try model.ownLabels(in: file)
-            tell(model.planes?.replace(with: labels) == true ? .inForce : .otherLabels)
+            let names = labels.labels.map(\.name)
+            let before = known
+            known = names
+            _ = model.planes?.follow(labels)
+            tell(.inForce(came: names.filter { !before.contains($0) }, went: before.filter { !names.contains($0) }))
         } catch let error as TacitError {
             tell(.broken(error))
         } catch {

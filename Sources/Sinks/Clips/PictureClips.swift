@@ -19,11 +19,12 @@ final class PictureClips: Sink, ClipNaming, @unchecked Sendable {
         var isFull = false
     }
 
-    private let stream: StreamDescription
     private let folder: ClipFolder
     private let stop: StopToken
-    private let slugs: [String]
+    private var slugs: [String]
     private let monitor = Monitor()
+    /// Changed by the stream's thread alone, which need not ask the monitor for it.
+    private var stream: StreamDescription
     // The monitor's: two, so that one is filled while the other is written.
     private var jobs = [Job(), Job()]
     private var hasRoom = true
@@ -49,6 +50,13 @@ final class PictureClips: Sink, ClipNaming, @unchecked Sendable {
     func labels(_ reading: LiveReading) {}
     func event(_ event: LiveEvent) {}
     func gap(_ gap: LiveGap) {}
+
+    func relabel(_ labels: StreamLabels) {
+        slugs = Slug.distinct(labels.names)
+        names += Array(repeating: nil, count: max(0, labels.names.count - names.count))
+        fresh.reserveCapacity(names.count)
+        monitor.locked { stream = stream.relabelled(labels) }
+    }
 
     func name(_ event: inout LiveEvent) {
         guard event.state == .on else {
@@ -129,7 +137,7 @@ final class PictureClips: Sink, ClipNaming, @unchecked Sendable {
     }
 
     private func write(_ place: Int) {
-        let job = monitor.locked { jobs[place] }
+        let (job, stream) = monitor.locked { (jobs[place], self.stream) }
         var count = 0
         let bytes = tacit_jpeg_encode(
             job.pixels, UInt32(job.width), UInt32(job.height), UInt32(job.channels), job.width * job.channels,

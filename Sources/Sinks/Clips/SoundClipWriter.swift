@@ -76,7 +76,8 @@ struct SoundClipWriter: @unchecked Sendable {
         let name = ClipFileName(job.name.text)
         let descriptor = try clips.folder.create(name.whole)
         var number: Int32 = 0
-        guard let encoder = tacit_flac_writer_create(descriptor, UInt32(clips.stream.sampleRate), &number) else {
+        let rate = clips.monitor.locked { clips.stream.sampleRate }
+        guard let encoder = tacit_flac_writer_create(descriptor, UInt32(rate), &number) else {
             clips.folder.discard(name.whole, descriptor)
             throw failure(number)
         }
@@ -97,14 +98,15 @@ struct SoundClipWriter: @unchecked Sendable {
     private mutating func finish(_ slot: Int, _ job: SoundClips.Job) throws {
         guard let file = files[slot] else { return }
         files[slot] = nil
-        let rate = Double(clips.stream.sampleRate)
+        let stream = clips.monitor.locked { clips.stream }
+        let rate = Double(stream.sampleRate)
         let number = tacit_flac_writer_finish(file.encoder)
         do {
             guard number == 0 else { throw failure(number) }
             guard clips.folder.hasRoom() else { throw noRoom }
             let end = job.start + file.samples
             let description = ClipDescription(
-                stream: clips.stream, on: job.on, off: job.off,
+                stream: stream, on: job.on, off: job.off,
                 span: (Double(job.start) / rate, Double(end) / rate), isCut: job.off == nil || end < job.end)
             try description.bytes.withUnsafeBytes {
                 try clips.folder.write(ClipFolder.description(of: file.name), $0)

@@ -21,10 +21,11 @@ final class SoundClips: Sink, ClipNaming, @unchecked Sendable {
         var place: Int
     }
 
-    let stream: StreamDescription
     let folder: ClipFolder
     let monitor = Monitor()
     // All below is the monitor's.
+    /// Changed by the stream's thread alone, which need not ask for it.
+    private(set) var stream: StreamDescription
     var history: SampleHistory
     var jobs: [Job?] = Array(repeating: nil, count: SoundClips.most)
     var hasRoom = true
@@ -33,7 +34,7 @@ final class SoundClips: Sink, ClipNaming, @unchecked Sendable {
     private let settings: ClipSettings
     private let stop: StopToken
     private let before: Double
-    private let slugs: [String]
+    private var slugs: [String]
     /// `[labels]`: of those that are on.
     private var names: [ClipName?]
 
@@ -77,6 +78,12 @@ final class SoundClips: Sink, ClipNaming, @unchecked Sendable {
     func labels(_ reading: LiveReading) {}
     func event(_ event: LiveEvent) {}
     func gap(_ gap: LiveGap) {}
+
+    func relabel(_ labels: StreamLabels) {
+        slugs = Slug.distinct(labels.names)
+        names += Array(repeating: nil, count: max(0, labels.names.count - names.count))
+        monitor.locked { stream = stream.relabelled(labels) }
+    }
 
     func name(_ event: inout LiveEvent) {
         switch event.state {

@@ -6,7 +6,7 @@ import TacitText
 /// The environment of a command: the program's own, and the event.
 struct CommandEnvironment {
     private let inherited: [[UInt8]]
-    private let labels: [String]
+    var labels: [String]
     private let source: String?
 
     /// What an event sets, and nothing that was inherited does.

@@ -11,7 +11,6 @@ import TacitText
 final class CommandRunner: @unchecked Sendable {
     private let command: CommandLineWords
     private let settings: CommandSettings
-    private let environment: CommandEnvironment
     private let waits: Bool
     private let stop: StopToken
     private let wakePipe: WakePipe
@@ -20,7 +19,10 @@ final class CommandRunner: @unchecked Sendable {
     private var queue = BoundedQueue<CommandNews>(capacity: 256)
     private var isEnding = false
     private var isIdle = true
+    /// Labels that came or went, before the thread knows.
+    private var newLabels: StreamLabels?
     // The thread's own.
+    private var environment: CommandEnvironment
     private var format: JSONLineFormat
     private var running: [ChildProcess] = []
     private var endOfPatience: Double?
@@ -53,6 +55,8 @@ final class CommandRunner: @unchecked Sendable {
         log(news.event, " is lost: too many commands are waited for")
     }
 
+    func relabel(_ labels: StreamLabels) { monitor.locked { newLabels = labels } }
+
     /// Returns when every command has ended.
     func finish() {
         monitor.locked { isEnding = true }
@@ -78,6 +82,11 @@ final class CommandRunner: @unchecked Sendable {
         while running.count < settings.most {
             let next = monitor.locked {
                 defer { monitor.signal() }
+                if let labels = newLabels {
+                    newLabels = nil
+                    environment.labels = labels.names
+                    format.relabel(labels)
+                }
                 return queue.removeFirst { news in !running.contains { $0.event.label == news.event.label } }
             }
             guard let next else { return }

@@ -28,6 +28,7 @@ private final class Commands: Sink {
     func event(_ event: LiveEvent) { runner.add(CommandNews(event: event, level: level)) }
 
     func gap(_ gap: LiveGap) {}
+    func relabel(_ labels: StreamLabels) { runner.relabel(labels) }
 
     func finish() { runner.finish() }
 }

@@ -21,9 +21,9 @@ final class Corrections: Sink, @unchecked Sendable {
     private let teacher: any ClipTeaching
     /// Where clips are kept.
     private let folder: String
-    private let labels: [String]
     private let monitor = Monitor()
     // The monitor's.
+    private var labels: [String]
     private var events = BoundedQueue<Past>(capacity: Corrections.most)
     private var jobs = BoundedQueue<Job>(capacity: 16)
     private var isEnding = false
@@ -42,6 +42,7 @@ final class Corrections: Sink, @unchecked Sendable {
 
     func labels(_ reading: LiveReading) {}
     func gap(_ gap: LiveGap) {}
+    func relabel(_ labels: StreamLabels) { monitor.locked { self.labels = labels.names } }
 
     func event(_ event: LiveEvent) {
         monitor.locked {
@@ -113,9 +114,8 @@ final class Corrections: Sink, @unchecked Sendable {
             return answer(.refused, "the event's clip is not finished yet, or was removed")
         }
         do {
-            return answer(
-                .learned,
-                Self.words(try teacher.teach(request.judgement, clip: path, said: labels[past.label])))
+            let said = monitor.locked { labels[past.label] }
+            return answer(.learned, Self.words(try teacher.teach(request.judgement, clip: path, said: said)))
         } catch let error as TacitError {
             return answer(error.kind == .usage ? .refused : .failed, error.description)
         } catch {
@@ -136,8 +136,6 @@ final class Corrections: Sink, @unchecked Sendable {
         var parts: [String] = []
         if let name = lesson.learned { parts.append("an example of \(name)") }
         if let name = lesson.corrected { parts.append("not \(name)") }
-        let words = "learned: " + parts.joined(separator: ", ")
-        return lesson.isInForce
-            ? words : words + " (a new label: the program knows it when it has been started again)"
+        return "learned: " + parts.joined(separator: ", ")
     }
 }

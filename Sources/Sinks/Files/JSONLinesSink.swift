@@ -6,7 +6,7 @@ enum JSONLinesSink {
     static let kind = SinkKind(name: "jsonl", form: "jsonl:PATH", hasAddress: true) { path, settings, stream in
         let outlet = LineOutlet(
             try FileDrain(path: path, rotation: settings.rotation, triesAgain: !stream.waits), stream,
-            capacity: 4 * LineLength.bound(labels: stream.labels))
+            capacity: 4 * stream.lineBound)
         return LiveLines(
             JSONLineFormat(
                 labels: stream.labels, learnedFrom: stream.learnedFrom, hasLogits: stream.hasLogits,

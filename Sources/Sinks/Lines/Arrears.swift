@@ -25,8 +25,11 @@ package struct Arrears {
     private var accounted = 0.0
 
     package init(labels: Int) {
-        news.reserveCapacity(labels + 16)
+        reserve(labels: labels)
     }
+
+    /// Takes room for so many labels.
+    package mutating func reserve(labels: Int) { news.reserveCapacity(labels + 16) }
 
     package var isEmpty: Bool { news.isEmpty && !hasLostLabels }
     /// Whether events or gaps of the source wait, so that others must wait behind them.

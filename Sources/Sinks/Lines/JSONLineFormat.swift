@@ -3,8 +3,10 @@ import TacitText
 
 /// A stream's news as JSON Lines.
 package struct JSONLineFormat: LineFormat {
-    private let names: [String]
+    private var names: [String]
     private let learnedFrom: Int
+    /// The places of labels that are no more, rising.
+    private var forgotten: [Int] = []
     private let hasLogits: Bool
     /// The input's name, that events carry.
     private let source: String?
@@ -57,9 +59,23 @@ package struct JSONLineFormat: LineFormat {
         line.milliseconds(reading.inferenceSeconds * 1000)
         if hasLogits {
             line.key("logits")
-            line.floats(reading.logits)
+            logits(reading.logits)
         }
         line.end()
+    }
+
+    /// In the order of the labels that there are.
+    private mutating func logits(_ logits: UnsafeBufferPointer<Float>) {
+        guard !forgotten.isEmpty else { return line.floats(logits) }
+        line.beginArray()
+        for index in logits.indices where !forgotten.contains(index) { line.float(logits[index]) }
+        line.endArray()
+    }
+
+    package mutating func relabel(_ labels: StreamLabels) {
+        names = labels.names
+        forgotten = labels.forgotten
+        line = JSONLine(capacity: LineLength.bound(labels: names))
     }
 
     package mutating func event(_ event: LiveEvent) {

@@ -7,6 +7,8 @@ package protocol LineFormat {
     mutating func labels(_ reading: LiveReading, _ ranking: Ranking)
     mutating func event(_ event: LiveEvent)
     mutating func gap(_ gap: LiveGap)
+    /// Labels came or went.
+    mutating func relabel(_ labels: StreamLabels)
 }
 
 /// How long lines get.

@@ -11,11 +11,13 @@ final class LiveLines<Format: LineFormat>: Sink {
     private var format: Format
     private var ranking: Ranking
     private let outlet: LineOutlet
+    private var stream: StreamDescription
     private var arrears: Arrears
 
     init(_ format: Format, _ stream: StreamDescription, outlet: LineOutlet) {
         self.format = format
         self.outlet = outlet
+        self.stream = stream
         ranking = stream.ranking
         arrears = Arrears(labels: stream.labels.count)
     }
@@ -59,6 +61,13 @@ final class LiveLines<Format: LineFormat>: Sink {
             if try outlet.write(format.bytes, mayFill: true) { return }
         }
         arrears.owe(gap)
+    }
+
+    func relabel(_ labels: StreamLabels) {
+        stream = stream.relabelled(labels)
+        format.relabel(labels)
+        ranking = stream.ranking
+        arrears.reserve(labels: labels.names.count)
     }
 
     func finish() throws {

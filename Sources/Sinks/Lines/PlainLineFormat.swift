@@ -3,7 +3,7 @@ import TacitText
 
 /// A stream's news as lines for people, where there is no terminal to draw on.
 package struct PlainLineFormat: LineFormat {
-    private let names: [String]
+    private var names: [String]
     private var line: PlainLine
 
     package var bytes: [UInt8] { line.bytes }
@@ -17,6 +17,11 @@ package struct PlainLineFormat: LineFormat {
         begin(reading.time)
         line.labels(ranking, names: names, scores: reading.scores)
         line.end()
+    }
+
+    package mutating func relabel(_ labels: StreamLabels) {
+        names = labels.names
+        line = PlainLine(capacity: LineLength.bound(labels: names))
     }
 
     package mutating func event(_ event: LiveEvent) {

@@ -7,10 +7,12 @@ import TacitText
 /// Each event is told once and in order, for as long as the queue has room. States are told as they change; while the broker
 /// is away only what they are in the end, once it is back.
 final class MQTTDevice: @unchecked Sendable {
-    let topics: MQTTTopics
-    let stream: StreamDescription
+    // Changed by the connection's thread, with the monitor locked.
+    private(set) var topics: MQTTTopics
+    private(set) var stream: StreamDescription
     private let monitor: Monitor
-    private let discovery: [UInt8]?
+    private let hasDiscovery: Bool
+    private var discovery: [UInt8]?
 
     // The monitor's: what the stream has said.
     private var queue: BoundedQueue<LiveEvent>
@@ -20,6 +22,8 @@ final class MQTTDevice: @unchecked Sendable {
     private var lostSeconds = 0.0
     private var dropped = 0
     private var lastSign: Double?
+    /// Labels that came or went, before the connection's thread knows.
+    private var newLabels: StreamLabels?
     private(set) var isFinishing = false
     /// Whether all has been said, the farewell included.
     private(set) var isOver = false
@@ -46,6 +50,7 @@ final class MQTTDevice: @unchecked Sendable {
         self.topics = topics
         self.stream = stream
         self.monitor = monitor
+        self.hasDiscovery = hasDiscovery
         discovery = hasDiscovery ? MQTTDiscovery.payload(topics, stream) : nil
         queue = BoundedQueue(capacity: Self.capacity)
         isOn = Array(repeating: false, count: stream.labels.count)
@@ -70,6 +75,11 @@ final class MQTTDevice: @unchecked Sendable {
         if queue.append(event) { return true }
         dropped += 1
         return false
+    }
+
+    func relabel(_ labels: StreamLabels) {
+        isOn += Array(repeating: false, count: max(0, labels.names.count - isOn.count))
+        newLabels = labels
     }
 
     /// More than there is room for are not asked for at once.
@@ -112,9 +122,27 @@ final class MQTTDevice: @unchecked Sendable {
         return pending.isEmpty ? nil : pending.removeFirst()
     }
 
+    /// With the monitor locked: says what there is now, and that what is gone is gone.
+    private func relabel() {
+        guard let labels = newLabels else { return }
+        newLabels = nil
+        let before = stream.forgotten
+        stream = stream.relabelled(labels)
+        topics.relabel(labels.names)
+        format.relabel(labels)
+        let fresh = told.count..<max(told.count, labels.names.count)
+        told += Array(repeating: false, count: fresh.count)
+        if hasDiscovery { discovery = MQTTDiscovery.payload(topics, stream) }
+        if let discovery { pending.append(MQTTMessage(topics.discovery, discovery)) }
+        for label in labels.forgotten where !before.contains(label) { tellState(label) }
+        for label in before where !labels.forgotten.contains(label) { tellState(label) }
+        for label in fresh { tellState(label) }
+    }
+
     private func fill(_ now: Double) {
         var event: LiveEvent?
         monitor.locked {
+            relabel()
             let limit = if case .sound = stream.sense { 10.0 } else { 30.0 }
             let isAvailable = lastSign.map { now - $0 < limit } ?? false
             if isAvailable != toldAvailable, !isFinishing || toldAvailable == nil {
@@ -184,7 +212,9 @@ final class MQTTDevice: @unchecked Sendable {
     }
 
     private func tellState(_ label: Int) {
-        pending.append(MQTTMessage(topics.label(label), told[label] ? "ON" : "OFF"))
+        // Without a payload nothing is retained any more.
+        let state = stream.forgotten.contains(label) ? "" : told[label] ? "ON" : "OFF"
+        pending.append(MQTTMessage(topics.label(label), state))
     }
 
     private func tellLast(_ label: Int) {

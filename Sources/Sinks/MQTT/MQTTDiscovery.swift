@@ -41,6 +41,14 @@ enum MQTTDiscovery {
     private static func labels(_ topics: MQTTTopics, _ stream: StreamDescription, _ line: inout JSONLine) {
         let chosen = Set(stream.selected)
         for (index, name) in stream.labels.enumerated() {
+            if stream.forgotten.contains(index) {
+                // With nothing but its platform, an entity is taken away.
+                line.key(dynamic: "label_\(topics.labels[index])")
+                line.beginObject()
+                pair("p", "binary_sensor", &line)
+                line.endObject()
+                continue
+            }
             entity("label_\(topics.labels[index])", "binary_sensor", name, topics.label(index), topics, &line) { line in
                 if let kind = deviceClass(topics.labels[index], stream.sense) { pair("device_class", kind, &line) }
                 if !chosen.contains(index) {

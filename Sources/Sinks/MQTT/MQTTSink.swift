@@ -73,6 +73,11 @@ final class MQTTSink: Sink {
         }
     }
 
+    func relabel(_ labels: StreamLabels) {
+        connection.monitor.locked { device.relabel(labels) }
+        connection.wake()
+    }
+
     func gap(_ gap: LiveGap) {
         connection.monitor.locked { device.hasLost(gap.lostSeconds) }
         connection.wake()

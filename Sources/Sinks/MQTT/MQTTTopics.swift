@@ -7,7 +7,7 @@ struct MQTTTopics {
     /// The input's, as it stands in topics.
     let device: String
     /// `[labels]`: as they stand in topics.
-    let labels: [String]
+    private(set) var labels: [String]
 
     /// This machine's host name, as it stands in topics.
     static let board: String = {
@@ -22,6 +22,9 @@ struct MQTTTopics {
         self.device = device
         self.labels = Slug.distinct(labels)
     }
+
+    /// Labels came, behind those that there were, whose topics stay as they are.
+    mutating func relabel(_ names: [String]) { labels = Slug.distinct(names) }
 
     /// Whether the program is there; its last will.
     var program: String { Self.program(prefix) }

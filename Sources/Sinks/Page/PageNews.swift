@@ -6,9 +6,9 @@ import TacitText
 /// What a stream has said, as far as its page tells of it: how things stand, the last day's events and gaps, and lines for
 /// those that follow it. All memory is taken at the start.
 final class PageNews: @unchecked Sendable {
-    let stream: StreamDescription
     /// Guards all below.
     let monitor = Monitor()
+    private(set) var stream: StreamDescription
     private(set) var lines: LineRing
     private(set) var figures: StreamFigures
     private(set) var events = BoundedQueue<LiveEvent>(capacity: PageNews.most)
@@ -33,12 +33,16 @@ final class PageNews: @unchecked Sendable {
     init(_ stream: StreamDescription) {
         self.stream = stream
         figures = StreamFigures(labels: stream.labels.count)
-        lines = LineRing(capacity: max(Self.behind, 4 * LineLength.bound(labels: stream.labels)))
+        lines = LineRing(capacity: max(Self.behind, 4 * stream.lineBound))
         format = JSONLineFormat(
             labels: stream.labels, learnedFrom: stream.learnedFrom, hasLogits: stream.hasLogits, source: stream.source)
-        // However few labels other sinks are to show: who looks at bars wants to see those that are not above anything yet.
-        ranking = Ranking(
-            top: stream.top == 0 ? 0 : max(stream.top, Self.bars), threshold: nil, labels: stream.labels.count,
+        ranking = Self.ranking(stream)
+    }
+
+    /// However few labels other sinks are to show: who looks at bars wants to see those that are not above anything yet.
+    private static func ranking(_ stream: StreamDescription) -> Ranking {
+        Ranking(
+            top: stream.top == 0 ? 0 : max(stream.top, bars), threshold: nil, labels: stream.labels.count,
             among: stream.selected)
     }
 
@@ -77,6 +81,15 @@ final class PageNews: @unchecked Sendable {
             }
             format.event(event)
             lines.append(format.bytes)
+        }
+    }
+
+    func relabel(_ labels: StreamLabels) {
+        monitor.locked {
+            stream = stream.relabelled(labels)
+            figures.grow(toLabels: labels.names.count)
+            format.relabel(labels)
+            ranking = Self.ranking(stream)
         }
     }
 

@@ -5,8 +5,9 @@ import TacitText
 extension PageServer {
     var metrics: [UInt8] {
         var text = MetricsText()
-        let stream = news.stream
-        let (figures, readers, left) = monitor.locked { (news.figures.snapshot, self.readers.count + peerCount, self.left) }
+        let (stream, figures, readers, left) = monitor.locked {
+            (news.stream, news.figures.snapshot, self.readers.count + peerCount, self.left)
+        }
         text.family("tacit_info", "gauge", "What is run, and on what.")
         text.sample("tacit_info", [("model", stream.model), ("input", stream.source ?? stream.input)], 1)
         text.family("tacit_events_total", "counter", "Labels that began (on) and ceased (off) to hold.")

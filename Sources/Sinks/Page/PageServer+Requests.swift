@@ -247,7 +247,7 @@ extension PageServer {
 
     private func correct(_ request: PageRequest, _ connection: OpaquePointer) -> Int32 {
         if let answer = request.answer { return give(answer, to: connection) }
-        guard let corrections = news.stream.corrections else {
+        guard let corrections = monitor.locked({ news.stream.corrections }) else {
             return give(
                 .json(
                     CorrectionAnswer(

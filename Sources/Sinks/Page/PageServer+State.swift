@@ -4,8 +4,8 @@ import TacitText
 extension PageServer {
     /// Whether the stream goes on: 200, or 503 when nothing came for so long that something must be wrong.
     var health: PageAnswer {
-        let limit = if case .sound = news.stream.sense { 10.0 } else { 30.0 }
-        let figures = monitor.locked { news.figures.snapshot }
+        let (stream, figures) = monitor.locked { (news.stream, news.figures.snapshot) }
+        let limit = if case .sound = stream.sense { 10.0 } else { 30.0 }
         let isAlive = figures.isAlive(within: limit)
         var line = JSONLine(capacity: 256)
         line.begin()
@@ -21,8 +21,9 @@ extension PageServer {
 
     /// How things stand.
     var state: [UInt8] {
-        let stream = news.stream
-        let (figures, readers, left) = monitor.locked { (news.figures.snapshot, self.readers.count + peerCount, self.left) }
+        let (stream, figures, readers, left) = monitor.locked {
+            (news.stream, news.figures.snapshot, self.readers.count + peerCount, self.left)
+        }
         let own = ProcessFigures.now()
         var line = JSONLine(capacity: LineLength.bound(labels: stream.labels) * 2)
         line.begin()
@@ -89,8 +90,7 @@ extension PageServer {
     /// Events and gaps of the last day, as their lines, the gaps' with the moment that they were told.
     var timeline: [UInt8] {
         // A day may be long: written without the monitor, from copies.
-        let (events, gaps) = monitor.locked { (news.events.elements, news.gaps.elements) }
-        let stream = news.stream
+        let (stream, events, gaps) = monitor.locked { (news.stream, news.events.elements, news.gaps.elements) }
         var format = JSONLineFormat(
             labels: stream.labels, learnedFrom: stream.learnedFrom, hasLogits: false, source: stream.source)
         var bytes = Array(#"{"events":["#.utf8)

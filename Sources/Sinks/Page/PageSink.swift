@@ -53,6 +53,8 @@ final class PageSink: Sink {
         server.wake()
     }
 
+    func relabel(_ labels: StreamLabels) { news.relabel(labels) }
+
     func gap(_ gap: LiveGap) {
         news.gap(gap)
         server.wake()

@@ -49,6 +49,14 @@ struct StreamFigures {
         return copy
     }
 
+    mutating func grow(toLabels count: Int) {
+        let more = max(0, count - scores.count)
+        began += Array(repeating: 0, count: more)
+        ceased += Array(repeating: 0, count: more)
+        isOn += Array(repeating: false, count: more)
+        scores += Array(repeating: 0, count: more)
+    }
+
     mutating func advanced() { lastSign = Stopwatch.now }
 
     mutating func heard(seconds: Double) {

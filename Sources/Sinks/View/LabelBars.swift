@@ -21,6 +21,16 @@ struct LabelBars {
         }
     }
 
+    /// The same after labels came or went; until the next reading it shows what the last one said of the others.
+    func relabelled(_ stream: StreamDescription) -> LabelBars {
+        var bars = LabelBars(
+            labels: stream.labels, thresholds: stream.thresholds, top: stream.top, among: stream.selected)
+        guard hasReading else { return bars }
+        let known = scores + Array(repeating: 0, count: max(0, stream.labels.count - scores.count))
+        known.withUnsafeBufferPointer { bars.take($0) }
+        return bars
+    }
+
     /// How many bars there are to show.
     let wanted: Int
 

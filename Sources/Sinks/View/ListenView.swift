@@ -5,7 +5,7 @@ import TacitLive
 /// `listen` on a terminal: how loud it is, the best labels as bars with their thresholds, the last events, and what it
 /// costs. It has a screen of its own; what it showed last stays behind when it ends.
 final class ListenView: Sink {
-    private let title: StreamDescription
+    private var title: StreamDescription
     private let windowSeconds: Double
     private let hopSeconds: Double
     private var screen: Screen
@@ -59,6 +59,12 @@ final class ListenView: Sink {
     func quiet(_ quiet: LiveQuiet) { bars.take(quiet.smoothed) }
 
     func event(_ event: LiveEvent) { news.add(event) }
+
+    func relabel(_ labels: StreamLabels) {
+        title = title.relabelled(labels)
+        bars = bars.relabelled(title)
+        news.relabel(labels.names)
+    }
 
     func gap(_ gap: LiveGap) {
         lostSeconds += gap.lostSeconds

@@ -8,7 +8,7 @@ struct NewsList {
         case gap(LiveGap, WallTime)
     }
 
-    private let names: [String]
+    private var names: [String]
     private let hasWallTime: Bool
     /// A ring.
     private var items: [Item?]
@@ -36,6 +36,12 @@ struct NewsList {
             add(.event(event, lasted: event.time - begun[label]))
             begun[label] = .nan
         }
+    }
+
+    /// Labels came, behind those that there were.
+    mutating func relabel(_ labels: [String]) {
+        names = labels
+        begun += Array(repeating: .nan, count: max(0, labels.count - begun.count))
     }
 
     mutating func add(_ gap: LiveGap) { add(.gap(gap, .now())) }

@@ -6,7 +6,7 @@ import TacitLive
 /// `watch` on a terminal: what the model sees as a small picture, beside it the best labels as bars with their
 /// thresholds and the last events; below, how many frames pass and how many don't.
 final class WatchView: Sink {
-    private let title: StreamDescription
+    private var title: StreamDescription
     private var screen: Screen
     private var bars: LabelBars
     private var news: NewsList
@@ -41,6 +41,12 @@ final class WatchView: Sink {
     }
 
     func event(_ event: LiveEvent) { news.add(event) }
+
+    func relabel(_ labels: StreamLabels) {
+        title = title.relabelled(labels)
+        bars = bars.relabelled(title)
+        news.relabel(labels.names)
+    }
 
     func gap(_ gap: LiveGap) {
         lostSeconds += gap.lostSeconds

@@ -114,8 +114,6 @@ struct Listen: ParsableCommand {
         let hopSeconds = Double(plan.hop * geometry.samplesPerStride) / Double(geometry.sampleRate)
         let sound = try input.open(sampleRate: geometry.sampleRate, hop: hopSeconds)
         try Process.checkStop()
-        let stream = LiveStream(
-            SoundSense(source: sound, labeller: labeller), detector: detector, isPaced: realtime, stop: Process.stop)
         var description = StreamDescription(
             model: PathName.last(model.path), input: PathName.last(input.name), source: sinks.name,
             sense: .sound(window: Double(geometry.samplesPerWindow) / Double(geometry.sampleRate), hop: hopSeconds),
@@ -126,6 +124,10 @@ struct Listen: ParsableCommand {
             isDevice: input.isDevice, runsFree: !isLive,
             // What passes at its own pace goes on whether or not anyone reads; anything else waits.
             waits: !(realtime || input.isDevice))
+        let stream = LiveStream(
+            SoundSense(source: sound, labeller: labeller), detector: detector, isPaced: realtime, stop: Process.stop,
+            changing: FollowedLabels.changing(
+                model, description.streamLabels, threshold: labels.threshold, takesNew: events.only.isEmpty))
         FollowedLabels.follow(model, labels: learned.path, engine: engine.settings, &description)
         let sink = try SinkTable.open(sinks.wishes, sinks.settings, description)
         Process.stopInOrder()

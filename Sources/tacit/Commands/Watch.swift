@@ -68,13 +68,16 @@ struct Watch: ParsableCommand {
             }
             hasBroken = true
         }
-        let stream = LiveStream(sense, detector: detector, isPaced: input.realtime, stop: Process.stop)
         var description = StreamDescription(
             model: PathName.last(model.path), input: input.title, source: sinks.name, sense: .pictures,
             labels: names, learnedFrom: model.model.description.labels.count,
             thresholds: thresholds, selected: selection.indices, top: labels.top, showFrom: labels.threshold,
             hasLogits: labels.logits, isJSON: output.json, isDevice: input.input == nil, runsFree: !isLive,
             waits: !isLive)
+        let stream = LiveStream(
+            sense, detector: detector, isPaced: input.realtime, stop: Process.stop,
+            changing: FollowedLabels.changing(
+                model, description.streamLabels, threshold: labels.threshold, takesNew: events.only.isEmpty))
         FollowedLabels.follow(model, labels: learned.path, engine: engine.settings, &description)
         let sink = try SinkTable.open(sinks.wishes, sinks.settings, description)
         Process.stopInOrder()

@@ -257,6 +257,8 @@ async function get(path) {
 
 async function loadState() {
   state = await get("api/state");
+  const names = new Set(state.labels.map((label) => label.label));
+  for (const name of info.keys()) if (!names.has(name)) info.delete(name);
   for (const label of state.labels) {
     const known = info.get(label.label);
     if (known) Object.assign(known, label);

@@ -25,18 +25,38 @@ enum FollowedLabels {
         return try LoadedModel(path: path, labels: file)
     }
 
+    /// The labels of a stream, where some may come and go; nil where there is no file of learned ones.
+    ///
+    /// - Parameters:
+    ///   - model: with the file's labels.
+    ///   - labels: with which the stream begins.
+    ///   - threshold: that events are decided by, where it is one for all.
+    ///   - takesNew: whether labels that come make events, which they do unless somebody has said which do.
+    static func changing(
+        _ model: LoadedModel, _ labels: StreamLabels, threshold: Float?, takesNew: Bool
+    ) -> ChangingLabels? {
+        model.planes.map {
+            ChangingLabels($0, labels, threshold: threshold ?? LoadedModel.learnedThreshold, takesNew: takesNew)
+        }
+    }
+
     /// Has a stream's sinks teach, and its labels follow their file. Nothing without such a file.
     static func follow(
         _ model: LoadedModel, labels file: String?, engine: EngineSettings, _ stream: inout StreamDescription
     ) {
         guard let file else { return }
+        stream.hasChangingLabels = true
         stream.teacher = ClipTeacher(model, file: file, engine: engine)
         LabelsWatch.begin(model, file: file) { news in
             Log.shared.line { line in
                 line.append(string: file)
                 switch news {
-                case .inForce: line.append(": labels were taught anew")
-                case .otherLabels: line.append(": other labels than at the start, known when the program is started again")
+                case .inForce(let came, let went):
+                    line.append(": labels were taught anew")
+                    for (names, what) in [(came, "new"), (went, "no more")] where !names.isEmpty {
+                        line.append(string: "; \(what): \(names.prefix(10).joined(separator: ", "))")
+                        if names.count > 10 { line.append(string: " and \(names.count - 10) more") }
+                    }
                 case .broken(let error):
                     line.append(": ")
                     line.append(string: error.description)
