@@ -41,6 +41,42 @@ import Testing
         #expect(try events([1, 0.7], threshold: 1, .init()) == ["on 1", "off 2"])
     }
 
+    /// Labels that come begin with nothing behind them; those that go turn off; the others never notice.
+    @Test func labelsComeAndGo() throws {
+        let detector = try EventDetector(
+            thresholds: [0.5, 0.5], watched: [0, 1], settings: .init(smooth: 0.2), sampleRate: 10, hop: 1)
+        var events: [String] = []
+        func take(_ scores: [Float], end: Int) {
+            reading(scores, end: end) { reading in
+                detector.take(reading) { events.append("\($0.state) \($0.label) \($0.sample)") }
+            }
+        }
+        func relabel(_ watched: [Int], of count: Int, at sample: Int) throws {
+            try detector.relabel(
+                thresholds: [Float](repeating: 0.5, count: count), watched: watched, at: sample, names: []
+            ) { events.append("\($0.state) \($0.label) \($0.sample)") }
+        }
+        take([1, 1], end: 1)
+        try relabel([0, 2], of: 3, at: 2)
+        #expect(events == ["on 0 1", "on 1 1", "off 1 2"] && detector.isOn(0))
+        // The mean over two readings, of which the new label has one.
+        take([1, 1, 0.9], end: 2)
+        #expect(Array(detector.smoothedScores) == [1, 1, 0.45])
+        take([0.7, 1, 0.9], end: 3)
+        #expect(Array(detector.smoothedScores) == [0.85, 1, 0.9])
+        #expect(events.dropFirst(3) == ["on 2 3"])
+        try relabel([0, 1, 2], of: 3, at: 3)
+        take([0, 1, 0.9], end: 4)
+        take([0, 1, 0.9], end: 5)
+        #expect(events.dropFirst(4) == ["on 1 4", "off 0 4"] || events.dropFirst(4) == ["off 0 4", "on 1 4"])
+        try relabel([], of: 3, at: 6)
+        #expect(events.dropFirst(6) == ["off 1 6", "off 2 6"])
+        #expect(throws: TacitError.self) { try relabel([3], of: 3, at: 6) }
+        // Scores of a stream that has not made room yet are of another.
+        take([1, 1], end: 7)
+        #expect(events.count == 8)
+    }
+
     @Test func waitsMustBeUnbroken() throws {
         let scores: [Float] = [1, 1, 0, 1, 1, 1, 1, 0, 0, 0.45, 0, 0, 0, 0, 1]
         #expect(try events(scores, .init(onAfter: 0.3)) == ["on 7", "off 8"])

@@ -136,6 +136,44 @@ import Testing
         #expect(Self.read(model, 3).logits[0] == 4)
     }
 
+    /// One that makes room hears of labels that came, each at a place of its own for good.
+    @Test func labelsComeAndGo() throws {
+        var clusters = Clusters(4, seed: 35)
+        let base = TaughtBase(labels: ["dog", "rain"], prototypes: [])
+        var labels = LearnedLabels(Clusters.model)
+        try labels.learn("bell", clusters.examples(0, count: 5), base)
+        let told = Told(logits: [4, 0], point: clusters.point(1))
+        let planes = TaughtPlanes(labels, Self.description(base.labels))
+        let model = TaughtModel(told, Self.description(base.labels), planes)
+        let before = Self.read(model, 3)
+        try labels.learn("horn", clusters.examples(1, count: 5), base)
+        #expect(planes.changeCount == 0 && planes.follow(labels) && planes.changeCount == 1)
+        #expect(planes.places.names == ["bell", "horn"] && planes.places.isTaught == [true, true])
+        // Until there is room, nothing changes.
+        #expect(Self.read(model, 3).logits == before.logits)
+        let both = Self.read(model, 4)
+        #expect(Array(both.logits[..<2]) == told.logits && both.scores[3] > 0.5 && both.scores[2] < 0.5)
+        for plane in 0..<2 { #expect(abs(both.logits[2 + plane] - labels.distance(plane, of: told.point)) < 1e-5) }
+
+        try labels.forget("bell", base)
+        #expect(!planes.replace(with: labels) && planes.follow(labels) && planes.changeCount == 2)
+        #expect(planes.places.names == ["bell", "horn"] && planes.places.isTaught == [false, true])
+        let one = Self.read(model, 4)
+        #expect(one.scores[2] < 1e-20 && abs(one.logits[3] - labels.distance(0, of: told.point)) < 1e-5)
+
+        try labels.learn("gong", clusters.examples(2, count: 5), base)
+        try labels.learn("bell", clusters.examples(0, count: 5), base)
+        #expect(planes.follow(labels))
+        #expect(planes.places.names == ["bell", "horn", "gong"] && planes.places.isTaught == [true, true, true])
+        let all = Self.read(model, 5)
+        for (place, name) in ["bell", "horn", "gong"].enumerated() {
+            let plane = try #require(labels.labels.firstIndex { $0.name == name })
+            #expect(abs(all.logits[2 + place] - labels.distance(plane, of: told.point)) < 1e-5)
+        }
+        // The same once more is nothing new to streams.
+        #expect(planes.follow(labels) && planes.changeCount == 3)
+    }
+
     @Test func readingAllocatesNothing() throws {
         var clusters = Clusters(2, seed: 33)
         let base = TaughtBase(labels: ["dog", "rain"], prototypes: [])

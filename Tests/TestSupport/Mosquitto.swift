@@ -55,15 +55,35 @@ public final class Mosquitto {
 
     /// Someone who is told every message, a line each: `retained topic payload`.
     public func listener(_ more: [String] = []) throws -> LiveRun {
-        let run = try LiveRun(
+        let run = try subscribe(more)
+        try waitUntilReady(run) { _ in }
+        return run
+    }
+
+    private func subscribe(_ more: [String]) throws -> LiveRun {
+        try LiveRun(
             Executable(path: "/usr/bin/mosquitto_sub"),
             ["-h", "127.0.0.1", "-p", "\(port)", "-q", "1", "-t", "#", "-F", "%r %t %p"] + more)
-        // Once it has what it asked for, what is said is heard.
+    }
+
+    /// Until it has what it asked for, so that what is said from then on is heard; hands over what comes before.
+    private func waitUntilReady(_ run: LiveRun, _ body: (String) -> Void) throws {
         for number in 0..<1000 {
             try publish("test/ready", "\(number)")
-            if let line = run.readLine(limit: 0.2), line.contains("test/ready") { return run }
+            while let line = run.readLine(limit: 0.2) {
+                if line.contains("test/ready") { return }
+                body(line)
+            }
         }
         throw Executable.LaunchFailure(description: "nobody listens: \(run.standardError)")
+    }
+
+    /// What the broker keeps: lines of `topic payload`.
+    public func retained() throws -> [String] {
+        let run = try subscribe([])
+        var kept: [String] = []
+        try waitUntilReady(run) { if $0.hasPrefix("1 ") { kept.append(String($0.dropFirst(2))) } }
+        return kept
     }
 
     public func publish(_ topic: String, _ payload: String, retained: Bool = false, _ more: [String] = []) throws {

@@ -75,10 +75,19 @@ import Testing
         #expect(waitUntil { page.run.standardError.contains("labels were taught anew") })
 
         let named = try say(#""label":"door \"bell\"""#)
-        #expect(named.status == 200 && named.text.contains("started again"), "\(named.text)")
+        #expect(named.status == 200 && named.text.contains("an example of"), "\(named.text)")
         let learned = try list()
         #expect(learned.contains(Listed(name: "door \"bell\"", examples: 1, corrections: 0)))
-        #expect(waitUntil { other.run.standardError.contains("known when the program is started again") })
+        // In force at once, there and elsewhere.
+        for run in [page, other] {
+            #expect(waitUntil { run.run.standardError.contains(#"new: door "bell""#) })
+            var state = ""
+            for _ in 0..<50 where !state.contains(#""label":"door \"bell\"""#) {
+                run.feed(seconds: 0.2, events: 10)
+                state = try run.ask("/api/state").text
+            }
+            #expect(state.contains(#""label":"door \"bell\"""#), "\(state)")
+        }
         #expect(page.finish() == 0 && other.finish() == 0)
         try expectPairs(page.lines)
         // And when it has been, it is there.
