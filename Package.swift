@@ -222,6 +222,8 @@ let package = Package(
                 "TacitTestSupport",
             ]),
         .testTarget(
+            name: "DoctorTests", dependencies: ["TacitCommand", "TacitConvertCommand", "TacitTestSupport"]),
+        .testTarget(
             name: "EndToEndTests", dependencies: ["TacitCommand", "TacitConvertCommand", "TacitTestSupport"]),
         .testTarget(
             name: "AttackTests",

@@ -222,6 +222,27 @@ import Testing
         #expect(try machine.models.names() == ["kept", "sound.gguf"])
     }
 
+    /// What the documentation lists is what is staged, here or in `DoctorUseTests`, with its status.
+    @Test func everyFaultIsStagedAndDocumented() throws {
+        let page = try String(
+            contentsOf: TestPaths.package.appendingPathComponent("Sources/Doctor/Doctor.docc/Faults.md"), encoding: .utf8)
+        let rows = page.split(separator: "\n").filter { $0.hasPrefix("| `") }.map { row in
+            row.split(separator: "|").map { $0.trimmingCharacters(in: CharacterSet(charactersIn: " `")) }
+        }
+        let documented = Dictionary(rows.map { ($0[0], Int32($0.last ?? "")) }) { first, _ in first }
+        #expect(documented.count == rows.count && documented.count >= 40)
+        for staged in Self.devices + Self.others { #expect(documented[staged.fault] == staged.status, "\(staged.fault)") }
+        let use = try String(
+            contentsOf: TestPaths.package.appendingPathComponent("Tests/DoctorTests/DoctorUseTests.swift"),
+            encoding: .utf8)
+        let here = Set((Self.devices + Self.others).map(\.fault))
+        for (fault, _) in documented where !here.contains(fault) { #expect(use.contains("\"\(fault)\""), "\(fault)") }
+        let kinds = try String(
+            contentsOf: TestPaths.package.appendingPathComponent("Sources/Doctor/Finding.swift"), encoding: .utf8)
+        let known = kinds.matches(of: /case \w+ = "([a-z-]+)"/).map { String($0.output.1) }
+        #expect(Set(known) == Set(documented.keys))
+    }
+
     /// Healthy as well, though something looks like a fault.
     @Test(arguments: [
         // A sound server shares what it has.
@@ -235,11 +256,11 @@ import Testing
             try $0.write("proc/77/comm", "tacit\n")
         },
         // A second card is muted, one of several inputs is.
-        Staged("", nil, "", 0) { 
-            try $0.calls([
-                "control\t1\tMic Capture Switch\t1", "control\t1\tLine Capture Switch\t0", "control\t2\tCapture Switch\t0",
-            ])
-         },
+        Staged("", nil, "", 0) {
+            try $0.calls(
+                ["Mic", "Line"].enumerated().map { "control\t1\t\($1) Capture Switch\t\(1 - $0)" }
+                    + ["control\t2\tCapture Switch\t0"])
+        },
         // A board's decoders, which nobody may open.
         Staged("", nil, "", 0) {
             try $0.write("sys/class/video4linux/video10/name", "bcm2835-codec-decode\n")
