@@ -121,11 +121,17 @@ let package = Package(
             path: "Sources/Sinks",
             // The page is part of the executable.
             resources: ["html", "css", "js"].map { .embedInCode("Page/Files/page.\($0)") }),
+        room(
+            "Doctor",
+            [
+                "CTacitProgram", "TacitDevices", "TacitDiagnostics", "TacitLearning", "TacitLive", "TacitModelFile",
+                "TacitSinks",
+            ]),
         .executableTarget(
             name: "TacitCommand",
             dependencies: [
-                "TacitConsole", "TacitDevices", "TacitDiagnostics", "TacitEngine", "TacitEvaluation", "TacitFrontEnd",
-                "TacitLabelling", "TacitLearning", "TacitLive", "TacitMedia", "TacitModelFile", "TacitSinks",
+                "TacitConsole", "TacitDevices", "TacitDiagnostics", "TacitDoctor", "TacitEngine", "TacitEvaluation",
+                "TacitFrontEnd", "TacitLabelling", "TacitLearning", "TacitLive", "TacitMedia", "TacitModelFile", "TacitSinks",
                 "TacitText", argumentParser,
             ],
             path: "Sources/tacit"),
@@ -215,6 +221,8 @@ let package = Package(
                 "TacitComparison", "TacitConversion", "TacitEvaluation", "TacitLive", "TacitModelFile",
                 "TacitTestSupport",
             ]),
+        .testTarget(
+            name: "DoctorTests", dependencies: ["TacitCommand", "TacitConvertCommand", "TacitTestSupport"]),
         .testTarget(
             name: "EndToEndTests", dependencies: ["TacitCommand", "TacitConvertCommand", "TacitTestSupport"]),
         .testTarget(

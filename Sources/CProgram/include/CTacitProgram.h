@@ -44,4 +44,7 @@ int tacit_spawn_source(const char *path, char *const words[], int output, int er
 /// small, for what is changed later is kept twice. 0, or the number of an error.
 int tacit_start_guard(int *words, int *process);
 
+/// Whether something keeps the wall clock right, as the kernel knows it: 1 or 0, -1 where it does not say.
+int tacit_clock_is_kept(void);
+
 #endif

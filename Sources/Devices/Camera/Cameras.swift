@@ -50,13 +50,17 @@ package enum Cameras {
     static func place(of path: String) -> String? {
         guard let name = path.split(separator: "/").last else { return nil }
         let entry = "/sys/class/video4linux/\(name)"
+        guard let place = place(entry: entry) else { return nil }
+        let index = number("\(entry)/index")
+        return index == 0 ? place : "\(place),\(index)"
+    }
+
+    /// The same for an entry in sysfs, whichever of a camera's nodes it is of.
+    package static func place(entry: String) -> String? {
         guard let resolved = realpath("\(entry)/device", nil) else { return nil }
         defer { free(resolved) }
         let device = String(cString: resolved)
-        guard let last = device.split(separator: "/").last else { return nil }
-        let place = USBPath.name(resolved: device) ?? String(last)
-        let index = number("\(entry)/index")
-        return index == 0 ? place : "\(place),\(index)"
+        return USBPath.name(resolved: device) ?? device.split(separator: "/").last.map(String.init)
     }
 
     private static func number(_ path: String) -> Int {

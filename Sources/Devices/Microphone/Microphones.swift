@@ -55,3 +55,22 @@ package enum Microphones {
         return (try? Negotiation(handle).capabilities()) ?? []
     }
 }
+
+extension Microphones {
+    /// Opens a microphone by a name that `--device` takes, and closes it again.
+    ///
+    /// - Returns: 0, or the number of an error.
+    package static func answer(of name: String) -> Int32 {
+        tacit_alsa_silence()
+        guard let wanted = try? MicrophoneName(name) else { return EINVAL }
+        do {
+            var handle: OpaquePointer?
+            let code = snd_pcm_open(&handle, try wanted.resolve(), SND_PCM_STREAM_CAPTURE, Int32(SND_PCM_NONBLOCK))
+            guard code >= 0, let handle else { return -code }
+            snd_pcm_close(handle)
+            return 0
+        } catch {
+            return (error as? ALSAFailure).map { -$0.code } ?? EINVAL
+        }
+    }
+}

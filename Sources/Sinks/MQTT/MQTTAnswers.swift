@@ -4,6 +4,7 @@ import CTacitMosquitto
 final class MQTTAnswers {
     var state = MQTTClient.State.closed
     var problem = "not reached yet"
+    private(set) var isRefused = false
     /// Of messages that have not arrived.
     var numbers: Set<Int32> = []
     var arrived = 0
@@ -33,6 +34,7 @@ final class MQTTAnswers {
 
     private func hasConnected(_ code: Int32) {
         state = code == 0 ? .open : .closed
+        isRefused = code != 0
         if code != 0 { problem = String(cString: tacit_mosquitto_connack_string(code)) }
     }
 

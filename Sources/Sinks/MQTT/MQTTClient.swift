@@ -16,6 +16,8 @@ final class MQTTClient {
     var state: State { answers.state }
     /// Why the broker doesn't want to talk, or what else went wrong last.
     var problem: String { answers.problem }
+    /// Whether it was the broker that said so.
+    var isRefused: Bool { answers.isRefused }
     /// Messages that are on their way: given to the library and not acknowledged.
     var onTheirWay: Int { answers.numbers.count }
     /// Grows with every message that has arrived.
@@ -29,9 +31,15 @@ final class MQTTClient {
     private static let loading = Mutex<Void>(())
     private static let keepAlive: Int32 = 20
 
+    /// Loads the library. Nil, or why it can't be had.
+    static func libraryProblem() -> String? {
+        loading.withLock { _ in tacit_mosquitto_load().map { String(cString: $0) } }
+    }
+
+    /// - Parameter hasWill: whether the broker is to say that the program is gone, should the connection break.
     /// - Throws: `TacitError`: output where the library or a certificate can't be had, input for the password's file.
-    init(_ address: MQTTAddress, _ settings: MQTTSettings) throws {
-        if let problem = Self.loading.withLock({ _ in tacit_mosquitto_load().map { String(cString: $0) } }) {
+    init(_ address: MQTTAddress, _ settings: MQTTSettings, hasWill: Bool = true) throws {
+        if let problem = Self.libraryProblem() {
             throw TacitError(
                 .cannotCreate, file: address.description,
                 "MQTT wants libmosquitto.so.1, as in Debian's package libmosquitto1 (\(problem))")
@@ -44,7 +52,7 @@ final class MQTTClient {
         self.client = client
         self.address = address
         do {
-            try prepare(settings)
+            try prepare(settings, hasWill: hasWill)
             answers.listen(to: client)
         } catch {
             tacit_mosquitto_destroy(client)
@@ -55,7 +63,7 @@ final class MQTTClient {
     deinit { tacit_mosquitto_destroy(client) }
 
     /// Sets the certificates, the password and the last will.
-    private func prepare(_ settings: MQTTSettings) throws {
+    private func prepare(_ settings: MQTTSettings, hasWill: Bool) throws {
         if address.isEncrypted {
             let result = tacit_mosquitto_tls_set(
                 client, settings.authorityFile, settings.authorityFile == nil ? "/etc/ssl/certs" : nil,
@@ -69,6 +77,7 @@ final class MQTTClient {
             let password = try settings.passwordFile.map { try SecretFile.read($0) }
             try check(tacit_mosquitto_username_pw_set(client, user, password))
         }
+        guard hasWill else { return }
         let will = Array("offline".utf8)
         try check(
             tacit_mosquitto_will_set(

@@ -17,11 +17,13 @@ final class PageSink: Sink {
             }
         },
         make: { address, settings, stream in
-            // Long enough that nobody guesses it, however often they try.
-            let token = try settings.page.tokenFile.map { try SecretFile.read($0, least: 16) }
+            let token = try settings.page.tokenFile.map { try SecretFile.read($0, least: leastToken) }
             return try PageSink(
                 PageAddress(address), token: token, isRequired: settings.areRequired, stream)
         })
+
+    /// Bytes of a token: long enough that nobody guesses it, however often they try.
+    static let leastToken = 16
 
     private let news: PageNews
     private let server: PageServer

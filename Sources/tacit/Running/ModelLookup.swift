@@ -19,6 +19,11 @@ enum ModelLookup {
             "no model was named, and there is no \(places.joined(separator: ", no "))")
     }
 
+    /// That none of these is anywhere, for people.
+    static func missing(_ names: [String]) -> String {
+        "there is no \(names.joined(separator: " and no ")) in \(folders.joined(separator: ", ")), and none was named"
+    }
+
     /// The default model for a file, a pipe or a folder: pictures have one of their own. Where the name does not tell, the
     /// first bytes do.
     static func defaultName(forFirst path: String?) -> String {

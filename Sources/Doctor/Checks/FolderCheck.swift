@@ -1,0 +1,96 @@
+import TacitSinks
+
+/// Whether what is kept can be kept: folders that are there, writable, and on a disk with room.
+enum FolderCheck {
+    @Sendable static func findings(_ patient: Patient) -> [Finding] {
+        var findings: [Finding] = []
+        for wish in patient.wanted.wishes {
+            switch wish.name {
+            case "clips":
+                findings += trouble(of: wish.address, mayBeMade: true, clips: patient.wanted.sinks.clips, patient)
+            case "jsonl": findings += trouble(of: parent(of: wish.address), patient)
+            default: continue
+            }
+        }
+        if let labels = patient.wanted.labels, patient.wanted.isTaught { findings += trouble(of: parent(of: labels), patient) }
+        var seen: [Finding] = []
+        for finding in findings where !seen.contains(finding) { seen.append(finding) }
+        return seen
+    }
+
+    /// - Parameters:
+    ///   - mayBeMade: whether it is made where only the folder around it is there.
+    ///   - clips: of a folder that clips go to, which leaves a part of the disk free.
+    private static func trouble(
+        of path: String, mayBeMade: Bool = false, clips: ClipSettings? = nil, _ patient: Patient
+    ) -> [Finding] {
+        let own = ShellQuote.word(path)
+        guard let node = Node(path) else {
+            if mayBeMade, Node(parent(of: path)) != nil {
+                return trouble(of: parent(of: path), clips: clips, patient)
+            }
+            return [Finding(.noFolder, path, "there is no such folder", fix: "mkdir -p \(own)")]
+        }
+        guard node.isFolder else {
+            return [Finding(.noFolder, path, "is not a folder", fix: "mv \(own) \(ShellQuote.word(path + ".old"))")]
+        }
+        let disk = patient.system.calls.disk(path)
+        if let disk, disk.isReadOnly {
+            return [
+                Finding(
+                    .readOnlyDisk, path, "lies on a file system that is mounted read-only",
+                    fix: "sudo mount -o remount,rw \(ShellQuote.word(mount(of: path, patient.system)))",
+                    note: "if that fails, the disk is broken: dmesg says so")
+            ]
+        }
+        guard patient.system.calls.mayUse(path, writing: true, patient.identity) else {
+            return [
+                Finding(
+                    .folderForbidden, path, "\(patient.identity.name) may not write there",
+                    fix: "sudo chown \(ShellQuote.word(patient.identity.name)) \(own)")
+            ]
+        }
+        guard let disk else { return [] }
+        if let clips {
+            let reserve = clips.reserve ?? disk.size / 20
+            if disk.free <= reserve {
+                return [
+                    Finding(
+                        .fullDisk, path,
+                        "\(Bytes.text(disk.free)) are free on its disk, and \(Bytes.text(reserve)) are always left free: no clip is kept",
+                        fix: DiskCheck.fix(mount(of: path, patient.system)), note: "removes nothing: it shows what is large")
+                ]
+            }
+        }
+        return DiskCheck.trouble(disk, path, patient.system).map { [$0] } ?? []
+    }
+
+    /// The folder that something is in, as the system takes it.
+    static func parent(of path: String) -> String {
+        var bytes = Substring(path)
+        while bytes.count > 1, bytes.last == "/" { bytes = bytes.dropLast() }
+        guard let slash = bytes.lastIndex(of: "/") else { return "." }
+        return slash == bytes.startIndex ? "/" : String(bytes[..<slash])
+    }
+
+    /// Where the file system of a path is mounted: the longest of `/proc/self/mounts` that it begins with.
+    static func mount(of path: String, _ system: System) -> String {
+        let mounts = system.lines("/proc/self/mounts").compactMap { line -> String? in
+            let words = line.split(separator: " ")
+            return words.count > 1 ? String(words[1]) : nil
+        }
+        let own = mounts.filter { path == $0 || $0 == "/" || path.hasPrefix("\($0)/") }
+        return own.max { $0.utf8.count < $1.utf8.count } ?? "/"
+    }
+}
+
+/// Bytes for people.
+enum Bytes {
+    static func text(_ count: Int) -> String {
+        for (unit, name) in [(1_000_000_000, "GB"), (1_000_000, "MB"), (1000, "kB")] where count.magnitude >= unit.magnitude {
+            let tenths = count / (unit / 10)
+            return "\(tenths / 10).\(abs(tenths % 10)) \(name)"
+        }
+        return "\(count) bytes"
+    }
+}

@@ -1,0 +1,45 @@
+import TacitDiagnostics
+import TacitLearning
+import TacitLive
+
+/// Whether a file of learned labels goes with the model.
+enum LabelsCheck {
+    @Sendable static func findings(_ patient: Patient) -> [Finding] {
+        guard let path = patient.wanted.labels else { return [] }
+        let own = ShellQuote.word(path)
+        do {
+            guard let labels = try LabelsFile.read(path) else {
+                // Whoever is to be corrected begins one.
+                if patient.wanted.isTaught { return [] }
+                return [
+                    Finding(
+                        .noLabels, path, "there is no such file of labels",
+                        fix: "tacit learn NAME SOUND... --labels \(own)")
+                ]
+            }
+            // A broken model has been told of; that labels don't go with it would be no news.
+            guard let model = patient.models.first, patient.brokenModels.isEmpty else { return [] }
+            for model in patient.models where labels.model.digest == model.identity.digest {
+                try model.requireOwn(labels, file: path)
+                return []
+            }
+            let asked = ShellQuote.word(model.path)
+            return [
+                Finding(
+                    .otherModelsLabels, path, "the labels were taught to another model, \(labels.model.name)",
+                    fix: "tacit learn \(asked) --renew --labels \(own)")
+            ]
+        } catch {
+            let error = (error as? TacitError) ?? TacitError(.badData, "\(error)")
+            let reason = [error.place, error.reason].compactMap { $0 }.joined(separator: ": ")
+            guard error.kind == .badData else {
+                return [Finding(.noLabels, path, reason, fix: "ls -l \(own)")]
+            }
+            return [
+                Finding(
+                    .brokenLabels, path, reason, fix: "mv \(own) \(ShellQuote.word(path + ".broken"))",
+                    note: "then put back a copy of it, or teach the labels anew")
+            ]
+        }
+    }
+}

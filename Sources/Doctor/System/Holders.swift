@@ -1,0 +1,29 @@
+/// Which programs have something open, where `/proc` tells: everyone's own, and root's view of all.
+enum Holders {
+    /// `name (pid 12)`
+    static func program(_ process: Int, _ system: System) -> String {
+        "\(system.text("/proc/\(process)/comm") ?? "a program") (pid \(process))"
+    }
+
+    /// The processes that have a file open; a path as they see it, or `socket:[INODE]`.
+    static func processes(of target: String, _ system: System) -> [Int] {
+        system.names("/proc").compactMap { Int($0) }.filter { process in
+            system.names("/proc/\(process)/fd").contains { system.link("/proc/\(process)/fd/\($0)") == target }
+        }
+    }
+
+    /// The process that listens at a port.
+    static func listener(port: Int, _ system: System) -> Int? {
+        for file in ["/proc/net/tcp", "/proc/net/tcp6"] {
+            for line in system.lines(file) {
+                // `0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000 1000 0 INODE`; 0A: listening.
+                let words = line.split(separator: " ")
+                guard words.count > 9, words[3] == "0A", let text = words[1].split(separator: ":").last,
+                    Int(text, radix: 16) == port
+                else { continue }
+                if let process = processes(of: "socket:[\(words[9])]", system).first { return process }
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,27 @@
+import CTacitMicrohttpd
+import Glibc
+import TacitDiagnostics
+
+/// Takes the page's port for a moment.
+enum PageProbe {
+    static func trouble(_ address: PageAddress, _ settings: PageSettings) -> SinkTrouble? {
+        if let reason = tacit_microhttpd_load() {
+            return .library(package: "libmicrohttpd12", reason: String(cString: reason))
+        }
+        if let file = settings.tokenFile {
+            do { _ = try SecretFile.read(file, least: PageSink.leastToken) } catch {
+                return .secret(file: file, reason: (error as? TacitError)?.reason ?? "\(error)")
+            }
+        }
+        do {
+            let socket = try ListeningSocket(address)
+            close(socket.descriptor)
+            return nil
+        } catch let error as TacitError {
+            let isTaken = error.reason == String(cString: strerror(EADDRINUSE))
+            return isTaken ? .port(number: address.port) : .address(reason: error.reason)
+        } catch {
+            return .address(reason: "\(error)")
+        }
+    }
+}

@@ -1,0 +1,116 @@
+import ArgumentParser
+import TacitConsole
+import TacitDevices
+import TacitDoctor
+import TacitText
+
+/// `tacit doctor`: what is wrong on this machine, and what mends it.
+struct Doctor: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "Say what is wrong on this machine, and the command that mends it.",
+        usage: "tacit doctor [MODEL.gguf] [--device NAME | --command 'CMD ARG...'] [--labels FILE] [--to SINK ...] [--json]",
+        discussion: """
+            Looks at devices, permissions and groups, models, the clock, the disk, services, power and memory; with --to at \
+            brokers, pages and folders as well, with --labels at learned labels. Nothing is changed. \
+            Exit status: 0 where nothing is wrong, else the first finding's: what a command would end with that fails of \
+            it (65, 66, 69, 73), or 78 where none would.
+            """)
+
+    @Argument(help: ArgumentHelp("The model that is going to be used.", valueName: "MODEL.gguf"))
+    var arguments: [String] = []
+
+    @Option(help: ArgumentHelp("The microphone or camera that is going to be used.", valueName: "NAME"))
+    var device: String?
+
+    @OptionGroup var source: SourceCommandOptions
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var learned: LearnedLabelsOption
+    @OptionGroup var sinks: SinkOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "A folder that is laid out as a machine's root, instead of this machine; for tests.", valueName: "DIR",
+            visibility: .hidden))
+    var root: String?
+
+    func validate() throws {
+        try sinks.validate(labels: learned.path)
+        _ = try ModelArgument.only(arguments)
+        guard device == nil || source.command == nil else {
+            throw ValidationError("--command is a source of its own: it doesn't go with --device")
+        }
+    }
+
+    func run() throws {
+        var examination = Examination(System(root: root))
+        if let model = try ModelArgument.only(arguments) {
+            examination.models = [model]
+            examination.isModelNamed = true
+        } else {
+            let names = [ModelLookup.sound, ModelLookup.image]
+            examination.models = names.compactMap { try? ModelLookup.path(nil, default: $0) }
+            if examination.models.isEmpty {
+                examination.missingModel = ModelLookup.missing(names)
+            }
+            examination.modelsFolder = Terminal.environment("TACIT_MODELS")
+        }
+        examination.labels = learned.path
+        examination.isTaught = sinks.takesCorrections
+        examination.device = device
+        examination.command = try source.command.map { try SourceCommand($0) }
+        examination.wishes = try sinks.wishes
+        examination.sinks = sinks.settings
+        let findings = examination.findings()
+        for finding in findings {
+            try StandardOutput.shared.write(output.json ? Self.json(finding) : Self.text(finding))
+        }
+        if findings.isEmpty, !output.json { try StandardOutput.shared.write(Array("nothing is wrong\n".utf8)) }
+        Process.exit(findings.first?.fault.exitStatus ?? 0)
+    }
+
+    private static func json(_ finding: Finding) -> [UInt8] {
+        var line = JSONLine()
+        line.begin()
+        line.key("fault")
+        line.string(finding.fault.rawValue)
+        if let subject = finding.subject {
+            line.key("subject")
+            line.path(subject)
+        }
+        line.key("reason")
+        line.path(finding.reason)
+        line.key("fix")
+        line.path(finding.fix)
+        if let note = finding.note {
+            line.key("note")
+            line.path(note)
+        }
+        line.key("status")
+        line.integer(Int(finding.fault.exitStatus))
+        line.end()
+        return line.bytes
+    }
+
+    /// What is wrong, and below it what mends it.
+    private static func text(_ finding: Finding) -> [UInt8] {
+        var line = PlainLine()
+        line.begin()
+        if let subject = finding.subject {
+            line.text(subject)
+            line.literal(": ")
+        }
+        line.text(finding.reason)
+        line.end()
+        line.literal("    ")
+        line.text(finding.fix)
+        line.end()
+        if let note = finding.note {
+            line.literal("    (")
+            line.text(note)
+            line.literal(")")
+            line.end()
+        }
+        return line.bytes
+    }
+}
