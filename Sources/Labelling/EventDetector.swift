@@ -15,6 +15,8 @@ package final class EventDetector {
         let label: Int
         let threshold: Float
         let offLevel: Float
+        let onAfter: Int
+        let offAfter: Int
         var isOn = false
         /// The end of the first reading of the stretch that, if it lasts, changes the state.
         var since: Int?
@@ -26,8 +28,17 @@ package final class EventDetector {
     private let smoother: ScoreSmoother
     private let labelCount: Int
     private let sampleRate: Int
-    private let onAfter: Int
-    private let offAfter: Int
+
+    /// What a label has instead of the settings that all have, in seconds.
+    package struct Waits: Equatable, Sendable {
+        package var onAfter: Double?
+        package var offAfter: Double?
+
+        package init(onAfter: Double? = nil, offAfter: Double? = nil) {
+            self.onAfter = onAfter
+            self.offAfter = offAfter
+        }
+    }
 
     /// - Parameters:
     ///   - thresholds: one a label.
@@ -36,12 +47,14 @@ package final class EventDetector {
     ///   - sampleRate: of the readings.
     ///   - hop: samples from one reading to the next.
     ///   - names: of the labels, for errors.
+    ///   - waits: of labels (indices) that have their own.
     /// - Throws: `TacitError` (usage) for what can never turn on, or never off again.
     package init(
         thresholds: [Float], watched: [Int], settings: EventSettings, sampleRate: Int, hop: Int,
-        names: [String] = []
+        names: [String] = [], waits: [Int: Waits] = [:]
     ) throws {
         try settings.validate()
+        func samples(_ seconds: Double) -> Int { Int((seconds * Double(sampleRate)).rounded()) }
         guard !watched.isEmpty else {
             throw TacitError(.usage, "no label is left that could make an event")
         }
@@ -62,13 +75,14 @@ package final class EventDetector {
                     "\(name): with a threshold of \(threshold), of which it must fall below \(settings.offBelow), "
                         + "an event can never turn off")
             }
-            return Watch(label: label, threshold: threshold, offLevel: offLevel)
+            let own = settings.changed(onAfter: waits[label]?.onAfter, offAfter: waits[label]?.offAfter)
+            try own.validate()
+            return Watch(
+                label: label, threshold: threshold, offLevel: offLevel, onAfter: samples(own.onAfter),
+                offAfter: samples(own.offAfter))
         }
-        func samples(_ seconds: Double) -> Int { Int((seconds * Double(sampleRate)).rounded()) }
         labelCount = thresholds.count
         self.sampleRate = sampleRate
-        onAfter = samples(settings.onAfter)
-        offAfter = samples(settings.offAfter)
         smoother = try ScoreSmoother(labels: thresholds.count, length: samples(settings.smooth), hop: hop)
         nothing = .allocate(capacity: thresholds.count)
         nothing.initialize(repeating: 0)
@@ -104,7 +118,7 @@ package final class EventDetector {
             }
             let since = watches[index].since ?? end
             watches[index].since = since
-            guard end - since >= (isOn ? offAfter : onAfter) else { continue }
+            guard end - since >= (isOn ? watches[index].offAfter : watches[index].onAfter) else { continue }
             watches[index].isOn = !isOn
             watches[index].since = nil
             try body(event(isOn ? .off : .on, watches[index].label, at: end, score))

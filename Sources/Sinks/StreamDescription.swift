@@ -1,3 +1,5 @@
+import TacitConsole
+import TacitDiagnostics
 import TacitLive
 
 /// What a sink is told about the stream before the first label.
@@ -40,6 +42,14 @@ package struct StreamDescription: Sendable {
     package var waits: Bool
     /// Whether no other sink is told as well.
     package var hasOneSink = true
+    /// Ends the stream in order; once it is stopped, no reader is waited for without an end.
+    package var stop = Process.stop
+    /// Whether this program has other streams, which may be told in the same places.
+    package var isOneOfMany = false
+    /// Names that events carry instead of their labels'; they stand behind the labels wherever an event's label is an index.
+    package var groups: [String] = []
+    /// Labels (indices) whose events carry a group's name.
+    package var grouped: Set<Int> = []
     /// Learns from what people say of events; nil where labels are learned from nobody.
     package var teacher: (any ClipTeaching)?
     /// Takes what people say; nil where nobody is listened to.
@@ -67,6 +77,11 @@ package struct StreamDescription: Sendable {
         self.runsFree = runsFree
         self.waits = waits
     }
+
+    /// What events may be about: labels, then groups.
+    package var eventNames: [String] { labels + groups }
+    /// Of these (indices), what makes events under its own name.
+    package var eventful: [Int] { selected.filter { !grouped.contains($0) } + groups.indices.map { labels.count + $0 } }
 
     /// For lines: the best labels of a reading.
     var ranking: Ranking { Ranking(top: top, threshold: showFrom, labels: labels.count, among: selected) }

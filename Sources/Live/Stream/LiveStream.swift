@@ -6,6 +6,7 @@ import TacitLabelling
 package final class LiveStream {
     private let sense: any StreamSense
     private let detector: EventDetector
+    private let rules: EventRules?
     private let isPaced: Bool
     private let stop: StopToken
     /// What the reading at hand decided.
@@ -21,12 +22,16 @@ package final class LiveStream {
     ///   - detector: what becomes an event.
     ///   - isPaced: whether the source passes no faster than it was recorded.
     ///   - stop: ends the stream in order, with an `off` for every `on`.
-    package init(_ sense: any StreamSense, detector: EventDetector, isPaced: Bool, stop: StopToken) {
+    ///   - rules: what becomes of its events before anyone is told; nil for nothing.
+    package init(
+        _ sense: any StreamSense, detector: EventDetector, isPaced: Bool, stop: StopToken, rules: EventRules? = nil
+    ) {
         self.sense = sense
         self.detector = detector
+        self.rules = rules
         self.isPaced = isPaced
         self.stop = stop
-        events.reserveCapacity(detector.smoothedScores.count)
+        events.reserveCapacity(2 * detector.smoothedScores.count)
     }
 
     /// Until the source ends or fails, or a wish to stop. Whatever ends it, every event that is on is told to be off.
@@ -66,6 +71,7 @@ package final class LiveStream {
         hasReading = true
         events.removeAll(keepingCapacity: true)
         detector.take(reading) { events.append($0) }
+        rules?.take(&events, scores: detector.smoothedScores, sample: reading.end, time: reading.time)
         let told = LiveReading(
             time: reading.time, place: place, level: level, scores: reading.scores,
             smoothed: detector.smoothedScores, logits: reading.logits, embedding: reading.embedding,
@@ -80,6 +86,7 @@ package final class LiveStream {
         hasReading = true
         events.removeAll(keepingCapacity: true)
         detector.takeNothing(end: end) { events.append($0) }
+        rules?.take(&events, scores: detector.smoothedScores, sample: end, time: time)
         give { try sink.quiet(LiveQuiet(time: time, level: level, smoothed: detector.smoothedScores)) }
         for event in events { give { try sink.event(LiveEvent(event)) } }
         if let failure { throw failure }
@@ -92,7 +99,10 @@ package final class LiveStream {
 
     /// Tells that every event that is on is off.
     package func end(_ sink: any Sink) throws {
-        detector.finish(at: sense.position) { event in give { try sink.event(LiveEvent(event)) } }
+        events.removeAll(keepingCapacity: true)
+        detector.finish(at: sense.position) { events.append($0) }
+        rules?.finish(&events)
+        for event in events { give { try sink.event(LiveEvent(event)) } }
         give { try sink.finish() }
         if let failure { throw failure }
     }

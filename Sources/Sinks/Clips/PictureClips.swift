@@ -38,10 +38,10 @@ final class PictureClips: Sink, ClipNaming, @unchecked Sendable {
         self.folder = folder
         self.stream = stream
         self.stop = stop
-        slugs = Slug.distinct(stream.labels)
-        names = Array(repeating: nil, count: stream.labels.count)
-        fresh.reserveCapacity(stream.labels.count)
-        for place in jobs.indices { jobs[place].events.reserveCapacity(stream.labels.count) }
+        slugs = Slug.distinct(stream.eventNames)
+        names = Array(repeating: nil, count: stream.eventNames.count)
+        fresh.reserveCapacity(stream.eventNames.count)
+        for place in jobs.indices { jobs[place].events.reserveCapacity(stream.eventNames.count) }
         hasRoom = folder.hasRoom()
         try DetachedThread.start(for: folder.path, failing: .cannotCreate) { self.serve() }
     }

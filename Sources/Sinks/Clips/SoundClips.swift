@@ -50,8 +50,8 @@ final class SoundClips: Sink, ClipNaming, @unchecked Sendable {
         self.stream = stream
         self.stop = stop
         self.before = before
-        slugs = Slug.distinct(stream.labels)
-        names = Array(repeating: nil, count: stream.labels.count)
+        slugs = Slug.distinct(stream.eventNames)
+        names = Array(repeating: nil, count: stream.eventNames.count)
         history = SampleHistory(capacity: Int((before + Self.slack) * Double(stream.sampleRate)))
         hasRoom = folder.hasRoom()
         let made = SoundClipWriter(self)

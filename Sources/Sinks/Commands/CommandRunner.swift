@@ -34,9 +34,8 @@ final class CommandRunner: @unchecked Sendable {
         self.settings = settings
         self.stop = stop
         waits = stream.waits
-        environment = CommandEnvironment(labels: stream.labels, source: stream.source)
-        format = JSONLineFormat(
-            labels: stream.labels, learnedFrom: stream.learnedFrom, hasLogits: false, source: stream.source)
+        environment = CommandEnvironment(labels: stream.eventNames, source: stream.source)
+        format = JSONLineFormat(stream, hasLogits: false)
         wakePipe = try WakePipe(for: command.path)
         try DetachedThread.start(for: command.path, failing: .cannotCreate) { self.serve() }
     }

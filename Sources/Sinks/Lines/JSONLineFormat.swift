@@ -4,10 +4,12 @@ import TacitText
 /// A stream's news as JSON Lines.
 package struct JSONLineFormat: LineFormat {
     private let names: [String]
-    private let learnedFrom: Int
+    private let learned: Range<Int>
     private let hasLogits: Bool
     /// The input's name, that events carry.
     private let source: String?
+    /// Whether other lines than events carry it as well.
+    private let namesAll: Bool
     /// Whether an event's state is said a second time, as `event_type`.
     private let hasEventType: Bool
     private var line: JSONLine
@@ -24,11 +26,27 @@ package struct JSONLineFormat: LineFormat {
         labels: [String], learnedFrom: Int? = nil, hasLogits: Bool, source: String? = nil, hasEventType: Bool = false
     ) {
         names = labels
-        self.learnedFrom = learnedFrom ?? labels.count
+        learned = (learnedFrom ?? labels.count)..<labels.count
         self.hasLogits = hasLogits
         self.source = source
+        namesAll = false
         self.hasEventType = hasEventType
         line = JSONLine(capacity: LineLength.bound(labels: labels))
+    }
+
+    /// A stream's own.
+    ///
+    /// - Parameters:
+    ///   - hasLogits: whether readings carry all logits, where the stream has them.
+    ///   - hasEventType: whether an event's state is said a second time, as `event_type`.
+    init(_ stream: StreamDescription, hasLogits: Bool = true, hasEventType: Bool = false) {
+        names = stream.eventNames
+        learned = stream.learnedFrom..<stream.labels.count
+        self.hasLogits = hasLogits && stream.hasLogits
+        source = stream.source
+        namesAll = stream.isOneOfMany
+        self.hasEventType = hasEventType
+        line = JSONLine(capacity: LineLength.bound(labels: names))
     }
 
     package mutating func labels(_ reading: LiveReading, _ ranking: Ranking) {
@@ -48,7 +66,7 @@ package struct JSONLineFormat: LineFormat {
         }
         line.key("wall")
         line.time(.now())
-        line.labels(ranking, names: names, learnedFrom: learnedFrom, scores: reading.scores)
+        line.labels(ranking, names: names, learnedFrom: learned.lowerBound, scores: reading.scores)
         if let level = reading.level {
             line.key("level_db")
             line.float(Float(level))
@@ -59,6 +77,7 @@ package struct JSONLineFormat: LineFormat {
             line.key("logits")
             line.floats(reading.logits)
         }
+        nameSource()
         line.end()
     }
 
@@ -70,7 +89,7 @@ package struct JSONLineFormat: LineFormat {
         line.string(event.state.rawValue)
         line.key("label")
         line.string(names[event.label])
-        line.learned(event.label >= learnedFrom)
+        line.learned(learned.contains(event.label))
         line.key("time")
         line.seconds(event.time)
         line.key("score")
@@ -104,6 +123,14 @@ package struct JSONLineFormat: LineFormat {
         line.seconds(gap.lostSeconds)
         line.key("reason")
         line.string(gap.reason.rawValue)
+        nameSource()
         line.end()
+    }
+
+    /// Of a line that tells no event, which stands among other streams' lines.
+    private mutating func nameSource() {
+        guard namesAll, let source else { return }
+        line.key("source")
+        line.string(source)
     }
 }

@@ -17,7 +17,7 @@ final class LiveLines<Format: LineFormat>: Sink {
         self.format = format
         self.outlet = outlet
         ranking = stream.ranking
-        arrears = Arrears(labels: stream.labels.count)
+        arrears = Arrears(labels: stream.eventNames.count)
     }
 
     func labels(_ reading: LiveReading) throws {

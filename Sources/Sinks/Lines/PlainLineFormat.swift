@@ -4,12 +4,18 @@ import TacitText
 /// A stream's news as lines for people, where there is no terminal to draw on.
 package struct PlainLineFormat: LineFormat {
     private let names: [String]
+    /// In front of every line.
+    private let source: String?
     private var line: PlainLine
 
     package var bytes: [UInt8] { line.bytes }
 
-    package init(labels: [String]) {
+    /// - Parameters:
+    ///   - labels: in the model's order, then groups.
+    ///   - source: the input's name, in front of every line; nil for none.
+    package init(labels: [String], source: String? = nil) {
         names = labels
+        self.source = source
         line = PlainLine(capacity: LineLength.bound(labels: labels))
     }
 
@@ -40,6 +46,10 @@ package struct PlainLineFormat: LineFormat {
 
     private mutating func begin(_ time: Double) {
         line.begin()
+        if let source {
+            line.text(source)
+            line.literal("  ")
+        }
         line.decimal(time, places: 3)
         line.literal(" s  ")
     }

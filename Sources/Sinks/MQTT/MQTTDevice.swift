@@ -48,11 +48,9 @@ final class MQTTDevice: @unchecked Sendable {
         self.monitor = monitor
         discovery = hasDiscovery ? MQTTDiscovery.payload(topics, stream) : nil
         queue = BoundedQueue(capacity: Self.capacity)
-        isOn = Array(repeating: false, count: stream.labels.count)
+        isOn = Array(repeating: false, count: stream.eventNames.count)
         told = isOn
-        format = JSONLineFormat(
-            labels: stream.labels, learnedFrom: stream.learnedFrom, hasLogits: false, source: stream.source,
-            hasEventType: true)
+        format = JSONLineFormat(stream, hasLogits: false, hasEventType: true)
     }
 
     // MARK: From the stream, with the monitor locked
@@ -190,7 +188,7 @@ final class MQTTDevice: @unchecked Sendable {
     private func tellLast(_ label: Int) {
         toldLast = label
         // Home Assistant takes states of at most 255 characters.
-        pending.append(MQTTMessage(topics.last, String(stream.labels[label].prefix(255))))
+        pending.append(MQTTMessage(topics.last, String(stream.eventNames[label].prefix(255))))
     }
 
     private func decimal(_ value: Double, places: Int) -> [UInt8] {

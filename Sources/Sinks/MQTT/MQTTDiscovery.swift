@@ -5,7 +5,7 @@ import TacitText
 /// payload".)
 enum MQTTDiscovery {
     static func payload(_ topics: MQTTTopics, _ stream: StreamDescription) -> [UInt8] {
-        var line = JSONLine(capacity: 1024 + stream.labels.count * 512)
+        var line = JSONLine(capacity: 1024 + stream.eventNames.count * 512)
         line.begin()
         line.key("dev")
         line.beginObject()
@@ -39,8 +39,8 @@ enum MQTTDiscovery {
     }
 
     private static func labels(_ topics: MQTTTopics, _ stream: StreamDescription, _ line: inout JSONLine) {
-        let chosen = Set(stream.selected)
-        for (index, name) in stream.labels.enumerated() {
+        let chosen = Set(stream.eventful)
+        for (index, name) in stream.eventNames.enumerated() {
             entity("label_\(topics.labels[index])", "binary_sensor", name, topics.label(index), topics, &line) { line in
                 if let kind = deviceClass(topics.labels[index], stream.sense) { pair("device_class", kind, &line) }
                 if !chosen.contains(index) {

@@ -32,10 +32,9 @@ final class PageNews: @unchecked Sendable {
 
     init(_ stream: StreamDescription) {
         self.stream = stream
-        figures = StreamFigures(labels: stream.labels.count)
-        lines = LineRing(capacity: max(Self.behind, 4 * LineLength.bound(labels: stream.labels)))
-        format = JSONLineFormat(
-            labels: stream.labels, learnedFrom: stream.learnedFrom, hasLogits: stream.hasLogits, source: stream.source)
+        figures = StreamFigures(labels: stream.labels.count, names: stream.eventNames.count)
+        lines = LineRing(capacity: max(Self.behind, 4 * LineLength.bound(labels: stream.eventNames)))
+        format = JSONLineFormat(stream)
         // However few labels other sinks are to show: who looks at bars wants to see those that are not above anything yet.
         ranking = Ranking(
             top: stream.top == 0 ? 0 : max(stream.top, Self.bars), threshold: nil, labels: stream.labels.count,

@@ -91,8 +91,7 @@ extension PageServer {
         // A day may be long: written without the monitor, from copies.
         let (events, gaps) = monitor.locked { (news.events.elements, news.gaps.elements) }
         let stream = news.stream
-        var format = JSONLineFormat(
-            labels: stream.labels, learnedFrom: stream.learnedFrom, hasLogits: false, source: stream.source)
+        var format = JSONLineFormat(stream, hasLogits: false)
         var bytes = Array(#"{"events":["#.utf8)
         for event in events {
             format.event(event)

@@ -13,8 +13,12 @@ enum FollowedLabels {
     ///   - path: of the model.
     ///   - file: of learned labels, if there is one.
     ///   - isTaught: whether people will say what events were, so that a file without a label in it will do to begin with.
+    ///   - mayWrite: whether such a file is made where there is none; else the model is loaded without it.
     /// - Throws: as `LoadedModel` does.
-    static func load(_ path: String, labels file: String?, isTaught: Bool) throws -> LoadedModel {
+    static func load(
+        _ path: String, labels file: String?, isTaught: Bool, mayWrite: Bool = true
+    ) throws -> LoadedModel {
+        if let file, isTaught, !mayWrite, try LabelsFile.read(file) == nil { return try LoadedModel(path: path) }
         if let file, isTaught {
             let lock = try LabelsLock(beside: file)
             try withExtendedLifetime(lock) {
@@ -27,11 +31,12 @@ enum FollowedLabels {
 
     /// Has a stream's sinks teach, and its labels follow their file. Nothing without such a file.
     static func follow(
-        _ model: LoadedModel, labels file: String?, engine: EngineSettings, _ stream: inout StreamDescription
+        _ model: LoadedModel, labels file: String?, engine: EngineSettings, until stop: StopToken = Process.stop,
+        _ stream: inout StreamDescription
     ) {
         guard let file else { return }
         stream.teacher = ClipTeacher(model, file: file, engine: engine)
-        LabelsWatch.begin(model, file: file) { news in
+        LabelsWatch.begin(model, file: file, until: stop) { news in
             Log.shared.line { line in
                 line.append(string: file)
                 switch news {
