@@ -11,6 +11,12 @@ package enum Process {
     /// Milliseconds that whoever was asked to stop has for it.
     private static let patience = Atomic<Int>(0)
 
+    /// What SIGHUP does instead of ending the program.
+    private static let hangUp = Mutex<(@Sendable () -> Void)?>(nil)
+
+    /// From now on SIGHUP calls `body`, on the thread of signals, where it was not ignored at the start.
+    package static func onHangUp(_ body: @escaping @Sendable () -> Void) { hangUp.withLock { $0 = body } }
+
     /// The program's name, before its lines on standard error.
     nonisolated(unsafe) package private(set) static var name: StaticString = "tacit"
 
@@ -58,7 +64,7 @@ package enum Process {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
         // Made now rather than by whichever thread needs them first, amid a stream.
-        _ = (Terminal.shared, Log.shared, stop)
+        _ = (Terminal.shared, Log.shared, stop, hangUp.withLock { $0 == nil })
         var signals = endingSignals()
         pthread_sigmask(SIG_BLOCK, &signals, nil)
         var thread = pthread_t()
@@ -71,6 +77,8 @@ package enum Process {
                     guard sigwait(&signals, &number) == 0 else { continue }
                     if number == SIGTSTP {
                         Process.suspend()
+                    } else if number == SIGHUP, let body = Process.hangUp.withLock({ $0 }) {
+                        body()
                     } else {
                         Process.end()
                     }

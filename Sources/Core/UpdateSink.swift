@@ -33,7 +33,7 @@ final class UpdateSink: Sink {
                     wallMilliseconds: event.wallMilliseconds)))
     }
 
-    func relabel(_ labels: StreamLabels) { names = labels.names }
+    func relabel(_ labels: StreamLabels) { names = labels.eventNames }
 
     func gap(_ gap: LiveGap) throws {
         try tell(.gap(StreamUpdate.Gap(time: gap.time, lostSeconds: gap.lostSeconds, reason: gap.reason)))

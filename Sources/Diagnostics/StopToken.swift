@@ -24,6 +24,12 @@ package final class StopToken: Sendable {
 
     package var isStopping: Bool { isRequested.load(ordering: .acquiring) }
 
+    /// Waits for so long, or until there is the wish.
+    package func wait(seconds: Double) {
+        var wish = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        poll(&wish, 1, Int32(min(max(seconds, 0), 86_400) * 1000))
+    }
+
     /// From any thread, any number of times.
     package func stop() {
         guard !isRequested.exchange(true, ordering: .acquiringAndReleasing) else { return }

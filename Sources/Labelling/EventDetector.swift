@@ -15,6 +15,8 @@ package final class EventDetector {
         let label: Int
         let threshold: Float
         let offLevel: Float
+        let onAfter: Int
+        let offAfter: Int
         var isOn = false
         /// The end of the first reading of the stretch that, if it lasts, changes the state.
         var since: Int?
@@ -25,10 +27,19 @@ package final class EventDetector {
     private var nothing: UnsafeMutableBufferPointer<Float>
     private let smoother: ScoreSmoother
     private var labelCount: Int
-    private let offBelow: Float
+    private let settings: EventSettings
     private let sampleRate: Int
-    private let onAfter: Int
-    private let offAfter: Int
+
+    /// What a label has instead of the settings that all have, in seconds.
+    package struct Waits: Equatable, Sendable {
+        package var onAfter: Double?
+        package var offAfter: Double?
+
+        package init(onAfter: Double? = nil, offAfter: Double? = nil) {
+            self.onAfter = onAfter
+            self.offAfter = offAfter
+        }
+    }
 
     /// - Parameters:
     ///   - thresholds: one a label.
@@ -37,30 +48,34 @@ package final class EventDetector {
     ///   - sampleRate: of the readings.
     ///   - hop: samples from one reading to the next.
     ///   - names: of the labels, for errors.
+    ///   - waits: of labels (indices) that have their own.
     /// - Throws: `TacitError` (usage) for what can never turn on, or never off again.
     package init(
         thresholds: [Float], watched: [Int], settings: EventSettings, sampleRate: Int, hop: Int,
-        names: [String] = []
+        names: [String] = [], waits: [Int: Waits] = [:]
     ) throws {
         try settings.validate()
         guard !watched.isEmpty else {
             throw TacitError(.usage, "no label is left that could make an event")
         }
-        offBelow = Float(settings.offBelow)
-        watches = try watched.map { try Self.watch($0, thresholds, offBelow: Float(settings.offBelow), names) }
-        func samples(_ seconds: Double) -> Int { Int((seconds * Double(sampleRate)).rounded()) }
-        labelCount = thresholds.count
+        self.settings = settings
         self.sampleRate = sampleRate
-        onAfter = samples(settings.onAfter)
-        offAfter = samples(settings.offAfter)
-        smoother = try ScoreSmoother(labels: thresholds.count, length: samples(settings.smooth), hop: hop)
+        watches = try watched.map {
+            try Self.watch($0, thresholds, settings, waits[$0], sampleRate: sampleRate, names)
+        }
+        labelCount = thresholds.count
+        smoother = try ScoreSmoother(labels: thresholds.count, length: Self.samples(settings.smooth, sampleRate), hop: hop)
         nothing = .allocate(capacity: thresholds.count)
         nothing.initialize(repeating: 0)
     }
 
     deinit { nothing.deallocate() }
 
-    private static func watch(_ label: Int, _ thresholds: [Float], offBelow: Float, _ names: [String]) throws -> Watch {
+    private static func samples(_ seconds: Double, _ rate: Int) -> Int { Int((seconds * Double(rate)).rounded()) }
+
+    private static func watch(
+        _ label: Int, _ thresholds: [Float], _ settings: EventSettings, _ waits: Waits?, sampleRate: Int, _ names: [String]
+    ) throws -> Watch {
         guard thresholds.indices.contains(label) else {
             throw TacitError(.usage, "label \(label) of \(thresholds.count) can't be watched")
         }
@@ -69,14 +84,18 @@ package final class EventDetector {
         guard threshold <= 1 else {
             throw TacitError(.usage, "\(name): a threshold of \(threshold) is never reached, as scores go up to 1")
         }
-        let offLevel = threshold * offBelow
+        let offLevel = threshold * Float(settings.offBelow)
         guard offLevel > 0 else {
             throw TacitError(
                 .usage,
-                "\(name): with a threshold of \(threshold), of which it must fall below \(offBelow), "
+                "\(name): with a threshold of \(threshold), of which it must fall below \(settings.offBelow), "
                     + "an event can never turn off")
         }
-        return Watch(label: label, threshold: threshold, offLevel: offLevel)
+        let own = settings.changed(onAfter: waits?.onAfter, offAfter: waits?.offAfter)
+        try own.validate()
+        return Watch(
+            label: label, threshold: threshold, offLevel: offLevel, onAfter: samples(own.onAfter, sampleRate),
+            offAfter: samples(own.offAfter, sampleRate))
     }
 
     /// Labels came, behind those that there were, or went. What is on stays on, but for those that are watched no more: they
@@ -94,7 +113,7 @@ package final class EventDetector {
     ) throws {
         let before = watches
         let after = try watched.map { label in
-            try before.first { $0.label == label } ?? Self.watch(label, thresholds, offBelow: offBelow, names)
+            try before.first { $0.label == label } ?? Self.watch(label, thresholds, settings, nil, sampleRate: sampleRate, names)
         }
         try smoother.grow(to: thresholds.count)
         nothing = nothing.grown(to: thresholds.count)
@@ -133,7 +152,7 @@ package final class EventDetector {
             }
             let since = watches[index].since ?? end
             watches[index].since = since
-            guard end - since >= (isOn ? offAfter : onAfter) else { continue }
+            guard end - since >= (isOn ? watches[index].offAfter : watches[index].onAfter) else { continue }
             watches[index].isOn = !isOn
             watches[index].since = nil
             try body(event(isOn ? .off : .on, watches[index].label, at: end, score))

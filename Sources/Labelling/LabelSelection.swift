@@ -58,42 +58,6 @@ package struct LabelSelection: Equatable, Sendable {
     }
 
     private static func unknown(_ name: String, _ labels: [String]) -> TacitError {
-        let near = nearest(name, labels)
-        let hint = near.isEmpty ? "" : ", perhaps \(near.map { "'\($0)'" }.joined(separator: " or "))"
-        return TacitError(.usage, "the model has no label '\(name.prefix(80))'\(hint)")
-    }
-
-    /// At most three labels that look like a name, the nearest first.
-    private static func nearest(_ name: String, _ labels: [String]) -> [String] {
-        let wanted = Array(name.lowercased().unicodeScalars.prefix(80))
-        guard !wanted.isEmpty else { return [] }
-        var candidates: [(label: String, distance: Int)] = []
-        for label in labels where !candidates.contains(where: { $0.label == label }) {
-            let scalars = Array(label.lowercased().unicodeScalars.prefix(80))
-            var distance = editDistance(wanted, scalars)
-            if contains(scalars, wanted) || contains(wanted, scalars) { distance = min(distance, 1) }
-            if distance <= max(1, wanted.count / 3) { candidates.append((label, distance)) }
-        }
-        return candidates.sorted { $0.distance < $1.distance }.prefix(3).map(\.label)
-    }
-
-    private static func contains(_ text: [Unicode.Scalar], _ part: [Unicode.Scalar]) -> Bool {
-        guard part.count >= 3, part.count <= text.count else { return false }
-        return (0...text.count - part.count).contains { text[$0..<$0 + part.count].elementsEqual(part) }
-    }
-
-    /// Insertions, deletions and substitutions from one text to another (Levenshtein 1966), by Wagner and Fischer 1974.
-    private static func editDistance(_ one: [Unicode.Scalar], _ other: [Unicode.Scalar]) -> Int {
-        var row = Array(0...other.count)
-        for (index, scalar) in one.enumerated() {
-            var diagonal = row[0]
-            row[0] = index + 1
-            for column in other.indices {
-                let substituted = diagonal + (scalar == other[column] ? 0 : 1)
-                diagonal = row[column + 1]
-                row[column + 1] = min(substituted, diagonal + 1, row[column] + 1)
-            }
-        }
-        return row[other.count]
+        TacitError(.usage, "the model has no label '\(name.prefix(80))'\(Likeness.hint(name, among: labels))")
     }
 }

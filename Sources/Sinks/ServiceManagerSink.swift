@@ -35,6 +35,8 @@ final class ServiceManagerSink: Sink {
         interval = Self.watchdogInterval()
     }
 
+    deinit { close(descriptor) }
+
     func samples(_ samples: UnsafeBufferPointer<Float>, time: Double) { advanced() }
     func picture(_ seen: PixelView) { advanced() }
     func passed(time: Double) { advanced() }

@@ -5,6 +5,8 @@ package struct SinkSettings: Equatable, Sendable {
     package var commands = CommandSettings()
     package var mqtt = MQTTSettings()
     package var page = PageSettings()
+    /// Whether standard output gets JSON Lines, even if the stream is to have none.
+    package var isJSON = false
     /// Whether a sink that can't be had at the start is an error, rather than tried again.
     package var areRequired = false
 

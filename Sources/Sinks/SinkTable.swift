@@ -53,6 +53,20 @@ package enum SinkTable {
         package var description: String { address.isEmpty ? name : "\(name):\(address)" }
     }
 
+    /// A sink with settings of its own.
+    package struct Wanted: Equatable {
+        package let wish: Wish
+        package let settings: SinkSettings
+
+        package init(_ wish: Wish, _ settings: SinkSettings) {
+            self.wish = wish
+            self.settings = settings
+        }
+
+        /// Whether people may say there what events were.
+        package var takesCorrections: Bool { settings.page.tokenFile != nil || settings.mqtt.takesCommands }
+    }
+
     /// What the command line asks for; without anything, standard output.
     ///
     /// - Throws: `TacitError` (usage) for an unknown kind, an address that can't be one, the same sink twice.
@@ -85,29 +99,36 @@ package enum SinkTable {
         return Wish(name: name, address: address ?? "")
     }
 
-    /// Opens the sinks; the service manager, where there is one, is told as well.
+    /// Opens the sinks, with the same settings for all.
     ///
     /// - Throws: `TacitError` (output) for what can't be opened.
     package static func open(
         _ wishes: [Wish], _ settings: SinkSettings, _ stream: StreamDescription
     ) throws -> Tee {
+        try open(wishes.map { Wanted($0, settings) }, stream)
+    }
+
+    /// Opens the sinks; the service manager, where there is one, is told as well.
+    ///
+    /// - Throws: `TacitError` (output) for what can't be opened.
+    package static func open(_ wanted: [Wanted], _ stream: StreamDescription) throws -> Tee {
         var stream = stream
-        stream.hasOneSink = wishes.count == 1
+        stream.hasOneSink = wanted.count == 1
         var sinks: [(name: String, sink: any Sink)] = []
         // Before those through which people speak.
-        if settings.page.tokenFile != nil || settings.mqtt.takesCommands, let teacher = stream.teacher,
-            let clips = wishes.first(where: { $0.name == ClipSink.kind.name })
+        if wanted.contains(where: \.takesCorrections), let teacher = stream.teacher,
+            let clips = wanted.first(where: { $0.wish.name == ClipSink.kind.name })
         {
-            let corrections = try Corrections(teacher, clips: clips.address, labels: stream.labels)
+            let corrections = try Corrections(teacher, clips: clips.wish.address, labels: stream.eventNames)
             stream.corrections = corrections
             sinks.append(("corrections", corrections))
         }
-        for wish in wishes {
+        for (wish, settings) in wanted.lazy.map({ ($0.wish, $0.settings) }) {
             for kind in kinds where kind.name == wish.name {
                 sinks.append((wish.description, try kind.make(wish.address, settings, stream)))
             }
         }
         if let manager = ServiceManagerSink() { sinks.append(("the service manager", manager)) }
-        return Tee(sinks, stop: Process.stop)
+        return Tee(sinks, stop: stream.stop)
     }
 }

@@ -3,10 +3,13 @@ import TacitLive
 
 /// Standard output: a live view on a terminal, JSON Lines or plain lines elsewhere.
 enum StandardOutputSink {
-    static let kind = SinkKind(name: "stdout", form: "stdout", hasAddress: false) { _, _, stream in make(stream) }
+    static let kind = SinkKind(name: "stdout", form: "stdout", hasAddress: false) { _, settings, stream in
+        make(stream, isJSON: stream.isJSON || settings.isJSON)
+    }
 
-    private static func make(_ stream: StreamDescription) -> any Sink {
-        let isView = !stream.isJSON && Terminal.shared.isTerminal
+    private static func make(_ stream: StreamDescription, isJSON: Bool) -> any Sink {
+        // One screen shows one stream.
+        let isView = !isJSON && !stream.isOneOfMany && Terminal.shared.isTerminal
         let outlet = LineOutlet(
             StandardOutputDrain(canBeCalledOff: !isView), stream,
             capacity: isView ? Screen.largest : 4 * stream.lineBound)
@@ -17,14 +20,10 @@ enum StandardOutputSink {
             case .pictures: return WatchView(stream, outlet: outlet)
             }
         }
-        if stream.isJSON {
-            return LiveLines(
-                JSONLineFormat(
-                    labels: stream.labels, learnedFrom: stream.learnedFrom, hasLogits: stream.hasLogits,
-                    source: stream.source), stream,
-                outlet: outlet)
-        }
-        return LiveLines(PlainLineFormat(labels: stream.labels), stream, outlet: outlet)
+        if isJSON { return LiveLines(JSONLineFormat(stream), stream, outlet: outlet) }
+        return LiveLines(
+            PlainLineFormat(stream.streamLabels, source: stream.isOneOfMany ? stream.source : nil), stream,
+            outlet: outlet)
     }
 }
 

@@ -1,3 +1,5 @@
+import TacitConsole
+import TacitDiagnostics
 import TacitLive
 
 /// What a sink is told about the stream before the first label.
@@ -16,22 +18,14 @@ package struct StreamDescription: Sendable {
     package var sense: Sense
     /// Samples a second of what the sink is told, where it is sound.
     package var sampleRate = 0
-    /// The model's, in its order.
-    package var labels: [String]
-    /// The first of those among them that were learned; as many as there are labels without any.
-    package var learnedFrom: Int
-    /// `[labels]`, that events are decided by.
-    package var thresholds: [Float]
-    /// The labels (indices) that may be shown and make events.
-    package var selected: [Int]
+    /// Its labels, and the names that events carry.
+    package var streamLabels: StreamLabels
     /// How many labels a reading shows; 0 is all.
     package var top: Int
     /// Labels that score less are left out of a reading; nil leaves none out.
     package var showFrom: Float?
     /// Whether readings carry all logits.
     package var hasLogits: Bool
-    /// The labels (indices) that are no more.
-    package private(set) var forgotten: [Int] = []
     /// Whether labels may come and go.
     package var hasChangingLabels = false
     /// Whether standard output gets JSON Lines.
@@ -44,6 +38,10 @@ package struct StreamDescription: Sendable {
     package var waits: Bool
     /// Whether no other sink is told as well.
     package var hasOneSink = true
+    /// Ends the stream in order; once it is stopped, no reader is waited for without an end.
+    package var stop = Process.stop
+    /// Whether this program has other streams, which may be told in the same places.
+    package var isOneOfMany = false
     /// Learns from what people say of events; nil where labels are learned from nobody.
     package var teacher: (any ClipTeaching)?
     /// Takes what people say; nil where nobody is listened to.
@@ -59,10 +57,8 @@ package struct StreamDescription: Sendable {
         self.source = source
         self.sense = sense
         self.sampleRate = sampleRate
-        self.labels = labels
-        self.learnedFrom = learnedFrom ?? labels.count
-        self.thresholds = thresholds
-        self.selected = selected
+        streamLabels = StreamLabels(
+            names: labels, learnedFrom: learnedFrom ?? labels.count, thresholds: thresholds, selected: selected)
         self.top = top
         self.showFrom = showFrom
         self.hasLogits = hasLogits
@@ -72,25 +68,28 @@ package struct StreamDescription: Sendable {
         self.waits = waits
     }
 
-    /// Its labels as they are now.
-    package var streamLabels: StreamLabels {
-        StreamLabels(
-            names: labels, learnedFrom: learnedFrom, thresholds: thresholds, selected: selected, forgotten: forgotten)
-    }
+    /// The model's, in its order, and those that came.
+    package var labels: [String] { streamLabels.names }
+    /// The first of those among them that were learned; as many as there are labels without any.
+    package var learnedFrom: Int { streamLabels.learnedFrom }
+    /// `[labels]`, that events are decided by.
+    package var thresholds: [Float] { streamLabels.thresholds }
+    /// The labels (indices) that may be shown and make events.
+    package var selected: [Int] { streamLabels.selected }
+    /// What events may be about; an event's label is a place among these.
+    package var eventNames: [String] { streamLabels.eventNames }
+    /// Of these (indices), what makes events under its own name.
+    package var eventful: [Int] { streamLabels.eventful }
 
     /// The same stream after labels came or went.
-    package func relabelled(_ new: StreamLabels) -> StreamDescription {
+    package func relabelled(_ labels: StreamLabels) -> StreamDescription {
         var stream = self
-        stream.labels = new.names
-        stream.learnedFrom = new.learnedFrom
-        stream.thresholds = new.thresholds
-        stream.selected = new.selected
-        stream.forgotten = new.forgotten
+        stream.streamLabels = labels
         return stream
     }
 
     /// Bytes of the longest line, with some room for labels that come.
-    var lineBound: Int { LineLength.bound(labels: labels) + (hasChangingLabels ? 1 << 14 : 0) }
+    var lineBound: Int { LineLength.bound(labels: eventNames) + (hasChangingLabels ? 1 << 14 : 0) }
 
     /// For lines: the best labels of a reading.
     var ranking: Ranking { Ranking(top: top, threshold: showFrom, labels: labels.count, among: selected) }

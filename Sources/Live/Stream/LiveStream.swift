@@ -6,6 +6,7 @@ import TacitLabelling
 package final class LiveStream {
     private let sense: any StreamSense
     private let detector: EventDetector
+    private let rules: EventRules?
     private let isPaced: Bool
     private let stop: StopToken
     private var changing: ChangingLabels?
@@ -22,17 +23,19 @@ package final class LiveStream {
     ///   - detector: what becomes an event.
     ///   - isPaced: whether the source passes no faster than it was recorded.
     ///   - stop: ends the stream in order, with an `off` for every `on`.
+    ///   - rules: what becomes of its events before anyone is told; nil for nothing.
     ///   - changing: labels that may come and go; nil where they stay as they are.
     package init(
-        _ sense: any StreamSense, detector: EventDetector, isPaced: Bool, stop: StopToken,
+        _ sense: any StreamSense, detector: EventDetector, isPaced: Bool, stop: StopToken, rules: EventRules? = nil,
         changing: ChangingLabels? = nil
     ) {
         self.changing = changing
         self.sense = sense
         self.detector = detector
+        self.rules = rules
         self.isPaced = isPaced
         self.stop = stop
-        events.reserveCapacity(detector.smoothedScores.count)
+        events.reserveCapacity(2 * detector.smoothedScores.count)
     }
 
     /// Until the source ends or fails, or a wish to stop. Whatever ends it, every event that is on is told to be off.
@@ -72,8 +75,10 @@ package final class LiveStream {
         try detector.relabel(
             thresholds: labels.thresholds, watched: labels.selected, at: sense.position, names: labels.names
         ) { events.append($0) }
+        rules?.relabel(labels: labels.names.count)
+        rules?.take(&events, scores: detector.smoothedScores)
         for event in events { give { try sink.event(LiveEvent(event)) } }
-        events.reserveCapacity(labels.names.count)
+        events.reserveCapacity(2 * labels.names.count)
         sense.grow(toLabels: labels.names.count)
         give { try sink.relabel(labels) }
         if let failure { throw failure }
@@ -86,6 +91,7 @@ package final class LiveStream {
         hasReading = true
         events.removeAll(keepingCapacity: true)
         detector.take(reading) { events.append($0) }
+        rules?.take(&events, scores: detector.smoothedScores, sample: reading.end, time: reading.time)
         let told = LiveReading(
             time: reading.time, place: place, level: level, scores: reading.scores,
             smoothed: detector.smoothedScores, logits: reading.logits, embedding: reading.embedding,
@@ -100,6 +106,7 @@ package final class LiveStream {
         hasReading = true
         events.removeAll(keepingCapacity: true)
         detector.takeNothing(end: end) { events.append($0) }
+        rules?.take(&events, scores: detector.smoothedScores, sample: end, time: time)
         give { try sink.quiet(LiveQuiet(time: time, level: level, smoothed: detector.smoothedScores)) }
         for event in events { give { try sink.event(LiveEvent(event)) } }
         if let failure { throw failure }
@@ -112,7 +119,10 @@ package final class LiveStream {
 
     /// Tells that every event that is on is off.
     package func end(_ sink: any Sink) throws {
-        detector.finish(at: sense.position) { event in give { try sink.event(LiveEvent(event)) } }
+        events.removeAll(keepingCapacity: true)
+        detector.finish(at: sense.position) { events.append($0) }
+        rules?.finish(&events)
+        for event in events { give { try sink.event(LiveEvent(event)) } }
         give { try sink.finish() }
         if let failure { throw failure }
     }

@@ -1,5 +1,5 @@
-/// The labels of a stream by their places in its scores. While a stream lasts a place belongs to one label: those that come
-/// stand behind all others, and those that go leave theirs empty.
+/// The labels of a stream by their places in its scores, and the names that its events carry. While a stream lasts a place
+/// belongs to one label: those that come stand behind all others, and those that go leave theirs empty.
 public struct StreamLabels: Equatable, Sendable {
     /// `[labels]`
     public package(set) var names: [String]
@@ -11,14 +11,52 @@ public struct StreamLabels: Equatable, Sendable {
     package var selected: [Int]
     /// The places of those that are no more, rising.
     package var forgotten: [Int] = []
+    /// Names that events carry instead of their labels'.
+    package var groups: [String]
+    /// The places of labels whose events carry a group's name.
+    package var grouped: Set<Int>
+    /// Where groups stand among `eventNames`: behind the labels that there were at the start.
+    private let firstGroup: Int
 
+    /// - Parameters:
+    ///   - names: of the labels that there are at the start.
+    ///   - learnedFrom: the first that was learned.
+    ///   - thresholds: `[labels]`.
+    ///   - selected: the places of those that may be shown and make events.
+    ///   - groups: names that events carry instead of their labels'.
+    ///   - grouped: the places of labels whose events carry one.
     package init(
-        names: [String], learnedFrom: Int, thresholds: [Float], selected: [Int], forgotten: [Int] = []
+        names: [String], learnedFrom: Int, thresholds: [Float], selected: [Int], groups: [String] = [],
+        grouped: Set<Int> = []
     ) {
         self.names = names
         self.learnedFrom = learnedFrom
         self.thresholds = thresholds
         self.selected = selected
-        self.forgotten = forgotten
+        self.groups = groups
+        self.grouped = grouped
+        firstGroup = names.count
+    }
+
+    /// What events may be about: the labels that there were at the start, groups, labels that came. An event's label is a
+    /// place among these.
+    package var eventNames: [String] {
+        groups.isEmpty ? names : Array(names[..<firstGroup]) + groups + names[firstGroup...]
+    }
+
+    /// The place of a label's own events among `eventNames`.
+    package func eventPlace(of label: Int) -> Int { label < firstGroup ? label : label + groups.count }
+
+    /// Of `eventNames` (places), what makes events under its own name.
+    package var eventful: [Int] {
+        selected.filter { !grouped.contains($0) }.map(eventPlace) + groups.indices.map { firstGroup + $0 }
+    }
+
+    /// Of `eventNames` (places), the labels that are no more.
+    package var forgottenEvents: [Int] { forgotten.map(eventPlace) }
+
+    /// Whether an event is of a label that was learned.
+    package func isLearned(event place: Int) -> Bool {
+        place >= learnedFrom && !(firstGroup..<firstGroup + groups.count).contains(place)
     }
 }

@@ -4,7 +4,7 @@ import TacitLearning
 package struct ChangingLabels {
     private let planes: TaughtPlanes
     private let takesNew: Bool
-    private let threshold: Float
+    private let threshold: (String) -> Float
     /// Changes of the planes that are in `labels`.
     private var seen = 0
     /// The places of labels that are wanted whenever they are there.
@@ -15,9 +15,9 @@ package struct ChangingLabels {
     /// - Parameters:
     ///   - planes: of the model that the stream runs.
     ///   - labels: with which the stream begins.
-    ///   - threshold: of labels that come.
+    ///   - threshold: of labels that come, by name.
     ///   - takesNew: whether labels that come may be shown and make events.
-    package init(_ planes: TaughtPlanes, _ labels: StreamLabels, threshold: Float, takesNew: Bool) {
+    package init(_ planes: TaughtPlanes, _ labels: StreamLabels, threshold: @escaping (String) -> Float, takesNew: Bool) {
         self.planes = planes
         self.labels = labels
         self.threshold = threshold
@@ -35,7 +35,7 @@ package struct ChangingLabels {
         let before = labels.names.count
         for place in places.names.indices where own + place >= before {
             labels.names.append(places.names[place])
-            labels.thresholds.append(threshold)
+            labels.thresholds.append(threshold(places.names[place]))
             if takesNew { wanted.insert(own + place) }
         }
         labels.forgotten = places.isTaught.indices.filter { !places.isTaught[$0] }.map { own + $0 }

@@ -17,6 +17,7 @@ package final class LabelsWatch: @unchecked Sendable {
 
     private let model: LoadedModel
     private let file: String
+    private let stop: StopToken
     private let tell: @Sendable (News) -> Void
     private var seen: Version?
     /// The names that were told last.
@@ -33,13 +34,14 @@ package final class LabelsWatch: @unchecked Sendable {
     /// - Parameters:
     ///   - model: whose streams follow.
     ///   - file: of learned labels, as it was when the model was loaded.
+    ///   - stop: ends it.
     ///   - tell: called with what came of each change, from the thread.
     /// - Returns: false where there is no thread for it.
     @discardableResult
     package static func begin(
-        _ model: LoadedModel, file: String, tell: @escaping @Sendable (News) -> Void
+        _ model: LoadedModel, file: String, until stop: StopToken, tell: @escaping @Sendable (News) -> Void
     ) -> Bool {
-        let watch = LabelsWatch(model, file, tell)
+        let watch = LabelsWatch(model, file, stop, tell)
         do {
             try DetachedThread.start(for: file, failing: .inputOutput) { watch.serve() }
             return true
@@ -48,9 +50,12 @@ package final class LabelsWatch: @unchecked Sendable {
         }
     }
 
-    private init(_ model: LoadedModel, _ file: String, _ tell: @escaping @Sendable (News) -> Void) {
+    private init(
+        _ model: LoadedModel, _ file: String, _ stop: StopToken, _ tell: @escaping @Sendable (News) -> Void
+    ) {
         self.model = model
         self.file = file
+        self.stop = stop
         self.tell = tell
         known = model.learned?.labels.map(\.name) ?? []
         seen = version
@@ -66,8 +71,10 @@ package final class LabelsWatch: @unchecked Sendable {
 
     private func serve() {
         let notes = watchFolder()
+        defer { if notes >= 0 { close(notes) } }
         while true {
             wait(notes)
+            guard !stop.isStopping else { return }
             let now = version
             guard now != seen else { continue }
             seen = now
@@ -91,13 +98,13 @@ package final class LabelsWatch: @unchecked Sendable {
     }
 
     private func wait(_ notes: Int32) {
-        guard notes >= 0 else {
-            usleep(1_000_000)
-            return
-        }
-        var descriptor = pollfd(fd: notes, events: Int16(POLLIN), revents: 0)
+        // A negative descriptor is passed over.
+        var descriptors = [
+            pollfd(fd: stop.descriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: notes, events: Int16(POLLIN), revents: 0),
+        ]
         // Even without a note from time to time: a folder on a network sends none.
-        guard poll(&descriptor, 1, 10_000) > 0 else { return }
+        guard poll(&descriptors, 2, notes >= 0 ? 10_000 : 1000) > 0, descriptors[1].revents != 0 else { return }
         withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 8) { buffer in
             _ = read(notes, buffer.baseAddress, buffer.count)
         }

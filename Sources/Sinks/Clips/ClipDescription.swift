@@ -13,14 +13,14 @@ struct ClipDescription {
 
     /// One object, as a line.
     var bytes: [UInt8] {
-        var line = JSONLine(capacity: LineLength.bound(labels: stream.labels))
+        var line = JSONLine(capacity: LineLength.bound(labels: stream.eventNames))
         line.begin()
         if let clip = on.clip {
             line.key("clip")
             line.quoted { clip.write(to: &$0) }
         }
         line.key("label")
-        line.string(stream.labels[on.label])
+        line.string(stream.eventNames[on.label])
         parts(of: on, &line)
         if let span { line.span(span) }
         if stream.sampleRate > 0 {

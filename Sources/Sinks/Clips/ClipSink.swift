@@ -12,8 +12,8 @@ enum ClipSink {
             case .sound(let window, _):
                 return try SoundClips(
                     folder, settings.clips, stream, before: settings.clips.secondsBefore(window: window),
-                    stop: Process.stop)
-            case .pictures: return try PictureClips(folder, stream, stop: Process.stop)
+                    stop: stream.stop)
+            case .pictures: return try PictureClips(folder, stream, stop: stream.stop)
             }
         })
 

@@ -39,10 +39,10 @@ final class PictureClips: Sink, ClipNaming, @unchecked Sendable {
         self.folder = folder
         self.stream = stream
         self.stop = stop
-        slugs = Slug.distinct(stream.labels)
-        names = Array(repeating: nil, count: stream.labels.count)
-        fresh.reserveCapacity(stream.labels.count)
-        for place in jobs.indices { jobs[place].events.reserveCapacity(stream.labels.count) }
+        slugs = Slug.distinct(stream.eventNames)
+        names = Array(repeating: nil, count: stream.eventNames.count)
+        fresh.reserveCapacity(stream.eventNames.count)
+        for place in jobs.indices { jobs[place].events.reserveCapacity(stream.eventNames.count) }
         hasRoom = folder.hasRoom()
         try DetachedThread.start(for: folder.path, failing: .cannotCreate) { self.serve() }
     }
@@ -52,8 +52,8 @@ final class PictureClips: Sink, ClipNaming, @unchecked Sendable {
     func gap(_ gap: LiveGap) {}
 
     func relabel(_ labels: StreamLabels) {
-        slugs = Slug.distinct(labels.names)
-        names += Array(repeating: nil, count: max(0, labels.names.count - names.count))
+        slugs = Slug.distinct(labels.eventNames)
+        names += Array(repeating: nil, count: max(0, slugs.count - names.count))
         fresh.reserveCapacity(names.count)
         monitor.locked { stream = stream.relabelled(labels) }
     }

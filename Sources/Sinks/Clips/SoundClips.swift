@@ -51,8 +51,8 @@ final class SoundClips: Sink, ClipNaming, @unchecked Sendable {
         self.stream = stream
         self.stop = stop
         self.before = before
-        slugs = Slug.distinct(stream.labels)
-        names = Array(repeating: nil, count: stream.labels.count)
+        slugs = Slug.distinct(stream.eventNames)
+        names = Array(repeating: nil, count: stream.eventNames.count)
         history = SampleHistory(capacity: Int((before + Self.slack) * Double(stream.sampleRate)))
         hasRoom = folder.hasRoom()
         let made = SoundClipWriter(self)
@@ -80,8 +80,8 @@ final class SoundClips: Sink, ClipNaming, @unchecked Sendable {
     func gap(_ gap: LiveGap) {}
 
     func relabel(_ labels: StreamLabels) {
-        slugs = Slug.distinct(labels.names)
-        names += Array(repeating: nil, count: max(0, labels.names.count - names.count))
+        slugs = Slug.distinct(labels.eventNames)
+        names += Array(repeating: nil, count: max(0, slugs.count - names.count))
         monitor.locked { stream = stream.relabelled(labels) }
     }
 

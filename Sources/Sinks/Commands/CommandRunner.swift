@@ -36,9 +36,8 @@ final class CommandRunner: @unchecked Sendable {
         self.settings = settings
         self.stop = stop
         waits = stream.waits
-        environment = CommandEnvironment(labels: stream.labels, source: stream.source)
-        format = JSONLineFormat(
-            labels: stream.labels, learnedFrom: stream.learnedFrom, hasLogits: false, source: stream.source)
+        environment = CommandEnvironment(labels: stream.eventNames, source: stream.source)
+        format = JSONLineFormat(stream, hasLogits: false)
         wakePipe = try WakePipe(for: command.path)
         try DetachedThread.start(for: command.path, failing: .cannotCreate) { self.serve() }
     }
@@ -84,7 +83,7 @@ final class CommandRunner: @unchecked Sendable {
                 defer { monitor.signal() }
                 if let labels = newLabels {
                     newLabels = nil
-                    environment.labels = labels.names
+                    environment.labels = labels.eventNames
                     format.relabel(labels)
                 }
                 return queue.removeFirst { news in !running.contains { $0.event.label == news.event.label } }

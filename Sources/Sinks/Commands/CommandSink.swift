@@ -10,7 +10,7 @@ enum CommandSink {
         make: { address, settings, stream in
             Commands(
                 try CommandRunner(
-                    try CommandLineWords(address), settings.commands, stream, stop: Process.stop))
+                    try CommandLineWords(address), settings.commands, stream, stop: stream.stop))
         })
 }
 

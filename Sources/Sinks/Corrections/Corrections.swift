@@ -42,7 +42,7 @@ final class Corrections: Sink, @unchecked Sendable {
 
     func labels(_ reading: LiveReading) {}
     func gap(_ gap: LiveGap) {}
-    func relabel(_ labels: StreamLabels) { monitor.locked { self.labels = labels.names } }
+    func relabel(_ labels: StreamLabels) { monitor.locked { self.labels = labels.eventNames } }
 
     func event(_ event: LiveEvent) {
         monitor.locked {

@@ -3,13 +3,13 @@ import TacitText
 
 /// A stream's news as JSON Lines.
 package struct JSONLineFormat: LineFormat {
-    private var names: [String]
-    private let learnedFrom: Int
-    /// The places of labels that are no more, rising.
-    private var forgotten: [Int] = []
+    private var labels: StreamLabels
+    private var eventNames: [String]
     private let hasLogits: Bool
     /// The input's name, that events carry.
     private let source: String?
+    /// Whether other lines than events carry it as well.
+    private let namesAll: Bool
     /// Whether an event's state is said a second time, as `event_type`.
     private let hasEventType: Bool
     private var line: JSONLine
@@ -25,12 +25,29 @@ package struct JSONLineFormat: LineFormat {
     package init(
         labels: [String], learnedFrom: Int? = nil, hasLogits: Bool, source: String? = nil, hasEventType: Bool = false
     ) {
-        names = labels
-        self.learnedFrom = learnedFrom ?? labels.count
+        self.labels = StreamLabels(
+            names: labels, learnedFrom: learnedFrom ?? labels.count, thresholds: [], selected: [])
+        eventNames = labels
         self.hasLogits = hasLogits
         self.source = source
+        namesAll = false
         self.hasEventType = hasEventType
         line = JSONLine(capacity: LineLength.bound(labels: labels))
+    }
+
+    /// A stream's own.
+    ///
+    /// - Parameters:
+    ///   - hasLogits: whether readings carry all logits, where the stream has them.
+    ///   - hasEventType: whether an event's state is said a second time, as `event_type`.
+    init(_ stream: StreamDescription, hasLogits: Bool = true, hasEventType: Bool = false) {
+        labels = stream.streamLabels
+        eventNames = labels.eventNames
+        self.hasLogits = hasLogits && stream.hasLogits
+        source = stream.source
+        namesAll = stream.isOneOfMany
+        self.hasEventType = hasEventType
+        line = JSONLine(capacity: LineLength.bound(labels: eventNames))
     }
 
     package mutating func labels(_ reading: LiveReading, _ ranking: Ranking) {
@@ -50,7 +67,7 @@ package struct JSONLineFormat: LineFormat {
         }
         line.key("wall")
         line.time(.now())
-        line.labels(ranking, names: names, learnedFrom: learnedFrom, scores: reading.scores)
+        line.labels(ranking, names: labels.names, learnedFrom: labels.learnedFrom, scores: reading.scores)
         if let level = reading.level {
             line.key("level_db")
             line.float(Float(level))
@@ -61,21 +78,22 @@ package struct JSONLineFormat: LineFormat {
             line.key("logits")
             logits(reading.logits)
         }
+        nameSource()
         line.end()
     }
 
     /// In the order of the labels that there are.
     private mutating func logits(_ logits: UnsafeBufferPointer<Float>) {
-        guard !forgotten.isEmpty else { return line.floats(logits) }
+        guard !labels.forgotten.isEmpty else { return line.floats(logits) }
         line.beginArray()
-        for index in logits.indices where !forgotten.contains(index) { line.float(logits[index]) }
+        for index in logits.indices where !labels.forgotten.contains(index) { line.float(logits[index]) }
         line.endArray()
     }
 
     package mutating func relabel(_ labels: StreamLabels) {
-        names = labels.names
-        forgotten = labels.forgotten
-        line = JSONLine(capacity: LineLength.bound(labels: names))
+        self.labels = labels
+        eventNames = labels.eventNames
+        line = JSONLine(capacity: LineLength.bound(labels: eventNames))
     }
 
     package mutating func event(_ event: LiveEvent) {
@@ -85,8 +103,8 @@ package struct JSONLineFormat: LineFormat {
         line.key("state")
         line.string(event.state.rawValue)
         line.key("label")
-        line.string(names[event.label])
-        line.learned(event.label >= learnedFrom)
+        line.string(eventNames[event.label])
+        line.learned(labels.isLearned(event: event.label))
         line.key("time")
         line.seconds(event.time)
         line.key("score")
@@ -120,6 +138,14 @@ package struct JSONLineFormat: LineFormat {
         line.seconds(gap.lostSeconds)
         line.key("reason")
         line.string(gap.reason.rawValue)
+        nameSource()
         line.end()
+    }
+
+    /// Of a line that tells no event, which stands among other streams' lines.
+    private mutating func nameSource() {
+        guard namesAll, let source else { return }
+        line.key("source")
+        line.string(source)
     }
 }

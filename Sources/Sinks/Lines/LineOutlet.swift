@@ -8,7 +8,16 @@ import TacitConsole
 package struct LineOutlet {
     private enum Way {
         case direct
-        case queued(OutputQueue)
+        case queued(Queue)
+    }
+
+    /// Has the queue's thread end once nobody can add to it any more.
+    private final class Queue {
+        let queue: OutputQueue
+
+        init(_ queue: OutputQueue) { self.queue = queue }
+
+        deinit { queue.close() }
     }
 
     private let way: Way
@@ -31,9 +40,10 @@ package struct LineOutlet {
         } else {
             let holdsUpOthers = stream.waits && !stream.hasOneSink
             way = .queued(
-                OutputQueue(
-                    drain, capacity: holdsUpOthers ? max(Self.largeCapacity, usual) : usual,
-                    patience: !stream.waits ? 0 : holdsUpOthers ? Self.patience : .infinity, stop: Process.stop))
+                Queue(
+                    OutputQueue(
+                        drain, capacity: holdsUpOthers ? max(Self.largeCapacity, usual) : usual,
+                        patience: !stream.waits ? 0 : holdsUpOthers ? Self.patience : .infinity, stop: stream.stop)))
         }
     }
 
@@ -48,7 +58,7 @@ package struct LineOutlet {
     var hasCaughtUp: Bool {
         switch way {
         case .direct: true
-        case .queued(let queue): queue.count <= queue.capacity / 4
+        case .queued(let own): own.queue.count <= own.queue.capacity / 4
         }
     }
 
@@ -60,7 +70,7 @@ package struct LineOutlet {
         case .direct:
             try writeNow(line)
             return true
-        case .queued(let queue): return try queue.add(line, leaving: mayFill ? 0 : reserve)
+        case .queued(let own): return try own.queue.add(line, leaving: mayFill ? 0 : reserve)
         }
     }
 
@@ -70,7 +80,7 @@ package struct LineOutlet {
         case .direct:
             try writeNow(screen)
             return true
-        case .queued(let queue): return try queue.isEmpty && queue.add(screen, leaving: 0, waits: false)
+        case .queued(let own): return try own.queue.isEmpty && own.queue.add(screen, leaving: 0, waits: false)
         }
     }
 
@@ -78,7 +88,7 @@ package struct LineOutlet {
     ///
     /// - Throws: what the drain has thrown.
     func waitUntilEmpty() throws {
-        if case .queued(let queue) = way { try queue.waitUntilEmpty() }
+        if case .queued(let own) = way { try own.queue.waitUntilEmpty() }
     }
 
     private func writeNow(_ bytes: [UInt8]) throws {

@@ -19,7 +19,7 @@ final class LiveLines<Format: LineFormat>: Sink {
         self.outlet = outlet
         self.stream = stream
         ranking = stream.ranking
-        arrears = Arrears(labels: stream.labels.count)
+        arrears = Arrears(labels: stream.eventNames.count)
     }
 
     func labels(_ reading: LiveReading) throws {
@@ -67,7 +67,7 @@ final class LiveLines<Format: LineFormat>: Sink {
         stream = stream.relabelled(labels)
         format.relabel(labels)
         ranking = stream.ranking
-        arrears.reserve(labels: labels.names.count)
+        arrears.reserve(labels: labels.eventNames.count)
     }
 
     func finish() throws {

@@ -22,6 +22,8 @@ package final class OutputQueue: @unchecked Sendable {
     private var progress = 0
     /// The end has come: what can't be written now is given up.
     private var isEnding = false
+    /// Nobody adds anything any more.
+    private var isClosed = false
     private var failure: (any Error)?
     private let drain: any OutputDrain
     private let patience: Double
@@ -52,15 +54,31 @@ package final class OutputQueue: @unchecked Sendable {
         pthread_cond_init(changed, &attributes)
         pthread_condattr_destroy(&attributes)
         var thread = pthread_t()
-        // It lives as long as the program.
         pthread_create(
             &thread, nil,
             { queue in
                 guard let queue else { return nil }
-                Unmanaged<OutputQueue>.fromOpaque(queue).takeUnretainedValue().serve()
+                Unmanaged<OutputQueue>.fromOpaque(queue).takeRetainedValue().serve()
                 return nil
             }, Unmanaged.passRetained(self).toOpaque())
         pthread_detach(thread)
+    }
+
+    deinit {
+        filled.deallocate()
+        written.deallocate()
+        pthread_cond_destroy(changed)
+        pthread_mutex_destroy(mutex)
+        changed.deallocate()
+        mutex.deallocate()
+    }
+
+    /// Nothing will be added any more: the thread ends once all is written. Until then it lives as long as the program.
+    package func close() {
+        locked {
+            isClosed = true
+            pthread_cond_broadcast(changed)
+        }
     }
 
     /// Bytes that wait, those being written not counted.
@@ -114,13 +132,15 @@ package final class OutputQueue: @unchecked Sendable {
     private func serve() {
         while true {
             let count = locked {
-                while filledCount == 0 { pthread_cond_wait(changed, mutex) }
+                while filledCount == 0, !isClosed { pthread_cond_wait(changed, mutex) }
                 swap(&filled, &written)
                 isWriting = true
                 defer { filledCount = 0 }
                 pthread_cond_broadcast(changed)
                 return filledCount
             }
+            // Closed, and all is written.
+            guard count > 0 else { return }
             do {
                 try empty(count)
             } catch {

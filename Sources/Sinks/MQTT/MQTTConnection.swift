@@ -64,7 +64,7 @@ final class MQTTConnection: @unchecked Sendable {
             let others = devices.map(\.topics.device)
             let name = Slug.distinct(others + [plain]).last ?? plain
             let device = MQTTDevice(
-                MQTTTopics(prefix: address.prefix, device: name, labels: stream.labels), stream,
+                MQTTTopics(prefix: address.prefix, device: name, labels: stream.eventNames), stream,
                 hasDiscovery: settings.hasDiscovery, monitor: monitor)
             devices.append(device)
             return device

@@ -36,6 +36,8 @@ final class MQTTDevice: @unchecked Sendable {
     private var told: [Bool]
     /// Events in the queue whose states are told already.
     private var settled = 0
+    /// Labels that are no more.
+    private var forgotten: Set<Int> = []
     private var toldAvailable: Bool?
     private var toldLast: Int?
     private var toldLevel: Double?
@@ -53,11 +55,9 @@ final class MQTTDevice: @unchecked Sendable {
         self.hasDiscovery = hasDiscovery
         discovery = hasDiscovery ? MQTTDiscovery.payload(topics, stream) : nil
         queue = BoundedQueue(capacity: Self.capacity)
-        isOn = Array(repeating: false, count: stream.labels.count)
+        isOn = Array(repeating: false, count: stream.eventNames.count)
         told = isOn
-        format = JSONLineFormat(
-            labels: stream.labels, learnedFrom: stream.learnedFrom, hasLogits: false, source: stream.source,
-            hasEventType: true)
+        format = JSONLineFormat(stream, hasLogits: false, hasEventType: true)
     }
 
     // MARK: From the stream, with the monitor locked
@@ -78,7 +78,7 @@ final class MQTTDevice: @unchecked Sendable {
     }
 
     func relabel(_ labels: StreamLabels) {
-        isOn += Array(repeating: false, count: max(0, labels.names.count - isOn.count))
+        isOn += Array(repeating: false, count: max(0, labels.eventNames.count - isOn.count))
         newLabels = labels
     }
 
@@ -126,17 +126,18 @@ final class MQTTDevice: @unchecked Sendable {
     private func relabel() {
         guard let labels = newLabels else { return }
         newLabels = nil
-        let before = stream.forgotten
+        let before = forgotten
+        let now = Set(labels.forgottenEvents)
+        forgotten = now
+        let names = labels.eventNames
         stream = stream.relabelled(labels)
-        topics.relabel(labels.names)
+        topics.relabel(names)
         format.relabel(labels)
-        let fresh = told.count..<max(told.count, labels.names.count)
+        let fresh = told.count..<max(told.count, names.count)
         told += Array(repeating: false, count: fresh.count)
         if hasDiscovery { discovery = MQTTDiscovery.payload(topics, stream) }
         if let discovery { pending.append(MQTTMessage(topics.discovery, discovery)) }
-        for label in labels.forgotten where !before.contains(label) { tellState(label) }
-        for label in before where !labels.forgotten.contains(label) { tellState(label) }
-        for label in fresh { tellState(label) }
+        for label in before.symmetricDifference(now).union(fresh).sorted() { tellState(label) }
     }
 
     private func fill(_ now: Double) {
@@ -213,14 +214,14 @@ final class MQTTDevice: @unchecked Sendable {
 
     private func tellState(_ label: Int) {
         // Without a payload nothing is retained any more.
-        let state = stream.forgotten.contains(label) ? "" : told[label] ? "ON" : "OFF"
+        let state = forgotten.contains(label) ? "" : told[label] ? "ON" : "OFF"
         pending.append(MQTTMessage(topics.label(label), state))
     }
 
     private func tellLast(_ label: Int) {
         toldLast = label
         // Home Assistant takes states of at most 255 characters.
-        pending.append(MQTTMessage(topics.last, String(stream.labels[label].prefix(255))))
+        pending.append(MQTTMessage(topics.last, String(stream.eventNames[label].prefix(255))))
     }
 
     private func decimal(_ value: Double, places: Int) -> [UInt8] {

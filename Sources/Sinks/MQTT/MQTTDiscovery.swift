@@ -5,7 +5,7 @@ import TacitText
 /// payload".)
 enum MQTTDiscovery {
     static func payload(_ topics: MQTTTopics, _ stream: StreamDescription) -> [UInt8] {
-        var line = JSONLine(capacity: 1024 + stream.labels.count * 512)
+        var line = JSONLine(capacity: 1024 + stream.eventNames.count * 512)
         line.begin()
         line.key("dev")
         line.beginObject()
@@ -39,9 +39,10 @@ enum MQTTDiscovery {
     }
 
     private static func labels(_ topics: MQTTTopics, _ stream: StreamDescription, _ line: inout JSONLine) {
-        let chosen = Set(stream.selected)
-        for (index, name) in stream.labels.enumerated() {
-            if stream.forgotten.contains(index) {
+        let chosen = Set(stream.eventful)
+        let forgotten = Set(stream.streamLabels.forgottenEvents)
+        for (index, name) in stream.eventNames.enumerated() {
+            if forgotten.contains(index) {
                 // With nothing but its platform, an entity is taken away.
                 line.key(dynamic: "label_\(topics.labels[index])")
                 line.beginObject()

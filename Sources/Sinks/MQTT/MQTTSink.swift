@@ -18,7 +18,7 @@ final class MQTTSink: Sink {
                 }
             },
             make: { address, settings, stream in
-                try MQTTSink(MQTTAddress(address, isEncrypted: isEncrypted), settings, stream, stop: Process.stop)
+                try MQTTSink(MQTTAddress(address, isEncrypted: isEncrypted), settings, stream, stop: stream.stop)
             })
     }
 

@@ -32,10 +32,9 @@ final class PageNews: @unchecked Sendable {
 
     init(_ stream: StreamDescription) {
         self.stream = stream
-        figures = StreamFigures(labels: stream.labels.count)
+        figures = StreamFigures(labels: stream.labels.count, names: stream.eventNames.count)
         lines = LineRing(capacity: max(Self.behind, 4 * stream.lineBound))
-        format = JSONLineFormat(
-            labels: stream.labels, learnedFrom: stream.learnedFrom, hasLogits: stream.hasLogits, source: stream.source)
+        format = JSONLineFormat(stream)
         ranking = Self.ranking(stream)
     }
 
@@ -87,7 +86,7 @@ final class PageNews: @unchecked Sendable {
     func relabel(_ labels: StreamLabels) {
         monitor.locked {
             stream = stream.relabelled(labels)
-            figures.grow(toLabels: labels.names.count)
+            figures.grow(toLabels: labels.names.count, names: labels.eventNames.count)
             format.relabel(labels)
             ranking = Self.ranking(stream)
         }

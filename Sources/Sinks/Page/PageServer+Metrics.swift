@@ -11,9 +11,10 @@ extension PageServer {
         text.family("tacit_info", "gauge", "What is run, and on what.")
         text.sample("tacit_info", [("model", stream.model), ("input", stream.source ?? stream.input)], 1)
         text.family("tacit_events_total", "counter", "Labels that began (on) and ceased (off) to hold.")
-        for label in stream.selected {
+        let names = stream.eventNames
+        for label in stream.eventful {
             for (state, count) in [("on", figures.began[label]), ("off", figures.ceased[label])] {
-                text.sample("tacit_events_total", [("label", stream.labels[label]), ("state", state)], Double(count))
+                text.sample("tacit_events_total", [("label", names[label]), ("state", state)], Double(count))
             }
         }
         text.family("tacit_heard_seconds_total", "counter", "Sound that was heard.")

@@ -78,7 +78,7 @@ extension PageServer {
             line.key("score")
             line.float(figures.scores[index])
             line.key("on")
-            line.bool(figures.isOn[index])
+            line.bool(figures.isOn[stream.streamLabels.eventPlace(of: index)])
             line.learned(index >= stream.learnedFrom)
             line.endObject()
         }
@@ -91,8 +91,7 @@ extension PageServer {
     var timeline: [UInt8] {
         // A day may be long: written without the monitor, from copies.
         let (stream, events, gaps) = monitor.locked { (news.stream, news.events.elements, news.gaps.elements) }
-        var format = JSONLineFormat(
-            labels: stream.labels, learnedFrom: stream.learnedFrom, hasLogits: false, source: stream.source)
+        var format = JSONLineFormat(stream, hasLogits: false)
         var bytes = Array(#"{"events":["#.utf8)
         for event in events {
             format.event(event)

@@ -183,7 +183,7 @@ final class PageServer: @unchecked Sendable {
             let given = monitor.locked { self.given } - peers.reduce(0) { $0 + $1.unsent }
             if given != seen { (seen, since) = (given, now) }
             // As long as they take anything; after a wish to stop not for longer than that is waited for.
-            guard now - since < Self.patience, now - begun < (Process.stop.isStopping ? 1.5 : 10) else { break }
+            guard now - since < Self.patience, now - begun < (news.stream.stop.isStopping ? 1.5 : 10) else { break }
             turn()
             let isRead = monitor.locked { readers.isEmpty && waiting.isEmpty && newPeers.isEmpty }
             let isTold = peers.allSatisfy { peer in peer.isIdle && monitor.locked { peer.place >= news.lines.end } }

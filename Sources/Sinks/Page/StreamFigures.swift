@@ -7,7 +7,7 @@ struct StreamFigures {
     static let buckets = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2]
     static let reasons = LiveGap.Reason.allCases
 
-    /// By label: how often it began, and ceased, to hold.
+    /// By what events may be about: how often it began, and ceased, to hold.
     private(set) var began: [Int]
     private(set) var ceased: [Int]
     private(set) var isOn: [Bool]
@@ -29,10 +29,10 @@ struct StreamFigures {
     /// When samples or frames came last.
     private(set) var lastSign: Double?
 
-    init(labels: Int) {
-        began = Array(repeating: 0, count: labels)
+    init(labels: Int, names: Int) {
+        began = Array(repeating: 0, count: names)
         ceased = began
-        isOn = Array(repeating: false, count: labels)
+        isOn = Array(repeating: false, count: names)
         scores = Array(repeating: 0, count: labels)
     }
 
@@ -49,12 +49,12 @@ struct StreamFigures {
         return copy
     }
 
-    mutating func grow(toLabels count: Int) {
-        let more = max(0, count - scores.count)
+    mutating func grow(toLabels labels: Int, names: Int) {
+        scores += Array(repeating: 0, count: max(0, labels - scores.count))
+        let more = max(0, names - began.count)
         began += Array(repeating: 0, count: more)
         ceased += Array(repeating: 0, count: more)
         isOn += Array(repeating: false, count: more)
-        scores += Array(repeating: 0, count: more)
     }
 
     mutating func advanced() { lastSign = Stopwatch.now }

@@ -28,7 +28,7 @@ final class ListenView: Sink {
         self.hopSeconds = hopSeconds
         bars = LabelBars(
             labels: stream.labels, thresholds: stream.thresholds, top: stream.top, among: stream.selected)
-        news = NewsList(labels: stream.labels, hasWallTime: stream.isDevice)
+        news = NewsList(labels: stream.eventNames, hasWallTime: stream.isDevice)
         load = LoadMeter(runsFree: stream.runsFree)
         screen = Screen(outlet: outlet)
         Log.shared.cover()
@@ -63,7 +63,7 @@ final class ListenView: Sink {
     func relabel(_ labels: StreamLabels) {
         title = title.relabelled(labels)
         bars = bars.relabelled(title)
-        news.relabel(labels.names)
+        news.relabel(labels.eventNames)
     }
 
     func gap(_ gap: LiveGap) {

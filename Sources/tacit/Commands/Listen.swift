@@ -1,13 +1,8 @@
 import ArgumentParser
-import Glibc
-import TacitConsole
 import TacitDevices
-import TacitDiagnostics
 import TacitLabelling
-import TacitLive
 import TacitMedia
 import TacitSinks
-import TacitText
 
 /// `tacit listen`: live labels from a stream of sound.
 struct Listen: ParsableCommand {
@@ -88,75 +83,15 @@ struct Listen: ParsableCommand {
         }
     }
 
-    func run() throws {
-        try events.settings().validate()
-        let program = try source.source(wait: microphone.wait, waitLost: microphone.waitLost)
-        defer { program?.endAndTell() }
-        let input = soundInput(program)
-        let path = try ModelLookup.path(try ModelArgument.only(arguments), default: ModelLookup.sound)
-        let model = try FollowedLabels.load(path, labels: learned.path, isTaught: sinks.takesCorrections)
-        try model.requireLabels()
-        try model.requireSound()
-        let isLive = realtime || input.isLive
-        let plan = try model.plan(hop: hop.hop ?? 1, isLive: isLive)
-        let labeller = try SoundLabeller(
-            model.description, plan: plan, ending: .fullWindows,
-            model: model.taught(model.session(plan: plan, engine: engine.settings)),
-            gate: gate, instructionSet: engine.instructionSet)
-        let selection = try LabelSelection(
-            labels: model.description.labels, only: events.only, except: events.except)
-        let thresholds = model.description.thresholds.map { labels.threshold ?? $0 }
-        let geometry = labeller.geometry
-        let detector = try EventDetector(
-            thresholds: thresholds, watched: selection.indices, settings: events.settings(model.description.events),
-            sampleRate: geometry.sampleRate, hop: plan.hop * geometry.samplesPerStride,
-            names: model.description.labels)
-        let hopSeconds = Double(plan.hop * geometry.samplesPerStride) / Double(geometry.sampleRate)
-        let sound = try input.open(sampleRate: geometry.sampleRate, hop: hopSeconds)
-        try Process.checkStop()
-        var description = StreamDescription(
-            model: PathName.last(model.path), input: PathName.last(input.name), source: sinks.name,
-            sense: .sound(window: Double(geometry.samplesPerWindow) / Double(geometry.sampleRate), hop: hopSeconds),
-            sampleRate: geometry.sampleRate,
-            labels: model.description.labels, learnedFrom: model.model.description.labels.count,
-            thresholds: thresholds, selected: selection.indices,
-            top: labels.top, showFrom: labels.threshold, hasLogits: labels.logits, isJSON: output.json,
-            isDevice: input.isDevice, runsFree: !isLive,
-            // What passes at its own pace goes on whether or not anyone reads; anything else waits.
-            waits: !(realtime || input.isDevice))
-        let stream = LiveStream(
-            SoundSense(source: sound, labeller: labeller), detector: detector, isPaced: realtime, stop: Process.stop,
-            changing: FollowedLabels.changing(
-                model, description.streamLabels, threshold: labels.threshold, takesNew: events.only.isEmpty))
-        FollowedLabels.follow(model, labels: learned.path, engine: engine.settings, &description)
-        let sink = try SinkTable.open(sinks.wishes, sinks.settings, description)
-        Process.stopInOrder()
-        Process.hasStarted()
-        try stream.run(sink)
-        if !sound.damage.isNone {
-            StandardError.line(TacitError.badData(input.name, "\(sound.damage)").description)
-        }
-        if !stream.hasReading, !Process.stop.isStopping { try reportShortness(input, labeller) }
-    }
+    func run() throws { try runAlone(try ModelArgument.only(arguments)) }
 
-    private func soundInput(_ program: CommandSource?) -> ListenInput {
+    /// What is heard: a program, where it is one, or what else the options name.
+    func soundInput(_ program: CommandSource?) -> ListenInput {
         if let program { return .command(program, rate: rate, channels: channels, isRaw: raw) }
         return switch input {
         case nil: .microphone(microphone)
         case "-": .standard(rate: rate, channels: channels, isRaw: raw)
         case let path?: .file(path)
         }
-    }
-
-    /// Nothing was printed: says why. That is no error, but for a file in which there is nothing.
-    private func reportShortness(_ input: ListenInput, _ labeller: SoundLabeller) throws {
-        guard labeller.position > 0 || input.isLive else { throw TacitError.badData(input.name, "no samples in it") }
-        let geometry = labeller.geometry
-        var text = ByteBuffer()
-        text.append(Double(labeller.position) / Double(geometry.sampleRate), places: 2)
-        text.append(" s of sound, less than one window of ")
-        text.append(Double(geometry.samplesPerWindow) / Double(geometry.sampleRate), places: 2)
-        text.append(" s: no labels")
-        StandardError.line("\(input.name): \(String(decoding: text.bytes, as: UTF8.self))")
     }
 }

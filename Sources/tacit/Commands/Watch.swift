@@ -1,11 +1,5 @@
 import ArgumentParser
-import Glibc
-import TacitConsole
-import TacitDevices
-import TacitLabelling
-import TacitLive
 import TacitMedia
-import TacitSinks
 
 /// `tacit watch`: live labels from a stream of frames.
 struct Watch: ParsableCommand {
@@ -39,50 +33,5 @@ struct Watch: ParsableCommand {
         try sinks.validate(labels: learned.path)
     }
 
-    func run() throws {
-        try events.settings().validate()
-        let program = try input.program.source(wait: waits.wait, waitLost: waits.waitLost)
-        defer { program?.endAndTell() }
-        let path = try ModelLookup.path(try ModelArgument.only(arguments), default: ModelLookup.image)
-        let model = try FollowedLabels.load(path, labels: learned.path, isTaught: sinks.takesCorrections)
-        try model.requireLabels()
-        try model.requireImages()
-        let names = model.description.labels
-        let labeller = try ImageLabeller(model.description, model: model.taught(model.imageSession(engine: engine.settings)))
-        let selection = try LabelSelection(labels: names, only: events.only, except: events.except)
-        let thresholds = model.description.thresholds.map { labels.threshold ?? $0 }
-        let detector = try EventDetector(
-            thresholds: thresholds, watched: selection.indices, settings: events.settings(model.description.events),
-            sampleRate: ImageLabeller.ticksPerSecond, hop: input.ticksPerReading, names: names)
-        let source = try FrameSources.open(input, for: model.description.input, waits: waits, program: program)
-        try Process.checkStop()
-        let isLive = input.input == nil || input.realtime
-        let isFolder = input.input.map(PictureFiles.isFolder) ?? false
-        var hasBroken = false
-        let sense = FrameSense(source: source, labeller: labeller, every: input.every) { error in
-            // Each broken file of a folder is told, being one of its own, but only so many frames of a stream.
-            if isFolder || !Terminal.shared.isTerminal && !hasBroken {
-                StandardError.line(error.description)
-            } else {
-                Log.shared.line { $0.append(string: error.description) }
-            }
-            hasBroken = true
-        }
-        var description = StreamDescription(
-            model: PathName.last(model.path), input: input.title, source: sinks.name, sense: .pictures,
-            labels: names, learnedFrom: model.model.description.labels.count,
-            thresholds: thresholds, selected: selection.indices, top: labels.top, showFrom: labels.threshold,
-            hasLogits: labels.logits, isJSON: output.json, isDevice: input.input == nil, runsFree: !isLive,
-            waits: !isLive)
-        let stream = LiveStream(
-            sense, detector: detector, isPaced: input.realtime, stop: Process.stop,
-            changing: FollowedLabels.changing(
-                model, description.streamLabels, threshold: labels.threshold, takesNew: events.only.isEmpty))
-        FollowedLabels.follow(model, labels: learned.path, engine: engine.settings, &description)
-        let sink = try SinkTable.open(sinks.wishes, sinks.settings, description)
-        Process.stopInOrder()
-        Process.hasStarted()
-        try stream.run(sink)
-        if let first = sense.firstBroken { throw ExitStatus.Reported(kind: first.kind) }
-    }
+    func run() throws { try runAlone(try ModelArgument.only(arguments)) }
 }

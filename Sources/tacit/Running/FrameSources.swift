@@ -7,7 +7,8 @@ import TacitModelFile
 /// Opens what `watch` is to watch.
 enum FrameSources {
     static func open(
-        _ options: FrameOptions, for input: InputDescription, waits: WaitOptions, program: CommandSource?
+        _ options: FrameOptions, for input: InputDescription, waits: WaitOptions, program: CommandSource?,
+        _ terms: StreamTerms
     ) throws -> any FrameSource {
         let size = try options.parsedSize()
         let format = try options.parsedFormat()
@@ -18,12 +19,12 @@ enum FrameSources {
                 }
             }
             return try CommandFrames(
-                program, layout: layout, silence: program.silence, stopDescriptor: Process.stop.descriptor)
+                program, layout: layout, silence: program.silence, stopDescriptor: terms.stop.descriptor)
         }
         guard let path = options.input else {
-            return try camera(options, size: size, format: format, for: input, waits: waits)
+            return try camera(options, size: size, format: format, for: input, waits: waits, terms)
         }
-        let stop = Process.stop.descriptor
+        let stop = terms.stop.descriptor
         if let format, format != .mjpeg, let size {
             let rate = options.rate ?? 25
             return path == "-"
@@ -46,11 +47,11 @@ enum FrameSources {
 
     private static func camera(
         _ options: FrameOptions, size: (width: Int, height: Int)?, format: PixelFormat?, for input: InputDescription,
-        waits: WaitOptions
+        waits: WaitOptions, _ terms: StreamTerms
     ) throws -> any FrameSource {
         try camera(
             options.device, for: input, wait: waits.wait, waitLost: waits.waitLost, rate: options.rate, size: size,
-            format: format)
+            format: format, terms)
     }
 
     /// A camera, asked for what suits the model unless something else is wanted.
@@ -63,16 +64,17 @@ enum FrameSources {
     ///   - rate: frames a second that are enough; nil for the usual ones.
     ///   - size: the only one to use; nil for any.
     ///   - format: the only one to use; nil for any.
+    ///   - terms: when its waits end, and what the log calls it.
     static func camera(
         _ name: String?, for input: InputDescription, wait: Double, waitLost: Double, rate: Double? = nil,
-        size: (width: Int, height: Int)? = nil, format: PixelFormat? = nil
+        size: (width: Int, height: Int)? = nil, format: PixelFormat? = nil, _ terms: StreamTerms = StreamTerms()
     ) throws -> any FrameSource {
         guard case .image(let image) = input else { preconditionFailure("not a model of images") }
         let wish = CameraWish(
             width: image.width, height: image.height, isGrey: image.channels == 1,
             rate: rate ?? CameraWish.usualRate, format: format, size: size)
         return try Camera(
-            CameraSettings(wish: wish, wait: wait, waitLost: waitLost, isStopping: { Process.stop.isStopping }),
-            device: V4L2Device(name), note: { note in Log.shared.line { note.write("camera", to: &$0) } })
+            CameraSettings(wish: wish, wait: wait, waitLost: waitLost, isStopping: { terms.stop.isStopping }),
+            device: V4L2Device(name), note: { note in terms.log { note.write("camera", to: &$0) } })
     }
 }

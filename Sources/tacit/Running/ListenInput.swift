@@ -40,26 +40,26 @@ enum ListenInput {
 
     /// - Parameter hop: seconds from one label to the next: to be woken ten times as often keeps none waiting for long.
     /// - Throws: `TacitError`, of every kind that an input may have.
-    func open(sampleRate: Int, hop: Double) throws -> any SampleSource {
+    func open(sampleRate: Int, hop: Double, _ terms: StreamTerms) throws -> any SampleSource {
+        let stop = terms.stop.descriptor
         switch self {
         case .file(let path):
-            return try SoundSources.open(
-                path: path, sampleRate: sampleRate, stopDescriptor: Process.stop.descriptor)
+            return try SoundSources.open(path: path, sampleRate: sampleRate, stopDescriptor: stop)
         case .standard(let rate, let channels, let isRaw):
             return StandardInputSource(
                 descriptor: STDIN_FILENO, name: name, sampleRate: sampleRate, rawRate: rate,
-                rawChannels: channels ?? 1, isRaw: isRaw, stopDescriptor: Process.stop.descriptor)
+                rawChannels: channels ?? 1, isRaw: isRaw, stopDescriptor: stop)
         case .command(let source, let rate, let channels, let isRaw):
             return try CommandSound(
                 source, sampleRate: sampleRate, rawRate: rate, rawChannels: channels ?? 1, isRaw: isRaw,
-                stopDescriptor: Process.stop.descriptor)
+                stopDescriptor: stop)
         case .microphone(let options):
             let settings = MicrophoneSettings(
                 sampleRate: sampleRate, wait: options.wait ?? 0, waitLost: options.waitLost ?? 60)
             let microphone = try Microphone(
                 settings,
                 device: try ALSADevice(options.device ?? Self.defaultDevice, wakeSeconds: min(hop / 10, 1 / 10)),
-                stopDescriptor: Process.stop.descriptor, note: { note in Log.shared.line { note.write("microphone", to: &$0) } })
+                stopDescriptor: stop, note: { note in terms.log { note.write("microphone", to: &$0) } })
             return try SoundSources.resample(microphone, to: sampleRate, file: name)
         }
     }

@@ -13,8 +13,12 @@ enum FollowedLabels {
     ///   - path: of the model.
     ///   - file: of learned labels, if there is one.
     ///   - isTaught: whether people will say what events were, so that a file without a label in it will do to begin with.
+    ///   - mayWrite: whether such a file is made where there is none; else the model is loaded without it.
     /// - Throws: as `LoadedModel` does.
-    static func load(_ path: String, labels file: String?, isTaught: Bool) throws -> LoadedModel {
+    static func load(
+        _ path: String, labels file: String?, isTaught: Bool, mayWrite: Bool = true
+    ) throws -> LoadedModel {
+        if let file, isTaught, !mayWrite, try LabelsFile.read(file) == nil { return try LoadedModel(path: path) }
         if let file, isTaught {
             let lock = try LabelsLock(beside: file)
             try withExtendedLifetime(lock) {
@@ -30,24 +34,28 @@ enum FollowedLabels {
     /// - Parameters:
     ///   - model: with the file's labels.
     ///   - labels: with which the stream begins.
-    ///   - threshold: that events are decided by, where it is one for all.
-    ///   - takesNew: whether labels that come make events, which they do unless somebody has said which do.
     static func changing(
-        _ model: LoadedModel, _ labels: StreamLabels, threshold: Float?, takesNew: Bool
+        _ model: LoadedModel, _ labels: StreamLabels, _ options: some StreamOptions, _ terms: StreamTerms
     ) -> ChangingLabels? {
-        model.planes.map {
-            ChangingLabels($0, labels, threshold: threshold ?? LoadedModel.learnedThreshold, takesNew: takesNew)
+        let threshold = options.labels.threshold ?? LoadedModel.learnedThreshold
+        // Those that come make events unless somebody has said which do.
+        let takesNew = options.events.only.isEmpty
+        return model.planes.map { planes in
+            ChangingLabels(
+                planes, labels, threshold: { name in terms.labels.first { $0.name == name }?.threshold ?? threshold },
+                takesNew: takesNew)
         }
     }
 
     /// Has a stream's sinks teach, and its labels follow their file. Nothing without such a file.
     static func follow(
-        _ model: LoadedModel, labels file: String?, engine: EngineSettings, _ stream: inout StreamDescription
+        _ model: LoadedModel, labels file: String?, engine: EngineSettings, until stop: StopToken = Process.stop,
+        _ stream: inout StreamDescription
     ) {
         guard let file else { return }
         stream.hasChangingLabels = true
         stream.teacher = ClipTeacher(model, file: file, engine: engine)
-        LabelsWatch.begin(model, file: file) { news in
+        LabelsWatch.begin(model, file: file, until: stop) { news in
             Log.shared.line { line in
                 line.append(string: file)
                 switch news {

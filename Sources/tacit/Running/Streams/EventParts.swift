@@ -1,0 +1,62 @@
+import TacitDiagnostics
+import TacitLabelling
+import TacitLive
+import TacitSinks
+import TacitText
+
+/// What makes events of a model's readings.
+struct EventParts {
+    let selection: LabelSelection
+    /// `[labels]`
+    let thresholds: [Float]
+    let detector: EventDetector
+    /// Nil where every event is told as the detector decides it.
+    let rules: EventRules?
+    /// Names of groups in the order of their first labels, and the labels (indices) that speak under each.
+    private let groups: [(name: String, members: [Int])]
+
+    /// - Parameters:
+    ///   - sampleRate: of the readings.
+    ///   - hop: samples from one reading to the next.
+    /// - Throws: `TacitError` (usage) for labels that there are not and for what could never turn on or off.
+    init(_ model: LoadedModel, _ options: some StreamOptions, _ terms: StreamTerms, sampleRate: Int, hop: Int) throws {
+        let names = model.description.labels
+        selection = try LabelSelection(labels: names, only: options.events.only, except: options.events.except)
+        let own = names.map { name in terms.labels.first { $0.name == name } }
+        thresholds = zip(model.description.thresholds, own).map { threshold, own in
+            own?.threshold ?? options.labels.threshold ?? threshold
+        }
+        var waits: [Int: EventDetector.Waits] = [:]
+        for (label, own) in own.enumerated() {
+            if let own, own.onAfter != nil || own.offAfter != nil {
+                waits[label] = EventDetector.Waits(onAfter: own.onAfter, offAfter: own.offAfter)
+            }
+        }
+        detector = try EventDetector(
+            thresholds: thresholds, watched: selection.indices,
+            settings: options.events.settings(model.description.events), sampleRate: sampleRate, hop: hop,
+            names: names, waits: waits)
+        var groups: [(name: String, members: [Int])] = []
+        for label in selection.indices {
+            guard let group = own[label]?.group else { continue }
+            guard !names.contains(group) else {
+                throw TacitError(.usage, "group: '\(group)' is a label of the model: a group wants a name of its own")
+            }
+            if let known = groups.firstIndex(where: { $0.name == group }) {
+                groups[known].members.append(label)
+            } else {
+                groups.append((group, [label]))
+            }
+        }
+        self.groups = groups
+        let quiet = own.map { terms.quiet + ($0?.quiet ?? TimesOfDay([])) }
+        rules =
+            groups.isEmpty && quiet.allSatisfy(\.isEmpty)
+            ? nil : EventRules(labels: names.count, groups: groups.map(\.members), quiet: quiet, quietOfNew: terms.quiet)
+    }
+
+    func describe(_ description: inout StreamDescription) {
+        description.streamLabels.groups = groups.map(\.name)
+        description.streamLabels.grouped = Set(groups.flatMap(\.members))
+    }
+}

@@ -1,0 +1,74 @@
+import TacitConsole
+import TacitDevices
+import TacitDiagnostics
+import TacitLabelling
+import TacitLive
+import TacitMedia
+import TacitSinks
+
+extension Watch: StreamOptions {
+    func program(_ name: String?) throws -> CommandSource? {
+        try input.program.source(wait: waits.wait, waitLost: waits.waitLost, called: name)
+    }
+
+    func parts(_ path: String?, _ terms: StreamTerms, isTaught: Bool, mayWrite: Bool) throws -> any StreamParts {
+        try PictureParts(self, path, terms, isTaught: isTaught, mayWrite: mayWrite)
+    }
+}
+
+/// A model that sees, and what makes events of its readings.
+struct PictureParts: StreamParts {
+    private let options: Watch
+    private let terms: StreamTerms
+    private let model: LoadedModel
+    private let labeller: ImageLabeller
+    private let events: EventParts
+
+    init(_ options: Watch, _ path: String?, _ terms: StreamTerms, isTaught: Bool, mayWrite: Bool) throws {
+        self.options = options
+        self.terms = terms
+        let path = try ModelLookup.path(path, default: ModelLookup.image)
+        model = try FollowedLabels.load(path, labels: options.learned.path, isTaught: isTaught, mayWrite: mayWrite)
+        try model.requireLabels()
+        try model.requireImages()
+        labeller = try ImageLabeller(
+            model.description, model: model.taught(model.imageSession(engine: options.engine.settings)))
+        events = try EventParts(
+            model, options, terms, sampleRate: ImageLabeller.ticksPerSecond, hop: options.input.ticksPerReading)
+    }
+
+    func open(_ program: CommandSource?) throws -> OpenedStream {
+        let input = options.input
+        let source = try FrameSources.open(
+            input, for: model.description.input, waits: options.waits, program: program, terms)
+        if terms.stop.isStopping { throw Process.Stopped() }
+        let isLive = input.input == nil || input.realtime
+        let isFolder = input.input.map(PictureFiles.isFolder) ?? false
+        var hasBroken = false
+        let sense = FrameSense(source: source, labeller: labeller, every: input.every) { error in
+            // Each broken file of a folder is told, being one of its own, but only so many frames of a stream.
+            if isFolder || !Terminal.shared.isTerminal && !hasBroken {
+                StandardError.line(error.description)
+            } else {
+                Log.shared.line { $0.append(string: error.description) }
+            }
+            hasBroken = true
+        }
+        var description = StreamDescription(
+            model: PathName.last(model.path), input: input.title, source: options.sinks.name, sense: .pictures,
+            labels: model.description.labels, learnedFrom: model.model.description.labels.count,
+            thresholds: events.thresholds, selected: events.selection.indices, top: options.labels.top,
+            showFrom: options.labels.threshold, hasLogits: options.labels.logits, isJSON: options.output.json,
+            isDevice: input.input == nil, runsFree: !isLive, waits: !isLive)
+        events.describe(&description)
+        terms.describe(&description)
+        FollowedLabels.follow(
+            model, labels: options.learned.path, engine: options.engine.settings, until: terms.stop, &description)
+        let stream = LiveStream(
+            sense, detector: events.detector, isPaced: input.realtime, stop: terms.stop, rules: events.rules,
+            changing: FollowedLabels.changing(model, description.streamLabels, options, terms))
+        return OpenedStream(stream: stream, description: description) {
+            if let first = sense.firstBroken { throw ExitStatus.Reported(kind: first.kind) }
+        }
+    }
+}

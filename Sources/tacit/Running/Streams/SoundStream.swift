@@ -1,0 +1,91 @@
+import TacitConsole
+import TacitDevices
+import TacitDiagnostics
+import TacitLabelling
+import TacitLive
+import TacitMedia
+import TacitSinks
+import TacitText
+
+extension Listen: StreamOptions {
+    func program(_ name: String?) throws -> CommandSource? {
+        try source.source(wait: microphone.wait, waitLost: microphone.waitLost, called: name)
+    }
+
+    func parts(_ path: String?, _ terms: StreamTerms, isTaught: Bool, mayWrite: Bool) throws -> any StreamParts {
+        try SoundParts(self, path, terms, isTaught: isTaught, mayWrite: mayWrite)
+    }
+}
+
+/// A model that hears, and what makes events of its readings.
+struct SoundParts: StreamParts {
+    private let options: Listen
+    private let terms: StreamTerms
+    private let model: LoadedModel
+    private let labeller: SoundLabeller
+    private let events: EventParts
+    private let hopSeconds: Double
+    private let isLive: Bool
+
+    init(_ options: Listen, _ path: String?, _ terms: StreamTerms, isTaught: Bool, mayWrite: Bool) throws {
+        self.options = options
+        self.terms = terms
+        let path = try ModelLookup.path(path, default: ModelLookup.sound)
+        model = try FollowedLabels.load(path, labels: options.learned.path, isTaught: isTaught, mayWrite: mayWrite)
+        try model.requireLabels()
+        try model.requireSound()
+        isLive = options.realtime || options.soundInput(nil).isLive
+        let plan = try model.plan(hop: options.hop.hop ?? 1, isLive: isLive)
+        labeller = try SoundLabeller(
+            model.description, plan: plan, ending: .fullWindows,
+            model: model.taught(model.session(plan: plan, engine: options.engine.settings)),
+            gate: options.gate, instructionSet: options.engine.instructionSet)
+        let geometry = labeller.geometry
+        events = try EventParts(
+            model, options, terms, sampleRate: geometry.sampleRate, hop: plan.hop * geometry.samplesPerStride)
+        hopSeconds = Double(plan.hop * geometry.samplesPerStride) / Double(geometry.sampleRate)
+    }
+
+    func open(_ program: CommandSource?) throws -> OpenedStream {
+        let input = options.soundInput(program)
+        let sampleRate = labeller.geometry.sampleRate
+        let sound = try input.open(sampleRate: sampleRate, hop: hopSeconds, terms)
+        if terms.stop.isStopping { throw Process.Stopped() }
+        var description = StreamDescription(
+            model: PathName.last(model.path), input: PathName.last(input.name), source: options.sinks.name,
+            sense: .sound(window: Double(labeller.geometry.samplesPerWindow) / Double(sampleRate), hop: hopSeconds),
+            sampleRate: sampleRate,
+            labels: model.description.labels, learnedFrom: model.model.description.labels.count,
+            thresholds: events.thresholds, selected: events.selection.indices,
+            top: options.labels.top, showFrom: options.labels.threshold, hasLogits: options.labels.logits,
+            isJSON: options.output.json, isDevice: input.isDevice, runsFree: !isLive,
+            // What passes at its own pace goes on whether or not anyone reads; anything else waits.
+            waits: !(options.realtime || input.isDevice))
+        events.describe(&description)
+        terms.describe(&description)
+        FollowedLabels.follow(
+            model, labels: options.learned.path, engine: options.engine.settings, until: terms.stop, &description)
+        let stream = LiveStream(
+            SoundSense(source: sound, labeller: labeller), detector: events.detector, isPaced: options.realtime,
+            stop: terms.stop, rules: events.rules,
+            changing: FollowedLabels.changing(model, description.streamLabels, options, terms))
+        return OpenedStream(stream: stream, description: description) {
+            if !sound.damage.isNone {
+                StandardError.line(TacitError.badData(input.name, "\(sound.damage)").description)
+            }
+            if !stream.hasReading, !terms.stop.isStopping { try reportShortness(input) }
+        }
+    }
+
+    /// Nothing was printed: says why. That is no error, but for a file in which there is nothing.
+    private func reportShortness(_ input: ListenInput) throws {
+        guard labeller.position > 0 || input.isLive else { throw TacitError.badData(input.name, "no samples in it") }
+        let geometry = labeller.geometry
+        var text = ByteBuffer()
+        text.append(Double(labeller.position) / Double(geometry.sampleRate), places: 2)
+        text.append(" s of sound, less than one window of ")
+        text.append(Double(geometry.samplesPerWindow) / Double(geometry.sampleRate), places: 2)
+        text.append(" s: no labels")
+        StandardError.line("\(input.name): \(String(decoding: text.bytes, as: UTF8.self))")
+    }
+}

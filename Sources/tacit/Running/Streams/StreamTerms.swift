@@ -1,0 +1,48 @@
+import TacitConsole
+import TacitDiagnostics
+import TacitSinks
+import TacitText
+
+/// What a stream that may be one of several has of its own, beside its options.
+struct StreamTerms {
+    /// Ends it in order.
+    var stop: StopToken = Process.stop
+    /// Its name in front of what the log says of its device; nil where there is no other.
+    var name: String?
+
+    /// What labels have of their own, of whichever model.
+    var labels: [LabelTerms] = []
+    /// When nothing is said of any label.
+    var quiet = TimesOfDay([])
+
+    /// A line of the log about the stream, its name in front.
+    func log(_ body: (inout ByteBuffer) -> Void) {
+        Log.shared.line { line in
+            if let name {
+                line.append(string: name)
+                line.append(": ")
+            }
+            body(&line)
+        }
+    }
+
+    /// Tells a stream's sinks whose it is.
+    func describe(_ description: inout StreamDescription) {
+        description.stop = stop
+        guard let name else { return }
+        description.source = name
+        description.isOneOfMany = true
+    }
+}
+
+/// What a label has instead of what the options say of all.
+struct LabelTerms: Equatable, Sendable {
+    var name: String
+    var threshold: Float?
+    /// Seconds.
+    var onAfter: Double?
+    var offAfter: Double?
+    /// The name that its events carry.
+    var group: String?
+    var quiet = TimesOfDay([])
+}
