@@ -29,6 +29,26 @@ package struct WallTime {
     /// ISO 8601's basic format, for names of files: `20260131T235959.123Z`.
     package func writeBasic(to buffer: inout ByteBuffer) { write(to: &buffer, betweenDates: nil, betweenTimes: nil) }
 
+    /// From ISO 8601's basic format as `writeBasic` makes it; nil for any other text, and for what is no moment.
+    package init?(basic text: some Sequence<UInt8>) {
+        let bytes = Array(text)
+        guard bytes.count == 20, bytes[8] == UInt8(ascii: "T"), bytes[15] == UInt8(ascii: "."),
+            bytes[19] == UInt8(ascii: "Z")
+        else { return nil }
+        func number(_ range: Range<Int>) -> Int? {
+            range.reduce(Int?.some(0)) { sum, place in
+                guard let sum, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[place]) else { return nil }
+                return sum * 10 + Int(bytes[place]) - 0x30
+            }
+        }
+        guard let year = number(0..<4), let month = number(4..<6), let day = number(6..<8), let hour = number(9..<11),
+            let minute = number(11..<13), let second = number(13..<15), let rest = number(16..<19),
+            (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second < 60
+        else { return nil }
+        let time = ((hour * 60 + minute) * 60 + second) * 1000 + rest
+        milliseconds = Self.days(year: year, month: month, day: day) * 86_400_000 + time
+    }
+
     /// Days since 1970-01-01, in UTC.
     package var day: Int { milliseconds.flooredQuotientAndRemainder(dividingBy: 86_400_000).0 }
 
@@ -49,6 +69,13 @@ package struct WallTime {
         buffer.append(UInt8(ascii: "."))
         buffer.append(millisecondOfDay % 1000, digits: 3)
         buffer.append(UInt8(ascii: "Z"))
+    }
+
+    /// The days from 1970-01-01 to a Gregorian date: what `date` does, the other way.
+    private static func days(year: Int, month: Int, day: Int) -> Int {
+        let (era, yearOfEra) = (month <= 2 ? year - 1 : year).flooredQuotientAndRemainder(dividingBy: 400)
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 
     /// The Gregorian date `days` after 1970-01-01. Years are counted from 1 March, so that the leap day comes last, in

@@ -245,10 +245,12 @@ import Testing
 
     /// Healthy as well, though something looks like a fault.
     @Test(arguments: [
-        // A sound server shares what it has.
+        // A sound server shares what it has, opened from a thread with a name of its own.
         Staged("", nil, "", 0) {
-            try $0.write("proc/asound/card1/pcm0c/sub0/status", "state: RUNNING\nowner_pid   : 77\n")
-            try $0.write("proc/77/comm", "pipewire\n")
+            try $0.write("proc/asound/card1/pcm0c/sub0/status", "state: RUNNING\nowner_pid   : 79\n")
+            try $0.write("proc/79/comm", "alsa-source-USB\n")
+            try $0.write("proc/79/status", "Name:\talsa-source-USB\nTgid:\t77\nPid:\t79\n")
+            try $0.write("proc/77/comm", "pulseaudio\n")
         },
         // The service has the microphone.
         Staged("", nil, "", 0) {

@@ -2,8 +2,9 @@
 enum BoardCheck {
     /// Bytes that are wanted beside a model of a few dozen megabytes.
     private static let leastMemory = 48_000_000
-    /// Thousandths of a degree at which boards begin to slow down, where nothing says it.
+    /// Thousandths of a degree at which boards, and at which desktops begin to slow down, where nothing says it.
     private static let hottest = 85_000
+    private static let hottestDesktop = 100_000
 
     @Sendable static func findings(_ patient: Patient) -> [Finding] {
         [power(patient.system), heat(patient.system), memory(patient.system)].compactMap { $0 }
@@ -45,7 +46,8 @@ enum BoardCheck {
             // Where it says at what heat it would switch off: a little below.
             let critical = (0..<16).first { system.text("\(folder)/\(name)/trip_point_\($0)_type") == "critical" }
                 .flatMap { system.text("\(folder)/\(name)/trip_point_\($0)_temp") }.flatMap { Int($0) }
-            let limit = critical.map { $0 > 60_000 && $0 < 200_000 ? $0 - 5000 : hottest } ?? hottest
+            let usual = kind.hasPrefix("x86") ? hottestDesktop : hottest
+            let limit = critical.map { $0 > 60_000 && $0 < 200_000 ? $0 - 5000 : usual } ?? usual
             if degrees >= limit {
                 return Finding(
                     .hot, name, "the processor has \(degrees / 1000) degrees", fix: "cat \(folder)/\(name)/temp",

@@ -95,7 +95,7 @@ enum SoundCheck {
     /// shares what it has, and Tacit's own service is what it is kept for, unless that very device was asked for.
     private static func holder(_ input: SoundDevices.Input, _ patient: Patient, isNamed: Bool) -> Int? {
         let folder = "/proc/asound/card\(input.card)/pcm\(input.device)c"
-        var process: Int?
+        var thread: Int?
         let parts = patient.system.names(folder).filter { $0.hasPrefix("sub") }
         for part in parts {
             let lines = patient.system.lines("\(folder)/\(part)/status")
@@ -103,10 +103,10 @@ enum SoundCheck {
                 let owner = lines.first(where: { $0.hasPrefix("owner_pid") })?.split(separator: ":").last,
                 let number = Int(owner.filter { $0 != " " })
             else { return nil }
-            process = process ?? number
+            thread = thread ?? number
         }
-        guard let process else { return nil }
-        // A thread's number may stand there; its name is the program's or its own.
+        guard let thread else { return nil }
+        let process = Holders.process(ofThread: thread, patient.system)
         let name = patient.system.text("/proc/\(process)/comm") ?? ""
         return !isNamed && (soundServers.contains(name) || name == "tacit") ? nil : process
     }

@@ -5,6 +5,12 @@ enum Holders {
         "\(system.text("/proc/\(process)/comm") ?? "a program") (pid \(process))"
     }
 
+    /// The process that a thread belongs to; sound servers open devices from threads with names of their own.
+    static func process(ofThread thread: Int, _ system: System) -> Int {
+        let line = system.lines("/proc/\(thread)/status").first { $0.hasPrefix("Tgid:") }
+        return line?.split(whereSeparator: { $0 == "\t" || $0 == " " }).last.flatMap { Int($0) } ?? thread
+    }
+
     /// The processes that have a file open; a path as they see it, or `socket:[INODE]`.
     static func processes(of target: String, _ system: System) -> [Int] {
         system.names("/proc").compactMap { Int($0) }.filter { process in

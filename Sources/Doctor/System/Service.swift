@@ -45,7 +45,7 @@ struct Service {
         }
     }
 
-    var isEnabled: Bool { ["enabled", "enabled-runtime", "linked", "static", "alias"].contains(property("UnitFileState")) }
+    var isEnabled: Bool { ["enabled", "enabled-runtime", "static", "alias"].contains(property("UnitFileState")) }
     var isActive: Bool { ["active", "activating", "reloading"].contains(property("ActiveState")) }
     var hasFailed: Bool { property("ActiveState") == "failed" || property("SubState") == "auto-restart" }
     var isInactive: Bool { property("ActiveState") == "inactive" }

@@ -10,9 +10,12 @@ public struct EventID: Equatable, Hashable, Sendable, CustomStringConvertible {
     package let number: UInt64
 
     private static let program: (begun: UInt64, random: UInt32) = (
-        UInt64(WallTime.now().milliseconds), UInt32.random(in: .min ... .max)
+        UInt64(max(0, WallTime.now().milliseconds)), UInt32.random(in: .min ... .max)
     )
     private static let count = Atomic<UInt64>(0)
+
+    /// The random number of all of this program's.
+    package static var ownRandom: UInt32 { program.random }
 
     package init(begun: UInt64, random: UInt32, number: UInt64) {
         self.begun = begun

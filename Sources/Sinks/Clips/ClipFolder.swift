@@ -1,6 +1,7 @@
 import Glibc
 import TacitConsole
 import TacitDiagnostics
+import TacitLive
 import TacitText
 
 /// A folder of clips, kept within its limits. Files are written as `.part` and renamed when they are whole; nothing is ever
@@ -86,21 +87,36 @@ final class ClipFolder: @unchecked Sendable {
 
     private struct Clip {
         var stem: String
+        /// What it is sorted by.
+        var order: String
         var suffixes: [String] = []
         var bytes = 0
+
+        /// The count in its name, for one of this program's own.
+        var number: UInt64? {
+            let fields = stem.split(separator: "-")
+            guard fields.count >= 4, UInt32(fields[fields.count - 2], radix: 16) == EventID.ownRandom else { return nil }
+            return UInt64(fields[fields.count - 1])
+        }
     }
 
-    /// By time.
+    /// By time; the program's own in the order in which they were made, though the wall clock may have been set back
+    /// meanwhile, for else the newest would make way first.
     private func wholeClips() -> [Clip] {
         var clips: [String: Clip] = [:]
         forEachName { name in
             guard let (stem, suffix) = Self.parts(name), !suffix.hasSuffix(".part") else { return }
             var status = stat()
             guard fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return }
-            clips[stem, default: Clip(stem: stem)].suffixes.append(suffix)
+            clips[stem, default: Clip(stem: stem, order: stem)].suffixes.append(suffix)
             clips[stem]?.bytes += Int(status.st_size)
         }
-        return clips.values.sorted { $0.stem < $1.stem }
+        var latest = ""
+        for (clip, _) in clips.values.compactMap({ clip in clip.number.map { (clip, $0) } }).sorted(by: { $0.1 < $1.1 }) {
+            latest = max(latest, clip.stem)
+            clips[clip.stem]?.order = latest
+        }
+        return clips.values.sorted { ($0.order, $0.number ?? 0) < ($1.order, $1.number ?? 0) }
     }
 
     private func removeWhatWasNeverFinished() {

@@ -2,7 +2,8 @@ import Glibc
 import TacitDiagnostics
 import TacitText
 
-/// The files that one file of lines was put away as: its own name, a dot and when that was, so that they sort by time.
+/// The files that one file of lines was put away as: its own name, a dot and when that was. They sort in the order in which
+/// that was done: where the wall clock was set back since, the name is that of the one before it and a millisecond.
 struct RotatedFiles {
     private let path: String
     private let folder: String
@@ -19,17 +20,20 @@ struct RotatedFiles {
     ///
     /// - Throws: `TacitError` (output) where it can't be renamed.
     func putAway(keeping kept: Int) throws {
-        let target = freeName()
+        let before = putAwayBefore()
+        let target = freeName(after: before.compactMap(time).max())
         let failure = SystemPath.withBytes(path) { path in
             SystemPath.withBytes(target) { rename(path, $0) == 0 ? 0 : errno }
         }
         guard failure == 0 else { throw TacitError(.cannotCreate, file: target, String(cString: strerror(failure))) }
-        let names = putAwayBefore().sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        for name in names.dropLast(kept) { _ = SystemPath.withBytes("\(folder)/\(name)") { unlink($0) } }
+        let names = before.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        // Of the one that was just put away there is no doubt that it is the newest.
+        for name in names.dropLast(max(0, kept - 1)) { _ = SystemPath.withBytes("\(folder)/\(name)") { unlink($0) } }
+        if kept == 0 { _ = SystemPath.withBytes(target) { unlink($0) } }
     }
 
-    private func freeName() -> String {
-        var milliseconds = WallTime.now().milliseconds
+    private func freeName(after last: Int?) -> String {
+        var milliseconds = max(WallTime.now().milliseconds, last.map { $0 + 1 } ?? .min)
         while true {
             var buffer = ByteBuffer(capacity: 64)
             WallTime(milliseconds: milliseconds).writeBasic(to: &buffer)
@@ -47,11 +51,14 @@ struct RotatedFiles {
             let found = withUnsafePointer(to: &entry.pointee.d_name) { place in
                 place.withMemoryRebound(to: CChar.self, capacity: 256) { SystemPath.string($0) }
             }
-            if found.hasPrefix("\(name)."), Self.isTime(found.utf8.dropFirst(name.utf8.count + 1)) {
-                names.append(found)
-            }
+            if found.hasPrefix("\(name)."), Self.isTime(found.utf8.dropFirst(name.utf8.count + 1)) { names.append(found) }
         }
         return names
+    }
+
+    /// Milliseconds since 1970 that a file's name tells; nil where it tells no moment.
+    private func time(_ found: String) -> Int? {
+        WallTime(basic: found.utf8.dropFirst(name.utf8.count + 1))?.milliseconds
     }
 
     /// `20260131T235959.123Z`: nothing else is ever removed.
