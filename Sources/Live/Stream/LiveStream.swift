@@ -8,6 +8,7 @@ package final class LiveStream {
     private let detector: EventDetector
     private let isPaced: Bool
     private let stop: StopToken
+    private let moments: any StreamMoments
     /// What the reading at hand decided.
     private var events: [DetectedEvent] = []
     private var pacer: Pacer?
@@ -21,7 +22,12 @@ package final class LiveStream {
     ///   - detector: what becomes an event.
     ///   - isPaced: whether the source passes no faster than it was recorded.
     ///   - stop: ends the stream in order, with an `off` for every `on`.
-    package init(_ sense: any StreamSense, detector: EventDetector, isPaced: Bool, stop: StopToken) {
+    ///   - moments: what is told beside what was heard or seen; nil for a stream that happens now.
+    package init(
+        _ sense: any StreamSense, detector: EventDetector, isPaced: Bool, stop: StopToken,
+        moments: (any StreamMoments)? = nil
+    ) {
+        self.moments = moments ?? PresentMoments()
         self.sense = sense
         self.detector = detector
         self.isPaced = isPaced
@@ -66,12 +72,13 @@ package final class LiveStream {
         hasReading = true
         events.removeAll(keepingCapacity: true)
         detector.take(reading) { events.append($0) }
+        let moment = try moments.reading(end: reading.end, inferenceSeconds: reading.inferenceSeconds)
         let told = LiveReading(
             time: reading.time, place: place, level: level, scores: reading.scores,
             smoothed: detector.smoothedScores, logits: reading.logits, embedding: reading.embedding,
-            inferenceSeconds: reading.inferenceSeconds)
+            inferenceSeconds: moment.inferenceSeconds, wall: moment.wall)
         give { try sink.labels(told) }
-        for event in events { give { try sink.event(LiveEvent(event)) } }
+        for event in events { give { try sink.event(moments.event(event)) } }
         if let failure { throw failure }
     }
 
@@ -81,7 +88,7 @@ package final class LiveStream {
         events.removeAll(keepingCapacity: true)
         detector.takeNothing(end: end) { events.append($0) }
         give { try sink.quiet(LiveQuiet(time: time, level: level, smoothed: detector.smoothedScores)) }
-        for event in events { give { try sink.event(LiveEvent(event)) } }
+        for event in events { give { try sink.event(moments.event(event)) } }
         if let failure { throw failure }
     }
 
@@ -92,7 +99,7 @@ package final class LiveStream {
 
     /// Tells that every event that is on is off.
     package func end(_ sink: any Sink) throws {
-        detector.finish(at: sense.position) { event in give { try sink.event(LiveEvent(event)) } }
+        detector.finish(at: sense.position) { event in give { try sink.event(moments.event(event)) } }
         give { try sink.finish() }
         if let failure { throw failure }
     }

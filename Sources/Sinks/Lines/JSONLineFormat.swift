@@ -47,7 +47,7 @@ package struct JSONLineFormat: LineFormat {
             line.integer(dropped)
         }
         line.key("wall")
-        line.time(.now())
+        line.time(reading.wall)
         line.labels(ranking, names: names, learnedFrom: learnedFrom, scores: reading.scores)
         if let level = reading.level {
             line.key("level_db")

@@ -6,6 +6,7 @@ import TacitDiagnostics
 import TacitLabelling
 import TacitLive
 import TacitMedia
+import TacitRecording
 import TacitSinks
 import TacitText
 
@@ -88,7 +89,10 @@ struct Listen: ParsableCommand {
         }
     }
 
-    func run() throws {
+    func run() throws { try run(recording: nil) }
+
+    /// - Parameter recording: where the stream is recorded to, if it is.
+    func run(recording: RecordingWish?) throws {
         try events.settings().validate()
         let program = try source.source(wait: microphone.wait, waitLost: microphone.waitLost)
         defer { program?.endAndTell() }
@@ -114,8 +118,6 @@ struct Listen: ParsableCommand {
         let hopSeconds = Double(plan.hop * geometry.samplesPerStride) / Double(geometry.sampleRate)
         let sound = try input.open(sampleRate: geometry.sampleRate, hop: hopSeconds)
         try Process.checkStop()
-        let stream = LiveStream(
-            SoundSense(source: sound, labeller: labeller), detector: detector, isPaced: realtime, stop: Process.stop)
         var description = StreamDescription(
             model: PathName.last(model.path), input: PathName.last(input.name), source: sinks.name,
             sense: .sound(window: Double(geometry.samplesPerWindow) / Double(geometry.sampleRate), hop: hopSeconds),
@@ -126,11 +128,20 @@ struct Listen: ParsableCommand {
             isDevice: input.isDevice, runsFree: !isLive,
             // What passes at its own pace goes on whether or not anyone reads; anything else waits.
             waits: !(realtime || input.isDevice))
-        FollowedLabels.follow(model, labels: learned.path, engine: engine.settings, &description)
+        let recorder = try recording?.recorder(
+            .sound(sampleRate: geometry.sampleRate, hop: hop.hop ?? 1, gate: gate), model, description,
+            events: events.settings(model.description.events), isLive: isLive)
+        // The labels of a recording stay what they were when it began.
+        if recorder == nil {
+            FollowedLabels.follow(model, labels: learned.path, engine: engine.settings, &description)
+        }
+        let stream = LiveStream(
+            SoundSense(source: recorder.map { RecordedSound(sound, $0) } ?? sound, labeller: labeller),
+            detector: detector, isPaced: realtime, stop: Process.stop, moments: recorder)
         let sink = try SinkTable.open(sinks.wishes, sinks.settings, description)
         Process.stopInOrder()
         Process.hasStarted()
-        try stream.run(sink)
+        try run(stream, sink, recorder)
         if !sound.damage.isNone {
             StandardError.line(TacitError.badData(input.name, "\(sound.damage)").description)
         }

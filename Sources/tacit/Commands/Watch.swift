@@ -5,6 +5,7 @@ import TacitDevices
 import TacitLabelling
 import TacitLive
 import TacitMedia
+import TacitRecording
 import TacitSinks
 
 /// `tacit watch`: live labels from a stream of frames.
@@ -39,7 +40,10 @@ struct Watch: ParsableCommand {
         try sinks.validate(labels: learned.path)
     }
 
-    func run() throws {
+    func run() throws { try run(recording: nil) }
+
+    /// - Parameter recording: where the stream is recorded to, if it is.
+    func run(recording: RecordingWish?) throws {
         try events.settings().validate()
         let program = try input.program.source(wait: waits.wait, waitLost: waits.waitLost)
         defer { program?.endAndTell() }
@@ -58,8 +62,22 @@ struct Watch: ParsableCommand {
         try Process.checkStop()
         let isLive = input.input == nil || input.realtime
         let isFolder = input.input.map(PictureFiles.isFolder) ?? false
+        var description = StreamDescription(
+            model: PathName.last(model.path), input: input.title, source: sinks.name, sense: .pictures,
+            labels: names, learnedFrom: model.model.description.labels.count,
+            thresholds: thresholds, selected: selection.indices, top: labels.top, showFrom: labels.threshold,
+            hasLogits: labels.logits, isJSON: output.json, isDevice: input.input == nil, runsFree: !isLive,
+            waits: !isLive)
+        let recorder = try recording?.recorder(
+            .pictures(ticksPerReading: input.ticksPerReading), model, description,
+            events: events.settings(model.description.events), isLive: isLive)
+        // The labels of a recording stay what they were when it began.
+        if recorder == nil {
+            FollowedLabels.follow(model, labels: learned.path, engine: engine.settings, &description)
+        }
         var hasBroken = false
-        let sense = FrameSense(source: source, labeller: labeller, every: input.every) { error in
+        let sense = FrameSense(
+            source: recorder.map { RecordedFrames(source, $0) } ?? source, labeller: labeller, every: input.every) { error in
             // Each broken file of a folder is told, being one of its own, but only so many frames of a stream.
             if isFolder || !Terminal.shared.isTerminal && !hasBroken {
                 StandardError.line(error.description)
@@ -68,18 +86,13 @@ struct Watch: ParsableCommand {
             }
             hasBroken = true
         }
-        let stream = LiveStream(sense, detector: detector, isPaced: input.realtime, stop: Process.stop)
-        var description = StreamDescription(
-            model: PathName.last(model.path), input: input.title, source: sinks.name, sense: .pictures,
-            labels: names, learnedFrom: model.model.description.labels.count,
-            thresholds: thresholds, selected: selection.indices, top: labels.top, showFrom: labels.threshold,
-            hasLogits: labels.logits, isJSON: output.json, isDevice: input.input == nil, runsFree: !isLive,
-            waits: !isLive)
-        FollowedLabels.follow(model, labels: learned.path, engine: engine.settings, &description)
+        let stream = LiveStream(
+            sense, detector: detector, isPaced: input.realtime, stop: Process.stop,
+            moments: recorder)
         let sink = try SinkTable.open(sinks.wishes, sinks.settings, description)
         Process.stopInOrder()
         Process.hasStarted()
-        try stream.run(sink)
+        try run(stream, sink, recorder)
         if let first = sense.firstBroken { throw ExitStatus.Reported(kind: first.kind) }
     }
 }
