@@ -158,6 +158,8 @@ struct Bench {
     /// The same of bytes.
     func replay(_ bytes: [UInt8]) throws -> Replayed {
         let path = folder.path("spoilt.rec")
+        // A file that is written over is flushed to the disk; one that is new is not.
+        unlink(path)
         try Data(bytes).write(to: URL(fileURLWithPath: path))
         return try Self.replay(path)
     }
