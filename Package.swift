@@ -93,6 +93,12 @@ let package = Package(
                 "TacitDiagnostics", "TacitEngine", "TacitEvaluation", "TacitFrontEnd", "TacitLabelling", "TacitLearning",
                 "TacitMedia", "TacitModelFile", "TacitText",
             ]),
+        room(
+            "Recording",
+            [
+                "CTacitZlib", "TacitDiagnostics", "TacitLabelling", "TacitLive", "TacitMedia", "TacitModelFile",
+                "TacitText",
+            ]),
         // What other programs import: `Tacit`, or `TacitCore` where no device library is wanted, or the C interface.
         room(
             "Core",
@@ -131,8 +137,8 @@ let package = Package(
             name: "TacitCommand",
             dependencies: [
                 "TacitConsole", "TacitDevices", "TacitDiagnostics", "TacitDoctor", "TacitEngine", "TacitEvaluation",
-                "TacitFrontEnd", "TacitLabelling", "TacitLearning", "TacitLive", "TacitMedia", "TacitModelFile", "TacitSinks",
-                "TacitText", argumentParser,
+                "TacitFrontEnd", "TacitLabelling", "TacitLearning", "TacitLive", "TacitMedia", "TacitModelFile",
+                "TacitRecording", "TacitSinks", "TacitText", argumentParser,
             ],
             path: "Sources/tacit"),
 
@@ -188,6 +194,12 @@ let package = Package(
             name: "LiveTests",
             dependencies: [
                 "TacitDiagnostics", "TacitFrontEnd", "TacitLabelling", "TacitLive", "TacitMedia", "TacitModelFile",
+            ]),
+        .testTarget(
+            name: "RecordingTests",
+            dependencies: [
+                "TacitCommand", "TacitConvertCommand", "TacitDiagnostics", "TacitLabelling", "TacitLive", "TacitMedia",
+                "TacitModelFile", "TacitRecording", "TacitSinks", "TacitTestSupport",
             ]),
         .testTarget(
             name: "SinksTests",

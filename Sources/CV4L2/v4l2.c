@@ -4,15 +4,25 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libv4l2.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+// Devices that libv4l2 converts for. All others are the kernel's alone, or whoever stands in for it in front of the C
+// library, as libcamera's libcamerify does.
+enum { most_converted = 1024 };
+static atomic_bool is_converted[most_converted];
+
+static int converts(int device) {
+    return device >= 0 && device < most_converted && atomic_load_explicit(&is_converted[device], memory_order_acquire);
+}
+
 static int request(int device, unsigned long code, void *argument) {
     int result;
-    do result = v4l2_ioctl(device, code, argument);
+    do result = converts(device) ? v4l2_ioctl(device, code, argument) : ioctl(device, code, argument);
     while (result < 0 && errno == EINTR);
     return result;
 }
@@ -21,20 +31,24 @@ void tacit_v4l2_silence(void) {
     if (!v4l2_log_file) v4l2_log_file = fopen("/dev/null", "we");
 }
 
-int tacit_v4l2_open(const char *path, int converts) {
-    if (converts) return v4l2_open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC, 0);
-    const int device = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-    if (device < 0) return -1;
-    const int result = v4l2_fd_open(device, V4L2_DISABLE_CONVERSION);
-    if (result < 0) {
-        const int reason = errno;
-        close(device);
-        errno = reason;
+int tacit_v4l2_open(const char *path, int is_to_convert) {
+    const int flags = O_RDWR | O_NONBLOCK | O_CLOEXEC;
+    if (!is_to_convert) return open(path, flags);
+    const int device = v4l2_open(path, flags, 0);
+    if (device >= most_converted) {
+        v4l2_close(device);
+        errno = EMFILE;
+        return -1;
     }
-    return result;
+    if (device >= 0) atomic_store_explicit(&is_converted[device], 1, memory_order_release);
+    return device;
 }
 
-int tacit_v4l2_close(int device) { return v4l2_close(device); }
+int tacit_v4l2_close(int device) {
+    if (!converts(device)) return close(device);
+    atomic_store_explicit(&is_converted[device], 0, memory_order_release);
+    return v4l2_close(device);
+}
 
 int tacit_v4l2_capability(int device, struct v4l2_capability *capability) {
     memset(capability, 0, sizeof *capability);
@@ -118,13 +132,21 @@ int tacit_v4l2_request_buffers(int device, uint32_t *count) {
 void *tacit_v4l2_map(int device, uint32_t index, size_t *length) {
     struct v4l2_buffer buffer = {.index = index, .type = V4L2_BUF_TYPE_VIDEO_CAPTURE, .memory = V4L2_MEMORY_MMAP};
     if (request(device, VIDIOC_QUERYBUF, &buffer) < 0) return NULL;
-    void *memory = v4l2_mmap(NULL, buffer.length, PROT_READ | PROT_WRITE, MAP_SHARED, device, buffer.m.offset);
+    const int protection = PROT_READ | PROT_WRITE;
+    void *memory = converts(device)
+        ? v4l2_mmap(NULL, buffer.length, protection, MAP_SHARED, device, buffer.m.offset)
+        : mmap(NULL, buffer.length, protection, MAP_SHARED, device, buffer.m.offset);
     if (memory == MAP_FAILED) return NULL;
     *length = buffer.length;
     return memory;
 }
 
-void tacit_v4l2_unmap(void *memory, size_t length) { v4l2_munmap(memory, length); }
+void tacit_v4l2_unmap(int device, void *memory, size_t length) {
+    if (converts(device))
+        v4l2_munmap(memory, length);
+    else
+        munmap(memory, length);
+}
 
 int tacit_v4l2_enqueue(int device, uint32_t index) {
     struct v4l2_buffer buffer = {.index = index, .type = V4L2_BUF_TYPE_VIDEO_CAPTURE, .memory = V4L2_MEMORY_MMAP};

@@ -48,20 +48,30 @@ package enum LabelsFile {
         let map = try FileMap(path: path, isPrivate: true)
         return try withExtendedLifetime(map) {
             do {
-                return try Reader(
-                    TensorFile(reading: map.bytes, architecture: architecture, layoutVersion: layoutVersion)
-                ).labels()
+                return try Self.labels(map.bytes)
             } catch let error as TacitError {
                 throw error.inFile(path)
             }
         }
     }
 
+    /// What a file of these labels holds.
+    package static func bytes(_ labels: LearnedLabels) -> [UInt8] {
+        Writer(labels).file.bytes(architecture: architecture, layoutVersion: layoutVersion)
+    }
+
+    /// From what a file holds.
+    ///
+    /// - Throws: `TacitError` (bad data), without a file's name, if a byte of it is not what was written.
+    package static func labels(_ bytes: UnsafeRawBufferPointer) throws -> LearnedLabels {
+        try Reader(TensorFile(reading: bytes, architecture: architecture, layoutVersion: layoutVersion)).labels()
+    }
+
     /// Replaces the file whole or not at all.
     ///
     /// - Throws: `TacitError`: `cannotCreate` or `inputOutput` where it can't be written.
     package static func write(_ labels: LearnedLabels, to path: String) throws {
-        let bytes = Writer(labels).file.bytes(architecture: architecture, layoutVersion: layoutVersion)
+        let bytes = bytes(labels)
         let file = try OutputFile(path: path)
         try bytes.withUnsafeBytes { try file.write($0, at: 0) }
         try file.finish()

@@ -48,6 +48,15 @@ package struct LearnedLabels: Equatable, Sendable {
             .reduce(0) { $0 + ($1.clip?.byteCount ?? 0) }
     }
 
+    /// The same, but for what examples were made of.
+    package var withoutClips: LearnedLabels {
+        func bare(_ examples: [Example]) -> [Example] { examples.map { Example(rows: $0.rows, clip: nil) } }
+        return LearnedLabels(
+            model, labels: labels.map { Label(name: $0.name, examples: bare($0.examples)) },
+            corrections: corrections.map { Correction(name: $0.name, examples: bare($0.examples)) },
+            background: bare(background), classifiers: classifiers)
+    }
+
     // MARK: Changes
 
     /// Whether a label may be learned, before there are examples.

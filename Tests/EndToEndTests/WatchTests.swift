@@ -2,7 +2,7 @@ import Foundation
 import TacitTestSupport
 import Testing
 
-/// `watch` on files, streams and a camera that stands in for one, through the real libv4l2.
+/// `watch` on files, streams and what stands in for a camera; where a format is converted, through the real libv4l2.
 @Suite struct WatchTests {
     private let model: ConvertedModel
     private let folder: TemporaryFolder

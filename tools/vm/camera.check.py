@@ -3,10 +3,11 @@
 import json
 import math
 import re
+import subprocess
 import sys
 from pathlib import Path
 
-host = Path(sys.argv[1])
+host, tacit = Path(sys.argv[1]), sys.argv[2]
 out = host / "out" / "camera"
 failures = 0
 
@@ -83,6 +84,11 @@ check(
     bool(gaps) and any(line["time"] <= gaps[0]["time"] - lost for line in labels)
     and any(line["time"] >= gaps[0]["time"] for line in labels) and text("unplugged", "rc") == "0",
     f"unplugged: {len(labels)} labels, before and behind the gap; " + "; ".join(text("unplugged", "err").splitlines()[1:]))
+again = subprocess.run(
+    [tacit, "replay", str(host / "tiny-image.gguf"), str(out / "unplugged.rec"), "--json"], capture_output=True)
+check(
+    again.returncode == 0 and again.stdout == (out / "unplugged.jsonl").read_bytes() and again.stdout != b"",
+    f"unplugged, replayed: {len(again.stdout.splitlines())} lines, the same to the last byte" + again.stderr.decode())
 check(text("abandoned", "rc") == "75", f"not back within 2 s: exit {text('abandoned', 'rc')}")
 
 heard = lines("heard", "labels")

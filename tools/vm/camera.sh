@@ -54,7 +54,7 @@ sleep 1
 
 # --- Taken away in mid-stream and given back
 driver=/sys/bus/platform/drivers/vivid
-run unplugged watch $model --device vivid.0
+run unplugged record $model --device vivid.0 "$out/unplugged.rec"
 sleep 3
 uptime_now >"$out/unbound"
 echo vivid.0 >$driver/unbind

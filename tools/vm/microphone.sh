@@ -19,8 +19,23 @@ descriptors() { ls "/proc/$1/fd" | wc -l; }
 listen() {
     name=$1
     shift
+    run "$name" listen "$@"
+}
+
+# The same, and NAME.rec.
+record() {
+    name=$1
+    shift
+    run "$name" record "$@" "$out/$name.rec"
+}
+
+run() {
+    name=$1
+    shift
+    command=$1
+    shift
     (
-        tacit listen --json --top 0 "$@" >"$out/$name.jsonl" 2>"$out/$name.err" &
+        tacit "$command" "$@" --json --top 0 >"$out/$name.jsonl" 2>"$out/$name.err" &
         echo $! >"$out/$name.pid"
         wait $!
         echo $? >"$out/$name.rc"
@@ -67,7 +82,7 @@ sleep 0.5
 listen tee0 $tiny --device tee0
 listen tee1 $tiny --device tee1
 listen tee2 $tiny --device tee2
-listen tee3 $tiny --device tee3
+record tee3 $tiny --device tee3
 # One microphone, two programs.
 listen shared0 $tiny --device shared
 listen shared1 $tiny --device shared
@@ -82,7 +97,7 @@ sleep 1
 
 # --- The card taken away in mid-stream, and given back
 driver=/sys/bus/platform/drivers/snd_aloop
-listen unplugged $tiny --device hw:Loopback,1
+record unplugged $tiny --device hw:Loopback,1
 listen abandoned $tiny --device hw:Loopback,1,1 --wait-lost 2
 sleep 4
 uptime_now >"$out/unbound"

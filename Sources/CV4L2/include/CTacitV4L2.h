@@ -1,5 +1,6 @@
-// Video for Linux through libv4l2, which passes on what a camera has and converts what it lacks. Its requests are macros
-// and its calls variadic: neither reaches Swift. Each call here is one request; failures are -1 with errno.
+// Video for Linux: by plain open, ioctl and mmap what a camera has itself, through libv4l2 what is to be converted.
+// Requests are macros and the calls variadic: neither reaches Swift. Each call here is one request; failures are -1 with
+// errno.
 #ifndef CV4L2_H
 #define CV4L2_H
 
@@ -10,9 +11,9 @@
 // Keeps libv4l2 from writing to standard error.
 void tacit_v4l2_silence(void);
 
-// Not blocking. With `converts`, libv4l2 also offers formats that it makes from what the camera has, and may then hide
-// some that the camera has itself.
-int tacit_v4l2_open(const char *path, int converts);
+// Not blocking. With `is_to_convert`, libv4l2 also offers formats that it makes from what the camera has, and may then hide
+// some that the camera has itself; without, libv4l2 is not asked at all.
+int tacit_v4l2_open(const char *path, int is_to_convert);
 int tacit_v4l2_close(int device);
 
 int tacit_v4l2_capability(int device, struct v4l2_capability *capability);
@@ -47,7 +48,7 @@ int tacit_v4l2_set_rate(int device, double *rate);
 // Asks for `count` mapped buffers and sets it to how many there are; 0 frees them.
 int tacit_v4l2_request_buffers(int device, uint32_t *count);
 void *tacit_v4l2_map(int device, uint32_t index, size_t *length);
-void tacit_v4l2_unmap(void *memory, size_t length);
+void tacit_v4l2_unmap(int device, void *memory, size_t length);
 
 int tacit_v4l2_enqueue(int device, uint32_t index);
 

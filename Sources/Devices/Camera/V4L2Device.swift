@@ -153,7 +153,7 @@ package final class V4L2Device: VideoDevice {
         _ = tacit_v4l2_stop(descriptor)
         for memory in buffers {
             guard let base = memory.baseAddress else { continue }
-            tacit_v4l2_unmap(UnsafeMutableRawPointer(mutating: base), memory.count)
+            tacit_v4l2_unmap(descriptor, UnsafeMutableRawPointer(mutating: base), memory.count)
         }
         buffers.removeAll()
         var none: UInt32 = 0

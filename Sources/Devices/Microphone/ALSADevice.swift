@@ -7,6 +7,7 @@ package final class ALSADevice: CaptureDevice, @unchecked Sendable {
     /// As the user named it; looked up anew each time it is opened, since a card may come back with another number.
     private let wanted: MicrophoneName
     private let wakeSeconds: Double
+    private let holders: DeviceHolders
     private var handle: OpaquePointer?
     package private(set) var name: String
 
@@ -14,8 +15,10 @@ package final class ALSADevice: CaptureDevice, @unchecked Sendable {
     ///   - name: ALSA's, or one that `tacit devices` lists.
     ///   - wakeSeconds: how often `read` is to be woken, at the most, by a device whose periods are shorter: several
     ///     are then read one after the other.
+    ///   - holders: who has a device that is busy.
     /// - Throws: `TacitError` (usage) for a name that can't be one.
-    package init(_ name: String, wakeSeconds: Double = 1 / 40) throws {
+    package init(_ name: String, wakeSeconds: Double = 1 / 40, holders: DeviceHolders = DeviceHolders()) throws {
+        self.holders = holders
         wanted = try MicrophoneName(name)
         self.wakeSeconds = min(max(wakeSeconds, 0), 1)
         self.name = name
@@ -28,8 +31,9 @@ package final class ALSADevice: CaptureDevice, @unchecked Sendable {
         close()
         // What is configured may depend on which cards are there.
         snd_config_update_free_global()
+        var resolved = wanted.text
         do {
-            let resolved = try wanted.resolve()
+            resolved = try wanted.resolve()
             let code = snd_pcm_open(&handle, resolved, SND_PCM_STREAM_CAPTURE, 0)
             guard code >= 0, let handle else {
                 handle = nil
@@ -40,7 +44,9 @@ package final class ALSADevice: CaptureDevice, @unchecked Sendable {
             return try negotiation.agree(sampleRate: sampleRate, isFixed: isFixed, wakeSeconds: wakeSeconds)
         } catch let failure as ALSAFailure {
             close()
-            throw TacitError(.deviceUnavailable, file: wanted.text, failure.reason)
+            let place = MicrophonePlace(resolved)
+            let holders = failure.isBusy ? holders.ofMicrophone(card: place.card, device: place.device) : []
+            throw TacitError(.deviceUnavailable, file: wanted.text, failure.reason(holders))
         } catch let error as TacitError {
             close()
             throw error.inFile(wanted.text)

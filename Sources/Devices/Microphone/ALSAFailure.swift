@@ -12,10 +12,13 @@ struct ALSAFailure: Error {
         if code < 0 { throw ALSAFailure(code: code) }
     }
 
-    var reason: String {
+    var isBusy: Bool { code == -EBUSY }
+
+    /// - Parameter holders: who has the device, where it is busy.
+    func reason(_ holders: [DeviceHolders.Holder] = []) -> String {
         switch -code {
         case ENOENT, ENODEV, ENXIO, 0: "no such microphone"
-        case EBUSY: "the microphone is in use by another program"
+        case EBUSY: "the microphone is in use by \(DeviceHolders.words(holders) ?? "another program")"
         case EACCES, EPERM: "the microphone may not be used: \(words) (is the user in the group audio?)"
         default: "the microphone can't be opened: \(words)"
         }

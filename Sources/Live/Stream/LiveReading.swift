@@ -1,3 +1,5 @@
+import TacitText
+
 /// What there is to tell about one reading of a stream, whatever the sense.
 ///
 /// The vectors are valid while the reading is handled.
@@ -26,11 +28,16 @@ public struct LiveReading {
     public let embedding: UnsafeBufferPointer<Float>
     /// Time that the model took since the reading before.
     public let inferenceSeconds: Double
+    package let wall: WallTime
+
+    /// The moment at which it was told, on the wall clock, in milliseconds since 1970-01-01T00:00:00Z.
+    public var wallMilliseconds: Int { wall.milliseconds }
 
     package init(
         time: Double, place: Place, level: Double?, scores: UnsafeBufferPointer<Float>,
         smoothed: UnsafeBufferPointer<Float>, logits: UnsafeBufferPointer<Float>,
-        embedding: UnsafeBufferPointer<Float> = UnsafeBufferPointer(start: nil, count: 0), inferenceSeconds: Double
+        embedding: UnsafeBufferPointer<Float> = UnsafeBufferPointer(start: nil, count: 0), inferenceSeconds: Double,
+        wall: WallTime = .now()
     ) {
         self.time = time
         self.place = place
@@ -40,5 +47,6 @@ public struct LiveReading {
         self.logits = logits
         self.embedding = embedding
         self.inferenceSeconds = inferenceSeconds
+        self.wall = wall
     }
 }

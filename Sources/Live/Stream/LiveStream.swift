@@ -9,6 +9,7 @@ package final class LiveStream {
     private let rules: EventRules?
     private let isPaced: Bool
     private let stop: StopToken
+    private let moments: any StreamMoments
     private var changing: ChangingLabels?
     /// What the reading at hand decided.
     private var events: [DetectedEvent] = []
@@ -25,11 +26,13 @@ package final class LiveStream {
     ///   - stop: ends the stream in order, with an `off` for every `on`.
     ///   - rules: what becomes of its events before anyone is told; nil for nothing.
     ///   - changing: labels that may come and go; nil where they stay as they are.
+    ///   - moments: what is told beside what was heard or seen; nil for a stream that happens now.
     package init(
         _ sense: any StreamSense, detector: EventDetector, isPaced: Bool, stop: StopToken, rules: EventRules? = nil,
-        changing: ChangingLabels? = nil
+        changing: ChangingLabels? = nil, moments: (any StreamMoments)? = nil
     ) {
         self.changing = changing
+        self.moments = moments ?? PresentMoments()
         self.sense = sense
         self.detector = detector
         self.rules = rules
@@ -77,7 +80,7 @@ package final class LiveStream {
         ) { events.append($0) }
         rules?.relabel(labels: labels.names.count)
         rules?.take(&events, scores: detector.smoothedScores)
-        for event in events { give { try sink.event(LiveEvent(event)) } }
+        for event in events { give { try sink.event(moments.event(event)) } }
         events.reserveCapacity(2 * labels.names.count)
         sense.grow(toLabels: labels.names.count)
         give { try sink.relabel(labels) }
@@ -92,12 +95,13 @@ package final class LiveStream {
         events.removeAll(keepingCapacity: true)
         detector.take(reading) { events.append($0) }
         rules?.take(&events, scores: detector.smoothedScores, sample: reading.end, time: reading.time)
+        let moment = try moments.reading(end: reading.end, inferenceSeconds: reading.inferenceSeconds)
         let told = LiveReading(
             time: reading.time, place: place, level: level, scores: reading.scores,
             smoothed: detector.smoothedScores, logits: reading.logits, embedding: reading.embedding,
-            inferenceSeconds: reading.inferenceSeconds)
+            inferenceSeconds: moment.inferenceSeconds, wall: moment.wall)
         give { try sink.labels(told) }
-        for event in events { give { try sink.event(LiveEvent(event)) } }
+        for event in events { give { try sink.event(moments.event(event)) } }
         if let failure { throw failure }
     }
 
@@ -108,7 +112,7 @@ package final class LiveStream {
         detector.takeNothing(end: end) { events.append($0) }
         rules?.take(&events, scores: detector.smoothedScores, sample: end, time: time)
         give { try sink.quiet(LiveQuiet(time: time, level: level, smoothed: detector.smoothedScores)) }
-        for event in events { give { try sink.event(LiveEvent(event)) } }
+        for event in events { give { try sink.event(moments.event(event)) } }
         if let failure { throw failure }
     }
 
@@ -122,7 +126,7 @@ package final class LiveStream {
         events.removeAll(keepingCapacity: true)
         detector.finish(at: sense.position) { events.append($0) }
         rules?.finish(&events)
-        for event in events { give { try sink.event(LiveEvent(event)) } }
+        for event in events { give { try sink.event(moments.event(event)) } }
         give { try sink.finish() }
         if let failure { throw failure }
     }

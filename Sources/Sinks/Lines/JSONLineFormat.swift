@@ -66,7 +66,7 @@ package struct JSONLineFormat: LineFormat {
             line.integer(dropped)
         }
         line.key("wall")
-        line.time(.now())
+        line.time(reading.wall)
         line.labels(ranking, names: labels.names, learnedFrom: labels.learnedFrom, scores: reading.scores)
         if let level = reading.level {
             line.key("level_db")

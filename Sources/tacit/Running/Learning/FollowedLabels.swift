@@ -29,32 +29,26 @@ enum FollowedLabels {
         return try LoadedModel(path: path, labels: file)
     }
 
-    /// The labels of a stream, where some may come and go; nil where there is no file of learned ones.
+    /// Has a stream's sinks teach, and its labels follow their file. Nothing without such a file, and nothing of a stream that
+    /// is recorded: its labels stay what they were when the recording began.
     ///
-    /// - Parameters:
-    ///   - model: with the file's labels.
-    ///   - labels: with which the stream begins.
-    static func changing(
-        _ model: LoadedModel, _ labels: StreamLabels, _ options: some StreamOptions, _ terms: StreamTerms
+    /// - Returns: its labels, of which some may come and go.
+    static func follow(
+        _ model: LoadedModel, _ options: some StreamOptions, _ terms: StreamTerms, _ stream: inout StreamDescription
     ) -> ChangingLabels? {
+        guard let file = options.learned.path, let planes = model.planes, terms.recording == nil else { return nil }
+        stream.hasChangingLabels = true
+        stream.teacher = ClipTeacher(model, file: file, engine: options.engine.settings)
+        watch(model, file, until: terms.stop)
         let threshold = options.labels.threshold ?? LoadedModel.learnedThreshold
-        // Those that come make events unless somebody has said which do.
-        let takesNew = options.events.only.isEmpty
-        return model.planes.map { planes in
-            ChangingLabels(
-                planes, labels, threshold: { name in terms.labels.first { $0.name == name }?.threshold ?? threshold },
-                takesNew: takesNew)
-        }
+        return ChangingLabels(
+            planes, stream.streamLabels,
+            threshold: { name in terms.labels.first { $0.name == name }?.threshold ?? threshold },
+            // Those that come make events unless somebody has said which do.
+            takesNew: options.events.only.isEmpty)
     }
 
-    /// Has a stream's sinks teach, and its labels follow their file. Nothing without such a file.
-    static func follow(
-        _ model: LoadedModel, labels file: String?, engine: EngineSettings, until stop: StopToken = Process.stop,
-        _ stream: inout StreamDescription
-    ) {
-        guard let file else { return }
-        stream.hasChangingLabels = true
-        stream.teacher = ClipTeacher(model, file: file, engine: engine)
+    private static func watch(_ model: LoadedModel, _ file: String, until stop: StopToken) {
         LabelsWatch.begin(model, file: file, until: stop) { news in
             Log.shared.line { line in
                 line.append(string: file)

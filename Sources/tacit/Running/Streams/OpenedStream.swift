@@ -2,14 +2,23 @@ import TacitConsole
 import TacitDevices
 import TacitDiagnostics
 import TacitLive
+import TacitRecording
 import TacitSinks
 
 /// A stream that is made and has not begun: all of it but where its labels go.
 struct OpenedStream {
     let stream: LiveStream
     let description: StreamDescription
+    /// Records it; nil where nothing does.
+    var recorder: Recorder?
     /// To be called when it is over and was no error: says what there is to say of it.
     let conclude: () throws -> Void
+
+    /// Runs it to its end, and what records it.
+    func run(_ sink: any Sink) throws {
+        guard let recorder else { return try stream.run(sink) }
+        try recorder.run { try stream.run(sink) }
+    }
 }
 
 /// A model and what makes events of its readings, before there is anything to read from.
@@ -43,16 +52,22 @@ protocol StreamOptions {
 
 extension StreamOptions {
     /// The whole of a command: one stream, from its options to its end.
-    func runAlone(_ model: String?) throws {
+    ///
+    /// - Parameters:
+    ///   - model: the path of its model; nil for what there is by default.
+    ///   - recording: where it is recorded to, if it is.
+    func runAlone(_ model: String?, recording: RecordingWish? = nil) throws {
+        var terms = StreamTerms()
+        terms.recording = recording
         try events.settings().validate()
         let program = try program(nil)
         defer { program?.endAndTell() }
-        let parts = try parts(model, StreamTerms(), isTaught: sinks.takesCorrections, mayWrite: true)
+        let parts = try parts(model, terms, isTaught: sinks.takesCorrections, mayWrite: true)
         let opened = try parts.open(program)
         let sink = try SinkTable.open(sinks.wishes, sinks.settings, opened.description)
         Process.stopInOrder()
         Process.hasStarted()
-        try opened.stream.run(sink)
+        try opened.run(sink)
         try opened.conclude()
     }
 }

@@ -4,6 +4,7 @@ import TacitDiagnostics
 import TacitLabelling
 import TacitLive
 import TacitMedia
+import TacitRecording
 import TacitSinks
 
 extension Watch: StreamOptions {
@@ -44,16 +45,6 @@ struct PictureParts: StreamParts {
         if terms.stop.isStopping { throw Process.Stopped() }
         let isLive = input.input == nil || input.realtime
         let isFolder = input.input.map(PictureFiles.isFolder) ?? false
-        var hasBroken = false
-        let sense = FrameSense(source: source, labeller: labeller, every: input.every) { error in
-            // Each broken file of a folder is told, being one of its own, but only so many frames of a stream.
-            if isFolder || !Terminal.shared.isTerminal && !hasBroken {
-                StandardError.line(error.description)
-            } else {
-                Log.shared.line { $0.append(string: error.description) }
-            }
-            hasBroken = true
-        }
         var description = StreamDescription(
             model: PathName.last(model.path), input: input.title, source: options.sinks.name, sense: .pictures,
             labels: model.description.labels, learnedFrom: model.model.description.labels.count,
@@ -62,12 +53,25 @@ struct PictureParts: StreamParts {
             isDevice: input.input == nil, runsFree: !isLive, waits: !isLive)
         events.describe(&description)
         terms.describe(&description)
-        FollowedLabels.follow(
-            model, labels: options.learned.path, engine: options.engine.settings, until: terms.stop, &description)
+        let recorder = try terms.recording?.recorder(
+            .pictures(ticksPerReading: input.ticksPerReading), model, description,
+            events: options.events.settings(model.description.events), isLive: isLive)
+        let changing = FollowedLabels.follow(model, options, terms, &description)
+        var hasBroken = false
+        let frames = recorder.map { RecordedFrames(source, $0) } ?? source
+        let sense = FrameSense(source: frames, labeller: labeller, every: input.every) { error in
+            // Each broken file of a folder is told, being one of its own, but only so many frames of a stream.
+            if isFolder || !Terminal.shared.isTerminal && !hasBroken {
+                StandardError.line(error.description)
+            } else {
+                Log.shared.line { $0.append(string: error.description) }
+            }
+            hasBroken = true
+        }
         let stream = LiveStream(
             sense, detector: events.detector, isPaced: input.realtime, stop: terms.stop, rules: events.rules,
-            changing: FollowedLabels.changing(model, description.streamLabels, options, terms))
-        return OpenedStream(stream: stream, description: description) {
+            changing: changing, moments: recorder)
+        return OpenedStream(stream: stream, description: description, recorder: recorder) {
             if let first = sense.firstBroken { throw ExitStatus.Reported(kind: first.kind) }
         }
     }

@@ -4,6 +4,7 @@ import TacitDiagnostics
 import TacitLabelling
 import TacitLive
 import TacitMedia
+import TacitRecording
 import TacitSinks
 import TacitText
 
@@ -63,13 +64,15 @@ struct SoundParts: StreamParts {
             waits: !(options.realtime || input.isDevice))
         events.describe(&description)
         terms.describe(&description)
-        FollowedLabels.follow(
-            model, labels: options.learned.path, engine: options.engine.settings, until: terms.stop, &description)
+        let recorder = try terms.recording?.recorder(
+            .sound(sampleRate: sampleRate, hop: options.hop.hop ?? 1, gate: options.gate), model, description,
+            events: options.events.settings(model.description.events), isLive: isLive)
+        let changing = FollowedLabels.follow(model, options, terms, &description)
         let stream = LiveStream(
-            SoundSense(source: sound, labeller: labeller), detector: events.detector, isPaced: options.realtime,
-            stop: terms.stop, rules: events.rules,
-            changing: FollowedLabels.changing(model, description.streamLabels, options, terms))
-        return OpenedStream(stream: stream, description: description) {
+            SoundSense(source: recorder.map { RecordedSound(sound, $0) } ?? sound, labeller: labeller),
+            detector: events.detector, isPaced: options.realtime, stop: terms.stop, rules: events.rules,
+            changing: changing, moments: recorder)
+        return OpenedStream(stream: stream, description: description, recorder: recorder) {
             if !sound.damage.isNone {
                 StandardError.line(TacitError.badData(input.name, "\(sound.damage)").description)
             }

@@ -1,5 +1,6 @@
 import TacitConsole
 import TacitDiagnostics
+import TacitRecording
 import TacitSinks
 import TacitText
 
@@ -10,6 +11,8 @@ struct StreamTerms {
     /// Its name in front of what the log says of its device; nil where there is no other.
     var name: String?
 
+    /// Where the stream is recorded to, if it is.
+    var recording: RecordingWish?
     /// What labels have of their own, of whichever model.
     var labels: [LabelTerms] = []
     /// When nothing is said of any label.

@@ -1,0 +1,242 @@
+import Glibc
+import TacitDiagnostics
+
+/// A bounded queue of chunks before a recording's file, with a thread of its own that writes.
+///
+/// Two buffers: one is filled while the other is written. Whoever adds never waits for the disk, unless it asks to. What can
+/// never be written any more is remembered; the file is then cut behind its last whole chunk.
+final class RecordingQueue: @unchecked Sendable {
+    private let path: String
+    private let descriptor: Int32
+    private let writing: Writing
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    // All below is the mutex's, but what the writing thread reads of `written` while `isWriting`.
+    private var filled: UnsafeMutableRawBufferPointer
+    private var written: UnsafeMutableRawBufferPointer
+    private var filledCount = 0
+    private var isWriting = false
+    private var isClosing = false
+    private var hasEnded = false
+    private var failure: TacitError?
+    /// Bytes added since the start.
+    private var total = 0
+
+    /// What writes: write(2), or what stands in for it in tests.
+    typealias Writing = @Sendable (Int32, UnsafeRawPointer?, Int) -> Int
+
+    /// - Parameters:
+    ///   - path: a file that must not be there yet.
+    ///   - capacity: bytes that can wait.
+    ///   - writing: what writes.
+    /// - Throws: `TacitError` (output) where it is there already or can't be made.
+    init(path: String, capacity: Int, writing: @escaping Writing) throws {
+        self.path = path
+        self.writing = writing
+        descriptor = SystemPath.withBytes(path) { open($0, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0o644) }
+        guard descriptor >= 0 else { throw Self.cannotCreate(path, errno) }
+        filled = .allocate(byteCount: capacity, alignment: 16)
+        written = .allocate(byteCount: capacity, alignment: 16)
+        pthread_mutex_init(mutex, nil)
+        var attributes = pthread_condattr_t()
+        pthread_condattr_init(&attributes)
+        // Unlike the time of day it never jumps.
+        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+        pthread_cond_init(changed, &attributes)
+        pthread_condattr_destroy(&attributes)
+        try DetachedThread.start(for: path, failing: .cannotCreate) { self.serve() }
+    }
+
+    /// Why a file that was to be made can't be.
+    static func cannotCreate(_ path: String, _ number: Int32) -> TacitError {
+        TacitError(
+            .cannotCreate, file: path,
+            number == EEXIST
+                ? "is there already: a recording is never written over anything" : String(cString: strerror(number)))
+    }
+
+    /// What keeps it from being written, if anything does.
+    var error: TacitError? { locked { failure } }
+
+    /// Bytes of the file, those counted that are on their way.
+    var byteCount: Int { locked { total } }
+
+    /// Bytes that can wait.
+    var capacity: Int { locked { filled.count } }
+
+    /// Whether so many bytes would find room now.
+    func hasRoom(_ bytes: Int) -> Bool { locked { filledCount + bytes <= filled.count } }
+
+    /// Waits until so many bytes find room; false when nothing is written any more, or `isOver` says so.
+    func waitForRoom(_ bytes: Int, unless isOver: () -> Bool) -> Bool {
+        wait(until: { filledCount + bytes <= filled.count }, unless: isOver)
+    }
+
+    /// Waits until all is written; false when nothing is any more, or `isOver` says so.
+    func waitUntilEmpty(unless isOver: () -> Bool) -> Bool {
+        wait(until: { filledCount == 0 && !isWriting }, unless: isOver)
+    }
+
+    private func wait(until isReached: () -> Bool, unless isOver: () -> Bool) -> Bool {
+        locked {
+            while failure == nil, !isReached() {
+                if isOver() { return false }
+                waitForChange(milliseconds: 50)
+            }
+            return failure == nil
+        }
+    }
+
+    /// Makes it larger, for what could not be known at the start, if nothing waits in it now.
+    func grow(to capacity: Int) {
+        locked {
+            guard capacity > filled.count, filledCount == 0, !isWriting else { return }
+            for buffer in [filled, written] { buffer.deallocate() }
+            filled = .allocate(byteCount: capacity, alignment: 16)
+            written = .allocate(byteCount: capacity, alignment: 16)
+        }
+    }
+
+    /// Adds bytes as they are. False without room for them, or when nothing is written any more.
+    func add(raw bytes: UnsafeRawBufferPointer) -> Bool {
+        locked {
+            guard failure == nil, let room = take(bytes.count) else { return false }
+            room.copyMemory(from: bytes)
+            pthread_cond_broadcast(changed)
+            return true
+        }
+    }
+
+    /// Adds a chunk. False without room for it, or when nothing is written any more.
+    ///
+    /// - Parameters:
+    ///   - kind: of chunk.
+    ///   - length: of its payload, in bytes.
+    ///   - fill: writes exactly as many.
+    func add(_ kind: RecordingFormat.Kind, length: Int, _ fill: (inout ChunkWriter) -> Void) -> Bool {
+        locked {
+            guard failure == nil, let room = take(length + RecordingFormat.chunkOverhead) else { return false }
+            var writer = ChunkWriter(room)
+            writer.put(kind.rawValue)
+            writer.put(UInt32(length))
+            fill(&writer)
+            precondition(writer.count == length + 8, "a chunk of another length than was said")
+            writer.put(RecordingFormat.checksum(UnsafeRawBufferPointer(rebasing: room[..<(length + 8)])))
+            pthread_cond_broadcast(changed)
+            return true
+        }
+    }
+
+    /// Waits until all is written and closes the file. Once there is a wish to stop, for no more than two seconds in which
+    /// nothing gets any further.
+    ///
+    /// - Throws: `TacitError` (output) where not everything could be written.
+    func close(stop: StopToken) throws {
+        try locked {
+            isClosing = true
+            pthread_cond_broadcast(changed)
+            var patience = 2.0
+            while !hasEnded {
+                let before = Stopwatch.now
+                waitForChange(milliseconds: 50)
+                if stop.isStopping { patience -= Stopwatch.now - before }
+                if patience <= 0 {
+                    throw TacitError(.cannotCreate, file: path, "can't be written fast enough: its end is missing")
+                }
+            }
+            if let failure { throw failure }
+        }
+    }
+
+    /// With the mutex locked.
+    private func take(_ bytes: Int) -> UnsafeMutableRawBufferPointer? {
+        guard filledCount + bytes <= filled.count else { return nil }
+        defer {
+            filledCount += bytes
+            total += bytes
+        }
+        return UnsafeMutableRawBufferPointer(rebasing: filled[filledCount..<filledCount + bytes])
+    }
+
+    private func serve() {
+        /// Bytes of whole chunks in the file.
+        var whole: off_t = 0
+        while true {
+            let count = locked {
+                while filledCount == 0, !isClosing { pthread_cond_wait(changed, mutex) }
+                swap(&filled, &written)
+                isWriting = true
+                defer { filledCount = 0 }
+                return filledCount
+            }
+            guard count > 0 else { break }
+            let bytes = UnsafeRawBufferPointer(rebasing: written[..<count])
+            if let number = write(bytes, whole) {
+                locked { failure = Self.cannotCreate(path, number) }
+                break
+            }
+            whole += off_t(count)
+            locked {
+                isWriting = false
+                pthread_cond_broadcast(changed)
+            }
+        }
+        if Glibc.close(descriptor) != 0 {
+            let number = errno
+            locked { failure = failure ?? Self.cannotCreate(path, number) }
+        }
+        locked {
+            isWriting = false
+            hasEnded = true
+            pthread_cond_broadcast(changed)
+        }
+    }
+
+    /// Writes whole chunks, which begin at `start` in the file.
+    ///
+    /// - Returns: why not all could be written; what is left of a chunk is taken away again.
+    private func write(_ bytes: UnsafeRawBufferPointer, _ start: off_t) -> Int32? {
+        var done = 0
+        while done < bytes.count {
+            let count = writing(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
+            if count >= 0 {
+                done += count
+                continue
+            }
+            let number = errno
+            guard number != EINTR else { continue }
+            _ = ftruncate(descriptor, start + off_t(Self.wholeChunks(bytes, in: done, isFirst: start == 0)))
+            return number
+        }
+        return nil
+    }
+
+    /// How many of the first `count` bytes are whole chunks.
+    private static func wholeChunks(_ bytes: UnsafeRawBufferPointer, in count: Int, isFirst: Bool) -> Int {
+        var place = isFirst ? RecordingFormat.headerBytes : 0
+        guard place <= count else { return 0 }
+        while place + 8 <= count {
+            let length = Int(bytes.loadUnaligned(fromByteOffset: place + 4, as: UInt32.self))
+            let next = place + length + RecordingFormat.chunkOverhead
+            guard next <= count else { break }
+            place = next
+        }
+        return place
+    }
+
+    /// With the mutex locked.
+    private func waitForChange(milliseconds: Int) {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        time.tv_nsec += milliseconds * 1_000_000
+        time.tv_sec += time.tv_nsec / 1_000_000_000
+        time.tv_nsec %= 1_000_000_000
+        pthread_cond_timedwait(changed, mutex, &time)
+    }
+
+    private func locked<Result>(_ body: () throws -> Result) rethrows -> Result {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return try body()
+    }
+}

@@ -1,0 +1,247 @@
+import Foundation
+import TacitTestSupport
+import Testing
+
+/// `tacit record` and `tacit replay`, from outside: the same lines again, to the last byte.
+@Suite struct RecordingTests {
+    private let golden: GoldenCase
+    private let model: ConvertedModel
+    private var folder: TemporaryFolder { model.folder }
+
+    init() throws {
+        golden = try GoldenCase(name: "llama-plain")
+        model = try ConvertedModel(golden)
+    }
+
+    private func replay(
+        _ recording: String, _ options: [String] = ["--json"], model path: String? = nil
+    ) throws -> Executable.Outcome {
+        try Executable.tacit.run(["replay", path ?? model.path, recording] + options)
+    }
+
+    private func expectSame(_ recording: String, _ output: [UInt8], _ options: [String]) throws {
+        let again = try replay(recording, options)
+        #expect(again.status == 0 && again.errors.isEmpty, "\(again.standardError)")
+        #expect(again.output == output)
+    }
+
+    /// However it is asked, and in both forms: what is recorded doesn't depend on how it was printed.
+    @Test(arguments: [
+        [], ["--logits", "--top", "0"], ["--threshold", "0.2", "--hop", "0.3", "--name", "the \"hall\""],
+        ["--smooth", "0.5", "--on-after", "0.2", "--off-after", "0.4", "--only", "LABEL"], ["--gate", "-20"],
+        ["--threads", "2", "--seconds", "2.5"],
+    ], [["--json"], []])
+    func aFileGivesTheSameLines(options: [String], form: [String]) throws {
+        let samples = Sounds.glide(samples: 3 * golden.sampleRate) + [Int16](repeating: 0, count: golden.sampleRate)
+            + Sounds.glide(samples: 2 * golden.sampleRate, seed: 5)
+        let wave = try folder.write("a.wav", WaveFile.bytes(samples, rate: UInt32(golden.sampleRate)))
+        let recording = folder.path("a.rec")
+        let options = options.map { $0 == "LABEL" ? golden.labels[0] : $0 }
+        let recorded = try Executable.tacit.run(["record", model.path, "--input", wave] + options + form + [recording])
+        #expect(recorded.status == 0, "\(recorded.standardError)")
+        #expect(recorded.outputLines.count > 3)
+        try expectSame(recording, recorded.output, form)
+        // And the same as without a recording, but for what a clock says.
+        let heard = try Executable.tacit.run(
+            ["listen", model.path, "--input", wave] + options.prefix { $0 != "--seconds" } + form)
+        let lines = heard.outputLines.map(withoutClocks)
+        #expect(recorded.outputLines.map(withoutClocks).dropLast(2).allSatisfy(lines.contains))
+    }
+
+    @Test(arguments: ["llama-plain", "gpt2-sliding", "gpt2-odd-logmel", "gpt2-full-hidden"], [1.0, 2.5])
+    func standardInputGivesTheSameLines(name: String, factor: Double) throws {
+        let golden = try GoldenCase(name: name)
+        let model = try ConvertedModel(golden)
+        let rate = Int(Double(golden.sampleRate) * factor)
+        let recording = model.folder.path("a.rec")
+        let recorded = try Executable.tacit.run(
+            ["record", model.path, recording, "--json", "--logits", "--hop", "0.1", "--input", "-", "--raw", "--rate", "\(rate)"],
+            input: Sounds.raw(Sounds.glide(samples: 3 * rate)))
+        #expect(recorded.status == 0 && recorded.outputLines.count > 3, "\(recorded.standardError)")
+        let again = try replay(recording, model: model.path)
+        #expect(again.status == 0 && again.output == recorded.output)
+        // From a pipe as well, and by other instructions.
+        let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: recording)))
+        let piped = try Executable.tacit.run(
+            ["replay", model.path, "-", "--json", "--weights-isa", "portable"], input: bytes)
+        #expect(piped.status == 0 && piped.output == recorded.output, "\(piped.standardError)")
+    }
+
+    /// What it printed until it was told to end.
+    private func output(_ run: LiveRun, lines count: Int, _ feed: (Int) -> Void = { _ in }) throws -> [UInt8] {
+        var lines: [String] = []
+        while lines.count < count {
+            feed(lines.count)
+            lines.append(try #require(run.readLine(), "\(run.standardError)"))
+        }
+        run.send(signal: SIGTERM)
+        while let line = run.readLine() { lines.append(line) }
+        #expect(run.finish() == 0, "\(run.standardError)")
+        return Array(lines.map { $0 + "\n" }.joined().utf8)
+    }
+
+    @Test(arguments: [["--json"], []])
+    func aMicrophoneGivesTheSameLines(form: [String]) throws {
+        let microphone = try PipeMicrophone()
+        let recording = folder.path("a.rec")
+        let run = try LiveRun(
+            .tacit,
+            ["record", model.path, "--device", microphone.device, "--hop", "0.25", "--threshold", "0.3"] + form + [recording],
+            environment: microphone.environment)
+        #expect(microphone.connect { run.isRunning })
+        let sound = Sounds.glide(samples: 40 * golden.sampleRate)
+        var next = 0
+        let printed = try output(run, lines: 30) { _ in
+            // A little more than what the next reading wants.
+            for _ in 0..<11 where next + golden.sampleRate / 40 <= sound.count {
+                microphone.write(sound[next..<next + golden.sampleRate / 40])
+                next += golden.sampleRate / 40
+            }
+        }
+        try expectSame(recording, printed, form)
+    }
+
+    /// A program that ends, dies and falls silent, again and again.
+    @Test(arguments: 0..<4)
+    func aCommandGivesTheSameLines(seed: Int) throws {
+        let bytes = Sounds.raw(Sounds.glide(samples: 2 * golden.sampleRate, seed: UInt64(seed)))
+        try folder.write("sound", bytes)
+        let endings = ["exit 0", "printf x; exit 3", "kill -SEGV $$", "exec sleep 1000"]
+        let script = try folder.write("script.sh", "cat \(folder.path("sound")); sleep 0.1; \(endings[seed])".utf8)
+        let recording = folder.path("a.rec")
+        let run = try LiveRun(
+            .tacit,
+            ["record", model.path, "--command", "/bin/sh \(script)", "--command-silence", "0.5", "--raw", "--json"]
+                + ["--hop", "0.2", recording])
+        var gaps = 0
+        var lines: [String] = []
+        while gaps < 3 {
+            lines.append(try #require(run.readLine(), "\(run.standardError)"))
+            if lines.last?.hasPrefix("{\"type\":\"gap\"") == true { gaps += 1 }
+        }
+        let printed = Array(lines.map { $0 + "\n" }.joined().utf8) + (try output(run, lines: 2))
+        try expectSame(recording, printed, ["--json"])
+    }
+
+    /// What a program that is killed has written is there.
+    @Test func aKilledRecordingReplaysUpToThere() throws {
+        let bytes = Sounds.raw(Sounds.glide(samples: golden.sampleRate))
+        try folder.write("sound", bytes)
+        let script = try folder.write("script.sh", "while :; do cat \(folder.path("sound")); sleep 0.01; done".utf8)
+        let recording = folder.path("a.rec")
+        let run = try LiveRun(
+            .tacit, ["record", model.path, "--command", "/bin/sh \(script)", "--raw", "--json", "--hop", "0.2", recording])
+        var printed = ""
+        for _ in 0..<40 { printed += try #require(run.readLine()) + "\n" }
+        run.send(signal: SIGKILL)
+        #expect(run.finish() == nil)
+        while let line = run.readLine() { printed += line + "\n" }
+        let again = try replay(recording)
+        #expect(again.status == 65)
+        #expect(again.errorLines.count == 1 && again.standardError.contains("the recording is cut off here"))
+        // As far as both go.
+        #expect(again.outputLines.count > 10)
+        let common = min(again.output.count, printed.utf8.count)
+        #expect(Array(printed.utf8.prefix(common)) == Array(again.output.prefix(common)))
+        // And so does any beginning of it.
+        let whole = try Data(contentsOf: URL(fileURLWithPath: recording))
+        var random = RandomNumbers(seed: 8)
+        for _ in 0..<20 {
+            let part = try folder.write("part.rec", whole.prefix(Int.random(in: 0..<whole.count, using: &random)))
+            let outcome = try replay(part)
+            #expect(outcome.status == 65 && outcome.errorLines.count == 1)
+            #expect(Array(again.output.prefix(outcome.output.count)) == outcome.output)
+        }
+    }
+
+    @Test func anotherModelIsNamed() throws {
+        let other = try ConvertedModel(try GoldenCase(name: "gpt2-plain"))
+        let recording = folder.path("a.rec")
+        let recorded = try Executable.tacit.run(
+            ["record", model.path, "--input", "-", "--raw", recording, "--json"],
+            input: Sounds.raw(Sounds.glide(samples: 2 * golden.sampleRate)))
+        #expect(recorded.status == 0)
+        let refused = try replay(recording, model: other.path)
+        #expect(refused.status == 65 && refused.output.isEmpty && refused.errorLines.count == 1)
+        #expect(refused.standardError.contains("another model than \(other.path)"))
+        #expect(refused.standardError.contains("with model.gguf ("))
+        // One that isn't named is looked for by its name.
+        let found = try Executable.tacit.run(
+            ["replay", recording, "--json"], environment: ["TACIT_MODELS": folder.path])
+        #expect(found.status == 0 && found.output == recorded.output, "\(found.standardError)")
+        let missing = try Executable.tacit.run(["replay", recording], folder: "/")
+        #expect(missing.status == 66 && missing.standardError.contains("model.gguf"))
+    }
+
+    /// Labels that were taught stand in the recording.
+    @Test func learnedLabelsAreInIt() throws {
+        let labels = folder.path("my.labels")
+        let files = try (0..<5).map {
+            try folder.write("\($0).wav", WaveFile.bytes(
+                Sounds.glide(samples: golden.sampleRate, seed: UInt64($0)), rate: UInt32(golden.sampleRate)))
+        }
+        let taught = try Executable.tacit.run(["learn", model.path, "glide"] + files + ["--labels", labels])
+        #expect(taught.status == 0, "\(taught.standardError)")
+        let recording = folder.path("a.rec")
+        let recorded = try Executable.tacit.run(
+            ["record", model.path, "--labels", labels, "--json", "--top", "0", "--input", files[2], recording])
+        #expect(recorded.status == 0 && recorded.standardOutput.contains("\"learned\":true"), "\(recorded.standardError)")
+        try FileManager.default.removeItem(atPath: labels)
+        try expectSame(recording, recorded.output, ["--json"])
+    }
+
+    @Test(arguments: [
+        (["record"], 64, "Name a file to record to"), (["record", "MODEL"], 64, "Name a file to record to"),
+        (["record", "MODEL", "OUT", "more"], 64, "Unexpected argument"),
+        (["record", "MODEL", "OUT", "--no-such-option"], 64, "no-such-option"),
+        (["record", "MODEL", "OUT", "--seconds"], 64, "Missing value for '--seconds'"),
+        (["record", "MODEL", "OUT", "--seconds=0"], 64, "--seconds must be"),
+        (["record", "MODEL", "OUT", "--bytes", "10"], 64, "--bytes must be"),
+        (["record", "MODEL", "OUT", "--bytes", "many"], 64, "invalid for '--bytes'"),
+        (["record", "MODEL", "OUT", "--device", "no-such-microphone"], 69, "no such microphone"),
+        (["record", "MODEL", "THERE", "--input", "-"], 73, "is there already"),
+        (["record", "MODEL", "NOWHERE", "--input", "-"], 73, "No such file or directory"),
+        (["replay"], 64, "Name a file to replay"), (["replay", "MODEL"], 64, "Name a file to replay"),
+        (["replay", "MODEL", "THERE", "more"], 64, "one recording at a time"),
+        (["replay", "MODEL", "THERE"], 65, "is not a recording"),
+        (["replay", "MODEL", "OUT"], 66, "No such file"), (["replay", "MODEL", "FOLDER"], 66, "is a directory"),
+    ])
+    func whatCannotBeSaysWhy(arguments: [String], status: Int, text: String) throws {
+        let there = try folder.write("there", "precious".utf8)
+        let names = [
+            "MODEL": model.path, "OUT": folder.path("out"), "THERE": there, "NOWHERE": folder.path("no/out"),
+            "FOLDER": folder.path,
+        ]
+        let outcome = try Executable.tacit.run(arguments.map { names[$0] ?? $0 })
+        #expect(outcome.status == Int32(status), "\(outcome.standardError)")
+        #expect(outcome.standardError.contains(text), "\(outcome.standardError)")
+        #expect(outcome.output.isEmpty)
+        if status != 64 { #expect(outcome.errorLines.count == 1) }
+        #expect(try String(contentsOfFile: there, encoding: .utf8) == "precious")
+        #expect(!FileManager.default.fileExists(atPath: folder.path("out")))
+    }
+
+    @Test func helpIsGiven() throws {
+        for command in ["record", "replay"] {
+            let outcome = try Executable.tacit.run([command, "--help"])
+            #expect(outcome.status == 0 && outcome.standardOutput.contains("tacit \(command) [MODEL.gguf]"))
+        }
+    }
+
+    /// One whose file may not grow any more ends, and what is there replays.
+    @Test func aFullDiskEndsIt() throws {
+        let recording = folder.path("a.rec")
+        let bytes = Sounds.raw(Sounds.glide(samples: 40 * golden.sampleRate))
+        try folder.write("sound", bytes)
+        let outcome = try Executable.shell.run([
+            "-c",
+            "ulimit -f 100; exec '\(Executable.tacit.path)' record '\(model.path)' --input - --raw --json '\(recording)' "
+                + "< '\(folder.path("sound"))'",
+        ])
+        #expect(outcome.status == 73)
+        #expect(outcome.errorLines == ["tacit: \(recording): File too large"])
+        let again = try replay(recording)
+        #expect(again.status == 65 && again.standardError.contains("cut off"))
+        #expect(!again.output.isEmpty && Array(outcome.output.prefix(again.output.count)) == again.output)
+    }
+}
