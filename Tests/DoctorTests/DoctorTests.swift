@@ -133,7 +133,9 @@ import Testing
         Staged("board-camera", "/dev/video0", "sudo apt install rpicam-apps-lite", 69) {
             try $0.write("sys/class/video4linux/video0/name", "rp1-cfe-csi2_ch0\n")
         },
-        Staged("no-program", "no-such-camera", "sudo apt install no-such-camera", 69, ["--command", "no-such-camera -o -"]) {
+        Staged(
+            "no-program", "no-such-camera", "sudo apt install no-such-camera", 69, ["--command", "no-such-camera -o -"]
+        ) {
             _ in
         },
     ]
@@ -145,7 +147,9 @@ import Testing
             try $0.calls(["clock\tfree"])
         },
         Staged("service-failed", "tacit-listen.service", "journalctl -b -n 20 --no-pager -u tacit-listen.service", 78) {
-            try $0.service(["ActiveState": "failed", "SubState": "failed", "Result": "exit-code", "ExecMainStatus": "65"])
+            try $0.service([
+                "ActiveState": "failed", "SubState": "failed", "Result": "exit-code", "ExecMainStatus": "65",
+            ])
         },
         Staged("service-failed", "tacit-listen.service", "sudo systemd-sysusers", 78) {
             try $0.service(["ActiveState": "activating", "SubState": "auto-restart", "ExecMainStatus": "217"])
@@ -159,7 +163,8 @@ import Testing
         Staged("service-groups", "tacit-listen.service", "sudo usermod -aG audio tacit", 78) {
             try $0.service(["SupplementaryGroups": "", "Group": "tacit"])
         },
-        Staged("service-program", "tacit-listen.service", "sudo install .build/release/tacit /usr/local/bin/tacit", 78) {
+        Staged("service-program", "tacit-listen.service", "sudo install .build/release/tacit /usr/local/bin/tacit", 78)
+        {
             try $0.remove("usr/local/bin/tacit")
         },
         Staged("service-changed", "tacit-listen.service", "sudo systemctl daemon-reload", 78) {
@@ -225,13 +230,16 @@ import Testing
     /// What the documentation lists is what is staged, here or in `DoctorUseTests`, with its status.
     @Test func everyFaultIsStagedAndDocumented() throws {
         let page = try String(
-            contentsOf: TestPaths.package.appendingPathComponent("Sources/Doctor/Doctor.docc/Faults.md"), encoding: .utf8)
+            contentsOf: TestPaths.package.appendingPathComponent("Sources/Doctor/Doctor.docc/Faults.md"),
+            encoding: .utf8)
         let rows = page.split(separator: "\n").filter { $0.hasPrefix("| `") }.map { row in
             row.split(separator: "|").map { $0.trimmingCharacters(in: CharacterSet(charactersIn: " `")) }
         }
         let documented = Dictionary(rows.map { ($0[0], Int32($0.last ?? "")) }) { first, _ in first }
         #expect(documented.count == rows.count && documented.count >= 40)
-        for staged in Self.devices + Self.others { #expect(documented[staged.fault] == staged.status, "\(staged.fault)") }
+        for staged in Self.devices + Self.others {
+            #expect(documented[staged.fault] == staged.status, "\(staged.fault)")
+        }
         let use = try String(
             contentsOf: TestPaths.package.appendingPathComponent("Tests/DoctorTests/DoctorUseTests.swift"),
             encoding: .utf8)
@@ -314,7 +322,9 @@ import Testing
         let machine = try StagedMachine()
         for name in names {
             let whole = try Array(Data(contentsOf: URL(fileURLWithPath: machine.folder.path(name))))
-            var versions: [[UInt8]] = [[], Array(repeating: 0, count: 100), Array("99999999999999999999 -1 : [ ] = ,\n".utf8)]
+            var versions: [[UInt8]] = [
+                [], Array(repeating: 0, count: 100), Array("99999999999999999999 -1 : [ ] = ,\n".utf8),
+            ]
             versions.append((0..<200_000).map { _ in UInt8.random(in: 0...255, using: &random) })
             for _ in 0..<6 {
                 var spoilt = whole
@@ -346,6 +356,9 @@ import Testing
         let machine = try StagedMachine()
         try machine.beUser(groups: [])
         try machine.write("etc/passwd", "a; rm -rf '$HOME':x:\(geteuid() + 1):0::/:/bin/sh\n")
-        #expect(try machine.findings(["--device", "hw:1"]).map(\.fix) == [#"sudo usermod -aG audio 'a; rm -rf '\''$HOME'\'''"#])
+        #expect(
+            try machine.findings(["--device", "hw:1"]).map(\.fix) == [
+                #"sudo usermod -aG audio 'a; rm -rf '\''$HOME'\'''"#
+            ])
     }
 }

@@ -114,7 +114,8 @@ import Testing
         let hexadecimal = String(port, radix: 16, uppercase: true)
         try machine.write(
             "proc/net/tcp",
-            "  sl  local_address rem_address   st\n   0: 0100007F:\(hexadecimal) 00000000:0000 0A 0:0 00:0 0 1000 0 4242 1\n")
+            "  sl  local_address rem_address   st\n   0: 0100007F:\(hexadecimal) 00000000:0000 0A 0:0 00:0 0 1000 0 4242 1\n"
+        )
         try machine.write("proc/90/comm", "python3\n")
         try machine.link("proc/90/fd/3", "socket:[4242]")
         let told = try finding(["--to", "http://127.0.0.1:\(port)"])
@@ -173,7 +174,8 @@ import Testing
         #expect(told.fault == "broker-refusal" && told.status == 73)
         #expect(told.fix == "sudo mosquitto_passwd /etc/mosquitto/passwd me")
         #expect(try finding(["--to", "mqtt://\(broker.address)"]).fault == "broker-refusal")
-        #expect(try machine.findings(["--to", "mqtt://me@\(broker.address)/here", "--mqtt-password-file", right]) == [])
+        #expect(
+            try machine.findings(["--to", "mqtt://me@\(broker.address)/here", "--mqtt-password-file", right]) == [])
         // Nothing was said there, not even at the end.
         try broker.publish("test/end", "x", retained: false, me)
         while let line = listener.readLine() {

@@ -22,7 +22,9 @@ final class StagedMachine {
         try beUser(groups: [group])
         try write("etc/passwd", "root:x:0:0::/root:/bin/sh\npi:x:\(user):\(user)::/home/pi:/bin/sh\n")
         try nameGroup("audio", members: [])
-        try write("proc/asound/cards", " 1 [Device         ]: USB-Audio - USB Audio Device\n                      USB Audio\n")
+        try write(
+            "proc/asound/cards", " 1 [Device         ]: USB-Audio - USB Audio Device\n                      USB Audio\n"
+        )
         try write("proc/asound/pcm", "01-00: USB Audio : USB Audio : playback 1 : capture 1\n")
         try write("proc/asound/card1/pcm0c/sub0/status", "closed\n")
         try node("dev/snd/pcmC1D0c")
@@ -101,8 +103,10 @@ final class StagedMachine {
             "control\t1\tMic Capture Switch\t1", "control\t1\tMic Capture Volume\t20", "camera\t/dev/video0\tformats",
         ]
         let kept = usual.filter { line in
-            !changes.contains { $0.split(separator: "\t").prefix(2) == line.split(separator: "\t").prefix(2)
-                || $0.hasPrefix("clock") && line.hasPrefix("clock") }
+            !changes.contains {
+                $0.split(separator: "\t").prefix(2) == line.split(separator: "\t").prefix(2)
+                    || $0.hasPrefix("clock") && line.hasPrefix("clock")
+            }
         }
         try write("calls", (kept + changes).joined(separator: "\n"))
     }

@@ -3,30 +3,15 @@
 import json
 import math
 import re
-import subprocess
 import sys
 from pathlib import Path
 
+from vm_left import Left
+
 host, tacit = Path(sys.argv[1]), sys.argv[2]
 out = host / "out" / "camera"
-failures = 0
-
-
-def check(is_good: bool, text: str) -> None:
-    global failures
-    print(("ok   " if is_good else "BAD  ") + text)
-    failures += not is_good
-
-
-def lines(name: str, kind: str) -> list[dict]:
-    path = out / f"{name}.jsonl"
-    found = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-    return [line for line in found if line["type"] == kind]
-
-
-def text(name: str, suffix: str) -> str:
-    path = out / f"{name}.{suffix}"
-    return path.read_text().strip() if path.exists() else "nothing"
+left = Left(out)
+check, lines, text = left.check, left.lines, left.text
 
 
 def consistent(labels: list[dict]) -> bool:
@@ -65,30 +50,18 @@ if len(labels) > 2:
     check(dropped <= frames / 2, f"{100 * dropped / frames:.1f} % dropped")
 else:
     check(False, f"{len(labels)} labels at the camera's rate: {text('rate', 'err')}")
-ticks = int(text("rate", "end")) - int(text("rate", "begin"))
-print(f"     watching: {ticks / 8:.1f} % of one processor of the machine")
+begin, end = ([float(word) for word in text("rate", suffix).split()] for suffix in ("begin", "end"))
+print(f"     watching: {(end[0] - begin[0]) / (end[1] - begin[1]):.1f} % of one processor of the machine")
 
 labels = lines("every", "labels")
 check(
-    4 <= len(labels) <= 6 and all(0.9 < b["time"] - a["time"] < 1.2 for a, b in zip(labels[1:], labels[2:]))
-    and labels[-1]["dropped"] == 0, f"one a second: {[round(line['time'], 2) for line in labels]}")
+    len(labels) >= 6 and all(0.9 < b["time"] - a["time"] < 1.2 for a, b in zip(labels[1:], labels[2:]))
+    # The first takes longer: the processor's code is still being translated.
+    and labels[-1]["dropped"] == labels[0]["dropped"], f"one a second: {[round(line['time'], 2) for line in labels]}")
 
-gaps = lines("unplugged", "gap")
-labels = lines("unplugged", "labels")
-away = float((out / "bound").read_text()) - float((out / "unbound").read_text())
-lost = gaps[0]["lost_seconds"] if gaps else math.nan
-check(
-    len(gaps) == 1 and gaps[0]["reason"] == "lost" and away - 0.1 <= lost <= away + 2,
-    f"unplugged for {away:.2f} s: a gap of {lost:.2f} s")
-check(
-    bool(gaps) and any(line["time"] <= gaps[0]["time"] - lost for line in labels)
-    and any(line["time"] >= gaps[0]["time"] for line in labels) and text("unplugged", "rc") == "0",
-    f"unplugged: {len(labels)} labels, before and behind the gap; " + "; ".join(text("unplugged", "err").splitlines()[1:]))
-again = subprocess.run(
-    [tacit, "replay", str(host / "tiny-image.gguf"), str(out / "unplugged.rec"), "--json"], capture_output=True)
-check(
-    again.returncode == 0 and again.stdout == (out / "unplugged.jsonl").read_bytes() and again.stdout != b"",
-    f"unplugged, replayed: {len(again.stdout.splitlines())} lines, the same to the last byte" + again.stderr.decode())
+left.unplugged()
+left.replayed("unplugged", tacit, host / "tiny-image.gguf")
+print("     unplugged: " + "; ".join(text("unplugged", "err").splitlines()[1:]))
 check(text("abandoned", "rc") == "75", f"not back within 2 s: exit {text('abandoned', 'rc')}")
 
 heard = lines("heard", "labels")
@@ -98,4 +71,10 @@ check(
     f"microphone and camera at once: {len(heard)} labels heard, nothing lost; {len(seen)} seen, "
     f"{seen[-1]['dropped'] if seen else 0} dropped")
 
-sys.exit(1 if failures else 0)
+for name, faults in [("none", ["no-camera", "clock-free"]), ("", ["clock-free"]), ("busy", ["camera-busy", "clock-free"])]:
+    path = out / ("doctor-" + name + ".jsonl" if name else "doctor.jsonl")
+    told = [json.loads(line)["fault"] for line in path.read_text().splitlines()]
+    check(told == faults, f"doctor {name}: {told}")
+left.check_waits()
+
+sys.exit(1 if left.failures else 0)

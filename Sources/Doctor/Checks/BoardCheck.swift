@@ -12,11 +12,16 @@ enum BoardCheck {
 
     /// What a Raspberry Pi's firmware tells: bits of now, and from 16 on of any time since the start.
     private static func power(_ system: System) -> Finding? {
-        let firmware = ["/sys/devices/platform/soc/soc:firmware/get_throttled",
-            "/sys/devices/platform/soc@107c000000/soc@107c000000:firmware/get_throttled"]
-        if let bits = firmware.compactMap({ system.text($0).flatMap { UInt32($0.hasPrefix("0x") ? $0.dropFirst(2) : $0[...], radix: 16) } }).first {
+        let firmware = [
+            "/sys/devices/platform/soc/soc:firmware/get_throttled",
+            "/sys/devices/platform/soc@107c000000/soc@107c000000:firmware/get_throttled",
+        ]
+        if let bits = firmware.compactMap({
+            system.text($0).flatMap { UInt32($0.hasPrefix("0x") ? $0.dropFirst(2) : $0[...], radix: 16) }
+        }).first {
             if bits & 0x1_0001 != 0 {
-                return underVoltage(bits & 1 != 0 ? "the supply is too weak now" : "the supply has been too weak since the start")
+                return underVoltage(
+                    bits & 1 != 0 ? "the supply is too weak now" : "the supply has been too weak since the start")
             }
             if bits & 0xe != 0 {
                 return Finding(
@@ -25,7 +30,9 @@ enum BoardCheck {
             }
         }
         for name in system.names("/sys/class/hwmon") where system.text("/sys/class/hwmon/\(name)/name") == "rpi_volt" {
-            if system.text("/sys/class/hwmon/\(name)/in0_lcrit_alarm") == "1" { return underVoltage("the supply is too weak now") }
+            if system.text("/sys/class/hwmon/\(name)/in0_lcrit_alarm") == "1" {
+                return underVoltage("the supply is too weak now")
+            }
         }
         return nil
     }
@@ -33,7 +40,8 @@ enum BoardCheck {
     private static func underVoltage(_ reason: String) -> Finding {
         Finding(
             .underVoltage, nil, "\(reason): USB devices fail and the processor is slowed down",
-            fix: "vcgencmd get_throttled", note: "says 0x0 with the board's own supply and a short cable, after a restart")
+            fix: "vcgencmd get_throttled",
+            note: "says 0x0 with the board's own supply and a short cable, after a restart")
     }
 
     private static func heat(_ system: System) -> Finding? {
@@ -63,7 +71,8 @@ enum BoardCheck {
             let number = line.split(separator: " ").dropFirst().first.flatMap({ Int($0) }), number < leastMemory / 1000
         else { return nil }
         return Finding(
-            .littleMemory, nil, "\(Bytes.text(max(0, number) * 1000)) of memory are free", fix: "ps -eo rss,comm --sort=-rss | head",
+            .littleMemory, nil, "\(Bytes.text(max(0, number) * 1000)) of memory are free",
+            fix: "ps -eo rss,comm --sort=-rss | head",
             note: "shows what takes most of it")
     }
 }

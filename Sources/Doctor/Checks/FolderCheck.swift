@@ -12,7 +12,9 @@ enum FolderCheck {
             default: continue
             }
         }
-        if let labels = patient.wanted.labels, patient.wanted.isTaught { findings += trouble(of: parent(of: labels), patient) }
+        if let labels = patient.wanted.labels, patient.wanted.isTaught {
+            findings += trouble(of: parent(of: labels), patient)
+        }
         var seen: [Finding] = []
         for finding in findings where !seen.contains(finding) { seen.append(finding) }
         return seen
@@ -58,7 +60,8 @@ enum FolderCheck {
                     Finding(
                         .fullDisk, path,
                         "\(Bytes.text(disk.free)) are free on its disk, and \(Bytes.text(reserve)) are always left free: no clip is kept",
-                        fix: DiskCheck.fix(mount(of: path, patient.system)), note: "removes nothing: it shows what is large")
+                        fix: DiskCheck.fix(mount(of: path, patient.system)),
+                        note: "removes nothing: it shows what is large")
                 ]
             }
         }
@@ -87,7 +90,8 @@ enum FolderCheck {
 /// Bytes for people.
 enum Bytes {
     static func text(_ count: Int) -> String {
-        for (unit, name) in [(1_000_000_000, "GB"), (1_000_000, "MB"), (1000, "kB")] where count.magnitude >= unit.magnitude {
+        for (unit, name) in [(1_000_000_000, "GB"), (1_000_000, "MB"), (1000, "kB")]
+        where count.magnitude >= unit.magnitude {
             let tenths = count / (unit / 10)
             return "\(tenths / 10).\(abs(tenths % 10)) \(name)"
         }

@@ -43,7 +43,9 @@ enum ModelCheck {
                         fix: known
                             ? "install -D -m 644 models/\(name) \(ShellQuote.word(path))"
                             : "tacit-convert --base DIR --adapter DIR -o \(ShellQuote.word(path))",
-                        note: known ? "from the folder of Tacit's source, or from wherever it came" : "or copy it anew from wherever it came")))
+                        note: known
+                            ? "from the folder of Tacit's source, or from wherever it came"
+                            : "or copy it anew from wherever it came")))
         }
     }
 }

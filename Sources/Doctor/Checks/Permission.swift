@@ -28,7 +28,8 @@ enum Permission {
         }
         return Finding(
             fault, path, "may not be used: it belongs to the group \(owner), and \(user) is not in it",
-            fix: "sudo usermod -aG \(ShellQuote.word(owner)) \(ShellQuote.word(user))", note: "then log out and in again")
+            fix: "sudo usermod -aG \(ShellQuote.word(owner)) \(ShellQuote.word(user))",
+            note: "then log out and in again")
     }
 
     static func mayUse(_ path: String, _ patient: Patient) -> Bool {

@@ -52,7 +52,8 @@ enum ServiceCheck {
             fix: service.user.isEmpty
                 ? "sudo systemctl edit \(service.name)" : "sudo usermod -aG \(group) \(ShellQuote.word(service.user))",
             note: service.user.isEmpty
-                ? "and write SupplementaryGroups=\(group) under [Service]" : "then sudo systemctl restart \(service.name)")
+                ? "and write SupplementaryGroups=\(group) under [Service]"
+                : "then sudo systemctl restart \(service.name)")
     }
 
     private static func model(_ service: Service, _ system: System) -> Finding? {

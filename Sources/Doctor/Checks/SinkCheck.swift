@@ -25,13 +25,17 @@ enum SinkCheck {
         case .host(let name, let reason):
             return Finding(
                 .unknownHost, subject, "the name \(name) leads nowhere: \(reason)",
-                fix: name.hasSuffix(".local") ? "sudo apt install libnss-mdns" : "getent hosts \(ShellQuote.word(name))",
+                fix: name.hasSuffix(".local")
+                    ? "sudo apt install libnss-mdns" : "getent hosts \(ShellQuote.word(name))",
                 note: name.hasSuffix(".local")
-                    ? "names in .local want it; or write the address instead" : "shows nothing until the name is known; or write the address instead")
+                    ? "names in .local want it; or write the address instead"
+                    : "shows nothing until the name is known; or write the address instead")
         case .reach(let reason):
             return Finding(
                 .unreachable, subject, "nothing to talk to there: \(reason)", fix: "sudo systemctl restart mosquitto",
-                note: "on the broker's machine; since version 2 it listens on localhost alone, unless its configuration has a listener")
+                note:
+                    "on the broker's machine; since version 2 it listens on localhost alone, unless its configuration has a listener"
+            )
         case .refusal(let reason):
             return Finding(
                 .brokerRefusal, subject, "the broker does not let us in: \(reason)",

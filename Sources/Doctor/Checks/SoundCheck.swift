@@ -41,7 +41,9 @@ enum SoundCheck {
             return [Permission.finding(.microphoneForbidden, node: there[0].node, group: "audio", patient)]
         }
         let free = usable.filter { holder($0, patient, isNamed: false) == nil }
-        if free.isEmpty, let process = holder(usable[0], patient, isNamed: false) { return [busy(usable[0], process, system)] }
+        if free.isEmpty, let process = holder(usable[0], patient, isNamed: false) {
+            return [busy(usable[0], process, system)]
+        }
         let silent = free.compactMap { muted($0, patient) }
         return silent.count == free.count ? Array(silent.prefix(1)) : []
     }
@@ -78,15 +80,18 @@ enum SoundCheck {
             .noMicrophone, nil,
             hasCards
                 ? "the sound cards of this machine have outputs only"
-                : patient.system.exists("/proc/asound") ? "no sound card is on this machine" : "the kernel knows no sound",
+                : patient.system.exists("/proc/asound")
+                    ? "no sound card is on this machine" : "the kernel knows no sound",
             fix: hasCards || patient.system.exists("/proc/asound") ? "tacit devices" : "sudo modprobe snd",
             note: "plug a microphone in; one on a board's own connector needs its dtoverlay= in config.txt")
     }
 
     private static func noNodes(_ input: SoundDevices.Input) -> Finding {
         Finding(
-            .noSoundNodes, input.node, "the kernel has the card \(input.cardID), but /dev does not: is this a container?",
-            fix: "docker run --device /dev/snd IMAGE", note: "outside of one: sudo udevadm trigger --subsystem-match=sound")
+            .noSoundNodes, input.node,
+            "the kernel has the card \(input.cardID), but /dev does not: is this a container?",
+            fix: "docker run --device /dev/snd IMAGE",
+            note: "outside of one: sudo udevadm trigger --subsystem-match=sound")
     }
 
     private static let soundServers: Set<String> = ["pipewire", "pulseaudio", "wireplumber", "pipewire-pulse", "jackd"]
@@ -120,7 +125,9 @@ enum SoundCheck {
     /// Off, or all the way down: the one switch or volume that all inputs share, or all of those that each have one.
     private static func muted(_ input: SoundDevices.Input, _ patient: Patient) -> Finding? {
         let controls = patient.system.calls.controls(card: input.card)
-        for (kind, value, word) in [("Capture Switch", "cap", "is switched off"), ("Capture Volume", "80% cap", "is turned all the way down")] {
+        for (kind, value, word) in [
+            ("Capture Switch", "cap", "is switched off"), ("Capture Volume", "80% cap", "is turned all the way down"),
+        ] {
             let own = controls.filter { $0.name.hasSuffix(kind) }
             let shared = own.filter { $0.name == kind }
             let off = (shared.isEmpty ? own : shared).filter { $0.greatest <= 0 }
@@ -128,7 +135,8 @@ enum SoundCheck {
             let name = first.name == kind ? "Capture" : String(first.name.dropLast(kind.count + 1))
             return Finding(
                 .microphoneMuted, input.name, "'\(first.name)' of the card \(word)",
-                fix: "amixer -c \(input.card) sset \(ShellQuote.word(name)) \(value)", note: "sudo alsactl store keeps it")
+                fix: "amixer -c \(input.card) sset \(ShellQuote.word(name)) \(value)",
+                note: "sudo alsactl store keeps it")
         }
         return nil
     }

@@ -8,7 +8,9 @@ enum VideoCheck {
         var cameras = patient.video.cameras
         if let device = patient.wanted.device {
             guard patient.isDeviceCamera else { return [] }
-            let path = device.hasPrefix("/") ? system.link(device).map { "/dev/\($0.split(separator: "/").last ?? "")" } ?? device : nil
+            let path =
+                device.hasPrefix("/")
+                ? system.link(device).map { "/dev/\($0.split(separator: "/").last ?? "")" } ?? device : nil
             cameras = patient.video.nodes.filter { $0.place == device || $0.path == path }
             if cameras.isEmpty {
                 return [Finding(.unknownDevice, device, "no camera has this name", fix: "tacit devices")]
@@ -25,14 +27,16 @@ enum VideoCheck {
             return [
                 Finding(
                     .noCamera, nil, "no camera is on this machine", fix: "tacit devices",
-                    note: "plug one in, then this lists it; one on a board's own connector: rpicam-hello --list-cameras")
+                    note: "plug one in, then this lists it; one on a board's own connector: rpicam-hello --list-cameras"
+                )
             ]
         }
         let there = cameras.filter { system.exists($0.path) }
         guard !there.isEmpty else {
             return [
                 Finding(
-                    .noVideoNodes, first.path, "the kernel has the camera '\(first.title)', but /dev does not: is this a container?",
+                    .noVideoNodes, first.path,
+                    "the kernel has the camera '\(first.title)', but /dev does not: is this a container?",
                     fix: "docker run --device \(ShellQuote.word(first.path)) IMAGE",
                     note: "outside of one: sudo udevadm trigger --subsystem-match=video4linux")
             ]
@@ -51,7 +55,10 @@ enum VideoCheck {
             let holders = Holders.processes(of: camera.path, patient.system)
             let names = holders.map { patient.system.text("/proc/\($0)/comm") ?? "" }
             // The service's own, which is what it is for, unless that very camera was asked for.
-            if patient.wanted.device == nil, names.contains("tacit") || holders.isEmpty && patient.services.contains(where: { $0.isActive && $0.sense != .sound }) {
+            if patient.wanted.device == nil,
+                names.contains("tacit")
+                    || holders.isEmpty && patient.services.contains(where: { $0.isActive && $0.sense != .sound })
+            {
                 return nil
             }
             return Finding(
@@ -63,7 +70,9 @@ enum VideoCheck {
         if let (camera, _) = answers.first(where: { $0.1 == .noFormats }) {
             return Finding(
                 .cameraFormats, camera.path, "'\(camera.title)' has no format that is read here",
-                fix: "tacit watch --command \(ShellQuote.word("ffmpeg -loglevel error -f v4l2 -i \(camera.path) -f mjpeg -"))")
+                fix:
+                    "tacit watch --command \(ShellQuote.word("ffmpeg -loglevel error -f v4l2 -i \(camera.path) -f mjpeg -"))"
+            )
         }
         guard patient.senses.contains(.pictures) else { return nil }
         return Finding(
@@ -74,14 +83,15 @@ enum VideoCheck {
     private static func boardCamera(_ camera: VideoDevices.Node, _ patient: Patient) -> Finding? {
         // Whoever gives a program has found out.
         if patient.wanted.command != nil { return nil }
-        let hasProgram = ["rpicam-vid", "libcamera-vid"].first { patient.system.exists("/usr/bin/\($0)") }
-        guard let hasProgram else {
+        let program = ["rpicam-vid", "libcamera-vid"].first { patient.system.exists("/usr/bin/\($0)") }
+        guard let program else {
             return Finding(
-                .boardCamera, camera.path, "a camera on the board's own connector, which only libcamera makes pictures of",
+                .boardCamera, camera.path,
+                "a camera on the board's own connector, which only libcamera makes pictures of",
                 fix: "sudo apt install rpicam-apps-lite", note: "then tacit doctor again")
         }
         return Finding(
             .boardCamera, camera.path, "a camera on the board's own connector, which only libcamera makes pictures of",
-            fix: "tacit watch --command '\(hasProgram) -t 0 -n --codec mjpeg -o -'")
+            fix: "tacit watch --command '\(program) -t 0 -n --codec mjpeg -o -'")
     }
 }

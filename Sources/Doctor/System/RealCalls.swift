@@ -21,8 +21,9 @@ struct RealCalls: SystemCalls {
         var status = statvfs()
         guard SystemPath.withBytes(path, { statvfs($0, &status) }) == 0 else { return nil }
         func bytes(_ blocks: UInt) -> Int {
-            Int(clamping: blocks.multipliedReportingOverflow(by: UInt(status.f_frsize)).overflow
-                ? UInt.max : blocks * UInt(status.f_frsize))
+            Int(
+                clamping: blocks.multipliedReportingOverflow(by: UInt(status.f_frsize)).overflow
+                    ? UInt.max : blocks * UInt(status.f_frsize))
         }
         return Disk(
             free: bytes(UInt(status.f_bavail)), size: bytes(UInt(status.f_blocks)),

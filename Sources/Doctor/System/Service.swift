@@ -11,7 +11,9 @@ struct Service {
         guard system.exists("/run/systemd/system"),
             let program = ["/usr/bin/systemctl", "/bin/systemctl"].first(where: system.exists)
         else { return [] }
-        let folders = ["/etc/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"]
+        let folders = [
+            "/etc/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system",
+        ]
         return ["tacit-listen.service", "tacit-watch.service", "tacit-run.service"].compactMap { name in
             guard folders.contains(where: { system.exists("\($0)/\(name)") }) else { return nil }
             let words = ["show", name, "--no-pager", "--property=\(asked.joined(separator: ","))"]

@@ -50,7 +50,8 @@ struct SoundDevices {
             let parts = name.split(separator: ",", maxSplits: 1)
             let device = parts.count > 1 ? Int(parts[1]) : 0
             return inputs.first {
-                USBPath.name(of: system.path("/sys/class/sound/card\($0.card)")) == String(parts[0]) && $0.device == device
+                USBPath.name(of: system.path("/sys/class/sound/card\($0.card)")) == String(parts[0])
+                    && $0.device == device
             }
         }
         for prefix in ["hw:", "plughw:"] where name.hasPrefix(prefix) {

@@ -33,7 +33,8 @@ struct StagedCalls: SystemCalls {
     var isClockKept: Bool? { answers("clock").first?.first.map { $0 == "kept" } }
 
     func disk(_ path: String) -> Disk? {
-        guard let words = answers("disk", path).first, words.count >= 2, let free = Int(words[0]), let size = Int(words[1])
+        guard let words = answers("disk", path).first, words.count >= 2, let free = Int(words[0]),
+            let size = Int(words[1])
         else { return RealCalls().disk(path) }
         return Disk(free: free, size: size, isReadOnly: words.contains("ro"))
     }

@@ -69,7 +69,9 @@ package struct System: Sendable {
         var bytes = [UInt8](repeating: 0, count: limit)
         var count = 0
         while count < limit {
-            let more = bytes.withUnsafeMutableBytes { read(descriptor, $0.baseAddress?.advanced(by: count), limit - count) }
+            let more = bytes.withUnsafeMutableBytes {
+                read(descriptor, $0.baseAddress?.advanced(by: count), limit - count)
+            }
             if more < 0, errno == EINTR { continue }
             if more < 0, count == 0 { return nil }
             if more <= 0 { break }

@@ -12,12 +12,17 @@ struct VideoDevices {
         var path: String { "/dev/\(name)" }
         var isUSB: Bool { place?.hasPrefix("usb-") == true }
         /// The raw end of a camera on a board's own connector, which only libcamera makes pictures of.
-        var isBoardCamera: Bool { ["unicam", "rp1-cfe", "rkisp", "mxc-isi", "sun6i-csi"].contains(where: title.hasPrefix) }
+        var isBoardCamera: Bool {
+            ["unicam", "rp1-cfe", "rkisp", "mxc-isi", "sun6i-csi"].contains(where: title.hasPrefix)
+        }
         /// A decoder, scaler or the like, which a board has without any camera.
         var isHelper: Bool {
-            ["bcm2835-codec", "bcm2835-isp", "bcm2835-", "pispbe", "rpivid", "rpi-hevc", "hantro", "rkvdec", "rockchip-",
-             "cedrus", "meson-", "mtk-", "s5p-", "coda", "wave5", "venus", "iris"]
-                .contains(where: title.hasPrefix)
+            [
+                "bcm2835-codec", "bcm2835-isp", "bcm2835-", "pispbe", "rpivid", "rpi-hevc", "hantro", "rkvdec",
+                "rockchip-",
+                "cedrus", "meson-", "mtk-", "s5p-", "coda", "wave5", "venus", "iris",
+            ]
+            .contains(where: title.hasPrefix)
         }
     }
 

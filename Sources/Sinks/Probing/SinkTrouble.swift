@@ -22,7 +22,9 @@ extension SinkTable.Wish {
     /// Tries what the sink would need, and leaves nothing behind: no message, no file, no open port. Sinks that need
     /// nothing but the disk have no trouble here.
     ///
-    /// - Parameter seconds: that a broker has for each step.
+    /// - Parameters:
+    ///   - settings: what goes with the addresses: files of passwords, certificates.
+    ///   - seconds: that a broker has for each step.
     package func trouble(_ settings: SinkSettings, seconds: Double) -> SinkTrouble? {
         switch name {
         case MQTTSink.plain.name, MQTTSink.encrypted.name:

@@ -9,7 +9,8 @@ struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
         abstract: "Say what is wrong on this machine, and the command that mends it.",
-        usage: "tacit doctor [MODEL.gguf] [--device NAME | --command 'CMD ARG...'] [--labels FILE] [--to SINK ...] [--json]",
+        usage:
+            "tacit doctor [MODEL.gguf] [--device NAME | --command 'CMD ARG...'] [--labels FILE] [--to SINK ...] [--json]",
         discussion: """
             Looks at devices, permissions and groups, models, the clock, the disk, services, power and memory; with --to at \
             brokers, pages and folders as well, with --labels at learned labels. Nothing is changed. \

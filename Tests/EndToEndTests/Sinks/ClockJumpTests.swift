@@ -95,7 +95,9 @@ import Testing
     /// Files that were put away sort in the order of their lines, and it is the oldest that make way.
     @Test func rotatedFilesStayInOrder() throws {
         let file = folder.path("lines.jsonl")
-        let told = try run(["--to", "jsonl:\(file)", "--rotate-bytes", "10K", "--rotate-daily", "--rotate-keep", "1000"], jumping: true)
+        let told = try run(
+            ["--to", "jsonl:\(file)", "--rotate-bytes", "10K", "--rotate-daily", "--rotate-keep", "1000"], jumping: true
+        )
         try expectJumps(told)
         let names = try folder.names().filter { $0.hasPrefix("lines.jsonl.") }
         #expect(names.count > 8)
@@ -113,7 +115,9 @@ import Testing
     /// Each event's clip has a name of its own, and the newest are those that are kept.
     @Test func clipsKeepTheirNamesAndOrder() throws {
         let clips = folder.path("clips")
-        let told = try run(["--to", "clips:\(clips)", "--clip-reserve", "0", "--clip-before", "0.1", "--clip-after", "0"], jumping: true)
+        let told = try run(
+            ["--to", "clips:\(clips)", "--clip-reserve", "0", "--clip-before", "0.1", "--clip-after", "0"],
+            jumping: true)
         try expectJumps(told)
         func clip(_ line: String) -> String? { line.firstMatch(of: /"clip":"([^"]+)"/).map { String($0.output.1) } }
         func kept() throws -> [String] {
@@ -125,7 +129,10 @@ import Testing
 
         try FileManager.default.removeItem(atPath: clips)
         let again = try run(
-            ["--to", "clips:\(clips)", "--clip-reserve", "0", "--clip-count", "5", "--clip-before", "0.1", "--clip-after", "0"],
+            [
+                "--to", "clips:\(clips)", "--clip-reserve", "0", "--clip-count", "5", "--clip-before", "0.1",
+                "--clip-after", "0",
+            ],
             jumping: true)
         let ended = again.filter { $0.contains(#""state":"off""#) }.compactMap(clip)
         let last = try kept()
