@@ -5,7 +5,7 @@ import Testing
 
 /// A recording that is cut off or damaged gives the lines up to there, and says so; nothing crashes on any.
 @Suite struct DamagedRecordingTests {
-    private static func small() throws -> (bench: Bench, bytes: [UInt8], lines: String) {
+    private static func small() throws -> (bytes: [UInt8], lines: String) {
         var chance = Chance(seed: 11)
         let bench = try Bench()
         // Readings, events, gaps and both encodings of samples, in little room.
@@ -13,25 +13,25 @@ import Testing
             [.give(.samples([Float](repeating: 0.75, count: 60))), .give(.gap(700, .lost))]
                 + (0..<4).map { _ in .give(.samples(chance.samples(50...60))) } + [.give(.gap(3, .overrun))]
                 + [.give(.samples(chance.samples(60...70)))])
-        return (bench, try bench.bytes(), lines)
+        return (try bench.bytes(), lines)
     }
 
-    private static func smallFrames() throws -> (bench: Bench, bytes: [UInt8], lines: String) {
+    private static func smallFrames() throws -> (bytes: [UInt8], lines: String) {
         let bench = try Bench()
         let lines = try bench.record(
             frames: (0..<8).map { index in
                 .give(
                     (3, 3, UInt8(index * 30), .frame(.init(index: 2 * index, time: 40_000 * index, dropped: index))))
             })
-        return (bench, try bench.bytes(), lines)
+        return (try bench.bytes(), lines)
     }
 
     @Test(arguments: [true, false])
     func cutAnywhere(isSound: Bool) throws {
-        let (bench, bytes, lines) = isSound ? try Self.small() : try Self.smallFrames()
+        let (bytes, lines) = isSound ? try Self.small() : try Self.smallFrames()
         var longest = 0
         for count in 0..<bytes.count {
-            let again = try bench.replay(Array(bytes[..<count]))
+            let again = try Bench.replay(Array(bytes[..<count]))
             #expect(again.error?.kind == .badData, "\(count)")
             // Byte for byte what was printed, and never less than of a shorter one.
             #expect(lines.utf8.starts(with: again.lines.utf8), "\(count)")
@@ -40,19 +40,19 @@ import Testing
         }
         // All was there but for the end.
         #expect(longest == lines.utf8.count)
-        let whole = try bench.replay(bytes)
+        let whole = try Bench.replay(bytes)
         #expect(whole.error == nil && whole.lines == lines)
-        #expect(try bench.replay(bytes + [0]).error?.kind == .badData)
+        #expect(try Bench.replay(bytes + [0]).error?.kind == .badData)
     }
 
     @Test(arguments: [true, false])
     func aBitThatIsTurnedIsNoticed(isSound: Bool) throws {
-        let (bench, bytes, lines) = isSound ? try Self.small() : try Self.smallFrames()
+        let (bytes, lines) = isSound ? try Self.small() : try Self.smallFrames()
         var random = RandomNumbers(seed: 12)
         for index in bytes.indices {
             var spoilt = bytes
             spoilt[index] ^= 1 << UInt8.random(in: 0...7, using: &random)
-            let again = try bench.replay(spoilt)
+            let again = try Bench.replay(spoilt)
             #expect(again.error?.kind == .badData, "\(index)")
             #expect(lines.utf8.starts(with: again.lines.utf8), "\(index)")
         }
@@ -61,7 +61,7 @@ import Testing
     /// With checksums that are right, whatever the rest says.
     @Test(arguments: 0..<8)
     func whatIsMadeUpCrashesNothing(seed: Int) throws {
-        let (bench, bytes, _) = seed % 2 == 0 ? try Self.small() : try Self.smallFrames()
+        let (bytes, _) = seed % 2 == 0 ? try Self.small() : try Self.smallFrames()
         var random = RandomNumbers(seed: UInt64(100 + seed))
         for _ in 0..<250 {
             var spoilt = bytes
@@ -77,25 +77,24 @@ import Testing
                 withUnsafeBytes(of: value ?? 0) { for index in 0..<width { spoilt[place + index] = $0[index] } }
                 Chunks.sign(&spoilt, chunk)
             }
-            let again = try bench.replay(spoilt)
+            let again = try Bench.replay(spoilt)
             #expect(again.error == nil || again.error?.kind == .badData, "\(String(describing: again.error))")
         }
     }
 
     @Test func aLengthTakesNoMemory() throws {
-        let (bench, bytes, _) = try Self.small()
+        let (bytes, _) = try Self.small()
         let first = Chunks.starts(bytes)[1]
         for kind: UInt8 in 1...9 {
             var spoilt = Array(bytes[..<first.lowerBound]) + [kind, 0, 0, 0, 0xff, 0xff, 0xff, 0x0f]
             spoilt += [0, 0, 0]
-            #expect(try bench.replay(spoilt).error?.kind == .badData)
+            #expect(try Bench.replay(spoilt).error?.kind == .badData)
         }
     }
 
     @Test(arguments: ["", "T", "RIFF....WAVEfmt ", "TACITREC\u{2}\0\0\0\0\0\0\0"])
     func whatIsNoRecordingIsSaidToBeNone(text: String) throws {
-        let bench = try Bench()
-        let again = try bench.replay(Array(text.utf8))
+        let again = try Bench.replay(Array(text.utf8))
         #expect(again.error?.kind == .badData && again.lines.isEmpty)
         #expect(again.error?.reason.contains("recording") == true)
     }
