@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import signal
 import sys
 import time
 from pathlib import Path
@@ -98,15 +99,21 @@ def say(line: str) -> None:
     print(line, flush=True)
 
 
+def terminated(number: int, _: object) -> None:
+    raise KeyboardInterrupt(number)
+
+
 def main() -> None:
     args = arguments()
+    # Ends as Ctrl-C does: through the engine, so that no process stays behind.
+    signal.signal(signal.SIGTERM, terminated)
     try:
         label(args)
     except Problem as problem:
         raise SystemExit(f"tacit_archive: {problem}") from None
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
         print("tacit_archive: stopped; the same command goes on", file=sys.stderr)
-        raise SystemExit(130) from None
+        raise SystemExit(128 + (stop.args or (signal.SIGINT,))[0]) from None
 
 
 if __name__ == "__main__":

@@ -30,8 +30,11 @@ AT_ONCE = 10_000
 
 SETTINGS = {
     "distributed.scheduler.allowed-failures": DEATHS,
-    # Looks at every thread's stack a hundred times a second.
+    # What watches over the processes many times a second would cost more than what they have to do beside labelling.
     "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.tick.limit": "30s",
+    "distributed.admin.system-monitor.interval": "5s",
 }
 
 
@@ -73,8 +76,9 @@ class Engine:
         self.cluster = None
         if address is None:
             # Each worker's memory is its own business: decoding a long recording is no leak.
-            workers = dict(n_workers=cores, threads_per_worker=1, memory_limit=0)
-            self.cluster = LocalCluster(dashboard_address=None, silence_logs="CRITICAL", **workers)
+            # Keys of their own: whoever may talk to a scheduler may run anything as its user, and loopback is everybody's.
+            workers = dict(n_workers=cores, threads_per_worker=1, memory_limit=0, security=True)
+            self.cluster = LocalCluster(dashboard_address="127.0.0.1:0", silence_logs="CRITICAL", **workers)
         try:
             self.client = Client(self.cluster or address, timeout=wait)
         except (OSError, ValueError) as error:

@@ -174,6 +174,43 @@ def test_a_killed_run_goes_on(archive, tmp_path):
     check_scores(dict(list(rows.items())[:200]), WORDS, 0)
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_in_a_line(archive, tmp_path, number):
+    out = tmp_path / "out"
+    words = command(WORDS, archive, "--out", out, "--cores", 1, "--part", 10)
+    running = subprocess.Popen(words, cwd=TOOL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    when_there_are(out, 1, running)
+    workers = children(running.pid)
+    running.send_signal(number)
+    _, errors = running.communicate()
+    assert running.returncode == 128 + number and errors == "tacit_archive: stopped; the same command goes on\n"
+    assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
+
+
+def processor_seconds(pid: int) -> float:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_a_part_that_kills_whoever_does_it_ends_the_run(archive, tmp_path):
+    out = tmp_path / "out"
+    words = command(WORDS, archive, "--out", out, "--cores", 1, "--part", 2000)
+    running = subprocess.Popen(words, cwd=TOOL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while running.poll() is None:
+        for pid in children(running.pid):
+            # It has begun by then: starting takes less.
+            if processor_seconds(pid) > 2:
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.02)
+    _, errors = running.communicate()
+    assert running.returncode == 1 and rows_of(out) == []
+    assert errors.startswith("tacit_archive: a part of 2000 files, ") and errors.count("\n") == 1, errors
+    assert errors.endswith("each worker that did it died (4 of them)\n")
+
+
 def test_pictures(tmp_path):
     folder, out = tmp_path / "album", tmp_path / "out"
     folder.mkdir()
