@@ -16,7 +16,6 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, fields
 
-import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
