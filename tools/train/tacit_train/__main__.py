@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
+import os
 
 COMMANDS = {
     "pretrain": "raw text to a frozen base",
@@ -30,10 +32,17 @@ def main() -> None:
     module.add_arguments(inner)
     from .readers import DataError
 
-    try:
-        module.main(inner.parse_args(rest))
-    except DataError as error:
-        raise SystemExit(f"tacit_train {known.command}: {error}") from None
+    args = inner.parse_args(rest)
+    together: contextlib.AbstractContextManager = contextlib.nullcontext()
+    if os.environ.get("WORLD_SIZE", "1") != "1":
+        from . import ranks
+
+        together = ranks.joined(known.command, args)
+    with together:
+        try:
+            module.main(args)
+        except DataError as error:
+            raise SystemExit(f"tacit_train {known.command}: {error}") from None
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from . import metrics
+from . import metrics, ranks
 from .adapter_folder import Description, digests, load_adapter, save_adapter
 from .initial import embedding_scale, start_patch_projection
 from .inputs import TokensInput
@@ -127,7 +127,7 @@ class Trainer(Training):
             nn.init.normal_(model.names.weight, std=0.02)
             nn.init.constant_(model.names.bias, -6.0)
         self.shallow = round(args.without_layers * len(self.sense.train) / args.batch)
-        self.start(model)
+        self.start(model, some_unused=self.shallow > 0)
 
     def begin_with(self, model: AdaptedModel, folder: Path) -> None:
         """Gives the model the weights of an adapter folder, which has the training's scales folded in."""
@@ -153,10 +153,11 @@ class Trainer(Training):
         if self.args.random_base is None:
             return self.args.base
         folder = self.args.run / f"random-base-{self.args.random_base}"
-        if not folder.exists():
-            trunk = random_trunk(self.args.base, self.args.random_base)
-            trunk.half().save_pretrained(folder.with_suffix(".tmp"))
-            folder.with_suffix(".tmp").rename(folder)
+        with ranks.one_first():
+            if not folder.exists():
+                trunk = random_trunk(self.args.base, self.args.random_base)
+                trunk.half().save_pretrained(folder.with_suffix(".tmp"))
+                folder.with_suffix(".tmp").rename(folder)
         return folder
 
     def settings(self) -> dict[str, str]:
@@ -164,14 +165,14 @@ class Trainer(Training):
         teacher = "None" if self.teacher is None else self.teacher.digest
         return super().settings() | {"whole": str(self.whole), "teacher": teacher}
 
-    def lesson(self, batch: Tensor, rng: np.random.Generator) -> Lesson:
-        answers = None if self.teacher is None else self.teacher(batch, rng, self.sense.augmentation)
+    def lesson(self, batch: Tensor, draws) -> Lesson:
+        answers = None if self.teacher is None else self.teacher(batch, draws, self.sense.augmentation)
         return Lesson(answers, None if self.names is None else self.names(batch))
 
-    def logits(self, batch: Tensor, rng: np.random.Generator, step: int) -> Tensor:
+    def logits(self, batch: Tensor, draws, step: int) -> Tensor:
         if self.args.context == "sliding":
             batch = self.sense.with_lead(batch, step)
-        model, patches = self.model, self.sense.patches(batch, rng)
+        model, patches = self.model, self.sense.patches(batch, draws)
         if step < self.shallow:
             return model.without_layers(patches)
         if self.names is None:
@@ -218,5 +219,5 @@ class Trainer(Training):
 
 def main(args: argparse.Namespace) -> None:
     trainer = Trainer(args)
-    if trainer.train():
+    if trainer.run() and ranks.is_first():
         trainer.finish()

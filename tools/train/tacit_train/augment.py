@@ -1,11 +1,12 @@
 """Making training examples from recordings: excerpts, level, noise, mixtures, negatives, masks.
 
-Everything is drawn from a numpy generator that the caller seeds per step, so a resumed run sees what an unbroken one
-would have seen.
+Every row of a batch has a numpy generator of its own, seeded by the step and its place in the batch: a resumed run sees
+what an unbroken one would have seen, and a process that makes some rows makes them as it would make all.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -132,11 +133,12 @@ def mixture(a: np.ndarray, b: np.ndarray, rng: np.random.Generator) -> tuple[np.
     return (np.float32(share) * a + np.float32(1 - share) * even * b) * norm, share
 
 
-def mask_frames(frames: Tensor, rng: np.random.Generator, a: Augmentation) -> Tensor:
-    """SpecAugment (Park et al. 2019): stripes of standardised log-mel frames [batch, frames, mels] set to 0."""
+def mask_frames(frames: Tensor, rngs: Sequence[np.random.Generator], a: Augmentation) -> Tensor:
+    """SpecAugment (Park et al. 2019): stripes of standardised log-mel frames [batch, frames, mels] set to 0, each row's
+    drawn from its own generator."""
     frames = frames.clone()
     _, length, mels = frames.shape
-    for row in frames:
+    for row, rng in zip(frames, rngs, strict=True):
         for _ in range(a.time_masks):
             width = int(rng.integers(0, max(1, length // 8) + 1))
             start = int(rng.integers(0, length - width + 1))
@@ -146,6 +148,11 @@ def mask_frames(frames: Tensor, rng: np.random.Generator, a: Augmentation) -> Te
             start = int(rng.integers(0, mels - width + 1))
             row[:, start : start + width] = 0
     return frames
+
+
+def generators(seed: int, step: int, rows: range) -> list[np.random.Generator]:
+    """One for each of these rows of a step's batch."""
+    return [np.random.default_rng((seed, 1, step, row)) for row in rows]
 
 
 class Shuffle:
@@ -177,12 +184,13 @@ class Examples:
         self.length, self.rate, self.augmentation, self.seed = length, rate, augmentation, seed
         self.shuffle = Shuffle(len(recordings), seed)
 
-    def batch(self, step: int, size: int) -> tuple[Tensor, Tensor, Tensor, np.random.Generator]:
-        """The batch of a step, and the generator from which the step's other draws (masks) come."""
-        rng = np.random.default_rng((self.seed, 1, step))
-        made = [self.example(index, rng) for index in self.shuffle.places(step, size)]
+    def batch(self, step: int, size: int, rows: range | None = None) -> tuple[Tensor, Tensor, Tensor, list]:
+        """The batch of a step, or these rows of it, and the generators from which the rows' other draws (masks) come."""
+        rows = range(size) if rows is None else rows
+        rngs, places = generators(self.seed, step, rows), self.shuffle.places(step, size)
+        made = [self.example(places[row], rng) for row, rng in zip(rows, rngs)]
         samples, target, share = (torch.from_numpy(np.stack(x)) for x in zip(*made))
-        return samples, target, share, rng
+        return samples, target, share, rngs
 
     def example(self, index: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         a = self.augmentation

@@ -1,6 +1,6 @@
 """Making training examples from images and token files: shifts, mirrors, colour, erased rectangles, mixtures.
 
-As in `augment`, everything is drawn from a generator that is seeded per step.
+As in `augment`, every row of a batch has a generator of its own.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .augment import Shuffle
+from .augment import Shuffle, generators
 
 GREY = np.array([0.299, 0.587, 0.114], np.float32)
 
@@ -81,11 +81,12 @@ class ImageExamples:
         self.images, self.targets, self.augmentation = images, targets.astype(np.float32), augmentation
         self.shuffle, self.seed = Shuffle(len(images), seed), seed
 
-    def batch(self, step: int, size: int) -> tuple[Tensor, Tensor, Tensor, np.random.Generator]:
-        rng = np.random.default_rng((self.seed, 1, step))
-        made = [self.example(index, rng) for index in self.shuffle.places(step, size)]
+    def batch(self, step: int, size: int, rows: range | None = None) -> tuple[Tensor, Tensor, Tensor, list]:
+        rows = range(size) if rows is None else rows
+        rngs, places = generators(self.seed, step, rows), self.shuffle.places(step, size)
+        made = [self.example(places[row], rng) for row, rng in zip(rows, rngs)]
         pixels, targets, shares = (torch.from_numpy(np.stack(x)) for x in zip(*made))
-        return pixels, targets, shares, rng
+        return pixels, targets, shares, rngs
 
     def single(self, index: int, rng: np.random.Generator) -> np.ndarray:
         return varied(self.images[index].astype(np.float32) / 255, rng, self.augmentation)
@@ -117,11 +118,12 @@ class TokenExamples:
         self.files, self.targets, self.window = files, targets.astype(np.float32), window
         self.shuffle, self.seed = Shuffle(len(files), seed), seed
 
-    def batch(self, step: int, size: int) -> tuple[Tensor, Tensor, Tensor, np.random.Generator]:
-        rng = np.random.default_rng((self.seed, 1, step))
-        places = self.shuffle.places(step, size)
+    def batch(self, step: int, size: int, rows: range | None = None) -> tuple[Tensor, Tensor, Tensor, list]:
+        rows = range(size) if rows is None else rows
+        rngs, places = generators(self.seed, step, rows), self.shuffle.places(step, size)
         length = min(self.window, *(len(self.files[i]) for i in places))
-        starts = [int(rng.integers(len(self.files[i]) - length + 1)) for i in places]
+        places = [places[row] for row in rows]
+        starts = [int(rng.integers(len(self.files[i]) - length + 1)) for i, rng in zip(places, rngs)]
         ids = torch.from_numpy(np.stack([self.files[i][s : s + length] for i, s in zip(places, starts)]))
         targets = torch.from_numpy(self.targets[places])
-        return ids, targets, targets / targets.sum(1, keepdim=True).clamp(min=1), rng
+        return ids, targets, targets / targets.sum(1, keepdim=True).clamp(min=1), rngs

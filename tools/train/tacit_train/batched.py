@@ -20,13 +20,26 @@ from .augment_images import GREY, ImageAugmentation
 
 @dataclass(frozen=True)
 class Draws:
-    """Where the draws of one step come from; every `generator` begins anew, so that a copy draws the same."""
+    """Where the draws of one step come from; every `generator` begins anew, so that a copy draws the same. One generator
+    draws for all rows, so a process that keeps some of them makes them all: on a GPU that takes little beside the
+    training, where a generator a row would take long."""
 
     seed: int
     device: str
+    size: int | None = None
+    """Of the whole batch; none: as many as there are."""
+    rows: range | None = None
+    """Those that are kept; none: all."""
 
     def generator(self) -> torch.Generator:
         return torch.Generator(self.device).manual_seed(self.seed)
+
+    def uniform(self, count: int) -> Uniform:
+        """For the `count` rows that are kept."""
+        return Uniform(self.size or count, self.generator(), self.rows)
+
+    def kept(self, *whole: Tensor) -> list[Tensor]:
+        return [x if self.rows is None else x[self.rows.start : self.rows.stop] for x in whole]
 
 
 def step_seed(*numbers: int) -> int:
@@ -34,13 +47,15 @@ def step_seed(*numbers: int) -> int:
 
 
 class Uniform:
-    """Uniform numbers of a batch, one a row."""
+    """Uniform numbers of a batch, one a row; drawn for all rows, given for those that are kept."""
 
-    def __init__(self, rows: int, generator: torch.Generator):
-        self.rows, self.generator = rows, generator
+    def __init__(self, size: int, generator: torch.Generator, kept: range | None = None):
+        self.size, self.generator, self.kept = size, generator, kept
 
     def __call__(self, low: float = 0.0, high: float = 1.0) -> Tensor:
-        x = torch.rand(self.rows, generator=self.generator, device=self.generator.device)
+        x = torch.rand(self.size, generator=self.generator, device=self.generator.device)
+        if self.kept is not None:
+            x = x[self.kept.start : self.kept.stop]
         return low + (high - low) * x
 
     def chance(self, probability: float) -> Tensor:
@@ -144,7 +159,7 @@ def simple_nothings(x: Tensor, rate: int, generator: torch.Generator) -> Tensor:
 
 def mask_frames(frames: Tensor, draws: Draws, a: Augmentation) -> Tensor:
     """As `augment.mask_frames`."""
-    draw = Uniform(len(frames), draws.generator())
+    draw = draws.uniform(len(frames))
     _, length, mels = frames.shape
     keep = torch.ones_like(frames, dtype=torch.bool)
     for axis, size, longest, count in (
@@ -196,8 +211,8 @@ class SoundBatches:
         self.targets = torch.from_numpy(targets.astype(np.float32)).to(device)
         self.places = Places(len(recordings), weights, seed)
 
-    def batch(self, step: int, size: int) -> tuple[Tensor, Tensor, Tensor, Draws]:
-        draws = Draws(step_seed(self.seed, 1, step), self.device)
+    def batch(self, step: int, size: int, rows: range | None = None) -> tuple[Tensor, Tensor, Tensor, Draws]:
+        draws = Draws(step_seed(self.seed, 1, step), self.device, size, rows)
         generator, a = draws.generator(), self.a
         draw = Uniform(size, generator)
         first = self.places.first(step, size).to(self.device)
@@ -220,7 +235,7 @@ class SoundBatches:
             nothing = draw.chance(a.negatives)
             x = self.some(x, nothing, lambda y: nothings(y, self.rate, generator))
             share, target = (torch.where(nothing[:, None], 0.0, y) for y in (share, target))
-        return x.clamp(-1, 1), target, share, draws
+        return *draws.kept(x.clamp(-1, 1), target, share), draws
 
     def excerpts(self, rows: Tensor, generator: torch.Generator) -> Tensor:
         """As `augment.excerpt_of`, [batch, length]."""
@@ -277,8 +292,8 @@ class ImageBatches:
         self.targets = torch.from_numpy(targets.astype(np.float32)).to(device)
         self.places = Places(len(images), weights, seed)
 
-    def batch(self, step: int, size: int) -> tuple[Tensor, Tensor, Tensor, Draws]:
-        draws = Draws(step_seed(self.seed, 1, step), self.device)
+    def batch(self, step: int, size: int, rows: range | None = None) -> tuple[Tensor, Tensor, Tensor, Draws]:
+        draws = Draws(step_seed(self.seed, 1, step), self.device, size, rows)
         generator, a = draws.generator(), self.a
         draw = Uniform(size, generator)
         first = self.places.first(step, size).to(self.device)
@@ -296,7 +311,7 @@ class ImageBatches:
             part = torch.where(up, part, torch.where(cuts, 1 - hole.float().mean((1, 2)), 1.0))[:, None]
             share = part * share + (1 - part) * second_target / second_target.sum(1, keepdim=True).clamp(min=1)
             target = torch.where(part < 1, torch.maximum(target, second_target), target)
-        return x, target, share, draws
+        return *draws.kept(x, target, share), draws
 
     def rectangles(self, area: Tensor, draw: Uniform) -> Tensor:
         """As `augment_images.rectangle`, as masks [batch, height, width]."""

@@ -24,10 +24,10 @@ class Maps(nn.Module):
             raise ValueError(f"no map of an input of the kind {description.kind}")
         self.front = make_front_end(description)
 
-    def forward(self, batch: Tensor, rng=None, masks: Augmentation | None = None) -> Tensor:
+    def forward(self, batch: Tensor, draws=None, masks: Augmentation | None = None) -> Tensor:
         if isinstance(self.front, LogMel):
             frames = self.front.spectrogram(batch)
-            return (frames if masks is None else masked(frames, rng, masks))[:, None]
+            return (frames if masks is None else masked(frames, draws, masks))[:, None]
         return self.front.standardised(batch).permute(0, 3, 1, 2)
 
 
@@ -57,8 +57,8 @@ class ConvNet(nn.Module):
     def head(self) -> nn.Linear:
         return self.network.head
 
-    def forward(self, batch: Tensor, rng=None, masks: Augmentation | None = None) -> Tensor:
-        return self.network(self.maps(batch, rng, masks))
+    def forward(self, batch: Tensor, draws=None, masks: Augmentation | None = None) -> Tensor:
+        return self.network(self.maps(batch, draws, masks))
 
 
 class MapNet(nn.Module):

@@ -8,7 +8,7 @@ from torch import Tensor
 from . import augment, batched
 
 
-def masked(frames: Tensor, rng: np.random.Generator | batched.Draws, a: augment.Augmentation) -> Tensor:
+def masked(frames: Tensor, draws: list[np.random.Generator] | batched.Draws, a: augment.Augmentation) -> Tensor:
     """Standardised log-mel frames [batch, frames, mels] with stripes set to 0."""
-    way = batched.mask_frames if isinstance(rng, batched.Draws) else augment.mask_frames
-    return way(frames, rng, a)
+    way = batched.mask_frames if isinstance(draws, batched.Draws) else augment.mask_frames
+    return way(frames, draws, a)

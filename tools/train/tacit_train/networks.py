@@ -24,18 +24,18 @@ class TunedYAMNet(nn.Module):
         self.dropout = nn.Dropout(dropout)
         self.head = nn.Linear(WIDTH, labels)
 
-    def pooled(self, batch: Tensor, rng=None, masks: Augmentation | None = None) -> Tensor:
+    def pooled(self, batch: Tensor, draws=None, masks: Augmentation | None = None) -> Tensor:
         frames = self.yamnet.front(F.pad(batch, (0, max(0, PATCH_SAMPLES - batch.shape[1]))))
         if masks is not None and (masks.time_masks or masks.frequency_masks):
             middle = frames.mean((1, 2), keepdim=True)
-            frames = masked(frames - middle, rng, masks) + middle
+            frames = masked(frames - middle, draws, masks) + middle
         # Patch by patch, as it was trained: one map of the whole window would have its zero padding elsewhere.
         patches = frames.unfold(1, PATCH_FRAMES, PATCH_HOP).transpose(-1, -2)
         maps = self.yamnet.features(patches.flatten(0, 1)).float()
         return maps.mean((2, 3)).unflatten(0, patches.shape[:2]).mean(1)
 
-    def forward(self, batch: Tensor, rng=None, masks: Augmentation | None = None) -> Tensor:
-        return self.head(self.dropout(self.pooled(batch, rng, masks)))
+    def forward(self, batch: Tensor, draws=None, masks: Augmentation | None = None) -> Tensor:
+        return self.head(self.dropout(self.pooled(batch, draws, masks)))
 
 
 class Names(nn.Module):

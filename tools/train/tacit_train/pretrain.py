@@ -13,6 +13,7 @@ import torch
 from tqdm import tqdm
 from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
+from . import ranks
 from .files import CSVLog, save_torch, whole_folder
 from .optim import Muon, Together, mixed_precision, trapezoid
 from .text import tokenize, train_tokenizer
@@ -173,86 +174,125 @@ def snapshot_steps(text: str | None, out: Path, per_step: int, start: int, total
     return steps
 
 
-def main(args: argparse.Namespace) -> None:
-    torch.set_num_threads(args.threads)
-    torch.manual_seed(args.seed)
-    args.run.mkdir(parents=True, exist_ok=True)
+def read(args: argparse.Namespace, quiet: bool | None) -> tuple[PreTrainedTokenizerFast, np.ndarray, np.ndarray]:
+    """The tokenizer, and the ids of the training and the held-out text, which are made if they are not there."""
     folder = args.run / "tokenizer"
     if not folder.exists():
-        print(f"tokenizer: {args.vocabulary} tokens from {args.tokenizer_mb:g} MB", flush=True)
+        ranks.say(f"tokenizer: {args.vocabulary} tokens from {args.tokenizer_mb:g} MB")
         made = train_tokenizer(args.text, args.vocabulary, int(args.tokenizer_mb * 1e6), args.seed)
         made.save_pretrained(args.run / "tokenizer.tmp")
         os.replace(args.run / "tokenizer.tmp", folder)
     tokenizer = PreTrainedTokenizerFast.from_pretrained(folder)
-    checkpoint = args.run / "checkpoint.pt"
-    quiet = None  # tqdm: no bar when not on a terminal
-
     train_ids = tokenize(args.text, tokenizer, args.run / "train.u16", int(args.text_mb * 1e6), args.seed, quiet)
-    held_ids = tokenize(args.heldout, tokenizer, args.run / "heldout.u16", 1 << 62, args.seed, quiet)
+    return tokenizer, train_ids, tokenize(args.heldout, tokenizer, args.run / "heldout.u16", 1 << 62, args.seed, quiet)
+
+
+def main(args: argparse.Namespace) -> None:
+    torch.set_num_threads(args.threads)
+    torch.manual_seed(args.seed)
+    args.run.mkdir(parents=True, exist_ok=True)
+    with ranks.one_first():
+        tokenizer, train_ids, held_ids = read(args, quiet())
     windows = Windows(train_ids, args.context, args.batch, args.seed)
-    print(f"{len(train_ids)} training tokens on disk, {len(held_ids)} held out", flush=True)
+    ranks.say(f"{len(train_ids)} training tokens on disk, {len(held_ids)} held out")
 
     model = make_model(args, len(tokenizer), tokenizer.eos_token_id).to(args.device)
     optimizers = make_optimizers(model, args)
     start = 0
-    if checkpoint.exists():
-        saved = torch.load(checkpoint, map_location=args.device, weights_only=True)
+    if (saved := ranks.load(args.run / "checkpoint.pt", args.device)) is not None:
         model.load_state_dict(saved["model"])
         optimizers.load(saved["optimizers"])
         start = saved["step"]
-        print(f"resumed at step {start}", flush=True)
+        ranks.say(f"resumed at step {start}")
     if args.export_only:
-        export(model, tokenizer, args.out)
-        print(f"wrote {args.out} as of step {start}")
+        if ranks.is_first():
+            export(model, tokenizer, args.out)
+            print(f"wrote {args.out} as of step {start}")
         return
 
-    per_step = args.batch * args.context
-    total = max(1, round(args.tokens / per_step))
-    parameters = sum(p.numel() for p in model.parameters())
-    print(f"{parameters} parameters, {total} steps of {per_step} tokens", flush=True)
-    snapshots = snapshot_steps(args.snapshots, args.out, per_step, start, total)
-    log = CSVLog(args.run / "log.csv", COLUMNS, start)
-
-    def save(step: int) -> None:
-        save_torch({"model": model.state_dict(), "optimizers": optimizers.states(), "step": step}, checkpoint)
-
-    model.train()
-    last_save = last_log = time.monotonic()
-    losses: list[float] = []
-    for step in tqdm(range(start, total), initial=start, total=total, desc="pretrain", disable=quiet):
-        factor = trapezoid(step, total, args.warm_up, args.decay)
-        optimizers.scale(factor)
-        batch = windows[step].to(args.device)
-        with mixed_precision(args.device, args.bf16):
-            loss = model(input_ids=batch, labels=batch).loss
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizers.step()
-        losses.append(loss.item())
-        if not math.isfinite(losses[-1]):
-            raise SystemExit(f"loss is not finite at step {step + 1}")
-        done = step + 1
-        if done % 20 == 0 or done == total:
-            now = time.monotonic()
-            held = heldout_loss(model, held_ids, args.context, 64, args.device) if done % 200 == 0 else float("nan")
-            log.add(
-                step=done,
-                tokens=done * per_step,
-                train_loss=sum(losses) / len(losses),
-                heldout_loss=held if held == held else "",
-                lr_factor=factor,
-                tokens_per_second=len(losses) * per_step / (now - last_log),
-            )
-            losses, last_log = [], time.monotonic()
-        if done in snapshots:
-            export(model, tokenizer, snapshots[done])
-            print(f"wrote {snapshots[done]}: {done * per_step} tokens", flush=True)
-        if done == total or time.monotonic() - last_save > args.checkpoint_seconds:
-            save(done)
-            last_save = time.monotonic()
+    with ranks.Termination() as termination:
+        learn(args, model, optimizers, tokenizer, windows, held_ids, start, termination)
+    if not ranks.is_first():
+        return
     export(model, tokenizer, args.out)
     reloaded = type(model).from_pretrained(args.out, dtype=torch.float32).to(args.device)
     final = heldout_loss(reloaded, held_ids, args.context, 1000, args.device)
+    tokens, parameters = steps_of(args) * args.batch * args.context, parameters_of(model)
     with open(args.run / "final.txt", "w", encoding="utf-8") as stream:
-        stream.write(f"heldout_loss {final:.4f} nats a token, {total * per_step} tokens, {parameters} parameters\n")
+        stream.write(f"heldout_loss {final:.4f} nats a token, {tokens} tokens, {parameters} parameters\n")
     print(f"held-out loss of the saved F16 base: {final:.4f} nats a token", flush=True)
+
+
+def quiet() -> bool | None:
+    """Whether tqdm shows no bar; none: where there is no terminal."""
+    return None if ranks.is_first() else True
+
+
+def steps_of(args: argparse.Namespace) -> int:
+    return max(1, round(args.tokens / (args.batch * args.context)))
+
+
+def parameters_of(model: torch.nn.Module) -> int:
+    return sum(p.numel() for p in model.parameters())
+
+
+def learn(
+    args: argparse.Namespace,
+    model: torch.nn.Module,
+    optimizers: Together,
+    tokenizer: PreTrainedTokenizerFast,
+    windows: Windows,
+    held_ids: np.ndarray,
+    start: int,
+    termination: ranks.Termination,
+) -> None:
+    """All steps from `start` on, with checkpoints, log and snapshots by the first process; SystemExit after a checkpoint
+    where termination is asked for."""
+    per_step, total = args.batch * args.context, steps_of(args)
+    rows = ranks.rows(args.batch)
+    among = f", {len(rows)} of {args.batch} windows in each of {ranks.count()} processes" if ranks.count() > 1 else ""
+    ranks.say(f"{parameters_of(model)} parameters, {total} steps of {per_step} tokens{among}")
+    snapshots = snapshot_steps(args.snapshots, args.out, per_step, start, total)
+    log = CSVLog(args.run / "log.csv", COLUMNS, start) if ranks.is_first() else None
+
+    model.train()
+    forward = ranks.averaged(model)
+    last_save = last_log = time.monotonic()
+    losses: list[float] = []
+    for step in tqdm(range(start, total), initial=start, total=total, desc="pretrain", disable=quiet()):
+        factor = trapezoid(step, total, args.warm_up, args.decay)
+        optimizers.scale(factor)
+        batch = windows[step][rows.start : rows.stop].to(args.device)
+        with mixed_precision(args.device, args.bf16):
+            loss = forward(input_ids=batch, labels=batch).loss
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizers.step()
+        loss_there, asked = ranks.totals(loss.item(), termination.asked)
+        losses.append(loss_there / ranks.count())
+        done = step + 1
+        if not math.isfinite(losses[-1]):
+            raise SystemExit(f"loss is not finite at step {done}")
+        if log is not None:
+            if done % 20 == 0 or done == total:
+                now = time.monotonic()
+                held = heldout_loss(model, held_ids, args.context, 64, args.device) if done % 200 == 0 else float("nan")
+                log.add(
+                    step=done,
+                    tokens=done * per_step,
+                    train_loss=sum(losses) / len(losses),
+                    heldout_loss=held if held == held else "",
+                    lr_factor=factor,
+                    tokens_per_second=len(losses) * per_step / (now - last_log),
+                )
+                losses, last_log = [], time.monotonic()
+            if done in snapshots:
+                export(model, tokenizer, snapshots[done])
+                print(f"wrote {snapshots[done]}: {done * per_step} tokens", flush=True)
+            if done == total or asked or time.monotonic() - last_save > args.checkpoint_seconds:
+                state = {"model": model.state_dict(), "optimizers": optimizers.states(), "step": done}
+                save_torch(state, args.run / "checkpoint.pt")
+                last_save = time.monotonic()
+        if asked and done < total:
+            ranks.say(f"stopped at step {done} of {total}; run again to go on")
+            raise SystemExit(ranks.Termination.STATUS)

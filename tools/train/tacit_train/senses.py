@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from . import batched, masks
+from . import batched, masks, ranks
 from .augment import Augmentation, Examples, negative
 from .augment_images import ImageAugmentation, ImageExamples, TokenExamples
 from .frontend import LogMel, make_front_end
@@ -94,7 +94,7 @@ class Sense:
         """Where the projection's hidden layer begins; none: at random."""
         return None
 
-    def patches(self, batch: Tensor, rng: np.random.Generator) -> Tensor:
+    def patches(self, batch: Tensor, draws) -> Tensor:
         return self.front(batch)
 
     def logits(self, model: AdaptedModel, items, gain: float = 1.0) -> np.ndarray:
@@ -148,13 +148,13 @@ class Sound(Sense):
             return None
         return filter_bank(self.description.patch_size, hidden, self.args.rate)
 
-    def patches(self, batch: Tensor, rng: np.random.Generator) -> Tensor:
+    def patches(self, batch: Tensor, draws) -> Tensor:
         if isinstance(self.front, LogMel):
             frames = self.front.spectrogram(batch)
             # What leads up to a window is not masked: the draws are the same with it and without.
             d = self.description
             lead = frames.shape[1] - ((d.window - 1) * d.stride_frames + d.patch_frames)
-            masked = masks.masked(frames[:, lead:], rng, self.augmentation)
+            masked = masks.masked(frames[:, lead:], draws, self.augmentation)
             return self.front.cut(torch.cat([frames[:, :lead], masked], 1))
         return self.front(batch) * self.gain
 
@@ -164,7 +164,7 @@ class Sound(Sense):
         if np.random.default_rng((self.args.seed, 4, step)).random() < 0.5:
             return batch
         lead = self.description.window * self.description.stride_samples
-        before = batch.roll(1, 0)[:, -lead:]
+        before = ranks.rolled(batch)[:, -lead:]
         return torch.cat([F.pad(before, (lead - before.shape[1], 0)), batch], 1)
 
     def nothing(self) -> list[np.ndarray]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-import numpy as np
 from torch import Tensor, nn
 
-from . import metrics
+from . import metrics, ranks
 from .inputs import ImageInput
 from .networks import make_network
 from .score import logits_of
@@ -52,8 +51,8 @@ class TeacherTraining(Training):
     def state(self) -> dict[str, Tensor]:
         return self.model.state_dict()
 
-    def logits(self, batch: Tensor, rng: np.random.Generator, step: int) -> Tensor:
-        return self.model(batch, rng, self.sense.augmentation)
+    def logits(self, batch: Tensor, draws, step: int) -> Tensor:
+        return self.model(batch, draws, self.sense.augmentation)
 
     def validate(self) -> float:
         items = (self.sense.validation[i] for i in range(len(self.sense.validation)))
@@ -63,7 +62,7 @@ class TeacherTraining(Training):
 
 def main(args: argparse.Namespace) -> None:
     training = TeacherTraining(args)
-    if training.train():
+    if training.run() and ranks.is_first():
         labels = list(training.data.labels)
         save_teacher(training.model, training.form, training.sense.description, training.task, labels, args.out)
         if len(training.sense.validation):

@@ -12,13 +12,13 @@ import hashlib
 import json
 from pathlib import Path
 
-import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from . import ranks
 from .augment import Augmentation
 from .files import save_json, whole_folder
 from .inputs import ImageInput, Input, LogMelInput, SoundInput, input_from_json
@@ -70,10 +70,10 @@ class Teacher:
         """Whether both see frames that the same masks fit."""
 
     @torch.no_grad()
-    def __call__(self, batch: Tensor, rng: np.random.Generator, masks: Augmentation | None) -> Tensor:
+    def __call__(self, batch: Tensor, draws, masks: Augmentation | None) -> Tensor:
         """Logits [batch, labels] for a batch of the adapter's examples, masked as the adapter's own frames are if
-        `rng` is as the adapter's is; not masked where they are not the same frames."""
-        return self.model(batch, rng, masks if self.masked else None).float()
+        `draws` are as the adapter's are; not masked where they are not the same frames."""
+        return self.model(batch, draws, masks if self.masked else None).float()
 
 
 class Teachers:
@@ -85,9 +85,9 @@ class Teachers:
         self.multilabel = task == "multilabel"
         self.digest = ",".join(t.digest for t in self.all)
 
-    def __call__(self, batch: Tensor, rng, masks: Augmentation | None) -> Tensor:
+    def __call__(self, batch: Tensor, draws, masks: Augmentation | None) -> Tensor:
         # A copy for each, so that its masks are those that the adapter's frames get.
-        answers = torch.stack([t(batch, copy.deepcopy(rng), masks) for t in self.all])
+        answers = torch.stack([t(batch, copy.deepcopy(draws), masks) for t in self.all])
         if len(answers) == 1 or self.multilabel:
             return answers.mean(0)
         return answers.log_softmax(-1).logsumexp(0)
@@ -114,6 +114,6 @@ def distillation_loss(
     left out of it. For a multi-label model also the sigmoid loss against the teacher's scores, none in such rows."""
     t, rows = args.temperature, (shares.sum(1) > 0).float()
     soft = F.softmax(lesson / t, -1)
-    softmax = -((soft * F.log_softmax(logits / t, -1)).sum(1) * rows).sum() / rows.sum().clamp(min=1) * t * t
+    softmax = -((soft * F.log_softmax(logits / t, -1)).sum(1) * rows).sum() / ranks.divisor(rows.sum()) * t * t
     # Where there is known to be nothing, what the teacher hears in it is an error.
     return with_sigmoid(softmax, logits, lesson.sigmoid() * rows[:, None], args) if multilabel else softmax

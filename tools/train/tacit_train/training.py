@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import math
 import time
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
-from . import senses
+from . import ranks, senses
 from .files import CSVLog, save_torch
 from .optim import Muon, Together, mixed_precision, trapezoid
 from .readers import DataSet, open_data_set, with_licences
@@ -92,7 +93,7 @@ def loss_of(logits: Tensor, targets: Tensor, shares: Tensor, args: argparse.Name
     model, the sigmoid loss against what is heard at all."""
     weight = shares.sum(1)
     smooth = shares * (1 - args.smoothing) + weight[:, None] * args.smoothing / logits.shape[1]
-    softmax = -(smooth * F.log_softmax(logits, -1)).sum() / weight.sum().clamp(min=1)
+    softmax = -(smooth * F.log_softmax(logits, -1)).sum() / ranks.divisor(weight.sum())
     if not multilabel:
         return softmax
     return with_sigmoid(softmax, logits, targets, args)
@@ -102,6 +103,18 @@ def with_sigmoid(softmax: Tensor, logits: Tensor, scores: Tensor, args: argparse
     """The loss of a multi-label model: the softmax loss and the sigmoid loss against scores, as they are weighted."""
     sigmoid = F.binary_cross_entropy_with_logits(logits, scores, reduction="sum") / len(logits)
     return args.softmax_weight * softmax + args.sigmoid_weight * sigmoid
+
+
+class Forward(nn.Module):
+    """`Training.logits` as the forward pass of a module, for DistributedDataParallel: it averages the gradients of what
+    went through its own, and a step goes through parts of the model, one by one, as the step wants."""
+
+    def __init__(self, training: Training):
+        super().__init__()
+        self.model, self.logits = training.model, training.logits
+
+    def forward(self, batch: Tensor, draws: Any, step: int) -> Tensor:
+        return self.logits(batch, draws, step)
 
 
 class Diverged(SystemExit):
@@ -131,18 +144,22 @@ class Training:
         if args.negatives and not self.multilabel:
             raise SystemExit("negatives go with multilabel")
         targets = multi_hot(self.parts.train, len(self.data.labels))
-        self.sense = senses.SENSES[args.input](args, self.parts.train, self.parts.validation, targets)
+        # Where there is a cache one process decodes, and the others have it from there.
+        with ranks.one_first() if args.cache else contextlib.nullcontext():
+            self.sense = senses.SENSES[args.input](args, self.parts.train, self.parts.validation, targets)
 
-    def start(self, model: nn.Module) -> None:
-        """Takes the model, ready to be trained, and a checkpoint of the run if there is one."""
-        args, self.model = self.args, model
-        self.trained = {n: p for n, p in model.named_parameters() if p.requires_grad}
+    def start(self, model: nn.Module, some_unused: bool = False) -> None:
+        """Takes the model, ready to be trained, and a checkpoint of the run if there is one. `some_unused`: not every
+        step uses every parameter."""
+        args, self.model = self.args, ranks.of_the_whole_batch(model, self.args.device)
+        self.trained = {n: p for n, p in self.model.named_parameters() if p.requires_grad}
         self.optimizers = self.make_optimizers()
         self.total = max(1, args.steps or round(args.epochs * len(self.sense.train) / args.batch))
         self.checkpoint = args.run / "checkpoint.pt"
         self.began_at, self.before = 0, 0.0
-        if self.checkpoint.exists():
-            self.resume()
+        if (saved := ranks.load(self.checkpoint, args.device)) is not None:
+            self.resume(saved)
+        self.forward = ranks.averaged(Forward(self), some_unused)
 
     def make_optimizers(self) -> Together:
         args = self.args
@@ -163,11 +180,11 @@ class Training:
         ]
         return Together(*made, torch.optim.AdamW(groups, lr=args.lr, betas=(0.9, 0.98), fused=True))
 
-    def lesson(self, batch: Tensor, rng: np.random.Generator) -> Any:
-        """What the loss is to know of a batch beside its labels. Draws nothing from `rng`."""
+    def lesson(self, batch: Tensor, draws: Any) -> Any:
+        """What the loss is to know of a batch beside its labels. Leaves `draws`, where the batch's come from, as they are."""
         return None
 
-    def logits(self, batch: Tensor, rng: np.random.Generator, step: int) -> Tensor:
+    def logits(self, batch: Tensor, draws: Any, step: int) -> Tensor:
         raise NotImplementedError
 
     def loss(self, logits: Tensor, targets: Tensor, shares: Tensor, lesson: Any) -> Tensor:
@@ -188,8 +205,7 @@ class Training:
         values = {k: str(v) for k, v in sorted(vars(self.args).items()) if k not in free}
         return values | {"command": self.command}
 
-    def resume(self) -> None:
-        saved = torch.load(self.checkpoint, map_location=self.args.device, weights_only=True)
+    def resume(self, saved: dict[str, Any]) -> None:
         if "optimizers" not in saved:
             raise SystemExit(f"{self.checkpoint} is of an earlier version; remove it to begin anew")
         # An option that is newer than the checkpoint had its default when that was made.
@@ -203,7 +219,7 @@ class Training:
                 value.copy_(saved["trained"][name])
         self.optimizers.load(saved["optimizers"])
         self.began_at, self.before = saved["step"], saved["seconds"]
-        print(f"resumed at step {self.began_at}", flush=True)
+        ranks.say(f"resumed at step {self.began_at}")
 
     def save(self, step: int, seconds: float) -> None:
         state = {"trained": self.state(), "optimizers": self.optimizers.states()}
@@ -212,30 +228,40 @@ class Training:
     def rate_factor(self, step: int) -> float:
         return trapezoid(step, self.total, round(self.args.warm_up * self.total), self.args.decay)
 
-    def train(self) -> bool:
-        """Runs to the end, to --stop-at, or for --minutes; whether it reached the end."""
+    def run(self) -> bool:
+        """`train`, with SIGTERM answered by a checkpoint after the step that it comes in."""
+        with ranks.Termination() as termination:
+            ended = self.train(termination)
+        if termination.asked and not ended:
+            raise SystemExit(ranks.Termination.STATUS)
+        return ended
+
+    def train(self, termination: ranks.Termination | None = None) -> bool:
+        """Runs to the end, to --stop-at, for --minutes or until termination is asked for; whether it reached the end."""
         args = self.args
         per_epoch = len(self.sense.train) / args.batch
-        log = CSVLog(args.run / "log.csv", COLUMNS, self.began_at)
+        rows = ranks.rows(args.batch)
+        log = CSVLog(args.run / "log.csv", COLUMNS, self.began_at) if ranks.is_first() else None
         counts = f"{len(self.sense.train)} clips to train on, {len(self.sense.validation)} held out"
         count = sum(p.numel() for p in self.trained.values())
-        print(f"{counts}; {count} parameters trained, {self.total} steps of {args.batch}", flush=True)
+        among = f", {len(rows)} in each of {ranks.count()} processes" if ranks.count() > 1 else ""
+        ranks.say(f"{counts}; {count} parameters trained, {self.total} steps of {args.batch}{among}")
         told = Told()
         began = last = time.monotonic()
         next_validation = (math.floor(self.began_at / per_epoch / args.validate_epochs) + 1) * args.validate_epochs
         self.model.train()
-        bar = tqdm(initial=self.began_at, total=self.total, desc=self.command, disable=None)
+        bar = tqdm(initial=self.began_at, total=self.total, desc=self.command, disable=None if ranks.is_first() else True)
         step, stopped = self.began_at, False
         while step < self.total and step != args.stop_at and not stopped:
             factor = self.rate_factor(step)
             self.optimizers.scale(factor)
             # What layers draw depends on seed and step alone, like the examples.
             torch.manual_seed(args.seed * 1_000_003 + step)
-            batch, targets, shares, rng = self.sense.examples.batch(step, args.batch)
+            batch, targets, shares, draws = self.sense.examples.batch(step, args.batch, rows)
             batch, targets, shares = (x.to(args.device) for x in (batch, targets, shares))
             with mixed_precision(args.device, args.bf16):
-                lesson = self.lesson(batch, rng)
-                logits = self.logits(batch, rng, step)
+                lesson = self.lesson(batch, draws)
+                logits = self.forward(batch, draws, step)
             logits = logits.float()
             loss = self.loss(logits, targets, shares, lesson)
             loss.backward()
@@ -248,11 +274,16 @@ class Training:
             stopped = args.minutes is not None and now - began >= 60 * args.minutes
             if args.lasting is not None and now - began > 20 and factor == 1:
                 self.total = max(step + 1, round(step * 60 * args.lasting / (self.before + now - began)))
+            late = now - last > args.checkpoint_seconds
+            if termination is not None:
+                stopped = stopped or termination.asked
+            self.total, stopped, late = self.agreed(stopped, late)
             end = step == self.total or step == args.stop_at or stopped
-            saves = end or now - last > args.checkpoint_seconds
+            saves = end or late
             if step % args.log_every == 0 or saves:
                 told.check(step)
-            if step % args.log_every == 0 or end:
+            means = told.means() if step % args.log_every == 0 or end else None
+            if means is not None and log is not None:
                 validation = ""
                 if step / per_epoch >= next_validation or step == self.total:
                     validation = self.validate() if len(self.sense.validation) else float("nan")
@@ -260,21 +291,30 @@ class Training:
                 log.add(
                     step=step,
                     epoch=step / per_epoch,
-                    **told.means(),
+                    **means,
                     validation_accuracy=validation,
                     lr_factor=factor,
                     seconds=self.before + now - began,
                 )
+            if means is not None:
                 told = Told()
-            if saves:
+            if saves and ranks.is_first():
                 self.save(step, self.before + now - began)
+            if saves:
                 last = time.monotonic()
         bar.close()
         if stopped and step < self.total:
-            print(f"stopped at step {step} of {self.total}; run again to go on", flush=True)
+            ranks.say(f"stopped at step {step} of {self.total}; run again to go on")
         elif args.lasting is not None:
-            print(f"{step} steps", flush=True)
+            ranks.say(f"{step} steps")
         return step == self.total
+
+    def agreed(self, stopped: bool, late: bool) -> tuple[int, bool, bool]:
+        """The number of steps, as the first process has it; whether the run stops here, if any process wants to; whether a
+        checkpoint is due by the first process's clock."""
+        told = (self.total, late) if ranks.is_first() else (0, 0)
+        total, late_there, stops = ranks.totals(*told, stopped)
+        return int(total), stops > 0, late_there > 0
 
 
 class Told:
@@ -291,10 +331,10 @@ class Told:
 
     def check(self, step: int) -> None:
         """Ends the run, naming the step, if a loss was no number; the last row is that of `step` (counted from 1)."""
-        bad = torch.stack(self.rows)[:, 0].isfinite().logical_not().nonzero()
+        bad = ranks.summed(torch.stack(self.rows)[:, 0]).isfinite().logical_not().nonzero()
         if len(bad):
             raise Diverged(f"loss is not finite at step {step - len(self.rows) + 1 + int(bad[0])}")
 
     def means(self) -> dict[str, float]:
-        loss, hits, heard = torch.stack(self.rows).double().cpu().unbind(1)
-        return dict(loss=float(loss.mean()), train_accuracy=float(hits.sum() / heard.sum().clamp(min=1)))
+        loss, hits, heard = ranks.summed(torch.stack(self.rows).double()).cpu().unbind(1)
+        return dict(loss=float(loss.mean()) / ranks.count(), train_accuracy=float(hits.sum() / heard.sum().clamp(min=1)))

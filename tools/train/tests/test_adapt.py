@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import load_file
 
 from tacit_train import adapt, evaluate
-from tacit_train.augment import Augmentation, Examples, coloured_noise, in_room, mixture, negative
+from tacit_train.augment import Augmentation, Examples, coloured_noise, generators, in_room, mixture, negative
 from tacit_train.metrics import accuracy, average_precision, calibrate, wilson
 from tacit_train.readers import DataError
 
@@ -133,13 +133,13 @@ def test_a_sliding_context_is_trained_on_what_went_before(llama_base, tones, tmp
     lead = some.shape[1] - batch.shape[1]
     assert (some[:, lead:] == batch).all() and (some[3, -lead - batch.shape[1] :][:lead] == batch[2, -lead:]).all()
     # What went before is not masked, the window is masked as it is without.
-    patches, plain = (sense.patches(x, np.random.default_rng(1)) for x in (some, batch))
+    patches, plain = (sense.patches(x, generators(0, 1, range(8))) for x in (some, batch))
     assert patches.shape[1] == 2 * window
     torch.testing.assert_close(patches[:, window:], plain)
     seen = []
     trainer.model.hidden, hidden = lambda x: seen.append(x.shape[1]) or hidden(x), trainer.model.hidden
     for step in range(30):
-        trainer.logits(batch, np.random.default_rng(1), step)
+        trainer.logits(batch, generators(0, 1, range(8)), step)
     assert [length == 2 * window for length in seen] == [step in led for step in range(30)]
     run(adapt, *settings(llama_base, tones, tmp_path, "--epochs", 30, "--lr", 3e-3, *more))
     assert json.loads((tmp_path / "out/tacit.json").read_text())["context"] == "sliding"

@@ -117,7 +117,7 @@ def test_masks_are_stripes_no_wider_than_the_ones_drawn_one_by_one():
     gone = masked == 0
     times, bands = gone.all(2).sum(1), gone.all(1).sum(1)
     assert times.max() == 10 and bands.max() == 10 and times.min() == 0
-    alone = [augment.mask_frames(frames[:1], np.random.default_rng(s), a) for s in range(200)]
+    alone = [augment.mask_frames(frames[:1], [np.random.default_rng(s)], a) for s in range(200)]
     wanted = np.mean([float((x == 0).float().mean()) for x in alone])
     assert abs(float(gone.float().mean()) - wanted) < 0.03
 

@@ -42,13 +42,13 @@ class Prediction:
     @property
     def labels(self) -> "list[Label]":
         """All labels, best first; of equals the model's first."""
-        keys = np.where(np.isnan(self.scores), -np.inf, self.scores)
-        order = np.argsort(-keys, kind="stable")
-        return [Label(int(index), self.names[index], float(self.scores[index])) for index in order]
+        return self.top(len(self.scores))
 
     def top(self, count: int) -> "list[Label]":
         """The best labels."""
-        return self.labels[: max(0, count)]
+        keys = np.where(np.isnan(self.scores), -np.inf, self.scores)
+        order = np.argsort(-keys, kind="stable")[: max(0, count)]
+        return [Label(int(index), self.names[index], float(self.scores[index])) for index in order]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Labels of an archive of recordings or pictures, on every core of one machine or of a Dask cluster."""

@@ -1,0 +1,68 @@
+"""What files an archive holds: folders and object stores, listed by fsspec."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import fsspec
+from fsspec.implementations.local import LocalFileSystem
+
+SUFFIXES = {
+    "sound": ("wav", "flac", "ogg", "oga", "opus", "mp3", "aiff", "aif", "aifc", "au", "caf", "w64"),
+    "pictures": ("png", "jpg", "jpeg", "webp", "gif"),
+}
+
+
+class Problem(Exception):
+    """What ends the program, in one line for its user."""
+
+
+@dataclass(frozen=True)
+class File:
+    path: str
+    """As it is written in a row: absolute in a folder, with its protocol in a store."""
+    size: int
+    """Bytes."""
+
+
+def open_store(url: str) -> tuple[fsspec.AbstractFileSystem, str]:
+    """The file system of a folder or URL, and the path in it. Keys and addresses come from the environment, as each
+    kind of store wants them (s3: AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL, ...)."""
+    try:
+        return fsspec.core.url_to_fs(url)
+    except (ValueError, ImportError) as error:
+        raise Problem(f"{url}: {error}") from None
+
+
+def is_local(store: fsspec.AbstractFileSystem) -> bool:
+    return isinstance(store, LocalFileSystem)
+
+
+def list_files(sources: Iterable[str], suffixes: tuple[str, ...]) -> tuple[list[File], int]:
+    """Every file with one of these suffixes, once and in order of paths, and how many others there were."""
+    found: dict[str, File] = {}
+    others: set[str] = set()
+    for source in sources:
+        store, root = open_store(source)
+        try:
+            listed = store.find(root, detail=True)
+        # Stores have errors of their own kinds; each says in words what is wrong.
+        except Exception as error:
+            raise Problem(f"{source}: cannot be listed: {type(error).__name__}: {error}") from None
+        if not listed and not exists(store, root):
+            raise Problem(f"{source}: no such file or folder")
+        for name, about in listed.items():
+            path = name if is_local(store) else store.unstrip_protocol(name)
+            if name.rpartition(".")[2].lower() in suffixes and not name.rpartition("/")[2].startswith("."):
+                found[path] = File(path, int(about.get("size") or 0))
+            else:
+                others.add(path)
+    return [found[path] for path in sorted(found)], len(others)
+
+
+def exists(store: fsspec.AbstractFileSystem, path: str) -> bool:
+    try:
+        return store.exists(path)
+    except Exception:
+        return False
