@@ -66,6 +66,8 @@ let package = Package(
         .target(name: "CTacitMicrohttpd", path: "Sources/CMicrohttpd", linkerSettings: [.linkedLibrary("dl")]),
         .target(name: "CTacitWebP", path: "Sources/CWebP", linkerSettings: [.linkedLibrary("dl")]),
         shim("Interface"),
+        // Of headers alone: nothing is linked.
+        shim("TOML"),
         // Linked in as well: its shared library has another name in every release of Debian.
         .target(
             name: "CTacitFLAC", path: "Sources/CFLAC",
@@ -74,6 +76,8 @@ let package = Package(
         // The runtime, each room importing only what stands above it.
         room("Diagnostics"),
         room("Text", ["TacitDiagnostics"]),
+        // What a file of settings says, before anyone knows what it is about.
+        room("Settings", ["CTacitTOML", "TacitDiagnostics", "TacitText"]),
         room("ModelFile", ["TacitDiagnostics", "CTacitMessageDigest"]),
         room("Engine", ["CTacitKernels", "TacitDiagnostics", "TacitModelFile"]),
         room("FrontEnd", ["CTacitKernels", "TacitDiagnostics", "TacitModelFile"]),
@@ -138,7 +142,7 @@ let package = Package(
             dependencies: [
                 "TacitConsole", "TacitDevices", "TacitDiagnostics", "TacitDoctor", "TacitEngine", "TacitEvaluation",
                 "TacitFrontEnd", "TacitLabelling", "TacitLearning", "TacitLive", "TacitMedia", "TacitModelFile",
-                "TacitRecording", "TacitSinks", "TacitText", argumentParser,
+                "TacitRecording", "TacitSettings", "TacitSinks", "TacitText", argumentParser,
             ],
             path: "Sources/tacit"),
 
@@ -161,6 +165,7 @@ let package = Package(
         // Tests: one target per library, the executables from outside, and hostile input.
         .target(name: "TacitTestSupport", dependencies: ["TacitDiagnostics", "TacitMedia"], path: "Tests/TestSupport"),
         .target(name: "CTacitAllocationCounter", path: "Tests/AllocationCounter"),
+        .testTarget(name: "SettingsTests", dependencies: ["TacitSettings", "TacitTestSupport", "TacitText"]),
         .testTarget(name: "ModelFileTests", dependencies: ["TacitModelFile", "TacitTestSupport"]),
         .testTarget(
             name: "EngineTests",
@@ -194,6 +199,7 @@ let package = Package(
             name: "LiveTests",
             dependencies: [
                 "TacitDiagnostics", "TacitFrontEnd", "TacitLabelling", "TacitLive", "TacitMedia", "TacitModelFile",
+                "TacitText",
             ]),
         .testTarget(
             name: "RecordingTests",
@@ -243,5 +249,6 @@ let package = Package(
                 "TacitCommand", "TacitConvertCommand", "TacitDiagnostics", "TacitModelFile", "TacitTestSupport",
             ]),
     ],
-    swiftLanguageModes: [.v6]
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
 )

@@ -82,6 +82,50 @@ import Testing
         if isShared { #expect(labels > until) }
     }
 
+    /// One of several inputs, with labels that have rules of their own and a file that others may write to.
+    @Test func anInputOfSettingsAllocatesNothing() throws {
+        let names = try GoldenCase(name: "llama-plain").labels
+        let settings = try model.folder.write(
+            "settings.toml",
+            """
+            quiet = "03:00-03:01"
+            [[input]]
+            name = "room"
+            model = "\(model.path)"
+            device = "\(microphone.device)"
+            hop = \(Self.hop)
+            on_after = 86400
+            [[sink]]
+            name = "out"
+            to = "stdout"
+            [[sink]]
+            name = "file"
+            to = "jsonl:\(model.folder.path("lines.jsonl"))"
+            [label."\(names[0])"]
+            on_after = 80000
+            group = "some"
+            """.utf8)
+        let (written, until) = (10, 100)
+        let run = try LiveRun(
+            .tacit, ["run", settings, "--json"], environment: try environment(after: written, until: until))
+        #expect(microphone.connect { run.isRunning })
+        let sound = Sounds.glide(samples: rate)
+        var labels = 0
+        for period in 0..<40 * Self.seconds {
+            let start = period % 40 * (rate / 40)
+            microphone.write(sound[start..<start + rate / 40])
+            while Double(period) / 40 > Double(labels + 2) * Self.hop {
+                _ = try #require(run.readLine())
+                labels += 1
+            }
+        }
+        run.send(signal: SIGTERM)
+        #expect(run.finish() == 0)
+        let counted = try counted()
+        #expect(counted == "0 allocations after \(written) writes\n", "\(counted)")
+        #expect(labels > until)
+    }
+
     @Test func theLiveViewAllocatesNothing() throws {
         let terminal = try PseudoTerminal(
             .tacit, ["listen", model.path, "--device", microphone.device, "--hop", "\(Self.hop)"],

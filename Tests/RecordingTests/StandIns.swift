@@ -113,7 +113,8 @@ final class ScriptedFrames: FrameSource {
 final class Lines: Sink {
     private(set) var bytes: [UInt8] = []
     private var json = JSONLineFormat(labels: ["a", "b"], hasLogits: true, source: "here")
-    private var plain = PlainLineFormat(labels: ["a", "b"])
+    private var plain = PlainLineFormat(
+        StreamLabels(names: ["a", "b"], learnedFrom: 2, thresholds: [], selected: []))
     private var ranking = Ranking(top: 0, threshold: nil, labels: 2)
 
     func labels(_ reading: LiveReading) {

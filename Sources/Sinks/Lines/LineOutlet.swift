@@ -35,7 +35,8 @@ package struct LineOutlet {
         self.drain = drain
         let usual = max(Self.usualCapacity, capacity)
         reserve = usual / 2
-        if stream.waits, stream.hasOneSink, drain.canBeCalledOff {
+        // A stream of several can be ended by itself, and then waits for no one.
+        if stream.waits, stream.hasOneSink, drain.canBeCalledOff, !stream.isOneOfMany {
             way = .direct
         } else {
             let holdsUpOthers = stream.waits && !stream.hasOneSink

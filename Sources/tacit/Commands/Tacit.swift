@@ -14,7 +14,7 @@ struct Tacit: ParsableCommand {
             """,
         subcommands: [
             Listen.self, Watch.self, Classify.self, Embed.self, Evaluate.self, Bench.self, Devices.self, Show.self,
-            Verify.self, Learn.self, Record.self, Replay.self, Doctor.self,
+            Verify.self, Learn.self, Run.self, Check.self, Record.self, Replay.self, Doctor.self,
         ])
 }
 

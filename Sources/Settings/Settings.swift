@@ -1,0 +1,69 @@
+import TacitText
+
+/// What a file of settings says, each name and value of a kind that it may be, every name that it uses in it.
+package struct Settings: Sendable {
+    /// A key with its value, as the command line would have it.
+    package struct Entry: Equatable, Sendable {
+        /// The flag's name.
+        package let name: String
+        package let place: SettingsPlace
+        /// As text; empty for a flag that is false.
+        package let values: [String]
+        package let isFlag: Bool
+
+        /// For the parser of the command line.
+        package var arguments: [String] { isFlag ? values.map { _ in "--\(name)" } : values.map { "--\(name)=\($0)" } }
+    }
+
+    package struct Name: Equatable, Sendable {
+        package let text: String
+        package let place: SettingsPlace
+    }
+
+    package enum Sense: String, Sendable, CaseIterable {
+        case sound
+        case pictures
+    }
+
+    package struct Input: Sendable {
+        package var name: Name
+        package var sense: Sense?
+        package var model: Name?
+        /// Names of sinks; of all of them where the file doesn't say.
+        package var to: [Name] = []
+        package var quiet = TimesOfDay([])
+        package var entries: [Entry] = []
+
+        package func entry(_ name: String) -> Entry? { entries.first { $0.name == name } }
+    }
+
+    package struct Sink: Sendable {
+        package var name: Name
+        /// As `--to` takes it.
+        package var address: Name
+        package var entries: [Entry] = []
+
+        package func entry(_ name: String) -> Entry? { entries.first { $0.name == name } }
+    }
+
+    package struct Label: Sendable {
+        package var name: Name
+        package var threshold: Float?
+        /// Seconds.
+        package var onAfter: Double?
+        package var offAfter: Double?
+        /// The name that events of all labels with the same one carry instead of their own.
+        package var group: Name?
+        package var quiet = TimesOfDay([])
+        /// Where each of its keys stands.
+        package var places: [String: SettingsPlace] = [:]
+    }
+
+    package var inputs: [Input] = []
+    package var sinks: [Sink] = []
+    package var labels: [Label] = []
+    /// When nothing's events are sent.
+    package var quiet = TimesOfDay([])
+
+    package init() {}
+}

@@ -1,0 +1,308 @@
+import TacitDiagnostics
+import TacitText
+
+/// Reads a file of settings, and finds all that is wrong with it by itself: what it says of devices, models and addresses
+/// others look at.
+package struct SettingsReader {
+    package private(set) var settings = Settings()
+    /// By place.
+    package private(set) var faults: [SettingsFault] = []
+
+    /// - Parameter bytes: of the whole file.
+    package init(_ bytes: [UInt8]) {
+        do {
+            guard case .table(let members) = try TOMLFile.parse(bytes).value else { return }
+            read(members)
+        } catch let fault as SettingsFault {
+            faults = [fault]
+        } catch {
+            preconditionFailure("the parser throws faults")
+        }
+        faults.sort { $0.place < $1.place }
+    }
+
+    mutating func refuse(_ place: SettingsPlace, _ words: String) { faults.append(SettingsFault(place, words)) }
+
+    private static let keys = ["input", "sink", "label", "quiet"]
+
+    private mutating func read(_ members: [TOMLNode.Member]) {
+        let table = SettingsTable(members)
+        report(table)
+        for member in table.members {
+            switch member.key {
+            case "input": settings.inputs = tables(member, "[[input]]").compactMap { input($0) }
+            case "sink": settings.sinks = tables(member, "[[sink]]").compactMap { sink($0) }
+            case "label": readLabels(member)
+            case "quiet": settings.quiet = quiet(member)
+            default: refuseUnknown(member, Self.keys, in: "the file")
+            }
+        }
+        // An unknown key may have been meant for it.
+        if faults.isEmpty, !table.has("input") {
+            refuse(SettingsPlace(line: 1, column: 1), "no [[input]]: expected one or more")
+        }
+        checkNames()
+    }
+
+    private mutating func tables(_ member: TOMLNode.Member, _ form: String) -> [TOMLNode] {
+        if case .array(let nodes) = member.node.value {
+            let others = nodes.filter { if case .table = $0.value { false } else { true } }
+            for node in others { refuse(node.place, "\(member.key): expected \(form) tables, found \(node.kind)") }
+            if nodes.isEmpty { refuse(member.place, "\(member.key): expected \(form) tables, found none") }
+            return nodes.filter { if case .table = $0.value { true } else { false } }
+        }
+        if case .table = member.node.value {
+            refuse(member.place, "\(member.key): expected \(form), with two brackets on each side: there may be several")
+            return []
+        }
+        refuse(member.node.place, "\(member.key): expected \(form) tables, found \(member.node.kind)")
+        return []
+    }
+
+    // MARK: Inputs and sinks
+
+    private static let ownOfInput = ["name", "model", "to", "quiet", "sense"]
+    private static let ownOfSink = ["name", "to"]
+
+    private mutating func input(_ node: TOMLNode) -> Settings.Input? {
+        guard case .table(let members) = node.value else { return nil }
+        let table = SettingsTable(members)
+        report(table)
+        var name: Settings.Name?
+        var input = Settings.Input(name: Settings.Name(text: "", place: node.place))
+        for member in table.members {
+            switch member.key {
+            case "name": name = self.name(member)
+            case "model": input.model = text(member).map { Settings.Name(text: $0, place: member.node.place) }
+            case "to": input.to = texts(member).map { Settings.Name(text: $0.text, place: $0.place) }
+            case "quiet": input.quiet = quiet(member)
+            case "sense":
+                input.sense = text(member).flatMap(Settings.Sense.init)
+                if case .text(let found) = member.node.value, input.sense == nil, !found.isEmpty {
+                    refuse(member.node.place, "sense: expected \"sound\" or \"pictures\", found '\(found)'")
+                }
+            default:
+                input.entries += entry(member, SettingsKey.input, own: Self.ownOfInput, in: "an input").map { [$0] } ?? []
+            }
+        }
+        if !table.has("name") { refuse(node.place, "[[input]]: no name") }
+        guard let name else { return nil }
+        input.name = name
+        return input
+    }
+
+    private mutating func sink(_ node: TOMLNode) -> Settings.Sink? {
+        guard case .table(let members) = node.value else { return nil }
+        let table = SettingsTable(members)
+        report(table)
+        var name: Settings.Name?
+        var address: Settings.Name?
+        var entries: [Settings.Entry] = []
+        for member in table.members {
+            switch member.key {
+            case "name": name = self.name(member)
+            case "to": address = text(member).map { Settings.Name(text: $0, place: member.node.place) }
+            default: entries += entry(member, SettingsKey.sink, own: Self.ownOfSink, in: "a sink").map { [$0] } ?? []
+            }
+        }
+        for key in Self.ownOfSink where !table.has(key) { refuse(node.place, "[[sink]]: no \(key)") }
+        guard let name, let address else { return nil }
+        return Settings.Sink(name: name, address: address, entries: entries)
+    }
+
+    private mutating func entry(
+        _ member: TOMLNode.Member, _ keys: [SettingsKey], own: [String], in table: String
+    ) -> Settings.Entry? {
+        let name = SettingsKey.canonical(member.key)
+        guard let key = keys.first(where: { $0.name == name }) else {
+            refuseUnknown(member, own + keys.map(\.name), in: table)
+            return nil
+        }
+        guard let values = values(member, key) else { return nil }
+        return Settings.Entry(name: name, place: member.place, values: values, isFlag: key.kind == .flag)
+    }
+
+    /// As the command line would have them; nil where they are none of the kind.
+    private mutating func values(_ member: TOMLNode.Member, _ key: SettingsKey) -> [String]? {
+        switch (key.kind, member.node.value) {
+        case (.text, .text), (.bytes, .text): return text(member).map { [$0] }
+        case (.texts, .text), (.texts, .array): return texts(member).map(\.text)
+        case (.number, .number), (.number, .whole): return number(member).map { [$0] }
+        case (.whole, .whole(let value)), (.bytes, .whole(let value)): return ["\(value)"]
+        case (.flag, .flag(let value)): return value ? [""] : []
+        case (.onOff, .flag(let value)): return [value ? "on" : "off"]
+        case (.onOff, .text("on")): return ["on"]
+        case (.onOff, .text("off")): return ["off"]
+        default:
+            refuse(member.node.place, "\(member.key): expected \(key.expected), found \(member.node.kind)")
+            return nil
+        }
+    }
+
+    // MARK: Labels
+
+    private static let keysOfLabel = ["threshold", "on-after", "off-after", "group", "quiet"]
+    private static let longest = 604_800.0
+
+    private mutating func readLabels(_ member: TOMLNode.Member) {
+        guard case .table(let labels) = member.node.value else {
+            refuse(member.node.place, "label: expected [label.NAME] tables, found \(member.node.kind)")
+            return
+        }
+        for label in labels {
+            guard case .table(let members) = label.node.value else {
+                refuse(
+                    label.place,
+                    "label: expected [label.NAME] tables, and under NAME \(Self.keysOfLabel.joined(separator: ", "))")
+                continue
+            }
+            settings.labels.append(self.label(label, SettingsTable(members)))
+        }
+    }
+
+    private mutating func label(_ member: TOMLNode.Member, _ table: SettingsTable) -> Settings.Label {
+        report(table)
+        var label = Settings.Label(name: Settings.Name(text: member.key, place: member.place))
+        if !Self.isPlain(member.key) { refuse(member.place, "label: its name is no plain text") }
+        for member in table.members {
+            let key = SettingsKey.canonical(member.key)
+            label.places[key] = member.node.place
+            switch key {
+            case "threshold": label.threshold = seconds(member, 0...1).map(Float.init)
+            case "on-after": label.onAfter = seconds(member, 0...Self.longest)
+            case "off-after": label.offAfter = seconds(member, 0...Self.longest)
+            case "group": label.group = text(member).map { Settings.Name(text: $0, place: member.node.place) }
+            case "quiet": label.quiet = quiet(member)
+            default: refuseUnknown(member, Self.keysOfLabel, in: "a label")
+            }
+        }
+        return label
+    }
+
+    private mutating func seconds(_ member: TOMLNode.Member, _ range: ClosedRange<Double>) -> Double? {
+        let value: Double
+        switch member.node.value {
+        case .whole(let whole): value = Double(whole)
+        case .number(let number): value = number
+        default:
+            refuse(member.node.place, "\(member.key): expected a number, found \(member.node.kind)")
+            return nil
+        }
+        guard range.contains(value) else {
+            refuse(member.node.place, "\(member.key): expected \(Int(range.lowerBound)) to \(Int(range.upperBound)), found \(value)")
+            return nil
+        }
+        return value
+    }
+
+    // MARK: Values
+
+    private mutating func number(_ member: TOMLNode.Member) -> String? {
+        switch member.node.value {
+        case .whole(let value): return "\(value)"
+        case .number(let value) where !value.isNaN: return "\(value)"
+        default:
+            refuse(member.node.place, "\(member.key): expected a number, found nan")
+            return nil
+        }
+    }
+
+    private mutating func text(_ member: TOMLNode.Member) -> String? {
+        text(member.node, member.key)
+    }
+
+    private mutating func text(_ node: TOMLNode, _ key: String) -> String? {
+        guard case .text(let text) = node.value else {
+            refuse(node.place, "\(key): expected a text, found \(node.kind)")
+            return nil
+        }
+        guard !text.isEmpty else {
+            refuse(node.place, "\(key): expected a text, found an empty one")
+            return nil
+        }
+        guard text.utf8.count <= 4096, Self.isPlain(text) else {
+            refuse(node.place, "\(key): expected a text of at most 4096 bytes without control characters")
+            return nil
+        }
+        return text
+    }
+
+    private mutating func texts(_ member: TOMLNode.Member) -> [(text: String, place: SettingsPlace)] {
+        let nodes: [TOMLNode]
+        if case .array(let several) = member.node.value { nodes = several } else { nodes = [member.node] }
+        if nodes.isEmpty { refuse(member.node.place, "\(member.key): expected a text or an array of texts, found an empty one") }
+        return nodes.compactMap { node in text(node, member.key).map { ($0, node.place) } }
+    }
+
+    /// A name for events and topics.
+    private mutating func name(_ member: TOMLNode.Member) -> Settings.Name? {
+        guard let text = text(member) else { return nil }
+        guard text.utf8.count <= 64 else {
+            refuse(member.node.place, "name: expected a text of 1 to 64 bytes")
+            return nil
+        }
+        return Settings.Name(text: text, place: member.node.place)
+    }
+
+    private mutating func quiet(_ member: TOMLNode.Member) -> TimesOfDay {
+        texts(member).reduce(TimesOfDay([])) { all, found in
+            guard let times = TimesOfDay(found.text) else {
+                refuse(found.place, "quiet: expected times as \"22:00-06:30\", found '\(found.text)'")
+                return all
+            }
+            return all + times
+        }
+    }
+
+    private static func isPlain(_ text: String) -> Bool {
+        !text.isEmpty && text.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7f...0x9f).contains($0.value) }
+            && SystemPath.printable(text) == text
+    }
+
+    // MARK: Keys and names
+
+    private mutating func report(_ table: SettingsTable) {
+        for (member, first) in table.doubles {
+            refuse(member.place, "\(member.key): is there already, in line \(first.place.line)")
+        }
+    }
+
+    private mutating func refuseUnknown(_ member: TOMLNode.Member, _ known: [String], in table: String) {
+        let hint = Likeness.hint(SettingsKey.canonical(member.key), among: known)
+        let all = known.count > 8 ? "" : ", expected \(known.joined(separator: ", "))"
+        refuse(member.place, "unknown key '\(member.key)' in \(table)\(hint.isEmpty ? all : hint)")
+    }
+
+    private mutating func checkNames() {
+        checkDistinct(settings.sinks.map(\.name), "a sink", by: { $0 })
+        // Names that topics can't tell apart would get suffixes that go with the order in which inputs begin.
+        checkDistinct(settings.inputs.map(\.name), "an input", by: { Slug.make($0) })
+        let known = settings.sinks.map(\.name.text)
+        for input in settings.inputs {
+            var seen: Set<String> = []
+            for name in input.to {
+                if !known.contains(name.text) {
+                    refuse(name.place, "to: no sink is called '\(name.text)'\(Likeness.hint(name.text, among: known))")
+                } else if !seen.insert(name.text).inserted {
+                    refuse(name.place, "to: '\(name.text)' is named twice")
+                }
+            }
+        }
+        let standard = settings.inputs.compactMap { $0.entry("input") }.filter { $0.values == ["-"] }
+        for entry in standard.dropFirst() {
+            refuse(entry.place, "input: standard input is read already, by the input of line \(standard[0].place.line)")
+        }
+    }
+
+    private mutating func checkDistinct(_ names: [Settings.Name], _ kind: String, by identity: (String) -> String) {
+        var seen: [String: Settings.Name] = [:]
+        for name in names {
+            if let first = seen[identity(name.text)] {
+                let same = first.text == name.text ? "is there already" : "is told apart from '\(first.text)' by nothing but signs"
+                refuse(name.place, "name: \(kind) '\(name.text)' \(same), in line \(first.place.line)")
+            } else {
+                seen[identity(name.text)] = name
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import TacitConsole
+import TacitDiagnostics
+import TacitLive
+import TacitSettings
+import TacitSinks
+import TacitText
+
+/// An input of a file of settings, checked: all that is needed to run it, and no device yet.
+struct InputPlan: Sendable {
+    /// What makes two plans the same, so that an input goes on untouched.
+    struct Identity: Equatable, Sendable {
+        let sense: Settings.Sense
+        let model: String?
+        /// As the command line would have them.
+        let arguments: [String]
+        let labels: [LabelTerms]
+        let quiet: TimesOfDay
+        let sinks: [SinkTable.Wanted]
+    }
+
+    /// A model, for people.
+    struct Model: Sendable {
+        let path: String
+        let labels: Int
+        let learned: Int
+    }
+
+    let name: String
+    let identity: Identity
+    /// Names of the sinks.
+    let to: [String]
+    let model: Model
+    /// The source, for people.
+    let source: String
+    /// Whether it is one that may come back: a device or a program.
+    let isLive: Bool
+
+    /// Whether people may say somewhere what its events were.
+    var takesCorrections: Bool { identity.sinks.contains(where: \.takesCorrections) }
+
+    /// - Throws: what the parser of the command line throws; not for arguments that have been checked.
+    func options() throws -> any StreamOptions { try Self.options(identity.sense, identity.arguments) }
+
+    static func options(_ sense: Settings.Sense, _ arguments: [String]) throws -> any StreamOptions {
+        switch sense {
+        case .sound: try Listen.parse(arguments)
+        case .pictures: try Watch.parse(arguments)
+        }
+    }
+
+    /// The same, with JSON Lines on standard output if `isJSON`.
+    func told(asJSON isJSON: Bool) -> InputPlan {
+        guard isJSON, !identity.arguments.contains("--json") else { return self }
+        let own = identity
+        return InputPlan(
+            name: name,
+            identity: Identity(
+                sense: own.sense, model: own.model, arguments: own.arguments + ["--json"], labels: own.labels,
+                quiet: own.quiet, sinks: own.sinks),
+            to: to, model: model, source: source, isLive: isLive)
+    }
+
+    func terms(_ stop: StopToken) -> StreamTerms {
+        StreamTerms(stop: stop, name: name, labels: identity.labels, quiet: identity.quiet)
+    }
+}

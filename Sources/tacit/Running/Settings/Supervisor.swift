@@ -1,0 +1,130 @@
+import Glibc
+import Synchronization
+import TacitConsole
+import TacitDiagnostics
+import TacitSettings
+import TacitSinks
+
+/// Runs the inputs of a file of settings: begins them, ends them, and takes over what the file says when it is read anew.
+final class Supervisor {
+    private let path: String
+    private let isJSON: Bool
+    private let bell: Bell
+
+    /// What this waits for, rung from other threads.
+    private final class Bell: Sendable {
+        let pipe: WakePipe
+        /// Whether the file is to be read again.
+        let isAsked = Atomic<Bool>(false)
+
+        init(for path: String) throws { pipe = try WakePipe(for: path) }
+
+        func askAgain() {
+            isAsked.store(true, ordering: .releasing)
+            pipe.wake()
+        }
+    }
+
+    /// In the order in which they began.
+    private var inputs: [RunningInput] = []
+    /// How the first input that failed for good did.
+    private var failure: TacitError.Kind?
+    private var fatal: (any Error)?
+
+    /// - Parameters:
+    ///   - path: of the file, for reading it again.
+    ///   - isJSON: whether standard output gets JSON Lines whatever the file says.
+    /// - Throws: `TacitError` (output) where the system has nothing to be woken by.
+    init(path: String, isJSON: Bool) throws {
+        self.path = path
+        self.isJSON = isJSON
+        bell = try Bell(for: path)
+    }
+
+    /// Until all inputs are over, or the program is asked to end.
+    ///
+    /// - Parameter plans: what the file says.
+    /// - Throws: `ExitStatus.Reported` with how the first input failed that was not asked to end.
+    func run(_ plans: [InputPlan]) throws {
+        Process.stopInOrder()
+        Process.onHangUp { [bell] in bell.askAgain() }
+        for plan in plans { try begin(plan.told(asJSON: isJSON)) }
+        Process.hasStarted()
+        while !Process.stop.isStopping, !inputs.allSatisfy(\.isOver) {
+            wait()
+            look()
+            if bell.isAsked.exchange(false, ordering: .acquiringAndReleasing), !Process.stop.isStopping { reload() }
+        }
+        endAll(inputs)
+        look()
+        if let fatal { throw fatal }
+        if let failure, !Process.stop.isStopping { throw ExitStatus.Reported(kind: failure) }
+    }
+
+    private func begin(_ plan: InputPlan) throws {
+        inputs.append(try RunningInput(plan) { [bell] in bell.pipe.wake() })
+    }
+
+    /// For a wish to stop, one to read the file again, or an input that is over.
+    private func wait() {
+        var descriptors = [
+            pollfd(fd: Process.stop.descriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: bell.pipe.descriptor, events: Int16(POLLIN), revents: 0),
+        ]
+        poll(&descriptors, 2, -1)
+        bell.pipe.clear()
+    }
+
+    private func look() {
+        for input in inputs {
+            switch input.ending {
+            case .failed(let kind): failure = failure ?? kind
+            case .fatal(let error):
+                fatal = fatal ?? error
+                Process.stop.stop()
+            case .fine, nil: break
+            }
+        }
+    }
+
+    /// Ends inputs in order, all at the same time, and waits for them.
+    private func endAll(_ inputs: [RunningInput]) {
+        for input in inputs { input.end() }
+        while !inputs.allSatisfy(\.isOver) {
+            var descriptor = pollfd(fd: bell.pipe.descriptor, events: Int16(POLLIN), revents: 0)
+            // Woken by each; without a wait too long should it be missed.
+            poll(&descriptor, 1, 100)
+            bell.pipe.clear()
+        }
+    }
+
+    // MARK: The file, read anew
+
+    /// What is the same goes on untouched; what is gone or has changed ends in order, and what is new or has changed begins.
+    private func reload() {
+        let plans: [InputPlan]
+        do {
+            let check = try SettingsCheck(path: path)
+            guard check.faults.isEmpty else {
+                let more = check.faults.count > 1 ? " (and \(check.faults.count - 1) more)" : ""
+                return say("\(check.line(of: check.faults[0]).description)\(more); the settings stay as they were")
+            }
+            plans = check.inputs.map { $0.told(asJSON: isJSON) }
+        } catch {
+            return say("\(error); the settings stay as they were")
+        }
+        let kept = inputs.filter { input in
+            plans.contains { $0.name == input.plan.name && $0.identity == input.plan.identity }
+        }
+        let left = inputs.filter { input in !kept.contains { $0 === input } }
+        let fresh = plans.filter { plan in !kept.contains { $0.plan.name == plan.name } }
+        endAll(left)
+        inputs = kept
+        for plan in fresh where !Process.stop.isStopping {
+            do { try begin(plan) } catch { say("\(plan.name): \(error)") }
+        }
+        say("\(path): read again: of the inputs \(kept.count) go on, \(left.count) ended, \(fresh.count) began")
+    }
+
+    private func say(_ words: String) { StandardError.line(words) }
+}

@@ -1,0 +1,116 @@
+import Foundation
+import TacitTestSupport
+import Testing
+
+/// SIGHUP: what stays the same goes on, sample by sample; what has changed ends in order and begins anew.
+@Suite struct ReloadTests {
+    private let inputs: SeveralInputs
+
+    init() throws { inputs = try SeveralInputs() }
+
+    private func settings(other: String, comment: String = "") -> String {
+        let common: SeveralInputs.Keys = inputs.firstKeys.filter { $0.key != "input" }
+        return comment + SeveralInputs.table("kept", inputs.first.path, common + [("input", "-"), ("raw", "true")]) + other
+    }
+
+    /// A program that delivers a sound, and then nothing any more.
+    private func other(logits: Bool) throws -> String {
+        let raw = try inputs.folder.write("a.raw", Sounds.raw(inputs.samples))
+        let common: SeveralInputs.Keys = inputs.firstKeys.filter { $0.key != "input" }
+        return SeveralInputs.table(
+            "other", inputs.first.path,
+            common + [
+                ("command", "sh -c 'cat \(raw); exec sleep 1000'"), ("command-silence", "86400"), ("raw", "true"),
+            ] + (logits ? [("logits", "true")] : []))
+    }
+
+    @Test func nothingOfWhatStaysIsLost() throws {
+        var ends: [Int32] = [-1, -1]
+        try #require(pipe(&ends) == 0)
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        let path = try inputs.write(settings(other: other(logits: false)))
+        let run = try LiveRun(.tacit, ["run", path, "--json"], input: ends[0])
+        close(ends[0])
+        let bytes = Sounds.raw(inputs.samples)
+        var sent = 0
+        func send(until part: Double) {
+            let limit = Int(Double(bytes.count) * part) & ~1
+            _ = bytes[sent..<limit].withUnsafeBytes { write(ends[1], $0.baseAddress, $0.count) }
+            sent = limit
+        }
+        var lines: [String] = []
+        func read(until isEnough: ([String]) -> Bool) throws {
+            while !isEnough(lines) { lines.append(try #require(run.readLine(), "\(run.standardError)")) }
+        }
+        func count(_ source: String) -> Int { lines.count { SourceLines.source(of: $0) == source } }
+
+        send(until: 0.5)
+        try read { _ in count("kept") > 3 && lines.contains { SourceLines.source(of: $0) == "other" && $0.contains(#""state":"on""#) } }
+
+        // A broken file: one line, and all goes on.
+        try inputs.write(settings(other: "[[input]]\nname = \"x\"\ntop = \"y\"\n"))
+        run.send(signal: SIGHUP)
+        #expect(waitUntil { run.standardError.contains("the settings stay as they were") })
+        #expect(run.standardError.contains("settings.toml:"))
+        #expect(run.standardError.contains("top: expected a whole number"))
+
+        // The same again, in other words.
+        try inputs.write(settings(other: other(logits: false), comment: "# A comment.\n\n"))
+        run.send(signal: SIGHUP)
+        #expect(waitUntil { run.standardError.contains("2 go on, 0 ended, 0 began") }, "\(run.standardError)")
+
+        // One has changed: it ends in order and begins anew.
+        let before = lines.count
+        try inputs.write(settings(other: other(logits: true)))
+        run.send(signal: SIGHUP)
+        #expect(waitUntil { run.standardError.contains("1 go on, 1 ended, 1 began") }, "\(run.standardError)")
+        send(until: 1)
+        close(ends[1])
+        try read { lines in
+            lines[before...].contains { SourceLines.source(of: $0) == "other" && $0.contains(#""logits":["#) }
+        }
+        // It is over with its input; the other one is still there.
+        let alone = try Executable.tacit.run(
+            ["listen", inputs.first.path, "--input", "-", "--raw", "--json"]
+                + inputs.firstKeys.filter { $0.key != "input" }.flatMap { ["--\($0.key)", $0.value] }, input: bytes)
+        let expected = alone.outputLines.map(withoutClocks)
+        try read { _ in count("kept") >= expected.count }
+        run.send(signal: SIGTERM)
+        while let line = run.readLine() { lines.append(line) }
+        #expect(run.finish() == 0)
+        #expect(SourceLines.own("kept", of: lines) == expected)
+        try expectPairs(try ResultLine.lines(SourceLines.all("other", of: lines)))
+    }
+
+    @Test func inputsComeAndGo() throws {
+        let file = try inputs.folder.write("b.raw", Sounds.raw(inputs.samples))
+        func program(_ name: String) -> String {
+            SeveralInputs.table(
+                name, inputs.first.path,
+                inputs.firstKeys.filter { $0.key != "input" } + [
+                    ("command", "sh -c 'cat \(file); exec sleep 1000'"), ("command-silence", "86400"), ("raw", "true"),
+                ])
+        }
+        let path = try inputs.write(program("a"))
+        let run = try LiveRun(.tacit, ["run", path, "--json"])
+        var lines: [String] = []
+        func read(_ source: String) throws {
+            while !lines.contains(where: { SourceLines.source(of: $0) == source }) {
+                lines.append(try #require(run.readLine(), "\(run.standardError)"))
+            }
+        }
+        try read("a")
+        try inputs.write(program("b") + program("c"))
+        run.send(signal: SIGHUP)
+        try read("b")
+        try read("c")
+        #expect(run.standardError.contains("0 go on, 1 ended, 2 began"), "\(run.standardError)")
+        unlink(path)
+        run.send(signal: SIGHUP)
+        #expect(waitUntil { run.standardError.contains("No such file or directory; the settings stay as they were") })
+        run.send(signal: SIGINT)
+        while let line = run.readLine() { lines.append(line) }
+        #expect(run.finish() == 0)
+        for source in ["a", "b", "c"] { try expectPairs(try ResultLine.lines(SourceLines.all(source, of: lines))) }
+    }
+}

@@ -1,0 +1,192 @@
+import Foundation
+import TacitTestSupport
+import Testing
+
+/// `tacit run`: several inputs at once, each as if it were alone.
+@Suite struct RunTests {
+    private let inputs: SeveralInputs
+
+    init() throws { inputs = try SeveralInputs() }
+
+    @Test func oneProcessSaysWhatThreeSay() throws {
+        let all = inputs.all
+        let file = inputs.folder.path("all.jsonl")
+        let outcome = try inputs.run(
+            all.map { inputs.table($0) }.joined() + """
+                [[sink]]
+                name = "out"
+                to = "stdout"
+                [[sink]]
+                name = "file"
+                to = "jsonl:\(file)"
+                """)
+        #expect(outcome.status == 0, "\(outcome.standardError)")
+        let written = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").map(String.init)
+        for lines in [outcome.outputLines, written] {
+            #expect(SourceLines.areWhole(lines))
+            for input in all {
+                let alone = try inputs.alone(input)
+                #expect(alone.count > 3, "\(input.name)")
+                #expect(SourceLines.own(input.name, of: lines) == alone, "\(input.name)")
+            }
+            #expect(lines.allSatisfy { SourceLines.source(of: $0) != nil })
+        }
+        try expectPairs(try ResultLine.lines(SourceLines.all("one", of: written)))
+    }
+
+    @Test func eachInputGoesWhereItIsTold() throws {
+        let all = inputs.all
+        let paths = ["x", "y"].map { inputs.folder.path("\($0).jsonl") }
+        let outcome = try inputs.run(
+            inputs.table(all[0], "to = [\"x\", \"y\"]") + inputs.table(all[1], "to = \"y\"") + """
+                [[sink]]
+                name = "x"
+                to = "jsonl:\(paths[0])"
+                [[sink]]
+                name = "y"
+                to = "jsonl:\(paths[1])"
+                """)
+        #expect(outcome.status == 0 && outcome.output.isEmpty, "\(outcome.standardError)")
+        let sources = try paths.map { path in
+            Set(try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map { SourceLines.source(of: String($0)) })
+        }
+        #expect(sources == [["one"], ["one", "two"]])
+    }
+
+    @Test func plainLinesBeginWithTheInputsName() throws {
+        let path = try inputs.write(inputs.table(inputs.all[0]) + inputs.table(inputs.all[2]))
+        let outcome = try Executable.tacit.run(["run", path])
+        #expect(outcome.status == 0, "\(outcome.standardError)")
+        #expect(outcome.outputLines.count > 10)
+        #expect(outcome.outputLines.allSatisfy { $0.hasPrefix("one  ") || $0.hasPrefix("three  ") })
+    }
+
+    @Test func whatFailsEndsAlone() throws {
+        let all = inputs.all
+        let broken = try inputs.folder.write("no.wav", Array("RIFF and nothing".utf8))
+        let lost: SeveralInputs.Keys = [("input", inputs.folder.path("none.wav"))]
+        let outcome = try inputs.run(
+            SeveralInputs.table("lost", inputs.first.path, lost) + inputs.table(all[0])
+                + SeveralInputs.table("broken", inputs.second.path, [("input", broken)]) + inputs.table(all[2]))
+        for input in [all[0], all[2]] {
+            #expect(SourceLines.own(input.name, of: outcome.outputLines) == (try inputs.alone(input)))
+        }
+        #expect(outcome.errorLines.count == 2, "\(outcome.standardError)")
+        #expect(outcome.errorLines.contains { $0.hasPrefix("tacit: lost: ") && $0.contains("none.wav") })
+        #expect(outcome.errorLines.contains { $0.hasPrefix("tacit: broken: ") && $0.contains("no.wav") })
+        // Whichever of the two came first.
+        #expect(outcome.status == 66 || outcome.status == 65)
+    }
+
+    @Test func aDeviceThatIsNotThereKeepsNobodyWaiting() throws {
+        let run = try LiveRun(
+            .tacit,
+            [
+                "run", "--json",
+                try inputs.write(
+                    SeveralInputs.table("absent", inputs.first.path, [("device", "hw:no_such_card")])
+                        + inputs.table(inputs.all[0])),
+            ])
+        let alone = try inputs.alone(inputs.all[0])
+        var lines: [String] = []
+        while lines.count < alone.count { lines.append(try #require(run.readLine())) }
+        #expect(SourceLines.own("one", of: lines) == alone)
+        // The process waits for the device, which is said.
+        #expect(waitUntil { run.standardError.contains("tacit: absent: ") })
+        #expect(run.isRunning)
+        run.send(signal: SIGTERM)
+        #expect(run.finish() == 0)
+        #expect(run.standardError.components(separatedBy: "tried again").count == 2, "\(run.standardError)")
+    }
+
+    @Test func aSignalEndsAllInOrder() throws {
+        // A sound that passes as time does, and a program that goes on for ever.
+        let model = inputs.first.path
+        let common: SeveralInputs.Keys = inputs.firstKeys.filter { $0.key != "input" }
+        let raw = try inputs.folder.write("a.raw", Sounds.raw(inputs.samples))
+        let command: SeveralInputs.Keys = [
+            ("command", "sh -c 'cat \(raw); exec sleep 1000'"), ("command-silence", "86400"), ("raw", "true"),
+        ]
+        let run = try LiveRun(
+            .tacit,
+            [
+                "run", "--json",
+                try inputs.write(
+                    SeveralInputs.table("program", model, common + command)
+                        + SeveralInputs.table("file", model, inputs.firstKeys + [("realtime", "true")])),
+            ])
+        var lines: [String] = []
+        func isOn(_ source: String) -> Bool {
+            lines.contains { SourceLines.source(of: $0) == source && $0.contains(#""state":"on""#) }
+        }
+        while !isOn("program") || !isOn("file") { lines.append(try #require(run.readLine())) }
+        run.send(signal: SIGTERM)
+        while let line = run.readLine() { lines.append(line) }
+        #expect(run.finish() == 0)
+        for source in ["program", "file"] {
+            try expectPairs(try ResultLine.lines(SourceLines.all(source, of: lines)))
+        }
+    }
+
+    // MARK: Labels
+
+    @Test func labelsHaveThresholdsOfTheirOwn() throws {
+        let label = inputs.labels[1]
+        let outcome = try inputs.run(inputs.table(inputs.all[0]) + "[label.\"\(label)\"]\nthreshold = 0.99999\n")
+        let lines = SourceLines.own("one", of: outcome.outputLines)
+        let alone = try inputs.alone(inputs.all[0])
+        func isOf(_ line: String) -> Bool { line.contains(#""type":"event""#) && line.contains("\"label\":\"\(label)\"") }
+        #expect(alone.contains(where: isOf))
+        #expect(lines == alone.filter { !isOf($0) })
+    }
+
+    @Test func aGroupSpeaksForItsLabels() throws {
+        let group = Set(inputs.labels.prefix(3))
+        let outcome = try inputs.run(
+            inputs.table(inputs.all[0])
+                + group.map { "[label.\"\($0)\"]\ngroup = \"some\"\n" }.joined())
+        #expect(outcome.status == 0, "\(outcome.standardError)")
+        var on: Set<String> = []
+        var expected: [String] = []
+        // By reading: in between there is nothing to see.
+        var readings: [[ResultLine]] = [[]]
+        for line in try ResultLine.lines(try inputs.lines(inputs.all[0])) {
+            if line.type == "labels" { readings.append([]) }
+            if line.type == "event" { readings[readings.count - 1].append(line) }
+        }
+        for events in readings {
+            let before = on.isEmpty
+            for event in events where group.contains(event.label ?? "") {
+                if event.state == "on" { on.insert(event.label ?? "") } else { on.remove(event.label ?? "") }
+            }
+            guard before != on.isEmpty, let time = events.first?.time else { continue }
+            expected.append("\(before ? "on" : "off") \(time)")
+        }
+        let events = try ResultLine.lines(SourceLines.all("one", of: outcome.outputLines)).filter { $0.type == "event" }
+        let own = events.filter { $0.label == "some" }
+        #expect(own.count > 1)
+        #expect(own.map { "\($0.state ?? "") \($0.time ?? -1)" } == expected)
+        #expect(!events.contains { group.contains($0.label ?? "") })
+        #expect(events.contains { $0.label == inputs.labels[3] || $0.label == inputs.labels[4] })
+    }
+
+    @Test func quietHoursSendNoEvents() throws {
+        let alone = try inputs.alone(inputs.all[0])
+        let label = inputs.labels[0]
+        func isEvent(_ line: String) -> Bool { line.contains(#""type":"event""#) }
+        #expect(alone.contains { isEvent($0) && $0.contains("\"\(label)\"") })
+        let always = "quiet = \"00:00-24:00\"\n"
+        let cases: [(String, (String) -> Bool)] = [
+            (always + inputs.table(inputs.all[0]), { !isEvent($0) }),
+            (inputs.table(inputs.all[0], always), { !isEvent($0) }),
+            (
+                inputs.table(inputs.all[0]) + "[label.\"\(label)\"]\n" + always,
+                { !(isEvent($0) && $0.contains("\"label\":\"\(label)\"")) }
+            ),
+        ]
+        for (text, isTold) in cases {
+            let outcome = try inputs.run(text)
+            #expect(SourceLines.own("one", of: outcome.outputLines) == alone.filter(isTold), "\(outcome.standardError)")
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import TacitLabelling
+import TacitLive
+import TacitText
+import Testing
+
+/// Groups and quiet hours. Readings are a second apart; the clock is the test's.
+@Suite struct EventRulesTests {
+    /// What a stream of two or three labels would tell.
+    private final class Told {
+        var second = 12 * 3600
+        private let rules: (Told) -> EventRules
+        private lazy var made = rules(self)
+        private var time = 0
+        private(set) var words: [String] = []
+
+        init(_ rules: @escaping (Told) -> EventRules) { self.rules = rules }
+
+        /// A reading with these scores, and what the detector decides by it.
+        func take(_ scores: [Float], _ events: [(DetectedEvent.State, Int)] = []) {
+            time += 1
+            var decided = events.map {
+                DetectedEvent(state: $0.0, label: $0.1, sample: time, time: Double(time), score: scores[$0.1])
+            }
+            scores.withUnsafeBufferPointer {
+                made.take(&decided, scores: $0, sample: time, time: Double(time))
+            }
+            note(decided)
+        }
+
+        func finish(_ on: [(Int, Float)]) {
+            time += 1
+            var decided = on.map {
+                DetectedEvent(state: .off, label: $0.0, sample: time, time: Double(time), score: $0.1)
+            }
+            made.finish(&decided)
+            note(decided)
+        }
+
+        private func note(_ events: [DetectedEvent]) {
+            for event in events { words.append("\(event.state) \(event.label) at \(Int(event.time)) \(event.score)") }
+        }
+    }
+
+    private static let never = TimesOfDay([])
+
+    @Test func aGroupIsOnWhileAnyOfItsLabelsIs() {
+        let told = Told { _ in EventRules(labels: 3, groups: [[0, 2]], quiet: [Self.never, Self.never, Self.never]) }
+        told.take([0.5, 0, 0], [(.on, 0)])
+        told.take([0.5, 0.75, 0.625], [(.on, 1), (.on, 2)])
+        told.take([0.125, 0.75, 0.625], [(.off, 0)])
+        told.take([0.125, 0, 0.25], [(.off, 1), (.off, 2)])
+        told.take([0.125, 0, 0.75], [(.on, 2)])
+        told.finish([(2, 0.75)])
+        #expect(
+            told.words == [
+                "on 3 at 1 0.5", "on 1 at 2 0.75", "off 1 at 4 0.0", "off 3 at 4 0.25", "on 3 at 5 0.75", "off 3 at 6 0.75",
+            ])
+    }
+
+    @Test func withoutAnythingToDoEventsStayAsTheyAre() {
+        let told = Told { _ in EventRules(labels: 2, groups: [], quiet: [Self.never, Self.never]) }
+        told.take([0.5, 0.25], [(.on, 0)])
+        told.take([0.25, 0.5], [(.off, 0), (.on, 1)])
+        told.finish([(1, 0.5)])
+        #expect(told.words == ["on 0 at 1 0.5", "off 0 at 2 0.25", "on 1 at 2 0.5", "off 1 at 3 0.5"])
+    }
+
+    @Test func quietHoursEndWhatIsOnAndTellItAgainAfterwards() throws {
+        let night = try #require(TimesOfDay("22:00-06:00"))
+        let told = Told { told in
+            EventRules(labels: 2, groups: [], quiet: [night, Self.never]) { told.second }
+        }
+        told.take([0.5, 0.5], [(.on, 0), (.on, 1)])
+        told.second = 22 * 3600 - 1
+        told.take([0.5, 0.5])
+        told.second += 1
+        told.take([0.625, 0.5])
+        // Nothing of it is told while it is quiet, whatever it does, also past midnight.
+        told.take([0, 0], [(.off, 0), (.off, 1)])
+        told.second = 60
+        told.take([0.5, 0.5], [(.on, 0)])
+        told.second = 6 * 3600 - 1
+        told.take([0.5, 0.5])
+        told.second += 1
+        told.take([0.75, 0.5])
+        told.finish([(0, 0.75)])
+        #expect(
+            told.words == [
+                "on 0 at 1 0.5", "on 1 at 1 0.5", "off 0 at 3 0.625", "off 1 at 4 0.0", "on 0 at 7 0.75", "off 0 at 8 0.75",
+            ])
+    }
+
+    @Test func whatIsOnUnheardAtTheEndIsNeverTold() throws {
+        let day = try #require(TimesOfDay("00:00-24:00"))
+        let told = Told { told in EventRules(labels: 1, groups: [], quiet: [day]) { told.second } }
+        told.take([0.5], [(.on, 0)])
+        told.finish([(0, 0.5)])
+        #expect(told.words.isEmpty)
+    }
+
+    @Test func aGroupIsQuietWhereTheLabelThatIsOnIs() throws {
+        let night = try #require(TimesOfDay("22:00-06:00"))
+        let told = Told { told in EventRules(labels: 2, groups: [[0, 1]], quiet: [night, Self.never]) { told.second } }
+        told.second = 23 * 3600
+        told.take([0.5, 0], [(.on, 0)])
+        told.take([0.5, 0.25], [(.on, 1)])
+        told.take([0.5, 0], [(.off, 1)])
+        #expect(told.words == ["on 2 at 2 0.25", "off 2 at 3 0.5"])
+    }
+}

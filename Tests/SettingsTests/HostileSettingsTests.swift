@@ -1,0 +1,71 @@
+import TacitSettings
+import TacitTestSupport
+import Testing
+
+/// Whatever the bytes are: some faults, no trap, in little time.
+@Suite struct HostileSettingsTests {
+    private func faults(_ bytes: [UInt8]) -> [SettingsFault] { SettingsReader(bytes).faults }
+    private func faults(_ text: String) -> [SettingsFault] { faults(Array(text.utf8)) }
+
+    @Test func tooLarge() throws {
+        let fault = try #require(faults(String(repeating: "# a megabyte of words\n", count: 50_000)).first)
+        #expect(fault.words.contains("more than"), "\(fault.words)")
+        // As large as may be, and nothing but a comment.
+        let largest = [UInt8](repeating: UInt8(ascii: "#"), count: TOMLFile.largest)
+        #expect(faults(largest).first?.words.contains("no [[input]]") == true)
+    }
+
+    @Test(arguments: [
+        String(repeating: "[", count: 100_000), "x = " + String(repeating: "[", count: 100_000),
+        "x = " + String(repeating: "{a=", count: 60_000), String(repeating: "a.", count: 100_000) + "b = 1",
+        "[" + String(repeating: "a.", count: 100_000) + "b]", "[[" + String(repeating: "\"a\".", count: 50_000) + "b]]",
+        "x = [\n" + String(repeating: "[\n", count: 50_000), "x = '''\n'''\n" + String(repeating: "[", count: 100_000),
+        "x = \"\\\"\"\n" + String(repeating: "[", count: 100_000),
+        "x = \"\"\"\\\"\"\"\"\n" + String(repeating: "a.", count: 100_000) + "b = 1",
+        "x = '\\'\n" + String(repeating: "a.", count: 100_000) + "b = 1",
+    ])
+    func tooDeep(text: String) throws {
+        let fault = try #require(faults(text).first)
+        #expect(fault.words.contains("within one another"), "\(fault.words)")
+    }
+
+    @Test func manyTablesAndBracketsInTextsAreNotDeep() {
+        let tables = (0..<2000).map { "[[input]]\nname = \"n\($0)\"\nonly = [\"[[[[[[[[[[[[[[[[[[[\", '{{{{{{{{{{{{{{{{{{{{']\n" }
+        let text = tables.joined() + "# [[[[[[[[[[[[[[[[[[[[[[[[[[[\n[label.\"a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q.r.s.t\"]\nthreshold = 0.5\n"
+        let found = faults(text)
+        #expect(found.isEmpty, "\(found.prefix(3))")
+    }
+
+    @Test(arguments: [[0xff], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xe2, 0x82], [0x80]] as [[UInt8]])
+    func noUTF8(bytes: [UInt8]) throws {
+        let head = Array("[[input]]\nname = \"a".utf8)
+        let fault = try #require(faults(head + bytes + Array("\"\n".utf8)).first)
+        #expect(fault.words.hasPrefix("no TOML"))
+        #expect(fault.place.line == 2, "\(fault)")
+    }
+
+    @Test func hugeNumbers() {
+        for number in ["1e999", "-1e999", "9223372036854775807", "-9223372036854775808", "0x7fffffffffffffff", "inf", "-inf", "1e-999"] {
+            for key in ["top", "threshold", "hop", "wait", "rate"] {
+                _ = faults("[[input]]\nname = \"a\"\n\(key) = \(number)\n")
+            }
+            _ = faults("[[input]]\nname = \"a\"\n[label.x]\nthreshold = \(number)\non-after = \(number)\n")
+        }
+    }
+
+    /// Every start of a good file, and the file with any byte changed.
+    @Test func cutAndSpoilt() {
+        let good = Array(
+            "quiet = [\"22:00-06:00\"]\n[[input]]\nname = 'a'\nto = \"s\"\ntop = 5\n[[sink]]\nname = \"s\"\nto = \"\"\"stdout\"\"\"\n[label.\"x y\"]\nthreshold = 0.1_0e-1\n".utf8)
+        #expect(faults(good).isEmpty, "\(faults(good))")
+        for count in good.indices { _ = faults(Array(good[..<count])) }
+        var random = RandomNumbers(seed: 7)
+        for index in good.indices {
+            for byte in [0, 0x7f, 0xff, UInt8(ascii: "\""), UInt8(ascii: "["), UInt8(ascii: "\n"), UInt8.random(in: 0...255, using: &random)] {
+                var bytes = good
+                bytes[index] = byte
+                _ = faults(bytes)
+            }
+        }
+    }
+}
