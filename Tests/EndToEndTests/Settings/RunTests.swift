@@ -116,10 +116,12 @@ import Testing
                         + SeveralInputs.table("file", model, inputs.firstKeys + [("realtime", "true")])),
             ])
         var lines: [String] = []
-        func isOn(_ source: String) -> Bool {
-            lines.contains { SourceLines.source(of: $0) == source && $0.contains(#""state":"on""#) }
+        var on: Set<String> = []
+        while on.count < 2 {
+            let line = try #require(run.readLine())
+            lines.append(line)
+            if line.contains(#""state":"on""#), let source = SourceLines.source(of: line) { on.insert(source) }
         }
-        while !isOn("program") || !isOn("file") { lines.append(try #require(run.readLine())) }
         run.send(signal: SIGTERM)
         while let line = run.readLine() { lines.append(line) }
         #expect(run.finish() == 0)
