@@ -36,6 +36,8 @@ import Testing
             note(decided)
         }
 
+        func relabel(_ count: Int) { made.relabel(labels: count) }
+
         private func note(_ events: [DetectedEvent]) {
             for event in events { words.append("\(event.state) \(event.label) at \(Int(event.time)) \(event.score)") }
         }
@@ -55,6 +57,37 @@ import Testing
             told.words == [
                 "on 3 at 1 0.5", "on 1 at 2 0.75", "off 1 at 4 0.0", "off 3 at 4 0.25", "on 3 at 5 0.75", "off 3 at 6 0.75",
             ])
+    }
+
+    /// Labels that come stand behind the groups, so that no name moves; one that goes takes its group along if it was the last.
+    @Test func labelsComeAndGo() {
+        let told = Told { _ in EventRules(labels: 2, groups: [[0]], quiet: [Self.never, Self.never]) }
+        told.take([0.5, 0.75], [(.on, 0), (.on, 1)])
+        told.relabel(4)
+        told.take([0.5, 0.75, 0.875, 0.625], [(.on, 2), (.on, 3)])
+        told.relabel(4)
+        told.take([0.25, 0.75, 0.25, 0.625], [(.off, 0), (.off, 2)])
+        told.finish([(1, 0.75), (3, 0.625)])
+        #expect(
+            told.words == [
+                "on 1 at 1 0.75", "on 2 at 1 0.5", "on 3 at 2 0.875", "on 4 at 2 0.625", "off 2 at 3 0.25", "off 3 at 3 0.25",
+                "off 1 at 4 0.75", "off 4 at 4 0.625",
+            ])
+    }
+
+    /// What events are about has the same order.
+    @Test func namesOfEvents() {
+        var labels = StreamLabels(
+            names: ["dog", "bell"], learnedFrom: 1, thresholds: [0.5, 0.5], selected: [0, 1], groups: ["animals"], grouped: [0])
+        #expect(labels.eventNames == ["dog", "bell", "animals"] && labels.eventful == [1, 2])
+        #expect((0..<3).map(labels.isLearned) == [false, true, false])
+        labels.names += ["horn", "gong"]
+        labels.selected = [0, 2, 3]
+        labels.forgotten = [1]
+        #expect(labels.eventNames == ["dog", "bell", "animals", "horn", "gong"])
+        #expect((0..<4).map(labels.eventPlace) == [0, 1, 3, 4])
+        #expect(labels.eventful == [3, 4, 2] && labels.forgottenEvents == [1])
+        #expect((0..<5).map(labels.isLearned) == [false, true, false, true, true])
     }
 
     @Test func withoutAnythingToDoEventsStayAsTheyAre() {

@@ -4,7 +4,8 @@ import Foundation
 public enum SourceLines {
     /// The name of the input that a line is of; nil where it names none.
     public static func source(of line: String) -> String? {
-        line.firstMatch(of: /,"source":"([^"]*)"/).map { String($0.output.1) }
+        guard let start = line.range(of: #","source":""#, options: .backwards) else { return nil }
+        return String(line[start.upperBound...].prefix { $0 != "\"" })
     }
 
     /// An input's own.

@@ -89,7 +89,7 @@ package final class EventRules {
     }
 
     /// There are more labels, which speak for themselves; their names stand behind all others (`StreamLabels.eventNames`).
-    func relabel(labels count: Int) {
+    package func relabel(labels count: Int) {
         for label in isOn.count..<max(isOn.count, count) {
             names.append(Name(members: [label]))
             decided.append(nil)

@@ -60,21 +60,21 @@ final class SharedFile: Sendable {
 }
 
 /// A stream's way to a file that others write to as well. What can't be written is tried again.
-final class SharedFileDrain: OutputDrain {
-    let name: String
+package final class SharedFileDrain: OutputDrain {
+    package let name: String
     private let file: SharedFile
 
     /// - Throws: `TacitError` (output) for what can't be created or has no reader.
-    init(path: String, rotation: Rotation) throws {
+    package init(path: String, rotation: Rotation) throws {
         name = path
         file = try SharedFile.at(path, rotation)
     }
 
     deinit { file.leave(ObjectIdentifier(self)) }
 
-    func write(_ bytes: UnsafeRawBufferPointer) throws -> Int {
+    package func write(_ bytes: UnsafeRawBufferPointer) throws -> Int {
         try file.write(bytes, by: ObjectIdentifier(self))
     }
 
-    func hasFailed(_ error: any Error) {}
+    package func hasFailed(_ error: any Error) {}
 }

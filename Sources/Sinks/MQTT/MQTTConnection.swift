@@ -19,6 +19,8 @@ final class MQTTConnection: @unchecked Sendable {
     private var isOpen = false
     private var problem = "not reached yet"
     private var isOver = false
+    /// Takes leave of the broker: who comes now has a connection of their own.
+    private var isLeaving = false
     private(set) var progress = 0
     // The thread's.
     private let client: MQTTClient
@@ -42,7 +44,7 @@ final class MQTTConnection: @unchecked Sendable {
     static func shared(_ address: MQTTAddress, _ settings: MQTTSettings) throws -> MQTTConnection {
         let key = "\(address.user ?? "")@\(address.description)"
         return try all.withLock { all in
-            if let known = all[key], !known.monitor.locked({ known.isOver }) { return known }
+            if let known = all[key], !known.monitor.locked({ known.isOver || known.isLeaving }) { return known }
             let made = try MQTTConnection(address, settings)
             all[key] = made
             return made
@@ -57,9 +59,10 @@ final class MQTTConnection: @unchecked Sendable {
         try DetachedThread.start(for: address.description, failing: .cannotCreate) { self.serve() }
     }
 
-    /// - Returns: the input as this broker is told of it.
-    func add(_ stream: StreamDescription) -> MQTTDevice {
-        let device = monitor.locked {
+    /// - Returns: the input as this broker is told of it; nil where the last one before it has just taken leave.
+    func add(_ stream: StreamDescription) -> MQTTDevice? {
+        let device: MQTTDevice? = monitor.locked {
+            if isOver || isLeaving { return nil }
             let plain = Slug.make(stream.source ?? stream.input)
             let others = devices.map(\.topics.device)
             let name = Slug.distinct(others + [plain]).last ?? plain
@@ -126,9 +129,11 @@ final class MQTTConnection: @unchecked Sendable {
     /// Once all have taken leave, so does the program.
     private func isOverNow() -> Bool {
         let isLast = monitor.locked {
-            !devices.isEmpty && devices.allSatisfy(\.isOver) && onTheirWay == 0
+            let isLast = client.state == .open && !devices.isEmpty && devices.allSatisfy(\.isOver) && onTheirWay == 0
+            if isLast { isLeaving = true }
+            return isLast
         }
-        guard isLast, client.state == .open else { return false }
+        guard isLast else { return false }
         if !hasSaidGoodbye {
             hasSaidGoodbye = true
             _ = client.publish(MQTTMessage(MQTTTopics.program(address.prefix), "offline"))

@@ -36,11 +36,18 @@ final class MQTTSink: Sink {
     init(
         _ address: MQTTAddress, _ settings: SinkSettings, _ stream: StreamDescription, stop: StopToken
     ) throws {
-        connection = try .shared(address, settings.mqtt)
-        if settings.areRequired, let problem = connection.waitUntilOpen(seconds: Self.patience) {
-            throw TacitError(.cannotCreate, file: address.description, problem)
+        var connection = try MQTTConnection.shared(address, settings.mqtt)
+        var device: MQTTDevice?
+        while device == nil {
+            if settings.areRequired, let problem = connection.waitUntilOpen(seconds: Self.patience) {
+                throw TacitError(.cannotCreate, file: address.description, problem)
+            }
+            device = connection.add(stream)
+            if device == nil { connection = try .shared(address, settings.mqtt) }
         }
-        device = connection.add(stream)
+        guard let device else { preconditionFailure("the loop ends with one") }
+        self.connection = connection
+        self.device = device
         waits = stream.waits
         self.stop = stop
     }

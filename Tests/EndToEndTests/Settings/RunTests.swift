@@ -99,6 +99,44 @@ import Testing
         #expect(run.standardError.components(separatedBy: "tried again").count == 2, "\(run.standardError)")
     }
 
+    @Test func whatComesBackGoesOn() throws {
+        let raw = try inputs.folder.write("a.raw", Sounds.raw(inputs.samples))
+        let flag = inputs.folder.path("there")
+        let program: SeveralInputs.Keys = [
+            ("command", "sh -c 'test -e \(flag) || exit 3; cat \(raw); exec sleep 1000'"), ("command-silence", "86400"),
+            ("raw", "true"),
+        ]
+        let run = try LiveRun(
+            .tacit,
+            [
+                "run", "--json",
+                try inputs.write(
+                    SeveralInputs.table("late", inputs.first.path, inputs.firstKeys.filter { $0.key != "input" } + program)
+                        + inputs.table(inputs.all[0])),
+            ])
+        let alone = try inputs.alone(inputs.all[0])
+        var lines: [String] = []
+        while lines.count < alone.count { lines.append(try #require(run.readLine())) }
+        #expect(SourceLines.own("one", of: lines) == alone)
+        #expect(waitUntil { run.standardError.contains("tried again") }, "\(run.standardError)")
+        try inputs.folder.write("there", [])
+        let line = try #require(run.readLine())
+        #expect(SourceLines.source(of: line) == "late")
+        #expect(waitUntil { run.standardError.contains("late: there again") })
+        run.send(signal: SIGTERM)
+        while let line = run.readLine() { lines.append(line) }
+        #expect(run.finish() == 0)
+    }
+
+    @Test func anOutputThatIsGoneEndsAll() throws {
+        let path = try inputs.write(inputs.all.map { inputs.table($0) }.joined())
+        let nobody = try Executable.shell.run(
+            ["-c", "{ \"$0\" run \"$1\" --json; echo $? >&2; } | head -n 1", Executable.tacit.path, path])
+        #expect(nobody.outputLines.count == 1 && nobody.errorLines == ["0"], "\(nobody.standardError)")
+        let full = try Executable.shell.run(["-c", "\"$0\" run \"$1\" --json > /dev/full", Executable.tacit.path, path])
+        #expect(full.status == 73 && full.errorLines.count == 1, "\(full.standardError)")
+    }
+
     @Test func aSignalEndsAllInOrder() throws {
         // A sound that passes as time does, and a program that goes on for ever.
         let model = inputs.first.path
@@ -116,10 +154,12 @@ import Testing
                         + SeveralInputs.table("file", model, inputs.firstKeys + [("realtime", "true")])),
             ])
         var lines: [String] = []
-        func isOn(_ source: String) -> Bool {
-            lines.contains { SourceLines.source(of: $0) == source && $0.contains(#""state":"on""#) }
+        var on: Set<String> = []
+        while on.count < 2 {
+            let line = try #require(run.readLine())
+            lines.append(line)
+            if line.contains(#""state":"on""#), let source = SourceLines.source(of: line) { on.insert(source) }
         }
-        while !isOn("program") || !isOn("file") { lines.append(try #require(run.readLine())) }
         run.send(signal: SIGTERM)
         while let line = run.readLine() { lines.append(line) }
         #expect(run.finish() == 0)

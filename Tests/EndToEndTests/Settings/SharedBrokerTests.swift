@@ -1,0 +1,50 @@
+import Foundation
+import TacitTestSupport
+import Testing
+
+/// Several inputs and a broker: one connection, a device for each.
+@Suite(.enabled(if: Mosquitto.isThere, "Mosquitto is not installed"))
+struct SharedBrokerTests {
+    private let inputs: SeveralInputs
+
+    init() throws { inputs = try SeveralInputs() }
+
+    @Test func aDeviceForEachInput() throws {
+        let broker = try Mosquitto()
+        try broker.start()
+        let listener = try broker.listener()
+        let group = "[label.\"\(inputs.labels[0])\"]\ngroup = \"some\"\n"
+        let run = try LiveRun(
+            .tacit,
+            [
+                "run", "--json",
+                try inputs.write(
+                    inputs.table(inputs.all[0]) + inputs.table(inputs.all[2], "realtime = true") + group + """
+                        [[sink]]
+                        name = "out"
+                        to = "stdout"
+                        [[sink]]
+                        name = "broker"
+                        to = "mqtt://\(broker.address)/here"
+                        """),
+            ])
+        var lines: [String] = []
+        while let line = run.readLine() { lines.append(line) }
+        #expect(run.finish() == 0, "\(run.standardError)")
+        let messages = MQTTMessages()
+        #expect(messages.read(listener) { $0.topic == "here/available" && $0.payload == "offline" })
+        func events(_ source: String) -> [String] {
+            SourceLines.all(source, of: lines).filter { $0.contains(#""type":"event""#) }
+        }
+        for source in ["one", "three"] {
+            #expect(messages.payloads("here/\(source)/event").map { $0.replacing(/,"event_type":"o(n|ff)"/, with: "") } == events(source))
+            #expect(messages.payloads("here/\(source)/available").last == "offline")
+        }
+        // The group has a topic as labels have.
+        let own = events("one").filter { $0.contains(#""label":"some""#) }
+        #expect(!own.isEmpty)
+        #expect(messages.payloads("here/one/label/some") == ["OFF"] + own.map { $0.contains(#""state":"on""#) ? "ON" : "OFF" })
+        // As long as one of the two goes on the program is there.
+        #expect(messages.payloads("here/available") == ["online", "offline"])
+    }
+}
