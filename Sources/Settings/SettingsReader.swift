@@ -189,7 +189,9 @@ package struct SettingsReader {
             return nil
         }
         guard range.contains(value) else {
-            refuse(member.node.place, "\(member.key): expected \(Int(range.lowerBound)) to \(Int(range.upperBound)), found \(value)")
+            refuse(
+                member.node.place,
+                "\(member.key): expected \(Int(range.lowerBound)) to \(Int(range.upperBound)), found \(value)")
             return nil
         }
         return value
@@ -230,7 +232,9 @@ package struct SettingsReader {
     private mutating func texts(_ member: TOMLNode.Member) -> [(text: String, place: SettingsPlace)] {
         let nodes: [TOMLNode]
         if case .array(let several) = member.node.value { nodes = several } else { nodes = [member.node] }
-        if nodes.isEmpty { refuse(member.node.place, "\(member.key): expected a text or an array of texts, found an empty one") }
+        if nodes.isEmpty {
+            refuse(member.node.place, "\(member.key): expected a text or an array of texts, found an empty one")
+        }
         return nodes.compactMap { node in text(node, member.key).map { ($0, node.place) } }
     }
 
@@ -298,7 +302,9 @@ package struct SettingsReader {
         var seen: [String: Settings.Name] = [:]
         for name in names {
             if let first = seen[identity(name.text)] {
-                let same = first.text == name.text ? "is there already" : "is told apart from '\(first.text)' by nothing but signs"
+                let same =
+                    first.text == name.text
+                    ? "is there already" : "is told apart from '\(first.text)' by nothing but signs"
                 refuse(name.place, "name: \(kind) '\(name.text)' \(same), in line \(first.place.line)")
             } else {
                 seen[identity(name.text)] = name

@@ -100,7 +100,8 @@ struct SettingsCheck {
             for (_, place) in told.dropFirst() {
                 refuse(
                     place,
-                    "to: the page '\(sink.name.text)' shows '\(told[0].0)' already: each input wants a page of its own, on another port")
+                    "to: the page '\(sink.name.text)' shows '\(told[0].0)' already: each input wants a page of its own, on "
+                        + "another port")
             }
         }
     }
@@ -216,7 +217,9 @@ struct SettingsCheck {
                 refuse(place, "to: '\(name?.text ?? "")' takes commands, which teach labels: the input needs labels")
             }
             if !sinks.contains(where: { $0.wish.name == "clips" }) {
-                refuse(place, "to: '\(name?.text ?? "")' takes commands, which teach by clips: a sink of clips must be named as well")
+                refuse(
+                    place,
+                    "to: '\(name?.text ?? "")' takes commands, which teach by clips: a sink of clips must be named as well")
             }
         }
         if sinks.count(where: { $0.wish.name == "clips" }) > 1 {
