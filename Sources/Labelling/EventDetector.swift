@@ -106,14 +106,17 @@ package final class EventDetector {
     ///   - watched: the labels (indices) that may make events from now on.
     ///   - sample: where the stream is.
     ///   - names: of the labels, for errors.
+    ///   - waits: of labels (indices) that have their own.
     ///   - body: given the events that it turns off.
     /// - Throws: `TacitError` (usage) for what can never turn on, or never off again; what `body` throws.
     package func relabel(
-        thresholds: [Float], watched: [Int], at sample: Int, names: [String], _ body: (DetectedEvent) throws -> Void
+        thresholds: [Float], watched: [Int], at sample: Int, names: [String], waits: [Int: Waits] = [:],
+        _ body: (DetectedEvent) throws -> Void
     ) throws {
         let before = watches
         let after = try watched.map { label in
-            try before.first { $0.label == label } ?? Self.watch(label, thresholds, settings, nil, sampleRate: sampleRate, names)
+            try before.first { $0.label == label } ?? Self.watch(
+                    label, thresholds, settings, waits[label], sampleRate: sampleRate, names)
         }
         try smoother.grow(to: thresholds.count)
         nothing = nothing.grown(to: thresholds.count)

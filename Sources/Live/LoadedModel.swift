@@ -12,6 +12,8 @@ package struct LoadedModel {
     package let model: Model
     /// Labels that were taught to it; they stand behind its own.
     package private(set) var learned: LearnedLabels?
+    /// The file that they were read from, as it was.
+    private(set) var learnedVersion: FileVersion?
     /// The same for models that are being run, which take over what is taught anew.
     package private(set) var planes: TaughtPlanes?
     /// Of the model and the labels that were taught to it.
@@ -27,7 +29,10 @@ package struct LoadedModel {
     ///   model.
     package init(path: String, labels: String? = nil) throws {
         try self.init(try ModelFile(path: path))
-        if let labels { try teach(ownLabels(in: labels), file: labels) }
+        guard let labels else { return }
+        // Before it is read: what changes meanwhile is news to whoever follows it.
+        learnedVersion = FileVersion(labels)
+        try teach(ownLabels(in: labels), file: labels)
     }
 
     package init(_ file: ModelFile) throws {

@@ -50,9 +50,12 @@ package final class ByteStream {
         ahead = .allocate(byteCount: Self.maximumPeek, alignment: 16)
     }
 
-    /// A file, or a pipe that has a name, for which its writer is waited.
+    /// A file, or a pipe that has a name, for which its writer is waited: where there is a stop descriptor by the first read,
+    /// so that this wait can be called off as well, else here.
     ///
-    /// - Parameter expected: what should be there, for the error when it is a folder.
+    /// - Parameters:
+    ///   - expected: what should be there, for the error when it is a folder.
+    ///   - stopDescriptor: once this one is readable or closed, the stream ends.
     /// - Throws: `TacitError` (no input).
     init(path: String, expected: String, stopDescriptor: Int32? = nil) throws {
         var status = stat()
@@ -65,8 +68,14 @@ package final class ByteStream {
         case S_IFDIR: throw TacitError(.noInput, file: path, "is a directory, expected \(expected)")
         default: throw TacitError(.noInput, file: path, "is not a regular file")
         }
-        descriptor = FirstBytes.takeOpen(path) ?? SystemPath.withBytes(path) { open($0, O_RDONLY | O_CLOEXEC) }
+        // Opened without its writer, a pipe neither has bytes nor is at its end until the first writer is there: the wait in
+        // front of each read, which can be called off, is the wait for that.
+        let isAwaited = stopDescriptor != nil && status.st_mode & S_IFMT == S_IFIFO
+        let mode = O_RDONLY | O_CLOEXEC | (isAwaited ? O_NONBLOCK : 0)
+        descriptor = FirstBytes.takeOpen(path) ?? SystemPath.withBytes(path) { open($0, mode) }
         guard descriptor >= 0 else { throw TacitError(.noInput, file: path, String(cString: strerror(errno))) }
+        // Reads behind that wait are those of any other pipe.
+        if isAwaited { _ = fcntl(descriptor, F_SETFL, 0) }
         name = path
         self.stopDescriptor = stopDescriptor ?? -1
         wait = nil

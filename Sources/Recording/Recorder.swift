@@ -19,6 +19,20 @@ package struct RecordingWish: Equatable, Sendable {
     }
 }
 
+/// Which file a path leads to, as long as that file is open or in place.
+private struct FileIdentity: Equatable {
+    private let device: dev_t
+    private let number: ino_t
+
+    /// Nil where there is none.
+    init?(_ path: String) {
+        var status = stat()
+        guard SystemPath.withBytes(path, { lstat($0, &status) }) == 0 else { return nil }
+        device = status.st_dev
+        number = status.st_ino
+    }
+}
+
 /// Writes a stream to a file as it goes by, so that it can go by again: what its source gives (``RecordedSound``,
 /// ``RecordedFrames``), and what is told of it that is no function of that.
 ///
@@ -51,6 +65,8 @@ package final class Recorder: StreamMoments {
     private static let soundCapacity = 1 << 20
     private static let frameCapacity = 1 << 25
     private let capacity: Int
+    /// The file that was made.
+    private let made: FileIdentity?
 
     /// Makes the file.
     ///
@@ -78,6 +94,7 @@ package final class Recorder: StreamMoments {
         queue = try RecordingQueue(
             path: wish.path, capacity: max(capacity, 4 * reserve, payload.count + 4096),
             writing: writing)
+        made = FileIdentity(wish.path)
         withUnsafeTemporaryAllocation(byteCount: RecordingFormat.headerBytes, alignment: 8) { bytes in
             var writer = ChunkWriter(bytes)
             RecordingFormat.magic.withUnsafeBytes { writer.put($0) }
@@ -105,6 +122,13 @@ package final class Recorder: StreamMoments {
             throw error
         }
         try finish(ending)
+    }
+
+    /// Ends it before anything of the stream is recorded: the file that was made is removed again, and no other in its place.
+    package func abandon() {
+        // As long as it is open, no other file is taken for it.
+        if let made, made == FileIdentity(wish.path) { _ = SystemPath.withBytes(wish.path) { unlink($0) } }
+        try? queue.close(stop: stop)
     }
 
     private func finish(_ ending: RecordingFormat.Ending, _ text: String = "") throws {

@@ -110,7 +110,7 @@ package enum SinkTable {
 
     /// Opens the sinks; the service manager, where there is one, is told as well.
     ///
-    /// - Throws: `TacitError` (output) for what can't be opened.
+    /// - Throws: `TacitError` (output) for what can't be opened; what had been opened before it is closed again.
     package static func open(_ wanted: [Wanted], _ stream: StreamDescription) throws -> Tee {
         var stream = stream
         stream.hasOneSink = wanted.count == 1
@@ -123,12 +123,28 @@ package enum SinkTable {
             stream.corrections = corrections
             sinks.append(("corrections", corrections))
         }
-        for (wish, settings) in wanted.lazy.map({ ($0.wish, $0.settings) }) {
-            for kind in kinds where kind.name == wish.name {
-                sinks.append((wish.description, try kind.make(wish.address, settings, stream)))
+        do {
+            for (wish, settings) in wanted.lazy.map({ ($0.wish, $0.settings) }) {
+                for kind in kinds where kind.name == wish.name {
+                    sinks.append((wish.description, try kind.make(wish.address, settings, stream)))
+                }
             }
+        } catch {
+            // Whoever tries again finds their ports and their files free.
+            end(sinks.map { $0.sink })
+            throw error
         }
         if let manager = ServiceManagerSink() { sinks.append(("the service manager", manager)) }
         return Tee(sinks, stop: stream.stop)
+    }
+
+    /// Ends sinks that were told nothing, all at the same time. One that takes long ends by itself later.
+    private static func end(_ sinks: [any Sink]) {
+        let endings = sinks.map { SinkEnding($0) }
+        for ending in endings { ending.start() }
+        let over = StopToken()
+        over.stop()
+        var patience = 2.0
+        for ending in endings { _ = ending.wait(stop: over, &patience) }
     }
 }

@@ -33,7 +33,9 @@ struct SystemdUnitTests {
             let path = try stage(service, dropIns)
             let outcome = try Executable(path: program).run(
                 ["verify", path], environment: ["SYSTEMD_UNIT_PATH": "\(folder.path):"])
-            #expect(outcome.status == 0 && outcome.standardError.isEmpty, "\(outcome.standardError)")
+            // The machine's own units may have their faults.
+            let own = outcome.standardError.split(separator: "\n").filter { $0.contains(service) }
+            #expect(outcome.status == 0 && own.isEmpty, "\(outcome.standardError)")
         }
     }
 

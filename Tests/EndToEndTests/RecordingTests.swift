@@ -201,6 +201,12 @@ import Testing
         (["record", "MODEL", "OUT", "--device", "no-such-microphone"], 69, "no such microphone"),
         (["record", "MODEL", "THERE", "--input", "-"], 73, "is there already"),
         (["record", "MODEL", "NOWHERE", "--input", "-"], 73, "No such file or directory"),
+        // A recording in which nothing would be is none.
+        (["record", "MODEL", "OUT", "--input", "-", "--to", "LINES"], 73, "No such file or directory"),
+        (["record", "MODEL", "--input", "THERE", "-"], 64, "must be a file"),
+        (["record", "MODEL", "--input", "OUT", "-"], 64, "must be a file"),
+        (["record", "MODEL", "--input", "OUT", "--json", "-"], 64, "must be a file"),
+        (["record", "MODEL", "--input", "-"], 64, "Name a file to record to"),
         (["replay"], 64, "Name a file to replay"), (["replay", "MODEL"], 64, "Name a file to replay"),
         (["replay", "MODEL", "THERE", "more"], 64, "one recording at a time"),
         (["replay", "MODEL", "THERE"], 65, "is not a recording"),
@@ -210,7 +216,7 @@ import Testing
         let there = try folder.write("there", "precious".utf8)
         let names = [
             "MODEL": model.path, "OUT": folder.path("out"), "THERE": there, "NOWHERE": folder.path("no/out"),
-            "FOLDER": folder.path,
+            "FOLDER": folder.path, "LINES": "jsonl:\(folder.path("no/lines.jsonl"))",
         ]
         let outcome = try Executable.tacit.run(arguments.map { names[$0] ?? $0 })
         #expect(outcome.status == Int32(status), "\(outcome.standardError)")

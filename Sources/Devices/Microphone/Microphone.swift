@@ -32,9 +32,10 @@ package final class Microphone: SampleSource {
     /// - Parameters:
     ///   - settings: the rate that is wished, and how long to wait.
     ///   - device: the one to open.
-    ///   - stopDescriptor: once this one is readable or closed, the stream ends.
+    ///   - stopDescriptor: once this one is readable or closed, the stream ends, and there is no more waiting.
     ///   - note: called from here and from `read`, on the thread that calls these. Each trouble is told once.
-    /// - Throws: `TacitError`: device unavailable; usage for a name that can't be one.
+    /// - Throws: `TacitError`: device unavailable, also for one that is waited for no longer because the stream is to end;
+    ///   usage for a name that can't be one.
     package init(
         _ settings: MicrophoneSettings, device: any CaptureDevice, stopDescriptor: Int32? = nil,
         note: @escaping (DeviceNote) -> Void
@@ -42,7 +43,7 @@ package final class Microphone: SampleSource {
         self.settings = settings
         self.stopDescriptor = stopDescriptor ?? -1
         self.note = note
-        format = try Self.open(device, settings, note)
+        format = try Self.open(device, settings, self.stopDescriptor, note)
         sampleRate = format.sampleRate
         name = device.name
         note(.opened(name: name, format: format.description))
@@ -73,7 +74,8 @@ package final class Microphone: SampleSource {
     }
 
     private static func open(
-        _ device: any CaptureDevice, _ settings: MicrophoneSettings, _ note: (DeviceNote) -> Void
+        _ device: any CaptureDevice, _ settings: MicrophoneSettings, _ stopDescriptor: Int32,
+        _ note: (DeviceNote) -> Void
     ) throws -> CaptureFormat {
         let deadline = device.now + settings.wait
         var hasTold = false
@@ -83,6 +85,8 @@ package final class Microphone: SampleSource {
             } catch let error as TacitError where error.kind == .deviceUnavailable && device.now < deadline {
                 if !hasTold { note(.waiting(reason: error.description)) }
                 hasTold = true
+                var wish = pollfd(fd: stopDescriptor, events: Int16(POLLIN), revents: 0)
+                guard poll(&wish, 1, 0) <= 0 else { throw error }
                 device.sleep(milliseconds: retryMilliseconds)
             }
         }

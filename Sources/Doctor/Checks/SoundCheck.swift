@@ -41,8 +41,8 @@ enum SoundCheck {
             return [Permission.finding(.microphoneForbidden, node: there[0].node, group: "audio", patient)]
         }
         let free = usable.filter { holder($0, patient, isNamed: false) == nil }
-        if free.isEmpty, let process = holder(usable[0], patient, isNamed: false) {
-            return [busy(usable[0], process, system)]
+        if free.isEmpty, let holder = holder(usable[0], patient, isNamed: false) {
+            return [busy(usable[0], holder, system)]
         }
         let silent = free.compactMap { muted($0, patient) }
         return silent.count == free.count ? Array(silent.prefix(1)) : []
@@ -70,7 +70,7 @@ enum SoundCheck {
         if !Permission.mayUse(input.node, patient) {
             return [Permission.finding(.microphoneForbidden, node: input.node, group: "audio", patient)]
         }
-        if let process = holder(input, patient, isNamed: true) { return [busy(input, process, system)] }
+        if let holder = holder(input, patient, isNamed: true) { return [busy(input, holder, system)] }
         return muted(input, patient).map { [$0] } ?? []
     }
 
@@ -96,9 +96,15 @@ enum SoundCheck {
 
     private static let soundServers: Set<String> = ["pipewire", "pulseaudio", "wireplumber", "pipewire-pulse", "jackd"]
 
-    /// The process that has all of an input; nil where there is room, and where nothing is wrong with that: a sound server
+    /// Who has all of an input.
+    private struct Holder {
+        /// Nil where what the kernel says is no process.
+        let process: Int?
+    }
+
+    /// Who has all of an input; nil where there is room, and where nothing is wrong with that: a sound server
     /// shares what it has, and Tacit's own service is what it is kept for, unless that very device was asked for.
-    private static func holder(_ input: SoundDevices.Input, _ patient: Patient, isNamed: Bool) -> Int? {
+    private static func holder(_ input: SoundDevices.Input, _ patient: Patient, isNamed: Bool) -> Holder? {
         let folder = "/proc/asound/card\(input.card)/pcm\(input.device)c"
         var thread: Int?
         let parts = patient.system.names(folder).filter { $0.hasPrefix("sub") }
@@ -111,14 +117,16 @@ enum SoundCheck {
             thread = thread ?? number
         }
         guard let thread else { return nil }
-        let process = Holders.process(ofThread: thread, patient.system)
+        guard let process = Holders.process(ofThread: thread, patient.system) else { return Holder(process: nil) }
         let name = patient.system.text("/proc/\(process)/comm") ?? ""
-        return !isNamed && (soundServers.contains(name) || name == "tacit") ? nil : process
+        return !isNamed && (soundServers.contains(name) || name == "tacit") ? nil : Holder(process: process)
     }
 
-    private static func busy(_ input: SoundDevices.Input, _ process: Int, _ system: System) -> Finding {
-        Finding(
-            .microphoneBusy, input.name, "is in use by \(Holders.program(process, system))", fix: "kill \(process)",
+    private static func busy(_ input: SoundDevices.Input, _ holder: Holder, _ system: System) -> Finding {
+        let program = holder.process.map { Holders.program($0, system) } ?? "another program"
+        return Finding(
+            .microphoneBusy, input.name, "is in use by \(program)",
+            fix: holder.process.map { "kill \($0)" } ?? "fuser -v /dev/snd/*",
             note: "or share it: --device of PipeWire's, or a dsnoop in ~/.asoundrc")
     }
 

@@ -1,19 +1,25 @@
 /// Which programs have something open, where `/proc` tells: everyone's own, and root's view of all.
 enum Holders {
+    /// What can be asked to end alone: neither everyone nor a group, as kill(1) takes other numbers, nor the first of all.
+    static let numbers = 2...Int(Int32.max)
+
     /// `name (pid 12)`
     static func program(_ process: Int, _ system: System) -> String {
         "\(system.text("/proc/\(process)/comm") ?? "a program") (pid \(process))"
     }
 
-    /// The process that a thread belongs to; sound servers open devices from threads with names of their own.
-    static func process(ofThread thread: Int, _ system: System) -> Int {
+    /// The process that a thread belongs to; sound servers open devices from threads with names of their own. Nil where
+    /// either can't be one.
+    static func process(ofThread thread: Int, _ system: System) -> Int? {
+        guard numbers.contains(thread) else { return nil }
         let line = system.lines("/proc/\(thread)/status").first { $0.hasPrefix("Tgid:") }
-        return line?.split(whereSeparator: { $0 == "\t" || $0 == " " }).last.flatMap { Int($0) } ?? thread
+        let process = line?.split(whereSeparator: { $0 == "\t" || $0 == " " }).last.flatMap { Int($0) } ?? thread
+        return numbers.contains(process) ? process : nil
     }
 
     /// The processes that have a file open; a path as they see it, or `socket:[INODE]`.
     static func processes(of target: String, _ system: System) -> [Int] {
-        system.names("/proc").compactMap { Int($0) }.filter { process in
+        system.names("/proc").compactMap { Int($0) }.filter { numbers.contains($0) }.filter { process in
             system.names("/proc/\(process)/fd").contains { system.link("/proc/\(process)/fd/\($0)") == target }
         }
     }

@@ -76,7 +76,8 @@ package final class LiveStream {
     private func relabel(_ labels: StreamLabels, _ sink: any Sink) throws {
         events.removeAll(keepingCapacity: true)
         try detector.relabel(
-            thresholds: labels.thresholds, watched: labels.selected, at: sense.position, names: labels.names
+            thresholds: labels.thresholds, watched: labels.selected, at: sense.position, names: labels.names,
+            waits: labels.waits
         ) { events.append($0) }
         rules?.relabel(labels: labels.names.count)
         rules?.take(&events, scores: detector.smoothedScores)

@@ -1,3 +1,5 @@
+import TacitLabelling
+
 /// The labels of a stream by their places in its scores, and the names that its events carry. While a stream lasts a place
 /// belongs to one label: those that come stand behind all others, and those that go leave theirs empty.
 public struct StreamLabels: Equatable, Sendable {
@@ -7,6 +9,8 @@ public struct StreamLabels: Equatable, Sendable {
     package var learnedFrom: Int
     /// `[labels]`, that events are decided by.
     package var thresholds: [Float]
+    /// Of those (places) that have waits of their own.
+    package var waits: [Int: EventDetector.Waits] = [:]
     /// The places of those that may be shown and make events, rising.
     package var selected: [Int]
     /// The places of those that are no more, rising.

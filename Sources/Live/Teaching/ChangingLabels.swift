@@ -1,10 +1,24 @@
+import TacitLabelling
 import TacitLearning
 
 /// The labels of a stream, of which some come and go as they are taught and forgotten.
 package struct ChangingLabels {
+    /// How events of a label are decided.
+    package struct Terms {
+        let threshold: Float
+        let waits: EventDetector.Waits
+
+        package init(threshold: Float, waits: EventDetector.Waits = EventDetector.Waits()) {
+            self.threshold = threshold
+            self.waits = waits
+        }
+    }
+
     private let planes: TaughtPlanes
     private let takesNew: Bool
-    private let threshold: (String) -> Float
+    private let terms: (String) -> Terms
+    /// Ends with the stream.
+    private let watch: AnyObject?
     /// Changes of the planes that are in `labels`.
     private var seen = 0
     /// The places of labels that are wanted whenever they are there.
@@ -15,13 +29,18 @@ package struct ChangingLabels {
     /// - Parameters:
     ///   - planes: of the model that the stream runs.
     ///   - labels: with which the stream begins.
-    ///   - threshold: of labels that come, by name.
+    ///   - terms: of labels that come, by name.
     ///   - takesNew: whether labels that come may be shown and make events.
-    package init(_ planes: TaughtPlanes, _ labels: StreamLabels, threshold: @escaping (String) -> Float, takesNew: Bool) {
+    ///   - watch: who looks for changes; kept for as long as the stream.
+    package init(
+        _ planes: TaughtPlanes, _ labels: StreamLabels, new terms: @escaping (String) -> Terms, takesNew: Bool,
+        watch: AnyObject? = nil
+    ) {
         self.planes = planes
         self.labels = labels
-        self.threshold = threshold
+        self.terms = terms
         self.takesNew = takesNew
+        self.watch = watch
         wanted = Set(labels.selected)
     }
 
@@ -34,11 +53,17 @@ package struct ChangingLabels {
         let own = labels.learnedFrom
         let before = labels.names.count
         for place in places.names.indices where own + place >= before {
-            labels.names.append(places.names[place])
-            labels.thresholds.append(threshold(places.names[place]))
+            let name = places.names[place]
+            let terms = terms(name)
+            labels.names.append(name)
+            labels.thresholds.append(terms.threshold)
+            labels.waits[own + place] = terms.waits
             if takesNew { wanted.insert(own + place) }
         }
-        labels.forgotten = places.isTaught.indices.filter { !places.isTaught[$0] }.map { own + $0 }
+        // Nor is there a label with the name of a group: nobody could tell the two apart.
+        labels.forgotten = places.names.indices.filter {
+            !places.isTaught[$0] || labels.groups.contains(places.names[$0])
+        }.map { own + $0 }
         labels.selected = wanted.subtracting(labels.forgotten).sorted()
         return labels
     }

@@ -19,35 +19,29 @@ package final class LabelsWatch: @unchecked Sendable {
     private let file: String
     private let stop: StopToken
     private let tell: @Sendable (News) -> Void
-    private var seen: Version?
+    private var seen: FileVersion?
     /// The names that were told last.
     private var known: [String]
-
-    private struct Version: Equatable {
-        let device: dev_t
-        let number: ino_t
-        let seconds: Int
-        let nanoseconds: Int
-        let size: Int
-    }
 
     /// - Parameters:
     ///   - model: whose streams follow.
     ///   - file: of learned labels, as it was when the model was loaded.
-    ///   - stop: ends it.
     ///   - tell: called with what came of each change, from the thread.
-    /// - Returns: false where there is no thread for it.
-    @discardableResult
+    /// - Returns: what ends it when nobody has it any more.
     package static func begin(
-        _ model: LoadedModel, file: String, until stop: StopToken, tell: @escaping @Sendable (News) -> Void
-    ) -> Bool {
-        let watch = LabelsWatch(model, file, stop, tell)
-        do {
-            try DetachedThread.start(for: file, failing: .inputOutput) { watch.serve() }
-            return true
-        } catch {
-            return false
-        }
+        _ model: LoadedModel, file: String, tell: @escaping @Sendable (News) -> Void
+    ) -> AnyObject {
+        let end = End()
+        let watch = LabelsWatch(model, file, end.stop, tell)
+        // Without a thread for it the labels stay as they are, and so does all else.
+        try? DetachedThread.start(for: file, failing: .inputOutput) { watch.serve() }
+        return end
+    }
+
+    /// Ends the thread with its owner.
+    private final class End {
+        let stop = StopToken()
+        deinit { stop.stop() }
     }
 
     private init(
@@ -58,28 +52,19 @@ package final class LabelsWatch: @unchecked Sendable {
         self.stop = stop
         self.tell = tell
         known = model.learned?.labels.map(\.name) ?? []
-        seen = version
-    }
-
-    private var version: Version? {
-        var status = stat()
-        guard SystemPath.withBytes(file, { stat($0, &status) }) == 0 else { return nil }
-        return Version(
-            device: status.st_dev, number: status.st_ino, seconds: status.st_mtim.tv_sec,
-            nanoseconds: status.st_mtim.tv_nsec, size: Int(status.st_size))
+        // Of what was read: whatever has been taught since, while a device was waited for, is news.
+        seen = model.learnedVersion
     }
 
     private func serve() {
         let notes = watchFolder()
         defer { if notes >= 0 { close(notes) } }
-        while true {
-            wait(notes)
-            guard !stop.isStopping else { return }
-            let now = version
-            guard now != seen else { continue }
-            seen = now
+        while !stop.isStopping {
+            let now = FileVersion(file)
             // A file that was taken away has taught nothing else.
-            if now != nil { take() }
+            if now != seen, now != nil { take() }
+            seen = now
+            wait(notes)
         }
     }
 

@@ -6,9 +6,10 @@ import TacitText
 /// A file that is written to at its end, and put away when it is large or old enough.
 final class FileDrain: OutputDrain, @unchecked Sendable {
     let name: String
-    private let triesAgain: Bool
     private let rotation: Rotation
-    // Once it is made, all below is the queue's thread's own.
+    // Once it is made, all below is the queue's thread's own, or a shared file's lock's.
+    /// Whether what can't be written waits until it can.
+    var triesAgain: Bool
     private var descriptor: Int32
     private var isInTrouble = false
     /// Whether it is a file as others are; a pipe or a device is never put away.
@@ -16,6 +17,8 @@ final class FileDrain: OutputDrain, @unchecked Sendable {
     private var size = 0
     private var day = 0
     private var endsWithLine = true
+    /// Whether what was there already ends within a line, as what a full disk or a killed program leaves does.
+    private var isTorn = false
 
     /// - Parameters:
     ///   - path: of the file.
@@ -33,6 +36,7 @@ final class FileDrain: OutputDrain, @unchecked Sendable {
     deinit { close(descriptor) }
 
     func write(_ bytes: UnsafeRawBufferPointer) throws -> Int {
+        guard try endTornLine() else { return 0 }
         if rotation.isWanted, isRegular, endsWithLine {
             do {
                 try rotate(before: bytes.count)
@@ -41,7 +45,23 @@ final class FileDrain: OutputDrain, @unchecked Sendable {
                 tellOnce("\(error)")
                 return 0
             }
+            // There may be another file now.
+            guard try endTornLine() else { return 0 }
         }
+        return try put(bytes)
+    }
+
+    func hasFailed(_ error: any Error) {}
+
+    /// Ends the line that was there without its end, or it would swallow the next one. False where that is to be tried again.
+    private func endTornLine() throws -> Bool {
+        guard isTorn else { return true }
+        let end = [UInt8(ascii: "\n")]
+        isTorn = try end.withUnsafeBytes(put) != 1
+        return !isTorn
+    }
+
+    private func put(_ bytes: UnsafeRawBufferPointer) throws -> Int {
         var count = -1
         repeat { count = Glibc.write(descriptor, bytes.baseAddress, bytes.count) } while count < 0 && errno == EINTR
         if count > 0 {
@@ -56,8 +76,6 @@ final class FileDrain: OutputDrain, @unchecked Sendable {
         tellOnce(String(cString: strerror(number)))
         return 0
     }
-
-    func hasFailed(_ error: any Error) {}
 
     /// Puts the file away if it is time to, and follows the path where there is another file, or none.
     ///
@@ -97,6 +115,22 @@ final class FileDrain: OutputDrain, @unchecked Sendable {
         isRegular = status.st_mode & S_IFMT == S_IFREG
         size = Int(status.st_size)
         day = size > 0 ? WallTime(milliseconds: status.st_mtim.tv_sec * 1000).day : WallTime.now().day
+        isTorn = isRegular && size > 0 && lastByte.map { $0 != UInt8(ascii: "\n") } ?? false
+    }
+
+    /// Of what is there; nil where it may not be read.
+    private var lastByte: UInt8? {
+        // What is written to can't be read by the same descriptor.
+        let reading = SystemPath.withBytes(name) { Glibc.open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+        guard reading >= 0 else { return nil }
+        defer { close(reading) }
+        var own = stat()
+        var found = stat()
+        guard fstat(descriptor, &own) == 0, fstat(reading, &found) == 0, own.st_dev == found.st_dev,
+            own.st_ino == found.st_ino
+        else { return nil }
+        var byte: UInt8 = 0
+        return pread(reading, &byte, 1, off_t(size) - 1) == 1 ? byte : nil
     }
 
     /// Says what is wrong, once until a line is written again.

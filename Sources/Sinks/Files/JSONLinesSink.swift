@@ -6,7 +6,7 @@ enum JSONLinesSink {
     static let kind = SinkKind(name: "jsonl", form: "jsonl:PATH", hasAddress: true) { path, settings, stream in
         let drain: any OutputDrain =
             stream.isOneOfMany
-            ? try SharedFileDrain(path: path, rotation: settings.rotation)
+            ? try SharedFileDrain(path: path, rotation: settings.rotation, triesAgain: !stream.waits)
             : try FileDrain(path: path, rotation: settings.rotation, triesAgain: !stream.waits)
         let outlet = LineOutlet(drain, stream, capacity: 4 * stream.lineBound)
         return LiveLines(JSONLineFormat(stream), stream, outlet: outlet)

@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 import TacitConsole
 import TacitDiagnostics
@@ -9,6 +10,8 @@ final class SharedFile: Sendable {
         var writer: ObjectIdentifier?
         /// Whether a line was left without its end.
         var isTorn = false
+        /// How many of the writers wait until what can't be written can.
+        var patient = 0
     }
 
     private struct Known {
@@ -17,22 +20,41 @@ final class SharedFile: Sendable {
 
     private let drain: FileDrain
     private let state = Mutex(State())
-    private static let all = Mutex<[String: Known]>([:])
+    private static let all = Mutex<[[UInt8]: Known]>([:])
 
-    /// The one for a path that others write to already, or a new one.
+    /// The one for a path that others write to already, which is put away as they have it, or a new one.
     ///
     /// - Throws: as `FileDrain` does.
     static func at(_ path: String, _ rotation: Rotation) throws -> SharedFile {
-        try all.withLock { all in
-            if let known = all[path]?.file { return known }
-            let made = SharedFile(try FileDrain(path: path, rotation: rotation, triesAgain: true))
+        let key = key(path)
+        return try all.withLock { all in
+            if let known = all[key]?.file { return known }
+            let made = SharedFile(try FileDrain(path: path, rotation: rotation, triesAgain: false))
             all = all.filter { $0.value.file != nil }
-            all[path] = Known(file: made)
+            all[key] = Known(file: made)
             return made
         }
     }
 
+    /// The same bytes for every spelling of a path: its folder's as the system resolves it, and its name's.
+    private static func key(_ path: String) -> [UInt8] {
+        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+        let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        let name = slash.map { String(path[path.utf8.index(after: $0)...]) } ?? path
+        guard let resolved = SystemPath.withBytes(folder, { realpath($0, nil) }) else { return Array(path.utf8) }
+        defer { free(resolved) }
+        return Array("\(SystemPath.string(resolved))/\(name)".utf8)
+    }
+
     private init(_ drain: FileDrain) { self.drain = drain }
+
+    /// Has one more writer. What can't be written is tried again as long as one of them does.
+    func join(triesAgain: Bool) {
+        state.withLock { state in
+            if triesAgain { state.patient += 1 }
+            drain.triesAgain = state.patient > 0
+        }
+    }
 
     /// As `OutputDrain` has it; also 0 while another's line is not whole.
     func write(_ bytes: UnsafeRawBufferPointer, by writer: ObjectIdentifier) throws -> Int {
@@ -50,8 +72,10 @@ final class SharedFile: Sendable {
     }
 
     /// Writes no more. The rest of a line that it has begun will never come.
-    func leave(_ writer: ObjectIdentifier) {
+    func leave(_ writer: ObjectIdentifier, triesAgain: Bool) {
         state.withLock { state in
+            if triesAgain { state.patient -= 1 }
+            drain.triesAgain = state.patient > 0
             guard state.writer == writer else { return }
             state.writer = nil
             state.isTorn = true
@@ -59,18 +83,25 @@ final class SharedFile: Sendable {
     }
 }
 
-/// A stream's way to a file that others write to as well. What can't be written is tried again.
+/// A stream's way to a file that others write to as well.
 package final class SharedFileDrain: OutputDrain {
     package let name: String
     private let file: SharedFile
+    private let triesAgain: Bool
 
+    /// - Parameters:
+    ///   - path: of the file.
+    ///   - rotation: when it is put away, if nobody writes to it yet.
+    ///   - triesAgain: whether what can't be written waits until it can; for another's sake it may all the same.
     /// - Throws: `TacitError` (output) for what can't be created or has no reader.
-    package init(path: String, rotation: Rotation) throws {
+    package init(path: String, rotation: Rotation, triesAgain: Bool = true) throws {
         name = path
+        self.triesAgain = triesAgain
         file = try SharedFile.at(path, rotation)
+        file.join(triesAgain: triesAgain)
     }
 
-    deinit { file.leave(ObjectIdentifier(self)) }
+    deinit { file.leave(ObjectIdentifier(self), triesAgain: triesAgain) }
 
     package func write(_ bytes: UnsafeRawBufferPointer) throws -> Int {
         try file.write(bytes, by: ObjectIdentifier(self))

@@ -91,6 +91,7 @@ final class MQTTDevice: @unchecked Sendable {
     func begin() {
         hasBegun = true
         monitor.locked {
+            relabel()
             // What happened while no one listened is an event, but no state any more. A stream that waits for its readers
             // has no such time.
             if !stream.waits {

@@ -41,8 +41,9 @@ final class PageServer: @unchecked Sendable {
     private static let limits = tacit_microhttpd_limits(connections: 256, seconds: 20, bytes: 1 << 14)
     /// Seconds between two signs of life.
     private static let beat = 10.0
-    /// Seconds that those who follow have for the next of the last lines.
-    private static let patience = 0.5
+    /// Seconds that those who follow have for the next of the last lines, and after a wish to stop.
+    private static let patience = 3.0
+    private static let shortPatience = 0.5
     /// Seconds between two tries, at most.
     private static let longestDelay = 30.0
 
@@ -183,7 +184,9 @@ final class PageServer: @unchecked Sendable {
             let given = monitor.locked { self.given } - peers.reduce(0) { $0 + $1.unsent }
             if given != seen { (seen, since) = (given, now) }
             // As long as they take anything; after a wish to stop not for longer than that is waited for.
-            guard now - since < Self.patience, now - begun < (news.stream.stop.isStopping ? 1.5 : 10) else { break }
+            let isStopping = news.stream.stop.isStopping
+            guard now - since < (isStopping ? Self.shortPatience : Self.patience), now - begun < (isStopping ? 1.5 : 10)
+            else { break }
             turn()
             let isRead = monitor.locked { readers.isEmpty && waiting.isEmpty && newPeers.isEmpty }
             let isTold = peers.allSatisfy { peer in peer.isIdle && monitor.locked { peer.place >= news.lines.end } }

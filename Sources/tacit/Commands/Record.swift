@@ -69,6 +69,17 @@ struct Record: ParsableCommand {
             throw ValidationError("--bytes must be at least \(Self.leastBytes): \(bytes)")
         }
         let isOfPictures = isCamera || Self.isOfPictures(rest)
+        func command(_ arguments: [String]) throws -> Command {
+            isOfPictures ? .watch(try Watch.parse(arguments)) : .listen(try Listen.parse(arguments))
+        }
+        // A - is a value where an option before it has none without it; elsewise it can only be meant as the recording.
+        for index in rest.indices where rest[index] == "-" {
+            let before = index > 0 ? rest[index - 1] : ""
+            let isLast = index == rest.count - 1
+            if !before.hasPrefix("-") || before == "-" || isLast && (try? command(Array(rest.dropLast()))) != nil {
+                throw ValidationError("The recording must be a file, not '-'.")
+            }
+        }
         var refusal: (any Error)?
         // The one argument without which the rest makes sense is the recording.
         for index in rest.indices.reversed() where !rest[index].hasPrefix("-") && !rest[index].hasSuffix(".gguf") {
@@ -76,7 +87,7 @@ struct Record: ParsableCommand {
             let path = others.remove(at: index)
             let wish = RecordingWish(path: path, seconds: seconds, bytes: bytes)
             do {
-                return (isOfPictures ? .watch(try Watch.parse(others)) : .listen(try Listen.parse(others)), wish)
+                return (try command(others), wish)
             } catch {
                 refusal = refusal ?? error
             }

@@ -18,8 +18,10 @@ struct Run: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+        // Before the check, which takes a while: a SIGHUP amid it has the file read again, behind the start.
+        let supervisor = try Supervisor(path: path, isJSON: output.json)
         let check = try SettingsCheck(path: path)
         try check.report()
-        try Supervisor(path: path, isJSON: output.json).run(check.inputs)
+        try supervisor.run(check.inputs)
     }
 }

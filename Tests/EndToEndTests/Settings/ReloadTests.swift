@@ -120,4 +120,64 @@ import Testing
         #expect(run.finish() == 0)
         for source in ["a", "b", "c"] { try expectPairs(try ResultLine.lines(SourceLines.all(source, of: lines))) }
     }
+
+    /// Devices that aren't there, waited for without an end, and a pipe to which nobody writes keep no other waiting.
+    @Test func whatWaitsIsCalledOff() throws {
+        let silent = inputs.folder.path("silent")
+        try #require(mkfifo(silent, 0o600) == 0)
+        let common: SeveralInputs.Keys = inputs.firstKeys.filter { $0.key != "input" }
+        func absent(_ name: String) -> String {
+            SeveralInputs.table(name, inputs.first.path, common + [("device", "hw:7"), ("wait", "inf")])
+        }
+        let stay = try other(logits: false) + absent("stays")
+        let path = try inputs.write(
+            stay + absent("leaves") + SeveralInputs.table("silent", inputs.first.path, common + [("input", silent)]))
+        let run = try LiveRun(.tacit, ["run", path, "--json"])
+        var lines: [String] = []
+        var isOn = false
+        while !isOn {
+            let line = try #require(run.readLine(), "\(run.standardError)")
+            lines.append(line)
+            isOn = line.contains(#""state":"on""#)
+        }
+        for name in ["stays", "leaves"] {
+            #expect(waitUntil { run.standardError.contains("\(name): ") }, "\(run.standardError)")
+        }
+        try inputs.write(stay)
+        run.send(signal: SIGHUP)
+        #expect(waitUntil { run.standardError.contains("2 go on, 2 ended, 0 began") }, "\(run.standardError)")
+        #expect(!run.standardError.contains("does not end"), "\(run.standardError)")
+        run.send(signal: SIGTERM)
+        while let line = run.readLine() { lines.append(line) }
+        #expect(run.finish() == 0)
+        #expect(lines.allSatisfy { SourceLines.source(of: $0) == "other" })
+        try expectPairs(try ResultLine.lines(SourceLines.all("other", of: lines)))
+    }
+
+    /// What was wrong may be put right outside the settings.
+    @Test func whatFailedBeginsAnew() throws {
+        let sound = inputs.folder.path("late.wav")
+        let keys: SeveralInputs.Keys = inputs.firstKeys.filter { $0.key != "input" } + [("input", sound)]
+        let path = try inputs.write(try other(logits: false) + SeveralInputs.table("late", inputs.first.path, keys))
+        let run = try LiveRun(.tacit, ["run", path, "--json"])
+        #expect(waitUntil { run.standardError.contains("late.wav: No such file") }, "\(run.standardError)")
+        try inputs.folder.write("late.wav", WaveFile.bytes(inputs.samples, rate: UInt32(inputs.firstRate)))
+        // Its line is written a moment before it is over.
+        var asked = 0
+        while !run.standardError.contains("1 began"), asked < 100 {
+            asked += 1
+            run.send(signal: SIGHUP)
+            #expect(waitUntil { run.standardError.components(separatedBy: ": read again: ").count > asked })
+        }
+        #expect(run.standardError.contains("1 go on, 0 ended, 1 began"), "\(run.standardError)")
+        let alone = try inputs.alone((name: "late", command: "listen", model: inputs.first.path, keys: keys))
+        var lines: [String] = []
+        while SourceLines.own("late", of: lines).count < alone.count {
+            lines.append(try #require(run.readLine(), "\(run.standardError)"))
+        }
+        run.send(signal: SIGTERM)
+        while let line = run.readLine() { lines.append(line) }
+        #expect(run.finish() == 0)
+        #expect(SourceLines.own("late", of: lines) == alone)
+    }
 }

@@ -84,6 +84,59 @@ import Testing
         #expect(clips.contains { $0.contains("three") })
     }
 
+    /// What is taught while the source is waited for is there from the first reading.
+    @Test func beforeTheFirstSample() throws {
+        let (started, go) = (folder.path("started"), folder.path("go"))
+        let sound = try folder.write("sound.raw", Sounds.raw(Sounds.glide(samples: 2 * listening.rate)))
+        let script = try listening.script(
+            "late.sh", "touch \(started); while [ ! -e \(go) ]; do sleep 0.02; done; cat \(sound); sleep 60")
+        let run = try LiveRun(
+            .tacit,
+            [
+                "listen", listening.model.path, "--command", script, "--raw", "--json", "--top", "0", "--hop",
+                "\(listening.stride)", "--labels", labels,
+            ])
+        #expect(waitUntil { FileManager.default.fileExists(atPath: started) })
+        try learn(["two", listening.sound])
+        _ = try folder.write("go", [])
+        var line = run.readLine()
+        while let other = line, !isOfLabels(other) { line = run.readLine() }
+        // The change may be noticed with the next step.
+        for _ in 0..<600 where line?.contains(#""label":"two""#) == false { line = run.readLine() }
+        #expect(line?.contains(#""label":"two""#) == true, "\(line ?? "nothing")")
+        run.send(signal: SIGTERM)
+        #expect(run.finish() == 0)
+    }
+
+    /// A broker that is not there yet, or away, is told of them when it is.
+    @Test(.enabled(if: Mosquitto.isThere && PageRun.isPossible, "Mosquitto or libmicrohttpd is not installed"))
+    func withoutABroker() throws {
+        let broker = try Mosquitto()
+        let page = try PageRun(
+            ["--labels", labels, "--name", "ear", "--to", "mqtt://\(broker.address)/here", "--realtime"],
+            listening: listening)
+        try learn(["two", listening.sound])
+        #expect(waitUntil { page.run.standardError.contains("new: two") })
+        page.feed(seconds: 0.3, events: 1)
+        try broker.start()
+        func expectDevice(with label: String) throws {
+            let isThere = try waitUntil {
+                page.feed(seconds: 0.05)
+                return try broker.retained().contains { $0.contains(#""label_\#(label)":{"p":"binary_sensor","unique_id""#) }
+            }
+            #expect(isThere, "no \(label)")
+        }
+        try expectDevice(with: "two")
+        broker.stop()
+        try learn(["three", listening.sound])
+        #expect(waitUntil { page.run.standardError.contains("new: three") })
+        page.feed(seconds: 0.3, events: 1)
+        try broker.start()
+        try expectDevice(with: "three")
+        #expect(page.finish() == 0)
+        try expectPairs(page.lines)
+    }
+
     private func eventNames(_ lines: [String]) -> Set<String> {
         Set(
             lines.flatMap { $0.split(separator: "\n") }.compactMap {

@@ -51,6 +51,16 @@ import Testing
         #expect(try !listening.lines("lines.jsonl").contains("{\"old\":1}"))
     }
 
+    /// What was left without its end, as by a full disk, swallows no line of this run.
+    @Test(arguments: [[], ["--rotate-bytes", "20K", "--rotate-keep", "1000"]])
+    func aTornLineIsEnded(flags: [String]) throws {
+        try folder.write("lines.jsonl", "{\"old\":1}\n{\"torn".utf8)
+        let outcome = try listening.run(["--to", "jsonl:\(file)", "--to", "stdout"] + flags)
+        #expect(outcome.status == 0)
+        let expected = ["{\"old\":1}", "{\"torn"] + outcome.outputLines.map(withoutClocks)
+        #expect(try allLines().map(withoutClocks) == expected)
+    }
+
     /// A pipe is no file, and a folder that can't be written to keeps its one file.
     @Test func whatIsNotPutAway() throws {
         let outcome = try listening.run(["--to", "jsonl:/dev/null", "--rotate-bytes", "1K"])

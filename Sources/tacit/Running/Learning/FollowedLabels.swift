@@ -1,5 +1,6 @@
 import TacitConsole
 import TacitDiagnostics
+import TacitLabelling
 import TacitLearning
 import TacitLive
 import TacitSinks
@@ -39,17 +40,21 @@ enum FollowedLabels {
         guard let file = options.learned.path, let planes = model.planes, terms.recording == nil else { return nil }
         stream.hasChangingLabels = true
         stream.teacher = ClipTeacher(model, file: file, engine: options.engine.settings)
-        watch(model, file, until: terms.stop)
         let threshold = options.labels.threshold ?? LoadedModel.learnedThreshold
         return ChangingLabels(
             planes, stream.streamLabels,
-            threshold: { name in terms.labels.first { $0.name == name }?.threshold ?? threshold },
+            new: { name in
+                let own = terms.labels.first { $0.name == name }
+                return ChangingLabels.Terms(
+                    threshold: own?.threshold ?? threshold,
+                    waits: EventDetector.Waits(onAfter: own?.onAfter, offAfter: own?.offAfter))
+            },
             // Those that come make events unless somebody has said which do.
-            takesNew: options.events.only.isEmpty)
+            takesNew: options.events.only.isEmpty, watch: watch(model, file))
     }
 
-    private static func watch(_ model: LoadedModel, _ file: String, until stop: StopToken) {
-        LabelsWatch.begin(model, file: file, until: stop) { news in
+    private static func watch(_ model: LoadedModel, _ file: String) -> AnyObject {
+        LabelsWatch.begin(model, file: file) { news in
             Log.shared.line { line in
                 line.append(string: file)
                 switch news {

@@ -19,6 +19,8 @@ final class RunningInput: @unchecked Sendable {
     private var pause = RunningInput.shortestPause
     /// What was said last, so that it isn't said again.
     private var said: String?
+    /// Whether it has been opened once.
+    private var hasRun = false
 
     private struct State {
         var isOver = false
@@ -83,7 +85,8 @@ final class RunningInput: @unchecked Sendable {
             return .failed(error.kind)
         } catch let error as TacitError {
             guard !stop.isStopping else { return .fine }
-            if plan.isLive, error.kind != .usage {
+            // Settings were fine once: a label that they name may have been forgotten since, and come back.
+            if plan.isLive, error.kind != .usage || hasRun {
                 if watch.seconds > Self.longestPause { pause = Self.shortestPause }
                 wait(after: error)
                 return nil
@@ -107,6 +110,7 @@ final class RunningInput: @unchecked Sendable {
             Log.shared.line { $0.append(string: "\(self.plan.name): there again") }
             said = nil
         }
+        hasRun = true
         try opened.stream.run(sink)
         try opened.conclude()
     }

@@ -135,7 +135,7 @@ struct SettingsCheck {
             _ = try options.parts(
                 input.model?.text, plan.terms(Process.stop), isTaught: plan.takesCorrections, mayWrite: false)
         } catch let error as TacitError {
-            refuse(error.reason, input.entries, otherwise: input.name.place)
+            refuse(error.reason, values: input.entries, otherwise: input.name.place)
             return nil
         } catch {
             return nil
@@ -281,7 +281,8 @@ struct SettingsCheck {
     private mutating func checkLabels() {
         guard let labels, !settings.inputs.isEmpty else { return }
         for label in settings.labels {
-            if !labels.contains(label.name.text) {
+            // Of a name that can't be one that has been said.
+            if !labels.contains(label.name.text), !faults.contains(where: { $0.place == label.name.place }) {
                 let hint = Likeness.hint(label.name.text, among: labels)
                 refuse(label.name.place, "label: no input's model has a label '\(label.name.text)'\(hint)")
             }
@@ -295,6 +296,16 @@ struct SettingsCheck {
         let flags = FlagWords(words)
         let named = flags.names.lazy.compactMap { name in entries.first { $0.name == name } }.first
         refuse(named?.place ?? place, flags.plain)
+    }
+
+    /// The same of a fault that may name a key's value instead of the key, as those do who know of no command line.
+    private mutating func refuse(_ words: String, values entries: [Settings.Entry], otherwise place: SettingsPlace) {
+        let parts = words.utf8.split(separator: UInt8(ascii: "\""))
+        let quoted = entries.first { entry in
+            entry.values.contains { value in parts.contains { $0.elementsEqual(value.utf8) } }
+        }
+        guard FlagWords(words).names.isEmpty, let quoted else { return refuse(words, entries, otherwise: place) }
+        refuse(quoted.place, "\(quoted.name): \(words)")
     }
 }
 

@@ -14,6 +14,7 @@ struct EventParts {
     let rules: EventRules?
     /// Names of groups in the order of their first labels, and the labels (indices) that speak under each.
     private let groups: [(name: String, members: [Int])]
+    private let waits: [Int: EventDetector.Waits]
 
     /// - Parameters:
     ///   - sampleRate: of the readings.
@@ -49,6 +50,7 @@ struct EventParts {
             }
         }
         self.groups = groups
+        self.waits = waits
         let quiet = own.map { terms.quiet + ($0?.quiet ?? TimesOfDay([])) }
         rules =
             groups.isEmpty && quiet.allSatisfy(\.isEmpty)
@@ -56,6 +58,7 @@ struct EventParts {
     }
 
     func describe(_ description: inout StreamDescription) {
+        description.streamLabels.waits = waits
         description.streamLabels.groups = groups.map(\.name)
         description.streamLabels.grouped = Set(groups.flatMap(\.members))
     }

@@ -64,7 +64,13 @@ extension StreamOptions {
         defer { program?.endAndTell() }
         let parts = try parts(model, terms, isTaught: sinks.takesCorrections, mayWrite: true)
         let opened = try parts.open(program)
-        let sink = try SinkTable.open(sinks.wishes, sinks.settings, opened.description)
+        let sink: Tee
+        do {
+            sink = try SinkTable.open(sinks.wishes, sinks.settings, opened.description)
+        } catch {
+            opened.recorder?.abandon()
+            throw error
+        }
         Process.stopInOrder()
         Process.hasStarted()
         try opened.run(sink)
