@@ -9,9 +9,8 @@ final class RecordingQueue: @unchecked Sendable {
     private let path: String
     private let descriptor: Int32
     private let writing: Writing
-    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    // All below is the mutex's, but what the writing thread reads of `written` while `isWriting`.
+    private let monitor = Monitor()
+    // All below is the monitor's, but what the writing thread reads of `written` while `isWriting`.
     private var filled: UnsafeMutableRawBufferPointer
     private var written: UnsafeMutableRawBufferPointer
     private var filledCount = 0
@@ -37,14 +36,12 @@ final class RecordingQueue: @unchecked Sendable {
         guard descriptor >= 0 else { throw Self.cannotCreate(path, errno) }
         filled = .allocate(byteCount: capacity, alignment: 16)
         written = .allocate(byteCount: capacity, alignment: 16)
-        pthread_mutex_init(mutex, nil)
-        var attributes = pthread_condattr_t()
-        pthread_condattr_init(&attributes)
-        // Unlike the time of day it never jumps.
-        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
-        pthread_cond_init(changed, &attributes)
-        pthread_condattr_destroy(&attributes)
         try DetachedThread.start(for: path, failing: .cannotCreate) { self.serve() }
+    }
+
+    deinit {
+        filled.deallocate()
+        written.deallocate()
     }
 
     /// Why a file that was to be made can't be.
@@ -56,16 +53,16 @@ final class RecordingQueue: @unchecked Sendable {
     }
 
     /// What keeps it from being written, if anything does.
-    var error: TacitError? { locked { failure } }
+    var error: TacitError? { monitor.locked { failure } }
 
     /// Bytes of the file, those counted that are on their way.
-    var byteCount: Int { locked { total } }
+    var byteCount: Int { monitor.locked { total } }
 
     /// Bytes that can wait.
-    var capacity: Int { locked { filled.count } }
+    var capacity: Int { monitor.locked { filled.count } }
 
     /// Whether so many bytes would find room now.
-    func hasRoom(_ bytes: Int) -> Bool { locked { filledCount + bytes <= filled.count } }
+    func hasRoom(_ bytes: Int) -> Bool { monitor.locked { filledCount + bytes <= filled.count } }
 
     /// Waits until so many bytes find room; false when nothing is written any more, or `isOver` says so.
     func waitForRoom(_ bytes: Int, unless isOver: () -> Bool) -> Bool {
@@ -78,10 +75,10 @@ final class RecordingQueue: @unchecked Sendable {
     }
 
     private func wait(until isReached: () -> Bool, unless isOver: () -> Bool) -> Bool {
-        locked {
+        monitor.locked {
             while failure == nil, !isReached() {
                 if isOver() { return false }
-                waitForChange(milliseconds: 50)
+                monitor.wait(seconds: 0.05)
             }
             return failure == nil
         }
@@ -89,7 +86,7 @@ final class RecordingQueue: @unchecked Sendable {
 
     /// Makes it larger, for what could not be known at the start, if nothing waits in it now.
     func grow(to capacity: Int) {
-        locked {
+        monitor.locked {
             guard capacity > filled.count, filledCount == 0, !isWriting else { return }
             for buffer in [filled, written] { buffer.deallocate() }
             filled = .allocate(byteCount: capacity, alignment: 16)
@@ -99,10 +96,10 @@ final class RecordingQueue: @unchecked Sendable {
 
     /// Adds bytes as they are. False without room for them, or when nothing is written any more.
     func add(raw bytes: UnsafeRawBufferPointer) -> Bool {
-        locked {
+        monitor.locked {
             guard failure == nil, let room = take(bytes.count) else { return false }
             room.copyMemory(from: bytes)
-            pthread_cond_broadcast(changed)
+            monitor.signal()
             return true
         }
     }
@@ -114,7 +111,7 @@ final class RecordingQueue: @unchecked Sendable {
     ///   - length: of its payload, in bytes.
     ///   - fill: writes exactly as many.
     func add(_ kind: RecordingFormat.Kind, length: Int, _ fill: (inout ChunkWriter) -> Void) -> Bool {
-        locked {
+        monitor.locked {
             guard failure == nil, let room = take(length + RecordingFormat.chunkOverhead) else { return false }
             var writer = ChunkWriter(room)
             writer.put(kind.rawValue)
@@ -122,7 +119,7 @@ final class RecordingQueue: @unchecked Sendable {
             fill(&writer)
             precondition(writer.count == length + 8, "a chunk of another length than was said")
             writer.put(RecordingFormat.checksum(UnsafeRawBufferPointer(rebasing: room[..<(length + 8)])))
-            pthread_cond_broadcast(changed)
+            monitor.signal()
             return true
         }
     }
@@ -132,13 +129,13 @@ final class RecordingQueue: @unchecked Sendable {
     ///
     /// - Throws: `TacitError` (output) where not everything could be written.
     func close(stop: StopToken) throws {
-        try locked {
+        try monitor.locked {
             isClosing = true
-            pthread_cond_broadcast(changed)
+            monitor.signal()
             var patience = 2.0
             while !hasEnded {
                 let before = Stopwatch.now
-                waitForChange(milliseconds: 50)
+                monitor.wait(seconds: 0.05)
                 if stop.isStopping { patience -= Stopwatch.now - before }
                 if patience <= 0 {
                     throw TacitError(.cannotCreate, file: path, "can't be written fast enough: its end is missing")
@@ -148,7 +145,7 @@ final class RecordingQueue: @unchecked Sendable {
         }
     }
 
-    /// With the mutex locked.
+    /// With the monitor locked.
     private func take(_ bytes: Int) -> UnsafeMutableRawBufferPointer? {
         guard filledCount + bytes <= filled.count else { return nil }
         defer {
@@ -162,8 +159,8 @@ final class RecordingQueue: @unchecked Sendable {
         /// Bytes of whole chunks in the file.
         var whole: off_t = 0
         while true {
-            let count = locked {
-                while filledCount == 0, !isClosing { pthread_cond_wait(changed, mutex) }
+            let count = monitor.locked {
+                while filledCount == 0, !isClosing { monitor.wait() }
                 swap(&filled, &written)
                 isWriting = true
                 defer { filledCount = 0 }
@@ -172,23 +169,23 @@ final class RecordingQueue: @unchecked Sendable {
             guard count > 0 else { break }
             let bytes = UnsafeRawBufferPointer(rebasing: written[..<count])
             if let number = write(bytes, whole) {
-                locked { failure = Self.cannotCreate(path, number) }
+                monitor.locked { failure = Self.cannotCreate(path, number) }
                 break
             }
             whole += off_t(count)
-            locked {
+            monitor.locked {
                 isWriting = false
-                pthread_cond_broadcast(changed)
+                monitor.signal()
             }
         }
         if Glibc.close(descriptor) != 0 {
             let number = errno
-            locked { failure = failure ?? Self.cannotCreate(path, number) }
+            monitor.locked { failure = failure ?? Self.cannotCreate(path, number) }
         }
-        locked {
+        monitor.locked {
             isWriting = false
             hasEnded = true
-            pthread_cond_broadcast(changed)
+            monitor.signal()
         }
     }
 
@@ -222,21 +219,5 @@ final class RecordingQueue: @unchecked Sendable {
             place = next
         }
         return place
-    }
-
-    /// With the mutex locked.
-    private func waitForChange(milliseconds: Int) {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        time.tv_nsec += milliseconds * 1_000_000
-        time.tv_sec += time.tv_nsec / 1_000_000_000
-        time.tv_nsec %= 1_000_000_000
-        pthread_cond_timedwait(changed, mutex, &time)
-    }
-
-    private func locked<Result>(_ body: () throws -> Result) rethrows -> Result {
-        pthread_mutex_lock(mutex)
-        defer { pthread_mutex_unlock(mutex) }
-        return try body()
     }
 }

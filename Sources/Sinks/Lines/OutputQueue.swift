@@ -11,9 +11,8 @@ package final class OutputQueue: @unchecked Sendable {
     /// Bytes that can wait.
     package let capacity: Int
 
-    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    // All below is the mutex's, but what the writing thread reads of `written` while `isWriting`.
+    private let monitor = Monitor()
+    // All below is the monitor's, but what the writing thread reads of `written` while `isWriting`.
     private var filled: UnsafeMutablePointer<UInt8>
     private var written: UnsafeMutablePointer<UInt8>
     private var filledCount = 0
@@ -46,13 +45,6 @@ package final class OutputQueue: @unchecked Sendable {
         self.stop = stop
         filled = .allocate(capacity: capacity)
         written = .allocate(capacity: capacity)
-        pthread_mutex_init(mutex, nil)
-        var attributes = pthread_condattr_t()
-        pthread_condattr_init(&attributes)
-        // Unlike the time of day it never jumps.
-        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
-        pthread_cond_init(changed, &attributes)
-        pthread_condattr_destroy(&attributes)
         var thread = pthread_t()
         pthread_create(
             &thread, nil,
@@ -67,25 +59,21 @@ package final class OutputQueue: @unchecked Sendable {
     deinit {
         filled.deallocate()
         written.deallocate()
-        pthread_cond_destroy(changed)
-        pthread_mutex_destroy(mutex)
-        changed.deallocate()
-        mutex.deallocate()
     }
 
     /// Nothing will be added any more: the thread ends once all is written. Until then it lives as long as the program.
     package func close() {
-        locked {
+        monitor.locked {
             isClosed = true
-            pthread_cond_broadcast(changed)
+            monitor.signal()
         }
     }
 
     /// Bytes that wait, those being written not counted.
-    package var count: Int { locked { filledCount } }
+    package var count: Int { monitor.locked { filledCount } }
 
     /// Whether everything is written.
-    package var isEmpty: Bool { locked { filledCount == 0 && !isWriting } }
+    package var isEmpty: Bool { monitor.locked { filledCount == 0 && !isWriting } }
 
     /// Takes all of `bytes` if at least `reserve` bytes stay free, or nothing.
     ///
@@ -95,7 +83,7 @@ package final class OutputQueue: @unchecked Sendable {
     ///   - waits: whether to wait for room, if this queue has any patience.
     /// - Throws: what the drain threw, if it can't be written any more.
     package func add(_ bytes: [UInt8], leaving reserve: Int, waits: Bool = true) throws -> Bool {
-        try locked {
+        try monitor.locked {
             if waits, patience > 0 {
                 let most = capacity - reserve - bytes.count
                 _ = waitWhile(for: patience) { filledCount > most && most >= 0 && !stop.isStopping }
@@ -107,7 +95,7 @@ package final class OutputQueue: @unchecked Sendable {
                 (filled + filledCount).initialize(from: base, count: bytes.count)
             }
             filledCount += bytes.count
-            pthread_cond_broadcast(changed)
+            monitor.signal()
             return true
         }
     }
@@ -117,9 +105,9 @@ package final class OutputQueue: @unchecked Sendable {
     /// - Throws: what the drain threw, if it can't be written any more; `Process.Stopped` if it takes nothing after a wish
     ///   to stop.
     package func waitUntilEmpty() throws {
-        let isGivenUp = try locked {
+        let isGivenUp = try monitor.locked {
             isEnding = true
-            pthread_cond_broadcast(changed)
+            monitor.signal()
             let isDone = waitWhile(for: Self.lastPatience, onlyAfterStop: true) { filledCount > 0 || isWriting }
             if let failure { throw failure }
             return !isDone
@@ -131,12 +119,12 @@ package final class OutputQueue: @unchecked Sendable {
 
     private func serve() {
         while true {
-            let count = locked {
-                while filledCount == 0, !isClosed { pthread_cond_wait(changed, mutex) }
+            let count = monitor.locked {
+                while filledCount == 0, !isClosed { monitor.wait() }
                 swap(&filled, &written)
                 isWriting = true
                 defer { filledCount = 0 }
-                pthread_cond_broadcast(changed)
+                monitor.signal()
                 return filledCount
             }
             // Closed, and all is written.
@@ -144,17 +132,17 @@ package final class OutputQueue: @unchecked Sendable {
             do {
                 try empty(count)
             } catch {
-                locked {
+                monitor.locked {
                     failure = error
                     isWriting = false
                     filledCount = 0
-                    pthread_cond_broadcast(changed)
+                    monitor.signal()
                 }
                 return drain.hasFailed(error)
             }
-            locked {
+            monitor.locked {
                 isWriting = false
-                pthread_cond_broadcast(changed)
+                monitor.signal()
             }
         }
     }
@@ -168,7 +156,7 @@ package final class OutputQueue: @unchecked Sendable {
             if taken == 0 {
                 guard waitToTryAgain() else { throw drain.failure }
             } else {
-                locked { progress += taken }
+                monitor.locked { progress += taken }
             }
         }
     }
@@ -182,7 +170,7 @@ package final class OutputQueue: @unchecked Sendable {
     }
 
     /// Waits as long as `condition` holds and nothing has failed, and no longer than `patience` in seconds while the drain
-    /// takes nothing. With the mutex locked.
+    /// takes nothing. With the monitor locked.
     ///
     /// - Parameters:
     ///   - patience: in seconds.
@@ -197,7 +185,7 @@ package final class OutputQueue: @unchecked Sendable {
         while failure == nil, condition() {
             guard waited < patience else { return false }
             let before = Stopwatch.now
-            waitForChange(milliseconds: 20)
+            monitor.wait(seconds: 0.02)
             waited = progress == seen ? waited + Stopwatch.now - before : 0
             if onlyAfterStop, !stop.isStopping { waited = 0 }
             seen = progress
@@ -207,26 +195,10 @@ package final class OutputQueue: @unchecked Sendable {
 
     /// For a second, or until the end comes. False when it had come before: there is no other try.
     private func waitToTryAgain() -> Bool {
-        locked {
+        monitor.locked {
             guard !isEnding else { return false }
-            waitForChange(milliseconds: 1000)
+            monitor.wait(seconds: 1)
             return true
         }
-    }
-
-    /// With the mutex locked.
-    private func waitForChange(milliseconds: Int) {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        time.tv_nsec += milliseconds % 1000 * 1_000_000
-        time.tv_sec += milliseconds / 1000 + time.tv_nsec / 1_000_000_000
-        time.tv_nsec %= 1_000_000_000
-        pthread_cond_timedwait(changed, mutex, &time)
-    }
-
-    private func locked<Result>(_ body: () throws -> Result) rethrows -> Result {
-        pthread_mutex_lock(mutex)
-        defer { pthread_mutex_unlock(mutex) }
-        return try body()
     }
 }

@@ -1,11 +1,11 @@
 import Glibc
 
 /// A lock and a way to wait for what others change under it.
-final class Monitor: @unchecked Sendable {
+package final class Monitor: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-    init() {
+    package init() {
         pthread_mutex_init(mutex, nil)
         var attributes = pthread_condattr_t()
         pthread_condattr_init(&attributes)
@@ -22,17 +22,20 @@ final class Monitor: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    func locked<Result>(_ body: () throws -> Result) rethrows -> Result {
+    package func locked<Result>(_ body: () throws -> Result) rethrows -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         return try body()
     }
 
     /// Wakes everyone who waits.
-    func signal() { pthread_cond_broadcast(changed) }
+    package func signal() { pthread_cond_broadcast(changed) }
+
+    /// Within `locked`: until a signal.
+    package func wait() { pthread_cond_wait(changed, mutex) }
 
     /// Within `locked`: until a signal, or so many seconds.
-    func wait(seconds: Double) {
+    package func wait(seconds: Double) {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         let nanoseconds = time.tv_nsec + Int(seconds * 1e9)
