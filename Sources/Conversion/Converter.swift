@@ -42,7 +42,7 @@ package final class Converter {
     ///
     /// - Throws: `TacitError` of kind `cannotCreate`.
     package func refuse(writingTo path: String) throws {
-        guard let identity = SourceFolder.Identity(of: path) else { return }
+        guard let identity = FileIdentity(path: path) else { return }
         for folder in folders where folder.identities.contains(identity) {
             throw TacitError(.cannotCreate, file: path, "is one of the files that the model is made from")
         }

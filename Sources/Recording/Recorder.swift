@@ -19,20 +19,6 @@ package struct RecordingWish: Equatable, Sendable {
     }
 }
 
-/// Which file a path leads to, as long as that file is open or in place.
-private struct FileIdentity: Equatable {
-    private let device: dev_t
-    private let number: ino_t
-
-    /// Nil where there is none.
-    init?(_ path: String) {
-        var status = stat()
-        guard SystemPath.withBytes(path, { lstat($0, &status) }) == 0 else { return nil }
-        device = status.st_dev
-        number = status.st_ino
-    }
-}
-
 /// Writes a stream to a file as it goes by, so that it can go by again: what its source gives (``RecordedSound``,
 /// ``RecordedFrames``), and what is told of it that is no function of that.
 ///
@@ -94,7 +80,7 @@ package final class Recorder: StreamMoments {
         queue = try RecordingQueue(
             path: wish.path, capacity: max(capacity, 4 * reserve, payload.count + 4096),
             writing: writing)
-        made = FileIdentity(wish.path)
+        made = FileIdentity(link: wish.path)
         withUnsafeTemporaryAllocation(byteCount: RecordingFormat.headerBytes, alignment: 8) { bytes in
             var writer = ChunkWriter(bytes)
             RecordingFormat.magic.withUnsafeBytes { writer.put($0) }
@@ -127,7 +113,7 @@ package final class Recorder: StreamMoments {
     /// Ends it before anything of the stream is recorded: the file that was made is removed again, and no other in its place.
     package func abandon() {
         // As long as it is open, no other file is taken for it.
-        if let made, made == FileIdentity(wish.path) { _ = SystemPath.withBytes(wish.path) { unlink($0) } }
+        if let made, made == FileIdentity(link: wish.path) { _ = SystemPath.withBytes(wish.path) { unlink($0) } }
         try? queue.close(stop: stop)
     }
 

@@ -54,7 +54,7 @@ struct BaseSource {
     private static func refuseAdapter(in folder: SourceFolder, _ adapterFolder: SourceFolder?) throws {
         let name = "adapter_config.json"
         guard folder.has(name) else { return }
-        if let adapterFolder, SourceFolder.Identity(of: adapterFolder.path) == SourceFolder.Identity(of: folder.path) {
+        if let adapterFolder, FileIdentity(path: adapterFolder.path) == FileIdentity(path: folder.path) {
             return
         }
         throw TacitError.badData(

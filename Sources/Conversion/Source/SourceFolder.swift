@@ -5,23 +5,9 @@ import TacitModelFile
 /// A folder of model files. Only files directly in it are read, no link is followed but those of a snapshot in a Hugging
 /// Face cache, and each file's digest is kept for the model's provenance.
 final class SourceFolder {
-    /// What tells a file from all others, whatever it is called.
-    struct Identity: Hashable {
-        let device: UInt
-        let number: UInt
-
-        /// Of what a path leads to; nil if there is nothing.
-        init?(of path: String) {
-            var status = stat()
-            guard stat(path, &status) == 0 else { return nil }
-            device = UInt(status.st_dev)
-            number = UInt(status.st_ino)
-        }
-    }
-
     let path: String
     private var digests: [String: String] = [:]
-    private(set) var identities: Set<Identity> = []
+    private(set) var identities: Set<FileIdentity> = []
 
     /// - Throws: `TacitError` of kind `noInput` if there is no such folder.
     init(path: String) throws {
@@ -73,7 +59,7 @@ final class SourceFolder {
         var digest = MessageDigest()
         digest.update(map.bytes)
         digests[name] = digest.hexadecimal()
-        if let identity = Identity(of: place) { identities.insert(identity) }
+        if let identity = FileIdentity(path: place) { identities.insert(identity) }
         return map
     }
 

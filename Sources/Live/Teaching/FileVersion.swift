@@ -3,8 +3,7 @@ import TacitDiagnostics
 
 /// Which file a path leads to, and since when it is as it is: another one stands there after every change that replaces it.
 package struct FileVersion: Equatable, Sendable {
-    private let device: dev_t
-    private let number: ino_t
+    private let identity: FileIdentity
     private let seconds: Int
     private let nanoseconds: Int
     private let size: Int
@@ -13,8 +12,7 @@ package struct FileVersion: Equatable, Sendable {
     init?(_ path: String) {
         var status = stat()
         guard SystemPath.withBytes(path, { stat($0, &status) }) == 0 else { return nil }
-        device = status.st_dev
-        number = status.st_ino
+        identity = FileIdentity(status)
         seconds = status.st_mtim.tv_sec
         nanoseconds = status.st_mtim.tv_nsec
         size = Int(status.st_size)

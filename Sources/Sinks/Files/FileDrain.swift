@@ -103,10 +103,8 @@ final class FileDrain: OutputDrain, @unchecked Sendable {
 
     /// Whether the path still leads to what is written to.
     private var isStillThere: Bool {
-        var own = stat()
-        var found = stat()
-        guard fstat(descriptor, &own) == 0, SystemPath.withBytes(name, { stat($0, &found) }) == 0 else { return false }
-        return own.st_dev == found.st_dev && own.st_ino == found.st_ino
+        guard let own = FileIdentity(descriptor: descriptor) else { return false }
+        return own == FileIdentity(path: name)
     }
 
     private func look() {
@@ -124,11 +122,7 @@ final class FileDrain: OutputDrain, @unchecked Sendable {
         let reading = SystemPath.withBytes(name) { Glibc.open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         guard reading >= 0 else { return nil }
         defer { close(reading) }
-        var own = stat()
-        var found = stat()
-        guard fstat(descriptor, &own) == 0, fstat(reading, &found) == 0, own.st_dev == found.st_dev,
-            own.st_ino == found.st_ino
-        else { return nil }
+        guard let own = FileIdentity(descriptor: descriptor), own == FileIdentity(descriptor: reading) else { return nil }
         var byte: UInt8 = 0
         return pread(reading, &byte, 1, off_t(size) - 1) == 1 ? byte : nil
     }

@@ -1,0 +1,34 @@
+import Glibc
+
+/// What tells a file from all others, whatever it is called, for as long as it is open or in its place.
+package struct FileIdentity: Hashable, Sendable {
+    private let device: dev_t
+    private let number: ino_t
+
+    /// Of a file of which the system has said this.
+    package init(_ status: stat) {
+        device = status.st_dev
+        number = status.st_ino
+    }
+
+    /// Of what a path leads to; nil where there is nothing.
+    package init?(path: String) {
+        var status = stat()
+        guard SystemPath.withBytes(path, { stat($0, &status) }) == 0 else { return nil }
+        self.init(status)
+    }
+
+    /// Of what a path names, itself a link or not; nil where there is nothing.
+    package init?(link path: String) {
+        var status = stat()
+        guard SystemPath.withBytes(path, { lstat($0, &status) }) == 0 else { return nil }
+        self.init(status)
+    }
+
+    /// Of an open file; nil where the descriptor is none.
+    package init?(descriptor: Int32) {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { return nil }
+        self.init(status)
+    }
+}
