@@ -20,18 +20,8 @@ enum BoundedFile {
         guard information.st_size <= maximumBytes else {
             throw TacitError.badData(path, "\(information.st_size) bytes, more than the \(maximumBytes) allowed")
         }
-        var bytes = [UInt8](repeating: 0, count: Int(information.st_size))
-        var filled = 0
-        while filled < bytes.count {
-            let count = bytes.withUnsafeMutableBytes { buffer in
-                Glibc.read(descriptor, buffer.baseAddress?.advanced(by: filled), buffer.count - filled)
-            }
-            if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { throw TacitError(.inputOutput, file: path, systemError(errno)) }
-            if count == 0 { break }
-            filled += count
-        }
-        bytes.removeSubrange(filled...)
+        let (bytes, number) = FileBytes.read(descriptor, most: Int(information.st_size))
+        guard number == 0 else { throw TacitError(.inputOutput, file: path, systemError(number)) }
         return bytes
     }
 

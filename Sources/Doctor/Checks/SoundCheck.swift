@@ -118,7 +118,7 @@ enum SoundCheck {
         }
         guard let thread else { return nil }
         guard let process = Holders.process(ofThread: thread, patient.system) else { return Holder(process: nil) }
-        let name = patient.system.text("/proc/\(process)/comm") ?? ""
+        let name = patient.system.processes.name(of: process) ?? ""
         return !isNamed && (soundServers.contains(name) || name == "tacit") ? nil : Holder(process: process)
     }
 

@@ -53,7 +53,7 @@ enum VideoCheck {
         if answers.contains(where: { $0.1 == .formats && !$0.0.isBoardCamera }) { return nil }
         if let (camera, _) = answers.first(where: { $0.1 == .busy }) {
             let holders = Holders.processes(of: camera.path, patient.system)
-            let names = holders.map { patient.system.text("/proc/\($0)/comm") ?? "" }
+            let names = holders.map { patient.system.processes.name(of: $0) ?? "" }
             // The service's own, which is what it is for, unless that very camera was asked for.
             if patient.wanted.device == nil,
                 names.contains("tacit")

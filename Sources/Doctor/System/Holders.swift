@@ -5,23 +5,18 @@ enum Holders {
 
     /// `name (pid 12)`
     static func program(_ process: Int, _ system: System) -> String {
-        "\(system.text("/proc/\(process)/comm") ?? "a program") (pid \(process))"
+        "\(system.processes.name(of: process) ?? "a program") (pid \(process))"
     }
 
-    /// The process that a thread belongs to; sound servers open devices from threads with names of their own. Nil where
-    /// either can't be one.
+    /// The process that a thread belongs to; nil where either can't be one.
     static func process(ofThread thread: Int, _ system: System) -> Int? {
         guard numbers.contains(thread) else { return nil }
-        let line = system.lines("/proc/\(thread)/status").first { $0.hasPrefix("Tgid:") }
-        let process = line?.split(whereSeparator: { $0 == "\t" || $0 == " " }).last.flatMap { Int($0) } ?? thread
-        return numbers.contains(process) ? process : nil
+        return system.processes.process(ofThread: thread).flatMap { numbers.contains($0) ? $0 : nil }
     }
 
     /// The processes that have a file open; a path as they see it, or `socket:[INODE]`.
     static func processes(of target: String, _ system: System) -> [Int] {
-        system.names("/proc").compactMap { Int($0) }.filter { numbers.contains($0) }.filter { process in
-            system.names("/proc/\(process)/fd").contains { system.link("/proc/\(process)/fd/\($0)") == target }
-        }
+        system.processes.holding { $0 == target }.filter { numbers.contains($0) }
     }
 
     /// The process that listens at a port.

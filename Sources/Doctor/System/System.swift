@@ -1,4 +1,5 @@
 import Glibc
+import TacitDevices
 import TacitDiagnostics
 
 /// The machine that is looked at: its `/proc`, `/sys`, `/dev`, `/etc` and `/run`, and what only the system's calls tell.
@@ -22,6 +23,8 @@ package struct System: Sendable {
     }
 
     func path(_ path: String) -> String { root + path }
+
+    var processes: Processes { Processes(root: path("/proc")) }
 
     /// The beginning of a plain file, without the white space around it; nil where there is none that may be read.
     func text(_ path: String) -> String? { Self.text(at: self.path(path)).map(Self.trimmed) }
@@ -61,23 +64,8 @@ package struct System: Sendable {
         defer { close(descriptor) }
         var information = stat()
         guard fstat(descriptor, &information) == 0, information.st_mode & S_IFMT == S_IFREG else { return nil }
-        return text(from: descriptor, limit: longestText)
-    }
-
-    /// Reads to the end or the limit; nil where the first read fails.
-    private static func text(from descriptor: Int32, limit: Int) -> String? {
-        var bytes = [UInt8](repeating: 0, count: limit)
-        var count = 0
-        while count < limit {
-            let more = bytes.withUnsafeMutableBytes {
-                read(descriptor, $0.baseAddress?.advanced(by: count), limit - count)
-            }
-            if more < 0, errno == EINTR { continue }
-            if more < 0, count == 0 { return nil }
-            if more <= 0 { break }
-            count += more
-        }
-        return String(decoding: bytes[..<count], as: UTF8.self)
+        let (bytes, failure) = FileBytes.read(descriptor, most: longestText)
+        return failure != 0 && bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
     }
 
     private static func trimmed(_ text: String) -> String {

@@ -11,18 +11,9 @@ enum SecretFile {
         let descriptor = SystemPath.withBytes(path) { open($0, O_RDONLY | O_CLOEXEC) }
         guard descriptor >= 0 else { throw TacitError(.noInput, file: path, String(cString: strerror(errno))) }
         defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: 4097)
-        var count = 0
-        while count < bytes.count {
-            let more = bytes.withUnsafeMutableBytes {
-                Glibc.read(descriptor, $0.baseAddress! + count, $0.count - count)
-            }
-            if more < 0, errno == EINTR { continue }
-            guard more >= 0 else { throw TacitError(.noInput, file: path, String(cString: strerror(errno))) }
-            if more == 0 { break }
-            count += more
-        }
-        let line = bytes[..<count].prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+        let (bytes, number) = FileBytes.read(descriptor, most: 4097)
+        guard number == 0 else { throw TacitError(.noInput, file: path, String(cString: strerror(number))) }
+        let line = bytes.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
         guard line.count >= least, line.count <= 4096, !line.contains(0), let text = String(validating: line, as: UTF8.self)
         else { throw TacitError.badData(path, "expected \(least) to 4096 bytes of text in its first line") }
         return text

@@ -9,28 +9,19 @@ enum SettingsFile {
     /// - Throws: `TacitError` (no input) for what can't be read.
     static func read(_ path: String) throws -> [UInt8] {
         let descriptor = SystemPath.withBytes(path) { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
-        guard descriptor >= 0 else { throw failure(path) }
+        guard descriptor >= 0 else { throw failure(path, errno) }
         defer { close(descriptor) }
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw failure(path) }
+        guard fstat(descriptor, &status) == 0 else { throw failure(path, errno) }
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw TacitError(.noInput, file: path, "is no file, which can be read again when it has changed")
         }
-        var bytes = [UInt8](repeating: 0, count: TOMLFile.largest + 1)
-        var count = 0
-        while count < bytes.count {
-            let read = bytes.withUnsafeMutableBytes {
-                Glibc.read(descriptor, $0.baseAddress?.advanced(by: count), $0.count - count)
-            }
-            if read < 0, errno == EINTR { continue }
-            guard read >= 0 else { throw failure(path) }
-            if read == 0 { break }
-            count += read
-        }
-        return Array(bytes[..<count])
+        let (bytes, number) = FileBytes.read(descriptor, most: TOMLFile.largest + 1)
+        guard number == 0 else { throw failure(path, number) }
+        return bytes
     }
 
-    private static func failure(_ path: String) -> TacitError {
-        TacitError(.noInput, file: path, String(cString: strerror(errno)))
+    private static func failure(_ path: String, _ number: Int32) -> TacitError {
+        TacitError(.noInput, file: path, String(cString: strerror(number)))
     }
 }
