@@ -1,3 +1,5 @@
+import TacitSettings
+
 /// What the command line's parser says, for a file in which flags are keys.
 struct FlagWords {
     /// The flags that are named, without their dashes, in their order.
@@ -31,5 +33,10 @@ struct FlagWords {
             if byte != 0 { bytes.append(byte) }
         }
         plain = String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The key that is meant: of the first flag that is one.
+    func named(among entries: [Settings.Entry]) -> Settings.Entry? {
+        names.lazy.compactMap { name in entries.first { $0.name == name } }.first
     }
 }

@@ -111,7 +111,7 @@ final class RunningInput: @unchecked Sendable {
             said = nil
         }
         hasRun = true
-        try opened.stream.run(sink)
+        try opened.run(sink)
         try opened.conclude()
     }
 

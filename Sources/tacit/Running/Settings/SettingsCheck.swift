@@ -118,32 +118,31 @@ struct SettingsCheck {
         var sinks = places.compactMap { $0?.0 }
         if settings.sinks.isEmpty { sinks = (try? SinkTable.parse([]).map { SinkTable.Wanted($0, SinkSettings()) }) ?? [] }
         checkTogether(input, options, sinks, names)
+        let takesCorrections = sinks.contains(where: \.takesCorrections)
+        guard let taught = teach(model, input, options, takesCorrections: takesCorrections) else { return nil }
+        labels? += taught.description.labels
+        checkGroups(taught.description.labels)
+        checkSelection(input, options, taught.description.labels)
+        guard faults.count == before else { return nil }
         let plan = InputPlan(
             name: input.name.text,
             identity: InputPlan.Identity(
                 sense: sense, model: input.model?.text, arguments: arguments, labels: settings.labels.map(LabelTerms.init),
                 quiet: settings.quiet + input.quiet, sinks: sinks),
             to: names.map(\.text),
-            model: InputPlan.Model(path: model.path, labels: model.description.labels.count, learned: 0),
+            model: InputPlan.Model(
+                path: model.path, labels: taught.description.labels.count, learned: taught.learned?.labels.count ?? 0),
             source: source(input, sense), isLive: input.entry("input") == nil)
-        guard let taught = teach(model, input, options, plan) else { return nil }
-        labels? += taught.description.labels
-        checkGroups(taught.description.labels)
-        checkSelection(input, options, taught.description.labels)
-        guard faults.count == before else { return nil }
         do {
             _ = try options.parts(
-                input.model?.text, plan.terms(Process.stop), isTaught: plan.takesCorrections, mayWrite: false)
+                input.model?.text, plan.terms(Process.stop), isTaught: takesCorrections, mayWrite: false)
         } catch let error as TacitError {
             refuse(error.reason, values: input.entries, otherwise: input.name.place)
             return nil
         } catch {
             return nil
         }
-        let whole = InputPlan.Model(
-            path: model.path, labels: taught.description.labels.count, learned: taught.learned?.labels.count ?? 0)
-        return InputPlan(
-            name: plan.name, identity: plan.identity, to: plan.to, model: whole, source: plan.source, isLive: plan.isLive)
+        return plan
     }
 
     /// The model, and the sense that it gives the input.
@@ -193,7 +192,7 @@ struct SettingsCheck {
                 return try InputPlan.options(sense, entries.flatMap(\.arguments))
             } catch {
                 let words = FlagWords(Listen.message(for: error))
-                let named = words.names.lazy.compactMap { name in entries.first { $0.name == name } }.first
+                let named = words.named(among: entries)
                 // What is said because of what was left out is no fault of the file.
                 if left.isDisjoint(with: words.names) { refuse(named?.place ?? input.name.place, words.plain) }
                 guard let named else { return nil }
@@ -228,12 +227,12 @@ struct SettingsCheck {
     }
 
     private mutating func teach(
-        _ model: LoadedModel, _ input: Settings.Input, _ options: any StreamOptions, _ plan: InputPlan
+        _ model: LoadedModel, _ input: Settings.Input, _ options: any StreamOptions, takesCorrections: Bool
     ) -> LoadedModel? {
         guard let file = options.learned.path else { return model }
         do {
             // A file that people will fill is made when the input begins.
-            if plan.takesCorrections, try LabelsFile.read(file) == nil { return model }
+            if takesCorrections, try LabelsFile.read(file) == nil { return model }
             return try model.taught(by: file)
         } catch let error as TacitError {
             labels = nil
@@ -296,8 +295,7 @@ struct SettingsCheck {
     /// A fault in the words of the command line, at the key that they name.
     private mutating func refuse(_ words: String, _ entries: [Settings.Entry], otherwise place: SettingsPlace) {
         let flags = FlagWords(words)
-        let named = flags.names.lazy.compactMap { name in entries.first { $0.name == name } }.first
-        refuse(named?.place ?? place, flags.plain)
+        refuse(flags.named(among: entries)?.place ?? place, flags.plain)
     }
 
     /// The same of a fault that may name a key's value instead of the key, as those do who know of no command line.

@@ -6,9 +6,9 @@ import TacitText
 
 /// What makes events of a model's readings.
 struct EventParts {
-    let selection: LabelSelection
+    private let selection: LabelSelection
     /// `[labels]`
-    let thresholds: [Float]
+    private let thresholds: [Float]
     let detector: EventDetector
     /// Nil where every event is told as the detector decides it.
     let rules: EventRules?
@@ -57,9 +57,21 @@ struct EventParts {
             ? nil : EventRules(labels: names.count, groups: groups.map(\.members), quiet: quiet, quietOfNew: terms.quiet)
     }
 
-    func describe(_ description: inout StreamDescription) {
-        description.streamLabels.waits = waits
+    /// What sinks are told of the stream; what differs from sense to sense is said here.
+    func description(
+        _ model: LoadedModel, _ options: some StreamOptions, _ terms: StreamTerms, input: String,
+        sense: StreamDescription.Sense, sampleRate: Int = 0, isDevice: Bool, runsFree: Bool, waits: Bool
+    ) -> StreamDescription {
+        var description = StreamDescription(
+            model: PathName.last(model.path), input: input, source: options.sinks.name, sense: sense,
+            sampleRate: sampleRate, labels: model.description.labels,
+            learnedFrom: model.model.description.labels.count, thresholds: thresholds, selected: selection.indices,
+            top: options.labels.top, showFrom: options.labels.threshold, hasLogits: options.labels.logits,
+            isJSON: options.output.json, isDevice: isDevice, runsFree: runsFree, waits: waits)
+        description.streamLabels.waits = self.waits
         description.streamLabels.groups = groups.map(\.name)
         description.streamLabels.grouped = Set(groups.flatMap(\.members))
+        terms.describe(&description)
+        return description
     }
 }

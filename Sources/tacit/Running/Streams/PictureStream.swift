@@ -45,14 +45,9 @@ struct PictureParts: StreamParts {
         if terms.stop.isStopping { throw Process.Stopped() }
         let isLive = input.input == nil || input.realtime
         let isFolder = input.input.map(PictureFiles.isFolder) ?? false
-        var description = StreamDescription(
-            model: PathName.last(model.path), input: input.title, source: options.sinks.name, sense: .pictures,
-            labels: model.description.labels, learnedFrom: model.model.description.labels.count,
-            thresholds: events.thresholds, selected: events.selection.indices, top: options.labels.top,
-            showFrom: options.labels.threshold, hasLogits: options.labels.logits, isJSON: options.output.json,
-            isDevice: input.input == nil, runsFree: !isLive, waits: !isLive)
-        events.describe(&description)
-        terms.describe(&description)
+        var description = events.description(
+            model, options, terms, input: input.title, sense: .pictures, isDevice: input.input == nil, runsFree: !isLive,
+            waits: !isLive)
         let recorder = try terms.recording?.recorder(
             .pictures(ticksPerReading: input.ticksPerReading), model, description,
             events: options.events.settings(model.description.events), isLive: isLive)

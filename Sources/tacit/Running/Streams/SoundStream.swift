@@ -52,18 +52,12 @@ struct SoundParts: StreamParts {
         let sampleRate = labeller.geometry.sampleRate
         let sound = try input.open(sampleRate: sampleRate, hop: hopSeconds, terms)
         if terms.stop.isStopping { throw Process.Stopped() }
-        var description = StreamDescription(
-            model: PathName.last(model.path), input: PathName.last(input.name), source: options.sinks.name,
+        var description = events.description(
+            model, options, terms, input: PathName.last(input.name),
             sense: .sound(window: Double(labeller.geometry.samplesPerWindow) / Double(sampleRate), hop: hopSeconds),
-            sampleRate: sampleRate,
-            labels: model.description.labels, learnedFrom: model.model.description.labels.count,
-            thresholds: events.thresholds, selected: events.selection.indices,
-            top: options.labels.top, showFrom: options.labels.threshold, hasLogits: options.labels.logits,
-            isJSON: options.output.json, isDevice: input.isDevice, runsFree: !isLive,
+            sampleRate: sampleRate, isDevice: input.isDevice, runsFree: !isLive,
             // What passes at its own pace goes on whether or not anyone reads; anything else waits.
             waits: !(options.realtime || input.isDevice))
-        events.describe(&description)
-        terms.describe(&description)
         let recorder = try terms.recording?.recorder(
             .sound(sampleRate: sampleRate, hop: options.hop.hop ?? 1, gate: options.gate), model, description,
             events: options.events.settings(model.description.events), isLive: isLive)
