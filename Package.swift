@@ -163,7 +163,9 @@ let package = Package(
             path: "Sources/tacit-convert"),
 
         // Tests: one target per library, the executables from outside, and hostile input.
-        .target(name: "TacitTestSupport", dependencies: ["TacitDiagnostics", "TacitMedia"], path: "Tests/TestSupport"),
+        .target(
+            name: "TacitTestSupport",
+            dependencies: ["TacitDiagnostics", "TacitLabelling", "TacitMedia", "TacitModelFile"], path: "Tests/TestSupport"),
         .target(name: "CTacitAllocationCounter", path: "Tests/AllocationCounter"),
         .testTarget(name: "SettingsTests", dependencies: ["TacitSettings", "TacitTestSupport", "TacitText"]),
         .testTarget(name: "ModelFileTests", dependencies: ["TacitModelFile", "TacitTestSupport"]),
@@ -199,7 +201,7 @@ let package = Package(
             name: "LiveTests",
             dependencies: [
                 "TacitDiagnostics", "TacitFrontEnd", "TacitLabelling", "TacitLive", "TacitMedia", "TacitModelFile",
-                "TacitText",
+                "TacitTestSupport", "TacitText",
             ]),
         .testTarget(
             name: "RecordingTests",

@@ -5,20 +5,6 @@ import Testing
 /// A minute of a microphone's sound, far faster than it would pass: not one allocation by any thread after the first
 /// label. Counted by a library in front of the C library's malloc, which the tests build.
 @Suite struct AllocationTests {
-    private struct NotBuilt: Error, CustomStringConvertible {
-        let description: String
-    }
-
-    private static let counter: Result<(folder: TemporaryFolder, path: String), any Error> = Result {
-        let folder = try TemporaryFolder()
-        let path = folder.path("count.so")
-        let source = TestPaths.fixtures.appendingPathComponent("allocations/count_allocations.c").path
-        let outcome = try Executable(path: "/usr/bin/env").run(
-            ["clang", "-shared", "-fPIC", "-O1", "-o", path, source])
-        guard outcome.status == 0 else { throw NotBuilt(description: outcome.standardError) }
-        return (folder, path)
-    }
-
     private let model: ConvertedModel
     private let rate: Int
     private let microphone: PipeMicrophone
@@ -31,15 +17,9 @@ import Testing
     }
 
     private func environment(after writes: Int, until: Int = .max) throws -> [String: String] {
-        microphone.environment.merging([
-            "LD_PRELOAD": try Self.counter.get().path, "TACIT_COUNT_AFTER": "\(writes)", "TACIT_COUNT_UNTIL": "\(until)",
-            "TACIT_COUNT_FILE": model.folder.path("allocations"), "TERM": "xterm", "LC_ALL": "C.UTF-8",
-        ]) { $1 }
-    }
-
-    /// What the counter said at the end; where the first allocations came from, if there were any.
-    private func counted() throws -> String {
-        try String(contentsOfFile: model.folder.path("allocations"), encoding: .utf8)
+        microphone.environment
+            .merging(["TERM": "xterm", "LC_ALL": "C.UTF-8"]) { $1 }
+            .merging(try AllocationCount.environment(model.folder, after: writes, until: until)) { $1 }
     }
 
     private static let seconds = 60
@@ -62,21 +42,10 @@ import Testing
                 + options.map { $0.replacing("FOLDER", with: model.folder.path("sink")) },
             environment: try environment(after: written, until: until))
         #expect(microphone.connect { run.isRunning })
-        let sound = Sounds.glide(samples: rate)
-        var labels = 0
-        for period in 0..<40 * Self.seconds {
-            let start = period % 40 * (rate / 40)
-            microphone.write(sound[start..<start + rate / 40])
-            // Never more than two readings ahead of what came out, so that nothing is lost on the way.
-            while Double(period) / 40 > Double(labels + 2) * Self.hop {
-                // With no event within a day, each line is a reading.
-                _ = try #require(run.readLine())
-                labels += 1
-            }
-        }
+        let labels = try microphone.feed(run, seconds: Self.seconds, rate: rate, hop: Self.hop)
         run.send(signal: SIGTERM)
         #expect(run.finish() == 0)
-        let counted = try counted()
+        let counted = try AllocationCount.counted(model.folder)
         #expect(counted == "0 allocations after \(written) writes\n", "\(counted)")
         // Otherwise the end is among what is counted.
         if isShared { #expect(labels > until) }
@@ -109,19 +78,10 @@ import Testing
         let run = try LiveRun(
             .tacit, ["run", settings, "--json"], environment: try environment(after: written, until: until))
         #expect(microphone.connect { run.isRunning })
-        let sound = Sounds.glide(samples: rate)
-        var labels = 0
-        for period in 0..<40 * Self.seconds {
-            let start = period % 40 * (rate / 40)
-            microphone.write(sound[start..<start + rate / 40])
-            while Double(period) / 40 > Double(labels + 2) * Self.hop {
-                _ = try #require(run.readLine())
-                labels += 1
-            }
-        }
+        let labels = try microphone.feed(run, seconds: Self.seconds, rate: rate, hop: Self.hop)
         run.send(signal: SIGTERM)
         #expect(run.finish() == 0)
-        let counted = try counted()
+        let counted = try AllocationCount.counted(model.folder)
         #expect(counted == "0 allocations after \(written) writes\n", "\(counted)")
         #expect(labels > until)
     }
@@ -140,7 +100,7 @@ import Testing
         }
         terminal.send(signal: SIGTERM)
         #expect(terminal.finish() == 0)
-        let counted = try counted()
+        let counted = try AllocationCount.counted(model.folder)
         #expect(counted == "0 allocations after 10 writes\n", "\(counted)")
     }
 }

@@ -4,20 +4,10 @@ import Testing
 
 /// Sound from a program, with and without a gate: not one allocation by any thread after the first label.
 @Suite struct CommandAllocationTests {
-    private struct NotBuilt: Error, CustomStringConvertible {
-        let description: String
-    }
-
     @Test(arguments: [[], ["--gate", "-40"]], [1.0, 3.0])
     func aCommandAllocatesNothing(gate: [String], factor: Double) throws {
         let golden = try GoldenCase(name: "llama-plain")
         let model = try ConvertedModel(golden)
-        let counter = model.folder.path("count.so")
-        let source = TestPaths.fixtures.appendingPathComponent("allocations/count_allocations.c").path
-        let built = try Executable(path: "/usr/bin/env").run(
-            ["clang", "-shared", "-fPIC", "-O1", "-o", counter, source])
-        guard built.status == 0 else { throw NotBuilt(description: built.standardError) }
-
         let rate = Int(Double(golden.sampleRate) * factor)
         let part = Sounds.glide(samples: 3 * rate)
         let bytes = Sounds.raw((0..<3).flatMap { _ in part + [Int16](repeating: 0, count: 3 * rate) })
@@ -37,13 +27,11 @@ import Testing
             .tacit,
             ["listen", model.path, "--command", "/usr/bin/env -u LD_PRELOAD /bin/sh \(script)", "--command-silence", "600"]
                 + options,
-            environment: [
-                "LD_PRELOAD": counter, "TACIT_COUNT_AFTER": "1", "TACIT_COUNT_FILE": model.folder.path("allocations"),
-            ])
+            environment: try AllocationCount.environment(model.folder, after: 1))
         for _ in 0..<lines { _ = try #require(run.readLine()) }
         run.send(signal: SIGTERM)
         #expect(run.finish() == 0)
-        let counted = try String(contentsOfFile: model.folder.path("allocations"), encoding: .utf8)
+        let counted = try AllocationCount.counted(model.folder)
         #expect(counted == "0 allocations after 1 writes\n", "\(counted)")
     }
 }

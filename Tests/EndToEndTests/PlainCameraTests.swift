@@ -5,21 +5,13 @@ import Testing
 /// A camera is spoken to by plain system calls, which others can stand in front of; libv4l2 is asked only where a format must
 /// be converted.
 @Suite struct PlainCameraTests {
-    private struct NotBuilt: Error, CustomStringConvertible {
-        let description: String
-    }
-
     private let model: ConvertedModel
     private let counter: String
 
     init() throws {
         let golden = try GoldenImages(name: "llama-full-hidden")
         model = try ConvertedModel(base: golden.baseFolder.path, adapter: golden.adapterFolder.path)
-        counter = model.folder.path("count.so")
-        let source = TestPaths.fixtures.appendingPathComponent("camera/count_conversions.c").path
-        let outcome = try Executable(path: "/usr/bin/env").run(
-            ["clang", "-shared", "-fPIC", "-O1", "-o", counter, source, "-ldl"])
-        guard outcome.status == 0 else { throw NotBuilt(description: outcome.standardError) }
+        counter = try PreloadedLibrary.conversions.path
     }
 
     /// How often libv4l2 was asked anything by a run on a camera of these formats, which must give labels.

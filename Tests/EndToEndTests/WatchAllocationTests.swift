@@ -5,20 +5,6 @@ import Testing
 /// A stream of frames, and a camera's: not one allocation by any thread after the first label. Counted by a library in
 /// front of the C library's malloc.
 @Suite struct WatchAllocationTests {
-    private struct NotBuilt: Error, CustomStringConvertible {
-        let description: String
-    }
-
-    private static let counter: Result<(folder: TemporaryFolder, path: String), any Error> = Result {
-        let folder = try TemporaryFolder()
-        let path = folder.path("count.so")
-        let source = TestPaths.fixtures.appendingPathComponent("allocations/count_allocations.c").path
-        let outcome = try Executable(path: "/usr/bin/env").run(
-            ["clang", "-shared", "-fPIC", "-O1", "-o", path, source])
-        guard outcome.status == 0 else { throw NotBuilt(description: outcome.standardError) }
-        return (folder, path)
-    }
-
     private let model: ConvertedModel
 
     init() throws {
@@ -29,10 +15,8 @@ import Testing
     private func environment(formats: String, after writes: Int) throws -> [String: String] {
         let bytes = (0..<48 * 36 * 3 * 7).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 5) }
         var environment = try StandInCamera.environment(
-            frames: model.folder.write("frames.raw", bytes), formats: formats, count: 1_000_000)
-        environment["LD_PRELOAD"] = "\(try Self.counter.get().path):\(try StandInCamera.library())"
-        environment["TACIT_COUNT_AFTER"] = "\(writes)"
-        environment["TACIT_COUNT_FILE"] = model.folder.path("allocations")
+            frames: model.folder.write("frames.raw", bytes), formats: formats, count: 1_000_000,
+            AllocationCount.environment(model.folder, after: writes, with: [StandInCamera.library()]))
         environment["TERM"] = "xterm"
         environment["LC_ALL"] = "C.UTF-8"
         // Set by whoever runs the tests without a terminal.
@@ -40,16 +24,21 @@ import Testing
         return environment
     }
 
-    private func counted() throws -> String {
-        try String(contentsOfFile: model.folder.path("allocations"), encoding: .utf8)
-    }
-
     @Test(
         arguments: ["RGB3:48x36@200", "YUYV:48x36@200", "NV12:48x36@200"], ["--json", "--json --logits --top 0", ""])
     func aCamerasFramesAllocateNothing(formats: String, options: String) throws {
+        try framesAllocateNothing("watch \(model.path) --device \(StandInCamera.path) \(options)", formats: formats)
+    }
+
+    @Test(arguments: ["RGB3:48x36@200", "NV12:48x36@200"])
+    func recordedFramesAllocateNothing(formats: String) throws {
+        try framesAllocateNothing("record \(model.path) --device \(StandInCamera.path) --json a.rec", formats: formats)
+    }
+
+    private func framesAllocateNothing(_ arguments: String, formats: String) throws {
         // Only tacit itself is to be counted: the shell sets what is preloaded for it alone.
         let settings = try environment(formats: formats, after: 1).map { "\($0.key)='\($0.value)'" }
-        let command = "\(Executable.tacit.path) watch \(model.path) --device \(StandInCamera.path) \(options)"
+        let command = "\(Executable.tacit.path) \(arguments)"
         let outcome = try Executable.shell.run(
             [
                 "-c",
@@ -61,7 +50,7 @@ import Testing
                 """,
             ], folder: model.folder.path)
         #expect(outcome.status == 0, "\(outcome.standardError)")
-        let counted = try counted()
+        let counted = try AllocationCount.counted(model.folder)
         #expect(counted == "0 allocations after 1 writes\n", "\(counted)")
     }
 
@@ -73,7 +62,7 @@ import Testing
         _ = terminal.read(limit: 3) { _ in false }
         terminal.send(signal: SIGTERM)
         #expect(terminal.finish() == 0)
-        let counted = try counted()
+        let counted = try AllocationCount.counted(model.folder)
         #expect(counted == "0 allocations after 10 writes\n", "\(counted)")
     }
 

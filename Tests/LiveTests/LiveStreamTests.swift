@@ -3,6 +3,7 @@ import TacitLabelling
 import TacitLive
 import TacitMedia
 import TacitModelFile
+import TacitTestSupport
 import Testing
 
 /// From a source to a sink, with a model that says what it is given. Times are in milliseconds.
@@ -11,7 +12,7 @@ import Testing
 
     /// Windows of four samples, one behind the other, at 1000 Hz.
     private func sound(_ steps: [ScriptedSound.Step], stop: StopToken = StopToken()) throws -> LiveStream {
-        let description = describe(.waveform(WaveformInput(sampleRate: 1000, patch: 1, stride: 1, window: 4)))
+        let description = EchoModel.description(.waveform(WaveformInput(sampleRate: 1000, patch: 1, stride: 1, window: 4)))
         let plan = try WindowPlan(description, hop: 0.004)
         let labeller = try SoundLabeller(
             description, plan: plan, ending: .fullWindows, model: EchoModel(patchSize: 1))
@@ -109,7 +110,7 @@ import Testing
 
     @Test func pictures() throws {
         let recorder = Recorder()
-        let description = describe(
+        let description = EchoModel.description(
             .image(ImageInput(width: 2, height: 2, channels: 1, patch: 2, stride: 2, mean: [0], deviation: [1])))
         var told: [TacitError] = []
         let broken = TacitError.badData("b.png", "no picture")

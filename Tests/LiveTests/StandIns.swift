@@ -4,29 +4,6 @@ import TacitLive
 import TacitMedia
 import TacitModelFile
 
-/// A model whose first label scores the last patch's first value, and the second the opposite.
-final class EchoModel: PatchModel {
-    private let patchSize: Int
-    private var last: Float = 0
-
-    init(patchSize: Int) { self.patchSize = patchSize }
-
-    func reset(context: Int) {}
-    func push(patches: UnsafePointer<Float>, count: Int, contexts: UnsafeBufferPointer<Int>) {
-        last = patches[(count - 1) * patchSize]
-    }
-    func readEmbedding(context: Int, into embedding: UnsafeMutableBufferPointer<Float>) {
-        embedding.update(repeating: last)
-    }
-    func readLogits(context: Int, into logits: UnsafeMutableBufferPointer<Float>) {
-        logits[0] = last
-        logits[1] = -last
-    }
-    func applyScores(_ logits: UnsafeBufferPointer<Float>, into scores: UnsafeMutableBufferPointer<Float>) {
-        for index in 0..<logits.count { scores[index] = max(0, logits[index]) }
-    }
-}
-
 /// A source of given events.
 final class ScriptedSound: SampleSource {
     enum Step {
@@ -100,13 +77,4 @@ final class Recorder: Sink {
     func picture(_ seen: PixelView) throws { try note("picture \(seen.pixels[0])") }
     func passed(time: Double) throws { try note("passed \(Int((time * 1000).rounded()))") }
     func finish() throws { try note("finish") }
-}
-
-func describe(_ input: InputDescription) -> ModelDescription {
-    ModelDescription(
-        trunk: TrunkDescription(
-            family: .llama, width: 1, layers: 1, heads: 1, keyValueHeads: 1, headWidth: 2, feedForwardWidth: 1,
-            isGated: true, norm: .rms, normEpsilon: 1e-5, activation: .silu, positions: .rotary, rotaryWidth: 2),
-        input: input, attention: .causal, context: .restart, pool: .last, task: .multilabel, labels: ["a", "b"],
-        thresholds: [0.5, 0.5], patchHiddenWidth: 0, hasHeadNorm: false)
 }

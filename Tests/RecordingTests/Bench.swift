@@ -39,8 +39,8 @@ struct Bench {
     var waits = false
     var wish: RecordingWish
     /// Samples a second, a sample a patch, four a window.
-    private static let sound = describe(.waveform(WaveformInput(sampleRate: 1000, patch: 1, stride: 1, window: 4)))
-    private static let images = describe(
+    private static let sound = EchoModel.description(.waveform(WaveformInput(sampleRate: 1000, patch: 1, stride: 1, window: 4)))
+    private static let images = EchoModel.description(
         .image(ImageInput(width: 2, height: 2, channels: 1, patch: 1, stride: 1, mean: [0], deviation: [0.25])))
     private static let hop = 0.05
     private static let ticks = 10_000

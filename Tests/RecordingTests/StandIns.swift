@@ -8,29 +8,6 @@ import TacitRecording
 import TacitSinks
 import TacitText
 
-/// A model whose labels score what the last patch begins with, and its opposite.
-final class EchoModel: PatchModel {
-    private let patchSize: Int
-    private var last: Float = 0
-
-    init(patchSize: Int) { self.patchSize = patchSize }
-
-    func reset(context: Int) {}
-    func push(patches: UnsafePointer<Float>, count: Int, contexts: UnsafeBufferPointer<Int>) {
-        last = patches[(count - 1) * patchSize]
-    }
-    func readEmbedding(context: Int, into embedding: UnsafeMutableBufferPointer<Float>) {
-        embedding.update(repeating: last)
-    }
-    func readLogits(context: Int, into logits: UnsafeMutableBufferPointer<Float>) {
-        logits[0] = last
-        logits[1] = -last
-    }
-    func applyScores(_ logits: UnsafeBufferPointer<Float>, into scores: UnsafeMutableBufferPointer<Float>) {
-        for index in 0..<logits.count { scores[index] = max(0, logits[index]) }
-    }
-}
-
 /// What a source does next.
 enum Step<Event> {
     case give(Event)
@@ -135,13 +112,4 @@ final class Lines: Sink {
     }
 
     var text: String { String(decoding: bytes, as: UTF8.self) }
-}
-
-func describe(_ input: InputDescription) -> ModelDescription {
-    ModelDescription(
-        trunk: TrunkDescription(
-            family: .llama, width: 1, layers: 1, heads: 1, keyValueHeads: 1, headWidth: 2, feedForwardWidth: 1,
-            isGated: true, norm: .rms, normEpsilon: 1e-5, activation: .silu, positions: .rotary, rotaryWidth: 2),
-        input: input, attention: .causal, context: .restart, pool: .last, task: .multilabel, labels: ["a", "b"],
-        thresholds: [0.5, 0.5], patchHiddenWidth: 0, hasHeadNorm: false)
 }

@@ -4,22 +4,8 @@ import Foundation
 public struct StandInCamera: Sendable {
     public static let path = "/dev/video0"
 
-    private struct NotBuilt: Error, CustomStringConvertible {
-        let description: String
-    }
-
-    private static let built: Result<(folder: TemporaryFolder, path: String), any Error> = Result {
-        let folder = try TemporaryFolder()
-        let path = folder.path("camera.so")
-        let source = TestPaths.fixtures.appendingPathComponent("camera/stand_in_camera.c").path
-        let outcome = try Executable(path: "/usr/bin/env").run(
-            ["clang", "-shared", "-fPIC", "-O1", "-o", path, source, "-ldl"])
-        guard outcome.status == 0 else { throw NotBuilt(description: outcome.standardError) }
-        return (folder, path)
-    }
-
     /// To be preloaded.
-    public static func library() throws -> String { try built.get().path }
+    public static func library() throws -> String { try PreloadedLibrary.camera.path }
 
     /// What a program must be started with to find the camera.
     ///

@@ -12,12 +12,6 @@ import Testing
 
     init() throws {
         listening = try EventfulListening()
-        let built = try Executable(path: "/usr/bin/env").run(
-            [
-                "clang", "-shared", "-fPIC", "-O1", "-o", folder.path("shift.so"),
-                TestPaths.fixtures.appendingPathComponent("clock/shift.c").path, "-ldl",
-            ])
-        #expect(built.status == 0, "\(built.standardError)")
     }
 
     private func set(_ shift: Int64) throws {
@@ -40,7 +34,7 @@ import Testing
             .tacit,
             ["listen", listening.model.path, "--input", "-", "--raw", "--json", "--hop", "\(listening.stride)"]
                 + ["--threshold", "0.3", "--on-after", "0", "--off-after", "0", "--to", "stdout"] + more,
-            environment: ["LD_PRELOAD": folder.path("shift.so"), "CLOCK_SHIFT": folder.path("shift")], input: ends[0])
+            environment: ["LD_PRELOAD": try PreloadedLibrary.clock.path, "CLOCK_SHIFT": folder.path("shift")], input: ends[0])
         close(ends[0])
         let samples = Sounds.glide(samples: 5 * listening.rate)
         var lines: [String] = []
