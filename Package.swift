@@ -60,11 +60,12 @@ let package = Package(
         shim("JPEG", ["CTacitLibJPEG"]),
         shim("Pipe"),
         shim("Program"),
+        .target(name: "CTacitLibrary", path: "Sources/CLibrary", linkerSettings: [.linkedLibrary("dl")]),
         // Loaded when they are asked for: neither linked nor needed to build.
-        .target(name: "CTacitGIF", path: "Sources/CGIF", linkerSettings: [.linkedLibrary("dl")]),
-        .target(name: "CTacitMosquitto", path: "Sources/CMosquitto", linkerSettings: [.linkedLibrary("dl")]),
-        .target(name: "CTacitMicrohttpd", path: "Sources/CMicrohttpd", linkerSettings: [.linkedLibrary("dl")]),
-        .target(name: "CTacitWebP", path: "Sources/CWebP", linkerSettings: [.linkedLibrary("dl")]),
+        shim("GIF", ["CTacitLibrary"]),
+        shim("Mosquitto", ["CTacitLibrary"]),
+        shim("Microhttpd", ["CTacitLibrary"]),
+        shim("WebP", ["CTacitLibrary"]),
         shim("Interface"),
         // Of headers alone: nothing is linked.
         shim("TOML"),

@@ -1,7 +1,6 @@
 #include "CTacitGIF.h"
 
-#include <dlfcn.h>
-#include <pthread.h>
+#include <CTacitLibrary.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,27 +11,12 @@ typedef int read_function(gif_file *, unsigned char *, int);
 #define POINTER(result, name, parameters) static result(*the_##name) parameters;
 TACIT_GIF_FUNCTIONS(POINTER, gif_file, read_function)
 
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static const char *problem;
-static char words[200];
-
-static void load(void) {
-    void *library = dlopen("libgif.so.7", RTLD_NOW | RTLD_LOCAL);
-    if (!library) {
-        const char *reason = dlerror();
-        snprintf(words, sizeof words, "%s", reason ? reason : "can't be loaded");
-        problem = words;
-        return;
-    }
-#define LOAD(result, name, parameters)                                                                                 \
-    *(void **)&the_##name = dlsym(library, #name);                                                                     \
-    if (!the_##name) problem = "libgif.so.7 has no " #name;
-    TACIT_GIF_FUNCTIONS(LOAD, gif_file, read_function)
-}
+#define SYMBOL(result, name, parameters) TACIT_SYMBOL(the_##name, #name),
+static const tacit_symbol symbols[] = {TACIT_GIF_FUNCTIONS(SYMBOL, gif_file, read_function) {0}};
 
 const char *tacit_gif_load(void) {
-    pthread_once(&once, load);
-    return problem;
+    static tacit_library library = {.file = "libgif.so.7", .symbols = symbols};
+    return tacit_library_load(&library);
 }
 
 typedef struct {

@@ -1,6 +1,6 @@
 #include "CTacitMicrohttpd.h"
 
-#include <dlfcn.h>
+#include <CTacitLibrary.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <string.h>
@@ -17,21 +17,16 @@ typedef int upgrade_action(struct MHD_UpgradeResponseHandle *handle, int action,
 static start_daemon *the_start_daemon;
 static upgrade_action *the_upgrade_action;
 
+#define SYMBOL(result, name, parameters, arguments) TACIT_SYMBOL(the_##name, "MHD_" #name),
+static const tacit_symbol symbols[] = {
+    TACIT_MICROHTTPD_FUNCTIONS(SYMBOL)
+    TACIT_SYMBOL(the_start_daemon, "MHD_start_daemon"),
+    TACIT_SYMBOL(the_upgrade_action, "MHD_upgrade_action"),
+    {0}};
+
 const char *tacit_microhttpd_load(void) {
-    static bool is_loaded;
-    if (is_loaded) return NULL;
-    // Never unloaded: threads of its own may be within it.
-    void *library = dlopen("libmicrohttpd.so.12", RTLD_NOW | RTLD_LOCAL);
-    if (!library) return dlerror();
-#define LOAD(pointer, symbol)                                                                                          \
-    *(void **)&pointer = dlsym(library, symbol);                                                                       \
-    if (!pointer) return "libmicrohttpd.so.12 has no " symbol;
-#define LOAD_FUNCTION(result, name, parameters, arguments) LOAD(the_##name, "MHD_" #name)
-    TACIT_MICROHTTPD_FUNCTIONS(LOAD_FUNCTION)
-    LOAD(the_start_daemon, "MHD_start_daemon")
-    LOAD(the_upgrade_action, "MHD_upgrade_action")
-    is_loaded = true;
-    return NULL;
+    static tacit_library library = {.file = "libmicrohttpd.so.12", .symbols = symbols};
+    return tacit_library_load(&library);
 }
 
 #define CALL(result, name, parameters, arguments)                                                                      \

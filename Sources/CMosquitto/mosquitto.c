@@ -1,7 +1,6 @@
 #include "CTacitMosquitto.h"
 
-#include <dlfcn.h>
-#include <stddef.h>
+#include <CTacitLibrary.h>
 
 #define POINTER(result, name, parameters, arguments) static result(*the_##name) parameters;
 TACIT_MOSQUITTO_FUNCTIONS(POINTER)
@@ -11,24 +10,20 @@ static void (*set_disconnect)(struct mosquitto *, tacit_mosquitto_on_connect *);
 static void (*set_publish)(struct mosquitto *, tacit_mosquitto_on_publish *);
 static void (*set_message)(struct mosquitto *, tacit_mosquitto_on_message *);
 
+static int start(void) { return the_lib_init(); }
+
+#define SYMBOL(result, name, parameters, arguments) TACIT_SYMBOL(the_##name, "mosquitto_" #name),
+static const tacit_symbol symbols[] = {
+    TACIT_MOSQUITTO_FUNCTIONS(SYMBOL)
+    TACIT_SYMBOL(set_connect, "mosquitto_connect_callback_set"),
+    TACIT_SYMBOL(set_disconnect, "mosquitto_disconnect_callback_set"),
+    TACIT_SYMBOL(set_publish, "mosquitto_publish_callback_set"),
+    TACIT_SYMBOL(set_message, "mosquitto_message_callback_set"),
+    {0}};
+
 const char *tacit_mosquitto_load(void) {
-    static bool is_loaded;
-    if (is_loaded) return NULL;
-    // Never unloaded: threads of its own may be within it.
-    void *library = dlopen("libmosquitto.so.1", RTLD_NOW | RTLD_LOCAL);
-    if (!library) return dlerror();
-#define LOAD(pointer, symbol)                                                                                          \
-    *(void **)&pointer = dlsym(library, symbol);                                                                       \
-    if (!pointer) return "libmosquitto.so.1 has no " symbol;
-#define LOAD_FUNCTION(result, name, parameters, arguments) LOAD(the_##name, "mosquitto_" #name)
-    TACIT_MOSQUITTO_FUNCTIONS(LOAD_FUNCTION)
-    LOAD(set_connect, "mosquitto_connect_callback_set")
-    LOAD(set_disconnect, "mosquitto_disconnect_callback_set")
-    LOAD(set_publish, "mosquitto_publish_callback_set")
-    LOAD(set_message, "mosquitto_message_callback_set")
-    if (the_lib_init() != 0) return "libmosquitto can't be started";
-    is_loaded = true;
-    return NULL;
+    static tacit_library library = {.file = "libmosquitto.so.1", .symbols = symbols, .start = start};
+    return tacit_library_load(&library);
 }
 
 #define CALL(result, name, parameters, arguments)                                                                      \

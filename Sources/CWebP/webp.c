@@ -1,7 +1,6 @@
 #include "CTacitWebP.h"
 
-#include <dlfcn.h>
-#include <pthread.h>
+#include <CTacitLibrary.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,27 +12,13 @@ enum { most_pixels_lossless = 1 << 27, most_pixels_at_all = 1 << 28 };
 #define POINTER(result, name, parameters) static result(*the_##name) parameters;
 TACIT_WEBP_FUNCTIONS(POINTER, struct tacit_webp_features, struct tacit_webp_configuration)
 
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static const char *problem;
-static char words[200];
-
-static void load(void) {
-    void *library = dlopen("libwebp.so.7", RTLD_NOW | RTLD_LOCAL);
-    if (!library) {
-        const char *reason = dlerror();
-        snprintf(words, sizeof words, "%s", reason ? reason : "can't be loaded");
-        problem = words;
-        return;
-    }
-#define LOAD(result, name, parameters)                                                                                 \
-    *(void **)&the_##name = dlsym(library, #name);                                                                     \
-    if (!the_##name) problem = "libwebp.so.7 has no " #name;
-    TACIT_WEBP_FUNCTIONS(LOAD, struct tacit_webp_features, struct tacit_webp_configuration)
-}
+#define SYMBOL(result, name, parameters) TACIT_SYMBOL(the_##name, #name),
+static const tacit_symbol symbols[] = {
+    TACIT_WEBP_FUNCTIONS(SYMBOL, struct tacit_webp_features, struct tacit_webp_configuration) {0}};
 
 const char *tacit_webp_load(void) {
-    pthread_once(&once, load);
-    return problem;
+    static tacit_library library = {.file = "libwebp.so.7", .symbols = symbols};
+    return tacit_library_load(&library);
 }
 
 static uint32_t number(const uint8_t *bytes, int count) {

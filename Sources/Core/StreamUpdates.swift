@@ -1,4 +1,3 @@
-import Glibc
 import TacitDiagnostics
 
 /// What a stream has to tell, for `for try await`. The stream runs on a thread of its own, from the first update that is
@@ -44,7 +43,7 @@ public struct StreamUpdates: AsyncSequence, Sendable {
         }
 
         private func begin() throws {
-            try Thread.detach { [run, mailbox] in
+            try DetachedThread.start(for: "the stream", failing: .inputOutput) { [run, mailbox] in
                 do {
                     try run.run { mailbox.put($0) }
                     mailbox.close(nil)
@@ -52,34 +51,6 @@ public struct StreamUpdates: AsyncSequence, Sendable {
                     mailbox.close(error)
                 }
             }
-        }
-    }
-}
-
-/// A thread of one's own, for what waits for devices.
-private enum Thread {
-    private final class Body {
-        let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-    }
-
-    /// - Throws: `TacitError` (I/O error) where no thread is to be had.
-    static func detach(_ run: @escaping @Sendable () -> Void) throws {
-        var thread = pthread_t()
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        defer { pthread_attr_destroy(&attributes) }
-        let body = Unmanaged.passRetained(Body(run))
-        let failure = pthread_create(
-            &thread, &attributes,
-            { memory in
-                if let memory { Unmanaged<Body>.fromOpaque(memory).takeRetainedValue().run() }
-                return nil
-            }, body.toOpaque())
-        guard failure == 0 else {
-            body.release()
-            throw TacitError(.inputOutput, "no thread: \(String(cString: strerror(failure)))")
         }
     }
 }

@@ -59,7 +59,8 @@ typedef void tacit_microhttpd_on_upgrade(
 TACIT_MICROHTTPD_FUNCTIONS(TACIT_MICROHTTPD_DECLARE)
 #undef TACIT_MICROHTTPD_DECLARE
 
-// Loads the library, to be called before everything else, by one thread at a time. NULL, or why it can't be had.
+// Loads the library, to be called before everything else, from any thread. NULL, or why it can't be had, as
+// `tacit_library_load` says it.
 const char *tacit_microhttpd_load(void);
 
 struct tacit_microhttpd_limits {

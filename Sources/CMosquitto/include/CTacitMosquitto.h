@@ -56,7 +56,8 @@ typedef void tacit_mosquitto_on_message(struct mosquitto *, void *, const struct
 TACIT_MOSQUITTO_FUNCTIONS(TACIT_MOSQUITTO_DECLARE)
 #undef TACIT_MOSQUITTO_DECLARE
 
-// Loads the library, to be called before everything else, by one thread at a time. NULL, or why it can't be had.
+// Loads the library, to be called before everything else, from any thread. NULL, or why it can't be had, as
+// `tacit_library_load` says it.
 const char *tacit_mosquitto_load(void);
 
 // Who is told: of an answer to a connection (0 is a welcome), of the end of one, of each message that has arrived, of each

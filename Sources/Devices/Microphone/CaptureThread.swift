@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TacitDiagnostics
 import TacitMedia
 
 /// Carries periods from a device to a ring, on a thread of its own, and brings the device back when it stops.
@@ -50,18 +51,11 @@ final class CaptureThread: @unchecked Sendable {
     }
 
     /// Begins, and goes on until the state says stop. Not waited for: a device's driver may keep it for long.
-    func detach() {
-        var thread = pthread_t()
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        pthread_create(
-            &thread, &attributes,
-            { memory in
-                Unmanaged<CaptureThread>.fromOpaque(memory!).takeRetainedValue().run()
-                return nil
-            }, Unmanaged.passRetained(self).toOpaque())
-        pthread_attr_destroy(&attributes)
+    ///
+    /// - Parameter name: the device's, for an error.
+    /// - Throws: `TacitError` (I/O error) where the system has no thread left.
+    func detach(for name: String) throws {
+        try DetachedThread.start(for: name, failing: .inputOutput) { self.run() }
     }
 
     private func run() {

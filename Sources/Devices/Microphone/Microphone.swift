@@ -49,8 +49,9 @@ package final class Microphone: SampleSource {
         note(.opened(name: name, format: format.description))
         ring = SampleRing(capacity: max(Int(settings.ringSeconds * Double(sampleRate)), 4 * format.period))
         lastEvent = Self.now()
-        CaptureThread(device: device, format: format, ring: ring, state: state, stallSeconds: settings.stallSeconds)
-            .detach()
+        try CaptureThread(
+            device: device, format: format, ring: ring, state: state, stallSeconds: settings.stallSeconds
+        ).detach(for: name)
     }
 
     deinit { state.isStopping.store(true, ordering: .relaxed) }

@@ -1,6 +1,5 @@
 import CTacitMosquitto
 import Glibc
-import Synchronization
 import TacitConsole
 import TacitDiagnostics
 
@@ -28,12 +27,11 @@ final class MQTTClient {
     private let answers = MQTTAnswers()
     private var hasAddress = false
 
-    private static let loading = Mutex<Void>(())
     private static let keepAlive: Int32 = 20
 
     /// Loads the library. Nil, or why it can't be had.
     static func libraryProblem() -> String? {
-        loading.withLock { _ in tacit_mosquitto_load().map { String(cString: $0) } }
+        tacit_mosquitto_load().map { String(cString: $0) }
     }
 
     /// - Parameter hasWill: whether the broker is to say that the program is gone, should the connection break.

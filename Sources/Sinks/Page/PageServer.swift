@@ -1,6 +1,5 @@
 import CTacitMicrohttpd
 import Glibc
-import Synchronization
 import TacitConsole
 import TacitDiagnostics
 import TacitText
@@ -37,7 +36,6 @@ final class PageServer: @unchecked Sendable {
     private var hasSaidProblem = false
     private var lastBeat = Stopwatch.now
 
-    private static let loading = Mutex<Void>(())
     private static let limits = tacit_microhttpd_limits(connections: 256, seconds: 20, bytes: 1 << 14)
     /// Seconds between two signs of life.
     private static let beat = 10.0
@@ -49,10 +47,10 @@ final class PageServer: @unchecked Sendable {
 
     /// - Throws: `TacitError`: output where the library, a thread or, if it is required, the address can't be had.
     init(_ address: PageAddress, token: String?, isRequired: Bool, _ news: PageNews) throws {
-        if let problem = Self.loading.withLock({ _ in tacit_microhttpd_load().map { String(cString: $0) } }) {
+        if let problem = tacit_microhttpd_load() {
             throw TacitError(
                 .cannotCreate, file: address.description,
-                "a page wants libmicrohttpd.so.12, as in Debian's package libmicrohttpd12 (\(problem))")
+                "a page wants libmicrohttpd.so.12, as in Debian's package libmicrohttpd12 (\(String(cString: problem)))")
         }
         self.address = address
         self.news = news
