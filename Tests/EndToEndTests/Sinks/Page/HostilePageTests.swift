@@ -191,7 +191,7 @@ struct HostilePageTests {
             #expect(farewell.suffix(4) == [0x88, 0x02, 0x03, 0xea])
         }
         page.feed(seconds: 1, events: 1)
-        #expect(try page.ask("/healthz").status == 200)
+        #expect(try page.ask("/api/state").status == 200)
         #expect(page.finish() == 0)
     }
 }
