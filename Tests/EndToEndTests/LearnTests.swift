@@ -268,7 +268,7 @@ import Testing
             }
             for try await status in group { #expect(status == 0) }
         }
-        #expect(Set(try list().map(\.name)) == Set((0..<8).map { "label \($0)" }))
+        #expect(try Set(list().map(\.name)) == Set((0..<8).map { "label \($0)" }))
     }
 
     /// A command that is killed changes nothing, or all that it was to change.
