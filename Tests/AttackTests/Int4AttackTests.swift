@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test func theOriginalIsWhole() throws {
-        #expect(original.sealed() == Array(try Data(contentsOf: URL(fileURLWithPath: model.path))))
+        #expect(try original.sealed() == Array(Data(contentsOf: URL(fileURLWithPath: model.path))))
         #expect(try Executable.tacit.run(["verify", model.path]).status == 0)
     }
 

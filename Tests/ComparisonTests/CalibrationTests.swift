@@ -14,11 +14,11 @@ import Testing
 
     @Test func whatDropsByMoreIsRefused() throws {
         let drop = Self.calibration(0.7625, 0.75)
-        #expect(abs(try #require(drop.drop) - 1.25) < 1e-9)
+        #expect(try abs(#require(drop.drop) - 1.25) < 1e-9)
         try drop.refuse(dropAbove: 1.25, path: "m.gguf")
         try drop.refuse(dropAbove: 2, path: "m.gguf")
         try Self.calibration(0.5, 0.75).refuse(dropAbove: 0, path: "m.gguf")
-        let error = try #require(throws: TacitError.self) { try drop.refuse(dropAbove: 1, path: "m.gguf") }
+        let error = try #require(thrown(TacitError.self) { try drop.refuse(dropAbove: 1, path: "m.gguf") })
         #expect(error.kind == .badData)
         #expect(
             error.description == "m.gguf: accuracy on esc-50 fold-1 drops by 1.25 points, from 76.25 to 75.00 %, "
@@ -87,7 +87,7 @@ import Testing
         let own = try read("validation")
         #expect(own.split == "validation" && own.leftOut.isEmpty)
         // Never the part that models are judged by.
-        let error = try #require(throws: TacitError.self) { try read("test") }
+        let error = try #require(thrown(TacitError.self) { try read("test") })
         #expect(
             error.description
                 == "\(folder.url.path): no examples in split 'validation' or 'train' of speech-commands")

@@ -58,7 +58,7 @@ import Testing
         for name in names { _ = try Self.report(GoldenCase(name: name), .f32, folder.path("\(name).gguf")) }
         let first = try ModelFile(path: folder.path("gpt2-plain.gguf"))
         let other = try ModelFile(path: folder.path("gpt2-odd-logmel.gguf"))
-        let error = try #require(throws: TacitError.self) { try ModelComparison(first, other) }
+        let error = try #require(thrown(TacitError.self) { try ModelComparison(first, other) })
         #expect(error.kind == .badData)
         #expect(error.description.hasPrefix("\(other.path): input: takes another input ("))
         #expect(error.description.hasSuffix(" than \(first.path): they don't compare"))

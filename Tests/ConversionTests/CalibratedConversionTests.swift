@@ -2,6 +2,7 @@ import Foundation
 import TacitConversion
 import TacitDiagnostics
 import TacitModelFile
+import TacitTestSupport
 import Testing
 
 /// Conversions that measure the trunk: weights fitted to their inputs, and bits by matrix.
@@ -83,7 +84,7 @@ import Testing
 
     @Test func anImpossibleBudgetIsRefused() throws {
         let base = try Int8TrialTests.Base(outlier: 1)
-        let error = #expect(throws: TacitError.self) {
+        let error = thrown(TacitError.self) {
             try Converter(
                 ConversionOptions(base: base.folder.path, weights: .mixed, budget: 4.2, output: base.output))
         }

@@ -1,8 +1,8 @@
 import Foundation
-import TacitDiagnostics
-import Testing
-
 import TacitConversion
+import TacitDiagnostics
+import TacitTestSupport
+import Testing
 
 /// Bases in one file: what their blocks stand for, and broken ones, each with its line.
 @Suite struct GGUFTests {
@@ -156,7 +156,7 @@ import TacitConversion
         let path = bench.folder.appendingPathComponent("cut.gguf")
         for length in stride(from: 1, to: whole.count, by: whole.count / 97) {
             try whole.prefix(length).write(to: path)
-            let error = #expect(throws: TacitError.self) {
+            let error = thrown(TacitError.self) {
                 try Converter(ConversionOptions(base: path.path, output: bench.output)).convert()
             }
             #expect(error?.kind == .badData)

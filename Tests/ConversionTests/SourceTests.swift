@@ -1,6 +1,7 @@
 import Foundation
 import TacitConversion
 import TacitDiagnostics
+import TacitTestSupport
 import Testing
 
 /// Bases and adapters as they lie on disk, and what must not be done to them.
@@ -57,7 +58,7 @@ import Testing
         #expect(report.kinds.allSatisfy { $0.matrices == 2 })
         #expect(report.adaptedModules == 8)
         for layers in [0, 4] {
-            let error = #expect(throws: TacitError.self) { try convert(layers: layers) }
+            let error = thrown(TacitError.self) { try convert(layers: layers) }
             #expect(error?.kind == .usage)
             #expect(error?.description == "--layers: \(layers) asked for, but the base has 3")
         }
@@ -72,7 +73,7 @@ import Testing
         func same(_ what: String, _ change: () throws -> Void) throws {
             try change()
             try bench.convert()
-            #expect(tensors(try bench.read("model.gguf")) == tensors(plain), "\(what)")
+            #expect(try tensors(bench.read("model.gguf")) == tensors(plain), "\(what)")
         }
         try same("keys that nobody reads") {
             var text = try String(contentsOf: bench.base.appendingPathComponent("config.json"), encoding: .utf8)
@@ -133,7 +134,7 @@ import Testing
             at: bench.folder.appendingPathComponent("soft.gguf"), withDestinationURL: weights)
         for output in ["base/model.safetensors", "adapter/tacit.json", "hard.gguf", "soft.gguf"] {
             let path = bench.folder.appendingPathComponent(output).path
-            let error = #expect(throws: TacitError.self) {
+            let error = thrown(TacitError.self) {
                 try Converter(ConversionOptions(base: bench.base.path, adapter: bench.adapter.path, output: path))
             }
             #expect(error?.kind == .cannotCreate)
@@ -204,7 +205,7 @@ import Testing
             bench.failure()?.line == "adapter/adapter_config.json: is not there, but mine/adapter_config.json is: give that "
                 + "folder, with tacit.json in it")
 
-        let error = #expect(throws: TacitError.self) {
+        let error = thrown(TacitError.self) {
             try Converter(ConversionOptions(base: "nobody/no-such-model", output: bench.output))
         }
         #expect(error?.kind == .noInput)

@@ -1,6 +1,7 @@
 import TacitDevices
 import TacitDiagnostics
 import TacitMedia
+import TacitTestSupport
 import Testing
 
 /// What a camera's user gets, whatever the camera does; with a camera and a clock that stand in for real ones.
@@ -122,7 +123,7 @@ import Testing
         var notes: [DeviceNote] = []
         _ = try Camera(CameraSettings(wish: wish, wait: 5), device: Late()) { notes.append($0) }
         #expect(notes.first == .waiting(reason: "no such camera") && notes.count == 2)
-        let error = #expect(throws: TacitError.self) {
+        let error = thrown(TacitError.self) {
             try Camera(CameraSettings(wish: wish, wait: 0.1), device: Late()) { _ in }
         }
         #expect(error?.kind == .deviceUnavailable)

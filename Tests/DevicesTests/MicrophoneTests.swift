@@ -84,7 +84,7 @@ import Testing
             .meet(reached: reached.1, goOn: goOn.1), .samples(after),
         ])
         let microphone = try Microphone(settings(ring: 2), device: device) { _ in }
-        #expect((try read(microphone, 1600).samples == before) == true)
+        #expect(try (read(microphone, 1600).samples == before) == true)
         reached.0.wait()
         goOn.0.signal()
         reached.1.wait()
@@ -124,7 +124,7 @@ import Testing
         let device = StandInDevice([.samples(sound(0.5)), .gone(1e9)])
         var notes: [DeviceNote] = []
         let microphone = try Microphone(settings(waitLost: 0), device: device) { notes.append($0) }
-        #expect((try read(microphone, 8000).samples == sound(0.5)) == true)
+        #expect(try (read(microphone, 8000).samples == sound(0.5)) == true)
         expectLost { _ = try read(microphone, 1) }
         #expect(notes.last == .lost(cause: ENODEV))
     }

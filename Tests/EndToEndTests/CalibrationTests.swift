@@ -59,7 +59,7 @@ import Testing
         let stored = try #require(calibration["stored"] as? Double)
         #expect(stored < 1, "the case stages no drop")
         #expect(calibration["same_label"] as? Double == stored)
-        #expect(abs(try #require(calibration["drop_points"] as? Double) - (1 - stored) * 100) < 1e-4)
+        #expect(try abs(#require(calibration["drop_points"] as? Double) - (1 - stored) * 100) < 1e-4)
         let evaluated = try Executable.tacit.run(["eval", path, "--dataset", "folder:\(tree.path)", "--json"])
         let accuracy = try #require(object(evaluated.standardOutput)["accuracy"] as? Double)
         #expect(abs(accuracy - stored) < 1e-6)
@@ -80,8 +80,8 @@ import Testing
             return (noise / exact.reduce(0.0) { $0 + pow(Double($1), 2) }).squareRoot()
         }
         let logits = try #require(calibration["logits"] as? [String: Double])
-        #expect(abs(try #require(logits["mean"]) - errors.reduce(0, +) / Double(errors.count)) < 1e-4)
-        #expect(abs(try #require(logits["worst"]) - (errors.max() ?? 0)) < 1e-4)
+        #expect(try abs(#require(logits["mean"]) - errors.reduce(0, +) / Double(errors.count)) < 1e-4)
+        #expect(try abs(#require(logits["worst"]) - (errors.max() ?? 0)) < 1e-4)
 
         // The file says the same.
         let shown = try object(Executable.tacit.run(["show", path, "--report", "--json"]).standardOutput)

@@ -171,7 +171,7 @@ import Testing
                 hits.enumerated().map { Double($0 + 1) / Double($1 + 1) }.reduce(0, +) / Double(hits.count))
         }
         let expected = precisions.reduce(0, +) / Double(precisions.count)
-        #expect(abs(Double(try #require(result.map)) - expected) < 1e-6)
+        #expect(try abs(Double(#require(result.map)) - expected) < 1e-6)
     }
 
     @Test func aModelThatLacksALabel() throws {

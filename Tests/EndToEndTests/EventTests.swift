@@ -141,7 +141,7 @@ import Testing
         #expect(plain.count == json.count)
         for (line, event) in zip(plain, json) {
             #expect(line.contains(event.state == "on" ? "  event on   " : "  event off  "))
-            #expect(line.contains(try #require(event.label)))
+            #expect(try line.contains(#require(event.label)))
         }
     }
 

@@ -212,6 +212,42 @@ import Testing
         #expect(try bytes == Data(contentsOf: URL(fileURLWithPath: fresh)))
     }
 
+    /// An earlier model that labels were taught to, kept beside the one that took its place, is used for them.
+    @Test func anEarlierModelThatIsKeptGoesOn() throws {
+        let path = try sound(1000, seed: 99)
+        func scores(_ model: String) throws -> String {
+            let outcome = try Executable.tacit.run(["classify", model, path, "--labels", labels, "--logits", "--json"])
+            try #require(outcome.status == 0, "\(outcome.standardError)")
+            return outcome.standardOutput.replacing(/"inference_ms":[0-9.e-]+/, with: "")
+        }
+        try taught(["bell"] + sounds(1000, 1..<4))
+        let before = try scores(model.path)
+        func digest(_ model: String) throws -> String {
+            let shown = try Executable.tacit.run(["show", model, "--json"]).standardOutput
+            return String(try #require(shown.firstMatch(of: /"digest":"([0-9a-f]{64})"/)).1)
+        }
+        let newer = try ConvertedModel(golden)
+        let now = try folder.copy(newer.path, as: "now.gguf")
+        #expect(try digest(now) != digest(model.path))
+        try folder.write(
+            "kept/\(digest(model.path))/now.gguf", Data(contentsOf: URL(fileURLWithPath: model.path)))
+        #expect(try scores(now) == before)
+        let more = try learn(["horn"] + sounds(300, 1..<4), model: now)
+        #expect(more.status == 0, "\(more.standardError)")
+        let settings = try folder.write(
+            "tacit.toml",
+            "[[input]]\nname = \"x\"\nmodel = \"\(now)\"\nlabels = \"\(labels)\"\ninput = \"\(path)\"\n".utf8)
+        let run = try Executable.tacit.run(["check", settings])
+        #expect(run.status == 0, "\(run.standardError)")
+        // Taught anew, they belong to what is there now.
+        #expect(try learn(["--renew"], model: now).status == 0)
+        #expect(try scores(now) != before)
+        // Another name's are not these.
+        let other = try folder.copy(now, as: "other.gguf")
+        #expect(try learn(["bell", path], model: other).status == 0)
+        #expect(try learn(["bell", path], model: model.path).status == 65)
+    }
+
     @Test func withoutClipsThereIsLessAndNoRenewal() throws {
         let newer = try ConvertedModel(golden)
         let small = folder.path("small.labels")
@@ -232,7 +268,7 @@ import Testing
             }
             for try await status in group { #expect(status == 0) }
         }
-        #expect(Set(try list().map(\.name)) == Set((0..<8).map { "label \($0)" }))
+        #expect(try Set(list().map(\.name)) == Set((0..<8).map { "label \($0)" }))
     }
 
     /// A command that is killed changes nothing, or all that it was to change.

@@ -2,6 +2,7 @@ import CTacitAllocationCounter
 import TacitDiagnostics
 import TacitEngine
 import TacitModelFile
+import TacitTestSupport
 import Testing
 
 /// What a session promises besides its results.
@@ -61,7 +62,7 @@ import Testing
             (0, 1, 1, nil), (-1, 1, 1, nil), (1, 0, 1, nil), (1, .max, 1, nil), (.max, 1, 1, nil), (1, 1, 0, nil),
             (1, 1, 100_000, nil), (1, 1, 1, "mmx"), (1, 1, 1, ""),
         ] as [(Int, Int, Int, String?)] {
-            let error = #expect(throws: TacitError.self) {
+            let error = thrown(TacitError.self) {
                 try Session(
                     model: model, contexts: contexts, maximumPatches: patches, threads: threads, instructionSet: name)
             }
@@ -73,7 +74,7 @@ import Testing
         let model = try Model(source: MemoryModel(Shapes.tokens.model, seed: 36, bias: false))
         let session = try Session(model: model, maximumPatches: 4, threads: 1)
         for bad in [Int32(11), -1, .max, .min] {
-            let error = #expect(throws: TacitError.self) {
+            let error = thrown(TacitError.self) {
                 try session.push(tokens: [0, 1, 2, bad], count: 2, context: 0)
             }
             #expect(error?.kind == .badData)
@@ -89,7 +90,7 @@ import Testing
         ] as [(String, Int?)] {
             let memory = MemoryModel(Shapes.causal[0].model, seed: 37)
             memory.spoil(name, count: count)
-            let error = #expect(throws: TacitError.self) { try Model(source: memory) }
+            let error = thrown(TacitError.self) { try Model(source: memory) }
             #expect(error?.kind == .badData)
             #expect(error?.place == name)
         }

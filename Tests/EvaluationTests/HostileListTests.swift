@@ -1,5 +1,6 @@
 import TacitDiagnostics
 import TacitEvaluation
+import TacitTestSupport
 import Testing
 
 /// Lists that are broken or mean harm give one error that says where.
@@ -54,7 +55,7 @@ import Testing
     @Test func listsOfWordsStayInTheFolder() throws {
         for line in ["../x/y.wav", "/yes/a.wav", "yes", "yes/a/b.wav"] {
             let tree = try Tree(["testing_list.txt": line + "\n", "validation_list.txt": "", "yes/a.wav": ""])
-            let error = #expect(throws: TacitError.self) { try DataSetKind.speechCommands.read(path: tree.path) }
+            let error = thrown(TacitError.self) { try DataSetKind.speechCommands.read(path: tree.path) }
             #expect(error?.place == "line 1")
         }
     }
@@ -62,13 +63,13 @@ import Testing
     @Test func absentThings() throws {
         let tree = try Tree(["x.txt": ""])
         for kind in DataSetKind.allCases where kind != .folder {
-            let error = #expect(throws: TacitError.self) { try kind.read(path: tree.path) }
+            let error = thrown(TacitError.self) { try kind.read(path: tree.path) }
             #expect(error?.kind == .noInput, "\(kind)")
         }
         #expect(throws: TacitError.self) { try DataSetKind.folder.read(path: tree.path) }
-        let gone = #expect(throws: TacitError.self) { try DataSetKind.folder.read(path: tree.path + "/none") }
+        let gone = thrown(TacitError.self) { try DataSetKind.folder.read(path: tree.path + "/none") }
         #expect(gone?.kind == .noInput)
-        let split = #expect(throws: TacitError.self) { try DataSetKind.esc50.read(path: tree.path, split: "fold-6") }
+        let split = thrown(TacitError.self) { try DataSetKind.esc50.read(path: tree.path, split: "fold-6") }
         #expect(split?.kind == .usage)
     }
 
@@ -78,7 +79,7 @@ import Testing
             "FSD50K.ground_truth/eval.csv": "fname,labels,mids\n1,\"Bark,Meow\",\"/m/0,/m/1\"\n",
             "FSD50K.eval_audio/1.wav": "",
         ])
-        let error = #expect(throws: TacitError.self) { try DataSetKind.fsd50k.read(path: tree.path) }
+        let error = thrown(TacitError.self) { try DataSetKind.fsd50k.read(path: tree.path) }
         #expect(error?.place == "line 2")
         #expect(error?.reason.contains("Meow") == true)
     }

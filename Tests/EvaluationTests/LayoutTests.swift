@@ -1,5 +1,6 @@
 import TacitDiagnostics
 import TacitEvaluation
+import TacitTestSupport
 import Testing
 
 /// Each data set in the layout it is published in, as a tiny tree.
@@ -127,7 +128,7 @@ import Testing
         let tree = try Tree(["dog/1.wav": "", "cat/1.wav": "", "empty/notes.txt": ""])
         let set = try DataSetKind.folder.read(path: tree.path)
         #expect(try set.labelIndices(among: ["rain", "dog", "cat"], model: "m.gguf") == [2, 1, nil])
-        let error = #expect(throws: TacitError.self) {
+        let error = thrown(TacitError.self) {
             try set.labelIndices(among: ["dog", "rain"], model: "m.gguf")
         }
         #expect(error?.description.contains("'cat'") == true)

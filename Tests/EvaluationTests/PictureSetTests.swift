@@ -37,11 +37,11 @@ import Testing
             ([0x1f, 0x8b, 8, 0, 1, 2, 3], labels),
         ]
         for (images, labels) in hostile {
-            let error = #expect(throws: TacitError.self) { try fashion(images: images, labels: labels) }
+            let error = thrown(TacitError.self) { try fashion(images: images, labels: labels) }
             #expect(error?.kind == .badData)
         }
         let empty = try TemporaryFolder()
-        let error = #expect(throws: TacitError.self) { try DataSetKind.fashionMNIST.read(path: empty.path) }
+        let error = thrown(TacitError.self) { try DataSetKind.fashionMNIST.read(path: empty.path) }
         #expect(error?.kind == .noInput)
     }
 
@@ -69,7 +69,7 @@ import Testing
         try folder.write("t10k-images-idx3-ubyte", Self.idx([10_000, 1, 1], [UInt8](repeating: 0, count: 10_000)))
         for count in [bytes.count - 1, bytes.count - 8, bytes.count / 2, 12] {
             try folder.write("t10k-labels-idx1-ubyte.gz", bytes[..<count])
-            let error = #expect(throws: TacitError.self) { try DataSetKind.fashionMNIST.read(path: folder.path) }
+            let error = thrown(TacitError.self) { try DataSetKind.fashionMNIST.read(path: folder.path) }
             #expect(error?.kind == .badData)
         }
     }
@@ -94,7 +94,7 @@ import Testing
 
         for broken in [[], Self.record(10, 0), Array(Self.record(1, 0).dropLast())] {
             try folder.write("test_batch.bin", broken)
-            let error = #expect(throws: TacitError.self) { try DataSetKind.cifar10.read(path: folder.path) }
+            let error = thrown(TacitError.self) { try DataSetKind.cifar10.read(path: folder.path) }
             #expect(error?.kind == .badData)
         }
     }

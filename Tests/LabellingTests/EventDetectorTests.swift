@@ -198,7 +198,7 @@ import Testing
     }
 
     @Test func refusalsNameTheLabel() {
-        let error = #expect(throws: TacitError.self) {
+        let error = thrown(TacitError.self) {
             _ = try EventDetector(
                 thresholds: [0.5, 0], watched: [0, 1], settings: .init(), sampleRate: 10, hop: 1,
                 names: ["rain", "wind"])

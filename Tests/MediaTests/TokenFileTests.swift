@@ -55,7 +55,7 @@ import Testing
         #expect(failure("a.u16", [])?.kind == .badData)
         let folder = try TemporaryFolder()
         for path in [folder.path, folder.path("none")] {
-            let error = #expect(throws: TacitError.self) { try TokenFile(path: path, vocabulary: 2, codebooks: 1) }
+            let error = thrown(TacitError.self) { try TokenFile(path: path, vocabulary: 2, codebooks: 1) }
             #expect(error?.kind == .noInput)
         }
     }

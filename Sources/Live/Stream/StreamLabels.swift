@@ -45,7 +45,7 @@ public struct StreamLabels: Equatable, Sendable {
     /// What events may be about: the labels that there were at the start, groups, labels that came. An event's label is a
     /// place among these.
     package var eventNames: [String] {
-        groups.isEmpty ? names : Array(names[..<firstGroup]) + groups + names[firstGroup...]
+        groups.isEmpty ? names : Array(names[..<firstGroup]) + groups + Array(names[firstGroup...])
     }
 
     /// The place of a label's own events among `eventNames`.

@@ -32,7 +32,8 @@ struct Classify: ParsableCommand {
 
     func run() throws {
         let (given, named) = ModelArgument.split(arguments)
-        let path = try given ?? ModelLookup.path(nil, default: ModelLookup.defaultName(forFirst: named.first))
+        let path = try ModelLookup.path(
+            given, default: ModelLookup.defaultName(forFirst: named.first), taughtBy: learned.path)
         let model = try LoadedModel(path: path, labels: learned.path)
         try model.requireLabels()
         let paths = FileRun.expanded(named, model)

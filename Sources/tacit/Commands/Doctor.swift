@@ -45,12 +45,17 @@ struct Doctor: ParsableCommand {
 
     func run() throws {
         var examination = Examination(System(root: root))
-        if let model = try ModelArgument.only(arguments) {
-            examination.models = [model]
+        // Labels that can't be read are told of by a check of their own.
+        func model(_ given: String?, _ name: String) -> String? {
+            (try? ModelLookup.path(given, default: name, taughtBy: learned.path))
+                ?? (try? ModelLookup.path(given, default: name))
+        }
+        if let given = try ModelArgument.only(arguments) {
+            examination.models = [model(given, ModelLookup.sound) ?? given]
             examination.isModelNamed = true
         } else {
             let names = [ModelLookup.sound, ModelLookup.image]
-            examination.models = names.compactMap { try? ModelLookup.path(nil, default: $0) }
+            examination.models = names.compactMap { model(nil, $0) }
             if examination.models.isEmpty {
                 examination.missingModel = ModelLookup.missing(names)
             }

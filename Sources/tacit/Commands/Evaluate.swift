@@ -49,7 +49,8 @@ struct Evaluate: ParsableCommand {
 
     func run() throws {
         let (kind, folder) = try parsedDataSet()
-        let path = try ModelLookup.path(try ModelArgument.only(arguments), default: ModelLookup.sound)
+        let path = try ModelLookup.path(
+            try ModelArgument.only(arguments), default: ModelLookup.sound, taughtBy: learned.path)
         let model = try LoadedModel(path: path, labels: learned.path)
         let set = try model.description.dataSet(kind, folder: folder, split: split, path: path)
         for note in set.leftOut { StandardError.line(note) }

@@ -71,7 +71,9 @@ struct Learn: ParsableCommand {
             return try LearnOutput(json: output.json).list(labels)
         }
         let standard = live.isCamera ? ModelLookup.image : ModelLookup.defaultName(forFirst: paths.first)
-        let model = try LoadedModel(path: try ModelLookup.path(given, default: standard))
+        // Labels that are taught anew are taught to what is there now.
+        let keeper = if case .renew = task { nil as String? } else { file }
+        let model = try LoadedModel(path: try ModelLookup.path(given, default: standard, taughtBy: keeper))
         // Read, changed and written under one lock: two who learn at once both have learned.
         let lock = try LabelsLock(beside: file)
         try withExtendedLifetime(lock) {

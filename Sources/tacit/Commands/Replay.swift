@@ -140,7 +140,8 @@ struct Replay: ParsableCommand {
         if !name.hasSuffix(".gguf") || name.hasPrefix(".") {
             name = settings.isSound ? ModelLookup.sound : ModelLookup.image
         }
-        var model = try LoadedModel(path: try ModelLookup.path(path, default: name))
+        let found = try ModelLookup.path(path, default: name)
+        var model = try LoadedModel(path: ModelLookup.earlier(found, digest: settings.modelDigest) ?? found)
         guard model.file.digest == settings.modelDigest else {
             throw TacitError.badData(
                 reader.name, at: "model",

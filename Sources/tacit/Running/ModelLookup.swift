@@ -1,7 +1,9 @@
 import Glibc
 import TacitConsole
 import TacitDiagnostics
+import TacitLearning
 import TacitMedia
+import TacitModelFile
 
 /// Where a model is looked for when the command line names none.
 enum ModelLookup {
@@ -9,14 +11,49 @@ enum ModelLookup {
     static let sound = "sound.gguf"
     static let image = "image.gguf"
 
+    /// The folder beside a model in which earlier ones of its name are kept, each in a folder that is called by its digest.
+    private static let kept = "kept"
+
     /// - Throws: `TacitError` (no input) naming all the places where it is not.
-    static func path(_ given: String?, default name: String) throws -> String {
+    static func path(_ given: String?, default name: @autoclosure () -> String) throws -> String {
         if let given { return given }
+        let name = name()
         let places = folders.map { $0.hasSuffix("/") ? $0 + name : "\($0)/\(name)" }
         if let found = places.first(where: isFile) { return found }
         throw TacitError(
             .noInput, file: name,
             "no model was named, and there is no \(places.joined(separator: ", no "))")
+    }
+
+    /// The model, or the earlier one of its name that labels were taught to, so that a newer one which takes its place does
+    /// not make them worthless.
+    ///
+    /// - Parameter labels: a file of learned labels, if there is one.
+    /// - Throws: as `path(_:default:)`, and what `LabelsFile.read` throws.
+    static func path(
+        _ given: String?, default name: @autoclosure () -> String, taughtBy labels: String?
+    ) throws -> String {
+        let path = try path(given, default: name())
+        return try labels.flatMap { try earlier(path, taughtBy: $0) } ?? path
+    }
+
+    /// The earlier model of the same name that labels were taught to; nil where it isn't kept, or none is.
+    static func earlier(_ path: String, taughtBy labels: String) throws -> String? {
+        // There is no such folder as long as no model was replaced: then the labels are read but once.
+        guard isFolder(folder(path) + kept), let taught = try LabelsFile.read(labels) else { return nil }
+        return earlier(path, digest: taught.model.digest)
+    }
+
+    /// The earlier model of the same name with this digest; nil where it isn't kept.
+    static func earlier(_ path: String, digest: String) -> String? {
+        guard MessageDigest.isDigest(digest) else { return nil }
+        let earlier = "\(folder(path))\(kept)/\(digest)/\(PathName.last(path))"
+        return isFile(earlier) ? earlier : nil
+    }
+
+    /// With its slash, if it has one.
+    private static func folder(_ path: String) -> Substring {
+        path.lastIndex(of: "/").map { path[...$0] } ?? ""
     }
 
     /// That none of these is anywhere, for people.
@@ -46,8 +83,12 @@ enum ModelLookup {
         return folders
     }
 
-    private static func isFile(_ path: String) -> Bool {
+    private static func isFile(_ path: String) -> Bool { kind(path) == S_IFREG }
+
+    private static func isFolder(_ path: String) -> Bool { kind(path) == S_IFDIR }
+
+    private static func kind(_ path: String) -> mode_t? {
         var information = stat()
-        return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFREG
+        return stat(path, &information) == 0 ? information.st_mode & S_IFMT : nil
     }
 }

@@ -78,6 +78,8 @@ struct ModelSummary {
         } else {
             line.null()
         }
+        line.key("digest")
+        line.string(model.file.digest)
         line.key("file_bytes")
         line.integer(model.file.byteCount)
         line.key("session_bytes")
@@ -133,6 +135,7 @@ struct ModelSummary {
         }
         if let events = description.events { row("events", Self.words(events)) }
         row("file", Self.megabytes(model.file.byteCount))
+        row("digest", model.file.digest)
         row("to run", "\(Self.megabytes(runBytes)): the file, and \(Self.megabytes(sessionBytes)) of buffers")
         row("licence", provenance.license.isEmpty ? "not stated" : provenance.license)
         for (index, source) in provenance.sources.enumerated() { row(index == 0 ? "sources" : "", source) }

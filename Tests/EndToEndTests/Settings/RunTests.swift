@@ -69,7 +69,7 @@ import Testing
             SeveralInputs.table("lost", inputs.first.path, lost) + inputs.table(all[0])
                 + SeveralInputs.table("broken", inputs.second.path, [("input", broken)]) + inputs.table(all[2]))
         for input in [all[0], all[2]] {
-            #expect(SourceLines.own(input.name, of: outcome.outputLines) == (try inputs.alone(input)))
+            #expect(try SourceLines.own(input.name, of: outcome.outputLines) == (inputs.alone(input)))
         }
         #expect(outcome.errorLines.count == 2, "\(outcome.standardError)")
         #expect(outcome.errorLines.contains { $0.hasPrefix("tacit: lost: ") && $0.contains("none.wav") })

@@ -119,7 +119,7 @@ import Testing
         }
         let names = told.filter { $0.contains(#""state":"on""#) }.compactMap(clip)
         #expect(Set(names).count == names.count && names.count > 10)
-        #expect(Set(try kept()) == Set(names))
+        #expect(try Set(kept()) == Set(names))
 
         try FileManager.default.removeItem(atPath: clips)
         let again = try run(

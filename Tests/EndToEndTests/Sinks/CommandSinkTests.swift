@@ -69,13 +69,13 @@ import Testing
         #expect(outcome.status == 0)
         let events = outcome.outputLines.filter { $0.contains(#""type":"event""#) }
         #expect(!events.isEmpty)
-        #expect(Set(try listening.lines("told")) == Set(events))
+        #expect(try Set(listening.lines("told")) == Set(events))
         #expect(try !folder.names().contains("pwned"))
         let environment = try Data(contentsOf: URL(fileURLWithPath: folder.path("environment")))
         let labels = environment.split(separator: 0).compactMap { entry in
             String(decoding: entry, as: UTF8.self).split(separator: "=", maxSplits: 1).map(String.init)
         }.filter { $0[0] == "TACIT_LABEL" }.map { $0[1] }
-        #expect(Set(labels) == Set(try ResultLine.lines(events).compactMap(\.label)))
+        #expect(try Set(labels) == Set(ResultLine.lines(events).compactMap(\.label)))
     }
 
     /// One that reads nothing, one that closes its input, one that fails: the stream and its other sinks go on.

@@ -131,7 +131,7 @@ struct SettingsCheck {
                 quiet: settings.quiet + input.quiet, sinks: sinks),
             to: names.map(\.text),
             model: InputPlan.Model(
-                path: model.path, labels: taught.description.labels.count, learned: taught.learned?.labels.count ?? 0),
+                path: taught.path, labels: taught.description.labels.count, learned: taught.learned?.labels.count ?? 0),
             source: source(input, sense), isLive: input.entry("input") == nil)
         do {
             _ = try options.parts(
@@ -233,7 +233,8 @@ struct SettingsCheck {
         do {
             // A file that people will fill is made when the input begins.
             if takesCorrections, try LabelsFile.read(file) == nil { return model }
-            return try model.taught(by: file)
+            let earlier = try ModelLookup.earlier(model.path, taughtBy: file).map { try LoadedModel(path: $0) }
+            return try (earlier ?? model).taught(by: file)
         } catch let error as TacitError {
             labels = nil
             refuse(input.entry("labels")?.place ?? input.name.place, "labels: \(error.description)")

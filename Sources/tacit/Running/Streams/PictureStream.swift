@@ -28,7 +28,7 @@ struct PictureParts: StreamParts {
     init(_ options: Watch, _ path: String?, _ terms: StreamTerms, isTaught: Bool, mayWrite: Bool) throws {
         self.options = options
         self.terms = terms
-        let path = try ModelLookup.path(path, default: ModelLookup.image)
+        let path = try ModelLookup.path(path, default: ModelLookup.image, taughtBy: options.learned.path)
         model = try FollowedLabels.load(path, labels: options.learned.path, isTaught: isTaught, mayWrite: mayWrite)
         try model.requireLabels()
         try model.requireImages()

@@ -31,7 +31,7 @@ struct SoundParts: StreamParts {
     init(_ options: Listen, _ path: String?, _ terms: StreamTerms, isTaught: Bool, mayWrite: Bool) throws {
         self.options = options
         self.terms = terms
-        let path = try ModelLookup.path(path, default: ModelLookup.sound)
+        let path = try ModelLookup.path(path, default: ModelLookup.sound, taughtBy: options.learned.path)
         model = try FollowedLabels.load(path, labels: options.learned.path, isTaught: isTaught, mayWrite: mayWrite)
         try model.requireLabels()
         try model.requireSound()

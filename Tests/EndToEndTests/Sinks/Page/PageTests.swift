@@ -16,7 +16,7 @@ struct PageTests {
             #expect(answer.status == 200)
             #expect(answer.headers["content-type"]?.hasPrefix(type) == true)
             let source = TestPaths.package.appendingPathComponent("Sources/Sinks/Page/Files/\(name)")
-            #expect(answer.body == Array(try Data(contentsOf: source)))
+            #expect(try answer.body == Array(Data(contentsOf: source)))
             #expect(answer.headers["content-security-policy"]?.hasPrefix("default-src 'none'; script-src 'self'") == true)
             #expect(answer.headers["cache-control"] == "no-store")
             bytes += answer.body.count
