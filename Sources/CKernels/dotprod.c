@@ -54,11 +54,10 @@ INLINE void dot(
     UNROLL for (int r = 0; r < rows; r++)
         UNROLL for (int c = 0; c < 4; c++) totals[r][c] = vdupq_n_s32(0);
     const int8_t *input = (const int8_t *)packed;
-    // Groups come in even numbers. Of one row a step is little: more of them make a turn.
-    const int steps = rows == 1 ? 4 : 2;
     size_t g = 0;
-    for (; g + 2 * (size_t)steps <= groups; g += 2 * (size_t)steps, panel += 128 * steps, input += rows * 8 * steps)
-        UNROLL for (int i = 0; i < steps; i++) dot_step(input + i * rows * 8, panel + i * 128, rows, totals);
+    for (; g + 8 <= groups; g += 8, panel += 512, input += rows * 32)
+        UNROLL for (int i = 0; i < 4; i++) dot_step(input + i * rows * 8, panel + i * 128, rows, totals);
+    // Groups come in even numbers.
     _Pragma("clang loop unroll(disable)") for (; g < groups; g += 2, panel += 128, input += rows * 8)
         dot_step(input, panel, rows, totals);
     UNROLL for (int r = 0; r < rows; r++) {
