@@ -14,29 +14,52 @@
 #define TABLE tacit_kernels_dotprod
 #define TABLE_NAME "dotprod"
 
-// `sdot` by a lane: four columns of one row times four columns of four channels. Four rows by four registers hide its
-// latency and leave room for a step's weights.
-#define DOT_ROWS 4
+// `sdot` by a lane: four columns of one row times four columns of four channels. Six rows by four registers are as many as
+// leave room for a step's weights and activations.
+#define DOT_ROWS 6
 #define DOT_OFFSET 0u
+#define PACK_ROWS
 
-INLINE void dot(
-    const uint8_t *input, size_t stride, const int8_t *panel, size_t groups, const int rows, i32x16 *sums) {
-    int32x4_t totals[4][4];
-    UNROLL for (int r = 0; r < rows; r++)
-        UNROLL for (int c = 0; c < 4; c++) totals[r][c] = vdupq_n_s32(0);
-    // Two steps at a time: there is an even number.
-    for (size_t g = 0; g < groups; g += 2, panel += 128) {
-        int8x8_t x[4];
-        UNROLL for (int r = 0; r < rows; r++)
-            x[r] = vreinterpret_s8_u8(veor_u8(vld1_u8(input + (size_t)r * stride + g * 4), vdup_n_u8(128)));
-        UNROLL for (int c = 0; c < 4; c++) {
-            int8x16_t w0 = vld1q_s8(panel + c * 16), w1 = vld1q_s8(panel + 64 + c * 16);
-            UNROLL for (int r = 0; r < rows; r++) {
-                totals[r][c] = vdotq_lane_s32(totals[r][c], w0, x[r], 0);
-                totals[r][c] = vdotq_lane_s32(totals[r][c], w1, x[r], 1);
-            }
+// Rows side by side, `[groups / 2][rows][8]`, with their offset taken back: one load brings two rows.
+INLINE void pack_rows(const uint8_t *input, size_t stride, size_t groups, const int rows, uint8_t *packed) {
+    for (size_t g = 0; g < groups; g += 2)
+        UNROLL for (int r = 0; r < rows; r++, packed += 8)
+            vst1_u8(packed, veor_u8(vld1_u8(input + (size_t)r * stride + g * 4), vdup_n_u8(128)));
+}
+
+/// Adds a step of eight columns.
+INLINE void dot_step(const int8_t *input, const int8_t *panel, const int rows, int32x4_t totals[DOT_ROWS][4]) {
+    int8x16_t pairs[DOT_ROWS / 2];
+    UNROLL for (int r = 0; r + 2 <= rows; r += 2) pairs[r / 2] = vld1q_s8(input + r * 8);
+    int8x8_t last = vld1_s8(input + (rows - 1) * 8);
+    UNROLL for (int c = 0; c < 4; c++) {
+        int8x16_t w0 = vld1q_s8(panel + c * 16), w1 = vld1q_s8(panel + 64 + c * 16);
+        UNROLL for (int r = 0; r + 2 <= rows; r += 2) {
+            totals[r][c] = vdotq_laneq_s32(totals[r][c], w0, pairs[r / 2], 0);
+            totals[r + 1][c] = vdotq_laneq_s32(totals[r + 1][c], w0, pairs[r / 2], 2);
+            totals[r][c] = vdotq_laneq_s32(totals[r][c], w1, pairs[r / 2], 1);
+            totals[r + 1][c] = vdotq_laneq_s32(totals[r + 1][c], w1, pairs[r / 2], 3);
+        }
+        if (rows % 2) {
+            totals[rows - 1][c] = vdotq_lane_s32(totals[rows - 1][c], w0, last, 0);
+            totals[rows - 1][c] = vdotq_lane_s32(totals[rows - 1][c], w1, last, 1);
         }
     }
+}
+
+INLINE void dot(
+    const uint8_t *packed, size_t stride, const int8_t *panel, size_t groups, const int rows, i32x16 *sums) {
+    (void)stride;
+    int32x4_t totals[DOT_ROWS][4];
+    UNROLL for (int r = 0; r < rows; r++)
+        UNROLL for (int c = 0; c < 4; c++) totals[r][c] = vdupq_n_s32(0);
+    const int8_t *input = (const int8_t *)packed;
+    size_t g = 0;
+    for (; g + 8 <= groups; g += 8, panel += 512, input += rows * 32)
+        UNROLL for (int i = 0; i < 4; i++) dot_step(input + i * rows * 8, panel + i * 128, rows, totals);
+    // Groups come in even numbers.
+    _Pragma("clang loop unroll(disable)") for (; g < groups; g += 2, panel += 128, input += rows * 8)
+        dot_step(input, panel, rows, totals);
     UNROLL for (int r = 0; r < rows; r++) {
         int32_t lanes[16];
         UNROLL for (int c = 0; c < 4; c++) vst1q_s32(lanes + c * 4, totals[r][c]);

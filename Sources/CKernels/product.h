@@ -2,7 +2,9 @@
 // `dot`, which each instruction set defines before this file, with `DOT_ROWS`, the most rows that it takes at a time (up
 // to 8), and `DOT_OFFSET`: 128 where it multiplies the unsigned bytes as they are, 0 where it takes the offset back
 // itself. Where registers are many it defines `dot_pair` and `DOT_PAIR` too, for two tiles, and `FLOAT_ROWS`, the rows of
-// the float32 form: as many chains of sums as hide a fused multiply-add's latency.
+// the float32 form: as many chains of sums as hide a fused multiply-add's latency. With `PACK_ROWS` it defines `pack_rows`,
+// which writes up to `DOT_ROWS` rows of `groups * 4` bytes, one behind another in whatever order `dot` wants them: once for
+// all tiles, where `dot` would put them in order for each.
 
 #ifndef FLOAT_ROWS
 #define FLOAT_ROWS 4
@@ -71,15 +73,22 @@ static void multiply_float32(const tacit_product_float32 *p, size_t first_tile, 
     }
 }
 
+/// Some rows of a product, as they are or packed.
+typedef struct {
+    const uint8_t *input;  // of the first of them
+    size_t stride;
+    size_t first, end;
+} row_range;
+
 INLINE void multiply_int8_block(
-    const tacit_product_int8 *p, size_t tile, size_t row, const int rows, const int tiles) {
+    const tacit_product_int8 *p, const row_range *range, size_t tile, size_t row, const int rows, const int tiles) {
     i32x16 sums[2 * DOT_ROWS];
-    const uint8_t *input = p->input + row * p->input_stride;
+    const uint8_t *input = range->input + (row - range->first) * range->stride;
     const int8_t *panel = p->panels + tile * p->groups * 64;
 #ifdef DOT_PAIR
-    if (tiles == 2) dot_pair(input, p->input_stride, panel, p->groups, rows, sums);
+    if (tiles == 2) dot_pair(input, range->stride, panel, p->groups, rows, sums);
 #endif
-    if (tiles == 1) dot(input, p->input_stride, panel, p->groups, rows, sums);
+    if (tiles == 1) dot(input, range->stride, panel, p->groups, rows, sums);
     UNROLL for (int t = 0; t < tiles; t++, tile++) {
         f32x16 scales = load(p->scales + tile * LANES);
         i32x16 channel_sums = load_integers(p->sums + tile * LANES);
@@ -108,26 +117,62 @@ INLINE panel_ahead lines_behind(uintptr_t panel_end, size_t lines, size_t rows, 
 }
 
 INLINE void fetch_share(panel_ahead *ahead) {
-    for (size_t i = 0; i < ahead->share && ahead->line < ahead->end; i++, ahead->line += 64)
-        __builtin_prefetch((const void *)ahead->line, 0, 2);
+    size_t left = (ahead->end - ahead->line) / 64, lines = ahead->share < left ? ahead->share : left;
+    for (; lines; lines--, ahead->line += 64) __builtin_prefetch((const void *)ahead->line, 0, 2);
 }
 
-INLINE void multiply_int8_tiles(const tacit_product_int8 *p, size_t tile, const int tiles) {
-    size_t row = 0, lines = (size_t)tiles * p->groups;
-    panel_ahead ahead = lines_behind((uintptr_t)p->panels + tile * p->groups * 64 + lines * 64, lines, p->rows, DOT_ROWS);
-    for (; row + DOT_ROWS <= p->rows; row += DOT_ROWS) {
-        multiply_int8_block(p, tile, row, DOT_ROWS, tiles);
+INLINE void multiply_int8_tiles(const tacit_product_int8 *p, const row_range *range, size_t tile, const int tiles) {
+    size_t row = range->first, lines = (size_t)tiles * p->groups;
+    panel_ahead ahead = lines_behind(
+        (uintptr_t)p->panels + tile * p->groups * 64 + lines * 64, lines, range->end - range->first, DOT_ROWS);
+    for (; row + DOT_ROWS <= range->end; row += DOT_ROWS) {
+        multiply_int8_block(p, range, tile, row, DOT_ROWS, tiles);
         fetch_share(&ahead);
     }
-#define THE_REST(n) multiply_int8_block(p, tile, row, n, tiles)
-    SWITCH_REST(DOT_ROWS, p->rows - row, THE_REST)
+#define THE_REST(n) multiply_int8_block(p, range, tile, row, n, tiles)
+    SWITCH_REST(DOT_ROWS, range->end - row, THE_REST)
 #undef THE_REST
 }
 
-static void multiply_int8(const tacit_product_int8 *p, size_t first_tile, size_t end_tile) {
+INLINE void multiply_int8_range(const tacit_product_int8 *p, const row_range *range, size_t first_tile, size_t end_tile) {
     size_t tile = first_tile;
 #ifdef DOT_PAIR
-    for (; tile + 2 <= end_tile; tile += 2) multiply_int8_tiles(p, tile, 2);
+    for (; tile + 2 <= end_tile; tile += 2) multiply_int8_tiles(p, range, tile, 2);
 #endif
-    for (; tile < end_tile; tile++) multiply_int8_tiles(p, tile, 1);
+    for (; tile < end_tile; tile++) multiply_int8_tiles(p, range, tile, 1);
 }
+
+#ifdef PACK_ROWS
+
+/// Of packed rows at a time. Where a product has more, its weights are read again for the next: so it is no less than this,
+/// and with a tile's weights it stays in a small second cache.
+#define PACKED_BYTES ((size_t)128 << 10)
+
+static void multiply_int8(const tacit_product_int8 *p, size_t first_tile, size_t end_tile) {
+    _Alignas(64) uint8_t packed[PACKED_BYTES];
+    size_t stride = p->groups * 4, most = PACKED_BYTES / stride;  // two rows at least: `groups` is 16384 or less
+    if (most > DOT_ROWS) most -= most % DOT_ROWS;
+    for (size_t first = 0; first < p->rows; first += most) {
+        size_t row = first, end = p->rows - first < most ? p->rows : first + most;
+        const uint8_t *input = p->input + first * p->input_stride;
+        uint8_t *to = packed;
+        for (; row + DOT_ROWS <= end; row += DOT_ROWS) {
+            pack_rows(input, p->input_stride, p->groups, DOT_ROWS, to);
+            input += DOT_ROWS * p->input_stride, to += DOT_ROWS * stride;
+        }
+#define THE_REST(n) pack_rows(input, p->input_stride, p->groups, n, to)
+        SWITCH_REST(DOT_ROWS, end - row, THE_REST)
+#undef THE_REST
+        const row_range range = {packed, stride, first, end};
+        multiply_int8_range(p, &range, first_tile, end_tile);
+    }
+}
+
+#else
+
+static void multiply_int8(const tacit_product_int8 *p, size_t first_tile, size_t end_tile) {
+    const row_range range = {p->input, p->input_stride, 0, p->rows};
+    multiply_int8_range(p, &range, first_tile, end_tile);
+}
+
+#endif
