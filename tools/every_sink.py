@@ -1,14 +1,18 @@
 """`tacit listen` with every sink that there is, for `soak` and `stop-anywhere`: each with someone at its other end."""
 
 import json
+import math
 import os
 import pathlib
+import random
 import re
 import socket
+import struct
 import subprocess
 import sys
 import threading
 import time
+import wave
 
 from executables import TACIT
 
@@ -140,3 +144,15 @@ def unpaired(events: list[dict]) -> list[str]:
         (on.discard if event["state"] == "off" else on.add)(event["label"]) \
             if (event["label"] in on) == (event["state"] == "off") else wrong.append(event["id"])
     return wrong + sorted(on)
+
+
+def make_sound(path: pathlib.Path, seconds: float, chance: random.Random, rate: int = 8000) -> None:
+    """Tones that move and noise: what a model of random weights makes many events of."""
+    samples = []
+    for index in range(int(seconds * rate)):
+        moment = index / 16000
+        tones = math.sin(moment * (900 + 700 * math.sin(moment * 3))) + math.sin(moment * (5200 - 300 * moment))
+        samples.append(int(6000 * tones + chance.uniform(-4000, 4000)))
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, rate, 0, "NONE", ""))
+        file.writeframes(struct.pack(f"<{len(samples)}h", *samples))
