@@ -13,10 +13,20 @@ extern const tacit_kernels tacit_kernels_portable;
 
 extern const tacit_kernels tacit_kernels_avx2, tacit_kernels_avxvnni, tacit_kernels_avx512vnni;
 
-static int has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+/// By the processor's own word (leaf 1, ECX bit 29): not every compiler knows the name. Asked once, since the answer takes a
+/// virtual machine microseconds.
+static int has_f16c(void) {
+    static _Atomic int answer = -1;
+    if (answer < 0) {
+        unsigned a = 0, b = 0, c = 0, d = 0;
+        answer = __get_cpuid(1, &a, &b, &c, &d) && (c >> 29 & 1);
+    }
+    return answer;
+}
 
-/// By the processor's own word (leaf 7.1, EAX bit 4): not every compiler knows the name. Asked once, since the answer
-/// takes a virtual machine microseconds.
+static int has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && has_f16c(); }
+
+/// Leaf 7.1, EAX bit 4; as above.
 static int has_avxvnni(void) {
     static _Atomic int answer = -1;
     if (answer < 0) {

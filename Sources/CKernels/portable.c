@@ -1,6 +1,7 @@
 // The reference: plain C for any processor.
 
 #define FMA_IS_CALLS
+#define HALVES_ARE_CALLS
 #include "CTacitKernels.h"
 #include "vector.h"
 

@@ -2,7 +2,7 @@
 // `dot`, which each instruction set defines before this file, with `DOT_ROWS`, the most rows that it takes at a time (up
 // to 8), and `DOT_OFFSET`: 128 where it multiplies the unsigned bytes as they are, 0 where it takes the offset back
 // itself. Where registers are many it defines `dot_pair` and `DOT_PAIR` too, for two tiles, and `FLOAT_ROWS`, the rows of
-// the float32 form: as many chains of sums as hide a fused multiply-add's latency. With `PACK_ROWS` it defines `pack_rows`,
+// the forms of floats: as many chains of sums as hide a fused multiply-add's latency. With `PACK_ROWS` it defines `pack_rows`,
 // which writes up to `DOT_ROWS` rows of `groups * 4` bytes, one behind another in whatever order `dot` wants them: once for
 // all tiles, where `dot` would put them in order for each.
 
@@ -35,27 +35,29 @@ INLINE void finish(f32x16 y, size_t row, size_t tile, const float *bias, const f
 /// chain's roundings add up: of the widest products of a language model they are three quarters of what float32 loses.
 INLINE size_t chain_length(size_t rest) { return rest < 384 ? rest : 256; }
 
-/// `sums[r] = sum over k of x[r][k] * w[k]`, one chain.
-INLINE void float_chain(
-    const float *panel, const float *x, size_t stride, size_t columns, const int rows, f32x16 *sums) {
+/// `sums[r] = sum over k of x[r][k] * w[k]`, one chain from column `first` on. `halves`: weights of 16 bits.
+INLINE void float_chain(const tacit_product_floats *p, size_t tile, const float *x, size_t first, size_t columns,
+                        const int rows, const int halves, f32x16 *sums) {
+    size_t start = (tile * p->columns + first) * LANES;
     UNROLL for (int r = 0; r < rows; r++) sums[r] = splat(0.0f);
     for (size_t k = 0; k < columns; k++) {
-        f32x16 w = load(panel + k * LANES);
-        UNROLL for (int r = 0; r < rows; r++) sums[r] = fma16(splat(x[(size_t)r * stride + k]), w, sums[r]);
+        size_t at = start + k * LANES;
+        f32x16 w = halves ? load_halves((const uint16_t *)p->panels + at) : load((const float *)p->panels + at);
+        UNROLL for (int r = 0; r < rows; r++)
+            sums[r] = fma16(splat(x[(size_t)r * p->input_stride + first + k]), w, sums[r]);
     }
 }
 
-INLINE void multiply_float32_block(const tacit_product_float32 *p, size_t tile, size_t row, const int rows) {
-    const float *panel = p->panels + tile * p->columns * LANES;
+INLINE void multiply_floats_block(
+    const tacit_product_floats *p, size_t tile, size_t row, const int rows, const int halves) {
     const float *x = p->input + row * p->input_stride;
-    size_t columns = p->columns;
     f32x16 sums[FLOAT_ROWS];
-    size_t done = chain_length(columns);
-    float_chain(panel, x, p->input_stride, done, rows, sums);
-    while (done < columns) {
+    size_t done = chain_length(p->columns);
+    float_chain(p, tile, x, 0, done, rows, halves, sums);
+    while (done < p->columns) {
         f32x16 more[FLOAT_ROWS];
-        size_t length = chain_length(columns - done);
-        float_chain(panel + done * LANES, x + done, p->input_stride, length, rows, more);
+        size_t length = chain_length(p->columns - done);
+        float_chain(p, tile, x, done, length, rows, halves, more);
         UNROLL for (int r = 0; r < rows; r++) sums[r] += more[r];
         done += length;
     }
@@ -63,11 +65,11 @@ INLINE void multiply_float32_block(const tacit_product_float32 *p, size_t tile, 
         finish(sums[r], row + (size_t)r, tile, p->bias, p->residual, p->output, p->output_stride);
 }
 
-static void multiply_float32(const tacit_product_float32 *p, size_t first_tile, size_t end_tile) {
+INLINE void multiply_floats(const tacit_product_floats *p, size_t first_tile, size_t end_tile, const int halves) {
     for (size_t tile = first_tile; tile < end_tile; tile++) {
         size_t row = 0;
-        for (; row + FLOAT_ROWS <= p->rows; row += FLOAT_ROWS) multiply_float32_block(p, tile, row, FLOAT_ROWS);
-#define THE_REST(n) multiply_float32_block(p, tile, row, n)
+        for (; row + FLOAT_ROWS <= p->rows; row += FLOAT_ROWS) multiply_floats_block(p, tile, row, FLOAT_ROWS, halves);
+#define THE_REST(n) multiply_floats_block(p, tile, row, n, halves)
         SWITCH_REST(FLOAT_ROWS, p->rows - row, THE_REST)
 #undef THE_REST
     }
@@ -79,6 +81,14 @@ typedef struct {
     size_t stride;
     size_t first, end;
 } row_range;
+
+static void multiply_float32(const tacit_product_floats *p, size_t first_tile, size_t end_tile) {
+    multiply_floats(p, first_tile, end_tile, 0);
+}
+
+static void multiply_float16(const tacit_product_floats *p, size_t first_tile, size_t end_tile) {
+    multiply_floats(p, first_tile, end_tile, 1);
+}
 
 INLINE void multiply_int8_block(
     const tacit_product_int8 *p, const row_range *range, size_t tile, size_t row, const int rows, const int tiles) {

@@ -16,6 +16,7 @@
 const tacit_kernels TABLE = {
     .name = TABLE_NAME,
     .multiply_float32 = multiply_float32,
+    .multiply_float16 = multiply_float16,
     .multiply_int8 = multiply_int8,
     .multiply_int4 = multiply_int4,
     .multiply_int8_groups = multiply_int8_groups,

@@ -16,6 +16,7 @@
 #define UNROLL _Pragma("clang loop unroll(full)")
 
 typedef float f32x16 __attribute__((ext_vector_type(16)));
+typedef _Float16 f16x16 __attribute__((ext_vector_type(16)));
 typedef float f32x8 __attribute__((ext_vector_type(8)));
 typedef float f32x4 __attribute__((ext_vector_type(4)));
 typedef float f32x2 __attribute__((ext_vector_type(2)));
@@ -59,6 +60,23 @@ INLINE u8x16 load_bytes(const uint8_t *p) {
     u8x16 v;
     __builtin_memcpy(&v, p, sizeof v);
     return v;
+}
+
+/// Sixteen 16-bit floats (IEEE 754 binary16), each the same number in 32 bits.
+INLINE f32x16 load_halves(const uint16_t *p) {
+#ifdef HALVES_ARE_CALLS
+    // The sign spreads over what the wider exponent has more; it is moved by 127 - 15, subnormal numbers with it.
+    i16x16 v;
+    __builtin_memcpy(&v, p, sizeof v);
+    i32x16 wide = __builtin_convertvector(v, i32x16);
+    f32x16 scaled = __builtin_bit_cast(f32x16, wide << 13 & (i32x16)((int32_t)0x8fffffff)) * (f32x16)(0x1p112f);
+    i32x16 is_no_number = (wide & 0x7c00) == 0x7c00;
+    return __builtin_bit_cast(f32x16, __builtin_bit_cast(i32x16, scaled) | (is_no_number & 0x7f800000));
+#else
+    f16x16 v;
+    __builtin_memcpy(&v, p, sizeof v);
+    return __builtin_convertvector(v, f32x16);
+#endif
 }
 
 INLINE f32x16 splat(float x) { return (f32x16)(x); }

@@ -4,7 +4,7 @@ import TacitModelFile
 /// Makes a model file from a base and, if there is one, an adapter.
 package final class Converter {
     /// Stands in the provenance of every model. Changes whenever the same input gives other bytes.
-    package static let version = "6"
+    package static let version = "7"
 
     let options: ConversionOptions
     private let folders: [SourceFolder]
@@ -81,7 +81,7 @@ package final class Converter {
         let form = verdict.form
         let quantizers = try quantizers(trunk, form, progress)
         var draft = ModelDraft(
-            writer: try writer(trunk, quantizers, learning: options.weights.learningQuantizer, verdict))
+            writer: try writer(trunk, quantizers, outside: quantizer(outside:), verdict))
         draft.report.encodings = checkpoint.model.matrices.compactMap { quantizers[$0.name]?.encoding }
         draft.report.notes = notes
         draft.report.rowsError = verdict.rowsError
@@ -90,7 +90,7 @@ package final class Converter {
         draft.report.adaptedModules = adapter?.moduleCount ?? 0
         if options.weights != .f32 {
             if calibrate != nil {
-                draft.exactWriter = try writer(trunk, [:], learning: Float32Quantizer(), verdict)
+                draft.exactWriter = try writer(trunk, [:], outside: { _ in Float32Quantizer() }, verdict)
             }
             draft.measurement = StoredTrunk(try pair(trial), checkpoint.model)
         }
@@ -112,9 +112,7 @@ package final class Converter {
                     try draft.write(matrix, fused, stored) { try vectors(of: $0, trunk) }
                 } else {
                     let (weights, bias) = try surroundings.matrix(shape)
-                    try draft.write(
-                        shape, weights, bias,
-                        shape.mayBeQuantized ? options.weights.learningQuantizer : Float32Quantizer())
+                    try draft.write(shape, weights, bias, quantizer(outside: shape))
                 }
             }
         }
@@ -153,10 +151,10 @@ package final class Converter {
     /// - Parameters:
     ///   - trunk: says which matrices have a bias.
     ///   - quantizers: of the trunk's matrices by their names; 32-bit floats where there is none.
-    ///   - learning: of what else may be quantized.
+    ///   - outside: of a matrix that is not the trunk's.
     ///   - verdict: for the provenance.
     private func writer(
-        _ trunk: TrunkWeights, _ quantizers: [String: any Quantizer], learning: any Quantizer,
+        _ trunk: TrunkWeights, _ quantizers: [String: any Quantizer], outside: (MatrixShape) -> any Quantizer,
         _ verdict: TrialVerdict
     ) throws -> ModelFileWriter {
         let matrices = Dictionary(uniqueKeysWithValues: checkpoint.model.matrices.map { ($0.name, $0) })
@@ -166,13 +164,19 @@ package final class Converter {
                 formats[shape.name] = MatrixFormat(
                     encoding: quantizers[shape.name]?.encoding ?? .float32, hasBias: trunk.hasBias(matrix))
             } else {
-                formats[shape.name] = MatrixFormat(
-                    encoding: shape.mayBeQuantized ? learning.encoding : .float32, hasBias: true)
+                formats[shape.name] = MatrixFormat(encoding: outside(shape).encoding, hasBias: true)
             }
         }
         return try ModelFileWriter(
             path: options.output, description: description, provenance: provenance(verdict), formats: formats,
             reportRoom: ConversionReport.room)
+    }
+
+    /// What chooses the weights of a matrix outside the trunk.
+    private func quantizer(outside shape: MatrixShape) -> any Quantizer {
+        if shape.mayBeQuantized { return options.weights.learningQuantizer }
+        // Half the bytes, and not one bit of any result.
+        return options.weights != .f32 && surroundings.isHalf(shape) ? Float16Quantizer() : Float32Quantizer()
     }
 
     func vector(_ name: String, _ shape: [Int], _ trunk: TrunkWeights) throws -> [Float] {

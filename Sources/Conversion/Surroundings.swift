@@ -75,6 +75,9 @@ struct Surroundings {
         )
     }
 
+    /// Whether a matrix outside the trunk has weights of 16 bits where it comes from.
+    func isHalf(_ shape: MatrixShape) -> Bool { store?.type(of: "\(shape.name).weight") == "F16" }
+
     /// A vector outside the trunk; nil if it is not one of those.
     func vector(_ name: String, shape: [Int]) throws -> [Float]? {
         switch name {

@@ -163,8 +163,9 @@ private struct Binder {
     /// A matrix that is read from the activations as they are, and so is never quantized.
     func floats(_ name: String, rows: Int, columns: Int) throws -> BoundMatrix {
         let matrix = try matrix(name, rows: rows, columns: columns)
-        guard matrix.view.encoding == .float32 else {
-            throw TacitError(.badData, place: name, "has \(matrix.view.encoding.bits) bits a weight, expected float32")
+        let encoding = matrix.view.encoding
+        guard encoding == .float32 || encoding == .float16 else {
+            throw TacitError(.badData, place: name, "has \(encoding.bits) bits a weight, expected floats")
         }
         return matrix
     }

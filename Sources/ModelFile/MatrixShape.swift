@@ -7,7 +7,7 @@ package struct MatrixShape: Equatable, Sendable {
     package let columns: Int
     /// Whether it belongs to a block of the trunk.
     package let isTrunk: Bool
-    /// Whether it may be quantized: projection and head stay in 32-bit floats.
+    /// Whether it may be quantized: projection and head stay floats.
     package let mayBeQuantized: Bool
 
     package init(name: String, rows: Int, columns: Int, isTrunk: Bool, mayBeQuantized: Bool? = nil) {

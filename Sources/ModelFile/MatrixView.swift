@@ -2,7 +2,7 @@
 /// channels (N), columns are the input's elements (K).
 ///
 /// Channels are stored in tiles of 16, the last one padded with zero channels:
-/// - float32: `[tiles][columns][16]` floats;
+/// - float32 and float16: `[tiles][columns][16]` floats;
 /// - int8: `[tiles][paddedColumns / 4][16][4]` signed bytes, columns padded with zeros to a multiple of 8. Each is in
 ///   -127...127, and of each four of a channel, columns 0, 1, 4 and 5 or 2, 3, 6 and 7 of such a stretch of 8, the
 ///   weights of one sign have magnitudes of at most 128 in all. So `255 * 128` fits 16 bits: AVX2's `vpmaddubsw` never

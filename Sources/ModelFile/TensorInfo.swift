@@ -3,6 +3,7 @@ package struct TensorInfo: Equatable, Sendable {
     /// How elements are stored; the raw value is GGML's type number.
     package enum ElementType: UInt32, Sendable {
         case float32 = 0
+        case float16 = 1
         case int8 = 24
         case int16 = 25
         case int32 = 26
@@ -12,7 +13,7 @@ package struct TensorInfo: Equatable, Sendable {
             switch self {
             case .float32, .int32: 4
             case .int8: 1
-            case .int16: 2
+            case .int16, .float16: 2
             }
         }
 
@@ -20,6 +21,7 @@ package struct TensorInfo: Equatable, Sendable {
         package var name: String {
             switch self {
             case .float32: "F32"
+            case .float16: "F16"
             case .int8: "I8"
             case .int16: "I16"
             case .int32: "I32"

@@ -28,8 +28,12 @@ struct TensorPlan {
                 try append(name, .float32, shape)
             case .matrix(let shape):
                 let format = try format(shape)
-                if !shape.mayBeQuantized && format.encoding != .float32 || !shape.isTrunk && !format.hasBias {
-                    throw TacitError(.badData, place: shape.name, "must be stored as 32-bit floats, with a bias")
+                let isFloats = format.encoding == .float32 || format.encoding == .float16
+                if !shape.mayBeQuantized && !isFloats || !shape.isTrunk && !format.hasBias {
+                    throw TacitError(.badData, place: shape.name, "must be stored as floats, with a bias")
+                }
+                if shape.mayBeQuantized && format.encoding == .float16 {
+                    throw TacitError(.badData, place: shape.name, "must be stored as 32-bit floats or quantized")
                 }
                 let firstTensor = tensors.count
                 let roles = try append(shape, format)

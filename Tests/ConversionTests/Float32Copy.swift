@@ -37,6 +37,9 @@ enum Float32Copy {
         switch view.encoding {
         case .float32:
             return view.panels.load(fromByteOffset: ((tile * view.columns + column) * 16 + channel) * 4, as: Float.self)
+        case .float16:
+            let place = ((tile * view.columns + column) * 16 + channel) * 2
+            return Float(half: view.panels.load(fromByteOffset: place, as: UInt16.self))
         case .int8, .int8TwoPlanes:
             return (0..<view.encoding.planes).reduce(0) { sum, plane in
                 let block = (plane * view.tiles + tile) * (Int8Panels.paddedColumns(view.columns) / 4) + column / 4
@@ -56,5 +59,16 @@ enum Float32Copy {
             let groupScale = Int(view.groupScales?[(tile * groups + column / groupSize) * 16 + channel] ?? 0)
             return Float(level * groupScale) * scale
         }
+    }
+}
+
+extension Float {
+    /// What IEEE 754 says of 16 bits.
+    fileprivate init(half bits: UInt16) {
+        let (exponent, fraction) = (Int(bits >> 10 & 31), Float(bits & 1023))
+        let magnitude =
+            exponent == 0
+            ? fraction * 0x1p-24 : (1024 + fraction) * Float(sign: .plus, exponent: exponent - 25, significand: 1)
+        self = bits & 0x8000 == 0 ? magnitude : -magnitude
     }
 }

@@ -24,7 +24,12 @@ final class MemoryModel: TensorSource, @unchecked Sendable {
     private let memory = TestMemory()
 
     /// The same seed gives the same weights, before quantization, in either encoding.
-    init(_ description: ModelDescription, seed: UInt64, encoding: MatrixEncoding = .float32, bias: Bool = true) {
+    ///
+    /// - Parameter outside: of what is never quantized; with `float16` weights are such that 16 bits hold them.
+    init(
+        _ description: ModelDescription, seed: UInt64, encoding: MatrixEncoding = .float32, bias: Bool = true,
+        outside: MatrixEncoding = .float32
+    ) {
         self.description = description
         var random = RandomNumbers(seed: seed)
         let trunk = description.trunk
@@ -38,7 +43,10 @@ final class MemoryModel: TensorSource, @unchecked Sendable {
             add(
                 name,
                 Matrix(
-                    rows: rows, columns: columns, weights: values(rows * columns, spread),
+                    rows: rows, columns: columns,
+                    weights: values(rows * columns, spread).map {
+                        encoding == .float16 ? ($0 * 1024).rounded() / 1024 : $0
+                    },
                     bias: bias ? values(rows, 0.2) : nil), encoding)
         }
         func norm(_ name: String, _ kind: TrunkDescription.Norm) {
@@ -59,10 +67,10 @@ final class MemoryModel: TensorSource, @unchecked Sendable {
             }
         } else if description.patchHiddenWidth > 0 {
             let hidden = description.patchHiddenWidth
-            matrix(TensorName.patchHidden, hidden, description.input.patchSize, .float32, bias: true)
-            matrix(TensorName.patch, width, hidden, .float32, bias: true)
+            matrix(TensorName.patchHidden, hidden, description.input.patchSize, outside, bias: true)
+            matrix(TensorName.patch, width, hidden, outside, bias: true)
         } else {
-            matrix(TensorName.patch, width, description.input.patchSize, .float32, bias: true)
+            matrix(TensorName.patch, width, description.input.patchSize, outside, bias: true)
         }
         if trunk.positions == .table {
             add(TensorName.positions, values(description.input.window * width, 0.5))
@@ -91,7 +99,7 @@ final class MemoryModel: TensorSource, @unchecked Sendable {
         norm(TensorName.finalNorm, trunk.norm)
         if description.hasHeadNorm { norm(TensorName.headNorm, .layer) }
         if !description.labels.isEmpty {
-            matrix(TensorName.head, description.labels.count, width, .float32, bias: true)
+            matrix(TensorName.head, description.labels.count, width, outside, bias: true)
         }
         if let learning = description.learning {
             matrix(
@@ -137,6 +145,7 @@ final class MemoryModel: TensorSource, @unchecked Sendable {
         let panels =
             switch encoding {
             case .float32: UnsafeRawBufferPointer(copy(packed.floats))
+            case .float16: UnsafeRawBufferPointer(copy(packed.halves))
             case .int8, .int8TwoPlanes, .int8Groups: UnsafeRawBufferPointer(copy(packed.bytes))
             case .int4: UnsafeRawBufferPointer(copy(packed.nibbles))
             }
@@ -152,6 +161,11 @@ final class MemoryModel: TensorSource, @unchecked Sendable {
         let (rows, columns, bias) = (matrix.rows, matrix.columns, matrix.bias)
         switch encoding {
         case .float32: return MatrixPacker.float32(matrix.weights, rows: rows, columns: columns, bias: bias)
+        case .float16:
+            guard let packed = MatrixPacker.float16(matrix.weights, rows: rows, columns: columns, bias: bias) else {
+                preconditionFailure("16 bits do not hold these weights")
+            }
+            return packed
         case .int8, .int8TwoPlanes:
             let planes = panels.levels.enumerated().map { plane, levels in
                 (levels, Array(panels.scales[plane * panels.padded..<plane * panels.padded + rows]))

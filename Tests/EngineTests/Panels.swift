@@ -11,6 +11,8 @@ struct Panels {
     let padded: Int
     /// float32 panels, `[tiles][columns][16]`.
     var floats: [Float] = []
+    /// float16 panels, the same.
+    var halves: [UInt16] = []
     /// int8 panels, `[planes][tiles][2 * ceil(columns / 8)][16][4]`, and so on.
     var bytes: [Int8] = []
     var scales: [Float] = []
@@ -28,7 +30,11 @@ struct Panels {
     init(_ weights: [Float], rows: Int, columns: Int, encoding: MatrixEncoding) {
         padded = (rows + 15) / 16 * 16
         meaning = weights
-        if encoding == .float32 { packFloats(weights, rows: rows, columns: columns) }
+        if encoding == .float32 || encoding == .float16 { packFloats(weights, rows: rows, columns: columns) }
+        if encoding == .float16 {
+            halves = floats.map(Self.half)
+            floats = []
+        }
         if encoding.planes > 0 { meaning = [Float](repeating: 0, count: weights.count) }
         if encoding == .int8Groups {
             packGroups(weights, rows: rows, columns: columns)
@@ -41,6 +47,14 @@ struct Panels {
         for _ in 0..<encoding.planes {
             packLevels(zip(weights, meaning).map { $0 - $1 }, rows: rows, columns: columns)
         }
+    }
+
+    /// The bits of a number that 11 of its fraction's bits hold, and 16 in all.
+    private static func half(_ value: Float) -> UInt16 {
+        let sign = UInt16(value.bitPattern >> 16) & 0x8000
+        let exponent = Int(value.bitPattern >> 23 & 255) - 127
+        guard value.magnitude >= 0x1p-14 else { return sign | UInt16(value.magnitude * 0x1p24) }
+        return sign | UInt16(exponent + 15) << 10 | UInt16(value.bitPattern >> 13 & 1023)
     }
 
     private mutating func packFloats(_ weights: [Float], rows: Int, columns: Int) {

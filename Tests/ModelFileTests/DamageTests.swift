@@ -91,6 +91,30 @@ import Testing
         #expect(failure { _ = try ModelFile(path: fifo) } == "\(fifo): not a regular file")
     }
 
+    /// Of 16 bits as of 32: numbers are finite, and only what is never quantized may be stored so.
+    @Test func brokenHalvesBehindGoodDigestsAreFound() throws {
+        var model = SmallModel.llama
+        model.outside = .float16
+        let shape = try #require(model.description.matrices.first { !$0.isTrunk })
+        var bytes: [UInt8] = []
+        for infinite in [false, true] {
+            let weights = [Float](repeating: infinite ? 0.75 : 0.5, count: shape.rows * shape.columns)
+            let packed = try #require(MatrixPacker.float16(
+                weights, rows: shape.rows, columns: shape.columns, bias: nil))
+            let view = packed.panels.map { infinite ? $0 | 0x7c : $0 }
+            bytes = view
+            let fault = bytes.withUnsafeBytes { raw in
+                Float16Panels().fault(
+                    in: MatrixView(
+                        rows: shape.rows, columns: shape.columns, encoding: .float16, panels: raw, scales: nil,
+                        sums: nil, bias: nil))
+            }
+            #expect((fault?.reason == "holds a number that is not finite") == infinite)
+        }
+        model.encoding = .float16
+        #expect(failure { try model.write(to: path) }?.contains("must be stored as 32-bit floats or quantized") == true)
+    }
+
     @Test func brokenRulesBehindGoodDigestsAreFound() throws {
         var model = SmallModel.gpt2
         model.encoding = .float32

@@ -10,12 +10,26 @@ struct EncodingTests {
             #expect(
                 MatrixEncoding(bits: format.bits, groupSize: format.groupSize, layout: format.layout) == encoding)
         }
-        #expect(MatrixEncoding.known.count == 7)
+        #expect(MatrixEncoding.known.count == 8)
     }
 
-    @Test(arguments: [(3, 0, 1), (8, 0, 1), (8, 0, 2), (8, 32, 3), (8, 0, 5), (8, 64, 5), (4, 0, 1), (4, 16, 1), (4, 32, 2), (32, 0, 2)])
+    @Test(arguments: [(3, 0, 1), (8, 0, 1), (8, 0, 2), (8, 32, 3), (8, 0, 5), (8, 64, 5), (4, 0, 1), (4, 16, 1), (4, 32, 2), (32, 0, 2), (16, 0, 2), (16, 32, 1)])
     func otherNumbersNameNone(bits: Int, groupSize: Int, layout: Int) {
         #expect(MatrixEncoding(bits: bits, groupSize: groupSize, layout: layout) == nil)
+    }
+
+    /// Numbers that 16 bits hold, to the last; and none of the others.
+    @Test func halvesAreExactOrNone() {
+        for bits in UInt16.min...UInt16.max where bits & 0x7c00 != 0x7c00 {
+            let (exponent, fraction) = (Int(bits >> 10 & 31), Float(bits & 1023))
+            let magnitude =
+                exponent == 0
+                ? fraction * 0x1p-24 : (1024 + fraction) * Float(sign: .plus, exponent: exponent - 25, significand: 1)
+            #expect(HalfFloat.bits(bits & 0x8000 == 0 ? magnitude : -magnitude) == bits)
+        }
+        for value: Float in [65520, 1e30, .infinity, .nan, 0x1p-25, 1.5 * 0x1p-24, 0x1p-130, 1 + 0x1p-11, 0.1, -2049] {
+            #expect(HalfFloat.bits(value) == nil)
+        }
     }
 
     /// What the packers make is what the formats announce, tensor by tensor.
@@ -27,6 +41,9 @@ struct EncodingTests {
         var packed = [
             MatrixPacker.float32(
                 [Float](repeating: 0, count: rows * columns), rows: rows, columns: columns, bias: scales),
+            try #require(
+                MatrixPacker.float16(
+                    [Float](repeating: 0.5, count: rows * columns), rows: rows, columns: columns, bias: scales)),
             MatrixPacker.int8(planes: [plane], rows: rows, columns: columns, bias: nil),
             MatrixPacker.int8(planes: [plane, plane], rows: rows, columns: columns, bias: scales),
             MatrixPacker.int8Groups(

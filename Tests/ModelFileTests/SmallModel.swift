@@ -55,6 +55,8 @@ struct SmallModel {
         files: [.init(name: "model.safetensors", digest: String(repeating: "ab", count: 32))],
         converterVersion: "1", flags: "--weights int8")
     var encoding = MatrixEncoding.int8
+    /// Of what is never quantized.
+    var outside = MatrixEncoding.float32
     var hasBias = true
 
     static let gpt2 = SmallModel(
@@ -121,7 +123,7 @@ struct SmallModel {
         var formats: [String: MatrixFormat] = [:]
         for shape in description.matrices {
             formats[shape.name] = MatrixFormat(
-                encoding: shape.mayBeQuantized ? encoding : .float32, hasBias: shape.isTrunk ? hasBias : true)
+                encoding: shape.mayBeQuantized ? encoding : outside, hasBias: shape.isTrunk ? hasBias : true)
         }
         return formats
     }
@@ -176,11 +178,16 @@ struct SmallModel {
                                 (levels, (0..<shape.rows).map { Float($0 + 1 + plane * 1000) })
                             }, rows: shape.rows, columns: shape.columns, bias: bias))
                 } else {
-                    let weights = numbers.floats(shape.rows * shape.columns)
+                    let isHalf = formats[shape.name]?.encoding == .float16
+                    let weights = numbers.floats(shape.rows * shape.columns).map {
+                        isHalf ? ($0 * 1024).rounded() / 1024 : $0
+                    }
                     values.weights[shape.name] = weights
-                    try writer.write(
-                        matrix: shape.name,
-                        MatrixPacker.float32(weights, rows: shape.rows, columns: shape.columns, bias: bias))
+                    let pack = isHalf ? MatrixPacker.float16 : MatrixPacker.float32
+                    guard let packed = pack(weights, shape.rows, shape.columns, bias) else {
+                        preconditionFailure("16 bits do not hold these weights")
+                    }
+                    try writer.write(matrix: shape.name, packed)
                 }
             }
         }

@@ -75,7 +75,7 @@ static void multiply_float32(const tacit_kernels *k) {
     EACH_LENGTH(columns) EACH_KIND(kind) for (size_t rows = 1; rows <= 9; rows++) {
         float *panels = floats(3 * columns * 16, kind), *bias = floats(48, kind);
         float *input = floats(rows * (columns + 3), kind), *output = floats(rows * 64, kind);
-        tacit_product_float32 p = {
+        tacit_product_floats p = {
             input, columns + 3, rows, columns, panels, rows % 2 ? bias : NULL, rows % 3 ? output : NULL, output, 64};
         k->multiply_float32(&p, 0, 2);
         k->multiply_float32(&p, 2, 3);
@@ -83,6 +83,21 @@ static void multiply_float32(const tacit_kernels *k) {
         free(panels), free(bias), free(input), free(output);
     }
     report("multiply_float32", k);
+}
+
+static void multiply_float16(const tacit_kernels *k) {
+    begin(16);
+    EACH_LENGTH(columns) for (size_t rows = 1; rows <= 9; rows++) {
+        // Every pattern of bits: infinities and what is no number among them.
+        uint16_t *panels = malloc(3 * columns * 16 * sizeof *panels);
+        for (size_t i = 0; i < 3 * columns * 16; i++) panels[i] = (uint16_t)next();
+        float *input = floats(rows * columns, RANDOM), *output = floats(rows * 48, RANDOM);
+        tacit_product_floats p = {input, columns, rows, columns, panels, NULL, NULL, output, 48};
+        k->multiply_float16(&p, 0, 3);
+        add_floats(output, rows * 48);
+        free(panels), free(input), free(output);
+    }
+    report("multiply_float16", k);
 }
 
 // Weights under the rule of fours, in the order of panels; `extreme` ones on its very edge.
@@ -372,6 +387,7 @@ int main(void) {
     const tacit_kernels *k;
     for (size_t i = 0; (k = tacit_kernels_at(i)); i++) {
         multiply_float32(k);
+        multiply_float16(k);
         multiply_int8(k);
         multiply_int4(k);
         multiply_int8_groups(k);

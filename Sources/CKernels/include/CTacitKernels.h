@@ -16,7 +16,8 @@
 
 #pragma clang assume_nonnull begin
 
-/// `output[r] = W input[r] + bias + residual[r]` with float32 panels `[tiles][columns][16]`.
+/// `output[r] = W input[r] + bias + residual[r]` with panels of floats `[tiles][columns][16]`, of 32 bits or
+/// 16, which are widened first: the same weights give the same bits in either.
 /// Each output is the sum, in order, of chains of fused multiply-adds along 256 columns each,
 /// of which the last has up to 383.
 typedef struct {
@@ -24,12 +25,12 @@ typedef struct {
     size_t input_stride;
     size_t rows;
     size_t columns;
-    const float *panels;
+    const void *panels;
     const float *_Nullable bias;      // [tiles * 16]
     const float *_Nullable residual;  // [rows][output_stride]; may be `output` itself
     float *output;                    // [rows][output_stride]
     size_t output_stride;
-} tacit_product_float32;
+} tacit_product_floats;
 
 /// What the bytes of a quantized row stand for: `offset + step * (byte - 128)`.
 typedef struct {
@@ -171,7 +172,8 @@ typedef struct {
 typedef struct {
     const char *name;
 
-    void (*multiply_float32)(const tacit_product_float32 *product, size_t first_tile, size_t end_tile);
+    void (*multiply_float32)(const tacit_product_floats *product, size_t first_tile, size_t end_tile);
+    void (*multiply_float16)(const tacit_product_floats *product, size_t first_tile, size_t end_tile);
     void (*multiply_int8)(const tacit_product_int8 *product, size_t first_tile, size_t end_tile);
     void (*multiply_int4)(const tacit_product_int4 *product, size_t first_tile, size_t end_tile);
 

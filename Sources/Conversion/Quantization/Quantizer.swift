@@ -9,6 +9,18 @@ protocol Quantizer {
     func pack(_ weights: [Float], rows: Int, columns: Int, bias: [Float]?) -> (PackedMatrix, QuantizationError)
 }
 
+/// Stores weights that 16 bits hold as they are.
+struct Float16Quantizer: Quantizer {
+    let encoding = MatrixEncoding.float16
+
+    func pack(_ weights: [Float], rows: Int, columns: Int, bias: [Float]?) -> (PackedMatrix, QuantizationError) {
+        guard let packed = MatrixPacker.float16(weights, rows: rows, columns: columns, bias: bias) else {
+            preconditionFailure("16 bits do not hold these weights")
+        }
+        return (packed, QuantizationError())
+    }
+}
+
 /// Stores weights as they are.
 struct Float32Quantizer: Quantizer {
     let encoding = MatrixEncoding.float32

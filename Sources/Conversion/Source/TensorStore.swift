@@ -91,6 +91,9 @@ final class TensorStore {
 
     func shape(of name: String) -> [Int]? { entries[name]?.shape }
 
+    /// How a tensor's elements are stored, as its file calls it.
+    func type(of name: String) -> String? { entries[name]?.type }
+
     /// Bytes of all tensors.
     var byteCount: Int { entries.values.reduce(0) { $0 + $1.byteCount } }
 

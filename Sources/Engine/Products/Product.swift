@@ -3,7 +3,7 @@ import TacitModelFile
 
 /// Where a matrix product's rows come from and go to.
 struct ProductRows {
-    /// Input rows as floats; read by float32 matrices.
+    /// Input rows as floats; read by matrices of floats.
     var input: UnsafePointer<Float>
     var inputStride: Int
     /// The same rows in 8 bits, for the matrices that read these.
@@ -37,7 +37,8 @@ extension MatrixEncoding {
     /// What multiplies by a matrix of this encoding.
     var product: any Product {
         switch self {
-        case .float32: Float32Product()
+        case .float32: FloatProduct(isHalf: false)
+        case .float16: FloatProduct(isHalf: true)
         case .int8: Int8Product(planes: 1)
         case .int8TwoPlanes: Int8Product(planes: 2)
         case .int8Groups: Int8GroupProduct()

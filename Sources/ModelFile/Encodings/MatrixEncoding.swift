@@ -5,6 +5,8 @@
 package enum MatrixEncoding: Equatable, Sendable {
     /// 32-bit floats.
     case float32
+    /// 16-bit floats, of weights that these hold exactly: for matrices that are not quantized.
+    case float16
     /// 8-bit integers, symmetric, one scale an output channel.
     case int8
     /// Two planes of these, the second for what the first leaves of each weight: for narrow trunks, which can spare
@@ -18,11 +20,12 @@ package enum MatrixEncoding: Equatable, Sendable {
 
     /// All that a file may hold.
     package static let known: [MatrixEncoding] =
-        [.float32, .int8, .int8TwoPlanes, .int8Groups] + Int4Panels.groupSizes.map { .int4(groupSize: $0) }
+        [.float32, .float16, .int8, .int8TwoPlanes, .int8Groups] + Int4Panels.groupSizes.map { .int4(groupSize: $0) }
 
     package var format: any PanelFormat {
         switch self {
         case .float32: Float32Panels()
+        case .float16: Float16Panels()
         case .int8: Int8Panels(planes: 1)
         case .int8TwoPlanes: Int8Panels(planes: 2)
         case .int8Groups: Int8GroupPanels()

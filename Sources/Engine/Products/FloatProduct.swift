@@ -1,8 +1,10 @@
 import CTacitKernels
 import TacitModelFile
 
-/// Products of float32 matrices, which read rows as they are.
-struct Float32Product: Product {
+/// Products of matrices of floats, which read rows as they are.
+struct FloatProduct: Product {
+    /// Whether the weights are of 16 bits.
+    let isHalf: Bool
     let readsLevels = false
 
     func quantize(
@@ -13,10 +15,11 @@ struct Float32Product: Product {
         _ matrix: MatrixView, _ rows: ProductRows, tiles range: Range<Int>, _ kernels: tacit_kernels
     ) {
         guard let panels = matrix.panels.baseAddress else { return }
-        var product = tacit_product_float32(
+        var product = tacit_product_floats(
             input: rows.input, input_stride: rows.inputStride, rows: rows.count, columns: matrix.columns,
-            panels: panels.assumingMemoryBound(to: Float.self), bias: matrix.bias?.baseAddress,
+            panels: panels, bias: matrix.bias?.baseAddress,
             residual: rows.residual, output: rows.output, output_stride: rows.outputStride)
-        kernels.multiply_float32(&product, range.lowerBound, range.upperBound)
+        let multiply = isHalf ? kernels.multiply_float16 : kernels.multiply_float32
+        multiply(&product, range.lowerBound, range.upperBound)
     }
 }
