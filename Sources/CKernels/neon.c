@@ -80,6 +80,31 @@ INLINE const uint8_t *add_row(const uint8_t *packed, const step_weights *w, int3
     return packed;
 }
 
+/// The same as `load_step`, in the compiler's hands.
+INLINE step_weights scheduled_step(const int8_t *panel) {
+    int8x16x2_t a = vld2q_s8(panel), b = vld2q_s8(panel + 32), c = vld2q_s8(panel + 64), d = vld2q_s8(panel + 96);
+    return (step_weights){a.val[0], a.val[1], b.val[0], b.val[1], c.val[0], c.val[1], d.val[0], d.val[1]};
+}
+
+/// The same as `add_row`, in the compiler's hands.
+INLINE const uint8_t *add_scheduled_row(const uint8_t *packed, const step_weights *w, int32x4_t *totals) {
+    const int16x8x4_t pairs = vld4q_dup_s16((const int16_t *)(const void *)packed);
+    const int8x16_t a[4] = {w->a0, w->a1, w->a2, w->a3}, b[4] = {w->b0, w->b1, w->b2, w->b3};
+    int8x16_t x = vreinterpretq_s8_s16(pairs.val[0]);
+    int16x8_t sums[4] = {
+        vmull_s8(vget_low_s8(a[0]), vget_low_s8(x)), vmull_high_s8(a[0], x), vmull_s8(vget_low_s8(b[0]), vget_low_s8(x)),
+        vmull_high_s8(b[0], x)};
+    UNROLL for (int i = 1; i < 4; i++) {
+        x = vreinterpretq_s8_s16(pairs.val[i]);
+        sums[0] = vmlal_s8(sums[0], vget_low_s8(a[i]), vget_low_s8(x));
+        sums[1] = vmlal_high_s8(sums[1], a[i], x);
+        sums[2] = vmlal_s8(sums[2], vget_low_s8(b[i]), vget_low_s8(x));
+        sums[3] = vmlal_high_s8(sums[3], b[i], x);
+    }
+    UNROLL for (int c = 0; c < 4; c++) totals[c] = vpadalq_s16(totals[c], sums[c]);
+    return packed + 8;
+}
+
 INLINE void dot(
     const uint8_t *packed, size_t stride, const int8_t *panel, size_t groups, const int rows, i32x16 *sums) {
     (void)stride;
@@ -88,8 +113,14 @@ INLINE void dot(
         UNROLL for (int c = 0; c < 4; c++) totals[r][c] = vdupq_n_s32(0);
     for (size_t g = 0; g < groups; g += 2) {
         step_weights w;
-        panel = load_step(panel, &w);
-        UNROLL for (int r = 0; r < rows; r++) packed = add_row(packed, &w, totals[r]);
+        if (rows <= 2) {  // registers are plenty: compilers hide what loads take behind the products
+            w = scheduled_step(panel);
+            panel += 128;
+            UNROLL for (int r = 0; r < rows; r++) packed = add_scheduled_row(packed, &w, totals[r]);
+        } else {
+            panel = load_step(panel, &w);
+            UNROLL for (int r = 0; r < rows; r++) packed = add_row(packed, &w, totals[r]);
+        }
     }
     UNROLL for (int r = 0; r < rows; r++) {
         int32_t lanes[16];
