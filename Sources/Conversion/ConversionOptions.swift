@@ -31,8 +31,9 @@ package struct ConversionOptions: Sendable {
         }
 
         /// What chooses the weights of a matrix outside the trunk that may be quantized. It is read by one vector a
-        /// window, so that nothing is won with fewer than 8 bits.
-        var learningQuantizer: any Quantizer { self == .f32 ? Float32Quantizer() : Int8Quantizer(planes: 1) }
+        /// window, so that nothing is won with fewer than 8 bits; and means and deviations of several levels differ by
+        /// orders of magnitude, so that one range for all would leave the smaller ones next to nothing.
+        var learningQuantizer: any Quantizer { self == .f32 ? Float32Quantizer() : Int8GroupQuantizer() }
 
         /// Whether a group size has a meaning.
         package var hasGroups: Bool { encoding(width: Self.widestInTwoPlanes).groupSize > 0 }

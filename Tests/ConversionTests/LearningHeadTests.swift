@@ -46,7 +46,7 @@ import Testing
         #expect(try Array(file.vector("learning.others")) == values["learning.others"])
         #expect(try Array(file.vector("learning.prototypes")) == values["learning.prototypes"])
         let matrix = try file.matrix("learning")
-        #expect(matrix.encoding == (weights == .f32 ? .float32 : .int8))
+        #expect(matrix.encoding == (weights == .f32 ? .float32 : .int8Groups))
         #expect(matrix.bias.map { Array($0.prefix(Self.width)) } == values["learning.bias"])
         let found = Float32Copy.weights(matrix)
         let expected = try #require(values["learning.weight"])

@@ -104,7 +104,8 @@ final class MemoryModel: TensorSource, @unchecked Sendable {
         if let learning = description.learning {
             matrix(
                 TensorName.learning, learning.width, learning.inputWidth(trunkWidth: width),
-                encoding.planes > 0 ? .int8 : .float32, bias: true)
+                // Files have it in either form.
+                encoding == .int8 ? .int8 : encoding.planes > 0 ? .int8Groups : .float32, bias: true)
         }
     }
 

@@ -1,6 +1,7 @@
 """Taught labels and corrections in streams. Started by `run`."""
 
 import argparse
+import shlex
 import sys
 import tempfile
 from pathlib import Path
@@ -18,11 +19,12 @@ BETWEEN, LATE = 8, 2
 
 
 def events(
-    model: Path, labels: Path | None, name: str, samples: np.ndarray, threshold: float | None = None
+    model: Path, labels: Path | None, name: str, samples: np.ndarray, options: argparse.Namespace
 ) -> list[float]:
     """When events of a label turn on, in seconds."""
     words = ["--labels", labels] if labels else []
-    words += ["--threshold", threshold] if threshold else []
+    words += ["--threshold", options.threshold] if options.threshold is not None else []
+    words += shlex.split(options.listen)
     lines = json_lines(
         TACIT, "listen", model, "--input", "-", "--raw", "--json", "--only", name, *words, given=samples.astype("<i2").tobytes()
     )
@@ -79,14 +81,14 @@ def measure_events(options: argparse.Namespace, rate: int) -> None:
                 pieces.append(piece)
         output(TACIT, "learn", options.model, "--background", *pieces, "--labels", labels)
         output(TACIT, "learn", options.model, NAME, *taught, "--labels", labels)
-        found = events(options.model, labels, NAME, samples)
+        found = events(options.model, labels, NAME, samples, options)
         hit = sum(any(start <= time <= end + LATE for time in found) for start, end in spans)
         stray = sum(not any(start <= time <= end + LATE for start, end in spans) for time in found)
         print(f"{options.events.name}, {options.examples} examples: {hit} of {len(spans)} occurrences at {options.level:g} dB; "
               f"{stray} events beside them in {len(samples) / rate / 60:.1f} minutes")  # fmt: skip
         for place in options.other:
             other = np.concatenate([mono(path, rate) for path in recordings(place)])
-            count, hours = len(events(options.model, labels, NAME, other)), len(other) / rate / 3600
+            count, hours = len(events(options.model, labels, NAME, other, options)), len(other) / rate / 3600
             print(f"  in {place.name}: {count} events in {60 * hours:.1f} minutes, {count / hours:.1f} an hour")
 
 
@@ -94,7 +96,7 @@ def measure_corrections(options: argparse.Namespace, rate: int) -> None:
     wrong = [mono(path, rate) for path in recordings(options.wrong)]
     first, second = np.concatenate(wrong[::2]), np.concatenate(wrong[1::2])
     window = show(options.model)["input"]
-    times = events(options.model, None, options.correct, first, options.threshold)[: options.examples]
+    times = events(options.model, None, options.correct, first, options)[: options.examples]
     if not times:
         sys.exit(f"{options.correct} is never said in every other recording of {options.wrong}: there is nothing to correct")
     right = [mono(path, rate) for path in recordings(options.right)]
@@ -103,7 +105,7 @@ def measure_corrections(options: argparse.Namespace, rate: int) -> None:
         silence = np.zeros(BETWEEN * rate, "<i2")
         samples = np.concatenate([part for sound in right for part in (sound, silence)])
         starts = np.cumsum([0] + [len(sound) + len(silence) for sound in right])
-        found = np.array(events(options.model, labels, options.correct, samples, options.threshold)) * rate
+        found = np.array(events(options.model, labels, options.correct, samples, options)) * rate
         return len({int(np.searchsorted(starts, time, "right")) for time in found})
 
     with tempfile.TemporaryDirectory() as scratch:
@@ -113,7 +115,7 @@ def measure_corrections(options: argparse.Namespace, rate: int) -> None:
             end = int(time * rate)
             soundfile.write(piece, first[max(0, end - 5 * rate) : end], rate)
             output(TACIT, "learn", options.model, "--not", options.correct, piece, "--labels", labels)
-        before, after = (len(events(options.model, it, options.correct, second, options.threshold)) for it in (None, labels))
+        before, after = (len(events(options.model, it, options.correct, second, options)) for it in (None, labels))
         print(f"{options.correct}, {len(times)} corrections ({window['kind']}): {before} events in {len(second) / rate / 60:.1f} "
               f"minutes of {options.wrong.name} before, {after} after; of {len(right)} true ones {heard(None)} heard before, "
               f"{heard(labels)} after")  # fmt: skip
@@ -128,7 +130,8 @@ def main() -> None:
     parser.add_argument("--correct", metavar="LABEL", help="one of the model's own")
     parser.add_argument("--wrong", type=Path, help="recordings in which it is said wrongly")
     parser.add_argument("--right", type=Path, help="recordings of it")
-    parser.add_argument("--threshold", type=float, help="of the label to be corrected, instead of its own")
+    parser.add_argument("--threshold", type=float, help="of the label, instead of its own")
+    parser.add_argument("--listen", default="", metavar="OPTIONS", help="further options of `tacit listen`, as one text")
     parser.add_argument("--examples", type=int, default=5)
     parser.add_argument("--count", type=int, default=40)
     parser.add_argument("--level", type=float, default=10, help="dB above the background")
