@@ -81,6 +81,8 @@ package struct ConversionOptions: Sendable {
     package var int8Form: Int8Form?
     /// Counts for quantized weights; nil is what a measurement says.
     package var smoothing: Smoothing?
+    /// First layers whose matrices have two planes. Counts for int8; nil is what a measurement says (see `TwoPlaneTrial`).
+    package var twoPlaneLayers: Int?
     /// Counts where `weights.hasGroups`.
     package var groupSize: GroupSize
     /// Counts where weights have 4 bits.
@@ -92,7 +94,7 @@ package struct ConversionOptions: Sendable {
 
     package init(
         base: String, layers: Int? = nil, adapter: String? = nil, weights: Weights = .int8, int8Form: Int8Form? = nil,
-        smoothing: Smoothing? = nil,
+        smoothing: Smoothing? = nil, twoPlaneLayers: Int? = nil,
         groupSize: GroupSize = .short, method: Method = .rtn, budget: Double = 8,
         output: String
     ) {
@@ -102,6 +104,7 @@ package struct ConversionOptions: Sendable {
         self.weights = weights
         self.int8Form = int8Form
         self.smoothing = smoothing
+        self.twoPlaneLayers = twoPlaneLayers
         self.groupSize = groupSize
         self.method = method
         self.budget = budget
@@ -117,6 +120,7 @@ package struct ConversionOptions: Sendable {
             + (weights.hasGroups && method == .gptq ? " --method gptq" : "")
             + (weights.hasEightBits && verdict.form == .groups ? " --int8-form groups" : "")
             + (verdict.isSmoothed ? " --smoothing on" : "")
+            + (verdict.twoPlaneLayers > 0 ? " --two-plane-layers \(verdict.twoPlaneLayers)" : "")
             + (data.map { " --calibration \($0.name) --split \($0.split)" } ?? "")
     }
 }

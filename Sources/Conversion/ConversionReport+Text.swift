@@ -16,6 +16,9 @@ extension ConversionReport {
             JSONMember("gptq_error", calibratedError.json), JSONMember("int8_rows_error", rowsError.json),
             JSONMember("smoothed", .bool(isSmoothed)), JSONMember("unsmoothed_error", (smoothing?.before).json),
             JSONMember("smoothed_error", (smoothing?.after).json),
+            JSONMember("two_plane_layers", .integer(twoPlaneLayers)),
+            JSONMember("one_plane_error", (twoPlanes?.before).json),
+            JSONMember("two_plane_error", (twoPlanes?.after).json),
             JSONMember("adapted_modules", .integer(adaptedModules)),
             JSONMember("fusion_difference", fusionDifference.map(JSONValue.double) ?? .null),
             JSONMember("notes", .array(notes.map(JSONValue.string))), JSONMember("matrices", .array(kinds)),
@@ -43,7 +46,7 @@ extension ConversionReport {
     }
 
     /// null for mixed weights.
-    private var bitsJSON: JSONValue { encoding.map { .integer($0.bits) } ?? .null }
+    private var bitsJSON: JSONValue { bits.map(JSONValue.integer) ?? .null }
 
     /// Weights that share a scale, where all matrices that have groups have the same.
     private var groupSize: Int? {
@@ -73,7 +76,15 @@ extension ConversionReport {
                 "smoothing \(verb) a trial's error from \(before.0) to \(after.0) %, a single patch's from \(before.1) to "
                     + "\(after.1) %")
         }
-        if encoding == nil {
+        if let twoPlanes {
+            let (before, after) = (Self.percent(twoPlanes.before), Self.percent(twoPlanes.after))
+            let verb = twoPlanes.isTaken ? "bring" : "are left out: they would bring"
+            let layers = twoPlanes.layers == 1 ? "layer" : "\(twoPlanes.layers) layers"
+            lines.append(
+                "planes    two in the first \(layers) \(verb) a trial's error from \(before.0) to "
+                    + "\(after.0) %, a single patch's from \(before.1) to \(after.1) %")
+        }
+        if bits == nil {
             let (few, bits) = (encodings.count { $0.bits == 4 }, Decimal.text(bitsPerWeight, places: 2))
             lines.append("mixed     \(few) matrices in 4 bits, \(encodings.count - few) in 8: \(bits) a weight")
         }

@@ -24,6 +24,10 @@ package struct ConversionReport: Sendable {
     package var encoding: MatrixEncoding? {
         encodings.first.flatMap { first in encodings.allSatisfy { $0 == first } ? first : nil }
     }
+    /// Of all of them; nil where they differ.
+    var bits: Int? {
+        encodings.first.flatMap { first in encodings.allSatisfy { $0.bits == first.bits } ? first.bits : nil }
+    }
     /// Bits a weight of the trunk's matrices, with scales, sums, biases and padding.
     package var bitsPerWeight: Double {
         let weights = kinds.reduce(0) { $0 + $1.weights }
@@ -34,6 +38,10 @@ package struct ConversionReport: Sendable {
     /// How far what is stored puts the trunk off with activations as they are and smoothed, where both were tried.
     package var smoothing: SmoothingErrors?
     package var isSmoothed = false
+    /// What two planes in the first layers are worth, where that was tried.
+    package var twoPlanes: TwoPlaneVerdict?
+    /// First layers that have two, where the trunk's width alone does not ask for them everywhere.
+    package var twoPlaneLayers = 0
     /// How far quantized weights put the trunk off, for the patches that they were fitted to.
     package var calibratedError: RelativeError?
     /// What storing the weights does to the model's results.

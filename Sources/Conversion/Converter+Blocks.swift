@@ -2,7 +2,7 @@ import TacitModelFile
 
 extension Converter {
     /// What progress is counted in.
-    var allSteps: Int { trialSteps + sensitivitySteps + calibratedSteps + description.parts.count }
+    var allSteps: Int { trialSteps + twoPlaneSteps + sensitivitySteps + calibratedSteps + description.parts.count }
 
     /// What one block needs, and the final norm behind it, by the names that a model of one block has for them.
     func block(

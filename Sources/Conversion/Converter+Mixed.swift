@@ -7,12 +7,18 @@ extension Converter {
 
     /// What chooses the weights of each matrix of the trunk, by its name.
     func quantizers(
-        _ trunk: TrunkWeights, _ form: ConversionOptions.Int8Form, _ progress: (Int, Int) throws -> Void
+        _ trunk: TrunkWeights, _ verdict: TrialVerdict, _ progress: (Int, Int) throws -> Void
     ) throws -> [String: any Quantizer] {
+        let form = verdict.form
         let shapes = description.matrices.filter(\.isTrunk)
         let usual = usualQuantizer(form)
         var quantizers: [String: any Quantizer] = [:]
         for shape in shapes { quantizers[shape.name] = usual }
+        for layer in 0..<verdict.twoPlaneLayers {
+            for shape in shapes where shape.name.hasPrefix("blocks.\(layer).") {
+                quantizers[shape.name] = Int8Quantizer(planes: 2)
+            }
+        }
         guard options.weights == .mixed else { return quantizers }
 
         let precise: any Quantizer = form == .groups ? Int8GroupQuantizer() : Int8Quantizer(planes: 1)

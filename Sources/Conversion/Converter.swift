@@ -3,7 +3,8 @@ import TacitModelFile
 
 /// Makes a model file from a base and, if there is one, an adapter.
 package final class Converter {
-    /// Stands in the provenance of every model. Changes whenever the same input gives other bytes.
+    /// Stands in the provenance of every model, beside the flags. Changes whenever the same input with the same flags gives
+    /// other bytes.
     package static let version = "7"
 
     let options: ConversionOptions
@@ -15,6 +16,8 @@ package final class Converter {
     private let notes: [String]
     /// Contexts like those that the model is made for; nil makes some up.
     package var data: DataContexts?
+    /// Blocks that were tried with two planes, once it is known that they are.
+    var twoPlaneSteps = 0
     /// Whether such contexts decide about anything.
     package var wantsData: Bool { trialSteps + calibratedSteps > 0 }
 
@@ -36,6 +39,7 @@ package final class Converter {
         notes = [Self.note(ofBase: options.base, adapter?.baseName)].compactMap { $0 }
         try refuse(writingTo: options.output)
         try refuseImpossibleBudget()
+        try refuseTooManyTwoPlaneLayers()
     }
 
     /// Refuses to write over what was read, under whatever name.
@@ -76,10 +80,10 @@ package final class Converter {
         var trunk = TrunkWeights(checkpoint: checkpoint, adapter: adapter)
         let matrices = Dictionary(uniqueKeysWithValues: checkpoint.model.matrices.map { ($0.name, $0) })
         let trial = try trial(trunk, progress)
-        let verdict = TrialVerdict(trial?.errors ?? [:], options)
+        var verdict = TrialVerdict(trial?.errors ?? [:], options)
         if verdict.isSmoothed { trunk.smoothing = trial?.smoothing ?? [] }
-        let form = verdict.form
-        let quantizers = try quantizers(trunk, form, progress)
+        verdict.twoPlanes = try twoPlanes(trunk, trial, verdict, progress)
+        let quantizers = try quantizers(trunk, verdict, progress)
         var draft = ModelDraft(
             writer: try writer(trunk, quantizers, outside: quantizer(outside:), verdict))
         draft.report.encodings = checkpoint.model.matrices.compactMap { quantizers[$0.name]?.encoding }
@@ -87,6 +91,8 @@ package final class Converter {
         draft.report.rowsError = verdict.rowsError
         draft.report.smoothing = verdict.smoothing
         draft.report.isSmoothed = verdict.isSmoothed
+        draft.report.twoPlanes = verdict.twoPlanes
+        draft.report.twoPlaneLayers = verdict.twoPlaneLayers
         draft.report.adaptedModules = adapter?.moduleCount ?? 0
         if options.weights != .f32 {
             if calibrate != nil {

@@ -45,6 +45,14 @@ struct ConvertCommand: ParsableCommand {
             """)
     var smoothing: ConversionOptions.Smoothing?
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            First layers that int8 stores in 16 bits, as two planes of 8. Left out, a measurement says whether single patches \
+            need them.
+            """, valueName: "n"))
+    var twoPlaneLayers: Int?
+
     @Option(help: "Weights that share a scale, with 4 bits.")
     var groupSize = ConversionOptions.GroupSize.short
 
@@ -86,6 +94,10 @@ struct ConvertCommand: ParsableCommand {
         if int8Form != nil, !weights.hasEightBits {
             throw ValidationError("--int8-form goes with --weights int8 or mixed")
         }
+        if let twoPlaneLayers {
+            if weights != .int8 { throw ValidationError("--two-plane-layers goes with --weights int8") }
+            if twoPlaneLayers < 0 { throw ValidationError("--two-plane-layers \(twoPlaneLayers): expected at least 0") }
+        }
         if smoothing != nil, weights == .f32 {
             throw ValidationError("--smoothing goes with --weights int8, int4 or mixed")
         }
@@ -124,7 +136,7 @@ struct ConvertCommand: ParsableCommand {
     private func convert() throws -> ConversionReport {
         let options = ConversionOptions(
             base: base, layers: layers, adapter: adapter, weights: weights, int8Form: int8Form, smoothing: smoothing,
-            groupSize: groupSize, method: method, budget: budget ?? 8, output: output)
+            twoPlaneLayers: twoPlaneLayers, groupSize: groupSize, method: method, budget: budget ?? 8, output: output)
         let converter = try Converter(options)
         if let report { try converter.refuse(writingTo: report) }
         let set = try data.set(for: converter.description, path: output)

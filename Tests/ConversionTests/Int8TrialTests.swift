@@ -13,26 +13,32 @@ import Testing
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tacit-" + UUID().uuidString)
         var output: String { folder.appendingPathComponent("model.gguf").path }
 
-        /// - Parameter outlier: how many times larger one channel of each norm's output is.
-        init(outlier: Float) throws {
+        /// - Parameters:
+        ///   - outlier: how many times larger some channels of norms' outputs are.
+        ///   - channels: which ones.
+        ///   - layers: how many.
+        ///   - staged: first layers that have them.
+        init(outlier: Float, channels: Set<Int> = [37], layers: Int = 2, staged: Int = .max) throws {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             let config: [String: Any] = [
-                "model_type": "llama", "hidden_size": Self.width, "num_hidden_layers": 2, "num_attention_heads": 4,
+                "model_type": "llama", "hidden_size": Self.width, "num_hidden_layers": layers, "num_attention_heads": 4,
                 "num_key_value_heads": 2, "intermediate_size": 512, "rms_norm_eps": 1e-6, "rope_theta": 10000.0,
                 "max_position_embeddings": 64, "vocab_size": 50, "hidden_act": "silu", "tie_word_embeddings": true,
                 "attention_bias": false, "mlp_bias": false,
             ]
             try JSONSerialization.data(withJSONObject: config).write(to: folder.appendingPathComponent("config.json"))
-            try Self.tensors(outlier).write(to: folder.appendingPathComponent("model.safetensors"))
+            try Self.tensors(outlier, channels, layers, staged).write(to: folder.appendingPathComponent("model.safetensors"))
         }
 
         deinit {
             try? FileManager.default.removeItem(at: folder)
         }
 
-        private static func tensors(_ outlier: Float) throws -> Data {
+        private static func tensors(
+            _ outlier: Float, _ channels: Set<Int>, _ layers: Int, _ staged: Int
+        ) throws -> Data {
             var shapes: [(name: String, rows: Int, columns: Int)] = [("embed_tokens", 50, width), ("norm", width, 0)]
-            for layer in 0..<2 {
+            for layer in 0..<layers {
                 for (name, rows, columns) in [
                     ("input_layernorm", width, 0), ("self_attn.q_proj", 512, width), ("self_attn.k_proj", 256, width),
                     ("self_attn.v_proj", 256, width), ("self_attn.o_proj", width, 512),
@@ -46,11 +52,12 @@ import Testing
             for (name, rows, columns) in shapes {
                 let start = data.count
                 let readsNorm = ["q_proj", "k_proj", "v_proj", "gate_proj", "up_proj"].contains { name.hasSuffix($0) }
+                let own = (0..<min(layers, staged)).contains { name.hasPrefix("layers.\($0).") } ? outlier : 1
                 for index in 0..<rows * max(1, columns) {
                     var value: Float = 1
                     if columns > 0 { value = (generator.unit() - 0.5) * 0.08 }
-                    if columns == 0, name != "norm", index == 37 { value = outlier }
-                    if readsNorm, index % columns == 37 { value /= outlier }
+                    if columns == 0, channels.contains(index) { value = own }
+                    if readsNorm, channels.contains(index % columns) { value /= own }
                     withUnsafeBytes(of: value) { data.append(contentsOf: $0) }
                 }
                 header["model.\(name).weight"] =
@@ -64,10 +71,12 @@ import Testing
 
         func convert(
             _ weights: ConversionOptions.Weights = .int8, form: ConversionOptions.Int8Form? = nil,
-            smoothing: ConversionOptions.Smoothing? = nil
+            smoothing: ConversionOptions.Smoothing? = nil, twoPlaneLayers: Int? = nil
         ) throws -> (report: ConversionReport, bytes: Data) {
             let report = try Converter(
-                ConversionOptions(base: folder.path, weights: weights, int8Form: form, smoothing: smoothing, output: output)
+                ConversionOptions(
+                    base: folder.path, weights: weights, int8Form: form, smoothing: smoothing,
+                    twoPlaneLayers: twoPlaneLayers, output: output)
             ).convert()
             return (report, try Data(contentsOf: URL(fileURLWithPath: output)))
         }
@@ -83,7 +92,7 @@ import Testing
         }
     }
 
-    private func distance(_ found: [Float], _ exact: [Float]) -> Float {
+    static func distance(_ found: [Float], _ exact: [Float]) -> Float {
         let noise = zip(found, exact).reduce(Float(0)) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
         return (noise / exact.reduce(0) { $0 + $1 * $1 }).squareRoot()
     }
@@ -114,13 +123,13 @@ import Testing
         for shape in file.description.matrices where shape.isTrunk {
             #expect(file.format(ofMatrix: shape.name)?.encoding == .int8Groups)
         }
-        let groups = distance(try base.embedding(), exact)
+        let groups = Self.distance(try base.embedding(), exact)
         #expect(try base.convert(smoothing: .off).bytes == bytes)
         #expect(try base.convert(form: .groups, smoothing: .off).bytes == bytes)
 
         let forced = try base.convert(form: .rows, smoothing: .off)
         #expect(forced.report.encoding == .int8 && forced.report.rowsError == nil)
-        let rows = distance(try base.embedding(), exact)
+        let rows = Self.distance(try base.embedding(), exact)
         // The outlier's own group, a sixteenth of the row, loses as much as ever.
         #expect(groups < 0.2 && rows > 1.4 * groups, "\(rows) in rows, \(groups) in groups")
         let error = try #require(report.rowsError)

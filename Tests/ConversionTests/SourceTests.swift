@@ -1,11 +1,39 @@
 import Foundation
 import TacitConversion
 import TacitDiagnostics
+import TacitModelFile
 import TacitTestSupport
 import Testing
 
 /// Bases and adapters as they lie on disk, and what must not be done to them.
 @Suite struct SourceTests {
+    /// A large file's digest is made meanwhile, is the file's all the same, and leaves it alone once it isn't wanted.
+    @Test func largeFilesAreDigestedMeanwhile() throws {
+        let base = try Int8TrialTests.Base(outlier: 1)
+        let path = base.folder.appendingPathComponent("model.safetensors").path
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        #expect(bytes.count > 4 << 20)
+        _ = try base.convert(.f32)
+        var digest = MessageDigest()
+        digest.update(Array(bytes))
+        let files = try ModelFile(path: base.output).provenance.files
+        #expect(files.first { $0.name == "model.safetensors" }?.digest == digest.hexadecimal())
+        for length in [0, bytes.count / 2, bytes.count - 4096] {
+            #expect(throws: TacitError.self) { _ = try base.convert(twoPlaneLayers: 3) }
+            // Whoever still read it would end by a signal.
+            #expect(truncate(path, off_t(length)) == 0)
+            try bytes.write(to: URL(fileURLWithPath: path))
+        }
+    }
+
+    /// All there are: whatever 16 bits say is what the processor's own type has for them.
+    @Test func halvesAreExact() {
+        for bits in UInt16.min...UInt16.max {
+            let (found, exact) = (FloatDecoder.half(bits), Double(Float16(bitPattern: bits)))
+            #expect(found.bitPattern == exact.bitPattern || found.isNaN && exact.isNaN, "\(bits)")
+        }
+    }
+
     /// Makes a folder of the bench a snapshot of the hub's cache: links into `../../blobs`.
     private func snapshot(_ bench: Workbench, _ name: String) throws -> URL {
         let cache = bench.folder.appendingPathComponent("cache/models--owner--\(name)")

@@ -56,6 +56,8 @@ import Testing
         ["--base", "x", "-o", "y", "--weights", "mixed", "--budget", "nan"],
         ["--base", "x", "-o", "y", "--weights", "mixed", "--budget", "many"],
         ["--base", "x", "-o", "y", "--weights", "f32", "--int8-form", "rows"],
+        ["--base", "x", "-o", "y", "--weights", "int4", "--two-plane-layers", "1"],
+        ["--base", "x", "-o", "y", "--two-plane-layers", "-1"],
         ["--base", "x", "-o", "y", "--weights", "int4", "--max-drop", "1"],
         ["--base", "x", "-o", "y", "--calibration", "folder"], ["--base", "x", "-o", "y", "--calibration", "folder:"],
         ["--base", "x", "-o", "y", "--calibration", "mnist:z"], ["--base", "x", "-o", "y", "--split", "all"],

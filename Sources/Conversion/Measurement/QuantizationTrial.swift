@@ -10,7 +10,7 @@ struct QuantizationTrial {
     /// How weights and activations are rounded.
     enum Form: Hashable {
         /// int8's.
-        case rows, groups
+        case rows, groups, twoPlanes
         case int4(groupSize: Int)
 
         /// What makes the weights of the trial: a search for scales would take most of the time, and gain a fifth of a
@@ -18,11 +18,14 @@ struct QuantizationTrial {
         func packed(_ matrix: TrunkWeights.Matrix) -> PackedMatrix {
             let (weights, rows, columns, bias) = (matrix.weights, matrix.rows, matrix.columns, matrix.bias)
             switch self {
-            case .rows:
-                return Int8Quantizer(planes: 1, method: .unclipped)
-                    .pack(weights, rows: rows, columns: columns, bias: bias).0
+            case .rows, .twoPlanes:
+                let planes = Int8Quantizer.planes(
+                    self == .rows ? 1 : 2, of: weights, rows: rows, columns: columns, method: .unclipped)
+                return MatrixPacker.int8(
+                    planes: planes.map { ($0.levels, $0.scales) }, rows: rows, columns: columns, bias: bias)
             case .groups:
-                let result = Int8GroupQuantizer.quantize(weights, rows: rows, columns: columns, method: .plain)
+                let result = Int8GroupQuantizer.quantize(
+                    weights, rows: rows, columns: columns, method: .plain, measuresError: false)
                 return MatrixPacker.int8Groups(
                     result.levels, groupScales: result.groupScales, scales: result.scales, rows: rows,
                     columns: columns, bias: bias)

@@ -16,11 +16,22 @@ struct TrialVerdict {
     private(set) var rowsError: RelativeError?
     /// How far the form that is taken puts it off, as it is and smoothed, where both were tried.
     private(set) var smoothing: SmoothingErrors?
+    /// How far what is taken puts it off, where that was tried.
+    private(set) var error: RelativeError?
+    /// What two planes in the first layers are worth, where that was tried.
+    var twoPlanes: TwoPlaneVerdict?
+    /// What was decided before.
+    private let wantedTwoPlaneLayers: Int?
+    /// First layers that have two planes, where a trunk's width alone does not ask for them everywhere.
+    var twoPlaneLayers: Int {
+        wantedTwoPlaneLayers ?? twoPlanes.map { $0.isTaken ? $0.layers : 0 } ?? 0
+    }
 
     /// - Parameters:
     ///   - errors: of the ways that were tried; where there are none, nothing is smoothed and the fast form is taken.
     ///   - options: what is decided already.
     init(_ errors: [QuantizationTrial.Way: RelativeError], _ options: ConversionOptions) {
+        wantedTwoPlaneLayers = options.weights == .int8 ? options.twoPlaneLayers : 0
         func helps(_ form: QuantizationTrial.Form) -> Bool {
             guard let before = errors[.init(form: form, isSmoothed: false)] else {
                 return errors[.init(form: form, isSmoothed: true)] != nil
@@ -47,6 +58,7 @@ struct TrialVerdict {
         }
         let taken = options.weights == .int8 ? (form == .groups ? QuantizationTrial.Form.groups : .rows) : int4
         self.isSmoothed = isSmoothed(taken)
+        error = errors[.init(form: taken, isSmoothed: self.isSmoothed)]
         if let before = errors[.init(form: taken, isSmoothed: false)],
             let after = errors[.init(form: taken, isSmoothed: true)]
         {

@@ -40,7 +40,7 @@ package enum GroupedQuantizer {
         package let groupScales: [UInt8]
         /// `[rows]`.
         package let scales: [Float]
-        /// Sum of the squared weights, and of the squared errors.
+        /// Sum of the squared weights, and of the squared errors; nothing where it was not measured.
         package let error: QuantizationError
     }
 
@@ -50,8 +50,10 @@ package enum GroupedQuantizer {
     ///   - columns: weights of a channel.
     ///   - grid: what there is to choose from.
     ///   - method: how scales are chosen.
+    ///   - measuresError: whether the result is to tell of its error.
     static func quantize(
-        _ weights: [Float], rows: Int, columns: Int, grid: GroupedGrid, method: Method = .searched
+        _ weights: [Float], rows: Int, columns: Int, grid: GroupedGrid, method: Method = .searched,
+        measuresError: Bool = true
     ) -> Result {
         precondition(weights.count == rows * columns)
         let groups = (columns + grid.groupSize - 1) / grid.groupSize
@@ -74,6 +76,7 @@ package enum GroupedQuantizer {
                                 let ownScales = UnsafeMutableBufferPointer(
                                     rebasing: groupScales[row * groups..<(row + 1) * groups])
                                 scales[row] = channel.quantize(method, into: own, groupScales: ownScales)
+                                guard measuresError else { return }
                                 errors[row] = channel.error(of: own, groupScales: ownScales, scale: scales[row])
                             }
                         }

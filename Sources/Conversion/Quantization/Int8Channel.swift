@@ -16,8 +16,11 @@ struct Int8Channel {
     init(_ weights: UnsafeBufferPointer<Float>) {
         count = weights.count
         stretches = stride(from: 0, to: weights.count, by: 8).map { start in
+            if start + 8 <= weights.count, let base = weights.baseAddress {
+                return UnsafeRawPointer(base + start).loadUnaligned(as: SIMD8<Float>.self)
+            }
             var stretch = SIMD8<Float>.zero
-            for index in start..<min(start + 8, weights.count) { stretch[index - start] = weights[index] }
+            for index in start..<weights.count { stretch[index - start] = weights[index] }
             return stretch
         }
     }
@@ -25,7 +28,7 @@ struct Int8Channel {
     /// - Parameter levels: one a weight, written.
     /// - Returns: the scale; 0 for a channel without weight.
     func quantize(_ method: Int8Quantizer.Method, into levels: UnsafeMutableBufferPointer<Int8>) -> Float {
-        let largest = stretches.reduce(0) { max($0, $1.max(), -$1.min()) }
+        let largest = largest
         let plain = largest / Float(Int8Panels.maximum)
         let unclipped = max(plain, largestSum / Float(Int8Panels.maximumSum))
         guard plain >= .leastNormalMagnitude, unclipped.isFinite else {
@@ -64,6 +67,13 @@ struct Int8Channel {
         stretches[index / 8][index % 8]
     }
 
+    /// The greatest magnitude.
+    private var largest: Float {
+        var largest = SIMD8<Float>.zero
+        for stretch in stretches { largest = Self.greater(largest, Self.greater(stretch, -stretch)) }
+        return largest.max()
+    }
+
     private func search(_ unclipped: Float, into levels: UnsafeMutableBufferPointer<Int8>) -> Float {
         var best = (scale: unclipped, noise: Double.infinity)
         func attempt(_ scale: Float) {
@@ -98,11 +108,26 @@ struct Int8Channel {
 
     /// Largest magnitude that the weights of one sign in a four come to.
     private var largestSum: Float {
-        stretches.reduce(0) { largest, stretch in
-            let positive = Self.sums(pointwiseMax(stretch, .zero))
-            let negative = Self.sums(pointwiseMin(stretch, .zero))
-            return max(largest, positive.max(), -negative.min())
+        var largest = SIMD2<Float>.zero
+        for stretch in stretches {
+            let positive = Self.sums(Self.greater(stretch, .zero))
+            let negative = -Self.sums(Self.lesser(stretch, .zero))
+            largest.replace(with: positive, where: positive .> largest)
+            largest.replace(with: negative, where: negative .> largest)
         }
+        return largest.max()
+    }
+
+    /// The greater of two numbers in each lane, and the lesser: the standard library's `pointwiseMax` looks at one lane after
+    /// another.
+    @inline(__always)
+    private static func greater(_ left: SIMD8<Float>, _ right: SIMD8<Float>) -> SIMD8<Float> {
+        left.replacing(with: right, where: right .> left)
+    }
+
+    @inline(__always)
+    private static func lesser(_ left: SIMD8<Float>, _ right: SIMD8<Float>) -> SIMD8<Float> {
+        left.replacing(with: right, where: right .< left)
     }
 
     /// Of each of a stretch's two fours, columns 0, 1, 4, 5 and 2, 3, 6, 7.
@@ -127,8 +152,7 @@ struct Int8Channel {
     private func round(_ scale: Float, into levels: UnsafeMutableBufferPointer<Int8>) {
         let inverse = 1 / scale
         for (index, stretch) in stretches.enumerated() {
-            let found = Self.levels(stretch * inverse)
-            for column in 8 * index..<min(8 * index + 8, count) { levels[column] = Int8(found[column % 8]) }
+            Self.levels(stretch * inverse).write(to: levels, at: 8 * index)
         }
     }
 
@@ -137,10 +161,9 @@ struct Int8Channel {
     private static func levels(_ scaled: SIMD8<Float>) -> SIMD8<Float> {
         let rounded = rounded(scaled)
         let bound = SIMD8<Float>(repeating: Float(Int8Panels.maximum))
-        let levels = pointwiseMax(pointwiseMin(rounded, bound), -bound)
-        let sums = SIMD4(
-            lowHalf: Self.sums(pointwiseMax(levels, .zero)), highHalf: -Self.sums(pointwiseMin(levels, .zero)))
-        guard sums.max() > Float(Int8Panels.maximumSum) else { return levels }
+        let levels = greater(lesser(rounded, bound), -bound)
+        let sums = SIMD4(lowHalf: Self.sums(greater(levels, .zero)), highHalf: -Self.sums(lesser(levels, .zero)))
+        guard any(sums .> Float(Int8Panels.maximumSum)) else { return levels }
         return moved(scaled, rounded, levels, sums)
     }
 

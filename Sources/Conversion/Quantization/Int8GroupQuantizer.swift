@@ -19,9 +19,12 @@ package struct Int8GroupQuantizer: Quantizer {
     ///   - rows: output channels.
     ///   - columns: weights of a channel.
     ///   - method: how scales are chosen.
+    ///   - measuresError: whether the result is to tell of its error.
     package static func quantize(
-        _ weights: [Float], rows: Int, columns: Int, method: GroupedQuantizer.Method = .searched
+        _ weights: [Float], rows: Int, columns: Int, method: GroupedQuantizer.Method = .searched,
+        measuresError: Bool = true
     ) -> GroupedQuantizer.Result {
-        GroupedQuantizer.quantize(weights, rows: rows, columns: columns, grid: .int8, method: method)
+        GroupedQuantizer.quantize(
+            weights, rows: rows, columns: columns, grid: .int8, method: method, measuresError: measuresError)
     }
 }

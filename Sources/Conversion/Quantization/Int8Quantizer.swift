@@ -39,7 +39,7 @@ package struct Int8Quantizer: Quantizer {
         package let levels: [Int8]
         /// `[rows]`.
         package let scales: [Float]
-        /// Sum of the squared weights, and of the squared errors.
+        /// Sum of the squared weights, and of the squared errors; nothing where it was not measured.
         package let error: QuantizationError
     }
 
@@ -48,8 +48,9 @@ package struct Int8Quantizer: Quantizer {
     ///   - rows: output channels.
     ///   - columns: weights of a channel.
     ///   - method: how scales are chosen.
+    ///   - measuresError: whether the result is to tell of its error.
     package static func quantize(
-        _ weights: [Float], rows: Int, columns: Int, method: Method = .searched
+        _ weights: [Float], rows: Int, columns: Int, method: Method = .searched, measuresError: Bool = true
     ) -> Result {
         precondition(weights.count == rows * columns)
         var levels = [Int8](repeating: 0, count: weights.count)
@@ -66,6 +67,7 @@ package struct Int8Quantizer: Quantizer {
                             let channel = Int8Channel(UnsafeBufferPointer(rebasing: weights[range]))
                             let output = UnsafeMutableBufferPointer(rebasing: levels[range])
                             scales[row] = channel.quantize(method, into: output)
+                            guard measuresError else { return }
                             errors[row] = channel.error(of: output, scale: scales[row])
                         }
                     }
@@ -75,7 +77,8 @@ package struct Int8Quantizer: Quantizer {
         return Result(levels: levels, scales: scales, error: errors.reduce(into: QuantizationError()) { $0 += $1 })
     }
 
-    /// So many planes of levels, each quantizing what those before it leave of the weights.
+    /// So many planes of levels, each quantizing what those before it leave of the weights. Errors are those of all together,
+    /// which `error(of:weights:columns:)` measures.
     ///
     /// - Parameters:
     ///   - count: 1 or 2.
@@ -88,12 +91,13 @@ package struct Int8Quantizer: Quantizer {
     ) -> [Result] {
         var planes: [Result] = []
         var rest = weights
-        for _ in 0..<count {
-            let plane = quantize(rest, rows: rows, columns: columns, method: method)
+        for index in 0..<count {
+            let plane = quantize(rest, rows: rows, columns: columns, method: method, measuresError: false)
+            planes.append(plane)
+            guard index < count - 1 else { break }
             for index in rest.indices {
                 rest[index].addProduct(-plane.scales[index / columns], Float(plane.levels[index]))
             }
-            planes.append(plane)
         }
         return planes
     }
@@ -101,10 +105,25 @@ package struct Int8Quantizer: Quantizer {
     /// How far the planes' sum is from the weights.
     package static func error(of planes: [Result], weights: [Float], columns: Int) -> QuantizationError {
         var error = QuantizationError()
-        for (index, weight) in weights.enumerated() {
-            let value = planes.reduce(0) { $0 + Double($1.levels[index]) * Double($1.scales[index / columns]) }
-            error.signal += Double(weight) * Double(weight)
-            error.noise += (Double(weight) - value) * (Double(weight) - value)
+        var values = [Double](repeating: 0, count: columns)
+        for row in 0..<weights.count / columns {
+            let range = row * columns..<(row + 1) * columns
+            values.withUnsafeMutableBufferPointer { values in
+                values.update(repeating: 0)
+                for plane in planes {
+                    let scale = Double(plane.scales[row])
+                    plane.levels.withUnsafeBufferPointer { levels in
+                        for (column, index) in range.enumerated() { values[column] += Double(levels[index]) * scale }
+                    }
+                }
+                weights.withUnsafeBufferPointer { weights in
+                    for (column, index) in range.enumerated() {
+                        let weight = Double(weights[index])
+                        error.signal += weight * weight
+                        error.noise += (weight - values[column]) * (weight - values[column])
+                    }
+                }
+            }
         }
         return error
     }

@@ -54,8 +54,7 @@ struct WeightGroup {
     func quantize(_ step: Float, into levels: UnsafeMutableBufferPointer<Int8>) {
         let inverse = 1 / step
         for start in stride(from: 0, to: levels.count, by: Self.lanes) {
-            let rounded = rounded(start, inverse).levels
-            for lane in 0..<min(Self.lanes, levels.count - start) { levels[start + lane] = Int8(rounded[lane]) }
+            rounded(start, inverse).levels.write(to: levels, at: start)
         }
     }
 
@@ -67,5 +66,19 @@ struct WeightGroup {
         levels.replace(with: Lanes(repeating: most), where: levels .> most)
         levels.replace(with: Lanes(repeating: least), where: levels .< least)
         return (weights, (levels + Self.rounder) - Self.rounder)
+    }
+}
+
+extension SIMD8<Float> {
+    /// Writes whole numbers in -128...127, as many as there is room for.
+    @inline(__always)
+    func write(to levels: UnsafeMutableBufferPointer<Int8>, at start: Int) {
+        // Added to 1.5 * 2^23, a whole number is in the lowest bits.
+        let bits = unsafeBitCast(self + 0x1.8p23, to: SIMD8<Int32>.self)
+        if start + 8 <= levels.count {
+            for lane in 0..<8 { levels[start + lane] = Int8(truncatingIfNeeded: bits[lane]) }
+        } else {
+            for lane in 0..<levels.count - start { levels[start + lane] = Int8(truncatingIfNeeded: bits[lane]) }
+        }
     }
 }

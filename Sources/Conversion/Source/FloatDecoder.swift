@@ -1,12 +1,14 @@
 /// Floats of other widths as doubles, which hold them exactly.
-enum FloatDecoder {
+package enum FloatDecoder {
     /// Elements one behind another.
+    @inline(__always)
     static func decode<Bits: BitwiseCopyable>(
         _ bytes: UnsafeRawBufferPointer, _ convert: (Bits) -> Double
     ) -> [Double] {
         let size = MemoryLayout<Bits>.size
         return [Double](unsafeUninitializedCapacity: bytes.count / size) { buffer, count in
             count = bytes.count / size
+            guard let bytes = bytes.baseAddress else { return }
             for index in 0..<count {
                 buffer[index] = convert(bytes.loadUnaligned(fromByteOffset: index * size, as: Bits.self))
             }
@@ -17,16 +19,11 @@ enum FloatDecoder {
     static func brain(_ bits: UInt16) -> Double { Double(Float(bitPattern: UInt32(bits) << 16)) }
 
     /// IEEE 754 binary16.
-    static func half(_ bits: UInt16) -> Double {
-        let exponent = Int(bits >> 10) & 31
-        let fraction = Double(bits & 1023)
-        let magnitude: Double
-        switch exponent {
-        case 0: magnitude = fraction * 0x1p-24
-        case 31: magnitude = fraction == 0 ? .infinity : .nan
-        default:
-            magnitude = Double(sign: .plus, exponent: exponent - 15, significand: 1 + fraction / 1024)
-        }
-        return bits & 0x8000 == 0 ? magnitude : -magnitude
+    package static func half(_ bits: UInt16) -> Double {
+        // Its exponent and fraction in a float's place are 2^-112 of what they stand for, subnormal ones too.
+        var magnitude = Float(bitPattern: UInt32(bits & 0x7fff) << 13) * 0x1p112
+        // The largest exponent is infinity's and of what is no number, as it is in a float.
+        if magnitude >= 0x1p16 { magnitude = Float(bitPattern: magnitude.bitPattern | Float.infinity.bitPattern) }
+        return Double(bits & 0x8000 == 0 ? magnitude : -magnitude)
     }
 }

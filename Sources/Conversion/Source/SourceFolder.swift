@@ -6,7 +6,7 @@ import TacitModelFile
 /// Face cache, and each file's digest is kept for the model's provenance.
 final class SourceFolder {
     let path: String
-    private var digests: [String: String] = [:]
+    private var digests: [String: FileDigest] = [:]
     private(set) var identities: Set<FileIdentity> = []
 
     /// - Throws: `TacitError` of kind `noInput` if there is no such folder.
@@ -21,11 +21,11 @@ final class SourceFolder {
 
     /// The files read so far, by name.
     var sources: [Provenance.SourceFile] {
-        digests.sorted { $0.key < $1.key }.map { Provenance.SourceFile(name: $0.key, digest: $0.value) }
+        digests.sorted { $0.key < $1.key }.map { Provenance.SourceFile(name: $0.key, digest: $0.value.hexadecimal) }
     }
 
     /// SHA-256 of a file read before; nil if it was not.
-    func digest(of name: String) -> String? { digests[name] }
+    func digest(of name: String) -> String? { digests[name]?.hexadecimal }
 
     func file(_ name: String) -> String { path.hasSuffix("/") ? path + name : "\(path)/\(name)" }
 
@@ -56,9 +56,7 @@ final class SourceFolder {
         guard !map.bytes.starts(with: "version https://git-lfs.".utf8) else {
             throw TacitError.badData(file(name), "stands in for the file itself (Git LFS): get that with git lfs pull")
         }
-        var digest = MessageDigest()
-        digest.update(map.bytes)
-        digests[name] = digest.hexadecimal()
+        digests[name] = FileDigest(map)
         if let identity = FileIdentity(path: place) { identities.insert(identity) }
         return map
     }

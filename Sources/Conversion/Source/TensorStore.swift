@@ -114,10 +114,15 @@ final class TensorStore {
         guard let values = entry.values() else {
             throw fault(name, "dtype \(entry.type) is not one of F64, F32, F16, BF16")
         }
-        guard values.allSatisfy({ $0.isFinite && Float($0).isFinite }) else {
-            throw fault(name, "holds a number that is not finite")
-        }
+        guard Self.areFinite(values) else { throw fault(name, "holds a number that is not finite") }
         return values
+    }
+
+    /// Whether all are, also as 32-bit floats.
+    private static func areFinite(_ values: [Double]) -> Bool {
+        // Without a sign, all bits of what is not finite make a larger integer than those of any number.
+        let largest = values.reduce(UInt32(0)) { max($0, Float($1).magnitude.bitPattern) }
+        return largest < Float.infinity.bitPattern
     }
 
     /// The same, each rounded to the nearest 32-bit float.

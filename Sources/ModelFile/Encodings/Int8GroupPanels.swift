@@ -96,11 +96,11 @@ extension MatrixPacker {
                 precondition(Int8GroupPanels.groupScales.contains(Int(scale)), "A group scale is out of range")
                 packedScales[(tile * groups + group) * tileRows + channel] = scale
             }
-            for column in 0..<columns {
-                let level = levels[row * columns + column]
-                precondition(level >= -Int8GroupPanels.maximum, "A level is out of range")
-                panels[Int8GroupPanels.place(row: row, column: column, groups: groups)] = UInt8(bitPattern: level)
-            }
+        }
+        let blocks = Int8GroupPanels.paddedColumns(columns) / 4
+        spread(levels, rows: rows, columns: columns, blocks: blocks, into: &panels) { _, levels in
+            let least = levels.reduce(0) { min($0, $1) }
+            precondition(least >= -Int8GroupPanels.maximum, "A level is out of range")
         }
         return PackedMatrix(
             rows: rows, columns: columns, encoding: .int8Groups, panels: panels, scales: padded(scales), sums: nil,

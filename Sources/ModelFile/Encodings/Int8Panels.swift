@@ -31,9 +31,9 @@ package struct Int8Panels: PanelFormat {
     /// Whether four weights of one channel keep within 16 bits, whatever unsigned bytes they meet. Of a stretch of 8
     /// columns the first four is at 0, 1, 4 and 5, the second at 2, 3, 6 and 7.
     package static func isFour(_ levels: SIMD4<Int32>) -> Bool {
-        let positive = pointwiseMax(levels, .zero)
-        let negative = pointwiseMin(levels, .zero)
-        return positive.max() <= maximum && negative.min() >= -maximum
+        let positive = levels.replacing(with: 0, where: levels .< 0)
+        let negative = levels &- positive
+        return all(levels .<= Int32(maximum)) && all(levels .>= -Int32(maximum))
             && positive.wrappedSum() <= maximumSum && negative.wrappedSum() >= -maximumSum
     }
 
@@ -91,14 +91,8 @@ extension MatrixPacker {
         let blocks = Int8Panels.paddedColumns(columns) / 4
         var panels = [UInt8](repeating: 0, count: tiles * blocks * tileRows * 4)
         var sums = [Int32](repeating: 0, count: tiles * tileRows)
-        for row in 0..<rows {
-            let (tile, channel) = row.quotientAndRemainder(dividingBy: tileRows)
-            for column in 0..<columns {
-                let level = levels[row * columns + column]
-                let base = ((tile * blocks + column / 4) * tileRows + channel) * 4
-                panels[base + column % 4] = UInt8(bitPattern: level)
-                sums[row] += Int32(level)
-            }
+        spread(levels, rows: rows, columns: columns, blocks: blocks, into: &panels) { row, levels in
+            sums[row] = levels.reduce(0) { $0 + Int32($1) }
         }
         panels.withUnsafeBytes {
             let panels = $0.bindMemory(to: Int8.self)

@@ -155,7 +155,11 @@ struct ModelSummary {
     /// Encodings in words, with how many matrices have each if they differ.
     private var weights: String {
         let encodings = encodings
-        let words = encodings.map { $0.name + ($0.groupSize > 0 ? ", groups of \($0.groupSize)" : "") }
+        let differ = Self.distinct(encodings.map(\.planes)).count > 1
+        let words = encodings.map {
+            $0.name + ($0.groupSize > 0 ? ", groups of \($0.groupSize)" : "")
+                + (differ && $0.planes > 1 ? ", two planes" : "")
+        }
         let kinds = Self.distinct(words)
         guard kinds.count > 1 else { return kinds.first ?? "" }
         let counts = kinds.map { kind in "\(words.count { $0 == kind }) matrices in \(kind)" }
