@@ -46,7 +46,7 @@ import Testing
         var matrix = [[Double]](repeating: [Double](repeating: 0, count: width + 1), count: width + 1)
         var right = [Double](repeating: 0, count: width + 1)
         for row in rows {
-            let values = row.values.map(Double.init) + [1]
+            let values: [Double] = row.values.map { Double($0) } + [1]
             for i in 0...width {
                 for j in 0...width { matrix[i][j] += row.weight * values[i] * values[j] }
                 if row.target == target { right[i] += row.weight * values[i] }

@@ -163,7 +163,7 @@ import Testing
         let inner = try picture("grey.jpg")
         let outer = try picture("rgb.jpg")
         let comment = [0xff, 0xfe, UInt8((inner.count + 2) >> 8), UInt8((inner.count + 2) & 255)] + inner
-        let nested = Array(outer[..<2]) + comment + outer[2...]
+        let nested = Array(outer[..<2]) + comment + Array(outer[2...])
         let stream =
             Array("--boundary\r\n\r\n".utf8) + outer + Array("\r\n--boundary\r\n".utf8) + nested
             + (try picture("progressive.jpg")) + (try picture("restarts.jpg")) + inner
@@ -176,7 +176,8 @@ import Testing
 
     @Test func goesOnBehindABrokenPicture() throws {
         let good = try picture("rgb.jpg")
-        let (frames, errors) = try outcome(good + good[..<(good.count - 20)] + good + good[..<100], piece: 500)
+        let (frames, errors) = try outcome(
+            good + Array(good[..<(good.count - 20)]) + good + Array(good[..<100]), piece: 500)
         #expect(frames.count == 2)
         #expect(errors == ["frame 1", "frame 3"])
         #expect(try outcome(Array("no picture at all".utf8), piece: 500).errors == [nil])
