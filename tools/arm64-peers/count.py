@@ -118,7 +118,8 @@ def main() -> None:
                 for peer, it in counted.items():
                     if it and (code := cycles.hottest(it[0])):
                         work_done = cycles.multiply_adds(code)
-                        rates = ", ".join(f"{model} {work_done / cycles.turn(code, model):.1f}" for model in models)
+                        turns = {model: cycles.turn(code, model) for model in models}
+                        rates = ", ".join(f"{model} {work_done / turn:.1f}" for model, turn in turns.items() if turn)
                         title = PEERS.get(peer, "Tacit int8")
                         hot.append(f"| {name} | {title} | {work_done / (len(code) / 8):.1f} | {rates} |")
     for title, table in (

@@ -25,13 +25,6 @@ def tool(name: str) -> str:
     sys.exit(f"{name} is not here: apt-get install llvm")
 
 
-def run(command: list[str], text: str) -> str:
-    done = subprocess.run(command, input=text, capture_output=True, text=True)
-    if done.returncode:
-        sys.exit(f"{' '.join(command)}: {done.stderr.strip().splitlines()[0]}")
-    return done.stdout
-
-
 @cache
 def assembly(code: str) -> tuple[str, ...]:
     """Instructions of a block's machine code; what llvm-mc does not know is left out."""
@@ -55,24 +48,30 @@ BRANCH = re.compile(r"(b|bl|br|blr|ret|cbn?z|tbn?z|b\..*)\s")
 
 
 @cache
-def turn(code: str, core: str) -> float:
-    """Cycles of a block that follows itself. Its branch is left out: it is predicted."""
+def turn(code: str, core: str) -> float | None:
+    """Cycles of a block that follows itself; None if llvm-mca has no model of one of its instructions. Its branch is left
+    out: it is predicted."""
     lines = [line for line in assembly(code) if not BRANCH.match(line + " ") and not line.startswith("svc")]
     if not lines:
         return 1
     command = [tool("llvm-mca"), "-mtriple=aarch64", f"-mcpu={core}", f"-mattr={FEATURES}", f"-iterations={TURNS}"]
-    return int(re.search(r"Total Cycles:\s+(\d+)", run(command, "\n".join(lines) + "\n"))[1]) / TURNS
+    done = subprocess.run(command, input="\n".join(lines) + "\n", capture_output=True, text=True)
+    found = re.search(r"Total Cycles:\s+(\d+)", done.stdout)
+    return int(found[1]) / TURNS if found else None
 
 
-def cycles(blocks: dict[str, float], core: str, share: float = 0.99) -> float:
+def cycles(blocks: dict[str, float], core: str, share: float = 0.97) -> float:
     """Of the blocks that make up `share` of all instructions, brought up to the whole."""
     weights = {code: executions * (len(code) // 8) for code, executions in blocks.items() if executions > 0}
     whole, counted, total = sum(weights.values()), 0.0, 0.0
     for code in sorted(weights, key=weights.__getitem__, reverse=True):
-        total += blocks[code] * turn(code, core)
-        counted += weights[code]
+        if (taken := turn(code, core)) is not None:
+            total += blocks[code] * taken
+            counted += weights[code]
         if counted >= share * whole:
             break
+    if not counted:
+        sys.exit(f"llvm-mca has no model of {core}")
     return total * whole / counted
 
 
