@@ -13,6 +13,37 @@ import Testing
         try Int8TrialTests.Base(outlier: 300, channels: Self.outliers, layers: 5, staged: 1)
     }
 
+    @Test func theFewestLayersThatSaveSinglePatches() throws {
+        let base = try base()
+        _ = try base.convert(.f32)
+        let exact = try base.embedding()
+
+        let (report, bytes) = try base.convert(smoothing: .off)
+        let verdict = try #require(report.twoPlanes)
+        #expect(verdict.isTaken && verdict.layers == 1 && report.twoPlaneLayers == 1)
+        #expect(verdict.before.worst > 0.5 && verdict.after.worst <= 0.5)
+        #expect(verdict.after.mean < 0.5 * verdict.before.mean)
+        #expect(report.table.contains("\nplanes    two in the first layer bring a trial's error from "))
+        #expect(!report.table.contains("\nmixed"))
+        #expect(report.json.contains(#""two_plane_layers":1"#) && report.json.contains(#""bits":8"#))
+
+        let file = try ModelFile(path: base.output)
+        try file.verify()
+        #expect(file.provenance.flags == "--weights int8 --int8-form groups --two-plane-layers 1")
+        for shape in file.description.matrices where shape.isTrunk {
+            let isFirst = shape.name.hasPrefix("blocks.0.")
+            #expect(file.format(ofMatrix: shape.name)?.encoding == (isFirst ? .int8TwoPlanes : .int8Groups))
+        }
+        let two = Int8TrialTests.distance(try base.embedding(), exact)
+
+        // What the flags say gives the same again.
+        #expect(try base.convert(form: .groups, smoothing: .off, twoPlaneLayers: 1).bytes == bytes)
+        let one = try base.convert(smoothing: .off, twoPlaneLayers: 0).report
+        #expect(one.twoPlanes == nil && one.twoPlaneLayers == 0 && one.encoding == .int8Groups)
+        let before = Int8TrialTests.distance(try base.embedding(), exact)
+        #expect(two < 0.5 * before, "\(two) with two planes, \(before) without")
+    }
+
     /// Smoothed, the same trunk needs nothing of the kind; nor does one that was tame from the beginning.
     @Test func othersAreNotTried() throws {
         let smoothed = try base().convert().report
