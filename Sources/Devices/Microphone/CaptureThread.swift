@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TacitDiagnostics
 import TacitMedia
 
 /// Carries periods from a device to a ring, on a thread of its own, and brings the device back when it stops.
@@ -50,18 +51,25 @@ final class CaptureThread: @unchecked Sendable {
     }
 
     /// Begins, and goes on until the state says stop. Not waited for: a device's driver may keep it for long.
-    func detach() {
+    ///
+    /// - Throws: `TacitError` (I/O error) where the system has no thread left.
+    func detach() throws {
         var thread = pthread_t()
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
         pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        pthread_create(
+        defer { pthread_attr_destroy(&attributes) }
+        let own = Unmanaged.passRetained(self)
+        let failure = pthread_create(
             &thread, &attributes,
             { memory in
-                Unmanaged<CaptureThread>.fromOpaque(memory!).takeRetainedValue().run()
+                if let memory { Unmanaged<CaptureThread>.fromOpaque(memory).takeRetainedValue().run() }
                 return nil
-            }, Unmanaged.passRetained(self).toOpaque())
-        pthread_attr_destroy(&attributes)
+            }, own.toOpaque())
+        guard failure == 0 else {
+            own.release()
+            throw TacitError(.inputOutput, file: device.name, "no thread is to be had: \(String(cString: strerror(failure)))")
+        }
     }
 
     private func run() {

@@ -49,7 +49,7 @@ package final class Microphone: SampleSource {
         note(.opened(name: name, format: format.description))
         ring = SampleRing(capacity: max(Int(settings.ringSeconds * Double(sampleRate)), 4 * format.period))
         lastEvent = Self.now()
-        CaptureThread(device: device, format: format, ring: ring, state: state, stallSeconds: settings.stallSeconds)
+        try CaptureThread(device: device, format: format, ring: ring, state: state, stallSeconds: settings.stallSeconds)
             .detach()
     }
 
