@@ -168,6 +168,15 @@ let package = Package(
             name: "TacitTestSupport",
             dependencies: ["TacitDiagnostics", "TacitLabelling", "TacitMedia", "TacitModelFile"], path: "Tests/TestSupport"),
         .target(name: "CTacitAllocationCounter", path: "Tests/AllocationCounter"),
+        // Ways in for bytes from elsewhere, each a function; tests and fuzzers feed them.
+        .target(
+            name: "TacitFuzzTargets",
+            dependencies: [
+                "TacitConversion", "TacitDiagnostics", "TacitEngine", "TacitEvaluation", "TacitLearning", "TacitMedia",
+                "TacitModelFile", "TacitSettings", "TacitSinks", "TacitText",
+            ],
+            path: "Tests/FuzzTargets"),
+        .testTarget(name: "FuzzTests", dependencies: ["TacitFuzzTargets", "TacitTestSupport"]),
         .testTarget(name: "SettingsTests", dependencies: ["TacitSettings", "TacitTestSupport", "TacitText"]),
         .testTarget(name: "ModelFileTests", dependencies: ["TacitModelFile", "TacitTestSupport"]),
         .testTarget(
@@ -255,3 +264,9 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )
+
+// The fuzzers' driver is linked with libFuzzer, which no ordinary build has: `tools/fuzz/run`.
+if Context.environment["TACIT_FUZZER"] != nil {
+    package.targets.append(
+        .executableTarget(name: "TacitFuzzer", dependencies: ["TacitFuzzTargets"], path: "tools/fuzz/driver"))
+}

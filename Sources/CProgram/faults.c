@@ -1,6 +1,8 @@
+#define _GNU_SOURCE
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "CTacitProgram.h"
@@ -12,6 +14,17 @@ static void put(const char *text) {
     if (write(STDERR_FILENO, text, strlen(text)) < 0) return;
 }
 
+// Whether so little memory is left that a request for it was refused: Swift ends the program then (by SIGABRT, older ones by
+// SIGILL), and says nowhere that this was why. Nothing here asks for more than 16 MiB in one piece without looking at the answer.
+// Where there is not even room for its words, Swift reads them from nowhere (SIGSEGV), for which less must be left.
+static int is_short_of_memory(int number) {
+    const size_t little = number == SIGSEGV ? 1 << 20 : 16 << 20;
+    void *probe = mmap(NULL, little, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (probe == MAP_FAILED) return 1;
+    munmap(probe, little);
+    return 0;
+}
+
 static const char *reason(int number) {
     switch (number) {
     case SIGBUS: return "a file that is in use was cut short, or memory has failed";
@@ -20,12 +33,17 @@ static const char *reason(int number) {
     case SIGSEGV:
         return "the program touched memory that is not its own, which is a fault of its own: please report it";
     case SIGFPE: return "the program divided by zero, which is a fault of its own: please report it";
-    default: return "the program gave up, which is a fault of its own or a lack of memory";
+    default: return "the program gave up, which is a fault of its own: please report it";
     }
 }
 
 static void tell(int number) {
     put(program);
+    if (number != SIGBUS && number != SIGFPE && is_short_of_memory(number)) {
+        put(": no memory is left for what is to be done\n");
+        // EX_IOERR, as where memory is refused with a look at the answer.
+        _exit(74);
+    }
     put(": ");
     put(reason(number));
     put("\n");

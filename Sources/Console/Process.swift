@@ -68,7 +68,7 @@ package enum Process {
         var signals = endingSignals()
         pthread_sigmask(SIG_BLOCK, &signals, nil)
         var thread = pthread_t()
-        pthread_create(
+        let failure = pthread_create(
             &thread, nil,
             { _ in
                 var signals = Process.endingSignals()
@@ -84,6 +84,11 @@ package enum Process {
                     }
                 }
             }, nil)
+        // Without it the program could not be ended in order.
+        guard failure == 0 else {
+            exit(ExitStatus.report(
+                TacitError(.inputOutput, "no thread is to be had for signals: \(String(cString: strerror(failure)))")))
+        }
         tacit_forward_signals(thread, &signals)
     }
 

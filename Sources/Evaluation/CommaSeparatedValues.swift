@@ -2,12 +2,12 @@ import TacitDiagnostics
 
 /// A table of comma-separated values (RFC 4180) with its column names in the first record, as data sets publish them.
 /// The file is untrusted: its size and the number and length of fields are limited.
-struct CommaSeparatedValues {
+package struct CommaSeparatedValues {
     static let maximumFields = 64
     static let maximumFieldBytes = 1 << 16
 
     /// A record after the first.
-    struct Row {
+    package struct Row {
         /// The line of the file it begins on, from 1.
         var line: Int
         var fields: [String]
@@ -15,11 +15,11 @@ struct CommaSeparatedValues {
 
     let path: String
     private(set) var columns: [String]
-    private(set) var rows: [Row] = []
+    package private(set) var rows: [Row] = []
 
     /// - Parameter columns: the names of the columns of a file that has no header; nil reads them from the first record.
     /// - Throws: `TacitError` with the line of a broken record.
-    init(path: String, columns: [String]? = nil) throws {
+    package init(path: String, columns: [String]? = nil) throws {
         self.path = path
         self.columns = columns ?? []
         var needsHeader = columns == nil
@@ -53,7 +53,7 @@ struct CommaSeparatedValues {
     func error(_ row: Row, _ reason: String) -> TacitError { .badData(path, at: "line \(row.line)", reason) }
 
     /// A field that names a file of the data set.
-    func fileName(_ row: Row, _ column: Int) throws -> String {
+    package func fileName(_ row: Row, _ column: Int) throws -> String {
         let name = row.fields[column]
         guard Folder.isConfined(name) else {
             throw error(row, "'\(name.prefix(100))' is not a file name within the data set's folder")

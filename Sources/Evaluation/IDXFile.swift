@@ -3,10 +3,10 @@ import TacitDiagnostics
 /// An array of bytes in the idx format (LeCun, Cortes and Burges, "The MNIST database of handwritten digits"): two
 /// zeros, 0x08 for bytes, the number of dimensions, each as a big-endian 32-bit number, then the elements. Gzipped or
 /// not.
-struct IDXFile {
-    let shape: [Int]
+package struct IDXFile {
+    package let shape: [Int]
     /// Row-major, with nothing behind the last element.
-    let bytes: ArraySlice<UInt8>
+    package let bytes: ArraySlice<UInt8>
 
     /// Elements of the largest array that is read.
     static let maximumElements = 1 << 28
@@ -14,7 +14,7 @@ struct IDXFile {
     /// - Parameter dimensions: how many there must be, at least 1.
     /// - Throws: `TacitError`: no input for what is absent, bad data for what is no such array, of another length than
     ///   its header says, or too large.
-    init(path: String, dimensions: Int) throws {
+    package init(path: String, dimensions: Int) throws {
         let headerBytes = 4 + 4 * dimensions
         let contents = try GzipFile.read(path, maximumBytes: headerBytes + Self.maximumElements)
         guard contents.count >= headerBytes, contents[0] == 0, contents[1] == 0 else {

@@ -38,7 +38,7 @@ extension ModelFile {
             place = tensor.offset + tensor.byteCount
         }
         update(place, byteCount)
-        guard digest.hexadecimal() == header.restDigest else {
+        guard digest.matches(header.restDigest) else {
             throw TacitError(.badData, place: "header", "the digest does not match: the file is damaged")
         }
     }
@@ -47,7 +47,7 @@ extension ModelFile {
         let bytes = bytes(of: tensor)
         var digest = MessageDigest()
         digest.update(bytes)
-        guard digest.hexadecimal() == expected else {
+        guard digest.matches(expected) else {
             throw TacitError(.badData, place: tensor.name, "the digest does not match: the file is damaged")
         }
         if tensor.type == .float32, !bytes.bindMemory(to: Float.self).allSatisfy(\.isFinite) {

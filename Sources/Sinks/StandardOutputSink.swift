@@ -4,13 +4,13 @@ import TacitLive
 /// Standard output: a live view on a terminal, JSON Lines or plain lines elsewhere.
 enum StandardOutputSink {
     static let kind = SinkKind(name: "stdout", form: "stdout", hasAddress: false) { _, settings, stream in
-        make(stream, isJSON: stream.isJSON || settings.isJSON)
+        try make(stream, isJSON: stream.isJSON || settings.isJSON)
     }
 
-    private static func make(_ stream: StreamDescription, isJSON: Bool) -> any Sink {
+    private static func make(_ stream: StreamDescription, isJSON: Bool) throws -> any Sink {
         // One screen shows one stream.
         let isView = !isJSON && !stream.isOneOfMany && Terminal.shared.isTerminal
-        let outlet = LineOutlet(
+        let outlet = try LineOutlet(
             StandardOutputDrain(canBeCalledOff: !isView), stream,
             capacity: isView ? Screen.largest : 4 * stream.lineBound)
         if isView {

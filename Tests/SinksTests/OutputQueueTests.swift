@@ -46,7 +46,7 @@ import Testing
 
     @Test func everythingInOrder() throws {
         let drain = Drain()
-        let queue = OutputQueue(drain, capacity: 1000, patience: 0, stop: StopToken())
+        let queue = try OutputQueue(drain, capacity: 1000, patience: 0, stop: StopToken())
         var expected: [UInt8] = []
         for index in 0..<5000 {
             let line = [UInt8](repeating: UInt8(index % 251), count: 1 + index % 7)
@@ -60,7 +60,7 @@ import Testing
 
     @Test func takesALineWholeOrNotAtAllAndKeepsTheReserve() throws {
         let drain = Drain(isOpen: false)
-        let queue = OutputQueue(drain, capacity: 100, patience: 0, stop: StopToken())
+        let queue = try OutputQueue(drain, capacity: 100, patience: 0, stop: StopToken())
         // One byte is under way, refused again and again; nothing else leaves the queue.
         #expect(try queue.add([9], leaving: 0))
         while drain.state.withLock({ $0.refusals }) == 0 { usleep(100) }
@@ -76,7 +76,7 @@ import Testing
 
     @Test func withPatienceNothingIsRefusedAndNothingLost() throws {
         let drain = Drain()
-        let queue = OutputQueue(drain, capacity: 20, patience: .infinity, stop: StopToken())
+        let queue = try OutputQueue(drain, capacity: 20, patience: .infinity, stop: StopToken())
         var expected: [UInt8] = []
         for index in 0..<2000 {
             let line = [UInt8](repeating: UInt8(index % 251), count: 1 + index % 7)
@@ -90,7 +90,7 @@ import Testing
     /// A drain that takes nothing at all is not waited for beyond that.
     @Test func patienceEnds() throws {
         let drain = Drain(isOpen: false)
-        let queue = OutputQueue(drain, capacity: 20, patience: 0.05, stop: StopToken())
+        let queue = try OutputQueue(drain, capacity: 20, patience: 0.05, stop: StopToken())
         #expect(try queue.add([UInt8](repeating: 1, count: 20), leaving: 0))
         while drain.state.withLock({ $0.refusals }) == 0 { usleep(100) }
         #expect(try queue.add([UInt8](repeating: 2, count: 20), leaving: 0))
@@ -100,7 +100,7 @@ import Testing
     @Test func aWishToStopEndsAWait() throws {
         let stop = StopToken()
         let drain = Drain(isOpen: false)
-        let queue = OutputQueue(drain, capacity: 20, patience: .infinity, stop: stop)
+        let queue = try OutputQueue(drain, capacity: 20, patience: .infinity, stop: stop)
         #expect(try queue.add([UInt8](repeating: 1, count: 20), leaving: 0))
         while drain.state.withLock({ $0.refusals }) == 0 { usleep(100) }
         #expect(try queue.add([UInt8](repeating: 2, count: 20), leaving: 0))
@@ -120,7 +120,7 @@ import Testing
     @Test func aDrainThatTakesNothingIsGivenUpAtTheEnd() throws {
         let stop = StopToken()
         let drain = Standing()
-        let queue = OutputQueue(drain, capacity: 20, patience: 0, stop: stop)
+        let queue = try OutputQueue(drain, capacity: 20, patience: 0, stop: stop)
         #expect(try queue.add([1, 2, 3], leaving: 0))
         drain.hasBegun.wait()
         stop.stop()
@@ -146,7 +146,7 @@ import Testing
     /// Whoever can't wait is not made to.
     @Test func whoDoesNotWaitIsToldAtOnce() throws {
         let drain = Drain(isOpen: false)
-        let queue = OutputQueue(drain, capacity: 20, patience: .infinity, stop: StopToken())
+        let queue = try OutputQueue(drain, capacity: 20, patience: .infinity, stop: StopToken())
         #expect(try queue.add([UInt8](repeating: 1, count: 20), leaving: 0))
         while drain.state.withLock({ $0.refusals }) == 0 { usleep(100) }
         #expect(try queue.add([UInt8](repeating: 2, count: 20), leaving: 0))
@@ -155,7 +155,7 @@ import Testing
 
     @Test func atTheEndWhatIsRefusedIsGivenUpWithAnError() throws {
         let drain = Drain(isOpen: false)
-        let queue = OutputQueue(drain, capacity: 100, patience: 0, stop: StopToken())
+        let queue = try OutputQueue(drain, capacity: 100, patience: 0, stop: StopToken())
         #expect(try queue.add([1, 2], leaving: 0))
         #expect(throws: drain.failure) { try queue.waitUntilEmpty() }
         #expect(throws: drain.failure) { try queue.add([1], leaving: 0) }
@@ -163,7 +163,7 @@ import Testing
 
     @Test func whatTheDrainThrowsReachesWhoeverAddsMore() throws {
         let drain = Drain(isBroken: true)
-        let queue = OutputQueue(drain, capacity: 100, patience: 0, stop: StopToken())
+        let queue = try OutputQueue(drain, capacity: 100, patience: 0, stop: StopToken())
         #expect(try queue.add([1], leaving: 0))
         #expect(throws: Broken.self) { try queue.waitUntilEmpty() }
         #expect(throws: Broken.self) { try queue.add([1], leaving: 0) }

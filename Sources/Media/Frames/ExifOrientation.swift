@@ -2,12 +2,12 @@ import CTacitWebP
 
 /// Finds the orientation in a picture file's EXIF block (a TIFF header and its first directory). What is broken or
 /// absent there is no reason to refuse a picture: it is upright.
-enum ExifOrientation {
+package enum ExifOrientation {
     private static let tag = 0x0112
     /// "Exif", and two zeros.
     private static let mark: [UInt8] = [0x45, 0x78, 0x69, 0x66, 0, 0]
 
-    static func ofJPEG(_ bytes: UnsafeRawBufferPointer) -> Orientation {
+    package static func ofJPEG(_ bytes: UnsafeRawBufferPointer) -> Orientation {
         var position = 2
         while position + 4 <= bytes.count, bytes[position] == 0xff {
             let marker = bytes[position + 1]
@@ -28,7 +28,7 @@ enum ExifOrientation {
         return .upright
     }
 
-    static func ofPNG(_ bytes: UnsafeRawBufferPointer) -> Orientation {
+    package static func ofPNG(_ bytes: UnsafeRawBufferPointer) -> Orientation {
         var position = 8
         while position + 12 <= bytes.count {
             let length = (0..<4).reduce(0) { $0 << 8 | Int(bytes[position + $1]) }
@@ -40,7 +40,7 @@ enum ExifOrientation {
         return .upright
     }
 
-    static func ofWebP(_ bytes: UnsafeRawBufferPointer) -> Orientation {
+    package static func ofWebP(_ bytes: UnsafeRawBufferPointer) -> Orientation {
         var length = 0
         let base = bytes.assumingMemoryBound(to: UInt8.self).baseAddress
         guard let found = tacit_webp_chunk(base, bytes.count, 12, "EXIF", &length) else { return .upright }

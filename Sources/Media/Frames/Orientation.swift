@@ -1,6 +1,6 @@
 /// How a camera was held, as EXIF's tag 0x0112 numbers it: where the stored picture's first row and first column belong
 /// (JEITA CP-3451, 4.6.4).
-enum Orientation: UInt16 {
+package enum Orientation: UInt16 {
     case upright = 1
     case mirrored = 2
     case upsideDown = 3

@@ -152,7 +152,7 @@ extension TensorFile {
             for (tensor, expected) in zip(found, tensors) {
                 var digest = MessageDigest()
                 digest.update(tensor.bytes)
-                guard digest.hexadecimal() == expected else {
+                guard digest.matches(expected) else {
                     throw TacitError(.badData, place: tensor.name, "the digest does not match: the file is damaged")
                 }
                 update(place, next)
@@ -160,7 +160,7 @@ extension TensorFile {
                 next += GGUF.aligned(tensor.bytes.count)
             }
             update(place, bytes.count)
-            guard others.hexadecimal() == rest else {
+            guard others.matches(rest) else {
                 throw TacitError(.badData, place: "header", "the digest does not match: the file is damaged")
             }
         }

@@ -31,7 +31,8 @@ package struct LineOutlet {
     ///   - drain: where lines go in the end.
     ///   - stream: says whether it waits, and whether others wait with it.
     ///   - capacity: of the queue, in bytes, at least.
-    init(_ drain: any OutputDrain, _ stream: StreamDescription, capacity: Int) {
+    /// - Throws: `TacitError` (I/O error) where the system has no thread left.
+    init(_ drain: any OutputDrain, _ stream: StreamDescription, capacity: Int) throws {
         self.drain = drain
         let usual = max(Self.usualCapacity, capacity)
         reserve = usual / 2
@@ -42,7 +43,7 @@ package struct LineOutlet {
             let holdsUpOthers = stream.waits && !stream.hasOneSink
             way = .queued(
                 Queue(
-                    OutputQueue(
+                    try OutputQueue(
                         drain, capacity: holdsUpOthers ? max(Self.largeCapacity, usual) : usual,
                         patience: !stream.waits ? 0 : holdsUpOthers ? Self.patience : .infinity, stop: stream.stop)))
         }

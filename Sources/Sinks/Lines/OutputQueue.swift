@@ -38,22 +38,15 @@ package final class OutputQueue: @unchecked Sendable {
     ///   - capacity: in bytes, at least that of the longest line.
     ///   - patience: how many seconds whoever adds waits for room while the drain takes nothing at all; 0 is never.
     ///   - stop: ends such waits.
-    package init(_ drain: any OutputDrain, capacity: Int, patience: Double, stop: StopToken) {
+    /// - Throws: `TacitError` (I/O error) where the system has no thread left.
+    package init(_ drain: any OutputDrain, capacity: Int, patience: Double, stop: StopToken) throws {
         self.drain = drain
         self.capacity = capacity
         self.patience = patience
         self.stop = stop
         filled = .allocate(capacity: capacity)
         written = .allocate(capacity: capacity)
-        var thread = pthread_t()
-        pthread_create(
-            &thread, nil,
-            { queue in
-                guard let queue else { return nil }
-                Unmanaged<OutputQueue>.fromOpaque(queue).takeRetainedValue().serve()
-                return nil
-            }, Unmanaged.passRetained(self).toOpaque())
-        pthread_detach(thread)
+        try DetachedThread.start(for: drain.name, failing: .inputOutput) { self.serve() }
     }
 
     deinit {

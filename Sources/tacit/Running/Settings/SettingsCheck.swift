@@ -22,7 +22,7 @@ struct SettingsCheck {
     /// Labels of all models that could be opened; nil where one could not.
     private var labels: [String]? = []
 
-    /// - Throws: `TacitError` (no input) for a file that can't be read.
+    /// - Throws: `TacitError`: no input for a file that can't be read; I/O error for what the machine could not do.
     init(path: String) throws {
         self.path = path
         let reader = SettingsReader(try SettingsFile.read(path))
@@ -33,11 +33,15 @@ struct SettingsCheck {
         checkPlaces()
         for input in settings.inputs {
             if let plan = plan(input) { inputs.append(plan) }
+            if let trouble { throw trouble }
         }
         checkPages()
         checkLabels()
         faults.sort { $0.place < $1.place }
     }
+
+    /// What the machine could not do, as to find memory for a model: no fault of the file's, and its status is another.
+    private var trouble: TacitError?
 
     /// Each on a line of its own, so many at most.
     static let most = 20
@@ -137,6 +141,7 @@ struct SettingsCheck {
             _ = try options.parts(
                 input.model?.text, plan.terms(Process.stop), isTaught: takesCorrections, mayWrite: false)
         } catch let error as TacitError {
+            if error.kind == .inputOutput { trouble = error }
             refuse(error.reason, values: input.entries, otherwise: input.name.place)
             return nil
         } catch {
@@ -163,6 +168,7 @@ struct SettingsCheck {
             }
             return (sense, model)
         } catch let error as TacitError {
+            if error.kind == .inputOutput { trouble = error }
             labels = nil
             refuse(input.model?.place ?? input.name.place, "model: \(error.description)")
         } catch {

@@ -1,0 +1,60 @@
+import Foundation
+import TacitTestSupport
+import Testing
+
+/// With too little memory a program ends with one line of its own and a status, and what it was to change is as it was.
+/// `tools/short-of-memory` tries more commands and more limits.
+@Suite struct LittleMemoryTests {
+    private let model: ConvertedModel
+    private let sound: String
+
+    init() throws {
+        let golden = try GoldenCase(name: "llama-plain")
+        model = try ConvertedModel(golden, weights: "int8")
+        var random = RandomNumbers(seed: 1)
+        let samples = (0..<4000).map { _ in Int16.random(in: -9000...9000, using: &random) }
+        sound = try model.folder.write("noise.wav", WaveFile.bytes(samples, rate: UInt32(golden.sampleRate)))
+    }
+
+    /// From what the loader alone does not get by with to what is enough, in KiB.
+    private func outcomes(_ arguments: [String]) throws -> [Executable.Outcome] {
+        try stride(from: 24_000, to: 120_000, by: 1500).map { limit in
+            try Executable.shell.run(
+                ["-c", "ulimit -v \(limit); exec \"$@\"", "sh", Executable.tacit.path] + arguments)
+        }
+    }
+
+    private func check(_ outcomes: [Executable.Outcome], _ what: String) {
+        for outcome in outcomes {
+            // Without room for its libraries it has not begun.
+            let hasBegun = outcome.status != 127 && !(outcome.signal != nil && outcome.errors.isEmpty)
+            guard hasBegun else { continue }
+            #expect(outcome.status == 0 || outcome.status == 74, "\(what): \(outcome.standardError)")
+            if outcome.status == 74 {
+                // Swift's own line may stand in front, that it could not allocate so many bytes.
+                #expect(outcome.errorLines.filter { $0.hasPrefix("tacit: ") }.count == 1, "\(what)")
+                #expect(outcome.errorLines.count <= 2, "\(what): \(outcome.standardError)")
+            }
+        }
+        #expect(outcomes.contains { $0.status == 74 }, "\(what)")
+        #expect(outcomes.last?.status == 0, "\(what): \(outcomes.last?.standardError ?? "")")
+    }
+
+    @Test(arguments: [["classify"], ["listen", "--input"]])
+    func oneLineAndAStatus(_ words: [String]) throws {
+        check(try outcomes([words[0], model.path] + words.dropFirst() + [sound]), words[0])
+    }
+
+    /// Every run that has ended with 0 has added its example; every other one nothing.
+    @Test func whatWasLearnedStays() throws {
+        let labels = model.folder.path("my.labels")
+        try #require(try Executable.tacit.run(["learn", model.path, "bell", sound, "--labels", labels]).status == 0)
+        let found = try outcomes(["learn", model.path, "bell", sound, "--labels", labels])
+        check(found, "learn")
+        struct Listed: Decodable { var examples: Int }
+        let listed = try Executable.tacit.run(["learn", model.path, "--list", "--json", "--labels", labels])
+        try #require(listed.status == 0, "\(listed.standardError)")
+        let examples = try JSONDecoder().decode(Listed.self, from: Data((listed.outputLines.first ?? "").utf8)).examples
+        #expect(examples == 1 + found.count { $0.status == 0 })
+    }
+}
