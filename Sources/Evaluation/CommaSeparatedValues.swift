@@ -17,7 +17,9 @@ package struct CommaSeparatedValues {
     private(set) var columns: [String]
     package private(set) var rows: [Row] = []
 
-    /// - Parameter columns: the names of the columns of a file that has no header; nil reads them from the first record.
+    /// - Parameters:
+    ///   - path: of the file.
+    ///   - columns: the names of the columns of a file that has no header; nil reads them from the first record.
     /// - Throws: `TacitError` with the line of a broken record.
     package init(path: String, columns: [String]? = nil) throws {
         self.path = path

@@ -11,7 +11,9 @@ package struct IDXFile {
     /// Elements of the largest array that is read.
     static let maximumElements = 1 << 28
 
-    /// - Parameter dimensions: how many there must be, at least 1.
+    /// - Parameters:
+    ///   - path: of the file, as it is or compressed by gzip.
+    ///   - dimensions: how many there must be, at least 1.
     /// - Throws: `TacitError`: no input for what is absent, bad data for what is no such array, of another length than
     ///   its header says, or too large.
     package init(path: String, dimensions: Int) throws {
