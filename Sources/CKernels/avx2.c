@@ -1,4 +1,4 @@
-// AVX2 and FMA (Haswell, Zen and later).
+// AVX2, FMA and F16C (Haswell, Zen and later).
 
 #if defined(__x86_64__)
 

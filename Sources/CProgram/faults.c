@@ -15,7 +15,8 @@ static void put(const char *text) {
 }
 
 // Whether so little memory is left that a request for it was refused: Swift ends the program then (by SIGABRT, older ones by
-// SIGILL), and says nowhere that this was why. Nothing here asks for more than 16 MiB in one piece without looking at the answer.
+// SIGILL), and says nowhere that this was why. Models and streams ask for no more than 16 MiB in one piece without looking at the
+// answer. A large picture, a data set or a file of labels may: refused that much with more than 16 MiB left, it looks like a fault.
 // Where there is not even room for its words, Swift reads them from nowhere (SIGSEGV), for which less must be left.
 static int is_short_of_memory(int number) {
     const size_t little = number == SIGSEGV ? 1 << 20 : 16 << 20;
@@ -33,7 +34,7 @@ static const char *reason(int number) {
     case SIGSEGV:
         return "the program touched memory that is not its own, which is a fault of its own: please report it";
     case SIGFPE: return "the program divided by zero, which is a fault of its own: please report it";
-    default: return "the program gave up, which is a fault of its own: please report it";
+    default: return "the program gave up, which is a fault of its own or a lack of memory";
     }
 }
 

@@ -81,7 +81,8 @@ package struct ConversionOptions: Sendable {
     package var int8Form: Int8Form?
     /// Counts for quantized weights; nil is what a measurement says.
     package var smoothing: Smoothing?
-    /// First layers whose matrices have two planes. Counts for int8; nil is what a measurement says (see `TwoPlaneTrial`).
+    /// First layers whose matrices have two planes. Counts for int8; nil is what a measurement says (see `TwoPlaneTrial`), or 0
+    /// where `int8Form` and `smoothing` are both decided and so nothing is measured.
     package var twoPlaneLayers: Int?
     /// Counts where `weights.hasGroups`.
     package var groupSize: GroupSize
@@ -112,7 +113,8 @@ package struct ConversionOptions: Sendable {
     }
 
     /// What decides about the model's bytes, without paths. Of the forms of int8 the usual one goes without saying, and that
-    /// nothing is smoothed.
+    /// nothing is smoothed or has two planes; where the converter was told so against its own measurement, these flags alone do
+    /// not make the same file again.
     func flags(_ verdict: TrialVerdict, _ data: DataContexts?) -> String {
         "--weights \(weights.rawValue)" + (layers.map { " --layers \($0)" } ?? "")
             + (weights == .mixed ? " --budget \(budget)" : "")

@@ -49,7 +49,7 @@ struct ConvertCommand: ParsableCommand {
         help: ArgumentHelp(
             """
             First layers that int8 stores in 16 bits, as two planes of 8. Left out, a measurement says whether single patches \
-            need them.
+            need them; with both --int8-form and --smoothing given there is none, and no layer is.
             """, valueName: "n"))
     var twoPlaneLayers: Int?
 

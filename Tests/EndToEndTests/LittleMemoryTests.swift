@@ -3,7 +3,7 @@ import TacitTestSupport
 import Testing
 
 /// With too little memory a program ends with one line of its own and a status, and what it was to change is as it was.
-/// `tools/short-of-memory` tries more commands and more limits.
+/// `tools/short-of-memory` tries more commands, and closer limits around the least that is enough.
 @Suite struct LittleMemoryTests {
     private let model: ConvertedModel
     private let sound: String

@@ -35,7 +35,7 @@ package final class Microphone: SampleSource {
     ///   - stopDescriptor: once this one is readable or closed, the stream ends, and there is no more waiting.
     ///   - note: called from here and from `read`, on the thread that calls these. Each trouble is told once.
     /// - Throws: `TacitError`: device unavailable, also for one that is waited for no longer because the stream is to end;
-    ///   usage for a name that can't be one.
+    ///   usage for a name that can't be one; I/O error where the system has no thread left.
     package init(
         _ settings: MicrophoneSettings, device: any CaptureDevice, stopDescriptor: Int32? = nil,
         note: @escaping (DeviceNote) -> Void

@@ -86,6 +86,13 @@ def test_a_model_that_comes_back_is_no_longer_kept(machine: Machine) -> None:
     assert not (machine.models / "sound.gguf").exists()
 
 
+def test_a_model_that_was_deleted_keeps_nobody_from_upgrading(machine: Machine) -> None:
+    machine.install("1", {"sound.gguf": "aa", "image.gguf": "bb"})
+    (machine.models / "sound.gguf").unlink()
+    machine.install("2", {"sound.gguf": "cc", "image.gguf": "dd"})
+    assert machine.kept() == {"bb/image.gguf": "weights bb"}
+
+
 @pytest.mark.parametrize("how", ["-r", "-P"])
 def test_removal_leaves_what_the_user_made(machine: Machine, how: str) -> None:
     machine.install("1", {"sound.gguf": "aa"})

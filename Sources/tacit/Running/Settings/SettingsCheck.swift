@@ -242,6 +242,7 @@ struct SettingsCheck {
             let earlier = try ModelLookup.earlier(model.path, taughtBy: file).map { try LoadedModel(path: $0) }
             return try (earlier ?? model).taught(by: file)
         } catch let error as TacitError {
+            if error.kind == .inputOutput { trouble = error }
             labels = nil
             refuse(input.entry("labels")?.place ?? input.name.place, "labels: \(error.description)")
         } catch {
