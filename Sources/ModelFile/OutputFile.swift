@@ -105,9 +105,7 @@ package final class OutputFile {
 
     /// Flushes, gives the file the permissions a new file gets, and puts it in its place.
     package func finish() throws {
-        let mask = umask(0)
-        umask(mask)
-        guard fchmod(descriptor, 0o666 & ~mask) == 0, fsync(descriptor) == 0 else { throw failure() }
+        guard fchmod(descriptor, 0o666 & ~FileMode.mask) == 0, fsync(descriptor) == 0 else { throw failure() }
         if temporaryPath == nil { try name() }
         if let temporaryPath { guard rename(temporaryPath, path) == 0 else { throw failure() } }
         temporaryPath = nil

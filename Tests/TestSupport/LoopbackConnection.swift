@@ -67,6 +67,16 @@ public final class LoopbackConnection {
         return true
     }
 
+    /// Reads what has come by now.
+    public func readWhatIsThere() {
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
+            guard count > 0 else { return }
+            received += buffer[..<count]
+        }
+    }
+
     /// Until the other side closes.
     public func readAll(limit: Double = 60) -> [UInt8] {
         read(limit: limit) { _ in false }

@@ -78,7 +78,14 @@ final class PageRun {
     /// Reads on to its end.
     func finish() -> Int32? {
         endInput()
-        while readLine() != nil {}
+        return readToEnd()
+    }
+
+    /// Reads on to the end of what ends anyway, and what others are told meanwhile, for whom the program doesn't wait long.
+    func readToEnd(with readers: [LoopbackConnection] = []) -> Int32? {
+        while readLine() != nil {
+            for reader in readers { reader.readWhatIsThere() }
+        }
         return run.finish()
     }
 

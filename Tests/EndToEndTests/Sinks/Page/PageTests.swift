@@ -120,11 +120,10 @@ struct PageTests {
                 #expect(reader.read { String(decoding: $0, as: UTF8.self).components(separatedBy: #""type":"#).count > 21 })
             }
             page.run.send(signal: signal)
-            while page.readLine() != nil {}
-            #expect(page.run.finish() == 0)
         } else {
-            #expect(page.finish() == 0)
+            page.endInput()
         }
+        #expect(page.readToEnd(with: [events, socket]) == 0)
         try expectPairs(page.lines)
         // Both are told to their end, and that it is one.
         #expect(events.readAll().suffix(5) == Array("0\r\n\r\n".utf8)[...], "\(events.received.count) bytes")
