@@ -10,6 +10,7 @@ import os
 COMMANDS = {
     "pretrain": "raw text to a frozen base",
     "teach": "a data set to a convolutional network whose answers adapt may learn too",
+    "cut": "some layers of a base as a base of their own",
     "adapt": "a frozen base and a data set to an adapter folder",
     "learning": "what labels are learned by where the model runs, added to an adapter folder",
     "evaluate": "the metric of an adapter folder on a split of a data set",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,11 +13,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from . import metrics, ranks
+from .adapters import Adaptation, add_adapters, quicken, train_whole
 from .adapter_folder import Description, digests, load_adapter, save_adapter
 from .initial import embedding_scale, start_patch_projection
 from .inputs import TokensInput
-from .model import AdaptedModel, Shape, add_lora, load_trunk, quicken, random_trunk, train_whole
+from .model import AdaptedModel, Shape, load_trunk, random_trunk
 from .networks import Names
+from .optim import Together
 from .teacher import Teachers, distillation_loss
 from .training import Training, add_data_arguments, add_training_arguments
 
@@ -33,16 +36,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     model = parser.add_argument_group("model")
     add = model.add_argument
     add("--patch-hidden", type=int, default=0, help="width of the projection's hidden layer; 0: none")
+    add("--begin-as-tokens", action="store_true", help="begin the projection as mixtures of the base's token embeddings")
     add("--positions", choices=["base", "learned", "none"], default="base")
     add("--attention", choices=["causal", "full"], default="causal")
     add("--context", choices=["restart", "sliding"], default="restart", help="sliding: a step a patch when streaming")
     add("--pool", choices=["last", "mean"], default="mean")
-    add("--rank", type=int, default=16)
+    add("--rank", type=int, default=16, help="0: no matrix of the trunk changes")
     add("--alpha", type=float, help="default: twice the rank")
+    add("--dora", action="store_true", help="a trained length for each row of each matrix, beside its direction")
+    add("--gains", type=float, help="with --dora: the part of each block's output that goes into the stream at the start")
     add("--train-norms", action="store_true")
     add("--no-head-norm", action="store_true")
     add_training_arguments(parser)
     add = parser.add_argument_group("how the adapter learns").add_argument
+    add("--projection-rate", type=float, default=1.0, help="the patch projection's learning rates, as a factor of the others'")
     add("--begin", type=Path, metavar="FOLDER", help="an adapter folder to go on from, made with the same model options")
     add("--without-layers", type=float, default=0, help="epochs at the start in which patches pass the trunk by")
     taught = "folder that teach wrote: learn its answers too, to the same augmented examples; may be repeated"
@@ -93,9 +100,9 @@ class Trainer(Training):
         if whole:
             trunk = train_whole(trunk)
         else:
-            trunk = add_lora(trunk, args.rank, args.alpha or 2.0 * args.rank, args.train_norms)
+            trunk = add_adapters(trunk, Adaptation(args.rank, args.alpha, args.train_norms, args.dora, args.gains))
             if args.bf16:
-                quicken(trunk)
+                quicken(trunk, args.batch * description.window)
         self.description = Description(
             description,
             shape,
@@ -115,7 +122,8 @@ class Trainer(Training):
             description.vocabulary if isinstance(description, TokensInput) else 0,
         ).to(args.device)
         bank = self.sense.bank(args.patch_hidden)
-        start_patch_projection(model, self.sense.first * self.sense.gain, scale, bank)
+        tokens = trunk.get_input_embeddings().weight.detach() if args.begin_as_tokens else None
+        start_patch_projection(model, self.sense.first * self.sense.gain, scale, bank, tokens)
         nn.init.normal_(model.head.weight, std=0.02)
         nn.init.constant_(model.head.bias, -4.0 if self.multilabel else 0.0)
         if args.begin is not None:
@@ -159,6 +167,16 @@ class Trainer(Training):
                 trunk.half().save_pretrained(folder.with_suffix(".tmp"))
                 folder.with_suffix(".tmp").rename(folder)
         return folder
+
+    def make_optimizers(self) -> Together:
+        factor = self.args.projection_rate
+        if not 0 < factor < math.inf:
+            raise SystemExit("--projection-rate: expected a number more than 0")
+        if factor == 1:
+            return super().make_optimizers()
+        projection = {n: p for n, p in self.trained.items() if n.startswith("patch.")}
+        rest = {n: p for n, p in self.trained.items() if n not in projection}
+        return Together(*self.optimizers_of(rest, 1.0), *self.optimizers_of(projection, factor))
 
     def settings(self) -> dict[str, str]:
         # The same teacher may lie elsewhere, and another in its place.

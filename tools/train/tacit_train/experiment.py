@@ -44,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only", metavar="REGEX", help="experiments whose name this is found in")
     parser.add_argument("--minutes", type=float, help="stop after so many; run again to go on")
     parser.add_argument("--workers", type=int, default=1, help="runs side by side, one thread each")
+    parser.add_argument("--device", default="cpu")
     parser.add_argument("--list", action="store_true", help="print what is to be done and end")
 
 
@@ -204,8 +205,8 @@ def work(queue: Queue, args: argparse.Namespace) -> list[str]:
                 taken = {run.key for run, _ in running.values()}
                 free = [x for x in queue.ahead() if x[0].key not in taken and (*x[0].key, x[1]) not in failed]
                 for run, stage in free[: args.workers - len(running)]:
-                    places = (args.data, args.runs, args.cache, left)
-                    running[pool.submit(trial.perform, run, stage == "final", *places)] = (run, stage)
+                    places = trial.Places(args.data, args.runs, args.cache, args.device)
+                    running[pool.submit(trial.perform, run, stage == "final", places, left)] = (run, stage)
             if not running:
                 return list(failed.values())
             for future in wait(running, return_when=FIRST_COMPLETED).done:

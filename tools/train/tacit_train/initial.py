@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from .model import AdaptedModel, CodebookSum
+from .model import AdaptedModel, CodebookSum, PatchProjection
 
 
 def embedding_scale(trunk: nn.Module) -> float:
@@ -49,8 +49,11 @@ def whitened_bank(patches: Tensor, count: int, floor: float = 0.01) -> Tensor:
 
 
 @torch.no_grad()
-def start_patch_projection(model: AdaptedModel, patches: Tensor, scale: float, bank: Tensor | None) -> None:
-    """Sets the projection so that `patches` [n, patch_size], as training sees them, come out with deviation `scale`.
+def start_patch_projection(
+    model: AdaptedModel, patches: Tensor, scale: float, bank: Tensor | None, tokens: Tensor | None = None
+) -> None:
+    """Sets the projection so that `patches` [n, patch_size], as training sees them, come out with deviation `scale`; with
+    a base's table of `tokens` [vocabulary, width], as mixtures of its rows about their mean.
 
     With a hidden layer and a filter bank, the hidden units are the bank, each brought to a deviation of 2. The bias
     is not zero: a silent patch would else have a norm near zero, and its gradient through the trunk's first norm
@@ -69,7 +72,24 @@ def start_patch_projection(model: AdaptedModel, patches: Tensor, scale: float, b
         deviation = (patches @ projection.hidden.weight.T).std(0)
         projection.hidden.weight.mul_((2.0 / deviation.clamp(min=1e-3))[:, None])
         patches = nn.functional.gelu(patches @ projection.hidden.weight.T, approximate="tanh")
+    if tokens is not None:
+        start_as_tokens(projection, patches, tokens)
+        return
     nn.init.normal_(projection.out.weight, std=patches.shape[1] ** -0.5)
     out = patches @ projection.out.weight.T
     projection.out.weight.div_(out.std().clamp(min=1e-6))
     nn.init.normal_(projection.out.bias, std=0.5)
+
+
+def start_as_tokens(projection: PatchProjection, inputs: Tensor, tokens: Tensor) -> None:
+    """Each of the last product's inputs [n, inputs] brings the row of a token drawn for it, less the mean of all, so that
+    what comes out lies where the trunk's own inputs lie: their mean, their deviation about it."""
+    mean = tokens.mean(0)
+    drawn = torch.randint(len(tokens), (inputs.shape[1],), device=tokens.device)
+    projection.out.weight.copy_((tokens[drawn] - mean).T)
+    out = inputs @ projection.out.weight.T
+    factor = (tokens - mean).std() / (out - out.mean(0)).std().clamp(min=1e-6)
+    projection.out.weight.mul_(factor)
+    projection.out.bias.copy_(mean - factor * out.mean(0))
+    projection.out.weight.div_(projection.output_scale)
+    projection.out.bias.div_(projection.output_scale)

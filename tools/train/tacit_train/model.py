@@ -8,24 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from types import MethodType
 
 import torch
-from peft import LoraConfig, get_peft_model
-from peft.tuners import lora
 from torch import Tensor, nn
 from torch.nn import functional as F
 from transformers import AutoConfig, AutoModel
 
-TARGETS = {
-    "llama": ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
-    "gpt2": ["c_attn", "c_proj", "c_fc"],
-}
-NORMS = {
-    "llama": ["input_layernorm", "post_attention_layernorm", "norm"],
-    "gpt2": ["ln_1", "ln_2", "ln_f"],
-}
-
+from .adapters import TARGETS
 
 @dataclass(frozen=True)
 class Shape:
@@ -197,42 +186,3 @@ def random_trunk(base: Path | str, seed: int) -> nn.Module:
 def check_family(family: str) -> None:
     if family not in TARGETS:
         raise ValueError(f"base of the kind {family!r}; expected one of {', '.join(TARGETS)}")
-
-
-def add_lora(trunk: nn.Module, rank: int, alpha: float, train_norms: bool) -> nn.Module:
-    """LoRA (Hu et al. 2021) on every linear matrix of the trunk, through PEFT; norms trained whole if asked."""
-    family = trunk.config.model_type
-    config = LoraConfig(
-        r=rank,
-        lora_alpha=alpha,
-        lora_dropout=0.0,
-        target_modules=TARGETS[family],
-        fan_in_fan_out=family == "gpt2",
-        modules_to_save=NORMS[family] if train_norms else None,
-        bias="none",
-    )
-    return get_peft_model(trunk, config)
-
-
-def train_whole(trunk: nn.Module) -> nn.Module:
-    """Every weight of the trunk trained, but for the token embeddings, whose place the patches take."""
-    trunk.requires_grad_(True)
-    trunk.get_input_embeddings().requires_grad_(False)
-    return trunk
-
-
-def quicken(trunk: nn.Module) -> None:
-    """Makes training steps cheaper and leaves the function as it is. `x (W + s B A)^T` in place of PEFT's
-    `x W^T + s (x A^T) B^T`, which is less work where a batch has more patches than the matrix has rows; and attention
-    in plain products, whose backward pass over some tens of patches takes a fraction of the fused kernel's time."""
-
-    def fused(layer: lora.Linear, x: Tensor) -> Tensor:
-        base = layer.base_layer
-        change = layer.scaling["default"] * (layer.lora_B["default"].weight @ layer.lora_A["default"].weight)
-        weight = (base.weight.T if layer.fan_in_fan_out else base.weight) + change
-        return F.linear(x, weight, base.bias)
-
-    for module in trunk.modules():
-        if isinstance(module, lora.Linear):
-            module.forward = MethodType(fused, module)
-    trunk.get_base_model().set_attn_implementation("eager")

@@ -15,7 +15,7 @@ from . import adapt
 
 ARMS = ("text", "random", "scratch")
 KEYS = {"name", "data", "train", "test", "adapt", "arms", "rates", "seeds", "bases"}
-OWN = ("--base", "--data", "--split", "--run", "--out", "--lr", "--muon-lr", "--seed", "--random-base", "--cache", "--minutes")
+OWN = ("--base", "--data", "--split", "--run", "--out", "--lr", "--muon-lr", "--seed", "--random-base", "--cache", "--minutes", "--device")
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ def _experiment(path: Path, common: dict[str, Any], entry: dict[str, Any]) -> Ex
         tuple(int(s) for s in value["seeds"]),
         bases,
     )
-    arguments(Run(made, "text", bases[0], 1.0, 0), Path("."), Path("."), None, None)
+    arguments(Run(made, "text", bases[0], 1.0, 0), Places(Path("."), Path(".")), None)
     return made
 
 
@@ -156,23 +156,33 @@ class _Parser(argparse.ArgumentParser):
         raise SystemExit(f"{self.prog}: {message}")
 
 
-def arguments(run: Run, data: Path, runs: Path, cache: Path | None, minutes: float | None) -> argparse.Namespace:
+@dataclass(frozen=True)
+class Places:
+    """Where runs find what they need."""
+
+    data: Path
+    runs: Path
+    cache: Path | None = None
+    device: str = "cpu"
+
+
+def arguments(run: Run, places: Places, minutes: float | None) -> argparse.Namespace:
     """The run as `adapt` would be asked for it."""
     e = run.experiment
     kind, _, folder = e.data.partition(":")
-    to = runs / run.folder
+    to = places.runs / run.folder
     words = [
-        *("--base", str(run.base.path), "--data", f"{kind}:{data / (folder or kind)}", "--split", e.train),
+        *("--base", str(run.base.path), "--data", f"{kind}:{places.data / (folder or kind)}", "--split", e.train),
         *("--run", str(to), "--out", str(to / "adapter"), "--lr", f"{run.rate:g}", "--seed", str(run.seed)),
         # The held-out clips are looked at once, at the end.
-        *("--threads", "1", "--checkpoint-seconds", "30", "--validate-epochs", "1e9"),
+        *("--device", places.device, "--threads", "1", "--checkpoint-seconds", "30", "--validate-epochs", "1e9"),
         *shlex.split(e.adapt),
     ]
     if run.arm != "text":
         # The seed of the random weights is apart from that of data order and initial adapters.
         words += ["--random-base", str(1000 + run.seed)]
-    if cache is not None:
-        words += ["--cache", str(cache)]
+    if places.cache is not None:
+        words += ["--cache", str(places.cache)]
     if minutes is not None:
         words += ["--minutes", str(minutes)]
     parser = _Parser(prog=f"{e.name}: adapt", allow_abbrev=False)

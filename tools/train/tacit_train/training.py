@@ -162,8 +162,12 @@ class Training:
         self.forward = ranks.averaged(Forward(self), some_unused)
 
     def make_optimizers(self) -> Together:
+        return Together(*self.optimizers_of(self.trained, 1.0))
+
+    def optimizers_of(self, parameters: dict[str, nn.Parameter], factor: float) -> list[torch.optim.Optimizer]:
+        """Optimisers of parameters by name, at the rates asked for times a factor."""
         args = self.args
-        decayed = {n: p for n, p in self.trained.items() if p.ndim > 1}
+        decayed = {n: p for n, p in parameters.items() if p.ndim > 1}
         made: list[torch.optim.Optimizer] = []
         if args.muon_lr is not None:
             if not args.muon_lr > 0:
@@ -172,13 +176,15 @@ class Training:
             tables = ("head.", "names.", "network.head.", "patch.books.", "positions", "trunk.wpe.")
             inner = [n for n in decayed if not n.startswith(tables)]
             matrices = [decayed.pop(n) for n in inner]
-            made.append(Muon(matrices, lr=args.muon_lr, weight_decay=args.weight_decay, bf16=args.bf16))
-        rest = [p for p in self.trained.values() if p.ndim <= 1]
+            rate = args.muon_lr * factor
+            made.append(Muon(matrices, lr=rate, weight_decay=args.weight_decay, bf16=args.bf16))
+        rest = [p for p in parameters.values() if p.ndim <= 1]
         groups = [
             dict(params=list(decayed.values()), weight_decay=args.weight_decay),
             dict(params=rest, weight_decay=0.0),
         ]
-        return Together(*made, torch.optim.AdamW(groups, lr=args.lr, betas=(0.9, 0.98), fused=True))
+        made.append(torch.optim.AdamW(groups, lr=args.lr * factor, betas=(0.9, 0.98), fused=True))
+        return made
 
     def lesson(self, batch: Tensor, draws: Any) -> Any:
         """What the loss is to know of a batch beside its labels. Leaves `draws`, where the batch's come from, as they are."""

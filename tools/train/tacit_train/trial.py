@@ -16,7 +16,7 @@ import numpy as np
 
 from . import adapt, metrics, training
 from .material import open_material
-from .plan import Run, arguments
+from .plan import Places, Run, arguments
 from .score import multi_hot
 
 
@@ -33,9 +33,9 @@ def begin(parent: int) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def perform(run: Run, final: bool, data: Path, runs: Path, cache: Path | None, minutes: float | None) -> dict | None:
+def perform(run: Run, final: bool, places: Places, minutes: float | None) -> dict | None:
     """The row of a run, or nothing where time was up first. A run that is at its end already is only measured."""
-    args = arguments(run, data, runs, cache, minutes)
+    args = arguments(run, places, minutes)
     args.run.mkdir(parents=True, exist_ok=True)
     with open(args.run / "output.txt", "a", encoding="utf-8") as stream:
         with contextlib.redirect_stdout(stream), contextlib.redirect_stderr(stream):

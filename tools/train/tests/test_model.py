@@ -8,14 +8,15 @@ from safetensors.torch import load_file
 
 from tacit_train.adapter_folder import Description, load_adapter, save_adapter
 from tacit_train.inputs import LogMelInput, WaveformInput
-from tacit_train.model import AdaptedModel, Shape, add_lora, load_trunk, random_trunk
+from tacit_train.adapters import Adaptation, add_adapters
+from tacit_train.model import AdaptedModel, Shape, load_trunk, random_trunk
 
 WINDOW = 12
 
 
 def make(base, shape: Shape, hidden: int = 0, window: int = WINDOW) -> AdaptedModel:
     torch.manual_seed(2)
-    trunk = add_lora(load_trunk(base), rank=4, alpha=8, train_norms=True)
+    trunk = add_adapters(load_trunk(base), Adaptation(4, 8, train_norms=True))
     model = AdaptedModel(trunk, shape, 10, 5, window, hidden).eval()
     with torch.no_grad():
         for p in model.parameters():
@@ -52,7 +53,7 @@ def test_full_attention_weighs_every_patch_for_every_patch(base, positions):
     """The weights themselves, in every layer, of both families: none is zero, and their upper half is used."""
     trunk = load_trunk(base)
     trunk.set_attn_implementation("eager")
-    model = AdaptedModel(add_lora(trunk, 4, 8, False), Shape(positions, "full"), 10, 5, WINDOW).eval()
+    model = AdaptedModel(add_adapters(trunk, Adaptation(4, 8)), Shape(positions, "full"), 10, 5, WINDOW).eval()
     seen = []
     for name, module in model.named_modules():
         if name.endswith(("self_attn", ".attn")):
@@ -61,7 +62,7 @@ def test_full_attention_weighs_every_patch_for_every_patch(base, positions):
     assert len(seen) == trunk.config.num_hidden_layers
     assert all(w.shape[-2:] == (WINDOW, WINDOW) and (w > 0).all() for w in seen)
     # What is trained (scaled dot products in one kernel) is what was looked at.
-    fused = AdaptedModel(add_lora(load_trunk(base), 4, 8, False), Shape(positions, "full"), 10, 5, WINDOW).eval()
+    fused = AdaptedModel(add_adapters(load_trunk(base), Adaptation(4, 8)), Shape(positions, "full"), 10, 5, WINDOW).eval()
     fused.load_state_dict(model.state_dict())
     x = torch.randn(2, WINDOW, 10)
     assert torch.allclose(fused.hidden(x), model.hidden(x), atol=1e-5)

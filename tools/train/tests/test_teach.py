@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser, Namespace
+from types import MethodType
 
 import numpy as np
 import pytest
@@ -12,7 +13,8 @@ from test_adapt import RATE, run, settings, tones  # noqa: F401 (tones is a fixt
 from torch.nn import functional as F
 
 from tacit_train import adapt, evaluate, teach
-from tacit_train.model import add_lora, quicken, load_trunk
+from tacit_train.adapters import Adaptation, add_adapters, merged, quicken
+from tacit_train.model import load_trunk
 from tacit_train.optim import Muon
 from tacit_train.teacher import distillation_loss
 
@@ -108,18 +110,23 @@ def test_teacher_and_pupil_see_the_same_frames(llama_base, tones, tmp_path):
                 torch.testing.assert_close((a * t.std + t.mean)[~spared], (b * d.std + d.mean)[~spared])
 
 
-def test_quickened_adapters_give_the_same_gradients(base):
+@pytest.mark.parametrize("dora", [False, True])
+def test_quickened_adapters_give_the_same_gradients(base, dora):
     x = torch.randn(2, 5, 32)
     found = []
     for quick in (False, True):
         torch.manual_seed(0)
-        trunk = add_lora(load_trunk(base), 3, 6.0, True)
+        gains = 0.3 if dora else None
+        trunk = add_adapters(load_trunk(base), Adaptation(3, 6.0, train_norms=True, dora=dora, gains=gains))
         for name, p in trunk.named_parameters():
             if "lora_B" in name:
                 torch.nn.init.normal_(p, std=0.1)
         if quick:
-            quicken(trunk)
-            assert sum("forward" in vars(m) for m in trunk.modules() if isinstance(m, lora.Linear)) >= 6
+            quicken(trunk, 100_000)
+            assert sum("forward" in vars(m) for m in trunk.modules() if isinstance(m, lora.Linear)) >= 6 * dora
+            for module in trunk.modules():
+                if isinstance(module, lora.Linear):
+                    module.forward = MethodType(merged, module)
             assert trunk.get_base_model().config._attn_implementation == "eager"
         out = trunk(inputs_embeds=x, use_cache=False).last_hidden_state
         (out * torch.linspace(-1, 1, out.numel()).reshape(out.shape).cos()).sum().backward()
@@ -127,6 +134,14 @@ def test_quickened_adapters_give_the_same_gradients(base):
     assert len(found[0]) == len(found[1]) > 10
     for plain, other in zip(*found):
         torch.testing.assert_close(other, plain, rtol=1e-3, atol=1e-4)
+
+
+def test_adapters_are_merged_where_that_is_less_work(base):
+    for rank, rows, wanted in [(1, 100_000, False), (24, 100_000, True), (24, 2, False)]:
+        trunk = add_adapters(load_trunk(base), Adaptation(rank))
+        quicken(trunk, rows)
+        merging = {"forward" in vars(m) for m in trunk.modules() if isinstance(m, lora.Linear)}
+        assert wanted in merging and (wanted or len(merging) == 1)
 
 
 def test_a_run_in_bfloat16_learns(llama_base, tones, tmp_path, capsys):

@@ -13,7 +13,8 @@ from tacit_train.adapter_folder import Description, load_adapter, save_adapter
 from tacit_train.augment_images import TokenExamples
 from tacit_train.inputs import TokensInput
 from tacit_train.material import windows_of
-from tacit_train.model import AdaptedModel, Shape, add_lora, load_trunk
+from tacit_train.adapters import Adaptation, add_adapters
+from tacit_train.model import AdaptedModel, Shape, load_trunk
 from tacit_train.readers import DataError
 from tacit_train.score import logits_of
 from tacit_train.token_files import load
@@ -50,7 +51,7 @@ def test_codebooks_are_summed_and_saved(base, tmp_path, positions):
     torch.manual_seed(3)
     d = TokensInput(vocabulary=11, codebooks=3, window=6)
     shape = Shape(positions=positions)
-    model = AdaptedModel(add_lora(load_trunk(base), 2, 4, False), shape, 3, 2, 6, vocabulary=11).eval()
+    model = AdaptedModel(add_adapters(load_trunk(base), Adaptation(2, 4)), shape, 3, 2, 6, vocabulary=11).eval()
     ids = torch.randint(0, 11, (2, 5, 3))
     books = [book.weight for book in model.patch.books]
     model.patch.output_scale = 0.5

@@ -1,0 +1,55 @@
+"""`cut`: some layers of a base as a base of their own.
+
+What `experiment` compares is then the same for every arm, and what is made of it is converted like any other base.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+from pathlib import Path
+
+import torch
+from torch import nn
+from transformers import AutoModel
+
+from .files import whole_folder
+from .model import check_family
+from .readers import DataError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--base", type=Path, required=True, help="folder of the base")
+    parser.add_argument("--layers", required=True, help="FIRST:END, counted from 0, END not among them")
+    parser.add_argument("--out", type=Path, required=True, help="folder to write; must not be there yet")
+
+
+def main(args: argparse.Namespace) -> None:
+    if args.out.exists():
+        raise DataError(f"{args.out} is there already")
+    trunk = AutoModel.from_pretrained(args.base, dtype="auto")
+    layers = kept(trunk, args.layers)
+    with whole_folder(args.out) as folder:
+        trunk.save_pretrained(folder)
+        for file in args.base.glob("tokenizer*.json"):
+            shutil.copy2(file, folder)
+    print(f"layers {layers.start} to {layers.stop - 1}: {sum(p.numel() for p in trunk.parameters()):,} weights")
+
+
+@torch.no_grad()
+def kept(trunk: nn.Module, text: str) -> range:
+    """Leaves a trunk these of its layers, its embeddings and its final norm."""
+    try:
+        check_family(trunk.config.model_type)
+    except ValueError as error:
+        raise DataError(str(error)) from None
+    name = "h" if trunk.config.model_type == "gpt2" else "layers"
+    every = getattr(trunk, name)
+    found = re.fullmatch(r"(\d+):(\d+)", text)
+    layers = range(int(found[1]), int(found[2])) if found else range(0)
+    if not layers or layers.stop > len(every):
+        raise DataError(f"--layers {text}: expected FIRST:END within 0:{len(every)}")
+    setattr(trunk, name, nn.ModuleList(every[index] for index in layers))
+    trunk.config.num_hidden_layers = len(layers)
+    return layers
