@@ -20,7 +20,7 @@ from .readers import DataError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--base", type=Path, required=True, help="folder of the base")
+    parser.add_argument("--base", type=Path, required=True, help="folder of the base, or its .gguf (for which install gguf)")
     parser.add_argument("--layers", required=True, help="FIRST:END, counted from 0, END not among them")
     parser.add_argument("--out", type=Path, required=True, help="folder to write; must not be there yet")
 
@@ -28,13 +28,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> None:
     if args.out.exists():
         raise DataError(f"{args.out} is there already")
-    trunk = AutoModel.from_pretrained(args.base, dtype="auto")
+    trunk = read(args.base)
     layers = kept(trunk, args.layers)
     with whole_folder(args.out) as folder:
         trunk.save_pretrained(folder)
         for file in args.base.glob("tokenizer*.json"):
             shutil.copy2(file, folder)
     print(f"layers {layers.start} to {layers.stop - 1}: {sum(p.numel() for p in trunk.parameters()):,} weights")
+
+
+def read(base: Path) -> nn.Module:
+    """A folder's trunk as it is stored, or that of a `.gguf`, dequantized, in F16."""
+    if base.suffix != ".gguf":
+        return AutoModel.from_pretrained(base, dtype="auto")
+    trunk = AutoModel.from_pretrained(base.parent, gguf_file=base.name, dtype=torch.float16)
+    # Its weights are floats now, which transformers won't save as long as these say that they came out of codes.
+    trunk.hf_quantizer = None
+    if hasattr(trunk.config, "quantization_config"):
+        del trunk.config.quantization_config
+    return trunk
 
 
 @torch.no_grad()
