@@ -73,3 +73,13 @@ def start_patch_projection(model: AdaptedModel, patches: Tensor, scale: float, b
     out = patches @ projection.out.weight.T
     projection.out.weight.div_(out.std().clamp(min=1e-6))
     nn.init.normal_(projection.out.bias, std=0.5)
+
+
+@torch.no_grad()
+def start_sinks(model: AdaptedModel, table: Tensor, tokens: list[int]) -> None:
+    """Gives a model's sinks the rows of the base's token table [vocabulary, width] that tokens have. The projection must have
+    its scale already."""
+    for token in tokens:
+        if not 0 <= token < len(table):
+            raise ValueError(f"--sink-tokens: {token} is outside the base's vocabulary of {len(table)}")
+    model.sinks.copy_(table[tokens] / model.patch.output_scale)

@@ -168,8 +168,8 @@ class Training:
         if args.muon_lr is not None:
             if not args.muon_lr > 0:
                 raise SystemExit("--muon-lr must be more than 0")
-            # A row of the head, of a codebook or of positions stands for one label, id or place by itself.
-            tables = ("head.", "names.", "network.head.", "patch.books.", "positions", "trunk.wpe.")
+            # A row of the head, of a codebook, of positions or of sinks stands for one label, id or place by itself.
+            tables = ("head.", "names.", "network.head.", "patch.books.", "positions", "sinks", "trunk.wpe.")
             inner = [n for n in decayed if not n.startswith(tables)]
             matrices = [decayed.pop(n) for n in inner]
             made.append(Muon(matrices, lr=args.muon_lr, weight_decay=args.weight_decay, bf16=args.bf16))
