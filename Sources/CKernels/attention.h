@@ -1,8 +1,8 @@
 // Attention of one query over a ring of keys and values. Keys lie with 16 slots side by side, so that scores are a
 // product over tiles of slots; values lie with 16 channels side by side, so that the weighted sum is one over tiles of
 // channels. Both sums run in a fixed order (elements of the head; oldest to newest), so a result depends neither on
-// where in the ring a context lies nor on how many slots there are. `ATTENTION_TILES` tiles go together with four rows, as
-// many chains of sums as hide a fused multiply-add's latency.
+// where in the ring a context lies nor on how many slots there are. Sinks come before the oldest. `ATTENTION_TILES` tiles
+// go together with four rows, as many chains of sums as hide a fused multiply-add's latency.
 
 #ifndef ATTENTION_TILES
 #define ATTENTION_TILES 1
@@ -92,6 +92,36 @@ INLINE void score_slots(const tacit_attention *a, size_t row, size_t first, size
     for (; tile < end_tile; tile++, out += LANES) score_block(a, row, tile, rows, 1, out);
 }
 
+/// Scores of `rows` queries by the tile of sinks, each before the first of its slots' scores, which are there.
+INLINE void score_sinks(const tacit_attention *a, size_t row, const int rows, float *scores) {
+    const float *query = a->sink_query + row * a->sink_query_stride, *keys = a->sink_keys;
+    f32x16 sums[4];
+    UNROLL for (int r = 0; r < rows; r++) sums[r] = splat(0.0f);
+    for (size_t i = 0; i < a->head_width; i++) {
+        f32x16 key = load(keys + i * LANES);
+        UNROLL for (int r = 0; r < rows; r++)
+            sums[r] = fma16(splat(query[(size_t)r * a->sink_query_stride + i]), key, sums[r]);
+    }
+    UNROLL for (int r = 0; r < rows; r++)
+        store(scores + (size_t)r * a->score_stride + a->offset[row + (size_t)r] - LANES, sums[r]);
+}
+
+/// Begins the sums of `rows` queries by `tiles` tiles of channels with what sinks add.
+INLINE void weigh_sinks(
+    const tacit_attention *a, size_t row, const float *weights, size_t tile, const int rows, const int tiles,
+    f32x16 *sums) {
+    const float *values = a->sink_values + tile * LANES * LANES;
+    for (size_t i = LANES - a->sinks; i < LANES; i++)
+        UNROLL for (int t = 0; t < tiles; t++) {
+            f32x16 value = load(values + ((size_t)t * LANES + i) * LANES);
+            UNROLL for (int r = 0; r < rows; r++) {
+                const float *own = weights + (size_t)r * a->score_stride + a->offset[row + (size_t)r] - LANES;
+                f32x16 *sum = sums + t * rows + r;
+                *sum = fma16(splat(own[i]), value, *sum);
+            }
+        }
+}
+
 /// Adds `weight * value` of the slots `from` to `to` (counted from `first`, round the ring) to the sums of `rows` queries
 /// by `tiles` tiles of channels, `sum_rows` sums from one tile to the next.
 INLINE void weigh_slots(
@@ -119,6 +149,7 @@ INLINE void weigh_block(
     const int tiles) {
     f32x16 sums[4 * ATTENTION_TILES];
     UNROLL for (int i = 0; i < rows * tiles; i++) sums[i] = splat(0.0f);
+    if (a->sinks) weigh_sinks(a, row, weights, tile, rows, tiles, sums);
     // What only some queries see, then what all see, then again what only some see: each in its own order.
     size_t common = a->offset[row + (size_t)rows - 1], common_end = a->offset[row] + a->count[row];
     if (common_end < common) common_end = common;
@@ -152,10 +183,11 @@ INLINE void attend_rows(const tacit_attention *a, size_t row, const int rows) {
     float *scores = a->scores + LANES;  // room for what is written before the first slot
     score_slots(a, row, a->first, end, rows, scores);
     if (wrapped) score_slots(a, row, 0, wrapped, rows, scores + (end - a->first));
+    if (a->sinks) score_sinks(a, row, rows, scores);
     float inverses[4];
     for (int r = 0; r < rows; r++) {
-        float *own = scores + (size_t)r * a->score_stride + a->offset[row + (size_t)r];
-        inverses[r] = 1.0f / exponentials(own, a->count[row + (size_t)r], a->scale, true, own);
+        float *own = scores + (size_t)r * a->score_stride + a->offset[row + (size_t)r] - a->sinks;
+        inverses[r] = 1.0f / exponentials(own, a->count[row + (size_t)r] + a->sinks, a->scale, true, own);
     }
     const int together = rows == 1 ? 4 : ATTENTION_TILES;
     size_t tiles = (a->head_width + LANES - 1) / LANES, tile = 0;

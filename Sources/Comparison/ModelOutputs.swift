@@ -58,7 +58,7 @@ private final class EveryPatch: TensorSource {
     init(_ file: ModelFile) {
         self.file = file
         var description = file.description
-        (description.pool, description.context) = (.mean, .restart)
+        description.pool = .mean
         self.description = description
     }
 

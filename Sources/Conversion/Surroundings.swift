@@ -25,10 +25,12 @@ struct Surroundings {
         var trunk = checkpoint.model.trunk
         switch config.positions {
         case .base:
-            guard config.input.window <= checkpoint.model.maximumPositions else {
+            let (window, sinks) = (config.input.window, config.sinks)
+            guard window <= checkpoint.model.maximumPositions, sinks <= checkpoint.model.maximumPositions - window else {
                 throw config.settings.fault(
                     "input.window",
-                    "\(config.input.window) patches, but the base has \(checkpoint.model.maximumPositions) positions")
+                    "\(window) patches\(sinks > 0 ? " and \(sinks) sinks" : ""), but the base has "
+                        + "\(checkpoint.model.maximumPositions) positions")
             }
         case .learned: trunk.positions = .table
         case .none: trunk.positions = .none
@@ -36,9 +38,10 @@ struct Surroundings {
         if config.positions != .base { (trunk.rotaryWidth, trunk.hasLocalFrequencies) = (0, false) }
         let hidden = store.shape(of: "patch.hidden.weight")
         let description = ModelDescription(
-            trunk: trunk, input: config.input, attention: config.attention, context: config.context, pool: config.pool,
-            task: config.task, labels: config.labels, thresholds: config.thresholds,
-            events: config.events, patchHiddenWidth: hidden?.first ?? 0, hasHeadNorm: store.has("head.norm.weight"),
+            trunk: trunk, input: config.input, attention: config.attention, context: config.context,
+            sinks: config.sinks, pool: config.pool, task: config.task, labels: config.labels,
+            thresholds: config.thresholds, events: config.events, patchHiddenWidth: hidden?.first ?? 0,
+            hasHeadNorm: store.has("head.norm.weight"),
             learning: config.learningLevels.map {
                 LearningHead(
                     levels: $0, width: store.shape(of: "\(TensorName.learning).weight")?.first ?? 0,
@@ -86,6 +89,7 @@ struct Surroundings {
         case TensorName.positions:
             guard let store, config?.positions == .learned else { return try checkpoint.positions(shape[0]) }
             return try store.floats("positions.weight", shape: shape)
+        case TensorName.sinks: return try store?.floats("\(name).weight", shape: shape)
         case "\(TensorName.headNorm).weight", "\(TensorName.headNorm).bias":
             return try store?.floats(name, shape: shape)
         case TensorName.learningPrototypes, TensorName.learningOthers: return try store?.floats(name, shape: shape)
@@ -118,7 +122,8 @@ struct Surroundings {
             switch part {
             case .matrix(let shape) where !shape.isTrunk:
                 expected.formUnion(["\(shape.name).weight", "\(shape.name).bias"])
-            case .vector(let name, _) where name.hasPrefix("codebook."): expected.insert("\(name).weight")
+            case .vector(let name, _) where name.hasPrefix("codebook.") || name == TensorName.sinks:
+                expected.insert("\(name).weight")
             case .vector(let name, _) where name.hasPrefix("\(TensorName.headNorm)."): expected.insert(name)
             case .vector(let name, _) where [TensorName.learningPrototypes, TensorName.learningOthers].contains(name):
                 expected.insert(name)

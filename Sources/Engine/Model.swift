@@ -52,6 +52,8 @@ package final class Model: @unchecked Sendable {
     let codebooks: [UnsafePointer<Float>]
     /// `[window, width]`
     let positions: UnsafePointer<Float>?
+    /// `[sinks, width]`: rows before a stream, if there are any.
+    let sinks: UnsafePointer<Float>?
     /// Each `[rotaryWidth / 2]`: none, those of all layers, or those of the layers that see the whole context and those of
     /// the local ones.
     let rotaryFrequencies: [UnsafePointer<Float>]
@@ -103,6 +105,7 @@ package final class Model: @unchecked Sendable {
         positions =
             trunk.positions == .table
             ? try bind.vector(TensorName.positions, [description.input.window, width]) : nil
+        sinks = description.sinks > 0 ? try bind.vector(TensorName.sinks, [description.sinks, width]) : nil
         let tables =
             trunk.positions != .rotary
             ? [] : [TensorName.rotaryFrequencies] + (trunk.hasLocalFrequencies ? [TensorName.localFrequencies] : [])

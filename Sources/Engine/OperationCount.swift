@@ -28,10 +28,10 @@ package struct OperationCount: Equatable, Sendable {
         func pairs(_ layer: Int, rows: Int, patches: Int) -> Double {
             if description.attention == .full { return Double(rows * patches) }
             let window = min(trunk.localWindow(of: layer) ?? patches, patches)
-            // The first ones see less than a window.
+            // The first ones see less than a window, but all see the sinks.
             let short = max(0, window - 1 - (patches - rows))
             let missing = short * (short + 1) / 2
-            return Double(rows * window - missing)
+            return Double(rows * (window + description.sinks) - missing)
         }
 
         /// Multiply-adds for `rows` patches, of which only `read` are wanted of the last layer.

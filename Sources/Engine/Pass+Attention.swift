@@ -40,6 +40,9 @@ extension Pass {
                 }
             }
             if trunk.positions == .rotary {
+                sinks?.rotate(
+                    from: start + head * queryHeads * width, stride: state.queryKeyValue16, rows: rows,
+                    position: position(of: row), row: row, head: head * queryHeads, heads: queryHeads, block, kernels)
                 let angles = state.angles(row: row, position: position(of: row), table: block.angleTable)
                 let half = trunk.rotaryWidth / 2
                 kernels.rotate(
@@ -59,6 +62,17 @@ extension Pass {
                 kernels.store(
                     newKeys + passed, newValues + passed, state.queryKeyValue16, rows - before, width, 0, state.slots,
                     ringKeys, ringValues)
+            }
+        }
+    }
+
+    /// Keeps what the model's sinks have left in the ring of context 0.
+    func keepSinks() {
+        guard let sinks = state.sinks else { return }
+        for layer in 0..<trunk.layers {
+            for head in 0..<trunk.keyValueHeads {
+                sinks.take(
+                    layer: layer, head: head, keys(0, layer, head), values(0, layer, head), slots: state.slots)
             }
         }
     }
@@ -98,7 +112,19 @@ extension Pass {
             offset: (views.0.offset, views.1.offset, views.2.offset, views.3.offset),
             count: (views.0.count, views.1.count, views.2.count, views.3.count), head_width: width,
             scale: model.attentionScale, scores: scores, score_stride: state.scoreStride,
-            output: state.attended + row * state.attended16 + head * width, output_stride: state.attended16)
+            output: state.attended + row * state.attended16 + head * width, output_stride: state.attended16,
+            sinks: 0, sink_query: nil, sink_query_stride: 0, sink_keys: nil, sink_values: nil)
+        if let sinks {
+            attention.sinks = sinks.count
+            if trunk.positions == .rotary {
+                attention.sink_query = UnsafePointer(sinks.queries + row * sinks.queryStride + head * width)
+                attention.sink_query_stride = sinks.queryStride
+            } else {
+                (attention.sink_query, attention.sink_query_stride) = (attention.query, attention.query_stride)
+            }
+            attention.sink_keys = UnsafePointer(sinks.keys(layer, keyValueHead))
+            attention.sink_values = UnsafePointer(sinks.values(layer, keyValueHead))
+        }
         kernels.attend(&attention)
     }
 

@@ -10,6 +10,11 @@ extension Pass {
         case .stream(let rows):
             take(rows, thread, crew)
             return
+        case .sinks(let rows):
+            take(rows, thread, crew)
+            for row in crew.share(count, of: thread) { computeAngles(row: row, position: position(of: row)) }
+            crew.wait()
+            return
         case nil: return
         }
         crew.wait()
@@ -25,7 +30,7 @@ extension Pass {
         crew.wait()
     }
 
-    /// Rows of the stream as they are, in a context that restarts: its angles are there already.
+    /// Rows of the stream as they are; in a context that restarts its angles are there already.
     private func take(_ stream: UnsafePointer<Float>, _ thread: Int, _ crew: ThreadPool.Crew) {
         for row in crew.share(rows, of: thread) {
             (state.stream + row * state.width16).update(from: stream + row * trunk.width, count: trunk.width)
@@ -33,8 +38,10 @@ extension Pass {
         crew.wait()
     }
 
-    /// Rotary angles of every position that a context can reach, where it ends.
+    /// Rotary angles of every position that a context can reach, where it ends, and of those that are the same for every
+    /// stream.
     func prepareAngles() {
+        state.sinks?.prepareAngles(model.rotaryFrequencies)
         guard !state.anglesPass else { return }
         for position in 0..<state.window { computeAngles(row: 0, position: position) }
     }

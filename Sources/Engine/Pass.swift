@@ -14,6 +14,8 @@ final class Pass: ParallelWork {
         case tokens(UnsafePointer<Int32>)
         /// `[contexts][count][width]`: rows of the residual stream itself.
         case stream(UnsafePointer<Float>)
+        /// `[count][width]`: the model's sinks, which attend to one another alone.
+        case sinks(UnsafePointer<Float>)
     }
 
     let model: Model
@@ -34,6 +36,11 @@ final class Pass: ParallelWork {
         trunk = model.description.trunk
         self.state = state
         self.kernels = kernels
+    }
+
+    /// What patches attend to before their windows; nil while that is being found out.
+    var sinks: KeptSinks? {
+        if case .sinks = input { nil } else { state.sinks }
     }
 
     var rows: Int { count * contexts.count }

@@ -90,18 +90,21 @@ package struct ProductInputs: Sendable {
 
 extension Session {
     /// Reads the final norm of each row of the last push to context 0, all of which went through at once. The model pools
-    /// by mean, in contexts that restart.
+    /// by mean; a sliding context keeps a window of them.
     ///
     /// - Parameters:
     ///   - count: rows of that push.
     ///   - output: `[count][width]`.
     package func readNormed(count: Int, into output: UnsafeMutableBufferPointer<Float>) {
         let width = model.description.trunk.width
-        precondition(model.description.pool == .mean && model.description.context == .restart)
+        let isSliding = model.description.context == .sliding
+        precondition(model.description.pool == .mean && (!isSliding || count <= state.window))
         precondition(count <= state.rows && output.count == count * width)
         guard let output = output.baseAddress else { return }
         for row in 0..<count {
-            (output + row * width).update(from: state.normed + row * state.width16, count: width)
+            let slot = (state.positions[0] - count + row) % state.window
+            let normed = isSliding ? state.recent + slot * state.width16 : state.normed + row * state.width16
+            (output + row * width).update(from: normed, count: width)
         }
     }
 }

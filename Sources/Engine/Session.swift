@@ -61,6 +61,20 @@ package final class Session {
         self.model = model
         self.contexts = contexts
         self.instructionSet = String(cString: kernels.name)
+        runSinks()
+    }
+
+    /// Takes the model's sinks through the trunk, as a context of their own: they all lie in the first 16 slots of its ring.
+    private func runSinks() {
+        guard let sinks = model.sinks else { return }
+        let count = model.description.sinks
+        withUnsafePointer(to: 0) {
+            push(count, UnsafeBufferPointer(start: $0, count: 1)) {
+                .sinks(sinks + $0 * model.description.trunk.width)
+            }
+        }
+        pass.keepSinks()
+        reset(context: 0)
     }
 
     /// Bytes of all buffers: activations, caches, scratch. Set by `init`, touched as they are used.

@@ -54,6 +54,8 @@ struct State {
     let keys: UnsafeMutablePointer<Float>
     /// `[contexts][layers][keyValueHeads][headTiles][slots][16]`
     let values: UnsafeMutablePointer<Float>
+    /// What every patch attends to before its window; nil where there is nothing.
+    let sinks: KeptSinks?
     /// `[contexts]`: patches since the last reset.
     let positions: UnsafeMutablePointer<Int>
 
@@ -118,6 +120,7 @@ struct State {
         let heads = trunk.layers * trunk.keyValueHeads
         let keys = try plan.reserve(float, contexts, heads, slots, trunk.headWidth)
         let values = try plan.reserve(float, contexts, heads, slots, headTiles * 16)
+        let sinks = description.sinks > 0 ? try KeptSinks.Plan(in: &plan, description, rows: rows) : nil
         let positions = try plan.reserve(Int.self, contexts)
         let pooled = try plan.reserve(float, contexts, width16)
         let keepsRecent = description.context == .sliding && description.pool == .mean
@@ -146,6 +149,7 @@ struct State {
         self.scores = arena.pointer(scores)
         self.keys = arena.pointer(keys)
         self.values = arena.pointer(values)
+        self.sinks = sinks.map { KeptSinks($0, in: arena) }
         self.positions = arena.pointer(positions)
         self.pooled = arena.pointer(pooled)
         self.recent = arena.pointer(recent)

@@ -8,6 +8,7 @@ enum MetadataKey {
     static func input(_ field: String) -> String { "tacit.input.\(field)" }
     static let attention = "tacit.attention"
     static let context = "tacit.context"
+    static let sinks = "tacit.sinks"
     static let pool = "tacit.pool"
     static let task = "tacit.task"
     static let labels = "tacit.labels"

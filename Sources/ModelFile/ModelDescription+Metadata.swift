@@ -8,6 +8,7 @@ extension ModelDescription {
             input: try InputDescription(reading: metadata),
             attention: try metadata.choice(MetadataKey.attention, Attention.self),
             context: try metadata.choice(MetadataKey.context, Context.self),
+            sinks: metadata[MetadataKey.sinks] == nil ? 0 : try metadata.integer(MetadataKey.sinks),
             pool: try metadata.choice(MetadataKey.pool, Pool.self),
             task: try metadata.choice(MetadataKey.task, Task.self),
             labels: try metadata.strings(MetadataKey.labels),
@@ -25,6 +26,7 @@ extension ModelDescription {
         input.write(to: &metadata)
         metadata.append(MetadataKey.attention, .string(attention.rawValue))
         metadata.append(MetadataKey.context, .string(context.rawValue))
+        if sinks > 0 { metadata.append(MetadataKey.sinks, .uint32(UInt32(sinks))) }
         metadata.append(MetadataKey.pool, .string(pool.rawValue))
         metadata.append(MetadataKey.task, .string(task.rawValue))
         metadata.append(MetadataKey.labels, .strings(labels))
@@ -34,6 +36,9 @@ extension ModelDescription {
         metadata.append(MetadataKey.headNorm, .bool(hasHeadNorm))
         learning?.write(to: &metadata)
     }
+
+    /// The earliest layout that can say all of it: a reader that knows only those before refuses the file.
+    var layoutVersion: Int { sinks > 0 ? 3 : trunk.needsLaterLayout ? 2 : 1 }
 }
 
 extension EventSettings {

@@ -14,6 +14,8 @@ extension ModelDescription {
         try require(
             !(context == .sliding && trunk.positions == .table), "context",
             "sliding needs rotary positions or none, not a table")
+        try range(sinks, 0...ModelLimits.sinks, "sinks")
+        try require(sinks == 0 || context == .sliding, "sinks", "they go with the context sliding, not restart")
         try require(
             attention == .causal || !trunk.localWindows.contains { $0 > 0 && $0 < input.window }, "attention",
             "full attention does not go with layers that see less than a window of \(input.window)")

@@ -36,6 +36,9 @@ package struct ModelDescription: Equatable, Sendable {
     package var input: InputDescription
     package var attention: Attention
     package var context: Context
+    /// Rows before a sliding context's stream that every patch attends to for good, 0 for none: tensor `sinks`,
+    /// `[sinks, width]`. See `TensorName.sinks`.
+    package var sinks: Int
     package var pool: Pool
     package var task: Task
     /// In the order of the head's rows. Empty for a bare trunk, which can only embed.
@@ -52,14 +55,15 @@ package struct ModelDescription: Equatable, Sendable {
     package var learning: LearningHead?
 
     package init(
-        trunk: TrunkDescription, input: InputDescription, attention: Attention, context: Context, pool: Pool,
-        task: Task, labels: [String], thresholds: [Float], events: EventSettings? = nil, patchHiddenWidth: Int,
-        hasHeadNorm: Bool, learning: LearningHead? = nil
+        trunk: TrunkDescription, input: InputDescription, attention: Attention, context: Context, sinks: Int = 0,
+        pool: Pool, task: Task, labels: [String], thresholds: [Float], events: EventSettings? = nil,
+        patchHiddenWidth: Int, hasHeadNorm: Bool, learning: LearningHead? = nil
     ) {
         self.trunk = trunk
         self.input = input
         self.attention = attention
         self.context = context
+        self.sinks = sinks
         self.pool = pool
         self.task = task
         self.labels = labels

@@ -7,9 +7,9 @@ import TacitDiagnostics
 /// metadata holds: every tensor that the description calls for is there, in order, with the right type and shape, and
 /// nothing else is. What the bytes of the tensors say is checked by `verify()`.
 package final class ModelFile: @unchecked Sendable {
-    /// Versions of the metadata's and tensors' naming that are read. The later one has more keys, and is written only
-    /// where a model needs them.
-    static let layoutVersions = 1...2
+    /// Versions of the metadata's and tensors' naming that are read. Each later one has more of them, and is written
+    /// only where a model needs these.
+    static let layoutVersions = 1...3
 
     package let path: String
     package let description: ModelDescription

@@ -35,9 +35,7 @@ package final class ModelFileWriter {
         var metadata = Metadata()
         metadata.append(MetadataKey.architecture, .string(GGUF.architecture))
         metadata.append(MetadataKey.alignment, .uint32(UInt32(GGUF.alignment)))
-        let versions = ModelFile.layoutVersions
-        let version = description.trunk.needsLaterLayout ? versions.upperBound : versions.lowerBound
-        metadata.append(MetadataKey.layoutVersion, .uint32(UInt32(version)))
+        metadata.append(MetadataKey.layoutVersion, .uint32(UInt32(description.layoutVersion)))
         description.write(to: &metadata)
         MatrixTable.write(unplaced.matrices, to: &metadata)
         provenance.write(to: &metadata)

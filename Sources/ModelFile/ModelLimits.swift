@@ -10,6 +10,8 @@ package enum ModelLimits {
     package static let patchSize = 1 << 20
     /// Patches in a context.
     package static let window = 1 << 16
+    /// Sinks of a sliding context: one tile of keys.
+    package static let sinks = 16
     /// Hertz.
     package static let sampleRate = 1 << 20
     /// Samples in one window.

@@ -36,6 +36,7 @@ extension ModelDescription {
             }
         case .none: break
         }
+        if sinks > 0 { parts.append(.vector(name: TensorName.sinks, shape: [sinks, trunk.width])) }
         for layer in 0..<trunk.layers {
             norm(TensorName.attentionNorm(layer), trunk.norm)
             matrix(TensorName.attentionQueryKeyValue(layer), trunk.queryKeyValueWidth, trunk.width, isTrunk: true)

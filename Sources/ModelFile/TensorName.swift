@@ -12,6 +12,8 @@ package enum TensorName {
     package static func codebook(_ index: Int) -> String { "codebook.\(index)" }
     /// F32 `[window, width]`.
     package static let positions = "positions"
+    /// F32 `[sinks, width]`: rows of the stream as the first block reads them.
+    package static let sinks = "sinks"
     /// F32 `[rotaryWidth / 2]`: radians a position.
     package static let rotaryFrequencies = "rotary.frequencies"
     /// F32 `[rotaryWidth / 2]`: those of local layers.

@@ -81,7 +81,13 @@ import Testing
             "a model of llama.cpp", "general.architecture", .string("llama"),
             "general.architecture: expected tacit, found llama"),
         Attack("another alignment", "general.alignment", .uint32(32), "general.alignment: expected 64, found 32"),
-        Attack("a later layout", "tacit.layout_version", .uint32(3), "tacit.layout_version: expected 1 to 2, found 3"),
+        Attack("a later layout", "tacit.layout_version", .uint32(4), "tacit.layout_version: expected 1 to 3, found 4"),
+        Attack("sinks without rows", "blocks.0.attention_norm.weight: expected the tensor sinks here") {
+            ($0["tacit.context"], $0["tacit.sinks"]) = (.string("sliding"), .uint32(2))
+        },
+        Attack("sinks of windows", "tacit.sinks", .uint32(1), "sinks: they go with the context sliding, not restart"),
+        Attack("2^32 - 1 sinks", "tacit.sinks", .uint32(.max), "sinks: expected 0 to 16, found 4294967295"),
+        Attack("sinks of another type", "tacit.sinks", .float32(1), "tacit.sinks: expected a UINT32"),
         Attack("a missing key", "tacit.pool", nil, "tacit.pool: metadata key is missing"),
         Attack("another type of value", "tacit.pool", .uint32(1), "tacit.pool: expected a STRING"),
         Attack("a negative width", "tacit.trunk.width", .int32(-1), "tacit.trunk.width: expected a UINT32"),

@@ -26,6 +26,7 @@ import Testing
     /// Every pool, context, attention and input: the same file differs in nothing, four bits differ by more than eight.
     @Test(arguments: [
         "gpt2-plain", "gpt2-sliding", "llama-sliding-last-logmel", "llama-wide-heads-full", "gpt2-full-hidden",
+        "llama-sinks",
     ])
     func fewerBitsAreFurtherOff(name: String) throws {
         let golden = try GoldenCase(name: name)

@@ -156,6 +156,42 @@ import Testing
         try lines(
             "llama-sliding", "tacit.json",
             [("attention", "\"full\"", "attention: full attention needs the context restart, not sliding")])
+        try lines(
+            "llama-sinks", "tacit.json",
+            [
+                ("context", "\"restart\"", "sinks: they go with the context sliding, not restart"),
+                ("sinks", "17", "sinks: expected 0 to 16, found 17"),
+                ("sinks", "-1", "sinks: expected 0 to 16, found -1"),
+                ("sinks", "1.5", "sinks: expected an integer, found a number"),
+                ("sinks", "\"3\"", "sinks: expected an integer, found a string"),
+                (
+                    "input", "{\"kind\": \"waveform\", \"sample_rate\": 8000, \"patch\": 32, \"window\": 62}",
+                    "input.window: 62 patches and 3 sinks, but the base has 64 positions"
+                ),
+            ])
+    }
+
+    @Test func rowsOfSinks() throws {
+        let path = "adapter/tacit.safetensors"
+        func failure(_ sinks: Int?, _ change: (inout [String: Any], inout Data) -> Void = { _, _ in }) throws -> String? {
+            let bench = try Workbench("llama-sinks")
+            try bench.edit("adapter/tacit.json") { $0["sinks"] = sinks }
+            try bench.edit(tensors: path, change)
+            return bench.failure()?.line
+        }
+        #expect(try failure(3) == nil)
+        #expect(try failure(2) == "\(path): sinks.weight: shape [3, 36], expected [2, 36]")
+        #expect(try failure(nil) == "\(path): sinks.weight: nothing in tacit.json uses this tensor")
+        #expect(try failure(0) == "\(path): sinks.weight: nothing in tacit.json uses this tensor")
+        #expect(
+            try failure(3) { header, _ in header["head.norm.bias"] = header.removeValue(forKey: "sinks.weight") }
+                == "\(path): head.norm.bias: nothing in tacit.json uses this tensor")
+        #expect(
+            try failure(3) { header, data in
+                guard let entry = header["sinks.weight"] as? [String: Any], let offsets = entry["data_offsets"] as? [Int]
+                else { return }
+                data.replaceSubrange(offsets[0]..<offsets[0] + 4, with: [0, 0, 0xc0, 0x7f])
+            } == "\(path): sinks.weight: holds a number that is not finite")
     }
 
     @Test func tensorsAroundTheTrunk() throws {

@@ -336,7 +336,8 @@ import Testing
                             query: memory.pointer(query), query_stride: width, rows: 1, keys: memory.pointer(keyRing),
                             values: memory.pointer(valueRing), slots: slots, first: first, offset: (0, 0, 0, 0),
                             count: (count, 0, 0, 0), head_width: width, scale: scale, scores: memory.pointer(scores),
-                            score_stride: scores.count, output: output, output_stride: width)
+                            score_stride: scores.count, output: output, output_stride: width, sinks: 0,
+                            sink_query: nil, sink_query_stride: 0, sink_keys: nil, sink_values: nil)
                         table.attend(&work)
                         withExtendedLifetime(memory) {}
                     })
@@ -373,7 +374,8 @@ import Testing
                     query: query + row * width, query_stride: width, rows: rows, keys: keys, values: values,
                     slots: slots, first: oldest[row] % slots, offset: (offset(0), offset(1), offset(2), offset(3)),
                     count: (count(0), count(1), count(2), count(3)), head_width: width, scale: 0.3, scores: scores,
-                    score_stride: 144, output: output, output_stride: width)
+                    score_stride: 144, output: output, output_stride: width, sinks: 0, sink_query: nil,
+                    sink_query_stride: 0, sink_keys: nil, sink_values: nil)
                 table.attend(&work)
             }
             let together = memory.pointer([Float](repeating: 0, count: 4 * width))

@@ -79,6 +79,7 @@ final class MemoryModel: TensorSource, @unchecked Sendable {
             add(TensorName.rotaryFrequencies, frequencies(0.6))
             if trunk.hasLocalFrequencies { add(TensorName.localFrequencies, frequencies(0.8)) }
         }
+        if description.sinks > 0 { add(TensorName.sinks, values(description.sinks * width, 1)) }
         for layer in 0..<trunk.layers {
             norm(TensorName.attentionNorm(layer), trunk.norm)
             matrix(TensorName.attentionQueryKeyValue(layer), trunk.queryKeyValueWidth, width, encoding, bias: bias)

@@ -21,6 +21,17 @@ import Testing
         #expect(count.step == Double(2 * (84_934_656 + pair * 64)))
     }
 
+    @Test func everyPatchSeesTheSinks() {
+        func model(_ sinks: Int) -> ModelDescription {
+            var model = Self.gpt2(window: 64, pool: .mean)
+            (model.context, model.trunk.positions, model.sinks) = (.sliding, .none, sinks)
+            return model
+        }
+        let (without, with) = (OperationCount(model(0)), OperationCount(model(3)))
+        #expect(with.window - without.window == Double(2 * 12 * 2 * 768 * 3 * 64))
+        #expect(with.step - without.step == Double(2 * 12 * 2 * 768 * 3))
+    }
+
     @Test func lastPoolingEndsInOnePatch() {
         let all = OperationCount(Self.gpt2(window: 64, pool: .mean))
         let last = OperationCount(Self.gpt2(window: 64, pool: .last))

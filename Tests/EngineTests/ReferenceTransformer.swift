@@ -14,7 +14,11 @@ struct ReferenceTransformer {
     init(_ model: MemoryModel, embedded: [[Double]]) {
         self.model = model
         trunk = model.description.trunk
-        var stream = embedded
+        let width = trunk.width
+        let sinks = (0..<model.description.sinks).map { sink in
+            (0..<width).map { Double(model.vectors[TensorName.sinks]?[sink * width + $0] ?? .nan) }
+        }
+        var stream = sinks + embedded
         var levels: [[[Double]]] = []
         if trunk.positions == .table, let table = model.vectors[TensorName.positions] {
             for row in stream.indices {
@@ -48,10 +52,10 @@ struct ReferenceTransformer {
                 if isAround { down = Self.norm(model, TensorName.feedForwardOutputNorm(layer), trunk.norm, epsilon, down) }
                 stream[row] = zip(between, down).map { $0 + $1 }
             }
-            levels.append(stream)
+            levels.append(Array(stream[sinks.count...]))
         }
         let trunk = trunk
-        outputs = stream.map { Self.norm(model, TensorName.finalNorm, trunk.norm, Double(trunk.normEpsilon), $0) }
+        outputs = stream[sinks.count...].map { Self.norm(model, TensorName.finalNorm, trunk.norm, Double(trunk.normEpsilon), $0) }
         self.levels = levels.dropLast() + [outputs]
     }
 
@@ -162,7 +166,7 @@ struct ReferenceTransformer {
         return result
     }
 
-    /// `[patches][heads * headWidth]` of `[patches][queryKeyValueWidth]`, by a mask over all pairs of patches.
+    /// `[rows][heads * headWidth]` of `[rows][queryKeyValueWidth]`, sinks first, by a mask over all pairs of rows.
     private static func attention(_ rows: [[Double]], _ model: MemoryModel, _ layer: Int) -> [[Double]] {
         let trunk = model.description.trunk
         let local = trunk.localWindow(of: layer)
@@ -172,26 +176,35 @@ struct ReferenceTransformer {
         let frequencies = trunk.positions == .rotary ? model.vectors[table] ?? [] : []
         let scale = trunk.attentionScale.map(Double.init) ?? 1 / Double(width).squareRoot()
         func heads(_ first: Int, _ count: Int, norm: String?) -> [[[Double]]] {
-            rows.enumerated().map { position, row in
+            rows.map { row in
                 (0..<count).map { head in
-                    var values = Array(row[(first + head) * width..<(first + head + 1) * width])
-                    guard let norm else { return values }
-                    if trunk.normalizesHeads { values = Self.norm(model, norm, .rms, Double(trunk.normEpsilon), values) }
-                    return rotated(values, position, frequencies)
+                    let values = Array(row[(first + head) * width..<(first + head + 1) * width])
+                    guard let norm, trunk.normalizesHeads else { return values }
+                    return Self.norm(model, norm, .rms, Double(trunk.normEpsilon), values)
                 }
             }
         }
+        let sinks = model.description.sinks
+        // Sinks are a context of their own; patches count from 0 behind them.
+        func position(_ row: Int) -> Int { row < sinks ? row : row - sinks }
         let queries = heads(0, trunk.heads, norm: TensorName.queryNorm(layer))
-        let keys = heads(trunk.heads, trunk.keyValueHeads, norm: TensorName.keyNorm(layer))
+        let keys = heads(trunk.heads, trunk.keyValueHeads, norm: TensorName.keyNorm(layer)).enumerated()
+            .map { row, heads in heads.map { rotated($0, position(row), frequencies) } }
         let values = heads(trunk.heads + trunk.keyValueHeads, trunk.keyValueHeads, norm: nil)
         let group = trunk.heads / trunk.keyValueHeads
         return rows.indices.map { row in
-            let seen =
+            let first = row < sinks ? 0 : sinks
+            let near =
                 model.description.attention == .full
-                ? 0..<rows.count : max(0, row + 1 - window)..<row + 1
+                ? 0..<rows.count : max(first, row + 1 - window)..<row + 1
+            let seen = Array(0..<first) + near
             return (0..<trunk.heads).flatMap { head in
+                let query = rotated(queries[row][head], position(row), frequencies)
+                // As if the window's oldest patch stood right behind the sinks.
+                let moved = rotated(queries[row][head], sinks + min(position(row), window - 1), frequencies)
                 let scores = seen.map { other in
-                    zip(queries[row][head], keys[other][head / group]).reduce(0) { $0 + $1.0 * $1.1 } * scale
+                    zip(other < first ? moved : query, keys[other][head / group])
+                        .reduce(0) { $0 + $1.0 * $1.1 } * scale
                 }
                 let most = scores.max() ?? 0
                 let weights = scores.map { exp($0 - most) }

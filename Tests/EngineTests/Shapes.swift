@@ -158,7 +158,33 @@ enum Shapes {
                     .gpt2, width: 20, layers: 2, heads: 1, keyValueHeads: 1, headWidth: 20, feedForward: 31,
                     positions: .none),
                 input: waveform(patch: 8, window: 16), context: .sliding, pool: .mean, headNorm: true)),
+        Case(
+            name: "llama, sliding, a sink",
+            model: kept(
+                1,
+                model(
+                    trunk(
+                        .llama, width: 24, layers: 3, heads: 4, keyValueHeads: 2, headWidth: 6, feedForward: 40,
+                        positions: .rotary, rotaryWidth: 4),
+                    input: waveform(patch: 8, window: 21), context: .sliding))),
+        // More than local layers see.
+        Case(name: "gemma, sliding, 16 sinks", model: kept(16, gemma(.sliding)), bias: false),
+        Case(
+            name: "gpt2, sliding, no positions, mean, 3 sinks",
+            model: kept(
+                3,
+                model(
+                    trunk(
+                        .gpt2, width: 20, layers: 2, heads: 1, keyValueHeads: 1, headWidth: 20, feedForward: 31,
+                        positions: .none),
+                    input: waveform(patch: 8, window: 2), context: .sliding, pool: .mean))),
     ]
+
+    static func kept(_ sinks: Int, _ model: ModelDescription) -> ModelDescription {
+        var model = model
+        model.sinks = sinks
+        return model
+    }
 
     static let tokens = Case(
         name: "llama, tokens of two codebooks",

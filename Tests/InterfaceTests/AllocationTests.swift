@@ -5,7 +5,7 @@ import Testing
 
 /// A stream through the C interface takes no memory once it has begun and said something.
 @Suite struct AllocationTests {
-    @Test(arguments: ["gpt2-plain", "llama-sliding-last-logmel"])
+    @Test(arguments: ["gpt2-plain", "llama-sliding-last-logmel", "llama-sinks"])
     func pushing(name: String) throws {
         let golden = try GoldenCase(name: name)
         let model = try ConvertedModel(golden, weights: "int8")

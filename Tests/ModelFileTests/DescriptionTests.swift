@@ -39,6 +39,9 @@ import Testing
     @Test func combinationsMustMakeSense() {
         #expect(place(SmallModel.gpt2) { $0.context = .sliding } == "context")
         #expect(place(SmallModel.llama) { $0.attention = .full } == "attention")
+        for sinks in [-1, 17, Int.max] { #expect(place(SmallModel.llama) { $0.sinks = sinks } == "sinks") }
+        #expect(place(SmallModel.gpt2) { $0.sinks = 1 } == "sinks")
+        #expect(place(SmallModel.llama) { $0.sinks = 16 } == nil)
         #expect(place(SmallModel.llama) { $0.thresholds = [0.5] } == "thresholds")
         #expect(place(SmallModel.llama) { $0.thresholds[1] = 1.5 } == "thresholds")
         #expect(place(SmallModel.llama) { $0.thresholds[1] = .nan } == "thresholds")

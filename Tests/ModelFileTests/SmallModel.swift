@@ -107,7 +107,14 @@ struct SmallModel {
         return model
     }()
 
-    static let all = [gpt2, llama, tokens, image, teachable]
+    /// With rows that every patch attends to.
+    static let kept = {
+        var model = SmallModel.llama
+        model.description.sinks = 3
+        return model
+    }()
+
+    static let all = [gpt2, llama, tokens, image, teachable, kept]
 
     /// The values that `write` stores, by name: vectors as they are, matrices as `[rows][columns]`.
     struct Values {

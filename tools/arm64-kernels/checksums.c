@@ -316,9 +316,13 @@ static void attend(const tacit_kernels *k) {
             float *output = floats(4 * width, ZERO);
             a.query = query, a.query_stride = width + 1, a.head_width = width, a.scale = 0.37f;
             a.scores = scores, a.score_stride = slots + 64, a.output = output, a.output_stride = width;
+            a.sinks = again % 2 ? next() % 17 : 0;
+            float *others = floats(4 * (width + 3), kind), *first = floats(width * 16, kind);
+            float *second = floats(tiles * 256, kind);
+            a.sink_query = others, a.sink_query_stride = width + 3, a.sink_keys = first, a.sink_values = second;
             k->attend(&a);
             add_floats(output, 4 * width);
-            free(query), free(scores), free(output);
+            free(query), free(scores), free(output), free(others), free(first), free(second);
         }
         free(keys), free(values);
     }

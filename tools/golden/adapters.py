@@ -46,6 +46,8 @@ def describe(case) -> dict:
         values["attention"] = case.attention
     if case.context != "restart":
         values["context"] = case.context
+    if case.sinks:
+        values["sinks"] = case.sinks
     values |= {"pool": case.pool, "task": case.task, "labels": case.label_names}
     if case.task == "multilabel":
         values["thresholds"] = [round(0.3 + 0.4 * i / len(case.label_names), 3) for i in range(len(case.label_names))]
@@ -75,6 +77,8 @@ def surroundings(case, width: int) -> dict[str, torch.Tensor]:
     labels = len(case.label_names)
     tensors["head.weight"] = torch.randn(labels, width) / width**0.5
     tensors["head.bias"] = 0.1 * torch.randn(labels)
+    if case.sinks:
+        tensors["sinks.weight"] = torch.randn(case.sinks, width)
     return tensors
 
 

@@ -37,6 +37,8 @@ class Case:
     task: str = "multiclass"
     hidden: int = 0
     head_norm: bool = False
+    # Rows before the stream that every patch attends to.
+    sinks: int = 0
     # Each sound: length in patches (a fraction is a part of a stride more), hop in patches (None: the default),
     # channels.
     sounds: list = field(default_factory=lambda: [(0.4, None, 1), (1.0, None, 1), (2.6, None, 1)])
@@ -157,6 +159,19 @@ CASES = [
     Case(
         "gemma3-sliding", "gemma3", dict(r=2, lora_alpha=4, target_modules=["q_proj", "down_proj"]),
         waveform(24, 8), context="sliding", pool="mean", sounds=[(0.6, 3, 1), (3.1, 3, 1)],
+    ),
+    Case(
+        "llama-sinks", "llama-grouped", dict(r=4, lora_alpha=8, target_modules=r".*_proj"),
+        waveform(32, 10, stride=16), labels=4, context="sliding", pool="mean", sinks=3,
+        sounds=[(0.6, 4, 1), (1.0, 4, 1), (8.5, 4, 1)],
+    ),
+    Case(
+        "gpt2-sinks", "gpt2-odd", dict(r=4, lora_alpha=4, target_modules=["c_attn"]),
+        waveform(24, 8), labels=5, positions="none", context="sliding", sinks=1, sounds=[(0.6, 3, 1), (5.7, 3, 1)],
+    ),
+    Case(
+        "gemma3-sinks", "gemma3", dict(r=2, lora_alpha=4, target_modules=["q_proj", "down_proj"]),
+        waveform(24, 8), context="sliding", pool="mean", sinks=2, sounds=[(0.6, 3, 1), (3.1, 3, 1)],
     ),
     Case(
         "opt", "opt", dict(r=2, lora_alpha=4, target_modules="all-linear", bias="all"), waveform(24, 10),

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from peft import PeftModel
 from safetensors.torch import load_file
-from transformers import AutoModelForCausalLM
+from transformers import AttentionInterface, AutoModelForCausalLM
 
 from bases import BARE, BASES, WITH_HEAD
 
@@ -54,6 +54,9 @@ class Reference:
                 self.trunk.rotary_emb = rotary
         self.dtype = dtype
         self.window = case.window
+        if case.sinks:
+            AttentionInterface.register(f"{case.name} {dtype}", self.attended)
+            self.trunk.set_attn_implementation(f"{case.name} {dtype}")
 
     def embedded(self, patches: np.ndarray) -> torch.Tensor:
         """[patches, d] as the trunk takes them: of patches of numbers, or of ids [patches, codebooks]."""
@@ -72,6 +75,8 @@ class Reference:
         x = self.embedded(patches)
         if self.case.positions == "learned":
             x = x + self.around["positions.weight"][: len(x)]
+        if self.case.sinks:
+            x = torch.cat([self.around["sinks.weight"], x])
         count = len(x)
         query, key = torch.arange(count)[:, None], torch.arange(count)[None, :]
         if self.case.attention == "full":
@@ -89,12 +94,33 @@ class Reference:
             # It would count them by a mask of padding.
             places["position_ids"] = torch.arange(count)[None]
         output = self.trunk(inputs_embeds=x[None], attention_mask=mask, use_cache=False, **places)
-        return output.last_hidden_state[0]
+        return output.last_hidden_state[0, self.case.sinks :]
+
+    def attended(self, module, query, key, value, attention_mask, scaling, **_):
+        """Attention over sinks and patches, which come rotated by their places. Where a patch's window has left the stream's
+        beginning behind, the sinks' keys follow it, so that they stand just before the oldest patch that it sees."""
+        key, value = (x.repeat_interleave(query.shape[1] // x.shape[1], 1)[0] for x in (key, value))
+        query, sinks = query[0], self.case.sinks
+        window = min(self.window, getattr(module, "sliding_window", None) or self.window)
+        rows = []
+        for place in range(query.shape[1]):
+            moved = key.clone()
+            if self.family != "gpt2":
+                kind = getattr(module, "layer_type", None)
+                steps = getattr(self.trunk.rotary_emb, f"{kind}_inv_freq" if kind else "inv_freq")
+                angles = max(0, place - sinks - (window - 1)) * torch.cat([steps, steps]).to(self.dtype)
+                a, b = key[:, :sinks].chunk(2, -1)
+                moved[:, :sinks] = key[:, :sinks] * angles.cos() + torch.cat([-b, a], -1) * angles.sin()
+            scores = (moved @ query[:, place, :, None])[..., 0] * scaling + attention_mask[0, 0, place]
+            rows.append((scores.softmax(-1)[:, None] @ value)[:, 0])
+        return torch.stack(rows)[None], None
 
     def masks(self, seen: torch.Tensor, distance: torch.Tensor):
         """What is added to scores. transformers makes the masks of local layers only where it makes all of them, so that
         here they are made too; but GPT-Neo's, which knows its own."""
         def added(seen):
+            seen = seen.clone()
+            seen[self.case.sinks :, : self.case.sinks] = True
             return torch.zeros(seen.shape, dtype=self.dtype).masked_fill(~seen, torch.finfo(self.dtype).min)[None, None]
 
         config = self.trunk.config

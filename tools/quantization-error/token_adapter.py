@@ -12,7 +12,9 @@ def width(base: Path) -> int:
     return json.loads((base / "config.json").read_text())["hidden_size"]
 
 
-def write(folder: Path, patches: torch.Tensor, base: Path, window: int) -> None:
+def write(
+    folder: Path, patches: torch.Tensor, base: Path, window: int, context: str = "restart", sinks: torch.Tensor | None = None
+) -> None:
     """
     Of a Llama base; token n is row n.
 
@@ -21,6 +23,8 @@ def write(folder: Path, patches: torch.Tensor, base: Path, window: int) -> None:
         patches: `[...][width]`, at most 65,536 rows.
         base: a folder as `save_pretrained` writes it.
         window: patches of a context.
+        context: how they follow one another.
+        sinks: rows `[sinks][width]` before a sliding context.
     """
     config = json.loads((base / "config.json").read_text())
     (folder / "adapter_config.json").write_text(
@@ -38,10 +42,13 @@ def write(folder: Path, patches: torch.Tensor, base: Path, window: int) -> None:
     (folder / "tacit.json").write_text(
         json.dumps(
             {
-                "version": 1, "input": tokens, "positions": "base", "attention": "causal", "context": "restart",
+                "version": 1, "input": tokens, "positions": "base", "attention": "causal", "context": context,
+                "sinks": 0 if sinks is None else len(sinks),
                 "pool": "last", "task": "multiclass", "labels": ["a", "b"], "license": "", "sources": [],
             }
         )
     )  # fmt: skip
     head = {"head.weight": torch.zeros(2, width), "head.bias": torch.zeros(2)}
+    if sinks is not None:
+        head["sinks.weight"] = sinks.contiguous()
     save_file({"codebook.0.weight": flat} | head, folder / "tacit.safetensors")

@@ -127,6 +127,8 @@ typedef struct {
 /// Query `r` sees the `count[r]` slots that begin `offset[r]` after slot `first`, round the ring; `offset[0]` is 0, and
 /// neither offsets nor offsets plus counts fall from one query to the next.
 /// A query's result does not depend on which others go along.
+/// With sinks, each query attends to these too, before its slots: keys and values that another query, `sink_query[r]`, is
+/// compared with. They are the last `sinks` of 16 slots.
 typedef struct {
     const float *query;  // [rows][query_stride]
     size_t query_stride;
@@ -143,6 +145,11 @@ typedef struct {
     size_t score_stride;
     float *output;  // [rows][output_stride]
     size_t output_stride;
+    size_t sinks;                       // 0...16; where there are none, nothing of what follows is read
+    const float *_Nullable sink_query;  // [rows][sink_query_stride]
+    size_t sink_query_stride;
+    const float *_Nullable sink_keys;    // [head_width][16]
+    const float *_Nullable sink_values;  // [ceil(head_width / 16)][16][16]
 } tacit_attention;
 
 /// How many frames of sound are transformed at once, one a lane: a vector of n real numbers of each is `[n][8]`, one of

@@ -12,6 +12,7 @@ struct TacitConfig {
     let positions: Positions
     let attention: ModelDescription.Attention
     let context: ModelDescription.Context
+    let sinks: Int
     let pool: ModelDescription.Pool
     let task: ModelDescription.Task
     let labels: [String]
@@ -29,7 +30,7 @@ struct TacitConfig {
     init(_ settings: Settings) throws {
         self.settings = settings
         try settings.refuseOthers(than: [
-            "version", "input", "positions", "attention", "context", "pool", "task", "labels", "thresholds", "events",
+            "version", "input", "positions", "attention", "context", "sinks", "pool", "task", "labels", "thresholds", "events",
             "metrics", "license", "sources", "base", "learning",
         ])
         let version = try settings.integer("version")
@@ -38,6 +39,10 @@ struct TacitConfig {
         positions = try settings.choice("positions", Positions.self)
         attention = try settings.optionalChoice("attention", ModelDescription.Attention.self) ?? .causal
         context = try settings.optionalChoice("context", ModelDescription.Context.self) ?? .restart
+        sinks = try settings.optionalInteger("sinks") ?? 0
+        guard (0...ModelLimits.sinks).contains(sinks) else {
+            throw settings.fault("sinks", "expected 0 to \(ModelLimits.sinks), found \(sinks)")
+        }
         pool = try settings.choice("pool", ModelDescription.Pool.self)
         task = try settings.choice("task", ModelDescription.Task.self)
         guard let labels = try settings.optionalStrings("labels"), !labels.isEmpty else {

@@ -14,7 +14,7 @@ final class BlockTensors: TensorSource, @unchecked Sendable {
     /// - Parameters:
     ///   - description: of the whole model.
     ///   - layer: the block's number.
-    ///   - patches: how many go through at once.
+    ///   - patches: how many go through at once, sinks among them.
     ///   - vectors: the block's and the final norm's, by their names in a model of one block.
     ///   - matrices: by such names.
     init(
@@ -38,7 +38,7 @@ final class BlockTensors: TensorSource, @unchecked Sendable {
         single.trunk.hasLocalFrequencies = description.trunk.hasLocalFrequencies && !single.trunk.localWindows.isEmpty
         if single.trunk.positions == .table { single.trunk.positions = .none }
         single.input = .tokens(TokensInput(vocabulary: 1, codebooks: 1, window: patches))
-        (single.context, single.pool, single.task) = (.restart, .mean, .multiclass)
+        (single.context, single.sinks, single.pool, single.task) = (.restart, 0, .mean, .multiclass)
         (single.labels, single.thresholds) = ([], [])
         (single.events, single.learning) = (nil, nil)
         (single.patchHiddenWidth, single.hasHeadNorm) = (0, false)

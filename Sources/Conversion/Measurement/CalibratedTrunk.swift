@@ -8,7 +8,7 @@ struct CalibratedTrunk {
     static let contexts = 32
 
     private let description: ModelDescription
-    private let patches: Int
+    private let length: Int
     private var exact: TrunkStream
     private var rounded: TrunkStream
 
@@ -17,7 +17,7 @@ struct CalibratedTrunk {
     ///   - sample: what weights are fitted to.
     init(_ description: ModelDescription, _ sample: SamplePatches) {
         self.description = description
-        patches = sample.patches
+        length = sample.length
         exact = TrunkStream(sample)
         rounded = exact
     }
@@ -39,7 +39,7 @@ struct CalibratedTrunk {
         func tensors(_ packed: [String: (PackedMatrix, QuantizationError)]) -> BlockTensors {
             var matrices = weights.mapValues(\.packed)
             for (name, own) in packed { matrices[name] = own.0 }
-            return BlockTensors(description, layer: layer, patches: patches, vectors, matrices)
+            return BlockTensors(description, layer: layer, patches: length, vectors, matrices)
         }
         let reference = tensors([:])
         try exact.advance(reference)

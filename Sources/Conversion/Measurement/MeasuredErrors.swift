@@ -37,10 +37,11 @@ package struct RandomErrors: Equatable, Sendable {
         guard let trunk = pair.error else { return nil }
         self.init(contexts: SamplePatches.contexts, patches: pair.sample.patches, trunk: trunk)
         guard let readout else { return }
-        let length = pair.exact.normed.count / contexts
+        let width = pair.exact.normed.count / (contexts * pair.sample.length)
+        let (length, sinks) = (pair.sample.length * width, pair.sample.sinks * width)
         var (errors, agreeing) = (RelativeErrors(), 0)
         for context in 0..<contexts {
-            let range = context * length..<(context + 1) * length
+            let range = context * length + sinks..<(context + 1) * length
             let exact = readout.logits(pair.exact.normed[range])
             let found = readout.logits(pair.stored.normed[range])
             errors.add(found, exact: exact)

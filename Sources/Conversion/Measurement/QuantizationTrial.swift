@@ -69,7 +69,7 @@ struct QuantizationTrial {
         layer: Int, vectors: [String: [Float]], weights: [String: TrunkWeights.Matrix]
     ) throws {
         let reference = BlockTensors(
-            description, layer: layer, patches: sample.patches, vectors, weights.mapValues(\.packed))
+            description, layer: layer, patches: sample.length, vectors, weights.mapValues(\.packed))
         let inputs = try exact.advanceKeepingInputs(reference)
         let smoothing = BlockSmoothing(description.trunk, inputs, weights)
         self.smoothing.append(smoothing)
@@ -79,7 +79,7 @@ struct QuantizationTrial {
             let way = streams[index].way
             let own = way.isSmoothed ? Dictionary(uniqueKeysWithValues: smoothed) : weights
             let block = BlockTensors(
-                description, layer: layer, patches: sample.patches,
+                description, layer: layer, patches: sample.length,
                 way.isSmoothed ? Dictionary(uniqueKeysWithValues: smoothedVectors) : vectors,
                 own.mapValues { way.form.packed($0) })
             try streams[index].stream.advance(block)

@@ -21,7 +21,8 @@ package struct DataContexts: Sendable {
 }
 
 /// Patches as a trunk meets them: out of data, white noise through the model's own projection, or tokens drawn from its
-/// codebooks, with the positions that belong to them. A seed's are always the same ones.
+/// codebooks, with the positions that belong to them. A seed's are always the same ones. A model's sinks stand before each
+/// context, where a stream has them as long as its window is not full; nothing is read of them.
 struct SamplePatches {
     /// Contexts side by side, unless more are wanted.
     static let contexts = 8
@@ -32,8 +33,12 @@ struct SamplePatches {
     static let unseenSeed: UInt64 = 1
 
     let contexts: Int
+    /// Of each context, without sinks.
     let patches: Int
-    /// `[contexts][patches][width]`.
+    let sinks: Int
+    /// Of each context, sinks and patches.
+    var length: Int { sinks + patches }
+    /// `[contexts][length][width]`.
     private(set) var rows: [Float] = []
 
     /// Made-up ones.
@@ -42,6 +47,7 @@ struct SamplePatches {
         longest: Int = Self.longest, seed: UInt64 = Self.seed
     ) throws {
         self.contexts = contexts
+        sinks = description.sinks
         patches = min(description.input.window, longest)
         var random = MadeUpNumbers(seed: seed)
         if case .tokens(let input) = description.input {
@@ -56,6 +62,7 @@ struct SamplePatches {
             }
         }
         try addPositions(description, surroundings)
+        try addSinks(description, surroundings)
     }
 
     /// Out of data: contexts spread evenly over all there are, no more than these.
@@ -66,6 +73,7 @@ struct SamplePatches {
         let all = data.values.count / (data.patches * size)
         self.contexts = min(contexts, all)
         patches = data.patches
+        sinks = description.sinks
         let projection = try Projection(description, surroundings)
         for context in 0..<self.contexts {
             let first = context * all / self.contexts * patches
@@ -74,6 +82,7 @@ struct SamplePatches {
             }
         }
         try addPositions(description, surroundings)
+        try addSinks(description, surroundings)
     }
 
     private static func tokens(
@@ -97,6 +106,13 @@ struct SamplePatches {
         let shape = [description.input.window, width]
         let table = try surroundings.vector(TensorName.positions, shape: shape) ?? []
         for index in rows.indices { rows[index] += table[index % (patches * width)] }
+    }
+
+    private mutating func addSinks(_ description: ModelDescription, _ surroundings: Surroundings) throws {
+        guard sinks > 0 else { return }
+        let width = description.trunk.width
+        let own = try surroundings.vector(TensorName.sinks, shape: [sinks, width]) ?? []
+        rows = (0..<contexts).flatMap { own + rows[$0 * patches * width..<($0 + 1) * patches * width] }
     }
 }
 

@@ -10,7 +10,7 @@ struct Sensitivity {
 
     private let description: ModelDescription
     private let quantizer: any Quantizer
-    private let patches: Int
+    private let length: Int
     private var exact: TrunkStream
     private var streams: [(name: String, stream: TrunkStream)] = []
 
@@ -19,7 +19,7 @@ struct Sensitivity {
             description, surroundings, contexts: Self.contexts, longest: Self.longest)
         self.description = description
         self.quantizer = quantizer
-        patches = sample.patches
+        length = sample.length
         exact = TrunkStream(sample)
     }
 
@@ -38,7 +38,7 @@ struct Sensitivity {
                 matrices[quantized] =
                     quantizer.pack(matrix.weights, rows: matrix.rows, columns: matrix.columns, bias: matrix.bias).0
             }
-            return BlockTensors(description, layer: layer, patches: patches, vectors, matrices)
+            return BlockTensors(description, layer: layer, patches: length, vectors, matrices)
         }
         var own: [(name: String, stream: TrunkStream)] = []
         for name in weights.keys.sorted() {

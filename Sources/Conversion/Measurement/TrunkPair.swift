@@ -45,7 +45,7 @@ struct TrunkPair {
         stored matrices: [String: PackedMatrix]
     ) throws {
         func block(_ matrices: [String: PackedMatrix]) -> BlockTensors {
-            BlockTensors(description, layer: layer, patches: sample.patches, vectors, matrices)
+            BlockTensors(description, layer: layer, patches: sample.length, vectors, matrices)
         }
         try stored.advance(block(matrices))
         if !knowsExact { try exact.advance(block(weights.mapValues(\.packed))) }

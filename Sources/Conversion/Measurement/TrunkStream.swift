@@ -4,26 +4,28 @@ import TacitModelFile
 
 /// The residual streams of a few contexts on their way through a trunk, block by block.
 struct TrunkStream {
-    /// `[contexts][patches][width]`: what the last block left, and the final norm of it.
+    /// `[contexts][length][width]`: what the last block left, and the final norm of it.
     private(set) var rows: [Float]
     private(set) var normed: [Float]
     private let contexts: Int
-    private let patches: Int
+    /// Rows of each context, the first of which are sinks.
+    private let length: Int
+    private let sinks: Int
     private let threads: Int
 
     /// At the trunk's beginning.
     init(_ sample: SamplePatches) {
         rows = sample.rows
         normed = rows
-        (contexts, patches) = (sample.contexts, sample.patches)
+        (contexts, length, sinks) = (sample.contexts, sample.length, sample.sinks)
         threads = max(1, min(8, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     }
 
     /// - Throws: `TacitError` where a tensor is missing, or where memory or threads are not to be had.
     mutating func advance(_ block: BlockTensors) throws {
         let session = try Session(
-            model: Model(source: block), contexts: contexts, maximumPatches: contexts * patches, threads: threads)
-        let count = patches
+            model: Model(source: block), contexts: contexts, maximumPatches: contexts * length, threads: threads)
+        let count = length
         rows.withUnsafeMutableBufferPointer { rows in
             normed.withUnsafeMutableBufferPointer { normed in
                 session.transform(stream: rows, count: count, normed: normed)
@@ -37,8 +39,8 @@ struct TrunkStream {
     /// - Throws: as `advance` does.
     mutating func advanceKeepingInputs(_ block: BlockTensors) throws -> ProductInputs {
         let session = try Session(
-            model: Model(source: block), contexts: contexts, maximumPatches: contexts * patches, threads: threads)
-        let count = patches
+            model: Model(source: block), contexts: contexts, maximumPatches: contexts * length, threads: threads)
+        let count = length
         var inputs = ProductInputs()
         rows.withUnsafeMutableBufferPointer { rows in
             normed.withUnsafeMutableBufferPointer { normed in
@@ -59,10 +61,10 @@ struct TrunkStream {
     /// What two streams' last hidden states differ by, patch by patch; nil where the reference is no number or nothing at
     /// all.
     func error(against reference: TrunkStream) -> RelativeError? {
-        let width = rows.count / (contexts * patches)
+        let width = rows.count / (contexts * length)
         var errors = RelativeErrors()
-        for patch in 0..<contexts * patches {
-            let range = patch * width..<(patch + 1) * width
+        for row in 0..<contexts * length where row % length >= sinks {
+            let range = row * width..<(row + 1) * width
             errors.add(normed[range], exact: reference.normed[range])
         }
         return errors.error

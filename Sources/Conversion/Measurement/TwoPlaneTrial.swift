@@ -11,7 +11,7 @@ struct TwoPlaneTrial {
     static let bearable = 0.5
 
     private let description: ModelDescription
-    private let patches: Int
+    private let length: Int
     private let form: QuantizationTrial.Form
     private let exact: TrunkStream
     private let candidates: [Int]
@@ -27,7 +27,7 @@ struct TwoPlaneTrial {
     init(_ description: ModelDescription, _ trial: QuantizationTrial, _ form: QuantizationTrial.Form) {
         self.description = description
         self.form = form
-        patches = trial.sample.patches
+        length = trial.sample.length
         exact = trial.exact
         candidates = Self.candidates(of: description.trunk.layers)
         precise = TrunkStream(trial.sample)
@@ -48,7 +48,7 @@ struct TwoPlaneTrial {
         layer: Int, vectors: [String: [Float]], weights: [String: TrunkWeights.Matrix]
     ) throws {
         func block(_ form: QuantizationTrial.Form) -> BlockTensors {
-            BlockTensors(description, layer: layer, patches: patches, vectors, weights.mapValues { form.packed($0) })
+            BlockTensors(description, layer: layer, patches: length, vectors, weights.mapValues { form.packed($0) })
         }
         if !streams.isEmpty {
             let block = block(form)

@@ -60,6 +60,8 @@ struct ModelSummary {
             line.key(key)
             line.string(value)
         }
+        line.key("sinks")
+        line.integer(description.sinks)
         line.key("labels")
         line.strings(description.labels)
         line.key("thresholds")
@@ -127,7 +129,9 @@ struct ModelSummary {
         row("input", description.input.words)
         row(
             "context",
-            "\(description.context.rawValue), \(description.attention.rawValue), positions "
+            "\(description.context.rawValue)"
+                + (description.sinks > 0 ? " with \(description.sinks) sink\(description.sinks == 1 ? "" : "s")" : "")
+                + ", \(description.attention.rawValue), positions "
                 + "\(trunk.positions.rawValue), pool \(description.pool.rawValue)")
         row("task", description.labels.isEmpty ? "none: embeds only" : description.task.rawValue)
         if !description.labels.isEmpty {

@@ -15,7 +15,7 @@ from torch.nn import functional as F
 from . import metrics, ranks
 from .adapters import Adaptation, add_adapters, quicken, train_whole
 from .adapter_folder import Description, digests, load_adapter, save_adapter
-from .initial import embedding_scale, start_patch_projection
+from .initial import embedding_scale, start_patch_projection, start_sinks
 from .inputs import TokensInput
 from .model import AdaptedModel, Shape, load_trunk, random_trunk
 from .networks import Names
@@ -40,6 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--positions", choices=["base", "learned", "none"], default="base")
     add("--attention", choices=["causal", "full"], default="causal")
     add("--context", choices=["restart", "sliding"], default="restart", help="sliding: a step a patch when streaming")
+    add("--sinks", type=int, default=0, help="sliding: rows before the stream that every patch attends to for good")
+    add("--sink-tokens", metavar="ID,...", help="tokens of the base that they begin as; default: the one texts begin with")
+    add("--fix-sinks", action="store_true", help="leave them what they begin as")
     add("--pool", choices=["last", "mean"], default="mean")
     add("--rank", type=int, default=16, help="0: no matrix of the trunk changes")
     add("--alpha", type=float, help="default: twice the rank")
@@ -58,6 +61,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--names", type=Path, metavar="YAMNET", help="learn beside it what YAMNet calls each example, by a head not kept")
     add("--names-weight", type=float, default=0.5, help="weight of that loss, summed over the 521 names")
     add("--temperature", type=float, default=2.0, help="by which logits are divided where teacher and adapter meet")
+
+
+def sink_tokens(args: argparse.Namespace, config) -> list[int]:
+    """The ids that sinks begin as: one each. The base's own token that texts begin with, if it says which, else the first."""
+    if not args.sinks:
+        if args.sink_tokens is not None or args.fix_sinks:
+            raise ValueError("--sink-tokens and --fix-sinks go with --sinks")
+        return []
+    if args.sink_tokens is None:
+        first = getattr(config, "bos_token_id", None)
+        return [first if isinstance(first, int) else 0] * args.sinks
+    try:
+        tokens = [int(token) for token in args.sink_tokens.split(",")]
+    except ValueError:
+        raise ValueError(f"--sink-tokens: {args.sink_tokens!r}; expected ids, commas between") from None
+    if len(tokens) != args.sinks:
+        raise ValueError(f"--sink-tokens: {len(tokens)} ids for {args.sinks} sinks; expected one each")
+    return tokens
 
 
 @dataclass(frozen=True)
@@ -89,14 +110,14 @@ class Trainer(Training):
 
     def make(self, whole: bool) -> None:
         args, description = self.args, self.sense.description
-        shape = Shape(args.positions, args.attention, args.context, args.pool)
+        shape = Shape(args.positions, args.attention, args.context, args.pool, args.sinks)
         self.teacher = None
         if args.teacher:
             self.teacher = Teachers(args.teacher, self.data.labels, self.task, description, args.device)
         self.names = None if args.names is None else Names(args.names, description).to(args.device)
         self.base_folder = self.prepare_base()
         trunk = load_trunk(self.base_folder)
-        scale = embedding_scale(trunk)
+        scale, tokens = embedding_scale(trunk), sink_tokens(args, trunk.config)
         if whole:
             trunk = train_whole(trunk)
         else:
@@ -122,8 +143,12 @@ class Trainer(Training):
             description.vocabulary if isinstance(description, TokensInput) else 0,
         ).to(args.device)
         bank = self.sense.bank(args.patch_hidden)
-        tokens = trunk.get_input_embeddings().weight.detach() if args.begin_as_tokens else None
-        start_patch_projection(model, self.sense.first * self.sense.gain, scale, bank, tokens)
+        table = trunk.get_input_embeddings().weight.detach()
+        mixed = table if args.begin_as_tokens else None
+        start_patch_projection(model, self.sense.first * self.sense.gain, scale, bank, mixed)
+        if model.sinks is not None:
+            start_sinks(model, table, tokens)
+            model.sinks.requires_grad_(not args.fix_sinks)
         nn.init.normal_(model.head.weight, std=0.02)
         nn.init.constant_(model.head.bias, -4.0 if self.multilabel else 0.0)
         if args.begin is not None:
@@ -148,6 +173,8 @@ class Trainer(Training):
         state = saved.state_dict()
         for name in ("patch.out.weight", "patch.out.bias"):
             state[name] = state[name] / model.patch.output_scale
+        if model.sinks is not None:
+            state["sinks"] = state["sinks"] / model.patch.output_scale
         first = "patch.out.weight" if model.patch.hidden is None else "patch.hidden.weight"
         state[first] = state[first] / self.sense.gain
         try:

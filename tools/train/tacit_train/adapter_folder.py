@@ -44,6 +44,7 @@ class Description:
             "attention": self.shape.attention,
             "context": self.shape.context,
             "pool": self.shape.pool,
+            **({"sinks": self.shape.sinks} if self.shape.sinks else {}),
             "task": self.task,
             "labels": self.labels,
         }
@@ -71,6 +72,7 @@ class Description:
             attention=value.get("attention", "causal"),
             context=value.get("context", "restart"),
             pool=value["pool"],
+            sinks=value.get("sinks", 0),
         )
         return Description(
             input=input_from_json(value["input"]),
@@ -107,6 +109,8 @@ def surroundings(model: AdaptedModel, input_gain: float = 1.0) -> dict[str, Tens
         tensors[name] = tensors[name] * input_gain
     if model.positions is not None:
         tensors["positions.weight"] = model.positions
+    if model.sinks is not None:
+        tensors["sinks.weight"] = model.sinks * scale
     tensors |= {"head.weight": model.head.weight, "head.bias": model.head.bias}
     if model.head_norm is not None:
         tensors |= {"head.norm.weight": model.head_norm.weight, "head.norm.bias": model.head_norm.bias}
@@ -159,12 +163,20 @@ def load_adapter(base: Path | str, folder: Path | str) -> tuple[AdaptedModel, De
         "patch.weight": "patch.out.weight",
         "patch.bias": "patch.out.bias",
         "positions.weight": "positions",
+        "sinks.weight": "sinks",
         "head.norm.weight": "head_norm.weight",
         "head.norm.bias": "head_norm.bias",
     }
     for name in around:
         if name.startswith("codebook."):
             own[name] = "patch.books" + name.removeprefix("codebook")
+    for name, tensor in around.items():
+        if not torch.isfinite(tensor).all():
+            raise ValueError(f"tacit.safetensors: {name}: holds a number that is not finite")
+    if model.sinks is not None and (kept := around.get("sinks.weight")) is not None and kept.shape != model.sinks.shape:
+        raise ValueError(
+            f"tacit.safetensors: sinks.weight: shape {list(kept.shape)}, expected {list(model.sinks.shape)}"
+        )
     missing, unexpected = model.load_state_dict({own.get(k, k): v for k, v in around.items()}, strict=False)
     lacking = [k for k in missing if not k.startswith("trunk.")]
     if lacking or unexpected:

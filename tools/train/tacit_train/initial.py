@@ -93,3 +93,13 @@ def start_as_tokens(projection: PatchProjection, inputs: Tensor, tokens: Tensor)
     projection.out.bias.copy_(mean - factor * out.mean(0))
     projection.out.weight.div_(projection.output_scale)
     projection.out.bias.div_(projection.output_scale)
+
+
+@torch.no_grad()
+def start_sinks(model: AdaptedModel, table: Tensor, tokens: list[int]) -> None:
+    """Gives a model's sinks the rows of the base's token table [vocabulary, width] that tokens have. The projection must have
+    its scale already."""
+    for token in tokens:
+        if not 0 <= token < len(table):
+            raise ValueError(f"--sink-tokens: {token} is outside the base's vocabulary of {len(table)}")
+    model.sinks.copy_(table[tokens] / model.patch.output_scale)

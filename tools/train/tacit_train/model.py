@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 from transformers import AutoConfig, AutoModel
 
+from . import sinks
 from .adapters import TARGETS
+
 
 @dataclass(frozen=True)
 class Shape:
@@ -24,6 +27,7 @@ class Shape:
     attention: str = "causal"
     context: str = "restart"
     pool: str = "mean"
+    sinks: int = 0
 
     def __post_init__(self) -> None:
         allowed = {
@@ -39,6 +43,10 @@ class Shape:
             raise ValueError("full attention goes with restart contexts only")
         if self.context == "sliding" and self.positions == "learned":
             raise ValueError("sliding contexts go with rotary positions or none")
+        if isinstance(self.sinks, bool) or not isinstance(self.sinks, int) or not 0 <= self.sinks <= sinks.MOST:
+            raise ValueError(f"sinks is {self.sinks!r}; expected 0 to {sinks.MOST}")
+        if self.sinks and self.context != "sliding":
+            raise ValueError("sinks go with sliding contexts only")
 
 
 class PatchProjection(nn.Module):
@@ -90,8 +98,9 @@ class AdaptedModel(nn.Module):
         self.family = config.model_type
         self.shape, self.window = shape, window
         self.limit = config.max_position_embeddings
-        if shape.positions == "base" and window > self.limit:
-            raise ValueError(f"a window of {window} patches is longer than the base's {self.limit} positions")
+        if shape.positions == "base" and window + shape.sinks > self.limit:
+            kept = f" and {shape.sinks} sinks" if shape.sinks else ""
+            raise ValueError(f"a window of {window} patches{kept} is longer than the base's {self.limit} positions")
         if shape.context == "sliding" and shape.positions == "base" and self.family == "gpt2":
             raise ValueError("sliding contexts go with rotary positions or none")
         width = config.hidden_size
@@ -104,6 +113,10 @@ class AdaptedModel(nn.Module):
         else:
             self.patch = PatchProjection(patch_size, width, patch_hidden)
         self.positions = nn.Parameter(torch.zeros(window, width)) if shape.positions == "learned" else None
+        # As small a number as the projection's: its output scale is theirs too.
+        self.sinks = nn.Parameter(torch.zeros(shape.sinks, width)) if shape.sinks else None
+        if shape.sinks:
+            self._bare().set_attn_implementation(sinks.ATTENTION)
         self.head_norm = nn.LayerNorm(width, eps=1e-5) if head_norm else None
         self.head = nn.Linear(width, labels)
 
@@ -111,17 +124,18 @@ class AdaptedModel(nn.Module):
         return self.trunk.get_base_model() if hasattr(self.trunk, "get_base_model") else self.trunk
 
     def _mask(self, length: int, device: torch.device) -> Tensor | None:
-        """Additive mask [1, 1, T, T]; None where the trunk's own causal mask is right."""
+        """Additive mask [1, 1, rows, rows], sinks first; None where the trunk's own causal mask is right."""
         s = self.shape
         counted = s.positions == "base" or (self.family == "gpt2" and length <= self.limit)
         if s.context == "restart" and s.attention == "causal" and counted:
             return None
-        allowed = torch.ones(length, length, dtype=torch.bool, device=device)
-        if s.attention == "causal":
-            allowed = allowed.tril()
         if s.context == "sliding":
-            allowed = allowed.triu(1 - self.window)
-        return torch.zeros(length, length, device=device).masked_fill(~allowed, float("-inf"))[None, None]
+            allowed = sinks.mask(s.sinks, length, self.window, device)
+        else:
+            allowed = torch.ones(length, length, dtype=torch.bool, device=device)
+            if s.attention == "causal":
+                allowed = allowed.tril()
+        return torch.zeros(allowed.shape, device=device).masked_fill(~allowed, float("-inf"))[None, None]
 
     def hidden(self, patches: Tensor) -> Tensor:
         """The trunk's output after its final norm, [batch, T, width]; T may exceed the window when sliding."""
@@ -131,17 +145,23 @@ class AdaptedModel(nn.Module):
         x = self.patch(patches)
         if self.positions is not None:
             x = x + self.positions[:length]
-        options = {}
+        options: dict[str, Any] = {}
+        if self.sinks is not None:
+            x = torch.cat([(self.sinks * self.patch.output_scale).expand(batch, -1, -1), x], 1)
+            options["sinks"] = self._kept()
         if self.family != "gpt2":
             # Position 0 everywhere means that nothing is rotated. (An explicit mask goes with it: transformers
             # takes repeated positions without a mask for several packed sequences.)
             step = 1 if self.shape.positions == "base" else 0
-            options["position_ids"] = (torch.arange(length, device=x.device) * step)[None].expand(batch, -1)
-        elif length > self.limit:
-            options["position_ids"] = torch.zeros(1, length, dtype=torch.long, device=x.device)
-        return self.trunk(
-            inputs_embeds=x, attention_mask=self._mask(length, x.device), use_cache=False, **options
-        ).last_hidden_state
+            options["position_ids"] = (torch.arange(x.shape[1], device=x.device) * step)[None].expand(batch, -1)
+        elif x.shape[1] > self.limit:
+            options["position_ids"] = torch.zeros(1, x.shape[1], dtype=torch.long, device=x.device)
+        output = self.trunk(inputs_embeds=x, attention_mask=self._mask(length, x.device), use_cache=False, **options)
+        return output.last_hidden_state[:, self.shape.sinks :]
+
+    def _kept(self) -> sinks.Sinks:
+        rotates = self.shape.positions == "base"
+        return sinks.Sinks(self.shape.sinks, self.window, self._bare().rotary_emb.inv_freq if rotates else None)
 
     def pooled(self, patches: Tensor) -> Tensor:
         """What the head reads before its norm, [batch, width]: the last patch, or the mean over the window."""

@@ -172,8 +172,8 @@ class Training:
         if args.muon_lr is not None:
             if not args.muon_lr > 0:
                 raise SystemExit("--muon-lr must be more than 0")
-            # A row of the head, of a codebook or of positions stands for one label, id or place by itself.
-            tables = ("head.", "names.", "network.head.", "patch.books.", "positions", "trunk.wpe.")
+            # A row of the head, of a codebook, of positions or of sinks stands for one label, id or place by itself.
+            tables = ("head.", "names.", "network.head.", "patch.books.", "positions", "sinks", "trunk.wpe.")
             inner = [n for n in decayed if not n.startswith(tables)]
             matrices = [decayed.pop(n) for n in inner]
             rate = args.muon_lr * factor
