@@ -80,7 +80,7 @@ package final class Converter {
         var trunk = TrunkWeights(checkpoint: checkpoint, adapter: adapter)
         let matrices = Dictionary(uniqueKeysWithValues: checkpoint.model.matrices.map { ($0.name, $0) })
         let trial = try trial(trunk, progress)
-        var verdict = TrialVerdict(trial?.errors ?? [:], options)
+        var verdict = TrialVerdict(trial?.errors ?? [:], description.input, options)
         if verdict.isSmoothed { trunk.smoothing = trial?.smoothing ?? [] }
         verdict.twoPlanes = try twoPlanes(trunk, trial, verdict, progress)
         let quantizers = try quantizers(trunk, verdict, progress)

@@ -102,7 +102,7 @@ import Testing
         let (report, bytes) = try base.convert()
         #expect(report.encoding == .int8)
         let error = try #require(report.rowsError)
-        #expect(error.mean > 0.001 && error.mean < 0.1 && error.worst < 0.2)
+        #expect(error.mean > 0.001 && error.mean < 0.04 && error.worst < 0.2)
         #expect(try ModelFile(path: base.output).provenance.flags == "--weights int8")
         #expect(report.table.contains("\nint8      one range a row, which puts the trunk's output "))
         // What a trial found out leaves no trace.
@@ -133,7 +133,20 @@ import Testing
         // The outlier's own group, a sixteenth of the row, loses as much as ever.
         #expect(groups < 0.2 && rows > 1.4 * groups, "\(rows) in rows, \(groups) in groups")
         let error = try #require(report.rowsError)
-        #expect(error.mean > 0.1 || error.worst > 0.2)
+        #expect(error.mean > 0.04 || error.worst > 0.2)
+    }
+
+    /// A language model as it is: its tokens are no harder than what it will read, so that 4 % are too much.
+    @Test func tokensAreHeldToLess() throws {
+        var between = 0
+        for outlier: Float in [1, 4, 8, 12, 16, 24, 32] {
+            let report = try Base(outlier: outlier).convert(smoothing: .off).report
+            let error = try #require(report.rowsError)
+            let isTame = error.mean <= 0.04 && error.worst <= 0.2
+            #expect(report.encoding == (isTame ? .int8 : .int8Groups), "\(outlier): \(error)")
+            if error.mean > 0.04 && error.mean < 0.1 && error.worst < 0.2 { between += 1 }
+        }
+        #expect(between > 0)
     }
 
     /// The trial is for int8 in one plane: nothing else depends on it.
