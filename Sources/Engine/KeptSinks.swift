@@ -22,7 +22,10 @@ struct KeptSinks {
     private let sines: UnsafeMutablePointer<Float>
     private let places: Int
     private let half16: Int
-    private let trunk: TrunkDescription
+    private let keyValueHeads: Int
+    private let headWidth: Int
+    /// Half of what is rotated of a head; 0 where nothing is.
+    private let half: Int
 
     /// Where the buffers will lie.
     struct Plan {
@@ -51,7 +54,8 @@ struct KeptSinks {
     }
 
     init(_ plan: Plan, in arena: Arena) {
-        trunk = plan.description.trunk
+        let trunk = plan.description.trunk
+        (keyValueHeads, headWidth, half) = (trunk.keyValueHeads, trunk.headWidth, trunk.rotaryWidth / 2)
         count = plan.description.sinks
         keys = arena.pointer(plan.keys)
         values = arena.pointer(plan.values)
@@ -60,7 +64,7 @@ struct KeptSinks {
         cosines = arena.pointer(plan.cosines)
         sines = arena.pointer(plan.sines)
         places = Self.places(plan.description)
-        half16 = Self.round16(trunk.rotaryWidth / 2)
+        half16 = Self.round16(half)
     }
 
     private static func round16(_ value: Int) -> Int { (value + 15) & ~15 }
@@ -73,8 +77,7 @@ struct KeptSinks {
         for (table, frequencies) in frequencies.enumerated() {
             for place in 0..<places {
                 let offset = (table * places + place) * half16
-                tacit_rotary_angles(
-                    UInt64(place), frequencies, trunk.rotaryWidth / 2, cosines + offset, sines + offset)
+                tacit_rotary_angles(UInt64(place), frequencies, half, cosines + offset, sines + offset)
             }
         }
     }
@@ -89,21 +92,21 @@ struct KeptSinks {
         layer: Int, head: Int, _ ringKeys: UnsafePointer<Float>, _ ringValues: UnsafePointer<Float>, slots: Int
     ) {
         let (own, first) = (keys(layer, head), 16 - count)
-        for element in 0..<trunk.headWidth {
+        for element in 0..<headWidth {
             for sink in 0..<count { own[element * 16 + first + sink] = ringKeys[element * 16 + sink] }
         }
-        for tile in 0..<Self.round16(trunk.headWidth) / 16 {
+        for tile in 0..<Self.round16(headWidth) / 16 {
             (values(layer, head) + (tile * 16 + first) * 16)
                 .update(from: ringValues + tile * slots * 16, count: count * 16)
         }
     }
 
     func keys(_ layer: Int, _ head: Int) -> UnsafeMutablePointer<Float> {
-        keys + (layer * trunk.keyValueHeads + head) * trunk.headWidth * 16
+        keys + (layer * keyValueHeads + head) * headWidth * 16
     }
 
     func values(_ layer: Int, _ head: Int) -> UnsafeMutablePointer<Float> {
-        values + (layer * trunk.keyValueHeads + head) * Self.round16(trunk.headWidth) * 16
+        values + (layer * keyValueHeads + head) * Self.round16(headWidth) * 16
     }
 
     /// Rotates queries of successive patches as sinks meet them; not to be called where nothing is rotated.
@@ -121,17 +124,17 @@ struct KeptSinks {
         from: UnsafePointer<Float>, stride: Int, rows: Int, position: Int, row: Int, head: Int, heads: Int,
         _ block: Model.Block, _ kernels: tacit_kernels
     ) {
-        let to = queries + row * queryStride + head * trunk.headWidth
+        let to = queries + row * queryStride + head * headWidth
         for line in 0..<rows {
-            (to + line * queryStride).update(from: from + line * stride, count: heads * trunk.headWidth)
+            (to + line * queryStride).update(from: from + line * stride, count: heads * headWidth)
         }
         // Places rise with positions until the window is full, and stay there.
         let rising = max(0, min(rows, block.window - 1 - position))
         func rotate(_ first: Int, _ rows: Int, place: Int, angleStride: Int) {
             let offset = (block.angleTable * places + place) * half16
             kernels.rotate(
-                to + first * queryStride, queryStride, rows, heads, trunk.headWidth, trunk.rotaryWidth / 2,
-                cosines + offset, sines + offset, angleStride)
+                to + first * queryStride, queryStride, rows, heads, headWidth, half, cosines + offset, sines + offset,
+                angleStride)
         }
         if rising > 0 { rotate(0, rising, place: count + position, angleStride: half16) }
         if rising < rows { rotate(rising, rows - rising, place: count + block.window - 1, angleStride: 0) }

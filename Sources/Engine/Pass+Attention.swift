@@ -20,6 +20,7 @@ extension Pass {
         let width = trunk.headWidth
         let queryHeads = trunk.heads / trunk.keyValueHeads
         let blocks = (count + State.storedTogether - 1) / State.storedTogether
+        let sinks = sinks
         for item in crew.share(contexts.count * blocks * trunk.keyValueHeads, of: thread) {
             let (place, head) = item.quotientAndRemainder(dividingBy: trunk.keyValueHeads)
             let (index, part) = place.quotientAndRemainder(dividingBy: blocks)
@@ -83,17 +84,19 @@ extension Pass {
         let scores = state.scores + thread * 4 * state.scoreStride
         let isWhole = selection.step == 1
         let blocks = isWhole ? (count + 3) / 4 : 1
+        let sinks = sinks
         for item in crew.share(contexts.count * blocks * trunk.heads, of: thread) {
             let (block, head) = item.quotientAndRemainder(dividingBy: trunk.heads)
             let (context, part) = block.quotientAndRemainder(dividingBy: blocks)
             let first = isWhole ? part * 4 : count - 1
-            attend(layer, head, context * count + first, min(4, count - first), scores)
+            attend(layer, head, context * count + first, min(4, count - first), sinks, scores)
         }
     }
 
     /// One head's queries of `rows` successive patches of one context, the first at row `row`.
     private func attend(
-        _ layer: Int, _ head: Int, _ row: Int, _ rows: Int, _ scores: UnsafeMutablePointer<Float>
+        _ layer: Int, _ head: Int, _ row: Int, _ rows: Int, _ sinks: KeptSinks?,
+        _ scores: UnsafeMutablePointer<Float>
     ) {
         let width = trunk.headWidth
         let keyValueHead = head / (trunk.heads / trunk.keyValueHeads)

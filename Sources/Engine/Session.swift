@@ -23,7 +23,7 @@ package final class Session {
     let pool: ThreadPool
     let kernels: tacit_kernels
 
-    /// Makes a session and all its buffers.
+    /// Makes a session and all its buffers, and takes the model's sinks through the trunk if it has some.
     ///
     /// - Parameters:
     ///   - model: may be shared with other sessions.
