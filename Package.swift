@@ -270,3 +270,9 @@ if Context.environment["TACIT_FUZZER"] != nil {
     package.targets.append(
         .executableTarget(name: "TacitFuzzer", dependencies: ["TacitFuzzTargets"], path: "tools/fuzz/driver"))
 }
+
+// Tests alone without optimisation, which compile in a third of the time: for builds that are made to be tried under
+// emulation, and for sanitizers.
+if Context.environment["TACIT_PLAIN_TESTS"] != nil {
+    for target in package.targets where target.type == .test { target.swiftSettings = [.unsafeFlags(["-Onone"])] }
+}

@@ -81,7 +81,7 @@ import Testing
     /// A process calls itself as it likes, and may be gone meanwhile.
     @Test(arguments: [
         ("evil\u{1b}[31m\u{202e}", "evil?[31m? (process 7)"), ("\u{1}\u{2}", "process 7"), ("", "process 7"),
-        (String(repeating: "x", count: 5000), "\(String(repeating: "x", count: 64)) (process 7)"),
+        (String(repeating: "x", count: 5000), String(repeating: "x", count: 64) + " (process 7)"),
         ("a\nb", "a (process 7)"),
     ])
     func namesAreHarmless(name: String, expected: String) throws {

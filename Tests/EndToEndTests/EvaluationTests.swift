@@ -145,7 +145,8 @@ import Testing
             classes.enumerated().map { "\($0),\($1),/m/\($0)\n" }.joined().utf8)
         var table = "fname,labels,mids\n"
         for index in 0..<17 {
-            let members = (0..<5).filter { (index * 7 + $0 * 5) % 11 < 4 }.map { classes[$0] }
+            let numbers = (0..<5).filter { (number: Int) in (index * 7 + number * 5) % 11 < 4 }
+            let members = numbers.map { classes[$0] }
             table += "\(100 + index),\"\(members.joined(separator: ","))\",\"/m/x\"\n"
             try tree.write("FSD50K.eval_audio/\(100 + index).wav", Self.clip(index))
         }

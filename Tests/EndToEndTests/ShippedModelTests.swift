@@ -5,6 +5,7 @@ import Testing
 /// The models that are shipped: whole, made from the base and the adapters beside them, and as good as these.
 @Suite(.serialized) struct ShippedModelTests {
     static let names = ["sound", "words"]
+    private static let hasModels = names.allSatisfy { TestPaths.hasModel("\($0).gguf") }
 
     private static func path(_ name: String) -> String {
         TestPaths.package.appendingPathComponent("models/\(name)").path
@@ -14,7 +15,7 @@ import Testing
         try ConvertedModel(base: path("base"), adapter: path("adapters/\(name)"), weights: weights)
     }
 
-    @Test(.enabled(if: names.allSatisfy { TestPaths.hasModel("\($0).gguf") }, "models/ is empty"), arguments: names)
+    @Test(.enabled(if: hasModels, "models/ is empty"), arguments: names)
     func classifyASynthesizedSound(name: String) throws {
         let model = Self.path("\(name).gguf")
         #expect(try Executable.tacit.run(["verify", model]).status == 0)
@@ -77,7 +78,7 @@ import Testing
 
     /// On the whole test sets: the same label for at least 98.5 % of the clips, and the accuracy within a point.
     @Test(
-        .enabled(if: names.allSatisfy { TestPaths.hasModel("\($0).gguf") }, "models/ is empty"),
+        .enabled(if: hasModels, "models/ is empty"),
         .enabled(if: hasData, "TACIT_DATA has no esc-50 or no speech-commands"),
         arguments: [("sound", "esc-50", "fold-5", 400), ("words", "speech-commands", "test", 786)])
     func eightBitsLoseNothing(name: String, kind: String, split: String, count: Int) throws {

@@ -108,9 +108,10 @@ struct ReferenceTransformer {
         let seen = min(count, model.description.input.window)
         let input = head.levels.flatMap { level -> [Double] in
             let rows = levels[level - 1][(count - seen)..<count]
-            let means = (0..<trunk.width).map { i in rows.reduce(0) { $0 + $1[i] } / Double(seen) }
+            func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(seen) }
+            let means = (0..<trunk.width).map { i in mean(rows.map { $0[i] }) }
             let deviations = (0..<trunk.width).map { i in
-                (rows.reduce(0) { $0 + ($1[i] - means[i]) * ($1[i] - means[i]) } / Double(seen)).squareRoot()
+                mean(rows.map { ($0[i] - means[i]) * ($0[i] - means[i]) }).squareRoot()
             }
             return means + deviations
         }

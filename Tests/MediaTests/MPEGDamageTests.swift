@@ -77,7 +77,7 @@ import Testing
         // No byte begins a frame.
         let noise = (0..<count).map { _ in UInt8.random(in: 1..<255, using: &random) }
         for (name, junk) in [("noise", noise), ("zeros", [UInt8](repeating: 0, count: count))] {
-            let (_, damage) = try read(Array(frames[..<place]) + junk + frames[place...])
+            let (_, damage) = try read(Array(frames[..<place]) + junk + Array(frames[place...]))
             #expect(damage.skippedBytes == count, "\(name): \(damage)")
             #expect(abs(damage.firstSkipTime - time) < 0.04, "\(name): \(damage)")
             #expect(damage.description.hasPrefix("damaged: \(count) byte"))
