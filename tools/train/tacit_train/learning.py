@@ -4,6 +4,8 @@ Means and deviations over a window, at some levels of the trunk, go through a ma
 have in common: principal components of generic material, each divided by its spread, which is not let fall below a share
 of the mean one (whitening with shrinkage: Hariharan et al. 2012, "Discriminative Decorrelation for Clustering and
 Classification", section 3; Su et al. 2021, "Whitening Sentence Representations for Better Semantics and Faster Retrieval").
+With `--metric`, or a part of it, that is a metric learned from labels, be they ever so far from what will be taught
+(`metric.py`).
 """
 
 from __future__ import annotations
@@ -19,10 +21,12 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 from tqdm import tqdm
 
+from . import metric
 from .adapter_folder import load_adapter
+from .augment import coloured_noise
 from .files import save_json
 from .frontend import make_front_end
-from .inputs import TokensInput
+from .inputs import SoundInput, TokensInput
 from .material import open_material, windows_of
 from .model import AdaptedModel
 from .readers import DataError, open_data_set, with_licences
@@ -40,8 +44,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--windows", type=int, default=6, help="windows of a clip")
     parser.add_argument("--others", action="append", default=[], help="KIND:PATH@SPLITS of what else may be heard or seen")
     parser.add_argument("--other-most", type=int, default=12, help="clips of a label of it")
-    parser.add_argument("--other-licences", help="only clips of it of these licences, commas between")
+    parser.add_argument("--other-licences", help="only clips of these licences, where clips of it have one; commas between")
     parser.add_argument("--other-points", type=int, default=96, help="points that stand for it")
+    parser.add_argument("--metric", action="append", default=[], help="KIND:PATH@SPLITS of labels to learn a metric from")
+    parser.add_argument("--metric-except", default="", help="labels that are none, commas between")
+    parser.add_argument("--metric-width", type=int, help="elements of the metric, whitening behind them (default: all it has)")
+    parser.add_argument("--metric-shrink", type=float, default=1.0, help="share of the mean variance within labels added to each")
+    parser.add_argument("--metric-most", type=int, default=60, help="clips of a label")
+    parser.add_argument("--metric-noise", action="store_true", help="each clip of sound once more: elsewhere, in noise")
     parser.add_argument("--cache", type=Path, help="folder for decoded samples")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
@@ -63,15 +73,19 @@ def main(args: argparse.Namespace) -> None:
     front = make_front_end(description.input)
 
     def read(
-        text: str, split: str, most: int, licences: str | None = None
+        text: str, split: str, most: int, licences: str | None = None, noise: bool = False
     ) -> tuple[list[np.ndarray], list[list[str]]]:
         data, rows, owners = open_data_set(text), [], []
         clips = data.split(split)
-        clips = sample(with_licences(clips, licences.split(",")) if licences else clips, most, rng)
+        if licences and any(clip.licence for clip in clips):
+            clips = with_licences(clips, licences.split(","))
+        clips = sample(clips, most, rng)
         material = open_material(clips, description.input, args.cache)
         for index in tqdm(range(len(material)), desc=data.kind, disable=None):
             windows = windows_of(material[index], description.input)
             windows = windows[:: -(-len(windows) // args.windows)]
+            if noise:
+                windows.append(in_noise(material[index], description.input.window_samples, rng))
             found = levels_of(model, front(torch.from_numpy(np.stack(windows))), levels).numpy()
             rows += list(found)
             owners += [[data.labels[number] for number in clips[index].targets]] * len(found)
@@ -82,7 +96,14 @@ def main(args: argparse.Namespace) -> None:
         found = read(text, split, args.most)
         rows, owners = rows + found[0], owners + found[1]
     rows = np.stack(rows).astype(np.float64)
-    weight, bias = whitening(rows, args.width, args.shrink)
+    known = []
+    for text in args.metric:
+        name, _, split = text.rpartition("@")
+        found = read(name, split, args.metric_most, noise=args.metric_noise and isinstance(description.input, SoundInput))
+        # Of what bears no label, or more than one, nothing says what it is like.
+        apart = set(args.metric_except.split(","))
+        known += [(row, f"{text}/{of[0]}") for row, of in zip(*found) if len(of) == 1 and of[0] not in apart]
+    weight, bias = matrix(rows, known, args)
     tensors = {"learning.weight": weight, "learning.bias": bias}
     tensors |= prototypes(unit(rows @ weight.T + bias), owners, description.labels)
     if args.others:
@@ -93,6 +114,34 @@ def main(args: argparse.Namespace) -> None:
         tensors["learning.others"] = centres(unit(np.stack(other) @ weight.T + bias), args.other_points, rng)
     write(args.adapter, levels, {name: torch.from_numpy(value) for name, value in tensors.items()})
     print(f"{len(rows)} windows, levels {levels}, {weight.shape[1]} to {weight.shape[0]}, with {', '.join(tensors)}")
+
+
+def matrix(
+    rows: np.ndarray, known: list[tuple[np.ndarray, str]], args: argparse.Namespace
+) -> tuple[np.ndarray, np.ndarray]:
+    """weight [width, inputs] and bias [width], by whitening, a metric, or both."""
+    if not known:
+        return whitening(rows, args.width, args.shrink)
+    given, classes = np.stack([row for row, _ in known]).astype(np.float64), np.array([label for _, label in known])
+    if len(set(classes)) < 2:
+        raise DataError("--metric: expected two labels or more")
+    both = np.concatenate([rows, given])
+    width = min(args.width, args.metric_width or args.width)
+    found = metric.discriminants(given, classes, both, width, args.metric_shrink)
+    if rest := args.width - len(found[0]):
+        found = metric.beside(found, whitening(rows, rest, args.shrink), both)
+    return metric.scaled(*found)
+
+
+def in_noise(samples: np.ndarray, length: int, rng: np.random.Generator) -> np.ndarray:
+    """`length` samples that hold as much of these as fits, anywhere in them, with noise 3 to 20 dB under it."""
+    spare = len(samples) - length
+    start = int(rng.integers(min(spare, 0), max(spare, 0) + 1))
+    out = np.zeros(length, np.float32)
+    part = samples[max(start, 0) : max(start, 0) + length - max(-start, 0)]
+    out[max(-start, 0) : max(-start, 0) + len(part)] = part
+    level = np.sqrt(np.square(out).mean()) * 10 ** (-rng.uniform(3, 20) / 20)
+    return np.clip(out + level * coloured_noise(length, float(rng.choice([0, 1, 2])), rng), -1, 1)
 
 
 def sample(clips: Iterable, most: int, rng: np.random.Generator) -> list:

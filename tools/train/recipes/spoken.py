@@ -1,0 +1,98 @@
+"""Words to learn a metric from: a listing for `--data listing:OUT` of single words and pairs of words that come up in a text,
+each read by synthetic voices, a label a word.
+
+    apt-get install espeak-ng flite
+    pip install soxr
+    python recipes/spoken.py --text DATA/gutenberg/heldout.txt.xz --out OUT
+
+The wake words that tools/few-shot and tools/taught-streams are measured by are left out, and what they are made of.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import csv
+import lzma
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import soxr
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from tacit_train.augment import in_room  # noqa: E402
+
+RATE = 16_000
+LEFT_OUT = {"alexa", "computer", "compute", "jarvis", "smart", "mirror", "snowboy", "snow", "view", "glass"}
+FLITE = ["kal16", "awb", "rms", "slt"]
+ACCENTS = ["en-us", "en-gb", "en-gb-scotland", "en-gb-x-rp", "en-gb-x-gbclan", "en-gb-x-gbcwmd", "en-029"]
+VARIANTS = ["", "+f1", "+f2", "+f3", "+f4", "+f5", "+m1", "+m2", "+m3", "+m4", "+m5", "+m6", "+m7"]
+
+
+def words_of(text: Path, count: int, rng: np.random.Generator) -> list[str]:
+    """Words of 4 to 11 letters that are neither rare nor the most frequent; two of five are pairs."""
+    with lzma.open(text, "rt", encoding="utf-8") as stream:
+        found = collections.Counter(re.findall(r"(?<![\w'])[a-z]{4,11}(?![\w'])", stream.read()))
+    known = [word for word, _ in found.most_common(6000)[300:] if word not in LEFT_OUT]
+    chosen = [known[i] for i in rng.permutation(len(known))]
+    pairs = count * 2 // 5
+    return [f"{chosen[2 * i]} {chosen[2 * i + 1]}" for i in range(pairs)] + chosen[2 * pairs : count + pairs]
+
+
+def spoken(word: str, voice: int, rng: np.random.Generator) -> np.ndarray:
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "a.wav"
+        if voice < len(FLITE):
+            stretch = f"duration_stretch={rng.uniform(0.7, 1.3):.2f}"
+            command = ["flite", "-voice", FLITE[voice], "--setf", stretch, "-t", word, "-o", target]
+        else:
+            name = rng.choice(ACCENTS) + rng.choice(VARIANTS)
+            settings = ["-s", str(rng.integers(115, 215)), "-p", str(rng.integers(15, 85))]
+            command = ["espeak-ng", "-v", name, *settings, "-w", target, word]
+        subprocess.run(command, capture_output=True, check=True)
+        samples, own = soundfile.read(target, dtype="float32", always_2d=True)
+    # A head of another size.
+    return soxr.resample(samples.mean(1), own * float(np.exp(rng.uniform(-0.12, 0.12))), RATE)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--text", type=Path, required=True, help="a text, .xz")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--words", type=int, default=300)
+    parser.add_argument("--times", type=int, default=16, help="that each is read")
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args()
+    words = words_of(args.text, args.words, np.random.default_rng(args.seed))
+    rows = []
+    for number, word in enumerate(words):
+        name = word.replace(" ", "-")
+        (args.out / name).mkdir(parents=True, exist_ok=True)
+        for voice in range(args.times):
+            rng = np.random.default_rng([args.seed, number, voice])
+            samples = spoken(word, voice, rng)
+            over = np.flatnonzero(np.abs(samples) > 0.02 * np.abs(samples).max())
+            if not len(over):
+                continue
+            samples = samples[max(0, over[0] - RATE // 20) : over[-1] + RATE // 20]
+            if rng.random() < 0.5:
+                samples = in_room(samples, RATE, rng)
+            samples = samples / np.abs(samples).max() * 10 ** (-rng.uniform(0, 18) / 20)
+            file = f"{name}/{voice:02}.ogg"
+            soundfile.write(args.out / file, samples, RATE)
+            rows.append([file, name, "train", f"voice-{voice}", "CC0", 1.0])
+    (args.out / "labels.txt").write_text("".join(f"{word.replace(' ', '-')}\n" for word in words), encoding="utf-8")
+    with open(args.out / "listing.csv", "w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["file", "labels", "split", "group", "licence", "weight"])
+        writer.writerows(rows)
+    print(f"{len(rows)} clips of {len(words)} words")
+
+
+if __name__ == "__main__":
+    main()
