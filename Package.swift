@@ -172,8 +172,9 @@ let package = Package(
         .target(
             name: "TacitFuzzTargets",
             dependencies: [
-                "TacitConversion", "TacitDiagnostics", "TacitEngine", "TacitEvaluation", "TacitLearning", "TacitMedia",
-                "TacitModelFile", "TacitSettings", "TacitSinks", "TacitText",
+                "TacitConversion", "TacitDiagnostics", "TacitEngine", "TacitEvaluation", "TacitFrontEnd", "TacitLabelling",
+                "TacitLearning", "TacitLive", "TacitMedia", "TacitModelFile", "TacitRecording", "TacitSettings",
+                "TacitSinks", "TacitTestSupport", "TacitText",
             ],
             path: "Tests/FuzzTargets"),
         .testTarget(name: "FuzzTests", dependencies: ["TacitFuzzTargets", "TacitTestSupport"]),
