@@ -52,7 +52,6 @@ let package = Package(
         system("LibJPEG", "libjpeg", "libjpeg62-turbo-dev"),
         system("LibV4L2", "libv4l2", "libv4l-dev"),
         system("Zlib", "zlib", "zlib1g-dev"),
-        system("OpenBLAS", "openblas", "libopenblas-dev"),
 
         shim("Kernels"),
         shim("V4L2", ["CTacitLibV4L2"]),
@@ -65,6 +64,7 @@ let package = Package(
         shim("GIF", ["CTacitLibrary"]),
         shim("Mosquitto", ["CTacitLibrary"]),
         shim("Microhttpd", ["CTacitLibrary"]),
+        shim("OpenBLAS", ["CTacitLibrary"]),
         shim("WebP", ["CTacitLibrary"]),
         shim("Interface"),
         // Of headers alone: nothing is linked.
@@ -172,8 +172,9 @@ let package = Package(
         .target(
             name: "TacitFuzzTargets",
             dependencies: [
-                "TacitConversion", "TacitDiagnostics", "TacitEngine", "TacitEvaluation", "TacitLearning", "TacitMedia",
-                "TacitModelFile", "TacitSettings", "TacitSinks", "TacitText",
+                "TacitConversion", "TacitDiagnostics", "TacitEngine", "TacitEvaluation", "TacitFrontEnd", "TacitLabelling",
+                "TacitLearning", "TacitLive", "TacitMedia", "TacitModelFile", "TacitRecording", "TacitSettings",
+                "TacitSinks", "TacitTestSupport", "TacitText",
             ],
             path: "Tests/FuzzTargets"),
         .testTarget(name: "FuzzTests", dependencies: ["TacitFuzzTargets", "TacitTestSupport"]),

@@ -38,7 +38,7 @@ struct TrunkWeights {
             let weight = try checkpoint.weight(module)
             let change = try adapter?.change(module)
             if let change {
-                let fused = AdapterFusion.fuse(weight, change, module)
+                let fused = try AdapterFusion.fuse(weight, change, module)
                 guard fused.weight.allSatisfy(\.isFinite) else {
                     throw TacitError(.badData, place: module.name, "the fused weight is not finite")
                 }

@@ -1,21 +1,26 @@
 import TacitDiagnostics
 
 /// Reads lines of JSON arrays of integers that aren't negative, `[codebooks]` each, and nothing else.
-struct TokenLines {
+package struct TokenLines {
     private let bytes: [UInt8]
     private let vocabulary: Int
     private let codebooks: Int
     private var position = 0
     private var line = 1
 
-    init(bytes: [UInt8], vocabulary: Int, codebooks: Int) {
+    /// - Parameters:
+    ///   - vocabulary: every id must be less.
+    ///   - codebooks: ids in a line, at least 1.
+    package init(bytes: [UInt8], vocabulary: Int, codebooks: Int) {
         self.bytes = bytes
         self.vocabulary = vocabulary
         self.codebooks = codebooks
     }
 
     /// `[lines][codebooks]`; empty lines are passed over.
-    mutating func parse() throws -> [Int32] {
+    ///
+    /// - Throws: `TacitError` (bad data) with the line, without a file's name.
+    package mutating func parse() throws -> [Int32] {
         var tokens: [Int32] = []
         while true {
             skipSpace()

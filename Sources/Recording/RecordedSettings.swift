@@ -168,9 +168,11 @@ extension RecordedSettings {
         showFrom = hasThreshold ? threshold : nil
         hasLogits = try flag("logits")
         isLive = try flag("live")
-        let learnedCount = try cursor.count("learned labels", atMost: min(Limits.learned, cursor.remaining))
-        learned = Array(payload[cursor.offset..<cursor.offset + learnedCount])
+        let learnedCount = try cursor.count("learned labels", atMost: Limits.learned)
+        let start = cursor.offset
+        // No further than there are bytes behind the count.
         try cursor.skip(learnedCount, "learned labels")
+        learned = Array(payload[start..<cursor.offset])
         guard cursor.remaining == 0 else {
             throw TacitError(.badData, place: "settings", "\(cursor.remaining) bytes more than there should be")
         }

@@ -151,11 +151,18 @@ package final class RecordingReader {
         let whole = length + RecordingFormat.chunkOverhead
         guard try fill(whole - 8, from: 8) == whole - 8 else { throw cutOff() }
         let sum = buffer.loadUnaligned(fromByteOffset: whole - 4, as: UInt32.self)
-        guard RecordingFormat.checksum(UnsafeRawBufferPointer(rebasing: buffer[..<(whole - 4)])) == sum else {
-            throw damaged()
-        }
+        guard Self.matches(UnsafeRawBufferPointer(rebasing: buffer[..<(whole - 4)]), sum) else { throw damaged() }
         count = whole
         return kind
+    }
+
+    /// Whether a chunk is what was written. A fuzzer's build believes every one: no mutation would get past this otherwise.
+    private static func matches(_ chunk: UnsafeRawBufferPointer, _ sum: UInt32) -> Bool {
+        #if FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+            return true
+        #else
+            return RecordingFormat.checksum(chunk) == sum
+        #endif
     }
 
     private func cutOff() -> TacitError {

@@ -42,10 +42,10 @@ import Testing
     /// Level for level what the paper's algorithm gives, written down as it stands there: through the inverse of the
     /// Hessian, column by column.
     @Test(arguments: [(1, 32), (7, 32), (31, 32), (33, 32), (70, 32), (130, 64), (200, 128)])
-    func agreesWithThePaper(columns: Int, groupSize: Int) {
+    func agreesWithThePaper(columns: Int, groupSize: Int) throws {
         let weights = numbers(Self.rows * columns, seed: UInt64(columns))
         let inputs = inputs(columns: columns)
-        let result = GPTQQuantizer.quantize(
+        let result = try GPTQQuantizer.quantize(
             weights, rows: Self.rows, columns: columns, groupSize: groupSize, inputs: inputs)
         let nearest = Int4Quantizer.quantize(weights, rows: Self.rows, columns: columns, groupSize: groupSize)
         #expect(result.groupScales == nearest.groupScales && result.scales == nearest.scales)
@@ -68,36 +68,36 @@ import Testing
     }
 
     /// Sums of inputs are exact, in whatever order a processor's kernels take them.
-    @Test func theOrderOfInputsIsOfNoConsequence() {
+    @Test func theOrderOfInputsIsOfNoConsequence() throws {
         let columns = 96
         let weights = numbers(Self.rows * columns, seed: 8)
         let inputs = inputs(columns: columns)
         let turned = (0..<Self.samples).reversed().flatMap { inputs[$0 * columns..<($0 + 1) * columns] }
-        let first = GPTQQuantizer.quantize(weights, rows: Self.rows, columns: columns, groupSize: 32, inputs: inputs)
-        let second = GPTQQuantizer.quantize(weights, rows: Self.rows, columns: columns, groupSize: 32, inputs: turned)
+        let first = try GPTQQuantizer.quantize(weights, rows: Self.rows, columns: columns, groupSize: 32, inputs: inputs)
+        let second = try GPTQQuantizer.quantize(weights, rows: Self.rows, columns: columns, groupSize: 32, inputs: turned)
         #expect(first.levels == second.levels)
     }
 
     /// Inputs of any size are as good as any other.
     @Test(arguments: [-120, -40, 40, 120])
-    func theScaleOfInputsIsOfNoConsequence(exponent: Int) {
+    func theScaleOfInputsIsOfNoConsequence(exponent: Int) throws {
         let columns = 64
         let weights = numbers(Self.rows * columns, seed: 4)
         let inputs = inputs(columns: columns)
         let scaled = inputs.map { $0 * Float(sign: .plus, exponent: exponent, significand: 1) }
-        let first = GPTQQuantizer.quantize(weights, rows: Self.rows, columns: columns, groupSize: 32, inputs: inputs)
-        let second = GPTQQuantizer.quantize(weights, rows: Self.rows, columns: columns, groupSize: 32, inputs: scaled)
+        let first = try GPTQQuantizer.quantize(weights, rows: Self.rows, columns: columns, groupSize: 32, inputs: inputs)
+        let second = try GPTQQuantizer.quantize(weights, rows: Self.rows, columns: columns, groupSize: 32, inputs: scaled)
         #expect(first.levels == second.levels)
     }
 
     /// Fewer inputs than columns, columns that are always 0, rows without weight.
-    @Test func poorInputs() {
+    @Test func poorInputs() throws {
         let columns = 80
         var weights = numbers(Self.rows * columns, seed: 9)
         for column in 0..<columns { weights[3 * columns + column] = 0 }
         var few = Array(inputs(columns: columns)[..<(5 * columns)])
         for index in few.indices where index % columns > 60 { few[index] = 0 }
-        let result = GPTQQuantizer.quantize(weights, rows: Self.rows, columns: columns, groupSize: 32, inputs: few)
+        let result = try GPTQQuantizer.quantize(weights, rows: Self.rows, columns: columns, groupSize: 32, inputs: few)
         #expect(result.levels.allSatisfy { (-8...7).contains($0) })
         #expect(result.levels[3 * columns..<4 * columns].allSatisfy { $0 == 0 })
         let nearest = Int4Quantizer.quantize(weights, rows: Self.rows, columns: columns, groupSize: 32)
@@ -111,12 +111,12 @@ import Testing
     }
 
     @Test(arguments: [Float.nan, .infinity, 0])
-    func inputsThatTellNothing(value: Float) {
+    func inputsThatTellNothing(value: Float) throws {
         let columns = 48
         let weights = numbers(Self.rows * columns, seed: 2)
         var inputs = inputs(columns: columns)
         if value == 0 { inputs = inputs.map { _ in 0 } } else { inputs[77] = value }
-        let result = GPTQQuantizer.quantize(weights, rows: Self.rows, columns: columns, groupSize: 32, inputs: inputs)
+        let result = try GPTQQuantizer.quantize(weights, rows: Self.rows, columns: columns, groupSize: 32, inputs: inputs)
         let nearest = Int4Quantizer.quantize(weights, rows: Self.rows, columns: columns, groupSize: 32)
         #expect(result.levels == nearest.levels)
     }

@@ -17,14 +17,16 @@ import Testing
     }
 
     /// From what the loader alone does not get by with to what is enough, in KiB.
-    private func outcomes(_ arguments: [String]) throws -> [Executable.Outcome] {
-        try stride(from: 24_000, to: 120_000, by: 1500).map { limit in
+    private func outcomes(
+        _ arguments: [String], of executable: Executable = .tacit, limits: StrideTo<Int> = stride(from: 24_000, to: 120_000, by: 1500)
+    ) throws -> [Executable.Outcome] {
+        try limits.map { limit in
             try Executable.shell.run(
-                ["-c", "ulimit -v \(limit); exec \"$@\"", "sh", Executable.tacit.path] + arguments)
+                ["-c", "ulimit -v \(limit); exec \"$@\"", "sh", executable.path] + arguments)
         }
     }
 
-    private func check(_ outcomes: [Executable.Outcome], _ what: String) {
+    private func check(_ outcomes: [Executable.Outcome], _ what: String, of program: String = "tacit") {
         for outcome in outcomes {
             // Without room for its libraries it has not begun.
             let hasBegun = outcome.status != 127 && !(outcome.signal != nil && outcome.errors.isEmpty)
@@ -32,7 +34,7 @@ import Testing
             #expect(outcome.status == 0 || outcome.status == 74, "\(what): \(outcome.standardError)")
             if outcome.status == 74 {
                 // Swift's own line may stand in front, that it could not allocate so many bytes.
-                #expect(outcome.errorLines.filter { $0.hasPrefix("tacit: ") }.count == 1, "\(what)")
+                #expect(outcome.errorLines.filter { $0.hasPrefix("\(program): ") }.count == 1, "\(what)")
                 #expect(outcome.errorLines.count <= 2, "\(what): \(outcome.standardError)")
             }
         }
@@ -43,6 +45,19 @@ import Testing
     @Test(arguments: [["classify"], ["listen", "--input"]])
     func oneLineAndAStatus(_ words: [String]) throws {
         check(try outcomes([words[0], model.path] + words.dropFirst() + [sound]), words[0])
+    }
+
+    /// OpenBLAS, which fuses adapters, asks for its buffer again and again where there is no room for it.
+    @Test func aConversionEnds() throws {
+        let golden = try GoldenCase(name: "llama-plain")
+        let path = model.folder.path("again.gguf")
+        let found = try outcomes(
+            ["--base", golden.baseFolder.path, "--adapter", golden.adapterFolder.path, "-o", path], of: .convert,
+            limits: stride(from: 30_000, to: 420_000, by: 15_000))
+        #expect(!found.contains { $0.ranTooLong })
+        check(found, "convert", of: "tacit-convert")
+        #expect(found.contains { $0.standardError.contains("no room for OpenBLAS") })
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data(contentsOf: URL(fileURLWithPath: model.path)))
     }
 
     /// Every run that has ended with 0 has added its example; every other one nothing.

@@ -38,12 +38,16 @@ struct UnnamedInputTests {
         #expect(try shell("cat \"$2\" | \"$1\" embed -", path).status == 0)
     }
 
-    @Test(arguments: [
-        ("x.heic", [0, 0, 0, 24] + Array("ftypheic....".utf8), "a HEIC picture", "heif-convert"),
-        ("x.avif", [0, 0, 0, 24] + Array("ftypavif....".utf8), "an AVIF picture", "heif-convert"),
+    private static let isoMedia: [UInt8] = [0, 0, 0, 24]
+    private static let bitmap: [UInt8] = Array("BM".utf8) + [UInt8](repeating: 0, count: 12) + [40, 0, 0, 0]
+    private static let unread: [(String, [UInt8], String, String)] = [
+        ("x.heic", isoMedia + Array("ftypheic....".utf8), "a HEIC picture", "heif-convert"),
+        ("x.avif", isoMedia + Array("ftypavif....".utf8), "an AVIF picture", "heif-convert"),
         ("x.tif", Array("II*\0".utf8), "a TIFF picture", "ffmpeg -i"),
-        ("x.bmp", Array("BM".utf8) + [UInt8](repeating: 0, count: 12) + [40, 0, 0, 0], "a BMP picture", "ffmpeg -i"),
-    ])
+        ("x.bmp", bitmap, "a BMP picture", "ffmpeg -i"),
+    ]
+
+    @Test(arguments: unread)
     func picturesThatAreNotReadAreNamed(name: String, start: [UInt8], words: String, remedy: String) throws {
         let path = try folder.write(name, start + [UInt8](repeating: 1, count: 60))
         for script in ["\"$1\" classify \"$2\"", "cat \"$2\" | \"$1\" classify -"] {

@@ -56,6 +56,12 @@ extension FuzzTarget {
                 _ = try TokenFile(path: path, vocabulary: 1024, codebooks: 2)
             }
         },
+        FuzzTarget("token-lines") { bytes in
+            var lines = TokenLines(bytes: Array(bytes), vocabulary: 1024, codebooks: 2)
+            let tokens = try lines.parse()
+            precondition(tokens.count.isMultiple(of: 2), "lines are whole")
+            precondition(tokens.allSatisfy { (0..<1024).contains($0) }, "ids are within the vocabulary")
+        },
     ]
 
     /// Reads to the end, or as much as an input of a few kilobytes is worth.

@@ -37,7 +37,7 @@ public struct FuzzTarget: Sendable {
         }
     }
 
-    public static let all = models + conversion + media + data + network
+    public static let all = models + conversion + media + recordings + data + network
 
     public static func named(_ name: String) -> FuzzTarget? { all.first { $0.name == name } }
 }

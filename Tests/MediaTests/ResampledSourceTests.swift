@@ -70,7 +70,8 @@ import Testing
         #expect(Array(drained.samples[..<3334]) == beforeAlone)
         #expect(3334 + (drained.gaps.first?.samples ?? 0) == Int((14808.0 / 3).rounded()))
         let lost = drained.gaps.reduce(0) { $0 + $1.samples }
-        #expect(drained.samples.count + lost == (14808 + 7000 + 48000) / 3)
+        let whole = (14808 + 7000 + 48000) / 3
+        #expect(drained.samples.count + lost == whole)
     }
 
     @Test(arguments: [1, 60, 5_000_000, 10_000_000])

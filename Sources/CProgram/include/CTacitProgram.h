@@ -16,8 +16,7 @@ void tacit_release_program_pages(void);
 void tacit_tell_faults(const char *name);
 
 /// Sends SIGINT, SIGTERM and SIGHUP, those of them that are in `signals`, on to a thread that waits for them, whichever
-/// thread they arrive at: a library may have made threads before the program could block anything in them (OpenBLAS does
-/// as it is loaded).
+/// thread they arrive at: a library may have made threads before the program could block anything in them.
 void tacit_forward_signals(unsigned long thread, const sigset_t *signals);
 
 /// A descriptor that becomes readable when the process ends (Linux 5.3), to be closed by the caller; -1 where there is none.

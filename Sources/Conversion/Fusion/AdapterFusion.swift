@@ -11,12 +11,13 @@ enum AdapterFusion {
     }
 
     /// - Parameter weight: `[rows][columns]`.
-    static func fuse(_ weight: [Double], _ change: ModuleChange, _ module: LinearModule) -> Result {
+    /// - Throws: `TacitError` where there is nothing to multiply with (``DenseProduct``).
+    static func fuse(_ weight: [Double], _ change: ModuleChange, _ module: LinearModule) throws -> Result {
         let (rows, columns) = (module.rows, module.columns)
         var fused = weight
         var gains = [Double](repeating: 1, count: rows)
         if let lowRank = change.lowRank {
-            DenseProduct.add(
+            try DenseProduct.add(
                 lowRank.up, lowRank.down, scale: lowRank.scale, rows: rows, inner: lowRank.rank, columns: columns,
                 to: &fused)
             if let magnitude = lowRank.magnitude {
@@ -40,7 +41,7 @@ enum AdapterFusion {
         let rounded = fused.map { Float($0) }
         return Result(
             weight: rounded,
-            difference: difference(rounded, weight: weight, change: change, gains: gains, module: module))
+            difference: try difference(rounded, weight: weight, change: change, gains: gains, module: module))
     }
 
     /// A layer's bias with the adapter in it; nil if there is none.
@@ -56,7 +57,7 @@ enum AdapterFusion {
     /// - Parameter gains: of each row, what the adapter multiplies outputs by.
     private static func difference(
         _ fused: [Float], weight: [Double], change: ModuleChange, gains: [Double], module: LinearModule
-    ) -> Double {
+    ) throws -> Double {
         let input = MadeUpNumbers.uniform(probes * module.columns)
         var scaled = input
         if let inputScale = change.inputScale {
@@ -64,21 +65,21 @@ enum AdapterFusion {
         }
         var unfused = [Double](repeating: 0, count: probes * module.rows)
         // input * weight', then (input * down') * up'.
-        DenseProduct.add(
+        try DenseProduct.add(
             scaled, weight, scale: 1, rows: probes, inner: module.columns, columns: module.rows,
             rightIsTransposed: true, to: &unfused)
         if let lowRank = change.lowRank {
             var inner = [Double](repeating: 0, count: probes * lowRank.rank)
-            DenseProduct.add(
+            try DenseProduct.add(
                 input, lowRank.down, scale: 1, rows: probes, inner: module.columns, columns: lowRank.rank,
                 rightIsTransposed: true, to: &inner)
-            DenseProduct.add(
+            try DenseProduct.add(
                 inner, lowRank.up, scale: lowRank.scale, rows: probes, inner: lowRank.rank, columns: module.rows,
                 rightIsTransposed: true, to: &unfused)
         }
         for index in unfused.indices { unfused[index] *= gains[index % module.rows] }
         var together = [Double](repeating: 0, count: probes * module.rows)
-        DenseProduct.add(
+        try DenseProduct.add(
             input, fused.map(Double.init), scale: 1, rows: probes, inner: module.columns, columns: module.rows,
             rightIsTransposed: true, to: &together)
         let largest = unfused.reduce(0) { max($0, abs($1)) }

@@ -47,7 +47,7 @@ struct CalibratedTrunk {
         for (name, path) in Self.places {
             guard let matrix = weights[name] else { continue }
             let inputs = try rounded.inputs(of: tensors(packed))
-            packed[name] = pack(matrix, inputs[keyPath: path], quantizer(name))
+            packed[name] = try pack(matrix, inputs[keyPath: path], quantizer(name))
         }
         try rounded.advance(tensors(packed))
         return packed
@@ -66,11 +66,11 @@ struct CalibratedTrunk {
     /// Only 4 bits leave errors that are worth making up for.
     private func pack(
         _ matrix: TrunkWeights.Matrix, _ inputs: [Float], _ quantizer: any Quantizer
-    ) -> (PackedMatrix, QuantizationError) {
+    ) throws -> (PackedMatrix, QuantizationError) {
         guard case .int4(let groupSize) = quantizer.encoding else {
             return quantizer.pack(matrix.weights, rows: matrix.rows, columns: matrix.columns, bias: matrix.bias)
         }
-        let result = GPTQQuantizer.quantize(
+        let result = try GPTQQuantizer.quantize(
             matrix.weights, rows: matrix.rows, columns: matrix.columns, groupSize: groupSize, inputs: inputs)
         return (
             MatrixPacker.int4(

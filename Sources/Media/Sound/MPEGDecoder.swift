@@ -149,6 +149,11 @@ final class MPEGDecoder: SoundDecoder {
                 ? kept.lowerBound..<left.padding.lowerBound
                 : min(left.padding.upperBound, kept.upperBound)..<kept.upperBound
         }
+        // A frame of which nothing is left may lie before what is kept altogether.
+        guard !kept.isEmpty else {
+            pending = UnsafeBufferPointer(start: samples.baseAddress, count: 0)
+            return
+        }
         pending = UnsafeBufferPointer(
             rebasing: samples[((kept.lowerBound - first) * channels)..<((kept.upperBound - first) * channels)])
     }

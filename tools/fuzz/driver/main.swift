@@ -1,5 +1,5 @@
 // One target under libFuzzer: TacitFuzzer TARGET [libFuzzer's options and folders], or no argument for a list of targets.
-// `tools/fuzz/run` builds and runs it.
+// `tools/fuzz/run` builds and runs it. TacitFuzzer TARGET --outcomes FILE... says what becomes of files.
 import Glibc
 import TacitFuzzTargets
 
@@ -19,6 +19,20 @@ guard let target = FuzzTarget.named(name) else {
     exit(64)
 }
 chosen = target
+
+if CommandLine.arguments.dropFirst(2).first == "--outcomes" {
+    for path in CommandLine.arguments.dropFirst(3) {
+        guard let file = fopen(path, "rb") else {
+            print("\(path): can't be read")
+            exit(66)
+        }
+        var bytes = [UInt8](repeating: 0, count: 1 << 20)
+        bytes.removeLast(bytes.count - fread(&bytes, 1, bytes.count, file))
+        fclose(file)
+        print("\(path): \(bytes.withUnsafeBytes { target.run($0) })")
+    }
+    exit(0)
+}
 
 // The driver knows nothing of the target's name.
 let words = [CommandLine.arguments[0]] + CommandLine.arguments.dropFirst(2)

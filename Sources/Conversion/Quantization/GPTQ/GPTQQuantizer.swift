@@ -19,12 +19,13 @@ package enum GPTQQuantizer {
     ///   - groupSize: one of `Int4Panels.groupSizes`.
     ///   - inputs: `[any number][columns]`: what the matrix is multiplied by. Where these tell nothing, since they are no
     ///     numbers or all 0, weights are rounded each by itself.
+    /// - Throws: `TacitError` if OpenBLAS can't be had.
     package static func quantize(
         _ weights: [Float], rows: Int, columns: Int, groupSize: Int, inputs: [Float]
-    ) -> GroupedQuantizer.Result {
+    ) throws -> GroupedQuantizer.Result {
         precondition(weights.count == rows * columns)
         let nearest = Int4Quantizer.quantize(weights, rows: rows, columns: columns, groupSize: groupSize)
-        guard let hessian = Hessian(inputs, size: columns), let feedback = ErrorFeedback(hessian) else {
+        guard let hessian = try Hessian(inputs, size: columns), let feedback = ErrorFeedback(hessian) else {
             return nearest
         }
         var levels = nearest.levels

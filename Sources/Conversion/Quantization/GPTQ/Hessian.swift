@@ -1,5 +1,3 @@
-import CTacitOpenBLAS
-
 /// What a matrix's inputs tell about the errors of its weights: for weights off by `E`, the squared error of the outputs is
 /// `tr(E H E')` with `H = X' X` (Frantar et al. 2022, "GPTQ", section 3.1; without its factor of 2).
 ///
@@ -15,15 +13,13 @@ struct Hessian {
     ///   - inputs: `[rows][size]`.
     ///   - size: columns.
     /// - Returns: nil where an input is no number: such inputs tell nothing.
-    init?(_ inputs: [Float], size: Int) {
+    /// - Throws: `TacitError` where there is nothing to multiply with (``DenseProduct``).
+    init?(_ inputs: [Float], size: Int) throws {
         let rows = inputs.count / size
         precondition(rows > 0 && inputs.count == rows * size)
         self.size = size
         guard let (levels, units) = Self.whole(inputs, rows: rows, columns: size) else { return nil }
-        values = [Double](repeating: 0, count: size * size)
-        cblas_dsyrk(
-            CblasRowMajor, CblasUpper, CblasTrans, blasint(size), blasint(rows), 1, levels, blasint(size), 0, &values,
-            blasint(size))
+        values = try DenseProduct.upperSquare(levels, rows: rows, columns: size)
         for row in 0..<size {
             for column in row..<size {
                 let value = values[row * size + column] * units[row] * units[column]
