@@ -9,6 +9,7 @@ package struct TokenLines {
     private var line = 1
 
     /// - Parameters:
+    ///   - bytes: the whole file.
     ///   - vocabulary: every id must be less.
     ///   - codebooks: ids in a line, at least 1.
     package init(bytes: [UInt8], vocabulary: Int, codebooks: Int) {
