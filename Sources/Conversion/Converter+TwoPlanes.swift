@@ -2,7 +2,8 @@ import TacitDiagnostics
 import TacitModelFile
 
 extension Converter {
-    /// What two planes in the first layers are worth, where that is the question: in int8 that puts single patches far off.
+    /// What two planes in the first layers are worth, where that is the question: in groups that put single patches far off.
+    /// Trunks for which rows are enough have no patches that turn round.
     ///
     /// - Parameters:
     ///   - trunk: smoothed, if it is to be.
@@ -12,11 +13,11 @@ extension Converter {
         _ trunk: TrunkWeights, _ trial: QuantizationTrial?, _ verdict: TrialVerdict,
         _ progress: (Int, Int) throws -> Void
     ) throws -> TwoPlaneVerdict? {
-        guard options.weights == .int8, options.twoPlaneLayers == nil, let trial, let error = verdict.error,
-            error.worst > TwoPlaneTrial.bearable
+        guard options.weights == .int8, options.twoPlaneLayers == nil, verdict.form == .groups, let trial,
+            let error = verdict.error, error.worst > TwoPlaneTrial.bearable
         else { return nil }
         twoPlaneSteps = description.trunk.layers
-        var planes = TwoPlaneTrial(description, trial, verdict.form == .groups ? .groups : .rows)
+        var planes = TwoPlaneTrial(description, trial)
         for layer in 0..<twoPlaneSteps {
             try progress(trialSteps + layer, allSteps)
             let block = try block(layer, trunk)

@@ -7,26 +7,25 @@ import TacitModelFile
 /// which all later ones rest their attention (Sun et al. 2024, "Massive Activations in Large Language Models"). Where that
 /// hangs by a thread, 8 bits turn it round.
 struct TwoPlaneTrial {
-    /// The most that a single patch's last hidden state may be off for one plane to be enough everywhere.
-    static let bearable = 0.5
+    /// The most that a single patch's last hidden state may be off for one plane to be enough everywhere: a fifth of what would
+    /// turn an answer round, since of thousands of other patches some are several times as far off as the worst of a trial's
+    /// few hundred.
+    static let bearable = 0.1
 
     private let description: ModelDescription
     private let length: Int
-    private let form: QuantizationTrial.Form
     private let exact: TrunkStream
     private let candidates: [Int]
     /// With two planes in all layers so far.
     private var precise: TrunkStream
-    /// With two in so many, and `form` in those behind.
+    /// With two in so many, and groups in those behind.
     private var streams: [(layers: Int, stream: TrunkStream)] = []
 
     /// - Parameters:
     ///   - description: of the whole model.
     ///   - trial: has gone through all blocks.
-    ///   - form: of the layers that have one plane.
-    init(_ description: ModelDescription, _ trial: QuantizationTrial, _ form: QuantizationTrial.Form) {
+    init(_ description: ModelDescription, _ trial: QuantizationTrial) {
         self.description = description
-        self.form = form
         length = trial.sample.length
         exact = trial.exact
         candidates = Self.candidates(of: description.trunk.layers)
@@ -51,7 +50,7 @@ struct TwoPlaneTrial {
             BlockTensors(description, layer: layer, patches: length, vectors, weights.mapValues { form.packed($0) })
         }
         if !streams.isEmpty {
-            let block = block(form)
+            let block = block(.groups)
             for index in streams.indices { try streams[index].stream.advance(block) }
         }
         guard let last = candidates.last, layer < last else { return }
