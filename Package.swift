@@ -75,7 +75,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary(":libFLAC.a"), .linkedLibrary("ogg"), .linkedLibrary("m")]),
 
         // The runtime, each room importing only what stands above it.
-        room("Diagnostics"),
+        room("Diagnostics", ["CTacitProgram"]),
         room("Text", ["TacitDiagnostics"]),
         // What a file of settings says, before anyone knows what it is about.
         room("Settings", ["CTacitTOML", "TacitDiagnostics", "TacitText"]),

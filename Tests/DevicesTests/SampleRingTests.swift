@@ -23,8 +23,8 @@ import Testing
         return events
     }
 
-    @Test func aFullRingLosesWhatComesUntilHalfIsFree() {
-        let ring = SampleRing(capacity: 1000)
+    @Test func aFullRingLosesWhatComesUntilHalfIsFree() throws {
+        let ring = try SampleRing(capacity: 1000, for: "test")
         #expect(ring.capacity == 1024)
         for start in stride(from: 0, to: 2000, by: 100) { write(ring, start..<start + 100) }
         var buffer = [Float](repeating: 0, count: 500)
@@ -37,8 +37,8 @@ import Testing
             readAll(ring, room: 500) == [.samples(500), .gap(.init(samples: 1000, reason: .overrun)), .samples(100)])
     }
 
-    @Test func lessThanHalfFreeIsNotYetRoom() {
-        let ring = SampleRing(capacity: 1024)
+    @Test func lessThanHalfFreeIsNotYetRoom() throws {
+        let ring = try SampleRing(capacity: 1024, for: "test")
         for start in stride(from: 0, to: 1100, by: 100) { write(ring, start..<start + 100) }
         var buffer = [Float](repeating: 0, count: 400)
         _ = buffer.withUnsafeMutableBufferPointer { ring.read(into: $0) }
@@ -49,8 +49,8 @@ import Testing
             readAll(ring, room: 400) == [.samples(200), .gap(.init(samples: 200, reason: .overrun)), .samples(100)])
     }
 
-    @Test func gapsOfSeveralReasonsStandAtTheirPlace() {
-        let ring = SampleRing(capacity: 1024)
+    @Test func gapsOfSeveralReasonsStandAtTheirPlace() throws {
+        let ring = try SampleRing(capacity: 1024, for: "test")
         ring.lose(5, .lost)
         write(ring, 0..<10)
         ring.lose(3, .overrun)
@@ -63,8 +63,8 @@ import Testing
         #expect(readAll(ring) == [.gap(.init(samples: 2, reason: .suspend)), .samples(1)])
     }
 
-    @Test func moreGapsThanThereIsRoomForAreAddedUp() {
-        let ring = SampleRing(capacity: 1024)
+    @Test func moreGapsThanThereIsRoomForAreAddedUp() throws {
+        let ring = try SampleRing(capacity: 1024, for: "test")
         for _ in 0..<1000 {
             ring.lose(7, .overrun)
             write(ring, 0..<1)
@@ -89,8 +89,8 @@ import Testing
 
     /// Two threads, random sizes, a reader that is now and then late: every sample in order, every gap exact.
     @Test(arguments: [1, 2, 3])
-    func everySampleInOrderAndEveryGapExact(seed: UInt64) {
-        let ring = SampleRing(capacity: 4096)
+    func everySampleInOrderAndEveryGapExact(seed: UInt64) throws {
+        let ring = try SampleRing(capacity: 4096, for: "test")
         let isOver = Atomic<Bool>(false)
         let writer = DispatchSemaphore(value: 0)
         withExtendedLifetime(isOver) {

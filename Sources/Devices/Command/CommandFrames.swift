@@ -28,7 +28,8 @@ package final class CommandFrames: FrameSource {
     ///   - layout: of raw frames; nil for JPEG pictures.
     ///   - silence: seconds in which bytes must make at least one frame.
     ///   - stopDescriptor: once this one is readable or closed, the stream ends.
-    /// - Throws: `TacitError`: device unavailable when there is no frame from it; bad data when it sends something else.
+    /// - Throws: `TacitError`: device unavailable when there is no frame from it; bad data when it sends something else; I/O
+    ///   error where the system has no descriptors left.
     package init(
         _ source: CommandSource, layout: RawFrame?, silence: Double, stopDescriptor: Int32? = nil
     ) throws {
@@ -37,7 +38,7 @@ package final class CommandFrames: FrameSource {
         self.stopDescriptor = stopDescriptor ?? -1
         decoder = try PictureDecoder()
         let capacity = layout?.frameStride ?? Self.usualJPEG
-        box = FrameBox(capacity: capacity)
+        box = try FrameBox(capacity: capacity, for: source.name)
         held = FrameBox.Held(capacity: capacity)
         let intake = FrameIntake(box, layout: layout, capacity: capacity, silence: silence)
         try source.start(intake, stopDescriptor: self.stopDescriptor)

@@ -26,7 +26,8 @@ package final class CommandSound: SampleSource {
     ///   - rawChannels: interleaved channels of raw samples; averaged.
     ///   - isRaw: whether the samples are raw whatever they look like.
     ///   - stopDescriptor: once this one is readable or closed, the stream ends.
-    /// - Throws: `TacitError`: device unavailable when there is no sound from it; bad data when it is none.
+    /// - Throws: `TacitError`: device unavailable when there is no sound from it; bad data when it is none; I/O
+    ///   error where the system has no descriptors left.
     package init(
         _ source: CommandSource, sampleRate: Int, rawRate: Int?, rawChannels: Int, isRaw: Bool,
         stopDescriptor: Int32? = nil
@@ -34,7 +35,7 @@ package final class CommandSound: SampleSource {
         self.source = source
         self.sampleRate = sampleRate
         self.stopDescriptor = stopDescriptor ?? -1
-        ring = SampleRing(capacity: Int(Self.ringSeconds * Double(sampleRate)))
+        ring = try SampleRing(capacity: Int(Self.ringSeconds * Double(sampleRate)), for: source.name)
         try source.start(
             SoundIntake(ring, sampleRate: sampleRate, rawRate: rawRate, rawChannels: rawChannels, isRaw: isRaw),
             stopDescriptor: self.stopDescriptor)

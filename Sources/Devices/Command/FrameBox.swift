@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TacitDiagnostics
 import TacitMedia
 
 /// The newest frame, undecoded, on its way from the thread that gets them to the one that looks at them: neither waits for
@@ -44,9 +45,11 @@ final class FrameBox: Sendable {
     }
 
     private let state: Mutex<State>
-    private let wakePipe = WakePipe()
+    private let wakePipe: WakePipe
 
-    init(capacity: Int) {
+    /// - Throws: `TacitError` (I/O error) where the system has no descriptors left.
+    init(capacity: Int, for name: String) throws {
+        wakePipe = try WakePipe(for: name, failure: .inputOutput)
         state = Mutex(State(held: Held(capacity: capacity)))
     }
 

@@ -35,7 +35,7 @@ package final class Microphone: SampleSource {
     ///   - stopDescriptor: once this one is readable or closed, the stream ends, and there is no more waiting.
     ///   - note: called from here and from `read`, on the thread that calls these. Each trouble is told once.
     /// - Throws: `TacitError`: device unavailable, also for one that is waited for no longer because the stream is to end;
-    ///   usage for a name that can't be one; I/O error where the system has no thread left.
+    ///   usage for a name that can't be one; I/O error where the system has no thread or no descriptors left.
     package init(
         _ settings: MicrophoneSettings, device: any CaptureDevice, stopDescriptor: Int32? = nil,
         note: @escaping (DeviceNote) -> Void
@@ -47,7 +47,8 @@ package final class Microphone: SampleSource {
         sampleRate = format.sampleRate
         name = device.name
         note(.opened(name: name, format: format.description))
-        ring = SampleRing(capacity: max(Int(settings.ringSeconds * Double(sampleRate)), 4 * format.period))
+        ring = try SampleRing(
+            capacity: max(Int(settings.ringSeconds * Double(sampleRate)), 4 * format.period), for: name)
         lastEvent = Self.now()
         try CaptureThread(
             device: device, format: format, ring: ring, state: state, stallSeconds: settings.stallSeconds

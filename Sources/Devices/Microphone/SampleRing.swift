@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TacitDiagnostics
 import TacitMedia
 
 /// Samples and gaps on their way from one thread to another: one writes, one reads, neither ever waits for the other's
@@ -32,10 +33,14 @@ package final class SampleRing: Sendable {
 
     /// How many samples the reader waits for.
     private let wanted = Atomic<Int>(1)
-    private let wakePipe = WakePipe()
+    private let wakePipe: WakePipe
 
-    /// - Parameter capacity: samples to hold at least.
-    package init(capacity: Int) {
+    /// - Parameters:
+    ///   - capacity: samples to hold at least.
+    ///   - name: of the device, for an error.
+    /// - Throws: `TacitError` (I/O error) where the system has no descriptors left.
+    package init(capacity: Int, for name: String) throws {
+        wakePipe = try WakePipe(for: name, failure: .inputOutput)
         var size = 1
         while size < capacity { size *= 2 }
         self.capacity = size

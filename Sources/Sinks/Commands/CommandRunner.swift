@@ -38,7 +38,7 @@ final class CommandRunner: @unchecked Sendable {
         waits = stream.waits
         environment = CommandEnvironment(labels: stream.eventNames, source: stream.source)
         format = JSONLineFormat(stream, hasLogits: false)
-        wakePipe = try WakePipe(for: command.path)
+        wakePipe = try WakePipe(for: command.path, failure: .cannotCreate)
         try DetachedThread.start(for: command.path, failing: .cannotCreate) { self.serve() }
     }
 

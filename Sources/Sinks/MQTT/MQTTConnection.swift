@@ -54,7 +54,7 @@ final class MQTTConnection: @unchecked Sendable {
     private init(_ address: MQTTAddress, _ settings: MQTTSettings) throws {
         self.address = address
         self.settings = settings
-        wakePipe = try WakePipe(for: address.description)
+        wakePipe = try WakePipe(for: address.description, failure: .cannotCreate)
         client = try MQTTClient(address, settings)
         try DetachedThread.start(for: address.description, failing: .cannotCreate) { self.serve() }
     }

@@ -56,7 +56,7 @@ final class PageServer: @unchecked Sendable {
         self.news = news
         access = PageGuard(address, token: token)
         picture = PagePicture()
-        wakePipe = try WakePipe(for: address.description)
+        wakePipe = try WakePipe(for: address.description, failure: .cannotCreate)
         if isRequired { try begin() }
         try DetachedThread.start(for: address.description, failing: .cannotCreate) { self.serve() }
     }

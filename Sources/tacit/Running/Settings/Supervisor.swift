@@ -17,7 +17,7 @@ final class Supervisor {
         /// Whether the file is to be read again.
         let isAsked = Atomic<Bool>(false)
 
-        init(for path: String) throws { pipe = try WakePipe(for: path) }
+        init(for path: String) throws { pipe = try WakePipe(for: path, failure: .cannotCreate) }
 
         func askAgain() {
             isAsked.store(true, ordering: .releasing)
