@@ -18,9 +18,12 @@ package struct Classifiers: Equatable, Sendable {
 
     /// Over all labels' examples at once.
     ///
-    /// Each label's threshold lies between what its examples say of it when they are left out and what all else says of
-    /// it; half of it is the label's own and half the mean of all, since a few examples tell little; and it lies above all
-    /// of the background. One slope for all keeps labels comparable.
+    /// Each learned label's threshold lies between what its examples say of it when they are left out and what all else says
+    /// of it; half of it is the label's own and half the mean of all, since a few examples tell little; and it lies above all
+    /// of the background. One slope for all of them keeps them comparable.
+    ///
+    /// A corrected label of the model is lowered where something else is heard, whatever that is: only what truly is so must
+    /// go on being said. So its threshold lies between where that lies and the corrections, where the model says the former.
     init(of learned: LearnedLabels, _ base: TaughtBase) throws {
         width = learned.model.width
         let names = learned.labels.map(\.name)
@@ -30,7 +33,7 @@ package struct Classifiers: Equatable, Sendable {
         guard classes > 0 else { return }
 
         var regression = RidgeRegression(width: width, classes: classes)
-        var examples: [(mean: [Double], target: Int?, isBackground: Bool)] = []
+        var examples: [Point] = []
         func take(_ list: [Example], target: Int?, weight: Double = 1, isBackground: Bool = false) {
             for example in list {
                 let copies = example.rows.count / width
@@ -39,7 +42,8 @@ package struct Classifiers: Equatable, Sendable {
                     regression.add(
                         example.rows[copy * width..<(copy + 1) * width], weight: weight / Double(copies), target: target)
                 }
-                examples.append((Self.mean(example.rows, width), target, isBackground))
+                examples.append(
+                    Point(mean: Self.mean(example.rows, width), target: target, isBackground: isBackground))
             }
         }
         for (index, label) in learned.labels.enumerated() { take(label.examples, target: index) }
@@ -52,13 +56,14 @@ package struct Classifiers: Equatable, Sendable {
         for (index, name) in base.labels.enumerated() where !base.prototypes.isEmpty {
             let row = base.prototypes[index * width..<(index + 1) * width]
             // What is truly so must go on being said.
-            regression.add(row, weight: corrected.contains(name) ? 3 : 1, target: nil)
-            examples.append((row.map(Double.init), nil, false))
+            let plane = corrected.firstIndex(of: name).map { names.count + $0 }
+            regression.add(row, weight: plane == nil ? 1 : 3, target: nil)
+            examples.append(Point(mean: row.map(Double.init), truthOf: plane))
         }
         for start in stride(from: 0, to: base.others.count, by: width) {
             let row = base.others[start..<start + width]
             regression.add(row, weight: 1, target: nil)
-            examples.append((row.map(Double.init), nil, false))
+            examples.append(Point(mean: row.map(Double.init)))
         }
         // Nothing at all is like no label, which is all that a first label has to stand apart from.
         regression.addZero(weight: 1)
@@ -66,6 +71,16 @@ package struct Classifiers: Equatable, Sendable {
             throw TacitError(.badData, "the examples hold what is no number")
         }
         set(solution, examples, learned: names.count, classes: classes)
+    }
+
+    /// An example, or a point of the model's.
+    private struct Point {
+        let mean: [Double]
+        /// The plane on whose side it belongs.
+        var target: Int?
+        var isBackground = false
+        /// The corrected label's plane, of where what truly is so lies.
+        var truthOf: Int?
     }
 
     private static func mean(_ rows: [Float], _ width: Int) -> [Double] {
@@ -76,17 +91,18 @@ package struct Classifiers: Equatable, Sendable {
     }
 
     private mutating func set(
-        _ solution: RidgeRegression.Solution, _ examples: [(mean: [Double], target: Int?, isBackground: Bool)],
-        learned: Int, classes: Int
+        _ solution: RidgeRegression.Solution, _ examples: [Point], learned: Int, classes: Int
     ) {
         var own = [[Double]](repeating: [], count: classes)
         var others = [[Double]](repeating: [], count: classes)
         var loudest = [Double](repeating: -.infinity, count: classes)
+        var truths = [Double?](repeating: nil, count: classes)
         var counts = [Int](repeating: 0, count: classes)
         for example in examples { if let target = example.target { counts[target] += 1 } }
         for example in examples {
             let values = solution.values(example.mean)
             let left = 1 - solution.leverage(example.mean)
+            if let plane = example.truthOf { truths[plane] = values[plane] }
             for index in 0..<classes {
                 if example.target == index {
                     // Without a second example nothing says what it would be without the first.
@@ -110,17 +126,30 @@ package struct Classifiers: Equatable, Sendable {
                 return max(threshold, loudest[index] + 0.15 * room)
             }
         }
-        let levels = thresholds(0..<learned) + thresholds(learned..<classes)
-        let reach = (0..<classes).reduce(0) { $0 + typical[$1] - levels[$1] } / Double(classes)
-        let slope = 3 / max(reach, 0.05)
-        weights = solution.weights.map { Float($0 * slope) }
+        var levels = thresholds(0..<learned) + thresholds(learned..<classes)
+        // Where the model does not say where its labels lie, what else there is must do.
+        for index in learned..<classes {
+            guard let truth = truths[index] else { continue }
+            levels[index] = truth + Self.truthsShare * max(typical[index] - truth, 0)
+        }
+        func slope(_ range: Range<Int>) -> Double {
+            3 / max(range.reduce(0) { $0 + typical[$1] - levels[$1] } / Double(max(range.count, 1)), 0.05)
+        }
+        // How sure a learned label is does not hang on what was corrected.
+        let shared = slope(0..<learned)
+        let slopes = (0..<classes).map { $0 < learned ? shared : slope($0..<$0 + 1) }
+        weights = solution.weights.indices.map { Float(solution.weights[$0] * slopes[$0 / width]) }
         biases = (0..<classes).map { index in
             var product = 0.0
             for element in 0..<width { product += solution.weights[index * width + element] * solution.mean[element] }
-            return Float((solution.offsets[index] - product - levels[index]) * slope)
+            return Float((solution.offsets[index] - product - levels[index]) * slopes[index])
         }
-        likeness = (0..<learned).map { index in own[index].map { Float(($0 - levels[index]) * slope) } }
+        likeness = (0..<learned).map { index in own[index].map { Float(($0 - levels[index]) * shared) } }
     }
+
+    /// How much of the way from where a corrected label's truth lies to its corrections is the truth's: chosen by corrections
+    /// of other labels, in other speech, than its figures are of.
+    private static let truthsShare = 0.25
 
     /// All but one in fifty are at most so large.
     private static func nearlyLargest(_ values: [Double]) -> Double {

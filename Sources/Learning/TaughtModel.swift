@@ -9,7 +9,7 @@ import TacitModelFile
 /// lowered by as much as what is seen or heard lies on the corrections' side.
 package final class TaughtModel: PatchModel {
     /// How much of the distance behind a correction's plane is taken from a logit.
-    private static let correctionShare: Float = 2
+    package static let correctionShare: Float = 2
 
     private let model: any LearningModel
     private let planes: TaughtPlanes

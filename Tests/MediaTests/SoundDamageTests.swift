@@ -79,16 +79,18 @@ import Testing
         let syncs = block(
             2, Array("tstx".utf8) + Array([[UInt8]](repeating: [0xff, 0xf8, 0x69, 0x08], count: 400).joined()))
         let padding = block(1, [UInt8](repeating: 0, count: 8192))
-        let tagged = Array(flac[..<42]) + points + syncs + padding + flac[42...]
+        var tagged = Array(flac[..<42])
+        for part in [points, syncs, padding, Array(flac[42...])] { tagged += part }
         var open = tagged
         open[21] &= 0xf0
         for index in 22...25 { open[index] = 0 }
         let tag = Array("ID3\u{4}\0\0\0\0\u{1}\u{2}".utf8) + [UInt8](repeating: 7, count: 130)
-        for (name, bytes) in [
-            ("plain", flac + flac), ("tagged", flac + tagged), ("open in front", open + tagged), ("open", open + open),
-            ("a tag between", open + tag + flac),
-        ] {
-            let (samples, damage) = try read(bytes)
+        let joined: [(name: String, parts: [[UInt8]])] = [
+            ("plain", [flac, flac]), ("tagged", [flac, tagged]), ("open in front", [open, tagged]),
+            ("open", [open, open]), ("a tag between", [open, tag, flac]),
+        ]
+        for (name, parts) in joined {
+            let (samples, damage) = try read(Array(parts.joined()))
             #expect(samples == whole + whole, "\(name): \(samples.count)")
             #expect(damage.isNone, "\(name): \(damage)")
         }

@@ -86,8 +86,11 @@ def measure_events(options: argparse.Namespace, rate: int) -> None:
         stray = sum(not any(start <= time <= end + LATE for start, end in spans) for time in found)
         print(f"{options.events.name}, {options.examples} examples: {hit} of {len(spans)} occurrences at {options.level:g} dB; "
               f"{stray} events beside them in {len(samples) / rate / 60:.1f} minutes")  # fmt: skip
+        own = {path.resolve() for path in files}
         for place in options.other:
-            other = np.concatenate([mono(path, rate) for path in recordings(place)])
+            # A list of speech may hold what is taught, too.
+            paths = [path for path in recordings(place) if path.resolve() not in own]
+            other = np.concatenate([mono(path, rate) for path in paths])
             count, hours = len(events(options.model, labels, NAME, other, options)), len(other) / rate / 3600
             print(f"  in {place.name}: {count} events in {60 * hours:.1f} minutes, {count / hours:.1f} an hour")
 

@@ -112,7 +112,14 @@ struct SamplePatches {
         guard sinks > 0 else { return }
         let width = description.trunk.width
         let own = try surroundings.vector(TensorName.sinks, shape: [sinks, width]) ?? []
-        rows = (0..<contexts).flatMap { own + rows[$0 * patches * width..<($0 + 1) * patches * width] }
+        let length = patches * width
+        var joined: [Float] = []
+        joined.reserveCapacity(contexts * (own.count + length))
+        for context in 0..<contexts {
+            joined += own
+            joined += rows[context * length..<(context + 1) * length]
+        }
+        rows = joined
     }
 }
 
