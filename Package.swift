@@ -211,8 +211,8 @@ let package = Package(
         .testTarget(
             name: "LiveTests",
             dependencies: [
-                "TacitDiagnostics", "TacitFrontEnd", "TacitLabelling", "TacitLive", "TacitMedia", "TacitModelFile",
-                "TacitTestSupport", "TacitText",
+                "TacitDiagnostics", "TacitFrontEnd", "TacitLabelling", "TacitLearning", "TacitLive", "TacitMedia",
+                "TacitModelFile", "TacitTestSupport", "TacitText",
             ]),
         .testTarget(
             name: "RecordingTests",

@@ -70,7 +70,11 @@ public final class Teacher {
     ///   corrected, and beyond the limits; bad data for labels of another model; an output error for a file that can't be
     ///   written.
     public func teach(_ purpose: Purpose, files: [String]) throws {
-        try change(purpose) { background in try files.map { try maker.example(of: $0, background: background) } }
+        try change(purpose) { background in
+            try files.map {
+                try maker.example(of: $0, background: background, isBackground: purpose == .background)
+            }
+        }
     }
 
     /// A sound of any rate.
@@ -90,7 +94,9 @@ public final class Teacher {
         let heard = try ExampleMaker.samples(
             of: SoundSources.resample(source, to: maker.sampleRate), atMost: .max)
         guard !heard.isEmpty else { throw TacitError(.badData, "no samples in it") }
-        try change(purpose) { background in [maker.example(of: heard, background: background)] }
+        try change(purpose) { background in
+            [maker.example(of: heard, background: background, isBackground: purpose == .background)]
+        }
     }
 
     /// A picture of any size.

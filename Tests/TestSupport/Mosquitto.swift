@@ -50,6 +50,18 @@ public final class Mosquitto {
         broker = nil
     }
 
+    /// Has a lasting one write down whom it knows, and waits until it has.
+    public func save() throws {
+        let file = folder.path("mosquitto.db")
+        unlink(file)
+        send(signal: SIGUSR1)
+        for _ in 0..<10_000 {
+            if FileManager.default.fileExists(atPath: file) { return }
+            usleep(1000)
+        }
+        throw Executable.LaunchFailure(description: "the broker saves nothing: \(broker?.standardError ?? "")")
+    }
+
     /// Stands still, or goes on.
     public func send(signal: Int32) { broker?.send(signal: signal) }
 

@@ -74,8 +74,9 @@ package final class ExampleMaker {
     /// - Parameters:
     ///   - path: of the file.
     ///   - background: what the place sounds like, to mix with.
+    ///   - isBackground: whether it is such itself, of which what is quiet counts too.
     /// - Throws: `TacitError` naming the file.
-    package func example(of path: String, background: [Example]) throws -> Example {
+    package func example(of path: String, background: [Example], isBackground: Bool = false) throws -> Example {
         if let pictures {
             try pictures.reader.read(path)
             return example(of: PixelView(pictures.reader.frame))
@@ -84,7 +85,7 @@ package final class ExampleMaker {
             let source = try SoundSources.open(path: path, sampleRate: sampleRate)
             let samples = try Self.samples(of: source, atMost: Int(Self.longest * Double(sampleRate)))
             guard !samples.isEmpty else { throw TacitError(.badData, "no samples in it") }
-            return example(of: samples, background: background)
+            return example(of: samples, background: background, isBackground: isBackground)
         } catch let error as TacitError {
             throw error.inFile(path)
         }
@@ -107,11 +108,14 @@ package final class ExampleMaker {
     }
 
     /// Samples at the model's rate, -1...1, mono; of a long recording its loudest stretch.
-    package func example(of samples: [Float], background: [Example], isTrimmed: Bool = false) -> Example {
+    package func example(
+        of samples: [Float], background: [Example], isTrimmed: Bool = false, isBackground: Bool = false
+    ) -> Example {
         let limit = Self.windows * samplesPerWindow
         let range = LoudestStretch.range(
             in: samples, sampleRate: sampleRate, limit: limit, isTrimmed: isTrimmed)
-        return example(ofClip: samples[range].map(Self.sample), background: background)
+        return example(
+            ofClip: samples[range].map(Self.sample), background: background, isBackground: isBackground)
     }
 
     /// The nearest 16-bit sample.
@@ -119,11 +123,20 @@ package final class ExampleMaker {
         Int16(max(-32768, min(32767, (value * 32768).rounded())))
     }
 
-    private func example(ofClip clip: [Int16], background: [Example]) -> Example {
-        let samples = clip.map { Float($0) / 32768 }
-        let windows = self.rows(of: samples)
-        var rows = thinned(windows) + whole(windows)
+    private func example(ofClip clip: [Int16], background: [Example], isBackground: Bool) -> Example {
+        let all = clip.map { Float($0) / 32768 }
         let window = samplesPerWindow
+        let windows = self.rows(of: all)
+        let samples = isBackground ? all : loud(all)
+        var rows: [Float]
+        if samples.count < all.count {
+            // What is quiet around it is no example of it. As a whole the clip is labelled with that, though, so as a whole
+            // it counts too, as much as two windows.
+            let louder = self.rows(of: samples)
+            rows = thinned(louder) + whole(louder) + whole(windows) + whole(windows)
+        } else {
+            rows = thinned(windows) + whole(windows)
+        }
         var beds = background.lazy.compactMap { example -> [Int16]? in
             if case .sound(let samples, self.sampleRate)? = example.clip, !samples.isEmpty { samples } else { nil }
         }.makeIterator()
@@ -139,6 +152,14 @@ package final class ExampleMaker {
             rows += self.rows(of: copy.map { max(-1, min(1, $0)) })
         }
         return Example(rows: rows, clip: keepsClips ? .sound(samples: clip, sampleRate: sampleRate) : nil)
+    }
+
+    /// Of a clip of one and a half windows or more, without what is quiet around its loudest moment.
+    private func loud(_ samples: [Float]) -> [Float] {
+        guard 2 * samples.count >= 3 * samplesPerWindow else { return samples }
+        return Array(
+            samples[
+                LoudestStretch.range(in: samples, sampleRate: sampleRate, limit: samples.count, isTrimmed: true)])
     }
 
     /// One a window.
@@ -218,14 +239,16 @@ package final class ExampleMaker {
     // MARK: Anew
 
     /// The same example as this model understands it; nil for one whose clip was not kept, or is of another sense.
-    package func renewed(_ example: Example, background: [Example]) throws -> Example? {
+    package func renewed(_ example: Example, background: [Example], isBackground: Bool = false) throws -> Example? {
         switch example.clip {
         case .sound(let samples, let rate)? where sound != nil:
-            guard rate != sampleRate else { return self.example(ofClip: samples, background: background) }
+            guard rate != sampleRate else {
+                return self.example(ofClip: samples, background: background, isBackground: isBackground)
+            }
             let source = try SoundSources.resample(
                 MemorySource(samples: samples.map { Float($0) / 32768 }, sampleRate: rate), to: sampleRate)
             return self.example(
-                of: try Self.samples(of: source, atMost: .max), background: background)
+                of: try Self.samples(of: source, atMost: .max), background: background, isBackground: isBackground)
         case .picture(let pixels, let width, let height, let channels)? where pictures != nil:
             return pixels.withUnsafeBufferPointer { pixels in
                 pixels.baseAddress.map {

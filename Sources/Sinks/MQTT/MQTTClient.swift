@@ -49,13 +49,9 @@ final class MQTTClient {
         }
         self.client = client
         self.address = address
-        do {
-            try prepare(settings, hasWill: hasWill)
-            answers.listen(to: client)
-        } catch {
-            tacit_mosquitto_destroy(client)
-            throw error
-        }
+        // What is thrown from here on meets an object that is whole: its deinitializer gives the client back.
+        try prepare(settings, hasWill: hasWill)
+        answers.listen(to: client)
     }
 
     deinit { tacit_mosquitto_destroy(client) }

@@ -104,6 +104,8 @@ struct MQTTSinkTests {
         try broker.start()
         let messages = MQTTMessages()
         let listener = try broker.listener(["-c", "-i", "listener"])
+        // Whom it does not know any more it keeps nothing for, until they ask again.
+        try broker.save()
         let run = try LiveRun(.tacit, long.arguments(sink(broker) + ["--realtime", "--to", "stdout"]))
         #expect(messages.read(listener) { $0.topic.hasSuffix("/event") })
         // What it had acknowledged it has passed on, when it is killed.

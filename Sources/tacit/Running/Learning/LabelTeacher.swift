@@ -61,7 +61,9 @@ final class LabelTeacher {
         for path in paths {
             do {
                 let heard = try labeller?.read(path)
-                examples.append(try maker.example(of: path, background: labels.background))
+                examples.append(
+                    try maker.example(
+                        of: path, background: labels.background, isBackground: wish.isBackground))
                 try output.heard(path, heard, model.description.labels)
             } catch let error as TacitError {
                 first = first ?? error
@@ -107,12 +109,14 @@ final class LabelTeacher {
     func renew() throws {
         var renewed = LearnedLabels(model.identity)
         var lost = 0
-        func again(_ examples: [Example]) throws -> [Example] {
-            let made = try examples.compactMap { try maker.renewed($0, background: renewed.background) }
+        func again(_ examples: [Example], isBackground: Bool = false) throws -> [Example] {
+            let made = try examples.compactMap {
+                try maker.renewed($0, background: renewed.background, isBackground: isBackground)
+            }
             lost += examples.count - made.count
             return made
         }
-        let background = try again(labels.background)
+        let background = try again(labels.background, isBackground: true)
         if !background.isEmpty { try renewed.hear(background: background, base) }
         var labelled: [(String, [Example], isCorrection: Bool)] = []
         for label in labels.labels { labelled.append((label.name, try again(label.examples), false)) }

@@ -73,7 +73,8 @@ final class LiveExamples {
             let samples = try ExampleMaker.samples(
                 of: source, atMost: Int(seconds * Double(maker.sampleRate)))
             guard !samples.isEmpty, !Process.stop.isStopping else { return nil }
-            return maker.example(of: samples, background: background, isTrimmed: !isBackground)
+            return maker.example(
+                of: samples, background: background, isTrimmed: !isBackground, isBackground: isBackground)
         case .pictures(let source):
             // The last frame of the time: there is a moment to hold something up.
             var since: Double?

@@ -1,0 +1,65 @@
+import Foundation
+import TacitLearning
+import TacitLive
+import TacitTestSupport
+import Testing
+
+/// What is taken of a sound as an example of it. By a model whose window is longer than what is left around something loud.
+@Suite(.enabled(if: TestPaths.hasModel("words.gguf"), "models/ is empty")) struct ExampleMakerTests {
+    private let maker: ExampleMaker
+    private let width: Int
+
+    init() throws {
+        let model = try LoadedModel(path: TestPaths.package.appendingPathComponent("models/words.gguf").path)
+        maker = try ExampleMaker(model, engine: EngineSettings(), keepsClips: true)
+        width = model.model.description.learningWidth
+    }
+
+    /// Half a second of a tone in the middle of so many windows of next to nothing, in whole steps of 16 bits.
+    private func tone(in windows: Double) -> [Float] {
+        let count = Int(windows * Double(maker.samplesPerWindow))
+        let loud = count / 2 - maker.sampleRate / 4..<count / 2 + maker.sampleRate / 4
+        return (0..<count).map { index in
+            let value = loud.contains(index) ? 9000 * sin(2 * .pi * 700 * Double(index) / Double(maker.sampleRate)) : 0
+            return Float((value + Double(index % 3)).rounded()) / 32768
+        }
+    }
+
+    private func trimmed(_ samples: [Float]) -> [Float] {
+        Array(samples[LoudestStretch.range(in: samples, sampleRate: maker.sampleRate, limit: samples.count, isTrimmed: true)])
+    }
+
+    /// The last five rows are of the copies: moved, louder and softer.
+    private func copies(_ example: Example) -> [Float] { Array(example.rows.suffix(5 * width)) }
+
+    @Test func whatIsQuietAroundASoundIsNoExampleOfIt() throws {
+        let samples = tone(in: 2.5)
+        let alone = maker.example(of: trimmed(samples), background: [])
+        #expect(trimmed(samples).count < maker.samplesPerWindow)
+        let example = maker.example(of: samples, background: [])
+        #expect(copies(example) == copies(alone))
+        // Its own row is what there is of the tone alone; what is behind that is the clip as a whole.
+        #expect(example.rows.prefix(width) == alone.rows.prefix(width))
+        #expect(example.rows.count == alone.rows.count + 2 * width)
+        // The clip that is kept is all of it, so that a newer model makes the same of it.
+        #expect(example.clip == .sound(samples: samples.map { Int16($0 * 32768) }, sampleRate: maker.sampleRate))
+        let again = try maker.renewed(example, background: [])
+        #expect(again == example)
+    }
+
+    /// What a place sounds like is the quiet in it as well.
+    @Test func ofABackgroundNothingIsLeftOut() throws {
+        let samples = tone(in: 2.5)
+        let example = maker.example(of: samples, background: [], isBackground: true)
+        #expect(copies(example) != copies(maker.example(of: trimmed(samples), background: [])))
+        let again = try maker.renewed(example, background: [], isBackground: true)
+        #expect(again == example)
+    }
+
+    /// Little more than a window is taken as it is.
+    @Test func ofAShortClipNothingIsLeftOut() {
+        let samples = tone(in: 1.25)
+        let example = maker.example(of: samples, background: [])
+        #expect(copies(example) != copies(maker.example(of: trimmed(samples), background: [])))
+    }
+}
