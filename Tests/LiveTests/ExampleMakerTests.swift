@@ -26,7 +26,7 @@ import Testing
     }
 
     private func trimmed(_ samples: [Float]) -> [Float] {
-        Array(samples[LoudestStretch.range(in: samples, sampleRate: maker.sampleRate, limit: samples.count, isTrimmed: true)])
+        Array(samples[LoudestStretch.withoutEnds(of: samples, sampleRate: maker.sampleRate)])
     }
 
     /// The last five rows are of the copies: moved, louder and softer.
@@ -45,6 +45,18 @@ import Testing
         #expect(example.clip == .sound(samples: samples.map { Int16($0 * 32768) }, sampleRate: maker.sampleRate))
         let again = try maker.renewed(example, background: [])
         #expect(again == example)
+    }
+
+    /// From a tenth of a second before the first sound to a tenth behind the last.
+    @Test func aPauseInTheMiddleStays() {
+        let rate = maker.sampleRate
+        var samples = [Float](repeating: 0, count: 3 * rate)
+        for index in rate..<rate * 5 / 4 { samples[index] = index % 2 == 0 ? 0.2 : -0.2 }
+        for index in 2 * rate..<rate * 11 / 5 { samples[index] = index % 2 == 0 ? 0.1 : -0.1 }
+        let range = LoudestStretch.withoutEnds(of: samples, sampleRate: rate)
+        #expect(range == rate * 9 / 10..<rate * 23 / 10)
+        #expect(LoudestStretch.withoutEnds(of: [Float](repeating: 0, count: rate), sampleRate: rate) == 0..<rate)
+        #expect(LoudestStretch.withoutEnds(of: [], sampleRate: rate) == 0..<0)
     }
 
     /// What a place sounds like is the quiet in it as well.

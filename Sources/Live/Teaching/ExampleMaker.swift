@@ -154,12 +154,10 @@ package final class ExampleMaker {
         return Example(rows: rows, clip: keepsClips ? .sound(samples: clip, sampleRate: sampleRate) : nil)
     }
 
-    /// Of a clip of one and a half windows or more, without what is quiet around its loudest moment.
+    /// Of a clip of one and a half windows or more, without what is quiet before and behind.
     private func loud(_ samples: [Float]) -> [Float] {
         guard 2 * samples.count >= 3 * samplesPerWindow else { return samples }
-        return Array(
-            samples[
-                LoudestStretch.range(in: samples, sampleRate: sampleRate, limit: samples.count, isTrimmed: true)])
+        return Array(samples[LoudestStretch.withoutEnds(of: samples, sampleRate: sampleRate)])
     }
 
     /// One a window.

@@ -20,9 +20,7 @@ package enum LoudestStretch {
     ) -> Range<Int> {
         guard isTrimmed || samples.count > limit else { return samples.indices }
         let frame = max(1, sampleRate / frames)
-        let powers = stride(from: 0, to: samples.count, by: frame).map { start in
-            samples[start..<min(start + frame, samples.count)].reduce(0.0) { $0 + Double($1) * Double($1) }
-        }
+        let powers = framePowers(of: samples, frame)
         guard let loudest = powers.indices.max(by: { powers[$0] < powers[$1] }) else { return samples.indices }
         let most = max(1, limit / frame)
         var first = loudest
@@ -38,5 +36,24 @@ package enum LoudestStretch {
         last = min(powers.count - 1, last + margin)
         let start = first * frame
         return start..<min((last + 1) * frame, samples.count, start + limit)
+    }
+
+    /// Without what is quiet before and behind: from the first to the last that is within 30 dB of the loudest moment.
+    /// Pauses in between belong to it.
+    package static func withoutEnds(of samples: [Float], sampleRate: Int) -> Range<Int> {
+        let frame = max(1, sampleRate / frames)
+        let powers = framePowers(of: samples, frame)
+        guard let most = powers.max(),
+            let first = powers.firstIndex(where: { $0 >= most * quietPower }),
+            let last = powers.lastIndex(where: { $0 >= most * quietPower })
+        else { return samples.indices }
+        return max(0, first - margin) * frame..<min((last + margin + 1) * frame, samples.count)
+    }
+
+    /// Of each frame, not divided by its length.
+    private static func framePowers(of samples: [Float], _ frame: Int) -> [Double] {
+        stride(from: 0, to: samples.count, by: frame).map { start in
+            samples[start..<min(start + frame, samples.count)].reduce(0.0) { $0 + Double($1) * Double($1) }
+        }
     }
 }
