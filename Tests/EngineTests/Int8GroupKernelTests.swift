@@ -199,7 +199,7 @@ import Testing
                     #expect(levels[index * 64..<index * 64 + 32].allSatisfy { $0 == 0 })
                     #expect(steps[2 * index].start == 0)
                 }
-                #expect(steps[2 * index + 1].step == 0.5 / 127)
+                #expect(steps[2 * index + 1].step == Float(0.5) / 127)
                 #expect(levels[index * 64 + 32..<index * 64 + 64].allSatisfy { $0 == 127 })
             }
             #expect(levels.allSatisfy { $0 >= -127 })
