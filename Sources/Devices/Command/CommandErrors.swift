@@ -54,9 +54,14 @@ package final class CommandErrors: Sendable {
         (reading, writing) = (ends[0], ends[1])
         _ = fcntl(reading, F_SETFL, O_NONBLOCK)
         let (reading, stop, kept) = (reading, stop, kept)
-        try DetachedThread.start(for: name, failing: .inputOutput) {
-            Self.serve(reading, stop, name, tell, kept)
+        do {
+            try DetachedThread.start(for: name, failing: .inputOutput) {
+                Self.serve(reading, stop, name, tell, kept)
+                close(reading)
+            }
+        } catch {
             close(reading)
+            throw error
         }
     }
 
