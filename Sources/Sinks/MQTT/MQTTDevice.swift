@@ -156,13 +156,10 @@ final class MQTTDevice: @unchecked Sendable {
                 pending.append(MQTTMessage(topics.answer, answer.bytes.dropLast(), isRetained: false))
             }
             event = queue.removeFirst()
-            if event != nil { monitor.signal() }
+            // Before another event can come, whose state would be told twice.
+            if event == nil { settle() } else { monitor.signal() }
         }
-        if let event {
-            tell(event)
-        } else {
-            settle()
-        }
+        if let event { tell(event) }
     }
 
     private func tell(_ event: LiveEvent) {
@@ -177,9 +174,9 @@ final class MQTTDevice: @unchecked Sendable {
         pending.append(MQTTMessage(topics.event, format.bytes.dropLast(), isRetained: false))
     }
 
-    /// With nothing else to say: what is on and off is told as it is, whatever was lost; and at the end there is a farewell.
+    /// With nothing else to say, and the monitor locked: what is on and off is told as it is, whatever was lost; and at the end
+    /// there is a farewell.
     private func settle() {
-        let (isOn, isFinishing) = monitor.locked { (self.isOn, self.isFinishing) }
         for label in told.indices where told[label] != isOn[label] {
             told[label] = isOn[label]
             tellState(label)
@@ -189,7 +186,7 @@ final class MQTTDevice: @unchecked Sendable {
             toldAvailable = false
             tellAvailable(false)
         } else {
-            monitor.locked { isOver = true }
+            isOver = true
         }
     }
 
