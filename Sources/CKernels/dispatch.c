@@ -10,8 +10,10 @@ extern const tacit_kernels tacit_kernels_portable;
 #if defined(__x86_64__)
 
 #include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
-extern const tacit_kernels tacit_kernels_avx2, tacit_kernels_avxvnni, tacit_kernels_avx512vnni;
+extern const tacit_kernels tacit_kernels_avx2, tacit_kernels_avxvnni, tacit_kernels_avx512vnni, tacit_kernels_amx;
 
 /// By the processor's own word (leaf 1, ECX bit 29): not every compiler knows the name. Asked once, since the answer takes a
 /// virtual machine microseconds.
@@ -42,6 +44,20 @@ static int has_avx512vnni(void) {
            __builtin_cpu_supports("avx512vnni");
 }
 
+/// Linux lets a process use the registers once it has asked for them (Documentation/arch/x86/xstate.rst): ARCH_REQ_XCOMP_PERM,
+/// XFEATURE_XTILEDATA. Kernels before 5.16 say no.
+static int may_use_amx(void) { return syscall(SYS_arch_prctl, 0x1023, 18) == 0; }
+
+/// Leaf 7, EDX bits 24 (AMX-TILE) and 25 (AMX-INT8); as above.
+static int has_amx(void) {
+    static _Atomic int answer = -1;
+    if (answer < 0) {
+        unsigned a = 0, b = 0, c = 0, d = 0;
+        answer = has_avx512vnni() && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d >> 24 & 3) == 3 && may_use_amx();
+    }
+    return answer;
+}
+
 static const struct {
     const tacit_kernels *table;
     int (*runs)(void);
@@ -49,6 +65,7 @@ static const struct {
     {&tacit_kernels_avx2, has_avx2},
     {&tacit_kernels_avxvnni, has_avxvnni},
     {&tacit_kernels_avx512vnni, has_avx512vnni},
+    {&tacit_kernels_amx, has_amx},
 };
 
 #elif defined(__aarch64__)

@@ -4,7 +4,7 @@
 // itself. Where registers are many it defines `dot_pair` and `DOT_PAIR` too, for two tiles, and `FLOAT_ROWS`, the rows of
 // the forms of floats: as many chains of sums as hide a fused multiply-add's latency. With `PACK_ROWS` it defines `pack_rows`,
 // which writes up to `DOT_ROWS` rows of `groups * 4` bytes, one behind another in whatever order `dot` wants them: once for
-// all tiles, where `dot` would put them in order for each.
+// all tiles, where `dot` would put them in order for each. With `AMX` there are that extension's instructions.
 
 #ifndef FLOAT_ROWS
 #define FLOAT_ROWS 4
@@ -90,6 +90,27 @@ static void multiply_float16(const tacit_product_floats *p, size_t first_tile, s
     multiply_floats(p, first_tile, end_tile, 1);
 }
 
+/// What turns a tile's integer sums into floats.
+typedef struct {
+    f32x16 scales, totals;
+    u32x16 offset;
+} channel_scales;
+
+INLINE channel_scales channel_scales_of(const tacit_product_int8 *p, size_t tile) {
+    f32x16 scales = load(p->scales + tile * LANES);
+    i32x16 sums = load_integers(p->sums + tile * LANES);
+    return (channel_scales){
+        scales, scales * __builtin_convertvector(sums, f32x16), DOT_OFFSET * __builtin_bit_cast(u32x16, sums)};
+}
+
+INLINE void finish_int8(const tacit_product_int8 *p, const channel_scales *c, i32x16 sum, size_t row, size_t tile) {
+    u32x16 exact = __builtin_bit_cast(u32x16, sum) - c->offset;
+    f32x16 y = __builtin_convertvector(__builtin_bit_cast(i32x16, exact), f32x16);
+    tacit_row_scale x = p->input_scales[row];
+    y = fma16(y, splat(x.step) * c->scales, splat(x.offset) * c->totals);
+    finish(y, row, tile, p->bias, p->residual, p->output, p->output_stride);
+}
+
 INLINE void multiply_int8_block(
     const tacit_product_int8 *p, const row_range *range, size_t tile, size_t row, const int rows, const int tiles) {
     i32x16 sums[2 * DOT_ROWS];
@@ -100,17 +121,8 @@ INLINE void multiply_int8_block(
 #endif
     if (tiles == 1) dot(input, range->stride, panel, p->groups, rows, sums);
     UNROLL for (int t = 0; t < tiles; t++, tile++) {
-        f32x16 scales = load(p->scales + tile * LANES);
-        i32x16 channel_sums = load_integers(p->sums + tile * LANES);
-        u32x16 offset = DOT_OFFSET * __builtin_bit_cast(u32x16, channel_sums);
-        f32x16 totals = scales * __builtin_convertvector(channel_sums, f32x16);
-        UNROLL for (int r = 0; r < rows; r++) {
-            u32x16 exact = __builtin_bit_cast(u32x16, sums[t * rows + r]) - offset;
-            f32x16 y = __builtin_convertvector(__builtin_bit_cast(i32x16, exact), f32x16);
-            tacit_row_scale x = p->input_scales[row + (size_t)r];
-            y = fma16(y, splat(x.step) * scales, splat(x.offset) * totals);
-            finish(y, row + (size_t)r, tile, p->bias, p->residual, p->output, p->output_stride);
-        }
+        channel_scales scales = channel_scales_of(p, tile);
+        UNROLL for (int r = 0; r < rows; r++) finish_int8(p, &scales, sums[t * rows + r], row + (size_t)r, tile);
     }
 }
 
@@ -180,7 +192,14 @@ static void multiply_int8(const tacit_product_int8 *p, size_t first_tile, size_t
 
 #else
 
+#ifdef AMX
+#include "amx.h"
+#endif
+
 static void multiply_int8(const tacit_product_int8 *p, size_t first_tile, size_t end_tile) {
+#ifdef AMX
+    if (p->rows >= AMX_LEAST_ROWS && p->groups >= AMX_GROUPS) return multiply_int8_amx(p, first_tile, end_tile);
+#endif
     const row_range range = {p->input, p->input_stride, 0, p->rows};
     multiply_int8_range(p, &range, first_tile, end_tile);
 }
