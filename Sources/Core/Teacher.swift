@@ -22,7 +22,8 @@ public final class Teacher {
         case label(String)
         /// What a label, a learned one or one of the model's own, should not have been said of.
         case not(String)
-        /// What the place sounds or looks like when nothing happens.
+        /// What the place sounds or looks like when nothing happens. What a tagger says of it, it says no more of what is like
+        /// it.
         case background
     }
 
@@ -64,15 +65,16 @@ public final class Teacher {
             }
     }
 
-    /// Files, one example each; of a long sound its loudest stretch. None is learned unless all can be read.
+    /// Files, one example each; of a long sound its loudest stretch, of a long background stretches from all of it. None is learned unless all can be read.
     ///
     /// - Throws: `TacitError` naming the file that can't be read; usage for a name that can't be one or is not there to be
     ///   corrected, and beyond the limits; bad data for labels of another model; an output error for a file that can't be
     ///   written.
     public func teach(_ purpose: Purpose, files: [String]) throws {
         try change(purpose) { background in
-            try files.map {
-                try maker.example(of: $0, background: background, isBackground: purpose == .background)
+            try files.flatMap {
+                purpose == .background
+                    ? try maker.backgrounds(of: $0) : [try maker.example(of: $0, background: background)]
             }
         }
     }
@@ -95,7 +97,8 @@ public final class Teacher {
             of: SoundSources.resample(source, to: maker.sampleRate), atMost: .max)
         guard !heard.isEmpty else { throw TacitError(.badData, "no samples in it") }
         try change(purpose) { background in
-            [maker.example(of: heard, background: background, isBackground: purpose == .background)]
+            purpose == .background
+                ? maker.backgrounds(of: heard) : [maker.example(of: heard, background: background)]
         }
     }
 
@@ -110,7 +113,7 @@ public final class Teacher {
 
     package func teach(_ purpose: Purpose, _ picture: PixelView) throws {
         guard maker.sampleRate == 0 else { throw TacitError(.badData, "a picture, which the model does not take") }
-        try change(purpose) { _ in [maker.example(of: picture)] }
+        try change(purpose) { _ in [maker.example(of: picture, isBackground: purpose == .background)] }
     }
 
     /// A learned label with its corrections, or the corrections of one of the model's own.

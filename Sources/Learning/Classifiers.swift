@@ -22,47 +22,52 @@ package struct Classifiers: Equatable, Sendable {
     /// of it; half of it is the label's own and half the mean of all, since a few examples tell little; and it lies above all
     /// of the background. One slope for all of them keeps them comparable.
     ///
+    /// What the model says of some of the background counts as corrected by all of it: what is said of one moment of it and
+    /// not of the next would be neither.
+    ///
     /// A corrected label of the model is lowered where something else is heard, whatever that is: only what truly is so must
     /// go on being said. So its threshold lies between where that lies and the corrections, where the model says the former.
     init(of learned: LearnedLabels, _ base: TaughtBase) throws {
         width = learned.model.width
         let names = learned.labels.map(\.name)
-        let corrections = learned.corrections.filter { base.labels.contains($0.name) }
-        corrected = corrections.map(\.name)
-        let classes = names.count + corrections.count
+        let said = Set(learned.background.flatMap(\.said))
+        corrected = learned.corrections.map(\.name).filter(base.labels.contains)
+        corrected += base.labels.filter { said.contains($0) && !corrected.contains($0) }
+        let classes = names.count + corrected.count
         guard classes > 0 else { return }
 
         var regression = RidgeRegression(width: width, classes: classes)
         var examples: [Point] = []
-        func take(_ list: [Example], target: Int?, weight: Double = 1, isBackground: Bool = false) {
+        func place(of name: String) -> Int? { corrected.firstIndex(of: name).map { names.count + $0 } }
+        func take(_ list: [Example], targets: [Int], weight: Double = 1, isBackground: Bool = false) {
             for example in list {
                 let copies = example.rows.count / width
                 guard copies > 0 else { continue }
                 for copy in 0..<copies {
                     regression.add(
-                        example.rows[copy * width..<(copy + 1) * width], weight: weight / Double(copies), target: target)
+                        example.rows[copy * width..<(copy + 1) * width], weight: weight / Double(copies), targets: targets)
                 }
                 examples.append(
-                    Point(mean: Self.mean(example.rows, width), target: target, isBackground: isBackground))
+                    Point(mean: Self.mean(example.rows, width), targets: targets, isBackground: isBackground))
             }
         }
-        for (index, label) in learned.labels.enumerated() { take(label.examples, target: index) }
+        for (index, label) in learned.labels.enumerated() { take(label.examples, targets: [index]) }
         for correction in learned.corrections {
             // Of a learned label they are what it is not, and count double; of the model's, what another plane finds.
-            let index = corrected.firstIndex(of: correction.name).map { names.count + $0 }
-            take(correction.examples, target: index, weight: index == nil ? 2 : 1)
+            let index = place(of: correction.name)
+            take(correction.examples, targets: [index].compactMap { $0 }, weight: index == nil ? 2 : 1)
         }
-        take(learned.background, target: nil, isBackground: true)
+        take(learned.background, targets: said.compactMap(place).sorted(), isBackground: true)
         for (index, name) in base.labels.enumerated() where !base.prototypes.isEmpty {
             let row = base.prototypes[index * width..<(index + 1) * width]
             // What is truly so must go on being said.
-            let plane = corrected.firstIndex(of: name).map { names.count + $0 }
-            regression.add(row, weight: plane == nil ? 1 : 3, target: nil)
+            let plane = place(of: name)
+            regression.add(row, weight: plane == nil ? 1 : 3, targets: [])
             examples.append(Point(mean: row.map(Double.init), truthOf: plane))
         }
         for start in stride(from: 0, to: base.others.count, by: width) {
             let row = base.others[start..<start + width]
-            regression.add(row, weight: 1, target: nil)
+            regression.add(row, weight: 1, targets: [])
             examples.append(Point(mean: row.map(Double.init)))
         }
         // Nothing at all is like no label, which is all that a first label has to stand apart from.
@@ -76,8 +81,8 @@ package struct Classifiers: Equatable, Sendable {
     /// An example, or a point of the model's.
     private struct Point {
         let mean: [Double]
-        /// The plane on whose side it belongs.
-        var target: Int?
+        /// The planes on whose side it belongs.
+        var targets: [Int] = []
         var isBackground = false
         /// The corrected label's plane, of where what truly is so lies.
         var truthOf: Int?
@@ -98,13 +103,13 @@ package struct Classifiers: Equatable, Sendable {
         var loudest = [Double](repeating: -.infinity, count: classes)
         var truths = [Double?](repeating: nil, count: classes)
         var counts = [Int](repeating: 0, count: classes)
-        for example in examples { if let target = example.target { counts[target] += 1 } }
+        for example in examples { for target in example.targets { counts[target] += 1 } }
         for example in examples {
             let values = solution.values(example.mean)
             let left = 1 - solution.leverage(example.mean)
             if let plane = example.truthOf { truths[plane] = values[plane] }
             for index in 0..<classes {
-                if example.target == index {
+                if example.targets.contains(index) {
                     // Without a second example nothing says what it would be without the first.
                     own[index].append(counts[index] > 1 ? 1 - (1 - values[index]) / left : 0.6 * values[index])
                 } else {

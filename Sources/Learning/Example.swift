@@ -5,10 +5,13 @@ package struct Example: Equatable, Sendable {
     package var rows: [Float]
     /// What was heard or seen, to teach another model by; nil where it was not to be kept.
     package var clip: Clip?
+    /// Labels of the model's own that it says of it; kept of a background alone, of which each of them is an error.
+    package var said: [String]
 
-    package init(rows: [Float], clip: Clip?) {
+    package init(rows: [Float], clip: Clip?, said: [String] = []) {
         self.rows = rows
         self.clip = clip
+        self.said = said
     }
 }
 

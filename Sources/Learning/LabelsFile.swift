@@ -5,8 +5,8 @@ import TacitModelFile
 /// The file that learned labels live in: a GGUF of its own kind, with a digest of every byte.
 package enum LabelsFile {
     static let architecture = "tacit.labels"
-    /// Version of the naming below.
-    static let layoutVersion = 1
+    /// Versions of the naming below; the second has labels that are said of the background, and is for files with some.
+    static let layoutVersions = 1...2
 
     enum Key {
         static let modelDigest = "tacit.labels.model_digest"
@@ -24,6 +24,9 @@ package enum LabelsFile {
         static let copies = "tacit.labels.example_copies"
         static let rates = "tacit.labels.example_rates"
         static let likeness = "tacit.labels.likeness"
+        /// Parallel arrays, from version 2 on: an example of the background, and a label of the model's that it says of it.
+        static let sayingExamples = "tacit.labels.saying_examples"
+        static let saidLabels = "tacit.labels.said_labels"
     }
 
     /// `[rows][width]`.
@@ -57,14 +60,15 @@ package enum LabelsFile {
 
     /// What a file of these labels holds.
     package static func bytes(_ labels: LearnedLabels) -> [UInt8] {
-        Writer(labels).file.bytes(architecture: architecture, layoutVersion: layoutVersion)
+        let isSaid = labels.background.contains { !$0.said.isEmpty }
+        return Writer(labels).file.bytes(architecture: architecture, layoutVersion: isSaid ? 2 : 1)
     }
 
     /// From what a file holds.
     ///
     /// - Throws: `TacitError` (bad data), without a file's name, if a byte of it is not what was written.
     package static func labels(_ bytes: UnsafeRawBufferPointer) throws -> LearnedLabels {
-        try Reader(TensorFile(reading: bytes, architecture: architecture, layoutVersion: layoutVersion)).labels()
+        try Reader(TensorFile(reading: bytes, architecture: architecture, layoutVersions: layoutVersions)).labels()
     }
 
     /// Replaces the file whole or not at all.
@@ -106,6 +110,11 @@ private struct Writer {
         metadata.append(LabelsFile.Key.copies, .uint32s(copies))
         metadata.append(LabelsFile.Key.rates, .uint32s(rates))
         metadata.append(LabelsFile.Key.likeness, .float32s(labels.classifiers.likeness.flatMap { $0 }))
+        let said = labels.background.enumerated().flatMap { index, example in example.said.map { (index, $0) } }
+        if !said.isEmpty {
+            metadata.append(LabelsFile.Key.sayingExamples, .uint32s(said.map { UInt32($0.0) }))
+            metadata.append(LabelsFile.Key.saidLabels, .strings(said.map(\.1)))
+        }
         tensors.append(TensorFile.Tensor(LabelsFile.rows, [rows.count / max(width, 1), width], rows))
         let planes = labels.classifiers.biases.count
         tensors.append(TensorFile.Tensor(LabelsFile.weights, [planes, width], labels.classifiers.weights))
@@ -159,15 +168,17 @@ private struct Reader {
         var classifiers = Classifiers(width: model.width)
         classifiers.corrected = try self.names(LabelsFile.Key.planes)
         let planes = names.count + classifiers.corrected.count
-        guard classifiers.corrected.allSatisfy(corrected.contains) else {
-            throw TacitError(.badData, place: LabelsFile.Key.planes, "a label that was not corrected")
-        }
         classifiers.weights = try floats(LabelsFile.weights, planes * model.width)
         classifiers.biases = try floats(LabelsFile.biases, planes)
 
         var examples = try self.examples(owners: names.count + corrected.count + 1, width: model.width)
         var likeness = try metadata.floats(LabelsFile.Key.likeness)[...]
-        let background = examples.removeLast()
+        var background = examples.removeLast()
+        try readSaid(into: &background)
+        let said = Set(corrected + background.flatMap(\.said))
+        guard classifiers.corrected.allSatisfy(said.contains) else {
+            throw TacitError(.badData, place: LabelsFile.Key.planes, "a label that was not corrected")
+        }
         let corrections = examples.suffix(corrected.count)
         for list in examples.prefix(names.count) {
             guard likeness.count >= list.count else {
@@ -182,15 +193,34 @@ private struct Reader {
             background: background, classifiers: classifiers)
     }
 
+    /// What the model says of the background, where it says anything.
+    private func readSaid(into background: inout [Example]) throws {
+        guard file.metadata[LabelsFile.Key.sayingExamples] != nil else { return }
+        let places = try file.metadata.integers(LabelsFile.Key.sayingExamples)
+        let labels = try file.metadata.strings(LabelsFile.Key.saidLabels)
+        guard places.count == labels.count, places.allSatisfy(background.indices.contains) else {
+            throw TacitError(.badData, place: LabelsFile.Key.sayingExamples, "expected one label an example that there is")
+        }
+        try check(labels, LabelsFile.Key.saidLabels)
+        for (place, label) in zip(places, labels) { background[place].said.append(label) }
+        guard background.allSatisfy({ Set($0.said).count == $0.said.count }) else {
+            throw TacitError(.badData, place: LabelsFile.Key.saidLabels, "a label is there twice")
+        }
+    }
+
     private func names(_ key: String) throws -> [String] {
         let names = try file.metadata.strings(key)
         guard names.count <= LearningLimits.labels, Set(names).count == names.count else {
             throw TacitError(.badData, place: key, "too many labels, or one twice")
         }
+        try check(names, key)
+        return names
+    }
+
+    private func check(_ names: [String], _ key: String) throws {
         for name in names where !LearnedLabels.isName(name) {
             throw TacitError(.badData, place: key, "a label's name is empty, too long or holds control characters")
         }
-        return names
     }
 
     private func floats(_ name: String, _ count: Int) throws -> [Float] {

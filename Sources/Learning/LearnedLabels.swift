@@ -50,7 +50,9 @@ package struct LearnedLabels: Equatable, Sendable {
 
     /// The same, but for what examples were made of.
     package var withoutClips: LearnedLabels {
-        func bare(_ examples: [Example]) -> [Example] { examples.map { Example(rows: $0.rows, clip: nil) } }
+        func bare(_ examples: [Example]) -> [Example] {
+            examples.map { Example(rows: $0.rows, clip: nil, said: $0.said) }
+        }
         return LearnedLabels(
             model, labels: labels.map { Label(name: $0.name, examples: bare($0.examples)) },
             corrections: corrections.map { Correction(name: $0.name, examples: bare($0.examples)) },
@@ -111,7 +113,7 @@ package struct LearnedLabels: Equatable, Sendable {
         }
     }
 
-    /// This is what the place sounds or looks like.
+    /// This is what the place sounds or looks like. What the model says of it counts as corrected.
     ///
     /// - Throws: `TacitError` (usage) beyond the limits.
     package mutating func hear(background examples: [Example], _ base: TaughtBase) throws {
@@ -125,10 +127,14 @@ package struct LearnedLabels: Equatable, Sendable {
     ///
     /// - Throws: `TacitError` (usage) where nothing was learned of that name.
     package mutating func forget(_ name: String, _ base: TaughtBase) throws {
-        guard index(of: name) != nil || corrections.contains(where: { $0.name == name }) else { throw unknown(name) }
+        guard
+            index(of: name) != nil || corrections.contains(where: { $0.name == name })
+                || background.contains(where: { $0.said.contains(name) })
+        else { throw unknown(name) }
         try change(base) { changed in
             changed.labels.removeAll { $0.name == name }
             changed.corrections.removeAll { $0.name == name }
+            for index in changed.background.indices { changed.background[index].said.removeAll { $0 == name } }
         }
     }
 

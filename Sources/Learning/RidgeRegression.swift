@@ -26,15 +26,16 @@ package struct RidgeRegression {
     /// - Parameters:
     ///   - row: `[width]`
     ///   - weight: how much it counts.
-    ///   - target: the class for which 1 is wanted, where there is one; 0 is wanted for all others.
-    package mutating func add(_ row: ArraySlice<Float>, weight: Double, target: Int?) {
+    ///   - targets: the classes for which 1 is wanted, all different; 0 is wanted for all others.
+    package mutating func add(_ row: ArraySlice<Float>, weight: Double, targets wanted: [Int]) {
         let values = row.map(Double.init)
         values.withUnsafeBufferPointer { square.add(outerProductOf: $0, weight: weight) }
         for (element, value) in values.enumerated() { rowSum[element] += weight * value }
         weightSum += weight
-        guard let target else { return }
-        targets[target] += weight
-        for (element, value) in values.enumerated() { products[target * width + element] += weight * value }
+        for target in wanted {
+            targets[target] += weight
+            for (element, value) in values.enumerated() { products[target * width + element] += weight * value }
+        }
     }
 
     /// Adds nothing at all, for which 0 is wanted.

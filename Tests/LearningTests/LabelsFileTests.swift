@@ -23,7 +23,9 @@ import Testing
         try labels.learn("bell", [clusters.example(1, clip: picture)], base)
         try labels.correct("dog", [clusters.example(2, clip: sound)], base)
         try labels.correct("bell", [clusters.example(2)], base)
-        try labels.hear(background: [clusters.example(nil, clip: sound), clusters.example(nil)], base)
+        var heard = [clusters.example(nil, clip: sound), clusters.example(nil)]
+        heard[1].said = ["rain"]
+        try labels.hear(background: heard, base)
         self.labels = labels
         try LabelsFile.write(labels, to: path)
     }
@@ -52,6 +54,24 @@ import Testing
         let empty = LearnedLabels(Clusters.model)
         try LabelsFile.write(empty, to: path)
         #expect(try LabelsFile.read(path) == empty)
+    }
+
+    /// A file that holds nothing newer is written as it ever was, for programs that know no newer ones.
+    @Test func onlyWhatIsNewerIsOfTheNewerVersion() throws {
+        func version() throws -> UInt32? {
+            let bytes = try bytes
+            let file = try bytes.withUnsafeBytes {
+                try TensorFile(reading: $0, architecture: "tacit.labels", layoutVersions: 1...2)
+            }
+            return if case .uint32(let version)? = file.metadata["tacit.layout_version"] { version } else { nil }
+        }
+        #expect(try version() == 2)
+        var older = labels
+        try older.forget("rain", TaughtBase(labels: ["dog", "rain"], prototypes: []))
+        #expect(older.background.count == 2)
+        try LabelsFile.write(older, to: path)
+        #expect(try version() == 1)
+        #expect(try LabelsFile.read(path) == older)
     }
 
     @Test func everyFlippedByteIsNoticed() throws {
@@ -93,7 +113,7 @@ import Testing
     private func forged(_ change: (inout [(key: String, value: Metadata.Value)], inout [TensorFile.Tensor]) -> Void) throws {
         let bytes = try bytes
         let file = try bytes.withUnsafeBytes {
-            try TensorFile(reading: $0, architecture: "tacit.labels", layoutVersion: 1)
+            try TensorFile(reading: $0, architecture: "tacit.labels", layoutVersions: 2...2)
         }
         var pairs = file.metadata.pairs.filter {
             !$0.key.hasPrefix("general.") && !$0.key.hasPrefix("tacit.digest.") && $0.key != "tacit.layout_version"
@@ -103,7 +123,7 @@ import Testing
         var metadata = Metadata()
         for (key, value) in pairs { metadata.append(key, value) }
         let forged = TensorFile(metadata: metadata, tensors: tensors)
-            .bytes(architecture: "tacit.labels", layoutVersion: 1)
+            .bytes(architecture: "tacit.labels", layoutVersion: 2)
         try Data(forged).write(to: URL(fileURLWithPath: path))
     }
 
@@ -123,6 +143,9 @@ import Testing
         ("example_copies", .uint32s([3, 1, 3, 3, 3, 3, 65])), ("example_copies", .uint32s([3, 1, 3, 3, 3, 3, 4])),
         ("example_copies", .uint32s([UInt32](repeating: .max, count: 7))),
         ("example_rates", .uint32s([16000, 0, 0, 16000, 0, .max, 0])), ("likeness", .float32s([])),
+        ("saying_examples", .uint32s([2])), ("saying_examples", .uint32s([.max])), ("saying_examples", .uint32s([])),
+        ("saying_examples", .uint32s([1, 1])), ("said_labels", .strings(["rain", "rain"])), ("said_labels", .strings([])),
+        ("said_labels", .strings(["cat"])), ("said_labels", .strings([""])), ("said_labels", .strings(["\u{1b}"])),
     ]
 
     @Test(arguments: wrong.indices)
@@ -147,11 +170,11 @@ import Testing
 
     @Test func tensorsThatCanNotBe() throws {
         let original = try bytes
-        let planes = 3
+        let planes = 4
         let wrong: [(String, TensorFile.Tensor?)] = [
             ("rows", nil), ("weights", nil), ("biases", nil),
-            ("biases", TensorFile.Tensor("biases", [planes], [0, .nan, 0] as [Float])),
-            ("biases", TensorFile.Tensor("biases", [planes], [0, .infinity, 0] as [Float])),
+            ("biases", TensorFile.Tensor("biases", [planes], [0, .nan, 0, 0] as [Float])),
+            ("biases", TensorFile.Tensor("biases", [planes], [0, .infinity, 0, 0] as [Float])),
             ("biases", TensorFile.Tensor("biases", [2], [0, 0] as [Float])),
             ("biases", TensorFile.Tensor("biases", [planes * 2], [Int16](repeating: 0, count: planes * 2))),
             ("clip.0", TensorFile.Tensor("clip.0", [4], [0, 1, 2, 3] as [Int8])),

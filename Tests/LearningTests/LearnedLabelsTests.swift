@@ -109,6 +109,39 @@ import Testing
         #expect(spared >= 950, "\(spared) of 1000")
     }
 
+    /// What the model says of the background has planes as if it had been corrected by it, one for each label; no other label
+    /// has.
+    @Test func whatIsSaidOfTheBackgroundIsHeldBackThere() throws {
+        var clusters = Clusters(4, spread: 0.1, seed: 13)
+        let taught = TaughtBase(
+            labels: ["dog", "rain", "wind"], prototypes: clusters.centres[0] + clusters.centres[1] + clusters.centres[2])
+        var labels = LearnedLabels(Clusters.model)
+        var heard = clusters.examples(3, count: 3)
+        for index in heard.indices { heard[index].said = index == 0 ? ["rain", "dog"] : ["rain"] }
+        try labels.hear(background: heard, taught)
+        #expect(labels.classifiers.corrected == ["dog", "rain"])
+        #expect(labels.classifiers.biases.count == 2)
+        for (plane, label) in [0, 1].enumerated() {
+            #expect((0..<20).allSatisfy { _ in labels.distance(plane, of: clusters.point(3)) > 0 })
+            // What truly is so is hardly lowered.
+            let spared = (0..<20).count { _ in
+                TaughtModel.correctionShare * labels.distance(plane, of: clusters.point(label)) < 1
+            }
+            #expect(spared >= 18, "\(spared) of 20")
+        }
+        // Beside a correction of the same label by something else, both are held back.
+        try labels.correct("rain", clusters.examples(2, count: 3), taught)
+        #expect(labels.classifiers.corrected == ["rain", "dog"])
+        #expect((0..<20).allSatisfy { _ in labels.distance(0, of: clusters.point(2)) > 0 })
+        #expect((0..<20).allSatisfy { _ in labels.distance(0, of: clusters.point(3)) > 0 })
+        // Forgotten, it is said again, and the place is known as before.
+        try labels.forget("rain", taught)
+        #expect(labels.classifiers.corrected == ["dog"] && labels.background.count == 3)
+        try labels.forget("dog", taught)
+        #expect(labels.classifiers.biases.isEmpty && labels.background.count == 3)
+        #expect(refusal { try labels.forget("dog", taught) }?.kind == .usage)
+    }
+
     /// How sure learned labels are does not hang on what else was corrected: their planes are the same but for the
     /// corrections themselves, which are not theirs.
     @Test func aCorrectionLeavesLearnedLabelsAsTheyWere() throws {

@@ -21,7 +21,7 @@ import Testing
 
     private static func regression(_ rows: [Row], width: Int, classes: Int) -> RidgeRegression {
         var regression = RidgeRegression(width: width, classes: classes)
-        for row in rows { regression.add(row.values[...], weight: row.weight, target: row.target) }
+        for row in rows { regression.add(row.values[...], weight: row.weight, targets: [row.target].compactMap { $0 }) }
         return regression
     }
 
@@ -121,8 +121,8 @@ import Testing
     @Test(arguments: [Float.nan, .infinity])
     func whatIsNoNumberHasNoSolution(value: Float) {
         var regression = RidgeRegression(width: 2, classes: 1)
-        regression.add([0.5, 1], weight: 1, target: 0)
-        regression.add([value, 1], weight: 1, target: nil)
+        regression.add([0.5, 1], weight: 1, targets: [0])
+        regression.add([value, 1], weight: 1, targets: [])
         #expect(regression.solved() == nil)
     }
 }

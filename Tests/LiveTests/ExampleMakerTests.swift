@@ -62,10 +62,24 @@ import Testing
     /// What a place sounds like is the quiet in it as well.
     @Test func ofABackgroundNothingIsLeftOut() throws {
         let samples = tone(in: 2.5)
-        let example = maker.example(of: samples, background: [], isBackground: true)
+        let example = try #require(maker.backgrounds(of: samples).first)
         #expect(copies(example) != copies(maker.example(of: trimmed(samples), background: [])))
         let again = try maker.renewed(example, background: [], isBackground: true)
         #expect(again == example)
+    }
+
+    /// Of a long one there are stretches of three windows from its first sample to its last, and no more than eight.
+    @Test(arguments: [(2.5, 1), (3, 1), (3.25, 2), (8, 3), (100, 8)])
+    func aLongBackgroundIsHeardFromBeginningToEnd(windows: Double, stretches: Int) throws {
+        let samples = (0..<Int(windows * Double(maker.samplesPerWindow))).map { Float($0 % 20011) / 32768 }
+        let clips = maker.backgrounds(of: samples).map { example -> [Int16] in
+            if case .sound(let clip, maker.sampleRate)? = example.clip { clip } else { [] }
+        }
+        #expect(clips.count == stretches)
+        #expect(clips.allSatisfy { $0.count == min(samples.count, 3 * maker.samplesPerWindow) })
+        #expect(clips.first?.first == Int16(samples[0] * 32768))
+        #expect(clips.last?.last == Int16(samples[samples.count - 1] * 32768))
+        #expect(maker.backgrounds(of: [] as [Float]).isEmpty)
     }
 
     /// Little more than a window is taken as it is.

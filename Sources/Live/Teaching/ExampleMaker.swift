@@ -10,12 +10,18 @@ import TacitModelFile
 package final class ExampleMaker {
     /// Windows that a sound's clip has at most.
     private static let windows = 3
-    /// The most seconds of a file that are looked through for something loud.
+    /// The most stretches of a background.
+    private static let stretches = 8
+    /// The most seconds of a file that are looked through.
     private static let longest = 600.0
     /// A copy of a sound: where in the window it stands, from its beginning (0) to its end (1), and how loud it is.
     private static let copies: [(place: Double, gain: Float)] = [(1, 1), (0.5, 0.3), (0.25, 2), (0.75, 0.1), (1, 0.3)]
     /// The most windows of a long clip that count.
     private static let rowsOfClip = 12
+
+    /// A background is said to be what it has this part of a label's threshold as: scores come and go, and an event that
+    /// is on stays on well below its threshold.
+    private static let saidFrom: Float = 0.5
 
     private let model: LoadedModel
     private let session: Session
@@ -23,6 +29,8 @@ package final class ExampleMaker {
     private let pictures: (labeller: ImageLabeller, reader: PictureFileReader)?
     private let keepsClips: Bool
     private var point: [Float]
+    /// The largest score of each of the model's own labels since `forgetScores`.
+    private var scores: [Float]
 
     /// - Parameters:
     ///   - model: to teach labels to; labels that were taught already don't count.
@@ -39,6 +47,7 @@ package final class ExampleMaker {
                 "labels are learned by \(description.learningWidth) elements, expected at most \(LearningLimits.width)")
         }
         point = [Float](repeating: 0, count: description.learningWidth)
+        scores = [Float](repeating: 0, count: description.labels.count)
         switch description.input.sense {
         case .sound:
             let plan = try model.plan(hop: nil)
@@ -74,18 +83,32 @@ package final class ExampleMaker {
     /// - Parameters:
     ///   - path: of the file.
     ///   - background: what the place sounds like, to mix with.
-    ///   - isBackground: whether it is such itself, of which what is quiet counts too.
     /// - Throws: `TacitError` naming the file.
-    package func example(of path: String, background: [Example], isBackground: Bool = false) throws -> Example {
+    package func example(of path: String, background: [Example]) throws -> Example {
         if let pictures {
             try pictures.reader.read(path)
             return example(of: PixelView(pictures.reader.frame))
         }
+        return example(of: try samples(of: path), background: background)
+    }
+
+    /// A file of what the place sounds or looks like when nothing happens, of the model's sense.
+    ///
+    /// - Throws: `TacitError` naming the file.
+    package func backgrounds(of path: String) throws -> [Example] {
+        if let pictures {
+            try pictures.reader.read(path)
+            return [example(of: PixelView(pictures.reader.frame), isBackground: true)]
+        }
+        return backgrounds(of: try samples(of: path))
+    }
+
+    private func samples(of path: String) throws -> [Float] {
         do {
             let source = try SoundSources.open(path: path, sampleRate: sampleRate)
             let samples = try Self.samples(of: source, atMost: Int(Self.longest * Double(sampleRate)))
             guard !samples.isEmpty else { throw TacitError(.badData, "no samples in it") }
-            return example(of: samples, background: background, isBackground: isBackground)
+            return samples
         } catch let error as TacitError {
             throw error.inFile(path)
         }
@@ -108,14 +131,24 @@ package final class ExampleMaker {
     }
 
     /// Samples at the model's rate, -1...1, mono; of a long recording its loudest stretch.
-    package func example(
-        of samples: [Float], background: [Example], isTrimmed: Bool = false, isBackground: Bool = false
-    ) -> Example {
+    package func example(of samples: [Float], background: [Example], isTrimmed: Bool = false) -> Example {
         let limit = Self.windows * samplesPerWindow
         let range = LoudestStretch.range(
             in: samples, sampleRate: sampleRate, limit: limit, isTrimmed: isTrimmed)
-        return example(
-            ofClip: samples[range].map(Self.sample), background: background, isBackground: isBackground)
+        return example(ofClip: samples[range].map(Self.sample), background: background)
+    }
+
+    /// What the place sounds like: all of a short recording, of a long one stretches from its beginning to its end, each of
+    /// a few windows. What is quiet in them counts too.
+    package func backgrounds(of samples: [Float]) -> [Example] {
+        let length = min(Self.windows * samplesPerWindow, samples.count)
+        guard length > 0 else { return [] }
+        let count = min((samples.count - 1) / length + 1, Self.stretches)
+        return (0..<count).map { index in
+            let start = count > 1 ? index * (samples.count - length) / (count - 1) : 0
+            return example(
+                ofClip: samples[start..<start + length].map(Self.sample), background: [], isBackground: true)
+        }
     }
 
     /// The nearest 16-bit sample.
@@ -123,10 +156,12 @@ package final class ExampleMaker {
         Int16(max(-32768, min(32767, (value * 32768).rounded())))
     }
 
-    private func example(ofClip clip: [Int16], background: [Example], isBackground: Bool) -> Example {
+    private func example(ofClip clip: [Int16], background: [Example], isBackground: Bool = false) -> Example {
         let all = clip.map { Float($0) / 32768 }
         let window = samplesPerWindow
+        forgetScores()
         let windows = self.rows(of: all)
+        let said = isBackground ? saidLabels : []
         let samples = isBackground ? all : loud(all)
         var rows: [Float]
         if samples.count < all.count {
@@ -151,7 +186,7 @@ package final class ExampleMaker {
             }
             rows += self.rows(of: copy.map { max(-1, min(1, $0)) })
         }
-        return Example(rows: rows, clip: keepsClips ? .sound(samples: clip, sampleRate: sampleRate) : nil)
+        return Example(rows: rows, clip: keepsClips ? .sound(samples: clip, sampleRate: sampleRate) : nil, said: said)
     }
 
     /// Of a clip of one and a half windows or more, without what is quiet before and behind.
@@ -168,11 +203,26 @@ package final class ExampleMaker {
             // One window follows another in one context: see the plan without a hop.
             point.withUnsafeMutableBufferPointer { session.readLearning(context: 0, into: $0) }
             rows += point
+            note(reading)
         }
         sound.reset()
         samples.withUnsafeBufferPointer { sound.push($0, take) }
         sound.finish(take)
         return rows
+    }
+
+    private func forgetScores() { for index in scores.indices { scores[index] = 0 } }
+
+    private func note(_ reading: Reading) {
+        for index in scores.indices { scores[index] = max(scores[index], reading.scores[index]) }
+    }
+
+    /// Of a tagger, the labels that it says. Where one label is always said, it is no error that it is.
+    private var saidLabels: [String] {
+        let description = model.model.description
+        guard description.task == .multilabel else { return [] }
+        return scores.indices.filter { scores[$0] >= Self.saidFrom * description.thresholds[$0] }
+            .map { description.labels[$0] }
     }
 
     /// The mean of many rows, of length 1: the clip as it is labelled as a whole. Nothing of a single one.
@@ -199,12 +249,16 @@ package final class ExampleMaker {
     // MARK: Pictures
 
     /// A frame.
-    package func example(of frame: FrameBuffer) -> Example { example(of: PixelView(frame)) }
+    package func example(of frame: FrameBuffer, isBackground: Bool = false) -> Example {
+        example(of: PixelView(frame), isBackground: isBackground)
+    }
 
     /// A picture of any size.
-    package func example(of picture: PixelView) -> Example {
+    package func example(of picture: PixelView, isBackground: Bool = false) -> Example {
         guard let pictures else { return Example(rows: [], clip: nil) }
+        forgetScores()
         var rows = row(of: picture)
+        let said = isBackground ? saidLabels : []
         let seen = pictures.labeller.seen
         let clip = Self.pixels(of: seen)
         for copy in PictureCopies.all(clip, width: seen.width, height: seen.height, channels: seen.channels) {
@@ -217,11 +271,12 @@ package final class ExampleMaker {
         return Example(
             rows: rows,
             clip: keepsClips
-                ? .picture(pixels: clip, width: seen.width, height: seen.height, channels: seen.channels) : nil)
+                ? .picture(pixels: clip, width: seen.width, height: seen.height, channels: seen.channels) : nil,
+            said: said)
     }
 
     private func row(of picture: PixelView) -> [Float] {
-        pictures?.labeller.label(picture) { _ in }
+        pictures?.labeller.label(picture, note)
         point.withUnsafeMutableBufferPointer { session.readLearning(context: 0, into: $0) }
         return point
     }
@@ -245,12 +300,16 @@ package final class ExampleMaker {
             }
             let source = try SoundSources.resample(
                 MemorySource(samples: samples.map { Float($0) / 32768 }, sampleRate: rate), to: sampleRate)
-            return self.example(
-                of: try Self.samples(of: source, atMost: .max), background: background, isBackground: isBackground)
+            let samples = try Self.samples(of: source, atMost: .max)
+            return isBackground
+                ? self.example(ofClip: samples.map(Self.sample), background: [], isBackground: true)
+                : self.example(of: samples, background: background)
         case .picture(let pixels, let width, let height, let channels)? where pictures != nil:
             return pixels.withUnsafeBufferPointer { pixels in
                 pixels.baseAddress.map {
-                    self.example(of: PixelView(pixels: $0, width: width, height: height, channels: channels))
+                    self.example(
+                        of: PixelView(pixels: $0, width: width, height: height, channels: channels),
+                        isBackground: isBackground)
                 }
             }
         default: return nil

@@ -6,7 +6,11 @@ struct LearnOptions: ParsableArguments {
     @Flag(name: .customLong("not"), help: "The files are not NAME, a learned label or the model's own: correct it.")
     var isNot = false
 
-    @Flag(help: "The files are what the place sounds or looks like when nothing happens.")
+    @Flag(
+        help: """
+            The files are what the place sounds or looks like when nothing happens. What a tagger says of them, it says no \
+            more of what is like them.
+            """)
     var background = false
 
     @Flag(help: "Print what has been learned.")

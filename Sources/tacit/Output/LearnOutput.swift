@@ -29,6 +29,16 @@ struct LearnOutput {
         try StandardOutput.shared.write(line.bytes)
     }
 
+    /// Labels of the model's that were said of the background.
+    func heldBack(_ names: [String]) throws {
+        guard !json, !names.isEmpty else { return }
+        var line = PlainLine()
+        line.begin()
+        line.text("held back in what is like this: " + names.joined(separator: ", "))
+        line.end()
+        try StandardOutput.shared.write(line.bytes)
+    }
+
     /// A line a label.
     func list(_ labels: LearnedLabels) throws {
         for (index, label) in labels.labels.enumerated() {

@@ -61,9 +61,9 @@ final class LabelTeacher {
         for path in paths {
             do {
                 let heard = try labeller?.read(path)
-                examples.append(
-                    try maker.example(
-                        of: path, background: labels.background, isBackground: wish.isBackground))
+                examples +=
+                    wish.isBackground
+                    ? try maker.backgrounds(of: path) : [try maker.example(of: path, background: labels.background)]
                 try output.heard(path, heard, model.description.labels)
             } catch let error as TacitError {
                 first = first ?? error
@@ -77,8 +77,8 @@ final class LabelTeacher {
     /// As they come, until there are enough.
     func take(_ live: LiveExamples, _ wish: Wish) throws {
         var examples: [Example] = []
-        try live.run(background: labels.background, isBackground: wish.isBackground) { example in
-            examples.append(example)
+        try live.run(background: labels.background, isBackground: wish.isBackground) { taken in
+            examples += taken
             guard !wish.isBackground, examples.count > 2 else { return true }
             // Tried on a copy: what is unlike the others is asked for again.
             var trial = labels
@@ -95,6 +95,10 @@ final class LabelTeacher {
 
     private func learn(_ examples: [Example], _ wish: Wish) throws {
         try change { labels, base in try wish.apply(examples, to: &labels, base) }
+        if wish.isBackground {
+            let said = Set(examples.flatMap(\.said))
+            try output.heldBack(base.labels.filter(said.contains))
+        }
     }
 
     // MARK: Changes

@@ -49,14 +49,14 @@ final class LiveExamples {
     /// - Parameters:
     ///   - background: to mix with.
     ///   - isBackground: whether it is what the place sounds like, of which the loudest moment is not wanted.
-    ///   - accept: whether an example is to count; false has it asked for again.
-    func run(background: [Example], isBackground: Bool, accept: (Example) throws -> Bool) throws {
+    ///   - accept: whether an example, of a background one or more, is to count; false has it asked for again.
+    func run(background: [Example], isBackground: Bool, accept: ([Example]) throws -> Bool) throws {
         var taken = 0
         var refused = 0
         while taken < count, !Process.stop.isStopping {
             StandardError.line("example \(taken + 1) of \(count): now")
-            guard let example = try next(background: background, isBackground: isBackground) else { return }
-            if try accept(example) || refused == Self.patience {
+            guard let examples = try next(background: background, isBackground: isBackground) else { return }
+            if try accept(examples) || refused == Self.patience {
                 taken += 1
                 refused = 0
             } else {
@@ -67,14 +67,15 @@ final class LiveExamples {
     }
 
     /// nil when there is no more.
-    private func next(background: [Example], isBackground: Bool) throws -> Example? {
+    private func next(background: [Example], isBackground: Bool) throws -> [Example]? {
         switch source {
         case .sound(let source):
             let samples = try ExampleMaker.samples(
                 of: source, atMost: Int(seconds * Double(maker.sampleRate)))
             guard !samples.isEmpty, !Process.stop.isStopping else { return nil }
-            return maker.example(
-                of: samples, background: background, isTrimmed: !isBackground, isBackground: isBackground)
+            return isBackground
+                ? maker.backgrounds(of: samples)
+                : [maker.example(of: samples, background: background, isTrimmed: true)]
         case .pictures(let source):
             // The last frame of the time: there is a moment to hold something up.
             var since: Double?
@@ -83,7 +84,7 @@ final class LiveExamples {
                 case .frame(let stamp):
                     let start = since ?? stamp.seconds
                     since = start
-                    if stamp.seconds - start >= seconds { return maker.example(of: source.frame) }
+                    if stamp.seconds - start >= seconds { return [maker.example(of: source.frame, isBackground: isBackground)] }
                 case .passed, .broken, .gap: continue
                 case .end: return nil
                 }
