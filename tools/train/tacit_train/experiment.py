@@ -195,8 +195,13 @@ def work(queue: Queue, args: argparse.Namespace) -> list[str]:
     end = None if args.minutes is None else time.monotonic() + 60 * args.minutes
     failed: dict[tuple[str, ...], str] = {}
     running: dict[Future, tuple[Run, str]] = {}
+    # A process a run: what a run's data and tensors take goes with it, however many there are.
     pool = ProcessPoolExecutor(
-        args.workers, multiprocessing.get_context("spawn"), initializer=trial.begin, initargs=(os.getpid(),)
+        args.workers,
+        multiprocessing.get_context("spawn"),
+        initializer=trial.begin,
+        initargs=(os.getpid(),),
+        max_tasks_per_child=1,
     )
     try:
         while True:
