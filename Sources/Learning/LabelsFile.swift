@@ -55,6 +55,16 @@ package enum LabelsFile {
         }
     }
 
+    /// The same where there must be one.
+    ///
+    /// - Throws: `TacitError` (no input) also where there is none.
+    package static func require(_ path: String) throws -> LearnedLabels {
+        guard let labels = try read(path) else {
+            throw TacitError(.noInput, file: path, "there is no such file: a first label makes it")
+        }
+        return labels
+    }
+
     /// What a file of these labels holds.
     package static func bytes(_ labels: LearnedLabels) -> [UInt8] {
         Writer(labels).file.bytes(architecture: architecture, layoutVersion: layoutVersion)
