@@ -77,12 +77,12 @@ package enum LabelsFile {
         try Reader(TensorFile(reading: bytes, architecture: architecture, layoutVersion: layoutVersion)).labels()
     }
 
-    /// Replaces the file whole or not at all.
+    /// Replaces the file, or the one that a link leads to, whole or not at all.
     ///
     /// - Throws: `TacitError`: `cannotCreate` or `inputOutput` where it can't be written.
     package static func write(_ labels: LearnedLabels, to path: String) throws {
         let bytes = bytes(labels)
-        let file = try OutputFile(path: path)
+        let file = try OutputFile(path: SystemPath.resolved(path) ?? path)
         try bytes.withUnsafeBytes { try file.write($0, at: 0) }
         try file.finish()
     }

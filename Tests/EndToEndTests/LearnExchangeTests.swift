@@ -78,6 +78,16 @@ import Testing
         #expect(try bytes(labels) == before && bytes(model.path) == weights)
     }
 
+    @Test func aLinkStaysOne() throws {
+        let target = try folder.write("real/my.labels", [])
+        try FileManager.default.removeItem(atPath: target)
+        try learn(["bell", sound(1)], file: target)
+        try FileManager.default.createSymbolicLink(atPath: labels, withDestinationPath: "real/my.labels")
+        try learn(["horn", sound(2)])
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: labels) == "real/my.labels")
+        #expect(try list(target).count == 2)
+    }
+
     /// The model of two labels is another than that of three.
     @Test func aLabelThatTheNewModelLacksNeedsNoCorrection() throws {
         let fewer = try GoldenCase(name: "llama-learned")
