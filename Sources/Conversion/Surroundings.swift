@@ -19,7 +19,11 @@ struct Surroundings {
     func description() throws -> ModelDescription {
         guard let config, let store else {
             let description = bareDescription()
-            try description.validate()
+            do {
+                try description.validate()
+            } catch let error as TacitError {
+                throw error.inFile(checkpoint.path)
+            }
             return description
         }
         var trunk = checkpoint.model.trunk

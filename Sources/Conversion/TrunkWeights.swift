@@ -40,12 +40,11 @@ struct TrunkWeights {
             if let change {
                 let fused = try AdapterFusion.fuse(weight, change, module)
                 guard fused.weight.allSatisfy(\.isFinite) else {
-                    throw TacitError(.badData, place: module.name, "the fused weight is not finite")
+                    throw Self.fault(adapter, module, "the fused weight is not finite")
                 }
                 guard fused.difference <= Self.fusionTolerance else {
-                    throw TacitError(
-                        .badData, place: module.name,
-                        "fused and unfused outputs differ by \(fused.difference) of the largest one")
+                    throw Self.fault(
+                        adapter, module, "fused and unfused outputs differ by \(fused.difference) of the largest one")
                 }
                 difference = max(difference ?? 0, fused.difference)
                 weights += fused.weight
@@ -53,7 +52,12 @@ struct TrunkWeights {
                 weights += weight.map { Float($0) }
             }
             var own = try adapter?.bias(module) ?? checkpoint.bias(module)
-            if let change { own = AdapterFusion.fuse(bias: own, change, module) }
+            if let change {
+                own = AdapterFusion.fuse(bias: own, change, module)
+                guard own?.allSatisfy({ Float($0).isFinite }) ?? true else {
+                    throw Self.fault(adapter, module, "the fused bias is not finite")
+                }
+            }
             bias += own?.map { Float($0) } ?? [Float](repeating: 0, count: module.rows)
         }
         let rows = matrix.modules.reduce(0) { $0 + $1.rows }
@@ -62,6 +66,10 @@ struct TrunkWeights {
             weights: matrix.order.applied(to: weights, columns: columns), rows: rows, columns: columns,
             bias: hasBias(matrix) ? matrix.order.applied(to: bias, columns: 1) : nil, fusionDifference: difference)
         return smoothed(matrix.name) { $0.applied(to: exact, $1) } ?? exact
+    }
+
+    private static func fault(_ adapter: PEFTAdapter?, _ module: LinearModule, _ reason: String) -> TacitError {
+        TacitError(.badData, file: adapter?.path, place: module.name, reason)
     }
 
     /// - Parameters:

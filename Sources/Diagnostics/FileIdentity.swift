@@ -25,6 +25,21 @@ package struct FileIdentity: Hashable, Sendable {
         self.init(status)
     }
 
+    /// Whether two paths are one name in one folder, so that what is written to one replaces the other; also where there is
+    /// nothing yet.
+    package static func areOnePlace(_ one: String, _ other: String) -> Bool {
+        let (first, second) = (split(one), split(other))
+        guard first.name.utf8.elementsEqual(second.name.utf8), let folder = FileIdentity(path: first.folder) else {
+            return false
+        }
+        return folder == FileIdentity(path: second.folder)
+    }
+
+    private static func split(_ path: String) -> (folder: String, name: Substring) {
+        guard let slash = path.utf8.lastIndex(of: 0x2f) else { return (".", path[...]) }
+        return (String(path[...slash]), path[path.utf8.index(after: slash)...])
+    }
+
     /// Of an open file; nil where the descriptor is none.
     package init?(descriptor: Int32) {
         var status = stat()

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Paths as strings, though to the system a file's name is any bytes.
 ///
 /// A byte that is no UTF-8 stands as a code point of its own from the end of the last private plane, U+10FE80 to
@@ -49,6 +51,13 @@ package enum SystemPath {
             guard let base = buffer.baseAddress else { preconditionFailure("an array with a zero has a place") }
             return try body(base)
         }
+    }
+
+    /// Without links, from the root on; nil where there is nothing.
+    package static func resolved(_ path: String) -> String? {
+        guard let real = withBytes(path, { realpath($0, nil) }) else { return nil }
+        defer { free(real) }
+        return string(real)
     }
 
     /// For people and for JSON: with the mark for what can't be shown.

@@ -58,6 +58,16 @@ package enum LabelsFile {
         }
     }
 
+    /// The same where there must be one.
+    ///
+    /// - Throws: `TacitError` (no input) also where there is none.
+    package static func require(_ path: String) throws -> LearnedLabels {
+        guard let labels = try read(path) else {
+            throw TacitError(.noInput, file: path, "there is no such file: a first label makes it")
+        }
+        return labels
+    }
+
     /// What a file of these labels holds.
     package static func bytes(_ labels: LearnedLabels) -> [UInt8] {
         let isSaid = labels.background.contains { !$0.said.isEmpty }
@@ -71,12 +81,12 @@ package enum LabelsFile {
         try Reader(TensorFile(reading: bytes, architecture: architecture, layoutVersions: layoutVersions)).labels()
     }
 
-    /// Replaces the file whole or not at all.
+    /// Replaces the file, or the one that a link leads to, whole or not at all.
     ///
     /// - Throws: `TacitError`: `cannotCreate` or `inputOutput` where it can't be written.
     package static func write(_ labels: LearnedLabels, to path: String) throws {
         let bytes = bytes(labels)
-        let file = try OutputFile(path: path)
+        let file = try OutputFile(path: SystemPath.resolved(path) ?? path)
         try bytes.withUnsafeBytes { try file.write($0, at: 0) }
         try file.finish()
     }

@@ -189,7 +189,7 @@ package struct LearnedLabels: Equatable, Sendable {
         }
     }
 
-    private func unknown(_ name: String) -> TacitError {
+    func unknown(_ name: String) -> TacitError {
         let known = labels.map(\.name).joined(separator: ", ")
         return TacitError(
             .usage, "no label '\(name)' was learned\(known.isEmpty ? "" : ", only \(known)")")

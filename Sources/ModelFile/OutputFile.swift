@@ -20,13 +20,15 @@ package final class OutputFile {
         self.path = path
         // Renaming over a device, a folder or a pipe would replace it.
         var status = stat()
-        if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+        if SystemPath.withBytes(path, { stat($0, &status) }) == 0, status.st_mode & S_IFMT != S_IFREG {
             throw TacitError(.cannotCreate, file: path, "is there and not a regular file")
         }
         Self.removeAbandoned(path)
         descriptor = Self.nameless(in: Self.folder(of: path))
         if descriptor >= 0 { return }
-        var template = Array("\(path)\(Self.mark)XXXXXX".utf8CString)
+        var template = SystemPath.withBytes("\(path)\(Self.mark)XXXXXX") { name in
+            Array(UnsafeBufferPointer(start: name, count: strlen(name) + 1))
+        }
         descriptor = mkstemp(&template)
         guard descriptor >= 0 else {
             throw TacitError(.cannotCreate, file: path, String(cString: strerror(errno)))
@@ -35,14 +37,14 @@ package final class OutputFile {
         // Held for as long as somebody writes.
         flock(descriptor, LOCK_EX | LOCK_NB)
         temporaryPath = template.withUnsafeBufferPointer { buffer in
-            buffer.baseAddress.map { String(cString: $0) } ?? path
+            buffer.baseAddress.map { SystemPath.string($0) } ?? path
         }
     }
 
     deinit {
         guard descriptor >= 0 else { return }
         close(descriptor)
-        if let temporaryPath { unlink(temporaryPath) }
+        if let temporaryPath { _ = SystemPath.withBytes(temporaryPath) { unlink($0) } }
     }
 
     /// Opens a file that has no name yet; negative where the file system, or what is mounted, does not allow to name it
@@ -50,7 +52,7 @@ package final class OutputFile {
     private static func nameless(in folder: String) -> Int32 {
         // Linux's O_TMPFILE, which Glibc's overlay does not import: __O_TMPFILE with O_DIRECTORY.
         let temporaryFile: Int32 = 0o20000000 | O_DIRECTORY
-        let descriptor = open(folder, temporaryFile | O_RDWR | O_CLOEXEC, 0o600)
+        let descriptor = SystemPath.withBytes(folder) { open($0, temporaryFile | O_RDWR | O_CLOEXEC, 0o600) }
         guard descriptor >= 0 else { return -1 }
         guard access("/proc/self/fd/\(descriptor)", F_OK) == 0 else {
             close(descriptor)
@@ -63,17 +65,19 @@ package final class OutputFile {
     private static func removeAbandoned(_ path: String) {
         let folder = folder(of: path)
         let prefix = (path.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init) ?? "") + mark
-        guard let stream = opendir(folder) else { return }
+        guard let stream = SystemPath.withBytes(folder, { opendir($0) }) else { return }
         defer { closedir(stream) }
         while let entry = readdir(stream) {
             let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+                $0.bindMemory(to: CChar.self).baseAddress.map { SystemPath.string($0) } ?? ""
             }
             guard name.hasPrefix(prefix), name.utf8.count == prefix.utf8.count + 6 else { continue }
-            let descriptor = open("\(folder)/\(name)", O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-            guard descriptor >= 0 else { continue }
-            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { unlink("\(folder)/\(name)") }
-            close(descriptor)
+            SystemPath.withBytes("\(folder)/\(name)") { path in
+                let descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+                guard descriptor >= 0 else { return }
+                if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { unlink(path) }
+                close(descriptor)
+            }
         }
     }
 
@@ -107,13 +111,16 @@ package final class OutputFile {
     package func finish() throws {
         guard fchmod(descriptor, 0o666 & ~FileMode.mask) == 0, fsync(descriptor) == 0 else { throw failure() }
         if temporaryPath == nil { try name() }
-        if let temporaryPath { guard rename(temporaryPath, path) == 0 else { throw failure() } }
+        if let temporaryPath {
+            let status = SystemPath.withBytes(temporaryPath) { old in SystemPath.withBytes(path) { rename(old, $0) } }
+            guard status == 0 else { throw failure() }
+        }
         temporaryPath = nil
         close(descriptor)
         descriptor = -1
         // The rename itself reaches the disk with the folder. Where a folder can't be flushed, nothing is lost but
         // certainty, so failure is no error.
-        let folderDescriptor = open(Self.folder(of: path), O_RDONLY | O_CLOEXEC)
+        let folderDescriptor = SystemPath.withBytes(Self.folder(of: path)) { open($0, O_RDONLY | O_CLOEXEC) }
         if folderDescriptor >= 0 {
             fsync(folderDescriptor)
             close(folderDescriptor)
@@ -123,12 +130,15 @@ package final class OutputFile {
     /// Gives the file its name, or, where another has it already, a temporary one to rename: a link does not replace.
     private func name() throws {
         let source = "/proc/self/fd/\(descriptor)"
-        if linkat(AT_FDCWD, source, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0 { return }
+        func link(as name: String) -> Bool {
+            SystemPath.withBytes(name) { linkat(AT_FDCWD, source, AT_FDCWD, $0, AT_SYMLINK_FOLLOW) } == 0
+        }
+        if link(as: path) { return }
         for attempt in 0..<1000 {
             guard errno == EEXIST else { break }
             let digits = String(UInt32.random(in: 0..<1 << 24) ^ UInt32(attempt), radix: 16)
             let other = "\(path)\(Self.mark)" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
-            if linkat(AT_FDCWD, source, AT_FDCWD, other, AT_SYMLINK_FOLLOW) == 0 {
+            if link(as: other) {
                 temporaryPath = other
                 return
             }

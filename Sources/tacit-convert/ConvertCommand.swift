@@ -2,6 +2,7 @@ import ArgumentParser
 import TacitComparison
 import TacitConsole
 import TacitConversion
+import TacitDiagnostics
 import TacitModelFile
 
 struct ConvertCommand: ParsableCommand {
@@ -116,15 +117,18 @@ struct ConvertCommand: ParsableCommand {
             }
         }
         if let layers, layers < 1 { throw ValidationError("--layers \(layers): expected at least 1") }
-        if let report, report == output { throw ValidationError("--report and -o name the same file") }
+        if base.isEmpty { throw ValidationError("--base must name a folder or a GGUF") }
+        if let adapter, adapter.isEmpty { throw ValidationError("--adapter must name a folder") }
+        if let report, FileIdentity.areOnePlace(report, output) {
+            throw ValidationError("--report and -o name the same file")
+        }
         if output.isEmpty || output.hasSuffix("/") { throw ValidationError("-o must name a file") }
     }
 
     func run() throws {
         let report = try Process.stoppingInOrder {
-            let report = try convert()
-            if let path = self.report {
-                let file = try OutputFile(path: path)
+            let (report, file) = try convert()
+            if let file {
                 try Array("\(report.json)\n".utf8).withUnsafeBytes { try file.write($0, at: 0) }
                 try file.finish()
             }
@@ -133,12 +137,15 @@ struct ConvertCommand: ParsableCommand {
         try StandardOutput.shared.write(Array("\(json ? report.json : report.table)\n".utf8))
     }
 
-    private func convert() throws -> ConversionReport {
+    /// - Returns: the report, and the file that it is to be written to.
+    private func convert() throws -> (ConversionReport, OutputFile?) {
         let options = ConversionOptions(
             base: base, layers: layers, adapter: adapter, weights: weights, int8Form: int8Form, smoothing: smoothing,
             twoPlaneLayers: twoPlaneLayers, groupSize: groupSize, method: method, budget: budget ?? 8, output: output)
         let converter = try Converter(options)
         if let report { try converter.refuse(writingTo: report) }
+        // Whether it can be written is known before minutes of work, not after.
+        let file = try report.map { try OutputFile(path: $0) }
         let set = try data.set(for: converter.description, path: output)
         if converter.wantsData { converter.data = try set?.contexts(converter.description) }
         let progress = ProgressBar()
@@ -147,7 +154,7 @@ struct ConvertCommand: ParsableCommand {
             try Process.checkStop()
             progress.show(done, of: all)
         }
-        return try converter.convert(
+        let result = try converter.convert(
             calibrate: set.map { set in
                 { exact, stored in
                     let result = try set.run(
@@ -156,6 +163,7 @@ struct ConvertCommand: ParsableCommand {
                     return result
                 }
             }, progress: show)
+        return (result, file)
     }
 }
 

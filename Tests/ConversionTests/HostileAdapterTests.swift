@@ -92,6 +92,10 @@ import Testing
             try failure { $0["modules_to_save"] = ["norm"] }
                 == "\(path): base_model.model.layers.0.input_layernorm.weight: the tensor is missing")
 
+        #expect(
+            try failure { $0["lora_alpha"] = 1e300 }
+                == "\(path): layers.0.self_attn.q_proj: the fused weight is not finite")
+
         let bench = try Workbench("llama-plain")
         try bench.edit(tensors: path) { header, _ in
             header["stranger.weight"] = header.removeValue(forKey: first)

@@ -94,6 +94,13 @@ import Testing
         #expect(
             bench.failure(withAdapter: false)?.line
                 == "base/model.safetensors: h.2.ln_1.weight: the tensor is missing")
+        try bench.edit("base/config.json") {
+            $0["n_layer"] = 2
+            $0["vocab_size"] = 2_000_000_000
+        }
+        #expect(
+            bench.failure(withAdapter: false)?.line
+                == "base/model.safetensors: input.vocabulary: expected 1 to 1048576, found 2000000000")
     }
 
     @Test func textThatIsNoConfiguration() throws {

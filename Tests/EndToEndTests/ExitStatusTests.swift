@@ -180,6 +180,24 @@ import Testing
         }
     }
 
+    /// Before there is a model, which may take minutes.
+    @Test func reportsThatHaveNoPlace() throws {
+        let golden = try GoldenCase(name: "llama-plain")
+        let folder = try TemporaryFolder()
+        let output = folder.path("model.gguf")
+        try folder.write("folder/file", [])
+        for (report, status) in [
+            (folder.path("none/report.json"), 73), (folder.path("folder"), 73), ("/dev/full", 73), (output, 64),
+            (folder.path("./model.gguf"), 64), (folder.path("folder/../model.gguf"), 64),
+        ] as [(String, Int32)] {
+            let outcome = try Executable.convert.run([
+                "--base", golden.baseFolder.path, "--adapter", golden.adapterFolder.path, "-o", output, "--report", report,
+            ])
+            #expect(outcome.status == status && outcome.output.isEmpty, "\(report) \(outcome.standardError)")
+            #expect(try folder.names() == ["folder"])
+        }
+    }
+
     /// The model is whole by then, and stays.
     @Test(arguments: [[], ["--json"]])
     func reportsThatCannotBeWritten(options: [String]) throws {

@@ -315,9 +315,9 @@ import Testing
         for arguments in [
             [], ["bell"], ["bell", path, "--not", "--background"], ["bell", path, "--device", "x"], ["--list", "bell"],
             ["--rename", "bell"], ["--forget", "bell", "--list"], [golden.labels[0], path], ["a\nb", path], ["", path],
-            ["--not", "bell", path], ["--forget", "bell"], ["--rename", "bell", "horn"],
-            [String(repeating: "x", count: 300), path], ["bell", "--device", "x", "--examples", "0"],
-            ["bell", "--device", "x", "--seconds", "0"],
+            ["--not", "bell", path], [String(repeating: "x", count: 300), path],
+            ["bell", "--device", "x", "--examples", "0"], ["bell", "--device", "x", "--seconds", "0"],
+            ["bell", path, "--examples", "3"], ["bell", path, "--seconds", "3"], ["--list", "--seconds", "3"],
         ] {
             let outcome = try learn(arguments)
             #expect(outcome.status == 64, "\(arguments) \(outcome.standardError)")
@@ -326,9 +326,13 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: labels))
         try taught(["bell", path])
         let before = try bytes
-        for arguments in [["--rename", "bell", golden.labels[0]], ["--rename", "bell", "bell"]] {
+        for arguments in [
+            ["--rename", "bell", golden.labels[0]], ["--rename", "bell", "bell"], ["--forget", "horn"],
+            ["--rename", "horn", "hoot"], ["--export", folder.path("other.labels"), "horn"],
+        ] {
             #expect(try learn(arguments).status == 64)
         }
+        #expect(!FileManager.default.fileExists(atPath: folder.path("other.labels")))
         #expect(try bytes == before)
         let without = try Executable.tacit.run(["learn", model.path, "bell", path])
         #expect(without.status == 64 && without.standardError.contains("--labels"))
@@ -341,7 +345,12 @@ import Testing
             let outcome = try Executable.tacit.run([command, model.path] + input + ["--labels", labels])
             #expect(outcome.status == 66 && outcome.errorLines.count == 1, "\(outcome.standardError)")
         }
-        #expect(try learn(["--list"]).status == 66)
+        let other = folder.path("other.labels")
+        for arguments in [["--list"], ["--forget", "bell"], ["--rename", "bell", "horn"], ["--renew"], ["--export", other]] {
+            let outcome = try learn(arguments)
+            #expect(outcome.status == 66 && outcome.errorLines.count == 1, "\(arguments) \(outcome.standardError)")
+        }
+        #expect(![labels, other].contains { FileManager.default.fileExists(atPath: $0) })
         #expect(try learn(["--import", folder.path("none.labels")]).status == 66)
         #expect(try learn(["bell", path], file: folder.path("none/my.labels")).status == 73)
         #expect(try learn(["bell", "--device", "none"]).status == 69)

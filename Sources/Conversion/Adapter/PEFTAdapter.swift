@@ -42,6 +42,9 @@ final class PEFTAdapter {
     /// Adapted modules.
     var moduleCount: Int { model.modules.filter { adapted.contains($0.name) }.count }
 
+    /// The file of its tensors, for errors.
+    var path: String { store.path }
+
     /// Bytes of the adapter's tensors.
     var byteCount: Int { store.byteCount }
 

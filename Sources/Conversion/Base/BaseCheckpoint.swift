@@ -22,6 +22,9 @@ final class BaseCheckpoint {
         try refuseStrangers()
     }
 
+    /// The file of its tensors, or their index, for errors.
+    var path: String { store.path }
+
     /// Bytes of the checkpoint's tensors.
     var byteCount: Int { store.byteCount }
 

@@ -39,11 +39,14 @@ extension SourceFolder {
 
     /// What lies in the folder, in alphabetical order.
     private var names: [String] {
-        guard let stream = opendir(path) else { return [] }
+        guard let stream = SystemPath.withBytes(path, { opendir($0) }) else { return [] }
         defer { closedir(stream) }
         var names: [String] = []
         while let entry = readdir(stream), names.count < 4096 {
-            names.append(withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
+            names.append(
+                withUnsafeBytes(of: entry.pointee.d_name) {
+                    $0.bindMemory(to: CChar.self).baseAddress.map { SystemPath.string($0) } ?? ""
+                })
         }
         return names.filter { $0 != "." && $0 != ".." }.sorted()
     }

@@ -13,7 +13,7 @@ final class SourceFolder {
     init(path: String) throws {
         self.path = path
         var status = stat()
-        guard stat(path, &status) == 0 else {
+        guard SystemPath.withBytes(path, { stat($0, &status) }) == 0 else {
             throw TacitError(.noInput, file: path, String(cString: strerror(errno)) + Self.remark(onMissing: path))
         }
         guard status.st_mode & S_IFMT == S_IFDIR else { throw TacitError(.noInput, file: path, "not a folder") }
@@ -31,7 +31,7 @@ final class SourceFolder {
 
     func has(_ name: String) -> Bool {
         var status = stat()
-        return lstat(file(name), &status) == 0
+        return SystemPath.withBytes(file(name)) { lstat($0, &status) } == 0
     }
 
     /// Maps a file and takes its digest.
@@ -65,13 +65,10 @@ final class SourceFolder {
     /// `snapshots/REVISION/NAME` leads to `../../blobs/DIGEST`); nil for anything else.
     private func blob(of name: String) -> String? {
         var status = stat()
-        guard lstat(file(name), &status) == 0, status.st_mode & S_IFMT == S_IFLNK else { return nil }
-        func resolved(_ path: String) -> String? {
-            guard let real = realpath(path, nil) else { return nil }
-            defer { free(real) }
-            return String(cString: real)
+        guard SystemPath.withBytes(file(name), { lstat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFLNK else {
+            return nil
         }
-        guard let target = resolved(file(name)), let blobs = resolved(file("../../blobs")),
+        guard let target = SystemPath.resolved(file(name)), let blobs = SystemPath.resolved(file("../../blobs")),
             let slash = target.lastIndex(of: "/"), target[..<slash] == blobs
         else { return nil }
         return target

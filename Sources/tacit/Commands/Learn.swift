@@ -65,10 +65,7 @@ struct Learn: ParsableCommand {
         let (given, name, paths, task) = try words()
         guard let file = learned.path else { return }
         if case .list = task {
-            guard let labels = try LabelsFile.read(file) else {
-                throw TacitError(.noInput, file: file, "there is no such file: a first label makes it")
-            }
-            return try LearnOutput(json: output.json).list(labels)
+            return try LearnOutput(json: output.json).list(LabelsFile.require(file))
         }
         let standard = live.isCamera ? ModelLookup.image : ModelLookup.defaultName(forFirst: paths.first)
         // Labels that are taught anew are taught to what is there now.
@@ -77,6 +74,7 @@ struct Learn: ParsableCommand {
         // Read, changed and written under one lock: two who learn at once both have learned.
         let lock = try LabelsLock(beside: file)
         try withExtendedLifetime(lock) {
+            if task.needsLabels { _ = try LabelsFile.require(file) }
             let teacher = try LabelTeacher(
                 model, file: file, engine: engine.settings, keepsClips: !options.noClips,
                 output: LearnOutput(json: output.json))

@@ -28,11 +28,13 @@ struct LearnOptions: ParsableArguments {
 
     @Option(
         name: .customLong("export"),
-        help: ArgumentHelp("Write the labels NAME..., or all, to a file of their own.", valueName: "FILE"))
+        help: ArgumentHelp(
+            "Write the labels NAME..., or all, with their corrections to a file of their own.", valueName: "FILE"))
     var exportPath: String?
 
     @Option(
-        name: .customLong("import"), help: ArgumentHelp("Take over the labels of another file.", valueName: "FILE"))
+        name: .customLong("import"),
+        help: ArgumentHelp("Take over the labels and corrections of another file.", valueName: "FILE"))
     var importPath: String?
 
     @Flag(name: .customLong("no-clips"), help: "Keep no sound and no picture of the examples; --renew can't use them.")
@@ -46,6 +48,8 @@ struct LearnOptions: ParsableArguments {
         /// Whether it takes a name first, and whether examples.
         var takesName: Bool { if case .teach = self { true } else if case .correct = self { true } else { false } }
         var takesExamples: Bool { if case .hearBackground = self { true } else { takesName } }
+        /// Whether there must be labels already.
+        var needsLabels: Bool { if case .importing = self { false } else { !takesExamples } }
     }
 
     func task() throws -> Task {

@@ -10,17 +10,25 @@ struct LiveExampleOptions: ParsableArguments {
     @Flag(name: .customLong("camera"), help: "Take examples from a camera, the first one unless --device names it.")
     var isCamera = false
 
-    @Option(help: ArgumentHelp("How many examples to take.", valueName: "N"))
-    var examples = 5
+    @Option(help: ArgumentHelp("How many examples to take. (default: \(standardCount))", valueName: "N"))
+    var examples: Int?
 
     @Option(help: ArgumentHelp("How long to listen for each example.", valueName: "SECONDS"))
     var seconds: Double?
 
+    private static let standardCount = 5
+
     var isGiven: Bool { device != nil || isCamera }
+    var count: Int { examples ?? Self.standardCount }
 
     func validate() throws {
-        guard (1...100).contains(examples) else {
-            throw ValidationError("--examples must be from 1 to 100: \(examples)")
+        if let examples {
+            guard (1...100).contains(examples) else {
+                throw ValidationError("--examples must be from 1 to 100: \(examples)")
+            }
+        }
+        if !isGiven, examples != nil || seconds != nil {
+            throw ValidationError("\(examples == nil ? "--seconds" : "--examples") goes with --device or --camera")
         }
         if let seconds {
             guard seconds >= 0.1, seconds <= 600 else {

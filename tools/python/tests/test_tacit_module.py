@@ -245,6 +245,10 @@ def test_errors(model, tmp_path):
     for bad, kind in [(np.zeros((2, 2)), ValueError), (np.zeros(4, np.int32), TypeError), ("x".encode(), Exception)]:
         with pytest.raises(kind):
             model.classify(bad)
+    # Not the file "a", and not the label.
+    for call in (lambda: model.classify("a\0b"), lambda: model.teach(tmp_path / "my.labels", "a\0b", "x.wav")):
+        with pytest.raises(ValueError, match="null byte"):
+            call()
     with pytest.raises(TypeError):
         model.stream(hops=1)
     stream = model.stream()

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from .files import save_json, whole_folder
 from .inputs import Input, TokensInput, input_from_json
-from .model import AdaptedModel, CodebookSum, Shape, load_trunk
+from .model import AdaptedModel, CodebookSum, Shape, check_folder, load_trunk
 
 
 @dataclass
@@ -144,6 +144,8 @@ def save_adapter(
 def load_adapter(base: Path | str, folder: Path | str) -> tuple[AdaptedModel, Description]:
     """The model that a base and an adapter folder make, in f32, in evaluation mode."""
     folder = Path(folder)
+    for name in ("tacit.json", "tacit.safetensors", "adapter_config.json"):
+        check_folder(folder, name)
     description = Description.from_json(json.loads((folder / "tacit.json").read_text(encoding="utf-8")))
     stored = load_file(folder / "tacit.safetensors")
     around = {k: v.float() for k, v in stored.items() if not k.startswith("learning.")}

@@ -15,7 +15,7 @@ from torch import nn
 from transformers import AutoModel
 
 from .files import whole_folder
-from .model import check_family
+from .model import check_family, check_folder
 from .readers import DataError
 
 
@@ -40,7 +40,10 @@ def main(args: argparse.Namespace) -> None:
 def read(base: Path) -> nn.Module:
     """A folder's trunk as it is stored, or that of a `.gguf`, dequantized, in F16."""
     if base.suffix != ".gguf":
+        check_folder(base, "config.json")
         return AutoModel.from_pretrained(base, dtype="auto")
+    if not base.is_file():
+        raise DataError(f"{base}: no such file")
     trunk = AutoModel.from_pretrained(base.parent, gguf_file=base.name, dtype=torch.float16)
     # Its weights are floats now, which transformers won't save as long as these say that they came out of codes.
     trunk.hf_quantizer = None
@@ -52,10 +55,7 @@ def read(base: Path) -> nn.Module:
 @torch.no_grad()
 def kept(trunk: nn.Module, text: str) -> range:
     """Leaves a trunk these of its layers, its embeddings and its final norm."""
-    try:
-        check_family(trunk.config.model_type)
-    except ValueError as error:
-        raise DataError(str(error)) from None
+    check_family(trunk.config.model_type)
     name = "h" if trunk.config.model_type == "gpt2" else "layers"
     every = getattr(trunk, name)
     found = re.fullmatch(r"(\d+):(\d+)", text)

@@ -17,6 +17,7 @@ from transformers import AutoConfig, AutoModel
 
 from . import sinks
 from .adapters import TARGETS
+from .readers import DataError
 
 
 @dataclass(frozen=True)
@@ -187,6 +188,7 @@ class AdaptedModel(nn.Module):
 
 def load_trunk(base: Path | str) -> nn.Module:
     """The bare trunk of a base folder in f32, frozen."""
+    check_folder(base, "config.json")
     trunk = AutoModel.from_pretrained(base, dtype=torch.float32)
     check_family(trunk.config.model_type)
     return trunk.requires_grad_(False)
@@ -194,6 +196,7 @@ def load_trunk(base: Path | str) -> nn.Module:
 
 def random_trunk(base: Path | str, seed: int) -> nn.Module:
     """A trunk of the same architecture as the base's, freshly initialised as transformers does it, frozen."""
+    check_folder(base, "config.json")
     config = AutoConfig.from_pretrained(base)
     check_family(config.model_type)
     state = torch.random.get_rng_state()
@@ -203,6 +206,12 @@ def random_trunk(base: Path | str, seed: int) -> nn.Module:
     return trunk.requires_grad_(False)
 
 
+def check_folder(folder: Path | str, file: str) -> None:
+    """transformers and peft would take the name of a folder that isn't there for one on the hub, and ask for it there."""
+    if not (Path(folder) / file).is_file():
+        raise DataError(f"{folder}: there is no {file} in it" if Path(folder).is_dir() else f"{folder}: no such folder")
+
+
 def check_family(family: str) -> None:
     if family not in TARGETS:
-        raise ValueError(f"base of the kind {family!r}; expected one of {', '.join(TARGETS)}")
+        raise DataError(f"base of the kind {family!r}; expected one of {', '.join(TARGETS)}")

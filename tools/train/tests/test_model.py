@@ -10,6 +10,7 @@ from tacit_train.adapter_folder import Description, load_adapter, save_adapter
 from tacit_train.inputs import LogMelInput, WaveformInput
 from tacit_train.adapters import Adaptation, add_adapters
 from tacit_train.model import AdaptedModel, Shape, load_trunk, random_trunk
+from tacit_train.readers import DataError
 
 WINDOW = 12
 
@@ -114,6 +115,20 @@ def test_impossible_shapes_are_refused(base):
     with pytest.raises(ValueError, match="longer than the base's 64 positions"):
         make(base, Shape(), window=65)
     make(base, Shape(positions="none"), window=65).hidden(torch.randn(1, 65, 10))
+
+
+def test_what_is_no_base_or_adapter_is_said_and_not_looked_for_on_the_hub(base, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for load in (load_trunk, lambda folder: random_trunk(folder, 1)):
+        with pytest.raises(DataError, match="openai-community/gpt2: no such folder"):
+            load("openai-community/gpt2")
+        with pytest.raises(DataError, match="no config.json"):
+            load(tmp_path)
+    with pytest.raises(DataError, match="none: no such folder"):
+        load_adapter(base, tmp_path / "none")
+    (tmp_path / "config.json").write_text('{"model_type": "bert"}')
+    with pytest.raises(DataError, match="bert"):
+        random_trunk(tmp_path, 1)
 
 
 def test_random_trunk_has_the_architecture_and_not_the_weights(base):

@@ -111,6 +111,11 @@ final class LabelTeacher {
 
     /// To this model, from the clips that were kept.
     func renew() throws {
+        for label in labels.labels where base.labels.contains(label.name) {
+            throw TacitError.badData(
+                file, at: label.name,
+                "\(model.identity.name) has such a label itself: rename or forget the learned one, with \(labels.model.name)")
+        }
         var renewed = LearnedLabels(model.identity)
         var lost = 0
         func again(_ examples: [Example], isBackground: Bool = false) throws -> [Example] {
@@ -124,7 +129,9 @@ final class LabelTeacher {
         if !background.isEmpty { try renewed.hear(background: background, base) }
         var labelled: [(String, [Example], isCorrection: Bool)] = []
         for label in labels.labels { labelled.append((label.name, try again(label.examples), false)) }
-        for correction in labels.corrections { labelled.append((correction.name, try again(correction.examples), true)) }
+        for correction in correctable(labels.corrections, among: labels, file) {
+            labelled.append((correction.name, try again(correction.examples), true))
+        }
         for (name, examples, isCorrection) in labelled where !examples.isEmpty {
             if isCorrection {
                 try renewed.correct(name, examples, base)
@@ -143,33 +150,58 @@ final class LabelTeacher {
 
     func export(_ names: [String], to path: String) throws {
         try requireSameModel()
-        var chosen = LearnedLabels(labels.model)
-        for name in names.isEmpty ? labels.labels.map(\.name) : names {
-            guard let index = labels.index(of: name) else {
-                throw TacitError(.usage, "no label '\(name)' was learned")
+        if let identity = FileIdentity(path: path) {
+            for (own, what) in [(file, "the file of all labels"), (model.path, "the model")]
+            where FileIdentity(path: own) == identity {
+                throw TacitError(.cannotCreate, file: path, "is \(what) itself")
             }
-            try chosen.learn(name, labels.labels[index].examples, base)
         }
+        let chosen = try labels.only(names, base)
         try LabelsFile.write(chosen, to: path)
         try output.list(chosen)
     }
 
+    /// What is there already stays as it is.
     func importing(_ path: String) throws {
         guard let other = try LabelsFile.read(path) else {
             throw TacitError(.noInput, file: path, "there is no such file")
         }
-        try change { labels, base in
-            for label in other.labels {
-                var examples = label.examples
-                if other.model.digest != labels.model.digest {
-                    examples = try examples.compactMap { try maker.renewed($0, background: labels.background) }
-                    guard !examples.isEmpty else {
-                        throw TacitError.badData(
-                            path, at: label.name, "was taught to another model, and no clips of its examples were kept")
-                    }
-                }
-                try labels.learn(label.name, examples, base)
+        let isOwn = other.model.digest == labels.model.digest
+        let background = labels.background
+        func own(_ name: String, _ examples: [Example]) throws -> [Example] {
+            if isOwn { return examples }
+            let renewed = try examples.compactMap { try maker.renewed($0, background: background) }
+            guard !renewed.isEmpty else {
+                throw TacitError.badData(
+                    path, at: name, "was taught to another model, and no clips of its examples were kept")
             }
+            return renewed
+        }
+        try change { labels, base in
+            // What can't be one has its error, with examples or without.
+            for label in other.labels {
+                try labels.requireLearnable(label.name, base)
+                let news = labels.news(of: label.name, try own(label.name, label.examples))
+                if !news.isEmpty { try labels.learn(label.name, news, base) }
+            }
+            for correction in correctable(other.corrections, among: labels, path) {
+                let news = labels.newCorrections(of: correction.name, try own(correction.name, correction.examples))
+                if !news.isEmpty { try labels.correct(correction.name, news, base) }
+            }
+        }
+    }
+
+    /// Those of labels that the model or `labels` have; the others have nothing to correct, which is said.
+    private func correctable(
+        _ corrections: [LearnedLabels.Correction], among labels: LearnedLabels, _ path: String
+    ) -> [LearnedLabels.Correction] {
+        corrections.filter { correction in
+            let isKnown = labels.index(of: correction.name) != nil || base.labels.contains(correction.name)
+            if !isKnown {
+                StandardError.line(
+                    "\(path): \(correction.name): \(model.identity.name) has no such label, and so its corrections are left out")
+            }
+            return isKnown
         }
     }
 

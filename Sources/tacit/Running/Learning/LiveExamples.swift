@@ -25,7 +25,7 @@ final class LiveExamples {
     /// - Throws: `TacitError`, of every kind that a device may have.
     init(_ options: LiveExampleOptions, _ maker: ExampleMaker) throws {
         self.maker = maker
-        count = options.examples
+        count = options.count
         if maker.sampleRate > 0 {
             guard !options.isCamera else {
                 throw TacitError(.usage, "the model takes sound: --camera goes with a model of images")

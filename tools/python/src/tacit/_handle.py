@@ -13,6 +13,10 @@ class Error(Exception):
         self.status = status
 
 
+# Calls that take bytes with their number, not a text that ends with a 0.
+_BINARY = ("load_bytes", "picture_decode")
+
+
 class Handle:
     """One thread's at a time."""
 
@@ -24,6 +28,9 @@ class Handle:
 
     def call(self, name: str, *arguments) -> int:
         """OK, READING or EVENTS; anything else is raised."""
+        # C would take the text up to there for all of it.
+        if name not in _BINARY and any(isinstance(argument, bytes) and 0 in argument for argument in arguments):
+            raise ValueError("embedded null byte")
         status = getattr(self._library, f"tacit_{name}")(self._pointer, *arguments)
         if status not in (OK, READING, EVENTS):
             words = self._library.tacit_error(self._pointer).decode(errors="replace")

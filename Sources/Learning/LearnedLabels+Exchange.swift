@@ -1,0 +1,37 @@
+import TacitDiagnostics
+
+/// Labels that go from one file to another.
+extension LearnedLabels {
+    /// Some of what was learned, in the order in which it was. What the place sounds or looks like stays behind.
+    ///
+    /// - Parameter names: of learned labels, which come with their corrections, and of the model's own that were corrected;
+    ///   none for all.
+    /// - Throws: `TacitError` (usage) where nothing was learned of a name.
+    package func only(_ names: [String], _ base: TaughtBase) throws -> LearnedLabels {
+        for name in names where index(of: name) == nil && !corrections.contains(where: { $0.name == name }) {
+            throw unknown(name)
+        }
+        func isMeant(_ name: String) -> Bool { names.isEmpty || names.contains(name) }
+        let (labels, corrections) = (labels.filter { isMeant($0.name) }, corrections.filter { isMeant($0.name) })
+        func chosen(_ classifiers: Classifiers) -> LearnedLabels {
+            LearnedLabels(model, labels: labels, corrections: corrections, background: [], classifiers: classifiers)
+        }
+        return chosen(try Classifiers(of: chosen(Classifiers(width: model.width)), base))
+    }
+
+    /// Which of these examples of a label are not among those it has.
+    package func news(of name: String, _ examples: [Example]) -> [Example] {
+        news(examples, labels.first { $0.name == name }?.examples)
+    }
+
+    /// The same of what a label should not have been said of.
+    package func newCorrections(of name: String, _ examples: [Example]) -> [Example] {
+        news(examples, corrections.first { $0.name == name }?.examples)
+    }
+
+    /// Told by what the model makes of them as they are: copies differ with the background, and clips may be left out.
+    private func news(_ examples: [Example], _ known: [Example]?) -> [Example] {
+        let known = (known ?? []).map { $0.rows.prefix(model.width) }
+        return examples.filter { !known.contains($0.rows.prefix(model.width)) }
+    }
+}

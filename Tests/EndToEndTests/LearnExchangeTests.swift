@@ -1,0 +1,117 @@
+import Foundation
+import TacitTestSupport
+import Testing
+
+/// Learned labels that go from one file to another, and from one model to another.
+@Suite struct LearnExchangeTests {
+    private let golden: GoldenCase
+    private let model: ConvertedModel
+    private let labels: String
+    private var folder: TemporaryFolder { model.folder }
+
+    init() throws {
+        golden = try GoldenCase(name: "llama-plain")
+        model = try ConvertedModel(golden)
+        labels = model.folder.path("my.labels")
+    }
+
+    private func sound(_ seed: UInt64) throws -> String {
+        var random = RandomNumbers(seed: seed)
+        return try folder.write(
+            "\(seed).wav",
+            WaveFile.bytes((0..<800).map { _ in Int16.random(in: -9000...9000, using: &random) }, rate: UInt32(golden.sampleRate)))
+    }
+
+    @discardableResult
+    private func learn(
+        _ arguments: [String], file: String? = nil, model path: String? = nil, status: Int32 = 0
+    ) throws -> Executable.Outcome {
+        let outcome = try Executable.tacit.run(["learn", path ?? model.path] + arguments + ["--labels", file ?? labels])
+        try #require(outcome.status == status, "\(arguments) \(outcome.standardError)")
+        return outcome
+    }
+
+    /// Name, examples and corrections of each label, as `--list` says it.
+    private func list(_ file: String? = nil) throws -> [String] { try learn(["--list"], file: file).outputLines }
+
+    private func bytes(_ path: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path)) }
+
+    @Test func correctionsGoWithTheirLabels() throws {
+        let other = folder.path("other.labels")
+        try learn(["--background", sound(8)])
+        try learn(["bell", sound(1), sound(2)])
+        try learn(["--not", "bell", sound(3)])
+        try learn(["horn", sound(4), sound(5)])
+        try learn(["--not", golden.labels[0], sound(6), sound(7)])
+        try learn(["--export", other, "bell", "bell"])
+        #expect(try list(other).map { $0.prefix { $0 != "," } } == ["bell  2 examples"])
+        #expect(try list(other).first?.contains(" 1 corrections") == true)
+        try learn(["--export", other])
+        // How like one another examples are is told among those that are there.
+        func counts(_ file: String? = nil) throws -> [Substring] {
+            try list(file).map { $0.prefix(upTo: $0.range(of: "corrections")?.upperBound ?? $0.endIndex) }
+        }
+        #expect(try counts(other) == counts() && counts().count == 3)
+        // What was taken over once is there.
+        let new = folder.path("new.labels")
+        try learn(["--import", other], file: new)
+        let once = try bytes(new)
+        #expect(try counts(new) == counts())
+        try learn(["--import", other], file: new)
+        try learn(["--import", new], file: new)
+        #expect(try bytes(new) == once)
+        let before = try bytes(labels)
+        try learn(["--import", other])
+        #expect(try bytes(labels) == before)
+    }
+
+    @Test func nothingIsWrittenOverWhatWasRead() throws {
+        try learn(["bell", sound(1)])
+        try learn(["horn", sound(2)])
+        let (before, weights) = try (bytes(labels), bytes(model.path))
+        let link = folder.path("link.labels")
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: labels)
+        for path in [labels, folder.path("./my.labels"), link, model.path] {
+            let outcome = try learn(["--export", path, "bell"], status: 73)
+            #expect(outcome.errorLines.count == 1 && outcome.output.isEmpty)
+        }
+        #expect(try bytes(labels) == before && bytes(model.path) == weights)
+    }
+
+    @Test func aLinkStaysOne() throws {
+        let target = try folder.write("real/my.labels", [])
+        try FileManager.default.removeItem(atPath: target)
+        try learn(["bell", sound(1)], file: target)
+        try FileManager.default.createSymbolicLink(atPath: labels, withDestinationPath: "real/my.labels")
+        try learn(["horn", sound(2)])
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: labels) == "real/my.labels")
+        #expect(try list(target).count == 2)
+    }
+
+    /// The model of two labels is another than that of three.
+    @Test func aLabelThatTheNewModelLacksNeedsNoCorrection() throws {
+        let fewer = try GoldenCase(name: "llama-learned")
+        let gone = try #require(golden.labels.first { !fewer.labels.contains($0) })
+        let newer = try ConvertedModel(fewer)
+        try learn(["bell", sound(1), sound(2)])
+        try learn(["--not", gone, sound(3)])
+        try learn(["--not", fewer.labels[0], sound(4)])
+        let other = try folder.copy(labels, as: "other.labels")
+        let outcome = try learn(["--renew"], model: newer.path)
+        #expect(outcome.errorLines.count == 1 && outcome.standardError.contains("my.labels: \(gone): "))
+        #expect(try list().count == 2)
+        let taken = try learn(["--import", other], file: folder.path("new.labels"), model: newer.path)
+        #expect(taken.errorLines.count == 1 && taken.standardError.contains("other.labels: \(gone): "))
+        #expect(try list(folder.path("new.labels")).count == 2)
+    }
+
+    @Test func aLabelThatTheNewModelHasIsNotTaughtToIt() throws {
+        let fewer = try ConvertedModel(GoldenCase(name: "llama-learned"))
+        let name = try #require(golden.labels.last)
+        try learn([name, sound(1)], model: fewer.path)
+        let before = try bytes(labels)
+        let outcome = try learn(["--renew"], status: 65)
+        #expect(outcome.errorLines.count == 1 && outcome.standardError.contains("my.labels: \(name): "))
+        #expect(try bytes(labels) == before)
+    }
+}
