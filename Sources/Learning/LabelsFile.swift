@@ -5,8 +5,8 @@ import TacitModelFile
 /// The file that learned labels live in: a GGUF of its own kind, with a digest of every byte.
 package enum LabelsFile {
     static let architecture = "tacit.labels"
-    /// Version of the naming below.
-    static let layoutVersion = 1
+    /// Versions of the naming below that can be read: 2 has parts of sounds, and is written only where there are some.
+    static let layoutVersions = 1...2
 
     enum Key {
         static let modelDigest = "tacit.labels.model_digest"
@@ -23,6 +23,8 @@ package enum LabelsFile {
         static let owners = "tacit.labels.example_owners"
         static let copies = "tacit.labels.example_copies"
         static let rates = "tacit.labels.example_rates"
+        /// The same: how many rows, behind those of `copies`, are of a part of it. In layout 2.
+        static let parts = "tacit.labels.example_parts"
         static let likeness = "tacit.labels.likeness"
     }
 
@@ -57,14 +59,15 @@ package enum LabelsFile {
 
     /// What a file of these labels holds.
     package static func bytes(_ labels: LearnedLabels) -> [UInt8] {
-        Writer(labels).file.bytes(architecture: architecture, layoutVersion: layoutVersion)
+        let writer = Writer(labels)
+        return writer.file.bytes(architecture: architecture, layoutVersion: writer.layoutVersion)
     }
 
     /// From what a file holds.
     ///
     /// - Throws: `TacitError` (bad data), without a file's name, if a byte of it is not what was written.
     package static func labels(_ bytes: UnsafeRawBufferPointer) throws -> LearnedLabels {
-        try Reader(TensorFile(reading: bytes, architecture: architecture, layoutVersion: layoutVersion)).labels()
+        try Reader(TensorFile(reading: bytes, architecture: architecture, layoutVersions: layoutVersions)).labels()
     }
 
     /// Replaces the file whole or not at all.
@@ -85,6 +88,7 @@ private struct Writer {
     private var tensors: [TensorFile.Tensor] = []
     private var owners: [UInt32] = []
     private var copies: [UInt32] = []
+    private var parts: [UInt32] = []
     private var rates: [UInt32] = []
     private var rows: [Float] = []
     private let width: Int
@@ -105,12 +109,16 @@ private struct Writer {
         metadata.append(LabelsFile.Key.owners, .uint32s(owners))
         metadata.append(LabelsFile.Key.copies, .uint32s(copies))
         metadata.append(LabelsFile.Key.rates, .uint32s(rates))
+        if layoutVersion > 1 { metadata.append(LabelsFile.Key.parts, .uint32s(parts)) }
         metadata.append(LabelsFile.Key.likeness, .float32s(labels.classifiers.likeness.flatMap { $0 }))
         tensors.append(TensorFile.Tensor(LabelsFile.rows, [rows.count / max(width, 1), width], rows))
         let planes = labels.classifiers.biases.count
         tensors.append(TensorFile.Tensor(LabelsFile.weights, [planes, width], labels.classifiers.weights))
         tensors.append(TensorFile.Tensor(LabelsFile.biases, [planes], labels.classifiers.biases))
     }
+
+    /// Whoever knows no parts would take them for examples.
+    var layoutVersion: Int { parts.contains { $0 > 0 } ? 2 : 1 }
 
     var file: TensorFile { TensorFile(metadata: metadata, tensors: tensors) }
 
@@ -129,7 +137,8 @@ private struct Writer {
             }
             owners.append(UInt32(owner))
             copies.append(UInt32(example.rows.count / width))
-            rows += example.rows
+            parts.append(UInt32(example.parts.count / width))
+            rows += example.rows + example.parts
         }
     }
 }
@@ -206,15 +215,24 @@ private struct Reader {
         let owners = try file.metadata.integers(LabelsFile.Key.owners)
         let copies = try file.metadata.integers(LabelsFile.Key.copies)
         let rates = try file.metadata.integers(LabelsFile.Key.rates)
-        guard owners.count == copies.count, owners.count == rates.count, owners.allSatisfy({ $0 < count }),
-            copies.allSatisfy({ $0 <= LearningLimits.copies }), rates.allSatisfy({ $0 <= LearningLimits.sampleRate })
+        let parts =
+            file.metadata[LabelsFile.Key.parts] == nil
+            ? [Int](repeating: 0, count: owners.count) : try file.metadata.integers(LabelsFile.Key.parts)
+        guard owners.count == copies.count, owners.count == rates.count, owners.count == parts.count,
+            owners.allSatisfy({ $0 < count }),
+            (copies + parts).allSatisfy({ $0 <= LearningLimits.copies }),
+            rates.allSatisfy({ $0 <= LearningLimits.sampleRate })
         else { throw TacitError(.badData, place: LabelsFile.Key.owners, "examples that belong to nothing") }
-        let rows = try floats(LabelsFile.rows, copies.reduce(0, +) * width)
+        let rows = try floats(LabelsFile.rows, (copies + parts).reduce(0, +) * width)
         var lists = [[Example]](repeating: [], count: count)
         var place = 0
         for (index, owner) in owners.enumerated() {
-            let end = place + copies[index] * width
-            lists[owner].append(Example(rows: Array(rows[place..<end]), clip: try clip(index, rate: rates[index])))
+            let middle = place + copies[index] * width
+            let end = middle + parts[index] * width
+            lists[owner].append(
+                Example(
+                    rows: Array(rows[place..<middle]), parts: Array(rows[middle..<end]),
+                    clip: try clip(index, rate: rates[index])))
             place = end
         }
         return lists

@@ -50,7 +50,9 @@ package struct LearnedLabels: Equatable, Sendable {
 
     /// The same, but for what examples were made of.
     package var withoutClips: LearnedLabels {
-        func bare(_ examples: [Example]) -> [Example] { examples.map { Example(rows: $0.rows, clip: nil) } }
+        func bare(_ examples: [Example]) -> [Example] {
+            examples.map { Example(rows: $0.rows, parts: $0.parts, clip: nil) }
+        }
         return LearnedLabels(
             model, labels: labels.map { Label(name: $0.name, examples: bare($0.examples)) },
             corrections: corrections.map { Correction(name: $0.name, examples: bare($0.examples)) },

@@ -19,7 +19,9 @@ import Testing
         var labels = LearnedLabels(Clusters.model)
         let sound = Clip.sound(samples: [0, 1, -1, 32767, -32768], sampleRate: 16000)
         let picture = Clip.picture(pixels: [0, 1, 127, 128, 255, 7], width: 2, height: 1, channels: 3)
-        try labels.learn("Türklingel", [clusters.example(0, clip: sound), clusters.example(0, copies: 1)], base)
+        var parted = clusters.example(0, clip: sound)
+        parted.parts = clusters.point(2) + clusters.point(2)
+        try labels.learn("Türklingel", [parted, clusters.example(0, copies: 1)], base)
         try labels.learn("bell", [clusters.example(1, clip: picture)], base)
         try labels.correct("dog", [clusters.example(2, clip: sound)], base)
         try labels.correct("bell", [clusters.example(2)], base)
@@ -52,6 +54,21 @@ import Testing
         let empty = LearnedLabels(Clusters.model)
         try LabelsFile.write(empty, to: path)
         #expect(try LabelsFile.read(path) == empty)
+    }
+
+    /// A program that knows no parts would take them for examples; all else it can read.
+    @Test func onlyWithPartsIsALaterLayoutNeeded() throws {
+        func readEarlier() throws -> TensorFile {
+            try Data(contentsOf: URL(fileURLWithPath: path)).withUnsafeBytes {
+                try TensorFile(reading: $0, architecture: "tacit.labels", layoutVersions: 1...1)
+            }
+        }
+        #expect(throws: TacitError.self) { try readEarlier() }
+        var others = labels
+        try others.forget("Türklingel", TaughtBase(labels: ["dog", "rain"], prototypes: []))
+        try LabelsFile.write(others, to: path)
+        #expect(try readEarlier().metadata["tacit.labels.example_parts"] == nil)
+        #expect(try LabelsFile.read(path) == others)
     }
 
     @Test func everyFlippedByteIsNoticed() throws {
@@ -93,7 +110,7 @@ import Testing
     private func forged(_ change: (inout [(key: String, value: Metadata.Value)], inout [TensorFile.Tensor]) -> Void) throws {
         let bytes = try bytes
         let file = try bytes.withUnsafeBytes {
-            try TensorFile(reading: $0, architecture: "tacit.labels", layoutVersion: 1)
+            try TensorFile(reading: $0, architecture: "tacit.labels", layoutVersions: 1...2)
         }
         var pairs = file.metadata.pairs.filter {
             !$0.key.hasPrefix("general.") && !$0.key.hasPrefix("tacit.digest.") && $0.key != "tacit.layout_version"
@@ -103,7 +120,7 @@ import Testing
         var metadata = Metadata()
         for (key, value) in pairs { metadata.append(key, value) }
         let forged = TensorFile(metadata: metadata, tensors: tensors)
-            .bytes(architecture: "tacit.labels", layoutVersion: 1)
+            .bytes(architecture: "tacit.labels", layoutVersion: 2)
         try Data(forged).write(to: URL(fileURLWithPath: path))
     }
 
@@ -122,6 +139,9 @@ import Testing
         ("example_owners", .uint32s([0, 0, 1, 2, 3, 4, 5])), ("example_owners", .uint32s([0, 0, 1, 2, 3, 4, .max])),
         ("example_copies", .uint32s([3, 1, 3, 3, 3, 3, 65])), ("example_copies", .uint32s([3, 1, 3, 3, 3, 3, 4])),
         ("example_copies", .uint32s([UInt32](repeating: .max, count: 7))),
+        ("example_parts", .uint32s([2, 0, 0, 0, 0, 0])), ("example_parts", .uint32s([1, 0, 0, 0, 0, 0, 0])),
+        ("example_parts", .uint32s([65, 0, 0, 0, 0, 0, 0])),
+        ("example_parts", .uint32s([UInt32](repeating: .max, count: 7))),
         ("example_rates", .uint32s([16000, 0, 0, 16000, 0, .max, 0])), ("likeness", .float32s([])),
     ]
 

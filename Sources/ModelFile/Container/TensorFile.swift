@@ -77,11 +77,10 @@ extension TensorFile {
     /// - Parameters:
     ///   - bytes: of the whole file.
     ///   - architecture: what kind of file it must be.
-    ///   - layoutVersion: of that kind.
+    ///   - layoutVersions: of that kind that can be read.
     /// - Throws: `TacitError` (bad data) for the first fault, of whatever byte.
-    package init(reading bytes: UnsafeRawBufferPointer, architecture: String, layoutVersion: Int) throws {
-        let header = try ContainerHeader(
-            reading: bytes, architecture: architecture, layoutVersions: layoutVersion...layoutVersion)
+    package init(reading bytes: UnsafeRawBufferPointer, architecture: String, layoutVersions: ClosedRange<Int>) throws {
+        let header = try ContainerHeader(reading: bytes, architecture: architecture, layoutVersions: layoutVersions)
         metadata = header.metadata
         let digests = try Digests(header)
         var place = header.dataOffset
