@@ -3,13 +3,16 @@ package struct Example: Equatable, Sendable {
     /// `[copies][width]`: what the model makes of it as it is, and then of copies that were shifted, mixed with the place's
     /// own sound, made louder and softer.
     package var rows: [Float]
+    /// `[parts][width]`: what the model makes of a part of it alone, or of its parts in the wrong order, which is not that sound.
+    package var parts: [Float]
     /// What was heard or seen, to teach another model by; nil where it was not to be kept.
     package var clip: Clip?
     /// Labels of the model's own that it says of it; kept of a background alone, of which each of them is an error.
     package var said: [String]
 
-    package init(rows: [Float], clip: Clip?, said: [String] = []) {
+    package init(rows: [Float], parts: [Float] = [], clip: Clip?, said: [String] = []) {
         self.rows = rows
+        self.parts = parts
         self.clip = clip
         self.said = said
     }

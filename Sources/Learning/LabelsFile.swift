@@ -5,7 +5,8 @@ import TacitModelFile
 /// The file that learned labels live in: a GGUF of its own kind, with a digest of every byte.
 package enum LabelsFile {
     static let architecture = "tacit.labels"
-    /// Versions of the naming below; the second has labels that are said of the background, and is for files with some.
+    /// Versions of the naming below that can be read. The second has parts of sounds, and labels that are said of the background,
+    /// and is written only where there are some.
     static let layoutVersions = 1...2
 
     enum Key {
@@ -23,6 +24,8 @@ package enum LabelsFile {
         static let owners = "tacit.labels.example_owners"
         static let copies = "tacit.labels.example_copies"
         static let rates = "tacit.labels.example_rates"
+        /// The same: how many rows, behind those of `copies`, are of a part of it. In layout 2.
+        static let parts = "tacit.labels.example_parts"
         static let likeness = "tacit.labels.likeness"
         /// Parallel arrays, from version 2 on: an example of the background, and a label of the model's that it says of it.
         static let sayingExamples = "tacit.labels.saying_examples"
@@ -70,8 +73,8 @@ package enum LabelsFile {
 
     /// What a file of these labels holds.
     package static func bytes(_ labels: LearnedLabels) -> [UInt8] {
-        let isSaid = labels.background.contains { !$0.said.isEmpty }
-        return Writer(labels).file.bytes(architecture: architecture, layoutVersion: isSaid ? 2 : 1)
+        let writer = Writer(labels)
+        return writer.file.bytes(architecture: architecture, layoutVersion: writer.layoutVersion)
     }
 
     /// From what a file holds.
@@ -99,12 +102,16 @@ private struct Writer {
     private var tensors: [TensorFile.Tensor] = []
     private var owners: [UInt32] = []
     private var copies: [UInt32] = []
+    private var parts: [UInt32] = []
     private var rates: [UInt32] = []
     private var rows: [Float] = []
     private let width: Int
+    /// Whether the model says anything of the background.
+    private let isSaid: Bool
 
     init(_ labels: LearnedLabels) {
         width = labels.model.width
+        isSaid = labels.background.contains { !$0.said.isEmpty }
         metadata.append(LabelsFile.Key.modelDigest, .string(labels.model.digest))
         metadata.append(LabelsFile.Key.modelName, .string(labels.model.name))
         metadata.append(LabelsFile.Key.width, .uint32(UInt32(width)))
@@ -119,9 +126,10 @@ private struct Writer {
         metadata.append(LabelsFile.Key.owners, .uint32s(owners))
         metadata.append(LabelsFile.Key.copies, .uint32s(copies))
         metadata.append(LabelsFile.Key.rates, .uint32s(rates))
+        if layoutVersion > 1 { metadata.append(LabelsFile.Key.parts, .uint32s(parts)) }
         metadata.append(LabelsFile.Key.likeness, .float32s(labels.classifiers.likeness.flatMap { $0 }))
         let said = labels.background.enumerated().flatMap { index, example in example.said.map { (index, $0) } }
-        if !said.isEmpty {
+        if isSaid {
             metadata.append(LabelsFile.Key.sayingExamples, .uint32s(said.map { UInt32($0.0) }))
             metadata.append(LabelsFile.Key.saidLabels, .strings(said.map(\.1)))
         }
@@ -130,6 +138,9 @@ private struct Writer {
         tensors.append(TensorFile.Tensor(LabelsFile.weights, [planes, width], labels.classifiers.weights))
         tensors.append(TensorFile.Tensor(LabelsFile.biases, [planes], labels.classifiers.biases))
     }
+
+    /// Whoever knows no parts would take them for examples.
+    var layoutVersion: Int { parts.contains { $0 > 0 } || isSaid ? 2 : 1 }
 
     var file: TensorFile { TensorFile(metadata: metadata, tensors: tensors) }
 
@@ -148,7 +159,8 @@ private struct Writer {
             }
             owners.append(UInt32(owner))
             copies.append(UInt32(example.rows.count / width))
-            rows += example.rows
+            parts.append(UInt32(example.parts.count / width))
+            rows += example.rows + example.parts
         }
     }
 }
@@ -246,15 +258,24 @@ private struct Reader {
         let owners = try file.metadata.integers(LabelsFile.Key.owners)
         let copies = try file.metadata.integers(LabelsFile.Key.copies)
         let rates = try file.metadata.integers(LabelsFile.Key.rates)
-        guard owners.count == copies.count, owners.count == rates.count, owners.allSatisfy({ $0 < count }),
-            copies.allSatisfy({ $0 <= LearningLimits.copies }), rates.allSatisfy({ $0 <= LearningLimits.sampleRate })
+        let parts =
+            file.metadata[LabelsFile.Key.parts] == nil
+            ? [Int](repeating: 0, count: owners.count) : try file.metadata.integers(LabelsFile.Key.parts)
+        guard owners.count == copies.count, owners.count == rates.count, owners.count == parts.count,
+            owners.allSatisfy({ $0 < count }),
+            (copies + parts).allSatisfy({ $0 <= LearningLimits.copies }),
+            rates.allSatisfy({ $0 <= LearningLimits.sampleRate })
         else { throw TacitError(.badData, place: LabelsFile.Key.owners, "examples that belong to nothing") }
-        let rows = try floats(LabelsFile.rows, copies.reduce(0, +) * width)
+        let rows = try floats(LabelsFile.rows, (copies + parts).reduce(0, +) * width)
         var lists = [[Example]](repeating: [], count: count)
         var place = 0
         for (index, owner) in owners.enumerated() {
-            let end = place + copies[index] * width
-            lists[owner].append(Example(rows: Array(rows[place..<end]), clip: try clip(index, rate: rates[index])))
+            let middle = place + copies[index] * width
+            let end = middle + parts[index] * width
+            lists[owner].append(
+                Example(
+                    rows: Array(rows[place..<middle]), parts: Array(rows[middle..<end]),
+                    clip: try clip(index, rate: rates[index])))
             place = end
         }
         return lists

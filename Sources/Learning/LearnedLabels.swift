@@ -51,7 +51,7 @@ package struct LearnedLabels: Equatable, Sendable {
     /// The same, but for what examples were made of.
     package var withoutClips: LearnedLabels {
         func bare(_ examples: [Example]) -> [Example] {
-            examples.map { Example(rows: $0.rows, clip: nil, said: $0.said) }
+            examples.map { Example(rows: $0.rows, parts: $0.parts, clip: nil, said: $0.said) }
         }
         return LearnedLabels(
             model, labels: labels.map { Label(name: $0.name, examples: bare($0.examples)) },

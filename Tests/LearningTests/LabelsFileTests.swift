@@ -19,7 +19,9 @@ import Testing
         var labels = LearnedLabels(Clusters.model)
         let sound = Clip.sound(samples: [0, 1, -1, 32767, -32768], sampleRate: 16000)
         let picture = Clip.picture(pixels: [0, 1, 127, 128, 255, 7], width: 2, height: 1, channels: 3)
-        try labels.learn("Türklingel", [clusters.example(0, clip: sound), clusters.example(0, copies: 1)], base)
+        var parted = clusters.example(0, clip: sound)
+        parted.parts = clusters.point(2) + clusters.point(2)
+        try labels.learn("Türklingel", [parted, clusters.example(0, copies: 1)], base)
         try labels.learn("bell", [clusters.example(1, clip: picture)], base)
         try labels.correct("dog", [clusters.example(2, clip: sound)], base)
         try labels.correct("bell", [clusters.example(2)], base)
@@ -56,22 +58,31 @@ import Testing
         #expect(try LabelsFile.read(path) == empty)
     }
 
-    /// A file that holds nothing newer is written as it ever was, for programs that know no newer ones.
+    /// A file that holds nothing newer is written as it ever was, for programs that know no newer ones: they would take parts for
+    /// examples, and know no background that labels are said of.
     @Test func onlyWhatIsNewerIsOfTheNewerVersion() throws {
-        func version() throws -> UInt32? {
-            let bytes = try bytes
-            let file = try bytes.withUnsafeBytes {
-                try TensorFile(reading: $0, architecture: "tacit.labels", layoutVersions: 1...2)
+        func readEarlier() throws -> TensorFile {
+            try Data(contentsOf: URL(fileURLWithPath: path)).withUnsafeBytes {
+                try TensorFile(reading: $0, architecture: "tacit.labels", layoutVersions: 1...1)
             }
-            return if case .uint32(let version)? = file.metadata["tacit.layout_version"] { version } else { nil }
         }
-        #expect(try version() == 2)
-        var older = labels
-        try older.forget("rain", TaughtBase(labels: ["dog", "rain"], prototypes: []))
-        #expect(older.background.count == 2)
-        try LabelsFile.write(older, to: path)
-        #expect(try version() == 1)
-        #expect(try LabelsFile.read(path) == older)
+        let base = TaughtBase(labels: ["dog", "rain"], prototypes: [])
+        #expect(throws: TacitError.self) { try readEarlier() }
+        var withoutParts = labels
+        try withoutParts.forget("Türklingel", base)
+        try LabelsFile.write(withoutParts, to: path)
+        #expect(throws: TacitError.self) { try readEarlier() }
+        #expect(try LabelsFile.read(path) == withoutParts)
+        var withoutSaid = labels
+        try withoutSaid.forget("rain", base)
+        #expect(withoutSaid.background.count == 2)
+        try LabelsFile.write(withoutSaid, to: path)
+        #expect(throws: TacitError.self) { try readEarlier() }
+        #expect(try LabelsFile.read(path) == withoutSaid)
+        try withoutParts.forget("rain", base)
+        try LabelsFile.write(withoutParts, to: path)
+        #expect(try readEarlier().metadata["tacit.labels.example_parts"] == nil)
+        #expect(try LabelsFile.read(path) == withoutParts)
     }
 
     @Test func everyFlippedByteIsNoticed() throws {
@@ -113,7 +124,7 @@ import Testing
     private func forged(_ change: (inout [(key: String, value: Metadata.Value)], inout [TensorFile.Tensor]) -> Void) throws {
         let bytes = try bytes
         let file = try bytes.withUnsafeBytes {
-            try TensorFile(reading: $0, architecture: "tacit.labels", layoutVersions: 2...2)
+            try TensorFile(reading: $0, architecture: "tacit.labels", layoutVersions: 1...2)
         }
         var pairs = file.metadata.pairs.filter {
             !$0.key.hasPrefix("general.") && !$0.key.hasPrefix("tacit.digest.") && $0.key != "tacit.layout_version"
@@ -142,6 +153,9 @@ import Testing
         ("example_owners", .uint32s([0, 0, 1, 2, 3, 4, 5])), ("example_owners", .uint32s([0, 0, 1, 2, 3, 4, .max])),
         ("example_copies", .uint32s([3, 1, 3, 3, 3, 3, 65])), ("example_copies", .uint32s([3, 1, 3, 3, 3, 3, 4])),
         ("example_copies", .uint32s([UInt32](repeating: .max, count: 7))),
+        ("example_parts", .uint32s([2, 0, 0, 0, 0, 0])), ("example_parts", .uint32s([1, 0, 0, 0, 0, 0, 0])),
+        ("example_parts", .uint32s([65, 0, 0, 0, 0, 0, 0])),
+        ("example_parts", .uint32s([UInt32](repeating: .max, count: 7))),
         ("example_rates", .uint32s([16000, 0, 0, 16000, 0, .max, 0])), ("likeness", .float32s([])),
         ("saying_examples", .uint32s([2])), ("saying_examples", .uint32s([.max])), ("saying_examples", .uint32s([])),
         ("saying_examples", .uint32s([1, 1])), ("said_labels", .strings(["rain", "rain"])), ("said_labels", .strings([])),

@@ -59,6 +59,33 @@ import Testing
         #expect((0..<20).count { _ in labels.distance(0, of: clusters.point(0)) > 0 } >= 12)
     }
 
+    /// What a part of a sound is like lies further off than it would, the sound itself does not.
+    @Test func aPartIsNotTheSound() throws {
+        var clusters = Clusters(2, seed: 5)
+        func part() -> [Float] {
+            Clusters.unit(zip(clusters.point(0), clusters.point(1)).map { 0.6 * $0 + 0.4 * $1 })
+        }
+        let bare = clusters.examples(0, count: 5)
+        var (without, with) = (LearnedLabels(Clusters.model), LearnedLabels(Clusters.model))
+        try without.learn("bell", bare, base)
+        try with.learn(
+            "bell",
+            bare.map { example in
+                Example(rows: example.rows, parts: (0..<3).flatMap { _ in part() }, clip: nil)
+            }, base)
+        #expect(without != with)
+        let parts = (0..<50).map { _ in part() }
+        let sounds = (0..<50).map { _ in clusters.point(0) }
+        func called(_ labels: LearnedLabels, _ points: [[Float]]) -> Int { points.count { labels.distance(0, of: $0) > 0 } }
+        let (before, after) = (called(without, parts), called(with, parts))
+        #expect(before >= 10 && after <= before / 2, "\(before) before, \(after) after")
+        #expect(called(with, sounds) >= 45)
+        // They are kept with their example, with clips or without.
+        #expect(with.withoutClips == with)
+        try with.rename("bell", to: "gong", base)
+        #expect(with.labels[0].examples.allSatisfy { $0.parts.count == 3 * Clusters.width })
+    }
+
     @Test func aCorrectionIsHeeded() throws {
         var clusters = Clusters(2, seed: 6)
         let alike = (0..<25).map { _ in

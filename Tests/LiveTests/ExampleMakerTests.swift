@@ -88,4 +88,24 @@ import Testing
         let example = maker.example(of: samples, background: [])
         #expect(copies(example) != copies(maker.example(of: trimmed(samples), background: [])))
     }
+
+    /// Where it is known what the place sounds like, an example is listened for in it, and a part of it is not it. A
+    /// background itself is none of that.
+    @Test func aKnownPlaceIsMixedIn() throws {
+        let samples = tone(in: 1.25)
+        let alone = maker.example(of: samples, background: [])
+        let hum = (0..<3 * maker.sampleRate).map { Float($0 % 80 < 40 ? 100 : -100) / 32768 }
+        let place = [maker.example(of: hum, background: [], isBackground: true)]
+        let example = maker.example(of: samples, background: place)
+        #expect(example.rows.count == alone.rows.count + 6 * width)
+        #expect(example.parts.count == 7 * width)
+        #expect(alone.parts.isEmpty)
+        let again = try maker.renewed(example, background: place)
+        #expect(again == example)
+        let other = maker.example(of: samples, background: place, isBackground: true)
+        #expect(other.parts.isEmpty && other.rows.count == alone.rows.count)
+        // Silence is no place to be told from.
+        let silence = [Example(rows: [], clip: .sound(samples: [0, 0, 0], sampleRate: maker.sampleRate))]
+        #expect(maker.example(of: samples, background: silence).rows == alone.rows)
+    }
 }

@@ -14,8 +14,6 @@ package final class ExampleMaker {
     private static let stretches = 8
     /// The most seconds of a file that are looked through.
     private static let longest = 600.0
-    /// A copy of a sound: where in the window it stands, from its beginning (0) to its end (1), and how loud it is.
-    private static let copies: [(place: Double, gain: Float)] = [(1, 1), (0.5, 0.3), (0.25, 2), (0.75, 0.1), (1, 0.3)]
     /// The most windows of a long clip that count.
     private static let rowsOfClip = 12
 
@@ -172,21 +170,20 @@ package final class ExampleMaker {
         } else {
             rows = thinned(windows) + whole(windows)
         }
-        var beds = background.lazy.compactMap { example -> [Int16]? in
+        let beds = background.compactMap { example -> [Int16]? in
             if case .sound(let samples, self.sampleRate)? = example.clip, !samples.isEmpty { samples } else { nil }
-        }.makeIterator()
-        for (place, gain) in Self.copies {
-            let length = min(samples.count, window)
-            let skipped = samples.count - length
-            let start = Int(place * Double(window - length))
-            var copy = [Float](repeating: 0, count: window)
-            if let bed = beds.next() { for index in copy.indices { copy[index] = Float(bed[index % bed.count]) / 32768 } }
-            for index in 0..<length {
-                copy[start + index] += gain * samples[Int(place * Double(skipped)) + index]
-            }
-            rows += self.rows(of: copy.map { max(-1, min(1, $0)) })
         }
-        return Example(rows: rows, clip: keepsClips ? .sound(samples: clip, sampleRate: sampleRate) : nil, said: said)
+        rows += SoundCopies.moved(samples, window: window, beds: beds).flatMap(self.rows)
+        var parts: [Float] = []
+        if !isBackground, !beds.isEmpty {
+            // It will be listened for in a stream, where noise is around it and where windows hold a part of it, or of
+            // something else that has a part of it.
+            let sound = Array(samples[LoudestStretch.withoutEnds(of: samples, sampleRate: sampleRate)])
+            rows += SoundCopies.inNoise(sound, window: window, sampleRate: sampleRate, beds: beds).flatMap(self.rows)
+            parts = SoundCopies.parts(of: sound, window: window, sampleRate: sampleRate).flatMap(self.rows)
+        }
+        return Example(
+            rows: rows, parts: parts, clip: keepsClips ? .sound(samples: clip, sampleRate: sampleRate) : nil, said: said)
     }
 
     /// Of a clip of one and a half windows or more, without what is quiet before and behind.
