@@ -95,14 +95,14 @@ import Testing
         let samples = tone(in: 1.25)
         let alone = maker.example(of: samples, background: [])
         let hum = (0..<3 * maker.sampleRate).map { Float($0 % 80 < 40 ? 100 : -100) / 32768 }
-        let place = [maker.example(of: hum, background: [], isBackground: true)]
+        let place = maker.backgrounds(of: hum)
         let example = maker.example(of: samples, background: place)
         #expect(example.rows.count == alone.rows.count + 6 * width)
         #expect(example.parts.count == 7 * width)
         #expect(alone.parts.isEmpty)
         let again = try maker.renewed(example, background: place)
         #expect(again == example)
-        let other = maker.example(of: samples, background: place, isBackground: true)
+        let other = try #require(maker.backgrounds(of: samples).first)
         #expect(other.parts.isEmpty && other.rows.count == alone.rows.count)
         // Silence is no place to be told from.
         let silence = [Example(rows: [], clip: .sound(samples: [0, 0, 0], sampleRate: maker.sampleRate))]
