@@ -49,15 +49,16 @@ import Testing
 
     @Test func partsAreNotTheWhole() {
         let sound = (1...100).map { Float($0) / 1000 }
-        let parts = SoundCopies.parts(of: sound, window: 120, sampleRate: 100)
+        let parts = SoundCopies.parts(of: sound, window: 120)
         #expect(parts.map(\.count) == [Int](repeating: 120, count: 7))
         #expect(parts.map { $0.count { $0 > 0 } } == [35, 65, 50, 50, 65, 35, 100])
         #expect(parts.map { $0.max() } == [0.035, 0.1, 0.05, 0.1, 0.065, 0.1, 0.1])
         #expect(Array(parts[2].suffix(50)) == Array(sound.prefix(50)))
         #expect(Array(parts[3].prefix(50)) == Array(sound.suffix(50)))
         #expect(Array(parts[6][10..<110]) == Array(sound.suffix(50) + sound.prefix(50)))
-        // Of what is longer than one and a half windows, and where windows are long, a part may be all there is to hear.
-        #expect(SoundCopies.parts(of: sound, window: 60, sampleRate: 100).isEmpty)
-        #expect(SoundCopies.parts(of: sound, window: 210, sampleRate: 100).isEmpty)
+        // Of what is longer than one and a half windows a part is all that one holds.
+        #expect(SoundCopies.parts(of: sound, window: 66).isEmpty && !SoundCopies.parts(of: sound, window: 67).isEmpty)
+        #expect(SoundCopies.areWords(inWindow: 200, sampleRate: 100))
+        #expect(!SoundCopies.areWords(inWindow: 201, sampleRate: 100))
     }
 }

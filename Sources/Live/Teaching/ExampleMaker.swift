@@ -175,12 +175,12 @@ package final class ExampleMaker {
         }
         rows += SoundCopies.moved(samples, window: window, beds: beds).flatMap(self.rows)
         var parts: [Float] = []
-        if !isBackground, !beds.isEmpty {
+        if !isBackground, !beds.isEmpty, SoundCopies.areWords(inWindow: window, sampleRate: sampleRate) {
             // It will be listened for in a stream, where noise is around it and where windows hold a part of it, or of
-            // something else that has a part of it.
+            // another word that shares one.
             let sound = Array(samples[LoudestStretch.withoutEnds(of: samples, sampleRate: sampleRate)])
             rows += SoundCopies.inNoise(sound, window: window, sampleRate: sampleRate, beds: beds).flatMap(self.rows)
-            parts = SoundCopies.parts(of: sound, window: window, sampleRate: sampleRate).flatMap(self.rows)
+            parts = SoundCopies.parts(of: sound, window: window).flatMap(self.rows)
         }
         return Example(
             rows: rows, parts: parts, clip: keepsClips ? .sound(samples: clip, sampleRate: sampleRate) : nil, said: said)
