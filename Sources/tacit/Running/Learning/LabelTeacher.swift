@@ -105,10 +105,12 @@ final class LabelTeacher {
         try write()
     }
 
-    /// To this model, from the clips that were kept.
+    /// To this model, from the clips that were kept. Corrections of a label that it does not have are left out, for there is
+    /// nothing to correct, and told.
     func renew() throws {
         var renewed = LearnedLabels(model.identity)
         var lost = 0
+        var leftOut: [String] = []
         func again(_ examples: [Example], isBackground: Bool = false) throws -> [Example] {
             let made = try examples.compactMap {
                 try maker.renewed($0, background: renewed.background, isBackground: isBackground)
@@ -120,7 +122,13 @@ final class LabelTeacher {
         if !background.isEmpty { try renewed.hear(background: background, base) }
         var labelled: [(String, [Example], isCorrection: Bool)] = []
         for label in labels.labels { labelled.append((label.name, try again(label.examples), false)) }
-        for correction in labels.corrections { labelled.append((correction.name, try again(correction.examples), true)) }
+        for correction in labels.corrections {
+            guard labels.index(of: correction.name) != nil || base.labels.contains(correction.name) else {
+                leftOut.append(correction.name)
+                continue
+            }
+            labelled.append((correction.name, try again(correction.examples), true))
+        }
         for (name, examples, isCorrection) in labelled where !examples.isEmpty {
             if isCorrection {
                 try renewed.correct(name, examples, base)
@@ -135,6 +143,9 @@ final class LabelTeacher {
         }
         labels = renewed
         try write()
+        for name in leftOut {
+            StandardError.line("\(file): the corrections of '\(name)' are left out: the model has no such label")
+        }
     }
 
     func export(_ names: [String], to path: String) throws {
