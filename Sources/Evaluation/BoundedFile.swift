@@ -9,7 +9,7 @@ enum BoundedFile {
     /// - Throws: `TacitError`: no input when it can't be opened, bad data when it is no regular file or too large.
     static func read(_ path: String, maximumBytes: Int = maximumBytes) throws -> [UInt8] {
         // Not blocking, so that a pipe under the name of a list is refused rather than waited for.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        let descriptor = SystemPath.withBytes(path) { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         guard descriptor >= 0 else { throw TacitError(.noInput, file: path, systemError(errno)) }
         defer { close(descriptor) }
         var information = stat()

@@ -11,7 +11,7 @@ struct Folder {
     /// - Throws: `TacitError` (no input) when there is no such folder.
     init(_ path: String) throws {
         var information = stat()
-        guard stat(path, &information) == 0 else {
+        guard SystemPath.withBytes(path, { stat($0, &information) }) == 0 else {
             throw TacitError(.noInput, file: path, systemError(errno))
         }
         guard information.st_mode & S_IFMT == S_IFDIR else {
@@ -28,26 +28,23 @@ struct Folder {
     /// Whether there is a regular file of this name.
     func hasFile(_ name: String) -> Bool {
         var information = stat()
-        return stat(join(name), &information) == 0 && information.st_mode & S_IFMT == S_IFREG
+        return SystemPath.withBytes(join(name), { stat($0, &information) }) == 0 && information.st_mode & S_IFMT == S_IFREG
     }
 
     /// Names of the regular files (or of the folders), hidden ones left out, in byte order.
     func names(folders wanted: Bool) throws -> [String] {
-        guard let directory = opendir(path) else {
+        guard let directory = SystemPath.withBytes(path, { opendir($0) }) else {
             throw TacitError(.noInput, file: path, systemError(errno))
         }
         defer { closedir(directory) }
         var names: [String] = []
         while let entry = readdir(directory) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(validatingCString: $0) }
-            }
-            guard let name else {
-                throw TacitError.badData(path, "holds a file name that is not UTF-8")
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { SystemPath.string($0) }
             }
             if name.hasPrefix(".") { continue }
             var information = stat()
-            guard stat(join(name), &information) == 0 else { continue }
+            guard SystemPath.withBytes(join(name), { stat($0, &information) }) == 0 else { continue }
             guard information.st_mode & S_IFMT == (wanted ? S_IFDIR : S_IFREG) else { continue }
             names.append(name)
             guard names.count <= Self.maximumEntries else {

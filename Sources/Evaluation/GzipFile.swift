@@ -6,7 +6,7 @@ import TacitDiagnostics
 enum GzipFile {
     /// - Throws: `TacitError`: no input when it can't be opened, bad data when it is no regular file, broken or larger.
     static func read(_ path: String, maximumBytes: Int) throws -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        let descriptor = SystemPath.withBytes(path) { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         guard descriptor >= 0 else { throw TacitError(.noInput, file: path, systemError(errno)) }
         var information = stat()
         guard fstat(descriptor, &information) == 0, information.st_mode & S_IFMT == S_IFREG else {

@@ -82,6 +82,30 @@ import Testing
         #expect(outcome.outputLines.dropFirst().map { $0.trimmingCharacters(in: .whitespaces) } == ["3", "3"])
     }
 
+    /// In a folder as well, where one such name must not hinder all others.
+    @Test func foldersOfNamesThatAreNotUTF8() throws {
+        let golden = try GoldenImages(name: "gpt2-grey")
+        let model = try ConvertedModel(base: golden.baseFolder.path, adapter: golden.adapterFolder.path)
+        let folder = try TemporaryFolder()
+        let script = """
+            cd "$0" && for class in "$(printf 'x\\351')" "$4"; do
+                mkdir "$class" && cp "$1" "$class/$(printf 'a\\377b.png')" && cp "$1" "$class/z.png" || exit 99
+            done
+            touch "$(printf '\\300.txt')" && "$2" classify --json "$3" . && "$2" watch --json --every 0.5 "$3" --input .
+            mv "$(printf 'x\\351')" "$5" && "$2" eval --json "$3" --dataset folder:.
+            """
+        let outcome = try Executable.shell.run([
+            "-c", script, folder.path, golden.path(of: golden.images[0]), Executable.tacit.path, model.path, golden.labels[0],
+            golden.labels[1],
+        ])
+        #expect(outcome.status == 0, "\(outcome.standardError)")
+        #expect(outcome.errors.isEmpty, "\(outcome.standardError)")
+        #expect(String(validating: outcome.output, as: UTF8.self) != nil)
+        #expect(outcome.outputLines.filter { $0.contains("\"path\":\"./") }.count == 4)
+        #expect(outcome.outputLines.filter { $0.contains("\"type\":\"labels\"") }.count == 4)
+        #expect(outcome.outputLines.last?.contains("\"count\":4,") == true)
+    }
+
     @Test func modelsOfStrangeNames() throws {
         let folder = try TemporaryFolder()
         let name = "mo\"del\n.gguf"

@@ -212,6 +212,29 @@ import Testing
         #expect(try bytes == Data(contentsOf: URL(fileURLWithPath: fresh)))
     }
 
+    /// There is nothing to correct then; all else is taught anew, and what is left out is told.
+    @Test func correctionsOfALabelThatTheNewerModelDoesNotHave() throws {
+        let newer = try ConvertedModel(GoldenCase(name: "llama-learned"))
+        let gone = try #require(golden.labels.last)
+        try taught(["bell"] + sounds(1000, 1..<4))
+        try taught(["--not", gone] + sounds(300, 1..<3))
+        try taught(["--not", golden.labels[0]] + sounds(300, 3..<5))
+        try taught(["--not", "bell"] + sounds(300, 5..<6))
+        let outcome = try learn(["--renew"], model: newer.path)
+        #expect(outcome.status == 0)
+        #expect(outcome.errorLines.count == 1)
+        #expect(outcome.errorLines.first?.hasPrefix("tacit: \(labels): \(gone): ") == true)
+        #expect(outcome.errorLines.first?.hasSuffix(" has no such label, and so its corrections are left out") == true)
+        let fresh = folder.path("fresh.labels")
+        for arguments in [
+            try ["bell"] + sounds(1000, 1..<4), try ["--not", golden.labels[0]] + sounds(300, 3..<5),
+            try ["--not", "bell"] + sounds(300, 5..<6),
+        ] {
+            #expect(try learn(arguments, file: fresh, model: newer.path).status == 0)
+        }
+        #expect(try bytes == Data(contentsOf: URL(fileURLWithPath: fresh)))
+    }
+
     /// An earlier model that labels were taught to, kept beside the one that took its place, is used for them.
     @Test func anEarlierModelThatIsKeptGoesOn() throws {
         let path = try sound(1000, seed: 99)

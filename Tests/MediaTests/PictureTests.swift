@@ -134,6 +134,43 @@ import Testing
         #expect(throws: TacitError.self) { try PictureFiles.inFolder(empty.path) }
     }
 
+    /// A pipe that nobody writes to would be waited for until the end of days.
+    @Test func foldersOfWhatAreNoFiles() throws {
+        let folder = try TemporaryFolder()
+        let pipe = folder.path("a.png")
+        try #require(mkfifo(pipe, 0o600) == 0)
+        try #require(symlink(pipe, folder.path("b.png")) == 0)
+        try #require(symlink("/dev/zero", folder.path("c.png")) == 0)
+        #expect(throws: TacitError.self) { try PictureFiles.inFolder(folder.path) }
+        try #require(symlink("nowhere", folder.path("d.png")) == 0)
+        try folder.write("e.png", bytes("rgb.png"))
+        try #require(symlink("e.png", folder.path("f.png")) == 0)
+        #expect(try PictureFiles.inFolder(folder.path) == ["d.png", "e.png", "f.png"].map { folder.path($0) })
+    }
+
+    /// To the system, names are bytes: those that are no UTF-8 are listed, read, and hinder nothing.
+    @Test func foldersOfNamesThatAreNotUTF8() throws {
+        let folder = try TemporaryFolder()
+        let strange = folder.path + "/caf"
+        func make(_ end: [UInt8], _ content: [UInt8]) throws {
+            let path = Array(strange.utf8) + end + [0]
+            let descriptor = path.withUnsafeBytes { buffer in
+                buffer.bindMemory(to: CChar.self).baseAddress.map { open($0, O_WRONLY | O_CREAT | O_EXCL, 0o600) } ?? -1
+            }
+            try #require(descriptor >= 0)
+            defer { close(descriptor) }
+            try #require(write(descriptor, content, content.count) == content.count)
+        }
+        try make([0xe9] + Array(".png".utf8), bytes("rgb.png"))
+        try make([0xff] + Array(".txt".utf8), [0])
+        try folder.write("z.png", bytes("rgb.png"))
+        let found = try PictureFiles.inFolder(folder.path)
+        #expect(found.map { $0.hasSuffix("z.png") } == [false, true])
+        let reader = try PictureFileReader()
+        for path in found { try reader.read(path) }
+        #expect(reader.frame.width == Self.expected.first { $0.file == "rgb.png" }?.width)
+    }
+
     /// ISO 3309, bit by bit.
     private func crc32(_ bytes: [UInt8]) -> UInt32 {
         var remainder: UInt32 = 0xffff_ffff

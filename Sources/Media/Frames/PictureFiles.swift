@@ -24,12 +24,13 @@ package enum PictureFiles {
 
     package static func isFolder(_ path: String) -> Bool {
         var information = stat()
-        return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
+        return SystemPath.withBytes(path, { stat($0, &information) }) == 0 && information.st_mode & S_IFMT == S_IFDIR
     }
 
     /// The paths of all pictures in a folder and the folders in it, by their suffix, in the order of their names,
     /// numbers in them by their value (frame2 before frame10).
-    /// What begins with a dot is left out, and links to folders are not followed.
+    /// What begins with a dot is left out, and so are pipes, sockets and devices, which a folder's listing is no wish to read
+    /// from. Links to folders are not followed.
     ///
     /// - Throws: `TacitError`: no input for a folder that can't be read or has no picture, bad data for what is too deep
     ///   or too many.
@@ -42,30 +43,36 @@ package enum PictureFiles {
 
     private static func collect(_ path: String, depth: Int, into found: inout [String]) throws {
         guard depth <= maximumDepth else { throw TacitError.badData(path, "folders nested too deeply") }
-        guard let directory = opendir(path) else {
+        guard let directory = SystemPath.withBytes(path, { opendir($0) }) else {
             throw TacitError(.noInput, file: path, String(cString: strerror(errno)))
         }
         defer { closedir(directory) }
         var names: [String] = []
         while let entry = readdir(directory) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(validatingCString: $0) }
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { SystemPath.string($0) }
             }
-            guard let name else { throw TacitError.badData(path, "holds a file name that is not UTF-8") }
             if !name.hasPrefix(".") { names.append(name) }
         }
         for name in names.sorted(by: NaturalOrder.precedes) {
             let inner = path.hasSuffix("/") ? path + name : "\(path)/\(name)"
             var information = stat()
-            guard lstat(inner, &information) == 0 else { continue }
+            guard SystemPath.withBytes(inner, { lstat($0, &information) }) == 0 else { continue }
             if information.st_mode & S_IFMT == S_IFDIR {
                 try collect(inner, depth: depth + 1, into: &found)
-            } else if isPictureName(name) {
+            } else if isPictureName(name), isFileOrBroken(inner) {
                 found.append(inner)
                 guard found.count <= maximumCount else {
                     throw TacitError.badData(path, "more than \(maximumCount) pictures")
                 }
             }
         }
+    }
+
+    /// Whether reading it gives a picture or says what is wrong, as of a link that leads nowhere, and waits for nobody.
+    private static func isFileOrBroken(_ path: String) -> Bool {
+        var information = stat()
+        guard SystemPath.withBytes(path, { stat($0, &information) }) == 0 else { return true }
+        return [S_IFREG, S_IFDIR].contains(information.st_mode & S_IFMT)
     }
 }

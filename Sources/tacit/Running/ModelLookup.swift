@@ -89,6 +89,6 @@ enum ModelLookup {
 
     private static func kind(_ path: String) -> mode_t? {
         var information = stat()
-        return stat(path, &information) == 0 ? information.st_mode & S_IFMT : nil
+        return SystemPath.withBytes(path, { stat($0, &information) }) == 0 ? information.st_mode & S_IFMT : nil
     }
 }

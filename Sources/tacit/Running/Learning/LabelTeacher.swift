@@ -109,7 +109,8 @@ final class LabelTeacher {
         try write()
     }
 
-    /// To this model, from the clips that were kept.
+    /// To this model, from the clips that were kept. Corrections of a label that it does not have are left out, for there is
+    /// nothing to correct, and told.
     func renew() throws {
         for label in labels.labels where base.labels.contains(label.name) {
             throw TacitError.badData(
