@@ -144,7 +144,7 @@ import Testing
             ["classify", model.path, sound, sound], ["classify", "--json", model.path, sound],
             ["embed", model.path, sound], ["listen", model.path, "--input", sound, "--json"], ["show", model.path],
             ["show", "--json", model.path], ["verify", model.path], ["bench", model.path, "--seconds", "0.01"], eval,
-            eval + ["--json"],
+            eval + ["--json"], [], ["--help"], ["help", "listen"], ["watch", "-h"],
         ] {
             let outcome = try Executable.shell.run(
                 ["-c", "exec \"$@\" >/dev/full", "sh", Executable.tacit.path] + arguments)
@@ -157,6 +157,15 @@ import Testing
             #expect(outcome.errorLines.count == 1)
             #expect(outcome.standardError.hasPrefix("tacit: \(path): "))
         }
+    }
+
+    @Test(arguments: [["--help"], ["compare", "--help"]])
+    func helpOfTheConverterThatCannotBeWritten(arguments: [String]) throws {
+        let outcome = try Executable.shell.run(["-c", "exec \"$@\" >/dev/full", "sh", Executable.convert.path] + arguments)
+        #expect(outcome.status == 73)
+        #expect(outcome.errorLines == ["tacit-convert: standard output: No space left on device"])
+        let read = try Executable.convert.run(arguments)
+        #expect(read.status == 0 && read.standardOutput.hasPrefix("OVERVIEW: ") && read.errors.isEmpty)
     }
 
     @Test func modelsThatCannotBeWritten() throws {
