@@ -10,9 +10,6 @@
 #define AMX_ROWS ((size_t)16)
 #define AMX_GROUPS ((size_t)16)
 
-/// Fewer are left to `dot`: a register's worth of them costs as much as of 16.
-#define AMX_LEAST_ROWS ((size_t)8)
-
 /// What `ldtilecfg` reads (Intel's manual, volume 1, section 18.3).
 typedef struct {
     uint8_t palette, first_row, zeros[14];
@@ -22,11 +19,11 @@ typedef struct {
 
 // Registers: 0 to 3 sums, [block][tile]; 4 and 5 the rows of the two blocks; 6 and 7 the weights of the two tiles.
 
-INLINE void configure_amx(size_t rows) {
+INLINE void configure_amx(void) {
     _Alignas(64) amx_configuration configuration = {.palette = 1};
     for (size_t i = 0; i < 8; i++) {
         configuration.row_bytes[i] = 64;
-        configuration.rows[i] = (uint8_t)(i < 6 ? rows : AMX_GROUPS);
+        configuration.rows[i] = AMX_ROWS;
     }
     _tile_loadconfig(&configuration);
 }
@@ -63,7 +60,8 @@ INLINE void amx_sums(
         amx_step(rows, stride, weights, blocks, tiles);
     }
     if (g < groups) {
-        const uint8_t *rows[2] = {inputs[0] + (groups - AMX_GROUPS) * 4, inputs[blocks - 1] + (groups - AMX_GROUPS) * 4};
+        size_t at = (groups - AMX_GROUPS) * 4;
+        const uint8_t *rows[2] = {inputs[0] + at, inputs[blocks - 1] + at};
         const int8_t *weights[2] = {last, last + (size_t)(tiles - 1) * AMX_GROUPS * 64};
         amx_step(rows, stride, weights, blocks, tiles);
     }
@@ -91,12 +89,11 @@ INLINE void multiply_int8_amx_tiles(const tacit_product_int8 *p, size_t tile, co
     amx_last_weights(panel, p->groups, tiles, last);
     size_t lines = (size_t)tiles * p->groups, together = 2 * AMX_ROWS;
     panel_ahead ahead = lines_behind((uintptr_t)panel + lines * 64, lines, p->rows, together);
-    size_t height = p->rows < AMX_ROWS ? p->rows : AMX_ROWS;
     for (size_t done = 0; done < p->rows; done += together) {
         // A block begins where it has all its rows.
         size_t first[2] = {done, done + AMX_ROWS};
         for (int b = 0; b < 2; b++)
-            if (first[b] > p->rows - height) first[b] = p->rows - height;
+            if (first[b] > p->rows - AMX_ROWS) first[b] = p->rows - AMX_ROWS;
         const uint8_t *inputs[2] = {p->input + first[0] * p->input_stride, p->input + first[1] * p->input_stride};
         const int blocks = p->rows > done + AMX_ROWS ? 2 : 1;
         if (blocks == 2)
@@ -116,8 +113,9 @@ INLINE void multiply_int8_amx_tiles(const tacit_product_int8 *p, size_t tile, co
     }
 }
 
+/// Of at least `AMX_ROWS` rows and `AMX_GROUPS` groups: fewer would cost as much.
 static void multiply_int8_amx(const tacit_product_int8 *p, size_t first_tile, size_t end_tile) {
-    configure_amx(p->rows < AMX_ROWS ? p->rows : AMX_ROWS);
+    configure_amx();
     size_t tile = first_tile;
     for (; tile + 2 <= end_tile; tile += 2) multiply_int8_amx_tiles(p, tile, 2);
     if (tile < end_tile) multiply_int8_amx_tiles(p, tile, 1);

@@ -6,7 +6,7 @@
 
 extern const tacit_kernels tacit_kernels_portable;
 
-// In the order of their speed.
+// In the order of their speed, which of the last was reckoned and not measured.
 #if defined(__x86_64__)
 
 #include <cpuid.h>
@@ -45,7 +45,8 @@ static int has_avx512vnni(void) {
 }
 
 /// Linux lets a process use the registers once it has asked for them (Documentation/arch/x86/xstate.rst): ARCH_REQ_XCOMP_PERM,
-/// XFEATURE_XTILEDATA. Kernels before 5.16 say no.
+/// XFEATURE_XTILEDATA. Kernels before 5.16 say no, and so does one in whose process a signal stack is too small to save them;
+/// later ones must have some 12 KB.
 static int may_use_amx(void) { return syscall(SYS_arch_prctl, 0x1023, 18) == 0; }
 
 /// Leaf 7, EDX bits 24 (AMX-TILE) and 25 (AMX-INT8); as above.

@@ -198,7 +198,7 @@ static void multiply_int8(const tacit_product_int8 *p, size_t first_tile, size_t
 
 static void multiply_int8(const tacit_product_int8 *p, size_t first_tile, size_t end_tile) {
 #ifdef AMX
-    if (p->rows >= AMX_LEAST_ROWS && p->groups >= AMX_GROUPS) return multiply_int8_amx(p, first_tile, end_tile);
+    if (p->rows >= AMX_ROWS && p->groups >= AMX_GROUPS) return multiply_int8_amx(p, first_tile, end_tile);
 #endif
     const row_range range = {p->input, p->input_stride, 0, p->rows};
     multiply_int8_range(p, &range, first_tile, end_tile);

@@ -56,8 +56,8 @@ static void tell(int number) {
 
 void tacit_tell_faults(const char *name) {
     static const int numbers[] = {SIGBUS, SIGILL, SIGTRAP, SIGSEGV, SIGFPE, SIGABRT, SIGSYS};
-    // What overflowed has no room for a handler.
-    static char stack[16384];
+    // What overflowed has no room for a handler; a signal saves up to 11 KB of registers where there are AMX ones.
+    static char stack[32768];
     const stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
     sigaltstack(&alternate, NULL);
     program = name;

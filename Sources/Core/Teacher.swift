@@ -22,8 +22,8 @@ public final class Teacher {
         case label(String)
         /// What a label, a learned one or one of the model's own, should not have been said of.
         case not(String)
-        /// What the place sounds or looks like when nothing happens. What a tagger says of it, it says no more of what is like
-        /// it.
+        /// What the place sounds or looks like when nothing happens. What a tagger says of it, or nearly says, it says no more
+        /// of what is like it.
         case background
     }
 
@@ -65,7 +65,8 @@ public final class Teacher {
             }
     }
 
-    /// Files, one example each; of a long sound its loudest stretch, of a long background stretches from all of it. None is learned unless all can be read.
+    /// Files, one example each; of a long sound its loudest stretch, of a long background stretches from all of it. None is
+    /// learned unless all can be read.
     ///
     /// - Throws: `TacitError` naming the file that can't be read; usage for a name that can't be one or is not there to be
     ///   corrected, and beyond the limits; bad data for labels of another model; an output error for a file that can't be
@@ -116,7 +117,7 @@ public final class Teacher {
         try change(purpose) { _ in [maker.example(of: picture, isBackground: purpose == .background)] }
     }
 
-    /// A learned label with its corrections, or the corrections of one of the model's own.
+    /// A learned label with its corrections, or what one of the model's own was corrected or is held back by.
     ///
     /// - Throws: `TacitError` (usage) where there is none of that name, and as `teach` does.
     public func forget(_ name: String) throws { try change { try $0.forget(name, base) } }

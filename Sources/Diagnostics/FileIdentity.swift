@@ -28,6 +28,7 @@ package struct FileIdentity: Hashable, Sendable {
     /// Whether two paths are one name in one folder, so that what is written to one replaces the other; also where there is
     /// nothing yet.
     package static func areOnePlace(_ one: String, _ other: String) -> Bool {
+        if one == other { return true }
         let (first, second) = (split(one), split(other))
         guard first.name.utf8.elementsEqual(second.name.utf8), let folder = FileIdentity(path: first.folder) else {
             return false
@@ -35,9 +36,11 @@ package struct FileIdentity: Hashable, Sendable {
         return folder == FileIdentity(path: second.folder)
     }
 
+    /// By bytes: to a character that begins behind it the slash may belong.
     private static func split(_ path: String) -> (folder: String, name: Substring) {
         guard let slash = path.utf8.lastIndex(of: 0x2f) else { return (".", path[...]) }
-        return (String(path[...slash]), path[path.utf8.index(after: slash)...])
+        let name = path.utf8.index(after: slash)
+        return (String(path[..<name]), path[name...])
     }
 
     /// Of an open file; nil where the descriptor is none.

@@ -33,19 +33,26 @@ package struct Classifiers: Equatable, Sendable {
         let said = Set(learned.background.flatMap(\.said))
         corrected = learned.corrections.map(\.name).filter(base.labels.contains)
         corrected += base.labels.filter { said.contains($0) && !corrected.contains($0) }
+        guard corrected.count <= LearningLimits.labels else {
+            throw TacitError(
+                .usage,
+                "\(corrected.count) labels of the model are corrected or said of the background, expected at most "
+                    + "\(LearningLimits.labels)")
+        }
         let classes = names.count + corrected.count
         guard classes > 0 else { return }
 
         var regression = RidgeRegression(width: width, classes: classes)
         var examples: [Point] = []
-        func place(of name: String) -> Int? { corrected.firstIndex(of: name).map { names.count + $0 } }
+        let places = Dictionary(zip(corrected, names.count...)) { first, _ in first }
         func take(_ list: [Example], targets: [Int], weight: Double = 1, isBackground: Bool = false) {
             for example in list {
                 let copies = example.rows.count / width
                 guard copies > 0 else { continue }
                 for copy in 0..<copies {
                     regression.add(
-                        example.rows[copy * width..<(copy + 1) * width], weight: weight / Double(copies), targets: targets)
+                        example.rows[copy * width..<(copy + 1) * width], weight: weight / Double(copies),
+                        targets: targets)
                 }
                 examples.append(
                     Point(mean: Self.mean(example.rows, width), targets: targets, isBackground: isBackground))
@@ -61,14 +68,14 @@ package struct Classifiers: Equatable, Sendable {
         }
         for correction in learned.corrections {
             // Of a learned label they are what it is not, and count double; of the model's, what another plane finds.
-            let index = place(of: correction.name)
+            let index = places[correction.name]
             take(correction.examples, targets: [index].compactMap { $0 }, weight: index == nil ? 2 : 1)
         }
-        take(learned.background, targets: said.compactMap(place).sorted(), isBackground: true)
+        take(learned.background, targets: said.compactMap { places[$0] }.sorted(), isBackground: true)
         for (index, name) in base.labels.enumerated() where !base.prototypes.isEmpty {
             let row = base.prototypes[index * width..<(index + 1) * width]
             // What is truly so must go on being said.
-            let plane = place(of: name)
+            let plane = places[name]
             regression.add(row, weight: plane == nil ? 1 : 3, targets: [])
             examples.append(Point(mean: row.map(Double.init), truthOf: plane))
         }

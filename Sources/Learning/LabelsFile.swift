@@ -5,8 +5,8 @@ import TacitModelFile
 /// The file that learned labels live in: a GGUF of its own kind, with a digest of every byte.
 package enum LabelsFile {
     static let architecture = "tacit.labels"
-    /// Versions of the naming below that can be read. The second has parts of sounds, and labels that are said of the background,
-    /// and is written only where there are some.
+    /// Versions of the naming below that can be read. The second has parts of sounds, and labels that are said of the
+    /// background, and is written only where there are some.
     static let layoutVersions = 1...2
 
     enum Key {

@@ -102,6 +102,8 @@ package struct LearnedLabels: Equatable, Sendable {
     /// - Throws: `TacitError` (usage) where there is no such label, and beyond the limits.
     package mutating func correct(_ name: String, _ examples: [Example], _ base: TaughtBase) throws {
         try requireCorrectable(name, base)
+        // What parts of a sound are not is asked for a label's own examples alone.
+        let examples = examples.map { Example(rows: $0.rows, clip: $0.clip) }
         try change(base) { changed in
             if let index = changed.corrections.firstIndex(where: { $0.name == name }) {
                 changed.corrections[index].examples += examples
@@ -123,7 +125,8 @@ package struct LearnedLabels: Equatable, Sendable {
         }
     }
 
-    /// With its corrections. The model's own label is known again as it was before it was corrected.
+    /// With its corrections. The model's own label is known again as it was before it was corrected, or held back in the
+    /// background: until a background of which it is said is heard again, or taught anew.
     ///
     /// - Throws: `TacitError` (usage) where nothing was learned of that name.
     package mutating func forget(_ name: String, _ base: TaughtBase) throws {

@@ -205,6 +205,13 @@ import Testing
             #expect(outcome.status == status && outcome.output.isEmpty, "\(report) \(outcome.standardError)")
             #expect(try folder.names() == ["folder"])
         }
+        // A mark that goes with the slash before it, were it read by characters.
+        let strange = folder.path("\u{301}.gguf")
+        let outcome = try Executable.convert.run([
+            "--base", golden.baseFolder.path, "--adapter", golden.adapterFolder.path, "-o", strange, "--report", strange,
+        ])
+        #expect(outcome.status == 64, "\(outcome.standardError)")
+        #expect(try folder.names() == ["folder"])
     }
 
     /// The model is whole by then, and stays.

@@ -169,6 +169,30 @@ import Testing
         #expect(refusal { try labels.forget("dog", taught) }?.kind == .usage)
     }
 
+    /// More planes than a file may have are never made, whatever the model says of the background.
+    @Test func noMorePlanesThanAFileHas() throws {
+        var clusters = Clusters(1, seed: 14)
+        let names = (0...LearningLimits.labels).map { "label \($0)" }
+        let many = TaughtBase(labels: names, prototypes: [])
+        var labels = LearnedLabels(Clusters.model)
+        var heard = clusters.example(0)
+        heard.said = names
+        #expect(refusal { try labels.hear(background: [heard], many) }?.kind == .usage)
+        #expect(labels == LearnedLabels(Clusters.model))
+    }
+
+    /// What a correction's parts are nobody asks.
+    @Test func aCorrectionHasNoParts() throws {
+        var clusters = Clusters(2, seed: 15)
+        var example = clusters.example(0)
+        example.parts = clusters.point(1)
+        var labels = LearnedLabels(Clusters.model)
+        try labels.learn("bell", [example], base)
+        try labels.correct("dog", [example], base)
+        #expect(labels.labels[0].examples == [example])
+        #expect(labels.corrections[0].examples == [Example(rows: example.rows, clip: nil)])
+    }
+
     /// How sure learned labels are does not hang on what else was corrected: their planes are the same but for the
     /// corrections themselves, which are not theirs.
     @Test func aCorrectionLeavesLearnedLabelsAsTheyWere() throws {

@@ -137,8 +137,9 @@ static void multiply_int8_case(const tacit_kernels *k, size_t groups, size_t row
 
 static void multiply_int8(const tacit_kernels *k) {
     begin(2);
-    for (size_t groups = 2; groups < 70; groups += groups < 10 ? 2 : 14) for (size_t rows = 1; rows <= 57; rows += rows < 17 ? 1 : 20)
-        for (int extreme = 0; extreme < 3; extreme++) multiply_int8_case(k, groups, rows, extreme);
+    for (size_t groups = 2; groups < 70; groups += groups < 10 ? 2 : 14)
+        for (size_t rows = 1; rows <= 57; rows += rows < 17 ? 1 : 20)
+            for (int extreme = 0; extreme < 3; extreme++) multiply_int8_case(k, groups, rows, extreme);
     // More rows than are packed at a time, down to two of the widest that there may be.
     for (int extreme = 0; extreme < 3; extreme++) {
         multiply_int8_case(k, 2048, 37, extreme);

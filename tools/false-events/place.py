@@ -50,7 +50,8 @@ def main() -> None:
     parser.add_argument("--own", metavar="CLIPS.csv", help="clips of which the labels that are held back must go on being told")
     parser.add_argument("--listen", default="", metavar="FLAGS", help="for listen, as one argument")
     options = parser.parse_args()
-    rate = show(options.model)["input"]["sample_rate"]
+    about = show(options.model)
+    rate, names = about["input"]["sample_rate"], about["labels"]
     listener = Listener(options.model, options.listen.split())
     clips: dict[str, list[np.ndarray]] = {}
     for row in clips_of(options.own) if options.own else []:
@@ -64,7 +65,9 @@ def main() -> None:
             heard = write(Path(folder) / "heard.wav", samples[:first], rate)
             learn = [TACIT, "learn", options.model, "--background", heard, "--labels", labels]
             told = subprocess.run(list(map(str, learn)), capture_output=True, text=True, check=True).stdout
-            held = told.rpartition("held back in what is like this: ")[2].strip().split(", ") if "held back" in told else []
+            _, found, tail = told.rpartition("held back where it is as in the background: ")
+            # A label may have commas of its own.
+            held = [label for label in names if found and f", {label}, " in f", {tail.strip()}, "]
             before = listener.events(samples[first:])
             after = listener.events(samples[first:], "--labels", labels)
             print(f"| {place.stem} | {', '.join(held)} | {', '.join(before)} | {', '.join(after)} |", flush=True)

@@ -218,7 +218,8 @@ package final class ExampleMaker {
     private var saidLabels: [String] {
         let description = model.model.description
         guard description.task == .multilabel else { return [] }
-        return scores.indices.filter { scores[$0] >= Self.saidFrom * description.thresholds[$0] }
+        return scores.indices
+            .filter { scores[$0] > 0 && scores[$0] >= Self.saidFrom * description.thresholds[$0] }
             .map { description.labels[$0] }
     }
 

@@ -8,8 +8,8 @@ struct LearnOptions: ParsableArguments {
 
     @Flag(
         help: """
-            The files are what the place sounds or looks like when nothing happens. What a tagger says of them, it says no \
-            more of what is like them.
+            The files are what the place sounds or looks like when nothing happens. What a tagger says of them, or \
+            nearly says, it says no more of what is like them.
             """)
     var background = false
 
@@ -19,7 +19,8 @@ struct LearnOptions: ParsableArguments {
     @Flag(help: "Teach all labels anew to MODEL, from the clips that were kept.")
     var renew = false
 
-    @Option(help: ArgumentHelp("Forget a learned label, or the corrections of one of the model's.", valueName: "NAME"))
+    @Option(help: ArgumentHelp(
+            "Forget a learned label, or what one of the model's was corrected or is held back by.", valueName: "NAME"))
     var forget: String?
 
     @Option(

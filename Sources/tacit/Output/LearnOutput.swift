@@ -29,17 +29,7 @@ struct LearnOutput {
         try StandardOutput.shared.write(line.bytes)
     }
 
-    /// Labels of the model's that were said of the background.
-    func heldBack(_ names: [String]) throws {
-        guard !json, !names.isEmpty else { return }
-        var line = PlainLine()
-        line.begin()
-        line.text("held back in what is like this: " + names.joined(separator: ", "))
-        line.end()
-        try StandardOutput.shared.write(line.bytes)
-    }
-
-    /// A line a label.
+    /// A line a label; then, for people, what of the model's own is held back in the background.
     func list(_ labels: LearnedLabels) throws {
         for (index, label) in labels.labels.enumerated() {
             let corrections = labels.corrections.first { $0.name == label.name }?.examples.count ?? 0
@@ -51,6 +41,14 @@ struct LearnOutput {
             try tell(
                 correction.name, examples: 0, corrections: correction.examples.count, isLearned: false, unlike: 0)
         }
+        let said = Set(labels.background.flatMap(\.said))
+        let held = labels.classifiers.corrected.filter(said.contains)
+        guard !json, !held.isEmpty else { return }
+        var line = PlainLine()
+        line.begin()
+        line.text("held back where it is as in the background: " + held.joined(separator: ", "))
+        line.end()
+        try StandardOutput.shared.write(line.bytes)
     }
 
     private func tell(_ name: String, examples: Int, corrections: Int, isLearned: Bool, unlike: Int) throws {

@@ -95,10 +95,6 @@ final class LabelTeacher {
 
     private func learn(_ examples: [Example], _ wish: Wish) throws {
         try change { labels, base in try wish.apply(examples, to: &labels, base) }
-        if wish.isBackground {
-            let said = Set(examples.flatMap(\.said))
-            try output.heldBack(base.labels.filter(said.contains))
-        }
     }
 
     // MARK: Changes
@@ -115,7 +111,8 @@ final class LabelTeacher {
         for label in labels.labels where base.labels.contains(label.name) {
             throw TacitError.badData(
                 file, at: label.name,
-                "\(model.identity.name) has such a label itself: rename or forget the learned one, with \(labels.model.name)")
+                "\(model.identity.name) has such a label itself: rename or forget the learned one, with "
+                    + labels.model.name)
         }
         var renewed = LearnedLabels(model.identity)
         var lost = 0
@@ -133,17 +130,17 @@ final class LabelTeacher {
         for correction in correctable(labels.corrections, among: labels, file) {
             labelled.append((correction.name, try again(correction.examples), true))
         }
+        if lost > 0 {
+            // A label must not be lost to a renewal.
+            throw TacitError.badData(
+                file, at: "clips", "\(lost) examples have no clip that this model could be taught by: nothing was changed")
+        }
         for (name, examples, isCorrection) in labelled where !examples.isEmpty {
             if isCorrection {
                 try renewed.correct(name, examples, base)
             } else {
                 try renewed.learn(name, examples, base)
             }
-        }
-        if lost > 0 {
-            // A label must not be lost to a renewal.
-            throw TacitError.badData(
-                file, at: "clips", "\(lost) examples have no clip that this model could be taught by: nothing was changed")
         }
         labels = renewed
         try write()
@@ -200,7 +197,8 @@ final class LabelTeacher {
             let isKnown = labels.index(of: correction.name) != nil || base.labels.contains(correction.name)
             if !isKnown {
                 StandardError.line(
-                    "\(path): \(correction.name): \(model.identity.name) has no such label, and so its corrections are left out")
+                    "\(path): \(correction.name): \(model.identity.name) has no such label, and so its corrections are "
+                        + "left out")
             }
             return isKnown
         }

@@ -84,7 +84,9 @@ final class LiveExamples {
                 case .frame(let stamp):
                     let start = since ?? stamp.seconds
                     since = start
-                    if stamp.seconds - start >= seconds { return [maker.example(of: source.frame, isBackground: isBackground)] }
+                    if stamp.seconds - start >= seconds {
+                        return [maker.example(of: source.frame, isBackground: isBackground)]
+                    }
                 case .passed, .broken, .gap: continue
                 case .end: return nil
                 }
