@@ -26,7 +26,7 @@ package struct RidgeRegression {
     /// - Parameters:
     ///   - row: `[width]`
     ///   - weight: how much it counts.
-    ///   - targets: the classes for which 1 is wanted, all different; 0 is wanted for all others.
+    ///   - wanted: the classes for which 1 is wanted, all different; 0 is wanted for all others.
     package mutating func add(_ row: ArraySlice<Float>, weight: Double, targets wanted: [Int]) {
         let values = row.map(Double.init)
         values.withUnsafeBufferPointer { square.add(outerProductOf: $0, weight: weight) }
