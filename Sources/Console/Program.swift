@@ -27,6 +27,17 @@ package enum Program {
         }
     }
 
+    /// Ends the program with what it was asked for, as help: output like any other, so that a disk without room for it is an
+    /// error.
+    package static func end(telling text: String) -> Never {
+        do {
+            try StandardOutput.shared.write(Array((text + "\n").utf8))
+            Process.exit(0)
+        } catch {
+            ExitStatus.finish(error)
+        }
+    }
+
     /// An argument that is a file's name rather than an option: for a command line that can't be understood.
     private static var nameWithDash: String? {
         Process.arguments.first { argument in

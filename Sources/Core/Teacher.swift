@@ -74,8 +74,7 @@ public final class Teacher {
     public func teach(_ purpose: Purpose, files: [String]) throws {
         try change(purpose) { background in
             try files.flatMap {
-                purpose == .background
-                    ? try maker.backgrounds(of: $0) : [try maker.example(of: $0, background: background)]
+                try maker.examples(of: $0, background: background, isBackground: purpose == .background)
             }
         }
     }

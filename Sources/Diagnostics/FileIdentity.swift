@@ -29,18 +29,14 @@ package struct FileIdentity: Hashable, Sendable {
     /// nothing yet.
     package static func areOnePlace(_ one: String, _ other: String) -> Bool {
         if one == other { return true }
-        let (first, second) = (split(one), split(other))
-        guard first.name.utf8.elementsEqual(second.name.utf8), let folder = FileIdentity(path: first.folder) else {
-            return false
-        }
-        return folder == FileIdentity(path: second.folder)
+        guard name(one).utf8.elementsEqual(name(other).utf8),
+            let folder = FileIdentity(path: SystemPath.folder(of: one))
+        else { return false }
+        return folder == FileIdentity(path: SystemPath.folder(of: other))
     }
 
-    /// By bytes: to a character that begins behind it the slash may belong.
-    private static func split(_ path: String) -> (folder: String, name: Substring) {
-        guard let slash = path.utf8.lastIndex(of: 0x2f) else { return (".", path[...]) }
-        let name = path.utf8.index(after: slash)
-        return (String(path[..<name]), path[name...])
+    private static func name(_ path: String) -> Substring {
+        path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path[path.utf8.index(after: $0)...] } ?? path[...]
     }
 
     /// Of an open file; nil where the descriptor is none.

@@ -60,6 +60,19 @@ package enum SystemPath {
         return string(real)
     }
 
+    /// Where a path's last name lies. By bytes: a character that begins behind the slash may have it in itself.
+    package static func folder(of path: String) -> String {
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    /// What an entry of a folder is called.
+    package static func name(of entry: UnsafeMutablePointer<dirent>) -> String {
+        withUnsafePointer(to: &entry.pointee.d_name) { place in
+            place.withMemoryRebound(to: CChar.self, capacity: 256) { string($0) }
+        }
+    }
+
     /// For people and for JSON: with the mark for what can't be shown.
     package static func printable(_ path: String) -> String {
         guard path.unicodeScalars.contains(where: isEscape) else { return path }

@@ -39,9 +39,7 @@ struct Folder {
         defer { closedir(directory) }
         var names: [String] = []
         while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { SystemPath.string($0) }
-            }
+            let name = SystemPath.name(of: entry)
             if name.hasPrefix(".") { continue }
             var information = stat()
             guard SystemPath.withBytes(join(name), { stat($0, &information) }) == 0 else { continue }

@@ -24,7 +24,7 @@ package final class OutputFile {
             throw TacitError(.cannotCreate, file: path, "is there and not a regular file")
         }
         Self.removeAbandoned(path)
-        descriptor = Self.nameless(in: Self.folder(of: path))
+        descriptor = Self.nameless(in: SystemPath.folder(of: path))
         if descriptor >= 0 { return }
         var template = SystemPath.withBytes("\(path)\(Self.mark)XXXXXX") { name in
             Array(UnsafeBufferPointer(start: name, count: strlen(name) + 1))
@@ -63,14 +63,12 @@ package final class OutputFile {
 
     /// Removes what killed processes left of the same file: what nobody holds a lock on.
     private static func removeAbandoned(_ path: String) {
-        let folder = folder(of: path)
+        let folder = SystemPath.folder(of: path)
         let prefix = (path.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init) ?? "") + mark
         guard let stream = SystemPath.withBytes(folder, { opendir($0) }) else { return }
         defer { closedir(stream) }
         while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                $0.bindMemory(to: CChar.self).baseAddress.map { SystemPath.string($0) } ?? ""
-            }
+            let name = SystemPath.name(of: entry)
             guard name.hasPrefix(prefix), name.utf8.count == prefix.utf8.count + 6 else { continue }
             SystemPath.withBytes("\(folder)/\(name)") { path in
                 let descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
@@ -79,11 +77,6 @@ package final class OutputFile {
                 close(descriptor)
             }
         }
-    }
-
-    private static func folder(of path: String) -> String {
-        let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-        return folder.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : folder
     }
 
     /// Writes at a place of its own; gaps read as zeros.
@@ -120,7 +113,7 @@ package final class OutputFile {
         descriptor = -1
         // The rename itself reaches the disk with the folder. Where a folder can't be flushed, nothing is lost but
         // certainty, so failure is no error.
-        let folderDescriptor = SystemPath.withBytes(Self.folder(of: path)) { open($0, O_RDONLY | O_CLOEXEC) }
+        let folderDescriptor = SystemPath.withBytes(SystemPath.folder(of: path)) { open($0, O_RDONLY | O_CLOEXEC) }
         if folderDescriptor >= 0 {
             fsync(folderDescriptor)
             close(folderDescriptor)

@@ -16,12 +16,6 @@ Program.main(name: "tacit-convert") { arguments in
     try command.run()
 } otherwise: { error in
     let command: any ParsableCommand.Type = Command.isComparison ? CompareCommand.self : ConvertCommand.self
-    // Help is output like any other: a disk that has no room for it is an error.
     guard command.exitCode(for: error) == .success else { command.exit(withError: error) }
-    do {
-        try StandardOutput.shared.write(Array((command.fullMessage(for: error) + "\n").utf8))
-        Process.exit(0)
-    } catch {
-        ExitStatus.finish(error)
-    }
+    Program.end(telling: command.fullMessage(for: error))
 }

@@ -43,10 +43,7 @@ extension SourceFolder {
         defer { closedir(stream) }
         var names: [String] = []
         while let entry = readdir(stream), names.count < 4096 {
-            names.append(
-                withUnsafeBytes(of: entry.pointee.d_name) {
-                    $0.bindMemory(to: CChar.self).baseAddress.map { SystemPath.string($0) } ?? ""
-                })
+            names.append(SystemPath.name(of: entry))
         }
         return names.filter { $0 != "." && $0 != ".." }.sorted()
     }

@@ -40,9 +40,7 @@ package struct System: Sendable {
         defer { closedir(listing) }
         var names: [String] = []
         while names.count < Self.mostNames, let entry = readdir(listing) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { place in
-                place.withMemoryRebound(to: CChar.self, capacity: 256) { SystemPath.string($0) }
-            }
+            let name = SystemPath.name(of: entry)
             if name != ".", name != ".." { names.append(name) }
         }
         return names.sorted()

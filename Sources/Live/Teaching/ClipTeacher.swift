@@ -40,7 +40,7 @@ package final class ClipTeacher: ClipTeaching, @unchecked Sendable {
             }
             // Made for each lesson and given up again: a second session is not held by a stream that learns once a week.
             let maker = try ExampleMaker(model, engine: engine, keepsClips: true)
-            let examples = [try maker.example(of: clip, background: labels.background)]
+            let examples = try maker.examples(of: clip, background: labels.background)
             if let name = lesson.learned { try labels.learn(name, examples, base) }
             if let name = lesson.corrected { try labels.correct(name, examples, base) }
             try LabelsFile.write(labels, to: file)

@@ -76,29 +76,21 @@ package final class ExampleMaker {
     /// Hertz of the samples that the model takes; 0 for pictures.
     package var sampleRate: Int { sound?.geometry.sampleRate ?? 0 }
 
-    /// A file, of the model's sense. Of a long sound its loudest stretch, of a few windows.
+    /// A file, of the model's sense: of a long sound its loudest stretch, of a few windows; of a background stretches of all of
+    /// it.
     ///
     /// - Parameters:
     ///   - path: of the file.
     ///   - background: what the place sounds like, to mix with.
+    ///   - isBackground: whether the file is of the place itself, when nothing happens.
     /// - Throws: `TacitError` naming the file.
-    package func example(of path: String, background: [Example]) throws -> Example {
+    package func examples(of path: String, background: [Example], isBackground: Bool = false) throws -> [Example] {
         if let pictures {
             try pictures.reader.read(path)
-            return example(of: PixelView(pictures.reader.frame))
+            return [example(of: PixelView(pictures.reader.frame), isBackground: isBackground)]
         }
-        return example(of: try samples(of: path), background: background)
-    }
-
-    /// A file of what the place sounds or looks like when nothing happens, of the model's sense.
-    ///
-    /// - Throws: `TacitError` naming the file.
-    package func backgrounds(of path: String) throws -> [Example] {
-        if let pictures {
-            try pictures.reader.read(path)
-            return [example(of: PixelView(pictures.reader.frame), isBackground: true)]
-        }
-        return backgrounds(of: try samples(of: path))
+        let samples = try samples(of: path)
+        return isBackground ? backgrounds(of: samples) : [example(of: samples, background: background)]
     }
 
     private func samples(of path: String) throws -> [Float] {

@@ -49,9 +49,7 @@ package enum PictureFiles {
         defer { closedir(directory) }
         var names: [String] = []
         while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { SystemPath.string($0) }
-            }
+            let name = SystemPath.name(of: entry)
             if !name.hasPrefix(".") { names.append(name) }
         }
         for name in names.sorted(by: NaturalOrder.precedes) {

@@ -48,9 +48,7 @@ struct RotatedFiles {
         defer { closedir(listing) }
         var names: [String] = []
         while let entry = readdir(listing) {
-            let found = withUnsafePointer(to: &entry.pointee.d_name) { place in
-                place.withMemoryRebound(to: CChar.self, capacity: 256) { SystemPath.string($0) }
-            }
+            let found = SystemPath.name(of: entry)
             if found.hasPrefix("\(name)."), Self.isTime(found.utf8.dropFirst(name.utf8.count + 1)) { names.append(found) }
         }
         return names

@@ -61,9 +61,8 @@ final class LabelTeacher {
         for path in paths {
             do {
                 let heard = try labeller?.read(path)
-                examples +=
-                    wish.isBackground
-                    ? try maker.backgrounds(of: path) : [try maker.example(of: path, background: labels.background)]
+                examples += try maker.examples(
+                    of: path, background: labels.background, isBackground: wish.isBackground)
                 try output.heard(path, heard, model.description.labels)
             } catch let error as TacitError {
                 first = first ?? error
