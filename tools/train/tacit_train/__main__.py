@@ -12,6 +12,7 @@ COMMANDS = {
     "teach": "a data set to a convolutional network whose answers adapt may learn too",
     "cut": "some layers of a base as a base of their own",
     "adapt": "a frozen base and a data set to an adapter folder",
+    "average": "the mean of adapter folders that were made from one another",
     "learning": "what labels are learned by where the model runs, added to an adapter folder",
     "evaluate": "the metric of an adapter folder on a split of a data set",
     "credits": "who made the clips of ESC-50 that a model was trained on",

@@ -15,11 +15,14 @@ from torch.nn import functional as F
 from . import metrics, ranks
 from .adapters import Adaptation, add_adapters, quicken, train_whole
 from .adapter_folder import Description, digests, load_adapter, save_adapter
+from .augment import Augmentation
 from .initial import embedding_scale, start_patch_projection, start_sinks
 from .inputs import TokensInput
+from .linear_teacher import Scale, fit_linear_teacher
 from .model import AdaptedModel, Shape, load_trunk, random_trunk
-from .networks import Names
+from .networks import Hearing
 from .optim import Together
+from .senses import chosen
 from .teacher import Teachers, distillation_loss
 from .training import Training, add_data_arguments, add_training_arguments
 
@@ -59,6 +62,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--teacher", type=Path, action="append", default=[], help=taught)
     add("--teacher-weight", type=float, default=0.8, help="part of the loss that is the teacher's")
     add("--names", type=Path, metavar="YAMNET", help="learn beside it what YAMNet calls each example, by a head not kept")
+    add("--features-weight", type=float, default=0, help="with --names and --views: learn YAMNet's features too, likewise")
+    add("--linear-teacher", action="store_true", help="with --names and --views: a linear layer on these features teaches")
     add("--names-weight", type=float, default=0.5, help="weight of that loss, summed over the 521 names")
     add("--temperature", type=float, default=2.0, help="by which logits are divided where teacher and adapter meet")
 
@@ -89,6 +94,8 @@ class Lesson:
     """The teachers' logits [batch, labels]."""
     names: Tensor | None
     """YAMNet's scores [batch, 521]."""
+    features: Tensor | None = None
+    """YAMNet's features [batch, 2 x 1024], each of mean 0 and deviation 1."""
 
 
 class Trainer(Training):
@@ -112,10 +119,16 @@ class Trainer(Training):
         args, description = self.args, self.sense.description
         shape = Shape(args.positions, args.attention, args.context, args.pool, args.sinks)
         self.teacher = None
+        if args.teacher and args.views:
+            raise ValueError("--teacher hears samples, which --views do not keep; --linear-teacher goes with them")
         if args.teacher:
             self.teacher = Teachers(args.teacher, self.data.labels, self.task, description, args.device)
-        self.names = None if args.names is None else Names(args.names, description).to(args.device)
+        self.hearing = None if args.names is None else Hearing(args.names, description).to(args.device)
         self.base_folder = self.prepare_base()
+        if args.begin is not None:
+            self.sense.take_scale(load_adapter(self.base_folder, args.begin)[1].input)
+            description = self.sense.description
+        self.make_views()
         trunk = load_trunk(self.base_folder)
         scale, tokens = embedding_scale(trunk), sink_tokens(args, trunk.config)
         if whole:
@@ -153,14 +166,37 @@ class Trainer(Training):
         nn.init.constant_(model.head.bias, -4.0 if self.multilabel else 0.0)
         if args.begin is not None:
             self.begin_with(model, args.begin)
-        if self.names is not None:
-            # Beside the caller's draws, so that everything else begins as it would without.
-            with torch.random.fork_rng(devices=[]):
-                model.names = nn.Linear(model.head.in_features, self.names.size).to(args.device)
-            nn.init.normal_(model.names.weight, std=0.02)
-            nn.init.constant_(model.names.bias, -6.0)
+        # Beside the caller's draws, so that everything else begins as it would without.
+        with torch.random.fork_rng(devices=[]):
+            if self.hearing is not None:
+                model.names = self.kept_no_longer(model, self.hearing.names_count, -6.0)
+            if args.features_weight:
+                model.features = self.kept_no_longer(model, len(self.scale.mean), 0.0)
         self.shallow = round(args.without_layers * len(self.sense.train) / args.batch)
         self.start(model, some_unused=self.shallow > 0)
+
+    def make_views(self) -> None:
+        """Views in place of examples, and a teacher that is made of them."""
+        args, self.scale, self.linear = self.args, None, None
+        if args.views:
+            made = {k: str(v) for k, v in vars(chosen(Augmentation, args)).items()} | {"seed": str(args.seed)}
+            made |= {"input": str(self.sense.description), "clips": str(len(self.sense.train))}
+            made |= {"names": str(self.hearing is not None)}
+            self.sense.keep_views(None if self.hearing is None else self.hearing.features, made)
+        if args.features_weight or args.linear_teacher:
+            if not args.views or self.hearing is None:
+                raise ValueError("--features-weight and --linear-teacher go with --names and --views")
+            self.scale = Scale(self.sense.examples).to(args.device)
+        if args.linear_teacher:
+            views, labels = self.sense.examples, len(self.data.labels)
+            self.linear = fit_linear_teacher(views, self.scale, labels, args, self.multilabel)
+
+    def kept_no_longer(self, model: AdaptedModel, outputs: int, bias: float) -> nn.Linear:
+        """A head beside the labels' that training alone has."""
+        head = nn.Linear(model.head.in_features, outputs).to(self.args.device)
+        nn.init.normal_(head.weight, std=0.02)
+        nn.init.constant_(head.bias, bias)
+        return head
 
     def begin_with(self, model: AdaptedModel, folder: Path) -> None:
         """Gives the model the weights of an adapter folder, which has the training's scales folded in."""
@@ -212,7 +248,14 @@ class Trainer(Training):
 
     def lesson(self, batch: Tensor, draws) -> Lesson:
         answers = None if self.teacher is None else self.teacher(batch, draws, self.sense.augmentation)
-        return Lesson(answers, None if self.names is None else self.names(batch))
+        if self.hearing is None:
+            return Lesson(answers, None)
+        features = self.hearing.features(batch) if getattr(draws, "features", None) is None else draws.features
+        scaled = None if self.scale is None else self.scale(features)
+        if self.linear is not None:
+            with torch.autocast(features.device.type, enabled=False):
+                answers = self.linear(scaled)
+        return Lesson(answers, self.hearing.names(features), scaled)
 
     def logits(self, batch: Tensor, draws, step: int) -> Tensor:
         if self.args.context == "sliding":
@@ -220,22 +263,24 @@ class Trainer(Training):
         model, patches = self.model, self.sense.patches(batch, draws)
         if step < self.shallow:
             return model.without_layers(patches)
-        if self.names is None:
-            return model(patches)
-        # The names' logits stand behind the labels'.
         embedding = model.embedding(patches)
-        return torch.cat([model.head(embedding), model.names(embedding)], 1)
+        # What is learned beside the labels stands behind their logits.
+        heads = [model.head, *(getattr(model, name) for name in ("names", "features") if hasattr(model, name))]
+        return torch.cat([head(embedding) for head in heads], 1)
 
     def loss(self, logits: Tensor, targets: Tensor, shares: Tensor, lesson: Lesson) -> Tensor:
         args, labels = self.args, targets.shape[1]
-        logits, names = logits[:, :labels], logits[:, labels:]
+        logits, beside = logits[:, :labels], logits[:, labels:]
         total = super().loss(logits, targets, shares, lesson)
         if lesson.answers is not None:
             taught = distillation_loss(logits, lesson.answers, shares, args, self.multilabel)
             total = (1 - args.teacher_weight) * total + args.teacher_weight * taught
-        if names.shape[1]:
+        if lesson.names is not None:
+            names, beside = beside[:, : lesson.names.shape[1]], beside[:, lesson.names.shape[1] :]
             named = F.binary_cross_entropy_with_logits(names, lesson.names, reduction="sum") / len(names)
             total = total + args.names_weight * named
+        if args.features_weight:
+            total = total + args.features_weight * F.mse_loss(beside, lesson.features)
         return total
 
     def validate(self) -> float:

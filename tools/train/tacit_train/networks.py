@@ -38,22 +38,29 @@ class TunedYAMNet(nn.Module):
         return self.head(self.dropout(self.pooled(batch, draws, masks)))
 
 
-class Names(nn.Module):
-    """What YAMNet as it is calls a window of samples: a score in 0..1 for each of AudioSet's 521 classes."""
+class Hearing(nn.Module):
+    """What YAMNet as it is makes of windows of samples: features, and what it calls them."""
 
-    size = CLASSES
+    names_count, width = CLASSES, WIDTH
 
     def __init__(self, weights: Path, description: Input):
         super().__init__()
         if not (isinstance(description, LogMelInput) and description.sample_rate == SAMPLE_RATE):
             raise ValueError(f"YAMNet hears logmel input at {SAMPLE_RATE} samples a second")
-        self.tuned = TunedYAMNet(1)
-        self.tuned.yamnet = load_yamnet(weights)
+        self.yamnet = load_yamnet(weights)
         self.eval().requires_grad_(False)
 
     @torch.no_grad()
-    def forward(self, batch: Tensor) -> Tensor:
-        return self.tuned.yamnet.head(self.tuned.pooled(batch)).float().sigmoid()
+    def features(self, batch: Tensor) -> Tensor:
+        """Samples [batch, n] to the mean and the maximum of each of its features over a window's patches, [batch, 2, WIDTH]."""
+        short = PATCH_SAMPLES - batch.shape[1]
+        embeddings = self.yamnet.embeddings(F.pad(batch, (0, max(0, short)))).float()
+        return torch.stack([embeddings.mean(1), embeddings.amax(1)], 1)
+
+    @torch.no_grad()
+    def names(self, features: Tensor) -> Tensor:
+        """A score in 0..1 for each of AudioSet's 521 classes."""
+        return self.yamnet.head(features[:, 0]).float().sigmoid()
 
 
 def make_network(form: dict, description: Input, labels: int) -> nn.Module:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import Any
 
@@ -21,7 +22,9 @@ from .initial import filter_bank, whitened_bank
 from .inputs import ImageInput, Input, LogMelInput, TokensInput, WaveformInput
 from .material import open_material
 from .model import AdaptedModel
+from .optim import mixed_precision
 from .score import logits_of, multi_hot
+from .views import Views
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--vocabulary", type=int, help="ids of a codebook")
     add("--codebooks", type=int, default=1)
     add("--batched", action="store_true", help="make examples a batch at once on --device: for a GPU")
+    add("--views", type=int, help="log-mel, with --batched: make so many examples once and draw them again and again")
     for title, kind in [("sound augmentation", Augmentation), ("image augmentation", ImageAugmentation)]:
         group = parser.add_argument_group(title)
         for field in fields(kind):
@@ -97,6 +101,16 @@ class Sense:
     def patches(self, batch: Tensor, draws) -> Tensor:
         return self.front(batch)
 
+    def take_scale(self, other: Input) -> None:
+        """Standardises as an adapter that training goes on from does, in place of what was measured here."""
+        if isinstance(other, (LogMelInput, ImageInput)) and type(other) is type(self.description):
+            self.description = replace(self.description, mean=other.mean, std=other.std)
+            self.front = make_front_end(self.description).to(self.args.device)
+
+    def keep_views(self, hear: Callable[[Tensor], Tensor] | None, settings: dict[str, str]) -> None:
+        """Draws `--views` examples that are made once, in place of new ones each time."""
+        raise ValueError("--views go with log-mel and --batched")
+
     def logits(self, model: AdaptedModel, items, gain: float = 1.0) -> np.ndarray:
         return logits_of(model, self.front, self.description, items, gain, device=self.args.device)
 
@@ -150,7 +164,8 @@ class Sound(Sense):
 
     def patches(self, batch: Tensor, draws) -> Tensor:
         if isinstance(self.front, LogMel):
-            frames = self.front.spectrogram(batch)
+            # A view is frames already.
+            frames = batch if batch.dim() == 3 else self.front.spectrogram(batch)
             # What leads up to a window is not masked: the draws are the same with it and without.
             d = self.description
             lead = frames.shape[1] - ((d.window - 1) * d.stride_frames + d.patch_frames)
@@ -158,12 +173,23 @@ class Sound(Sense):
             return self.front.cut(torch.cat([frames[:, :lead], masked], 1))
         return self.front(batch) * self.gain
 
+    def keep_views(self, hear: Callable[[Tensor], Tensor] | None, settings: dict[str, str]) -> None:
+        args = self.args
+        if not (isinstance(self.front, LogMel) and isinstance(self.examples, batched.SoundBatches)):
+            return super().keep_views(hear, settings)
+        make = (args.run / "views", args.views, self.examples, self.front.spectrogram, hear, settings)
+        with ranks.one_first(), mixed_precision(args.device, args.bf16):
+            self.examples = Views(*make)
+
     def with_lead(self, batch: Tensor, step: int) -> Tensor:
         """Every other batch with the batch's neighbours in front, a window of patches of them: in a sliding context
         the patches of a window have seen what came before, through every layer, and often that was something else."""
         if np.random.default_rng((self.args.seed, 4, step)).random() < 0.5:
             return batch
-        lead = self.description.window * self.description.stride_samples
+        d = self.description
+        if isinstance(d, LogMelInput) and batch.dim() == 3:
+            return torch.cat([ranks.rolled(batch)[:, -d.window * d.stride_frames :], batch], 1)
+        lead = d.window * d.stride_samples
         before = ranks.rolled(batch)[:, -lead:]
         return torch.cat([F.pad(before, (lead - before.shape[1], 0)), batch], 1)
 

@@ -173,7 +173,7 @@ class Training:
             if not args.muon_lr > 0:
                 raise SystemExit("--muon-lr must be more than 0")
             # A row of the head, of a codebook, of positions or of sinks stands for one label, id or place by itself.
-            tables = ("head.", "names.", "network.head.", "patch.books.", "positions", "sinks", "trunk.wpe.")
+            tables = ("head.", "names.", "features.", "network.head.", "patch.books.", "positions", "sinks", "trunk.wpe.")
             inner = [n for n in decayed if not n.startswith(tables)]
             matrices = [decayed.pop(n) for n in inner]
             rate = args.muon_lr * factor

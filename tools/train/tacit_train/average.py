@@ -1,0 +1,46 @@
+"""`average`: one adapter folder of several that were made from one another.
+
+Where a run goes on from an adapter (`adapt --begin`), the mean of the weights before and after is often better on what neither
+saw than both are, at the cost of one (Wortsman et al. 2022, "Model soups"; Izmailov et al. 2018, "Averaging Weights Leads to
+Wider Optima and Better Generalization"). Runs that began apart have nothing in common to average.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import torch
+
+from .adapter_folder import digests, load_adapter, save_adapter
+from .readers import DataError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("adapters", type=Path, nargs="+", help="adapter folders; one named twice counts twice")
+    parser.add_argument("--base", type=Path, required=True, help="folder of their base")
+    parser.add_argument("--base-name", default="models/base", help="what the adapter calls its base")
+    parser.add_argument("--out", type=Path, required=True, help="the adapter folder to write")
+
+
+@torch.no_grad()
+def main(args: argparse.Namespace) -> None:
+    if len(args.adapters) < 2:
+        raise DataError("expected two adapter folders or more")
+    total: dict[str, torch.Tensor] = {}
+    model = description = None
+    for folder in args.adapters:
+        model, found = load_adapter(args.base, folder)
+        description = description or found
+        same = ("input", "shape", "task", "labels")
+        if differing := [name for name in same if getattr(found, name) != getattr(description, name)]:
+            raise DataError(f"{folder}: its {' and '.join(differing)} differ from those of {args.adapters[0]}")
+        state = model.state_dict()
+        if total and {n: x.shape for n, x in state.items()} != {n: x.shape for n, x in total.items()}:
+            raise DataError(f"{folder}: its tensors are not of the same sizes as those of {args.adapters[0]}")
+        total = {name: total.get(name, 0) + value.double() / len(args.adapters) for name, value in state.items()}
+    model.load_state_dict({name: value.float() for name, value in total.items()})
+    # What was measured, and what labels are learned by, is the first one's, not this one's.
+    description.metrics, description.learning, description.base = {}, None, digests(args.base)
+    save_adapter(model, description, args.out, args.base_name)
+    print(f"{args.out}: the mean of {len(args.adapters)}")

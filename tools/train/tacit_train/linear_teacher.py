@@ -1,0 +1,58 @@
+"""A teacher without a run of its own: a linear layer on what YAMNet makes of the views that an adapter learns from.
+
+Such a layer on a large network's embeddings is what few clips are best served by (Cramer et al. 2019, "Look, Listen and
+Learn More"); the adapter, which hears far more cheaply, learns its answers and the features themselves (Romero et al. 2015,
+"FitNets").
+"""
+
+from __future__ import annotations
+
+import argparse
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from .training import loss_of
+from .views import Views
+
+EPOCHS, ROWS, RATE, DROPOUT = 8, 512, 2e-3, 0.5
+
+
+class Scale(nn.Module):
+    """Features [rows, 2, width] flattened, each brought to mean 0 and deviation 1 over the views."""
+
+    def __init__(self, views: Views):
+        super().__init__()
+        some = views.rows("features", np.arange(0, views.count, max(1, views.count // 8192))).flatten(1)
+        self.register_buffer("mean", some.mean(0))
+        self.register_buffer("deviation", some.std(0).clamp(min=0.02))
+
+    def forward(self, features: Tensor) -> Tensor:
+        # Features that are hardly ever more than 0 would have outliers of hundreds of deviations.
+        return ((features.flatten(1) - self.mean) / self.deviation).clamp(-8, 8)
+
+
+def fit_linear_teacher(views: Views, scale: Scale, labels: int, args: argparse.Namespace, multilabel: bool) -> nn.Linear:
+    """Fitted to the views' labels; the same bits whenever it is made from the same views."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(args.seed)
+        layer = nn.Linear(len(scale.mean), labels).to(views.device)
+        nn.init.zeros_(layer.weight)
+        nn.init.constant_(layer.bias, -4.0 if multilabel else 0.0)
+        optimizer = torch.optim.AdamW(layer.parameters(), RATE, weight_decay=0.05)
+        rng, rows = np.random.default_rng(args.seed), min(ROWS, views.count)
+        total = EPOCHS * (views.count // rows)
+        for step in range(total):
+            if step % (views.count // rows) == 0:
+                order = rng.permutation(views.count)
+            at = step % (views.count // rows) * rows
+            places = np.sort(order[at : at + rows])
+            x, targets, shares = (views.rows(name, places) for name in ("features", "targets", "shares"))
+            loss = loss_of(layer(F.dropout(scale(x), DROPOUT)), targets, shares, args, multilabel)
+            optimizer.param_groups[0]["lr"] = RATE * (1 - step / total)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return layer.requires_grad_(False)

@@ -1,0 +1,96 @@
+"""Examples of sound made once and drawn again and again, with what YAMNet makes of each.
+
+For a processor: there an augmented example takes longer to make, and to be heard by YAMNet, than an adapter takes to learn
+from it. Each view is drawn many times, with other stripes masked and in other company each time; teacher and adapter see the
+same view, as Beyer et al. 2021 found necessary.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from tqdm import tqdm
+
+from .augment import Shuffle
+from .batched import Draws, SoundBatches, step_seed
+from .files import save_json
+
+AT_ONCE = 64  # views made at a time
+
+
+@dataclass(frozen=True)
+class ViewDraws(Draws):
+    """The draws of a batch of views, and what was kept of each."""
+
+    features: Tensor | None = None
+    """What YAMNet makes of each row [rows, 2, width]; none where it wasn't asked."""
+
+
+class Views:
+    """Batches as `SoundBatches` makes them, but of standardised log-mel frames [batch, frames, mels] in place of samples, of
+    `count` views that lie in `folder`: made when they are first wanted, a part at a time, so that what was made is not made
+    again when a run is resumed."""
+
+    def __init__(
+        self,
+        folder: Path,
+        count: int,
+        examples: SoundBatches,
+        spectrogram: Callable[[Tensor], Tensor],
+        hear: Callable[[Tensor], Tensor] | None,
+        settings: dict[str, str],
+    ):
+        if count < AT_ONCE or count % AT_ONCE:
+            raise ValueError(f"--views {count}: expected a multiple of {AT_ONCE}")
+        self.seed, self.device, self.count = examples.seed, examples.device, count
+        self.shuffle = Shuffle(count, examples.seed)
+        folder.mkdir(parents=True, exist_ok=True)
+        progress = folder / "made.json"
+        made = 0
+        if progress.exists():
+            told = json.loads(progress.read_text(encoding="utf-8"))
+            if told["settings"] != settings or told["count"] != count:
+                raise ValueError(f"{folder} has views made with other settings; remove it to make them anew")
+            made = told["made"]
+        self.columns: dict[str, np.ndarray] = {}
+        for step in tqdm(range(made // AT_ONCE, count // AT_ONCE), desc="views", disable=None):
+            samples, targets, shares, _ = examples.batch(step, AT_ONCE)
+            rows = {"frames": spectrogram(samples), "targets": targets, "shares": shares}
+            if hear is not None:
+                rows["features"] = hear(samples)
+            for name, value in rows.items():
+                column = self._column(folder, name, value.shape[1:], value.shape[1:] if made else None)
+                column[step * AT_ONCE : (step + 1) * AT_ONCE] = value.cpu().numpy()
+            made = (step + 1) * AT_ONCE
+            if step % 20 == 19 or made == count:
+                for column in self.columns.values():
+                    column.flush()
+                save_json({"made": made, "count": count, "settings": settings}, progress)
+        for name in ("frames", "targets", "shares", *(["features"] if hear is not None else [])):
+            self.columns[name] = np.load(folder / f"{name}.npy", mmap_mode="r")
+
+    def _column(self, folder: Path, name: str, shape: torch.Size, kept: torch.Size | None) -> np.ndarray:
+        if name not in self.columns:
+            path = folder / f"{name}.npy"
+            mode = "w+" if kept is None else "r+"
+            more = {"dtype": np.float16, "shape": (self.count, *shape)} if kept is None else {}
+            self.columns[name] = np.lib.format.open_memmap(path, mode=mode, **more)
+        return self.columns[name]
+
+    def rows(self, name: str, places: np.ndarray) -> Tensor:
+        return torch.from_numpy(self.columns[name][places].astype(np.float32)).to(self.device)
+
+    def batch(self, step: int, size: int, rows: range | None = None) -> tuple[Tensor, Tensor, Tensor, ViewDraws]:
+        places = np.array(self.shuffle.places(step, size))
+        if rows is not None:
+            places = places[rows.start : rows.stop]
+        features = self.rows("features", places) if "features" in self.columns else None
+        draws = ViewDraws(step_seed(self.seed, 6, step), self.device, size, rows, features)
+        frames, targets, shares = (self.rows(name, places) for name in ("frames", "targets", "shares"))
+        return frames, targets, shares, draws
