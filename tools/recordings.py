@@ -11,13 +11,14 @@ SUFFIXES = {".wav", ".flac", ".ogg", ".oga", ".mp3"}
 
 def recordings(place: Path) -> list[Path]:
     """A sound file; all below a folder; or the files that a .txt names, one a line."""
-    if place.suffix == ".txt":
-        return [Path(line) for line in place.read_text(encoding="utf-8").splitlines() if line]
-    if place.is_file():
+    if place.is_file() and place.suffix != ".txt":
         return [place]
-    found = [path for path in sorted(place.rglob("*")) if path.suffix.lower() in SUFFIXES and path.name[0] != "."]
+    if place.suffix == ".txt":
+        found = [Path(line) for line in place.read_text(encoding="utf-8").splitlines() if line]
+    else:
+        found = [path for path in sorted(place.rglob("*")) if path.suffix.lower() in SUFFIXES and path.name[0] != "."]
     if not found:
-        sys.exit(f"no recordings below {place}")
+        sys.exit(f"no recordings in {place}")
     return found
 
 

@@ -34,7 +34,7 @@ def main(args: argparse.Namespace) -> None:
         description = description or found
         same = ("input", "shape", "task", "labels")
         if differing := [name for name in same if getattr(found, name) != getattr(description, name)]:
-            raise DataError(f"{folder}: its {' and '.join(differing)} differ from those of {args.adapters[0]}")
+            raise DataError(f"{folder}: differs from {args.adapters[0]} in {', '.join(differing)}")
         state = model.state_dict()
         if total and {n: x.shape for n, x in state.items()} != {n: x.shape for n, x in total.items()}:
             raise DataError(f"{folder}: its tensors are not of the same sizes as those of {args.adapters[0]}")
