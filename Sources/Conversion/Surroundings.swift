@@ -46,9 +46,9 @@ struct Surroundings {
             sinks: config.sinks, pool: config.pool, task: config.task, labels: config.labels,
             thresholds: config.thresholds, events: config.events, patchHiddenWidth: hidden?.first ?? 0,
             hasHeadNorm: store.has("head.norm.weight"),
-            learning: config.learningLevels.map {
+            learning: config.learning.map {
                 LearningHead(
-                    levels: $0, width: store.shape(of: "\(TensorName.learning).weight")?.first ?? 0,
+                    levels: $0.levels, grid: $0.grid, width: store.shape(of: "\(TensorName.learning).weight")?.first ?? 0,
                     hasPrototypes: store.has(TensorName.learningPrototypes),
                     others: store.shape(of: TensorName.learningOthers)?.first ?? 0)
             })

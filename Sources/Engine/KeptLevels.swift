@@ -7,9 +7,11 @@ struct KeptLevels {
     let window: Int
     /// Elements from one row to the next.
     let width16: Int
+    /// Cells of a picture; none where there is no grid.
+    let cells: PictureCells?
     /// `[contexts][levels][window][width16]`
     private let rows: UnsafeMutablePointer<Float>
-    /// `[levels * 2 * width]`, padded: means and deviations.
+    /// `[levels * parts * width]`, padded: means, deviations, means of cells.
     let features: UnsafeMutablePointer<Float>
     /// `[learning width]`, padded.
     let output: UnsafeMutablePointer<Float>
@@ -19,15 +21,18 @@ struct KeptLevels {
         fileprivate let numbers: [Int]
         fileprivate let window: Int
         fileprivate let width16: Int
+        fileprivate let cells: PictureCells?
         fileprivate let rows: Arena.Slot<Float>
         fileprivate let features: Arena.Slot<Float>
         fileprivate let output: Arena.Slot<Float>
 
         /// - Throws: `TacitError` where the sizes do not fit memory.
         init(
-            in plan: inout Arena.Plan, _ head: LearningHead, contexts: Int, window: Int, width: Int, width16: Int
+            in plan: inout Arena.Plan, _ head: LearningHead, input: InputDescription, contexts: Int, window: Int, width: Int,
+            width16: Int
         ) throws {
             numbers = head.levels
+            cells = PictureCells(grid: head.grid, input: input)
             self.window = window
             self.width16 = width16
             rows = try plan.reserve(Float.self, contexts, head.levels.count * window, width16)
@@ -40,6 +45,7 @@ struct KeptLevels {
         numbers = plan.numbers
         window = plan.window
         width16 = plan.width16
+        cells = plan.cells
         rows = arena.pointer(plan.rows)
         features = arena.pointer(plan.features)
         output = arena.pointer(plan.output)
@@ -50,18 +56,20 @@ struct KeptLevels {
         rows + ((context * numbers.count + level) * window + position % window) * width16
     }
 
-    /// The means over a context's last rows, and the deviations from them, level by level, into `features`.
+    /// The means over a context's last rows and the deviations from them, and the means over the cells of a picture, level
+    /// by level, into `features`.
     ///
     /// - Parameters:
     ///   - positions: how many patches the context has had; at least 1.
     ///   - width: elements of a row that count.
     func summarise(context: Int, positions: Int, width: Int) {
         let seen = min(positions, window)
+        let parts = 2 + (cells?.count ?? 0)
         for level in numbers.indices {
-            let mean = features + level * 2 * width
+            let mean = features + level * parts * width
             let deviation = mean + width
             // Every element by itself, in the order of positions: the same bits on every machine.
-            mean.update(repeating: 0, count: 2 * width)
+            mean.update(repeating: 0, count: parts * width)
             for position in positions - seen..<positions {
                 let row = row(level, context: context, position: position)
                 for element in 0..<width { mean[element] += row[element] }
@@ -75,6 +83,54 @@ struct KeptLevels {
                 }
             }
             for element in 0..<width { deviation[element] = (deviation[element] / Float(seen)).squareRoot() }
+            if let cells {
+                for cell in 0..<cells.count {
+                    summarise(cells, cell, level, context: context, seen: seen, width: width, into: mean + (2 + cell) * width)
+                }
+            }
         }
+    }
+
+    /// The mean over those patches of a cell that a context has had, into zeros.
+    private func summarise(
+        _ cells: PictureCells, _ cell: Int, _ level: Int, context: Int, seen: Int, width: Int,
+        into mean: UnsafeMutablePointer<Float>
+    ) {
+        var count: Float = 0
+        for down in cells.rows(of: cell) {
+            for across in cells.columns(of: cell) where down * cells.columns + across < seen {
+                let row = row(level, context: context, position: down * cells.columns + across)
+                for element in 0..<width { mean[element] += row[element] }
+                count += 1
+            }
+        }
+        guard count > 0 else { return }
+        for element in 0..<width { mean[element] /= count }
+    }
+}
+
+/// A picture's patches in cells, `grid` each way. A cell reaches from the patch that its edge lies in to the one that its
+/// other edge lies in, so that neighbours share patches where the grid does not divide a picture's.
+struct PictureCells {
+    let grid: Int
+    /// Rows of patches, and patches in a row.
+    let rows: Int
+    let columns: Int
+
+    var count: Int { grid * grid }
+
+    /// nil for the whole alone, and for what is no picture.
+    init?(grid: Int, input: InputDescription) {
+        guard grid > 1, case .image(let image) = input else { return nil }
+        self.grid = grid
+        rows = image.rows
+        columns = image.columns
+    }
+
+    func rows(of cell: Int) -> Range<Int> { share(cell / grid, of: rows) }
+    func columns(of cell: Int) -> Range<Int> { share(cell % grid, of: columns) }
+
+    private func share(_ index: Int, of count: Int) -> Range<Int> {
+        index * count / grid..<((index + 1) * count + grid - 1) / grid
     }
 }

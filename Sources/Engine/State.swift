@@ -131,7 +131,8 @@ struct State {
         var levels: KeptLevels.Plan?
         if learns, let head = description.learning {
             levels = try KeptLevels.Plan(
-                in: &plan, head, contexts: contexts, window: window, width: trunk.width, width16: width16)
+                in: &plan, head, input: description.input, contexts: contexts, window: window, width: trunk.width,
+                width16: width16)
         }
 
         let arena = try Arena(plan)

@@ -5,10 +5,14 @@ import TacitDiagnostics
 /// Decorrelation for Clustering and Classification", section 3).
 ///
 /// A level L is the stream behind L blocks; behind the last it is the final norm's output. The matrix reads, level by
-/// level, the mean over the window and then the deviation, each of the trunk's width.
+/// level, the mean over the window and then the deviation, each of the trunk's width, and behind these, of pictures where
+/// there is a grid, the mean over each of its cells, in raster order: where in a picture something is (spatial pyramid,
+/// Lazebnik et al. 2006, "Beyond Bags of Features").
 package struct LearningHead: Equatable, Sendable {
     /// From 1 to the trunk's layers, rising.
     package var levels: [Int]
+    /// Cells of a picture, each way; 1: none but the whole. Neighbours share the patches that lie on both sides of an edge.
+    package var grid: Int
     /// Elements of what comes out.
     package var width: Int
     /// Whether there is one point a label, of the same width, at which what the model calls so lies.
@@ -16,15 +20,19 @@ package struct LearningHead: Equatable, Sendable {
     /// How many points there are, of the same width, at which lies what else may be heard or seen.
     package var others: Int
 
-    package init(levels: [Int], width: Int, hasPrototypes: Bool, others: Int = 0) {
+    package init(levels: [Int], grid: Int = 1, width: Int, hasPrototypes: Bool, others: Int = 0) {
         self.levels = levels
+        self.grid = grid
         self.width = width
         self.hasPrototypes = hasPrototypes
         self.others = others
     }
 
+    /// Means and deviations of a level, each of the trunk's width.
+    package var parts: Int { 2 + (grid > 1 ? grid * grid : 0) }
+
     /// Elements of what goes in.
-    package func inputWidth(trunkWidth: Int) -> Int { levels.count * 2 * trunkWidth }
+    package func inputWidth(trunkWidth: Int) -> Int { levels.count * parts * trunkWidth }
 
     /// - Throws: `TacitError` of kind `badData`.
     func validate(_ description: ModelDescription) throws {
@@ -33,10 +41,17 @@ package struct LearningHead: Equatable, Sendable {
             !levels.isEmpty && levels.allSatisfy { (1...layers).contains($0) }
                 && zip(levels, levels.dropFirst()).allSatisfy { $0 < $1 },
             "learning.levels", "expected rising numbers from 1 to \(layers), the trunk's layers")
+        try range(grid, 1...ModelLimits.learningGrid, "learning.grid")
+        if grid > 1 {
+            guard case .image(let image) = description.input else {
+                throw TacitError(.badData, place: "learning.grid", "only pictures have cells")
+            }
+            try range(grid, 1...min(image.rows, image.columns), "learning.grid", "cells each way")
+        }
         try range(width, 1...ModelLimits.learningWidth, "learning.width")
         try range(
             inputWidth(trunkWidth: description.trunk.width), 1...ModelLimits.width, "learning.levels",
-            "twice the trunk's width a level")
+            "parts of the trunk's width a level")
         try range(others, 0...ModelLimits.learningOthers, "learning.others")
         try require(!hasPrototypes || !description.labels.isEmpty, "learning.prototypes", "there are no labels")
         if case .tokens = description.input {
@@ -51,6 +66,7 @@ extension LearningHead {
         guard metadata[MetadataKey.learning("levels")] != nil else { return nil }
         self.init(
             levels: try metadata.integers(MetadataKey.learning("levels")),
+            grid: metadata[MetadataKey.learning("grid")] == nil ? 1 : try metadata.integer(MetadataKey.learning("grid")),
             width: try metadata.integer(MetadataKey.learning("width")),
             hasPrototypes: try metadata.bool(MetadataKey.learning("prototypes")),
             others: try metadata.integer(MetadataKey.learning("others")))
@@ -58,6 +74,8 @@ extension LearningHead {
 
     func write(to metadata: inout Metadata) {
         metadata.append(MetadataKey.learning("levels"), .uint32s(levels.map { UInt32($0) }))
+        // Left out of the files of models that have none, which are what they were before there were grids.
+        if grid != 1 { metadata.append(MetadataKey.learning("grid"), .uint32(UInt32(grid))) }
         metadata.append(MetadataKey.learning("width"), .uint32(UInt32(width)))
         metadata.append(MetadataKey.learning("prototypes"), .bool(hasPrototypes))
         metadata.append(MetadataKey.learning("others"), .uint32(UInt32(others)))

@@ -28,6 +28,8 @@ package enum ModelLimits {
     package static let labels = 1 << 16
     /// Elements of what labels are learned by: a square matrix of so many is solved with when one is.
     package static let learningWidth = 1 << 10
+    /// Cells of a picture each way, by which labels are learned.
+    package static let learningGrid = 16
     /// Points of what else may be heard or seen.
     package static let learningOthers = 1 << 12
     /// Bytes of one label's name.

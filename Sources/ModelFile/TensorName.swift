@@ -44,7 +44,7 @@ package enum TensorName {
     package static let headNorm = "head.norm"
     /// Matrix `[labels, width]`.
     package static let head = "head"
-    /// Matrix `[learning.width, learning.levels.count * 2 * width]`.
+    /// Matrix `[learning.width, learning.levels.count * learning.parts * width]`.
     package static let learning = "learning"
     /// F32 `[labels, learning.width]`.
     package static let learningPrototypes = "learning.prototypes"

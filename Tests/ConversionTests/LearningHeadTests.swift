@@ -89,6 +89,12 @@ import Testing
                 try line { $0["learning"] = ["levels": levels] }?
                     .hasPrefix("adapter/tacit.json: learning.levels: expected rising numbers from 1 to") == true)
         }
+        #expect(
+            try line { $0["learning"] = ["levels": [1, 2], "grid": 3] as [String: Any] }?
+                .hasPrefix("adapter/tacit.json: learning.grid: only pictures have cells") == true)
+        #expect(
+            try line { $0["learning"] = ["levels": [1, 2], "grid": "3"] as [String: Any] }?
+                .hasPrefix("adapter/tacit.json: learning.grid") == true)
         #expect(try line { $0["learning"] = ["levels": [2]] }?.contains("learning.weight: shape") == true)
         #expect(try line { $0["learning"] = ["levels": "all"] }?.hasPrefix("adapter/tacit.json: learning.levels") == true)
         #expect(try line { $0["learning"] = [:] as [String: Any] }?.contains("learning.levels: expected the levels") == true)

@@ -14,9 +14,21 @@ import Testing
         return shape
     }
 
-    static let chunked = (Shapes.causal + Shapes.sliding).map(teachable)
-    static let all = (Shapes.causal + Shapes.full + Shapes.sliding).map(teachable)
-    static let exact = (Shapes.causal.dropLast() + Shapes.full).map(teachable)
+    /// Pictures of 5 by 7 patches in cells: a grid that divides neither side, and one with a cell a row.
+    static let pictures = [3, 5].flatMap { grid in
+        (Shapes.causal.prefix(2) + Shapes.full).map { shape in
+            var shape = teachable(shape)
+            shape.name += ", a picture in \(grid) by \(grid) cells"
+            shape.model.input = .image(
+                ImageInput(width: 18, height: 14, channels: 1, patch: 6, stride: 2, mean: [0], deviation: [1]))
+            shape.model.learning?.grid = grid
+            return shape
+        }
+    }
+
+    static let chunked = (Shapes.causal + Shapes.sliding).map(teachable) + pictures.filter { $0.model.attention == .causal }
+    static let all = (Shapes.causal + Shapes.full + Shapes.sliding).map(teachable) + pictures
+    static let exact = (Shapes.causal.dropLast() + Shapes.full).map(teachable) + pictures
 
     private static func session(
         _ model: Model, patches: Int = 64, contexts: Int = 1, threads: Int = 1, instructionSet: String? = nil

@@ -113,9 +113,25 @@ struct ReferenceTransformer {
             let deviations = (0..<trunk.width).map { i in
                 mean(rows.map { ($0[i] - means[i]) * ($0[i] - means[i]) }).squareRoot()
             }
-            return means + deviations
+            return means + deviations + cells(head, of: rows).flatMap { $0 }
         }
         return Self.normalised(Self.linear(model, TensorName.learning, input))
+    }
+
+    /// The means over the cells of a picture: over all patches that have a part, however small, in a cell.
+    private func cells(_ head: LearningHead, of rows: ArraySlice<[Double]>) -> [[Double]] {
+        guard head.grid > 1, case .image(let image) = model.description.input else { return [] }
+        let grid = head.grid
+        func lies(_ patch: Int, in cell: Int, _ count: Int) -> Bool {
+            patch * grid < (cell + 1) * count && (patch + 1) * grid > cell * count
+        }
+        return (0..<grid * grid).map { cell in
+            let inside = rows.enumerated().filter { number, _ in
+                lies(number / image.columns, in: cell / grid, image.rows)
+                    && lies(number % image.columns, in: cell % grid, image.columns)
+            }.map(\.element)
+            return (0..<trunk.width).map { i in inside.reduce(0) { $0 + $1[i] } / Double(max(1, inside.count)) }
+        }
     }
 
     private static func normalised(_ vector: [Double]) -> [Double] {

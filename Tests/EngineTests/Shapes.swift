@@ -3,7 +3,7 @@ import TacitModelFile
 /// Small models of several families, chosen for what is awkward about them.
 enum Shapes {
     struct Case: CustomStringConvertible, Sendable {
-        let name: String
+        var name: String
         var model: ModelDescription
         var bias = true
         var description: String { name }

@@ -63,6 +63,15 @@ import Testing
             #expect(learning(levels) == "learning.levels", "\(levels)")
         }
         for width in [0, -1, 1025, Int.max] { #expect(learning([1], width: width) == "learning.width") }
+        for grid in [0, -1, 17, Int.max] {
+            #expect(place(SmallModel.teachable) { $0.learning?.grid = grid } == "learning.grid")
+        }
+        // Sound has no cells, and a picture no more than patches.
+        #expect(place(SmallModel.teachable) { $0.learning?.grid = 2 } == "learning.grid")
+        func picture(_ grid: Int) -> String? {
+            place(SmallModel.image) { $0.learning = LearningHead(levels: [1], grid: grid, width: 4, hasPrototypes: false) }
+        }
+        #expect(picture(3) == nil && picture(4) == "learning.grid")
         for others in [-1, 4097, Int.max] {
             #expect(place(SmallModel.teachable) { $0.learning?.others = others } == "learning.others")
         }

@@ -114,7 +114,14 @@ struct SmallModel {
         return model
     }()
 
-    static let all = [gpt2, llama, tokens, image, teachable, kept]
+    /// With cells of a picture that labels are learned by.
+    static let teachableImage = {
+        var model = SmallModel.image
+        model.description.learning = LearningHead(levels: [2], grid: 3, width: 5, hasPrototypes: false)
+        return model
+    }()
+
+    static let all = [gpt2, llama, tokens, image, teachable, teachableImage, kept]
 
     /// The values that `write` stores, by name: vectors as they are, matrices as `[rows][columns]`.
     struct Values {

@@ -20,8 +20,8 @@ struct TacitConfig {
     let events: EventSettings?
     /// As JSON text; empty if there is none.
     let metrics: String
-    /// Levels of the trunk that labels are learned by; nil without `learning`.
-    let learningLevels: [Int]?
+    /// Levels of the trunk that labels are learned by, and cells of a picture each way; nil without `learning`.
+    let learning: (levels: [Int], grid: Int)?
     let license: String
     let sources: [String]
     /// SHA-256 of the base's files of weights that the adapter was made over, by their names; empty if it does not say.
@@ -54,13 +54,12 @@ struct TacitConfig {
             ? [Float](repeating: 0.5, count: labels.count) : try settings.numbers("thresholds").map { Float($0) }
         events = try settings.optionalObject("events").map(Self.events)
         metrics = try settings.optionalObject("metrics").map { JSONValue.object($0.members).text } ?? ""
-        let learning = try settings.optionalObject("learning")
-        try learning?.refuseOthers(than: ["levels"])
-        learningLevels = try learning.map { learning in
+        learning = try settings.optionalObject("learning").map { learning in
+            try learning.refuseOthers(than: ["levels", "grid"])
             guard let levels = try learning.optionalIntegers("levels") else {
                 throw learning.fault("levels", "expected the levels of the trunk, such as [2, 4, 8]")
             }
-            return levels
+            return (levels, try learning.optionalInteger("grid") ?? 1)
         }
         license = try settings.optionalString("license") ?? ""
         sources = try settings.optionalStrings("sources") ?? []

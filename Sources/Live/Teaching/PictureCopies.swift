@@ -1,36 +1,74 @@
-/// Copies of a picture as a camera might see the same thing again: mirrored, nearer, to the side, darker and brighter.
-enum PictureCopies {
+/// Copies of a picture as a camera might see the same thing again: mirrored, to each side, nearer and farther, turned, darker and
+/// brighter.
+package enum PictureCopies {
+    /// Where a pixel of a copy comes from, in whole numbers, so that copies are the same on every machine: from the middle, by
+    /// `[[a, b], [c, d]] / 1024`, and then so many pixels on.
+    private struct Place {
+        var a = 1024
+        var b = 0
+        var c = 0
+        var d = 1024
+        var down = 0
+        var across = 0
+        var brightness: (Int) -> Int = { $0 }
+    }
+
     /// - Parameters:
     ///   - pixels: `[height][width][channels]`.
     ///   - width: pixels in a row.
     ///   - height: rows.
     ///   - channels: of a pixel.
-    static func all(_ pixels: [UInt8], width: Int, height: Int, channels: Int) -> [[UInt8]] {
-        /// Each pixel taken from elsewhere, and then made brighter.
-        func copy(
-            _ place: (_ row: Int, _ column: Int) -> (row: Int, column: Int), brightness: (Int) -> Int = { $0 }
-        ) -> [UInt8] {
-            var output = [UInt8](repeating: 0, count: pixels.count)
-            for row in 0..<height {
-                for column in 0..<width {
-                    let from = place(row, column)
-                    let source = (min(max(from.row, 0), height - 1) * width + min(max(from.column, 0), width - 1)) * channels
-                    let target = (row * width + column) * channels
-                    for channel in 0..<channels {
-                        output[target + channel] = UInt8(
-                            min(max(brightness(Int(pixels[source + channel])), 0), 255))
+    package static func all(_ pixels: [UInt8], width: Int, height: Int, channels: Int) -> [[UInt8]] {
+        let (down, across) = (max(1, height / 12), max(1, width / 12))
+        let (darker, brighter) = ({ (value: Int) in value * 4 / 5 }, { (value: Int) in value * 6 / 5 + 8 })
+        // A seventh nearer and farther; 12 degrees, of which cosine and sine are 1002 and 213 in 1024.
+        return [
+            Place(d: -1024), Place(down: down, brightness: darker), Place(down: -down, brightness: brighter),
+            Place(across: across, brightness: brighter), Place(across: -across, brightness: darker), Place(a: 896, d: 896),
+            Place(a: 1170, d: 1170), Place(a: 1002, b: -213, c: 213, d: 1002), Place(a: 1002, b: 213, c: -213, d: 1002),
+        ].map { copy(pixels, width: width, height: height, channels: channels, at: $0) }
+    }
+
+    /// Between four pixels, as near as each is; beyond a picture's edge lies its mirror image.
+    private static func copy(_ pixels: [UInt8], width: Int, height: Int, channels: Int, at place: Place) -> [UInt8] {
+        var output = [UInt8](repeating: 0, count: pixels.count)
+        for row in 0..<height {
+            for column in 0..<width {
+                // Twice the distance from the middle, which lies between two pixels where a side is even.
+                let (y, x) = (2 * row - height + 1, 2 * column - width + 1)
+                let (top, low) = pixel(place.a * y + place.b * x, side: height, moved: place.down)
+                let (left, right) = pixel(place.c * y + place.d * x, side: width, moved: place.across)
+                let rows = [mirrored(top, height), mirrored(top + 1, height)]
+                let columns = [mirrored(left, width), mirrored(left + 1, width)]
+                let target = (row * width + column) * channels
+                for channel in 0..<channels {
+                    func value(_ down: Int, _ across: Int) -> Int {
+                        Int(pixels[(rows[down] * width + columns[across]) * channels + channel])
                     }
+                    let above = value(0, 0) * (unit - right) + value(0, 1) * right
+                    let below = value(1, 0) * (unit - right) + value(1, 1) * right
+                    let mixed = (above * (unit - low) + below * low + unit * unit / 2) / (unit * unit)
+                    output[target + channel] = UInt8(min(max(place.brightness(mixed), 0), 255))
                 }
             }
-            return output
         }
-        let (down, across) = (max(1, height / 16), max(1, width / 16))
-        return [
-            copy({ ($0, width - 1 - $1) }),
-            copy({ ($0 + down, $1 + across) }, brightness: { $0 * 4 / 5 }),
-            copy({ ($0 - down, $1 - across) }, brightness: { $0 * 6 / 5 + 8 }),
-            // A seventh nearer, about the middle.
-            copy({ (height / 2 + ($0 - height / 2) * 7 / 8, width / 2 + ($1 - width / 2) * 7 / 8) }),
-        ]
+        return output
+    }
+
+    /// What places between pixels are counted in.
+    private static let unit = 2048
+
+    /// The last pixel at or before a place that lies `distance / unit` pixels from the middle, and how far behind it the place
+    /// lies.
+    private static func pixel(_ distance: Int, side: Int, moved: Int) -> (whole: Int, rest: Int) {
+        let place = distance + unit / 2 * (side - 1) + unit * moved
+        let whole = place >= 0 ? place / unit : -((unit - 1 - place) / unit)
+        return (whole, place - whole * unit)
+    }
+
+    private static func mirrored(_ place: Int, _ side: Int) -> Int {
+        let period = 2 * side
+        let around = ((place % period) + period) % period
+        return around < side ? around : period - 1 - around
     }
 }

@@ -26,7 +26,7 @@ from .adapter_folder import load_adapter
 from .augment import coloured_noise
 from .files import save_json
 from .frontend import make_front_end
-from .inputs import SoundInput, TokensInput
+from .inputs import ImageInput, Input, SoundInput, TokensInput
 from .material import open_material, windows_of
 from .model import AdaptedModel
 from .readers import DataError, open_data_set, with_licences
@@ -38,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", action="append", required=True, help="KIND:PATH; may be repeated, each with its --split")
     parser.add_argument("--split", action="append", required=True, help="splits, commas between")
     parser.add_argument("--levels", required=True, help="levels of the trunk, commas between: 1 is behind the first block")
+    parser.add_argument("--grid", type=int, default=1, help="of pictures: so many cells each way, whose means go in as well")
     parser.add_argument("--width", type=int, default=256, help="elements of what comes out")
     parser.add_argument("--shrink", type=float, default=1.0, help="share of the mean spread that is added to each")
     parser.add_argument("--most", type=int, default=100, help="clips of a label")
@@ -68,6 +69,7 @@ def main(args: argparse.Namespace) -> None:
     layers = len(blocks(model))
     if sorted(set(levels)) != levels or not all(1 <= level <= layers for level in levels):
         raise DataError(f"--levels {args.levels}: expected rising numbers from 1 to {layers}")
+    cells = cells_of(description.input, args.grid)
 
     rng = np.random.default_rng(args.seed)
     front = make_front_end(description.input)
@@ -86,7 +88,7 @@ def main(args: argparse.Namespace) -> None:
             windows = windows[:: -(-len(windows) // args.windows)]
             if noise:
                 windows.append(in_noise(material[index], description.input.window_samples, rng))
-            found = levels_of(model, front(torch.from_numpy(np.stack(windows))), levels).numpy()
+            found = levels_of(model, front(torch.from_numpy(np.stack(windows))), levels, cells).numpy()
             rows += list(found)
             owners += [[data.labels[number] for number in clips[index].targets]] * len(found)
         return rows, owners
@@ -112,7 +114,7 @@ def main(args: argparse.Namespace) -> None:
             name, _, split = text.rpartition("@")
             other += read(name, split, args.other_most, args.other_licences)[0]
         tensors["learning.others"] = centres(unit(np.stack(other) @ weight.T + bias), args.other_points, rng)
-    write(args.adapter, levels, {name: torch.from_numpy(value) for name, value in tensors.items()})
+    write(args.adapter, levels, args.grid, {name: torch.from_numpy(value) for name, value in tensors.items()})
     print(f"{len(rows)} windows, levels {levels}, {weight.shape[1]} to {weight.shape[0]}, with {', '.join(tensors)}")
 
 
@@ -162,10 +164,29 @@ def blocks(model: AdaptedModel):
     return core.h if hasattr(core, "h") else core.layers
 
 
+def cells_of(description: Input, grid: int) -> Tensor | None:
+    """Which patches of a picture are in each cell, as weights of a mean [grid * grid, patches]; none for a grid of 1. A cell
+    takes in the patches that its edges lie in, so that neighbours share them."""
+    if grid == 1:
+        return None
+    if not isinstance(description, ImageInput):
+        raise DataError("--grid: only pictures have cells")
+    if not 1 <= grid <= min(description.rows, description.columns):
+        raise DataError(f"--grid {grid}: expected 1 to {min(description.rows, description.columns)}, patches each way")
+
+    def shares(count: int) -> Tensor:
+        first = torch.arange(grid)[:, None]
+        place = torch.arange(count)
+        return ((place >= first * count // grid) & (place < -(-(first + 1) * count // grid))).float()
+
+    inside = torch.einsum("ir,jc->ijrc", shares(description.rows), shares(description.columns)).flatten(2).flatten(0, 1)
+    return inside / inside.sum(1, keepdim=True)
+
+
 @torch.no_grad()
-def levels_of(model: AdaptedModel, patches: Tensor, levels: list[int]) -> Tensor:
-    """[windows, levels * 2 * width]: level by level the mean over a window and the deviation from it. A level is the stream
-    behind so many blocks, behind the last the final norm's output."""
+def levels_of(model: AdaptedModel, patches: Tensor, levels: list[int], cells: Tensor | None = None) -> Tensor:
+    """[windows, levels * parts * width]: level by level the mean over a window and the deviation from it, and the mean over
+    each cell of a picture. A level is the stream behind so many blocks, behind the last the final norm's output."""
     streams: list[Tensor] = []
     hooks = [
         block.register_forward_hook(lambda _m, _i, out: streams.append(out[0] if isinstance(out, tuple) else out))
@@ -178,7 +199,12 @@ def levels_of(model: AdaptedModel, patches: Tensor, levels: list[int]) -> Tensor
             hook.remove()
     streams[-1] = last
     chosen = [streams[level - 1] for level in levels]
-    return torch.cat([part for x in chosen for part in (x.mean(1), x.std(1, correction=0))], -1)
+    found = []
+    for x in chosen:
+        found += [x.mean(1), x.std(1, correction=0)]
+        if cells is not None:
+            found.append((cells @ x).flatten(1))
+    return torch.cat(found, -1)
 
 
 def unit(rows: np.ndarray) -> np.ndarray:
@@ -215,11 +241,11 @@ def centres(points: np.ndarray, count: int, rng: np.random.Generator) -> np.ndar
     return found
 
 
-def write(adapter: Path, levels: list[int], tensors: dict[str, Tensor]) -> None:
+def write(adapter: Path, levels: list[int], grid: int, tensors: dict[str, Tensor]) -> None:
     path = adapter / "tacit.safetensors"
     kept = {name: tensor for name, tensor in load_file(path).items() if not name.startswith("learning.")}
     dtype = next(iter(kept.values())).dtype
     value = json.loads((adapter / "tacit.json").read_text(encoding="utf-8"))
-    value["learning"] = {"levels": levels}
+    value["learning"] = {"levels": levels} | ({"grid": grid} if grid > 1 else {})
     save_file(kept | {name: tensor.to(dtype).contiguous() for name, tensor in tensors.items()}, path)
     save_json(value, adapter / "tacit.json")

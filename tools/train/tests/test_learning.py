@@ -6,11 +6,13 @@ import shutil
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from safetensors.torch import load_file
 from test_adapt import run, settings, tones  # noqa: F401 (a fixture)
 
 from tacit_train import adapt, evaluate, learning
 from tacit_train.adapter_folder import load_adapter
+from tacit_train.inputs import ImageInput
 from tacit_train.readers import DataError
 
 
@@ -85,3 +87,58 @@ def test_what_makes_no_sense(base, tones, adapter, tmp_path):  # noqa: F811
     shutil.rmtree(tmp_path / "some" / "train" / "low")
     learn(base, tmp_path / "some", adapter, "--levels", "2", "--width", 4)
     assert "learning.prototypes" not in load_file(adapter / "tacit.safetensors")
+
+
+def test_cells_of_a_picture():
+    picture = ImageInput(18, 14, 1, 6, 2, (0.0,), (1.0,))  # 5 rows of 7 patches
+    for grid in (2, 3, 5):
+        cells = learning.cells_of(picture, grid)
+        assert cells.shape == (grid * grid, 35) and torch.allclose(cells.sum(1), torch.ones(grid * grid))
+        for cell in range(grid * grid):
+            for patch in range(35):
+                # A patch is in a cell where a part of it is, however small.
+                down, across = divmod(patch, 7)
+                inside = all(
+                    place * grid < (index + 1) * count and (place + 1) * grid > index * count
+                    for place, index, count in ((down, cell // grid, 5), (across, cell % grid, 7))
+                )
+                assert (cells[cell, patch] > 0) == inside
+        assert (cells[cells > 0].reshape(-1) <= 1).all()
+    assert learning.cells_of(picture, 1) is None
+    for grid in (0, 6):
+        with pytest.raises(DataError, match="expected 1 to 5, patches each way"):
+            learning.cells_of(picture, grid)
+
+
+def test_cells_go_in_behind_the_whole(llama_base, tmp_path):
+    rng = np.random.default_rng(0)
+    for name, side in (("left", 0), ("right", 1)):
+        (tmp_path / "pictures/train" / name).mkdir(parents=True)
+        for index in range(6):
+            pixels = rng.integers(0, 60, (12, 12), np.uint8)
+            pixels[:, 6 * side : 6 * side + 6] += 180
+            Image.fromarray(pixels).save(tmp_path / f"pictures/train/{name}/{index}.png")
+    run(
+        *(adapt, "--base", llama_base, "--data", f"folder:{tmp_path}/pictures", "--split", "train", "--run", tmp_path / "run"),
+        *("--out", tmp_path / "out", "--input", "image", "--patch", 4, "--attention", "full", "--rank", 2, "--steps", 2),
+        *("--batch", 4, "--threads", 1, "--validation", 0.2),
+    )
+    learn(llama_base, tmp_path / "pictures", tmp_path / "out", "--levels", "1,2", "--grid", 2, "--width", 4)
+    written = json.loads((tmp_path / "out/tacit.json").read_text())
+    assert written["learning"] == {"levels": [1, 2], "grid": 2}
+    model, description = load_adapter(llama_base, tmp_path / "out")
+    width = model.head.in_features
+    assert list(load_file(tmp_path / "out/tacit.safetensors")["learning.weight"].shape) == [4, 2 * 6 * width]
+    patches = torch.randn(3, 9, 16)
+    plain = learning.levels_of(model, patches, [2])
+    found = learning.levels_of(model, patches, [2], learning.cells_of(description.input, 2)).unflatten(1, (6, width))
+    with torch.no_grad():
+        last = model.hidden(patches).unflatten(1, (3, 3))
+    assert torch.equal(found[:, :2].flatten(1), plain)
+    assert torch.allclose(found[:, 3], last[:, :2, 1:].mean((1, 2)), atol=1e-5)
+    assert torch.allclose(found[:, 4], last[:, 1:, :2].mean((1, 2)), atol=1e-5)
+
+
+def test_sound_has_no_cells(base, tones, adapter):  # noqa: F811
+    with pytest.raises(DataError, match="only pictures have cells"):
+        learn(base, tones, adapter, "--levels", "1", "--grid", 2)
