@@ -4,10 +4,10 @@ import TacitDiagnostics
 /// matrix that evens out what sounds or pictures have in common (whitening: Hariharan et al. 2012, "Discriminative
 /// Decorrelation for Clustering and Classification", section 3).
 ///
-/// A level L is the stream behind L blocks; behind the last it is the final norm's output. The matrix reads, level by
-/// level, the mean over the window and then the deviation, each of the trunk's width, and behind these, of pictures where
-/// there is a grid, the mean over each of its cells, in raster order: where in a picture something is (spatial pyramid,
-/// Lazebnik et al. 2006, "Beyond Bags of Features").
+/// A level L is the stream behind L blocks; behind the last it is the final norm's output. The matrix reads one level after
+/// the other. Of each it reads the mean over the window, the deviation, and where there is a grid the mean over each of its
+/// cells, in raster order, all of the trunk's width. Cells tell where in a picture something is (Lazebnik et al. 2006, "Beyond
+/// Bags of Features").
 package struct LearningHead: Equatable, Sendable {
     /// From 1 to the trunk's layers, rising.
     package var levels: [Int]
@@ -28,7 +28,7 @@ package struct LearningHead: Equatable, Sendable {
         self.others = others
     }
 
-    /// Means and deviations of a level, each of the trunk's width.
+    /// Vectors of the trunk's width that a level gives: the mean, the deviation, and one a cell.
     package var parts: Int { 2 + (grid > 1 ? grid * grid : 0) }
 
     /// Elements of what goes in.
@@ -51,7 +51,7 @@ package struct LearningHead: Equatable, Sendable {
         try range(width, 1...ModelLimits.learningWidth, "learning.width")
         try range(
             inputWidth(trunkWidth: description.trunk.width), 1...ModelLimits.width, "learning.levels",
-            "parts of the trunk's width a level")
+            "levels, times what each gives (2, and one a cell of the grid), times the trunk's width")
         try range(others, 0...ModelLimits.learningOthers, "learning.others")
         try require(!hasPrototypes || !description.labels.isEmpty, "learning.prototypes", "there are no labels")
         if case .tokens = description.input {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from . import metrics, ranks
-from .adapters import Adaptation, add_adapters, quicken, train_whole
+from .adapters import Adaptation, add_adapters, form, quicken, train_whole
 from .adapter_folder import Description, digests, load_adapter, save_adapter
 from .augment import Augmentation
 from .initial import embedding_scale, start_patch_projection, start_sinks
@@ -119,10 +120,12 @@ class Trainer(Training):
         args, description = self.args, self.sense.description
         shape = Shape(args.positions, args.attention, args.context, args.pool, args.sinks)
         self.teacher = None
-        if args.teacher and args.views:
+        if args.teacher and args.views is not None:
             raise ValueError("--teacher hears samples, which --views do not keep; --linear-teacher goes with them")
         if args.teacher:
             self.teacher = Teachers(args.teacher, self.data.labels, self.task, description, args.device)
+        if args.names is not None and args.without_layers:
+            raise ValueError("--names are learned from what the layers make; --without-layers leaves them out")
         self.hearing = None if args.names is None else Hearing(args.names, description).to(args.device)
         self.base_folder = self.prepare_base()
         if args.begin is not None:
@@ -169,29 +172,36 @@ class Trainer(Training):
         # Beside the caller's draws, so that everything else begins as it would without.
         with torch.random.fork_rng(devices=[]):
             if self.hearing is not None:
-                model.names = self.kept_no_longer(model, self.hearing.names_count, -6.0)
+                model.names = self.head_for_training(model, self.hearing.names_count, -6.0)
             if args.features_weight:
-                model.features = self.kept_no_longer(model, len(self.scale.mean), 0.0)
+                model.features = self.head_for_training(model, len(self.scale.mean), 0.0)
         self.shallow = round(args.without_layers * len(self.sense.train) / args.batch)
         self.start(model, some_unused=self.shallow > 0)
 
     def make_views(self) -> None:
         """Views in place of examples, and a teacher that is made of them."""
         args, self.scale, self.linear = self.args, None, None
-        if args.views:
-            made = {k: str(v) for k, v in vars(chosen(Augmentation, args)).items()} | {"seed": str(args.seed)}
-            made |= {"input": str(self.sense.description), "clips": str(len(self.sense.train))}
-            made |= {"names": str(self.hearing is not None)}
-            self.sense.keep_views(None if self.hearing is None else self.hearing.features, made)
+        if args.views is not None:
+            self.sense.keep_views(None if self.hearing is None else self.hearing.features, self.views_settings())
         if args.features_weight or args.linear_teacher:
-            if not args.views or self.hearing is None:
+            if args.views is None or self.hearing is None:
                 raise ValueError("--features-weight and --linear-teacher go with --names and --views")
             self.scale = Scale(self.sense.examples).to(args.device)
         if args.linear_teacher:
             views, labels = self.sense.examples, len(self.data.labels)
             self.linear = fit_linear_teacher(views, self.scale, labels, args, self.multilabel)
 
-    def kept_no_longer(self, model: AdaptedModel, outputs: int, bias: float) -> nn.Linear:
+    def views_settings(self) -> dict[str, str]:
+        """All that views depend on; stripes are masked when they are drawn."""
+        args = self.args
+        a = vars(chosen(Augmentation, args))
+        made = {name: str(value) for name, value in a.items() if not name.endswith("_masks")}
+        clips = hashlib.sha256(repr([(c.path.name, c.index, c.targets, c.weight) for c in self.parts.train]).encode()).hexdigest()
+        heard = "" if args.names is None else hashlib.sha256(args.names.read_bytes()).hexdigest()
+        made |= {"seed": str(args.seed), "input": str(self.sense.description), "clips": clips, "yamnet": heard}
+        return made | {"labels": ",".join(self.data.labels), "bf16": str(args.bf16)}
+
+    def head_for_training(self, model: AdaptedModel, outputs: int, bias: float) -> nn.Linear:
         """A head beside the labels' that training alone has."""
         head = nn.Linear(model.head.in_features, outputs).to(self.args.device)
         nn.init.normal_(head.weight, std=0.02)
@@ -206,6 +216,8 @@ class Trainer(Training):
             raise ValueError(f"{folder}: labels, task or shape are not those of this run")
         if description.input != made.input:
             raise ValueError(f"{folder}: its input is {description.input}, this run's {made.input}")
+        if form(saved.trunk) != form(model.trunk):
+            raise ValueError(f"{folder}: what is adapted in it, or by how much (--rank, --alpha, --dora), is not as in this run")
         state = saved.state_dict()
         for name in ("patch.out.weight", "patch.out.bias"):
             state[name] = state[name] / model.patch.output_scale

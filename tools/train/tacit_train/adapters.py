@@ -73,6 +73,13 @@ def add_adapters(trunk: nn.Module, how: Adaptation) -> nn.Module:
     return adapted
 
 
+def form(adapted: nn.Module) -> dict:
+    """Of an adapted trunk, all that the meaning of its tensors depends on beside their sizes."""
+    config = adapted.peft_config["default"]
+    names = ("r", "lora_alpha", "use_dora", "use_rslora", "fan_in_fan_out", "bias")
+    return {name: getattr(config, name) for name in names} | {"targets": sorted(config.target_modules)}
+
+
 def train_whole(trunk: nn.Module) -> nn.Module:
     """Every weight of the trunk trained, but for the token embeddings, whose place the patches take."""
     trunk.requires_grad_(True)

@@ -13,6 +13,7 @@ from pathlib import Path
 import torch
 
 from .adapter_folder import digests, load_adapter, save_adapter
+from .adapters import form
 from .readers import DataError
 
 
@@ -28,19 +29,27 @@ def main(args: argparse.Namespace) -> None:
     if len(args.adapters) < 2:
         raise DataError("expected two adapter folders or more")
     total: dict[str, torch.Tensor] = {}
-    model = description = None
+    model = description = forms = None
+    own, sources = digests(args.base), []
     for folder in args.adapters:
         model, found = load_adapter(args.base, folder)
         description = description or found
-        same = ("input", "shape", "task", "labels")
+        same = ("input", "shape", "task", "labels", "license")
         if differing := [name for name in same if getattr(found, name) != getattr(description, name)]:
             raise DataError(f"{folder}: differs from {args.adapters[0]} in {', '.join(differing)}")
+        if forms not in (None, form(model.trunk)):
+            raise DataError(f"{folder}: differs from {args.adapters[0]} in what is adapted and by how much")
+        forms = form(model.trunk)
+        if found.base and found.base != own:
+            raise DataError(f"{folder}: was made over another base than {args.base}")
+        sources += [source for source in found.sources if source not in sources]
         state = model.state_dict()
         if total and {n: x.shape for n, x in state.items()} != {n: x.shape for n, x in total.items()}:
             raise DataError(f"{folder}: its tensors are not of the same sizes as those of {args.adapters[0]}")
         total = {name: total.get(name, 0) + value.double() / len(args.adapters) for name, value in state.items()}
     model.load_state_dict({name: value.float() for name, value in total.items()})
-    # What was measured, and what labels are learned by, is the first one's, not this one's.
-    description.metrics, description.learning, description.base = {}, None, digests(args.base)
+    # What was measured and chosen of the first, and what labels are learned by, is not this one's.
+    description.metrics, description.thresholds, description.events, description.learning = {}, None, None, None
+    description.base, description.sources = own, sources
     save_adapter(model, description, args.out, args.base_name)
     print(f"{args.out}: the mean of {len(args.adapters)}")

@@ -32,6 +32,10 @@ from .model import AdaptedModel
 from .readers import DataError, open_data_set, with_licences
 
 
+GRID, INPUTS, WIDTH = 16, 1 << 16, 1 << 10
+"""What a model file takes at most: cells each way, elements that go into the matrix, elements that come out."""
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--base", type=Path, required=True, help="folder of the base")
     parser.add_argument("--adapter", type=Path, required=True, help="adapter folder, which is added to")
@@ -70,6 +74,9 @@ def main(args: argparse.Namespace) -> None:
     if sorted(set(levels)) != levels or not all(1 <= level <= layers for level in levels):
         raise DataError(f"--levels {args.levels}: expected rising numbers from 1 to {layers}")
     cells = cells_of(description.input, args.grid)
+    inputs = len(levels) * (2 + (0 if cells is None else len(cells))) * model.head.in_features
+    if inputs > INPUTS or args.width > WIDTH:
+        raise DataError(f"{inputs} inputs and a width of {args.width}; a model file takes {INPUTS} and {WIDTH} at most")
 
     rng = np.random.default_rng(args.seed)
     front = make_front_end(description.input)
@@ -169,10 +176,13 @@ def cells_of(description: Input, grid: int) -> Tensor | None:
     takes in the patches that its edges lie in, so that neighbours share them."""
     if grid == 1:
         return None
+    if grid < 1:
+        raise DataError(f"--grid {grid}: expected 1 or more")
     if not isinstance(description, ImageInput):
         raise DataError("--grid: only pictures have cells")
-    if not 1 <= grid <= min(description.rows, description.columns):
-        raise DataError(f"--grid {grid}: expected 1 to {min(description.rows, description.columns)}, patches each way")
+    most = min(description.rows, description.columns, GRID)
+    if grid > most:
+        raise DataError(f"--grid {grid}: expected 1 to {most}, patches each way and at most {GRID}")
 
     def shares(count: int) -> Tensor:
         first = torch.arange(grid)[:, None]

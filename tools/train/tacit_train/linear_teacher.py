@@ -35,7 +35,7 @@ class Scale(nn.Module):
 
 
 def fit_linear_teacher(views: Views, scale: Scale, labels: int, args: argparse.Namespace, multilabel: bool) -> nn.Linear:
-    """Fitted to the views' labels; the same bits whenever it is made from the same views."""
+    """Fitted to the views' labels; the same whenever it is made from the same views by as many threads."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(args.seed)
         layer = nn.Linear(len(scale.mean), labels).to(views.device)

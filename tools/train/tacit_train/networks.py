@@ -41,7 +41,7 @@ class TunedYAMNet(nn.Module):
 class Hearing(nn.Module):
     """What YAMNet as it is makes of windows of samples: features, and what it calls them."""
 
-    names_count, width = CLASSES, WIDTH
+    names_count = CLASSES
 
     def __init__(self, weights: Path, description: Input):
         super().__init__()

@@ -188,7 +188,10 @@ class Sound(Sense):
             return batch
         d = self.description
         if isinstance(d, LogMelInput) and batch.dim() == 3:
-            return torch.cat([ranks.rolled(batch)[:, -d.window * d.stride_frames :], batch], 1)
+            before = ranks.rolled(batch)[:, -d.window * d.stride_frames :]
+            silence = (math.log(d.log_offset) - d.mean) / d.std
+            short = d.window * d.stride_frames - before.shape[1]
+            return torch.cat([F.pad(before, (0, 0, short, 0), value=silence), batch], 1)
         lead = d.window * d.stride_samples
         before = ranks.rolled(batch)[:, -lead:]
         return torch.cat([F.pad(before, (lead - before.shape[1], 0)), batch], 1)

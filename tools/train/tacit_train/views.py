@@ -8,6 +8,7 @@ same view, as Beyer et al. 2021 found necessary.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,37 +52,49 @@ class Views:
         self.seed, self.device, self.count = examples.seed, examples.device, count
         self.shuffle = Shuffle(count, examples.seed)
         folder.mkdir(parents=True, exist_ok=True)
-        progress = folder / "made.json"
-        made = 0
+        self.columns: dict[str, np.ndarray] = {}
+        try:
+            self._make(folder, examples, spectrogram, hear, settings)
+            for name in ("frames", "targets", "shares", *(["features"] if hear is not None else [])):
+                self.columns[name] = opened(folder / f"{name}.npy", "r")
+        except (OSError, KeyError, TypeError, json.JSONDecodeError) as error:
+            raise ValueError(f"{folder}: {error}; where that can't be mended, remove it to make the views anew") from None
+
+    def _make(self, folder: Path, examples: SoundBatches, spectrogram, hear, settings: dict[str, str]) -> None:
+        """All that is not there yet. What `made.json` counts has been written through before it says so."""
+        progress, made = folder / "made.json", 0
         if progress.exists():
             told = json.loads(progress.read_text(encoding="utf-8"))
-            if told["settings"] != settings or told["count"] != count:
+            if told["settings"] != settings or told["count"] != self.count:
                 raise ValueError(f"{folder} has views made with other settings; remove it to make them anew")
             made = told["made"]
-        self.columns: dict[str, np.ndarray] = {}
-        for step in tqdm(range(made // AT_ONCE, count // AT_ONCE), desc="views", disable=None):
+        goes_on = made > 0
+        for step in tqdm(range(made // AT_ONCE, self.count // AT_ONCE), desc="views", disable=None):
             samples, targets, shares, _ = examples.batch(step, AT_ONCE)
             rows = {"frames": spectrogram(samples), "targets": targets, "shares": shares}
             if hear is not None:
                 rows["features"] = hear(samples)
             for name, value in rows.items():
-                column = self._column(folder, name, value.shape[1:], value.shape[1:] if made else None)
-                column[step * AT_ONCE : (step + 1) * AT_ONCE] = value.cpu().numpy()
+                if name not in self.columns:
+                    self.columns[name] = self._column(folder / f"{name}.npy", value.shape[1:], goes_on)
+                self.columns[name][step * AT_ONCE : (step + 1) * AT_ONCE] = value.cpu().numpy()
             made = (step + 1) * AT_ONCE
-            if step % 20 == 19 or made == count:
+            if step % 20 == 19 or made == self.count:
                 for column in self.columns.values():
                     column.flush()
-                save_json({"made": made, "count": count, "settings": settings}, progress)
-        for name in ("frames", "targets", "shares", *(["features"] if hear is not None else [])):
-            self.columns[name] = np.load(folder / f"{name}.npy", mmap_mode="r")
+                save_json({"made": made, "count": self.count, "settings": settings}, progress)
 
-    def _column(self, folder: Path, name: str, shape: torch.Size, kept: torch.Size | None) -> np.ndarray:
-        if name not in self.columns:
-            path = folder / f"{name}.npy"
-            mode = "w+" if kept is None else "r+"
-            more = {"dtype": np.float16, "shape": (self.count, *shape)} if kept is None else {}
-            self.columns[name] = np.lib.format.open_memmap(path, mode=mode, **more)
-        return self.columns[name]
+    def _column(self, path: Path, shape: torch.Size, goes_on: bool) -> np.ndarray:
+        if goes_on:
+            column = opened(path, "r+")
+            if column.shape != (self.count, *shape) or column.dtype != np.float16:
+                raise OSError(f"{path.name} holds {column.dtype} {list(column.shape)}")
+            return column
+        column = np.lib.format.open_memmap(path, mode="w+", dtype=np.float16, shape=(self.count, *shape))
+        # A full disk is an error now, and no signal later.
+        with open(path, "r+b") as stream:
+            os.posix_fallocate(stream.fileno(), 0, path.stat().st_size)
+        return column
 
     def rows(self, name: str, places: np.ndarray) -> Tensor:
         return torch.from_numpy(self.columns[name][places].astype(np.float32)).to(self.device)
@@ -94,3 +107,10 @@ class Views:
         draws = ViewDraws(step_seed(self.seed, 6, step), self.device, size, rows, features)
         frames, targets, shares = (self.rows(name, places) for name in ("frames", "targets", "shares"))
         return frames, targets, shares, draws
+
+
+def opened(path: Path, mode: str) -> np.ndarray:
+    try:
+        return np.lib.format.open_memmap(path, mode=mode)
+    except ValueError as error:
+        raise OSError(f"{path.name}: {error}") from None

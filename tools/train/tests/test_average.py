@@ -12,8 +12,8 @@ from tacit_train.readers import DataError
 
 
 def test_it_is_the_mean_of_each_weight(base, tones, tmp_path):  # noqa: F811
-    run(adapt, *settings(base, tones, tmp_path / "a", "--steps", 3))
-    run(adapt, *settings(base, tones, tmp_path / "b", "--steps", 3, "--seed", 1, "--begin", tmp_path / "a/out"))
+    run(adapt, *settings(base, tones, tmp_path / "a", "--steps", 3, "--source", "first", "--source", "both"))
+    run(adapt, *settings(base, tones, tmp_path / "b", "--steps", 3, "--source", "both", "--source", "second", "--seed", 1, "--begin", tmp_path / "a/out"))
     a, b = tmp_path / "a/out", tmp_path / "b/out"
     run(learning, "--base", base, "--adapter", a, "--data", f"folder:{tones}", "--split", "train", "--levels", "1", "--width", 3)
     run(average, a, b, a, a, "--base", base, "--out", tmp_path / "mean")
@@ -25,15 +25,23 @@ def test_it_is_the_mean_of_each_weight(base, tones, tmp_path):  # noqa: F811
     assert (description.input, description.shape, description.labels) == (told.input, told.shape, told.labels)
     # What was made of the first one's weights is not the mean's.
     written = json.loads((tmp_path / "mean/tacit.json").read_text())
-    assert "learning" not in written and written["metrics"] == {} and written["base"]
+    assert "learning" not in written and "thresholds" not in written and written["metrics"] == {} and written["base"]
+    assert written["sources"] == ["first", "both", "second"]
 
 
 def test_what_was_made_otherwise_is_refused(llama_base, tones, tmp_path):  # noqa: F811
-    for name, more in (("a", ()), ("pool", ("--pool", "last")), ("rank", ("--rank", 3))):
+    made = [("a", ()), ("pool", ("--pool", "last")), ("rank", ("--rank", 3)), ("alpha", ("--alpha", 5)), ("free", ("--license", "MIT"))]
+    for name, more in made:
         run(adapt, *settings(llama_base, tones, tmp_path / name, "--steps", 1, *more))
-    for name, message in (("pool", "differs from .* in shape"), ("rank", "not of the same sizes")):
+    scale = "in what is adapted and by how much"
+    expected = [("pool", "differs from .* in shape"), ("rank", scale), ("alpha", scale), ("free", "differs from .* in license")]
+    for name, message in expected:
         with pytest.raises(DataError, match=message):
             run(average, tmp_path / "a/out", tmp_path / name / "out", "--base", llama_base, "--out", tmp_path / "mean")
+    edited = json.loads((tmp_path / "pool/out/tacit.json").read_text()) | {"pool": "mean", "base": {"model.safetensors": "0" * 64}}
+    (tmp_path / "pool/out/tacit.json").write_text(json.dumps(edited))
+    with pytest.raises(DataError, match="was made over another base"):
+        run(average, tmp_path / "a/out", tmp_path / "pool" / "out", "--base", llama_base, "--out", tmp_path / "mean")
     with pytest.raises(DataError, match="two adapter folders or more"):
         run(average, tmp_path / "a/out", "--base", llama_base, "--out", tmp_path / "mean")
     assert not (tmp_path / "mean").exists()

@@ -105,9 +105,11 @@ def test_cells_of_a_picture():
                 assert (cells[cell, patch] > 0) == inside
         assert (cells[cells > 0].reshape(-1) <= 1).all()
     assert learning.cells_of(picture, 1) is None
-    for grid in (0, 6):
-        with pytest.raises(DataError, match="expected 1 to 5, patches each way"):
+    for grid, message in ((0, "expected 1 or more"), (6, "expected 1 to 5, patches each way")):
+        with pytest.raises(DataError, match=message):
             learning.cells_of(picture, grid)
+    with pytest.raises(DataError, match="expected 1 to 16"):
+        learning.cells_of(ImageInput(64, 64, 1, 2, 2, (0.0,), (1.0,)), 17)
 
 
 def test_cells_go_in_behind_the_whole(llama_base, tmp_path):
@@ -142,3 +144,8 @@ def test_cells_go_in_behind_the_whole(llama_base, tmp_path):
 def test_sound_has_no_cells(base, tones, adapter):  # noqa: F811
     with pytest.raises(DataError, match="only pictures have cells"):
         learn(base, tones, adapter, "--levels", "1", "--grid", 2)
+
+
+def test_what_no_model_file_takes_is_refused(base, tones, adapter):  # noqa: F811
+    with pytest.raises(DataError, match="a model file takes 65536 and 1024 at most"):
+        learn(base, tones, adapter, "--levels", "1", "--width", 1025)

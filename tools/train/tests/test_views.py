@@ -2,11 +2,12 @@
 
 import json
 from argparse import ArgumentParser, Namespace
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
-
+from safetensors.torch import load_file
 from test_adapt import run, settings, tones  # noqa: F401 (tones is a fixture)
 from test_batched import Recordings
 from tacit_train import adapt, batched, evaluate
@@ -111,6 +112,34 @@ def test_views_of_something_else_are_refused(tmp_path):
         views(tmp_path)
 
 
+def test_what_is_damaged_is_named(tmp_path):
+    for name, damage in (
+        ("missing", lambda folder: (folder / "targets.npy").unlink()),
+        ("cut", lambda folder: (folder / "frames.npy").write_bytes((folder / "frames.npy").read_bytes()[:5000])),
+        ("empty", lambda folder: (folder / "made.json").write_text("{}")),
+        ("no json", lambda folder: (folder / "made.json").write_text("{")),
+    ):
+        views(tmp_path / name)
+        damage(tmp_path / name)
+        with pytest.raises(ValueError, match=f"{tmp_path / name}: .*remove it to make the views anew"):
+            views(tmp_path / name)
+
+
+def test_what_died_before_anything_was_counted_begins_anew(tmp_path):
+    class Dies:
+        seed, device = 3, "cpu"
+
+        def batch(self, step, size):
+            if step == 1:
+                raise KeyboardInterrupt
+            return sounds().batch(step, size)
+
+    with pytest.raises(KeyboardInterrupt):
+        views(tmp_path / "a", examples=Dies())
+    for x, y in zip(views(tmp_path / "a").batch(0, 100)[:3], views(tmp_path / "b").batch(0, 100)[:3]):
+        assert torch.equal(x, y)
+
+
 def test_a_linear_teacher_knows_what_lies_in_the_features(tmp_path):
     """Each clip has a level of its own in two features, beside six of noise."""
     rng = np.random.default_rng(0)
@@ -157,6 +186,16 @@ def test_an_adapter_learns_from_views_and_goes_on_from_another(llama_base, tones
     batch, targets, shares, draws = trainer.sense.examples.batch(0, 16)
     lesson = trainer.lesson(batch, draws)
     assert lesson.names.shape == (16, 521) and lesson.features.shape == (16, 2048) and lesson.answers.shape == targets.shape
+    # The loss hangs on each of them.
+    assert torch.equal(lesson.answers, trainer.linear(trainer.scale(draws.features)))
+    logits = trainer.logits(batch, draws, 0).detach().float()
+    plain = float(trainer.loss(logits, targets, shares, lesson))
+    beside = logits[:, -2048:]
+    without = float(trainer.loss(logits, targets, shares, replace(lesson, features=beside)))
+    assert plain - without == pytest.approx(0.1 * float((beside - lesson.features).square().mean()), rel=1e-2)
+    assert plain != float(trainer.loss(logits, targets, shares, replace(lesson, answers=-lesson.answers)))
+    stored = load_file(tmp_path / "second/out/tacit.safetensors")
+    assert not [name for name in stored if name.startswith(("names", "features"))]
     # Every other step has a neighbour's frames in front of each view, and ends like the one without.
     step = next(s for s in range(20) if trainer.sense.with_lead(batch, s).shape != batch.shape)
     led = trainer.sense.with_lead(batch, step)
@@ -166,6 +205,19 @@ def test_an_adapter_learns_from_views_and_goes_on_from_another(llama_base, tones
     assert trainer.sense.patches(led, draws).shape[1] == 2 * d.window
 
 
+def test_views_of_other_clips_are_refused(llama_base, tones, tmp_path):
+    """As many clips, and others: here another part of them is held out."""
+    words = settings(llama_base, tones, tmp_path, *SOUND, "--batched", "--views", AT_ONCE, "--steps", 1)
+    run(adapt, *words)
+    (tmp_path / "run/checkpoint.pt").unlink()
+    run(adapt, *words, "--time-masks", 2)
+    (tmp_path / "run/checkpoint.pt").unlink()
+    with pytest.raises(SystemExit, match="views made with other settings"):
+        run(adapt, *words, "--validation-split", "test")
+    with pytest.raises(SystemExit, match="views made with other settings"):
+        run(adapt, *words, "--bf16")
+
+
 def test_what_goes_with_views_alone_says_so(llama_base, tones, yamnet, tmp_path):
     for words, message in [
         (["--batched", "--names", yamnet, "--features-weight", 1], "--features-weight and --linear-teacher go with"),
@@ -173,6 +225,8 @@ def test_what_goes_with_views_alone_says_so(llama_base, tones, yamnet, tmp_path)
         (["--batched", "--views", AT_ONCE, "--teacher", tmp_path], "--linear-teacher goes with them"),
         (["--views", AT_ONCE], "--views go with log-mel and --batched"),
         (["--batched", "--views", 100], "expected a multiple of 64"),
+        (["--batched", "--views", 0], "expected a multiple of 64"),
+        (["--batched", "--names", yamnet, "--without-layers", 1], "--without-layers leaves them out"),
     ]:
         with pytest.raises(SystemExit, match=message):
             run(adapt, *settings(llama_base, tones, tmp_path / "run", *SOUND, *words))
