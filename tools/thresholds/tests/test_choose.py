@@ -45,11 +45,11 @@ def test_as_listen_has_them(settings):
     samples = np.clip(rng.standard_normal(len(steps)) * steps * 32768, -32768, 32767).astype("<i2").tobytes()
     flags = [f"--{name.replace('_', '-')}={value}" for name, value in settings.to_json().items()]
     told = json_lines(
-        TACIT, "listen", model, "--input", "-", "--raw", "--json", "--logits", "--threshold", "0.02", *flags, given=samples
+        TACIT, "listen", model, "--input", "-", "--raw", "--json", "--logits", "--threshold", "0.005", *flags, given=samples
     )
     readings = [line for line in told if line["type"] == "labels"]
     scores = 1 / (1 + np.exp(-np.array([line["logits"] for line in readings])))
-    counted = events.times_on(scores, np.array([0.02]), settings, readings[1]["time"] - readings[0]["time"]).sum()
+    counted = events.times_on(scores, np.array([0.005]), settings, readings[1]["time"] - readings[0]["time"]).sum()
     heard = sum(line["type"] == "event" and line["state"] == "on" for line in told)
     assert counted == heard > 0
 
