@@ -99,18 +99,19 @@ import Testing
         let path = try inputs.write(program("a"))
         let run = try LiveRun(.tacit, ["run", path, "--json"])
         var lines: [String] = []
-        func read(_ source: String) throws {
-            while true {
+        /// Until each has said something, in whichever order.
+        func read(_ sources: Set<String>) throws {
+            var silent = sources
+            while !silent.isEmpty {
                 let line = try #require(run.readLine(), "\(run.standardError)")
                 lines.append(line)
-                if SourceLines.source(of: line) == source { return }
+                if let source = SourceLines.source(of: line) { silent.remove(source) }
             }
         }
-        try read("a")
+        try read(["a"])
         try inputs.write(program("b") + program("c"))
         run.send(signal: SIGHUP)
-        try read("b")
-        try read("c")
+        try read(["b", "c"])
         #expect(run.standardError.contains("0 go on, 1 ended, 2 began"), "\(run.standardError)")
         unlink(path)
         run.send(signal: SIGHUP)
