@@ -67,15 +67,14 @@ def main() -> None:
     if options.quiet:
         samples, places = spans(clips, rate, options.quiet)
         lines = json_lines(*command, given=samples.tobytes())
-        heard = rows
-        found = [is_told(lines, row["label"], *place) for row, place in zip(rows, places)]
+        found = [(row["label"], is_told(lines, row["label"], *place)) for row, place in zip(rows, places)]
     else:
         told = [json_lines(*command, given=clip.tobytes()) for clip in clips]
         # What is shorter than a window is never labelled, and counts for nothing.
-        heard = [row for it, row in zip(told, rows) if it]
-        found = [is_told(it, row["label"], -1, np.inf) for it, row in zip(told, rows) if it]
-    print(f"{sum(found)} of {len(found)} clips are told of by their own label: {np.mean(found):.2%}")
-    never = {row["label"] for row in heard} - {row["label"] for row, is_found in zip(heard, found) if is_found}
+        found = [(row["label"], is_told(it, row["label"], -1, np.inf)) for it, row in zip(told, rows) if it]
+    right = [label for label, is_found in found if is_found]
+    print(f"{len(right)} of {len(found)} clips are told of by their own label: {np.mean([it for _, it in found]):.2%}")
+    never = {label for label, _ in found} - set(right)
     print(f"of no clip: {', '.join(sorted(never)) or 'none'}")
 
 

@@ -38,15 +38,13 @@ package enum PictureCopies {
                 let (y, x) = (2 * row - height + 1, 2 * column - width + 1)
                 let (top, low) = pixel(place.a * y + place.b * x, side: height, moved: place.down)
                 let (left, right) = pixel(place.c * y + place.d * x, side: width, moved: place.across)
-                let rows = [mirrored(top, height), mirrored(top + 1, height)]
-                let columns = [mirrored(left, width), mirrored(left + 1, width)]
+                let (upper, lower) = (mirrored(top, height) * width, mirrored(top + 1, height) * width)
+                let (first, second) = (mirrored(left, width), mirrored(left + 1, width))
                 let target = (row * width + column) * channels
                 for channel in 0..<channels {
-                    func value(_ down: Int, _ across: Int) -> Int {
-                        Int(pixels[(rows[down] * width + columns[across]) * channels + channel])
-                    }
-                    let above = value(0, 0) * (unit - right) + value(0, 1) * right
-                    let below = value(1, 0) * (unit - right) + value(1, 1) * right
+                    func value(_ pixel: Int) -> Int { Int(pixels[pixel * channels + channel]) }
+                    let above = value(upper + first) * (unit - right) + value(upper + second) * right
+                    let below = value(lower + first) * (unit - right) + value(lower + second) * right
                     let mixed = (above * (unit - low) + below * low + unit * unit / 2) / (unit * unit)
                     output[target + channel] = UInt8(min(max(place.brightness(mixed), 0), 255))
                 }
@@ -55,15 +53,14 @@ package enum PictureCopies {
         return output
     }
 
-    /// What places between pixels are counted in.
-    private static let unit = 2048
+    /// What places between pixels are counted in; a power of two.
+    private static let unit = 1 << 11
 
     /// The last pixel at or before a place that lies `distance / unit` pixels from the middle, and how far behind it the place
     /// lies.
     private static func pixel(_ distance: Int, side: Int, moved: Int) -> (whole: Int, rest: Int) {
         let place = distance + unit / 2 * (side - 1) + unit * moved
-        let whole = place >= 0 ? place / unit : -((unit - 1 - place) / unit)
-        return (whole, place - whole * unit)
+        return (place >> 11, place & (unit - 1))
     }
 
     private static func mirrored(_ place: Int, _ side: Int) -> Int {

@@ -128,8 +128,9 @@ class Trainer(Training):
             raise ValueError("--names are learned from what the layers make; --without-layers leaves them out")
         self.hearing = None if args.names is None else Hearing(args.names, description).to(args.device)
         self.base_folder = self.prepare_base()
-        if args.begin is not None:
-            self.sense.take_scale(load_adapter(self.base_folder, args.begin)[1].input)
+        begun = None if args.begin is None else load_adapter(self.base_folder, args.begin)
+        if begun is not None:
+            self.sense.take_scale(begun[1].input)
             description = self.sense.description
         self.make_views()
         trunk = load_trunk(self.base_folder)
@@ -167,8 +168,8 @@ class Trainer(Training):
             model.sinks.requires_grad_(not args.fix_sinks)
         nn.init.normal_(model.head.weight, std=0.02)
         nn.init.constant_(model.head.bias, -4.0 if self.multilabel else 0.0)
-        if args.begin is not None:
-            self.begin_with(model, args.begin)
+        if begun is not None:
+            self.begin_with(model, *begun)
         # Beside the caller's draws, so that everything else begins as it would without.
         with torch.random.fork_rng(devices=[]):
             if self.hearing is not None:
@@ -208,10 +209,9 @@ class Trainer(Training):
         nn.init.constant_(head.bias, bias)
         return head
 
-    def begin_with(self, model: AdaptedModel, folder: Path) -> None:
-        """Gives the model the weights of an adapter folder, which has the training's scales folded in."""
-        saved, description = load_adapter(self.base_folder, folder)
-        made = self.description
+    def begin_with(self, model: AdaptedModel, saved: AdaptedModel, description: Description) -> None:
+        """Gives the model the weights of a saved one, which has the training's scales folded in."""
+        folder, made = self.args.begin, self.description
         if (description.labels, description.shape, description.task) != (made.labels, made.shape, made.task):
             raise ValueError(f"{folder}: labels, task or shape are not those of this run")
         if description.input != made.input:
