@@ -1,4 +1,5 @@
 import CTacitInterface
+import TacitDiagnostics
 
 // The doc comments of all these functions are the header's, tacit.h.
 
@@ -25,7 +26,7 @@ public func error(_ handle: OpaquePointer?) -> UnsafePointer<CChar>? {
 }
 
 @_cdecl("tacit_version")
-public func version() -> UnsafePointer<CChar>? { text("1.0.0") }
+public func version() -> UnsafePointer<CChar>? { text(Release.version) }
 
 private func text(_ words: StaticString) -> UnsafePointer<CChar> {
     UnsafeRawPointer(words.utf8Start).assumingMemoryBound(to: CChar.self)

@@ -66,7 +66,7 @@ extension LearningHead {
         guard metadata[MetadataKey.learning("levels")] != nil else { return nil }
         self.init(
             levels: try metadata.integers(MetadataKey.learning("levels")),
-            grid: metadata[MetadataKey.learning("grid")] == nil ? 1 : try metadata.integer(MetadataKey.learning("grid")),
+            grid: try metadata.optionalInteger(MetadataKey.learning("grid")) ?? 1,
             width: try metadata.integer(MetadataKey.learning("width")),
             hasPrototypes: try metadata.bool(MetadataKey.learning("prototypes")),
             others: try metadata.integer(MetadataKey.learning("others")))

@@ -107,6 +107,9 @@ package struct Metadata {
         try required(key, "a UINT32") { if case .uint32(let value) = $0 { Int(value) } else { nil } }
     }
 
+    /// nil where the key is not there.
+    func optionalInteger(_ key: String) throws -> Int? { self[key] == nil ? nil : try integer(key) }
+
     package func integers(_ key: String) throws -> [Int] {
         try required(key, "an array of UINT32") {
             if case .uint32s(let value) = $0 { value.map(Int.init) } else { nil }

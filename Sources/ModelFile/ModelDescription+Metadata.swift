@@ -8,7 +8,7 @@ extension ModelDescription {
             input: try InputDescription(reading: metadata),
             attention: try metadata.choice(MetadataKey.attention, Attention.self),
             context: try metadata.choice(MetadataKey.context, Context.self),
-            sinks: metadata[MetadataKey.sinks] == nil ? 0 : try metadata.integer(MetadataKey.sinks),
+            sinks: try metadata.optionalInteger(MetadataKey.sinks) ?? 0,
             pool: try metadata.choice(MetadataKey.pool, Pool.self),
             task: try metadata.choice(MetadataKey.task, Task.self),
             labels: try metadata.strings(MetadataKey.labels),

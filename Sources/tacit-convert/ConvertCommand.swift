@@ -18,7 +18,8 @@ struct ConvertCommand: ParsableCommand {
             What storing the weights in fewer bits does to the results is measured, told at the end and kept in the file \
             (`tacit show --report`): on made-up patches, and with --calibration on data. `tacit-convert compare A.gguf \
             B.gguf` does the same with two files.
-            """)
+            """,
+        version: "\(Release.version)")
 
     @Option(help: ArgumentHelp("Folder of the base model, or its GGUF.", valueName: "dir|file.gguf"))
     var base: String

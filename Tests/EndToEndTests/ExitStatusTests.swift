@@ -80,6 +80,11 @@ import Testing
             #expect(outcome.status == 0)
             #expect(outcome.errors.isEmpty && !outcome.output.isEmpty)
         }
+        for program in [Executable.tacit, .convert] {
+            let outcome = try program.run(["--version"])
+            #expect(outcome.status == 0 && outcome.errors.isEmpty)
+            #expect(outcome.standardOutput.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil)
+        }
         #expect(try Executable.convert.run(["--help"]).status == 0)
         let help = try Executable.convert.run(["compare", "--help"])
         #expect(help.status == 0 && help.standardOutput.contains("tacit-convert compare A.gguf B.gguf"))

@@ -1,4 +1,5 @@
 import ArgumentParser
+import TacitDiagnostics
 
 /// The root of all commands.
 struct Tacit: ParsableCommand {
@@ -12,6 +13,7 @@ struct Tacit: ParsableCommand {
             Exit status: 0 fine, 64 wrong usage, 65 broken or unfit data, 66 no such input, 69 no such device, \
             73 output can't be written, 74 input/output error, 75 device lost.
             """,
+        version: "\(Release.version)",
         subcommands: [
             Listen.self, Watch.self, Classify.self, Embed.self, Evaluate.self, Bench.self, Devices.self, Show.self,
             Verify.self, Learn.self, Run.self, Check.self, Record.self, Replay.self, Doctor.self,

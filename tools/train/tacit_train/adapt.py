@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,11 +17,11 @@ from . import metrics, ranks
 from .adapters import Adaptation, add_adapters, form, quicken, train_whole
 from .adapter_folder import Description, digests, load_adapter, save_adapter
 from .augment import Augmentation
+from .hearing import open_hearing
 from .initial import embedding_scale, start_patch_projection, start_sinks
 from .inputs import TokensInput
 from .linear_teacher import Scale, fit_linear_teacher
 from .model import AdaptedModel, Shape, load_trunk, random_trunk
-from .networks import Hearing
 from .optim import Together
 from .senses import chosen
 from .teacher import Teachers, distillation_loss
@@ -63,8 +63,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--teacher", type=Path, action="append", default=[], help=taught)
     add("--teacher-weight", type=float, default=0.8, help="part of the loss that is the teacher's")
     add("--names", type=Path, metavar="YAMNET", help="learn beside it what YAMNet calls each example, by a head not kept")
-    add("--features-weight", type=float, default=0, help="with --names and --views: learn YAMNet's features too, likewise")
-    add("--linear-teacher", action="store_true", help="with --names and --views: a linear layer on these features teaches")
+    add("--speech-embedding", type=Path, metavar="FOLDER", help="or learn Google's speech embedding: see speech_embedding.py")
+    add("--features-weight", type=float, default=0, help="with one of these and --views: learn its features too, likewise")
+    add("--linear-teacher", action="store_true", help="with one of these and --views: a linear layer on its features teaches")
     add("--names-weight", type=float, default=0.5, help="weight of that loss, summed over the 521 names")
     add("--temperature", type=float, default=2.0, help="by which logits are divided where teacher and adapter meet")
 
@@ -96,7 +97,7 @@ class Lesson:
     names: Tensor | None
     """YAMNet's scores [batch, 521]."""
     features: Tensor | None = None
-    """YAMNet's features [batch, 2 x 1024], each of mean 0 and deviation 1."""
+    """What another network makes of it [batch, features], each of mean 0 and deviation 1."""
 
 
 class Trainer(Training):
@@ -124,9 +125,11 @@ class Trainer(Training):
             raise ValueError("--teacher hears samples, which --views do not keep; --linear-teacher goes with them")
         if args.teacher:
             self.teacher = Teachers(args.teacher, self.data.labels, self.task, description, args.device)
-        if args.names is not None and args.without_layers:
-            raise ValueError("--names are learned from what the layers make; --without-layers leaves them out")
-        self.hearing = None if args.names is None else Hearing(args.names, description).to(args.device)
+        self.hearing = open_hearing(args, description)
+        if self.hearing is not None and args.without_layers:
+            raise ValueError("--names and features are learned from what the layers make; --without-layers leaves them out")
+        if args.speech_embedding is not None and not (args.features_weight or args.linear_teacher):
+            raise ValueError("--speech-embedding goes with --features-weight or --linear-teacher")
         self.base_folder = self.prepare_base()
         begun = None if args.begin is None else load_adapter(self.base_folder, args.begin)
         if begun is not None:
@@ -172,7 +175,7 @@ class Trainer(Training):
             self.begin_with(model, *begun)
         # Beside the caller's draws, so that everything else begins as it would without.
         with torch.random.fork_rng(devices=[]):
-            if self.hearing is not None:
+            if self.hearing is not None and self.hearing.names_count:
                 model.names = self.head_for_training(model, self.hearing.names_count, -6.0)
             if args.features_weight:
                 model.features = self.head_for_training(model, len(self.scale.mean), 0.0)
@@ -186,7 +189,7 @@ class Trainer(Training):
             self.sense.keep_views(None if self.hearing is None else self.hearing.features, self.views_settings())
         if args.features_weight or args.linear_teacher:
             if args.views is None or self.hearing is None:
-                raise ValueError("--features-weight and --linear-teacher go with --names and --views")
+                raise ValueError("--features-weight and --linear-teacher go with --views and --names or --speech-embedding")
             self.scale = Scale(self.sense.examples).to(args.device)
         if args.linear_teacher:
             views, labels = self.sense.examples, len(self.data.labels)
@@ -198,8 +201,8 @@ class Trainer(Training):
         a = vars(chosen(Augmentation, args))
         made = {name: str(value) for name, value in a.items() if not name.endswith("_masks")}
         clips = hashlib.sha256(repr([(c.path.name, c.index, c.targets, c.weight) for c in self.parts.train]).encode()).hexdigest()
-        heard = "" if args.names is None else hashlib.sha256(args.names.read_bytes()).hexdigest()
-        made |= {"seed": str(args.seed), "input": str(self.sense.description), "clips": clips, "yamnet": heard}
+        made |= {"seed": str(args.seed), "input": str(self.sense.description), "clips": clips}
+        made["yamnet" if args.speech_embedding is None else "speech_embedding"] = "" if self.hearing is None else self.hearing.digest()
         return made | {"labels": ",".join(self.data.labels), "bf16": str(args.bf16)}
 
     def head_for_training(self, model: AdaptedModel, outputs: int, bias: float) -> nn.Linear:
@@ -214,7 +217,9 @@ class Trainer(Training):
         folder, made = self.args.begin, self.description
         if (description.labels, description.shape, description.task) != (made.labels, made.shape, made.task):
             raise ValueError(f"{folder}: labels, task or shape are not those of this run")
-        if description.input != made.input:
+        # Patches are counted from the window's start: none but learned positions hang on how many there are.
+        other = description.input if made.shape.positions == "learned" else replace(description.input, window=made.input.window)
+        if other != made.input:
             raise ValueError(f"{folder}: its input is {description.input}, this run's {made.input}")
         if form(saved.trunk) != form(model.trunk):
             raise ValueError(f"{folder}: what is adapted in it, or by how much (--rank, --alpha, --dora), is not as in this run")

@@ -1,4 +1,4 @@
-"""A teacher without a run of its own: a linear layer on what YAMNet makes of the views that an adapter learns from.
+"""A teacher without a run of its own: a linear layer on what another network makes of the views that an adapter learns from.
 
 Such a layer on a large network's embeddings is what few clips are best served by (Cramer et al. 2019, "Look, Listen and
 Learn More"); the adapter, which hears far more cheaply, learns its answers and the features themselves (Romero et al. 2015,
@@ -21,7 +21,7 @@ EPOCHS, ROWS, RATE, DROPOUT = 8, 512, 2e-3, 0.5
 
 
 class Scale(nn.Module):
-    """Features [rows, 2, width] flattened, each brought to mean 0 and deviation 1 over the views."""
+    """Features [rows, ..., width] flattened, each brought to mean 0 and deviation 1 over the views."""
 
     def __init__(self, views: Views):
         super().__init__()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -12,7 +10,7 @@ from .augment import Augmentation
 from .convnet import ConvNet
 from .inputs import Input, LogMelInput
 from .masks import masked
-from .yamnet import CLASSES, PATCH_FRAMES, PATCH_HOP, PATCH_SAMPLES, SAMPLE_RATE, WIDTH, YAMNet, load_yamnet
+from .yamnet import PATCH_FRAMES, PATCH_HOP, PATCH_SAMPLES, SAMPLE_RATE, WIDTH, YAMNet
 
 
 class TunedYAMNet(nn.Module):
@@ -36,31 +34,6 @@ class TunedYAMNet(nn.Module):
 
     def forward(self, batch: Tensor, draws=None, masks: Augmentation | None = None) -> Tensor:
         return self.head(self.dropout(self.pooled(batch, draws, masks)))
-
-
-class Hearing(nn.Module):
-    """What YAMNet as it is makes of windows of samples: features, and what it calls them."""
-
-    names_count = CLASSES
-
-    def __init__(self, weights: Path, description: Input):
-        super().__init__()
-        if not (isinstance(description, LogMelInput) and description.sample_rate == SAMPLE_RATE):
-            raise ValueError(f"YAMNet hears logmel input at {SAMPLE_RATE} samples a second")
-        self.yamnet = load_yamnet(weights)
-        self.eval().requires_grad_(False)
-
-    @torch.no_grad()
-    def features(self, batch: Tensor) -> Tensor:
-        """Samples [batch, n] to the mean and the maximum of each of its features over a window's patches, [batch, 2, WIDTH]."""
-        short = PATCH_SAMPLES - batch.shape[1]
-        embeddings = self.yamnet.embeddings(F.pad(batch, (0, max(0, short)))).float()
-        return torch.stack([embeddings.mean(1), embeddings.amax(1)], 1)
-
-    @torch.no_grad()
-    def names(self, features: Tensor) -> Tensor:
-        """A score in 0..1 for each of AudioSet's 521 classes."""
-        return self.yamnet.head(features[:, 0]).float().sigmoid()
 
 
 def make_network(form: dict, description: Input, labels: int) -> nn.Module:

@@ -1,6 +1,6 @@
-"""Examples of sound made once and drawn again and again, with what YAMNet makes of each.
+"""Examples of sound made once and drawn again and again, with what another network makes of each.
 
-For a processor: there an augmented example takes longer to make, and to be heard by YAMNet, than an adapter takes to learn
+For a processor: there an augmented example takes longer to make, and to be heard by such a network, than an adapter takes to learn
 from it. Each view is drawn many times, with other stripes masked and in other company each time; teacher and adapter see the
 same view, as Beyer et al. 2021 found necessary.
 """
@@ -30,7 +30,7 @@ class ViewDraws(Draws):
     """The draws of a batch of views, and what was kept of each."""
 
     features: Tensor | None = None
-    """What YAMNet makes of each row [rows, 2, width]; none where it wasn't asked."""
+    """What another network makes of each row [rows, ..., width]; none where none was asked."""
 
 
 class Views:

@@ -210,3 +210,18 @@ def test_a_run_goes_on_from_an_adapter(llama_base, tones, tmp_path):
     wrong = settings(llama_base, tones, tmp_path / "third", "--pool", "last", "--begin", tmp_path / "first" / "out")
     with pytest.raises(SystemExit, match="labels, task or shape are not those of this run"):
         run(adapt, *wrong)
+
+
+def test_a_run_goes_on_with_another_window(llama_base, tones, tmp_path):  # noqa: F811
+    """Positions of the base count from the window's start; learned ones are a table of as many as there were."""
+    for positions in ("base", "learned"):
+        first = tmp_path / positions / "first"
+        run(adapt, *settings(llama_base, tones, first, "--steps", 2, "--positions", positions))
+        words = settings(llama_base, tones, tmp_path / positions, "--steps", 1, "--positions", positions, "--window", 12)
+        if positions == "learned":
+            with pytest.raises(SystemExit, match="its input is .*window=10.*this run's .*window=12"):
+                run(adapt, *words, "--begin", first / "out")
+        else:
+            run(adapt, *words, "--begin", first / "out")
+            _, description = adapt.load_adapter(llama_base, tmp_path / positions / "out")
+            assert description.input.window == 12

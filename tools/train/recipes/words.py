@@ -1,0 +1,77 @@
+"""What `words` is trained on: a listing for `--data listing:OUT`, labels Speech Commands'.
+
+    python recipes/words.py --speech-commands DATA/speech-commands --spoken SPOKEN --house HOUSE --out OUT
+
+Speech Commands' training speakers with their labels; and without labels, so that nothing but features is learned of them, what
+recipes/spoken.py wrote, and of what recipes/house.py wrote all but music. Of all only what is CC0, CC BY or public domain. Files
+are linked; `credits.md` in HOUSE says who made them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import re
+import shutil
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from tacit_train.readers import open_data_set  # noqa: E402
+
+FREE = re.compile(r"CC0.*|CC-BY(-\d.*)?|public-domain")
+# How much of what is drawn is of these; each of Speech Commands' clips counts 1, some 4,000 in all.
+WEIGHTS = {"spoken": 2400.0, "speech": 600.0, "sounds": 300.0, "backgrounds": 300.0}
+
+
+def labelled(folder: Path) -> tuple[list[list], list[str]]:
+    """Rows of Speech Commands' training speakers, and its labels in their order."""
+    clips = open_data_set(f"speech-commands:{folder}")
+    rows = []
+    for clip in clips.split("train"):
+        file = f"speech_commands/{clip.path.relative_to(folder)}"
+        rows.append([file, clips.labels[clip.targets[0]], "train", clip.group or file, "CC-BY", 1.0])
+    return rows, list(clips.labels)
+
+
+def part_of(row: dict[str, str]) -> str | None:
+    """Which part a row of the house's listing belongs to, if any."""
+    if not FREE.fullmatch(row["licence"]) or "music" in row["labels"]:
+        return None
+    if row["labels"] == "speech":
+        return "speech"
+    return "backgrounds" if row["file"].startswith("background/") else "sounds"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("speech-commands", "spoken", "house", "out"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    args = parser.parse_args()
+    out = args.out
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    for name in ("speech_commands", "spoken", "house"):
+        (out / name).symlink_to(getattr(args, name).resolve())
+    rows, labels = labelled(args.speech_commands)
+    parts: dict[str, list[list]] = {name: [] for name in WEIGHTS}
+    for name in ("spoken", "house"):
+        with open(getattr(args, name) / "listing.csv", newline="", encoding="utf-8") as stream:
+            for row in csv.DictReader(stream):
+                part = "spoken" if name == "spoken" else part_of(row)
+                if part is not None:
+                    parts[part].append([f"{name}/{row['file']}", "", "train", f"{name}/{row['group']}", row["licence"], 0.0])
+    for name, found in parts.items():
+        for row in found:
+            row[5] = round(WEIGHTS[name] / len(found), 6)
+        rows += found
+    (out / "labels.txt").write_text("".join(f"{label}\n" for label in labels), encoding="utf-8")
+    with open(out / "listing.csv", "w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["file", "labels", "split", "group", "licence", "weight"])
+        writer.writerows(rows)
+    print(f"{len(rows)} recordings: " + ", ".join(f"{len(found)} of {name}" for name, found in parts.items()))
+
+
+if __name__ == "__main__":
+    main()

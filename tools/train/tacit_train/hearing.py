@@ -1,0 +1,90 @@
+"""Networks that heard far more than there is to train on, and what is learned of them: features of each example, and names."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from .inputs import Input, LogMelInput
+from .speech_embedding import FILES, SAMPLE_RATE as SPEECH_RATE, SpeechEmbedding
+from .yamnet import CLASSES, PATCH_SAMPLES, SAMPLE_RATE, load_yamnet
+
+
+class Hearing(nn.Module):
+    """What such a network makes of windows of samples."""
+
+    names_count: int
+
+    def features(self, batch: Tensor) -> Tensor:
+        """Samples [batch, n] to features [batch, ..., width]."""
+        raise NotImplementedError
+
+    def names(self, features: Tensor) -> Tensor | None:
+        """A score in 0..1 for each of its own labels, if it has some."""
+        return None
+
+    def digest(self) -> str:
+        """SHA-256 of its weights."""
+        raise NotImplementedError
+
+
+class YAMNetHearing(Hearing):
+    """YAMNet as it is: features, and what it calls them."""
+
+    names_count = CLASSES
+
+    def __init__(self, weights: Path, description: Input):
+        super().__init__()
+        expect_rate("YAMNet", SAMPLE_RATE, description)
+        self.weights, self.yamnet = weights, load_yamnet(weights)
+        self.eval().requires_grad_(False)
+
+    @torch.no_grad()
+    def features(self, batch: Tensor) -> Tensor:
+        """The mean and the maximum of each of its features over a window's patches, [batch, 2, WIDTH]."""
+        short = PATCH_SAMPLES - batch.shape[1]
+        embeddings = self.yamnet.embeddings(F.pad(batch, (0, max(0, short)))).float()
+        return torch.stack([embeddings.mean(1), embeddings.amax(1)], 1)
+
+    @torch.no_grad()
+    def names(self, features: Tensor) -> Tensor:
+        return self.yamnet.head(features[:, 0]).float().sigmoid()
+
+    def digest(self) -> str:
+        return hashlib.sha256(self.weights.read_bytes()).hexdigest()
+
+
+class SpeechHearing(Hearing):
+    """Google's speech embedding at each of its positions in a window, [batch, positions, WIDTH]; on the processor."""
+
+    names_count = 0
+
+    def __init__(self, folder: Path, description: Input):
+        super().__init__()
+        expect_rate("the speech embedding", SPEECH_RATE, description)
+        self.folder, self.embedding = folder, SpeechEmbedding(folder, torch.get_num_threads())
+
+    def features(self, batch: Tensor) -> Tensor:
+        return torch.from_numpy(self.embedding(batch.float().cpu().numpy())).to(batch.device)
+
+    def digest(self) -> str:
+        return hashlib.sha256(b"".join((self.folder / name).read_bytes() for name in FILES)).hexdigest()
+
+
+def expect_rate(who: str, rate: int, description: Input) -> None:
+    if not (isinstance(description, LogMelInput) and description.sample_rate == rate):
+        raise ValueError(f"{who} hears logmel input at {rate} samples a second")
+
+
+def open_hearing(args: argparse.Namespace, description: Input) -> Hearing | None:
+    """What `--names` or `--speech-embedding` asks for."""
+    if args.names is not None and args.speech_embedding is not None:
+        raise ValueError("--names and --speech-embedding: one network at a time is learned from")
+    if args.names is not None:
+        return YAMNetHearing(args.names, description).to(args.device)
+    return None if args.speech_embedding is None else SpeechHearing(args.speech_embedding, description)
