@@ -4,7 +4,8 @@
 
 Speech Commands' training speakers with their labels; and without labels, so that nothing but features is learned of them, what
 recipes/spoken.py wrote, and of what recipes/house.py wrote all but music. Of all only what is CC0, CC BY or public domain. Files
-are linked; `credits.md` in HOUSE says who made them.
+are linked; `credits.md` in HOUSE says who made them. The speech is there once more as a split of its own, for `learning`: people
+who say something else are what a taught word must be told from.
 """
 
 from __future__ import annotations
@@ -65,6 +66,7 @@ def main() -> None:
         for row in found:
             row[5] = round(WEIGHTS[name] / len(found), 6)
         rows += found
+    rows += [[*row[:2], "speech", *row[3:]] for row in parts["speech"]]
     (out / "labels.txt").write_text("".join(f"{label}\n" for label in labels), encoding="utf-8")
     with open(out / "listing.csv", "w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream)

@@ -8,12 +8,14 @@ Wider Optima and Better Generalization"). Runs that began apart have nothing in 
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 
-from .adapter_folder import digests, load_adapter, save_adapter
+from .adapter_folder import Description, digests, load_adapter, save_adapter
 from .adapters import form
+from .inputs import SoundInput
 from .readers import DataError
 
 
@@ -22,6 +24,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--base", type=Path, required=True, help="folder of their base")
     parser.add_argument("--base-name", default="models/base", help="what the adapter calls its base")
     parser.add_argument("--out", type=Path, required=True, help="the adapter folder to write")
+
+
+def with_window(description: Description, window: int) -> Description:
+    fixed = description.shape.positions == "learned" or not isinstance(description.input, SoundInput)
+    return description if fixed else replace(description, input=replace(description.input, window=window))
 
 
 @torch.no_grad()
@@ -33,7 +40,10 @@ def main(args: argparse.Namespace) -> None:
     own, sources = digests(args.base), []
     for folder in args.adapters:
         model, found = load_adapter(args.base, folder)
-        description = description or found
+        # The longest window is the result's: none but learned positions hang on it.
+        window = max(found.input.window, (description or found).input.window)
+        first, found = (with_window(d, window) for d in (description or found, found))
+        description = first
         same = ("input", "shape", "task", "labels", "license")
         if differing := [name for name in same if getattr(found, name) != getattr(description, name)]:
             raise DataError(f"{folder}: differs from {args.adapters[0]} in {', '.join(differing)}")

@@ -56,6 +56,7 @@ def test_words_have_others_beside_them_without_labels(tmp_path, monkeypatch):
     assert all(clip.path.is_file() for clip in found.values())
     labelled = {name: data.labels[clip.targets[0]] for name, clip in found.items() if clip.targets}
     assert labelled == {"speech_commands/audio/yes/1.wav": "yes", "speech_commands/audio/no/1.wav": "no"}
+    assert [str(clip.path.relative_to(out)) for clip in data.split("speech")] == ["house/material/free.ogg"]
     weights = runpy.run_path(str(RECIPES / "words.py"))["WEIGHTS"]
     assert sum(found[f"spoken/w/{i}.ogg"].weight for i in range(2)) == weights["spoken"]
     assert found["house/material/free.ogg"].weight == weights["speech"]
