@@ -41,9 +41,9 @@ def main(args: argparse.Namespace) -> None:
     for folder in args.adapters:
         model, found = load_adapter(args.base, folder)
         # The longest window is the result's: none but learned positions hang on it.
-        window = max(found.input.window, (description or found).input.window)
-        first, found = (with_window(d, window) for d in (description or found, found))
-        description = first
+        description = description or found
+        window = max(found.input.window, description.input.window)
+        found, description = with_window(found, window), with_window(description, window)
         same = ("input", "shape", "task", "labels", "license")
         if differing := [name for name in same if getattr(found, name) != getattr(description, name)]:
             raise DataError(f"{folder}: differs from {args.adapters[0]} in {', '.join(differing)}")

@@ -4,6 +4,7 @@ import json
 
 import pytest
 import torch
+from safetensors.torch import load_file
 from test_adapt import run, settings, tones  # noqa: F401 (tones is a fixture)
 
 from tacit_train import adapt, average, learning
@@ -45,3 +46,19 @@ def test_what_was_made_otherwise_is_refused(llama_base, tones, tmp_path):  # noq
     with pytest.raises(DataError, match="two adapter folders or more"):
         run(average, tmp_path / "a/out", "--base", llama_base, "--out", tmp_path / "mean")
     assert not (tmp_path / "mean").exists()
+
+
+def test_the_longer_window_is_the_means(llama_base, tones, tmp_path):  # noqa: F811
+    for name, window, begin in (("a", 10, []), ("b", 12, ["--begin", tmp_path / "a/out"])):
+        run(adapt, *settings(llama_base, tones, tmp_path / name, "--steps", 2, "--window", window, *begin))
+    for order in ("ab", "ba"):
+        run(average, *(tmp_path / name / "out" for name in order), "--base", llama_base, "--out", tmp_path / order)
+        _, description = load_adapter(llama_base, tmp_path / order)
+        assert description.input.window == 12
+    first, second = (load_file(tmp_path / order / "tacit.safetensors") for order in ("ab", "ba"))
+    assert all(torch.equal(first[name], second[name]) for name in first)
+    # A table of positions is of one window alone.
+    for name, window in (("c", 10), ("d", 12)):
+        run(adapt, *settings(llama_base, tones, tmp_path / name, "--steps", 2, "--window", window, "--positions", "learned"))
+    with pytest.raises(DataError, match="differs from .* in input"):
+        run(average, tmp_path / "c/out", tmp_path / "d/out", "--base", llama_base, "--out", tmp_path / "cd")
