@@ -18,60 +18,75 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from tacit_train.readers import open_data_set  # noqa: E402
+from tacit_train.readers import DataError, open_data_set  # noqa: E402
+from tacit_train.readers.base import read_table  # noqa: E402
 
-FREE = re.compile(r"CC0.*|CC-BY(-\d.*)?|public-domain")
+FREE = re.compile(r"CC0(-1\.0)?|CC-BY(-[1-4](\.[05])?)?|public-domain", re.IGNORECASE)
 # How much of what is drawn is of these; each of Speech Commands' clips counts 1, some 4,000 in all.
 WEIGHTS = {"spoken": 2400.0, "speech": 600.0, "sounds": 300.0, "backgrounds": 300.0}
+COLUMNS = ["file", "labels", "split", "group", "licence", "weight"]
 
 
 def labelled(folder: Path) -> tuple[list[list], list[str]]:
     """Rows of Speech Commands' training speakers, and its labels in their order."""
-    clips = open_data_set(f"speech-commands:{folder}")
+    data = open_data_set(f"speech-commands:{folder}")
     rows = []
-    for clip in clips.split("train"):
+    for clip in data.split("train"):
         file = f"speech_commands/{clip.path.relative_to(folder)}"
-        rows.append([file, clips.labels[clip.targets[0]], "train", clip.group or file, "CC-BY", 1.0])
-    return rows, list(clips.labels)
+        rows.append([file, data.labels[clip.targets[0]], "train", clip.group or file, "CC-BY", 1.0])
+    return rows, list(data.labels)
 
 
-def part_of(row: dict[str, str]) -> str | None:
-    """Which part a row of the house's listing belongs to, if any."""
-    if not FREE.fullmatch(row["licence"]) or "music" in row["labels"]:
+def part_of(name: str, row: dict[str, str]) -> str | None:
+    """Which part a row of a listing belongs to, if any."""
+    if not FREE.fullmatch(row["licence"]) or "music" in row["labels"].split("|"):
         return None
-    if row["labels"] == "speech":
-        return "speech"
+    if name == "spoken" or row["labels"] == "speech":
+        return "spoken" if name == "spoken" else "speech"
     return "backgrounds" if row["file"].startswith("background/") else "sounds"
+
+
+def unlabelled(args: argparse.Namespace) -> dict[str, list[list]]:
+    """Rows of what has no label here, by part."""
+    parts: dict[str, list[list]] = {name: [] for name in WEIGHTS}
+    for name in ("spoken", "house"):
+        folder = getattr(args, name)
+        for row in read_table(folder / "listing.csv", COLUMNS):
+            if (part := part_of(name, row)) is not None:
+                if not (folder / row["file"]).is_file():
+                    raise DataError(f"{folder / row['file']}: no such file")
+                parts[part].append([f"{name}/{row['file']}", "", "train", f"{name}/{row['group']}", row["licence"], 0.0])
+    for name, found in parts.items():
+        if not found:
+            raise DataError(f"{args.spoken if name == 'spoken' else args.house}: no free recordings of {name} in listing.csv")
+        for row in found:
+            row[5] = round(WEIGHTS[name] / len(found), 6)
+    return parts
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("speech-commands", "spoken", "house", "out"):
+    sources = ("speech-commands", "spoken", "house")
+    for name in (*sources, "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     args = parser.parse_args()
-    out = args.out
+    out = args.out.resolve()
+    if any(out in (place := getattr(args, name.replace("-", "_")).resolve()).parents or out == place for name in sources):
+        raise SystemExit(f"{args.out}: --out is emptied; expected a folder that holds none of the others")
+    try:
+        (rows, labels), parts = labelled(args.speech_commands), unlabelled(args)
+    except DataError as error:
+        raise SystemExit(str(error)) from None
+    for found in parts.values():
+        rows += found
+    rows += [[*row[:2], "speech", *row[3:]] for row in parts["speech"]]
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     for name in ("speech_commands", "spoken", "house"):
         (out / name).symlink_to(getattr(args, name).resolve())
-    rows, labels = labelled(args.speech_commands)
-    parts: dict[str, list[list]] = {name: [] for name in WEIGHTS}
-    for name in ("spoken", "house"):
-        with open(getattr(args, name) / "listing.csv", newline="", encoding="utf-8") as stream:
-            for row in csv.DictReader(stream):
-                part = "spoken" if name == "spoken" else part_of(row)
-                if part is not None:
-                    parts[part].append([f"{name}/{row['file']}", "", "train", f"{name}/{row['group']}", row["licence"], 0.0])
-    for name, found in parts.items():
-        for row in found:
-            row[5] = round(WEIGHTS[name] / len(found), 6)
-        rows += found
-    rows += [[*row[:2], "speech", *row[3:]] for row in parts["speech"]]
     (out / "labels.txt").write_text("".join(f"{label}\n" for label in labels), encoding="utf-8")
     with open(out / "listing.csv", "w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(["file", "labels", "split", "group", "licence", "weight"])
-        writer.writerows(rows)
+        csv.writer(stream).writerows([COLUMNS, *rows])
     print(f"{len(rows)} recordings: " + ", ".join(f"{len(found)} of {name}" for name, found in parts.items()))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -200,7 +200,9 @@ class Trainer(Training):
         args = self.args
         a = vars(chosen(Augmentation, args))
         made = {name: str(value) for name, value in a.items() if not name.endswith("_masks")}
-        clips = hashlib.sha256(repr([(c.path.name, c.index, c.targets, c.weight) for c in self.parts.train]).encode()).hexdigest()
+        # Wherever they lie: by the ends of their paths, and by their sizes where names say little.
+        clips = [(c.path.parts[-2:], c.path.stat().st_size, c.index, c.targets, c.weight) for c in self.parts.train]
+        clips = hashlib.sha256(repr(clips).encode()).hexdigest()
         made |= {"seed": str(args.seed), "input": str(self.sense.description), "clips": clips}
         made["yamnet" if args.speech_embedding is None else "speech_embedding"] = "" if self.hearing is None else self.hearing.digest()
         return made | {"labels": ",".join(self.data.labels), "bf16": str(args.bf16)}
@@ -217,9 +219,7 @@ class Trainer(Training):
         folder, made = self.args.begin, self.description
         if (description.labels, description.shape, description.task) != (made.labels, made.shape, made.task):
             raise ValueError(f"{folder}: labels, task or shape are not those of this run")
-        # Patches are counted from the window's start: none but learned positions hang on how many there are.
-        other = description.input if made.shape.positions == "learned" else replace(description.input, window=made.input.window)
-        if other != made.input:
+        if description.with_window(made.input.window).input != made.input:
             raise ValueError(f"{folder}: its input is {description.input}, this run's {made.input}")
         if form(saved.trunk) != form(model.trunk):
             raise ValueError(f"{folder}: what is adapted in it, or by how much (--rank, --alpha, --dora), is not as in this run")
@@ -260,8 +260,10 @@ class Trainer(Training):
 
     def settings(self) -> dict[str, str]:
         # The same teacher may lie elsewhere, and another in its place.
-        teacher = "None" if self.teacher is None else self.teacher.digest
-        return super().settings() | {"whole": str(self.whole), "teacher": teacher}
+        known = {"teacher": "None" if self.teacher is None else self.teacher.digest}
+        if self.args.speech_embedding is not None:
+            known["speech_embedding"] = self.hearing.digest()
+        return super().settings() | {"whole": str(self.whole)} | known
 
     def lesson(self, batch: Tensor, draws) -> Lesson:
         answers = None if self.teacher is None else self.teacher(batch, draws, self.sense.augmentation)

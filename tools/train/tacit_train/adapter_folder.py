@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from .files import save_json, whole_folder
-from .inputs import Input, TokensInput, input_from_json
+from .inputs import Input, SoundInput, TokensInput, input_from_json
 from .model import AdaptedModel, CodebookSum, Shape, check_folder, load_trunk
 
 
@@ -35,6 +35,13 @@ class Description:
     base: dict[str, str] = field(default_factory=dict)
     # What labels are learned by where the model runs; `learning` makes it.
     learning: dict[str, Any] | None = None
+
+    def with_window(self, window: int) -> Description:
+        """The same for so many patches, where nothing hangs on how many there are: a sound's are counted from the window's
+        start, and only learned positions are a table of them."""
+        if not isinstance(self.input, SoundInput) or self.shape.positions == "learned":
+            return self
+        return replace(self, input=replace(self.input, window=window))
 
     def to_json(self) -> dict[str, Any]:
         value: dict[str, Any] = {

@@ -8,14 +8,12 @@ Wider Optima and Better Generalization"). Runs that began apart have nothing in 
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 from pathlib import Path
 
 import torch
 
-from .adapter_folder import Description, digests, load_adapter, save_adapter
+from .adapter_folder import digests, load_adapter, save_adapter
 from .adapters import form
-from .inputs import SoundInput
 from .readers import DataError
 
 
@@ -24,11 +22,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--base", type=Path, required=True, help="folder of their base")
     parser.add_argument("--base-name", default="models/base", help="what the adapter calls its base")
     parser.add_argument("--out", type=Path, required=True, help="the adapter folder to write")
-
-
-def with_window(description: Description, window: int) -> Description:
-    fixed = description.shape.positions == "learned" or not isinstance(description.input, SoundInput)
-    return description if fixed else replace(description, input=replace(description.input, window=window))
 
 
 @torch.no_grad()
@@ -40,10 +33,10 @@ def main(args: argparse.Namespace) -> None:
     own, sources = digests(args.base), []
     for folder in args.adapters:
         model, found = load_adapter(args.base, folder)
-        # The longest window is the result's: none but learned positions hang on it.
         description = description or found
+        # Of windows that differ and may, the longest is the result's.
         window = max(found.input.window, description.input.window)
-        found, description = with_window(found, window), with_window(description, window)
+        found, description = found.with_window(window), description.with_window(window)
         same = ("input", "shape", "task", "labels", "license")
         if differing := [name for name in same if getattr(found, name) != getattr(description, name)]:
             raise DataError(f"{folder}: differs from {args.adapters[0]} in {', '.join(differing)}")

@@ -17,6 +17,7 @@ import numpy as np
 SAMPLE_RATE = 16_000
 BANDS, WIDTH = 32, 96
 FRAMES, HOP = 76, 8  # mel frames, 10 ms apart: of one embedding, between two
+SAMPLES = 12_640  # that as many frames take
 FILES = ("melspectrogram.tflite", "embedding_model.tflite")
 
 
@@ -40,11 +41,11 @@ class SpeechEmbedding:
         self.mel, self.body = found
 
     def __call__(self, samples: np.ndarray) -> np.ndarray:
+        if samples.shape[1] < SAMPLES:
+            raise ValueError(f"the speech embedding hears {SAMPLES} samples at least; {samples.shape[1]} are there")
         # It was made for 16-bit samples; the scale of what comes out is that which the embedding was trained with.
         frames = np.stack([self._run(self.mel, FILES[0], row[None] * 32767) for row in samples.astype(np.float32)])
         frames = frames.reshape(len(samples), -1, BANDS) / 10 + 2
-        if frames.shape[1] < FRAMES:
-            raise ValueError(f"the speech embedding hears {FRAMES} frames of 10 ms at least; {frames.shape[1]} are there")
         cut = np.lib.stride_tricks.sliding_window_view(frames, FRAMES, axis=1)[:, ::HOP].swapaxes(2, 3)
         found = self._run(self.body, FILES[1], np.ascontiguousarray(cut.reshape(-1, FRAMES, BANDS, 1)))
         return found.reshape(len(samples), cut.shape[1], WIDTH)
@@ -54,7 +55,8 @@ class SpeechEmbedding:
             into, out = network.get_input_details()[0]["index"], network.get_output_details()[0]["index"]
             if list(network.get_input_details()[0]["shape"]) != list(value.shape):
                 network.resize_tensor_input(into, list(value.shape))
-                network.allocate_tensors()
+            # Costs next to nothing where it has been done.
+            network.allocate_tensors()
             network.set_tensor(into, value)
             network.invoke()
             return network.get_tensor(out)

@@ -18,7 +18,7 @@ from test_views import AT_ONCE, SOUND, yamnet  # noqa: F401 (a fixture)
 from tacit_train import adapt, hearing, speech_embedding
 from tacit_train.adapter_folder import load_adapter
 from tacit_train.inputs import LogMelInput, WaveformInput
-from tacit_train.speech_embedding import FILES, FRAMES, HOP, WIDTH, SpeechEmbedding
+from tacit_train.speech_embedding import FILES, HOP, SAMPLES, WIDTH, SpeechEmbedding
 
 FOLDER = Path(os.environ.get("TACIT_SPEECH_EMBEDDING", "none"))
 SPEECH = LogMelInput(16_000, 23, n_mels=64, f_max=8000.0, patch_frames=8, stride_frames=4)
@@ -79,12 +79,24 @@ def test_views_that_another_embedding_heard_are_refused(llama_base, tones, made)
         run(adapt, *words)
 
 
+def test_it_may_lie_elsewhere_when_a_run_goes_on(llama_base, tones, made, tmp_path):  # noqa: F811
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    for name in FILES:
+        (elsewhere / name).write_bytes((made / name).read_bytes())
+    more = ("--batched", "--views", AT_ONCE, "--features-weight", 1)
+    words = settings(llama_base, tones, made, *SOUND, *more)
+    run(adapt, *words, "--speech-embedding", made, "--steps", 1)
+    run(adapt, *words, "--speech-embedding", elsewhere, "--steps", 2)
+
+
 def test_what_does_not_go_with_it_says_so(llama_base, tones, yamnet, made):  # noqa: F811
     views = ["--batched", "--views", AT_ONCE]
     for words, message in [
         ([*views, "--speech-embedding", made], "goes with --features-weight or --linear-teacher"),
         ([*views, "--speech-embedding", made, "--names", yamnet], "one network at a time"),
         (["--batched", "--speech-embedding", made, "--features-weight", 1], "go with --views and"),
+        ([*views, "--speech-embedding", made, "--features-weight", 1, "--without-layers", 1], "leaves them out"),
     ]:
         with pytest.raises(SystemExit, match=message):
             run(adapt, *settings(llama_base, tones, made / "run", *SOUND, *words))
@@ -125,5 +137,7 @@ def test_what_it_makes_of_sounds():
         np.testing.assert_allclose(embedding(sound[None])[0], found[row], atol=1e-3)
     later = embedding(sounds[:, HOP * 160 :])
     np.testing.assert_allclose(later[:, : found.shape[1] - 1], found[:, 1:], atol=1e-3)
-    with pytest.raises(ValueError, match=f"hears {FRAMES} frames of 10 ms at least"):
-        embedding(sounds[:, :8000])
+    assert SpeechEmbedding(FOLDER)(sounds[:1, :SAMPLES]).shape == (1, 1, WIDTH)
+    for count in (SAMPLES - 1, 100):
+        with pytest.raises(ValueError, match=f"hears {SAMPLES} samples at least; {count} are there"):
+            embedding(sounds[:, :count])

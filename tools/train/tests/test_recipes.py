@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 import soundfile
 
 from tacit_train.readers import open_data_set
@@ -37,6 +38,7 @@ def test_words_have_others_beside_them_without_labels(tmp_path, monkeypatch):
         ["material/free.ogg", "speech", "train", "f", "CC-BY-3.0", 1.0],
         ["material/alike.ogg", "speech", "train", "a", "CC-BY-SA-3.0", 1.0],
         ["material/unclear.ogg", "speech", "train", "u", "BSD-2", 1.0],
+        *(["material/both.ogg", "speech", "train", "b", licence, 1.0] for licence in ("CC-BY and CC-BY-SA", "CC-BY-2.5-NC")),
         ["material/song.ogg", "music", "train", "s", "CC0", 1.0],
     ]
     written(house / "listing.csv", HEAD, rows)
@@ -45,7 +47,8 @@ def test_words_have_others_beside_them_without_labels(tmp_path, monkeypatch):
     sounding(house, *(row[0] for row in rows))
     places = {"--speech-commands": commands, "--spoken": spoken, "--house": house, "--out": out}
     monkeypatch.setattr(sys, "argv", ["words.py", *(str(word) for pair in places.items() for word in pair)])
-    runpy.run_path(str(RECIPES / "words.py"), run_name="__main__")
+    words = {"run_name": "__main__"}
+    runpy.run_path(str(RECIPES / "words.py"), **words)
     data = open_data_set(f"listing:{out}")
     assert data.labels == open_data_set(f"speech-commands:{commands}").labels
     found = {str(clip.path.relative_to(out)): clip for clip in data.split("train")}
@@ -61,3 +64,16 @@ def test_words_have_others_beside_them_without_labels(tmp_path, monkeypatch):
     assert sum(found[f"spoken/w/{i}.ogg"].weight for i in range(2)) == weights["spoken"]
     assert found["house/material/free.ogg"].weight == weights["speech"]
     assert found["speech_commands/audio/no/1.wav"].group != found["speech_commands/audio/yes/1.wav"].group
+    # What is amiss is told before anything is thrown away.
+    before = (out / "listing.csv").read_bytes()
+    (spoken / "listing.csv").write_text(",".join(HEAD) + "\n")
+    with pytest.raises(SystemExit, match="no free recordings of spoken"):
+        runpy.run_path(str(RECIPES / "words.py"), **words)
+    (spoken / "listing.csv").unlink()
+    with pytest.raises(SystemExit, match="listing.csv: no such file"):
+        runpy.run_path(str(RECIPES / "words.py"), **words)
+    assert (out / "listing.csv").read_bytes() == before
+    monkeypatch.setattr(sys, "argv", [*sys.argv[:-1], str(tmp_path)])
+    with pytest.raises(SystemExit, match="--out is emptied; expected a folder that holds none of the others"):
+        runpy.run_path(str(RECIPES / "words.py"), **words)
+    assert house.is_dir()

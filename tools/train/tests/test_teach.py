@@ -7,12 +7,13 @@ from types import MethodType
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from peft.tuners import lora
 from safetensors.torch import load_file
 from test_adapt import RATE, run, settings, tones  # noqa: F401 (tones is a fixture)
 from torch.nn import functional as F
 
-from tacit_train import adapt, evaluate, teach
+from tacit_train import adapt, average, evaluate, teach
 from tacit_train.adapters import Adaptation, add_adapters, merged, quicken
 from tacit_train.model import load_trunk
 from tacit_train.optim import Muon
@@ -222,6 +223,30 @@ def test_a_run_goes_on_with_another_window(llama_base, tones, tmp_path):  # noqa
             with pytest.raises(SystemExit, match="its input is .*window=10.*this run's .*window=12"):
                 run(adapt, *words, "--begin", first / "out")
         else:
-            run(adapt, *words, "--begin", first / "out")
-            _, description = adapt.load_adapter(llama_base, tmp_path / positions / "out")
-            assert description.input.window == 12
+            parser = ArgumentParser()
+            adapt.add_arguments(parser)
+            trainer = adapt.Trainer(parser.parse_args([str(w) for w in [*words, "--begin", first / "out"]]))
+            before, description = adapt.load_adapter(llama_base, first / "out")
+            assert trainer.description.input == description.with_window(12).input != description.input
+            before.window = 12
+            patches = trainer.sense.front(trainer.sense.examples.batch(0, 4)[0])
+            got, want = trainer.model(patches * trainer.sense.gain), before.train(trainer.model.training)(patches)
+            torch.testing.assert_close(got, want, rtol=1e-4, atol=1e-4)
+
+
+def test_a_run_on_pictures_goes_on(llama_base, tmp_path):
+    rng = np.random.default_rng(0)
+    for split in ("train", "test"):
+        for label in ("dark", "light"):
+            (folder := tmp_path / "pictures" / split / label).mkdir(parents=True)
+            for index in range(6):
+                pixels = rng.integers(0, 100, (8, 8, 3)) + (150 if label == "light" else 0)
+                Image.fromarray(pixels.astype(np.uint8)).save(folder / f"{index}.png")
+    size = ("--width", 8, "--height", 8, "--channels", 3)
+    pictures = ("--data", f"folder:{tmp_path / 'pictures'}", "--split", "train", "--input", "image", "--patch", 4, "--batch", 4, *size)
+    shape = ("--base", llama_base, "--rank", 2, "--threads", 1, "--validation", 0.2, "--steps", 2)
+    run(adapt, *pictures, *shape, "--run", tmp_path / "a", "--out", tmp_path / "first")
+    run(adapt, *pictures, *shape, "--run", tmp_path / "b", "--out", tmp_path / "second", "--begin", tmp_path / "first")
+    run(average, tmp_path / "first", tmp_path / "second", "--base", llama_base, "--out", tmp_path / "mean")
+    with pytest.raises(SystemExit, match="its input is"):
+        run(adapt, *pictures, *shape, "--run", tmp_path / "c", "--out", tmp_path / "third", "--begin", tmp_path / "first", "--width", 12)
