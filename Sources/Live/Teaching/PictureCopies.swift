@@ -53,14 +53,15 @@ package enum PictureCopies {
         return output
     }
 
-    /// What places between pixels are counted in; a power of two.
-    private static let unit = 1 << 11
+    /// Places between pixels are counted in parts of so many bits.
+    private static let bits = 11
+    private static let unit = 1 << bits
 
     /// The last pixel at or before a place that lies `distance / unit` pixels from the middle, and how far behind it the place
     /// lies.
     private static func pixel(_ distance: Int, side: Int, moved: Int) -> (whole: Int, rest: Int) {
         let place = distance + unit / 2 * (side - 1) + unit * moved
-        return (place >> 11, place & (unit - 1))
+        return (place >> bits, place & (unit - 1))
     }
 
     private static func mirrored(_ place: Int, _ side: Int) -> Int {

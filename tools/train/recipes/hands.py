@@ -9,11 +9,14 @@ testing. `--others` are folders of pictures of anything else (any depth), which 
 from __future__ import annotations
 
 import argparse
-import csv
 import re
 import shutil
+import sys
 from bisect import bisect_right
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from tacit_train.readers import listing  # noqa: E402
 
 PEOPLE, EVERY = 10, 5
 COUNT = 2400
@@ -60,11 +63,7 @@ def main() -> None:
         for picture in chosen:
             name = "-".join(picture.relative_to(folder).parts)
             take(picture, f"others/{folder.name}/{name}", "", "train", f"{folder.name}-{name}", weight)
-    (args.out / "labels.txt").write_text("".join(f"{d}\n" for d in range(10)), encoding="utf-8")
-    with open(args.out / "listing.csv", "w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(["file", "labels", "split", "group", "licence", "weight"])
-        writer.writerows(rows)
+    listing.write(args.out, range(10), rows)
     print(f"{train} pictures of signs to train on, {sum(r[2] == 'test' for r in rows)} to test on, "
           f"{sum(not r[1] for r in rows)} of other things")
 

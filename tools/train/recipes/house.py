@@ -18,10 +18,14 @@ import argparse
 import csv
 import re
 import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
 import soundfile
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from tacit_train.readers import listing  # noqa: E402
 
 FREE = {"CC0", "CC-BY"}
 SPEAKERS, WORDS = 420, 5
@@ -158,11 +162,7 @@ def main() -> None:
     for row in rows:
         if not (out / row[0]).exists():
             raise SystemExit(f"{out / row[0]}: no such file")
-    (out / "labels.txt").write_text("".join(f"{label}\n" for label in labels), encoding="utf-8")
-    with open(out / "listing.csv", "w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(["file", "labels", "split", "group", "licence", "weight"])
-        writer.writerows(rows)
+    listing.write(out, labels, rows)
     write_credits(args.material, {row[0].removeprefix("material/") for row in rows}, out / "credits.md")
     write_streams(args, out / "streams")
     counts = f"{len(speech)} of speech, {len(music)} of music, {len(other)} others, {len(nothing)} of background"

@@ -12,7 +12,6 @@ ensembles it is part of, so that these stay classes that no training saw. Every 
 from __future__ import annotations
 
 import argparse
-import csv
 import struct
 import subprocess
 import sys
@@ -25,6 +24,7 @@ import soxr
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tacit_train.augment import coloured_noise, in_room  # noqa: E402
+from tacit_train.readers import listing  # noqa: E402
 
 RATE, SECONDS, SPACING = 16_000, 5.0, 7.0
 FONTS = [
@@ -168,11 +168,7 @@ def main() -> None:
                 count += 1
         if count:
             labels.append(name)
-    (args.out / "labels.txt").write_text("".join(f"{it}\n" for it in labels), encoding="utf-8")
-    with open(args.out / "listing.csv", "w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(["file", "labels", "split", "group", "licence", "weight"])
-        writer.writerows(rows)
+    listing.write(args.out, labels, rows)
     print(f"{len(rows)} clips of {len(labels)} instruments")
 
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import collections
-import csv
 import lzma
 import re
 import subprocess
@@ -26,6 +25,7 @@ import soxr
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tacit_train.augment import in_room  # noqa: E402
+from tacit_train.readers import listing  # noqa: E402
 
 RATE = 16_000
 LEFT_OUT = {"alexa", "computer", "compute", "jarvis", "smart", "mirror", "snowboy", "snow", "view", "glass"}
@@ -86,11 +86,7 @@ def main() -> None:
             file = f"{name}/{voice:02}.ogg"
             soundfile.write(args.out / file, samples, RATE)
             rows.append([file, name, "train", f"voice-{voice}", "CC0", 1.0])
-    (args.out / "labels.txt").write_text("".join(f"{word.replace(' ', '-')}\n" for word in words), encoding="utf-8")
-    with open(args.out / "listing.csv", "w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(["file", "labels", "split", "group", "licence", "weight"])
-        writer.writerows(rows)
+    listing.write(args.out, (word.replace(" ", "-") for word in words), rows)
     print(f"{len(rows)} clips of {len(words)} words")
 
 

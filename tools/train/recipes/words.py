@@ -11,20 +11,18 @@ who say something else are what a taught word must be told from.
 from __future__ import annotations
 
 import argparse
-import csv
 import re
 import shutil
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from tacit_train.readers import DataError, open_data_set  # noqa: E402
+from tacit_train.readers import DataError, listing, open_data_set  # noqa: E402
 from tacit_train.readers.base import read_table  # noqa: E402
 
 FREE = re.compile(r"CC0(-1\.0)?|CC-BY(-[1-4](\.[05])?)?|public-domain", re.IGNORECASE)
 # How much of what is drawn is of these; each of Speech Commands' clips counts 1, some 4,000 in all.
 WEIGHTS = {"spoken": 2400.0, "speech": 600.0, "sounds": 300.0, "backgrounds": 300.0}
-COLUMNS = ["file", "labels", "split", "group", "licence", "weight"]
 
 
 def labelled(folder: Path) -> tuple[list[list], list[str]]:
@@ -41,8 +39,10 @@ def part_of(name: str, row: dict[str, str]) -> str | None:
     """Which part a row of a listing belongs to, if any."""
     if not FREE.fullmatch(row["licence"]) or "music" in row["labels"].split("|"):
         return None
-    if name == "spoken" or row["labels"] == "speech":
-        return "spoken" if name == "spoken" else "speech"
+    if name == "spoken":
+        return "spoken"
+    if row["labels"] == "speech":
+        return "speech"
     return "backgrounds" if row["file"].startswith("background/") else "sounds"
 
 
@@ -51,7 +51,7 @@ def unlabelled(args: argparse.Namespace) -> dict[str, list[list]]:
     parts: dict[str, list[list]] = {name: [] for name in WEIGHTS}
     for name in ("spoken", "house"):
         folder = getattr(args, name)
-        for row in read_table(folder / "listing.csv", COLUMNS):
+        for row in read_table(folder / "listing.csv", listing.COLUMNS):
             if (part := part_of(name, row)) is not None:
                 if not (folder / row["file"]).is_file():
                     raise DataError(f"{folder / row['file']}: no such file")
@@ -66,12 +66,12 @@ def unlabelled(args: argparse.Namespace) -> dict[str, list[list]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    sources = ("speech-commands", "spoken", "house")
-    for name in (*sources, "out"):
+    for name in ("speech-commands", "spoken", "house", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     args = parser.parse_args()
     out = args.out.resolve()
-    if any(out in (place := getattr(args, name.replace("-", "_")).resolve()).parents or out == place for name in sources):
+    sources = {name: getattr(args, name).resolve() for name in ("speech_commands", "spoken", "house")}
+    if any(out in (place, *place.parents) for place in sources.values()):
         raise SystemExit(f"{args.out}: --out is emptied; expected a folder that holds none of the others")
     try:
         (rows, labels), parts = labelled(args.speech_commands), unlabelled(args)
@@ -82,11 +82,9 @@ def main() -> None:
     rows += [[*row[:2], "speech", *row[3:]] for row in parts["speech"]]
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    for name in ("speech_commands", "spoken", "house"):
-        (out / name).symlink_to(getattr(args, name).resolve())
-    (out / "labels.txt").write_text("".join(f"{label}\n" for label in labels), encoding="utf-8")
-    with open(out / "listing.csv", "w", newline="", encoding="utf-8") as stream:
-        csv.writer(stream).writerows([COLUMNS, *rows])
+    for name, place in sources.items():
+        (out / name).symlink_to(place)
+    listing.write(out, labels, rows)
     print(f"{len(rows)} recordings: " + ", ".join(f"{len(found)} of {name}" for name, found in parts.items()))
 
 

@@ -204,7 +204,7 @@ class Trainer(Training):
         clips = [(c.path.parts[-2:], c.path.stat().st_size, c.index, c.targets, c.weight) for c in self.parts.train]
         clips = hashlib.sha256(repr(clips).encode()).hexdigest()
         made |= {"seed": str(args.seed), "input": str(self.sense.description), "clips": clips}
-        made["yamnet" if args.speech_embedding is None else "speech_embedding"] = "" if self.hearing is None else self.hearing.digest()
+        made["yamnet" if args.speech_embedding is None else "speech_embedding"] = "" if self.hearing is None else self.hearing.digest
         return made | {"labels": ",".join(self.data.labels), "bf16": str(args.bf16)}
 
     def head_for_training(self, model: AdaptedModel, outputs: int, bias: float) -> nn.Linear:
@@ -262,7 +262,7 @@ class Trainer(Training):
         # The same teacher may lie elsewhere, and another in its place.
         known = {"teacher": "None" if self.teacher is None else self.teacher.digest}
         if self.args.speech_embedding is not None:
-            known["speech_embedding"] = self.hearing.digest()
+            known["speech_embedding"] = self.hearing.digest
         return super().settings() | {"whole": str(self.whole)} | known
 
     def lesson(self, batch: Tensor, draws) -> Lesson:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .inputs import Input, LogMelInput
+from .inputs import Input, expect_log_mel
 from .speech_embedding import FILES, SAMPLE_RATE as SPEECH_RATE, SpeechEmbedding
 from .yamnet import CLASSES, PATCH_SAMPLES, SAMPLE_RATE, load_yamnet
 
@@ -19,6 +19,8 @@ class Hearing(nn.Module):
     """What such a network makes of windows of samples."""
 
     names_count: int
+    digest: str
+    """SHA-256 of its weights."""
 
     def features(self, batch: Tensor) -> Tensor:
         """Samples [batch, n] to features [batch, ..., width]."""
@@ -28,10 +30,6 @@ class Hearing(nn.Module):
         """A score in 0..1 for each of its own labels, if it has some."""
         return None
 
-    def digest(self) -> str:
-        """SHA-256 of its weights."""
-        raise NotImplementedError
-
 
 class YAMNetHearing(Hearing):
     """YAMNet as it is: features, and what it calls them."""
@@ -40,8 +38,9 @@ class YAMNetHearing(Hearing):
 
     def __init__(self, weights: Path, description: Input):
         super().__init__()
-        expect_rate("YAMNet", SAMPLE_RATE, description)
-        self.weights, self.yamnet = weights, load_yamnet(weights)
+        expect_log_mel("YAMNet", SAMPLE_RATE, description)
+        self.yamnet = load_yamnet(weights)
+        self.digest = hashlib.sha256(weights.read_bytes()).hexdigest()
         self.eval().requires_grad_(False)
 
     @torch.no_grad()
@@ -55,9 +54,6 @@ class YAMNetHearing(Hearing):
     def names(self, features: Tensor) -> Tensor:
         return self.yamnet.head(features[:, 0]).float().sigmoid()
 
-    def digest(self) -> str:
-        return hashlib.sha256(self.weights.read_bytes()).hexdigest()
-
 
 class SpeechHearing(Hearing):
     """Google's speech embedding at each of its positions in a window, [batch, positions, WIDTH]; on the processor."""
@@ -66,19 +62,12 @@ class SpeechHearing(Hearing):
 
     def __init__(self, folder: Path, description: Input):
         super().__init__()
-        expect_rate("the speech embedding", SPEECH_RATE, description)
-        self.folder, self.embedding = folder, SpeechEmbedding(folder, torch.get_num_threads())
+        expect_log_mel("the speech embedding", SPEECH_RATE, description)
+        self.embedding = SpeechEmbedding(folder, torch.get_num_threads())
+        self.digest = hashlib.sha256(b"".join((folder / name).read_bytes() for name in FILES)).hexdigest()
 
     def features(self, batch: Tensor) -> Tensor:
         return torch.from_numpy(self.embedding(batch.float().cpu().numpy())).to(batch.device)
-
-    def digest(self) -> str:
-        return hashlib.sha256(b"".join((self.folder / name).read_bytes() for name in FILES)).hexdigest()
-
-
-def expect_rate(who: str, rate: int, description: Input) -> None:
-    if not (isinstance(description, LogMelInput) and description.sample_rate == rate):
-        raise ValueError(f"{who} hears logmel input at {rate} samples a second")
 
 
 def open_hearing(args: argparse.Namespace, description: Input) -> Hearing | None:

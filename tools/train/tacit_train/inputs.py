@@ -168,6 +168,12 @@ Input = SoundInput | ImageInput | TokensInput
 KINDS: dict[str, type[Input]] = {c.kind: c for c in (WaveformInput, LogMelInput, ImageInput, TokensInput)}
 
 
+def expect_log_mel(who: str, rate: int, description: Input) -> None:
+    """Refuses, for a network of fixed weights, any other input than what it was trained on."""
+    if not (isinstance(description, LogMelInput) and description.sample_rate == rate):
+        raise ValueError(f"{who} hears logmel input at {rate} samples a second")
+
+
 def input_from_json(value: dict[str, Any]) -> Input:
     """The description in `tacit.json`; strides default to the patch. Unknown kinds and keys are refused by name."""
     value = dict(value)

@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 from .augment import Augmentation
 from .convnet import ConvNet
-from .inputs import Input, LogMelInput
+from .inputs import Input, expect_log_mel
 from .masks import masked
 from .yamnet import PATCH_FRAMES, PATCH_HOP, PATCH_SAMPLES, SAMPLE_RATE, WIDTH, YAMNet
 
@@ -43,6 +43,5 @@ def make_network(form: dict, description: Input, labels: int) -> nn.Module:
         return ConvNet(description, form, labels)
     if kind != "yamnet":
         raise ValueError(f"network {kind!r}; expected convolutional or yamnet")
-    if not (isinstance(description, LogMelInput) and description.sample_rate == SAMPLE_RATE):
-        raise ValueError(f"YAMNet hears logmel input at {SAMPLE_RATE} samples a second")
+    expect_log_mel("YAMNet", SAMPLE_RATE, description)
     return TunedYAMNet(labels, **form)

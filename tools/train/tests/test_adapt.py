@@ -40,6 +40,13 @@ def run(module, *arguments):
     module.main(parser.parse_args([str(a) for a in arguments]))
 
 
+def trainer_of(words) -> adapt.Trainer:
+    """What `run(adapt, ...)` would train, not yet trained."""
+    parser = ArgumentParser()
+    adapt.add_arguments(parser)
+    return adapt.Trainer(parser.parse_args([str(w) for w in words]))
+
+
 def settings(base, tones, folder, *more):
     return [
         *("--base", base, "--data", f"folder:{tones}", "--split", "train", "--run", folder / "run"),
@@ -122,9 +129,7 @@ def test_a_sliding_context_is_trained_on_what_went_before(llama_base, tones, tmp
     more = ["--context", "sliding"]
     if kind == "logmel":
         more += ["--input", "logmel", "--patch", 1, "--stride", 1, "--window", 2, "--n-mels", 8, "--time-masks", 2]
-    parser = ArgumentParser()
-    adapt.add_arguments(parser)
-    trainer = adapt.Trainer(parser.parse_args([str(a) for a in settings(llama_base, tones, tmp_path, *more)]))
+    trainer = trainer_of(settings(llama_base, tones, tmp_path, *more))
     sense, window = trainer.sense, trainer.sense.description.window
     batch = sense.examples.batch(0, 8)[0]
     led = {step: x for step in range(30) if (x := sense.with_lead(batch, step)).shape[1] > batch.shape[1]}

@@ -6,13 +6,12 @@ Set TACIT_SPEECH_EMBEDDING to the folder of its two `.tflite` files.
 
 import json
 import os
-from argparse import ArgumentParser
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from test_adapt import run, settings, tones  # noqa: F401 (tones is a fixture)
+from test_adapt import run, settings, tones, trainer_of  # noqa: F401 (tones is a fixture)
 from test_views import AT_ONCE, SOUND, yamnet  # noqa: F401 (a fixture)
 
 from tacit_train import adapt, hearing, speech_embedding
@@ -39,16 +38,10 @@ class Made:
 @pytest.fixture
 def made(monkeypatch, tmp_path):
     monkeypatch.setattr(hearing, "SpeechEmbedding", Made)
-    monkeypatch.setattr(hearing, "expect_rate", lambda *_: None)
+    monkeypatch.setattr(hearing, "expect_log_mel", lambda *_: None)
     for name in FILES:
         (tmp_path / name).write_bytes(name.encode())
     return tmp_path
-
-
-def trainer_of(words):
-    parser = ArgumentParser()
-    adapt.add_arguments(parser)
-    return adapt.Trainer(parser.parse_args([str(w) for w in words]))
 
 
 def test_an_adapter_learns_its_features(llama_base, tones, made):  # noqa: F811
@@ -66,7 +59,7 @@ def test_an_adapter_learns_its_features(llama_base, tones, made):  # noqa: F811
     assert float((logits[:, -20:] - lesson.features).square().mean()) < 0.7
     load_adapter(llama_base, made / "out")
     settings_of_views = json.loads((made / "run/views/made.json").read_text())["settings"]
-    assert settings_of_views["speech_embedding"] == trainer.hearing.digest() and "yamnet" not in settings_of_views
+    assert settings_of_views["speech_embedding"] == trainer.hearing.digest and "yamnet" not in settings_of_views
 
 
 def test_views_that_another_embedding_heard_are_refused(llama_base, tones, made):  # noqa: F811

@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 from peft.tuners import lora
 from safetensors.torch import load_file
-from test_adapt import RATE, run, settings, tones  # noqa: F401 (tones is a fixture)
+from test_adapt import RATE, run, settings, tones, trainer_of  # noqa: F401 (tones is a fixture)
 from torch.nn import functional as F
 
 from tacit_train import adapt, average, evaluate, teach
@@ -87,10 +87,7 @@ def test_teacher_and_pupil_see_the_same_frames(llama_base, tones, tmp_path):
     kind = ["--input", "logmel", "--patch", 1, "--window", 3, "--n-mels", 16, "--time-masks", 2]
     for n_mels, same in ((16, True), (8, False)):
         more = [*kind, "--n-mels", n_mels, "--teacher", tmp_path / "teacher", "--context", "sliding"]
-        parser = ArgumentParser()
-        adapt.add_arguments(parser)
-        words = settings(llama_base, tones, tmp_path / str(n_mels), *more)
-        trainer = adapt.Trainer(parser.parse_args([str(w) for w in words]))
+        trainer = trainer_of(settings(llama_base, tones, tmp_path / str(n_mels), *more))
         maps, patches = [], []
         network = trainer.teacher.all[0].model.network
         network.forward = lambda x: maps.append(x) or torch.zeros(len(x), 3)
@@ -198,10 +195,7 @@ def test_distillation_by_hand():
 def test_a_run_goes_on_from_an_adapter(llama_base, tones, tmp_path):
     learned = settings(llama_base, tones, tmp_path / "first", "--epochs", 2)
     run(adapt, *learned)
-    parser = ArgumentParser()
-    adapt.add_arguments(parser)
-    words = settings(llama_base, tones, tmp_path / "second", "--begin", tmp_path / "first" / "out")
-    trainer = adapt.Trainer(parser.parse_args([str(w) for w in words]))
+    trainer = trainer_of(settings(llama_base, tones, tmp_path / "second", "--begin", tmp_path / "first" / "out"))
     first, _ = adapt.load_adapter(trainer.base_folder, tmp_path / "first" / "out")
     first = first.train(trainer.model.training)
     batch, _, _, _ = trainer.sense.examples.batch(0, 4)
@@ -213,25 +207,33 @@ def test_a_run_goes_on_from_an_adapter(llama_base, tones, tmp_path):
         run(adapt, *wrong)
 
 
-def test_a_run_goes_on_with_another_window(llama_base, tones, tmp_path):  # noqa: F811
-    """Positions of the base count from the window's start; learned ones are a table of as many as there were."""
-    for positions in ("base", "learned"):
-        first = tmp_path / positions / "first"
-        run(adapt, *settings(llama_base, tones, first, "--steps", 2, "--positions", positions))
-        words = settings(llama_base, tones, tmp_path / positions, "--steps", 1, "--positions", positions, "--window", 12)
-        if positions == "learned":
-            with pytest.raises(SystemExit, match="its input is .*window=10.*this run's .*window=12"):
-                run(adapt, *words, "--begin", first / "out")
-        else:
-            parser = ArgumentParser()
-            adapt.add_arguments(parser)
-            trainer = adapt.Trainer(parser.parse_args([str(w) for w in [*words, "--begin", first / "out"]]))
-            before, description = adapt.load_adapter(llama_base, first / "out")
-            assert trainer.description.input == description.with_window(12).input != description.input
-            before.window = 12
-            patches = trainer.sense.front(trainer.sense.examples.batch(0, 4)[0])
-            got, want = trainer.model(patches * trainer.sense.gain), before.train(trainer.model.training)(patches)
-            torch.testing.assert_close(got, want, rtol=1e-4, atol=1e-4)
+@pytest.fixture
+def begun(llama_base, tones, tmp_path, request):  # noqa: F811
+    """An adapter of 10 patches, with the positions asked for, and the arguments that go on from it with 12."""
+    shape = ("--positions", request.param)
+    run(adapt, *settings(llama_base, tones, tmp_path / "first", "--steps", 2, *shape))
+    first = tmp_path / "first" / "out"
+    return first, settings(llama_base, tones, tmp_path, "--steps", 1, "--window", 12, "--begin", first, *shape)
+
+
+@pytest.mark.parametrize("begun", ["base"], indirect=True)
+def test_a_run_goes_on_with_another_window(llama_base, begun):
+    """Positions of the base count from the window's start."""
+    first, words = begun
+    trainer = trainer_of(words)
+    before, description = adapt.load_adapter(llama_base, first)
+    assert trainer.description.input == description.with_window(12).input != description.input
+    before.window = 12
+    patches = trainer.sense.front(trainer.sense.examples.batch(0, 4)[0])
+    got, want = trainer.model(patches * trainer.sense.gain), before.train(trainer.model.training)(patches)
+    torch.testing.assert_close(got, want, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("begun", ["learned"], indirect=True)
+def test_learned_positions_are_of_one_window(begun):
+    """A table of as many as there were."""
+    with pytest.raises(SystemExit, match="its input is .*window=10.*this run's .*window=12"):
+        run(adapt, *begun[1])
 
 
 def test_a_run_on_pictures_goes_on(llama_base, tmp_path):

@@ -1,14 +1,14 @@
 """Views: examples made once, what YAMNet makes of them, and what learns from both."""
 
 import json
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
-from test_adapt import run, settings, tones  # noqa: F401 (tones is a fixture)
+from test_adapt import run, settings, tones, trainer_of  # noqa: F401 (tones is a fixture)
 from test_batched import Recordings
 from tacit_train import adapt, batched, evaluate
 from tacit_train.adapter_folder import load_adapter
@@ -180,9 +180,7 @@ def test_an_adapter_learns_from_views_and_goes_on_from_another(llama_base, tones
         *("--split", "test", "--out", tmp_path / "result"),
     )
     assert json.loads((tmp_path / "result/summary.json").read_text())["accuracy"] > 0.6
-    parser = ArgumentParser()
-    adapt.add_arguments(parser)
-    trainer = adapt.Trainer(parser.parse_args([str(w) for w in words]))
+    trainer = trainer_of(words)
     batch, targets, shares, draws = trainer.sense.examples.batch(0, 16)
     lesson = trainer.lesson(batch, draws)
     assert lesson.names.shape == (16, 521) and lesson.features.shape == (16, 2048) and lesson.answers.shape == targets.shape

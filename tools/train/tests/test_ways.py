@@ -1,12 +1,11 @@
 """The ways of adapting: what is trained and where it begins, saved and loaded again as it ran; a base cut to some layers."""
 
 import json
-from argparse import ArgumentParser
 
 import pytest
 import torch
 from safetensors.torch import load_file
-from test_adapt import run, settings, tones  # noqa: F401 (a fixture)
+from test_adapt import run, settings, tones, trainer_of  # noqa: F401 (a fixture)
 from transformers import AutoModel
 
 from tacit_train import adapt, cut
@@ -14,12 +13,6 @@ from tacit_train.adapter_folder import load_adapter
 from tacit_train.adapters import Adaptation, add_adapters
 from tacit_train.model import load_trunk
 from tacit_train.readers import DataError
-
-
-def trainer_of(words) -> adapt.Trainer:
-    parser = ArgumentParser()
-    adapt.add_arguments(parser)
-    return adapt.Trainer(parser.parse_args([str(w) for w in words]))
 
 
 @pytest.mark.parametrize("way", [["--dora"], ["--dora", "--gains", 0.2], ["--rank", 0], ["--begin-as-tokens", "--projection-rate", 0.3]])

@@ -7,10 +7,15 @@ that goes by weight. Files lie inside the folder of the table.
 
 from __future__ import annotations
 
+import csv
 import math
+from collections.abc import Iterable
 from pathlib import Path
 
 from .base import Clip, DataError, DataSet, inside, read_table
+
+
+COLUMNS = ("file", "labels", "split", "group", "licence", "weight")
 
 
 def read(root: Path) -> DataSet:
@@ -23,7 +28,7 @@ def read(root: Path) -> DataSet:
         raise DataError(f"{names}: expected labels, each once")
     table = root / "listing.csv"
     clips = []
-    for number, row in enumerate(read_table(table, ["file", "labels", "split", "group", "licence", "weight"]), start=2):
+    for number, row in enumerate(read_table(table, COLUMNS), start=2):
         place = f"{table}, line {number}"
         said = [name for name in row["labels"].split("|") if name]
         if unknown := [name for name in said if name not in labels]:
@@ -38,3 +43,10 @@ def read(root: Path) -> DataSet:
         path = inside(root, row["file"], place)
         clips.append(Clip(path, targets, row["split"], row["group"], row["licence"], weight=weight))
     return DataSet("listing", labels, True, tuple(clips))
+
+
+def write(root: Path, labels: Iterable[object], rows: Iterable[Iterable]) -> None:
+    """`labels.txt` and `listing.csv`; `rows` as `COLUMNS` has them."""
+    (root / "labels.txt").write_text("".join(f"{label}\n" for label in labels), encoding="utf-8")
+    with open(root / "listing.csv", "w", newline="", encoding="utf-8") as stream:
+        csv.writer(stream).writerows([COLUMNS, *rows])
