@@ -1,10 +1,11 @@
 """The sounds of a house to train `sound` on: a listing for `--data listing:OUT`, labels ESC-50's, `speech` and `music`.
 
     python recipes/house.py --esc-50 DATA/esc-50 --speech-commands DATA/speech-commands --background DATA/background \\
-        --material MATERIAL --out OUT [--wake-words DATA/wake-words]
+        --material MATERIAL --out OUT [--wake-words DATA/wake-words] [--instruments INSTRUMENTS]
 
 ESC-50's folds 1 to 4 under CC0 and CC BY; words of Speech Commands' training speakers, joined to phrases by speaker;
-half of the recordings in `background`; and what `tools/material/collect` gathered. Files are linked, phrases written.
+half of the recordings in `background`; what `tools/material/collect` gathered; and, where asked, phrases and notes that
+recipes/instruments.py rendered, `music` but for percussion. Files are linked, phrases written.
 
 `OUT/streams` gets lists of what is left, for tools/thresholds and tools/false-events: NAME-choose.txt to choose thresholds
 by, NAME-measure.txt to measure with. None of it is in the listing, but for the background to choose by, which is trained
@@ -26,12 +27,14 @@ import soundfile
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tacit_train.readers import listing  # noqa: E402
+from tacit_train.readers.base import read_table  # noqa: E402
 
 FREE = {"CC0", "CC-BY"}
 SPEAKERS, WORDS = 420, 5
 RATE = 16_000
 # How much of what is drawn is of these; each of ESC-50's clips counts 1.
 SPEECH, MUSIC, NOTHING = 260.0, 260.0, 110.0
+INSTRUMENTS = 400.0
 # The half of `background` that is trained on, and what of it has a label.
 BACKGROUND = {
     "household/aircon_0": "", "household/aircon_2": "", "household/dishwasher_0": "", "household/dishwasher_2": "",
@@ -71,6 +74,15 @@ def phrases(root: Path, out: Path) -> list[tuple[str, str]]:
         soundfile.write(out / name, np.concatenate(parts), RATE, format="OGG", subtype="VORBIS", compression_level=0.4)
         made.append((name, speaker))
     return made
+
+
+def instruments(root: Path) -> list[list]:
+    """Rows of rendered phrases and notes. A rhythm of percussion is music and one stroke is none, which their names don't tell."""
+    rows = []
+    for row in read_table(root / "listing.csv", listing.COLUMNS):
+        label = "" if row["labels"].startswith("percussion") else "music"
+        rows.append([f"instruments/{row['file']}", label, "train", f"instruments/{row['group']}", row["licence"], 0.0])
+    return rows
 
 
 def write_credits(material: Path, files: set[str], out: Path) -> None:
@@ -122,12 +134,15 @@ def main() -> None:
     for name in ("esc-50", "speech-commands", "background", "material", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--wake-words", type=Path)
+    parser.add_argument("--instruments", type=Path, help="what recipes/instruments.py wrote")
     args = parser.parse_args()
     out = args.out
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    for name, target in {"esc-50": args.esc_50, "background": args.background, "material": args.material}.items():
-        (out / name).symlink_to(target.resolve())
+    sources = {"esc-50": args.esc_50, "background": args.background, "material": args.material, "instruments": args.instruments}
+    for name, target in sources.items():
+        if target is not None:
+            (out / name).symlink_to(target.resolve())
     rows: list[list] = []
     names: dict[int, str] = {}
     with open(args.esc_50 / "meta/esc50.csv", newline="", encoding="utf-8") as stream:
@@ -155,17 +170,18 @@ def main() -> None:
         [f"background/{name}.ogg", label, "train", name, "CC0" if name.startswith("h") else "CC-BY", 0.0]
         for name, label in BACKGROUND.items()
     ]
-    for part, weight in ((speech, SPEECH), (music, MUSIC), (nothing, NOTHING)):
+    notes = [] if args.instruments is None else instruments(args.instruments)
+    for part, weight in ((speech, SPEECH), (music, MUSIC), (nothing, NOTHING), (notes, INSTRUMENTS)):
         for row in part:
             row[5] = round(weight / len(part), 6)
-    rows += speech + music + other + nothing
+    rows += speech + music + other + nothing + notes
     for row in rows:
         if not (out / row[0]).exists():
             raise SystemExit(f"{out / row[0]}: no such file")
     listing.write(out, labels, rows)
     write_credits(args.material, {row[0].removeprefix("material/") for row in rows}, out / "credits.md")
     write_streams(args, out / "streams")
-    counts = f"{len(speech)} of speech, {len(music)} of music, {len(other)} others, {len(nothing)} of background"
+    counts = f"{len(speech)} of speech, {len(music)} of music, {len(other)} others, {len(nothing)} of background, {len(notes)} of instruments"
     print(f"{len(rows)} recordings: {counts}")
 
 

@@ -48,9 +48,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--most", type=int, default=100, help="clips of a label")
     parser.add_argument("--windows", type=int, default=6, help="windows of a clip")
     parser.add_argument("--others", action="append", default=[], help="KIND:PATH@SPLITS of what else may be heard or seen")
-    parser.add_argument("--other-most", type=int, default=12, help="clips of a label of it")
+    parser.add_argument("--other-most", type=int, action="append", help="clips of a label of it, once or of each (default: 12)")
     parser.add_argument("--other-licences", help="only clips of these licences, where clips of it have one; commas between")
-    parser.add_argument("--other-points", type=int, default=96, help="points that stand for it")
+    parser.add_argument("--other-points", type=int, action="append", help="points that stand for it, likewise (default: 96)")
     parser.add_argument("--metric", action="append", default=[], help="KIND:PATH@SPLITS of labels to learn a metric from")
     parser.add_argument("--metric-except", default="", help="labels that are none, commas between")
     parser.add_argument("--metric-width", type=int, help="elements of the metric, whitening behind them (default: all it has)")
@@ -66,6 +66,8 @@ def main(args: argparse.Namespace) -> None:
     torch.set_num_threads(args.threads)
     if len(args.data) != len(args.split):
         raise DataError("each --data goes with a --split")
+    most_of = for_each_other(args, "--other-most", args.other_most, 12)
+    points_of = for_each_other(args, "--other-points", args.other_points, 96)
     model, description = load_adapter(args.base, args.adapter)
     if isinstance(description.input, TokensInput):
         raise DataError(f"{args.adapter}/tacit.json: a model of tokens learns no labels")
@@ -117,12 +119,22 @@ def main(args: argparse.Namespace) -> None:
     tensors |= prototypes(unit(rows @ weight.T + bias), owners, description.labels)
     if args.others:
         other = []
-        for text in args.others:
+        for text, most, points in zip(args.others, most_of, points_of):
             name, _, split = text.rpartition("@")
-            other += read(name, split, args.other_most, args.other_licences)[0]
-        tensors["learning.others"] = centres(unit(np.stack(other) @ weight.T + bias), args.other_points, rng)
+            found = read(name, split, most, args.other_licences)[0]
+            other.append(centres(unit(np.stack(found) @ weight.T + bias), points, rng))
+        tensors["learning.others"] = np.concatenate(other)
     write(args.adapter, levels, args.grid, {name: torch.from_numpy(value) for name, value in tensors.items()})
     print(f"{len(rows)} windows, levels {levels}, {weight.shape[1]} to {weight.shape[0]}, with {', '.join(tensors)}")
+
+
+def for_each_other(args: argparse.Namespace, option: str, given: list[int] | None, default: int) -> list[int]:
+    values = given or [default]
+    if len(values) == 1:
+        return values * len(args.others)
+    if len(values) != len(args.others):
+        raise DataError(f"{option}: expected one for all --others, or one for each")
+    return values
 
 
 def matrix(

@@ -44,6 +44,12 @@ def test_what_is_written(base, tones, adapter):  # noqa: F811
     learn(base, tones, adapter, "--levels", "1,2", "--width", 7, "--others", f"folder:{tones}@test", "--other-points", 4)
     others = load_file(adapter / "tacit.safetensors")["learning.others"]
     assert list(others.shape) == [4, 7] and torch.allclose(others.float().norm(dim=1), torch.ones(4), atol=2e-3)
+    # Of several sources each has points of its own.
+    two = ["--others", f"folder:{tones}@test", "--others", f"folder:{tones}@train", "--other-most", 1]
+    learn(base, tones, adapter, "--levels", "1,2", "--width", 7, *two, "--other-points", 1, "--other-points", 2)
+    assert list(load_file(adapter / "tacit.safetensors")["learning.others"].shape) == [3, 7]
+    with pytest.raises(DataError, match="--other-points: expected one for all --others, or one for each"):
+        learn(base, tones, adapter, "--levels", "2", "--width", 5, *two, *["--other-points", 1] * 3)
     # Again, it takes the place of what was there; and the folder still loads.
     learn(base, tones, adapter, "--levels", "2", "--width", 5)
     assert list(load_file(adapter / "tacit.safetensors")["learning.weight"].shape) == [5, 2 * width]
