@@ -26,7 +26,7 @@ import numpy as np
 import soundfile
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from tacit_train.readers import listing  # noqa: E402
+from tacit_train.readers import DataError, listing  # noqa: E402
 from tacit_train.readers.base import read_table  # noqa: E402
 
 FREE = {"CC0", "CC-BY"}
@@ -136,6 +136,10 @@ def main() -> None:
     parser.add_argument("--wake-words", type=Path)
     parser.add_argument("--instruments", type=Path, help="what recipes/instruments.py wrote")
     args = parser.parse_args()
+    try:
+        notes = [] if args.instruments is None else instruments(args.instruments)
+    except DataError as error:
+        raise SystemExit(str(error)) from None
     out = args.out
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
@@ -170,7 +174,6 @@ def main() -> None:
         [f"background/{name}.ogg", label, "train", name, "CC0" if name.startswith("h") else "CC-BY", 0.0]
         for name, label in BACKGROUND.items()
     ]
-    notes = [] if args.instruments is None else instruments(args.instruments)
     for part, weight in ((speech, SPEECH), (music, MUSIC), (nothing, NOTHING), (notes, INSTRUMENTS)):
         for row in part:
             row[5] = round(weight / len(part), 6)
@@ -181,8 +184,8 @@ def main() -> None:
     listing.write(out, labels, rows)
     write_credits(args.material, {row[0].removeprefix("material/") for row in rows}, out / "credits.md")
     write_streams(args, out / "streams")
-    counts = f"{len(speech)} of speech, {len(music)} of music, {len(other)} others, {len(nothing)} of background, {len(notes)} of instruments"
-    print(f"{len(rows)} recordings: {counts}")
+    counts = f"{len(speech)} of speech, {len(music)} of music, {len(other)} others, {len(nothing)} of background"
+    print(f"{len(rows)} recordings: {counts}, {len(notes)} of instruments")
 
 
 if __name__ == "__main__":

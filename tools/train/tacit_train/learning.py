@@ -66,8 +66,8 @@ def main(args: argparse.Namespace) -> None:
     torch.set_num_threads(args.threads)
     if len(args.data) != len(args.split):
         raise DataError("each --data goes with a --split")
-    most_of = for_each_other(args, "--other-most", args.other_most, 12)
-    points_of = for_each_other(args, "--other-points", args.other_points, 96)
+    most_of = for_each("--other-most", args.other_most or [12], args.others)
+    points_of = for_each("--other-points", args.other_points or [96], args.others)
     model, description = load_adapter(args.base, args.adapter)
     if isinstance(description.input, TokensInput):
         raise DataError(f"{args.adapter}/tacit.json: a model of tokens learns no labels")
@@ -128,11 +128,10 @@ def main(args: argparse.Namespace) -> None:
     print(f"{len(rows)} windows, levels {levels}, {weight.shape[1]} to {weight.shape[0]}, with {', '.join(tensors)}")
 
 
-def for_each_other(args: argparse.Namespace, option: str, given: list[int] | None, default: int) -> list[int]:
-    values = given or [default]
+def for_each(option: str, values: list[int], others: list[str]) -> list[int]:
     if len(values) == 1:
-        return values * len(args.others)
-    if len(values) != len(args.others):
+        return values * len(others)
+    if len(values) != len(others):
         raise DataError(f"{option}: expected one for all --others, or one for each")
     return values
 
