@@ -15,21 +15,16 @@ import time
 import wave
 
 from executables import TACIT
+from loopback import unused_port
 
 os.environ["PATH"] += ":/usr/sbin"
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 class Broker:
     """A Mosquitto on loopback, and who listens to all events there."""
 
     def __init__(self, folder: pathlib.Path):
-        self.port = free_port()
+        self.port = unused_port()
         configuration = folder / "broker.conf"
         configuration.write_text(
             f"listener {self.port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\nuser root\n")

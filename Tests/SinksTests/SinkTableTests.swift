@@ -38,7 +38,7 @@ import Testing
         let nowhere = folder.path("none/a.jsonl")
         var settings = SinkSettings()
         settings.areRequired = true
-        let port = try freePort()
+        let port = try LoopbackPort.unused()
         let wishes = try SinkTable.parse(
             ["jsonl:\(folder.path("a.jsonl"))", "http://127.0.0.1:\(port)", "jsonl:\(nowhere)"], settings)
         for _ in 0..<3 {
@@ -48,21 +48,5 @@ import Testing
                 ($0 as? TacitError)?.kind == .cannotCreate && "\($0)".contains(nowhere)
             }
         }
-    }
-
-    private func freePort() throws -> Int {
-        let own = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(own) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isFound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(own, $0, size) == 0 && getsockname(own, $0, &size) == 0
-            }
-        }
-        try #require(isFound)
-        return Int(UInt16(bigEndian: address.sin_port))
     }
 }

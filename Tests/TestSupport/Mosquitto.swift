@@ -19,7 +19,7 @@ public final class Mosquitto {
     ///   - isLasting: whether it still knows everything after it was killed.
     public init(_ configuration: String = "allow_anonymous true", isLasting: Bool = false) throws {
         folder = try TemporaryFolder()
-        port = try Self.freePort()
+        port = try LoopbackPort.unused()
         self.configuration =
             configuration
             + (isLasting
@@ -108,34 +108,6 @@ public final class Mosquitto {
     private var isAnswering: Bool {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
-        return Self.withLoopback(port) { connect(descriptor, $0, $1) } == 0
-    }
-
-    private static func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        guard withLoopback(0, { bind(descriptor, $0, $1) }) == 0 else {
-            throw Executable.LaunchFailure(description: "no port")
-        }
-        _ = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
-        }
-        return Int(UInt16(bigEndian: address.sin_port))
-    }
-
-    private static func withLoopback<Result>(
-        _ port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
-    ) -> Result {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = UInt16(port).bigEndian
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        return withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
+        return LoopbackPort.withAddress(port) { connect(descriptor, $0, $1) } == 0
     }
 }

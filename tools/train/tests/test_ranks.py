@@ -4,7 +4,6 @@ import csv
 import multiprocessing
 import os
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +18,10 @@ from test_teach import taught
 from tacit_train import adapt, pretrain, teach
 
 TOOL = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(TOOL.parent))
+
+from loopback import unused_port  # noqa: E402
+
 TOLERANCE = 1e-4
 """Sums of halves are rounded otherwise than sums of wholes, and an optimiser may make more of it; 1e-5 was measured."""
 MODULES = ["adapt", "teach", "pretrain", "ranks", "senses"]
@@ -41,10 +44,7 @@ def together(count: int, output: Path, *words, during=None) -> tuple[list[int], 
     # A server that has imported all there is, and has computed nothing, forks in no time.
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([f"tacit_train.{m}" for m in MODULES])
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    arguments = (count, port, str(output), [str(w) for w in words])
+    arguments = (count, unused_port(), str(output), [str(w) for w in words])
     started = [context.Process(target=process, args=(rank, *arguments)) for rank in range(count)]
     for one in started:
         one.start()

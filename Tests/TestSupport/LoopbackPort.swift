@@ -1,0 +1,48 @@
+import Foundation
+
+/// Ports on 127.0.0.1 for servers that have to be told one before they start.
+public enum LoopbackPort {
+    /// Below those that Linux gives to connections and to servers that ask for any (32768 and up, ip(7)): one of these would
+    /// sooner or later be given away while the server starts, or between two of its lives.
+    private static let range = 20_000..<32_000
+    private static let lock = NSLock()
+    // Guarded by `lock`.
+    nonisolated(unsafe) private static var next = Int.random(in: range)
+
+    /// One that nobody listens on, and that this process has not been given before.
+    public static func unused() throws -> Int {
+        for _ in range {
+            let port = take()
+            if isUnused(port) { return port }
+        }
+        throw Executable.LaunchFailure(description: "no port")
+    }
+
+    /// Calls with the address of a port.
+    static func withAddress<Result>(
+        _ port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
+    ) -> Result {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+    }
+
+    private static func take() -> Int {
+        lock.withLock {
+            defer { next = next + 1 < range.upperBound ? next + 1 : range.lowerBound }
+            return next
+        }
+    }
+
+    private static func isUnused(_ port: Int) -> Bool {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        return withAddress(port) { bind(descriptor, $0, $1) } == 0
+    }
+}
