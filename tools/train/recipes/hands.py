@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import argparse
 import re
-import shutil
 import sys
 from bisect import bisect_right
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from tacit_train.readers import listing  # noqa: E402
+from tacit_train.readers import DataError, listing  # noqa: E402
 
 PEOPLE, EVERY = 10, 5
 COUNT = 2400
@@ -41,7 +40,10 @@ def main() -> None:
         raise SystemExit(f"{args.signs}: expected folders 0 to 9 with .jpg pictures in them")
     # Each person shows 0 first.
     begins = [number(p) for p in signs["0"]][::PEOPLE]
-    shutil.rmtree(args.out, ignore_errors=True)
+    try:
+        listing.begin(args.out, [args.signs, *args.others])
+    except DataError as error:
+        raise SystemExit(str(error)) from None
     rows = []
 
     def take(path: Path, name: str, labels: str, split: str, group: str, weight: float) -> None:

@@ -18,8 +18,8 @@ from __future__ import annotations
 import argparse
 import csv
 import re
-import shutil
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -52,13 +52,36 @@ OTHER = [
 ]  # fmt: skip
 
 
-def phrases(root: Path, out: Path) -> list[tuple[str, str]]:
+@dataclass(frozen=True)
+class Tables:
+    """What the sources say of their recordings, row by row; `notes` as rows of the listing."""
+
+    clips: list[dict[str, str]]
+    words: list[dict[str, str]]
+    material: list[dict[str, str]]
+    notes: list[list]
+    fonts: str  # who made what the notes were rendered from
+
+
+def read(args: argparse.Namespace) -> Tables:
+    notes, fonts = ([], "") if args.instruments is None else instruments(args.instruments)
+    return Tables(
+        read_table(args.esc_50 / "meta/esc50.csv", ("filename", "fold", "target", "category", "src_file", "licence")),
+        read_table(args.speech_commands / "meta/words.csv", ("filename", "label", "speaker", "split")),
+        read_table(
+            args.material / "meta/material.csv",
+            ("file", "label", "package", "version", "licence", "split", "group", "holders"),
+        ),
+        notes, fonts,
+    )  # fmt: skip
+
+
+def phrases(root: Path, words: list[dict[str, str]], out: Path) -> list[tuple[str, str]]:
     """Words by one speaker with short pauses, some 5 s; (file, speaker)."""
     speakers: dict[str, list[Path]] = {}
-    with open(root / "meta/words.csv", newline="", encoding="utf-8") as stream:
-        for row in csv.DictReader(stream):
-            if row["split"] == "train" and row["label"] != "silence" and row["speaker"]:
-                speakers.setdefault(row["speaker"], []).append(root / "audio" / row["filename"])
+    for row in words:
+        if row["split"] == "train" and row["label"] != "silence" and row["speaker"]:
+            speakers.setdefault(row["speaker"], []).append(root / "audio" / row["filename"])
     rng = np.random.default_rng(0)
     most = sorted(speakers, key=lambda s: (-len(speakers[s]), s))[:SPEAKERS]
     made = []
@@ -76,34 +99,37 @@ def phrases(root: Path, out: Path) -> list[tuple[str, str]]:
     return made
 
 
-def instruments(root: Path) -> list[list]:
-    """Rows of rendered phrases and notes. A rhythm of percussion is music and one stroke is none, which their names don't tell."""
+def instruments(root: Path) -> tuple[list[list], str]:
+    """Rows of rendered phrases and notes, and who made the sound fonts. A rhythm of percussion is music and one stroke is none,
+    which their names don't tell."""
     rows = []
     for row in read_table(root / "listing.csv", listing.COLUMNS):
         label = "" if row["labels"].startswith("percussion") else "music"
         rows.append([f"instruments/{row['file']}", label, "train", f"instruments/{row['group']}", row["licence"], 0.0])
-    return rows
+    if not rows:
+        raise DataError(f"{root / 'listing.csv'}: no recordings")
+    try:
+        return rows, (root / "credits.md").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise DataError(f"{root / 'credits.md'}: no such file; recipes/instruments.py writes it") from None
 
 
-def write_credits(material: Path, files: set[str], out: Path) -> None:
+def credits(material: list[dict[str, str]], files: set[str]) -> str:
     """Who made what of `material` is in the listing, by package."""
     counts: dict[tuple, int] = {}
-    with open(material / "meta/material.csv", newline="", encoding="utf-8") as stream:
-        for row in csv.DictReader(stream):
-            if row["file"] in files:
-                key = (row["package"], row["version"], row["licence"], row["holders"])
-                counts[key] = counts.get(key, 0) + 1
+    for row in material:
+        if row["file"] in files:
+            key = (row["package"], row["version"], row["licence"], row["holders"])
+            counts[key] = counts.get(key, 0) + 1
     lines = [f"- {p} {v}: {holders} [{licence}], {n} excerpts" for (p, v, licence, holders), n in sorted(counts.items())]
     head = "\n# Speech, music and sounds from Debian's packages\n\nResampled, cut, joined and encoded anew.\n\n"
-    out.write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
+    return head + "\n".join(lines) + "\n"
 
 
-def write_streams(args: argparse.Namespace, out: Path) -> None:
-    with open(args.material / "meta/material.csv", newline="", encoding="utf-8") as stream:
-        test = [row for row in csv.DictReader(stream) if row["split"] == "test"]
+def write_streams(args: argparse.Namespace, tables: Tables, out: Path) -> None:
+    test = [row for row in tables.material if row["split"] == "test"]
     kept = {label: [args.material / row["file"] for row in test if row["label"] == label] for label in ("speech", "music")}
-    with open(args.speech_commands / "meta/words.csv", newline="", encoding="utf-8") as stream:
-        words = [row for row in csv.DictReader(stream) if row["split"] == "test" and row["label"] != "silence"]
+    words = [row for row in tables.words if row["split"] == "test" and row["label"] != "silence"]
     noises = {p.relative_to(args.background).with_suffix("").as_posix(): p for p in sorted(args.background.rglob("*.ogg"))}
     wakes = sorted((args.wake_words or Path("none")).rglob("*.ogg"))
     lists = {
@@ -114,11 +140,9 @@ def write_streams(args: argparse.Namespace, out: Path) -> None:
         "background-measure": [path for name, path in noises.items() if name not in BACKGROUND],
     }
     out.mkdir()
-    with open(args.esc_50 / "meta/esc50.csv", newline="", encoding="utf-8") as stream:
-        clips = list(csv.DictReader(stream))
     own = {
-        "own": [row for row in clips if row["fold"] != "5" and row["licence"] not in FREE],
-        "own-measure": [row for row in clips if row["fold"] == "5"],
+        "own": [row for row in tables.clips if row["fold"] != "5" and row["licence"] not in FREE],
+        "own-measure": [row for row in tables.clips if row["fold"] == "5"],
     }
     for name, rows in own.items():
         with open(out / f"{name}.csv", "w", newline="", encoding="utf-8") as stream:
@@ -136,56 +160,57 @@ def main() -> None:
     parser.add_argument("--wake-words", type=Path)
     parser.add_argument("--instruments", type=Path, help="what recipes/instruments.py wrote")
     args = parser.parse_args()
+    out = args.out
+    sources = {"esc-50": args.esc_50, "background": args.background, "material": args.material}
+    others = {"speech-commands": args.speech_commands, "wake-words": args.wake_words}
+    if args.instruments is not None:
+        sources["instruments"] = args.instruments
     try:
-        notes = [] if args.instruments is None else instruments(args.instruments)
+        tables = read(args)
+        listing.begin(out, [place for place in (sources | others).values() if place is not None])
     except DataError as error:
         raise SystemExit(str(error)) from None
-    out = args.out
-    shutil.rmtree(out, ignore_errors=True)
-    out.mkdir(parents=True)
-    sources = {"esc-50": args.esc_50, "background": args.background, "material": args.material, "instruments": args.instruments}
-    for name, target in sources.items():
-        if target is not None:
-            (out / name).symlink_to(target.resolve())
+    for name, place in sources.items():
+        (out / name).symlink_to(place.resolve())
     rows: list[list] = []
     names: dict[int, str] = {}
-    with open(args.esc_50 / "meta/esc50.csv", newline="", encoding="utf-8") as stream:
-        for row in csv.DictReader(stream):
-            names[int(row["target"])] = row["category"]
-            if row["fold"] != "5" and row["licence"] in FREE:
-                file, group = f"esc-50/audio/{row['filename']}", f"esc-50/{row['src_file']}"
-                rows.append([file, row["category"], "train", group, row["licence"], 1.0])
+    for row in tables.clips:
+        names[int(row["target"])] = row["category"]
+        if row["fold"] != "5" and row["licence"] in FREE:
+            file, group = f"esc-50/audio/{row['filename']}", f"esc-50/{row['src_file']}"
+            rows.append([file, row["category"], "train", group, row["licence"], 1.0])
     labels = [names[i] for i in range(len(names))] + ["speech", "music"]
 
-    speech = [[name, "speech", "train", f"speaker/{who}", "CC-BY", 0.0] for name, who in phrases(args.speech_commands, out)]
+    made = phrases(args.speech_commands, tables.words, out)
+    speech = [[name, "speech", "train", f"speaker/{who}", "CC-BY", 0.0] for name, who in made]
     music, other = [], []
-    with open(args.material / "meta/material.csv", newline="", encoding="utf-8") as stream:
-        for row in csv.DictReader(stream):
-            if row["split"] != "train":
-                continue
-            entry = [f"material/{row['file']}", row["label"], "train", row["group"], row["licence"], 0.0]
-            if row["label"] == "other":
-                label = next((label for pattern, label in OTHER if re.search(pattern, Path(row["file"]).stem)), None)
-                if label is not None:
-                    other.append([*entry[:1], label, *entry[2:5], 0.7])
-            else:
-                (speech if row["label"] == "speech" else music).append(entry)
+    for row in tables.material:
+        if row["split"] != "train":
+            continue
+        entry = [f"material/{row['file']}", row["label"], "train", row["group"], row["licence"], 0.0]
+        if row["label"] == "other":
+            label = next((label for pattern, label in OTHER if re.search(pattern, Path(row["file"]).stem)), None)
+            if label is not None:
+                other.append([*entry[:1], label, *entry[2:5], 0.7])
+        else:
+            (speech if row["label"] == "speech" else music).append(entry)
     nothing = [
         [f"background/{name}.ogg", label, "train", name, "CC0" if name.startswith("h") else "CC-BY", 0.0]
         for name, label in BACKGROUND.items()
     ]
-    for part, weight in ((speech, SPEECH), (music, MUSIC), (nothing, NOTHING), (notes, INSTRUMENTS)):
+    for part, weight in ((speech, SPEECH), (music, MUSIC), (nothing, NOTHING), (tables.notes, INSTRUMENTS)):
         for row in part:
             row[5] = round(weight / len(part), 6)
-    rows += speech + music + other + nothing + notes
+    rows += speech + music + other + nothing + tables.notes
     for row in rows:
         if not (out / row[0]).exists():
             raise SystemExit(f"{out / row[0]}: no such file")
     listing.write(out, labels, rows)
-    write_credits(args.material, {row[0].removeprefix("material/") for row in rows}, out / "credits.md")
-    write_streams(args, out / "streams")
+    said = credits(tables.material, {row[0].removeprefix("material/") for row in rows})
+    (out / "credits.md").write_text(said + tables.fonts, encoding="utf-8")
+    write_streams(args, tables, out / "streams")
     counts = f"{len(speech)} of speech, {len(music)} of music, {len(other)} others, {len(nothing)} of background"
-    print(f"{len(rows)} recordings: {counts}, {len(notes)} of instruments")
+    print(f"{len(rows)} recordings: {counts}, {len(tables.notes)} of instruments")
 
 
 if __name__ == "__main__":

@@ -27,10 +27,15 @@ from tacit_train.augment import coloured_noise, in_room  # noqa: E402
 from tacit_train.readers import listing  # noqa: E402
 
 RATE, SECONDS, SPACING = 16_000, 5.0, 7.0
-FONTS = [
-    Path("/usr/share/sounds/sf2/FluidR3_GM.sf2"),  # MIT
-    Path("/usr/share/sounds/sf3/MuseScore_General_Full.sf3"),  # MIT, parts CC0 or in the public domain
-]
+FONTS = {
+    Path("/usr/share/sounds/sf2/FluidR3_GM.sf2"): "Fluid (R3) GM, Frank Wen and contributors [MIT]",
+    Path("/usr/share/sounds/sf3/MuseScore_General_Full.sf3"): (
+        "MuseScore General, S. Christian Collins, after Fluid (R3) by Frank Wen and Fluid (R3) Mono by Michael Cowgill, with "
+        "samples by Ethan Winer, Michael Schorsch, Amir Oosman, Sam Gossner, Simon Dalzell and Elan Hickler [MIT, parts CC0 or "
+        "public domain]"
+    ),
+}
+"""Sound fonts of Debian, and who made them."""
 LEFT_OUT = {
     **dict.fromkeys((24, 25), "acoustic guitar"), **dict.fromkeys((32, 43), "double bass"), 42: "cello", 71: "clarinet",
     73: "flute", **dict.fromkeys((64, 65, 66, 67), "saxophone"), **dict.fromkeys((40, 110), "violin"),
@@ -143,7 +148,7 @@ def recorded(samples: np.ndarray, rng: np.random.Generator) -> np.ndarray | None
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--fonts", type=Path, nargs="+", default=FONTS)
+    parser.add_argument("--fonts", type=Path, nargs="+", default=list(FONTS))
     parser.add_argument("--clips", type=int, default=20, help="of each label from each sound font, of percussion from the first")
     args = parser.parse_args()
     kinds = [(f"program-{it:03}", 0, it, None) for it in range(128) if it not in LEFT_OUT]
@@ -169,6 +174,10 @@ def main() -> None:
         if count:
             labels.append(name)
     listing.write(args.out, labels, rows)
+    makers = [f"- {FONTS.get(font, font.name)}\n" for font in args.fonts]
+    (args.out / "credits.md").write_text(
+        "\n# Sound fonts that notes and phrases were rendered from\n\n" + "".join(makers), encoding="utf-8"
+    )
     print(f"{len(rows)} clips of {len(labels)} instruments")
 
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import shutil
 import sys
 from pathlib import Path
 
@@ -69,22 +68,18 @@ def main() -> None:
     for name in ("speech-commands", "spoken", "house", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     args = parser.parse_args()
-    out = args.out.resolve()
-    sources = {name: getattr(args, name).resolve() for name in ("speech_commands", "spoken", "house")}
-    if any(out in (place, *place.parents) for place in sources.values()):
-        raise SystemExit(f"{args.out}: --out is emptied; expected a folder that holds none of the others")
+    sources = {name: getattr(args, name) for name in ("speech_commands", "spoken", "house")}
     try:
         (rows, labels), parts = labelled(args.speech_commands), unlabelled(args)
+        listing.begin(args.out, sources.values())
     except DataError as error:
         raise SystemExit(str(error)) from None
+    for name, place in sources.items():
+        (args.out / name).symlink_to(place.resolve())
     for found in parts.values():
         rows += found
     rows += [[*row[:2], "speech", *row[3:]] for row in parts["speech"]]
-    shutil.rmtree(out, ignore_errors=True)
-    out.mkdir(parents=True)
-    for name, place in sources.items():
-        (out / name).symlink_to(place)
-    listing.write(out, labels, rows)
+    listing.write(args.out, labels, rows)
     print(f"{len(rows)} recordings: " + ", ".join(f"{len(found)} of {name}" for name, found in parts.items()))
 
 

@@ -20,7 +20,7 @@ from .augment import Augmentation
 from .hearing import open_hearing
 from .initial import embedding_scale, start_patch_projection, start_sinks
 from .inputs import TokensInput
-from .linear_teacher import Scale, fit_linear_teacher
+from .linear_teacher import Scale, Whitening, fit_linear_teacher
 from .model import AdaptedModel, Shape, load_trunk, random_trunk
 from .optim import Together
 from .senses import chosen
@@ -65,6 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--names", type=Path, metavar="YAMNET", help="learn beside it what YAMNet calls each example, by a head not kept")
     add("--speech-embedding", type=Path, metavar="FOLDER", help="or learn Google's speech embedding: see speech_embedding.py")
     add("--features-weight", type=float, default=0, help="with one of these and --views: learn its features too, likewise")
+    add("--whiten-features", action="store_true", help="of these features learn what is rare as much as what is common")
     add("--linear-teacher", action="store_true", help="with one of these and --views: a linear layer on its features teaches")
     add("--names-weight", type=float, default=0.5, help="weight of that loss, summed over the 521 names")
     add("--temperature", type=float, default=2.0, help="by which logits are divided where teacher and adapter meet")
@@ -97,7 +98,7 @@ class Lesson:
     names: Tensor | None
     """YAMNet's scores [batch, 521]."""
     features: Tensor | None = None
-    """What another network makes of it [batch, features], each of mean 0 and deviation 1."""
+    """What another network makes of it [batch, features], each of mean 0 and deviation 1, or whitened."""
 
 
 class Trainer(Training):
@@ -184,13 +185,17 @@ class Trainer(Training):
 
     def make_views(self) -> None:
         """Views in place of examples, and a teacher that is made of them."""
-        args, self.scale, self.linear = self.args, None, None
+        args, self.scale, self.linear, self.whitening = self.args, None, None, None
+        if args.whiten_features and not args.features_weight:
+            raise ValueError("--whiten-features goes with --features-weight")
         if args.views is not None:
             self.sense.keep_views(None if self.hearing is None else self.hearing.features, self.views_settings())
         if args.features_weight or args.linear_teacher:
             if args.views is None or self.hearing is None:
                 raise ValueError("--features-weight and --linear-teacher go with --views and --names or --speech-embedding")
             self.scale = Scale(self.sense.examples).to(args.device)
+        if args.whiten_features:
+            self.whitening = Whitening(self.sense.examples, self.scale).to(args.device)
         if args.linear_teacher:
             views, labels = self.sense.examples, len(self.data.labels)
             self.linear = fit_linear_teacher(views, self.scale, labels, args, self.multilabel)
@@ -271,9 +276,11 @@ class Trainer(Training):
             return Lesson(answers, None)
         features = self.hearing.features(batch) if getattr(draws, "features", None) is None else draws.features
         scaled = None if self.scale is None else self.scale(features)
-        if self.linear is not None:
-            with torch.autocast(features.device.type, enabled=False):
+        with torch.autocast(features.device.type, enabled=False):
+            if self.linear is not None:
                 answers = self.linear(scaled)
+            if self.whitening is not None:
+                scaled = self.whitening(scaled)
         return Lesson(answers, self.hearing.names(features), scaled)
 
     def logits(self, batch: Tensor, draws, step: int) -> Tensor:

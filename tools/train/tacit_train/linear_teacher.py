@@ -34,6 +34,27 @@ class Scale(nn.Module):
         return ((features.flatten(1) - self.mean) / self.deviation).clamp(-8, 8)
 
 
+class Whitening(nn.Module):
+    """Scaled features [rows, width] with what they have in common evened out, so that a difference between two rows counts by how
+    rare it is and not by how large: by the inverse root of their covariance over the views, to which the mean variance is
+    added (ZCA-cor with shrinkage: Kessy et al. 2018, "Optimal Whitening and Decorrelation"). The mean variance is 1 again.
+
+    The symmetric root is the one that no choice of signs or of an order enters, so that a run goes on as it began.
+    """
+
+    def __init__(self, views: Views, scale: Scale):
+        super().__init__()
+        rows = scale(views.rows("features", np.arange(0, views.count, max(1, views.count // 8192)))).double()
+        rows = rows - rows.mean(0)
+        variance, directions = torch.linalg.eigh(rows.T @ rows / len(rows))
+        gain = (variance.clamp(min=0) + variance.mean()).rsqrt()
+        gain = gain / (variance.clamp(min=0) * gain.square()).mean().sqrt()
+        self.register_buffer("matrix", ((directions * gain) @ directions.T).float())
+
+    def forward(self, scaled: Tensor) -> Tensor:
+        return scaled @ self.matrix
+
+
 def fit_linear_teacher(views: Views, scale: Scale, labels: int, args: argparse.Namespace, multilabel: bool) -> nn.Linear:
     """Fitted to the views' labels; the same whenever it is made from the same views by as many threads."""
     with torch.random.fork_rng(devices=[]):

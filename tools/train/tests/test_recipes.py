@@ -73,7 +73,76 @@ def test_words_have_others_beside_them_without_labels(tmp_path, monkeypatch):
     with pytest.raises(SystemExit, match="listing.csv: no such file"):
         runpy.run_path(str(RECIPES / "words.py"), **words)
     assert (out / "listing.csv").read_bytes() == before
+    written(spoken / "listing.csv", HEAD, [["w/0.ogg", "w", "train", "voice-0", "CC0", 1.0]])
     monkeypatch.setattr(sys, "argv", [*sys.argv[:-1], str(tmp_path)])
-    with pytest.raises(SystemExit, match="--out is emptied; expected a folder that holds none of the others"):
+    with pytest.raises(SystemExit, match="is emptied; expected a folder that holds none of the others"):
         runpy.run_path(str(RECIPES / "words.py"), **words)
     assert house.is_dir()
+
+
+def house_sources(root: Path) -> dict[str, Path]:
+    """Where `recipes/house.py` finds what, with a recording or two of each kind."""
+    places = {name: root / name for name in ("esc-50", "speech-commands", "background", "material", "instruments")}
+    clips = [
+        ["a.ogg", "1", "0", "dog", "x", "CC0"],
+        ["b.ogg", "2", "1", "rain", "y", "CC-BY-NC"],
+        ["c.ogg", "5", "2", "vacuum_cleaner", "z", "CC0"],
+    ]
+    written(places["esc-50"] / "meta/esc50.csv", ["filename", "fold", "target", "category", "src_file", "licence"], clips)
+    sounding(places["esc-50"] / "audio", "a.ogg", "b.ogg", "c.ogg")
+    words = [["yes/1.wav", "yes", "anna", "train"], ["no/1.wav", "no", "bert", "test"]]
+    written(places["speech-commands"] / "meta/words.csv", ["filename", "label", "speaker", "split"], words)
+    sounding(places["speech-commands"] / "audio", "yes/1.wav", "no/1.wav")
+    background = runpy.run_path(str(RECIPES / "house.py"))["BACKGROUND"]
+    sounding(places["background"], *(f"{name}.ogg" for name in background), "household/left_1.ogg")
+    head = ["file", "label", "package", "version", "licence", "split", "group", "holders"]
+    material = [
+        ["song.ogg", "music", "songs", "1", "CC-BY-3.0", "train", "s", "A. Singer"],
+        ["rain_1.ogg", "other", "farm", "2", "CC0", "train", "c", "B. Farmer"],
+        ["talk.ogg", "speech", "talks", "3", "CC0", "test", "t", "C. Speaker"],
+    ]
+    written(places["material"] / "meta/material.csv", head, material)
+    sounding(places["material"], *(row[0] for row in material))
+    names = ["program-000/0.ogg", "program-000/1.ogg", "percussion-39/0.ogg"]
+    written(places["instruments"] / "listing.csv", HEAD, [[n, n.split("/")[0], "train", n, "MIT", 1.0] for n in names])
+    sounding(places["instruments"], *names)
+    (places["instruments"] / "credits.md").write_text("\n- a font [MIT]\n")
+    return places
+
+
+def test_a_house_has_instruments_beside_its_sounds(tmp_path, monkeypatch):
+    places, out = house_sources(tmp_path), tmp_path / "out"
+    given = [str(word) for name, place in places.items() for word in (f"--{name}", place)]
+
+    def make(*more: object) -> None:
+        monkeypatch.setattr(sys, "argv", ["house.py", *given, *map(str, more)])
+        runpy.run_path(str(RECIPES / "house.py"), run_name="__main__")
+
+    make("--out", out)
+    data = open_data_set(f"listing:{out}")
+    said = {str(c.path.relative_to(out)): [data.labels[t] for t in c.targets] for c in data.split("train")}
+    assert {name: labels for name, labels in said.items() if not name.startswith("background/")} == {
+        **{"esc-50/audio/a.ogg": ["dog"], "phrases/anna.ogg": ["speech"], "material/song.ogg": ["music"], "material/rain_1.ogg": ["rain"]},
+        **{f"instruments/program-000/{i}.ogg": ["music"] for i in range(2)}, "instruments/percussion-39/0.ogg": [],
+    }  # fmt: skip
+    notes = [c for c in data.split("train") if "instruments" in c.path.parts]
+    assert sum(c.weight for c in notes) == pytest.approx(400, abs=1e-3) and {c.licence for c in notes} == {"MIT"}
+    credited = (out / "credits.md").read_text()
+    assert "songs 1: A. Singer [CC-BY-3.0], 1 excerpts" in credited and "a font [MIT]" in credited
+    assert "C. Speaker" not in credited
+    kept = {path.stem: path.read_text().splitlines() for path in (out / "streams").glob("*.txt")}
+    assert [Path(line).name for line in kept["background-measure"]] == ["left_1.ogg"]
+    assert [Path(line).name for line in kept["speech-choose"]] == ["talk.ogg"]
+
+    # What is amiss is told before anything is thrown away.
+    before = (out / "listing.csv").read_bytes()
+    for path, wrong in ((places["instruments"] / "credits.md", "no such file"), (places["material"] / "meta/material.csv", "no such file"),
+                        (places["esc-50"] / "meta/esc50.csv", "no such file")):  # fmt: skip
+        content = path.read_bytes()
+        path.unlink()
+        with pytest.raises(SystemExit, match=wrong):
+            make("--out", out)
+        path.write_bytes(content)
+    with pytest.raises(SystemExit, match="is emptied; expected a folder that holds none of the others"):
+        make("--out", tmp_path)
+    assert (out / "listing.csv").read_bytes() == before

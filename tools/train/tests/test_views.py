@@ -13,7 +13,7 @@ from test_batched import Recordings
 from tacit_train import adapt, batched, evaluate
 from tacit_train.adapter_folder import load_adapter
 from tacit_train.augment import Augmentation
-from tacit_train.linear_teacher import Scale, fit_linear_teacher
+from tacit_train.linear_teacher import Scale, Whitening, fit_linear_teacher
 from tacit_train.views import AT_ONCE, Views
 from tacit_train.yamnet import YAMNet, save_yamnet
 
@@ -165,6 +165,38 @@ def test_a_linear_teacher_knows_what_lies_in_the_features(tmp_path):
     assert right.mean() > 0.9
 
 
+class Rows:
+    """As many views as there are rows of features."""
+
+    def __init__(self, rows: np.ndarray):
+        self.count, self._rows = len(rows), torch.from_numpy(rows)
+
+    def rows(self, name: str, places: np.ndarray) -> torch.Tensor:
+        return self._rows[places]
+
+
+def test_whitened_features_show_what_is_rare():
+    """Against the inverse root of the covariance with the mean variance added, by numpy's singular values."""
+    rng = np.random.default_rng(3)
+    rows = (rng.normal(size=(4096, 6)) * [9, 3, 1, 1, 0.5, 0.2] @ rng.normal(size=(6, 6))).astype(np.float32)
+    made = Rows(rows)
+    scale = Scale(made)
+    whitening = Whitening(made, scale)
+    scaled = scale(torch.from_numpy(rows))
+    centred = scaled.numpy().astype(np.float64)
+    centred -= centred.mean(0)
+    _, singular, directions = np.linalg.svd(centred, full_matrices=False)
+    variance = singular**2 / len(rows)
+    gain = 1 / np.sqrt(variance + variance.mean())
+    expected = directions.T @ np.diag(gain / np.sqrt((variance * gain**2).mean())) @ directions
+    np.testing.assert_allclose(whitening.matrix.numpy(), expected, rtol=1e-4, atol=1e-5)
+    found = whitening(scaled)
+    assert found.var(0, correction=0).mean() == pytest.approx(1, rel=1e-3)
+    # The largest spread in any direction is hardly more than the others', where it was many times.
+    spread = [np.linalg.svd(x - x.mean(0), compute_uv=False)[[0, 2]] for x in (scaled.numpy(), found.numpy())]
+    assert spread[0][0] / spread[0][1] > 2 and spread[1][0] / spread[1][1] < 0.6 * spread[0][0] / spread[0][1]
+
+
 def test_an_adapter_learns_from_views_and_goes_on_from_another(llama_base, tones, yamnet, tmp_path):
     sound = (*SOUND, "--batched", "--context", "sliding", "--time-masks", 1, "--bf16")
     first = settings(llama_base, tones, tmp_path / "first", *sound, "--steps", 2)
@@ -184,6 +216,9 @@ def test_an_adapter_learns_from_views_and_goes_on_from_another(llama_base, tones
     batch, targets, shares, draws = trainer.sense.examples.batch(0, 16)
     lesson = trainer.lesson(batch, draws)
     assert lesson.names.shape == (16, 521) and lesson.features.shape == (16, 2048) and lesson.answers.shape == targets.shape
+    whitened = trainer_of([*words, "--whiten-features"])
+    told = whitened.lesson(batch, draws)
+    assert torch.equal(told.features, whitened.whitening(lesson.features)) and torch.equal(told.answers, lesson.answers)
     # The loss hangs on each of them.
     assert torch.equal(lesson.answers, trainer.linear(trainer.scale(draws.features)))
     logits = trainer.logits(batch, draws, 0).detach().float()
@@ -221,6 +256,7 @@ def test_what_goes_with_views_alone_says_so(llama_base, tones, yamnet, tmp_path)
         (["--batched", "--names", yamnet, "--features-weight", 1], "--features-weight and --linear-teacher go with"),
         (["--batched", "--views", AT_ONCE, "--linear-teacher"], "--features-weight and --linear-teacher go with"),
         (["--batched", "--views", AT_ONCE, "--teacher", tmp_path], "--linear-teacher goes with them"),
+        (["--batched", "--whiten-features"], "--whiten-features goes with --features-weight"),
         (["--views", AT_ONCE], "--views go with log-mel and --batched"),
         (["--batched", "--views", 100], "expected a multiple of 64"),
         (["--batched", "--views", 0], "expected a multiple of 64"),

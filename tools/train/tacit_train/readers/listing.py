@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import math
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -43,6 +44,20 @@ def read(root: Path) -> DataSet:
         path = inside(root, row["file"], place)
         clips.append(Clip(path, targets, row["split"], row["group"], row["licence"], weight=weight))
     return DataSet("listing", labels, True, tuple(clips))
+
+
+def begin(root: Path, sources: Iterable[Path]) -> None:
+    """Makes `root` an empty folder, whatever was in it.
+
+    Raises DataError, and empties nothing, where one of the sources lies in it or is no folder.
+    """
+    for source in sources:
+        if not source.is_dir():
+            raise DataError(f"{source}: no such folder")
+        if root.resolve() in (place := source.resolve(), *place.parents):
+            raise DataError(f"{root}: is emptied; expected a folder that holds none of the others, and {source} lies in it")
+    shutil.rmtree(root.resolve(), ignore_errors=True)
+    root.mkdir(parents=True, exist_ok=True)
 
 
 def write(root: Path, labels: Iterable[object], rows: Iterable[Iterable]) -> None:
