@@ -216,6 +216,7 @@ def test_an_adapter_learns_from_views_and_goes_on_from_another(llama_base, tones
     batch, targets, shares, draws = trainer.sense.examples.batch(0, 16)
     lesson = trainer.lesson(batch, draws)
     assert lesson.names.shape == (16, 521) and lesson.features.shape == (16, 2048) and lesson.answers.shape == targets.shape
+    (tmp_path / "second/run/checkpoint.pt").unlink()
     whitened = trainer_of([*words, "--whiten-features"])
     told = whitened.lesson(batch, draws)
     assert torch.equal(told.features, whitened.whitening(lesson.features)) and torch.equal(told.answers, lesson.answers)
