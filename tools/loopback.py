@@ -3,8 +3,8 @@
 import random
 import socket
 
-# Below those that Linux gives to connections and to servers that ask for any (32768 and up, ip(7)): one of these would sooner
-# or later be given away while the server starts, or between two of its lives.
+# Below those that Linux gives to connections and to servers that ask for any (by default 32768 and up, ip(7)): one of these
+# would sooner or later be given away while the server starts, or between two of its lives.
 PORTS = range(20_000, 32_000)
 
 

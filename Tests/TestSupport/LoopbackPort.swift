@@ -2,20 +2,20 @@ import Foundation
 
 /// Ports on 127.0.0.1 for servers that have to be told one before they start.
 public enum LoopbackPort {
-    /// Below those that Linux gives to connections and to servers that ask for any (32768 and up, ip(7)): one of these would
-    /// sooner or later be given away while the server starts, or between two of its lives.
+    /// Below those that Linux gives to connections and to servers that ask for any (by default 32768 and up, ip(7)): one of
+    /// these would sooner or later be given away while the server starts, or between two of its lives.
     private static let range = 20_000..<32_000
     private static let lock = NSLock()
     // Guarded by `lock`.
     nonisolated(unsafe) private static var next = Int.random(in: range)
 
-    /// One that nobody listens on, and that this process has not been given before.
+    /// One that nobody listens on, and that this process was not given for long.
     public static func unused() throws -> Int {
         for _ in range {
             let port = take()
-            if isUnused(port) { return port }
+            if try isUnused(port) { return port }
         }
-        throw Executable.LaunchFailure(description: "no port")
+        throw Executable.LaunchFailure(description: "no port of \(range) is unused")
     }
 
     /// Calls with the address of a port.
@@ -40,8 +40,9 @@ public enum LoopbackPort {
         }
     }
 
-    private static func isUnused(_ port: Int) -> Bool {
+    private static func isUnused(_ port: Int) throws -> Bool {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        guard descriptor >= 0 else { throw Executable.LaunchFailure(description: String(cString: strerror(errno))) }
         defer { close(descriptor) }
         return withAddress(port) { bind(descriptor, $0, $1) } == 0
     }

@@ -76,27 +76,43 @@ def read(args: argparse.Namespace) -> Tables:
     )  # fmt: skip
 
 
-def phrases(root: Path, words: list[dict[str, str]], out: Path) -> list[tuple[str, str]]:
-    """Words by one speaker with short pauses, some 5 s; (file, speaker)."""
+@dataclass(frozen=True)
+class Phrase:
+    """Words by one speaker with short pauses, some 5 s."""
+
+    speaker: str
+    words: list[tuple[Path, int]]  # each with the samples of silence behind it
+
+    @property
+    def name(self) -> str:
+        return f"phrases/{self.speaker}.ogg"
+
+    def write(self, out: Path) -> None:
+        (out / "phrases").mkdir(exist_ok=True)
+        parts = []
+        for path, pause in self.words:
+            parts += [soundfile.read(path, dtype="float32")[0], np.zeros(pause, np.float32)]
+        soundfile.write(out / self.name, np.concatenate(parts), RATE, format="OGG", subtype="VORBIS", compression_level=0.4)
+
+
+def phrases(root: Path, words: list[dict[str, str]]) -> list[Phrase]:
     speakers: dict[str, list[Path]] = {}
     for row in words:
         if row["split"] == "train" and row["label"] != "silence" and row["speaker"]:
             speakers.setdefault(row["speaker"], []).append(root / "audio" / row["filename"])
     rng = np.random.default_rng(0)
-    most = sorted(speakers, key=lambda s: (-len(speakers[s]), s))[:SPEAKERS]
-    made = []
-    for speaker in most:
-        chosen = rng.permutation(len(speakers[speaker]))[:WORDS]
-        parts = []
-        for index in chosen:
-            samples, rate = soundfile.read(speakers[speaker][index], dtype="float32")
-            assert rate == RATE
-            parts += [samples, np.zeros(int(rng.uniform(0, 0.3) * rate), np.float32)]
-        name = f"phrases/{speaker}.ogg"
-        (out / "phrases").mkdir(exist_ok=True)
-        soundfile.write(out / name, np.concatenate(parts), RATE, format="OGG", subtype="VORBIS", compression_level=0.4)
-        made.append((name, speaker))
-    return made
+    planned = []
+    for speaker in sorted(speakers, key=lambda s: (-len(speakers[s]), s))[:SPEAKERS]:
+        files = [speakers[speaker][index] for index in rng.permutation(len(speakers[speaker]))[:WORDS]]
+        planned.append(Phrase(speaker, [(file, int(rng.uniform(0, 0.3) * RATE)) for file in files]))
+    for file in (file for phrase in planned for file, _ in phrase.words):
+        try:
+            found = soundfile.info(file)
+        except (OSError, soundfile.SoundFileError) as error:
+            raise DataError(f"{file}: {error}") from None
+        if (found.samplerate, found.channels) != (RATE, 1):
+            raise DataError(f"{file}: {found.samplerate} Hz, {found.channels} channels; expected {RATE} and 1")
+    return planned
 
 
 def instruments(root: Path) -> tuple[list[list], str]:
@@ -153,36 +169,27 @@ def write_streams(args: argparse.Namespace, tables: Tables, out: Path) -> None:
         (out / f"{name}.txt").write_text("".join(f"{path.resolve()}\n" for path in paths), encoding="utf-8")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("esc-50", "speech-commands", "background", "material", "out"):
-        parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--wake-words", type=Path)
-    parser.add_argument("--instruments", type=Path, help="what recipes/instruments.py wrote")
-    args = parser.parse_args()
-    out = args.out
-    sources = {"esc-50": args.esc_50, "background": args.background, "material": args.material}
-    others = {"speech-commands": args.speech_commands, "wake-words": args.wake_words}
-    if args.instruments is not None:
-        sources["instruments"] = args.instruments
-    try:
-        tables = read(args)
-        listing.begin(out, [place for place in (sources | others).values() if place is not None])
-    except DataError as error:
-        raise SystemExit(str(error)) from None
-    for name, place in sources.items():
-        (out / name).symlink_to(place.resolve())
-    rows: list[list] = []
+def labels_of(clips: list[dict[str, str]], table: Path) -> list[str]:
     names: dict[int, str] = {}
-    for row in tables.clips:
+    for number, row in enumerate(clips, start=2):
+        if not row["target"].isdecimal():
+            raise DataError(f"{table}, line {number}: target {row['target']!r}; expected a whole number")
         names[int(row["target"])] = row["category"]
+    if sorted(names) != list(range(len(names))):
+        raise DataError(f"{table}: expected clips of every target from 0 on")
+    return [names[i] for i in range(len(names))] + ["speech", "music"]
+
+
+def recordings_of(args: argparse.Namespace, tables: Tables) -> tuple[list[str], list[list], list[Phrase], str]:
+    """Labels; rows of the listing; what has to be written of them; and how many there are of each kind, in words."""
+    labels = labels_of(tables.clips, args.esc_50 / "meta/esc50.csv")
+    rows: list[list] = []
+    for row in tables.clips:
         if row["fold"] != "5" and row["licence"] in FREE:
             file, group = f"esc-50/audio/{row['filename']}", f"esc-50/{row['src_file']}"
             rows.append([file, row["category"], "train", group, row["licence"], 1.0])
-    labels = [names[i] for i in range(len(names))] + ["speech", "music"]
-
-    made = phrases(args.speech_commands, tables.words, out)
-    speech = [[name, "speech", "train", f"speaker/{who}", "CC-BY", 0.0] for name, who in made]
+    planned = phrases(args.speech_commands, tables.words)
+    speech = [[phrase.name, "speech", "train", f"speaker/{phrase.speaker}", "CC-BY", 0.0] for phrase in planned]
     music, other = [], []
     for row in tables.material:
         if row["split"] != "train":
@@ -201,16 +208,41 @@ def main() -> None:
     for part, weight in ((speech, SPEECH), (music, MUSIC), (nothing, NOTHING), (tables.notes, INSTRUMENTS)):
         for row in part:
             row[5] = round(weight / len(part), 6)
-    rows += speech + music + other + nothing + tables.notes
-    for row in rows:
-        if not (out / row[0]).exists():
-            raise SystemExit(f"{out / row[0]}: no such file")
-    listing.write(out, labels, rows)
-    said = credits(tables.material, {row[0].removeprefix("material/") for row in rows})
-    (out / "credits.md").write_text(said + tables.fonts, encoding="utf-8")
-    write_streams(args, tables, out / "streams")
     counts = f"{len(speech)} of speech, {len(music)} of music, {len(other)} others, {len(nothing)} of background"
-    print(f"{len(rows)} recordings: {counts}, {len(tables.notes)} of instruments")
+    counts += f", {len(tables.notes)} of instruments"
+    return labels, rows + speech + music + other + nothing + tables.notes, planned, counts
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("esc-50", "speech-commands", "background", "material", "out"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--wake-words", type=Path)
+    parser.add_argument("--instruments", type=Path, help="what recipes/instruments.py wrote")
+    args = parser.parse_args()
+    sources = {"esc-50": args.esc_50, "background": args.background, "material": args.material}
+    others = {"speech-commands": args.speech_commands, "wake-words": args.wake_words}
+    if args.instruments is not None:
+        sources["instruments"] = args.instruments
+    try:
+        tables = read(args)
+        labels, rows, planned, counts = recordings_of(args, tables)
+        for row in rows:
+            place, _, file = row[0].partition("/")
+            if place != "phrases" and not (sources[place] / file).is_file():
+                raise DataError(f"{sources[place] / file}: no such file")
+        listing.begin(args.out, [place for place in (sources | others).values() if place is not None])
+    except DataError as error:
+        raise SystemExit(str(error)) from None
+    for name, place in sources.items():
+        (args.out / name).symlink_to(place.resolve())
+    for phrase in planned:
+        phrase.write(args.out)
+    listing.write(args.out, labels, rows)
+    said = credits(tables.material, {row[0].removeprefix("material/") for row in rows})
+    (args.out / "credits.md").write_text(said + tables.fonts, encoding="utf-8")
+    write_streams(args, tables, args.out / "streams")
+    print(f"{len(rows)} recordings: {counts}")
 
 
 if __name__ == "__main__":

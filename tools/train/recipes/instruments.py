@@ -1,5 +1,5 @@
-"""Instruments to learn a metric from: a listing for `--data listing:OUT` of short phrases and single notes, rendered by
-FluidSynth from free sound fonts, a label a General MIDI program or percussion key.
+"""Instruments to learn from, their sound's features or a metric: a listing for `--data listing:OUT` of short phrases and single
+notes, rendered by FluidSynth from free sound fonts, a label a General MIDI program or percussion key.
 
     apt-get install fluidsynth fluid-soundfont-gm musescore-general-soundfont
     pip install soxr
@@ -35,7 +35,8 @@ FONTS = {
         "public domain]"
     ),
 }
-"""Sound fonts of Debian, and who made them."""
+"""Sound fonts of Debian, all under LICENCE, and who made them. Others aren't taken: nobody would be credited for them."""
+LICENCE = "MIT"
 LEFT_OUT = {
     **dict.fromkeys((24, 25), "acoustic guitar"), **dict.fromkeys((32, 43), "double bass"), 42: "cello", 71: "clarinet",
     73: "flute", **dict.fromkeys((64, 65, 66, 67), "saxophone"), **dict.fromkeys((40, 110), "violin"),
@@ -148,9 +149,12 @@ def recorded(samples: np.ndarray, rng: np.random.Generator) -> np.ndarray | None
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--fonts", type=Path, nargs="+", default=list(FONTS))
+    parser.add_argument("--fonts", type=Path, nargs="+", default=list(FONTS), help="some of those that FONTS credits")
     parser.add_argument("--clips", type=int, default=20, help="of each label from each sound font, of percussion from the first")
     args = parser.parse_args()
+    for font in args.fonts:
+        if font.resolve() not in FONTS:
+            raise SystemExit(f"{font}: expected one of {', '.join(map(str, FONTS))}")
     kinds = [(f"program-{it:03}", 0, it, None) for it in range(128) if it not in LEFT_OUT]
     kinds += [(f"percussion-{it}", 9, 0, it) for it in PERCUSSION if it not in LEFT_OUT_KEYS]
     rows, labels = [], []
@@ -169,12 +173,12 @@ def main() -> None:
                     continue
                 file = f"{name}/{font.stem}-{index:02}.ogg"
                 soundfile.write(args.out / file, samples, RATE)
-                rows.append([file, name, "train", f"{font.stem}/{name}", "MIT", 1.0])
+                rows.append([file, name, "train", f"{font.stem}/{name}", LICENCE, 1.0])
                 count += 1
         if count:
             labels.append(name)
     listing.write(args.out, labels, rows)
-    makers = [f"- {FONTS.get(font, font.name)}\n" for font in args.fonts]
+    makers = [f"- {FONTS[font.resolve()]}\n" for font in args.fonts]
     (args.out / "credits.md").write_text(
         "\n# Sound fonts that notes and phrases were rendered from\n\n" + "".join(makers), encoding="utf-8"
     )

@@ -65,7 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--names", type=Path, metavar="YAMNET", help="learn beside it what YAMNet calls each example, by a head not kept")
     add("--speech-embedding", type=Path, metavar="FOLDER", help="or learn Google's speech embedding: see speech_embedding.py")
     add("--features-weight", type=float, default=0, help="with one of these and --views: learn its features too, likewise")
-    add("--whiten-features", action="store_true", help="of these features learn what is rare as much as what is common")
+    add("--whiten-features", action="store_true", help="of these features learn beside what is common what is rare")
     add("--linear-teacher", action="store_true", help="with one of these and --views: a linear layer on its features teaches")
     add("--names-weight", type=float, default=0.5, help="weight of that loss, summed over the 521 names")
     add("--temperature", type=float, default=2.0, help="by which logits are divided where teacher and adapter meet")

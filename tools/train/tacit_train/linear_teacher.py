@@ -35,9 +35,10 @@ class Scale(nn.Module):
 
 
 class Whitening(nn.Module):
-    """Scaled features [rows, width] with what they have in common evened out, so that a difference between two rows counts by how
-    rare it is and not by how large: by the inverse root of their covariance over the views, to which the mean variance is
-    added (ZCA-cor with shrinkage: Kessy et al. 2018, "Optimal Whitening and Decorrelation"). The mean variance is 1 again.
+    """Scaled features [rows, width] with their largest directions held down, so that what sets few rows apart counts beside what
+    sets all of them apart: by the inverse root of their covariance over the views, to which the mean variance is added (ZCA-cor
+    with shrinkage: Kessy et al. 2018, "Optimal Whitening and Decorrelation"), scaled to a mean variance of 1. Directions below
+    the mean variance stay small: they are noise more than features.
 
     The symmetric root is the one that no choice of signs or of an order enters, so that a run goes on as it began.
     """
@@ -47,8 +48,11 @@ class Whitening(nn.Module):
         rows = scale(views.rows("features", np.arange(0, views.count, max(1, views.count // 8192)))).double()
         rows = rows - rows.mean(0)
         variance, directions = torch.linalg.eigh(rows.T @ rows / len(rows))
-        gain = (variance.clamp(min=0) + variance.mean()).rsqrt()
-        gain = gain / (variance.clamp(min=0) * gain.square()).mean().sqrt()
+        variance = variance.clamp(min=0)
+        if not variance.mean() > 0:
+            raise ValueError("--whiten-features: all features are the same in every view")
+        gain = (variance + variance.mean()).rsqrt()
+        gain = gain / (variance * gain.square()).mean().sqrt()
         self.register_buffer("matrix", ((directions * gain) @ directions.T).float())
 
     def forward(self, scaled: Tensor) -> Tensor:

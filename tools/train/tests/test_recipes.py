@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from tacit_train.readers import open_data_set
+from tacit_train.readers import DataError, listing, open_data_set
 
 RECIPES = Path(__file__).resolve().parents[1] / "recipes"
 HEAD = ["file", "labels", "split", "group", "licence", "weight"]
@@ -75,7 +75,7 @@ def test_words_have_others_beside_them_without_labels(tmp_path, monkeypatch):
     assert (out / "listing.csv").read_bytes() == before
     written(spoken / "listing.csv", HEAD, [["w/0.ogg", "w", "train", "voice-0", "CC0", 1.0]])
     monkeypatch.setattr(sys, "argv", [*sys.argv[:-1], str(tmp_path)])
-    with pytest.raises(SystemExit, match="is emptied; expected a folder that holds none of the others"):
+    with pytest.raises(SystemExit, match="is emptied; expected a folder that neither holds"):
         runpy.run_path(str(RECIPES / "words.py"), **words)
     assert house.is_dir()
 
@@ -122,7 +122,8 @@ def test_a_house_has_instruments_beside_its_sounds(tmp_path, monkeypatch):
     data = open_data_set(f"listing:{out}")
     said = {str(c.path.relative_to(out)): [data.labels[t] for t in c.targets] for c in data.split("train")}
     assert {name: labels for name, labels in said.items() if not name.startswith("background/")} == {
-        **{"esc-50/audio/a.ogg": ["dog"], "phrases/anna.ogg": ["speech"], "material/song.ogg": ["music"], "material/rain_1.ogg": ["rain"]},
+        **{"esc-50/audio/a.ogg": ["dog"], "phrases/anna.ogg": ["speech"]},
+        **{"material/song.ogg": ["music"], "material/rain_1.ogg": ["rain"]},
         **{f"instruments/program-000/{i}.ogg": ["music"] for i in range(2)}, "instruments/percussion-39/0.ogg": [],
     }  # fmt: skip
     notes = [c for c in data.split("train") if "instruments" in c.path.parts]
@@ -136,13 +137,45 @@ def test_a_house_has_instruments_beside_its_sounds(tmp_path, monkeypatch):
 
     # What is amiss is told before anything is thrown away.
     before = (out / "listing.csv").read_bytes()
-    for path, wrong in ((places["instruments"] / "credits.md", "no such file"), (places["material"] / "meta/material.csv", "no such file"),
-                        (places["esc-50"] / "meta/esc50.csv", "no such file")):  # fmt: skip
+    everything = [p for root in places.values() for p in root.rglob("*") if p.is_file()]
+    spared = {"c.ogg", "b.ogg", "talk.ogg", "left_1.ogg"}  # what is for measuring alone, whose names are only told
+    for path in everything:
+        if path.name in spared or path.parts[-2:] == ("no", "1.wav"):
+            continue
         content = path.read_bytes()
         path.unlink()
-        with pytest.raises(SystemExit, match=wrong):
+        with pytest.raises(SystemExit, match=f"{path.name}: .*[Nn]o such file|{path.name}: Error opening"):
             make("--out", out)
         path.write_bytes(content)
-    with pytest.raises(SystemExit, match="is emptied; expected a folder that holds none of the others"):
-        make("--out", tmp_path)
+    table = places["esc-50"] / "meta/esc50.csv"
+    content = table.read_text()
+    for other, wrong in ((",one,rain", "line 3: target 'one'"), (",7,rain", "expected clips of every target from 0 on")):
+        table.write_text(content.replace(",1,rain", other))
+        with pytest.raises(SystemExit, match=wrong):
+            make("--out", out)
+    table.write_text(content)
+    soundfile.write(places["speech-commands"] / "audio/yes/1.wav", np.zeros(800), 8000)
+    with pytest.raises(SystemExit, match="8000 Hz, 1 channels; expected 16000 and 1"):
+        make("--out", out)
     assert (out / "listing.csv").read_bytes() == before
+
+
+def test_a_listing_begins_in_a_folder_that_holds_nothing_else(tmp_path):
+    source, out, elsewhere = (tmp_path / name for name in ("source", "out", "elsewhere"))
+    sounding(source, "a/1.ogg")
+    sounding(elsewhere, "old.ogg", "b/old.ogg")
+    (elsewhere / "link").symlink_to(source)
+    for wrong in (tmp_path, source, source / "a", source / "new"):
+        with pytest.raises(DataError, match="is emptied; expected a folder that neither holds"):
+            listing.begin(wrong, [source])
+    with pytest.raises(DataError, match="no such folder"):
+        listing.begin(elsewhere, [source, tmp_path / "none"])
+    (tmp_path / "file").touch()
+    with pytest.raises(DataError, match="file: File exists; expected a folder"):
+        listing.begin(tmp_path / "file", [source])
+    assert (elsewhere / "old.ogg").is_file() and (source / "a/1.ogg").is_file()
+    out.symlink_to(elsewhere)
+    for place in (out, out, tmp_path / "new/one"):
+        listing.begin(place, [source])
+        assert place.is_dir() and not list(place.iterdir())
+    assert out.is_symlink() and (source / "a/1.ogg").is_file()

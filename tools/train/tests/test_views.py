@@ -175,6 +175,12 @@ class Rows:
         return self._rows[places]
 
 
+def test_features_that_say_nothing_are_not_whitened():
+    same = Rows(np.ones((64, 4), np.float32))
+    with pytest.raises(ValueError, match="the same in every view"):
+        Whitening(same, Scale(same))
+
+
 def test_whitened_features_show_what_is_rare():
     """Against the inverse root of the covariance with the mean variance added, by numpy's singular values."""
     rng = np.random.default_rng(3)
@@ -192,7 +198,7 @@ def test_whitened_features_show_what_is_rare():
     np.testing.assert_allclose(whitening.matrix.numpy(), expected, rtol=1e-4, atol=1e-5)
     found = whitening(scaled)
     assert found.var(0, correction=0).mean() == pytest.approx(1, rel=1e-3)
-    # The largest spread in any direction is hardly more than the others', where it was many times.
+    # The largest direction is held down.
     spread = [np.linalg.svd(x - x.mean(0), compute_uv=False)[[0, 2]] for x in (scaled.numpy(), found.numpy())]
     assert spread[0][0] / spread[0][1] > 2 and spread[1][0] / spread[1][1] < 0.6 * spread[0][0] / spread[0][1]
 

@@ -47,17 +47,23 @@ def read(root: Path) -> DataSet:
 
 
 def begin(root: Path, sources: Iterable[Path]) -> None:
-    """Makes `root` an empty folder, whatever was in it.
+    """Makes `root`, or where it leads, an empty folder, whatever was in it.
 
-    Raises DataError, and empties nothing, where one of the sources lies in it or is no folder.
+    Raises DataError, and empties nothing, where one of the sources lies in it, it lies in one of them, or one is no folder.
     """
+    place = root.resolve()
     for source in sources:
         if not source.is_dir():
             raise DataError(f"{source}: no such folder")
-        if root.resolve() in (place := source.resolve(), *place.parents):
-            raise DataError(f"{root}: is emptied; expected a folder that holds none of the others, and {source} lies in it")
-    shutil.rmtree(root.resolve(), ignore_errors=True)
-    root.mkdir(parents=True, exist_ok=True)
+        there = source.resolve()
+        if place in (there, *there.parents) or there in (place, *place.parents):
+            raise DataError(f"{root}: is emptied; expected a folder that neither holds {source} nor lies in it")
+    try:
+        for old in place.iterdir() if place.is_dir() else ():
+            shutil.rmtree(old) if old.is_dir() and not old.is_symlink() else old.unlink()
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(f"{root}: {error.strerror}; expected a folder, or none, that can be written") from None
 
 
 def write(root: Path, labels: Iterable[object], rows: Iterable[Iterable]) -> None:
