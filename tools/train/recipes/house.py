@@ -221,9 +221,9 @@ def main() -> None:
     parser.add_argument("--instruments", type=Path, help="what recipes/instruments.py wrote")
     args = parser.parse_args()
     sources = {"esc-50": args.esc_50, "background": args.background, "material": args.material}
-    others = {"speech-commands": args.speech_commands, "wake-words": args.wake_words}
     if args.instruments is not None:
         sources["instruments"] = args.instruments
+    others = [args.speech_commands, *([args.wake_words] if args.wake_words else [])]
     try:
         tables = read(args)
         labels, rows, planned, counts = recordings_of(args, tables)
@@ -231,7 +231,7 @@ def main() -> None:
             place, _, file = row[0].partition("/")
             if place != "phrases" and not (sources[place] / file).is_file():
                 raise DataError(f"{sources[place] / file}: no such file")
-        listing.begin(args.out, [place for place in (sources | others).values() if place is not None])
+        listing.begin(args.out, [*sources.values(), *others])
     except DataError as error:
         raise SystemExit(str(error)) from None
     for name, place in sources.items():

@@ -20,12 +20,17 @@ from .views import Views
 EPOCHS, ROWS, RATE, DROPOUT = 8, 512, 2e-3, 0.5
 
 
+def some_of(views: Views) -> Tensor:
+    """Features of views that stand for all, evenly spread over them: 8,192 to 16,383 of them, or all there are."""
+    return views.rows("features", np.arange(0, views.count, max(1, views.count // 8192)))
+
+
 class Scale(nn.Module):
     """Features [rows, ..., width] flattened, each brought to mean 0 and deviation 1 over the views."""
 
     def __init__(self, views: Views):
         super().__init__()
-        some = views.rows("features", np.arange(0, views.count, max(1, views.count // 8192))).flatten(1)
+        some = some_of(views).flatten(1)
         self.register_buffer("mean", some.mean(0))
         self.register_buffer("deviation", some.std(0).clamp(min=0.02))
 
@@ -45,7 +50,7 @@ class Whitening(nn.Module):
 
     def __init__(self, views: Views, scale: Scale):
         super().__init__()
-        rows = scale(views.rows("features", np.arange(0, views.count, max(1, views.count // 8192)))).double()
+        rows = scale(some_of(views)).double()
         rows = rows - rows.mean(0)
         variance, directions = torch.linalg.eigh(rows.T @ rows / len(rows))
         variance = variance.clamp(min=0)
