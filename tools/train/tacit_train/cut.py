@@ -44,12 +44,25 @@ def read(base: Path) -> nn.Module:
         return AutoModel.from_pretrained(base, dtype="auto")
     if not base.is_file():
         raise DataError(f"{base}: no such file")
-    trunk = AutoModel.from_pretrained(base.parent, gguf_file=base.name, dtype=torch.float16)
+    try:
+        check_gguf(base)
+        trunk = AutoModel.from_pretrained(base.parent, gguf_file=base.name, dtype=torch.float16)
+    except (ImportError, OSError, ValueError, KeyError, IndexError, RuntimeError) as error:
+        raise DataError(f"{base}: {str(error).splitlines()[0]}; its folder from the hub can be cut in its place") from None
     # Its weights are floats now, which transformers won't save as long as these say that they came out of codes.
     trunk.hf_quantizer = None
     if hasattr(trunk.config, "quantization_config"):
         del trunk.config.quantization_config
     return trunk
+
+
+def check_gguf(base: Path) -> None:
+    """Refuses what transformers would read as something else."""
+    from gguf import GGUFReader
+
+    reader = GGUFReader(base)
+    if any(tensor.name == "rope_freqs.weight" for tensor in reader.tensors):
+        raise ValueError("Llama 3.1's scaling of positions (rope_freqs.weight), which is lost on the way from a .gguf")
 
 
 @torch.no_grad()

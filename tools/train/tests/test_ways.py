@@ -1,6 +1,8 @@
 """The ways of adapting: what is trained and where it begins, saved and loaded again as it ran; a base cut to some layers."""
 
 import json
+import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -114,3 +116,32 @@ def test_a_cut_base_does_what_these_layers_did(base, tmp_path):
     with pytest.raises(DataError, match="is there already"):
         run(cut, "--base", base, "--layers", "0:1", "--out", tmp_path / "last")
     assert not (tmp_path / "none").exists()
+
+
+def gguf_of(folder, **more):
+    """A small Llama as llama.cpp's conversion writes it, and what transformers made of its values in f32."""
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "golden"))
+    import gguf_files
+
+    config = {k: v for k, v in gguf_files.FILES["llama"].config.items() if more or k != "rope_parameters"}
+    file = gguf_files.File("llama", config, gguf_files.NAMES, gguf_files.FILES["llama"].types, **more)
+    gguf_files.make_file("llama", file, folder)
+    return folder / "llama.gguf", json.loads((folder / "llama.json").read_text())
+
+
+def test_a_gguf_is_cut_as_the_model_it_stands_for(tmp_path):
+    path, expected = gguf_of(tmp_path)
+    run(cut, "--base", path, "--layers", "0:2", "--out", tmp_path / "both")
+    trunk = load_trunk(tmp_path / "both")
+    output = trunk(input_ids=torch.tensor([expected["ids"]]), use_cache=False).last_hidden_state[0, -1]
+    torch.testing.assert_close(output, torch.tensor(expected["last"]), rtol=0.01, atol=0.01)  # stored in F16
+
+
+def test_a_gguf_that_would_be_read_as_another_model_is_refused(tmp_path):
+    path, _ = gguf_of(tmp_path, rope_factors=True)
+    with pytest.raises(DataError, match="llama.gguf: Llama 3.1's scaling of positions"):
+        run(cut, "--base", path, "--layers", "0:2", "--out", tmp_path / "both")
+    (tmp_path / "no.gguf").write_bytes(path.read_bytes()[:999])
+    with pytest.raises(DataError, match="no.gguf: "):
+        run(cut, "--base", tmp_path / "no.gguf", "--layers", "0:2", "--out", tmp_path / "both")
+    assert not (tmp_path / "both").exists()
