@@ -28,15 +28,12 @@ package struct FileIdentity: Hashable, Sendable {
     /// Whether two paths are one name in one folder, so that what is written to one replaces the other; also where there is
     /// nothing yet.
     package static func areOnePlace(_ one: String, _ other: String) -> Bool {
-        if one == other { return true }
-        guard name(one).utf8.elementsEqual(name(other).utf8),
+        // By bytes: names that only look alike are two.
+        if one.utf8.elementsEqual(other.utf8) { return true }
+        guard SystemPath.name(of: one).utf8.elementsEqual(SystemPath.name(of: other).utf8),
             let folder = FileIdentity(path: SystemPath.folder(of: one))
         else { return false }
         return folder == FileIdentity(path: SystemPath.folder(of: other))
-    }
-
-    private static func name(_ path: String) -> Substring {
-        path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path[path.utf8.index(after: $0)...] } ?? path[...]
     }
 
     /// Of an open file; nil where the descriptor is none.

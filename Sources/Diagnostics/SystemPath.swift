@@ -60,6 +60,37 @@ package enum SystemPath {
         return string(real)
     }
 
+    /// Where what is written to a path has to go: to what a link leads to, also where that is not there yet.
+    package static func target(of path: String) -> String {
+        if let whole = resolved(path) { return whole }
+        var path = path
+        // As many as the system follows itself.
+        for _ in 0..<40 {
+            guard let next = withBytes(path, { link($0) }) else { return path }
+            path = next.utf8.first == UInt8(ascii: "/") ? next : "\(folder(of: path))/\(next)"
+        }
+        return path
+    }
+
+    /// What a link says; nil for what is none.
+    private static func link(_ path: UnsafePointer<CChar>) -> String? {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX) + 1) { buffer in
+            guard let base = buffer.baseAddress else { return nil }
+            let count = readlink(path, base, Int(PATH_MAX))
+            guard count > 0 else { return nil }
+            base[count] = 0
+            return string(base)
+        }
+    }
+
+    /// Whether the system's bytes were UTF-8.
+    package static func isText(_ name: String) -> Bool { !name.unicodeScalars.contains(where: isEscape) }
+
+    /// A path's last name. By bytes: a character that begins behind the slash may have it in itself.
+    package static func name(of path: String) -> Substring {
+        path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path[path.utf8.index(after: $0)...] } ?? path[...]
+    }
+
     /// Where a path's last name lies. By bytes: a character that begins behind the slash may have it in itself.
     package static func folder(of path: String) -> String {
         guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }

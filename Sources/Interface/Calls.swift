@@ -47,6 +47,10 @@ func room<Element>(
 func view(
     _ pixels: UnsafePointer<UInt8>?, _ width: Int, _ height: Int, _ channels: Int, _ stride: Int
 ) throws -> PixelView {
+    guard min(width, height, channels) >= 0 else {
+        let sizes = [width, height, channels].map { "\(UInt(bitPattern: $0))" }.joined(separator: " x ")
+        throw TacitError(.badData, "a picture of \(sizes) can't be")
+    }
     try Picture.check(width: width, height: height, channels: channels)
     let row = width * channels
     guard stride == 0 || stride >= row, stride <= Int.max / height else {

@@ -29,11 +29,20 @@ final class Handle {
         /// The file of learned labels among them.
         let labels: String?
         let names: [Text]
+        /// Every name that there has been since the model was loaded, by its bytes: C may hold on to any.
+        private let texts: [[UInt8]: Text]
 
-        init(_ model: Model, labels: String? = nil) {
+        init(_ model: Model, labels: String? = nil, before: Loaded? = nil) {
             self.model = model
             self.labels = labels
-            names = model.labels.map { Text($0) }
+            var texts = before?.texts ?? [:]
+            names = model.labels.map { name in
+                let bytes = Array(name.utf8)
+                let text = texts[bytes] ?? Text(name)
+                texts[bytes] = text
+                return text
+            }
+            self.texts = texts
         }
     }
 
@@ -77,7 +86,7 @@ final class Handle {
     func name(ofLabel index: Int) throws -> UnsafePointer<CChar> {
         guard let loaded else { throw TacitError(.usage, "no model is loaded") }
         guard loaded.names.indices.contains(index) else {
-            throw TacitError(.usage, "label \(index) of \(loaded.names.count)")
+            throw TacitError(.usage, "label \(UInt(bitPattern: index)) of \(loaded.names.count)")
         }
         return loaded.names[index].pointer
     }
@@ -86,19 +95,22 @@ final class Handle {
 
     func load(labels path: String) throws {
         guard let loaded else { throw TacitError(.usage, "no model is loaded") }
-        if loaded.labels == path, try loaded.model.reloadLabels() { return }
+        if Self.isSame(loaded.labels, path), try loaded.model.reloadLabels() { return }
         let model = try Model(loaded.model, labels: path)
-        stream = nil
+        endStreams()
         classifier = nil
-        self.loaded = Loaded(model, labels: path)
+        self.loaded = Loaded(model, labels: path, before: loaded)
         result.begin(labels: model.labels.count, width: model.width)
     }
 
     func teach(_ labels: String, _ body: (Teacher) throws -> Void) throws {
         let model = try model()
-        if teacher?.path != labels { teacher = try Teacher(model, labels: labels, threads: threads) }
+        if !Self.isSame(teacher?.path, labels) { teacher = try Teacher(model, labels: labels, threads: threads) }
         if let teacher { try body(teacher) }
     }
+
+    /// By bytes: paths that only look alike are two.
+    private static func isSame(_ one: String?, _ other: String) -> Bool { one?.utf8.elementsEqual(other.utf8) ?? false }
 
     // Files
 

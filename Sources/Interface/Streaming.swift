@@ -66,7 +66,12 @@ public func pushPicture(
 }
 
 @_cdecl("tacit_skip")
-public func skip(_ handle: OpaquePointer?, _ count: Int) -> Int32 { perform(handle) { try $0.skip(count) } }
+public func skip(_ handle: OpaquePointer?, _ count: Int) -> Int32 {
+    perform(handle) { handle in
+        guard count >= 0 else { throw TacitError(.usage, "\(UInt(bitPattern: count)) of them can't be lost") }
+        try handle.skip(count)
+    }
+}
 
 @_cdecl("tacit_finish")
 public func finish(_ handle: OpaquePointer?) -> Int32 { call(handle) { try $0.finish() } }

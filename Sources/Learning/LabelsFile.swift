@@ -86,10 +86,22 @@ package enum LabelsFile {
 
     /// Replaces the file, or the one that a link leads to, whole or not at all.
     ///
-    /// - Throws: `TacitError`: `cannotCreate` or `inputOutput` where it can't be written.
+    /// - Throws: `TacitError`: `cannotCreate` or `inputOutput` where it can't be written, `usage` beyond the limits.
     package static func write(_ labels: LearnedLabels, to path: String) throws {
         let bytes = bytes(labels)
-        let file = try OutputFile(path: SystemPath.resolved(path) ?? path)
+        guard bytes.count <= LearningLimits.fileBytes else {
+            throw TacitError(
+                .usage, file: path,
+                "\(bytes.count) bytes of labels, expected at most \(LearningLimits.fileBytes): forget some, or keep no clips "
+                    + "(--no-clips)")
+        }
+        // What could not be read again replaces nothing.
+        do {
+            _ = try bytes.withUnsafeBytes { try Self.labels($0) }
+        } catch let error as TacitError {
+            throw error.inFile(path)
+        }
+        let file = try OutputFile(path: SystemPath.target(of: path))
         try bytes.withUnsafeBytes { try file.write($0, at: 0) }
         try file.finish()
     }
@@ -185,10 +197,11 @@ private struct Reader {
         guard (1...LearningLimits.width).contains(model.width), MessageDigest.isDigest(model.digest) else {
             throw TacitError(.badData, place: LabelsFile.Key.width, "expected a width and a model's digest")
         }
-        let names = try names(LabelsFile.Key.names)
-        let corrected = try self.names(LabelsFile.Key.corrected)
+        let names = try names(LabelsFile.Key.names, LearnedLabels.isName)
+        // A model's own labels are called as they are.
+        let corrected = try self.names(LabelsFile.Key.corrected, LearnedLabels.isNameOfModel)
         var classifiers = Classifiers(width: model.width)
-        classifiers.corrected = try self.names(LabelsFile.Key.planes)
+        classifiers.corrected = try self.names(LabelsFile.Key.planes, LearnedLabels.isNameOfModel)
         let planes = names.count + classifiers.corrected.count
         classifiers.weights = try floats(LabelsFile.weights, planes * model.width)
         classifiers.biases = try floats(LabelsFile.biases, planes)
@@ -223,24 +236,24 @@ private struct Reader {
         guard places.count == labels.count, places.allSatisfy(background.indices.contains) else {
             throw TacitError(.badData, place: LabelsFile.Key.sayingExamples, "expected one label an example that there is")
         }
-        try check(labels, LabelsFile.Key.saidLabels)
+        try check(labels, LabelsFile.Key.saidLabels, LearnedLabels.isNameOfModel)
         for (place, label) in zip(places, labels) { background[place].said.append(label) }
         guard background.allSatisfy({ Set($0.said).count == $0.said.count }) else {
             throw TacitError(.badData, place: LabelsFile.Key.saidLabels, "a label is there twice")
         }
     }
 
-    private func names(_ key: String) throws -> [String] {
+    private func names(_ key: String, _ isName: (String) -> Bool) throws -> [String] {
         let names = try file.metadata.strings(key)
         guard names.count <= LearningLimits.labels, Set(names).count == names.count else {
             throw TacitError(.badData, place: key, "too many labels, or one twice")
         }
-        try check(names, key)
+        try check(names, key, isName)
         return names
     }
 
-    private func check(_ names: [String], _ key: String) throws {
-        for name in names where !LearnedLabels.isName(name) {
+    private func check(_ names: [String], _ key: String, _ isName: (String) -> Bool) throws {
+        for name in names where !isName(name) {
             throw TacitError(.badData, place: key, "a label's name is empty, too long or holds control characters")
         }
     }
@@ -263,9 +276,10 @@ private struct Reader {
             ? [Int](repeating: 0, count: owners.count) : try file.metadata.integers(LabelsFile.Key.parts)
         guard owners.count == copies.count, owners.count == rates.count, owners.count == parts.count,
             owners.allSatisfy({ $0 < count }),
-            (copies + parts).allSatisfy({ $0 <= LearningLimits.copies }),
+            copies.allSatisfy({ (1...LearningLimits.copies).contains($0) }),
+            parts.allSatisfy({ $0 <= LearningLimits.copies }),
             rates.allSatisfy({ $0 <= LearningLimits.sampleRate })
-        else { throw TacitError(.badData, place: LabelsFile.Key.owners, "examples that belong to nothing") }
+        else { throw TacitError(.badData, place: LabelsFile.Key.owners, "examples that belong to nothing, or are of nothing") }
         let rows = try floats(LabelsFile.rows, (copies + parts).reduce(0, +) * width)
         var lists = [[Example]](repeating: [], count: count)
         var place = 0

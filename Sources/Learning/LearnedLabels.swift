@@ -1,4 +1,5 @@
 import TacitDiagnostics
+import TacitModelFile
 
 /// Labels that were taught where the model runs: their examples, corrections of these and of the model's own labels, what
 /// the place sounds or looks like when nothing happens, and what was computed of it all.
@@ -178,10 +179,13 @@ package struct LearnedLabels: Equatable, Sendable {
             && name.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7f...0x9f).contains($0.value) }
     }
 
+    /// Whether a label of a model may be called so, which nobody here has named.
+    static func isNameOfModel(_ name: String) -> Bool { name.utf8.count <= ModelLimits.labelBytes }
+
     private static func check(_ name: String) throws {
-        guard isName(name) else {
+        guard isName(name), SystemPath.isText(name) else {
             throw TacitError(
-                .usage, "a label's name has 1 to \(LearningLimits.nameBytes) bytes and no control characters")
+                .usage, "a label's name has 1 to \(LearningLimits.nameBytes) bytes of UTF-8 and no control characters")
         }
     }
 

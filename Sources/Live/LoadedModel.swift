@@ -49,7 +49,7 @@ package struct LoadedModel {
     /// Who it is to labels that are taught to it.
     package var identity: TaughtModelIdentity {
         TaughtModelIdentity(
-            digest: file.digest, name: String(path.split(separator: "/").last ?? ""),
+            digest: file.digest, name: String(SystemPath.name(of: path)),
             width: model.description.learningWidth)
     }
 

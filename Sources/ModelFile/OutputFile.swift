@@ -64,12 +64,12 @@ package final class OutputFile {
     /// Removes what killed processes left of the same file: what nobody holds a lock on.
     private static func removeAbandoned(_ path: String) {
         let folder = SystemPath.folder(of: path)
-        let prefix = (path.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init) ?? "") + mark
+        let prefix = SystemPath.name(of: path) + mark
         guard let stream = SystemPath.withBytes(folder, { opendir($0) }) else { return }
         defer { closedir(stream) }
         while let entry = readdir(stream) {
             let name = SystemPath.name(of: entry)
-            guard name.hasPrefix(prefix), name.utf8.count == prefix.utf8.count + 6 else { continue }
+            guard name.utf8.starts(with: prefix.utf8), name.utf8.count == prefix.utf8.count + 6 else { continue }
             SystemPath.withBytes("\(folder)/\(name)") { path in
                 let descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
                 guard descriptor >= 0 else { return }
@@ -100,9 +100,14 @@ package final class OutputFile {
         guard ftruncate(descriptor, off_t(length)) == 0 else { throw failure() }
     }
 
-    /// Flushes, gives the file the permissions a new file gets, and puts it in its place.
+    /// Flushes, gives the file the permissions of the one that it replaces, or those that a new file gets, and puts it in its
+    /// place.
     package func finish() throws {
-        guard fchmod(descriptor, 0o666 & ~FileMode.mask) == 0, fsync(descriptor) == 0 else { throw failure() }
+        var replaced = stat()
+        let mode =
+            SystemPath.withBytes(path, { stat($0, &replaced) }) == 0
+            ? replaced.st_mode & 0o777 : 0o666 & ~FileMode.mask
+        guard fchmod(descriptor, mode) == 0, fsync(descriptor) == 0 else { throw failure() }
         if temporaryPath == nil { try name() }
         if let temporaryPath {
             let status = SystemPath.withBytes(temporaryPath) { old in SystemPath.withBytes(path) { rename(old, $0) } }

@@ -25,4 +25,20 @@ import Testing
         }
         #expect(try mode(labels) == wanted && mode(written) == wanted)
     }
+
+    /// What somebody has closed to others, examples of their home among them, stays closed.
+    @Test func aFileThatIsReplacedKeepsItsMode() throws {
+        let golden = try GoldenCase(name: "llama-plain")
+        let model = try ConvertedModel(golden, weights: "int8")
+        let labels = model.folder.path("my.labels")
+        for name in ["bell", "horn"] {
+            let outcome = try Executable.tacit.run(
+                ["learn", model.path, name, golden.path(of: golden.sounds[0]), "--labels", labels])
+            try #require(outcome.status == 0, "\(outcome.standardError)")
+            if name == "bell" {
+                try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: labels)
+            }
+        }
+        #expect(try mode(labels) == 0o600)
+    }
 }

@@ -114,4 +114,41 @@ import Testing
         #expect(outcome.errorLines.count == 1 && outcome.standardError.contains("my.labels: \(name): "))
         #expect(try bytes(labels) == before)
     }
+
+    /// A label is not lost to an import, nor a part of what it was taught by.
+    @Test func allExamplesOfALabelComeOrNone() throws {
+        let newer = try ConvertedModel(GoldenCase(name: "llama-learned"))
+        try learn(["bell", sound(1), sound(2)])
+        try learn(["bell", sound(3), "--no-clips"])
+        let outcome = try learn(["--import", labels], file: folder.path("new.labels"), model: newer.path, status: 65)
+        #expect(outcome.errorLines.count == 1)
+        #expect(outcome.standardError.contains("my.labels: bell: was taught to another model, and 1 of its 3 examples have no clip"))
+        #expect(!FileManager.default.fileExists(atPath: folder.path("new.labels")))
+        for option in ["--import", "--export"] { try learn([option, ""], status: 64) }
+    }
+
+    @Test func aLinkToWhatIsNotThereYetMakesIt() throws {
+        let target = try folder.write("real/my.labels", [])
+        try FileManager.default.removeItem(atPath: target)
+        try FileManager.default.createSymbolicLink(atPath: labels, withDestinationPath: "real/my.labels")
+        try learn(["horn", sound(2)])
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: labels) == "real/my.labels")
+        #expect(try list(target).count == 1)
+    }
+
+    /// What is learned does not hang on who reads of it.
+    @Test func aReaderThatIsGoneHindersNothing() throws {
+        let sounds = try (1...4).map { try sound($0) }
+        let outcome = try Executable.shell.run(
+            ["-c", "\"$@\" | true", "sh", Executable.tacit.path, "learn", model.path, "bell"] + sounds + ["--labels", labels])
+        #expect(outcome.status == 0 && outcome.standardError.isEmpty)
+        #expect(try list().first?.hasPrefix("bell  4 examples") == true)
+    }
+
+    @Test func aNameIsText() throws {
+        let script = "\"$0\" learn \"$1\" \"$(printf 'caf\\351')\" \"$2\" --labels \"$3\""
+        let outcome = try Executable.shell.run(["-c", script, Executable.tacit.path, model.path, sound(1), labels])
+        #expect(outcome.status == 64 && outcome.standardError.contains("UTF-8"))
+        #expect(!FileManager.default.fileExists(atPath: labels))
+    }
 }

@@ -134,4 +134,47 @@ import Testing
         #expect(tacit_teach_samples(second.handle, labels, 1, "horn", sound, 1200, 0) == Int32(TACIT_BAD_DATA))
         #expect(tacit_classify_samples(second.handle, sound, 1200, 0) == Int32(TACIT_OK))
     }
+
+    /// A name is the handle's until another model is loaded, and paths that only look alike are two.
+    @Test func namesStayAndPathsAreBytes() throws {
+        let loaded = try Loaded(model.path)
+        let paths = ["caf\u{e9}.labels", "cafe\u{301}.labels"].map { model.folder.path($0) }
+        for (path, name) in zip(paths, ["bell", "horn"]) {
+            #expect(tacit_teach_samples(loaded.handle, path, 1, name, samples(2), 1200, 0) == 0)
+        }
+        var names: [UnsafePointer<CChar>?] = []
+        for path in paths + paths {
+            #expect(tacit_load_labels(loaded.handle, path) == 0)
+            var name: UnsafePointer<CChar>?
+            #expect(tacit_label_at(loaded.handle, golden.labels.count, &name, nil) == 0)
+            names.append(name)
+        }
+        #expect(names.map { $0.map { String(cString: $0) } } == ["bell", "horn", "bell", "horn"])
+        // No more of them than there are names.
+        #expect(names[0] == names[2] && names[1] == names[3])
+        #expect(tacit_label_at(loaded.handle, .max, nil, nil) == Int32(TACIT_USAGE))
+        #expect(loaded.words.hasPrefix("label 9223372036854775807 of "))
+        #expect(tacit_label_at(loaded.handle, -1, nil, nil) == Int32(TACIT_USAGE))
+        #expect(loaded.words.hasPrefix("label 18446744073709551615 of "))
+    }
+
+    /// A stream of pictures, too, ends where there are other labels.
+    @Test func aStreamOfPicturesEndsWithItsLabels() throws {
+        let golden = try GoldenImages(name: "llama-full-learned")
+        let model = try ConvertedModel(
+            base: golden.baseFolder.path, adapter: golden.adapterFolder.path, weights: "int8")
+        let labels = model.folder.path("my.labels")
+        let loaded = try Loaded(model.path)
+        let pixels = [UInt8](repeating: 90, count: 48)
+        for name in ["glass", "metal"] {
+            #expect(tacit_teach_picture(loaded.handle, labels, 1, name, pixels, 4, 4, 3, 0) == 0, "\(loaded.words)")
+            #expect(tacit_load_labels(loaded.handle, labels) == 0)
+            if name == "glass" {
+                #expect(tacit_begin_pictures(loaded.handle, nil, 0) == 0)
+                #expect(tacit_push_picture(loaded.handle, pixels, 4, 4, 3, 0, -1) == Int32(TACIT_READING))
+            }
+        }
+        #expect(tacit_push_picture(loaded.handle, pixels, 4, 4, 3, 0, -1) == Int32(TACIT_USAGE))
+        #expect(loaded.words == "no stream of pictures has begun")
+    }
 }

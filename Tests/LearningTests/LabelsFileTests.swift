@@ -152,7 +152,7 @@ import Testing
         ("planes", .strings(["cat"])), ("planes", .strings([])), ("example_owners", .uint32s([])),
         ("example_owners", .uint32s([0, 0, 1, 2, 3, 4, 5])), ("example_owners", .uint32s([0, 0, 1, 2, 3, 4, .max])),
         ("example_copies", .uint32s([3, 1, 3, 3, 3, 3, 65])), ("example_copies", .uint32s([3, 1, 3, 3, 3, 3, 4])),
-        ("example_copies", .uint32s([UInt32](repeating: .max, count: 7))),
+        ("example_copies", .uint32s([UInt32](repeating: .max, count: 7))), ("example_copies", .uint32s([4, 0, 3, 3, 3, 3, 3])),
         ("example_parts", .uint32s([2, 0, 0, 0, 0, 0])), ("example_parts", .uint32s([1, 0, 0, 0, 0, 0, 0])),
         ("example_parts", .uint32s([65, 0, 0, 0, 0, 0, 0])),
         ("example_parts", .uint32s([UInt32](repeating: .max, count: 7))),
@@ -202,5 +202,42 @@ import Testing
             }
             #expect(refusal()?.kind == .badData, "\(name) \(replacement?.shape ?? [])")
         }
+    }
+
+    /// None of more than there can be is nothing, and no dimension.
+    @Test func aDimensionThatNoArrayHas() throws {
+        let stated = 1 << 62 | 0x0123_4567_89ab
+        try forged { _, tensors in tensors.append(TensorFile.Tensor("more", [stated, 0], [] as [Float])) }
+        var bytes = try bytes
+        let mark = withUnsafeBytes(of: UInt64(stated).littleEndian) { Array($0) }
+        let place = try #require(bytes.indices.dropLast(8).first { Array(bytes[$0..<$0 + 8]) == mark })
+        for value in [UInt64.max, 1 << 63, 1 << 62] {
+            bytes.replaceSubrange(place..<place + 8, with: withUnsafeBytes(of: value.littleEndian) { Array($0) })
+            try Data(bytes).write(to: URL(fileURLWithPath: path))
+            #expect(refusal()?.line == "\(path): more: the tensor is too large")
+        }
+    }
+
+    @Test func whatCouldNotBeReadAgainReplacesNothing() throws {
+        let before = try bytes
+        var empty = labels
+        try empty.learn("bell", [Example(rows: [], clip: nil)], TaughtBase(labels: ["dog", "rain"], prototypes: []))
+        #expect(throws: TacitError.self) { try LabelsFile.write(empty, to: path) }
+        #expect(try bytes == before)
+    }
+
+    /// A model calls its own labels as it likes.
+    @Test(arguments: ["a\nb", String(repeating: "z", count: 300), ""])
+    func labelsOfTheModelThatNobodyWouldBeCalledBy(name: String) throws {
+        let base = TaughtBase(labels: ["dog", name], prototypes: [])
+        var clusters = Clusters(3, seed: 21)
+        var labels = labels
+        try labels.correct(name, [clusters.example(1)], base)
+        var heard = clusters.example(nil)
+        heard.said = [name]
+        try labels.hear(background: [heard], base)
+        try LabelsFile.write(labels, to: path)
+        #expect(try LabelsFile.read(path) == labels)
+        #expect(throws: TacitError.self) { try labels.learn(name, [clusters.example(0)], base) }
     }
 }

@@ -157,7 +157,8 @@ typedef struct {
 // Handles
 
 // A new handle, without a model; it can decode sounds and pictures already. NULL only where there is no memory.
-// Close it with `tacit_close`.
+// Close it with `tacit_close`. It is of this process: a child of fork(2), in which its threads are not, has no use of it
+// and does not close it either.
 tacit_handle *tacit_create(void);
 
 // Gives back all that the handle has. TACIT_OK, also for NULL; TACIT_USAGE, and nothing happens, for one that is closed

@@ -72,10 +72,8 @@ package final class LabelsWatch: @unchecked Sendable {
     private func watchFolder() -> Int32 {
         let notes = inotify_init1(Int32(O_CLOEXEC))
         guard notes >= 0 else { return -1 }
-        let folder = file.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-        let place = folder.isEmpty ? (file.hasPrefix("/") ? "/" : ".") : folder
         let changes = UInt32(IN_MOVED_TO) | UInt32(IN_CLOSE_WRITE)
-        guard SystemPath.withBytes(place, { inotify_add_watch(notes, $0, changes) }) >= 0 else {
+        guard SystemPath.withBytes(SystemPath.folder(of: file), { inotify_add_watch(notes, $0, changes) }) >= 0 else {
             close(notes)
             return -1
         }

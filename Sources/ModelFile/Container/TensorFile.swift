@@ -112,14 +112,18 @@ extension TensorFile {
             throw TacitError(.badData, place: stated.name, "unknown type \(stated.type)")
         }
         var count = type.size
+        var shape: [Int] = []
         for dimension in stated.shape {
-            let (product, overflow) = count.multipliedReportingOverflow(by: Int(clamping: dimension))
-            guard !overflow, product < 1 << 40 else {
+            // Each by itself too: none of a large number is nothing, but no dimension of an array in memory.
+            let size = Int(clamping: dimension)
+            let (product, overflow) = count.multipliedReportingOverflow(by: size)
+            guard !overflow, product < 1 << 40, size < 1 << 40 else {
                 throw TacitError(.badData, place: stated.name, "the tensor is too large")
             }
             count = product
+            shape.append(size)
         }
-        return (type, stated.shape.map { Int($0) }, count)
+        return (type, shape, count)
     }
 
     /// One digest a tensor, and one of every other byte.

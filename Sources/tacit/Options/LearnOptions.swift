@@ -66,6 +66,9 @@ struct LearnOptions: ParsableArguments {
         }
         if let exportPath { tasks.append(("--export", .export(exportPath))) }
         if let importPath { tasks.append(("--import", .importing(importPath))) }
+        for (option, path) in [("--export", exportPath), ("--import", importPath)] where path == "" {
+            throw ValidationError("\(option) names a file.")
+        }
         guard tasks.count <= 1 else {
             throw ValidationError("\(tasks[0].0) and \(tasks[1].0) don't go together")
         }

@@ -26,7 +26,11 @@ struct LearnOutput {
             line.labels(ranking, names: names, scores: scores)
         }
         line.end()
-        try StandardOutput.shared.write(line.bytes)
+        do {
+            try StandardOutput.shared.write(line.bytes)
+        } catch is StandardOutput.Closed {
+            // Whoever reads no further has not said that nothing is to be learned.
+        }
     }
 
     /// A line a label; then, for people, what of the model's own is held back in the background.

@@ -40,20 +40,17 @@ enum ModelLookup {
     /// The earlier model of the same name that labels were taught to; nil where it isn't kept, or none is.
     static func earlier(_ path: String, taughtBy labels: String) throws -> String? {
         // There is no such folder as long as no model was replaced: then the labels are read but once.
-        guard isFolder(folder(path) + kept), let taught = try LabelsFile.read(labels) else { return nil }
+        guard isFolder("\(SystemPath.folder(of: path))/\(kept)"), let taught = try LabelsFile.read(labels) else {
+            return nil
+        }
         return earlier(path, digest: taught.model.digest)
     }
 
     /// The earlier model of the same name with this digest; nil where it isn't kept.
     static func earlier(_ path: String, digest: String) -> String? {
         guard MessageDigest.isDigest(digest) else { return nil }
-        let earlier = "\(folder(path))\(kept)/\(digest)/\(PathName.last(path))"
+        let earlier = "\(SystemPath.folder(of: path))/\(kept)/\(digest)/\(SystemPath.name(of: path))"
         return isFile(earlier) ? earlier : nil
-    }
-
-    /// With its slash, if it has one.
-    private static func folder(_ path: String) -> Substring {
-        path.lastIndex(of: "/").map { path[...$0] } ?? ""
     }
 
     /// That none of these is anywhere, for people.

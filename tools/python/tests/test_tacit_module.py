@@ -251,6 +251,18 @@ def test_errors(model, tmp_path):
             call()
     with pytest.raises(TypeError):
         model.stream(hops=1)
+    # C has no room for these, and would take what is left of them.
+    for number in (2**32 + 16_000, -(2**33), 1.5, "16000", [1]):
+        fails(64, model.classify, np.zeros(16_000), number)
+        fails(64, model.stream, number)
+        fails(64, tacit.decode, SOUND, number)
+    fails(64, tacit.Model, SOUND, threads=2**32 + 1)
+    fails(64, model.stream().skip, 2**64 + 1)
+    model.classify(np.zeros(16_000), 16_000.0)
+    fails(64, model.stream, threshold=0)
+    fails(64, model.stream, off_below=0)
+    fails(64, lambda: next(model.watch([IMAGE])))
+    fails(64, lambda: next(tacit.Model(IMAGE).listen("a.wav")))
     stream = model.stream()
     stream.close()
     fails(64, lambda: list(stream.push(np.zeros(10))))
@@ -301,3 +313,37 @@ def test_what_was_lost_is_a_warning(model, tmp_path):
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             read(whole)
+
+
+def test_a_stream_has_the_labels_that_it_began_with(wave, tmp_path):
+    path, samples = wave
+    labels, others = tmp_path / "my.labels", tmp_path / "other.labels"
+    for name in ("first", "second"):
+        tacit.Model(SOUND).teach(labels, name, path)
+    tacit.Model(SOUND).teach(others, "other", path)
+    model = tacit.Model(SOUND, labels=labels)
+    began = model.stream(44_100)
+    model.rename(labels, "first", "renamed")
+    model.teach(labels, "third", path)
+    names = {kind: list(stream.push(samples))[0].names[52:] for kind, stream in (("old", began), ("new", model.stream(44_100)))}
+    assert names == {"old": ["first", "second"], "new": ["renamed", "second", "third"]}
+    assert model.labels[52:] == ["first", "second"]
+    model.load_labels(others)
+    assert model.labels[52:] == ["other"]
+    began.load_labels()
+    with pytest.raises(tacit.Error, match="no stream has begun"):
+        list(began.push(samples))
+
+
+def test_a_child_that_was_forked_opens_its_own(wave):
+    path, _ = wave
+    model = tacit.Model(SOUND, threads=2)
+    expected = model.classify(path).logits
+    child = os.fork()
+    if child == 0:
+        try:
+            model.classify(path)
+        except tacit.Error as error:
+            os._exit(error.status if np.array_equal(tacit.Model(SOUND, threads=2).classify(path).logits, expected) else 1)
+        os._exit(2)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 64

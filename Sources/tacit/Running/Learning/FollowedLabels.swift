@@ -56,17 +56,15 @@ enum FollowedLabels {
     private static func watch(_ model: LoadedModel, _ file: String) -> AnyObject {
         LabelsWatch.begin(model, file: file) { news in
             Log.shared.line { line in
-                line.append(string: file)
                 switch news {
                 case .inForce(let came, let went):
+                    line.append(string: file)
                     line.append(": labels were taught anew")
                     for (names, what) in [(came, "new"), (went, "no more")] where !names.isEmpty {
                         line.append(string: "; \(what): \(names.prefix(10).joined(separator: ", "))")
                         if names.count > 10 { line.append(string: " and \(names.count - 10) more") }
                     }
-                case .broken(let error):
-                    line.append(": ")
-                    line.append(string: error.description)
+                case .broken(let error): line.append(string: error.description)
                 }
             }
         }

@@ -115,19 +115,18 @@ final class LabelTeacher {
         }
         var renewed = LearnedLabels(model.identity)
         var lost = 0
-        func again(_ examples: [Example], isBackground: Bool = false) throws -> [Example] {
-            let made = try examples.compactMap {
-                try maker.renewed($0, background: renewed.background, isBackground: isBackground)
-            }
+        func again(_ name: String, _ examples: [Example], isBackground: Bool = false) throws -> [Example] {
+            let made = try self.renewed(
+                examples, of: name, in: file, background: renewed.background, isBackground: isBackground)
             lost += examples.count - made.count
             return made
         }
-        let background = try again(labels.background, isBackground: true)
+        let background = try again("background", labels.background, isBackground: true)
         if !background.isEmpty { try renewed.hear(background: background, base) }
         var labelled: [(String, [Example], isCorrection: Bool)] = []
-        for label in labels.labels { labelled.append((label.name, try again(label.examples), false)) }
+        for label in labels.labels { labelled.append((label.name, try again(label.name, label.examples), false)) }
         for correction in correctable(labels.corrections, among: labels, file) {
-            labelled.append((correction.name, try again(correction.examples), true))
+            labelled.append((correction.name, try again(correction.name, correction.examples), true))
         }
         if lost > 0 {
             // A label must not be lost to a renewal.
@@ -164,26 +163,51 @@ final class LabelTeacher {
             throw TacitError(.noInput, file: path, "there is no such file")
         }
         let isOwn = other.model.digest == labels.model.digest
+        guard !isOwn || other.model.width == labels.model.width else {
+            throw TacitError.badData(
+                path, at: "width", "\(other.model.width) elements, expected \(labels.model.width), which the model learns by")
+        }
         let background = labels.background
         func own(_ name: String, _ examples: [Example]) throws -> [Example] {
             if isOwn { return examples }
-            let renewed = try examples.compactMap { try maker.renewed($0, background: background) }
-            guard !renewed.isEmpty else {
+            let renewed = try renewed(examples, of: name, in: path, background: background)
+            guard renewed.count == examples.count else {
                 throw TacitError.badData(
-                    path, at: name, "was taught to another model, and no clips of its examples were kept")
+                    path, at: name,
+                    "was taught to another model, and \(examples.count - renewed.count) of its \(examples.count) examples have "
+                        + "no clip that this model could be taught by: nothing was changed")
             }
             return renewed
         }
         try change { labels, base in
-            // What can't be one has its error, with examples or without.
             for label in other.labels {
-                try labels.requireLearnable(label.name, base)
+                // With examples or without.
+                guard !base.labels.contains(label.name) else {
+                    throw TacitError.badData(
+                        path, at: label.name,
+                        "\(model.identity.name) has such a label itself: rename the learned one, with \(other.model.name)")
+                }
                 let news = labels.news(of: label.name, try own(label.name, label.examples))
                 if !news.isEmpty { try labels.learn(label.name, news, base) }
             }
             for correction in correctable(other.corrections, among: labels, path) {
                 let news = labels.newCorrections(of: correction.name, try own(correction.name, correction.examples))
                 if !news.isEmpty { try labels.correct(correction.name, news, base) }
+            }
+        }
+    }
+
+    /// The same examples as this model understands them, without those that have no clip for it.
+    ///
+    /// - Throws: `TacitError` naming file and label.
+    private func renewed(
+        _ examples: [Example], of name: String, in path: String, background: [Example], isBackground: Bool = false
+    ) throws -> [Example] {
+        try examples.compactMap { example in
+            do {
+                return try maker.renewed(example, background: background, isBackground: isBackground)
+            } catch let error as TacitError {
+                throw TacitError.badData(path, at: name, "a clip: \(error.description)")
             }
         }
     }

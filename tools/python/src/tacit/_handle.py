@@ -1,8 +1,13 @@
 """A handle of the library's, as an object whose failures are exceptions."""
 
+import ctypes
+import operator
 import os
 
-from ._library import EVENTS, OK, READING, library
+from ._library import EVENTS, OK, READING, argument_types, library
+
+# sysexits.h: what was asked for makes no sense.
+USAGE = 64
 
 
 class Error(Exception):
@@ -13,6 +18,19 @@ class Error(Exception):
         self.status = status
 
 
+def whole(number, kind: type, what: str) -> int:
+    """A number as C's `kind` has it, which ctypes would cut to size."""
+    try:
+        value = int(number) if isinstance(number, float) and number.is_integer() else operator.index(number)
+    except TypeError:
+        raise Error(f"{what}: {number!r}, expected a whole number", USAGE) from None
+    if kind(value).value != value:
+        raise Error(f"{what}: {value} is out of range", USAGE)
+    return value
+
+
+WHOLE = (ctypes.c_int, ctypes.c_size_t)
+
 # Calls that take bytes with their number, not a text that ends with a 0.
 _BINARY = ("load_bytes", "picture_decode")
 
@@ -22,15 +40,24 @@ class Handle:
 
     def __init__(self):
         self._library = library()
+        self._process = os.getpid()
         self._pointer = self._library.tacit_create()
         if not self._pointer:
             raise MemoryError("no memory for a handle of libtacit")
 
     def call(self, name: str, *arguments) -> int:
         """OK, READING or EVENTS; anything else is raised."""
+        # The threads that compute are not in a child that a process has forked, which would wait for them for ever.
+        if self._process != os.getpid():
+            raise Error("the model is of the process that this one was forked from: open one here", USAGE)
         # C would take the text up to there for all of it.
         if name not in _BINARY and any(isinstance(argument, bytes) and 0 in argument for argument in arguments):
             raise ValueError("embedded null byte")
+        kinds = argument_types(name)
+        arguments = [
+            whole(argument, kinds[place], f"{name}, argument {place + 1}") if kinds[place] in WHOLE else argument
+            for place, argument in enumerate(arguments)
+        ]
         status = getattr(self._library, f"tacit_{name}")(self._pointer, *arguments)
         if status not in (OK, READING, EVENTS):
             words = self._library.tacit_error(self._pointer).decode(errors="replace")
@@ -45,7 +72,8 @@ class Handle:
             self.call("load", os.fsencode(source))
 
     def close(self):
-        if self._pointer:
+        # What is of another process is left to it.
+        if self._pointer and self._process == os.getpid():
             self._library.tacit_close(self._pointer)
         self._pointer = None
 

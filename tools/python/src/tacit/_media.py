@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from . import _library
-from ._handle import Handle
+from ._handle import Handle, whole
 
 
 class DamageWarning(UserWarning):
@@ -30,7 +30,7 @@ def blocks_of(
     handle: Handle, path: "str | os.PathLike", rate: "int | None", size: int = 65_536
 ) -> "tuple[int, Iterator[np.ndarray]]":
     """The rate of a sound file's samples, and the samples block by block."""
-    found = ctypes.c_int(rate or 0)
+    found = ctypes.c_int(whole(rate or 0, ctypes.c_int, "rate"))
     handle.call("sound_open", os.fsencode(path), ctypes.byref(found))
 
     def read():

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from . import _library
-from ._handle import Handle
+from ._handle import USAGE, Error, Handle, whole
 from ._library import OK, READING
 from ._media import blocks_of, decode_picture, pixels_of, samples_of, warn_of_damage
 
@@ -60,6 +60,42 @@ class Event:
     time: float
 
 
+class Described:
+    """What a handle has loaded: sense and sizes, and its labels with what was learned as it is there now."""
+
+    def __init__(self, handle: Handle):
+        self.sizes = _library.Model(size=ctypes.sizeof(_library.Model))
+        handle.call("describe", ctypes.byref(self.sizes))
+        self.names, self.thresholds = [], np.zeros(self.sizes.labels, np.float32)
+        for index in range(self.sizes.labels):
+            name, threshold = ctypes.c_char_p(), ctypes.c_float()
+            handle.call("label_at", index, ctypes.byref(name), ctypes.byref(threshold))
+            self.names.append((name.value or b"").decode(errors="replace"))
+            self.thresholds[index] = threshold.value
+
+    @property
+    def sense(self) -> str:
+        return {1: "sound", 2: "pictures", 3: "tokens"}[self.sizes.sense]
+
+    def said(self, handle: Handle, timed: bool = False) -> Prediction:
+        """What the handle's last call came to."""
+
+        def vector(name, count):
+            values = np.empty(count, np.float32)
+            handle.call(name, values.ctypes.data, count, None)
+            return values
+
+        start, end = ctypes.c_double(), ctypes.c_double()
+        handle.call("span", ctypes.byref(start), ctypes.byref(end))
+        return Prediction(
+            vector("scores", self.sizes.labels),
+            vector("logits", self.sizes.labels),
+            vector("embedding", self.sizes.width),
+            (start.value, end.value) if timed or self.sense == "sound" else None,
+            self.names,
+        )
+
+
 class Model:
     """A model file, or the bytes of one. One thread's at a time."""
 
@@ -80,30 +116,29 @@ class Model:
         self._handle.load(source)
         self._handle.call("configure", hop, threads)
         if labels is None:
-            self._describe()
+            self._described = Described(self._handle)
         else:
             self.load_labels(labels)
 
-    def _describe(self):
-        self._model = _library.Model(size=ctypes.sizeof(_library.Model))
-        self._handle.call("describe", ctypes.byref(self._model))
-        names, self.thresholds = [], np.zeros(self._model.labels, np.float32)
-        for index in range(self._model.labels):
-            name, threshold = ctypes.c_char_p(), ctypes.c_float()
-            self._handle.call("label_at", index, ctypes.byref(name), ctypes.byref(threshold))
-            names.append((name.value or b"").decode(errors="replace"))
-            self.thresholds[index] = threshold.value
-        self.labels = names
+    @property
+    def labels(self) -> "list[str]":
+        """Their names, the learned ones last."""
+        return self._described.names
+
+    @property
+    def thresholds(self) -> np.ndarray:
+        """From which score each of them holds."""
+        return self._described.thresholds
 
     @property
     def sense(self) -> str:
         """"sound", "pictures" or "tokens"."""
-        return {1: "sound", 2: "pictures", 3: "tokens"}[self._model.sense]
+        return self._described.sense
 
     @property
     def rate(self) -> int:
         """Of a model of sound, in hertz; else 0."""
-        return self._model.sample_rate
+        return self._described.sizes.sample_rate
 
     def verify(self):
         """Checks every digest of the model file, which opening does not."""
@@ -124,7 +159,7 @@ class Model:
         else:
             samples = samples_of(what)
             self._handle.call("classify_samples", samples.ctypes.data, samples.size, rate or 0)
-        return self._said(self._handle)
+        return self._described.said(self._handle)
 
     def embed(self, what, rate: "int | None" = None) -> np.ndarray:
         """The same, but only what the model's head reads."""
@@ -143,6 +178,8 @@ class Model:
         self, source: "str | os.PathLike | Iterable", rate: "int | None" = None, **settings
     ) -> "Iterator[Prediction | Event]":
         """Labels and events of a sound file, or of anything that gives arrays of samples, as they come."""
+        if self.sense != "sound":
+            raise Error(f"a model of {self.sense} does not hear", USAGE)
         if isinstance(source, (str, os.PathLike)):
             rate, source = blocks_of(Handle(), source, self.rate)
         with self.stream(rate, **settings) as stream:
@@ -154,6 +191,8 @@ class Model:
         self, source: "Iterable[np.ndarray | str | os.PathLike]", rate: "float | None" = None, **settings
     ) -> "Iterator[Prediction | Event]":
         """Labels and events of anything that gives pictures, as arrays or as PNG, JPEG, WebP and GIF files, `rate` of them a second."""
+        if self.sense != "pictures":
+            raise Error(f"a model of {self.sense} does not see", USAGE)
         with self.stream(rate, **settings) as stream:
             for picture in source:
                 yield from stream.push(decode_picture(picture) if isinstance(picture, (str, os.PathLike)) else picture)
@@ -164,7 +203,7 @@ class Model:
         take over what was taught of the same labels when they are told to by their own `load_labels`."""
         self._handle.call("load_labels", os.fsencode(labels))
         self._learned = labels
-        self._describe()
+        self._described = Described(self._handle)
 
     def teach(self, labels: "str | os.PathLike", name: str, what, rate: "int | None" = None):
         """Teaches a label one example: a file by its path, mono samples or a picture, as `classify` takes them.
@@ -200,47 +239,36 @@ class Model:
             samples = samples_of(what)
             self._handle.call("teach_samples", *given, samples.ctypes.data, samples.size, rate or 0)
 
-    def _said(self, handle: Handle, timed: bool = False) -> Prediction:
-        def vector(name, count):
-            values = np.empty(count, np.float32)
-            handle.call(name, values.ctypes.data, count, None)
-            return values
-
-        start, end = ctypes.c_double(), ctypes.c_double()
-        handle.call("span", ctypes.byref(start), ctypes.byref(end))
-        return Prediction(
-            vector("scores", self._model.labels),
-            vector("logits", self._model.labels),
-            vector("embedding", self._model.width),
-            (start.value, end.value) if timed or self.sense == "sound" else None,
-            self.labels,
-        )
-
 
 class _Pushed:
     """What the streams have in common. Each has a handle of its own, so that a model may have several."""
 
     def __init__(self, model: Model, settings: dict):
-        self._model = model
+        self._learned = model._learned
         self._handle = Handle()
         self._handle.load(model._source)
-        if model._learned is not None:
-            self._handle.call("load_labels", os.fsencode(model._learned))
+        if self._learned is not None:
+            self._handle.call("load_labels", os.fsencode(self._learned))
+        # The labels that it has itself: the model's may be others since.
+        self._described = Described(self._handle)
         self._settings = _library.StreamSettings(
-            size=ctypes.sizeof(_library.StreamSettings), threads=model._threads
+            size=ctypes.sizeof(_library.StreamSettings), threads=whole(model._threads, ctypes.c_int, "threads")
         )
         known = {"hop", "threshold", "off_below", "smooth", "on_after", "off_after"}
         for name, value in settings.items():
             if name not in known:
                 raise TypeError(f"no setting is called '{name}', expected one of {', '.join(sorted(known))}")
+            if name in ("threshold", "off_below") and value == 0:
+                raise Error(f"a {name} of 0: an event could never end", USAGE)
             # What is 0 there is the model's own, and what is shorter than a sample no time at all.
             none = name in ("smooth", "on_after", "off_after") and value == 0
             setattr(self._settings, name, NO_TIME if none else value)
 
     def load_labels(self):
-        """Takes over, with the next reading, what was taught of the model's learned labels meanwhile."""
-        if self._model._learned is not None:
-            self._handle.call("load_labels", os.fsencode(self._model._learned))
+        """Takes over, with the next reading, what was taught meanwhile of the learned labels that it began with."""
+        if self._learned is not None:
+            self._handle.call("load_labels", os.fsencode(self._learned))
+            self._described = Described(self._handle)
 
     def skip(self, count: int):
         """So many samples or pictures were lost: time goes on by them, and the model begins anew with the next push."""
@@ -253,7 +281,7 @@ class _Pushed:
 
     def _news(self, status: int) -> "Iterator[Prediction | Event]":
         if status == READING:
-            yield self._model._said(self._handle, timed=True)
+            yield self._described.said(self._handle, timed=True)
         fresh = ctypes.c_int()
         event = _library.Event()
         while True:
@@ -261,7 +289,7 @@ class _Pushed:
             if not fresh.value:
                 return
             label = event.label
-            name = self._model.labels[label.index]
+            name = self._described.names[label.index]
             yield Event(bool(event.is_on), Label(label.index, name, label.score), event.time)
 
     def close(self):
@@ -279,7 +307,7 @@ class Stream(_Pushed):
 
     def __init__(self, model: Model, rate: "int | None", settings: dict):
         super().__init__(model, settings)
-        self._settings.sample_rate = rate or 0
+        self._settings.sample_rate = whole(rate or 0, ctypes.c_int, "rate")
         self._handle.call("begin", ctypes.byref(self._settings))
 
     def push(self, samples) -> "Iterator[Prediction | Event]":
