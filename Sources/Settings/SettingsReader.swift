@@ -304,8 +304,10 @@ package struct SettingsReader {
             if let first = seen[identity(name.text)] {
                 let same =
                     first.text == name.text
-                    ? "is there already" : "is told apart from '\(first.text)' by nothing but signs"
-                refuse(name.place, "name: \(kind) '\(name.text)' \(same), in line \(first.place.line)")
+                    ? "is there already, in line \(first.place.line)"
+                    : "would be '\(identity(name.text))' in topics, as '\(first.text)' in line \(first.place.line) is: "
+                        + "letters a to z or digits have to tell them apart"
+                refuse(name.place, "name: \(kind) '\(name.text)' \(same)")
             } else {
                 seen[identity(name.text)] = name
             }

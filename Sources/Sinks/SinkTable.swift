@@ -51,6 +51,13 @@ package enum SinkTable {
         package let address: String
 
         package var description: String { address.isEmpty ? name : "\(name):\(address)" }
+
+        /// Whether both are one sink, however a path is spelled.
+        package func leads(where other: Wish) -> Bool {
+            guard name == other.name, address != other.address else { return self == other }
+            let isPath = [JSONLinesSink.kind.name, ClipSink.kind.name].contains(name)
+            return isPath && FileIdentity.areOnePlace(address, other.address)
+        }
     }
 
     /// A sink with settings of its own.
@@ -79,7 +86,7 @@ package enum SinkTable {
                     throw TacitError(.usage, "--to \(text): one sink of the kind \(kind.form) is all there may be")
                 }
             }
-            guard !wishes.contains(wish) else { throw TacitError(.usage, "--to \(text) is given twice") }
+            guard !wishes.contains(where: { $0.leads(where: wish) }) else { throw TacitError(.usage, "--to \(text) is given twice") }
             wishes.append(wish)
         }
         return wishes

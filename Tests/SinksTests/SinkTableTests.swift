@@ -14,7 +14,8 @@ import Testing
 
     @Test(arguments: [
         ["nowhere"], [""], [":"], ["nowhere:a"], ["jsonl"], ["jsonl:"], ["stdout:"], ["stdout:a"], ["STDOUT"],
-        ["stdout", "stdout"], ["jsonl:a", "jsonl:a"], ["jsonl:a", "nowhere"],
+        ["stdout", "stdout"], ["jsonl:a", "jsonl:a"], ["jsonl:a", "jsonl:./a"], ["jsonl:/tmp/a", "jsonl:/tmp//a"],
+        ["jsonl:a", "nowhere"],
     ])
     func refuses(texts: [String]) {
         #expect {

@@ -1,3 +1,4 @@
+import TacitDiagnostics
 import TacitSinks
 
 /// Whether what is kept can be kept: folders that are there, writable, and on a disk with room.
@@ -82,6 +83,8 @@ enum FolderCheck {
             let words = line.split(separator: " ")
             return words.count > 1 ? String(words[1]) : nil
         }
+        // As it is typed it need not begin with any.
+        let path = SystemPath.resolved(path) ?? path
         let own = mounts.filter { path == $0 || $0 == "/" || path.hasPrefix("\($0)/") }
         return own.max { $0.utf8.count < $1.utf8.count } ?? "/"
     }

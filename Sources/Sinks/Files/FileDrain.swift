@@ -37,7 +37,7 @@ final class FileDrain: OutputDrain, @unchecked Sendable {
 
     func write(_ bytes: UnsafeRawBufferPointer) throws -> Int {
         guard try endTornLine() else { return 0 }
-        if rotation.isWanted, isRegular, endsWithLine {
+        if isRegular, endsWithLine {
             do {
                 try rotate(before: bytes.count)
             } catch {

@@ -39,7 +39,14 @@ final class MQTTAnswers {
     }
 
     private func hasDisconnected(_ code: Int32) {
-        if code != 0, state == .open { problem = MQTTClient.words(code) }
+        switch state {
+        case .open where code != 0: problem = MQTTClient.words(code)
+        // Something listens there that has not answered as a broker does.
+        case .asking:
+            problem =
+                "what listens there gave no broker's answer: is the port right, and is TLS spoken there (mqtts://) or not (mqtt://)?"
+        default: break
+        }
         state = .closed
     }
 

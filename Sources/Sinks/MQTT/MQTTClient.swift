@@ -59,6 +59,9 @@ final class MQTTClient {
     /// Sets the certificates, the password and the last will.
     private func prepare(_ settings: MQTTSettings, hasWill: Bool) throws {
         if address.isEncrypted {
+            for path in [settings.authorityFile, settings.certificateFile, settings.keyFile] {
+                if let path { try Self.requirePEM(path) }
+            }
             let result = tacit_mosquitto_tls_set(
                 client, settings.authorityFile, settings.authorityFile == nil ? "/etc/ssl/certs" : nil,
                 settings.certificateFile, settings.keyFile, nil)
@@ -76,6 +79,20 @@ final class MQTTClient {
         try check(
             tacit_mosquitto_will_set(
                 client, MQTTTopics.program(address.prefix), Int32(will.count), will, 1, true))
+    }
+
+    /// The library tells of a file that it can't use only once it is connected, and then not of which.
+    ///
+    /// - Throws: `TacitError`: input for a file that can't be read, data for one that holds no certificate and no key.
+    private static func requirePEM(_ path: String) throws {
+        let descriptor = SystemPath.withBytes(path) { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+        guard descriptor >= 0 else { throw TacitError(.noInput, file: path, String(cString: strerror(errno))) }
+        defer { close(descriptor) }
+        let (bytes, number) = FileBytes.read(descriptor, most: 1 << 20)
+        guard number == 0 else { throw TacitError(.noInput, file: path, String(cString: strerror(number))) }
+        guard String(decoding: bytes, as: UTF8.self).contains("-----BEGIN ") else {
+            throw TacitError.badData(path, "expected certificates or a key in PEM, which begin with -----BEGIN")
+        }
     }
 
     private func check(_ result: Int32) throws {
@@ -147,6 +164,8 @@ final class MQTTClient {
     static func words(_ result: Int32) -> String {
         // MOSQ_ERR_ERRNO: the system's own.
         if result == 14 { return String(cString: strerror(errno)) }
+        // MOSQ_ERR_KEEPALIVE, for which some versions have no words.
+        if result == 19 { return "the broker has said nothing for too long" }
         let text = String(cString: tacit_mosquitto_strerror(result))
         return text.hasSuffix(".") ? String(text.dropLast()) : text
     }

@@ -17,6 +17,8 @@ final class MQTTDevice: @unchecked Sendable {
     // The monitor's: what the stream has said.
     private var queue: BoundedQueue<LiveEvent>
     private var isOn: [Bool]
+    /// The label that turned on last.
+    private var lastOn: Int?
     private var answers = BoundedQueue<CorrectionAnswer>(capacity: 64)
     private var level: Double?
     private var lostSeconds = 0.0
@@ -72,6 +74,7 @@ final class MQTTDevice: @unchecked Sendable {
     /// False when the event is lost, for want of room.
     func add(_ event: LiveEvent) -> Bool {
         isOn[event.label] = event.state == .on
+        if event.state == .on { lastOn = event.label }
         if queue.append(event) { return true }
         dropped += 1
         return false
@@ -97,11 +100,15 @@ final class MQTTDevice: @unchecked Sendable {
             if !stream.waits {
                 told = isOn
                 settled = queue.count
+                toldLast = lastOn
             }
         }
+        // What was to be said when the connection broke is said anew, but for what is said once.
+        let once = pending.filter { !$0.isRetained }
         pending.removeAll()
         toldAvailable = nil
         tellAgain()
+        pending += once
     }
 
     /// Says once more what there is and how it stands.
@@ -181,6 +188,7 @@ final class MQTTDevice: @unchecked Sendable {
             told[label] = isOn[label]
             tellState(label)
         }
+        if let lastOn, lastOn != toldLast { tellLast(lastOn) }
         guard pending.isEmpty, isFinishing else { return }
         if toldAvailable == true {
             toldAvailable = false

@@ -21,7 +21,9 @@ struct HostAndPort {
         } else {
             host = String(text)
         }
-        guard !host.isEmpty, host.utf8.count <= 253, !host.contains(" ") else { throw refuse("no host") }
+        // Letters of any script stay: the system's resolver knows names in Unicode.
+        guard !host.isEmpty, host.utf8.count <= 253, !host.contains(where: { $0.isWhitespace || "?#/\\\"<>".contains($0) })
+        else { throw refuse("no host") }
         guard let portText else {
             port = nil
             return

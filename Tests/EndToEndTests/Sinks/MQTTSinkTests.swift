@@ -95,6 +95,7 @@ struct MQTTSinkTests {
         #expect(run.finish() == 0)
         #expect(run.standardError.contains("Connection refused"))
         #expect(ids(messages) == Set(eventIDs(lines)))
+        #expect(try messages.payloads("here/a_wav/last").last == last(lines))
     }
 
     /// Killed in the midst and started again: every event arrives all the same, and what is on and off is true in the end.
@@ -111,7 +112,8 @@ struct MQTTSinkTests {
         // What it had acknowledged it has passed on, when it is killed.
         broker.send(signal: SIGSTOP)
         var lines: [String] = []
-        readEvents(20, of: run, into: &lines)
+        // More than may be on their way at once, so that some of what is said of an event is and some is not.
+        readEvents(40, of: run, into: &lines)
         broker.stop()
         readEvents(10, of: run, into: &lines)
         try broker.start()
@@ -121,6 +123,56 @@ struct MQTTSinkTests {
         #expect(ids(messages) == Set(eventIDs(lines)))
         #expect(messages.payloads("here/a_wav/dropped").allSatisfy { $0 == "0" })
         for label in 0..<5 { #expect(messages.payloads("here/a_wav/label/label_0\(label)").last == "OFF") }
+        #expect(try messages.payloads("here/a_wav/last").last == last(lines))
+    }
+
+    /// The label that turned on last, of lines of JSON.
+    private func last(_ lines: [String]) throws -> String? {
+        let on = lines.last { $0.contains(#""type":"event""#) && $0.contains(#""state":"on""#) }
+        return try #require(on).firstMatch(of: /"label":"([^"]*)"/).map { String($0.output.1) }
+    }
+
+    /// Prefixes that look alike as identifiers are two devices for Home Assistant.
+    @Test func identifiersOfPrefixesThatLookAlike() throws {
+        let broker = try Mosquitto()
+        try broker.start()
+        let prefixes = ["дом/кухня", "дача/спальня", "a_b/c", "a/b_c", "a/b/c", "A/c", "a/c"]
+        for prefix in prefixes {
+            #expect(try listening.run(["--to", "mqtt://\(broker.address)/\(prefix)", "--name", "mic"]).status == 0)
+        }
+        let listener = try broker.listener()
+        let messages = MQTTMessages()
+        func configs() -> Set<String> {
+            Set(messages.all.map(\.topic).filter { $0.hasPrefix("homeassistant/device/") })
+        }
+        #expect(messages.read(listener) { _ in configs().count == prefixes.count })
+        #expect(configs().contains("homeassistant/device/a_c_mic/config"))
+    }
+
+    /// What is wrong on this side is said of the file that it is wrong in.
+    @Test(arguments: ["--mqtt-ca-file", "--mqtt-cert-file", "--mqtt-key-file"])
+    func certificatesThatAreNone(option: String) throws {
+        let begun = try folder.write("begun.pem", "-----BEGIN CERTIFICATE-----\n".utf8)
+        let none = try folder.write("none.pem", "no certificate\n".utf8)
+        for (path, status) in [(none, Int32(65)), (folder.path("nowhere.pem"), 66), (folder.path, 66)] {
+            var flags = option == "--mqtt-ca-file" ? [] : ["--mqtt-cert-file", begun, "--mqtt-key-file", begun]
+            if let place = flags.firstIndex(of: option) { flags[place + 1] = path } else { flags = [option, path] }
+            let outcome = try listening.run(["--to", "mqtts://127.0.0.1:1/a"] + flags)
+            #expect(outcome.status == status && outcome.output.isEmpty, "\(path)")
+            #expect(outcome.errorLines.count == 1 && outcome.standardError.contains("\(path): "), "\(outcome.standardError)")
+        }
+    }
+
+    /// Something else than a broker listens there.
+    @Test func whatIsNoBroker() throws {
+        let port = try LoopbackPort.unused()
+        let page = try LiveRun(
+            .tacit, listening.arguments(["--realtime", "--to", "http://127.0.0.1:\(port)", "--to", "stdout"]))
+        #expect(page.readLine() != nil)
+        let outcome = try listening.run(["--to", "mqtt://127.0.0.1:\(port)/a", "--require-sinks"])
+        page.send(signal: SIGTERM)
+        #expect(page.finish() == 0)
+        #expect(outcome.status == 73 && outcome.standardError.contains("gave no broker's answer"), "\(outcome.standardError)")
     }
 
     /// A broker that stands still for a while costs nothing.
@@ -246,6 +298,7 @@ struct MQTTSinkTests {
         "mqtt://@host", "mqtt://me:secret@host", "mqtt://host/a//b", "mqtt://host/a/", "mqtt://host/+",
         "mqtt://host/a#",
         "mqtt://host/$SYS", "mqtt://[::1", "mqtt://[::1]x", "mqtts://a b", "mqtt://host/\n",
+        "mqtt://host?x", "mqtt:// me@host", "mqtt://ho\u{a0}st", "mqtt://<host>",
     ])
     func wrongAddressesAreRefusedAtOnce(address: String) throws {
         let outcome = try listening.run(["--to", address])

@@ -61,6 +61,26 @@ import Testing
         #expect(try allLines().map(withoutClocks) == expected)
     }
 
+    /// Whether or not anything is put away here: where somebody else does it, the next line begins a new file.
+    @Test(arguments: [[], ["--rotate-bytes", "1M"]], [true, false])
+    func aFileThatIsGoneIsFollowed(flags: [String], isRemoved: Bool) throws {
+        let run = try LiveRun(
+            .tacit, listening.arguments(["--realtime", "--to", "jsonl:\(file)", "--to", "stdout"] + flags))
+        #expect(run.readLine() != nil)
+        #expect(waitUntil { ((try? listening.lines("lines.jsonl")) ?? []).count > 3 })
+        if isRemoved {
+            try FileManager.default.removeItem(atPath: file)
+        } else {
+            try FileManager.default.moveItem(atPath: file, toPath: folder.path("lines.jsonl.1"))
+        }
+        var lines: [String] = []
+        while let line = run.readLine() { lines.append(line) }
+        #expect(run.finish() == 0 && run.standardError.isEmpty)
+        let found = try listening.lines("lines.jsonl")
+        #expect(found.count > 3 && lines.suffix(found.count).map(withoutClocks) == found.map(withoutClocks))
+        if !isRemoved { #expect(try listening.lines("lines.jsonl.1").count + found.count == lines.count + 1) }
+    }
+
     /// A pipe is no file, and a folder that can't be written to keeps its one file.
     @Test func whatIsNotPutAway() throws {
         let outcome = try listening.run(["--to", "jsonl:/dev/null", "--rotate-bytes", "1K"])

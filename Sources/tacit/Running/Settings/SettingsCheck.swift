@@ -84,12 +84,13 @@ struct SettingsCheck {
 
     /// Two sinks of one address would write over one another, or have one another's settings.
     private mutating func checkPlaces() {
-        var seen: [String: Settings.Sink] = [:]
+        var seen: [(sink: Settings.Sink, wish: SinkTable.Wish)] = []
         for sink in settings.sinks {
-            if let first = seen[sink.address.text] {
+            guard let wish = wanted[sink.name.text]?.wish else { continue }
+            if let first = seen.first(where: { $0.wish.leads(where: wish) })?.sink {
                 refuse(sink.address.place, "to: leads where '\(first.name.text)' does: name that one in the inputs")
             } else {
-                seen[sink.address.text] = sink
+                seen.append((sink, wish))
             }
         }
     }
