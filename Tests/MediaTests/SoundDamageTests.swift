@@ -165,6 +165,25 @@ import Testing
         #expect(damage.description.hasPrefix("ends early: "))
     }
 
+    /// By the length that a WAV states; not by one that stands for any.
+    @Test func aWAVThatIsCutOffIsTold() throws {
+        let whole = WaveFile.bytes(Sounds.glide(samples: Self.count), rate: UInt32(Self.rate))
+        #expect(try read(whole).damage.isNone)
+        for lost in [1, 2, 3, 32_000, 2 * Self.count - 2] {
+            let (samples, damage) = try read(whole.dropLast(lost))
+            #expect(samples.count == Self.count - (lost + 1) / 2)
+            #expect(damage.lackingSeconds == Double((lost + 1) / 2) / Double(Self.rate), "\(lost) bytes")
+            #expect(damage.places == 0 && damage.skippedBytes == 0)
+        }
+        let place = try #require(whole.indices.first { whole[$0...].starts(with: Array("data".utf8)) }) + 4
+        for size: UInt32 in [0, .max, 0x7fff_f000, 0x7fff_ffdb, 0x8000_0000, 0xffff_ff00] {
+            var bytes = whole
+            bytes.replaceSubrange(place..<place + 4, with: withUnsafeBytes(of: size.littleEndian) { Array($0) })
+            let (samples, damage) = try read(bytes)
+            #expect(samples.count == Self.count && damage.isNone, "\(size)")
+        }
+    }
+
     /// The first page of sound and the last one have no page on their other side that would tell how much was lost.
     @Test(arguments: codecs)
     func aPageThatWasHitAtEitherEndIsTold(name: String, format: Int) throws {

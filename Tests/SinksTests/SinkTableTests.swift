@@ -10,6 +10,8 @@ import Testing
         #expect(try SinkTable.parse([]).map(\.name) == ["stdout"])
         #expect(try SinkTable.parse(["jsonl:a:b"]).map(\.address) == ["a:b"])
         #expect(try SinkTable.parse(["stdout", "jsonl:a", "jsonl:b"]).count == 3)
+        // Names that only look alike are two files.
+        #expect(try SinkTable.parse(["jsonl:\u{e9}", "jsonl:e\u{301}"]).count == 2)
     }
 
     @Test(arguments: [

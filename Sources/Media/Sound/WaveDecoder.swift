@@ -12,6 +12,8 @@ final class WaveDecoder: SoundDecoder {
     private var format: WaveFormat?
     /// Bytes of the data chunk that are left; `Int.max` up to the end.
     private var left = 0
+    /// Whether the data chunk's length is one that somebody has counted.
+    private var isBelieved = false
     /// Whether a byte fills up the data chunk.
     private var isPadded = false
     /// Whether there was a data chunk with samples in it.
@@ -21,6 +23,8 @@ final class WaveDecoder: SoundDecoder {
     private let bytes: UnsafeMutableRawPointer
     private static let byteCapacity = 1 << 15
     private static let leastRest = 4096
+    /// Programs that write to a pipe state about 2^31 or 2^32 bytes, each a few less in its own way.
+    private static let leastPlaceholder = 0x7ff0_0000
 
     /// A decoder for the stream, at its first byte: libsndfile's where the samples are not plain.
     static func open(_ stream: ByteStream) throws -> any SoundDecoder {
@@ -65,7 +69,9 @@ final class WaveDecoder: SoundDecoder {
                     format.decode(bytes, count: count * channels, into: target)
                     return .frames(count)
                 }
+                let lacking = isBelieved && left != .max ? left / format.frameBytes : 0
                 left = 0
+                if lacking > 0 { return .lacking(lacking) }
             }
             let (rate, width) = (sampleRate, channels)
             guard try nextData() else { return .end }
@@ -111,6 +117,7 @@ final class WaveDecoder: SoundDecoder {
                     throw TacitError(.badData, "WAV whose samples come before its 'fmt ' chunk")
                 }
                 left = try length(of: size)
+                isBelieved = size < Self.leastPlaceholder || size == 0xffff_ffff
                 if left == 0 { continue }
                 hasData = true
                 isPadded = left != .max && left & 1 != 0

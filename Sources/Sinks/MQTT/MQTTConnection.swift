@@ -36,13 +36,14 @@ final class MQTTConnection: @unchecked Sendable {
     /// Seconds between two tries, at most.
     private static let longestDelay = 30.0
 
-    private static let all = Mutex<[String: MQTTConnection]>([:])
+    private static let all = Mutex<[[UInt8]: MQTTConnection]>([:])
 
     /// The one that this program has to a broker.
     ///
     /// - Throws: `TacitError`: output where it can't be made, input for the password's file.
     static func shared(_ address: MQTTAddress, _ settings: MQTTSettings) throws -> MQTTConnection {
-        let key = "\(address.user ?? "")@\(address.description)"
+        // Topics are bytes.
+        let key = Array("\(address.user ?? "")@\(address.description)".utf8)
         return try all.withLock { all in
             if let known = all[key], !known.monitor.locked({ known.isOver || known.isLeaving }) { return known }
             let made = try MQTTConnection(address, settings)

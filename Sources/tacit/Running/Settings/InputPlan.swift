@@ -16,6 +16,13 @@ struct InputPlan: Sendable {
         let labels: [LabelTerms]
         let quiet: TimesOfDay
         let sinks: [SinkTable.Wanted]
+
+        /// Paths are bytes: those that only look alike are two.
+        static func == (one: Identity, other: Identity) -> Bool {
+            let words = [one, other].map { [$0.model ?? ""] + $0.arguments }
+            return one.sense == other.sense && words[0].elementsEqual(words[1]) { $0.utf8.elementsEqual($1.utf8) }
+                && one.labels == other.labels && one.quiet == other.quiet && one.sinks == other.sinks
+        }
     }
 
     /// A model, for people.
@@ -34,6 +41,9 @@ struct InputPlan: Sendable {
     let source: String
     /// Whether it is one that may come back: a device or a program.
     let isLive: Bool
+
+    /// Whether it is the input of that name; by bytes.
+    func isCalled(as other: InputPlan) -> Bool { name.utf8.elementsEqual(other.name.utf8) }
 
     /// Whether people may say somewhere what its events were.
     var takesCorrections: Bool { identity.sinks.contains(where: \.takesCorrections) }

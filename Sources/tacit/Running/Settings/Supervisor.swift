@@ -136,10 +136,10 @@ final class Supervisor {
         let kept = inputs.filter { input in
             // One that failed begins anew: what was wrong may have been put right outside the file.
             if case .failed = input.ending { return false }
-            return plans.contains { $0.name == input.plan.name && $0.identity == input.plan.identity }
+            return plans.contains { $0.isCalled(as: input.plan) && $0.identity == input.plan.identity }
         }
         let left = inputs.filter { input in !kept.contains { $0 === input } }
-        let fresh = plans.filter { plan in !kept.contains { $0.plan.name == plan.name } }
+        let fresh = plans.filter { plan in !kept.contains { $0.plan.isCalled(as: plan) } }
         let ended = left.count { !$0.isOver }
         endAll(left, within: Self.patience) { Process.stop.isStopping }
         inputs = kept
