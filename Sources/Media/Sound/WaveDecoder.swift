@@ -64,7 +64,7 @@ final class WaveDecoder: SoundDecoder {
                 let rest = filled % format.frameBytes
                 if rest > 0 { filled += try stream.fill(bytes + filled, count: format.frameBytes - rest) }
                 let count = filled / format.frameBytes
-                if left != .max { left -= filled }
+                if left != .max { left -= count * format.frameBytes }
                 if count > 0 {
                     format.decode(bytes, count: count * channels, into: target)
                     return .frames(count)
