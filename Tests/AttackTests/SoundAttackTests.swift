@@ -150,7 +150,9 @@ import Testing
                 let path = try model.folder.write("flipped.wav", Self.patched(offset, [Self.good[offset] ^ mask]))
                 let outcome = try Executable.tacit.run(["classify", "--json", "--logits", model.path, path])
                 #expect(outcome.status == 0 || outcome.status == 65, "byte \(offset) with \(mask)")
-                #expect(outcome.errorLines.count == (outcome.status == 0 ? 0 : 1))
+                // A length that is more than there is says that the rest is missing.
+                let isCut = outcome.standardError.contains(": ends early: ")
+                #expect(outcome.errorLines.count == (outcome.status == 0 && !isCut ? 0 : 1))
                 #expect(outcome.outputLines.count == (outcome.status == 0 ? 1 : 0))
             }
         }
