@@ -28,9 +28,8 @@ package struct FileIdentity: Hashable, Sendable {
     /// Whether two paths are one name in one folder, so that what is written to one replaces the other; also where there is
     /// nothing yet.
     package static func areOnePlace(_ one: String, _ other: String) -> Bool {
-        // By bytes: names that only look alike are two.
-        if one.utf8.elementsEqual(other.utf8) { return true }
-        guard SystemPath.name(of: one).utf8.elementsEqual(SystemPath.name(of: other).utf8),
+        if SystemPath.areSame(one, other) { return true }
+        guard SystemPath.areSame(SystemPath.name(of: one), SystemPath.name(of: other)),
             let folder = FileIdentity(path: SystemPath.folder(of: one))
         else { return false }
         return folder == FileIdentity(path: SystemPath.folder(of: other))

@@ -86,6 +86,11 @@ package enum SystemPath {
     /// Whether the system's bytes were UTF-8.
     package static func isText(_ name: String) -> Bool { !name.unicodeScalars.contains(where: isEscape) }
 
+    /// Whether two names are one to the system, which compares bytes; Swift's `==` takes those that look alike for one.
+    package static func areSame(_ one: some StringProtocol, _ other: some StringProtocol) -> Bool {
+        one.utf8.elementsEqual(other.utf8)
+    }
+
     /// A path's last name. By bytes: a character that begins behind the slash may have it in itself.
     package static func name(of path: String) -> Substring {
         path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path[path.utf8.index(after: $0)...] } ?? path[...]

@@ -95,7 +95,7 @@ final class Handle {
 
     func load(labels path: String) throws {
         guard let loaded else { throw TacitError(.usage, "no model is loaded") }
-        if Self.isSame(loaded.labels, path), try loaded.model.reloadLabels() { return }
+        if let labels = loaded.labels, SystemPath.areSame(labels, path), try loaded.model.reloadLabels() { return }
         let model = try Model(loaded.model, labels: path)
         endStreams()
         classifier = nil
@@ -105,12 +105,11 @@ final class Handle {
 
     func teach(_ labels: String, _ body: (Teacher) throws -> Void) throws {
         let model = try model()
-        if !Self.isSame(teacher?.path, labels) { teacher = try Teacher(model, labels: labels, threads: threads) }
-        if let teacher { try body(teacher) }
+        if let teacher, SystemPath.areSame(teacher.path, labels) { return try body(teacher) }
+        let made = try Teacher(model, labels: labels, threads: threads)
+        teacher = made
+        try body(made)
     }
-
-    /// By bytes: paths that only look alike are two.
-    private static func isSame(_ one: String?, _ other: String) -> Bool { one?.utf8.elementsEqual(other.utf8) ?? false }
 
     // Files
 

@@ -10,7 +10,7 @@ package final class LabelsLock {
     /// - Throws: `TacitError` (cannot create) where there is no such folder.
     package init(beside path: String) throws {
         // The one that a link leads to: it may be known by other names.
-        let place = SystemPath.folder(of: SystemPath.resolved(path) ?? path)
+        let place = SystemPath.folder(of: SystemPath.target(of: path))
         descriptor = SystemPath.withBytes(place) { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
         guard descriptor >= 0 else {
             throw TacitError(.cannotCreate, file: path, String(cString: strerror(errno)))

@@ -52,9 +52,8 @@ package enum SinkTable {
 
         package var description: String { address.isEmpty ? name : "\(name):\(address)" }
 
-        /// By bytes: names that only look alike are two.
         package static func == (one: Wish, other: Wish) -> Bool {
-            one.name == other.name && one.address.utf8.elementsEqual(other.address.utf8)
+            one.name == other.name && SystemPath.areSame(one.address, other.address)
         }
 
         /// Whether both are one sink, however a path is spelled.

@@ -8,6 +8,4 @@ package struct Rotation: Equatable, Sendable {
     package var kept = 30
 
     package init() {}
-
-    var isWanted: Bool { bytes != nil || isDaily }
 }

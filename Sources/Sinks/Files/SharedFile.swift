@@ -38,12 +38,8 @@ final class SharedFile: Sendable {
 
     /// The same bytes for every spelling of a path: its folder's as the system resolves it, and its name's.
     private static func key(_ path: String) -> [UInt8] {
-        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
-        let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-        let name = slash.map { String(path[path.utf8.index(after: $0)...]) } ?? path
-        guard let resolved = SystemPath.withBytes(folder, { realpath($0, nil) }) else { return Array(path.utf8) }
-        defer { free(resolved) }
-        return Array("\(SystemPath.string(resolved))/\(name)".utf8)
+        guard let folder = SystemPath.resolved(SystemPath.folder(of: path)) else { return Array(path.utf8) }
+        return Array("\(folder)/\(SystemPath.name(of: path))".utf8)
     }
 
     private init(_ drain: FileDrain) { self.drain = drain }

@@ -17,10 +17,9 @@ struct InputPlan: Sendable {
         let quiet: TimesOfDay
         let sinks: [SinkTable.Wanted]
 
-        /// Paths are bytes: those that only look alike are two.
         static func == (one: Identity, other: Identity) -> Bool {
             let words = [one, other].map { [$0.model ?? ""] + $0.arguments }
-            return one.sense == other.sense && words[0].elementsEqual(words[1]) { $0.utf8.elementsEqual($1.utf8) }
+            return one.sense == other.sense && words[0].elementsEqual(words[1], by: SystemPath.areSame)
                 && one.labels == other.labels && one.quiet == other.quiet && one.sinks == other.sinks
         }
     }
@@ -42,8 +41,8 @@ struct InputPlan: Sendable {
     /// Whether it is one that may come back: a device or a program.
     let isLive: Bool
 
-    /// Whether it is the input of that name; by bytes.
-    func isCalled(as other: InputPlan) -> Bool { name.utf8.elementsEqual(other.name.utf8) }
+    /// Whether it is the input of that name.
+    func isCalled(as other: InputPlan) -> Bool { SystemPath.areSame(name, other.name) }
 
     /// Whether people may say somewhere what its events were.
     var takesCorrections: Bool { identity.sinks.contains(where: \.takesCorrections) }
