@@ -31,7 +31,7 @@ package struct Processes: Sendable {
     package func holding(_ isFile: (String) -> Bool) -> [Int] {
         names(root, numbered: "").map(\.number).filter { process in
             let path = "\(root)/\(process)/fd"
-            return names(path, numbered: "").contains { link(at: "\(path)/\($0.name)").map(isFile) ?? false }
+            return names(path, numbered: "").contains { SystemPath.link("\(path)/\($0.name)").map(isFile) ?? false }
         }
     }
 
@@ -55,14 +55,6 @@ package struct Processes: Sendable {
         guard descriptor >= 0 else { return [] }
         defer { close(descriptor) }
         return FileBytes.read(descriptor, most: Self.mostBytes).bytes
-    }
-
-    private func link(at path: String) -> String? {
-        var bytes = [UInt8](repeating: 0, count: 256)
-        let count = bytes.withUnsafeMutableBytes { buffer in
-            buffer.bindMemory(to: CChar.self).baseAddress.map { readlink(path, $0, buffer.count) } ?? -1
-        }
-        return count > 0 ? String(decoding: bytes[..<count], as: UTF8.self) : nil
     }
 
     /// The names in a folder that are a number between a prefix and a suffix, by this number.

@@ -66,17 +66,17 @@ package enum SystemPath {
         var path = path
         // As many as the system follows itself.
         for _ in 0..<40 {
-            guard let next = withBytes(path, { link($0) }) else { return path }
+            guard let next = link(path) else { return path }
             path = next.utf8.first == UInt8(ascii: "/") ? next : "\(folder(of: path))/\(next)"
         }
         return path
     }
 
-    /// What a link says; nil for what is none.
-    private static func link(_ path: UnsafePointer<CChar>) -> String? {
+    /// Where a link leads, as it is written; nil for what is none.
+    package static func link(_ path: String) -> String? {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX) + 1) { buffer in
             guard let base = buffer.baseAddress else { return nil }
-            let count = readlink(path, base, Int(PATH_MAX))
+            let count = withBytes(path) { readlink($0, base, Int(PATH_MAX)) }
             guard count > 0 else { return nil }
             base[count] = 0
             return string(base)

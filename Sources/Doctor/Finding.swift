@@ -45,6 +45,7 @@ package enum Fault: String, CaseIterable, Sendable {
     case brokenLabels = "broken-labels"
     case otherModelsLabels = "other-models-labels"
     case noFolder = "no-folder"
+    case folderInPlace = "folder-in-place"
     case folderForbidden = "folder-forbidden"
     case readOnlyDisk = "read-only-disk"
     case fullDisk = "full-disk"
@@ -79,7 +80,7 @@ package enum Fault: String, CaseIterable, Sendable {
             69
         case .noModel, .noLabels, .secretFile: 66
         case .brokenModel, .brokenLabels, .otherModelsLabels: 65
-        case .noFolder, .folderForbidden, .readOnlyDisk, .fullDisk, .noLibrary, .unknownHost, .unreachable,
+        case .noFolder, .folderInPlace, .folderForbidden, .readOnlyDisk, .fullDisk, .noLibrary, .unknownHost, .unreachable,
             .brokerRefusal, .certificate, .portTaken, .pageAddress:
             73
         case .clockWrong, .clockFree, .serviceFailed, .serviceDisabled, .serviceStopped, .serviceGroups,

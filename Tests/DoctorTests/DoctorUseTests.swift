@@ -74,7 +74,7 @@ import Testing
         let folder = machine.models
         for (to, fault) in [
             ("clips:\(folder.path)/a/b", "no-folder"), ("jsonl:\(folder.path)/a/lines", "no-folder"),
-            ("clips:\(model)", "no-folder"), ("clips:/", "folder-forbidden"),
+            ("jsonl:\(folder.path)", "folder-in-place"), ("clips:\(model)", "no-folder"), ("clips:/", "folder-forbidden"),
         ] {
             let told = try finding(["--to", to])
             #expect(told.fault == fault && told.status == 73, "\(to): \(told)")

@@ -9,16 +9,27 @@ enum FolderCheck {
             switch wish.name {
             case "clips":
                 findings += trouble(of: wish.address, mayBeMade: true, clips: patient.wanted.sinks.clips, patient)
-            case "jsonl": findings += trouble(of: parent(of: wish.address), patient)
+            case "jsonl": findings += trouble(ofFile: wish.address, patient)
             default: continue
             }
         }
         if let labels = patient.wanted.labels, patient.wanted.isTaught {
-            findings += trouble(of: parent(of: labels), patient)
+            findings += trouble(ofFile: labels, patient)
         }
         var seen: [Finding] = []
         for finding in findings where !seen.contains(finding) { seen.append(finding) }
         return seen
+    }
+
+    /// Of what is written to a file, or replaces it.
+    private static func trouble(ofFile path: String, _ patient: Patient) -> [Finding] {
+        guard let node = Node(path), node.isFolder else { return trouble(of: parent(of: path), patient) }
+        let own = ShellQuote.word(path)
+        return [
+            Finding(
+                .folderInPlace, path, "is a folder; a file is to be written there",
+                fix: "mv \(own) \(ShellQuote.word(path + ".old"))", note: "or name a file in it")
+        ]
     }
 
     /// - Parameters:
@@ -71,10 +82,8 @@ enum FolderCheck {
 
     /// The folder that something is in, as the system takes it.
     static func parent(of path: String) -> String {
-        var bytes = Substring(path)
-        while bytes.count > 1, bytes.last == "/" { bytes = bytes.dropLast() }
-        guard let slash = bytes.lastIndex(of: "/") else { return "." }
-        return slash == bytes.startIndex ? "/" : String(bytes[..<slash])
+        guard let last = path.utf8.lastIndex(where: { $0 != UInt8(ascii: "/") }) else { return path.isEmpty ? "." : "/" }
+        return SystemPath.folder(of: String(decoding: path.utf8[...last], as: UTF8.self))
     }
 
     /// Where the file system of a path is mounted: the longest of `/proc/self/mounts` that it begins with.

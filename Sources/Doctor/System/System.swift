@@ -50,11 +50,7 @@ package struct System: Sendable {
     func exists(_ path: String) -> Bool { node(path) != nil }
 
     /// Where a link leads, as it is written.
-    func link(_ path: String) -> String? {
-        var bytes = [CChar](repeating: 0, count: 4096)
-        let count = SystemPath.withBytes(self.path(path)) { readlink($0, &bytes, bytes.count - 1) }
-        return count > 0 ? SystemPath.string(bytes) : nil
-    }
+    func link(_ path: String) -> String? { SystemPath.link(self.path(path)) }
 
     static func text(at path: String) -> String? {
         let descriptor = SystemPath.withBytes(path) { open($0, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) }

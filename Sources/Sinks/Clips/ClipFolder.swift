@@ -5,30 +5,49 @@ import TacitLive
 import TacitText
 
 /// A folder of clips, kept within its limits. Files are written as `.part` and renamed when they are whole; nothing is ever
-/// removed that isn't named as a clip is.
+/// removed that isn't named as a clip is. Once it is made, one thread calls.
 final class ClipFolder: @unchecked Sendable {
     let path: String
-    private let descriptor: Int32
+    private var descriptor: Int32
     private let settings: ClipSettings
 
     /// - Throws: `TacitError` (output) for a folder that can't be made or written to.
     init(path: String, _ settings: ClipSettings) throws {
         self.path = path
         self.settings = settings
-        // What was recorded is for whoever runs the program, and no one else.
-        if SystemPath.withBytes(path, { mkdir($0, 0o700) }) != 0, errno != EEXIST { throw Self.error(path) }
-        descriptor = SystemPath.withBytes(path) { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
-        guard descriptor >= 0, faccessat(descriptor, ".", W_OK | X_OK, 0) == 0 else { throw Self.error(path) }
+        descriptor = try Self.open(path)
         removeWhatWasNeverFinished()
         trim()
     }
 
     deinit { close(descriptor) }
 
+    /// Opens the folder, which is made if only the one around it is there.
+    private static func open(_ path: String) throws -> Int32 {
+        // What was recorded is for whoever runs the program, and no one else.
+        if SystemPath.withBytes(path, { mkdir($0, 0o700) }) != 0, errno != EEXIST { throw error(path) }
+        let descriptor = SystemPath.withBytes(path) { Glibc.open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+        guard descriptor >= 0 else { throw error(path) }
+        guard faccessat(descriptor, ".", W_OK | X_OK, 0) == 0 else {
+            defer { close(descriptor) }
+            throw error(path)
+        }
+        return descriptor
+    }
+
+    /// Somebody may have moved the folder, removed it, or mounted a disk over it since.
+    private func followPath() throws {
+        if let own = FileIdentity(descriptor: descriptor), own == FileIdentity(path: path) { return }
+        let fresh = try Self.open(path)
+        close(descriptor)
+        descriptor = fresh
+    }
+
     /// A new file that is not whole yet.
     ///
     /// - Throws: `TacitError` (output).
     func create(_ name: String) throws -> Int32 {
+        try followPath()
         let file = openat(descriptor, "\(name).part", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw Self.error("\(path)/\(name)") }
         // Held for as long as it is written: another program that begins here leaves it alone.

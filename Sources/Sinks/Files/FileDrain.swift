@@ -11,6 +11,7 @@ final class FileDrain: OutputDrain, @unchecked Sendable {
     /// Whether what can't be written waits until it can.
     var triesAgain: Bool
     private var descriptor: Int32
+    private var identity: FileIdentity?
     private var isInTrouble = false
     /// Whether it is a file as others are; a pipe or a device is never put away.
     private var isRegular = false
@@ -102,14 +103,12 @@ final class FileDrain: OutputDrain, @unchecked Sendable {
     }
 
     /// Whether the path still leads to what is written to.
-    private var isStillThere: Bool {
-        guard let own = FileIdentity(descriptor: descriptor) else { return false }
-        return own == FileIdentity(path: name)
-    }
+    private var isStillThere: Bool { identity != nil && identity == FileIdentity(path: name) }
 
     private func look() {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { return }
+        identity = FileIdentity(status)
         isRegular = status.st_mode & S_IFMT == S_IFREG
         size = Int(status.st_size)
         day = size > 0 ? WallTime(milliseconds: status.st_mtim.tv_sec * 1000).day : WallTime.now().day
@@ -122,7 +121,7 @@ final class FileDrain: OutputDrain, @unchecked Sendable {
         let reading = SystemPath.withBytes(name) { Glibc.open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         guard reading >= 0 else { return nil }
         defer { close(reading) }
-        guard let own = FileIdentity(descriptor: descriptor), own == FileIdentity(descriptor: reading) else { return nil }
+        guard identity == FileIdentity(descriptor: reading) else { return nil }
         var byte: UInt8 = 0
         return pread(reading, &byte, 1, off_t(size) - 1) == 1 ? byte : nil
     }

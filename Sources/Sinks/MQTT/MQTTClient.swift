@@ -85,11 +85,7 @@ final class MQTTClient {
     ///
     /// - Throws: `TacitError`: input for a file that can't be read, data for one that holds no certificate and no key.
     private static func requirePEM(_ path: String) throws {
-        let descriptor = SystemPath.withBytes(path) { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
-        guard descriptor >= 0 else { throw TacitError(.noInput, file: path, String(cString: strerror(errno))) }
-        defer { close(descriptor) }
-        let (bytes, number) = FileBytes.read(descriptor, most: 1 << 20)
-        guard number == 0 else { throw TacitError(.noInput, file: path, String(cString: strerror(number))) }
+        let bytes = try SecretFile.bytes(path, most: 1 << 20, flags: O_NONBLOCK)
         guard String(decoding: bytes, as: UTF8.self).contains("-----BEGIN ") else {
             throw TacitError.badData(path, "expected certificates or a key in PEM, which begin with -----BEGIN")
         }

@@ -192,6 +192,26 @@ import Testing
         try expectWholeClips()
     }
 
+    /// Removed, moved away, or replaced: what comes next lies where the path leads.
+    @Test(arguments: [true, false])
+    func aFolderThatGoesWhileItRuns(isMoved: Bool) throws {
+        let run = try LiveRun(
+            .tacit,
+            listening.arguments(["--realtime", "--to", "clips:\(clips)", "--to", "stdout", "--clip-reserve", "0"]))
+        while let line = run.readLine() { if line.contains(#""state":"on""#) { break } }
+        if isMoved {
+            try FileManager.default.moveItem(atPath: clips, toPath: "\(clips).old")
+        } else {
+            try FileManager.default.removeItem(atPath: clips)
+        }
+        var count = 0
+        while let line = run.readLine() { if line.contains(#""state":"on""#) { count += 1 } }
+        #expect(run.finish() == 0)
+        // The first event's own clip may have been begun before.
+        #expect(names(".flac").count >= count && count > 3)
+        try expectWholeClips()
+    }
+
     @Test func whereNoClipsCanBe() throws {
         #expect(try listening.run(["--to", "clips:\(folder.path("none/clips"))"]).status == 73)
         try folder.write("file", "x".utf8)
