@@ -13,7 +13,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from events import Settings, smoothed, times_on, readings_in  # noqa: E402
 from executables import TACIT, json_lines, show  # noqa: E402
 from recordings import mono, recordings  # noqa: E402
-from sounds import coloured, played, steady_noises  # noqa: E402
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))
+from tacit_train.noises import coloured, played, steady_noises  # noqa: E402
 
 # Each stream is heard as it is and as something like it would sound: further off, nearer, slower, faster. Level in dB, speed.
 VARIANTS = ((0.0, 1.0), (-12.0, 1.0), (6.0, 1.0), (-4.0, 0.84), (-4.0, 1.19))
@@ -127,11 +129,21 @@ def kept_part(text: str) -> tuple[str, float]:
     return label, float(part)
 
 
+def allowed_in(text: str) -> tuple[Path, float]:
+    """`PLACE=N`, so many false events an hour."""
+    place, _, number = text.rpartition("=")
+    if not place or not float(number) >= 0:
+        raise ValueError(text)
+    return Path(place), float(number)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="tools/thresholds/run", description=__doc__)
     parser.add_argument("model", type=Path)
     parser.add_argument("adapter", type=Path)
     parser.add_argument("--stream", action="append", required=True, metavar="RIGHT=PLACE")
+    hard = "recordings in which nothing is right, harder than any hour of life, and how many false events an hour are allowed in them"
+    parser.add_argument("--hard", type=allowed_in, action="append", default=[], metavar="PLACE=N", help=hard)
     parser.add_argument("--own", type=Path, required=True, metavar="CLIPS.csv")
     parser.add_argument("--allowed", type=float, default=3, help="false events an hour, of all labels, in each stream")
     parser.add_argument("--mistaken", type=float, default=30, help="wrong labels that 100 of the clips may reach")
@@ -157,14 +169,20 @@ def main() -> None:
     rng = np.random.default_rng(0)
     rates, own, minutes_heard = [], {}, []
     streams = [(text.partition("=")[0], Path(text.partition("=")[2])) for text in options.stream]
-    for right, place in [*streams, *([("", None)] if options.noises else [])]:
+    hard = dict(options.hard)
+    for right, place in [*streams, *(("", place) for place in hard), *([("", None)] if options.noises else [])]:
         names = {name.lstrip("~") for name in right.split("+") if name}
         sure = {name for name in right.split("+") if name and name[0] != "~"}
         if names - set(labels):
             sys.exit(f"--stream {right}={place}: expected labels of the model, =, and recordings")
         counts, hours = 0, 0.0
-        minutes = 0 if sure else options.coloured
-        for samples in [steady_noises(options.noises, rate, rng)] if place is None else variants(place, rate, minutes, rng):
+        if place is None:
+            sounds = [steady_noises(options.noises, rate, rng)]
+        elif place in hard:
+            sounds = [np.concatenate([mono(path, rate) / 32768 for path in recordings(place)])]
+        else:
+            sounds = variants(place, rate, 0 if sure else options.coloured, rng)
+        for samples in sounds:
             scores, hop = heard(options.model, samples)
             counts = counts + times_on(scores, grid, settings, hop)
             hours += len(scores) * hop / 3600
@@ -176,7 +194,7 @@ def main() -> None:
         minutes_heard.append(60 * hours)
     scores, truth = own_clips(options.model, options.own, labels)
     kept = recall(scores, truth, len(labels), grid)
-    allowed = [options.allowed] * len(rates) + [options.mistaken]
+    allowed = [options.allowed] * len(streams) + [*hard.values()] + [options.allowed] * bool(options.noises) + [options.mistaken]
     rates.append(mistaken(scores, truth, len(labels), grid))
     highest = np.full(len(labels), len(grid) - 1)
     lowest = np.zeros(len(labels), int)
@@ -207,7 +225,7 @@ def main() -> None:
     false = rates[-1][places, np.arange(len(labels))]
     most = ", ".join(f"{labels[k]} {false[k]:.1f}" for k in np.argsort(-false)[:8] if false[k])
     print(f"a hundred clips reach {false.sum():.1f} wrong labels: {most}")
-    names = [*(str(place) for _, place in streams), *(["made-up noises"] if options.noises else [])]
+    names = [*(str(place) for _, place in streams), *map(str, hard), *(["made-up noises"] if options.noises else [])]
     for name, table, minutes in zip(names, rates, minutes_heard):
         false = table[places, np.arange(len(labels))]
         most = ", ".join(f"{labels[k]} {false[k]:.1f}" for k in np.argsort(-false)[:5] if false[k])

@@ -81,3 +81,10 @@ def test_parts_to_keep():
     for text in ("speech", "speech=0", "speech=1.5"):
         with pytest.raises(ValueError):
             choose.kept_part(text)
+
+
+def test_what_is_allowed_in_hard_recordings():
+    assert choose.allowed_in("a=b/chores.txt=4") == (Path("a=b/chores.txt"), 4.0)
+    for text in ("chores.txt", "=4", "chores.txt=-1", "chores.txt=many", "chores.txt=nan"):
+        with pytest.raises(ValueError):
+            choose.allowed_in(text)

@@ -1,11 +1,12 @@
 """The sounds of a house to train `sound` on: a listing for `--data listing:OUT`, labels ESC-50's, `speech` and `music`.
 
     python recipes/house.py --esc-50 DATA/esc-50 --speech-commands DATA/speech-commands --background DATA/background \\
-        --material MATERIAL --out OUT [--wake-words DATA/wake-words] [--instruments INSTRUMENTS]
+        --material MATERIAL --out OUT [--wake-words DATA/wake-words] [--instruments INSTRUMENTS] [--chores CHORES]
 
 ESC-50's folds 1 to 4 under CC0 and CC BY; words of Speech Commands' training speakers, joined to phrases by speaker;
 half of the recordings in `background`; what `tools/material/collect` gathered; and, where asked, phrases and notes that
-recipes/instruments.py rendered, `music` but for percussion. Files are linked, phrases written.
+recipes/instruments.py rendered, `music` but for percussion, and noises that recipes/chores.py made up, which are nothing.
+Files are linked, phrases written.
 
 `OUT/streams` gets lists of what is left, for tools/thresholds and tools/false-events: NAME-choose.txt to choose thresholds
 by, NAME-measure.txt to measure with. None of it is in the listing, but for the background to choose by, which is trained
@@ -35,6 +36,7 @@ RATE = 16_000
 # How much of what is drawn is of these; each of ESC-50's clips counts 1.
 SPEECH, MUSIC, NOTHING = 260.0, 260.0, 110.0
 INSTRUMENTS = 400.0
+CHORES = 150.0
 # The half of `background` that is trained on, and what of it has a label.
 BACKGROUND = {
     "household/aircon_0": "", "household/aircon_2": "", "household/dishwasher_0": "", "household/dishwasher_2": "",
@@ -61,6 +63,7 @@ class Tables:
     material: list[dict[str, str]]
     notes: list[list]
     fonts: str  # who made what the notes were rendered from
+    chores: list[list]
 
 
 def read(args: argparse.Namespace) -> Tables:
@@ -72,7 +75,7 @@ def read(args: argparse.Namespace) -> Tables:
             args.material / "meta/material.csv",
             ("file", "label", "package", "version", "licence", "split", "group", "holders"),
         ),
-        notes, fonts,
+        notes, fonts, [] if args.chores is None else chores(args.chores),
     )  # fmt: skip
 
 
@@ -130,6 +133,17 @@ def instruments(root: Path) -> tuple[list[list], str]:
         raise DataError(f"{root / 'credits.md'}: no such file; recipes/instruments.py writes it") from None
 
 
+def chores(root: Path) -> list[list]:
+    """Rows of noises that are nothing, to train on and to choose by."""
+    rows = [
+        [f"chores/{row['file']}", "", row["split"], f"chores/{row['group']}", row["licence"], 0.0]
+        for row in read_table(root / "listing.csv", listing.COLUMNS)
+    ]
+    if {row[2] for row in rows} != {"train", "choose"}:
+        raise DataError(f"{root / 'listing.csv'}: expected recordings of the splits train and choose; recipes/chores.py writes it")
+    return rows
+
+
 def credits(material: list[dict[str, str]], files: set[str]) -> str:
     """Who made what of `material` is in the listing, by package."""
     counts: dict[tuple, int] = {}
@@ -155,6 +169,8 @@ def write_streams(args: argparse.Namespace, tables: Tables, out: Path) -> None:
         "background-choose": [path for name, path in noises.items() if name in BACKGROUND],
         "background-measure": [path for name, path in noises.items() if name not in BACKGROUND],
     }
+    if tables.chores:
+        lists["chores-choose"] = [args.out / row[0] for row in tables.chores if row[2] == "choose"]
     out.mkdir()
     own = {
         "own": [row for row in tables.clips if row["fold"] != "5" and row["licence"] not in FREE],
@@ -205,12 +221,13 @@ def recordings_of(args: argparse.Namespace, tables: Tables) -> tuple[list[str], 
         [f"background/{name}.ogg", label, "train", name, "CC0" if name.startswith("h") else "CC-BY", 0.0]
         for name, label in BACKGROUND.items()
     ]
-    for part, weight in ((speech, SPEECH), (music, MUSIC), (nothing, NOTHING), (tables.notes, INSTRUMENTS)):
+    made_up = [row for row in tables.chores if row[2] == "train"]
+    for part, weight in ((speech, SPEECH), (music, MUSIC), (nothing, NOTHING), (tables.notes, INSTRUMENTS), (made_up, CHORES)):
         for row in part:
             row[5] = round(weight / len(part), 6)
     counts = f"{len(speech)} of speech, {len(music)} of music, {len(other)} others, {len(nothing)} of background"
-    counts += f", {len(tables.notes)} of instruments"
-    return labels, rows + speech + music + other + nothing + tables.notes, planned, counts
+    counts += f", {len(tables.notes)} of instruments, {len(made_up)} of chores"
+    return labels, rows + speech + music + other + nothing + tables.notes + made_up, planned, counts
 
 
 def main() -> None:
@@ -219,15 +236,17 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--wake-words", type=Path)
     parser.add_argument("--instruments", type=Path, help="what recipes/instruments.py wrote")
+    parser.add_argument("--chores", type=Path, help="what recipes/chores.py wrote")
     args = parser.parse_args()
     sources = {"esc-50": args.esc_50, "background": args.background, "material": args.material}
-    if args.instruments is not None:
-        sources["instruments"] = args.instruments
+    for name in ("instruments", "chores"):
+        if (place := getattr(args, name)) is not None:
+            sources[name] = place
     others = [args.speech_commands, *([args.wake_words] if args.wake_words else [])]
     try:
         tables = read(args)
         labels, rows, planned, counts = recordings_of(args, tables)
-        for row in rows:
+        for row in rows + tables.chores:
             place, _, file = row[0].partition("/")
             if place != "phrases" and not (sources[place] / file).is_file():
                 raise DataError(f"{sources[place] / file}: no such file")

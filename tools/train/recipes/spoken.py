@@ -13,10 +13,12 @@ from __future__ import annotations
 import argparse
 import collections
 import lzma
+import os
 import re
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -60,6 +62,26 @@ def spoken(word: str, voice: int, rng: np.random.Generator) -> np.ndarray:
     return soxr.resample(samples.mean(1), own * float(np.exp(rng.uniform(-0.12, 0.12))), RATE)
 
 
+def read_aloud(word: str, number: int, args: argparse.Namespace) -> list[list]:
+    """Writes the word's clips; rows of the listing."""
+    rows, name = [], word.replace(" ", "-")
+    (args.out / name).mkdir(parents=True, exist_ok=True)
+    for voice in range(args.times):
+        rng = np.random.default_rng([args.seed, number, voice])
+        samples = spoken(word, voice, rng)
+        over = np.flatnonzero(np.abs(samples) > 0.02 * np.abs(samples).max())
+        if not len(over):
+            continue
+        samples = samples[max(0, over[0] - RATE // 20) : over[-1] + RATE // 20]
+        if rng.random() < 0.5:
+            samples = in_room(samples, RATE, rng)
+        samples = samples / np.abs(samples).max() * 10 ** (-rng.uniform(0, 18) / 20)
+        file = f"{name}/{voice:02}.ogg"
+        soundfile.write(args.out / file, samples, RATE)
+        rows.append([file, name, "train", f"voice-{voice}", "CC0", 1.0])
+    return rows
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--text", type=Path, required=True, help="a text, .xz")
@@ -69,23 +91,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     words = words_of(args.text, args.words, np.random.default_rng(args.seed))
-    rows = []
-    for number, word in enumerate(words):
-        name = word.replace(" ", "-")
-        (args.out / name).mkdir(parents=True, exist_ok=True)
-        for voice in range(args.times):
-            rng = np.random.default_rng([args.seed, number, voice])
-            samples = spoken(word, voice, rng)
-            over = np.flatnonzero(np.abs(samples) > 0.02 * np.abs(samples).max())
-            if not len(over):
-                continue
-            samples = samples[max(0, over[0] - RATE // 20) : over[-1] + RATE // 20]
-            if rng.random() < 0.5:
-                samples = in_room(samples, RATE, rng)
-            samples = samples / np.abs(samples).max() * 10 ** (-rng.uniform(0, 18) / 20)
-            file = f"{name}/{voice:02}.ogg"
-            soundfile.write(args.out / file, samples, RATE)
-            rows.append([file, name, "train", f"voice-{voice}", "CC0", 1.0])
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        rows = [row for read in pool.map(lambda number: read_aloud(words[number], number, args), range(len(words))) for row in read]
     listing.write(args.out, (word.replace(" ", "-") for word in words), rows)
     print(f"{len(rows)} clips of {len(words)} words")
 

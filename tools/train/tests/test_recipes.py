@@ -82,7 +82,7 @@ def test_words_have_others_beside_them_without_labels(tmp_path, monkeypatch):
 
 def house_sources(root: Path) -> dict[str, Path]:
     """Where `recipes/house.py` finds what, with a recording or two of each kind."""
-    places = {name: root / name for name in ("esc-50", "speech-commands", "background", "material", "instruments")}
+    places = {name: root / name for name in ("esc-50", "speech-commands", "background", "material", "instruments", "chores")}
     clips = [
         ["a.ogg", "1", "0", "dog", "x", "CC0"],
         ["b.ogg", "2", "1", "rain", "y", "CC-BY-NC"],
@@ -107,10 +107,13 @@ def house_sources(root: Path) -> dict[str, Path]:
     written(places["instruments"] / "listing.csv", HEAD, [[n, n.split("/")[0], "train", n, "MIT", 1.0] for n in names])
     sounding(places["instruments"], *names)
     (places["instruments"] / "credits.md").write_text("\n- a font [MIT]\n")
+    chores = [("train/water/0.flac", "train"), ("choose/water/0.flac", "choose")]
+    written(places["chores"] / "listing.csv", HEAD, [[n, "water", split, n, "CC0", 1.0] for n, split in chores])
+    sounding(places["chores"], *(name for name, _ in chores))
     return places
 
 
-def test_a_house_has_instruments_beside_its_sounds(tmp_path, monkeypatch):
+def test_a_house_has_instruments_and_chores_beside_its_sounds(tmp_path, monkeypatch):
     places, out = house_sources(tmp_path), tmp_path / "out"
     given = [str(word) for name, place in places.items() for word in (f"--{name}", place)]
 
@@ -125,6 +128,7 @@ def test_a_house_has_instruments_beside_its_sounds(tmp_path, monkeypatch):
         **{"esc-50/audio/a.ogg": ["dog"], "phrases/anna.ogg": ["speech"]},
         **{"material/song.ogg": ["music"], "material/rain_1.ogg": ["rain"]},
         **{f"instruments/program-000/{i}.ogg": ["music"] for i in range(2)}, "instruments/percussion-39/0.ogg": [],
+        "chores/train/water/0.flac": [],
     }  # fmt: skip
     notes = [c for c in data.split("train") if "instruments" in c.path.parts]
     assert sum(c.weight for c in notes) == pytest.approx(400, abs=1e-3) and {c.licence for c in notes} == {"MIT"}
@@ -134,6 +138,7 @@ def test_a_house_has_instruments_beside_its_sounds(tmp_path, monkeypatch):
     kept = {path.stem: path.read_text().splitlines() for path in (out / "streams").glob("*.txt")}
     assert [Path(line).name for line in kept["background-measure"]] == ["left_1.ogg"]
     assert [Path(line).name for line in kept["speech-choose"]] == ["talk.ogg"]
+    assert kept["chores-choose"] == [str(places["chores"] / "choose/water/0.flac")]
 
     # What is amiss is told before anything is thrown away.
     before = (out / "listing.csv").read_bytes()
@@ -179,3 +184,19 @@ def test_a_listing_begins_in_a_folder_that_holds_nothing_else(tmp_path):
         listing.begin(place, [source])
         assert place.is_dir() and not list(place.iterdir())
     assert out.is_symlink() and (source / "a/1.ogg").is_file()
+
+
+def test_chores_are_made_the_same_again_and_apart_for_choosing(tmp_path, monkeypatch):
+    for out in ("one", "two"):
+        monkeypatch.setattr(sys, "argv", ["chores.py", "--out", str(tmp_path / out), "--clips", "2"])
+        runpy.run_path(str(RECIPES / "chores.py"), run_name="__main__")
+    data, heard = open_data_set(f"listing:{tmp_path / 'one'}"), []
+    assert list(data.labels) == ["water", "clatter", "rubbing"]
+    assert [len(data.split(name)) for name in ("train", "choose")] == [6, 3]
+    for clip in data.clips:
+        samples, rate = soundfile.read(clip.path)
+        again, _ = soundfile.read(tmp_path / "two" / clip.path.relative_to(tmp_path / "one"))
+        assert rate == 16_000 and len(samples) == rate * (8 if clip.split == "train" else 20)
+        assert np.array_equal(samples, again) and np.abs(samples).max() > 0.001
+        heard.append(samples[:16_000].tobytes())
+    assert len(set(heard)) == len(heard)
