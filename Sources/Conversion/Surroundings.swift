@@ -48,7 +48,8 @@ struct Surroundings {
             hasHeadNorm: store.has("head.norm.weight"),
             learning: config.learning.map {
                 LearningHead(
-                    levels: $0.levels, grid: $0.grid, width: store.shape(of: "\(TensorName.learning).weight")?.first ?? 0,
+                    levels: $0.levels, grid: $0.grid, stretch: $0.stretch,
+                    width: store.shape(of: "\(TensorName.learning).weight")?.first ?? 0,
                     hasPrototypes: store.has(TensorName.learningPrototypes),
                     others: store.shape(of: TensorName.learningOthers)?.first ?? 0)
             })

@@ -12,7 +12,7 @@ public struct StreamSettings: Sendable {
     public var every: Double?
     /// From which score an event turns on, 0...1; nil for each label's own.
     public var threshold: Float?
-    /// Average scores over so many seconds before events are decided; nil for what the model says, or 0.
+    /// Average scores over so many seconds before events are decided; nil for what the model says of its own labels, or 0.
     public var smooth: Double?
     /// Seconds that a score must have reached its threshold before its event turns on; nil for what the model says, or 0.
     public var onAfter: Double?
@@ -45,7 +45,8 @@ public struct StreamSettings: Sendable {
             thresholds: model.description.thresholds.map { threshold ?? $0 }, watched: selection.indices,
             settings: (model.description.events ?? EventSettings()).changed(
                 smooth: smooth, onAfter: onAfter, offAfter: offAfter, offBelow: offBelow),
-            sampleRate: rate, hop: hop, names: names)
+            sampleRate: rate, hop: hop, names: names,
+            averaged: smooth == nil ? model.model.description.labels.count : nil)
     }
 
     /// What turns the readings of a stream of pictures into events.

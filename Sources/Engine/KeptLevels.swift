@@ -60,10 +60,11 @@ struct KeptLevels {
     /// by level, into `features`.
     ///
     /// - Parameters:
+    ///   - last: how many rows; of the context's last `window` as many as it has had.
     ///   - positions: how many patches the context has had; at least 1.
     ///   - width: elements of a row that count.
-    func summarise(context: Int, positions: Int, width: Int) {
-        let seen = min(positions, window)
+    func summarise(last: Int, context: Int, positions: Int, width: Int) {
+        let seen = min(positions, last, window)
         let parts = 2 + (cells?.count ?? 0)
         for level in numbers.indices {
             let mean = features + level * parts * width

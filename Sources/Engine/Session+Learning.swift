@@ -8,9 +8,11 @@ extension Session {
     /// Reads what labels are learned by: a vector of length 1, or of zeros where a context has no patches or there are no
     /// numbers in it. The same bits on every machine.
     ///
-    /// `output` holds `learningWidth` elements. Of a model that has a matrix for it the session must have been made with
-    /// `learns`; of others it is the head's input.
-    package func readLearning(context: Int, into output: UnsafeMutableBufferPointer<Float>) {
+    /// - Parameters:
+    ///   - last: over how many of the last patches, at most the window; nil for all of it. Only of a model that has a matrix for it.
+    ///   - output: holds `learningWidth` elements. Of a model that has a matrix for it the session must have been made with
+    ///     `learns`; of others it is the head's input.
+    package func readLearning(context: Int, last: Int? = nil, into output: UnsafeMutableBufferPointer<Float>) {
         let width = learningWidth
         precondition(output.count >= width, "room for \(width) elements is needed")
         guard let base = output.baseAddress else { return }
@@ -18,7 +20,7 @@ extension Session {
             guard let levels = state.levels else { preconditionFailure("the session was made without levels to learn by") }
             guard position(of: context) > 0 else { return base.update(repeating: 0, count: width) }
             levels.summarise(
-                context: context, positions: position(of: context), width: model.description.trunk.width)
+                last: last ?? model.description.input.window, context: context, positions: position(of: context), width: model.description.trunk.width)
             if matrix.readsLevels { matrix.quantize(levels.features, into: state.quantized, at: 0, kernels) }
             let rows = ProductRows(
                 input: UnsafePointer(levels.features), inputStride: matrix.view.columns, quantized: state.quantized,

@@ -159,7 +159,7 @@ package final class SoundLabeller {
         if whole < plan.window {
             // A short stretch behind a gap is not a short stream.
             guard !hasRead else { return }
-            try pad(geometry.samplesPerWindow - received, body)
+            try pad(geometry.endOfPatch(plan.window - 1) - received, body)
         } else if whole > readTo {
             if plan.context == .sliding {
                 feedWhatIsDue(to: whole)

@@ -66,6 +66,18 @@ package struct WindowPlan: Equatable, Sendable {
         chunk = most
     }
 
+    /// Of an endless context the last stretches of `stretch` patches, each half over when the next begins.
+    ///
+    /// - Throws: `TacitError` (bad data) for a model that is not of sound.
+    package init(_ description: ModelDescription, stretch: Int) throws {
+        precondition(description.context == .sliding, "only an endless context has stretches")
+        let geometry = try SoundGeometry(description.input)
+        (context, attention) = (.sliding, description.attention)
+        window = min(max(stretch, 1), geometry.window)
+        hop = max(1, window / 2)
+        (chunk, contexts) = (min(hop, Self.largestChunk), 1)
+    }
+
     /// Patches, and rows of a product, beyond which more at once is no faster; they bound buffers.
     private static let largestChunk = 128
     private static let largestProduct = 256

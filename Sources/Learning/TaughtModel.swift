@@ -5,7 +5,8 @@ import TacitModelFile
 /// A model that is being run, and learned labels behind its own. Nothing is allocated once it is made, but where whoever
 /// reads makes room for other labels.
 ///
-/// A learned label has the score of a sigmoid, whatever the model's own have; a corrected one of the model has its logit
+/// A learned label has the score of a sigmoid, whatever the model's own have: of the window, or of its last stretch where that
+/// is more like it, of a model that has one (``LearningHead``). A corrected one of the model has its logit
 /// lowered by as much as what is seen or heard lies on the corrections' side.
 package final class TaughtModel: PatchModel {
     /// How much of the distance behind a correction's plane is taken from a logit.
@@ -17,6 +18,8 @@ package final class TaughtModel: PatchModel {
     private var version: Int?
     private let width: Int
     private let own: Int
+    /// Patches of a stretch; nil where there is none.
+    private let stretch: Int?
     /// Places of learned labels, as many as whoever reads has room for.
     private var learned: Int
     private var correctedCount = 0
@@ -37,6 +40,7 @@ package final class TaughtModel: PatchModel {
         self.planes = planes
         width = model.learningWidth
         own = description.labels.count
+        stretch = description.learning.flatMap { $0.stretch > 0 ? $0.stretch : nil }
         learned = planes.places.names.count
         corrected = .allocate(capacity: own)
         corrected.initialize(repeating: 0)
@@ -89,11 +93,14 @@ package final class TaughtModel: PatchModel {
         if logits.count != own + learned { makeRoom(for: max(0, logits.count - own)) }
         takeOver()
         if own > 0 { model.readLogits(context: context, into: UnsafeMutableBufferPointer(rebasing: logits[..<own])) }
-        model.readLearning(context: context, into: point)
+        model.readLearning(context: context, last: nil, into: point)
         for index in 0..<learned { logits[own + index] = distance(index) }
         for index in 0..<correctedCount {
             logits[corrected[index]] -= max(0, Self.correctionShare * distance(learned + index))
         }
+        guard let stretch, learned > 0 else { return }
+        model.readLearning(context: context, last: stretch, into: point)
+        for index in 0..<learned { logits[own + index] = max(logits[own + index], distance(index)) }
     }
 
     package func applyScores(_ logits: UnsafeBufferPointer<Float>, into scores: UnsafeMutableBufferPointer<Float>) {

@@ -8,11 +8,15 @@ import TacitDiagnostics
 /// the other. Of each it reads the mean over the window, the deviation, and where there is a grid the mean over each of its
 /// cells, in raster order, all of the trunk's width. Cells tell where in a picture something is (Lazebnik et al. 2006, "Beyond
 /// Bags of Features").
+///
+/// What is taught may be far shorter than a window. So a stream that goes on for ever can be read out over its last stretch besides.
 package struct LearningHead: Equatable, Sendable {
     /// From 1 to the trunk's layers, rising.
     package var levels: [Int]
     /// Cells of a picture, each way; 1: none but the whole. Neighbours share the patches that lie on both sides of an edge.
     package var grid: Int
+    /// Patches of a stretch; 0: none but the window.
+    package var stretch: Int
     /// Elements of what comes out.
     package var width: Int
     /// Whether there is one point a label, of the same width, at which what the model calls so lies.
@@ -20,9 +24,12 @@ package struct LearningHead: Equatable, Sendable {
     /// How many points there are, of the same width, at which lies what else may be heard or seen.
     package var others: Int
 
-    package init(levels: [Int], grid: Int = 1, width: Int, hasPrototypes: Bool, others: Int = 0) {
+    package init(
+        levels: [Int], grid: Int = 1, stretch: Int = 0, width: Int, hasPrototypes: Bool, others: Int = 0
+    ) {
         self.levels = levels
         self.grid = grid
+        self.stretch = stretch
         self.width = width
         self.hasPrototypes = hasPrototypes
         self.others = others
@@ -48,6 +55,10 @@ package struct LearningHead: Equatable, Sendable {
             }
             try range(grid, 1...min(image.rows, image.columns), "learning.grid", "cells each way")
         }
+        try range(stretch, 0...description.input.window, "learning.stretch", "patches")
+        try require(
+            stretch == 0 || description.input.sense == .sound && description.context == .sliding, "learning.stretch",
+            "only sound in a sliding context has stretches")
         try range(width, 1...ModelLimits.learningWidth, "learning.width")
         try range(
             inputWidth(trunkWidth: description.trunk.width), 1...ModelLimits.width, "learning.levels",
@@ -67,6 +78,7 @@ extension LearningHead {
         self.init(
             levels: try metadata.integers(MetadataKey.learning("levels")),
             grid: try metadata.optionalInteger(MetadataKey.learning("grid")) ?? 1,
+            stretch: try metadata.optionalInteger(MetadataKey.learning("stretch")) ?? 0,
             width: try metadata.integer(MetadataKey.learning("width")),
             hasPrototypes: try metadata.bool(MetadataKey.learning("prototypes")),
             others: try metadata.integer(MetadataKey.learning("others")))
@@ -76,6 +88,8 @@ extension LearningHead {
         metadata.append(MetadataKey.learning("levels"), .uint32s(levels.map { UInt32($0) }))
         // Left out of the files of models that have none, which are what they were before there were grids.
         if grid != 1 { metadata.append(MetadataKey.learning("grid"), .uint32(UInt32(grid))) }
+        // Likewise.
+        if stretch != 0 { metadata.append(MetadataKey.learning("stretch"), .uint32(UInt32(stretch))) }
         metadata.append(MetadataKey.learning("width"), .uint32(UInt32(width)))
         metadata.append(MetadataKey.learning("prototypes"), .bool(hasPrototypes))
         metadata.append(MetadataKey.learning("others"), .uint32(UInt32(others)))

@@ -29,6 +29,8 @@ package struct RecordedSettings: Equatable, Sendable {
     /// The labels (indices) that may be shown and make events.
     package var selected: [Int]
     package var events: EventSettings
+    /// Of how many labels, from the first on, scores are averaged; nil for all.
+    package var averaged: Int?
     /// As `--top` and `--threshold` have them.
     package var top: Int
     package var showFrom: Float?
@@ -39,8 +41,8 @@ package struct RecordedSettings: Equatable, Sendable {
 
     package init(
         sense: Sense, modelName: String, modelDigest: String, learned: [UInt8] = [], input: String, source: String?,
-        thresholds: [Float], selected: [Int], events: EventSettings, top: Int, showFrom: Float?, hasLogits: Bool,
-        isLive: Bool
+        thresholds: [Float], selected: [Int], events: EventSettings, averaged: Int? = nil, top: Int, showFrom: Float?,
+        hasLogits: Bool, isLive: Bool
     ) {
         self.sense = sense
         self.modelName = modelName
@@ -51,6 +53,7 @@ package struct RecordedSettings: Equatable, Sendable {
         self.thresholds = thresholds
         self.selected = selected
         self.events = events
+        self.averaged = averaged
         self.top = top
         self.showFrom = showFrom
         self.hasLogits = hasLogits
@@ -105,7 +108,9 @@ extension RecordedSettings {
         put(UInt32(hasLogits ? 1 : 0))
         put(UInt32(isLive ? 1 : 0))
         put(UInt64(learned.count))
-        return bytes + learned
+        bytes += learned
+        if let averaged { put(UInt64(averaged)) }
+        return bytes
     }
 
     /// - Throws: `TacitError` (bad data), without a file's name, for anything that is not whole and sensible.
@@ -173,6 +178,8 @@ extension RecordedSettings {
         // No further than there are bytes behind the count.
         try cursor.skip(learnedCount, "learned labels")
         learned = Array(payload[start..<cursor.offset])
+        // Recordings of before there was the choice end here.
+        averaged = cursor.remaining == 0 ? nil : try cursor.count("labels that are averaged", atMost: labels)
         guard cursor.remaining == 0 else {
             throw TacitError(.badData, place: "settings", "\(cursor.remaining) bytes more than there should be")
         }

@@ -95,6 +95,9 @@ import Testing
         #expect(
             try line { $0["learning"] = ["levels": [1, 2], "grid": "3"] as [String: Any] }?
                 .hasPrefix("adapter/tacit.json: learning.grid") == true)
+        #expect(
+            try line { $0["learning"] = ["levels": [1, 2], "stretch": 1000] as [String: Any] }?
+                .hasPrefix("adapter/tacit.json: learning.stretch: ") == true)
         #expect(try line { $0["learning"] = ["levels": [2]] }?.contains("learning.weight: shape") == true)
         #expect(try line { $0["learning"] = ["levels": "all"] }?.hasPrefix("adapter/tacit.json: learning.levels") == true)
         #expect(try line { $0["learning"] = [:] as [String: Any] }?.contains("learning.levels: expected the levels") == true)

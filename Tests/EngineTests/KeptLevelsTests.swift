@@ -63,6 +63,13 @@ import Testing
             session.push(patches)
             let reference = ReferenceTransformer(memory, patches: patches)
             #expect(relativeError(session.learning(), reference.learning(after: patches.count)) < 2e-5)
+            for last in [1, 2, shape.model.input.window - 1] {
+                let found = session.learning(last: last)
+                #expect(relativeError(found, reference.learning(after: patches.count, last: last)) < 2e-5, "\(last)")
+            }
+            // A window is the most there is.
+            #expect(session.learning(last: shape.model.input.window) == session.learning())
+            #expect(session.learning(last: 10 * shape.model.input.window) == session.learning())
         }
     }
 

@@ -101,11 +101,11 @@ struct ReferenceTransformer {
 
     func logits(after count: Int) -> [Double] { Self.linear(model, TensorName.head, embedding(after: count)) }
 
-    /// What labels are learned by when `count` patches have gone through: means and deviations of the model's levels
+    /// What labels are learned by, over a window or its `last` patches, when `count` patches have gone through: means and deviations of the model's levels
     /// through its matrix, brought to length 1.
-    func learning(after count: Int) -> [Double] {
+    func learning(after count: Int, last: Int = .max) -> [Double] {
         guard let head = model.description.learning else { return Self.normalised(embedding(after: count)) }
-        let seen = min(count, model.description.input.window)
+        let seen = min(count, last, model.description.input.window)
         let input = head.levels.flatMap { level -> [Double] in
             let rows = levels[level - 1][(count - seen)..<count]
             func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(seen) }

@@ -36,11 +36,11 @@ extension Session {
         }
     }
 
-    func learning(_ context: Int = 0) -> [Float] {
+    func learning(_ context: Int = 0, last: Int? = nil) -> [Float] {
         [Float](unsafeUninitializedCapacity: learningWidth) { buffer, count in
             let room = UnsafeMutableBufferPointer(rebasing: buffer[..<learningWidth])
             room.initialize(repeating: .nan)
-            readLearning(context: context, into: room)
+            readLearning(context: context, last: last, into: room)
             count = learningWidth
         }
     }

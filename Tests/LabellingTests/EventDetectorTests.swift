@@ -41,6 +41,28 @@ import Testing
         #expect(try events([1, 0.7], threshold: 1, .init()) == ["on 1", "off 2"])
     }
 
+    /// Only so many labels are averaged, however many there are by and by; the others are on at once.
+    @Test(arguments: [
+        (nil, ["on 0 2", "on 1 2"]), (1, ["on 1 1", "on 0 2", "on 2 2"]), (0, ["on 0 1", "on 1 1", "on 2 2"]),
+    ])
+    func averagesAreOfTheFirstLabels(averaged: Int?, expected: [String]) throws {
+        let detector = try EventDetector(
+            thresholds: [0.5, 0.5], watched: [0, 1], settings: .init(smooth: 0.4), sampleRate: 10, hop: 1,
+            averaged: averaged)
+        var events: [String] = []
+        for (end, score) in [(0, Float(0)), (1, 0.75), (2, 0.75), (3, 0.75)] {
+            let scores = [Float](repeating: score, count: end < 2 ? 2 : 3)
+            if end == 2 {
+                try detector.relabel(thresholds: [0.5, 0.5, 0.5], watched: [0, 1, 2], at: end, names: []) { _ in }
+            }
+            reading(scores, end: end) { reading in
+                detector.take(reading) { events.append("\($0.state) \($0.label) \($0.sample)") }
+            }
+            for label in scores.indices where label >= averaged ?? 3 { #expect(detector.smoothedScores[label] == score) }
+        }
+        #expect(events == expected)
+    }
+
     /// Labels that come begin with nothing behind them; those that go turn off; the others never notice.
     @Test func labelsComeAndGo() throws {
         let detector = try EventDetector(

@@ -12,6 +12,9 @@ import Testing
     private final class Told: LearningModel {
         let logits: [Float]
         var point: [Float]
+        /// What it says of its last patches, if they are asked for, and how many were.
+        var near: [Float]?
+        var lasts: [Int?] = []
 
         init(logits: [Float], point: [Float]) {
             self.logits = logits
@@ -28,7 +31,9 @@ import Testing
         func applyScores(_ logits: UnsafeBufferPointer<Float>, into scores: UnsafeMutableBufferPointer<Float>) {
             TacitEngine.applyScores(.multiclass, logits: logits, into: scores)
         }
-        func readLearning(context: Int, into output: UnsafeMutableBufferPointer<Float>) {
+        func readLearning(context: Int, last: Int?, into output: UnsafeMutableBufferPointer<Float>) {
+            lasts.append(last)
+            let point = last == nil ? point : near ?? point
             for index in output.indices { output[index] = point[index] }
         }
     }
@@ -84,6 +89,33 @@ import Testing
         // The model's own scores are what they are without.
         let alone = 1 / (1 + exp(Float(-1.5)))
         #expect(abs(said.scores[0] - alone) < 1e-6 && abs(said.scores[0] + said.scores[1] - 1) < 1e-6)
+    }
+
+    /// What is shorter than a window is found in its last stretch, what is longer in the window; corrections of the model's own
+    /// labels are of the window, as these are.
+    @Test func aStretchCountsWhereItIsMoreLikeTheLabel() throws {
+        var clusters = Clusters(4, seed: 33)
+        let base = TaughtBase(labels: ["dog"], prototypes: clusters.centres[3])
+        var labels = LearnedLabels(Clusters.model)
+        try labels.learn("bell", clusters.examples(0, count: 5), base)
+        try labels.learn("horn", clusters.examples(1, count: 5), base)
+        try labels.correct("dog", clusters.examples(2, count: 5), base)
+        var description = Self.description(base.labels)
+        description.learning = LearningHead(levels: [1], stretch: 2, width: Clusters.width, hasPrototypes: true)
+        let told = Told(logits: [4], point: clusters.point(2))
+        told.near = clusters.point(1)
+        let model = TaughtModel(told, description, TaughtPlanes(labels, description))
+        for _ in 0..<2 {
+            told.lasts = []
+            let said = Self.read(model, 3)
+            #expect(told.lasts == [nil, 2])
+            for plane in 0..<2 {
+                let (window, near) = (labels.distance(plane, of: told.point), labels.distance(plane, of: told.near ?? []))
+                #expect(abs(said.logits[1 + plane] - max(window, near)) < 1e-5)
+            }
+            #expect(said.logits[0] == Self.read(Self.taught(told, base.labels, labels), 3).logits[0])
+            (told.point, told.near) = (clusters.point(0), clusters.point(2))
+        }
     }
 
     @Test func aCorrectedLabelIsSaidLess() throws {

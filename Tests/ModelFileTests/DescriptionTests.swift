@@ -72,6 +72,16 @@ import Testing
             place(SmallModel.image) { $0.learning = LearningHead(levels: [1], grid: grid, width: 4, hasPrototypes: false) }
         }
         #expect(picture(3) == nil && picture(4) == "learning.grid")
+        // A stretch is of sound that goes on, and no longer than a window.
+        for (stretch, place) in [(0, nil), (1, nil), (9, nil), (10, "learning.stretch"), (-1, "learning.stretch")] {
+            #expect(self.place(SmallModel.teachable) { $0.learning?.stretch = stretch } == place)
+        }
+        #expect(
+            place(SmallModel.teachable) {
+                $0.context = .restart
+                $0.learning?.stretch = 4
+            } == "learning.stretch")
+        #expect(place(SmallModel.teachableImage) { $0.learning?.stretch = 1 } == "learning.stretch")
         for others in [-1, 4097, Int.max] {
             #expect(place(SmallModel.teachable) { $0.learning?.others = others } == "learning.others")
         }

@@ -107,6 +107,13 @@ struct SmallModel {
         return model
     }()
 
+    /// With a stretch that labels are read out over besides.
+    static let teachableStretch = {
+        var model = SmallModel.teachable
+        model.description.learning?.stretch = 4
+        return model
+    }()
+
     /// With rows that every patch attends to.
     static let kept = {
         var model = SmallModel.llama
@@ -121,7 +128,7 @@ struct SmallModel {
         return model
     }()
 
-    static let all = [gpt2, llama, tokens, image, teachable, teachableImage, kept]
+    static let all = [gpt2, llama, tokens, image, teachable, teachableImage, teachableStretch, kept]
 
     /// The values that `write` stores, by name: vectors as they are, matrices as `[rows][columns]`.
     struct Values {

@@ -20,8 +20,9 @@ struct TacitConfig {
     let events: EventSettings?
     /// As JSON text; empty if there is none.
     let metrics: String
-    /// Levels of the trunk that labels are learned by, and cells of a picture each way; nil without `learning`.
-    let learning: (levels: [Int], grid: Int)?
+    /// Levels of the trunk that labels are learned by, cells of a picture each way, and patches of a stretch; nil without
+    /// `learning`.
+    let learning: (levels: [Int], grid: Int, stretch: Int)?
     let license: String
     let sources: [String]
     /// SHA-256 of the base's files of weights that the adapter was made over, by their names; empty if it does not say.
@@ -55,11 +56,13 @@ struct TacitConfig {
         events = try settings.optionalObject("events").map(Self.events)
         metrics = try settings.optionalObject("metrics").map { JSONValue.object($0.members).text } ?? ""
         learning = try settings.optionalObject("learning").map { learning in
-            try learning.refuseOthers(than: ["levels", "grid"])
+            try learning.refuseOthers(than: ["levels", "grid", "stretch"])
             guard let levels = try learning.optionalIntegers("levels") else {
                 throw learning.fault("levels", "expected the levels of the trunk, such as [2, 4, 8]")
             }
-            return (levels, try learning.optionalInteger("grid") ?? 1)
+            return (
+                levels, try learning.optionalInteger("grid") ?? 1, try learning.optionalInteger("stretch") ?? 0
+            )
         }
         license = try settings.optionalString("license") ?? ""
         sources = try settings.optionalStrings("sources") ?? []

@@ -10,8 +10,8 @@ import TacitModelFile
 package final class ExampleMaker {
     /// Windows that a sound's clip has at most.
     private static let windows = 3
-    /// The most stretches of a background.
-    private static let stretches = 8
+    /// The most pieces of a background.
+    private static let pieces = 8
     /// The most seconds of a file that are looked through.
     private static let longest = 600.0
     /// The most windows of a long clip that count.
@@ -24,6 +24,8 @@ package final class ExampleMaker {
     private let model: LoadedModel
     private let session: Session
     private let sound: SoundLabeller?
+    /// Reads out stretches; nil for a model that has none.
+    private let stretches: SoundLabeller?
     private let pictures: (labeller: ImageLabeller, reader: PictureFileReader)?
     private let keepsClips: Bool
     private var point: [Float]
@@ -54,12 +56,18 @@ package final class ExampleMaker {
                 instructionSet: engine.instructionSet, learns: true)
             sound = try SoundLabeller(
                 description, plan: plan, ending: .lastWindow, model: session, instructionSet: engine.instructionSet)
+            let stretch = description.learning?.stretch ?? 0
+            stretches =
+                stretch > 0
+                ? try SoundLabeller(
+                    description, plan: WindowPlan(description, stretch: stretch), ending: .lastWindow, model: session,
+                    instructionSet: engine.instructionSet) : nil
             pictures = nil
         case .pictures:
             session = try model.session(
                 contexts: 1, rows: min(description.input.window, 128), threads: engine.threads,
                 instructionSet: engine.instructionSet, learns: true)
-            sound = nil
+            (sound, stretches) = (nil, nil)
             pictures = (try ImageLabeller(description, model: session), try PictureFileReader())
         case .tokens:
             throw TacitError.badData(model.path, at: "input", "a model of tokens learns no labels")
@@ -133,7 +141,7 @@ package final class ExampleMaker {
     package func backgrounds(of samples: [Float]) -> [Example] {
         let length = min(Self.windows * samplesPerWindow, samples.count)
         guard length > 0 else { return [] }
-        let count = min((samples.count - 1) / length + 1, Self.stretches)
+        let count = min((samples.count - 1) / length + 1, Self.pieces)
         return (0..<count).map { index in
             let start = count > 1 ? index * (samples.count - length) / (count - 1) : 0
             return example(
@@ -174,6 +182,14 @@ package final class ExampleMaker {
             rows += SoundCopies.inNoise(sound, window: window, sampleRate: sampleRate, beds: beds).flatMap(self.rows)
             parts = SoundCopies.parts(of: sound, window: window).flatMap(self.rows)
         }
+        if let stretches {
+            // What is shorter than a window is heard for itself, without what surrounds it, and in the place's noise.
+            let sound = isBackground ? all : Array(all[LoudestStretch.withoutEnds(of: all, sampleRate: sampleRate)])
+            rows += thinned(self.rows(of: sound, by: stretches))
+            let length = stretches.geometry.endOfPatch(stretches.plan.window - 1)
+            rows += SoundCopies.inNoise(sound, window: length, sampleRate: sampleRate, beds: isBackground ? [] : beds)
+                .flatMap { self.rows(of: $0, by: stretches) }
+        }
         return Example(
             rows: rows, parts: parts, clip: keepsClips ? .sound(samples: clip, sampleRate: sampleRate) : nil, said: said)
     }
@@ -185,18 +201,22 @@ package final class ExampleMaker {
     }
 
     /// One a window.
-    private func rows(of samples: [Float]) -> [Float] {
-        guard let sound else { return [] }
+    private func rows(of samples: [Float]) -> [Float] { sound.map { rows(of: samples, by: $0) } ?? [] }
+
+    /// One a window of the labeller's.
+    private func rows(of samples: [Float], by labeller: SoundLabeller) -> [Float] {
         var rows: [Float] = []
+        let last = labeller.plan.window
         func take(_ reading: Reading) {
             // One window follows another in one context: see the plan without a hop.
-            point.withUnsafeMutableBufferPointer { session.readLearning(context: 0, into: $0) }
+            point.withUnsafeMutableBufferPointer { session.readLearning(context: 0, last: last, into: $0) }
             rows += point
-            note(reading)
+            // What the model's own labels score is of a window.
+            if labeller === sound { note(reading) }
         }
-        sound.reset()
-        samples.withUnsafeBufferPointer { sound.push($0, take) }
-        sound.finish(take)
+        labeller.reset()
+        samples.withUnsafeBufferPointer { labeller.push($0, take) }
+        labeller.finish(take)
         return rows
     }
 

@@ -6,6 +6,9 @@ of the mean one (whitening with shrinkage: Hariharan et al. 2012, "Discriminativ
 Classification", section 3; Su et al. 2021, "Whitening Sentence Representations for Better Semantics and Faster Retrieval").
 With `--metric`, or a part of it, that is a metric learned from labels, be they ever so far from what will be taught
 (`metric.py`).
+
+What is taught may be over long before a window of sound is. With `--stretch` a model that listens without end is read out over
+its last patches besides.
 """
 
 from __future__ import annotations
@@ -43,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--split", action="append", required=True, help="splits, commas between")
     parser.add_argument("--levels", required=True, help="levels of the trunk, commas between: 1 is behind the first block")
     parser.add_argument("--grid", type=int, default=1, help="of pictures: so many cells each way, whose means go in as well")
+    parser.add_argument("--stretch", type=int, default=0, help="of sound in a sliding context: patches that are read out besides")
     parser.add_argument("--width", type=int, default=256, help="elements of what comes out")
     parser.add_argument("--shrink", type=float, default=1.0, help="share of the mean spread that is added to each")
     parser.add_argument("--most", type=int, default=100, help="clips of a label")
@@ -76,6 +80,10 @@ def main(args: argparse.Namespace) -> None:
     if sorted(set(levels)) != levels or not all(1 <= level <= layers for level in levels):
         raise DataError(f"--levels {args.levels}: expected rising numbers from 1 to {layers}")
     cells = cells_of(description.input, args.grid)
+    if args.stretch:
+        window = description.input.window if isinstance(description.input, SoundInput) else 0
+        if not 1 <= args.stretch <= window or description.shape.context != "sliding":
+            raise DataError(f"--stretch {args.stretch}: expected 1 to {window} patches of sound in a sliding context")
     inputs = len(levels) * (2 + (0 if cells is None else len(cells))) * model.head.in_features
     if inputs > INPUTS or args.width > WIDTH:
         raise DataError(f"{inputs} inputs and a width of {args.width}; a model file takes {INPUTS} and {WIDTH} at most")
@@ -124,7 +132,7 @@ def main(args: argparse.Namespace) -> None:
             found = read(name, split, most, args.other_licences)[0]
             other.append(centres(unit(np.stack(found) @ weight.T + bias), points, rng))
         tensors["learning.others"] = np.concatenate(other)
-    write(args.adapter, levels, args.grid, {name: torch.from_numpy(value) for name, value in tensors.items()})
+    write(args.adapter, levels, args.grid, args.stretch, {name: torch.from_numpy(value) for name, value in tensors.items()})
     print(f"{len(rows)} windows, levels {levels}, {weight.shape[1]} to {weight.shape[0]}, with {', '.join(tensors)}")
 
 
@@ -262,11 +270,11 @@ def centres(points: np.ndarray, count: int, rng: np.random.Generator) -> np.ndar
     return found
 
 
-def write(adapter: Path, levels: list[int], grid: int, tensors: dict[str, Tensor]) -> None:
+def write(adapter: Path, levels: list[int], grid: int, stretch: int, tensors: dict[str, Tensor]) -> None:
     path = adapter / "tacit.safetensors"
     kept = {name: tensor for name, tensor in load_file(path).items() if not name.startswith("learning.")}
     dtype = next(iter(kept.values())).dtype
     value = json.loads((adapter / "tacit.json").read_text(encoding="utf-8"))
-    value["learning"] = {"levels": levels} | ({"grid": grid} if grid > 1 else {})
+    value["learning"] = {"levels": levels} | ({"grid": grid} if grid > 1 else {}) | ({"stretch": stretch} if stretch else {})
     save_file(kept | {name: tensor.to(dtype).contiguous() for name, tensor in tensors.items()}, path)
     save_json(value, adapter / "tacit.json")

@@ -56,6 +56,20 @@ def test_what_is_written(base, tones, adapter):  # noqa: F811
     run(evaluate, "--base", base, "--adapter", adapter, "--data", f"folder:{tones}", "--split", "test", "--threads", 1)
 
 
+def test_a_stretch_is_of_sound_that_goes_on(llama_base, tones, tmp_path):  # noqa: F811
+    out = tmp_path / "out"
+    run(adapt, *settings(llama_base, tones, tmp_path, "--context", "sliding", "--steps", 2))
+    learn(llama_base, tones, out, "--levels", "2", "--width", 4, "--stretch", 3)
+    assert json.loads((out / "tacit.json").read_text())["learning"] == {"levels": [2], "stretch": 3}
+    for stretch in (-1, 1000):
+        with pytest.raises(DataError, match="--stretch .*: expected 1 to [0-9]+ patches of sound in a sliding context"):
+            learn(llama_base, tones, out, "--levels", "2", "--width", 4, "--stretch", stretch)
+    value = json.loads((out / "tacit.json").read_text())
+    (out / "tacit.json").write_text(json.dumps(value | {"context": "restart"}))
+    with pytest.raises(DataError, match="sliding context"):
+        learn(llama_base, tones, out, "--levels", "2", "--width", 4, "--stretch", 3)
+
+
 def test_the_levels_are_the_trunks(base, adapter):
     model, _ = load_adapter(base, adapter)
     patches = torch.randn(3, 10, 40)

@@ -50,7 +50,7 @@ struct PictureParts: StreamParts {
             waits: !isLive)
         let recorder = try terms.recording?.recorder(
             .pictures(ticksPerReading: input.ticksPerReading), model, description,
-            events: options.events.settings(model.description.events), isLive: isLive)
+            events: options.events, isLive: isLive)
         let changing = FollowedLabels.follow(model, options, terms, &description)
         var hasBroken = false
         let frames = recorder.map { RecordedFrames(source, $0) } ?? source

@@ -11,14 +11,15 @@ extension RecordingWish {
     ///
     /// - Throws: `TacitError` (output) where it can't be made.
     func recorder(
-        _ sense: RecordedSettings.Sense, _ model: LoadedModel, _ stream: StreamDescription, events: EventSettings,
+        _ sense: RecordedSettings.Sense, _ model: LoadedModel, _ stream: StreamDescription, events: EventOptions,
         isLive: Bool
     ) throws -> Recorder {
         let settings = RecordedSettings(
             sense: sense, modelName: stream.model, modelDigest: model.file.digest,
             learned: model.learned.map { LabelsFile.bytes($0.withoutClips) } ?? [], input: stream.input,
-            source: stream.source, thresholds: stream.thresholds, selected: stream.selected, events: events,
-            top: stream.top, showFrom: stream.showFrom, hasLogits: stream.hasLogits, isLive: isLive)
+            source: stream.source, thresholds: stream.thresholds, selected: stream.selected,
+            events: events.settings(model.description.events), averaged: events.averaged(model), top: stream.top,
+            showFrom: stream.showFrom, hasLogits: stream.hasLogits, isLive: isLive)
         let path = path
         return try Recorder(self, settings, waits: stream.waits, stop: stream.stop) { note in
             Log.shared.line { line in

@@ -60,7 +60,7 @@ struct SoundParts: StreamParts {
             waits: !(options.realtime || input.isDevice))
         let recorder = try terms.recording?.recorder(
             .sound(sampleRate: sampleRate, hop: options.hop.hop ?? 1, gate: options.gate), model, description,
-            events: options.events.settings(model.description.events), isLive: isLive)
+            events: options.events, isLive: isLive)
         let changing = FollowedLabels.follow(model, options, terms, &description)
         let stream = LiveStream(
             SoundSense(source: recorder.map { RecordedSound(sound, $0) } ?? sound, labeller: labeller),
