@@ -20,7 +20,7 @@ extension Session {
             guard let levels = state.levels else { preconditionFailure("the session was made without levels to learn by") }
             guard position(of: context) > 0 else { return base.update(repeating: 0, count: width) }
             levels.summarise(
-                last: last ?? model.description.input.window, context: context, positions: position(of: context), width: model.description.trunk.width)
+                last: last ?? levels.window, context: context, positions: position(of: context), width: model.description.trunk.width)
             if matrix.readsLevels { matrix.quantize(levels.features, into: state.quantized, at: 0, kernels) }
             let rows = ProductRows(
                 input: UnsafePointer(levels.features), inputStride: matrix.view.columns, quantized: state.quantized,
