@@ -21,7 +21,7 @@ from tacit_train.readers.base import read_table  # noqa: E402
 
 FREE = re.compile(r"CC0(-1\.0)?|CC-BY(-[1-4](\.[05])?)?|public-domain", re.IGNORECASE)
 # How much of what is drawn is of these; each of Speech Commands' clips counts 1, some 4,000 in all.
-WEIGHTS = {"spoken": 4000.0, "speech": 800.0, "sounds": 300.0, "backgrounds": 300.0}
+WEIGHTS = {"spoken": 2400.0, "speech": 600.0, "sounds": 300.0, "backgrounds": 300.0}
 
 
 def labelled(folder: Path) -> tuple[list[list], list[str]]:

@@ -37,7 +37,9 @@ def main(args: argparse.Namespace) -> None:
         # Of windows that differ and may, the longest is the result's.
         window = max(found.input.window, description.input.window)
         found, description = found.with_window(window), description.with_window(window)
-        same = ("input", "shape", "task", "labels", "license")
+        # A run's own folder says nothing of it yet.
+        description.license = description.license or found.license
+        same = ("input", "shape", "task", "labels", *(["license"] if found.license else []))
         if differing := [name for name in same if getattr(found, name) != getattr(description, name)]:
             raise DataError(f"{folder}: differs from {args.adapters[0]} in {', '.join(differing)}")
         if forms not in (None, form(model.trunk)):

@@ -31,14 +31,21 @@ def test_it_is_the_mean_of_each_weight(base, tones, tmp_path):  # noqa: F811
 
 
 def test_what_was_made_otherwise_is_refused(llama_base, tones, tmp_path):  # noqa: F811
-    made = [("a", ()), ("pool", ("--pool", "last")), ("rank", ("--rank", 3)), ("alpha", ("--alpha", 5)), ("free", ("--license", "MIT"))]
+    made = [("a", ()), ("pool", ("--pool", "last")), ("rank", ("--rank", 3)), ("alpha", ("--alpha", 5)), ("free", ("--license", "MIT")), ("own", ("--license", "CC0"))]
     for name, more in made:
         run(adapt, *settings(llama_base, tones, tmp_path / name, "--steps", 1, *more))
     scale = "in what is adapted and by how much"
-    expected = [("pool", "differs from .* in shape"), ("rank", scale), ("alpha", scale), ("free", "differs from .* in license")]
+    expected = [("pool", "differs from .* in shape"), ("rank", scale), ("alpha", scale)]
     for name, message in expected:
         with pytest.raises(DataError, match=message):
             run(average, tmp_path / "a/out", tmp_path / name / "out", "--base", llama_base, "--out", tmp_path / "mean")
+    # A licence is the mean's where one of them says it, and is not chosen where they say two.
+    both = [tmp_path / "free/out", tmp_path / "own/out"]
+    with pytest.raises(DataError, match="differs from .* in license"):
+        run(average, *both, "--base", llama_base, "--out", tmp_path / "mean")
+    for index, order in enumerate((both[:1] + [tmp_path / "a/out"], [tmp_path / "a/out"] + both[:1])):
+        run(average, *order, "--base", llama_base, "--out", tmp_path / f"free-{index}")
+        assert json.loads((tmp_path / f"free-{index}/tacit.json").read_text())["license"] == "MIT"
     edited = json.loads((tmp_path / "pool/out/tacit.json").read_text()) | {"pool": "mean", "base": {"model.safetensors": "0" * 64}}
     (tmp_path / "pool/out/tacit.json").write_text(json.dumps(edited))
     with pytest.raises(DataError, match="was made over another base"):
