@@ -170,7 +170,8 @@ class Model:
 
         `rate` is samples a second (the model's unless given), or pictures a second (25). Settings, all in seconds but for
         `threshold` and `off_below`: `hop` (1; for pictures 0, every one), `threshold` (each label's own),
-        `smooth`, `on_after`, `off_after`, `off_below` (what the model says; else 0, 0, 0 and 0.8).
+        `smooth`, `on_after`, `off_after`, `off_below` (what the model says; else 0, 0, 0 and 0.8). `smooth` is the model's own
+        labels' alone unless it is given.
         """
         return (PictureStream if self.sense == "pictures" else Stream)(self, rate, settings)
 
