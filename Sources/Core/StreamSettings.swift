@@ -46,7 +46,7 @@ public struct StreamSettings: Sendable {
             settings: (model.description.events ?? EventSettings()).changed(
                 smooth: smooth, onAfter: onAfter, offAfter: offAfter, offBelow: offBelow),
             sampleRate: rate, hop: hop, names: names,
-            averaged: smooth == nil ? model.model.description.labels.count : nil)
+            averagedLabels: model.averagedLabels(smooth: smooth))
     }
 
     /// What turns the readings of a stream of pictures into events.

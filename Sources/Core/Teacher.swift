@@ -65,7 +65,7 @@ public final class Teacher {
             }
     }
 
-    /// Files, one example each; of a long sound its loudest stretch, of a long background stretches from all of it. None is
+    /// Files, one example each; of a long sound its loudest part, of a long background pieces of all of it. None is
     /// learned unless all can be read.
     ///
     /// - Throws: `TacitError` naming the file that can't be read; usage for a name that can't be one or is not there to be

@@ -60,7 +60,7 @@ struct KeptLevels {
     /// by level, into `features`.
     ///
     /// - Parameters:
-    ///   - last: how many rows; of the context's last `window` as many as it has had.
+    ///   - last: how many rows, at least 1; fewer where the context has not had so many or no more are kept.
     ///   - positions: how many patches the context has had; at least 1.
     ///   - width: elements of a row that count.
     func summarise(last: Int, context: Int, positions: Int, width: Int) {

@@ -9,7 +9,8 @@ extension Session {
     /// numbers in it. The same bits on every machine.
     ///
     /// - Parameters:
-    ///   - last: over how many of the last patches, at most the window; nil for all of it. Only of a model that has a matrix for it.
+    ///   - last: over how many of the last patches, 1 or more and at most the window; nil for all of it. A model that has no
+    ///     matrix for it is read out as its head reads it.
     ///   - output: holds `learningWidth` elements. Of a model that has a matrix for it the session must have been made with
     ///     `learns`; of others it is the head's input.
     package func readLearning(context: Int, last: Int? = nil, into output: UnsafeMutableBufferPointer<Float>) {
@@ -20,7 +21,8 @@ extension Session {
             guard let levels = state.levels else { preconditionFailure("the session was made without levels to learn by") }
             guard position(of: context) > 0 else { return base.update(repeating: 0, count: width) }
             levels.summarise(
-                last: last ?? levels.window, context: context, positions: position(of: context), width: model.description.trunk.width)
+                last: last ?? levels.window, context: context, positions: position(of: context),
+                width: model.description.trunk.width)
             if matrix.readsLevels { matrix.quantize(levels.features, into: state.quantized, at: 0, kernels) }
             let rows = ProductRows(
                 input: UnsafePointer(levels.features), inputStride: matrix.view.columns, quantized: state.quantized,

@@ -49,11 +49,11 @@ package final class EventDetector {
     ///   - hop: samples from one reading to the next.
     ///   - names: of the labels, for errors.
     ///   - waits: of labels (indices) that have their own.
-    ///   - averaged: of how many labels, from the first on, scores are averaged; nil for all, also those to come.
+    ///   - averagedLabels: of how many labels, from the first on, scores are averaged; nil for all, also those to come.
     /// - Throws: `TacitError` (usage) for what can never turn on, or never off again.
     package init(
         thresholds: [Float], watched: [Int], settings: EventSettings, sampleRate: Int, hop: Int,
-        names: [String] = [], waits: [Int: Waits] = [:], averaged: Int? = nil
+        names: [String] = [], waits: [Int: Waits] = [:], averagedLabels: Int? = nil
     ) throws {
         try settings.validate()
         guard !watched.isEmpty else {
@@ -65,7 +65,9 @@ package final class EventDetector {
             try Self.watch($0, thresholds, settings, waits[$0], sampleRate: sampleRate, names)
         }
         labelCount = thresholds.count
-        smoother = try ScoreSmoother(labels: thresholds.count, length: Self.samples(settings.smooth, sampleRate), hop: hop, averaged: averaged)
+        smoother = try ScoreSmoother(
+            labels: thresholds.count, length: Self.samples(settings.smooth, sampleRate), hop: hop,
+            averagedLabels: averagedLabels)
         nothing = .allocate(capacity: thresholds.count)
         nothing.initialize(repeating: 0)
     }

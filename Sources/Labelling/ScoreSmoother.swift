@@ -9,7 +9,7 @@ final class ScoreSmoother {
     private(set) var smoothed: UnsafeMutableBufferPointer<Float>
     private let length: Int
     /// How many labels, from the first on, are averaged; others have the newest score.
-    private let averaged: Int
+    private let averagedLabels: Int
     private let capacity: Int
     /// A ring of scores, `[capacity][labels]`, and where each reading ended.
     private var scores: UnsafeMutablePointer<Float>
@@ -23,13 +23,13 @@ final class ScoreSmoother {
     /// - Parameters:
     ///   - length: samples that the mean reaches back; readings that end within it count.
     ///   - hop: samples from one reading to the next, at least.
-    ///   - averaged: how many labels, from the first on; nil for all, also those to come.
+    ///   - averagedLabels: how many labels, from the first on; nil for all, also those to come.
     /// - Throws: `TacitError` (usage) where that would be too many readings.
-    init(labels: Int, length: Int, hop: Int, averaged: Int? = nil) throws {
+    init(labels: Int, length: Int, hop: Int, averagedLabels: Int? = nil) throws {
         let readings = length / max(hop, 1) + 1
         try Self.requireRoom(readings, labels)
         self.length = length
-        self.averaged = averaged ?? .max
+        self.averagedLabels = averagedLabels ?? .max
         capacity = readings
         scores = .allocate(capacity: readings * labels)
         scores.initialize(repeating: 0, count: readings * labels)
@@ -82,8 +82,8 @@ final class ScoreSmoother {
         count += 1
         ends[slot] = end
         for label in 0..<labels { scores[slot * labels + label] = newest[label] }
-        for label in min(averaged, labels)..<labels { smoothed[label] = newest[label] }
-        for label in 0..<min(averaged, labels) {
+        for label in min(averagedLabels, labels)..<labels { smoothed[label] = newest[label] }
+        for label in 0..<min(averagedLabels, labels) {
             var sum = 0.0
             for index in 0..<count { sum += Double(scores[(first + index) % capacity * labels + label]) }
             smoothed[label] = Float(sum / Double(count))

@@ -66,7 +66,7 @@ package struct WindowPlan: Equatable, Sendable {
         chunk = most
     }
 
-    /// Of an endless context the last stretches of `stretch` patches, each half over when the next begins.
+    /// Short windows, of `stretch` patches, in an endless context, each begun when half of the one before is over.
     ///
     /// - Throws: `TacitError` (bad data) for a model that is not of sound.
     package init(_ description: ModelDescription, stretch: Int) throws {

@@ -116,6 +116,16 @@ package struct LoadedModel {
         }
     }
 
+    /// Of how many labels, from the first on, scores are averaged before events are decided; nil for all.
+    ///
+    /// The average that a model asks for was chosen for its own labels. What was taught has scores made to be taken one by one,
+    /// and may be over long before that average shows it.
+    ///
+    /// - Parameter smooth: seconds that were asked for instead, which hold for all labels.
+    package func averagedLabels(smooth: Double?) -> Int? {
+        smooth == nil ? model.description.labels.count : nil
+    }
+
     /// A session, with the labels that were taught to it behind its own.
     package func taught(_ session: Session) -> any PatchModel {
         planes.map { TaughtModel(session, model.description, $0) } ?? session

@@ -9,7 +9,8 @@ import TacitDiagnostics
 /// cells, in raster order, all of the trunk's width. Cells tell where in a picture something is (Lazebnik et al. 2006, "Beyond
 /// Bags of Features").
 ///
-/// What is taught may be far shorter than a window. So a stream that goes on for ever can be read out over its last stretch besides.
+/// What is taught may be far shorter than a window, so a stream that goes on for ever can be read out over its last stretch
+/// besides.
 package struct LearningHead: Equatable, Sendable {
     /// From 1 to the trunk's layers, rising.
     package var levels: [Int]
@@ -88,7 +89,7 @@ extension LearningHead {
         metadata.append(MetadataKey.learning("levels"), .uint32s(levels.map { UInt32($0) }))
         // Left out of the files of models that have none, which are what they were before there were grids.
         if grid != 1 { metadata.append(MetadataKey.learning("grid"), .uint32(UInt32(grid))) }
-        // Likewise.
+        // Left out likewise.
         if stretch != 0 { metadata.append(MetadataKey.learning("stretch"), .uint32(UInt32(stretch))) }
         metadata.append(MetadataKey.learning("width"), .uint32(UInt32(width)))
         metadata.append(MetadataKey.learning("prototypes"), .bool(hasPrototypes))

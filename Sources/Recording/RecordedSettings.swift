@@ -30,7 +30,7 @@ package struct RecordedSettings: Equatable, Sendable {
     package var selected: [Int]
     package var events: EventSettings
     /// Of how many labels, from the first on, scores are averaged; nil for all.
-    package var averaged: Int?
+    package var averagedLabels: Int?
     /// As `--top` and `--threshold` have them.
     package var top: Int
     package var showFrom: Float?
@@ -41,7 +41,7 @@ package struct RecordedSettings: Equatable, Sendable {
 
     package init(
         sense: Sense, modelName: String, modelDigest: String, learned: [UInt8] = [], input: String, source: String?,
-        thresholds: [Float], selected: [Int], events: EventSettings, averaged: Int? = nil, top: Int, showFrom: Float?,
+        thresholds: [Float], selected: [Int], events: EventSettings, averagedLabels: Int? = nil, top: Int, showFrom: Float?,
         hasLogits: Bool, isLive: Bool
     ) {
         self.sense = sense
@@ -53,7 +53,7 @@ package struct RecordedSettings: Equatable, Sendable {
         self.thresholds = thresholds
         self.selected = selected
         self.events = events
-        self.averaged = averaged
+        self.averagedLabels = averagedLabels
         self.top = top
         self.showFrom = showFrom
         self.hasLogits = hasLogits
@@ -109,7 +109,8 @@ extension RecordedSettings {
         put(UInt32(isLive ? 1 : 0))
         put(UInt64(learned.count))
         bytes += learned
-        if let averaged { put(UInt64(averaged)) }
+        // Left out where it changes nothing, so that an earlier program can read the recording.
+        if let averagedLabels, averagedLabels < thresholds.count { put(UInt64(averagedLabels)) }
         return bytes
     }
 
@@ -178,8 +179,8 @@ extension RecordedSettings {
         // No further than there are bytes behind the count.
         try cursor.skip(learnedCount, "learned labels")
         learned = Array(payload[start..<cursor.offset])
-        // Recordings of before there was the choice end here.
-        averaged = cursor.remaining == 0 ? nil : try cursor.count("labels that are averaged", atMost: labels)
+        // Most recordings end here.
+        averagedLabels = cursor.remaining == 0 ? nil : try cursor.count("labels that are averaged", atMost: labels)
         guard cursor.remaining == 0 else {
             throw TacitError(.badData, place: "settings", "\(cursor.remaining) bytes more than there should be")
         }

@@ -85,6 +85,16 @@ import Testing
         #expect(told.fault == "read-only-disk" && told.fix == "sudo mount -o remount,rw /")
     }
 
+    @Test func aFolderWhereLabelsShouldBe() throws {
+        let folder = machine.models.path
+        #expect(try finding(["--labels", folder]).fault == "no-labels")
+        // Where they are going to be corrected a file will be written.
+        let token = try machine.models.write("token", "0123456789abcdef0123456789abcdef\n".utf8)
+        let page = ["--to", "http://localhost:\(try LoopbackPort.unused())", "--http-token-file", token]
+        let told = try finding(["--labels", folder] + page)
+        #expect(told.fault == "folder-in-place" && told.status == 73 && told.fix == "ls -la \(folder)")
+    }
+
     @Test func disksWithoutRoom() throws {
         let folder = machine.models
         // More than any disk has is to be left free: a real one.

@@ -208,6 +208,7 @@ import Testing
                     session.reset(context: 0)
                     session.push(patches: base, count: window, contexts: contexts)
                     session.readLearning(context: 0, into: room)
+                    session.readLearning(context: 0, last: 1, into: room)
                 }
                 run()
                 let before = tacit_allocations_on_this_thread()

@@ -101,8 +101,8 @@ struct ReferenceTransformer {
 
     func logits(after count: Int) -> [Double] { Self.linear(model, TensorName.head, embedding(after: count)) }
 
-    /// What labels are learned by, over a window or its `last` patches, when `count` patches have gone through: means and deviations of the model's levels
-    /// through its matrix, brought to length 1.
+    /// What labels are learned by, over a window or its `last` patches, when `count` patches have gone through: means and
+    /// deviations of the model's levels through its matrix, brought to length 1.
     func learning(after count: Int, last: Int = .max) -> [Double] {
         guard let head = model.description.learning else { return Self.normalised(embedding(after: count)) }
         let seen = min(count, last, model.description.input.window)

@@ -42,7 +42,7 @@ extension FuzzTarget {
         }
         let detector = try EventDetector(
             thresholds: settings.thresholds, watched: settings.selected, settings: settings.events, sampleRate: rate,
-            hop: hop)
+            hop: hop, averagedLabels: settings.averagedLabels)
         let stream = LiveStream(
             sense, detector: detector, isPaced: false, stop: StopToken(),
             moments: ReplayedMoments(reader, stop: StopToken()))

@@ -48,7 +48,7 @@ import Testing
     func averagesAreOfTheFirstLabels(averaged: Int?, expected: [String]) throws {
         let detector = try EventDetector(
             thresholds: [0.5, 0.5], watched: [0, 1], settings: .init(smooth: 0.4), sampleRate: 10, hop: 1,
-            averaged: averaged)
+            averagedLabels: averaged)
         var events: [String] = []
         for (end, score) in [(0, Float(0)), (1, 0.75), (2, 0.75), (3, 0.75)] {
             let scores = [Float](repeating: score, count: end < 2 ? 2 : 3)

@@ -211,7 +211,10 @@ import Testing
         var labels = LearnedLabels(Clusters.model)
         try labels.learn("bell", clusters.examples(0, count: 5), base)
         try labels.correct("dog", clusters.examples(1, count: 5), base)
-        let model = Self.taught(Told(logits: [1, -0.5], point: clusters.point(0)), base.labels, labels)
+        var description = Self.description(base.labels)
+        description.learning = LearningHead(levels: [1], stretch: 2, width: Clusters.width, hasPrototypes: false)
+        let told = Told(logits: [1, -0.5], point: clusters.point(0))
+        let model = TaughtModel(told, description, TaughtPlanes(labels, description))
         let logits = UnsafeMutableBufferPointer<Float>.allocate(capacity: 3)
         let scores = UnsafeMutableBufferPointer<Float>.allocate(capacity: 3)
         defer {

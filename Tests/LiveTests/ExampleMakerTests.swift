@@ -1,6 +1,8 @@
 import Foundation
+import TacitFrontEnd
 import TacitLearning
 import TacitLive
+import TacitModelFile
 import TacitTestSupport
 import Testing
 
@@ -68,14 +70,14 @@ import Testing
         #expect(again == example)
     }
 
-    /// Of a long one there are stretches of three windows from its first sample to its last, and no more than eight.
+    /// Of a long one there are pieces of three windows from its first sample to its last, and no more than eight.
     @Test(arguments: [(2.5, 1), (3, 1), (3.25, 2), (8, 3), (100, 8)])
-    func aLongBackgroundIsHeardFromBeginningToEnd(windows: Double, stretches: Int) throws {
+    func aLongBackgroundIsHeardFromBeginningToEnd(windows: Double, pieces: Int) throws {
         let samples = (0..<Int(windows * Double(maker.samplesPerWindow))).map { Float($0 % 20011) / 32768 }
         let clips = maker.backgrounds(of: samples).map { example -> [Int16] in
             if case .sound(let clip, maker.sampleRate)? = example.clip { clip } else { [] }
         }
-        #expect(clips.count == stretches)
+        #expect(clips.count == pieces)
         #expect(clips.allSatisfy { $0.count == min(samples.count, 3 * maker.samplesPerWindow) })
         #expect(clips.first?.first == Int16(samples[0] * 32768))
         #expect(clips.last?.last == Int16(samples[samples.count - 1] * 32768))
@@ -107,5 +109,64 @@ import Testing
         // Silence is no place to be told from.
         let silence = [Example(rows: [], clip: .sound(samples: [0, 0, 0], sampleRate: maker.sampleRate))]
         #expect(maker.example(of: samples, background: silence).rows == alone.rows)
+    }
+}
+
+/// By a model that is read out over its last stretch besides.
+@Suite(.enabled(if: TestPaths.hasModel("sound.gguf"), "models/ is empty")) struct StretchExampleTests {
+    private let maker: ExampleMaker
+    private let width: Int
+    /// Samples of a stretch.
+    private let stretch: Int
+
+    init() throws {
+        let model = try LoadedModel(path: TestPaths.package.appendingPathComponent("models/sound.gguf").path)
+        maker = try ExampleMaker(model, engine: EngineSettings(), keepsClips: true)
+        let description = model.model.description
+        width = description.learningWidth
+        let learning = try #require(description.learning)
+        try #require(learning.stretch > 1)
+        stretch = try SoundGeometry(description.input).endOfPatch(learning.stretch - 1)
+    }
+
+    private func tone(seconds: Double) -> [Float] {
+        (0..<Int(seconds * Double(maker.sampleRate))).map {
+            Float((9000 * sin(2 * .pi * 700 * Double($0) / Double(maker.sampleRate))).rounded()) / 32768
+        }
+    }
+
+    /// One of the window, five copies, and one for each half stretch: of one and less than one it is one.
+    @Test(arguments: [(0.2, 1), (1, 1), (1.6, 2), (2.1, 3)])
+    func aSoundIsHeardByStretches(stretches: Double, rows: Int) throws {
+        let samples = tone(seconds: stretches * Double(stretch) / Double(maker.sampleRate))
+        #expect(maker.example(of: samples, background: []).rows.count == (6 + rows) * width)
+        // In a place that is known there are six more, in its noise.
+        let hum = (0..<3 * maker.sampleRate).map { Float($0 % 80 < 40 ? 100 : -100) / 32768 }
+        let place = maker.backgrounds(of: hum)
+        let example = maker.example(of: samples, background: place)
+        #expect(example.rows.count == (12 + rows) * width && example.parts.isEmpty)
+        #expect(try maker.renewed(example, background: place) == example)
+    }
+
+    /// What is quiet around a sound is not in its stretches, but in its window; of a place all is.
+    @Test func quietAroundItIsLeftOut() throws {
+        let silence = [Float](repeating: 0, count: maker.sampleRate / 2)
+        let alone = tone(seconds: 0.8)
+        func last(_ example: Example) -> ArraySlice<Float> { example.rows.suffix(width) }
+        let among = maker.example(of: silence + alone + silence, background: [])
+        // To a tenth of a second, which is left before and behind.
+        let tenth = silence.prefix(maker.sampleRate / 10)
+        #expect(last(among) == last(maker.example(of: tenth + alone + tenth, background: [])))
+        #expect(among.rows.prefix(width) != maker.example(of: alone, background: []).rows.prefix(width))
+        let place = try #require(maker.backgrounds(of: silence + alone + silence).first)
+        #expect(last(place) != last(among))
+    }
+
+    /// However long, no more rows than a file of labels takes.
+    @Test func aLongSoundHasNoMoreRowsThanThereMayBe() throws {
+        let samples = tone(seconds: 60)
+        let hum = (0..<3 * maker.sampleRate).map { Float($0 % 80 < 40 ? 100 : -100) / 32768 }
+        let example = maker.example(of: samples, background: maker.backgrounds(of: hum))
+        #expect(example.rows.count / width <= LearningLimits.copies && example.rows.count > 20 * width)
     }
 }

@@ -37,6 +37,7 @@ struct Bench {
     let folder: TemporaryFolder
     let disk = Disk()
     var waits = false
+    var averagedLabels: Int?
     var wish: RecordingWish
     /// Samples a second, a sample a patch, four a window.
     private static let sound = EchoModel.description(.waveform(WaveformInput(sampleRate: 1000, patch: 1, stride: 1, window: 4)))
@@ -53,17 +54,18 @@ struct Bench {
     private func settings(_ sense: RecordedSettings.Sense) -> RecordedSettings {
         RecordedSettings(
             sense: sense, modelName: "echo.gguf", modelDigest: String(repeating: "0", count: 64), input: "a script",
-            source: "here", thresholds: [0.5, 0.5], selected: [0, 1], events: EventSettings(smooth: 0.1), top: 0,
-            showFrom: nil, hasLogits: true, isLive: true)
+            source: "here", thresholds: [0.5, 0.5], selected: [0, 1], events: EventSettings(smooth: 0.1),
+            averagedLabels: averagedLabels, top: 0, showFrom: nil, hasLogits: true, isLive: true)
     }
 
     private static func stream(
-        _ sense: any StreamSense, rate: Int, hop: Int, _ moments: any StreamMoments
+        _ sense: any StreamSense, rate: Int, hop: Int, _ moments: any StreamMoments, averagedLabels: Int?
     ) throws -> LiveStream {
         LiveStream(
             sense,
             detector: try EventDetector(
-                thresholds: [0.5, 0.5], watched: [0, 1], settings: EventSettings(smooth: 0.1), sampleRate: rate, hop: hop),
+                thresholds: [0.5, 0.5], watched: [0, 1], settings: EventSettings(smooth: 0.1), sampleRate: rate, hop: hop,
+                averagedLabels: averagedLabels),
             isPaced: false, stop: StopToken(), moments: moments)
     }
 
@@ -98,7 +100,7 @@ struct Bench {
     ) throws {
         let recorder = try recorder(.sound(sampleRate: 1000, hop: Self.hop, gate: nil), note: note)
         let sense = try Self.sense(RecordedSound(ScriptedSound(steps), recorder))
-        let stream = try Self.stream(sense, rate: 1000, hop: 50, recorder)
+        let stream = try Self.stream(sense, rate: 1000, hop: 50, recorder, averagedLabels: averagedLabels)
         try recorder.run { try stream.run(lines) }
     }
 
@@ -110,7 +112,7 @@ struct Bench {
         let lines = Lines()
         let recorder = try recorder(.pictures(ticksPerReading: Self.ticks), note: note)
         let sense = try Self.sense(RecordedFrames(ScriptedFrames(steps), recorder))
-        let stream = try Self.stream(sense, rate: 1_000_000, hop: Self.ticks, recorder)
+        let stream = try Self.stream(sense, rate: 1_000_000, hop: Self.ticks, recorder, averagedLabels: averagedLabels)
         try recorder.run { try stream.run(lines) }
         return lines.text
     }
@@ -137,14 +139,16 @@ struct Bench {
             var missed = { 0 }
             defer { (result.missed, result.ending) = (missed(), reader.ending) }
             let stream: LiveStream
+            let averagedLabels = reader.settings.averagedLabels
             if reader.settings.isSound {
                 let sound = ReplayedSound(reader, sampleRate: 1000)
                 missed = { sound.missed.gaps }
-                stream = try Self.stream(try sense(sound), rate: 1000, hop: 50, moments)
+                stream = try Self.stream(try sense(sound), rate: 1000, hop: 50, moments, averagedLabels: averagedLabels)
             } else {
                 let frames = ReplayedFrames(reader)
                 missed = { frames.missed }
-                stream = try Self.stream(try sense(frames), rate: 1_000_000, hop: ticks, moments)
+                stream = try Self.stream(
+                    try sense(frames), rate: 1_000_000, hop: ticks, moments, averagedLabels: averagedLabels)
             }
             defer { result.lines = lines.text }
             try stream.run(lines)

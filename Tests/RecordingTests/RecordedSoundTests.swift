@@ -6,6 +6,21 @@ import Testing
 
 /// Sound that was recorded gives the same lines again, to the last byte.
 @Suite struct RecordedSoundTests {
+    /// Which labels are averaged is in the recording, where it is not all of them.
+    @Test func onlySomeLabelsAreAveraged() throws {
+        func made(_ averagedLabels: Int?) throws -> (lines: String, size: Int, again: Bench.Replayed) {
+            var chance = Chance(seed: 31)
+            var bench = try Bench()
+            bench.averagedLabels = averagedLabels
+            let lines = try bench.record(chance.sound(steps: 60))
+            return (lines, try bench.bytes().count, try Bench.replay(bench.wish.path))
+        }
+        let (all, two, one) = (try made(nil), try made(2), try made(1))
+        for each in [all, two, one] { #expect(each.again.error == nil && each.again.lines == each.lines) }
+        #expect(two.lines == all.lines && two.size == all.size)
+        #expect(one.lines != all.lines && one.size == all.size + 8)
+    }
+
     /// With gaps of every kind; every other one on a disk that stands still for a while.
     @Test(arguments: 0..<20)
     func theSameLinesAgain(seed: Int) throws {

@@ -130,9 +130,9 @@ def kept_part(text: str) -> tuple[str, float]:
 
 
 def allowed_in(text: str) -> tuple[Path, float]:
-    """`PLACE=N`, so many false events an hour."""
+    """`PLACE=N`, so many false events an hour, more than none."""
     place, _, number = text.rpartition("=")
-    if not place or not float(number) >= 0:
+    if not place or not 0 < float(number) < np.inf:
         raise ValueError(text)
     return Path(place), float(number)
 
@@ -168,9 +168,10 @@ def main() -> None:
     grid = np.arange(options.lowest, options.highest + STEP / 2, STEP)
     rng = np.random.default_rng(0)
     rates, own, minutes_heard = [], {}, []
-    streams = [(text.partition("=")[0], Path(text.partition("=")[2])) for text in options.stream]
-    hard = dict(options.hard)
-    for right, place in [*streams, *(("", place) for place in hard), *([("", None)] if options.noises else [])]:
+    streams = [(text.partition("=")[0], Path(text.partition("=")[2]), options.allowed) for text in options.stream]
+    # Of what is hard or made up there are no variants.
+    plain = [("", *each) for each in options.hard] + [("", None, options.allowed)] * bool(options.noises)
+    for index, (right, place, _) in enumerate(streams + plain):
         names = {name.lstrip("~") for name in right.split("+") if name}
         sure = {name for name in right.split("+") if name and name[0] != "~"}
         if names - set(labels):
@@ -178,7 +179,7 @@ def main() -> None:
         counts, hours = 0, 0.0
         if place is None:
             sounds = [steady_noises(options.noises, rate, rng)]
-        elif place in hard:
+        elif index >= len(streams):
             sounds = [np.concatenate([mono(path, rate) / 32768 for path in recordings(place)])]
         else:
             sounds = variants(place, rate, 0 if sure else options.coloured, rng)
@@ -194,7 +195,7 @@ def main() -> None:
         minutes_heard.append(60 * hours)
     scores, truth = own_clips(options.model, options.own, labels)
     kept = recall(scores, truth, len(labels), grid)
-    allowed = [options.allowed] * len(streams) + [*hard.values()] + [options.allowed] * bool(options.noises) + [options.mistaken]
+    allowed = [each[2] for each in streams + plain] + [options.mistaken]
     rates.append(mistaken(scores, truth, len(labels), grid))
     highest = np.full(len(labels), len(grid) - 1)
     lowest = np.zeros(len(labels), int)
@@ -225,7 +226,7 @@ def main() -> None:
     false = rates[-1][places, np.arange(len(labels))]
     most = ", ".join(f"{labels[k]} {false[k]:.1f}" for k in np.argsort(-false)[:8] if false[k])
     print(f"a hundred clips reach {false.sum():.1f} wrong labels: {most}")
-    names = [*(str(place) for _, place in streams), *map(str, hard), *(["made-up noises"] if options.noises else [])]
+    names = [str(place or "made-up noises") for _, place, _ in streams + plain]
     for name, table, minutes in zip(names, rates, minutes_heard):
         false = table[places, np.arange(len(labels))]
         most = ", ".join(f"{labels[k]} {false[k]:.1f}" for k in np.argsort(-false)[:5] if false[k])

@@ -123,9 +123,8 @@ typedef struct {
     // Below which part of its threshold a score turns its event off; 0 is what the model says, or 0.8.
     float off_below;
     // Seconds over which scores are averaged before events are decided, that a score must have reached its threshold,
-    // and that it must have stayed below; 0 is what the model says, if it does, of the average for its own labels alone:
-    // learned ones are averaged only where it is given. What is shorter than a sample, as 1e-9, is
-    // none at all.
+    // and that it must have stayed below; 0 is what the model says, if it does. The average that the model says is its own
+    // labels' alone, one that is given is that of learned labels too. What is shorter than a sample, as 1e-9, is none at all.
     double smooth, on_after, off_after;
 } tacit_stream_settings;
 

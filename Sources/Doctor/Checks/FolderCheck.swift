@@ -24,11 +24,10 @@ enum FolderCheck {
     /// Of what is written to a file, or replaces it.
     private static func trouble(ofFile path: String, _ patient: Patient) -> [Finding] {
         guard let node = Node(path), node.isFolder else { return trouble(of: parent(of: path), patient) }
-        let own = ShellQuote.word(path)
         return [
             Finding(
                 .folderInPlace, path, "is a folder; a file is to be written there",
-                fix: "mv \(own) \(ShellQuote.word(path + ".old"))", note: "or name a file in it")
+                fix: "ls -la \(ShellQuote.word(path))", note: "shows what is in it; name a file in it instead")
         ]
     }
 
@@ -82,7 +81,9 @@ enum FolderCheck {
 
     /// The folder that something is in, as the system takes it.
     static func parent(of path: String) -> String {
-        guard let last = path.utf8.lastIndex(where: { $0 != UInt8(ascii: "/") }) else { return path.isEmpty ? "." : "/" }
+        guard let last = path.utf8.lastIndex(where: { $0 != UInt8(ascii: "/") }) else {
+            return path.isEmpty ? "." : "/"
+        }
         return SystemPath.folder(of: String(decoding: path.utf8[...last], as: UTF8.self))
     }
 

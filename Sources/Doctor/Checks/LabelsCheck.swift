@@ -7,6 +7,8 @@ enum LabelsCheck {
     @Sendable static func findings(_ patient: Patient) -> [Finding] {
         guard let path = patient.wanted.labels else { return [] }
         let own = ShellQuote.word(path)
+        // Where a file is going to be written, that a folder is there has been told of.
+        if patient.wanted.isTaught, Node(path)?.isFolder == true { return [] }
         do {
             guard let labels = try LabelsFile.read(path) else {
                 // Whoever is to be corrected begins one.

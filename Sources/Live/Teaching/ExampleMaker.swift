@@ -16,6 +16,8 @@ package final class ExampleMaker {
     private static let longest = 600.0
     /// The most windows of a long clip that count.
     private static let rowsOfClip = 12
+    /// The most windows of a long clip that are read out.
+    private static let mostRows = 100
 
     /// A background is said to be what it has this part of a label's threshold as: scores come and go, and an event that
     /// is on stays on well below its threshold.
@@ -24,8 +26,8 @@ package final class ExampleMaker {
     private let model: LoadedModel
     private let session: Session
     private let sound: SoundLabeller?
-    /// Reads out stretches; nil for a model that has none.
-    private let stretches: SoundLabeller?
+    /// Reads out the last stretch, of a model that has one.
+    private let near: SoundLabeller?
     private let pictures: (labeller: ImageLabeller, reader: PictureFileReader)?
     private let keepsClips: Bool
     private var point: [Float]
@@ -57,7 +59,7 @@ package final class ExampleMaker {
             sound = try SoundLabeller(
                 description, plan: plan, ending: .lastWindow, model: session, instructionSet: engine.instructionSet)
             let stretch = description.learning?.stretch ?? 0
-            stretches =
+            near =
                 stretch > 0
                 ? try SoundLabeller(
                     description, plan: WindowPlan(description, stretch: stretch), ending: .lastWindow, model: session,
@@ -67,7 +69,7 @@ package final class ExampleMaker {
             session = try model.session(
                 contexts: 1, rows: min(description.input.window, 128), threads: engine.threads,
                 instructionSet: engine.instructionSet, learns: true)
-            (sound, stretches) = (nil, nil)
+            (sound, near) = (nil, nil)
             pictures = (try ImageLabeller(description, model: session), try PictureFileReader())
         case .tokens:
             throw TacitError.badData(model.path, at: "input", "a model of tokens learns no labels")
@@ -84,7 +86,7 @@ package final class ExampleMaker {
     /// Hertz of the samples that the model takes; 0 for pictures.
     package var sampleRate: Int { sound?.geometry.sampleRate ?? 0 }
 
-    /// A file, of the model's sense: of a long sound its loudest stretch, of a few windows; of a background stretches of all of
+    /// A file, of the model's sense: of a long sound its loudest part, of a few windows; of a background pieces of all of
     /// it.
     ///
     /// - Parameters:
@@ -128,7 +130,7 @@ package final class ExampleMaker {
         return samples
     }
 
-    /// Samples at the model's rate, -1...1, mono; of a long recording its loudest stretch.
+    /// Samples at the model's rate, -1...1, mono; of a long recording its loudest part.
     package func example(of samples: [Float], background: [Example], isTrimmed: Bool = false) -> Example {
         let limit = Self.windows * samplesPerWindow
         let range = LoudestStretch.range(
@@ -136,7 +138,7 @@ package final class ExampleMaker {
         return example(ofClip: samples[range].map(Self.sample), background: background)
     }
 
-    /// What the place sounds like: all of a short recording, of a long one stretches from its beginning to its end, each of
+    /// What the place sounds like: all of a short recording, of a long one pieces from its beginning to its end, each of
     /// a few windows. What is quiet in them counts too.
     package func backgrounds(of samples: [Float]) -> [Example] {
         let length = min(Self.windows * samplesPerWindow, samples.count)
@@ -182,13 +184,13 @@ package final class ExampleMaker {
             rows += SoundCopies.inNoise(sound, window: window, sampleRate: sampleRate, beds: beds).flatMap(self.rows)
             parts = SoundCopies.parts(of: sound, window: window).flatMap(self.rows)
         }
-        if let stretches {
+        if let near {
             // What is shorter than a window is heard for itself, without what surrounds it, and in the place's noise.
-            let sound = isBackground ? all : Array(all[LoudestStretch.withoutEnds(of: all, sampleRate: sampleRate)])
-            rows += thinned(self.rows(of: sound, by: stretches))
-            let length = stretches.geometry.endOfPatch(stretches.plan.window - 1)
-            rows += SoundCopies.inNoise(sound, window: length, sampleRate: sampleRate, beds: isBackground ? [] : beds)
-                .flatMap { self.rows(of: $0, by: stretches) }
+            let alone = isBackground ? all : Array(all[LoudestStretch.withoutEnds(of: all, sampleRate: sampleRate)])
+            rows += thinned(self.rows(of: alone, by: near))
+            let length = near.geometry.endOfPatch(near.plan.window - 1)
+            rows += SoundCopies.inNoise(alone, window: length, sampleRate: sampleRate, beds: isBackground ? [] : beds)
+                .flatMap { self.rows(of: $0, by: near) }
         }
         return Example(
             rows: rows, parts: parts, clip: keepsClips ? .sound(samples: clip, sampleRate: sampleRate) : nil, said: said)
@@ -203,16 +205,21 @@ package final class ExampleMaker {
     /// One a window.
     private func rows(of samples: [Float]) -> [Float] { sound.map { rows(of: samples, by: $0) } ?? [] }
 
-    /// One a window of the labeller's.
+    /// One a window of the labeller's, of more than a hundred some of them.
     private func rows(of samples: [Float], by labeller: SoundLabeller) -> [Float] {
         var rows: [Float] = []
-        let last = labeller.plan.window
+        let (last, hop) = (labeller.plan.window, labeller.plan.hop * labeller.geometry.samplesPerStride)
+        // A model's hop may be a single sample.
+        let step = max(1, samples.count / hop / Self.mostRows)
+        var number = 0
         func take(_ reading: Reading) {
+            // What the model's own labels score is of a window.
+            if labeller === sound { note(reading) }
+            number += 1
+            guard (number - 1) % step == 0 else { return }
             // One window follows another in one context: see the plan without a hop.
             point.withUnsafeMutableBufferPointer { session.readLearning(context: 0, last: last, into: $0) }
             rows += point
-            // What the model's own labels score is of a window.
-            if labeller === sound { note(reading) }
         }
         labeller.reset()
         samples.withUnsafeBufferPointer { labeller.push($0, take) }

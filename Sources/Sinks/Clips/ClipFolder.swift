@@ -35,9 +35,15 @@ final class ClipFolder: @unchecked Sendable {
         return descriptor
     }
 
-    /// Somebody may have moved the folder, removed it, or mounted a disk over it since.
-    private func followPath() throws {
-        if let own = FileIdentity(descriptor: descriptor), own == FileIdentity(path: path) { return }
+    /// Goes on where the path leads: somebody may have moved the folder, removed it, or mounted a disk over it.
+    ///
+    /// - Parameter isIdle: whether no file is being written. As long as one is, it belongs to where it was begun, but for a
+    ///   folder that is gone with all that was in it.
+    /// - Throws: `TacitError` (output) where there is no folder and none can be made.
+    func follow(isIdle: Bool) throws {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, isIdle || status.st_nlink == 0 else { return }
+        if FileIdentity(status) == FileIdentity(path: path) { return }
         let fresh = try Self.open(path)
         close(descriptor)
         descriptor = fresh
@@ -47,7 +53,6 @@ final class ClipFolder: @unchecked Sendable {
     ///
     /// - Throws: `TacitError` (output).
     func create(_ name: String) throws -> Int32 {
-        try followPath()
         let file = openat(descriptor, "\(name).part", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw Self.error("\(path)/\(name)") }
         // Held for as long as it is written: another program that begins here leaves it alone.

@@ -123,6 +123,8 @@ final class PictureClips: Sink, ClipNaming, @unchecked Sendable {
                 return (next, next == nil && isEnding)
             }
             if isOver { return }
+            // Where the folder can't be had, the next picture says so.
+            try? folder.follow(isIdle: true)
             if let next { write(next) }
             let room = folder.hasRoom()
             monitor.locked {

@@ -44,6 +44,8 @@ struct SoundClipWriter: @unchecked Sendable {
         buffer.deallocate()
     }
 
+    private var isIdle: Bool { files.allSatisfy { $0 == nil } }
+
     /// Takes a clip some samples further. False when there is nothing to do.
     private mutating func advance(_ slot: Int) -> Bool {
         var count: Int?
@@ -72,6 +74,7 @@ struct SoundClipWriter: @unchecked Sendable {
     }
 
     private func begin(_ job: SoundClips.Job) throws -> OpenFile {
+        try clips.folder.follow(isIdle: isIdle)
         guard clips.folder.hasRoom() else { throw noRoom }
         let name = ClipFileName(job.name.text)
         let descriptor = try clips.folder.create(name.whole)
@@ -150,6 +153,8 @@ struct SoundClipWriter: @unchecked Sendable {
         }
         let hadRoom = clips.monitor.locked { clips.hasRoom }
         if hadRoom { return }
+        // Another disk may be there by now; where none is, the next clip says so.
+        try? clips.folder.follow(isIdle: isIdle)
         let hasRoom = clips.folder.hasRoom()
         clips.monitor.locked { clips.hasRoom = hasRoom }
     }

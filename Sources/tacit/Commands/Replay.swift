@@ -111,7 +111,7 @@ struct Replay: ParsableCommand {
         let detector = try EventDetector(
             thresholds: settings.thresholds, watched: settings.selected, settings: settings.events,
             sampleRate: description.sampleRate > 0 ? description.sampleRate : ImageLabeller.ticksPerSecond, hop: hop,
-            names: names, averaged: settings.averaged)
+            names: names, averagedLabels: settings.averagedLabels)
         let stream = LiveStream(
             sense, detector: detector, isPaced: realtime, stop: Process.stop,
             moments: ReplayedMoments(reader, stop: Process.stop))

@@ -1,5 +1,4 @@
 import ArgumentParser
-import TacitLive
 import TacitModelFile
 
 /// How labels become events.
@@ -38,10 +37,6 @@ struct EventOptions: ParsableArguments {
         help: ArgumentHelp("All labels but these, with commas between; may be given again.", valueName: "LABEL[,LABEL]")
     )
     var except: [String] = []
-
-    /// How many labels, from the first on, are averaged: the model's average was chosen for its own labels, and what is
-    /// taught may be over long before it. One that is asked for is everybody's, which is nil.
-    func averaged(_ model: LoadedModel) -> Int? { smooth == nil ? model.model.description.labels.count : nil }
 
     /// What is given, and for the rest what the model says, if it does.
     func settings(_ model: EventSettings? = nil) -> EventSettings {

@@ -192,23 +192,32 @@ import Testing
         try expectWholeClips()
     }
 
-    /// Removed, moved away, or replaced: what comes next lies where the path leads.
-    @Test(arguments: [true, false])
-    func aFolderThatGoesWhileItRuns(isMoved: Bool) throws {
+    /// Moved away, or removed as well: what was begun ends where it was, what comes next lies where the path leads.
+    @Test(arguments: [false, true])
+    func aFolderThatGoesWhileItRuns(isRemoved: Bool) throws {
         let run = try LiveRun(
             .tacit,
-            listening.arguments(["--realtime", "--to", "clips:\(clips)", "--to", "stdout", "--clip-reserve", "0"]))
+            listening.arguments(
+                [
+                    "--realtime", "--to", "clips:\(clips)", "--to", "stdout", "--clip-reserve", "0", "--clip-longest", "0.3",
+                    "--clip-before", "0.1", "--clip-after", "0.1",
+                ]))
         while let line = run.readLine() { if line.contains(#""state":"on""#) { break } }
-        if isMoved {
-            try FileManager.default.moveItem(atPath: clips, toPath: "\(clips).old")
-        } else {
-            try FileManager.default.removeItem(atPath: clips)
+        let moved = "\(clips).old"
+        try FileManager.default.moveItem(atPath: clips, toPath: moved)
+        if isRemoved { try FileManager.default.removeItem(atPath: moved) }
+        var told: Set<String> = []
+        while let line = run.readLine() {
+            guard line.contains(#""state":"on""#), let clip = line.firstMatch(of: /"clip":"([^"]*)"/) else { continue }
+            told.insert(String(clip.output.1))
         }
-        var count = 0
-        while let line = run.readLine() { if line.contains(#""state":"on""#) { count += 1 } }
         #expect(run.finish() == 0)
-        // The first event's own clip may have been begun before.
-        #expect(names(".flac").count >= count && count > 3)
+        let old = isRemoved ? [] : try FileManager.default.contentsOfDirectory(atPath: moved)
+        #expect(!old.contains { $0.hasSuffix(".part") })
+        #expect(told.count > 3 && !names(".flac").isEmpty)
+        // A clip that was begun in a folder that was removed is gone with it.
+        let missing = told.subtracting(names(".flac")).subtracting(old)
+        #expect(missing.count <= (isRemoved ? 1 : 0), "\(missing)")
         try expectWholeClips()
     }
 

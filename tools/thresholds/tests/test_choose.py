@@ -85,6 +85,6 @@ def test_parts_to_keep():
 
 def test_what_is_allowed_in_hard_recordings():
     assert choose.allowed_in("a=b/chores.txt=4") == (Path("a=b/chores.txt"), 4.0)
-    for text in ("chores.txt", "=4", "chores.txt=-1", "chores.txt=many", "chores.txt=nan"):
+    for text in ("chores.txt", "=4", "chores.txt=0", "chores.txt=-1", "chores.txt=inf", "chores.txt=many", "chores.txt=nan"):
         with pytest.raises(ValueError):
             choose.allowed_in(text)

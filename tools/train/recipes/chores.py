@@ -27,7 +27,8 @@ SPLITS = {"train": 8, "choose": 20}
 
 
 def clip(kind: str, seconds: int, rng: np.random.Generator) -> np.ndarray:
-    """Near or far, in a room or not, often two of a kind at once; nothing is cut off at full scale but the rarest peaks."""
+    """Near or far, in a room or not, often two of a kind at once; the loudest are cut off at full scale here and there, as a
+    microphone would."""
     length = seconds * RATE
     sound = KINDS[kind](length, RATE, rng)
     if rng.random() < 0.3:
@@ -50,7 +51,7 @@ def main() -> None:
                 file = f"{name}/{kind}/{index:03}.flac"
                 samples = clip(kind, seconds, np.random.default_rng([split, number, index]))
                 soundfile.write(args.out / file, samples, RATE)
-                rows.append([file, kind, name, f"{kind}/{index}", "CC0", 1.0])
+                rows.append([file, kind, name, f"{name}/{kind}/{index}", "CC0", 1.0])
     listing.write(args.out, KINDS, rows)
     print(f"{len(rows)} clips of {len(KINDS)} kinds")
 

@@ -37,7 +37,7 @@ def main(args: argparse.Namespace) -> None:
         # Of windows that differ and may, the longest is the result's.
         window = max(found.input.window, description.input.window)
         found, description = found.with_window(window), description.with_window(window)
-        # A run's own folder says nothing of it yet.
+        # What a run has just written bears no licence yet; it takes over the others'.
         description.license = description.license or found.license
         same = ("input", "shape", "task", "labels", *(["license"] if found.license else []))
         if differing := [name for name in same if getattr(found, name) != getattr(description, name)]:

@@ -81,9 +81,10 @@ def main(args: argparse.Namespace) -> None:
         raise DataError(f"--levels {args.levels}: expected rising numbers from 1 to {layers}")
     cells = cells_of(description.input, args.grid)
     if args.stretch:
-        window = description.input.window if isinstance(description.input, SoundInput) else 0
-        if not 1 <= args.stretch <= window or description.shape.context != "sliding":
-            raise DataError(f"--stretch {args.stretch}: expected 1 to {window} patches of sound in a sliding context")
+        if not isinstance(description.input, SoundInput) or description.shape.context != "sliding":
+            raise DataError("--stretch: only sound in a sliding context has stretches")
+        if not 1 <= args.stretch <= description.input.window:
+            raise DataError(f"--stretch {args.stretch}: expected 1 to {description.input.window} patches")
     inputs = len(levels) * (2 + (0 if cells is None else len(cells))) * model.head.in_features
     if inputs > INPUTS or args.width > WIDTH:
         raise DataError(f"{inputs} inputs and a width of {args.width}; a model file takes {INPUTS} and {WIDTH} at most")

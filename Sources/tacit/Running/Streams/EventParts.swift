@@ -36,7 +36,7 @@ struct EventParts {
         detector = try EventDetector(
             thresholds: thresholds, watched: selection.indices,
             settings: options.events.settings(model.description.events), sampleRate: sampleRate, hop: hop,
-            names: names, waits: waits, averaged: options.events.averaged(model))
+            names: names, waits: waits, averagedLabels: model.averagedLabels(smooth: options.events.smooth))
         var groups: [(name: String, members: [Int])] = []
         for label in selection.indices {
             guard let group = own[label]?.group else { continue }
