@@ -135,8 +135,8 @@ import Testing
         }
     }
 
-    /// One of the window, five copies, and one for each half stretch: of one and less than one it is one.
-    @Test(arguments: [(0.2, 1), (1, 1), (1.6, 2), (2.1, 3)])
+    /// One of the window, five copies, and one for each half stretch and for the end: of one and less than one it is one.
+    @Test(arguments: [(0.2, 1), (1, 1), (1.6, 3), (2.1, 4)])
     func aSoundIsHeardByStretches(stretches: Double, rows: Int) throws {
         let samples = tone(seconds: stretches * Double(stretch) / Double(maker.sampleRate))
         #expect(maker.example(of: samples, background: []).rows.count == (6 + rows) * width)
