@@ -229,6 +229,19 @@ static void add(const float *input, size_t count, float *sum) {
     for (size_t i = whole; i < whole + rest; i++) sum[i] += input[i];
 }
 
+static void add_square(const float *input, const float *less, size_t count, float *sum) {
+    size_t whole = count - count % LANES, rest = count - whole;
+    for (size_t i = 0; i < whole; i += LANES) {
+        // In a statement of its own the square is rounded before it is added, also where one instruction could do both.
+        f32x16 difference = load(input + i) - load(less + i), square = difference * difference;
+        store(sum + i, load(sum + i) + square);
+    }
+    for (size_t i = whole; i < whole + rest; i++) {
+        float difference = input[i] - less[i], square = difference * difference;
+        sum[i] += square;
+    }
+}
+
 /// `output[i] = exp(scale * (input[i] - largest))`; returns the sum of these. With `roomy`, both rows have room for whole
 /// lanes, and what lies up to 15 behind the last output is made 0.
 INLINE float exponentials(const float *input, size_t count, float scale, const bool roomy, float *output) {

@@ -31,6 +31,7 @@ const tacit_kernels TABLE = {
     .relu = relu,
     .silu = silu,
     .add = add,
+    .add_square = add_square,
     .rotate = rotate,
     .store = store_keys_values,
     .attend = attend,

@@ -1,3 +1,4 @@
+import CTacitKernels
 import TacitModelFile
 
 /// The last rows of each context at the levels that labels are learned by.
@@ -63,7 +64,8 @@ struct KeptLevels {
     ///   - last: how many rows, at least 1; fewer where the context has not had so many or no more are kept.
     ///   - positions: how many patches the context has had; at least 1.
     ///   - width: elements of a row that count.
-    func summarise(last: Int, context: Int, positions: Int, width: Int) {
+    ///   - kernels: of any instruction set.
+    func summarise(last: Int, context: Int, positions: Int, width: Int, _ kernels: tacit_kernels) {
         let seen = min(positions, last, window)
         let parts = 2 + (cells?.count ?? 0)
         for level in numbers.indices {
@@ -72,21 +74,18 @@ struct KeptLevels {
             // Every element by itself, in the order of positions: the same bits on every machine.
             mean.update(repeating: 0, count: parts * width)
             for position in positions - seen..<positions {
-                let row = row(level, context: context, position: position)
-                for element in 0..<width { mean[element] += row[element] }
+                kernels.add(row(level, context: context, position: position), width, mean)
             }
             for element in 0..<width { mean[element] /= Float(seen) }
             for position in positions - seen..<positions {
-                let row = row(level, context: context, position: position)
-                for element in 0..<width {
-                    let difference = row[element] - mean[element]
-                    deviation[element] += difference * difference
-                }
+                kernels.add_square(row(level, context: context, position: position), mean, width, deviation)
             }
             for element in 0..<width { deviation[element] = (deviation[element] / Float(seen)).squareRoot() }
             if let cells {
                 for cell in 0..<cells.count {
-                    summarise(cells, cell, level, context: context, seen: seen, width: width, into: mean + (2 + cell) * width)
+                    summarise(
+                        cells, cell, level, context: context, seen: seen, width: width, into: mean + (2 + cell) * width,
+                        kernels)
                 }
             }
         }
@@ -95,13 +94,12 @@ struct KeptLevels {
     /// The mean over those patches of a cell that a context has had, into zeros.
     private func summarise(
         _ cells: PictureCells, _ cell: Int, _ level: Int, context: Int, seen: Int, width: Int,
-        into mean: UnsafeMutablePointer<Float>
+        into mean: UnsafeMutablePointer<Float>, _ kernels: tacit_kernels
     ) {
         var count: Float = 0
         for down in cells.rows(of: cell) {
             for across in cells.columns(of: cell) where down * cells.columns + across < seen {
-                let row = row(level, context: context, position: down * cells.columns + across)
-                for element in 0..<width { mean[element] += row[element] }
+                kernels.add(row(level, context: context, position: down * cells.columns + across), width, mean)
                 count += 1
             }
         }

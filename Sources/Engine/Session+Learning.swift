@@ -22,7 +22,7 @@ extension Session {
             guard position(of: context) > 0 else { return base.update(repeating: 0, count: width) }
             levels.summarise(
                 last: last ?? levels.window, context: context, positions: position(of: context),
-                width: model.description.trunk.width)
+                width: model.description.trunk.width, kernels)
             if matrix.readsLevels { matrix.quantize(levels.features, into: state.quantized, at: 0, kernels) }
             let rows = ProductRows(
                 input: UnsafePointer(levels.features), inputStride: matrix.view.columns, quantized: state.quantized,

@@ -213,6 +213,26 @@ import Testing
                 < 1e-6)
     }
 
+    /// Each element by itself, each step rounded.
+    @Test(arguments: lengths)
+    func sums(_ count: Int) {
+        let input = numbers(count, 4, seed: 25)
+        let less = numbers(count, 1, seed: 26)
+        let before = numbers(count, 9, seed: 27)
+        let plain = agreed(count) {
+            $1.update(from: before, count: count)
+            $0.add(input, count, $1)
+        }
+        #expect(plain == zip(before, input).map { $0 + $1 })
+        let squares = agreed(count) {
+            $1.update(from: before, count: count)
+            $0.add_square(input, less, count, $1)
+        }
+        let differences = zip(input, less).map { $0 - $1 }
+        let expected = zip(before, differences.map { $0 * $0 }).map { $0 + $1 }
+        #expect(squares == expected)
+    }
+
     /// The exponential to about a unit in the last place over its whole range, what is made of it to a few.
     @Test func functions() {
         let input = (0..<40001).map { Float($0 - 20000) * 0.00434 }  // -86.8...86.8

@@ -221,6 +221,8 @@ typedef struct {
 
     /// `sum[i] += input[i]`.
     void (*add)(const float *input, size_t count, float *sum);
+    /// `sum[i] += (input[i] - less[i])`, squared.
+    void (*add_square)(const float *input, const float *less, size_t count, float *sum);
 
     /// Rotates the first `2 * half` elements of each head of each row in place, element `i` paired with `half + i`
     /// (Su et al. 2021, RoFormer). `heads`: `[rows][stride]`, `head_count` heads side by side; `cosines`, `sines`:
