@@ -210,7 +210,14 @@ import Testing
         usleep(300_000)
         let moved = "\(clips).old"
         try FileManager.default.moveItem(atPath: clips, toPath: moved)
-        if isRemoved { try FileManager.default.removeItem(atPath: moved) }
+        // What is being written there may keep it for a moment.
+        if isRemoved {
+            #expect(
+                waitUntil {
+                    try? FileManager.default.removeItem(atPath: moved)
+                    return !FileManager.default.fileExists(atPath: moved)
+                })
+        }
         var told: Set<String> = []
         while let line = run.readLine() {
             guard line.contains(#""state":"on""#), let clip = line.firstMatch(of: /"clip":"([^"]*)"/) else { continue }
