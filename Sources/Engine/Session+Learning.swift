@@ -9,6 +9,7 @@ extension Session {
     /// numbers in it. The same bits on every machine.
     ///
     /// - Parameters:
+    ///   - context: which of those side by side.
     ///   - last: over how many of the last patches, 1 or more and at most the window; nil for all of it. A model that has no
     ///     matrix for it is read out as its head reads it.
     ///   - output: holds `learningWidth` elements. Of a model that has a matrix for it the session must have been made with

@@ -6,7 +6,7 @@ import TacitModelFile
 /// reads makes room for other labels.
 ///
 /// A learned label has the score of a sigmoid, whatever the model's own have: of the window, or of its last stretch where that
-/// is more like it, of a model that has one (``LearningHead``). A corrected one of the model has its logit
+/// is more like it, of a model that has one (`LearningHead`). A corrected one of the model has its logit
 /// lowered by as much as what is seen or heard lies on the corrections' side.
 package final class TaughtModel: PatchModel {
     /// How much of the distance behind a correction's plane is taken from a logit.
