@@ -55,27 +55,6 @@ def coloured(recordings: list[np.ndarray], minutes: float, rate: int, rng: np.ra
     return np.concatenate(made)
 
 
-def steady_noises(minutes: float, rate: int, rng: np.random.Generator) -> np.ndarray:
-    """Made-up machines, pipes and ventilation: noise of a random spectrum, often with the harmonics of something that
-    turns, often throbbing slowly; and plain noises of any colour. Nobody wants to be told of them."""
-    made, length = [], SECONDS * rate
-    octaves, t = octaves_of(length, rate), np.arange(length) / rate
-    for _ in range(round(minutes * 60 / SECONDS)):
-        if rng.random() < 0.3:
-            made.append(at_level(coloured_noise(length, rng.uniform(-0.5, 2.2), rng), rng.uniform(-50, -10)))
-            continue
-        curve = random_curve(octaves, rng, (0, 9))
-        noise = at_level(np.fft.irfft(np.fft.rfft(rng.standard_normal(length)) * 10 ** (curve / 20), length), 0)
-        if rng.random() < 0.5:
-            base = np.exp(rng.uniform(np.log(25), np.log(400)))
-            tones = [np.sin(2 * np.pi * base * k * t + rng.uniform(0, 6.3)) / k ** rng.uniform(0, 2) for k in range(1, 12)]
-            noise = noise + sum(tones) * 10 ** (rng.uniform(-20, 6) / 20)
-        if rng.random() < 0.5:
-            noise = noise * (1 + rng.uniform(0, 0.6) * np.sin(2 * np.pi * np.exp(rng.uniform(-2, 2.3)) * t))
-        made.append(at_level(noise, rng.uniform(-50, -12)))
-    return np.concatenate(made)
-
-
 def spectral(length: int, rate: int, rng: np.random.Generator, slope: tuple[float, float]) -> np.ndarray:
     """Noise [length] of a random spectrum, root mean square 1."""
     curve = random_curve(octaves_of(length, rate), rng, slope)
@@ -85,6 +64,26 @@ def spectral(length: int, rate: int, rng: np.random.Generator, slope: tuple[floa
 def logarithmic(low: float, high: float, rng: np.random.Generator, count: int | None = None):
     """One draw or `count`, each octave from `low` to `high` as likely as any other."""
     return np.exp(rng.uniform(np.log(low), np.log(high), count))
+
+
+def steady_noises(minutes: float, rate: int, rng: np.random.Generator) -> np.ndarray:
+    """Made-up machines, pipes and ventilation: noise of a random spectrum, often with the harmonics of something that
+    turns, often throbbing slowly; and plain noises of any colour. Nobody wants to be told of them."""
+    made, length = [], SECONDS * rate
+    t = np.arange(length) / rate
+    for _ in range(round(minutes * 60 / SECONDS)):
+        if rng.random() < 0.3:
+            made.append(at_level(coloured_noise(length, rng.uniform(-0.5, 2.2), rng), rng.uniform(-50, -10)))
+            continue
+        noise = spectral(length, rate, rng, (0, 9))
+        if rng.random() < 0.5:
+            base = logarithmic(25, 400, rng)
+            tones = [np.sin(2 * np.pi * base * k * t + rng.uniform(0, 6.3)) / k ** rng.uniform(0, 2) for k in range(1, 12)]
+            noise = noise + sum(tones) * 10 ** (rng.uniform(-20, 6) / 20)
+        if rng.random() < 0.5:
+            noise = noise * (1 + rng.uniform(0, 0.6) * np.sin(2 * np.pi * np.exp(rng.uniform(-2, 2.3)) * t))
+        made.append(at_level(noise, rng.uniform(-50, -12)))
+    return np.concatenate(made)
 
 
 def running_water(length: int, rate: int, rng: np.random.Generator) -> np.ndarray:
