@@ -87,9 +87,8 @@ extension LearningHead {
 
     func write(to metadata: inout Metadata) {
         metadata.append(MetadataKey.learning("levels"), .uint32s(levels.map { UInt32($0) }))
-        // Left out of the files of models that have none, which are what they were before there were grids.
+        // Both are left out of the files of models that have none, which are what they were before.
         if grid != 1 { metadata.append(MetadataKey.learning("grid"), .uint32(UInt32(grid))) }
-        // Left out likewise.
         if stretch != 0 { metadata.append(MetadataKey.learning("stretch"), .uint32(UInt32(stretch))) }
         metadata.append(MetadataKey.learning("width"), .uint32(UInt32(width)))
         metadata.append(MetadataKey.learning("prototypes"), .bool(hasPrototypes))

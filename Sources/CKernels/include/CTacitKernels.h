@@ -221,7 +221,7 @@ typedef struct {
 
     /// `sum[i] += input[i]`.
     void (*add)(const float *input, size_t count, float *sum);
-    /// `sum[i] += (input[i] - less[i])`, squared.
+    /// `sum[i]` and the square of `input[i] - less[i]`, added up in `sum`.
     void (*add_square)(const float *input, const float *less, size_t count, float *sum);
 
     /// Rotates the first `2 * half` elements of each head of each row in place, element `i` paired with `half + i`

@@ -180,13 +180,13 @@ package final class ExampleMaker {
         if !isBackground, !beds.isEmpty, SoundCopies.areWords(inWindow: window, sampleRate: sampleRate) {
             // It will be listened for in a stream, where noise is around it and where windows hold a part of it, or of
             // another word that shares one.
-            let sound = Array(samples[LoudestStretch.withoutEnds(of: samples, sampleRate: sampleRate)])
+            let sound = withoutEnds(samples)
             rows += SoundCopies.inNoise(sound, window: window, sampleRate: sampleRate, beds: beds).flatMap(self.rows)
             parts = SoundCopies.parts(of: sound, window: window).flatMap(self.rows)
         }
         if let near {
             // What is shorter than a window is heard for itself, without what surrounds it, and in the place's noise.
-            let alone = isBackground ? all : Array(all[LoudestStretch.withoutEnds(of: all, sampleRate: sampleRate)])
+            let alone = isBackground ? all : withoutEnds(all)
             rows += thinned(self.rows(of: alone, by: near))
             let length = near.geometry.endOfPatch(near.plan.window - 1)
             rows += SoundCopies.inNoise(alone, window: length, sampleRate: sampleRate, beds: isBackground ? [] : beds)
@@ -198,8 +198,11 @@ package final class ExampleMaker {
 
     /// Of a clip of one and a half windows or more, without what is quiet before and behind.
     private func loud(_ samples: [Float]) -> [Float] {
-        guard 2 * samples.count >= 3 * samplesPerWindow else { return samples }
-        return Array(samples[LoudestStretch.withoutEnds(of: samples, sampleRate: sampleRate)])
+        2 * samples.count >= 3 * samplesPerWindow ? withoutEnds(samples) : samples
+    }
+
+    private func withoutEnds(_ samples: [Float]) -> [Float] {
+        Array(samples[LoudestStretch.withoutEnds(of: samples, sampleRate: sampleRate)])
     }
 
     /// One a window.
