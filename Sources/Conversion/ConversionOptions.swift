@@ -8,7 +8,7 @@ package struct ConversionOptions: Sendable {
         /// Each matrix in int8 or int4, within a budget.
         case mixed
 
-        /// Widest trunk that int8 stores in two planes. Tiny models lose the most by rounding, and can spare the bytes
+        /// Widest trunk that int8 and int4 store in two planes. Tiny models lose the most by rounding, and can spare the bytes
         /// and the time.
         package static let widestInTwoPlanes = 128
 
@@ -16,12 +16,15 @@ package struct ConversionOptions: Sendable {
         func quantizer(width: Int, groupSize: GroupSize = .short, form: Int8Form = .rows) -> any Quantizer {
             switch self {
             case .int8 where form == .groups: Int8GroupQuantizer()
-            case .int8: Int8Quantizer(planes: width <= Self.widestInTwoPlanes ? 2 : 1)
+            case .int8: Int8Quantizer(planes: Self.planes(width: width))
+            case .int4: Int4Quantizer(groupSize: groupSize.rawValue, planes: Self.planes(width: width))
             // Of mixed weights, those that there are no bits left for.
-            case .int4, .mixed: Int4Quantizer(groupSize: groupSize.rawValue)
+            case .mixed: Int4Quantizer(groupSize: groupSize.rawValue, planes: 1)
             case .f32: Float32Quantizer()
             }
         }
+
+        private static func planes(width: Int) -> Int { width <= widestInTwoPlanes ? 2 : 1 }
 
         /// How the matrices of a trunk of this width are stored.
         package func encoding(

@@ -11,7 +11,7 @@ extension Converter {
         let form = options.int8Form
         guard options.weights.encoding(width: width, form: form ?? .rows).isRounded else { return nil }
         var forms: [QuantizationTrial.Form]
-        let int4 = QuantizationTrial.Form.int4(groupSize: options.groupSize.rawValue)
+        let int4 = QuantizationTrial.fourBits(options, width: width)
         switch (options.weights, form) {
         case (.int8, .some(let form)): forms = [form == .groups ? .groups : .rows]
         case (.int8, nil): forms = [.rows, .groups]

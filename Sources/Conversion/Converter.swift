@@ -5,7 +5,7 @@ import TacitModelFile
 package final class Converter {
     /// Stands in the provenance of every model, beside the flags. Changes whenever the same input with the same flags gives
     /// other bytes.
-    package static let version = "7"
+    package static let version = "8"
 
     let options: ConversionOptions
     private let folders: [SourceFolder]
@@ -80,7 +80,7 @@ package final class Converter {
         var trunk = TrunkWeights(checkpoint: checkpoint, adapter: adapter)
         let matrices = Dictionary(uniqueKeysWithValues: checkpoint.model.matrices.map { ($0.name, $0) })
         let trial = try trial(trunk, progress)
-        var verdict = TrialVerdict(trial?.errors ?? [:], description.input, options)
+        var verdict = TrialVerdict(trial?.errors ?? [:], description, options)
         if verdict.isSmoothed { trunk.smoothing = trial?.smoothing ?? [] }
         verdict.twoPlanes = try twoPlanes(trunk, trial, verdict, progress)
         let quantizers = try quantizers(trunk, verdict, progress)

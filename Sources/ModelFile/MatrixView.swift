@@ -13,7 +13,8 @@
 ///   whatever stands side by side;
 /// - int4: `[tiles][paddedColumns / 8][16][4]` bytes, columns padded to a multiple of 32. The low nibble of byte `i` of
 ///   a block of eight columns holds the level of column `i` plus 8, the high one that of column `4 + i`. Levels are in
-///   -8...7; padding has level 0, which is nibble 8.
+///   -8...7; padding has level 0, which is nibble 8;
+/// - int4 in two planes: all of that twice, as with int8, group scales too.
 ///
 /// The pointers reach into the read-only map of the `ModelFile` and live as long as it does.
 package struct MatrixView: @unchecked Sendable {
@@ -32,7 +33,7 @@ package struct MatrixView: @unchecked Sendable {
     package let sums: UnsafeBufferPointer<Int32>?
     /// One a padded row, if there is one.
     package let bias: UnsafeBufferPointer<Float>?
-    /// In groups, `[tiles][groups][16]`: 1...127 for real channels, 0 for padding channels.
+    /// In groups, `[planes][tiles][groups][16]`: 1...127 for real channels, 0 for padding channels.
     package let groupScales: UnsafeBufferPointer<UInt8>?
 
     package init(

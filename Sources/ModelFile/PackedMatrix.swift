@@ -11,7 +11,7 @@ package struct PackedMatrix: Sendable {
     package let sums: [Int32]?
     /// `[paddedRows]`.
     package let bias: [Float]?
-    /// `[tiles][groups][16]`, for int4 and int8 in groups.
+    /// `[planes][tiles][groups][16]`, for int4 and int8 in groups.
     package let groupScales: [UInt8]?
 
     /// Bytes of one of its tensors; nil if it has none such.

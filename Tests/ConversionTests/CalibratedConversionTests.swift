@@ -22,8 +22,8 @@ import Testing
     func everyFamilyIsFitted(name: String) throws {
         let bench = try Workbench(name)
         let report = try convert(bench, .int4, method: .gptq)
-        #expect(report.encoding == .int4(groupSize: 32))
-        #expect(try #require(report.calibratedError).mean < 0.6)
+        #expect(report.encoding == .int4TwoPlanes(groupSize: 32))
+        #expect(try #require(report.calibratedError).mean < 0.1)
         let file = try ModelFile(path: bench.output)
         try file.verify()
         #expect(file.provenance.flags.hasPrefix("--weights int4 --group-size 32 --method gptq"))
@@ -35,9 +35,21 @@ import Testing
         let bytes = try bench.read("model.gguf")
         _ = try convert(bench, .int4, method: .gptq)
         #expect(try bench.read("model.gguf") == bytes)
-        // Each weight is further off than its nearest level; together they are not.
-        let nearest = try convert(bench, .int4)
-        for (fitted, rounded) in zip(report.kinds, nearest.kinds) {
+    }
+
+    /// Each weight is further off than its nearest level; together they are not. A second plane would hide it.
+    @Test func fittedWeightsAreFurtherOffEachByItself() throws {
+        let base = try Int8TrialTests.Base(outlier: 1)
+        func convert(_ method: ConversionOptions.Method) throws -> ConversionReport {
+            try Converter(
+                ConversionOptions(
+                    base: base.folder.path, weights: .int4, smoothing: .off, method: method, output: base.output)
+            ).convert()
+        }
+        let (fitted, nearest) = (try convert(.gptq), try convert(.rtn))
+        #expect(fitted.encoding == .int4(groupSize: 32) && nearest.encoding == .int4(groupSize: 32))
+        #expect(try #require(fitted.calibratedError).mean < 0.6)
+        for (fitted, rounded) in zip(fitted.kinds, nearest.kinds) {
             #expect(fitted.error.noise > rounded.error.noise && fitted.bytes == rounded.bytes)
         }
     }

@@ -51,13 +51,16 @@ enum Float32Copy {
             let place = ((tile * groups * 8 + column / 4) * 16 + channel) * 4 + column % 4
             let groupScale = Int(view.groupScales?[(tile * groups + column / 32) * 16 + channel] ?? 0)
             return Float(Int(view.panels.load(fromByteOffset: place, as: Int8.self)) * groupScale) * scale
-        case .int4(let groupSize):
-            let block = tile * ((view.columns + 31) / 32 * 4) + column / 8
-            let byte = view.panels[(block * 16 + channel) * 4 + column % 4]
-            let level = Int(column % 8 < 4 ? byte % 16 : byte / 16) - 8
+        case .int4(let groupSize), .int4TwoPlanes(let groupSize):
             let groups = (view.columns + groupSize - 1) / groupSize
-            let groupScale = Int(view.groupScales?[(tile * groups + column / groupSize) * 16 + channel] ?? 0)
-            return Float(level * groupScale) * scale
+            return (0..<view.encoding.planes).reduce(0) { sum, plane in
+                let tile = plane * view.tiles + tile
+                let block = tile * ((view.columns + 31) / 32 * 4) + column / 8
+                let byte = view.panels[(block * 16 + channel) * 4 + column % 4]
+                let level = Int(column % 8 < 4 ? byte % 16 : byte / 16) - 8
+                let groupScale = Int(view.groupScales?[(tile * groups + column / groupSize) * 16 + channel] ?? 0)
+                return sum + Float(level * groupScale) * (view.scales?[plane * view.paddedRows + row] ?? 0)
+            }
         }
     }
 }

@@ -46,7 +46,7 @@ import Testing
         #expect(ConversionOptions.Weights.int8.encoding(width: 128) == .int8TwoPlanes)
         #expect(ConversionOptions.Weights.int8.encoding(width: 129) == .int8)
         #expect(ConversionOptions.Weights.f32.encoding(width: 32) == .float32)
-        #expect(ConversionOptions.Weights.int4.encoding(width: 32, groupSize: .long) == .int4(groupSize: 128))
+        #expect(ConversionOptions.Weights.int4.encoding(width: 32, groupSize: .long) == .int4TwoPlanes(groupSize: 128))
     }
 
     /// Of every tensor by itself, by elements of its own size.

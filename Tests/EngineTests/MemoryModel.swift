@@ -149,7 +149,7 @@ final class MemoryModel: TensorSource, @unchecked Sendable {
             case .float32: UnsafeRawBufferPointer(copy(packed.floats))
             case .float16: UnsafeRawBufferPointer(copy(packed.halves))
             case .int8, .int8TwoPlanes, .int8Groups: UnsafeRawBufferPointer(copy(packed.bytes))
-            case .int4: UnsafeRawBufferPointer(copy(packed.nibbles))
+            case .int4, .int4TwoPlanes: UnsafeRawBufferPointer(copy(packed.nibbles))
             }
         views[name] = MatrixView(
             rows: matrix.rows, columns: matrix.columns, encoding: encoding, panels: panels,
@@ -175,12 +175,16 @@ final class MemoryModel: TensorSource, @unchecked Sendable {
             return MatrixPacker.int8(planes: planes, rows: rows, columns: columns, bias: bias)
         case .int8Groups:
             return MatrixPacker.int8Groups(
-                panels.levels[0], groupScales: panels.plainGroupScales, scales: Array(panels.scales[..<rows]),
+                panels.levels[0], groupScales: panels.plainGroupScales[0], scales: Array(panels.scales[..<rows]),
                 rows: rows, columns: columns, bias: bias)
-        case .int4(let groupSize):
-            return MatrixPacker.int4(
-                panels.levels[0], groupScales: panels.plainGroupScales, scales: Array(panels.scales[..<rows]),
-                rows: rows, columns: columns, groupSize: groupSize, bias: bias)
+        case .int4(let groupSize), .int4TwoPlanes(let groupSize):
+            let planes = panels.levels.enumerated().map { plane, levels in
+                (
+                    levels, panels.plainGroupScales[plane],
+                    Array(panels.scales[plane * panels.padded..<plane * panels.padded + rows])
+                )
+            }
+            return MatrixPacker.int4(planes: planes, rows: rows, columns: columns, groupSize: groupSize, bias: bias)
         }
     }
 

@@ -5,6 +5,7 @@ struct Panels {
     /// One of each kind.
     static let encodings: [MatrixEncoding] = [
         .float32, .int8, .int8TwoPlanes, .int8Groups, .int4(groupSize: 32), .int4(groupSize: 128),
+        .int4TwoPlanes(groupSize: 64),
     ]
 
     /// Rows with padding to whole tiles of 16.
@@ -17,11 +18,11 @@ struct Panels {
     var bytes: [Int8] = []
     var scales: [Float] = []
     var sums: [Int32] = []
-    /// int4 panels and group scales, `[tiles][columns / 8][16][4]` and `[tiles][groups][16]`.
+    /// int4 panels and group scales, `[planes][tiles][columns / 8][16][4]` and `[planes][tiles][groups][16]`.
     var nibbles: [UInt8] = []
     var groupScales: [UInt8] = []
-    /// `[rows][groups]`
-    var plainGroupScales: [UInt8] = []
+    /// `[planes]`, each `[rows][groups]`.
+    var plainGroupScales: [[UInt8]] = []
     /// `[planes]`, each `[rows][columns]`: levels.
     var levels: [[Int8]] = []
     /// `[rows][columns]`: the weights that the panels stand for.
@@ -40,8 +41,11 @@ struct Panels {
             packGroups(weights, rows: rows, columns: columns)
             return
         }
-        if case .int4(let groupSize) = encoding {
-            packNibbles(weights, rows: rows, columns: columns, groupSize: groupSize)
+        if encoding.bits == 4 {
+            for _ in 0..<encoding.planes {
+                let rest = zip(weights, meaning).map { $0 - $1 }
+                packNibbles(rest, rows: rows, columns: columns, groupSize: encoding.groupSize)
+            }
             return
         }
         for _ in 0..<encoding.planes {
@@ -104,6 +108,7 @@ struct Panels {
         groupScales = [UInt8](repeating: 0, count: padded * groups)
         scales = [Float](repeating: 0, count: padded)
         var levels = [Int8](repeating: 0, count: rows * columns)
+        var plainGroupScales: [UInt8] = []
         for row in 0..<rows {
             let channel = weights[row * columns..<(row + 1) * columns]
             scales[row] = max(1e-20, channel.reduce(0) { max($0, abs($1)) }) / 127 / 127
@@ -123,16 +128,18 @@ struct Panels {
             }
         }
         self.levels = [levels]
+        self.plainGroupScales = [plainGroupScales]
     }
 
     /// Groups whose largest magnitude becomes 7, a channel's largest group having scale 127.
     private mutating func packNibbles(_ weights: [Float], rows: Int, columns: Int, groupSize: Int) {
         let blocks = (columns + 31) / 32
         let groups = (columns + groupSize - 1) / groupSize
-        nibbles = [UInt8](repeating: 0x88, count: padded * blocks * 16)
-        groupScales = [UInt8](repeating: 0, count: padded * groups)
-        scales = [Float](repeating: 0, count: padded)
-        sums = [Int32](repeating: 0, count: padded)
+        var nibbles = [UInt8](repeating: 0x88, count: padded * blocks * 16)
+        var groupScales = [UInt8](repeating: 0, count: padded * groups)
+        var plainGroupScales: [UInt8] = []
+        var scales = [Float](repeating: 0, count: padded)
+        var sums = [Int32](repeating: 0, count: padded)
         var levels = [Int8](repeating: 0, count: rows * columns)
         for row in 0..<rows {
             let channel = weights[row * columns..<(row + 1) * columns]
@@ -152,10 +159,15 @@ struct Panels {
                     nibbles[byte] =
                         column % 8 < 4 ? nibbles[byte] & 0xF0 | nibble : nibbles[byte] & 0x0F | nibble << 4
                     sums[row] += Int32(level * groupScale)
-                    meaning[index] = level * groupScale * scales[row]
+                    meaning[index] += level * groupScale * scales[row]
                 }
             }
         }
-        self.levels = [levels]
+        self.nibbles += nibbles
+        self.groupScales += groupScales
+        self.plainGroupScales.append(plainGroupScales)
+        self.scales += scales
+        self.sums += sums
+        self.levels.append(levels)
     }
 }

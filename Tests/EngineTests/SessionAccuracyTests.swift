@@ -63,9 +63,11 @@ import Testing
     }
 
     /// The weights' own loss is the quantizer's affair: against the same int4 weights.
-    @Test(arguments: Shapes.causal.dropLast() + Shapes.full, [32, 64, 128])
-    func int4ComputesWhatItsWeightsSay(_ shape: Shapes.Case, _ groupSize: Int) throws {
-        let memory = MemoryModel(shape.model, seed: 2, encoding: .int4(groupSize: groupSize), bias: shape.bias)
+    @Test(
+        arguments: Shapes.causal.dropLast() + Shapes.full,
+        [32, 64, 128].flatMap { [MatrixEncoding.int4(groupSize: $0), .int4TwoPlanes(groupSize: $0)] })
+    func int4ComputesWhatItsWeightsSay(_ shape: Shapes.Case, _ encoding: MatrixEncoding) throws {
+        let memory = MemoryModel(shape.model, seed: 2, encoding: encoding, bias: shape.bias)
         let window = shape.model.input.window
         let patches = randomPatches(window, shape.model.input.patchSize, seed: 3)
         let session = try Session(model: Model(source: memory), maximumPatches: window, threads: 1)

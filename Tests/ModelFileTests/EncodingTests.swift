@@ -52,10 +52,11 @@ struct EncodingTests {
         ]
         for groupSize in Int4Panels.groupSizes {
             let groups = (columns + groupSize - 1) / groupSize
-            packed.append(
-                MatrixPacker.int4(
-                    zeros, groupScales: [UInt8](repeating: 1, count: rows * groups), scales: scales, rows: rows,
-                    columns: columns, groupSize: groupSize, bias: nil))
+            let plane = (levels: zeros, groupScales: [UInt8](repeating: 1, count: rows * groups), scales: scales)
+            for planes in [[plane], [plane, plane]] {
+                packed.append(
+                    MatrixPacker.int4(planes: planes, rows: rows, columns: columns, groupSize: groupSize, bias: nil))
+            }
         }
         #expect(packed.map(\.encoding) == MatrixEncoding.known)
         for matrix in packed {

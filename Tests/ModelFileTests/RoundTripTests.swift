@@ -67,10 +67,11 @@ import Testing
     @Test(
         arguments: [(36, 50), (16, 32), (17, 33), (1, 1), (40, 300), (15, 256), (33, 129)]
             as [(rows: Int, columns: Int)],
-        [32, 64, 128])
-    func int4ComesBack(size: (rows: Int, columns: Int), groupSize: Int) throws {
+        Int4Panels.groupSizes.flatMap { [MatrixEncoding.int4(groupSize: $0), .int4TwoPlanes(groupSize: $0)] })
+    func int4ComesBack(size: (rows: Int, columns: Int), encoding: MatrixEncoding) throws {
+        let (groupSize, planes) = (encoding.groupSize, encoding.planes)
         var model = SmallModel.gpt2
-        model.encoding = .int4(groupSize: groupSize)
+        model.encoding = encoding
         model.description.trunk.width = size.columns
         model.description.trunk.feedForwardWidth = size.rows
         let folder = try TemporaryFolder()
@@ -79,35 +80,38 @@ import Testing
         let file = try ModelFile(path: path)
         try file.verify()
         let name = "blocks.0.feed_forward.in"
-        #expect(file.format(ofMatrix: name)?.encoding == .int4(groupSize: groupSize))
+        #expect(file.format(ofMatrix: name)?.encoding == encoding)
         let view = try file.matrix(name)
         #expect(view.rows == size.rows && view.columns == size.columns)
         let groups = (size.columns + groupSize - 1) / groupSize
         let blocks = (size.columns + 31) / 32 * 4
-        let levels = try #require(values.levels[name]?.first)
+        let levels = try #require(values.levels[name])
         let groupScales = try #require(values.groupScales[name])
-        #expect(view.panels.count == view.paddedRows * blocks * 4)
-        #expect(view.groupScales?.count == view.paddedRows * groups)
-        #expect(view.scales?.count == view.paddedRows && view.sums?.count == view.paddedRows)
-        for row in 0..<view.paddedRows {
-            let (tile, channel) = (row / 16, row % 16)
+        #expect(view.panels.count == planes * view.paddedRows * blocks * 4)
+        #expect(view.groupScales?.count == planes * view.paddedRows * groups)
+        #expect(view.scales?.count == planes * view.paddedRows && view.sums?.count == planes * view.paddedRows)
+        for index in 0..<planes * view.paddedRows {
+            // Tiles of the second plane follow those of the first.
+            let (tile, channel) = (index / 16, index % 16)
+            let (plane, row) = (index / view.paddedRows, index % view.paddedRows)
+            let isReal = row < size.rows
             var sum = 0
             for column in 0..<blocks * 8 {
                 let byte = view.panels[((tile * blocks + column / 8) * 16 + channel) * 4 + column % 4]
                 let level = Int(column % 8 < 4 ? byte % 16 : byte / 16) - 8
-                guard row < size.rows, column < size.columns else {
+                guard isReal, column < size.columns else {
                     #expect(level == 0)
                     continue
                 }
-                #expect(level == Int(levels[row * size.columns + column]))
-                sum += level * Int(groupScales[row * groups + column / groupSize])
+                #expect(level == Int(levels[plane][row * size.columns + column]))
+                sum += level * Int(groupScales[(plane * size.rows + row) * groups + column / groupSize])
             }
             for group in 0..<groups {
-                let expected = row < size.rows ? groupScales[row * groups + group] : 0
+                let expected = isReal ? groupScales[(plane * size.rows + row) * groups + group] : 0
                 #expect(view.groupScales?[(tile * groups + group) * 16 + channel] == expected)
             }
-            #expect(view.sums?[row] == Int32(sum))
-            #expect(view.scales?[row] == (row < size.rows ? Float(row + 1) : 0))
+            #expect(view.sums?[index] == Int32(sum))
+            #expect(view.scales?[index] == (isReal ? Float(row + 1 + plane * 1000) : 0))
         }
     }
 

@@ -165,17 +165,22 @@ struct SmallModel {
             case .matrix(let shape):
                 let bias = formats[shape.name]?.hasBias == true ? numbers.floats(shape.rows) : nil
                 values.biases[shape.name] = bias
-                if case .int4(let groupSize) = formats[shape.name]?.encoding {
-                    let levels = (0..<shape.rows * shape.columns).map { _ in Int8(numbers.integer(below: 16) - 8) }
-                    let groups = (shape.columns + groupSize - 1) / groupSize
-                    let groupScales = (0..<shape.rows * groups).map { _ in UInt8(numbers.integer(below: 127) + 1) }
-                    values.levels[shape.name] = [levels]
-                    values.groupScales[shape.name] = groupScales
+                if let encoding = formats[shape.name]?.encoding, encoding.bits == 4 {
+                    let groups = (shape.columns + encoding.groupSize - 1) / encoding.groupSize
+                    let planes = (0..<encoding.planes).map { plane in
+                        (
+                            levels: (0..<shape.rows * shape.columns).map { _ in Int8(numbers.integer(below: 16) - 8) },
+                            groupScales: (0..<shape.rows * groups).map { _ in UInt8(numbers.integer(below: 127) + 1) },
+                            scales: (0..<shape.rows).map { Float($0 + 1 + plane * 1000) }
+                        )
+                    }
+                    values.levels[shape.name] = planes.map(\.levels)
+                    values.groupScales[shape.name] = planes.flatMap(\.groupScales)
                     try writer.write(
                         matrix: shape.name,
                         MatrixPacker.int4(
-                            levels, groupScales: groupScales, scales: (0..<shape.rows).map { Float($0 + 1) },
-                            rows: shape.rows, columns: shape.columns, groupSize: groupSize, bias: bias))
+                            planes: planes, rows: shape.rows, columns: shape.columns, groupSize: encoding.groupSize,
+                            bias: bias))
                 } else if formats[shape.name]?.encoding == .int8Groups {
                     let levels = (0..<shape.rows * shape.columns).map { _ in Int8(numbers.integer(below: 255) - 127) }
                     let groups = (shape.columns + 31) / 32

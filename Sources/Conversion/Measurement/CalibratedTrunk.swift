@@ -67,15 +67,12 @@ struct CalibratedTrunk {
     private func pack(
         _ matrix: TrunkWeights.Matrix, _ inputs: [Float], _ quantizer: any Quantizer
     ) throws -> (PackedMatrix, QuantizationError) {
-        guard case .int4(let groupSize) = quantizer.encoding else {
+        guard let quantizer = quantizer as? Int4Quantizer else {
             return quantizer.pack(matrix.weights, rows: matrix.rows, columns: matrix.columns, bias: matrix.bias)
         }
-        let result = try GPTQQuantizer.quantize(
-            matrix.weights, rows: matrix.rows, columns: matrix.columns, groupSize: groupSize, inputs: inputs)
-        return (
-            MatrixPacker.int4(
-                result.levels, groupScales: result.groupScales, scales: result.scales, rows: matrix.rows,
-                columns: matrix.columns, groupSize: groupSize, bias: matrix.bias), result.error
-        )
+        let fitted = try GPTQQuantizer.quantize(
+            matrix.weights, rows: matrix.rows, columns: matrix.columns, groupSize: quantizer.groupSize, inputs: inputs)
+        return quantizer.pack(
+            fitted, of: matrix.weights, rows: matrix.rows, columns: matrix.columns, bias: matrix.bias)
     }
 }

@@ -11,7 +11,7 @@ struct QuantizationTrial {
     enum Form: Hashable {
         /// int8's.
         case rows, groups, twoPlanes
-        case int4(groupSize: Int)
+        case int4(groupSize: Int, planes: Int)
 
         /// What makes the weights of the trial: a search for scales would take most of the time, and gain a fifth of a
         /// decibel with eight bits.
@@ -29,10 +29,18 @@ struct QuantizationTrial {
                 return MatrixPacker.int8Groups(
                     result.levels, groupScales: result.groupScales, scales: result.scales, rows: rows,
                     columns: columns, bias: bias)
-            case .int4(let groupSize):
-                return Int4Quantizer(groupSize: groupSize).pack(weights, rows: rows, columns: columns, bias: bias).0
+            case .int4(let groupSize, let planes):
+                let quantizer = Int4Quantizer(groupSize: groupSize, planes: planes)
+                return quantizer.pack(weights, rows: rows, columns: columns, bias: bias).0
             }
         }
+    }
+
+    /// What a trunk of this width has in 4 bits, where it has any.
+    static func fourBits(_ options: ConversionOptions, width: Int) -> Form {
+        let weights: ConversionOptions.Weights = options.weights == .mixed ? .mixed : .int4
+        let encoding = weights.encoding(width: width, groupSize: options.groupSize)
+        return .int4(groupSize: encoding.groupSize, planes: encoding.planes)
     }
 
     /// One of the ways.

@@ -31,12 +31,13 @@ struct TrialVerdict {
 
     /// - Parameters:
     ///   - errors: of the ways that were tried; where there are none, nothing is smoothed and the fast form is taken.
-    ///   - input: of the model.
+    ///   - description: of the whole model.
     ///   - options: what is decided already.
     init(
-        _ errors: [QuantizationTrial.Way: RelativeError], _ input: InputDescription, _ options: ConversionOptions
+        _ errors: [QuantizationTrial.Way: RelativeError], _ description: ModelDescription, _ options: ConversionOptions
     ) {
-        let bearable = Self.bearable(input)
+        let width = description.trunk.width
+        let bearable = Self.bearable(description.input)
         func isTame(_ error: RelativeError) -> Bool { error.mean <= bearable.mean && error.worst <= bearable.worst }
         wantedTwoPlaneLayers = options.weights == .int8 ? options.twoPlaneLayers : 0
         func helps(_ form: QuantizationTrial.Form) -> Bool {
@@ -46,7 +47,7 @@ struct TrialVerdict {
             guard let after = errors[.init(form: form, isSmoothed: true)] else { return false }
             return after.mean <= Self.worthwhile * before.mean
         }
-        let int4 = QuantizationTrial.Form.int4(groupSize: options.groupSize.rawValue)
+        let int4 = QuantizationTrial.fourBits(options, width: width)
         // Four bits lose the most: of mixed weights, they decide.
         func isSmoothed(_ form: QuantizationTrial.Form) -> Bool {
             if let decided = options.smoothing { return decided == .on }

@@ -42,6 +42,18 @@ package enum GroupedQuantizer {
         package let scales: [Float]
         /// Sum of the squared weights, and of the squared errors; nothing where it was not measured.
         package let error: QuantizationError
+
+        /// What is left of each weight, `[rows][columns]`.
+        func rest(of weights: [Float], columns: Int, groupSize: Int) -> [Float] {
+            let groups = (columns + groupSize - 1) / groupSize
+            var rest = weights
+            for index in rest.indices {
+                let (row, column) = index.quotientAndRemainder(dividingBy: columns)
+                let level = Int(levels[index]) * Int(groupScales[row * groups + column / groupSize])
+                rest[index].addProduct(-scales[row], Float(level))
+            }
+            return rest
+        }
     }
 
     /// - Parameters:

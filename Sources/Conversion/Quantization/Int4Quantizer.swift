@@ -8,15 +8,34 @@ import TacitModelFile
 package struct Int4Quantizer: Quantizer {
     /// One of `Int4Panels.groupSizes`.
     let groupSize: Int
+    /// 1 or 2.
+    let planes: Int
 
-    var encoding: MatrixEncoding { .int4(groupSize: groupSize) }
+    var encoding: MatrixEncoding {
+        planes == 1 ? .int4(groupSize: groupSize) : .int4TwoPlanes(groupSize: groupSize)
+    }
 
     func pack(_ weights: [Float], rows: Int, columns: Int, bias: [Float]?) -> (PackedMatrix, QuantizationError) {
-        let result = Self.quantize(weights, rows: rows, columns: columns, groupSize: groupSize)
+        let first = Self.quantize(weights, rows: rows, columns: columns, groupSize: groupSize)
+        return pack(first, of: weights, rows: rows, columns: columns, bias: bias)
+    }
+
+    /// The same, where the first plane is chosen already.
+    func pack(
+        _ first: Result, of weights: [Float], rows: Int, columns: Int, bias: [Float]?
+    ) -> (PackedMatrix, QuantizationError) {
+        var all = [first]
+        if planes == 2 {
+            let rest = first.rest(of: weights, columns: columns, groupSize: groupSize)
+            all.append(Self.quantize(rest, rows: rows, columns: columns, groupSize: groupSize))
+        }
+        var error = first.error
+        // What the last plane is off by is what is left of the weights.
+        error.noise = all[all.count - 1].error.noise
         return (
             MatrixPacker.int4(
-                result.levels, groupScales: result.groupScales, scales: result.scales, rows: rows, columns: columns,
-                groupSize: groupSize, bias: bias), result.error
+                planes: all.map { ($0.levels, $0.groupScales, $0.scales) }, rows: rows, columns: columns,
+                groupSize: groupSize, bias: bias), error
         )
     }
 

@@ -42,7 +42,8 @@ extension MatrixEncoding {
         case .int8: Int8Product(planes: 1)
         case .int8TwoPlanes: Int8Product(planes: 2)
         case .int8Groups: Int8GroupProduct()
-        case .int4(let groupSize): Int4Product(groupSize: groupSize)
+        case .int4(let groupSize): Int4Product(groupSize: groupSize, planes: 1)
+        case .int4TwoPlanes(let groupSize): Int4Product(groupSize: groupSize, planes: 2)
         }
     }
 }

@@ -1,15 +1,20 @@
 import TacitDiagnostics
 
-/// Int4 levels in panels, with scales of groups (see `MatrixView`).
+/// Int4 levels in panels, with scales of groups, in one plane or two (see `MatrixView`).
 package struct Int4Panels: PanelFormat {
     package let name = "int4"
     package let bits = 4
-    package let layout = 1
-    package let planes = 1
+    package var layout: Int { planes }
+    package let planes: Int
     package let groupSize: Int
 
-    /// - Parameter groupSize: one of `groupSizes`; `tensors` refuses others.
-    package init(groupSize: Int) { self.groupSize = groupSize }
+    /// - Parameters:
+    ///   - groupSize: one of `groupSizes`; `tensors` refuses others.
+    ///   - planes: 1 or 2.
+    package init(groupSize: Int, planes: Int) {
+        self.groupSize = groupSize
+        self.planes = planes
+    }
 
     package func tensors(rows: Int, columns: Int) throws -> [MatrixTensor] {
         guard Self.groupSizes.contains(groupSize) else {
@@ -19,7 +24,7 @@ package struct Int4Panels: PanelFormat {
             throw TacitError(
                 .badData, "has \(columns) columns, but 4 bits a weight go with at most \(Self.maximumColumns)")
         }
-        let (tiles, tileRows) = (Self.tiles(rows), MatrixView.tileRows)
+        let (tiles, tileRows) = (planes * Self.tiles(rows), MatrixView.tileRows)
         return [
             MatrixTensor(.panels, .int8, [tiles, Self.paddedColumns(columns) / 8, tileRows, 4]),
             MatrixTensor(.groupScales, .int8, [tiles, Self.groups(columns, groupSize: groupSize), tileRows]),
@@ -62,9 +67,10 @@ package struct Int4Panels: PanelFormat {
         guard let groupScales = view.groupScales else { return MatrixFault(.groupScales, "there are none") }
         let padded = Self.paddedColumns(view.columns)
         let groups = Self.groups(view.columns, groupSize: groupSize)
-        for row in 0..<view.paddedRows {
+        // Of both planes, if there are two, as if they were one matrix.
+        for row in 0..<planes * view.paddedRows {
             let (tile, channel) = row.quotientAndRemainder(dividingBy: MatrixView.tileRows)
-            let isPadding = row >= view.rows
+            let isPadding = row % view.paddedRows >= view.rows
             func groupScale(_ group: Int) -> Int {
                 Int(groupScales[(tile * groups + group) * MatrixView.tileRows + channel])
             }
@@ -140,5 +146,32 @@ extension MatrixPacker {
         return PackedMatrix(
             rows: rows, columns: columns, encoding: .int4(groupSize: groupSize), panels: panels,
             scales: padded(scales), sums: sums, bias: bias.map(padded), groupScales: packedScales)
+    }
+
+    /// Packs the planes of a matrix, one or two.
+    ///
+    /// - Parameters:
+    ///   - planes: `[rows][columns]` levels, `[rows][groups]` group scales and `[rows]` scales; a weight is the sum of level
+    ///     times group scale times scale.
+    ///   - rows: output channels.
+    ///   - columns: weights of a channel, at most `Int4Panels.maximumColumns`.
+    ///   - groupSize: one of `Int4Panels.groupSizes`.
+    ///   - bias: `[rows]`, if there is one.
+    package static func int4(
+        planes: [(levels: [Int8], groupScales: [UInt8], scales: [Float])], rows: Int, columns: Int, groupSize: Int,
+        bias: [Float]?
+    ) -> PackedMatrix {
+        precondition(planes.count == 1 || planes.count == 2)
+        let packed = planes.map {
+            int4(
+                $0.levels, groupScales: $0.groupScales, scales: $0.scales, rows: rows, columns: columns,
+                groupSize: groupSize, bias: bias)
+        }
+        return PackedMatrix(
+            rows: rows, columns: columns,
+            encoding: planes.count == 1 ? .int4(groupSize: groupSize) : .int4TwoPlanes(groupSize: groupSize),
+            panels: packed.flatMap(\.panels), scales: packed.flatMap { $0.scales ?? [] },
+            sums: packed.flatMap { $0.sums ?? [] }, bias: packed[0].bias,
+            groupScales: packed.flatMap { $0.groupScales ?? [] })
     }
 }

@@ -17,10 +17,13 @@ package enum MatrixEncoding: Equatable, Sendable {
     /// 4-bit integers, one scale an output channel and, in terms of it, one small integer a group of so many weights
     /// along K: one of `Int4Panels.groupSizes`.
     case int4(groupSize: Int)
+    /// Two planes of these, for narrow trunks as with 8 bits.
+    case int4TwoPlanes(groupSize: Int)
 
     /// All that a file may hold.
     package static let known: [MatrixEncoding] =
-        [.float32, .float16, .int8, .int8TwoPlanes, .int8Groups] + Int4Panels.groupSizes.map { .int4(groupSize: $0) }
+        [.float32, .float16, .int8, .int8TwoPlanes, .int8Groups]
+        + Int4Panels.groupSizes.flatMap { [.int4(groupSize: $0), .int4TwoPlanes(groupSize: $0)] }
 
     package var format: any PanelFormat {
         switch self {
@@ -29,7 +32,8 @@ package enum MatrixEncoding: Equatable, Sendable {
         case .int8: Int8Panels(planes: 1)
         case .int8TwoPlanes: Int8Panels(planes: 2)
         case .int8Groups: Int8GroupPanels()
-        case .int4(let groupSize): Int4Panels(groupSize: groupSize)
+        case .int4(let groupSize): Int4Panels(groupSize: groupSize, planes: 1)
+        case .int4TwoPlanes(let groupSize): Int4Panels(groupSize: groupSize, planes: 2)
         }
     }
 
