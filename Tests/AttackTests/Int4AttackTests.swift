@@ -94,7 +94,7 @@ import Testing
             #expect(outcome.status == 65)
             #expect(
                 outcome.errorLines == [
-                    "tacit: \(path): blocks.0.attention.qkv: unknown encoding: \(words), layout version 1"
+                    "tacit: \(path): blocks.0.attention.qkv: unknown encoding: \(words), layout version 2"
                 ])
         }
     }

@@ -34,6 +34,9 @@ import Testing
         }
     }
 
+    /// As few bits as there can be: int4 by itself loses next to nothing of a trunk this narrow, which has two planes of it.
+    private static let coarse = ["--weights", "mixed", "--budget", "6.2"]
+
     private func convert(_ output: String, _ flags: [String]) throws -> Executable.Outcome {
         try Executable.convert.run(
             ["--base", golden.baseFolder.path, "--adapter", golden.adapterFolder.path, "-o", output] + flags)
@@ -45,8 +48,8 @@ import Testing
 
     @Test func whatIsReportedIsWhatComesOut() throws {
         let folder = try TemporaryFolder()
-        let path = folder.path("int4.gguf")
-        let flags = ["--weights", "int4", "--calibration", "folder:\(tree.path)"]
+        let path = folder.path("coarse.gguf")
+        let flags = Self.coarse + ["--calibration", "folder:\(tree.path)"]
         let outcome = try convert(path, flags + ["--json", "--report", folder.path("report.json")])
         try #require(outcome.status == 0, "\(outcome.standardError)")
         let report = try object(outcome.standardOutput)
@@ -107,7 +110,7 @@ import Testing
     @Test func aDropIsRefused() throws {
         let folder = try TemporaryFolder()
         let path = folder.path("model.gguf")
-        let flags = ["--weights", "int4", "--calibration", "folder:\(tree.path)"]
+        let flags = Self.coarse + ["--calibration", "folder:\(tree.path)"]
         let free = try convert(path, flags + ["--json"])
         let calibration = try #require(object(free.standardOutput)["calibration"] as? [String: Any])
         let drop = try #require(calibration["drop_points"] as? Double)
@@ -151,7 +154,7 @@ import Testing
     /// Weights are fitted to what the model's own front end makes of the data, and the file says so.
     @Test func weightsAreFittedToData() throws {
         let folder = try TemporaryFolder()
-        let flags = ["--weights", "int4", "--method", "gptq", "--smoothing", "off"]
+        let flags = Self.coarse + ["--method", "gptq", "--smoothing", "off"]
         let data = ["--calibration", "folder:\(tree.path)"]
         let (fitted, made) = (folder.path("fitted.gguf"), folder.path("made-up.gguf"))
         #expect(try convert(fitted, flags + data).status == 0)

@@ -16,6 +16,9 @@ struct QuantizedRows: @unchecked Sendable {
     /// What the bytes leave of the rows, and what that stands for; empty unless there are matrices of two planes.
     let rest: UnsafeMutablePointer<UInt8>
     let restScales: UnsafeMutablePointer<tacit_row_scale>
+    /// Block sums of these, and `[rows][stride]` floats to make them of; empty unless there are int4 matrices of two planes.
+    let restSums: UnsafeMutablePointer<tacit_block_sums>
+    let restFloats: UnsafeMutablePointer<Float>
 
     /// Block sums, or group steps, of a row.
     var blocks: Int { stride / Int4Panels.blockColumns }
@@ -29,13 +32,16 @@ struct QuantizedRows: @unchecked Sendable {
         fileprivate let groupSteps: Arena.Slot<tacit_group_step>
         fileprivate let rest: Arena.Slot<UInt8>
         fileprivate let restScales: Arena.Slot<tacit_row_scale>
+        fileprivate let restSums: Arena.Slot<tacit_block_sums>
+        fileprivate let restFloats: Arena.Slot<Float>
 
         /// - Parameters:
         ///   - width: the most elements of a row.
         ///   - encodings: of the matrices that rows are multiplied by.
         /// - Throws: `TacitError` where the sizes do not fit memory.
         init(in plan: inout Arena.Plan, rows: Int, width: Int, encodings: [MatrixEncoding]) throws {
-            let restRows = encodings.contains(.int8TwoPlanes) ? rows : 0
+            let int4RestRows = encodings.contains { $0.bits == 4 && $0.planes == 2 } ? rows : 0
+            let restRows = encodings.contains { $0.planes == 2 } ? rows : 0
             let groupRows = encodings.contains(.int8Groups) ? rows : 0
             stride = (width + 63) & ~63
             levels = try plan.reserve(UInt8.self, rows, stride)
@@ -44,6 +50,8 @@ struct QuantizedRows: @unchecked Sendable {
             groupSteps = try plan.reserve(tacit_group_step.self, groupRows, stride / Int8GroupPanels.groupColumns)
             rest = try plan.reserve(UInt8.self, restRows, stride)
             restScales = try plan.reserve(tacit_row_scale.self, restRows)
+            restSums = try plan.reserve(tacit_block_sums.self, int4RestRows, stride / Int4Panels.blockColumns)
+            restFloats = try plan.reserve(Float.self, int4RestRows, stride)
         }
     }
 
@@ -55,5 +63,7 @@ struct QuantizedRows: @unchecked Sendable {
         groupSteps = arena.pointer(plan.groupSteps)
         rest = arena.pointer(plan.rest)
         restScales = arena.pointer(plan.restScales)
+        restSums = arena.pointer(plan.restSums)
+        restFloats = arena.pointer(plan.restFloats)
     }
 }
