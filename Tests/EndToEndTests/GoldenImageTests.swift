@@ -5,7 +5,7 @@ import Testing
 /// Pictures and codebooks from base and adapter to logits, scores and embeddings, against transformers and PEFT in
 /// float32.
 @Suite struct GoldenImageTests {
-    @Test(arguments: GoldenImages.names, [("f32", Float(1e-4)), ("int8", 0.06)])
+    @Test(arguments: GoldenImages.names, [("f32", Float(1e-4)), ("int8", 0.06), ("int4", 0.2)])
     func pictures(name: String, precision: (weights: String, tolerance: Float)) throws {
         let golden = try GoldenImages(name: name)
         let model = try ConvertedModel(
@@ -36,7 +36,7 @@ import Testing
         #expect(found == expected)
     }
 
-    @Test(arguments: GoldenCodebooks.names, [("f32", Float(1e-4)), ("int8", 0.06)])
+    @Test(arguments: GoldenCodebooks.names, [("f32", Float(1e-4)), ("int8", 0.06), ("int4", 0.2)])
     func codebooks(name: String, precision: (weights: String, tolerance: Float)) throws {
         let golden = try GoldenCodebooks(name: name)
         let model = try ConvertedModel(

@@ -52,7 +52,7 @@ import Testing
         (try? python.run(["-c", "import numpy, safetensors"]))?.status == 0
 
     private func check(_ golden: GoldenTokens, base: String) throws {
-        for (weights, tolerance) in [("f32", Float(1e-4)), ("int8", 0.06)] {
+        for (weights, tolerance) in [("f32", Float(1e-4)), ("int8", 0.06), ("int4", 0.2)] {
             let model = try ConvertedModel(base: base, weights: weights)
             let lines = golden.ids.map { "[\($0)]\n" }.joined()
             let text = try model.folder.write("ids.jsonl", lines.utf8)
