@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from .augment import Augmentation, Shuffle
 from .augment_images import GREY, ImageAugmentation
@@ -131,6 +132,24 @@ def machines(rows: int, length: int, rate: int, generator: torch.Generator) -> T
     return noise / level_of(noise).clamp(min=1e-12)
 
 
+def stretches(x: Tensor, rate: int, generator: torch.Generator) -> Tensor:
+    """Of each row [batch, length] a stretch of 0.3 to 4 s, the loudest of four drawn, with silence or next to it around:
+    half of them at the start, as short files are heard."""
+    draw, length = Uniform(len(x), generator), x.shape[1]
+    size = (torch.exp(draw(math.log(0.3), math.log(4))) * rate).long().clamp(1, length)
+    energy = F.pad(x.double().square().cumsum(1), (1, 0))
+    starts = torch.stack([draw.whole(length - size + 1) for _ in range(4)], 1)
+    loudness = energy.gather(1, starts + size[:, None]) - energy.gather(1, starts)
+    start = starts.gather(1, loudness.argmax(1, keepdim=True))
+    place = torch.where(draw.chance(0.5), 0, draw.whole(length - size + 1))[:, None]
+    index = torch.arange(length, device=x.device) - place
+    # Files begin and end without a click.
+    edge = torch.minimum(index + 1, size[:, None] - index).clamp(min=0) / max(1, rate // 100)
+    kept = x.gather(1, (index + start).clamp(0, length - 1)) * edge.clamp(max=1)
+    floor = decibels(draw(-80, -50)) * draw.chance(0.5)
+    return kept + floor[:, None] * torch.randn(len(x), length, generator=generator, device=x.device)
+
+
 def nothings(x: Tensor, rate: int, generator: torch.Generator) -> Tensor:
     """As `augment.negative`: in place of each row [batch, length] silence, noise, hum, or itself too quiet to hear; and,
     as often as all of these, a machine."""
@@ -218,6 +237,7 @@ class SoundBatches:
         first = self.places.first(step, size).to(self.device)
         x, target = self.excerpts(first, generator), self.targets[first]
         share = target / target.sum(1, keepdim=True).clamp(min=1)
+        single = x, target, share
         if a.mix > 0 or a.under > 0:
             other = self.places.other(step, size).to(self.device)
             second = self.excerpts(other, generator)
@@ -231,6 +251,10 @@ class SoundBatches:
             second_share = second_target / second_target.sum(1, keepdim=True).clamp(min=1)
             share = torch.where(among, part * share + (1 - part) * second_share, share)
             target = torch.where(among, torch.maximum(target, second_target), target)
+        if a.cut > 0:
+            cut = draw.chance(a.cut)[:, None]
+            of_one = stretches(single[0], self.rate, generator), *single[1:]
+            x, target, share = (torch.where(cut, y, z) for y, z in zip(of_one, (x, target, share)))
         if a.negatives > 0:
             nothing = draw.chance(a.negatives)
             x = self.some(x, nothing, lambda y: nothings(y, self.rate, generator))

@@ -84,6 +84,26 @@ def test_what_lies_under_is_not_labelled(recordings):
     assert float(ratio.max()) < 10 ** (-11.9 / 20) and float(ratio.min()) > 10 ** (-30.1 / 20)
 
 
+def test_a_cut_is_a_stretch_of_one_clip_and_silence():
+    length = 5 * RATE
+    long = Recordings([np.random.default_rng(i).choice([-0.25, 0.25], length) for i in range(2)])
+    plain = sounds(long, Augmentation(shift=-1), length).batch(2, 64)
+    cut = sounds(long, Augmentation(shift=-1, mix=1, cut=1), length).batch(2, 64)
+    assert (plain[1] == cut[1]).all() and (plain[2] == cut[2]).all()
+    spans = [np.flatnonzero(row.abs() > 0.1)[[0, -1]] for row in cut[0]]
+    assert all(0.25 * RATE < last - first < 4.1 * RATE for first, last in spans)
+    assert 20 < sum(first < 0.02 * RATE for first, _ in spans) < 50
+    silent = [float(row[last + 200 :].abs().max()) for row, (_, last) in zip(cut[0], spans) if last + 1200 < length]
+    assert max(silent) < 0.02 and 0 < sum(x == 0 for x in silent) < len(silent)
+
+
+def test_a_cut_is_taken_where_a_clip_is_loud():
+    x = 0.01 * torch.ones(64, 5 * RATE)
+    x[:, :RATE] = 1
+    cut = batched.stretches(x, RATE, torch.Generator().manual_seed(0))
+    assert 40 < int((cut.amax(1) > 0.5).sum()) < 64
+
+
 def test_weights_say_how_often_a_clip_is_drawn(recordings):
     made = sounds(recordings, Augmentation(), weights=np.array([0.0, 1.0, 3.0, 0.0]))
     drawn = sum(made.batch(s, 100)[1].sum(0) for s in range(20))
