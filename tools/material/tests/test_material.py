@@ -1,9 +1,13 @@
 """Licences, plans, scores and files of tools/material; nothing here needs the network or a package."""
 
 import io
+import json
 import shutil
+import struct
 import subprocess
 import sys
+import tomllib
+import wave
 import zipfile
 from pathlib import Path
 
@@ -13,7 +17,7 @@ import pytest
 HERE = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(HERE))
 
-from material import audio, catalogue, collect, licence, master, midi, package, plan, score, speak  # noqa: E402
+from material import audio, catalogue, collect, cross_set, licence, master, midi, package, plan, score, speak  # noqa: E402
 
 COPYRIGHT = """Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
 
@@ -220,3 +224,40 @@ def test_from_a_package_to_files(tmp_path):
 def test_voices_and_sentences():
     assert len(speak.SENTENCES) == len(set(speak.SENTENCES)) == 24
     assert all(licence.is_free(terms) for _, terms, _ in speak.VOICES.values())
+
+
+def test_what_lies_in_an_archive_is_found_there():
+    assert cross_set.rows_of(["a/b.wav", "a/0snd.pk3/sound/c.ogg", "a/fx.cat/12"]) == [
+        {"files": ["a/b.wav"]},
+        {"archive": "a/0snd.pk3", "files": ["a/0snd.pk3/sound/c.ogg"]},
+        {"files": ["a/fx.cat"]},
+    ]
+
+
+def test_a_catalogue_gives_its_sounds_by_number():
+    sounds = [(b"first\0", b"RIFFone"), (b"", b"RIFFtwo!")]
+    place, index, data = 16, b"", b""
+    for name, sound in sounds:
+        index += struct.pack("<II", place | (0x80000000 if not index else 0), len(sound))
+        data += bytes([len(name)]) + name + sound
+        place = 16 + len(data)
+    assert [cross_set.entry(index + data, number) for number in (0, 1)] == [b"RIFFone", b"RIFFtwo!"]
+    with pytest.raises(package.PackageError, match="2 sounds has none of number 2"):
+        cross_set.entry(index + data, 2)
+
+
+def test_a_clip_is_as_loud_as_it_was(tmp_path):
+    samples = np.array([0, 0.5, -0.5, 1, -1], np.float32)
+    cross_set.write(samples, tmp_path / "dog" / "a.wav")
+    with wave.open(str(tmp_path / "dog" / "a.wav")) as file:
+        assert (file.getnchannels(), file.getframerate()) == (1, audio.RATE)
+        assert np.frombuffer(file.readframes(5), "<i2").tolist() == [0, 16384, -16384, 32767, -32768]
+
+
+def test_the_cross_set_names_each_file_once_and_labels_of_esc_50_alone():
+    table = tomllib.loads((HERE / "cross-set.toml").read_text(encoding="utf-8"))["package"]
+    paths = [(entry["name"], path) for entry in table for paths in entry["labels"].values() for path in paths]
+    assert len(paths) == len(set(paths)) == 198
+    labels = {label for entry in table for label in entry["labels"]}
+    described = HERE.parent.parent / "models" / "adapters" / "sound" / "tacit.json"
+    assert labels <= set(json.loads(described.read_text(encoding="utf-8"))["labels"]) - {"speech", "music"}
