@@ -5,7 +5,7 @@ extension Converter {
     var trialSteps: Int { ways == nil ? 0 : description.trunk.layers }
 
     /// What there is to try; nil where that is not the question, and empty where it is only by what to smooth. Two planes
-    /// leave nothing to decide, since they are nearly exact.
+    /// of int8 leave nothing to decide, since they are nearly exact.
     private var ways: [QuantizationTrial.Way]? {
         let width = description.trunk.width
         let form = options.int8Form

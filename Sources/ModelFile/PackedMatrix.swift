@@ -33,3 +33,13 @@ package struct PackedMatrix: Sendable {
         MatrixTensor.Role.allCases.filter { $0 != .bias }.reduce(0) { $0 + (withBytes(of: $1, \.count) ?? 0) }
     }
 }
+
+extension PackedMatrix {
+    /// The planes of one matrix, each packed by itself, as one.
+    init(planes: [PackedMatrix], encoding: MatrixEncoding) {
+        self.init(
+            rows: planes[0].rows, columns: planes[0].columns, encoding: encoding, panels: planes.flatMap(\.panels),
+            scales: planes.flatMap { $0.scales ?? [] }, sums: planes.flatMap { $0.sums ?? [] }, bias: planes[0].bias,
+            groupScales: planes[0].groupScales == nil ? nil : planes.flatMap { $0.groupScales ?? [] })
+    }
+}

@@ -36,6 +36,18 @@ import Testing
         Attack("another level", "blocks.0.attention.qkv.sums: row 0: the stored sum is not that of the row") {
             $0.contents("blocks.0.attention.qkv.panels") { $0[0] ^= 1 }
         },
+        // The second plane, where there is one, has its 112 rows, 7 tiles, behind the first's.
+        Attack("padding of the second plane", "blocks.0.attention.qkv.panels: row 113, column 36: padding is not 0") {
+            $0.contents("blocks.0.attention.qkv.panels") { $0[7 * 8 * 64 + 4 * 64 + 1 * 4] = 0x98 }
+        },
+        Attack(
+            "a group scale of the second plane", "blocks.0.attention.qkv.group_scales: row 114, group 0: 0 is not in 1...127"
+        ) { $0.contents("blocks.0.attention.qkv.group_scales") { $0[7 * 2 * 16 + 2] = 0 } },
+        Attack("a sum of the second plane", "blocks.0.attention.qkv.sums: row 113: the stored sum is not that of the row") {
+            $0.contents("blocks.0.attention.qkv.sums") {
+                $0.replaceSubrange(113 * 4..<114 * 4, with: [0xff, 0xff, 0xff, 0x7f])
+            }
+        },
         Attack("a negative scale", "blocks.0.attention.out.scales: holds a negative scale") {
             $0.contents("blocks.0.attention.out.scales") { $0[3] = 0xbf }
         },

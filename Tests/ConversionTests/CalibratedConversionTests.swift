@@ -35,9 +35,12 @@ import Testing
         let bytes = try bench.read("model.gguf")
         _ = try convert(bench, .int4, method: .gptq)
         #expect(try bench.read("model.gguf") == bytes)
+        // In the mean of a few hundred patches that it was not fitted to, which a narrow trunk turns round by chance.
+        let nearest = try #require(try convert(bench, .int4).errors.random?.trunk)
+        #expect(trunk.mean < 1.1 * nearest.mean)
     }
 
-    /// Each weight is further off than its nearest level; together they are not. A second plane would hide it.
+    /// Each weight is further off than its nearest level; together they are not.
     @Test func fittedWeightsAreFurtherOffEachByItself() throws {
         let base = try Int8TrialTests.Base(outlier: 1)
         func convert(_ method: ConversionOptions.Method) throws -> ConversionReport {

@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    /// Narrow trunks have two planes of levels: ten times nearer than the 0.06 of 8 bits, and twice than the 0.45 of 4.
+    /// Narrow trunks have two planes of levels: 0.06 and 0.45 are what one plane is allowed.
     @Test(arguments: names, [("int8", Float(0.005)), ("int4", 0.2)])
     func quantized(name: String, form: (weights: String, tolerance: Float)) throws {
         let golden = try GoldenCase(name: name)

@@ -73,7 +73,9 @@ import Testing
         let session = try Session(model: Model(source: memory), maximumPatches: window, threads: 1)
         session.push(patches)
         let reference = ReferenceTransformer(memory, patches: patches)
-        #expect(relativeError(session.logits(), reference.logits(after: window)) < 0.04)
+        // What 8 bits leave of the activations is read where there are two planes.
+        let bound: Float = encoding.planes == 2 ? 0.004 : 0.04
+        #expect(relativeError(session.logits(), reference.logits(after: window)) < bound)
     }
 
     @Test(arguments: Shapes.sliding, [MatrixEncoding.float32, .int8, .int8Groups, .int4(groupSize: 32)])

@@ -52,6 +52,8 @@ class Model:
         nibbles = np.stack([panels & 15, panels >> 4], axis=3)
         levels = nibbles.transpose(0, 2, 1, 3, 4).reshape(-1, padded)[:rows, :columns].astype(np.int64) - 8
         scales = self.tensors[f"{name}.group_scales"].reshape(-1, groups, 16).transpose(0, 2, 1).reshape(-1, groups)
+        if len(self.tensors[f"{name}.scales"]) != -(-rows // 16) * 16:
+            raise SystemExit(f"{name}: in two planes, as narrow trunks are; this reads one")
         whole = levels * np.repeat(scales[:rows].astype(np.int64), group, axis=1)[:, :columns]
         assert np.array_equal(whole.sum(1), self.tensors[f"{name}.sums"][:rows])
         return whole * self.tensors[f"{name}.scales"][:rows, None].astype(np.float64)

@@ -70,9 +70,9 @@ struct CalibratedTrunk {
         guard let quantizer = quantizer as? Int4Quantizer else {
             return quantizer.pack(matrix.weights, rows: matrix.rows, columns: matrix.columns, bias: matrix.bias)
         }
-        let fitted = try GPTQQuantizer.quantize(
-            matrix.weights, rows: matrix.rows, columns: matrix.columns, groupSize: quantizer.groupSize, inputs: inputs)
-        return quantizer.pack(
-            fitted, of: matrix.weights, rows: matrix.rows, columns: matrix.columns, bias: matrix.bias)
+        let (rows, columns) = (matrix.rows, matrix.columns)
+        return try quantizer.pack(matrix.weights, rows: rows, columns: columns, bias: matrix.bias) {
+            try GPTQQuantizer.quantize($0, rows: rows, columns: columns, groupSize: quantizer.groupSize, inputs: inputs)
+        }
     }
 }

@@ -36,7 +36,7 @@ struct QuantizationTrial {
         }
     }
 
-    /// What a trunk of this width has in 4 bits, where it has any.
+    /// What a trunk of this width has in 4 bits. For int8 nobody asks.
     static func fourBits(_ options: ConversionOptions, width: Int) -> Form {
         let weights: ConversionOptions.Weights = options.weights == .mixed ? .mixed : .int4
         let encoding = weights.encoding(width: width, groupSize: options.groupSize)

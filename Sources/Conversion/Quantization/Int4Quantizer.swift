@@ -16,25 +16,28 @@ package struct Int4Quantizer: Quantizer {
     }
 
     func pack(_ weights: [Float], rows: Int, columns: Int, bias: [Float]?) -> (PackedMatrix, QuantizationError) {
-        let first = Self.quantize(weights, rows: rows, columns: columns, groupSize: groupSize)
-        return pack(first, of: weights, rows: rows, columns: columns, bias: bias)
+        pack(weights, rows: rows, columns: columns, bias: bias) {
+            Self.quantize($0, rows: rows, columns: columns, groupSize: groupSize)
+        }
     }
 
-    /// The same, where the first plane is chosen already.
+    /// - Parameter last: quantizes what the planes before the last one leave of the weights, which is all that the matrix will be
+    ///   off by.
     func pack(
-        _ first: Result, of weights: [Float], rows: Int, columns: Int, bias: [Float]?
-    ) -> (PackedMatrix, QuantizationError) {
-        var all = [first]
-        if planes == 2 {
-            let rest = first.rest(of: weights, columns: columns, groupSize: groupSize)
-            all.append(Self.quantize(rest, rows: rows, columns: columns, groupSize: groupSize))
+        _ weights: [Float], rows: Int, columns: Int, bias: [Float]?, last: ([Float]) throws -> Result
+    ) rethrows -> (PackedMatrix, QuantizationError) {
+        var (found, rest) = ([Result](), weights)
+        for _ in 1..<planes {
+            let plane = Self.quantize(rest, rows: rows, columns: columns, groupSize: groupSize)
+            rest = plane.rest(of: rest, columns: columns, groupSize: groupSize)
+            found.append(plane)
         }
-        var error = first.error
-        // What the last plane is off by is what is left of the weights.
-        error.noise = all[all.count - 1].error.noise
+        found.append(try last(rest))
+        var error = found[0].error
+        error.noise = found[found.count - 1].error.noise
         return (
             MatrixPacker.int4(
-                planes: all.map { ($0.levels, $0.groupScales, $0.scales) }, rows: rows, columns: columns,
+                planes: found.map { ($0.levels, $0.groupScales, $0.scales) }, rows: rows, columns: columns,
                 groupSize: groupSize, bias: bias), error
         )
     }

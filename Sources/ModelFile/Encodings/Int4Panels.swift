@@ -168,10 +168,7 @@ extension MatrixPacker {
                 groupSize: groupSize, bias: bias)
         }
         return PackedMatrix(
-            rows: rows, columns: columns,
-            encoding: planes.count == 1 ? .int4(groupSize: groupSize) : .int4TwoPlanes(groupSize: groupSize),
-            panels: packed.flatMap(\.panels), scales: packed.flatMap { $0.scales ?? [] },
-            sums: packed.flatMap { $0.sums ?? [] }, bias: packed[0].bias,
-            groupScales: packed.flatMap { $0.groupScales ?? [] })
+            planes: packed,
+            encoding: planes.count == 1 ? .int4(groupSize: groupSize) : .int4TwoPlanes(groupSize: groupSize))
     }
 }

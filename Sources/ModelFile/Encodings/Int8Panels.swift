@@ -120,9 +120,6 @@ extension MatrixPacker {
     ) -> PackedMatrix {
         precondition(planes.count == 1 || planes.count == 2)
         let packed = planes.map { int8($0.levels, scales: $0.scales, rows: rows, columns: columns, bias: bias) }
-        return PackedMatrix(
-            rows: rows, columns: columns, encoding: planes.count == 1 ? .int8 : .int8TwoPlanes,
-            panels: packed.flatMap(\.panels), scales: packed.flatMap { $0.scales ?? [] },
-            sums: packed.flatMap { $0.sums ?? [] }, bias: packed[0].bias, groupScales: nil)
+        return PackedMatrix(planes: packed, encoding: planes.count == 1 ? .int8 : .int8TwoPlanes)
     }
 }

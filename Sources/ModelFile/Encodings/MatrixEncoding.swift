@@ -17,7 +17,7 @@ package enum MatrixEncoding: Equatable, Sendable {
     /// 4-bit integers, one scale an output channel and, in terms of it, one small integer a group of so many weights
     /// along K: one of `Int4Panels.groupSizes`.
     case int4(groupSize: Int)
-    /// Two planes of these, for narrow trunks as with 8 bits.
+    /// Two planes of these, the second for what the first leaves of each weight: narrow trunks lose too much in one.
     case int4TwoPlanes(groupSize: Int)
 
     /// All that a file may hold.

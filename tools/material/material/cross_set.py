@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import struct
 import sys
+import tarfile
 import tempfile
 import tomllib
 import wave
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -32,11 +34,14 @@ def parted(path: str, kinds: tuple[str, ...]) -> tuple[str, str] | None:
 def entry(catalogue: bytes, number: int) -> bytes:
     """A sound of OpenTTD's catalogues: first offset and size of each, the first offset's highest bit apart; each sound after
     a name and its length."""
-    count = (struct.unpack_from("<I", catalogue)[0] & 0x7FFFFFFF) // 8
-    if number >= count:
-        raise package.PackageError(f"a catalogue of {count} sounds has none of number {number}")
+    count = (int.from_bytes(catalogue[:4], "little") & 0x7FFFFFFF) // 8
+    if not 0 <= number < count <= len(catalogue) // 8:
+        raise package.PackageError(f"a catalogue of {count} sounds in {len(catalogue)} bytes has none of number {number}")
     offset, size = struct.unpack_from("<II", catalogue, 8 * number)
-    start = (offset & 0x7FFFFFFF) + 1 + catalogue[offset & 0x7FFFFFFF]
+    offset &= 0x7FFFFFFF
+    start = offset + 1 + int.from_bytes(catalogue[offset : offset + 1])
+    if start + size > len(catalogue):
+        raise package.PackageError(f"sound {number} of a catalogue ends at {start + size} of {len(catalogue)} bytes")
     return catalogue[start : start + size]
 
 
@@ -53,13 +58,19 @@ def rows_of(paths: list[str]) -> list[dict]:
 
 
 def samples_of(folder: Path, path: str) -> np.ndarray:
+    """Without the silence before and after, 10 s at most, as loud as they are."""
     numbered = parted(path, (".cat",))
     if numbered is None:
-        return audio.decode(folder / path)
-    with tempfile.NamedTemporaryFile(suffix=".wav") as file:
-        file.write(entry((folder / numbered[0]).read_bytes(), int(numbered[1])))
-        file.flush()
-        return audio.decode(Path(file.name))
+        samples = audio.decode(folder / path)
+    else:
+        with tempfile.NamedTemporaryFile(suffix=".wav") as file:
+            file.write(entry((folder / numbered[0]).read_bytes(), int(numbered[1])))
+            file.flush()
+            samples = audio.decode(Path(file.name))
+    samples = audio.trimmed(samples, below=50)[: SECONDS * audio.RATE]
+    if not samples.any():
+        raise package.PackageError("holds nothing but silence")
+    return samples
 
 
 def write(samples: np.ndarray, path: Path) -> None:
@@ -73,20 +84,21 @@ def write(samples: np.ndarray, path: Path) -> None:
 
 
 def collect(table: dict, out: Path, cache: Path) -> int:
-    """Writes a package's clips: without the silence before and after, 10 s at most, as loud as they are. Gives their number."""
-    name = table["name"]
+    """Writes a package's clips, all or none. Gives their number."""
+    name, clips = table["name"], []
     wanted = [(label, path) for label, paths in table["labels"].items() for path in paths]
     with tempfile.TemporaryDirectory() as folder:
         package.extract(package.archive_of(name, cache), name, rows_of([path for _, path in wanted]), Path(folder))
         for label, path in wanted:
-            try:
-                samples = audio.trimmed(samples_of(Path(folder), path), below=50)
-            except (OSError, audio.AudioError) as error:
-                raise package.PackageError(f"{name}: {path}: {error}") from None
-            # Their last parts alone are not always different.
+            # Last parts alone are not always different.
             stem = "-".join(Path(path).with_suffix("").parts[-2:])
-            write(samples[: SECONDS * audio.RATE], out / label / f"{name}--{stem}.wav")
-    return len(wanted)
+            try:
+                clips.append((out / label / f"{name}--{stem}.wav", samples_of(Path(folder), path)))
+            except (OSError, ValueError, audio.AudioError, package.PackageError) as error:
+                raise package.PackageError(f"{name}: {path}: {error}") from None
+    for path, samples in clips:
+        write(samples, path)
+    return len(clips)
 
 
 def main() -> int:
@@ -97,11 +109,14 @@ def main() -> int:
     arguments = parser.parse_args()
     with arguments.table.open("rb") as file:
         table = tomllib.load(file)["package"]
+    if arguments.out.exists() and any(arguments.out.iterdir()):
+        print(f"cross-set: {arguments.out}: is not empty; what else is there would be measured with, too", file=sys.stderr)
+        return 73
     failed = 0
     for of_package in table:
         try:
             count = collect(of_package, arguments.out, arguments.cache.resolve())
-        except package.PackageError as error:
+        except (package.PackageError, tarfile.TarError, zipfile.BadZipFile) as error:
             print(f"cross-set: {error}", file=sys.stderr)
             failed += 1
             continue

@@ -242,8 +242,12 @@ def test_a_catalogue_gives_its_sounds_by_number():
         data += bytes([len(name)]) + name + sound
         place = 16 + len(data)
     assert [cross_set.entry(index + data, number) for number in (0, 1)] == [b"RIFFone", b"RIFFtwo!"]
-    with pytest.raises(package.PackageError, match="2 sounds has none of number 2"):
-        cross_set.entry(index + data, 2)
+    for catalogue, number in [
+        (index + data, 2), (index + data, -1), (b"", 0), (b"\xff", 0), (index[:8], 1), (index + data[:-1], 1),
+        (struct.pack("<II", 8, 1 << 31), 0), (struct.pack("<II", 0xFFFFFFFF, 4), 0),
+    ]:  # fmt: skip
+        with pytest.raises(package.PackageError, match="of a catalogue ends at|a catalogue of"):
+            cross_set.entry(catalogue, number)
 
 
 def test_a_clip_is_as_loud_as_it_was(tmp_path):
@@ -252,6 +256,18 @@ def test_a_clip_is_as_loud_as_it_was(tmp_path):
     with wave.open(str(tmp_path / "dog" / "a.wav")) as file:
         assert (file.getnchannels(), file.getframerate()) == (1, audio.RATE)
         assert np.frombuffer(file.readframes(5), "<i2").tolist() == [0, 16384, -16384, 32767, -32768]
+
+
+def test_silence_is_no_clip(tmp_path):
+    cross_set.write(np.zeros(8000, np.float32), tmp_path / "a.wav")
+    with pytest.raises(package.PackageError, match="nothing but silence"):
+        cross_set.samples_of(tmp_path, "a.wav")
+
+
+def test_what_lies_there_already_is_left_alone(tmp_path, capsys, monkeypatch):
+    (tmp_path / "dog").mkdir()
+    monkeypatch.setattr(sys, "argv", ["cross-set", str(tmp_path)])
+    assert cross_set.main() == 73 and "is not empty" in capsys.readouterr().err
 
 
 def test_the_cross_set_names_each_file_once_and_labels_of_esc_50_alone():

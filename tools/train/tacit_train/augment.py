@@ -37,12 +37,12 @@ class Augmentation:
     """Probability that another clip sounds 12 to 30 dB under it, too quiet to be labelled (only with --batched)."""
     band: float = 0.0
     """Probability that the lowest and highest frequencies are missing (only with --batched)."""
-    cut: float = 0.0
-    """Probability that an example is a short stretch of one clip and silence, as a short file is (only with --batched)."""
     negatives: float = 0.0
     """Probability that an example is one that no label fits (multilabel only)."""
     time_masks: int = 0
     frequency_masks: int = 0
+    cut: float = 0.0
+    """Probability that an example is a short stretch of one clip and silence, as a short file is (only with --batched)."""
 
 
 def excerpt_of(samples: np.ndarray, length: int, rate: int, rng: np.random.Generator, a: Augmentation) -> np.ndarray:

@@ -18,6 +18,8 @@ from torch.nn import functional as F
 from .augment import Augmentation, Shuffle
 from .augment_images import GREY, ImageAugmentation
 
+STARTS = 64  # places of a clip that a stretch may be taken from
+
 
 @dataclass(frozen=True)
 class Draws:
@@ -133,21 +135,23 @@ def machines(rows: int, length: int, rate: int, generator: torch.Generator) -> T
 
 
 def stretches(x: Tensor, rate: int, generator: torch.Generator) -> Tensor:
-    """Of each row [batch, length] a stretch of 0.3 to 4 s, the loudest of four drawn, with silence or next to it around:
-    half of them at the start, as short files are heard."""
+    """Of each row [batch, length] a stretch of 0.3 to 4 s with silence or next to it around, half of them at the start, as short
+    files are heard: any that holds at least half of what the loudest such stretch does, since a label says nothing of where in
+    a clip its sound is."""
     draw, length = Uniform(len(x), generator), x.shape[1]
     size = (torch.exp(draw(math.log(0.3), math.log(4))) * rate).long().clamp(1, length)
     energy = F.pad(x.double().square().cumsum(1), (1, 0))
-    starts = torch.stack([draw.whole(length - size + 1) for _ in range(4)], 1)
-    loudness = energy.gather(1, starts + size[:, None]) - energy.gather(1, starts)
-    start = starts.gather(1, loudness.argmax(1, keepdim=True))
+    starts = ((length - size)[:, None] * torch.linspace(0, 1, STARTS, device=x.device)).long()
+    held = energy.gather(1, starts + size[:, None]) - energy.gather(1, starts)
+    loud = (held >= 0.5 * held.amax(1, keepdim=True)).float()
+    start = starts.gather(1, torch.multinomial(loud, 1, generator=generator))
     place = torch.where(draw.chance(0.5), 0, draw.whole(length - size + 1))[:, None]
     index = torch.arange(length, device=x.device) - place
     # Files begin and end without a click.
     edge = torch.minimum(index + 1, size[:, None] - index).clamp(min=0) / max(1, rate // 100)
     kept = x.gather(1, (index + start).clamp(0, length - 1)) * edge.clamp(max=1)
-    floor = decibels(draw(-80, -50)) * draw.chance(0.5)
-    return kept + floor[:, None] * torch.randn(len(x), length, generator=generator, device=x.device)
+    floor = level_of(kept) * (decibels(-draw(20, 60)) * draw.chance(0.5))[:, None]
+    return kept + floor * torch.randn(len(x), length, generator=generator, device=x.device)
 
 
 def nothings(x: Tensor, rate: int, generator: torch.Generator) -> Tensor:
