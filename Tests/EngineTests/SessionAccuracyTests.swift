@@ -74,7 +74,7 @@ import Testing
         session.push(patches)
         let reference = ReferenceTransformer(memory, patches: patches)
         // What 8 bits leave of the activations is read where there are two planes.
-        let bound: Float = encoding.planes == 2 ? 0.004 : 0.04
+        let bound = encoding.planes == 2 ? 0.004 : 0.04
         #expect(relativeError(session.logits(), reference.logits(after: window)) < bound)
     }
 
