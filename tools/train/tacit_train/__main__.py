@@ -13,6 +13,7 @@ COMMANDS = {
     "cut": "some layers of a base as a base of their own",
     "adapt": "a frozen base and a data set to an adapter folder",
     "average": "the mean of adapter folders that were made from one another",
+    "lower": "labels of an adapter folder that are said too readily",
     "learning": "what labels are learned by where the model runs, added to an adapter folder",
     "evaluate": "the metric of an adapter folder on a split of a data set",
     "credits": "who made the clips of ESC-50 that a model was trained on",

@@ -1,0 +1,41 @@
+"""Labels that are lowered: their logits are less by so much, and what is over a threshold stays over it."""
+
+import json
+
+import pytest
+import torch
+from test_adapt import run, settings, tones  # noqa: F401 (tones is a fixture)
+
+from tacit_train import adapt, lower
+from tacit_train.adapter_folder import load_adapter
+from tacit_train.readers import DataError
+
+
+@pytest.fixture
+def made(base, tones, tmp_path):  # noqa: F811
+    run(adapt, *settings(base, tones, tmp_path / "a", "--steps", 1, "--task", "multilabel"))
+    return tmp_path / "a/out"
+
+
+def test_logits_and_thresholds_go_down_together(base, made):
+    model, description = load_adapter(base, made)
+    patches = torch.randn(8, description.input.window, description.input.patch_size, generator=torch.Generator().manual_seed(0))
+    told = json.loads((made / "tacit.json").read_text())
+    told["thresholds"] = [0.3, *told["thresholds"][1:]]
+    (made / "tacit.json").write_text(json.dumps(told))
+    with torch.no_grad():
+        before = model(patches)
+        run(lower, made, "--label", f"{description.labels[0]}=1.5")
+        after = load_adapter(base, made)[0](patches)
+    torch.testing.assert_close(after[:, 0], before[:, 0] - 1.5, rtol=0, atol=2e-3)
+    assert torch.equal(after[:, 1:], before[:, 1:])
+    thresholds = json.loads((made / "tacit.json").read_text())["thresholds"]
+    assert thresholds[0] == pytest.approx(torch.sigmoid(torch.logit(torch.tensor(0.3)) - 1.5).item(), abs=1e-4)
+    assert thresholds[1:] == told["thresholds"][1:]
+
+
+@pytest.mark.parametrize("label", ["nothing=1", "high", "=1", "low=x", "low=inf"])
+def test_what_is_no_label_and_no_number_is_refused(made, label):
+    names = json.loads((made / "tacit.json").read_text())["labels"]
+    with pytest.raises(DataError, match="--label"):
+        run(lower, made, "--label", label.replace("low", names[0]))
