@@ -41,6 +41,18 @@ def gained(decibels: float):
     return lambda samples, rate, rng: samples * np.float32(10 ** (decibels / 20))
 
 
+def alone(seconds: float):
+    """So much of a clip, where it is loudest, and nothing else: a short file."""
+
+    def change(samples: np.ndarray, rate: int, rng: np.random.Generator) -> np.ndarray:
+        length = min(len(samples), int(seconds * rate))
+        energy = np.concatenate([[0], np.cumsum(np.square(samples, dtype=np.float64))])
+        start = int(np.argmax(energy[length:] - energy[:-length]))
+        return samples[start : start + length]
+
+    return change
+
+
 # What is done to a clip: samples -1...1, their rate, draws that are the clip's own. What is beyond full scale is cut off.
 CONDITIONS = {
     "as it is": lambda samples, rate, rng: samples,
@@ -50,6 +62,8 @@ CONDITIONS = {
     "MP3, 32 kbit/s": coded("mp3", "-b:a", "32k"),
     "Opus, 16 kbit/s": coded("opus", "-b:a", "16k"),
     "telephone (8 kHz, G.711)": coded("wav", "-ar", "8000", "-c:a", "pcm_mulaw"),
+    "its loudest 2 s alone": alone(2),
+    "its loudest second alone": alone(1),
 }
 
 

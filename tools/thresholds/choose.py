@@ -152,6 +152,8 @@ def main() -> None:
     keep = "part of a label's own readings, in the streams where it is right, that its threshold leaves"
     parser.add_argument("--keep", type=kept_part, action="append", default=[], metavar="LABEL=PART", help=keep + " (0.95)")
     parser.add_argument("--lowest", type=float, default=0.4)
+    lower = "a label's own --lowest, where that is below it: for labels that were lowered"
+    parser.add_argument("--lowest-of", type=kept_part, action="append", default=[], metavar="LABEL=SCORE", help=lower)
     least = "a label's own lowest threshold, for what is known to fire and is in no stream"
     parser.add_argument("--at-least", type=kept_part, action="append", default=[], metavar="LABEL=SCORE", help=least)
     parser.add_argument("--highest", type=float, default=0.96)
@@ -165,7 +167,10 @@ def main() -> None:
     labels, rate = about["labels"], about["input"]["sample_rate"]
     if value["labels"] != labels:
         sys.exit(f"{path}: the labels are not those of {options.model}")
-    grid = np.arange(options.lowest, options.highest + STEP / 2, STEP)
+    own_lowest = {label: options.lowest for label in labels} | dict(options.lowest_of)
+    if unknown := [name for name in (*own_lowest, *dict(options.at_least)) if name not in labels]:
+        sys.exit(f"--lowest-of, --at-least: {options.model} has no label {unknown[0]}")
+    grid = np.arange(min(own_lowest.values()), options.highest + STEP / 2, STEP)
     rng = np.random.default_rng(0)
     rates, own, minutes_heard = [], {}, []
     streams = [(text.partition("=")[0], Path(text.partition("=")[2]), options.allowed) for text in options.stream]
@@ -204,12 +209,12 @@ def main() -> None:
         limit = np.quantile(np.concatenate(parts), 1 - dict(options.keep).get(name, 0.95))
         place = int(np.clip((limit - grid[0]) / STEP, 0, len(grid) - 1))
         highest[labels.index(name)] = lowest[labels.index(name)] = place
-    for name, score in options.at_least:
+    for name, score in [*own_lowest.items(), *options.at_least]:
         # Below it there is nothing to be had: as many of its own as at that score, and so is what is false.
         place = int(np.searchsorted(grid, score - 1e-9))
         for table in [*rates, kept]:
             table[:place, labels.index(name)] = table[place, labels.index(name)]
-        lowest[labels.index(name)] = place
+        lowest[labels.index(name)] = max(lowest[labels.index(name)], place)
     places = np.maximum(quietest(rates, kept, allowed, highest), lowest)
     chosen = grid[places]
     value["thresholds"] = [round(float(t), 2) for t in chosen]

@@ -82,3 +82,10 @@ def test_what_is_not_there_is_said(tmp_path):
         command = [sys.executable, Path(conditions.__file__), "model.gguf", tmp_path, *arguments]
         done = subprocess.run(command, capture_output=True, text=True)
         assert done.returncode == 1 and words in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_the_loudest_second_is_what_stays():
+    samples = 0.01 * tones(440)
+    samples[RATE // 2 : RATE // 2 + RATE] += tones(880)[:RATE]
+    np.testing.assert_array_equal(change("its loudest second alone", samples), samples[RATE // 2 : RATE // 2 + RATE])
+    np.testing.assert_array_equal(change("its loudest 2 s alone", samples[:RATE]), samples[:RATE])
