@@ -156,6 +156,8 @@ def main() -> None:
     parser.add_argument("--lowest-of", type=kept_part, action="append", default=[], metavar="LABEL=SCORE", help=lower)
     least = "a label's own lowest threshold, for what is known to fire and is in no stream"
     parser.add_argument("--at-least", type=kept_part, action="append", default=[], metavar="LABEL=SCORE", help=least)
+    most = "a label's own highest threshold, for what is known to be right and is in no stream"
+    parser.add_argument("--at-most", type=kept_part, action="append", default=[], metavar="LABEL=SCORE", help=most)
     parser.add_argument("--highest", type=float, default=0.96)
     for name, standard in (("smooth", 0.0), ("on-after", 0.0), ("off-below", 0.8), ("off-after", 0.0)):
         parser.add_argument(f"--{name}", type=float, default=standard, help="as of `tacit listen`")
@@ -168,8 +170,8 @@ def main() -> None:
     if value["labels"] != labels:
         sys.exit(f"{path}: the labels are not those of {options.model}")
     own_lowest = {label: options.lowest for label in labels} | dict(options.lowest_of)
-    if unknown := [name for name in (*own_lowest, *dict(options.at_least)) if name not in labels]:
-        sys.exit(f"--lowest-of, --at-least: {options.model} has no label {unknown[0]}")
+    if unknown := [name for name in (*own_lowest, *dict(options.at_least), *dict(options.at_most)) if name not in labels]:
+        sys.exit(f"--lowest-of, --at-least, --at-most: {options.model} has no label {unknown[0]}")
     grid = np.arange(min(own_lowest.values()), options.highest + STEP / 2, STEP)
     rng = np.random.default_rng(0)
     rates, own, minutes_heard = [], {}, []
@@ -215,6 +217,8 @@ def main() -> None:
         for table in [*rates, kept]:
             table[:place, labels.index(name)] = table[place, labels.index(name)]
         lowest[labels.index(name)] = max(lowest[labels.index(name)], place)
+    for name, score in options.at_most:
+        highest[labels.index(name)] = min(highest[labels.index(name)], int(np.searchsorted(grid, score - 1e-9)))
     places = np.maximum(quietest(rates, kept, allowed, highest), lowest)
     chosen = grid[places]
     value["thresholds"] = [round(float(t), 2) for t in chosen]
