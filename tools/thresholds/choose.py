@@ -137,6 +137,27 @@ def allowed_in(text: str) -> tuple[Path, float]:
     return Path(place), float(number)
 
 
+def grid_of(lowest: float, least: float, highest: float) -> np.ndarray:
+    """Thresholds to choose from, `lowest` among them: from `least` or just below on."""
+    first = lowest - STEP * np.ceil((lowest - least) / STEP - 1e-9)
+    return np.arange(first, highest + STEP / 2, STEP)
+
+
+def misplaced(options: argparse.Namespace) -> str | None:
+    """Why limits of single labels don't go with those of all, or with one another."""
+    at_least = dict(options.at_least)
+    for name, score in options.lowest_of:
+        if score > options.lowest:
+            return f"--lowest-of {name}={score}: above --lowest {options.lowest}; --at-least is what raises it"
+    for name, score in options.at_least:
+        if score > options.highest:
+            return f"--at-least {name}={score}: above --highest {options.highest}"
+    for name, score in options.at_most:
+        if score < at_least.get(name, dict(options.lowest_of).get(name, options.lowest)):
+            return f"--at-most {name}={score}: below the label's lowest"
+    return None
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="tools/thresholds/run", description=__doc__)
     parser.add_argument("model", type=Path)
@@ -152,7 +173,7 @@ def main() -> None:
     keep = "part of a label's own readings, in the streams where it is right, that its threshold leaves"
     parser.add_argument("--keep", type=kept_part, action="append", default=[], metavar="LABEL=PART", help=keep + " (0.95)")
     parser.add_argument("--lowest", type=float, default=0.4)
-    lower = "a label's own --lowest, where that is below it: for labels that were lowered"
+    lower = "a label's own --lowest, below that of all: for labels that were lowered; what --keep says may be higher"
     parser.add_argument("--lowest-of", type=kept_part, action="append", default=[], metavar="LABEL=SCORE", help=lower)
     least = "a label's own lowest threshold, for what is known to fire and is in no stream"
     parser.add_argument("--at-least", type=kept_part, action="append", default=[], metavar="LABEL=SCORE", help=least)
@@ -172,7 +193,9 @@ def main() -> None:
     own_lowest = {label: options.lowest for label in labels} | dict(options.lowest_of)
     if unknown := [name for name in (*own_lowest, *dict(options.at_least), *dict(options.at_most)) if name not in labels]:
         sys.exit(f"--lowest-of, --at-least, --at-most: {options.model} has no label {unknown[0]}")
-    grid = np.arange(min(own_lowest.values()), options.highest + STEP / 2, STEP)
+    if refused := misplaced(options):
+        sys.exit(refused)
+    grid = grid_of(options.lowest, min(own_lowest.values()), options.highest)
     rng = np.random.default_rng(0)
     rates, own, minutes_heard = [], {}, []
     streams = [(text.partition("=")[0], Path(text.partition("=")[2]), options.allowed) for text in options.stream]
@@ -218,7 +241,7 @@ def main() -> None:
             table[:place, labels.index(name)] = table[place, labels.index(name)]
         lowest[labels.index(name)] = max(lowest[labels.index(name)], place)
     for name, score in options.at_most:
-        highest[labels.index(name)] = min(highest[labels.index(name)], int(np.searchsorted(grid, score - 1e-9)))
+        highest[labels.index(name)] = min(highest[labels.index(name)], int(np.searchsorted(grid, score + 1e-9)) - 1)
     places = np.maximum(quietest(rates, kept, allowed, highest), lowest)
     chosen = grid[places]
     value["thresholds"] = [round(float(t), 2) for t in chosen]
@@ -228,7 +251,7 @@ def main() -> None:
     temporary = path.with_suffix(".tmp")
     temporary.write_text(json.dumps(ordered, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     os.replace(temporary, path)
-    raised = sorted(((t, label) for t, label in zip(chosen, labels) if t > options.lowest + STEP / 2), reverse=True)
+    raised = sorted(((t, label) for t, label in zip(chosen, labels) if abs(t - options.lowest) > STEP / 2), reverse=True)
     print(", ".join(f"{label} {t:.2f}" for t, label in raised), f"; all others {options.lowest:.2f}")
     reached = scores[np.arange(len(truth)), truth] >= chosen[truth]
     print(f"own label reached by {reached.mean():.1%} of {len(truth)} clips")

@@ -109,16 +109,18 @@ def main() -> int:
     arguments = parser.parse_args()
     with arguments.table.open("rb") as file:
         table = tomllib.load(file)["package"]
-    if arguments.out.exists() and any(arguments.out.iterdir()):
-        print(f"cross-set: {arguments.out}: is not empty; what else is there would be measured with, too", file=sys.stderr)
+    if arguments.out.exists() and (not arguments.out.is_dir() or any(arguments.out.iterdir())):
+        print(f"cross-set: {arguments.out}: expected an empty folder, or none; what else is there would be measured with, too", file=sys.stderr)
         return 73
     failed = 0
     for of_package in table:
         try:
             count = collect(of_package, arguments.out, arguments.cache.resolve())
-        except (package.PackageError, tarfile.TarError, zipfile.BadZipFile) as error:
+        except (package.PackageError, OSError, tarfile.TarError, zipfile.BadZipFile) as error:
             print(f"cross-set: {error}", file=sys.stderr)
             failed += 1
             continue
         print(f"{of_package['name']}: {count} clips", flush=True)
+    if failed:
+        print(f"cross-set: {failed} of {len(table)} packages are missing: remove {arguments.out} and run it again", file=sys.stderr)
     return 1 if failed else 0

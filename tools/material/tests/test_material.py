@@ -267,7 +267,7 @@ def test_silence_is_no_clip(tmp_path):
 def test_what_lies_there_already_is_left_alone(tmp_path, capsys, monkeypatch):
     (tmp_path / "dog").mkdir()
     monkeypatch.setattr(sys, "argv", ["cross-set", str(tmp_path)])
-    assert cross_set.main() == 73 and "is not empty" in capsys.readouterr().err
+    assert cross_set.main() == 73 and "expected an empty folder" in capsys.readouterr().err
 
 
 def test_the_cross_set_names_each_file_once_and_labels_of_esc_50_alone():

@@ -1,5 +1,6 @@
 """Events as `listen` tells them, and what is chosen by counting them."""
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -88,3 +89,25 @@ def test_what_is_allowed_in_hard_recordings():
     for text in ("chores.txt", "=4", "chores.txt=0", "chores.txt=-1", "chores.txt=inf", "chores.txt=many", "chores.txt=nan"):
         with pytest.raises(ValueError):
             choose.allowed_in(text)
+
+
+@pytest.mark.parametrize(("lowest", "least"), [(0.5, 0.5), (0.5, 0.3), (0.4, 0.25), (0.33, 0.1)])
+def test_the_grid_holds_the_lowest_threshold_of_all(lowest, least):
+    grid = choose.grid_of(lowest, least, 0.96)
+    assert np.abs(grid - lowest).min() < 1e-9
+    assert least - choose.STEP < grid[0] <= least + 1e-9 and 0.96 - choose.STEP < grid[-1] < 0.96 + choose.STEP
+
+
+@pytest.mark.parametrize(("limits", "wrong"), [
+    ({}, None),
+    ({"lowest_of": [("a", 0.3)], "at_least": [("b", 0.6)], "at_most": [("c", 0.5)]}, None),
+    ({"lowest_of": [("a", 0.6)]}, "--lowest-of a=0.6"),
+    ({"at_least": [("a", 0.97)]}, "--at-least a=0.97"),
+    ({"at_most": [("a", 0.4)]}, "--at-most a=0.4"),
+    ({"lowest_of": [("a", 0.3)], "at_most": [("a", 0.4)]}, None),
+    ({"at_least": [("a", 0.7)], "at_most": [("a", 0.6)]}, "--at-most a=0.6"),
+])  # fmt: skip
+def test_limits_of_single_labels_go_with_those_of_all(limits, wrong):
+    none = {"lowest": 0.5, "highest": 0.96, "lowest_of": [], "at_least": [], "at_most": []}
+    found = choose.misplaced(argparse.Namespace(**none | limits))
+    assert found is None if wrong is None else found.startswith(wrong)

@@ -1,8 +1,8 @@
 """`lower`: labels of an adapter folder that are said too readily take second place more often.
 
 How often a label was right among what was trained on is in its bias (Menon et al. 2021, "Long-Tail Learning via Logit Adjustment");
-where it is met less often than that, the largest score is another's. Thresholds go down with the scores, so that what is told of
-stays the same.
+where it is met less often than that, the largest score is another's. Thresholds go down with the scores, so that a single reading
+reaches them as before; where scores are averaged (`events`), they are to be chosen anew.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from safetensors.torch import load_file, save_file
 
 from .files import save_json
 from .readers import DataError
+
+MOST = 8  # logits, beyond which a threshold is next to 0 or 1
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,16 +36,20 @@ def main(args: argparse.Namespace) -> None:
         name, _, number = text.rpartition("=")
         if name not in labels:
             raise DataError(f"--label {text}: {args.adapter} has no label '{name}'")
+        if by[labels.index(name)]:
+            raise DataError(f"--label {text}: '{name}' is lowered once already")
         try:
             by[labels.index(name)] = float(number)
         except ValueError:
             raise DataError(f"--label {text}: expected NAME=LOGITS") from None
-    if not by.isfinite().all():
-        raise DataError("--label: expected numbers that are finite")
+    if not (by.abs() <= MOST).all():
+        raise DataError(f"--label: expected numbers from {-MOST} to {MOST}")
     tensors["head.bias"] = (bias - by).to(tensors["head.bias"].dtype)
     if description["task"] == "multilabel" and "thresholds" in description:
         thresholds = zip(description["thresholds"], by.tolist(), strict=True)
         description["thresholds"] = [round(lowered(threshold, less), 4) if less else threshold for threshold, less in thresholds]
+    # What was measured is another model's now.
+    description["metrics"] = {}
     save_file(tensors, path)
     save_json(description, args.adapter / "tacit.json")
 

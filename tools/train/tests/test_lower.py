@@ -34,8 +34,18 @@ def test_logits_and_thresholds_go_down_together(base, made):
     assert thresholds[1:] == told["thresholds"][1:]
 
 
-@pytest.mark.parametrize("label", ["nothing=1", "high", "=1", "low=x", "low=inf"])
-def test_what_is_no_label_and_no_number_is_refused(made, label):
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (["nothing=1"], "has no label 'nothing'"), (["high"], "has no label ''"), (["=1"], "has no label ''"),
+        (["low=x"], "expected NAME=LOGITS"), (["low=inf"], "from -8 to 8"), (["low=nan"], "from -8 to 8"),
+        (["low=-9"], "from -8 to 8"), (["low=1", "low=1"], "lowered once already"),
+    ],
+)  # fmt: skip
+def test_what_is_no_label_and_no_number_is_refused(made, labels, message):
+    before = {path.name: path.read_bytes() for path in made.iterdir()}
     names = json.loads((made / "tacit.json").read_text())["labels"]
-    with pytest.raises(DataError, match="--label"):
-        run(lower, made, "--label", label.replace("low", names[0]))
+    given = [text for label in labels for text in ("--label", label.replace("low", names[0]))]
+    with pytest.raises(DataError, match=message):
+        run(lower, made, *given)
+    assert {path.name: path.read_bytes() for path in made.iterdir()} == before
