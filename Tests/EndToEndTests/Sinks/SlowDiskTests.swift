@@ -8,14 +8,14 @@ private enum CCompiler {
     }
 }
 
-/// Clips on a disk that takes a second for everything that is to be on it for sure.
+/// Clips on a disk that takes a second for everything that is to be on it for sure, or until it is allowed to go on.
 @Suite(.enabled(if: CCompiler.path != nil, "there is no C compiler"))
 struct SlowDiskTests {
     private let listening: EventfulListening
     private let slow: [String: String]
     private var clips: String { listening.folder.path("clips") }
     private var sinks: [String] {
-        ["--realtime", "--to", "stdout", "--to", "clips:\(clips)", "--clip-reserve", "0", "--clip-before", "0.2"]
+        ["--to", "stdout", "--to", "clips:\(clips)", "--clip-reserve", "0", "--clip-before", "0.2"]
             + ["--clip-after", "0", "--clip-longest", "1"]
     }
 
@@ -23,7 +23,19 @@ struct SlowDiskTests {
         listening = try EventfulListening(seconds: 3)
         // Stands in front of the C library's own.
         let source = try listening.folder.write(
-            "slow.c", Array("#include <unistd.h>\nint fdatasync(int file) { sleep(1); return fsync(file); }\n".utf8))
+            "slow.c",
+            Array(
+                """
+                #include <stdlib.h>
+                #include <unistd.h>
+                int fdatasync(int file) {
+                    const char *gate = getenv("GATE");
+                    if (!gate) sleep(1);
+                    while (gate && access(gate, F_OK)) usleep(1000);
+                    return fsync(file);
+                }
+
+                """.utf8))
         let library = listening.folder.path("slow.so")
         let outcome = try Executable(path: #require(CCompiler.path)).run(["-shared", "-fPIC", "-o", library, source])
         try #require(outcome.status == 0, "\(outcome.standardError)")
@@ -41,25 +53,29 @@ struct SlowDiskTests {
         #expect(!names.contains { $0.hasSuffix(".part") })
     }
 
-    /// The stream says the same as without any clips, to everyone else.
+    /// The stream says the same as without any clips while the disk does nothing at all.
     @Test func theStreamDoesNotWait() throws {
         func plain(_ line: String) -> String { withoutClocks(line).replacing(/,"clip":"[^"]*"/, with: "") }
-        let alone = try listening.run(["--realtime"])
-        let outcome = try listening.run(sinks, environment: slow)
-        #expect(outcome.status == 0)
-        #expect(outcome.outputLines.map(plain) == alone.outputLines.map(plain))
+        let alone = try FedRun(listening, [])
+        let gate = listening.folder.path("gate")
+        let fed = try FedRun(listening, sinks, environment: slow.merging(["GATE": gate]) { own, _ in own })
+        for run in [alone, fed] { run.feedInStep(seconds: 3) }
+        #expect(fed.lines.count > 900)
+        try listening.folder.write("gate", [])
+        for run in [alone, fed] { #expect(run.finish() == 0) }
+        #expect(fed.lines.map(plain) == alone.lines.map(plain))
         try expectWholeClips()
         // What an event says it has is there, or the log says why not.
         let names = Set(try FileManager.default.contentsOfDirectory(atPath: clips))
         let promised = Set(
-            outcome.outputLines.compactMap { $0.firstMatch(of: /"clip":"([^"]*)"/).map { String($0.output.1) } })
+            fed.lines.compactMap { $0.firstMatch(of: /"clip":"([^"]*)"/).map { String($0.output.1) } })
         #expect(!names.isEmpty && !promised.isEmpty)
-        #expect(promised.subtracting(names).isEmpty || outcome.standardError.contains("clip"))
+        #expect(promised.subtracting(names).isEmpty || fed.run.standardError.contains("clip"))
     }
 
     /// A wish to stop is heard, and no clip is half a file in anybody's eyes.
     @Test func itEndsWhenItShould() throws {
-        let run = try LiveRun(.tacit, listening.arguments(sinks), environment: slow)
+        let run = try LiveRun(.tacit, listening.arguments(["--realtime"] + sinks), environment: slow)
         var lines: [String] = []
         while let line = run.readLine() {
             lines.append(line)

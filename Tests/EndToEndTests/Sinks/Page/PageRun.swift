@@ -10,12 +10,10 @@ final class PageRun {
         }
 
     let listening: EventfulListening
-    let run: LiveRun
     let port: Int
-    private var input: Int32
-    private var fed = 0
-    private let samples: [UInt8]
-    private(set) var lines: [String] = []
+    private let fed: FedRun
+    var run: LiveRun { fed.run }
+    var lines: [String] { fed.lines }
 
     /// - Parameters:
     ///   - more: arguments.
@@ -23,57 +21,33 @@ final class PageRun {
     init(_ more: [String] = [], place: String = "127.0.0.1", listening: EventfulListening? = nil) throws {
         let listening = try listening ?? EventfulListening()
         self.listening = listening
-        samples = Sounds.raw(Sounds.glide(samples: 60 * listening.rate))
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { throw Executable.LaunchFailure(description: "no pipe") }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        input = ends[1]
-        run = try LiveRun(
-            .tacit,
-            listening.arguments(["--raw", "--to", "stdout", "--to", "http://\(place):0"] + more, sound: "-"),
-            input: ends[0])
-        close(ends[0])
+        fed = try FedRun(listening, ["--to", "stdout", "--to", "http://\(place):0"] + more)
         var found: Int?
-        let own = run
+        let own = fed.run
         _ = waitUntil {
             found = own.standardError.firstMatch(of: /page: http:\/\/[^ ]*:([0-9]+)\//).flatMap { Int($0.output.1) }
             return found != nil || !own.isRunning
         }
-        guard let found else { throw Executable.LaunchFailure(description: "no page: \(run.standardError)") }
+        guard let found else { throw Executable.LaunchFailure(description: "no page: \(own.standardError)") }
         port = found
     }
 
-    deinit { endInput() }
-
-    /// Lets it hear so many seconds more, over and over the same minute, and reads the lines that it prints until there are
-    /// so many events more.
+    /// Lets it hear so many seconds more, and reads the lines that it prints until there are so many events more.
     func feed(seconds: Double, events: Int = 0) {
-        let count = Int(seconds * Double(listening.rate)) * 2
-        var left = count
-        while left > 0 {
-            let part = min(left, samples.count - fed, 4096)
-            let written = samples.withUnsafeBytes { write(input, $0.baseAddress! + fed, part) }
-            guard written > 0 else { return }
-            fed = (fed + written) % samples.count
-            left -= written
-        }
+        guard fed.feed(seconds: seconds) else { return }
         var found = 0
         while found < events, let line = readLine() {
             if line.contains(#""type":"event""#) { found += 1 }
         }
     }
 
-    @discardableResult
-    func readLine() -> String? {
-        guard let line = run.readLine() else { return nil }
-        lines.append(line)
-        return line
-    }
+    /// The same, without losing any line.
+    func feedInStep(seconds: Double) { fed.feedInStep(seconds: seconds) }
 
-    func endInput() {
-        if input >= 0 { close(input) }
-        input = -1
-    }
+    @discardableResult
+    func readLine() -> String? { fed.readLine() }
+
+    func endInput() { fed.endInput() }
 
     /// Reads on to its end.
     func finish() -> Int32? {
