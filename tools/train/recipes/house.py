@@ -1,12 +1,13 @@
 """The sounds of a house to train `sound` on: a listing for `--data listing:OUT`, labels ESC-50's, `speech` and `music`.
 
     python recipes/house.py --esc-50 DATA/esc-50 --speech-commands DATA/speech-commands --background DATA/background \\
-        --material MATERIAL --out OUT [--wake-words DATA/wake-words] [--instruments INSTRUMENTS] [--chores CHORES]
+        --material MATERIAL --out OUT [--wake-words DATA/wake-words] [--instruments INSTRUMENTS] [--chores CHORES] \\
+        [--traffic TRAFFIC]
 
 ESC-50's folds 1 to 4 under CC0 and CC BY; words of Speech Commands' training speakers, joined to phrases by speaker;
 half of the recordings in `background`; what `tools/material/collect` gathered; and, where asked, phrases and notes that
-recipes/instruments.py rendered, `music` but for percussion, and noises that recipes/chores.py made up, which are nothing.
-Files are linked, phrases written.
+recipes/instruments.py rendered, `music` but for percussion, noises that recipes/chores.py made up, which are nothing, and
+engines, aircraft, horns and sirens of recipes/traffic.py. Files are linked, phrases written.
 
 `OUT/streams` gets lists of what is left, for tools/thresholds and tools/false-events: NAME-choose.txt to choose thresholds
 by, NAME-measure.txt to measure with. None of it is in the listing, but for the background to choose by, which is trained
@@ -37,6 +38,7 @@ RATE = 16_000
 SPEECH, MUSIC, NOTHING = 260.0, 260.0, 110.0
 INSTRUMENTS = 400.0
 CHORES = 150.0
+TRAFFIC = 120.0
 # The half of `background` that is trained on, and what of it has a label.
 BACKGROUND = {
     "household/aircon_0": "", "household/aircon_2": "", "household/dishwasher_0": "", "household/dishwasher_2": "",
@@ -64,6 +66,7 @@ class Tables:
     notes: list[list]
     fonts: str  # who made what the notes were rendered from
     chores: list[list]
+    traffic: list[list]
 
 
 def read(args: argparse.Namespace) -> Tables:
@@ -76,6 +79,7 @@ def read(args: argparse.Namespace) -> Tables:
             ("file", "label", "package", "version", "licence", "split", "group", "holders"),
         ),
         notes, fonts, [] if args.chores is None else chores(args.chores),
+        [] if args.traffic is None else traffic(args.traffic),
     )  # fmt: skip
 
 
@@ -142,6 +146,14 @@ def chores(root: Path) -> list[list]:
     if {row[2] for row in rows} != {"train", "choose"}:
         raise DataError(f"{root / 'listing.csv'}: expected recordings of the splits train and choose; recipes/chores.py writes it")
     return rows
+
+
+def traffic(root: Path) -> list[list]:
+    """Rows of made-up engines, aircraft, horns and sirens."""
+    return [
+        [f"traffic/{row['file']}", row["labels"], row["split"], f"traffic/{row['group']}", row["licence"], 0.0]
+        for row in read_table(root / "listing.csv", listing.COLUMNS)
+    ]
 
 
 def credits(material: list[dict[str, str]], files: set[str]) -> str:
@@ -222,12 +234,13 @@ def recordings_of(args: argparse.Namespace, tables: Tables) -> tuple[list[str], 
         for name, label in BACKGROUND.items()
     ]
     made_up = [row for row in tables.chores if row[2] == "train"]
-    for part, weight in ((speech, SPEECH), (music, MUSIC), (nothing, NOTHING), (tables.notes, INSTRUMENTS), (made_up, CHORES)):
+    parts = [(speech, SPEECH), (music, MUSIC), (nothing, NOTHING), (tables.notes, INSTRUMENTS), (made_up, CHORES)]
+    for part, weight in [*parts, (tables.traffic, TRAFFIC)]:
         for row in part:
             row[5] = round(weight / len(part), 6)
     counts = f"{len(speech)} of speech, {len(music)} of music, {len(other)} others, {len(nothing)} of background"
-    counts += f", {len(tables.notes)} of instruments, {len(made_up)} of chores"
-    return labels, rows + speech + music + other + nothing + tables.notes + made_up, planned, counts
+    counts += f", {len(tables.notes)} of instruments, {len(made_up)} of chores, {len(tables.traffic)} of traffic"
+    return labels, rows + speech + music + other + nothing + tables.notes + made_up + tables.traffic, planned, counts
 
 
 def main() -> None:
@@ -237,9 +250,10 @@ def main() -> None:
     parser.add_argument("--wake-words", type=Path)
     parser.add_argument("--instruments", type=Path, help="what recipes/instruments.py wrote")
     parser.add_argument("--chores", type=Path, help="what recipes/chores.py wrote")
+    parser.add_argument("--traffic", type=Path, help="what recipes/traffic.py wrote")
     args = parser.parse_args()
     sources = {"esc-50": args.esc_50, "background": args.background, "material": args.material}
-    for name in ("instruments", "chores"):
+    for name in ("instruments", "chores", "traffic"):
         if (place := getattr(args, name)) is not None:
             sources[name] = place
     others = [args.speech_commands, *([args.wake_words] if args.wake_words else [])]

@@ -82,14 +82,16 @@ def test_words_have_others_beside_them_without_labels(tmp_path, monkeypatch):
 
 def house_sources(root: Path) -> dict[str, Path]:
     """Where `recipes/house.py` finds what, with a recording or two of each kind."""
-    places = {name: root / name for name in ("esc-50", "speech-commands", "background", "material", "instruments", "chores")}
+    names = ("esc-50", "speech-commands", "background", "material", "instruments", "chores", "traffic")
+    places = {name: root / name for name in names}
     clips = [
         ["a.ogg", "1", "0", "dog", "x", "CC0"],
         ["b.ogg", "2", "1", "rain", "y", "CC-BY-NC"],
         ["c.ogg", "5", "2", "vacuum_cleaner", "z", "CC0"],
+        ["d.ogg", "5", "3", "engine", "z", "CC0"],
     ]
     written(places["esc-50"] / "meta/esc50.csv", ["filename", "fold", "target", "category", "src_file", "licence"], clips)
-    sounding(places["esc-50"] / "audio", "a.ogg", "b.ogg", "c.ogg")
+    sounding(places["esc-50"] / "audio", "a.ogg", "b.ogg", "c.ogg", "d.ogg")
     words = [["yes/1.wav", "yes", "anna", "train"], ["no/1.wav", "no", "bert", "test"]]
     written(places["speech-commands"] / "meta/words.csv", ["filename", "label", "speaker", "split"], words)
     sounding(places["speech-commands"] / "audio", "yes/1.wav", "no/1.wav")
@@ -110,10 +112,12 @@ def house_sources(root: Path) -> dict[str, Path]:
     chores = [("train/water/0.flac", "train"), ("choose/water/0.flac", "choose")]
     written(places["chores"] / "listing.csv", HEAD, [[n, "water", split, n, "CC0", 1.0] for n, split in chores])
     sounding(places["chores"], *(name for name, _ in chores))
+    written(places["traffic"] / "listing.csv", HEAD, [[n, "engine", "train", n, "CC0", 1.0] for n in ("e/0.flac", "e/1.flac")])
+    sounding(places["traffic"], "e/0.flac", "e/1.flac")
     return places
 
 
-def test_a_house_has_instruments_and_chores_beside_its_sounds(tmp_path, monkeypatch):
+def test_a_house_has_instruments_chores_and_traffic_beside_its_sounds(tmp_path, monkeypatch):
     places, out = house_sources(tmp_path), tmp_path / "out"
     given = [str(word) for name, place in places.items() for word in (f"--{name}", place)]
 
@@ -128,10 +132,12 @@ def test_a_house_has_instruments_and_chores_beside_its_sounds(tmp_path, monkeypa
         **{"esc-50/audio/a.ogg": ["dog"], "phrases/anna.ogg": ["speech"]},
         **{"material/song.ogg": ["music"], "material/rain_1.ogg": ["rain"]},
         **{f"instruments/program-000/{i}.ogg": ["music"] for i in range(2)}, "instruments/percussion-39/0.ogg": [],
-        "chores/train/water/0.flac": [],
+        **{"chores/train/water/0.flac": [], "traffic/e/0.flac": ["engine"], "traffic/e/1.flac": ["engine"]},
     }  # fmt: skip
     notes = [c for c in data.split("train") if "instruments" in c.path.parts]
     assert sum(c.weight for c in notes) == pytest.approx(400, abs=1e-3) and {c.licence for c in notes} == {"MIT"}
+    made_up = [c for c in data.split("train") if "traffic" in c.path.parts]
+    assert sum(c.weight for c in made_up) == pytest.approx(120, abs=1e-3)
     credited = (out / "credits.md").read_text()
     assert "songs 1: A. Singer [CC-BY-3.0], 1 excerpts" in credited and "a font [MIT]" in credited
     assert "C. Speaker" not in credited
@@ -143,7 +149,7 @@ def test_a_house_has_instruments_and_chores_beside_its_sounds(tmp_path, monkeypa
     # What is amiss is told before anything is thrown away.
     before = (out / "listing.csv").read_bytes()
     everything = [p for root in places.values() for p in root.rglob("*") if p.is_file()]
-    spared = {"c.ogg", "b.ogg", "talk.ogg", "left_1.ogg"}  # what is for measuring alone, whose names are only told
+    spared = {"c.ogg", "d.ogg", "b.ogg", "talk.ogg", "left_1.ogg"}  # what is for measuring alone, whose names are only told
     for path in everything:
         if path.name in spared or path.parts[-2:] == ("no", "1.wav"):
             continue
