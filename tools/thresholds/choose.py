@@ -50,16 +50,18 @@ def mistaken(scores: np.ndarray, truth: np.ndarray, labels: int, grid: np.ndarra
     return np.stack([100 * (wrong >= threshold).mean(0) for threshold in grid])
 
 
-def quietest(rates: list[np.ndarray], kept: np.ndarray, allowed: list[float], highest: np.ndarray) -> np.ndarray:
+def quietest(
+    rates: list[np.ndarray], kept: np.ndarray, allowed: list[float], lowest: np.ndarray, highest: np.ndarray
+) -> np.ndarray:
     """For each label a place in the grid, so that the false events an hour of all labels together stay within what is
-    `allowed` in each stream. From the lowest thresholds on, that of the label is raised which saves most for what it loses.
+    `allowed` in each stream. From the lowest places on, that of the label is raised which saves most for what it loses.
 
     - rates: a stream each, [thresholds, labels] false events an hour.
     - kept: [thresholds, labels], what of a label's own is left.
-    - highest: [labels], the last place that each may have.
+    - lowest, highest: [labels], the first and the last place that each may have.
     """
     labels = np.arange(kept.shape[1])
-    places = np.zeros(kept.shape[1], int)
+    places = lowest.copy()
     while raise_one(places, rates, kept, allowed, highest, labels):
         pass
     # What was raised early may be more than is needed by the end: as much is given back as the streams allow.
@@ -68,7 +70,7 @@ def quietest(rates: list[np.ndarray], kept: np.ndarray, allowed: list[float], hi
         best = None
         for label in labels:
             here = places[label]
-            for there in range(here):
+            for there in range(lowest[label], here):
                 after = [s + rate[there, label] - rate[here, label] for s, rate in zip(sums, rates)]
                 fits = all(now <= max(limit, before) for now, before, limit in zip(after, sums, allowed))
                 gained = kept[there, label] - kept[here, label]
@@ -235,14 +237,10 @@ def main() -> None:
         place = int(np.clip((limit - grid[0]) / STEP, 0, len(grid) - 1))
         highest[labels.index(name)] = lowest[labels.index(name)] = place
     for name, score in [*own_lowest.items(), *options.at_least]:
-        # Below it there is nothing to be had: as many of its own as at that score, and so is what is false.
-        place = int(np.searchsorted(grid, score - 1e-9))
-        for table in [*rates, kept]:
-            table[:place, labels.index(name)] = table[place, labels.index(name)]
-        lowest[labels.index(name)] = max(lowest[labels.index(name)], place)
+        lowest[labels.index(name)] = max(lowest[labels.index(name)], int(np.searchsorted(grid, score - 1e-9)))
     for name, score in options.at_most:
         highest[labels.index(name)] = min(highest[labels.index(name)], int(np.searchsorted(grid, score + 1e-9)) - 1)
-    places = np.maximum(quietest(rates, kept, allowed, highest), lowest)
+    places = quietest(rates, kept, allowed, lowest, np.maximum(lowest, highest))
     chosen = grid[places]
     value["thresholds"] = [round(float(t), 2) for t in chosen]
     value["events"] = settings.to_json()

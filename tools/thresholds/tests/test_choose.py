@@ -60,11 +60,15 @@ def test_thresholds_rise_where_least_is_lost():
     # Two labels with as many false events; the second loses nothing of its own by a higher threshold.
     rates = [np.stack([4.0 - grid, 4.0 - grid], 1)]
     kept = np.stack([1 - grid / 5, np.ones(5)], 1)
-    places = choose.quietest(rates, kept, [4.0], np.array([4, 4]))
+    none = np.array([0, 0])
+    places = choose.quietest(rates, kept, [4.0], none, np.array([4, 4]))
     assert places.tolist() == [0, 4]
     # What can't be kept within is as quiet as it gets; a label's highest place is held.
-    assert choose.quietest(rates, kept, [0.5], np.array([4, 2])).tolist() == [4, 2]
-    assert choose.quietest(rates, kept, [100.0], np.array([4, 4])).tolist() == [0, 0]
+    assert choose.quietest(rates, kept, [0.5], none, np.array([4, 2])).tolist() == [4, 2]
+    assert choose.quietest(rates, kept, [100.0], none, np.array([4, 4])).tolist() == [0, 0]
+    # What a label's lowest place saves needs no other to save it, and isn't given back.
+    assert choose.quietest(rates, kept, [6.0], np.array([2, 0]), np.array([4, 4])).tolist() == [2, 0]
+    assert choose.quietest(rates, kept, [4.0], np.array([2, 0]), np.array([4, 4])).tolist() == [2, 2]
 
 
 def test_what_is_missed_and_mistaken():
