@@ -145,9 +145,22 @@ def grid_of(lowest: float, least: float, highest: float) -> np.ndarray:
     return np.arange(first, highest + STEP / 2, STEP)
 
 
+def place_of(score: float, grid: np.ndarray) -> int:
+    """The first threshold that is no lower, or the last there is."""
+    return min(int(np.searchsorted(grid, score - 1e-9)), len(grid) - 1)
+
+
+def sure_of(right: str) -> set[str]:
+    """The labels of RIGHT that are right all the time."""
+    return {name for name in right.split("+") if name and name[0] != "~"}
+
+
 def misplaced(options: argparse.Namespace) -> str | None:
     """Why limits of single labels don't go with those of all, or with one another."""
     at_least = dict(options.at_least)
+    sure = {name for text in options.stream for name in sure_of(text.partition("=")[0])}
+    if found := sure & {name for name, _ in options.at_most}:
+        return f"--at-most {min(found)}: streams where it is right give its threshold; --keep is what lowers it"
     for name, score in options.lowest_of:
         if score > options.lowest:
             return f"--lowest-of {name}={score}: above --lowest {options.lowest}; --at-least is what raises it"
@@ -205,7 +218,7 @@ def main() -> None:
     plain = [("", *each) for each in options.hard] + [("", None, options.allowed)] * bool(options.noises)
     for index, (right, place, _) in enumerate(streams + plain):
         names = {name.lstrip("~") for name in right.split("+") if name}
-        sure = {name for name in right.split("+") if name and name[0] != "~"}
+        sure = sure_of(right)
         if names - set(labels):
             sys.exit(f"--stream {right}={place}: expected labels of the model, =, and recordings")
         counts, hours = 0, 0.0
@@ -237,7 +250,7 @@ def main() -> None:
         place = int(np.clip((limit - grid[0]) / STEP, 0, len(grid) - 1))
         highest[labels.index(name)] = lowest[labels.index(name)] = place
     for name, score in [*own_lowest.items(), *options.at_least]:
-        lowest[labels.index(name)] = max(lowest[labels.index(name)], int(np.searchsorted(grid, score - 1e-9)))
+        lowest[labels.index(name)] = max(lowest[labels.index(name)], place_of(score, grid))
     for name, score in options.at_most:
         highest[labels.index(name)] = min(highest[labels.index(name)], int(np.searchsorted(grid, score + 1e-9)) - 1)
     places = quietest(rates, kept, allowed, lowest, np.maximum(lowest, highest))

@@ -1,14 +1,15 @@
 import Foundation
 import TacitTestSupport
 
-/// `tacit listen --raw --input -`, fed with samples as the test wants it to hear them: such a stream waits for no sink.
+/// `tacit listen --raw --input -`, fed with samples as the test wants it to hear them. It waits for its sinks unless there is
+/// `--realtime` among its arguments.
 final class FedRun {
     let run: LiveRun
     private(set) var lines: [String] = []
     private let listening: EventfulListening
     private let samples: [UInt8]
     private var input: Int32
-    private var fed = 0
+    private var bytesFed = 0
 
     init(_ listening: EventfulListening, _ arguments: [String], environment: [String: String] = [:]) throws {
         self.listening = listening
@@ -36,11 +37,11 @@ final class FedRun {
     func feed(seconds: Double) -> Bool {
         var left = Int(seconds * Double(listening.rate)) * 2
         while left > 0 {
-            let place = fed % samples.count
+            let place = bytesFed % samples.count
             let part = min(left, samples.count - place, 4096)
             let written = samples.withUnsafeBytes { write(input, $0.baseAddress! + place, part) }
             guard written > 0 else { return false }
-            fed += written
+            bytesFed += written
             left -= written
         }
         return true
@@ -48,13 +49,17 @@ final class FedRun {
 
     /// The same, and reads its labels as they come: so few lines are on their way at any time that they fit into the
     /// program's own queue, and none is lost, however slowly this process and that one go.
-    func feedInStep(seconds: Double) {
+    ///
+    /// - Returns: whether all came.
+    func feedInStep(seconds: Double) -> Bool {
         var left = seconds
-        while left > 0, feed(seconds: min(left, Self.step)) {
+        while left > 0 {
+            guard feed(seconds: min(left, Self.step)) else { return false }
             left -= Self.step
-            let due = Int(Double(fed / 2) / Double(listening.rate) / listening.stride) - Self.patchesOnTheWay
-            while labels < due, readLine() != nil {}
+            let due = Int(Double(bytesFed / 2) / Double(listening.rate) / listening.stride) - Self.patchesOnTheWay
+            while labels < due { guard readLine() != nil else { return false } }
         }
+        return true
     }
 
     /// Seconds: some four thousand bytes of lines.

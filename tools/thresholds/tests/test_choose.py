@@ -68,6 +68,7 @@ def test_thresholds_rise_where_least_is_lost():
     assert choose.quietest(rates, kept, [100.0], none, np.array([4, 4])).tolist() == [0, 0]
     # What a label's lowest place saves needs no other to save it, and isn't given back.
     assert choose.quietest(rates, kept, [6.0], np.array([2, 0]), np.array([4, 4])).tolist() == [2, 0]
+    assert choose.quietest(rates, kept, [100.0], np.array([2, 0]), np.array([4, 4])).tolist() == [2, 0]
     assert choose.quietest(rates, kept, [4.0], np.array([2, 0]), np.array([4, 4])).tolist() == [2, 2]
 
 
@@ -102,6 +103,11 @@ def test_the_grid_holds_the_lowest_threshold_of_all(lowest, least):
     assert least - choose.STEP < grid[0] <= least + 1e-9 and 0.96 - choose.STEP < grid[-1] < 0.96 + choose.STEP
 
 
+def test_a_score_has_a_place_in_the_grid():
+    grid = choose.grid_of(0.4, 0.4, 0.95)
+    assert [choose.place_of(score, grid) for score in (0.3, 0.4, 0.41, 0.42, 0.95)] == [0, 0, 1, 1, len(grid) - 1]
+
+
 @pytest.mark.parametrize(("limits", "wrong"), [
     ({}, None),
     ({"lowest_of": [("a", 0.3)], "at_least": [("b", 0.6)], "at_most": [("c", 0.5)]}, None),
@@ -110,8 +116,10 @@ def test_the_grid_holds_the_lowest_threshold_of_all(lowest, least):
     ({"at_most": [("a", 0.4)]}, "--at-most a=0.4"),
     ({"lowest_of": [("a", 0.3)], "at_most": [("a", 0.4)]}, None),
     ({"at_least": [("a", 0.7)], "at_most": [("a", 0.6)]}, "--at-most a=0.6"),
+    ({"stream": ["a+~b=x"], "at_most": [("a", 0.6)]}, "--at-most a: streams"),
+    ({"stream": ["a+~b=x"], "at_most": [("b", 0.6)]}, None),
 ])  # fmt: skip
 def test_limits_of_single_labels_go_with_those_of_all(limits, wrong):
-    none = {"lowest": 0.5, "highest": 0.96, "lowest_of": [], "at_least": [], "at_most": []}
+    none = {"lowest": 0.5, "highest": 0.96, "lowest_of": [], "at_least": [], "at_most": [], "stream": []}
     found = choose.misplaced(argparse.Namespace(**none | limits))
     assert found is None if wrong is None else found.startswith(wrong)

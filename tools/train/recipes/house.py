@@ -150,10 +150,13 @@ def chores(root: Path) -> list[list]:
 
 def traffic(root: Path) -> list[list]:
     """Rows of made-up engines, helicopters, horns and sirens."""
-    return [
+    rows = [
         [f"traffic/{row['file']}", row["labels"], row["split"], f"traffic/{row['group']}", row["licence"], 0.0]
         for row in read_table(root / "listing.csv", listing.COLUMNS)
     ]
+    if {row[2] for row in rows} != {"train"}:
+        raise DataError(f"{root / 'listing.csv'}: expected recordings of the split train; recipes/traffic.py writes it")
+    return rows
 
 
 def credits(material: list[dict[str, str]], files: set[str]) -> str:
@@ -211,6 +214,8 @@ def labels_of(clips: list[dict[str, str]], table: Path) -> list[str]:
 def recordings_of(args: argparse.Namespace, tables: Tables) -> tuple[list[str], list[list], list[Phrase], str]:
     """Labels; rows of the listing; what has to be written of them; and how many there are of each kind, in words."""
     labels = labels_of(tables.clips, args.esc_50 / "meta/esc50.csv")
+    if strange := {row[1] for row in tables.traffic} - set(labels):
+        raise DataError(f"{args.traffic / 'listing.csv'}: label {min(strange)!r}, which ESC-50 doesn't have")
     rows: list[list] = []
     for row in tables.clips:
         if row["fold"] != "5" and row["licence"] in FREE:

@@ -1,9 +1,9 @@
 """Engines, helicopters, horns and sirens, made up: a listing for recipes/house.py, labels ESC-50's. A sound is kept if YAMNet, which
-has heard two million recordings, takes it for what it is meant to be, and for none of the others more.
+has heard two million recordings, takes it for what it is meant to be, and for none of the others here more.
 
     python recipes/traffic.py --yamnet YAMNET --out OUT
 
-YAMNET is what `python -m tacit_train.yamnet` wrote. Every attempt has a seed of its own.
+YAMNET is what `python -m tacit_train.yamnet` wrote; OUT is emptied. Every attempt has a seed of its own.
 """
 
 from __future__ import annotations
@@ -72,6 +72,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--clips", type=int, default=150, help="of each kind")
     args = parser.parse_args()
+    if args.clips < 1:
+        parser.error(f"--clips {args.clips}: expected at least 1")
+    if args.out.resolve() in args.yamnet.resolve().parents:
+        raise SystemExit(f"{args.out}: is emptied; expected a folder that doesn't hold {args.yamnet}")
     try:
         yamnet = load_yamnet(args.yamnet).eval()
         listing.begin(args.out, [])

@@ -3,9 +3,9 @@
     python recipes/words.py --speech-commands DATA/speech-commands --spoken SPOKEN --house HOUSE --out OUT
 
 Speech Commands' training speakers with their labels; and without labels, so that nothing but features is learned of them, what
-recipes/spoken.py wrote, and of what recipes/house.py wrote all but music, instruments and chores. Of all only what is CC0, CC BY or public domain. Files
-are linked; `credits.md` in HOUSE says who made them. The speech is there once more as a split of its own, for `learning`: people
-who say something else are what a taught word must be told from.
+recipes/spoken.py wrote, and of what recipes/house.py wrote all but music, instruments, chores and traffic. Of all only what is
+CC0, CC BY or public domain. Files are linked; `credits.md` in HOUSE says who made them. The speech is there once more as a split
+of its own, for `learning`: people who say something else are what a taught word must be told from.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def part_of(name: str, row: dict[str, str]) -> str | None:
     """Which part a row of a listing belongs to, if any."""
     if not FREE.fullmatch(row["licence"]) or "music" in row["labels"].split("|"):
         return None
-    if row["file"].startswith(("instruments/", "chores/")):
+    if row["file"].startswith(("instruments/", "chores/", "traffic/")):
         return None
     if name == "spoken":
         return "spoken"

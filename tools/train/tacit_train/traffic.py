@@ -34,7 +34,7 @@ def outdoors(sound: np.ndarray, rate: int, rng: np.random.Generator) -> np.ndarr
 
 
 def speeds(length: int, rate: int, rng: np.random.Generator) -> np.ndarray:
-    """Strokes a second [length]: idling, held, or revved now and then."""
+    """Power strokes a second [length]: idling, held, or revved now and then."""
     idle = logarithmic(9, 45, rng)
     way = rng.random()
     if way < 0.6:
@@ -48,7 +48,7 @@ def speeds(length: int, rate: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def engine(length: int, rate: int, rng: np.random.Generator) -> np.ndarray:
-    """A train of strokes, one a cylinder and turn, each a thump and a burst through an exhaust that is nearly the same every
+    """A train of power strokes, the cylinders in turn, each a thump and a burst through an exhaust that is nearly the same every
     time; no two cylinders are alike, which gives the half orders that make an engine rumble (Baldan et al. 2015, "Physically
     informed car engine sound synthesis for virtual and augmented environments"); valves tick, and a fan or the road hisses."""
     speed = speeds(length, rate, rng)
@@ -96,8 +96,8 @@ def blasts(length: int, rate: int, rng: np.random.Generator, shortest: float, lo
 
 
 def horn(length: int, rate: int, rng: np.random.Generator) -> np.ndarray:
-    """One to three reeds or diaphragms at once, a third or so apart, of a car (300 to 600 Hz) or a lorry (120 to 350), each with many
-    harmonics and a peak where the trumpet is; over the street."""
+    """One to three reeds or diaphragms at once, a third or so apart, of a car (the lowest at 280 to 560 Hz) or a lorry (120 to 330),
+    each with many harmonics and a peak where the trumpet is; over the street."""
     low, high = (280, 560) if rng.random() < 0.75 else (120, 330)
     root = logarithmic(low, high, rng)
     ratios = [1, rng.choice([1.19, 1.2, 1.25, 1.26, 1.33, 1.5]) * rng.uniform(0.985, 1.015), rng.uniform(1.4, 1.7)]
@@ -132,7 +132,7 @@ def siren(length: int, rate: int, rng: np.random.Generator) -> np.ndarray:
         around = (t * rng.uniform(1.5, 4) + turn) % 1
         curve = np.minimum(around / 0.5, (1 - around) / 0.5)
     elif kind == "tones":
-        low, high = logarithmic(360, 700, rng), 0
+        low = logarithmic(360, 700, rng)
         high = low * rng.uniform(1.15, 1.5)
         curve = ((t / rng.uniform(0.7, 1.8) + turn) % 1 < 0.5).astype(float)
         smooth = max(1, int(rng.uniform(0.001, 0.03) * rate))

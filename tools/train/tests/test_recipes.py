@@ -40,6 +40,7 @@ def test_words_have_others_beside_them_without_labels(tmp_path, monkeypatch):
         ["material/unclear.ogg", "speech", "train", "u", "BSD-2", 1.0],
         *(["material/both.ogg", "speech", "train", "b", licence, 1.0] for licence in ("CC-BY and CC-BY-SA", "CC-BY-2.5-NC")),
         ["material/song.ogg", "music", "train", "s", "CC0", 1.0],
+        *([f"{kind}/0.flac", label, "train", kind, "CC0", 1.0] for kind, label in (("chores", ""), ("traffic", "engine"))),
     ]
     written(house / "listing.csv", HEAD, rows)
     sounding(commands / "audio", "yes/1.wav", "no/1.wav", "no/2.wav")
@@ -165,6 +166,15 @@ def test_a_house_has_instruments_chores_and_traffic_beside_its_sounds(tmp_path, 
         with pytest.raises(SystemExit, match=wrong):
             make("--out", out)
     table.write_text(content)
+    traffic = places["traffic"] / "listing.csv"
+    content = traffic.read_text()
+    wrong_ones = [(content.replace("engine", "water"), "label 'water', which ESC-50 doesn't have")]
+    wrong_ones += [(text, "expected recordings of the split train") for text in (content.replace("train", "choose"), ",".join(HEAD) + "\n")]
+    for text, wrong in wrong_ones:
+        traffic.write_text(text)
+        with pytest.raises(SystemExit, match=wrong):
+            make("--out", out)
+    traffic.write_text(content)
     soundfile.write(places["speech-commands"] / "audio/yes/1.wav", np.zeros(800), 8000)
     with pytest.raises(SystemExit, match="8000 Hz, 1 channels; expected 16000 and 1"):
         make("--out", out)

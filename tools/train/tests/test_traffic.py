@@ -16,11 +16,13 @@ RECIPE = Path(__file__).resolve().parents[1] / "recipes/traffic.py"
 RATE = 16_000
 
 
-def strongest(sound: np.ndarray) -> np.ndarray:
-    """Hz of the strongest partial above 100 Hz, every eighth of a second."""
+def strongest(sound: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Hz of the strongest partial above 100 Hz, every eighth of a second, and its part of the power there."""
     frames = sound[: len(sound) // 2000 * 2000].reshape(-1, 2000) * np.hanning(2000)
     power = np.abs(np.fft.rfft(frames, 16_000)) ** 2
-    return 100 + power[:, 100:].argmax(1)
+    place = 100 + power[:, 100:].argmax(1)
+    near = np.stack([row[p - 15 : p + 16].sum() for row, p in zip(power, place)])
+    return place, near / power[:, 100:].sum(1)
 
 
 @pytest.mark.parametrize("make", [traffic.engine, traffic.horn, traffic.siren])
@@ -44,11 +46,22 @@ def test_an_engine_repeats_with_its_strokes(monkeypatch):
 
 
 def test_a_siren_stays_and_moves_where_sirens_do():
-    moved = 0
+    heard = moved = 0
     for seed in range(12):
-        pitch = strongest(traffic.siren(6 * RATE, RATE, np.random.default_rng(seed)))
+        pitch, share = strongest(traffic.siren(6 * RATE, RATE, np.random.default_rng(seed)))
+        heard += ((pitch > 120) & (pitch < 6000)).mean() > 0.8 and np.median(share) > 0.1
         moved += np.percentile(pitch, 90) / np.percentile(pitch, 10) > 1.1
-    assert moved >= 11
+    assert heard >= 11 and moved >= 11
+
+
+def test_a_horn_keeps_its_partials():
+    steady = 0
+    for seed in range(12):
+        pitch, share = strongest(traffic.horn(5 * RATE, RATE, np.random.default_rng(seed)))
+        # Where it sounds, the strongest partials are few.
+        loud = pitch[share > 0.1]
+        steady += len(loud) > 0 and len(set((loud / 10).astype(int))) <= max(3, len(loud) / 2)
+    assert steady >= 10
 
 
 def test_a_horn_sounds_in_one_to_five_blasts():
@@ -98,6 +111,16 @@ def test_what_the_judge_takes_for_it_is_kept_the_same_again(tmp_path, monkeypatc
         assert rate == RATE and len(samples) == 5 * RATE
         heard.add(samples.tobytes())
     assert len(heard) == 12
+
+
+def test_what_is_needed_is_not_emptied(tmp_path, monkeypatch):
+    weights = tmp_path / "out/weights/yamnet.safetensors"
+    weights.parent.mkdir(parents=True)
+    weights.write_bytes(b"x")
+    monkeypatch.setattr(sys, "argv", ["traffic.py", "--yamnet", str(weights), "--out", str(tmp_path / "out")])
+    with pytest.raises(SystemExit, match="is emptied; expected a folder that doesn't hold"):
+        runpy.run_path(str(RECIPE), run_name="__main__")
+    assert weights.is_file()
 
 
 def test_too_few_are_told_of_and_no_kind_is_taken_for_another(tmp_path, monkeypatch):

@@ -41,14 +41,14 @@ struct PageReaderTests {
         #expect(try left() == 0)
         var seconds = 0
         while try left() == 0, seconds < 6000 {
-            page.feedInStep(seconds: 20)
+            try #require(page.feedInStep(seconds: 20))
             seconds += 20
         }
         #expect(try left() == 1)
         withExtendedLifetime(stuck) {}
         #expect(try page.ask("/api/state").text.contains("\"readers\":0"))
         let reader = try page.follow()
-        page.feedInStep(seconds: 2)
+        #expect(page.feedInStep(seconds: 2))
         #expect(page.finish() == 0)
         #expect(eventStreamLines(reader.readAll()).count > 20)
         #expect(!page.run.standardError.contains("lost"))

@@ -41,8 +41,8 @@ final class PageRun {
         }
     }
 
-    /// The same, without losing any line.
-    func feedInStep(seconds: Double) { fed.feedInStep(seconds: seconds) }
+    /// The same, reading every label as it comes.
+    func feedInStep(seconds: Double) -> Bool { fed.feedInStep(seconds: seconds) }
 
     @discardableResult
     func readLine() -> String? { fed.readLine() }
