@@ -89,11 +89,11 @@ package struct StreamDescription: Sendable {
     }
 
     /// Bytes of the longest line, with some room for labels that come.
-    var lineBound: Int { LineLength.bound(labels: eventNames) + (hasChangingLabels ? 1 << 14 : 0) }
+    package var lineBound: Int { LineLength.bound(labels: eventNames) + (hasChangingLabels ? 1 << 14 : 0) }
 
     /// Bytes of a queue for its lines: for four of the longest, and for a second of labels of quick sound, were all as long, up
     /// to a megabyte, so that a reader or a thread that doesn't run for a moment costs none.
-    var lineQueueBytes: Int {
+    package var lineQueueBytes: Int {
         guard case .sound(_, let hop) = sense, hop > 0 else { return 4 * lineBound }
         return max(4 * lineBound, min(Int(min(1 / hop, 1e5)) * lineBound, 1 << 20))
     }

@@ -1,6 +1,5 @@
+import TacitSinks
 import Testing
-
-@testable import TacitSinks
 
 /// How much of a stream's lines is kept for a reader who is late.
 @Suite struct LineQueueTests {
