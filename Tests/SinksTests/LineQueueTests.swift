@@ -17,7 +17,7 @@ import Testing
         #expect(queue == lines * line)
     }
 
-    @Test(arguments: [1e-4, 1e-320])
+    @Test(arguments: [1e-4, Double.leastNonzeroMagnitude])
     func neverMoreThanAMegabyte(hop: Double) {
         #expect(bytes(.sound(window: 1, hop: hop)).queue == 1 << 20)
     }
