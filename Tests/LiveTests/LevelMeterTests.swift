@@ -14,17 +14,20 @@ import Testing
         // In two parts, neither of which need be whole eights.
         let cut = count / 3
         for part in [samples[..<cut], samples[cut...]] { part.withUnsafeBufferPointer { meter.add($0) } }
-        let level = try #require(meter.take())
+        let taken = meter.take()
+        let level = try #require(taken)
         let mean = samples.reduce(0) { $0 + Double($1) * Double($1) } / Double(count)
         #expect(abs(level.rms - 10 * log10(mean)) < 1e-9)
         #expect(abs(level.peak - 20 * log10(0.75)) < 1e-9)
-        #expect(meter.take() == nil)
+        let nothing = meter.take()
+        #expect(nothing == nil)
     }
 
     @Test func silence() throws {
         var meter = LevelMeter()
         Array(repeating: Float(0), count: 20).withUnsafeBufferPointer { meter.add($0) }
-        let level = try #require(meter.take())
+        let taken = meter.take()
+        let level = try #require(taken)
         #expect(level.rms == -120 && level.peak == -120)
     }
 }
