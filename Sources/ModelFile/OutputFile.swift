@@ -100,13 +100,14 @@ package final class OutputFile {
         guard ftruncate(descriptor, off_t(length)) == 0 else { throw failure() }
     }
 
-    /// Flushes, gives the file the permissions of the one that it replaces, or those that a new file gets, and puts it in its
-    /// place.
+    /// Flushes, gives the file the owner and the permissions of the one that it replaces, or those that a new file gets, and
+    /// puts it in its place.
     package func finish() throws {
         var replaced = stat()
-        let mode =
-            SystemPath.withBytes(path, { stat($0, &replaced) }) == 0
-            ? replaced.st_mode & 0o777 : 0o666 & ~FileMode.mask
+        let isThere = SystemPath.withBytes(path, { stat($0, &replaced) }) == 0
+        let mode = isThere ? replaced.st_mode & 0o777 : 0o666 & ~FileMode.mask
+        // An administrator must not take a service's file away from it; whoever may give nothing away keeps what is made.
+        if isThere { _ = fchown(descriptor, replaced.st_uid, replaced.st_gid) }
         guard fchmod(descriptor, mode) == 0, fsync(descriptor) == 0 else { throw failure() }
         if temporaryPath == nil { try name() }
         if let temporaryPath {
