@@ -133,6 +133,7 @@ final class FileDrain: OutputDrain, @unchecked Sendable {
     }
 
     private static func open(_ path: String) throws -> Int32 {
+        try FileContent.requireText(path)
         // A pipe that no one reads is an error, not a wait.
         let descriptor = SystemPath.withBytes(path) {
             Glibc.open($0, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0o666)

@@ -11,6 +11,7 @@ final class OutputFile {
     /// - Throws: `TacitError` (output can't be written).
     init(path: String) throws {
         self.path = path
+        try FileContent.requireText(path)
         descriptor = SystemPath.withBytes(path) { open($0, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666) }
         guard descriptor >= 0 else { throw Self.failure(path) }
     }
