@@ -41,8 +41,10 @@ package struct LabelSelection: Equatable, Sendable {
         return found
     }
 
-    /// All labels of that name: to the letter, or else but for case.
+    /// All labels of that name: to the letter, or else without blanks around it, or else but for case.
     private static func match(_ text: String, _ labels: [String]) -> [Int] {
+        let same = labels.indices.filter { labels[$0] == text }
+        guard same.isEmpty else { return same }
         let name = trimmed(text[...])
         let exact = labels.indices.filter { labels[$0] == name }
         guard exact.isEmpty, !name.isEmpty else { return exact }

@@ -17,6 +17,9 @@ package struct Example: Equatable, Sendable {
         self.clip = clip
         self.said = said
     }
+
+    /// The same, but for what it was made of.
+    package var withoutClip: Example { Example(rows: rows, parts: parts, clip: nil, said: said) }
 }
 
 /// What an example was made of.

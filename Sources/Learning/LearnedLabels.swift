@@ -51,9 +51,7 @@ package struct LearnedLabels: Equatable, Sendable {
 
     /// The same, but for what examples were made of.
     package var withoutClips: LearnedLabels {
-        func bare(_ examples: [Example]) -> [Example] {
-            examples.map { Example(rows: $0.rows, parts: $0.parts, clip: nil, said: $0.said) }
-        }
+        func bare(_ examples: [Example]) -> [Example] { examples.map(\.withoutClip) }
         return LearnedLabels(
             model, labels: labels.map { Label(name: $0.name, examples: bare($0.examples)) },
             corrections: corrections.map { Correction(name: $0.name, examples: bare($0.examples)) },
@@ -186,6 +184,9 @@ package struct LearnedLabels: Equatable, Sendable {
         guard isName(name), SystemPath.isText(name) else {
             throw TacitError(
                 .usage, "a label's name has 1 to \(LearningLimits.nameBytes) bytes of UTF-8 and no control characters")
+        }
+        guard name.first?.isWhitespace == false, name.last?.isWhitespace == false else {
+            throw TacitError(.usage, "a label's name neither begins nor ends with a blank: '\(name)'")
         }
     }
 
