@@ -99,13 +99,25 @@ package struct LoadedModel {
         description.thresholds += [Float](repeating: Self.learnedThreshold, count: labels.labels.count)
     }
 
+    /// Whether some example has a clip that this model can hear or see.
+    private func canRenew(_ labels: LearnedLabels) -> Bool {
+        (labels.labels.flatMap(\.examples) + labels.corrections.flatMap(\.examples)).contains { example in
+            switch (example.clip, description.input.sense) {
+            case (.sound?, .sound), (.picture?, .pictures): true
+            default: false
+            }
+        }
+    }
+
     /// - Throws: `TacitError` (bad data) for labels that this model does not go with.
     package func requireOwn(_ labels: LearnedLabels, file: String) throws {
         guard labels.model.digest == identity.digest, labels.model.width == identity.width else {
             throw TacitError.badData(
                 file, at: "model",
-                "the labels were taught to another model, \(labels.model.name): "
-                    + "`tacit learn \(path) --renew --labels \(file)` teaches them to this one")
+                "the labels were taught to another model, \(labels.model.name): name that one"
+                    + (canRenew(labels)
+                        ? ", or `tacit learn \(ShellQuote.word(path)) --renew --labels \(ShellQuote.word(file))` teaches "
+                            + "them to this one" : ""))
         }
         let own = model.description.labels
         if let clash = labels.labels.first(where: { own.contains($0.name) }) {

@@ -1,3 +1,5 @@
+import TacitDiagnostics
+
 /// Whether the machine's disk is full.
 enum DiskCheck {
     /// Below this a machine begins to fail.

@@ -1,3 +1,5 @@
+import TacitDiagnostics
+
 /// Why a device's node may not be used, and what opens it.
 enum Permission {
     /// - Parameters:

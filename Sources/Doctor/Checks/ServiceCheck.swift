@@ -1,3 +1,5 @@
+import TacitDiagnostics
+
 /// Whether Tacit's services run, and as someone who may hear and see.
 enum ServiceCheck {
     @Sendable static func findings(_ patient: Patient) -> [Finding] {

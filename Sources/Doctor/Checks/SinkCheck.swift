@@ -1,3 +1,4 @@
+import TacitDiagnostics
 import TacitSinks
 
 /// Whether brokers can be reached, pages opened, and the libraries for both are there.

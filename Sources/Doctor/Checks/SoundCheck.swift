@@ -1,3 +1,4 @@
+import TacitDiagnostics
 import Glibc
 import TacitDevices
 import TacitModelFile

@@ -1,3 +1,4 @@
+import TacitDiagnostics
 import TacitDevices
 import TacitModelFile
 

@@ -95,23 +95,54 @@ package final class ExampleMaker {
     ///   - isBackground: whether the file is of the place itself, when nothing happens.
     /// - Throws: `TacitError` naming the file.
     package func examples(of path: String, background: [Example], isBackground: Bool = false) throws -> [Example] {
-        if let pictures {
-            try pictures.reader.read(path)
-            return [example(of: PixelView(pictures.reader.frame), isBackground: isBackground)]
-        }
-        let samples = try samples(of: path)
-        return isBackground ? backgrounds(of: samples) : [example(of: samples, background: background)]
+        examples(
+            of: try material(of: path, isBackground: isBackground), background: background, isBackground: isBackground)
     }
 
-    private func samples(of path: String) throws -> [Float] {
+    /// The same of what has been read.
+    package func examples(
+        of material: TeachingMaterial, background: [Example], isBackground: Bool = false
+    ) -> [Example] {
+        switch material {
+        case .picture(let view): [example(of: view, isBackground: isBackground)]
+        case .sound(let samples, _, _, _):
+            isBackground ? backgrounds(of: samples) : [example(of: samples, background: background)]
+        }
+    }
+
+    /// What a file holds: of a sound its first ten minutes, of a longer background pieces of all of it, one behind the other.
+    ///
+    /// - Throws: `TacitError` naming the file.
+    package func material(of path: String, isBackground: Bool = false) throws -> TeachingMaterial {
+        if let pictures {
+            try pictures.reader.read(path)
+            return .picture(PixelView(pictures.reader.frame))
+        }
         do {
             let source = try SoundSources.open(path: path, sampleRate: sampleRate)
-            let samples = try Self.samples(of: source, atMost: Int(Self.longest * Double(sampleRate)))
+            let most = Int(Self.longest * Double(sampleRate))
+            var samples = try Self.samples(of: source, atMost: most)
             guard !samples.isEmpty else { throw TacitError(.badData, "no samples in it") }
-            return samples
+            var leftOut = false
+            if samples.count >= most {
+                let more = try Self.samples(of: source, atMost: 1)
+                leftOut = !isBackground && !more.isEmpty
+                if isBackground, !more.isEmpty { samples = try pieces(of: samples + more, source) }
+            }
+            return .sound(samples, sampleRate: sampleRate, damage: source.damage, leftOut: leftOut)
         } catch let error as TacitError {
             throw error.inFile(path)
         }
+    }
+
+    /// Of a background that goes on behind `samples` as many pieces as one has, each of their length, joined.
+    private func pieces(of samples: [Float], _ source: any SampleSource) throws -> [Float] {
+        var pieces = SpacedPieces(length: Self.windows * samplesPerWindow, wanted: Self.pieces)
+        pieces.add(samples)
+        while case let more = try Self.samples(of: source, atMost: 1 << 16), !more.isEmpty { pieces.add(more) }
+        let chosen = pieces.chosen
+        // A window may be longer than all of it.
+        return chosen.isEmpty ? samples : chosen.flatMap { $0 }
     }
 
     /// Reads a source to its end, or so far.

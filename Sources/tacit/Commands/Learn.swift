@@ -72,7 +72,9 @@ struct Learn: ParsableCommand {
         let keeper = if case .renew = task { nil as String? } else { file }
         let model = try LoadedModel(path: try ModelLookup.path(given, default: standard, taughtBy: keeper))
         // Read, changed and written under one lock: two who learn at once both have learned.
-        let lock = try LabelsLock(beside: file)
+        let lock = try LabelsLock(beside: file) {
+            StandardError.line("\(file): waiting for another program that changes labels in its folder")
+        }
         try withExtendedLifetime(lock) {
             if task.needsLabels { _ = try LabelsFile.require(file) }
             let teacher = try LabelTeacher(

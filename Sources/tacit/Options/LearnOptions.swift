@@ -38,7 +38,10 @@ struct LearnOptions: ParsableArguments {
         help: ArgumentHelp("Take over the labels and corrections of another file.", valueName: "FILE"))
     var importPath: String?
 
-    @Flag(name: .customLong("no-clips"), help: "Keep no sound and no picture of the examples; --renew can't use them.")
+    @Flag(name: .customLong("no-clips"), help: """
+            Keep no sound and no picture of the examples, with --export or --import neither of those that are taken over; \
+            --renew can't use them.
+            """)
     var noClips = false
 
     /// What to do, of which there is one.

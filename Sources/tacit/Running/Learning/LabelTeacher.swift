@@ -17,6 +17,7 @@ final class LabelTeacher {
     private let base: TaughtBase
     private let output: LearnOutput
     private let labeller: FileLabeller?
+    private let keepsClips: Bool
     private var labels: LearnedLabels
 
     /// - Throws: `TacitError`: bad data for a broken file, or one that was taught to another model.
@@ -25,6 +26,7 @@ final class LabelTeacher {
     ) throws {
         self.file = file
         self.output = output
+        self.keepsClips = keepsClips
         base = try model.base
         maker = try ExampleMaker(model, engine: engine, keepsClips: keepsClips)
         var taught = model
@@ -60,9 +62,12 @@ final class LabelTeacher {
         var examples: [Example] = []
         for path in paths {
             do {
-                let heard = try labeller?.read(path)
-                examples += try maker.examples(
-                    of: path, background: labels.background, isBackground: wish.isBackground)
+                // Read once: it may be a pipe.
+                let material = try maker.material(of: path, isBackground: wish.isBackground)
+                let heard = try labeller?.read(material, path: path)
+                examples += maker.examples(
+                    of: material, background: labels.background, isBackground: wish.isBackground)
+                if let remark = material.remark { StandardError.line(TacitError.badData(path, remark).description) }
                 try output.heard(path, heard, model.description.labels)
             } catch let error as TacitError {
                 first = first ?? error
@@ -152,7 +157,8 @@ final class LabelTeacher {
                 throw TacitError(.cannotCreate, file: path, "is \(what) itself")
             }
         }
-        let chosen = try labels.only(names, base)
+        var chosen = try labels.only(names, base)
+        if !keepsClips { chosen = chosen.withoutClips }
         try LabelsFile.write(chosen, to: path)
         try output.list(chosen)
     }
@@ -169,7 +175,7 @@ final class LabelTeacher {
         }
         let background = labels.background
         func own(_ name: String, _ examples: [Example]) throws -> [Example] {
-            if isOwn { return examples }
+            if isOwn { return keepsClips ? examples : examples.map(\.withoutClip) }
             let renewed = try renewed(examples, of: name, in: path, background: background)
             guard renewed.count == examples.count else {
                 throw TacitError.badData(

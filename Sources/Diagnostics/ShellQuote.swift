@@ -1,9 +1,7 @@
-import TacitDiagnostics
-
 /// Words of a command that is shown to a person, who may hand it to a shell as it is.
-enum ShellQuote {
+package enum ShellQuote {
     /// The word as a shell takes it for one, whatever is in it. What can't be shown becomes a question mark.
-    static func word(_ text: String) -> String {
+    package static func word(_ text: String) -> String {
         var shown = String.UnicodeScalarView()
         for scalar in SystemPath.printable(text).unicodeScalars.prefix(4096) {
             let isControl =

@@ -1,0 +1,150 @@
+import Foundation
+import TacitTestSupport
+import Testing
+
+/// What `learn` is given in other ways than a short, whole, regular file.
+@Suite struct LearnInputTests {
+    private let golden: GoldenCase
+    private let model: ConvertedModel
+    private let labels: String
+    private var folder: TemporaryFolder { model.folder }
+
+    init() throws {
+        golden = try GoldenCase(name: "llama-plain")
+        model = try ConvertedModel(golden)
+        labels = model.folder.path("my.labels")
+    }
+
+    private func noise(_ seed: UInt64, samples: Int = 800, loudness: Int16 = 9000) -> [Int16] {
+        var random = RandomNumbers(seed: seed)
+        return (0..<samples).map { _ in Int16.random(in: -loudness...loudness, using: &random) }
+    }
+
+    private func sound(_ name: String, _ samples: [Int16]) throws -> String {
+        try folder.write(name, WaveFile.bytes(samples, rate: UInt32(golden.sampleRate)))
+    }
+
+    @discardableResult
+    private func learn(_ arguments: [String], file: String? = nil, status: Int32 = 0) throws -> Executable.Outcome {
+        let outcome = try Executable.tacit.run(["learn", model.path] + arguments + ["--labels", file ?? labels])
+        try #require(outcome.status == status, "\(arguments) \(outcome.standardError)")
+        return outcome
+    }
+
+    private func bytes(_ path: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path)) }
+
+    /// A pipe can be read once, and gives the same label as a file does.
+    @Test func aPipeIsAsGoodAsAFile() throws {
+        let file = try sound("a.wav", noise(1))
+        try learn(["bell", file])
+        let piped = folder.path("piped.labels")
+        let outcome = try Executable.shell.run(
+            ["-c", #"cat "$1" | "$2" learn "$3" bell /dev/stdin --labels "$4""#, "sh", file, Executable.tacit.path, model.path, piped])
+        #expect(outcome.status == 0 && outcome.errors.isEmpty)
+        #expect(try bytes(piped) == bytes(labels))
+    }
+
+    @Test(.enabled(if: FFmpeg.isThere, "ffmpeg is not installed"))
+    func whatIsLostOfAnExampleIsTold() throws {
+        let whole = try sound("a.wav", Sounds.glide(samples: golden.sampleRate * 6))
+        let path = folder.path("a.flac")
+        #expect(FFmpeg.convert(whole, ["-c:a", "flac"], to: path))
+        var content = [UInt8](try bytes(path))
+        content[content.count / 2] ^= 0x40
+        let outcome = try learn(["bell", try folder.write("d.flac", content)])
+        #expect(outcome.errorLines.count == 1 && outcome.standardError.contains("d.flac: damaged: "))
+    }
+
+    /// The first ten minutes of an example count, which is told; of a background all of it.
+    @Test func longSounds() throws {
+        let quiet = [Int16](repeating: 3, count: 601 * golden.sampleRate)
+        let loud = noise(5, samples: 1200)
+        let outcome = try learn(["bell", try sound("late.wav", quiet + loud)])
+        #expect(outcome.errorLines == ["tacit: \(folder.path("late.wav")): only its first 600 s count: cut out what is meant"])
+        let exact = try sound("exact.wav", Array(quiet.prefix(600 * golden.sampleRate)))
+        #expect(try learn(["exact", exact]).errors.isEmpty)
+        // What lies behind ten minutes makes another background than silence does.
+        let night = folder.path("night.labels")
+        let still = folder.path("still.labels")
+        let minute = noise(6, samples: 60 * golden.sampleRate)
+        let hum = (0..<16).flatMap { _ in minute }
+        try learn(["--background", try sound("night.wav", quiet + hum)], file: night)
+        try learn(["--background", try sound("still.wav", quiet + Array(quiet.prefix(1000)))], file: still)
+        #expect(try bytes(night) != bytes(still))
+        #expect(try learn(["--list"], file: night).standardOutput == learn(["--list"], file: still).standardOutput)
+    }
+
+    /// `--no-clips` goes for what is given away and taken over as well.
+    @Test func noClipsGoAlong() throws {
+        try learn(["bell", try sound("a.wav", noise(1)), try sound("b.wav", noise(2))])
+        let (whole, bare, taken) = (folder.path("w.labels"), folder.path("b.labels"), folder.path("t.labels"))
+        try learn(["--export", whole])
+        try learn(["--export", bare, "--no-clips"])
+        try learn(["--import", whole, "--no-clips"], file: taken)
+        let clips = 2 * 2 * 800
+        #expect(try bytes(whole).count - bytes(bare).count >= clips)
+        #expect(try bytes(whole).count - bytes(taken).count >= clips)
+        // What is learned is the same.
+        let heard = try [whole, bare, taken].map { file in
+            try Executable.tacit.run(
+                ["classify", model.path, folder.path("a.wav"), "--json", "--logits", "--labels", file]
+            ).outputLines.map(withoutClocks)
+        }
+        #expect(heard[0] == heard[1] && heard[0] == heard[2] && heard[0].count == 1)
+    }
+
+    @Test(arguments: [" ", "bell ", " bell", "\u{2003}bell"])
+    func namesWithBlanksAround(name: String) throws {
+        let file = try sound("a.wav", noise(1))
+        let outcome = try learn([name, file], status: 64)
+        #expect(outcome.errorLines.first?.contains("neither begins nor ends with a blank") == true)
+        try learn(["bell", file])
+        try learn(["--rename", "bell", name], status: 64)
+    }
+
+    /// Files of lines take no other file's place, whatever it holds.
+    @Test func whatHoldsNoTextIsNotWrittenTo() throws {
+        let file = try sound("a.wav", noise(1, samples: 40_000))
+        try learn(["bell", file])
+        for path in [model.path, labels, file] {
+            let before = try bytes(path)
+            for pace in [[], ["--realtime"]] {
+                let outcome = try Executable.tacit.run(
+                    ["listen", model.path, "--input", file, "--labels", labels, "--to", "jsonl:\(path)"] + pace)
+                #expect(outcome.status == 73 && outcome.errorLines.count == 1)
+                #expect(outcome.standardError.contains("\(path): is there and no text: "))
+            }
+            #expect(try bytes(path) == before)
+        }
+        let text = try folder.write("lines.jsonl", Array("{\"old\":\"\u{e4}\\t\"}\n".utf8))
+        #expect(
+            try Executable.tacit.run(["listen", model.path, "--input", file, "--to", "jsonl:\(text)"]).status == 0)
+        #expect(try bytes(text).starts(with: Array("{\"old\"".utf8)))
+    }
+
+    /// Another's labels file stays another's when an administrator changes it.
+    @Test(.enabled(if: geteuid() == 0, "only root can give a file away"))
+    func theOwnerIsKept() throws {
+        let file = try sound("a.wav", noise(1))
+        try learn(["bell", file])
+        #expect(chown(labels, 65534, 65533) == 0 && chmod(labels, 0o600) == 0)
+        try learn(["horn", file])
+        var status = stat()
+        #expect(stat(labels, &status) == 0)
+        #expect(status.st_uid == 65534 && status.st_gid == 65533 && status.st_mode & 0o7777 == 0o600)
+    }
+
+    /// The remedy can be pasted as it stands.
+    @Test func theRemedyIsQuoted() throws {
+        let other = try ConvertedModel(GoldenCase(name: "llama-learned"))
+        let file = folder.path("my l.labels")
+        try learn(["bell", try sound("a.wav", noise(1))], file: file)
+        let outcome = try Executable.tacit.run(["classify", other.path, folder.path("a.wav"), "--labels", file])
+        #expect(outcome.status == 65)
+        #expect(outcome.standardError.contains("--renew --labels '\(file)'`"))
+        try learn(["bare", folder.path("a.wav"), "--no-clips"], file: folder.path("bare.labels"))
+        let bare = try Executable.tacit.run(
+            ["classify", other.path, folder.path("a.wav"), "--labels", folder.path("bare.labels")])
+        #expect(bare.status == 65 && !bare.standardError.contains("--renew"))
+    }
+}
