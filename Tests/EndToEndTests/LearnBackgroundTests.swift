@@ -13,7 +13,7 @@ import Testing
         labels = folder.path("my.labels")
     }
 
-    /// A tone that wails up and down, which the model takes for music.
+    /// A tone that wails up and down, which the model takes for something.
     private func wailing(seconds: Double, from start: Double, _ name: String) throws -> String {
         let samples = (0..<Int(16000 * seconds)).map { index in
             let t = start + Double(index) / 16000
@@ -44,22 +44,26 @@ import Testing
     @Test func whatIsSaidOfThePlaceIsHeldBack() throws {
         let place = try wailing(seconds: 15, from: 0, "place.wav")
         let later = try wailing(seconds: 15, from: 100.3, "later.wav")
-        #expect(try said(later) == ["music"])
+        let heard = try said(later)
+        let label = try #require(heard.first)
+        #expect(heard == [label])
         let outcome = try learn(["--background", place])
-        #expect(outcome.outputLines.last == "held back where it is as in the background: music")
+        #expect(outcome.outputLines.last == "held back where it is as in the background: \(label)")
         #expect(try said(later, ["--labels", labels]).isEmpty)
         // Nobody corrected it, so there is nothing to list.
         #expect(try learn(["--list", "--json"]).outputLines.isEmpty)
         // It is said again once that is forgotten, and by a newer model's file held back as before.
         _ = try learn(["--renew"])
         #expect(try said(later, ["--labels", labels]).isEmpty)
-        _ = try learn(["--forget", "music"])
-        #expect(try said(later, ["--labels", labels]) == ["music"])
+        _ = try learn(["--forget", label])
+        #expect(try said(later, ["--labels", labels]) == [label])
     }
 
     /// A label that was never said of the place has the same bits as without it.
     @Test func allOtherLabelsAreAsTheyWere() throws {
-        _ = try learn(["--background", try wailing(seconds: 15, from: 0, "place.wav")])
+        let place = try wailing(seconds: 15, from: 0, "place.wav")
+        let label = try #require(try said(place).first)
+        _ = try learn(["--background", place])
         var random = RandomNumbers(seed: 4)
         let noise = (0..<16000 * 6).map { _ in Int16.random(in: -9000...9000, using: &random) }
         let path = try folder.write("noise.wav", WaveFile.bytes(noise, rate: 16000))
@@ -73,6 +77,6 @@ import Testing
         }
         let (before, after) = (try scores([]), try scores(["--labels", labels]))
         #expect(before.count == 52)
-        #expect(before.filter { $0.key != "music" } == after.filter { $0.key != "music" })
+        #expect(before.filter { $0.key != label } == after.filter { $0.key != label })
     }
 }
