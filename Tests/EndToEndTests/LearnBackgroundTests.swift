@@ -13,11 +13,15 @@ import Testing
         labels = folder.path("my.labels")
     }
 
-    /// A tone that wails up and down, which the model takes for something.
-    private func wailing(seconds: Double, from start: Double, _ name: String) throws -> String {
+    /// Plucked notes of two chords, four a second, over and over, as a neighbour's radio may have them.
+    private func melody(seconds: Double, from start: Double, _ name: String) throws -> String {
+        let notes = [60, 64, 67, 72, 67, 64, 62, 65, 69, 74, 69, 65]
         let samples = (0..<Int(16000 * seconds)).map { index in
-            let t = start + Double(index) / 16000
-            return Int16(9800 * sin(2 * .pi * (700 * t - 300 / .pi * cos(.pi * t))))
+            let beat = (start + Double(index) / 16000) * 4
+            let (number, since) = (Int(beat), beat - beat.rounded(.down))
+            let frequency = 440 * pow(2, Double(notes[number % notes.count] - 69) / 12)
+            let tone = (1...6).reduce(0) { $0 + sin(2 * .pi * frequency * Double($1) * since / 4) / Double($1) }
+            return Int16(6000 * exp(-3 * since) * tone)
         }
         return try folder.write(name, WaveFile.bytes(samples, rate: 16000))
     }
@@ -42,8 +46,8 @@ import Testing
     }
 
     @Test func whatIsSaidOfThePlaceIsHeldBack() throws {
-        let place = try wailing(seconds: 15, from: 0, "place.wav")
-        let later = try wailing(seconds: 15, from: 100.3, "later.wav")
+        let place = try melody(seconds: 15, from: 0, "place.wav")
+        let later = try melody(seconds: 15, from: 100.3, "later.wav")
         let heard = try said(later)
         let label = try #require(heard.first)
         #expect(heard == [label])
@@ -61,7 +65,7 @@ import Testing
 
     /// A label that was never said of the place has the same bits as without it.
     @Test func allOtherLabelsAreAsTheyWere() throws {
-        let place = try wailing(seconds: 15, from: 0, "place.wav")
+        let place = try melody(seconds: 15, from: 0, "place.wav")
         let label = try #require(try said(place).first)
         _ = try learn(["--background", place])
         var random = RandomNumbers(seed: 4)
