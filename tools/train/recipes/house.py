@@ -7,7 +7,7 @@
 ESC-50's folds 1 to 4 under CC0 and CC BY; words of Speech Commands' training speakers, joined to phrases by speaker;
 half of the recordings in `background`; what `tools/material/collect` gathered; and, where asked, phrases and notes that
 recipes/instruments.py rendered, `music` but for percussion, noises that recipes/chores.py made up, which are nothing, and
-engines, helicopters, horns and sirens of recipes/traffic.py. Files are linked, phrases written.
+engines, aircraft, horns and sirens of recipes/traffic.py. Files are linked, phrases written.
 
 `OUT/streams` gets lists of what is left, for tools/thresholds and tools/false-events: NAME-choose.txt to choose thresholds
 by, NAME-measure.txt to measure with. None of it is in the listing, but for the background to choose by, which is trained
@@ -149,7 +149,7 @@ def chores(root: Path) -> list[list]:
 
 
 def traffic(root: Path) -> list[list]:
-    """Rows of made-up engines, helicopters, horns and sirens."""
+    """Rows of made-up engines, aircraft, horns and sirens."""
     rows = [
         [f"traffic/{row['file']}", row["labels"], row["split"], f"traffic/{row['group']}", row["licence"], 0.0]
         for row in read_table(root / "listing.csv", listing.COLUMNS)

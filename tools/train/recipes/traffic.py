@@ -1,4 +1,4 @@
-"""Engines, helicopters, horns and sirens, made up: a listing for recipes/house.py, labels ESC-50's. A sound is kept if YAMNet, which
+"""Engines, aircraft, horns and sirens, made up: a listing for recipes/house.py, labels ESC-50's. A sound is kept if YAMNet, which
 has heard two million recordings, takes it for what it is meant to be, and for none of the others here more.
 
     python recipes/traffic.py --yamnet YAMNET --out OUT
@@ -39,11 +39,12 @@ class Kind:
 
 
 KINDS = {
-    # Motor vehicle, car, lorry, motorcycle, engine, light, medium and heavy engine, engine knocking, engine starting, idling,
-    # accelerating.
-    "engine": Kind(engine, (300, 301, 310, 320, 337, 338, 342, 343, 344, 345, 346, 347)),
+    # Motorcycle, engine, light, medium and heavy engine, engine knocking, engine starting, idling, accelerating.
+    "engine": Kind(engine, (320, 337, 338, 342, 343, 344, 345, 346, 347)),
     # What thumps like an engine and isn't one for YAMNet.
     "helicopter": Kind(engine, (333,)),
+    # Aircraft, aircraft engine, jet engine, propeller, airplane.
+    "airplane": Kind(engine, (329, 330, 331, 332, 334)),
     # Vehicle horn, air horn.
     "car_horn": Kind(horn, (302, 312)),
     # Police car, ambulance, fire engine, siren, civil defence siren.
@@ -70,7 +71,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--yamnet", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--clips", type=int, default=150, help="of each kind")
+    parser.add_argument("--clips", type=int, default=100, help="of each kind")
     args = parser.parse_args()
     if args.clips < 1:
         parser.error(f"--clips {args.clips}: expected at least 1")
