@@ -12,7 +12,7 @@ enum StandardOutputSink {
         let isView = !isJSON && !stream.isOneOfMany && Terminal.shared.isTerminal
         let outlet = try LineOutlet(
             StandardOutputDrain(canBeCalledOff: !isView), stream,
-            capacity: isView ? Screen.largest : stream.lineQueueBytes)
+            capacity: isView ? Screen.largest : 4 * stream.lineBound)
         if isView {
             switch stream.sense {
             case .sound(let window, let hop):

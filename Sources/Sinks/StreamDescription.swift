@@ -89,14 +89,7 @@ package struct StreamDescription: Sendable {
     }
 
     /// Bytes of the longest line, with some room for labels that come.
-    package var lineBound: Int { LineLength.bound(labels: eventNames) + (hasChangingLabels ? 1 << 14 : 0) }
-
-    /// Bytes of a queue for its lines: for four of the longest, and for a second of labels of quick sound, were all as long, up
-    /// to a megabyte, so that a reader or a thread that doesn't run for a moment costs none.
-    package var lineQueueBytes: Int {
-        guard case .sound(_, let hop) = sense, hop > 0 else { return 4 * lineBound }
-        return max(4 * lineBound, min(Int(min(1 / hop, 1e5)) * lineBound, 1 << 20))
-    }
+    var lineBound: Int { LineLength.bound(labels: eventNames) + (hasChangingLabels ? 1 << 14 : 0) }
 
     /// For lines: the best labels of a reading.
     var ranking: Ranking { Ranking(top: top, threshold: showFrom, labels: labels.count, among: selected) }

@@ -8,7 +8,7 @@ enum JSONLinesSink {
             stream.isOneOfMany
             ? try SharedFileDrain(path: path, rotation: settings.rotation, triesAgain: !stream.waits)
             : try FileDrain(path: path, rotation: settings.rotation, triesAgain: !stream.waits)
-        let outlet = try LineOutlet(drain, stream, capacity: stream.lineQueueBytes)
+        let outlet = try LineOutlet(drain, stream, capacity: 4 * stream.lineBound)
         return LiveLines(JSONLineFormat(stream), stream, outlet: outlet)
     }
 }
