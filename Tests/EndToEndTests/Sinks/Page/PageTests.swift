@@ -53,10 +53,14 @@ struct PageTests {
         #expect(state.input == "a \"board\"" && state.sense == "sound" && !state.corrections)
         #expect(state.labels.count == 5 && state.labels.allSatisfy { $0.threshold == 0.3 })
         #expect(state.heard_seconds > 0 && state.readings > 0 && state.level_db.map { $0 < 0 && $0 > -60 } == true)
-        // Events as their lines.
-        let timeline = try page.ask("/api/timeline").text
+        // Events as their lines, of which the page may be told a moment after standard output.
         let told = page.lines.filter { $0.contains(#""type":"event""#) }
-        #expect(!told.isEmpty && told.allSatisfy { timeline.contains($0) })
+        #expect(!told.isEmpty)
+        #expect(
+            try waitUntil {
+                let timeline = try page.ask("/api/timeline").text
+                return told.allSatisfy { timeline.contains($0) }
+            })
         #expect(page.finish() == 0)
     }
 
