@@ -3,38 +3,15 @@ import TacitTestSupport
 import Testing
 
 /// Learned labels that go from one file to another, and from one model to another.
-@Suite struct LearnExchangeTests {
-    private let golden: GoldenCase
-    private let model: ConvertedModel
-    private let labels: String
-    private var folder: TemporaryFolder { model.folder }
+@Suite struct LearnExchangeTests: TeachesLabels {
+    let place: TeachingPlace
 
-    init() throws {
-        golden = try GoldenCase(name: "llama-plain")
-        model = try ConvertedModel(golden)
-        labels = model.folder.path("my.labels")
-    }
+    init() throws { place = try TeachingPlace() }
 
-    private func sound(_ seed: UInt64) throws -> String {
-        var random = RandomNumbers(seed: seed)
-        return try folder.write(
-            "\(seed).wav",
-            WaveFile.bytes((0..<800).map { _ in Int16.random(in: -9000...9000, using: &random) }, rate: UInt32(golden.sampleRate)))
-    }
-
-    @discardableResult
-    private func learn(
-        _ arguments: [String], file: String? = nil, model path: String? = nil, status: Int32 = 0
-    ) throws -> Executable.Outcome {
-        let outcome = try Executable.tacit.run(["learn", path ?? model.path] + arguments + ["--labels", file ?? labels])
-        try #require(outcome.status == status, "\(arguments) \(outcome.standardError)")
-        return outcome
-    }
+    private func sound(_ seed: UInt64) throws -> String { try sound("\(seed).wav", noise(seed)) }
 
     /// Name, examples and corrections of each label, as `--list` says it.
     private func list(_ file: String? = nil) throws -> [String] { try learn(["--list"], file: file).outputLines }
-
-    private func bytes(_ path: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path)) }
 
     @Test func correctionsGoWithTheirLabels() throws {
         let other = folder.path("other.labels")

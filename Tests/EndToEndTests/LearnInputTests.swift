@@ -3,35 +3,10 @@ import TacitTestSupport
 import Testing
 
 /// What `learn` is given in other ways than a short, whole, regular file.
-@Suite struct LearnInputTests {
-    private let golden: GoldenCase
-    private let model: ConvertedModel
-    private let labels: String
-    private var folder: TemporaryFolder { model.folder }
+@Suite struct LearnInputTests: TeachesLabels {
+    let place: TeachingPlace
 
-    init() throws {
-        golden = try GoldenCase(name: "llama-plain")
-        model = try ConvertedModel(golden)
-        labels = model.folder.path("my.labels")
-    }
-
-    private func noise(_ seed: UInt64, samples: Int = 800, loudness: Int16 = 9000) -> [Int16] {
-        var random = RandomNumbers(seed: seed)
-        return (0..<samples).map { _ in Int16.random(in: -loudness...loudness, using: &random) }
-    }
-
-    private func sound(_ name: String, _ samples: [Int16]) throws -> String {
-        try folder.write(name, WaveFile.bytes(samples, rate: UInt32(golden.sampleRate)))
-    }
-
-    @discardableResult
-    private func learn(_ arguments: [String], file: String? = nil, status: Int32 = 0) throws -> Executable.Outcome {
-        let outcome = try Executable.tacit.run(["learn", model.path] + arguments + ["--labels", file ?? labels])
-        try #require(outcome.status == status, "\(arguments) \(outcome.standardError)")
-        return outcome
-    }
-
-    private func bytes(_ path: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path)) }
+    init() throws { place = try TeachingPlace() }
 
     /// A pipe can be read once, and gives the same label as a file does.
     @Test func aPipeIsAsGoodAsAFile() throws {

@@ -3,17 +3,10 @@ import TacitTestSupport
 import Testing
 
 /// `tacit learn`, and learned labels in what other commands print.
-@Suite struct LearnTests {
-    private let golden: GoldenCase
-    private let model: ConvertedModel
-    private let labels: String
-    private var folder: TemporaryFolder { model.folder }
+@Suite struct LearnTests: TeachesLabels {
+    let place: TeachingPlace
 
-    init() throws {
-        golden = try GoldenCase(name: "llama-plain")
-        model = try ConvertedModel(golden, weights: "int8")
-        labels = model.folder.path("my.labels")
-    }
+    init() throws { place = try TeachingPlace(weights: "int8") }
 
     /// A tone, or noise where there is no frequency, and a little noise of its own with each seed.
     @discardableResult
@@ -32,15 +25,6 @@ import Testing
         try seeds.map { try sound(frequency, seed: $0) }
     }
 
-    private func learn(_ arguments: [String], file: String? = nil, model path: String? = nil) throws -> Executable.Outcome {
-        try Executable.tacit.run(["learn", path ?? model.path] + arguments + ["--labels", file ?? labels])
-    }
-
-    private func taught(_ arguments: [String]) throws {
-        let outcome = try learn(arguments)
-        try #require(outcome.status == 0, "\(outcome.standardError)")
-    }
-
     private struct Listed: Decodable, Equatable {
         var name: String
         var examples: Int
@@ -50,7 +34,7 @@ import Testing
     }
 
     private func list(_ file: String? = nil) throws -> [Listed] {
-        let outcome = try learn(["--list", "--json"], file: file)
+        let outcome = try tried(["--list", "--json"], file: file)
         try #require(outcome.status == 0, "\(outcome.standardError)")
         return try outcome.outputLines.map { try JSONDecoder().decode(Listed.self, from: Data($0.utf8)) }
     }
@@ -66,9 +50,9 @@ import Testing
     // MARK: What is learned
 
     @Test func aLabelIsLearnedAndHeard() throws {
-        try taught(["--background"] + sounds(nil, 50..<53))
-        try taught(["bell"] + sounds(1000, 1..<6))
-        try taught(["horn"] + sounds(300, 1..<6))
+        try learn(["--background"] + sounds(nil, 50..<53))
+        try learn(["bell"] + sounds(1000, 1..<6))
+        try learn(["horn"] + sounds(300, 1..<6))
         #expect(try list() == [listed("bell", 5), listed("horn", 5)])
         // Not one that was taught by.
         for (frequency, name) in [(1000.0, "bell"), (300.0, "horn")] {
@@ -98,8 +82,8 @@ import Testing
     }
 
     @Test func aStreamHasEventsOfIt() throws {
-        try taught(["--background"] + sounds(nil, 50..<53))
-        try taught(["bell"] + sounds(1000, 1..<6))
+        try learn(["--background"] + sounds(nil, 50..<53))
+        try learn(["bell"] + sounds(1000, 1..<6))
         var random = RandomNumbers(seed: 5)
         let rate = Double(golden.sampleRate)
         let samples = (0..<24_000).map { index in
@@ -122,8 +106,8 @@ import Testing
             #expect(again.outputLines.map(withoutClocks) == all, "\(flags)")
             // And so is what is learned.
             let other = folder.path("\(flags[1]).labels")
-            #expect(try learn(["--background"] + sounds(nil, 50..<53) + flags, file: other).status == 0)
-            #expect(try learn(["bell"] + sounds(1000, 1..<6) + flags, file: other).status == 0)
+            #expect(try tried(["--background"] + sounds(nil, 50..<53) + flags, file: other).status == 0)
+            #expect(try tried(["bell"] + sounds(1000, 1..<6) + flags, file: other).status == 0)
             #expect(try Data(contentsOf: URL(fileURLWithPath: other)) == bytes)
         }
     }
@@ -138,18 +122,18 @@ import Testing
         }
         let name = golden.labels[0]
         let before = try score(name, [])
-        try taught(["--not", name] + wrong)
+        try learn(["--not", name] + wrong)
         #expect(try list() == [Listed(name: name, examples: 0, corrections: 5, threshold: nil, learned: false)])
         #expect(try score(name, ["--labels", labels]) < before - 1)
         #expect(try score(golden.labels[1], ["--labels", labels]) == score(golden.labels[1], []))
-        try taught(["--forget", name])
+        try learn(["--forget", name])
         #expect(try list() == [])
         #expect(try score(name, ["--labels", labels]) == before)
     }
 
     @Test func evalMeasuresLearnedLabels() throws {
         for (frequency, name) in [(1000.0, "bell"), (300.0, "horn")] {
-            try taught([name] + sounds(frequency, 1..<6))
+            try learn([name] + sounds(frequency, 1..<6))
             for seed in 20..<24 as Range<UInt64> {
                 try folder.copy(try sound(frequency, seed: seed), as: "x-\(name)-\(seed).wav")
                 try folder.write(
@@ -166,33 +150,33 @@ import Testing
     // MARK: What becomes of a file of labels
 
     @Test func forgottenRenamedExportedImported() throws {
-        try taught(["bell"] + sounds(1000, 1..<4))
+        try learn(["bell"] + sounds(1000, 1..<4))
         let one = try bytes
-        try taught(["horn"] + sounds(300, 1..<4))
-        try taught(["--rename", "horn", "hoot"])
+        try learn(["horn"] + sounds(300, 1..<4))
+        try learn(["--rename", "horn", "hoot"])
         #expect(try list().map(\.name) == ["bell", "hoot"])
         let two = try bytes
         let other = folder.path("other.labels")
-        try taught(["--export", other, "hoot"])
+        try learn(["--export", other, "hoot"])
         #expect(try list(other) == [listed("hoot", 3)])
-        try taught(["--forget", "hoot"])
+        try learn(["--forget", "hoot"])
         #expect(try bytes == one)
-        try taught(["--import", other])
+        try learn(["--import", other])
         #expect(try bytes == two)
-        try taught(["--export", other])
+        try learn(["--export", other])
         #expect(try list(other) == list())
-        let again = try learn(["bell", try sound(1000, seed: 9), try sound(1000, seed: 10)])
+        let again = try tried(["bell", try sound(1000, seed: 9), try sound(1000, seed: 10)])
         #expect(again.status == 0)
         #expect(try list().first == listed("bell", 5))
     }
 
     @Test func aNewerModelIsTaughtTheSame() throws {
         let newer = try ConvertedModel(golden)
-        try taught(["--background"] + sounds(nil, 50..<52))
-        try taught(["bell"] + sounds(1000, 1..<4))
-        try taught(["--not", golden.labels[0]] + sounds(300, 1..<3))
+        try learn(["--background"] + sounds(nil, 50..<52))
+        try learn(["bell"] + sounds(1000, 1..<4))
+        try learn(["--not", golden.labels[0]] + sounds(300, 1..<3))
         let before = try bytes
-        let refused = try learn(["horn", try sound(300, seed: 7)], model: newer.path)
+        let refused = try tried(["horn", try sound(300, seed: 7)], model: newer.path)
         #expect(refused.status == 65 && refused.errorLines.count == 1)
         for command in ["classify", "embed"] where command == "classify" {
             let outcome = try Executable.tacit.run([command, newer.path, try sound(300, seed: 8), "--labels", labels])
@@ -200,14 +184,14 @@ import Testing
             #expect(outcome.standardError.contains("--renew"))
         }
         #expect(try bytes == before)
-        #expect(try learn(["--renew"], model: newer.path).status == 0)
+        #expect(try tried(["--renew"], model: newer.path).status == 0)
         // The same as if the newer one had been taught at first.
         let fresh = folder.path("fresh.labels")
         for arguments in [
             try ["--background"] + sounds(nil, 50..<52), try ["bell"] + sounds(1000, 1..<4),
             try ["--not", golden.labels[0]] + sounds(300, 1..<3),
         ] {
-            #expect(try learn(arguments, file: fresh, model: newer.path).status == 0)
+            #expect(try tried(arguments, file: fresh, model: newer.path).status == 0)
         }
         #expect(try bytes == Data(contentsOf: URL(fileURLWithPath: fresh)))
     }
@@ -216,11 +200,11 @@ import Testing
     @Test func correctionsOfALabelThatTheNewerModelDoesNotHave() throws {
         let newer = try ConvertedModel(GoldenCase(name: "llama-learned"))
         let gone = try #require(golden.labels.last)
-        try taught(["bell"] + sounds(1000, 1..<4))
-        try taught(["--not", gone] + sounds(300, 1..<3))
-        try taught(["--not", golden.labels[0]] + sounds(300, 3..<5))
-        try taught(["--not", "bell"] + sounds(300, 5..<6))
-        let outcome = try learn(["--renew"], model: newer.path)
+        try learn(["bell"] + sounds(1000, 1..<4))
+        try learn(["--not", gone] + sounds(300, 1..<3))
+        try learn(["--not", golden.labels[0]] + sounds(300, 3..<5))
+        try learn(["--not", "bell"] + sounds(300, 5..<6))
+        let outcome = try tried(["--renew"], model: newer.path)
         #expect(outcome.status == 0)
         #expect(outcome.errorLines.count == 1)
         #expect(outcome.errorLines.first?.hasPrefix("tacit: \(labels): \(gone): ") == true)
@@ -230,7 +214,7 @@ import Testing
             try ["bell"] + sounds(1000, 1..<4), try ["--not", golden.labels[0]] + sounds(300, 3..<5),
             try ["--not", "bell"] + sounds(300, 5..<6),
         ] {
-            #expect(try learn(arguments, file: fresh, model: newer.path).status == 0)
+            #expect(try tried(arguments, file: fresh, model: newer.path).status == 0)
         }
         #expect(try bytes == Data(contentsOf: URL(fileURLWithPath: fresh)))
     }
@@ -243,7 +227,7 @@ import Testing
             try #require(outcome.status == 0, "\(outcome.standardError)")
             return outcome.standardOutput.replacing(/"inference_ms":[0-9.e-]+/, with: "")
         }
-        try taught(["bell"] + sounds(1000, 1..<4))
+        try learn(["bell"] + sounds(1000, 1..<4))
         let before = try scores(model.path)
         func digest(_ model: String) throws -> String {
             let shown = try Executable.tacit.run(["show", model, "--json"]).standardOutput
@@ -255,7 +239,7 @@ import Testing
         try folder.write(
             "kept/\(digest(model.path))/now.gguf", Data(contentsOf: URL(fileURLWithPath: model.path)))
         #expect(try scores(now) == before)
-        let more = try learn(["horn"] + sounds(300, 1..<4), model: now)
+        let more = try tried(["horn"] + sounds(300, 1..<4), model: now)
         #expect(more.status == 0, "\(more.standardError)")
         let settings = try folder.write(
             "tacit.toml",
@@ -263,22 +247,22 @@ import Testing
         let run = try Executable.tacit.run(["check", settings])
         #expect(run.status == 0, "\(run.standardError)")
         // Taught anew, they belong to what is there now.
-        #expect(try learn(["--renew"], model: now).status == 0)
+        #expect(try tried(["--renew"], model: now).status == 0)
         #expect(try scores(now) != before)
         // Another name's are not these.
         let other = try folder.copy(now, as: "other.gguf")
-        #expect(try learn(["bell", path], model: other).status == 0)
-        #expect(try learn(["bell", path], model: model.path).status == 65)
+        #expect(try tried(["bell", path], model: other).status == 0)
+        #expect(try tried(["bell", path], model: model.path).status == 65)
     }
 
     @Test func withoutClipsThereIsLessAndNoRenewal() throws {
         let newer = try ConvertedModel(golden)
         let small = folder.path("small.labels")
-        try taught(["bell"] + sounds(1000, 1..<4))
-        #expect(try learn(["bell", "--no-clips"] + sounds(1000, 1..<4), file: small).status == 0)
+        try learn(["bell"] + sounds(1000, 1..<4))
+        #expect(try tried(["bell", "--no-clips"] + sounds(1000, 1..<4), file: small).status == 0)
         let before = try Data(contentsOf: URL(fileURLWithPath: small))
         #expect(try before.count < bytes.count - 3 * 1000)
-        let outcome = try learn(["--renew"], file: small, model: newer.path)
+        let outcome = try tried(["--renew"], file: small, model: newer.path)
         #expect(outcome.status == 65 && outcome.standardError.contains("3 examples have no clip"))
         #expect(try Data(contentsOf: URL(fileURLWithPath: small)) == before)
     }
@@ -287,7 +271,7 @@ import Testing
         let paths = try sounds(1000, 1..<3)
         try await withThrowingTaskGroup(of: Int32?.self) { group in
             for index in 0..<8 {
-                group.addTask { try learn(["label \(index)"] + paths).status }
+                group.addTask { try tried(["label \(index)"] + paths).status }
             }
             for try await status in group { #expect(status == 0) }
         }
@@ -298,7 +282,7 @@ import Testing
     @Test func killedInBetween() throws {
         var known = Set(["bell"])
         let paths = try sounds(1000, 1..<3)
-        try taught(["bell"] + paths)
+        try learn(["bell"] + paths)
         var random = RandomNumbers(seed: 3)
         var killed = 0
         for index in 0..<25 {
@@ -313,11 +297,11 @@ import Testing
         }
         #expect(killed > 0)
         // What a killed one left is no hindrance.
-        try taught(["last"] + paths)
+        try learn(["last"] + paths)
     }
 
     @Test func everyFlippedByteIsOneLineAnd65() throws {
-        try taught(["bell", "--no-clips", try sound(1000, seed: 1)])
+        try learn(["bell", "--no-clips", try sound(1000, seed: 1)])
         let good = try bytes
         // All of what it says of itself, and some of the rest: LearningTests tries every byte.
         let places = Array(0..<600) + stride(from: 601, to: good.count, by: 997)
@@ -325,7 +309,7 @@ import Testing
             var spoilt = good
             spoilt[place] ^= 0x10
             try spoilt.write(to: URL(fileURLWithPath: labels))
-            let outcome = try learn(["--list"])
+            let outcome = try tried(["--list"])
             #expect(outcome.status == 65 && outcome.output.isEmpty && outcome.errorLines.count == 1, "byte \(place)")
             #expect(outcome.standardError.contains("my.labels"))
         }
@@ -342,18 +326,18 @@ import Testing
             ["bell", "--device", "x", "--examples", "0"], ["bell", "--device", "x", "--seconds", "0"],
             ["bell", path, "--examples", "3"], ["bell", path, "--seconds", "3"], ["--list", "--seconds", "3"],
         ] {
-            let outcome = try learn(arguments)
+            let outcome = try tried(arguments)
             #expect(outcome.status == 64, "\(arguments) \(outcome.standardError)")
             #expect(outcome.output.isEmpty)
         }
         #expect(!FileManager.default.fileExists(atPath: labels))
-        try taught(["bell", path])
+        try learn(["bell", path])
         let before = try bytes
         for arguments in [
             ["--rename", "bell", golden.labels[0]], ["--rename", "bell", "bell"], ["--forget", "horn"],
             ["--rename", "horn", "hoot"], ["--export", folder.path("other.labels"), "horn"],
         ] {
-            #expect(try learn(arguments).status == 64)
+            #expect(try tried(arguments).status == 64)
         }
         #expect(!FileManager.default.fileExists(atPath: folder.path("other.labels")))
         #expect(try bytes == before)
@@ -370,29 +354,29 @@ import Testing
         }
         let other = folder.path("other.labels")
         for arguments in [["--list"], ["--forget", "bell"], ["--rename", "bell", "horn"], ["--renew"], ["--export", other]] {
-            let outcome = try learn(arguments)
+            let outcome = try tried(arguments)
             #expect(outcome.status == 66 && outcome.errorLines.count == 1, "\(arguments) \(outcome.standardError)")
         }
         #expect(![labels, other].contains { FileManager.default.fileExists(atPath: $0) })
-        #expect(try learn(["--import", folder.path("none.labels")]).status == 66)
-        #expect(try learn(["bell", path], file: folder.path("none/my.labels")).status == 73)
-        #expect(try learn(["bell", "--device", "none"]).status == 69)
+        #expect(try tried(["--import", folder.path("none.labels")]).status == 66)
+        #expect(try tried(["bell", path], file: folder.path("none/my.labels")).status == 73)
+        #expect(try tried(["bell", "--device", "none"]).status == 69)
         // A bad file has its line, and the good ones are learned.
-        let some = try learn(["bell", folder.path("none.wav"), path])
+        let some = try tried(["bell", folder.path("none.wav"), path])
         #expect(some.status == 66 && some.errorLines.count == 1)
         #expect(try list() == [listed("bell", 1)])
         let broken = try folder.write("broken.wav", Array("RIFF".utf8))
         let before = try bytes
-        #expect(try learn(["bell", broken]).status == 65)
+        #expect(try tried(["bell", broken]).status == 65)
         #expect(try bytes == before)
-        let picture = try learn(["bell", "--camera"])
+        let picture = try tried(["bell", "--camera"])
         #expect(picture.status == 64 && picture.standardError.contains("takes sound"))
     }
 
     @Test func aModelOfTokensLearnsNothing() throws {
         let tokens = try ConvertedModel(base: golden.baseFolder.path)
         let ids = try folder.write("a.u16", [1, 0, 2, 0])
-        let outcome = try learn(["bell", ids], model: tokens.path)
+        let outcome = try tried(["bell", ids], model: tokens.path)
         #expect(outcome.status == 65 && outcome.standardError.contains("tokens"))
     }
 }
