@@ -99,6 +99,11 @@ package struct LoadedModel {
         description.thresholds += [Float](repeating: Self.learnedThreshold, count: labels.labels.count)
     }
 
+    /// What teaches the labels of a file to it that were taught to another model, as a shell takes it.
+    package func renewCommand(_ file: String) -> String {
+        "tacit learn \(ShellQuote.word(path)) --renew --labels \(ShellQuote.word(file))"
+    }
+
     /// Whether some example has a clip that this model can hear or see.
     private func canRenew(_ labels: LearnedLabels) -> Bool {
         (labels.labels.flatMap(\.examples) + labels.corrections.flatMap(\.examples)).contains { example in
@@ -116,8 +121,7 @@ package struct LoadedModel {
                 file, at: "model",
                 "the labels were taught to another model, \(labels.model.name): name that one"
                     + (canRenew(labels)
-                        ? ", or `tacit learn \(ShellQuote.word(path)) --renew --labels \(ShellQuote.word(file))` teaches "
-                            + "them to this one" : ""))
+                        ? ", or `\(renewCommand(file))` teaches them to this one" : ""))
         }
         let own = model.description.labels
         if let clash = labels.labels.first(where: { own.contains($0.name) }) {

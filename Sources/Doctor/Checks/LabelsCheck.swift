@@ -25,11 +25,10 @@ enum LabelsCheck {
                 try model.requireOwn(labels, file: path)
                 return []
             }
-            let asked = ShellQuote.word(model.path)
             return [
                 Finding(
                     .otherModelsLabels, path, "the labels were taught to another model, \(labels.model.name)",
-                    fix: "tacit learn \(asked) --renew --labels \(own)")
+                    fix: model.renewCommand(path))
             ]
         } catch {
             let error = (error as? TacitError) ?? TacitError(.badData, "\(error)")

@@ -1,6 +1,6 @@
-import TacitDiagnostics
 import Glibc
 import TacitDevices
+import TacitDiagnostics
 import TacitModelFile
 
 /// Whether there is a microphone that can be listened to.

@@ -1,5 +1,5 @@
-import TacitDiagnostics
 import TacitDevices
+import TacitDiagnostics
 import TacitModelFile
 
 /// Whether there is a camera that can be watched.

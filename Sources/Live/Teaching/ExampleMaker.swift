@@ -123,13 +123,10 @@ package final class ExampleMaker {
             let most = Int(Self.longest * Double(sampleRate))
             var samples = try Self.samples(of: source, atMost: most)
             guard !samples.isEmpty else { throw TacitError(.badData, "no samples in it") }
-            var leftOut = false
-            if samples.count >= most {
-                let more = try Self.samples(of: source, atMost: 1)
-                leftOut = !isBackground && !more.isEmpty
-                if isBackground, !more.isEmpty { samples = try pieces(of: samples + more, source) }
-            }
-            return .sound(samples, sampleRate: sampleRate, damage: source.damage, leftOut: leftOut)
+            let more = samples.count < most ? [] : try Self.samples(of: source, atMost: 1)
+            if isBackground, !more.isEmpty { samples = try pieces(of: samples + more, source) }
+            return .sound(
+                samples, sampleRate: sampleRate, damage: source.damage, leftOut: !isBackground && !more.isEmpty)
         } catch let error as TacitError {
             throw error.inFile(path)
         }

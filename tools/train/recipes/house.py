@@ -78,8 +78,9 @@ def read(args: argparse.Namespace) -> Tables:
             args.material / "meta/material.csv",
             ("file", "label", "package", "version", "licence", "split", "group", "holders"),
         ),
-        notes, fonts, [] if args.chores is None else chores(args.chores),
-        [] if args.traffic is None else traffic(args.traffic),
+        notes, fonts,
+        [] if args.chores is None else made_up(args.chores, "chores", "train", "choose", is_nothing=True),
+        [] if args.traffic is None else made_up(args.traffic, "traffic", "train"),
     )  # fmt: skip
 
 
@@ -137,25 +138,15 @@ def instruments(root: Path) -> tuple[list[list], str]:
         raise DataError(f"{root / 'credits.md'}: no such file; recipes/instruments.py writes it") from None
 
 
-def chores(root: Path) -> list[list]:
-    """Rows of noises that are nothing, to train on and to choose by."""
+def made_up(root: Path, kind: str, *splits: str, is_nothing: bool = False) -> list[list]:
+    """Rows of what a recipe of that name made up, with its labels or as nothing."""
     rows = [
-        [f"chores/{row['file']}", "", row["split"], f"chores/{row['group']}", row["licence"], 0.0]
+        [f"{kind}/{row['file']}", "" if is_nothing else row["labels"], row["split"], f"{kind}/{row['group']}", row["licence"], 0.0]
         for row in read_table(root / "listing.csv", listing.COLUMNS)
     ]
-    if {row[2] for row in rows} != {"train", "choose"}:
-        raise DataError(f"{root / 'listing.csv'}: expected recordings of the splits train and choose; recipes/chores.py writes it")
-    return rows
-
-
-def traffic(root: Path) -> list[list]:
-    """Rows of made-up engines, aircraft, horns and sirens."""
-    rows = [
-        [f"traffic/{row['file']}", row["labels"], row["split"], f"traffic/{row['group']}", row["licence"], 0.0]
-        for row in read_table(root / "listing.csv", listing.COLUMNS)
-    ]
-    if {row[2] for row in rows} != {"train"}:
-        raise DataError(f"{root / 'listing.csv'}: expected recordings of the split train; recipes/traffic.py writes it")
+    if {row[2] for row in rows} != set(splits):
+        wanted = f"split{'s' * (len(splits) > 1)} {' and '.join(splits)}"
+        raise DataError(f"{root / 'listing.csv'}: expected recordings of the {wanted}; recipes/{kind}.py writes it")
     return rows
 
 
@@ -238,14 +229,15 @@ def recordings_of(args: argparse.Namespace, tables: Tables) -> tuple[list[str], 
         [f"background/{name}.ogg", label, "train", name, "CC0" if name.startswith("h") else "CC-BY", 0.0]
         for name, label in BACKGROUND.items()
     ]
-    made_up = [row for row in tables.chores if row[2] == "train"]
-    parts = [(speech, SPEECH), (music, MUSIC), (nothing, NOTHING), (tables.notes, INSTRUMENTS), (made_up, CHORES)]
-    for part, weight in [*parts, (tables.traffic, TRAFFIC)]:
+    unwanted = [row for row in tables.chores if row[2] == "train"]
+    parts = [(speech, SPEECH), (music, MUSIC), (nothing, NOTHING)]
+    parts += [(tables.notes, INSTRUMENTS), (unwanted, CHORES), (tables.traffic, TRAFFIC)]
+    for part, weight in parts:
         for row in part:
             row[5] = round(weight / len(part), 6)
     counts = f"{len(speech)} of speech, {len(music)} of music, {len(other)} others, {len(nothing)} of background"
-    counts += f", {len(tables.notes)} of instruments, {len(made_up)} of chores, {len(tables.traffic)} of traffic"
-    return labels, rows + speech + music + other + nothing + tables.notes + made_up + tables.traffic, planned, counts
+    counts += f", {len(tables.notes)} of instruments, {len(unwanted)} of chores, {len(tables.traffic)} of traffic"
+    return labels, rows + speech + music + other + nothing + tables.notes + unwanted + tables.traffic, planned, counts
 
 
 def main() -> None:

@@ -28,6 +28,11 @@ def octaves_of(length: int, rate: int) -> np.ndarray:
     return np.log2(np.maximum(np.fft.rfftfreq(length, 1 / rate), 20) / 1000)
 
 
+def filtered(samples: np.ndarray, curve: np.ndarray) -> np.ndarray:
+    """Samples [n] by a response in dB, [n // 2 + 1]."""
+    return np.fft.irfft(np.fft.rfft(samples) * 10 ** (curve / 20), len(samples))
+
+
 def at_level(samples: np.ndarray, decibels: float) -> np.ndarray:
     return samples / (np.sqrt(np.mean(samples**2)) + 1e-9) * 10 ** (decibels / 20)
 
@@ -42,8 +47,7 @@ def coloured(recordings: list[np.ndarray], minutes: float, rate: int, rng: np.ra
         start = int(rng.integers(len(whole) - 3 * length // 2)) if len(whole) > 3 * length // 2 else 0
         part = played(whole[start : start + 3 * length // 2], rng.uniform(0.72, 1.4))
         part = np.resize(part, length)
-        curve = random_curve(octaves_of(length, rate), rng, (-3, 5))
-        return np.fft.irfft(np.fft.rfft(part) * 10 ** (curve / 20), length)
+        return filtered(part, random_curve(octaves_of(length, rate), rng, (-3, 5)))
 
     for _ in range(round(minutes * 60 / SECONDS)):
         sound = at_level(excerpt(), 0)
@@ -58,7 +62,7 @@ def coloured(recordings: list[np.ndarray], minutes: float, rate: int, rng: np.ra
 def spectral(length: int, rate: int, rng: np.random.Generator, slope: tuple[float, float]) -> np.ndarray:
     """Noise [length] of a random spectrum, root mean square 1."""
     curve = random_curve(octaves_of(length, rate), rng, slope)
-    return at_level(np.fft.irfft(np.fft.rfft(rng.standard_normal(length)) * 10 ** (curve / 20), length), 0)
+    return at_level(filtered(rng.standard_normal(length), curve), 0)
 
 
 def logarithmic(low: float, high: float, rng: np.random.Generator, count: int | None = None):

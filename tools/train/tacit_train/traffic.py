@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .noises import at_level, logarithmic, octaves_of, random_curve, spectral
+from .noises import at_level, filtered, logarithmic, octaves_of, random_curve, spectral
 
 
 def wandering(length: int, rate: int, rng: np.random.Generator, seconds: float) -> np.ndarray:
@@ -15,10 +15,14 @@ def wandering(length: int, rate: int, rng: np.random.Generator, seconds: float) 
     return np.interp(place, np.arange(len(knots)), knots)
 
 
+def lagging(curve: np.ndarray, count: int) -> np.ndarray:
+    """The mean of the latest values of a curve [length], so many of them: what can't jump."""
+    return np.convolve(np.pad(curve, (count - 1, 0), mode="edge"), np.full(count, 1 / count), mode="valid")
+
+
 def through(sound: np.ndarray, rate: int, rng: np.random.Generator, slope: tuple[float, float]) -> np.ndarray:
     """Through a pipe, a bonnet, a street: a random response (`random_curve`)."""
-    curve = random_curve(octaves_of(len(sound), rate), rng, slope)
-    return np.fft.irfft(np.fft.rfft(sound) * 10 ** (curve / 20), len(sound))
+    return filtered(sound, random_curve(octaves_of(len(sound), rate), rng, slope))
 
 
 def outdoors(sound: np.ndarray, rate: int, rng: np.random.Generator) -> np.ndarray:
@@ -42,8 +46,7 @@ def speeds(length: int, rate: int, rng: np.random.Generator) -> np.ndarray:
     if way < 0.8:
         return logarithmic(30, 160, rng) * 2 ** (rng.uniform(0, 0.4) * wandering(length, rate, rng, rng.uniform(1, 4)))
     gas = np.clip(3 * wandering(length, rate, rng, rng.uniform(0.4, 1.5)) - 1, 0, 1)
-    lag = int(rng.uniform(0.1, 0.4) * rate)
-    gas = np.convolve(np.pad(gas, (lag - 1, 0), mode="edge"), np.full(lag, 1 / lag), mode="valid")
+    gas = lagging(gas, int(rng.uniform(0.1, 0.4) * rate))
     return idle * 2 ** (rng.uniform(1, 2.5) * gas)
 
 
@@ -135,8 +138,7 @@ def siren(length: int, rate: int, rng: np.random.Generator) -> np.ndarray:
         low = logarithmic(360, 700, rng)
         high = low * rng.uniform(1.15, 1.5)
         curve = ((t / rng.uniform(0.7, 1.8) + turn) % 1 < 0.5).astype(float)
-        smooth = max(1, int(rng.uniform(0.001, 0.03) * rate))
-        curve = np.convolve(np.pad(curve, (smooth - 1, 0), mode="edge"), np.full(smooth, 1 / smooth), mode="valid")
+        curve = lagging(curve, max(1, int(rng.uniform(0.001, 0.03) * rate)))
     else:
         low, high = logarithmic(120, 300, rng), logarithmic(350, 900, rng)
         around = (t / rng.uniform(6, 20) + 0.4 * turn) % 1
