@@ -13,7 +13,9 @@
 #define DOT_OFFSET 128u
 
 INLINE void dot(
-    const uint8_t *input, size_t stride, const int8_t *panel, size_t groups, const int rows, i32x16 *sums) {
+    const uint8_t *input, size_t stride, const int8_t *panel, size_t groups, const int rows, const int fetches,
+    i32x16 *sums) {
+    (void)fetches;
     for (int r = 0; r < rows; r++) {
         const uint8_t *x = input + (size_t)r * stride;
         int32_t lanes[16] = {0};

@@ -1,6 +1,6 @@
 // Matrix products over tiles of 16 output channels, a few rows at a time. The integer sums of the int8 form come from
 // `dot`, which each instruction set defines before this file, with `DOT_ROWS`, the most rows that it takes at a time (up
-// to 8), and `DOT_OFFSET`: 128 where it multiplies the unsigned bytes as they are, 0 where it takes the offset back
+// to 8) and by a constant `fetches` the panel behind line by line meanwhile, and `DOT_OFFSET`: 128 where it multiplies the unsigned bytes as they are, 0 where it takes the offset back
 // itself. Where registers are many it defines `dot_pair` and `DOT_PAIR` too, for two tiles, and `FLOAT_ROWS`, the rows of
 // the forms of floats: as many chains of sums as hide a fused multiply-add's latency. With `PACK_ROWS` it defines `pack_rows`,
 // which writes up to `DOT_ROWS` rows of `groups * 4` bytes, one behind another in whatever order `dot` wants them: once for
@@ -21,6 +21,7 @@ INLINE void finish(f32x16 y, size_t row, size_t tile, const float *bias, const f
 // Runs `what(n)` for the n = 1... that is `rest`, each a constant and under `most`.
 #define SWITCH_REST(most, rest, what)            \
     switch (rest) {                              \
+    case 8: if (most > 8) what(8); break;        \
     case 7: if (most > 7) what(7); break;        \
     case 6: if (most > 6) what(6); break;        \
     case 5: if (most > 5) what(5); break;        \
@@ -112,14 +113,15 @@ INLINE void finish_int8(const tacit_product_int8 *p, const channel_scales *c, i3
 }
 
 INLINE void multiply_int8_block(
-    const tacit_product_int8 *p, const row_range *range, size_t tile, size_t row, const int rows, const int tiles) {
+    const tacit_product_int8 *p, const row_range *range, size_t tile, size_t row, const int rows, const int tiles,
+    const int fetches) {
     i32x16 sums[2 * DOT_ROWS];
     const uint8_t *input = range->input + (row - range->first) * range->stride;
     const int8_t *panel = p->panels + tile * p->groups * 64;
 #ifdef DOT_PAIR
-    if (tiles == 2) dot_pair(input, range->stride, panel, p->groups, rows, sums);
+    if (tiles == 2) dot_pair(input, range->stride, panel, p->groups, rows, fetches, sums);
 #endif
-    if (tiles == 1) dot(input, range->stride, panel, p->groups, rows, sums);
+    if (tiles == 1) dot(input, range->stride, panel, p->groups, rows, fetches, sums);
     UNROLL for (int t = 0; t < tiles; t++, tile++) {
         channel_scales scales = channel_scales_of(p, tile);
         UNROLL for (int r = 0; r < rows; r++) finish_int8(p, &scales, sums[t * rows + r], row + (size_t)r, tile);
@@ -140,18 +142,30 @@ INLINE panel_ahead lines_behind(uintptr_t panel_end, size_t lines, size_t rows, 
 
 INLINE void fetch_share(panel_ahead *ahead) {
     size_t left = (ahead->end - ahead->line) / 64, lines = ahead->share < left ? ahead->share : left;
-    for (; lines; lines--, ahead->line += 64) __builtin_prefetch((const void *)ahead->line, 0, 2);
+    for (; lines; lines--, ahead->line += 64) fetch_line(ahead->line);
 }
 
 INLINE void multiply_int8_tiles(const tacit_product_int8 *p, const row_range *range, size_t tile, const int tiles) {
-    size_t row = range->first, lines = (size_t)tiles * p->groups;
+    size_t row = range->first;
+    if (range->end - row <= 2 * DOT_ROWS) {
+        // Shares would be had all at once, and a few rows don't hide that: the last ones fetch as they go.
+        if (range->end - row > DOT_ROWS) {
+            multiply_int8_block(p, range, tile, row, DOT_ROWS, tiles, 0);
+            row += DOT_ROWS;
+        }
+#define FETCHING(n) multiply_int8_block(p, range, tile, row, n, tiles, 1)
+        SWITCH_REST(DOT_ROWS + 1, range->end - row, FETCHING)
+#undef FETCHING
+        return;
+    }
+    size_t lines = (size_t)tiles * p->groups;
     panel_ahead ahead = lines_behind(
         (uintptr_t)p->panels + tile * p->groups * 64 + lines * 64, lines, range->end - range->first, DOT_ROWS);
     for (; row + DOT_ROWS <= range->end; row += DOT_ROWS) {
-        multiply_int8_block(p, range, tile, row, DOT_ROWS, tiles);
+        multiply_int8_block(p, range, tile, row, DOT_ROWS, tiles, 0);
         fetch_share(&ahead);
     }
-#define THE_REST(n) multiply_int8_block(p, range, tile, row, n, tiles)
+#define THE_REST(n) multiply_int8_block(p, range, tile, row, n, tiles, 0)
     SWITCH_REST(DOT_ROWS, range->end - row, THE_REST)
 #undef THE_REST
 }
