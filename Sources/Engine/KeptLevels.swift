@@ -6,11 +6,13 @@ struct KeptLevels {
     /// 1 behind the first block; behind the last it is the final norm's output.
     let numbers: [Int]
     let window: Int
+    /// Rows that each context keeps of a level: a window, and as many more as can be looked back.
+    private let slots: Int
     /// Elements from one row to the next.
     let width16: Int
     /// Cells of a picture; none where there is no grid.
     let cells: PictureCells?
-    /// `[contexts][levels][window][width16]`
+    /// `[contexts][levels][slots][width16]`
     private let rows: UnsafeMutablePointer<Float>
     /// `[levels * parts * width]`, padded: means, deviations, means of cells.
     let features: UnsafeMutablePointer<Float>
@@ -21,6 +23,7 @@ struct KeptLevels {
     struct Plan {
         fileprivate let numbers: [Int]
         fileprivate let window: Int
+        fileprivate let slots: Int
         fileprivate let width16: Int
         fileprivate let cells: PictureCells?
         fileprivate let rows: Arena.Slot<Float>
@@ -29,14 +32,15 @@ struct KeptLevels {
 
         /// - Throws: `TacitError` where the sizes do not fit memory.
         init(
-            in plan: inout Arena.Plan, _ head: LearningHead, input: InputDescription, contexts: Int, window: Int, width: Int,
-            width16: Int
+            in plan: inout Arena.Plan, _ head: LearningHead, input: InputDescription, contexts: Int, window: Int, slots: Int,
+            width: Int, width16: Int
         ) throws {
             numbers = head.levels
             cells = PictureCells(grid: head.grid, input: input)
             self.window = window
+            self.slots = slots
             self.width16 = width16
-            rows = try plan.reserve(Float.self, contexts, head.levels.count * window, width16)
+            rows = try plan.reserve(Float.self, contexts, head.levels.count * slots, width16)
             features = try plan.reserve(Float.self, (head.inputWidth(trunkWidth: width) + 63) & ~63)
             output = try plan.reserve(Float.self, (head.width + 63) & ~63)
         }
@@ -45,6 +49,7 @@ struct KeptLevels {
     init(_ plan: Plan, in arena: Arena) {
         numbers = plan.numbers
         window = plan.window
+        slots = plan.slots
         width16 = plan.width16
         cells = plan.cells
         rows = arena.pointer(plan.rows)
@@ -52,9 +57,9 @@ struct KeptLevels {
         output = arena.pointer(plan.output)
     }
 
-    /// Where the row of a position is kept, until `window` positions later.
+    /// Where the row of a position is kept, until `slots` positions later.
     func row(_ level: Int, context: Int, position: Int) -> UnsafeMutablePointer<Float> {
-        rows + ((context * numbers.count + level) * window + position % window) * width16
+        rows + ((context * numbers.count + level) * slots + position % slots) * width16
     }
 
     /// The means over a context's last rows and the deviations from them, and the means over the cells of a picture, level

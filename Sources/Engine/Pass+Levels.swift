@@ -13,11 +13,9 @@ extension Pass {
         for row in crew.share(rows, of: thread) { keep(level: level, of: state.stream + row * state.width16, row: row) }
     }
 
-    /// Keeps one row of a level, if labels are learned by it: the last `window` of each context stay.
+    /// Keeps one row of a level, if labels are learned by it: the last of each context stay.
     func keep(level: Int, of values: UnsafePointer<Float>, row: Int) {
         guard let levels = state.levels, let index = levels.numbers.firstIndex(of: level) else { return }
-        // Where a pass holds more than a window, two threads must not share a slot.
-        guard row % count + state.window >= count else { return }
         levels.row(index, context: context(of: row), position: position(of: row))
             .update(from: values, count: state.width16)
     }

@@ -2,7 +2,7 @@ import CTacitKernels
 import TacitModelFile
 
 extension Pass {
-    /// The final norm of the rows that are read, kept for reading: the last, a running sum, or the last `window` ones.
+    /// The final norm of the rows that are read, kept for reading: the last, a running sum, or the last ones.
     func pool(_ selection: Selection, _ thread: Int, _ crew: ThreadPool.Crew) {
         let width = state.width16
         let isSliding = model.description.context == .sliding
@@ -14,9 +14,7 @@ extension Pass {
                 // Rows before the last are there to be learned by alone.
                 output = row % count == count - 1 ? state.pooled + context(of: row) * width : state.normed + row * width
             case (.mean, true):
-                let slot = context(of: row) * state.window + position(of: row) % state.window
-                // Where a pass holds more than a window, only the last of them stay; two threads must not share a slot.
-                if row % count + state.window < count { continue }
+                let slot = context(of: row) * state.slots + position(of: row) % state.slots
                 output = state.recent + slot * width
             case (.mean, false):
                 output = state.normed + row * width

@@ -102,7 +102,7 @@ extension Session {
         precondition(count <= state.rows && output.count == count * width)
         guard let output = output.baseAddress else { return }
         for row in 0..<count {
-            let slot = (state.positions[0] - count + row) % state.window
+            let slot = (state.positions[0] - count + row) % state.slots
             let normed = isSliding ? state.recent + slot * state.width16 : state.normed + row * state.width16
             (output + row * width).update(from: normed, count: width)
         }

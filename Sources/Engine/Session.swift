@@ -18,6 +18,12 @@ package final class Session {
     /// The instruction set in use.
     package let instructionSet: String
 
+    /// How many of the patches that were pushed last reads leave out, as if they had not come yet: at most one fewer than go
+    /// through at once, and none but where the session `canLookBack`.
+    package var patchesLeftOut = 0 {
+        didSet { precondition(patchesLeftOut == 0 || canLookBack && (0..<state.rows).contains(patchesLeftOut)) }
+    }
+
     let state: State
     let pass: Pass
     let pool: ThreadPool
@@ -87,10 +93,13 @@ package final class Session {
         (state.pooled + context * state.width16).update(repeating: 0, count: state.width16)
     }
 
-    /// Patches in a context since its reset.
+    /// Whether it keeps more than its last read-out: an endless context does whose patches are averaged.
+    package var canLookBack: Bool { model.description.context == .sliding && model.description.pool == .mean }
+
+    /// Patches in a context since its reset, but for those that reads leave out.
     package func position(of context: Int) -> Int {
         precondition((0..<contexts).contains(context), "no context \(context)")
-        return state.positions[context]
+        return max(0, state.positions[context] - patchesLeftOut)
     }
 
     /// Pushes the same successive patches to each of several contexts.
@@ -197,7 +206,7 @@ package final class Session {
     private func readEmbedding(_ context: Int) {
         let width = model.description.trunk.width
         let embedding = state.embedding
-        let patches = state.positions[context]
+        let patches = position(of: context)
         if patches == 0 {
             embedding.update(repeating: 0, count: width)
         } else {
@@ -211,7 +220,7 @@ package final class Session {
                 let seen = min(patches, state.window)
                 embedding.update(repeating: 0, count: width)
                 for position in patches - seen..<patches {
-                    let slot = context * state.window + position % state.window
+                    let slot = context * state.slots + position % state.slots
                     kernels.add(state.recent + slot * state.width16, width, embedding)
                 }
                 for element in 0..<width { embedding[element] /= Float(seen) }

@@ -61,7 +61,7 @@ struct State {
 
     /// `[contexts][width16]`: the last patch's final norm, or the sum over the context so far.
     let pooled: UnsafeMutablePointer<Float>
-    /// `[contexts][window][width16]`: final norms of a sliding context with mean pooling.
+    /// `[contexts][slots][width16]`: final norms of a sliding context with mean pooling.
     let recent: UnsafeMutablePointer<Float>
     /// `[width16]`, `[labels16]`: scratch for reading.
     let embedding: UnsafeMutablePointer<Float>
@@ -124,15 +124,15 @@ struct State {
         let positions = try plan.reserve(Int.self, contexts)
         let pooled = try plan.reserve(float, contexts, width16)
         let keepsRecent = description.context == .sliding && description.pool == .mean
-        let recent = try plan.reserve(float, contexts, keepsRecent ? window : 0, width16)
+        let recent = try plan.reserve(float, contexts, keepsRecent ? slots : 0, width16)
         let embedding = try plan.reserve(float, width16)
         let logits = try plan.reserve(float, round16(description.labels.count))
 
         var levels: KeptLevels.Plan?
         if learns, let head = description.learning {
             levels = try KeptLevels.Plan(
-                in: &plan, head, input: description.input, contexts: contexts, window: window, width: trunk.width,
-                width16: width16)
+                in: &plan, head, input: description.input, contexts: contexts, window: window, slots: slots,
+                width: trunk.width, width16: width16)
         }
 
         let arena = try Arena(plan)

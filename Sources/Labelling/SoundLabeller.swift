@@ -29,8 +29,11 @@ package final class SoundLabeller {
     /// Samples since the start of the stream, lost ones included.
     package var position: Int { origin + received }
 
-    /// How many samples more, at least one, until patches go through the model again.
+    /// How many samples more, at least one, until patches go through the model again or there is a reading.
     package var samplesToPush: Int { max(1, geometry.endOfPatch(nextPush - 1) - received) }
+
+    /// How many samples can be prepared before they are pushed; 0 where that is of no use.
+    package var samplesAhead: Int { readsAhead ? (plan.chunk - 1) * geometry.samplesPerStride : 0 }
 
     private let frontEnd: any SoundFrontEnd
     private let model: any PatchModel
@@ -45,6 +48,10 @@ package final class SoundLabeller {
     private var origin = 0
     /// Samples since then.
     private var received = 0
+    /// Samples since then that the front end has had, those included that were prepared.
+    private var taken = 0
+    /// Whether patches go through the model together although a reading lies between them.
+    private let readsAhead: Bool
     /// Patches that the model could have had since then.
     private var pushed = 0
     /// Patches that it has had, or that no window wants any more: fewer only while the gate is closed.
@@ -79,6 +86,7 @@ package final class SoundLabeller {
             try LoudnessGate(
                 decibels: $0, sampleRate: geometry.sampleRate, hop: plan.hop * geometry.samplesPerStride)
         }
+        readsAhead = plan.readsAhead && model.canLookBack && gate == nil
         let looksBack = ending == .lastWindow || plan.attention == .full || gate != nil
         history = PatchHistory(
             patchSize: frontEnd.geometry.patchSize, kept: looksBack ? max(plan.window, plan.chunk) : plan.chunk)
@@ -106,6 +114,17 @@ package final class SoundLabeller {
         scores = scores.grown(to: count)
     }
 
+    /// Takes samples that will be pushed next through the model already, so that many patches go together. Their readings
+    /// come as they are pushed, with the same bits.
+    ///
+    /// - Parameter samples: at most `samplesAhead`, of which none is known yet.
+    package func prepare(_ samples: UnsafeBufferPointer<Float>) {
+        precondition(taken == received && samples.count <= samplesAhead)
+        taken += samples.count
+        frontEnd.push(samples) { collect($0) }
+        advance(to: history.count, from: 0)
+    }
+
     /// Takes the next samples (-1...1, mono, at the model's rate) and hands over the readings that they complete.
     ///
     /// - Throws: what `body` throws; the stream can't go on after that but by `reset` or `skip`.
@@ -124,6 +143,7 @@ package final class SoundLabeller {
         _ samples: UnsafeBufferPointer<Float>, quiet: (Int) throws -> Void,
         _ body: (Reading) throws -> Void
     ) rethrows {
+        if readsAhead { return try pushAhead(samples, body) }
         guard gate != nil else {
             received += samples.count
             return try frontEnd.push(samples) { try take($0, quiet, body) }
@@ -178,11 +198,46 @@ package final class SoundLabeller {
         history.removeAll()
         origin = sample
         received = 0
+        taken = 0
         pushed = 0
         fed = 0
         gate?.reset()
         readTo = 0
         nextPush = plan.pushEnd(after: 0)
+    }
+
+    private func pushAhead(_ samples: UnsafeBufferPointer<Float>, _ body: (Reading) throws -> Void) rethrows {
+        received += samples.count
+        try readWhatIsHeard(body)
+        let fresh = received - taken
+        guard fresh > 0 else { return }
+        taken = received
+        try frontEnd.push(UnsafeBufferPointer(rebasing: samples.suffix(fresh))) {
+            if collect($0) { try readWhatIsHeard(body) }
+        }
+        guard nextPush <= history.count else { return }
+        advance(to: history.count, from: 0)
+        try readWhatIsHeard(body)
+    }
+
+    /// Keeps a patch, and gives the model those that are kept once they are as many as go together; true if it did.
+    @discardableResult private func collect(_ patch: UnsafePointer<Float>) -> Bool {
+        history.append(patch)
+        guard history.count - fed == plan.chunk else { return false }
+        advance(to: history.count, from: 0)
+        return true
+    }
+
+    /// Hands over the readings of patches that the model has had and whose samples have been pushed.
+    private func readWhatIsHeard(_ body: (Reading) throws -> Void) rethrows {
+        while nextPush <= fed, geometry.endOfPatch(nextPush - 1) <= received {
+            pushed = nextPush
+            nextPush = plan.pushEnd(after: pushed)
+            guard plan.window(endingAt: pushed) != nil else { continue }
+            model.patchesLeftOut = fed - pushed
+            defer { model.patchesLeftOut = 0 }
+            try read(context: 0, end: pushed, body)
+        }
     }
 
     private func take(
@@ -229,9 +284,10 @@ package final class SoundLabeller {
     }
 
     /// Gives the model the patches up to `end`, in the contexts of all windows that hold them, from window `oldest` on. No
-    /// window starts or ends in between.
+    /// window starts or ends in between, but in an endless context that reads ahead.
     private func advance(to end: Int, from oldest: Int) {
         if plan.context == .sliding {
+            guard fed < end else { return }
             if fed == 0 { model.reset(context: 0) }
             active[0] = 0
             feed(from: fed, to: end, contexts: 1)

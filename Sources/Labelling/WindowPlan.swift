@@ -55,7 +55,9 @@ package struct WindowPlan: Equatable, Sendable {
             return
         }
         contexts = description.context == .restart ? (geometry.window - 1) / self.hop + 1 : 1
-        var most = min(Self.largestChunk, self.hop, geometry.window)
+        // What an endless context makes of a patch can be read once others are behind it.
+        let isAhead = latency == nil && description.context == .sliding
+        var most = min(Self.largestChunk, isAhead ? geometry.window : min(self.hop, geometry.window))
         if let latency {
             guard latency >= 0, latency.isFinite else {
                 throw TacitError(.usage, "a latency of \(latency) seconds, expected 0 or more")
@@ -81,6 +83,9 @@ package struct WindowPlan: Equatable, Sendable {
     /// Patches, and rows of a product, beyond which more at once is no faster; they bound buffers.
     private static let largestChunk = 128
     private static let largestProduct = 256
+
+    /// Whether more patches go through the model at once than lie between two read-outs, where so many are there.
+    package var readsAhead: Bool { context == .sliding && chunk > hop }
 
     /// Patches times contexts that are worth taking through the model at once; longer pushes it cuts itself.
     package var rows: Int { min(chunk * contexts, max(contexts, Self.largestProduct)) }

@@ -7,6 +7,12 @@ package final class LearningView: PatchModel {
     /// - Parameter model: made to be learned by.
     package init(_ model: any LearningModel) { self.model = model }
 
+    package var canLookBack: Bool { model.canLookBack }
+    package var patchesLeftOut: Int {
+        get { model.patchesLeftOut }
+        set { model.patchesLeftOut = newValue }
+    }
+
     package func reset(context: Int) { model.reset(context: context) }
 
     package func push(patches: UnsafePointer<Float>, count: Int, contexts: UnsafeBufferPointer<Int>) {

@@ -79,6 +79,12 @@ package final class TaughtModel: PatchModel {
         (version, correctedCount) = new
     }
 
+    package var canLookBack: Bool { model.canLookBack }
+    package var patchesLeftOut: Int {
+        get { model.patchesLeftOut }
+        set { model.patchesLeftOut = newValue }
+    }
+
     package func reset(context: Int) { model.reset(context: context) }
 
     package func push(patches: UnsafePointer<Float>, count: Int, contexts: UnsafeBufferPointer<Int>) {

@@ -95,6 +95,29 @@ import Testing
         #expect(relativeError(session.learning(), reference) < 2e-5)
     }
 
+    /// What was to be read before the last patches came can be read behind them, to the last bit.
+    @Test(arguments: Shapes.sliding.filter { $0.model.pool == .mean }.map(teachable), [1, 2, 7, 16])
+    func patchesLeftOut(_ shape: Shapes.Case, maximum: Int) throws {
+        let model = try Model(source: MemoryModel(shape.model, seed: 48, bias: shape.bias))
+        let patches = randomPatches(75, shape.model.input.patchSize, seed: 49)
+        let (ahead, behind) = (try Self.session(model, patches: maximum), try Self.session(model, patches: maximum))
+        #expect(ahead.canLookBack)
+        var done = 0
+        for end in [1, 2, 5, 16, 31, 33, 60, 75] {
+            ahead.push(patches[done..<end])
+            for position in max(1, end - maximum + 1)...end {
+                behind.reset(context: 0)
+                behind.push(patches[..<position])
+                ahead.patchesLeftOut = end - position
+                #expect(ahead.position(of: 0) == position)
+                #expect(ahead.bits() == behind.bits(), "\(position) of \(end)")
+                for last in [nil, 1, 3] { #expect(ahead.learning(last: last) == behind.learning(last: last)) }
+            }
+            ahead.patchesLeftOut = 0
+            done = end
+        }
+    }
+
     @Test(arguments: chunked, Panels.encodings)
     func anyChunking(_ shape: Shapes.Case, _ encoding: MatrixEncoding) throws {
         let model = try Model(source: MemoryModel(shape.model, seed: 41, encoding: encoding, bias: shape.bias))

@@ -165,6 +165,62 @@ import Testing
         #expect(model.pushes.map(\.contexts) == [1, 2, 3] + Array(repeating: 4, count: 37))
     }
 
+    /// Where nobody waits, an endless context takes a window at once however often it is read.
+    @Test func endlessContextsReadAhead() throws {
+        let description = describe(
+            .waveform(WaveformInput(sampleRate: 1000, patch: 10, stride: 10, window: 40)), context: .sliding)
+        let samples = (0..<4000).map { Float($0 + 1) }
+        func readings(_ latency: Double?) throws -> ([KeptReading], pushes: Int) {
+            let plan = try WindowPlan(description, hop: 0.01, latency: latency)
+            let model = StandInModel(plan, patchSize: 10)
+            let labeller = try SoundLabeller(description, plan: plan, ending: .fullWindows, model: model)
+            var readings: [KeptReading] = []
+            samples.withUnsafeBufferPointer { labeller.push($0) { readings.append(KeptReading($0)) } }
+            return (readings, model.pushes.count)
+        }
+        let (ahead, few) = try readings(nil)
+        let (each, many) = try readings(0)
+        #expect(ahead == each && ahead.count == 361)
+        #expect(few == 10 && many == 400)
+    }
+
+    /// What is known before the stream comes to it is read when it does.
+    @Test(arguments: [SoundLabeller.Ending.fullWindows, .lastWindow])
+    func preparedSamplesAreReadAsTheyArePushed(ending: SoundLabeller.Ending) throws {
+        var random = RandomNumbers(seed: 5)
+        for setting in Setting.all(ending) {
+            let (labeller, model) = try setting.labeller()
+            guard labeller.samplesAhead > 0 else {
+                #expect(setting.context == .restart || setting.window == 1 || setting.hop.map { $0 >= setting.window } ?? true)
+                continue
+            }
+            for count in [0, 3, 9, 30, 61] {
+                labeller.reset()
+                var readings: [KeptReading] = []
+                var known = 0
+                while known < count {
+                    let end = min(count, known + Int.random(in: 1...labeller.samplesAhead, using: &random))
+                    let pushes = model.pushes.count
+                    let fresh = (known..<end).map { Float($0 + 1) }
+                    fresh.withUnsafeBufferPointer { labeller.prepare($0) }
+                    #expect(model.pushes.count <= pushes + 2)
+                    let prepared = model.pushes.count
+                    for place in known..<end {
+                        withUnsafePointer(to: Float(place + 1)) { sample in
+                            labeller.push(UnsafeBufferPointer(start: sample, count: 1)) { readings.append(KeptReading($0)) }
+                        }
+                        let heard = setting.expected(samples: place + 1)
+                        if ending == .fullWindows { #expect(readings == heard, "\(setting), \(place + 1) samples") }
+                    }
+                    #expect(model.pushes.count == prepared)
+                    known = end
+                }
+                labeller.finish { readings.append(KeptReading($0)) }
+                #expect(readings == setting.expected(samples: count), "\(setting), \(count) samples")
+            }
+        }
+    }
+
     @Test func timesAreSeconds() throws {
         let description = describe(.waveform(WaveformInput(sampleRate: 1000, patch: 100, stride: 50, window: 3)))
         let plan = try WindowPlan(description)

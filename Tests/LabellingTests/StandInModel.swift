@@ -19,6 +19,15 @@ final class StandInModel: PatchModel {
         contexts = Array(repeating: nil, count: plan.contexts)
     }
 
+    var canLookBack: Bool { plan.context == .sliding }
+    var patchesLeftOut = 0 {
+        didSet { #expect(canLookBack && (0..<plan.chunk).contains(patchesLeftOut) || patchesLeftOut == 0) }
+    }
+
+    private func seen(_ context: Int) -> ArraySlice<Float> {
+        contexts[context]?.dropLast(patchesLeftOut).suffix(plan.window) ?? []
+    }
+
     func reset(context: Int) { contexts[context] = [] }
 
     func push(patches: UnsafePointer<Float>, count: Int, contexts named: UnsafeBufferPointer<Int>) {
@@ -36,15 +45,15 @@ final class StandInModel: PatchModel {
 
     /// How many patches count, then the first sample of each.
     func readEmbedding(context: Int, into embedding: UnsafeMutableBufferPointer<Float>) {
-        let seen = contexts[context]?.suffix(plan.window) ?? []
+        let seen = seen(context)
         embedding.update(repeating: 0)
         embedding[0] = Float(seen.count)
         for (index, value) in seen.enumerated() { embedding[1 + index] = value }
     }
 
     func readLogits(context: Int, into logits: UnsafeMutableBufferPointer<Float>) {
-        logits[0] = contexts[context]?.suffix(plan.window).first ?? .nan
-        logits[1] = contexts[context]?.last ?? .nan
+        logits[0] = seen(context).first ?? .nan
+        logits[1] = seen(context).last ?? .nan
     }
 
     func applyScores(_ logits: UnsafeBufferPointer<Float>, into scores: UnsafeMutableBufferPointer<Float>) {

@@ -49,6 +49,18 @@ import Testing
         #expect(try WindowPlan(describe(input, attention: .full), latency: 0).chunk == 100)
     }
 
+    /// An endless context can be read behind patches that came later, where nobody waits for labels.
+    @Test func endlessContextsTakeAWindowAtOnce() throws {
+        let endless = describe(input, context: .sliding)
+        for (hop, chunk, isAhead) in [(0.1, 100, true), (1, 100, false), (3, 100, false)] {
+            let plan = try WindowPlan(endless, hop: hop)
+            #expect(plan.chunk == chunk && plan.readsAhead == isAhead)
+        }
+        #expect(try WindowPlan(endless, hop: 0.1, latency: 1e6).chunk == 10)
+        #expect(try !WindowPlan(endless, hop: 0.1, latency: 1e6).readsAhead)
+        #expect(try !WindowPlan(describe(input), hop: 0.1).readsAhead)
+    }
+
     @Test(arguments: [0, -1, Double.nan, .infinity, 1e7])
     func impossibleHopsAreUsageErrors(hop: Double) {
         do {

@@ -5,19 +5,31 @@ import TacitMedia
 package final class SoundSense: StreamSense {
     private let source: any SampleSource
     private let labeller: SoundLabeller
+    private let readsAhead: Bool
     private var meter = LevelMeter()
     private var samples = UnsafeMutableBufferPointer<Float>.allocate(capacity: 0)
+    /// Samples that are known to the labeller already, and those of them that the stream has come to.
+    private var ahead: UnsafeMutableBufferPointer<Float>
+    private var known = 0
+    private var passed = 0
     private var rate: Double { Double(labeller.geometry.sampleRate) }
 
     /// - Parameters:
     ///   - source: at the labeller's rate.
     ///   - labeller: of the model.
-    package init(source: any SampleSource, labeller: SoundLabeller) {
+    ///   - readsAhead: whether sound may be taken from the source before the stream comes to it: it waits for nobody.
+    package init(source: any SampleSource, labeller: SoundLabeller, readsAhead: Bool = false) {
         self.source = source
         self.labeller = labeller
+        self.readsAhead = readsAhead && labeller.samplesAhead > 0
+        ahead = .allocate(capacity: self.readsAhead ? labeller.samplesAhead : 0)
+        ahead.initialize(repeating: 0)
     }
 
-    deinit { samples.deallocate() }
+    deinit {
+        samples.deallocate()
+        ahead.deallocate()
+    }
 
     package var position: Int { labeller.position }
 
@@ -32,9 +44,12 @@ package final class SoundSense: StreamSense {
     package func step(_ stream: LiveStream, _ sink: any Sink) throws -> Bool {
         // No further than what the model waits for, so that a label comes with its window's last sample.
         let wanted = min(samples.count, labeller.samplesToPush)
-        switch try source.read(into: UnsafeMutableBufferPointer(rebasing: samples[..<wanted])) {
+        switch try next(wanted) {
         case .samples(let count):
-            let fresh = UnsafeBufferPointer(rebasing: samples[..<count])
+            let fresh =
+                readsAhead
+                ? UnsafeBufferPointer(rebasing: ahead[passed - count..<passed])
+                : UnsafeBufferPointer(rebasing: samples[..<count])
             let time = Double(labeller.position + count) / rate
             stream.pace(time)
             meter.add(fresh)
@@ -51,6 +66,20 @@ package final class SoundSense: StreamSense {
             return false
         }
         return true
+    }
+
+    /// Up to so many samples, or what the source says else.
+    private func next(_ wanted: Int) throws -> SourceEvent {
+        guard readsAhead else { return try source.read(into: UnsafeMutableBufferPointer(rebasing: samples[..<wanted])) }
+        if passed == known {
+            let event = try source.read(into: ahead)
+            guard case .samples(let count) = event else { return event }
+            labeller.prepare(UnsafeBufferPointer(rebasing: ahead[..<count]))
+            (known, passed) = (count, 0)
+        }
+        let count = min(wanted, known - passed)
+        passed += count
+        return .samples(count)
     }
 
     private func tellQuiet(end: Int, _ stream: LiveStream, _ sink: any Sink) throws {

@@ -1,6 +1,7 @@
 import Glibc
 import TacitConsole
 import TacitDevices
+import TacitDiagnostics
 import TacitMedia
 
 /// What `listen` hears.
@@ -15,6 +16,13 @@ enum ListenInput {
     /// Whether it comes as time passes.
     var isLive: Bool {
         if case .file = self { false } else { true }
+    }
+
+    /// Whether all of it is there already.
+    var isWhole: Bool {
+        guard case .file(let path) = self else { return false }
+        var status = stat()
+        return SystemPath.withBytes(path) { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
     /// Whether it goes on whether or not anyone listens.

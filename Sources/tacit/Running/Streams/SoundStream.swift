@@ -63,7 +63,10 @@ struct SoundParts: StreamParts {
             events: options.events, isLive: isLive)
         let changing = FollowedLabels.follow(model, options, terms, &description)
         let stream = LiveStream(
-            SoundSense(source: recorder.map { RecordedSound(sound, $0) } ?? sound, labeller: labeller),
+            // A recording has what was heard, and when, in the stream's own order.
+            SoundSense(
+                source: recorder.map { RecordedSound(sound, $0) } ?? sound, labeller: labeller,
+                readsAhead: input.isWhole && recorder == nil),
             detector: events.detector, isPaced: options.realtime, stop: terms.stop, rules: events.rules,
             changing: changing, moments: recorder)
         return OpenedStream(stream: stream, description: description, recorder: recorder) {
