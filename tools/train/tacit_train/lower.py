@@ -1,4 +1,4 @@
-"""`lower`: labels of an adapter folder that are said too readily take second place more often.
+"""`lower`: labels of an adapter folder that are said too readily take second place more often, or, by less than 0, less often.
 
 How often a label was right among what was trained on is in its bias (Menon et al. 2021, "Long-Tail Learning via Logit Adjustment");
 where it is met less often than that, the largest score is another's. Thresholds go down with the scores, so that a single reading
@@ -23,7 +23,7 @@ MOST = 8  # logits, beyond which a threshold is next to 0 or 1
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("adapter", type=Path, help="adapter folder, which is changed")
-    parser.add_argument("--label", action="append", required=True, metavar="NAME=LOGITS", help="by how much; may be repeated")
+    parser.add_argument("--label", action="append", required=True, metavar="NAME=LOGITS", help="by how much, less than 0 to raise it; may be repeated")
 
 
 def main(args: argparse.Namespace) -> None:

@@ -17,7 +17,8 @@ def made(base, tones, tmp_path):  # noqa: F811
     return tmp_path / "a/out"
 
 
-def test_logits_and_thresholds_go_down_together(base, made):
+@pytest.mark.parametrize("by", [1.5, -0.5])
+def test_logits_and_thresholds_go_together(base, made, by):
     model, description = load_adapter(base, made)
     patches = torch.randn(8, description.input.window, description.input.patch_size, generator=torch.Generator().manual_seed(0))
     told = json.loads((made / "tacit.json").read_text())
@@ -25,12 +26,12 @@ def test_logits_and_thresholds_go_down_together(base, made):
     (made / "tacit.json").write_text(json.dumps(told))
     with torch.no_grad():
         before = model(patches)
-        run(lower, made, "--label", f"{description.labels[0]}=1.5")
+        run(lower, made, "--label", f"{description.labels[0]}={by}")
         after = load_adapter(base, made)[0](patches)
-    torch.testing.assert_close(after[:, 0], before[:, 0] - 1.5, rtol=0, atol=2e-3)
+    torch.testing.assert_close(after[:, 0], before[:, 0] - by, rtol=0, atol=2e-3)
     assert torch.equal(after[:, 1:], before[:, 1:])
     thresholds = json.loads((made / "tacit.json").read_text())["thresholds"]
-    assert thresholds[0] == pytest.approx(torch.sigmoid(torch.logit(torch.tensor(0.3)) - 1.5).item(), abs=1e-4)
+    assert thresholds[0] == pytest.approx(torch.sigmoid(torch.logit(torch.tensor(0.3)) - by).item(), abs=1e-4)
     assert thresholds[1:] == told["thresholds"][1:]
 
 
