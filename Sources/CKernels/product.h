@@ -1,6 +1,7 @@
 // Matrix products over tiles of 16 output channels, a few rows at a time. The integer sums of the int8 form come from
-// `dot`, which each instruction set defines before this file, with `DOT_ROWS`, the most rows that it takes at a time (up
-// to 8) and by a constant `fetches` the panel behind line by line meanwhile, and `DOT_OFFSET`: 128 where it multiplies the unsigned bytes as they are, 0 where it takes the offset back
+// `dot`, which each instruction set defines before this file; where the constant `fetches` is not 0, it also fetches the panel
+// behind, a line for each that it reads. Beside it are `DOT_ROWS`, the most rows that it takes at a time (up to 8), and
+// `DOT_OFFSET`: 128 where it multiplies the unsigned bytes as they are, 0 where it takes the offset back
 // itself. Where registers are many it defines `dot_pair` and `DOT_PAIR` too, for two tiles, and `FLOAT_ROWS`, the rows of
 // the forms of floats: as many chains of sums as hide a fused multiply-add's latency. With `PACK_ROWS` it defines `pack_rows`,
 // which writes up to `DOT_ROWS` rows of `groups * 4` bytes, one behind another in whatever order `dot` wants them: once for

@@ -90,7 +90,7 @@ package struct ProductInputs: Sendable {
 
 extension Session {
     /// Reads the final norm of each row of the last push to context 0, all of which went through at once. The model pools
-    /// by mean; a sliding context keeps a window of them.
+    /// by mean.
     ///
     /// - Parameters:
     ///   - count: rows of that push.
@@ -98,7 +98,7 @@ extension Session {
     package func readNormed(count: Int, into output: UnsafeMutableBufferPointer<Float>) {
         let width = model.description.trunk.width
         let isSliding = model.description.context == .sliding
-        precondition(model.description.pool == .mean && (!isSliding || count <= state.window))
+        precondition(model.description.pool == .mean)
         precondition(count <= state.rows && output.count == count * width)
         guard let output = output.baseAddress else { return }
         for row in 0..<count {

@@ -99,7 +99,8 @@ package final class Session {
     /// Patches in a context since its reset, but for those that reads leave out.
     package func position(of context: Int) -> Int {
         precondition((0..<contexts).contains(context), "no context \(context)")
-        return max(0, state.positions[context] - patchesLeftOut)
+        precondition(patchesLeftOut <= state.positions[context], "more patches are left out than there are")
+        return state.positions[context] - patchesLeftOut
     }
 
     /// Pushes the same successive patches to each of several contexts.

@@ -5,8 +5,8 @@ import TacitModelFile
 
 /// Turns a stream of samples into readings: the one way from samples to scores, for files and live streams alike.
 ///
-/// Patches go through the model as they come, overlapping windows side by side as contexts of their own; readings do
-/// not depend on how the samples were cut into pushes, to the last bit. Nothing is allocated after the initialiser.
+/// Patches go through the model as they come, or ahead of it where they are prepared, overlapping windows side by side as
+/// contexts of their own; readings do not depend on how the samples were cut into pushes, to the last bit. Nothing is allocated after the initialiser.
 ///
 /// With a gate, patches wait while it is closed, and where a reading would be there is none. Once it opens, the model gets
 /// those that a window still needs: what it would have had anyway, never more. So a reading has the same bits as without a
@@ -52,12 +52,13 @@ package final class SoundLabeller {
     private var taken = 0
     /// Whether patches go through the model together although a reading lies between them.
     private let readsAhead: Bool
-    /// Patches that the model could have had since then.
+    /// Patches that the model could have had since then; where it reads ahead, those that readings have come to.
     private var pushed = 0
-    /// Patches that it has had, or that no window wants any more: fewer only while the gate is closed.
+    /// Patches that it has had, or that no window wants any more: fewer only while the gate is closed. Where it reads ahead,
+    /// more, but less than a chunk more than `nextPush`, which is as far as a session looks back.
     private var fed = 0
     private var gate: LoudnessGate?
-    /// How many patches must be there for the next push.
+    /// How many patches must be there for the next push, or for the next reading of patches that were pushed ahead.
     private var nextPush = 0
     /// One past the last patch of the last window read, since `origin`.
     private var readTo = 0

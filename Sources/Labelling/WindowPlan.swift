@@ -29,8 +29,12 @@ package struct WindowPlan: Equatable, Sendable {
     ///     for as long as makes the model fastest.
     ///   - rows: so many patches times contexts may go together however long that holds patches back, since they take
     ///     the model no time worth speaking of.
+    ///   - readsAhead: whether samples are known before their labels are wanted: then an endless context takes a window at
+    ///     once however often it is read, since what it makes of a patch can be read once others are behind it.
     /// - Throws: `TacitError`: bad data for a model that is not of sound; usage for a hop or a latency out of range.
-    package init(_ description: ModelDescription, hop: Double? = nil, latency: Double? = nil, rows: Int = 1) throws {
+    package init(
+        _ description: ModelDescription, hop: Double? = nil, latency: Double? = nil, rows: Int = 1, readsAhead: Bool = false
+    ) throws {
         let geometry = try SoundGeometry(description.input)
         context = description.context
         attention = description.attention
@@ -55,8 +59,7 @@ package struct WindowPlan: Equatable, Sendable {
             return
         }
         contexts = description.context == .restart ? (geometry.window - 1) / self.hop + 1 : 1
-        // What an endless context makes of a patch can be read once others are behind it.
-        let isAhead = latency == nil && description.context == .sliding
+        let isAhead = readsAhead && latency == nil && description.context == .sliding
         var most = min(Self.largestChunk, isAhead ? geometry.window : min(self.hop, geometry.window))
         if let latency {
             guard latency >= 0, latency.isFinite else {

@@ -208,11 +208,12 @@ package struct LoadedModel {
     ///     within a moment, so that it takes less than that to compute on any machine that keeps up at all, or is so
     ///     little arithmetic that it takes a few milliseconds of one core (a Raspberry Pi 4: some 20). Fewer and larger
     ///     pushes are cheaper: after each pause the weights come from memory anew.
-    package func plan(hop: Double?, isLive: Bool = false) throws -> WindowPlan {
+    ///   - readsAhead: see `WindowPlan`; where labels are not waited for.
+    package func plan(hop: Double?, isLive: Bool = false, readsAhead: Bool = false) throws -> WindowPlan {
         let rows = Self.liveOperations / max(OperationCount(description).step, 1)
         do {
             return try WindowPlan(
-                description, hop: hop, latency: isLive ? Self.liveLatency : nil, rows: Int(rows))
+                description, hop: hop, latency: isLive ? Self.liveLatency : nil, rows: Int(rows), readsAhead: readsAhead)
         } catch let error as TacitError where error.kind == .badData {
             throw error.inFile(path)
         }

@@ -42,11 +42,11 @@ import Testing
                 context: context, attention: attention)
         }
 
-        func labeller(latency: Int? = nil) throws -> (SoundLabeller, StandInModel) {
+        func labeller(latency: Int? = nil, readsAhead: Bool = false) throws -> (SoundLabeller, StandInModel) {
             let second = 1 / 1000.0
             let plan = try WindowPlan(
                 description, hop: hop.map { Double($0 * stride) * second },
-                latency: latency.map { (Double($0 * stride) + 0.5) * second })
+                latency: latency.map { (Double($0 * stride) + 0.5) * second }, readsAhead: readsAhead)
             let model = StandInModel(plan, patchSize: patch)
             return (try SoundLabeller(description, plan: plan, ending: ending, model: model), model)
         }
@@ -102,8 +102,8 @@ import Testing
     func windowsAreTheContracts(ending: SoundLabeller.Ending) throws {
         var random = RandomNumbers(seed: 1)
         for setting in Setting.all(ending) {
-            for latency in [nil, 0, 2] {
-                let (labeller, _) = try setting.labeller(latency: latency)
+            for (latency, readsAhead) in [(nil, false), (nil, true), (0, false), (2, true)] as [(Int?, Bool)] {
+                let (labeller, _) = try setting.labeller(latency: latency, readsAhead: readsAhead)
                 for count in [0, 1, 2, 3, 5, 8, 9, 10, 11, 17, 30, 31, 32, 33] {
                     labeller.reset()
                     var readings = push(labeller, from: 0, count: count, longest: 12, random: &random)
@@ -119,7 +119,7 @@ import Testing
     @Test func gapsCountAndContextsBeginAnew() throws {
         var random = RandomNumbers(seed: 2)
         for setting in Setting.all(.fullWindows) {
-            let (labeller, _) = try setting.labeller()
+            let (labeller, _) = try setting.labeller(readsAhead: Bool.random(using: &random))
             var position = 0
             for _ in 0..<4 {
                 let count = Int.random(in: 0...25, using: &random)
@@ -171,7 +171,7 @@ import Testing
             .waveform(WaveformInput(sampleRate: 1000, patch: 10, stride: 10, window: 40)), context: .sliding)
         let samples = (0..<4000).map { Float($0 + 1) }
         func readings(_ latency: Double?) throws -> ([KeptReading], pushes: Int) {
-            let plan = try WindowPlan(description, hop: 0.01, latency: latency)
+            let plan = try WindowPlan(description, hop: 0.01, latency: latency, readsAhead: true)
             let model = StandInModel(plan, patchSize: 10)
             let labeller = try SoundLabeller(description, plan: plan, ending: .fullWindows, model: model)
             var readings: [KeptReading] = []
@@ -189,7 +189,7 @@ import Testing
     func preparedSamplesAreReadAsTheyArePushed(ending: SoundLabeller.Ending) throws {
         var random = RandomNumbers(seed: 5)
         for setting in Setting.all(ending) {
-            let (labeller, model) = try setting.labeller()
+            let (labeller, model) = try setting.labeller(readsAhead: true)
             guard labeller.samplesAhead > 0 else {
                 #expect(setting.context == .restart || setting.window == 1 || setting.hop.map { $0 >= setting.window } ?? true)
                 continue

@@ -53,12 +53,13 @@ import Testing
     @Test func endlessContextsTakeAWindowAtOnce() throws {
         let endless = describe(input, context: .sliding)
         for (hop, chunk, isAhead) in [(0.1, 100, true), (1, 100, false), (3, 100, false)] {
-            let plan = try WindowPlan(endless, hop: hop)
+            let plan = try WindowPlan(endless, hop: hop, readsAhead: true)
             #expect(plan.chunk == chunk && plan.readsAhead == isAhead)
         }
-        #expect(try WindowPlan(endless, hop: 0.1, latency: 1e6).chunk == 10)
-        #expect(try !WindowPlan(endless, hop: 0.1, latency: 1e6).readsAhead)
-        #expect(try !WindowPlan(describe(input), hop: 0.1).readsAhead)
+        #expect(try WindowPlan(endless, hop: 0.1).chunk == 10)
+        #expect(try WindowPlan(endless, hop: 0.1, latency: 1e6, readsAhead: true).chunk == 10)
+        #expect(try !WindowPlan(endless, hop: 0.1, latency: 1e6, readsAhead: true).readsAhead)
+        #expect(try !WindowPlan(describe(input), hop: 0.1, readsAhead: true).readsAhead)
     }
 
     @Test(arguments: [0, -1, Double.nan, .infinity, 1e7])

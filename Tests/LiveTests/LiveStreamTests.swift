@@ -63,6 +63,54 @@ import Testing
         #expect(recorder.words == ["\(name) 100", "labels 106", "finish"])
     }
 
+    /// All that a stream tells, and how often its model was asked: an endless context of six patches, read every second one.
+    private func told(
+        _ steps: [ScriptedSound.Step], readsAhead: Bool
+    ) throws -> (words: [String], levels: [Double?], error: Trouble?, pushes: Int) {
+        let description = EchoModel.description(
+            .waveform(WaveformInput(sampleRate: 1000, patch: 1, stride: 1, window: 6)), context: .sliding)
+        let plan = try WindowPlan(description, hop: 0.002, readsAhead: readsAhead)
+        let model = EchoModel(patchSize: 1, canLookBack: true)
+        let labeller = try SoundLabeller(description, plan: plan, ending: .fullWindows, model: model)
+        let stream = LiveStream(
+            SoundSense(source: ScriptedSound(steps), labeller: labeller, readsAhead: readsAhead),
+            detector: try detector(rate: 1000, hop: 2), isPaced: false, stop: StopToken())
+        let recorder = Recorder()
+        do {
+            try stream.run(recorder)
+        } catch let error as Trouble {
+            return (recorder.words, recorder.levels, error, model.pushes)
+        }
+        return (recorder.words, recorder.levels, nil, model.pushes)
+    }
+
+    /// Whatever the source gives, and in however small pieces: the same lines in the same order up to where it fails.
+    @Test func whatIsReadAheadIsToldInItsTime() throws {
+        var random = RandomNumbers(seed: 6)
+        for round in 0..<200 {
+            var steps: [ScriptedSound.Step] = []
+            for _ in 0..<Int.random(in: 0...9, using: &random) {
+                if Int.random(in: 0..<4, using: &random) == 0 {
+                    steps.append(.gap(Int.random(in: 1...20, using: &random), .lost))
+                } else {
+                    let count = Int.random(in: 1...20, using: &random)
+                    steps.append(.samples((0..<count).map { _ in Float(Int.random(in: 0...1, using: &random)) }))
+                }
+            }
+            if round % 3 == 0 { steps.append(.failure(Trouble())) }
+            let (before, ahead) = (try told(steps, readsAhead: false), try told(steps, readsAhead: true))
+            #expect(ahead.words == before.words && ahead.levels == before.levels && ahead.error == before.error)
+        }
+    }
+
+    /// As many patches as there is room for go through the model at once, though the source gives one sample at a time.
+    @Test func smallPiecesAreReadAheadTogether() throws {
+        let steps = (0..<60).map { ScriptedSound.Step.samples([Float($0 % 3)]) }
+        let (before, ahead) = (try told(steps, readsAhead: false), try told(steps, readsAhead: true))
+        #expect(ahead.words == before.words)
+        #expect(before.pushes == 30 && ahead.pushes == 12)
+    }
+
     @Test func aStopEndsInOrder() throws {
         let stop = StopToken()
         let recorder = Recorder()

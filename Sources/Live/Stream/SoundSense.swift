@@ -9,9 +9,11 @@ package final class SoundSense: StreamSense {
     private var meter = LevelMeter()
     private var samples = UnsafeMutableBufferPointer<Float>.allocate(capacity: 0)
     /// Samples that are known to the labeller already, and those of them that the stream has come to.
-    private var ahead: UnsafeMutableBufferPointer<Float>
+    private let ahead: UnsafeMutableBufferPointer<Float>
     private var known = 0
     private var passed = 0
+    /// What the source said behind them, which is no samples.
+    private var behind: Result<SourceEvent, any Error>?
     private var rate: Double { Double(labeller.geometry.sampleRate) }
 
     /// - Parameters:
@@ -71,15 +73,29 @@ package final class SoundSense: StreamSense {
     /// Up to so many samples, or what the source says else.
     private func next(_ wanted: Int) throws -> SourceEvent {
         guard readsAhead else { return try source.read(into: UnsafeMutableBufferPointer(rebasing: samples[..<wanted])) }
-        if passed == known {
-            let event = try source.read(into: ahead)
-            guard case .samples(let count) = event else { return event }
-            labeller.prepare(UnsafeBufferPointer(rebasing: ahead[..<count]))
-            (known, passed) = (count, 0)
+        if passed == known { lookAhead() }
+        if passed == known, let said = behind {
+            behind = nil
+            return try said.get()
         }
         let count = min(wanted, known - passed)
         passed += count
         return .samples(count)
+    }
+
+    /// As much as there is room for goes through the model at once, in however small pieces the source gives it.
+    private func lookAhead() {
+        (known, passed) = (0, 0)
+        while behind == nil, known < ahead.count {
+            let event = Result { try source.read(into: UnsafeMutableBufferPointer(rebasing: ahead[known...])) }
+            guard case .success(.samples(let count)) = event else {
+                behind = event
+                break
+            }
+            if count == 0 { break }
+            known += count
+        }
+        labeller.prepare(UnsafeBufferPointer(rebasing: ahead[..<known]))
     }
 
     private func tellQuiet(end: Int, _ stream: LiveStream, _ sink: any Sink) throws {

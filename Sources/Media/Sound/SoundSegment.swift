@@ -13,6 +13,8 @@ final class SoundSegment: SampleSource {
     private(set) var damage = SoundDamage()
 
     private let decoder: any SoundDecoder
+    /// What is wrong with the sound behind the samples that were read last.
+    private var fault: TacitError?
     /// Samples of silence that are still to be given for what was lost.
     private var silence = 0
     /// Interleaved, `[frames][channels]`.
@@ -42,14 +44,18 @@ final class SoundSegment: SampleSource {
 
     func read(into buffer: UnsafeMutableBufferPointer<Float>) throws -> SourceEvent {
         guard let output = buffer.baseAddress, let samples = block.baseAddress else { return .end }
+        if let fault { throw fault }
         let wanted = min(buffer.count, block.count / channels)
         while silence == 0 {
             switch try decoder.decode(into: UnsafeMutableBufferPointer(rebasing: block[..<(wanted * channels)])) {
-            case .frames(let count):
+            case .frames(var count):
                 for index in 0..<count * channels where !(samples[index].magnitude <= SoundSources.largestMagnitude) {
-                    position += index / channels
-                    throw TacitError(
-                        .badData, place: "sample \(position)", "holds \(samples[index]), which is no sample")
+                    count = index / channels
+                    let error = TacitError(
+                        .badData, place: "sample \(position + count)", "holds \(samples[index]), which is no sample")
+                    guard count > 0 else { throw error }
+                    fault = error
+                    break
                 }
                 ChannelMix.average(samples, frames: count, channels: channels, into: output)
                 position += count

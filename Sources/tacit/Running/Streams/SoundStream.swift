@@ -27,6 +27,7 @@ struct SoundParts: StreamParts {
     private let events: EventParts
     private let hopSeconds: Double
     private let isLive: Bool
+    private let readsAhead: Bool
 
     init(_ options: Listen, _ path: String?, _ terms: StreamTerms, isTaught: Bool, mayWrite: Bool) throws {
         self.options = options
@@ -35,8 +36,11 @@ struct SoundParts: StreamParts {
         model = try FollowedLabels.load(path, labels: options.learned.path, isTaught: isTaught, mayWrite: mayWrite)
         try model.requireLabels()
         try model.requireSound()
-        isLive = options.realtime || options.soundInput(nil).isLive
-        let plan = try model.plan(hop: options.hop.hop ?? 1, isLive: isLive)
+        let input = options.soundInput(nil)
+        isLive = options.realtime || input.isLive
+        // A recording has what was heard, and when, in the stream's own order; a gate is looked at as the stream comes to it.
+        readsAhead = !isLive && input.isWhole && terms.recording == nil && options.gate == nil
+        let plan = try model.plan(hop: options.hop.hop ?? 1, isLive: isLive, readsAhead: readsAhead)
         labeller = try SoundLabeller(
             model.description, plan: plan, ending: .fullWindows,
             model: model.taught(model.session(plan: plan, engine: options.engine.settings)),
@@ -63,10 +67,9 @@ struct SoundParts: StreamParts {
             events: options.events, isLive: isLive)
         let changing = FollowedLabels.follow(model, options, terms, &description)
         let stream = LiveStream(
-            // A recording has what was heard, and when, in the stream's own order.
             SoundSense(
                 source: recorder.map { RecordedSound(sound, $0) } ?? sound, labeller: labeller,
-                readsAhead: input.isWhole && recorder == nil),
+                readsAhead: readsAhead),
             detector: events.detector, isPaced: options.realtime, stop: terms.stop, rules: events.rules,
             changing: changing, moments: recorder)
         return OpenedStream(stream: stream, description: description, recorder: recorder) {
