@@ -5,8 +5,9 @@ import TacitModelFile
 
 /// Turns a stream of samples into readings: the one way from samples to scores, for files and live streams alike.
 ///
-/// Patches go through the model as they come, or ahead of it where they are prepared, overlapping windows side by side as
-/// contexts of their own; readings do not depend on how the samples were cut into pushes, to the last bit. Nothing is allocated after the initialiser.
+/// Patches go through the model as they come, or before that where they are prepared, overlapping windows side by side as
+/// contexts of their own; readings do not depend on how the samples were cut into pushes, to the last bit. Nothing is
+/// allocated after the initialiser.
 ///
 /// With a gate, patches wait while it is closed, and where a reading would be there is none. Once it opens, the model gets
 /// those that a window still needs: what it would have had anyway, never more. So a reading has the same bits as without a
