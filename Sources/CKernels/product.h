@@ -148,8 +148,9 @@ INLINE void fetch_share(panel_ahead *ahead) {
 
 INLINE void multiply_int8_tiles(const tacit_product_int8 *p, const row_range *range, size_t tile, const int tiles) {
     size_t row = range->first;
-    if (range->end - row <= 2 * DOT_ROWS) {
-        // Shares would be had all at once, and a few rows don't hide that: the last ones fetch as they go.
+    if (range->end - row > 1 && range->end - row <= 2 * DOT_ROWS) {
+        // Shares would be had all at once, and a few rows don't hide that: the last ones fetch as they go. One row alone reads
+        // as fast as the processor fetches by itself, and would only wait for more loads.
         if (range->end - row > DOT_ROWS) {
             multiply_int8_block(p, range, tile, row, DOT_ROWS, tiles, 0);
             row += DOT_ROWS;
