@@ -10,8 +10,7 @@ package enum FileContent {
     ///
     /// - Throws: `TacitError` (cannot create) where there is a regular file already that doesn't hold text.
     package static func requireText(_ path: String) throws {
-        var status = stat()
-        guard SystemPath.withBytes(path, { stat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
+        guard SystemPath.kind(path) == S_IFREG else { return }
         let descriptor = SystemPath.withBytes(path) { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         // What may be written and not read can't be looked at.
         guard descriptor >= 0 else { return }

@@ -34,6 +34,12 @@ package enum SystemPath {
         return text
     }
 
+    /// What a path leads to, `S_IFREG` and its like; nil where there is nothing or it can't be asked.
+    package static func kind(_ path: String) -> mode_t? {
+        var information = stat()
+        return withBytes(path, { stat($0, &information) }) == 0 ? information.st_mode & S_IFMT : nil
+    }
+
     /// Calls `body` with the bytes that the system knows a path by, ended by a zero.
     package static func withBytes<Result>(_ path: String, _ body: (UnsafePointer<CChar>) throws -> Result) rethrows
         -> Result

@@ -26,10 +26,7 @@ struct Folder {
     func join(_ name: String) -> String { path.hasSuffix("/") ? path + name : path + "/" + name }
 
     /// Whether there is a regular file of this name.
-    func hasFile(_ name: String) -> Bool {
-        var information = stat()
-        return SystemPath.withBytes(join(name), { stat($0, &information) }) == 0 && information.st_mode & S_IFMT == S_IFREG
-    }
+    func hasFile(_ name: String) -> Bool { SystemPath.kind(join(name)) == S_IFREG }
 
     /// Names of the regular files (or of the folders), hidden ones left out, in byte order.
     func names(folders wanted: Bool) throws -> [String] {

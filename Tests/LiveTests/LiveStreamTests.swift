@@ -73,7 +73,7 @@ import Testing
         let model = EchoModel(patchSize: 1, canLookBack: true)
         let labeller = try SoundLabeller(description, plan: plan, ending: .fullWindows, model: model)
         let stream = LiveStream(
-            SoundSense(source: ScriptedSound(steps), labeller: labeller, readsAhead: readsAhead),
+            SoundSense(source: ScriptedSound(steps), labeller: labeller),
             detector: try detector(rate: 1000, hop: 2), isPaced: false, stop: StopToken())
         let recorder = Recorder()
         do {

@@ -5,10 +5,9 @@ import TacitMedia
 package final class SoundSense: StreamSense {
     private let source: any SampleSource
     private let labeller: SoundLabeller
-    private let readsAhead: Bool
     private var meter = LevelMeter()
     private var samples = UnsafeMutableBufferPointer<Float>.allocate(capacity: 0)
-    /// Samples that are known to the labeller already, and those of them that the stream has come to.
+    /// Samples that are known to the labeller already, and those of them that the stream has come to: of one that reads ahead.
     private let ahead: UnsafeMutableBufferPointer<Float>
     private var known = 0
     private var passed = 0
@@ -18,13 +17,11 @@ package final class SoundSense: StreamSense {
 
     /// - Parameters:
     ///   - source: at the labeller's rate.
-    ///   - labeller: of the model.
-    ///   - readsAhead: whether sound may be taken from the source before the stream comes to it: it waits for nobody.
-    package init(source: any SampleSource, labeller: SoundLabeller, readsAhead: Bool = false) {
+    ///   - labeller: of the model. For one that reads ahead, sound is taken from the source before the stream comes to it.
+    package init(source: any SampleSource, labeller: SoundLabeller) {
         self.source = source
         self.labeller = labeller
-        self.readsAhead = readsAhead && labeller.samplesAhead > 0
-        ahead = .allocate(capacity: self.readsAhead ? labeller.samplesAhead : 0)
+        ahead = .allocate(capacity: labeller.samplesAhead)
         ahead.initialize(repeating: 0)
     }
 
@@ -49,7 +46,7 @@ package final class SoundSense: StreamSense {
         switch try next(wanted) {
         case .samples(let count):
             let fresh =
-                readsAhead
+                !ahead.isEmpty
                 ? UnsafeBufferPointer(rebasing: ahead[passed - count..<passed])
                 : UnsafeBufferPointer(rebasing: samples[..<count])
             let time = Double(labeller.position + count) / rate
@@ -72,7 +69,7 @@ package final class SoundSense: StreamSense {
 
     /// Up to so many samples, or what the source says else.
     private func next(_ wanted: Int) throws -> SourceEvent {
-        guard readsAhead else { return try source.read(into: UnsafeMutableBufferPointer(rebasing: samples[..<wanted])) }
+        guard !ahead.isEmpty else { return try source.read(into: UnsafeMutableBufferPointer(rebasing: samples[..<wanted])) }
         if passed == known { lookAhead() }
         if passed == known, let said = behind {
             behind = nil

@@ -20,9 +20,7 @@ enum ListenInput {
 
     /// Whether all of it is there already.
     var isWhole: Bool {
-        guard case .file(let path) = self else { return false }
-        var status = stat()
-        return SystemPath.withBytes(path) { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFREG
+        if case .file(let path) = self { SystemPath.kind(path) == S_IFREG } else { false }
     }
 
     /// Whether it goes on whether or not anyone listens.

@@ -80,12 +80,7 @@ enum ModelLookup {
         return folders
     }
 
-    private static func isFile(_ path: String) -> Bool { kind(path) == S_IFREG }
+    private static func isFile(_ path: String) -> Bool { SystemPath.kind(path) == S_IFREG }
 
-    private static func isFolder(_ path: String) -> Bool { kind(path) == S_IFDIR }
-
-    private static func kind(_ path: String) -> mode_t? {
-        var information = stat()
-        return SystemPath.withBytes(path, { stat($0, &information) }) == 0 ? information.st_mode & S_IFMT : nil
-    }
+    private static func isFolder(_ path: String) -> Bool { SystemPath.kind(path) == S_IFDIR }
 }

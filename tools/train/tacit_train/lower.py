@@ -23,7 +23,9 @@ MOST = 8  # logits, beyond which a threshold is next to 0 or 1
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("adapter", type=Path, help="adapter folder, which is changed")
-    parser.add_argument("--label", action="append", required=True, metavar="NAME=LOGITS", help="by how much, less than 0 to raise it; may be repeated")
+    parser.add_argument(
+        "--label", action="append", required=True, metavar="NAME=LOGITS", help="by how much, less than 0 to raise it; may be repeated"
+    )
 
 
 def main(args: argparse.Namespace) -> None:

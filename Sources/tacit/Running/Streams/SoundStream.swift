@@ -27,7 +27,6 @@ struct SoundParts: StreamParts {
     private let events: EventParts
     private let hopSeconds: Double
     private let isLive: Bool
-    private let readsAhead: Bool
 
     init(_ options: Listen, _ path: String?, _ terms: StreamTerms, isTaught: Bool, mayWrite: Bool) throws {
         self.options = options
@@ -39,7 +38,7 @@ struct SoundParts: StreamParts {
         let input = options.soundInput(nil)
         isLive = options.realtime || input.isLive
         // A recording has what was heard, and when, in the stream's own order; a gate is looked at as the stream comes to it.
-        readsAhead = !isLive && input.isWhole && terms.recording == nil && options.gate == nil
+        let readsAhead = input.isWhole && terms.recording == nil && options.gate == nil
         let plan = try model.plan(hop: options.hop.hop ?? 1, isLive: isLive, readsAhead: readsAhead)
         labeller = try SoundLabeller(
             model.description, plan: plan, ending: .fullWindows,
@@ -67,9 +66,7 @@ struct SoundParts: StreamParts {
             events: options.events, isLive: isLive)
         let changing = FollowedLabels.follow(model, options, terms, &description)
         let stream = LiveStream(
-            SoundSense(
-                source: recorder.map { RecordedSound(sound, $0) } ?? sound, labeller: labeller,
-                readsAhead: readsAhead),
+            SoundSense(source: recorder.map { RecordedSound(sound, $0) } ?? sound, labeller: labeller),
             detector: events.detector, isPaced: options.realtime, stop: terms.stop, rules: events.rules,
             changing: changing, moments: recorder)
         return OpenedStream(stream: stream, description: description, recorder: recorder) {
