@@ -229,16 +229,31 @@ static void add(const float *input, size_t count, float *sum) {
     for (size_t i = whole; i < whole + rest; i++) sum[i] += input[i];
 }
 
-static void add_square(const float *input, const float *less, size_t count, float *sum) {
-    size_t whole = count - count % LANES, rest = count - whole;
-    for (size_t i = 0; i < whole; i += LANES) {
-        // In a statement of its own the square is rounded before it is added, also where one instruction could do both.
-        f32x16 difference = load(input + i) - load(less + i), square = difference * difference;
-        store(sum + i, load(sum + i) + square);
-    }
-    for (size_t i = whole; i < whole + rest; i++) {
-        float difference = input[i] - less[i], square = difference * difference;
-        sum[i] += square;
+static void moments(const tacit_ring_rows *rows, size_t width, float *mean, float *deviation) {
+    f32x16 count = splat((float)rows->count);
+    // From the first row to the ring's end, and on from its beginning.
+    size_t until_end = rows->slots - rows->first, before = rows->count < until_end ? rows->count : until_end;
+    const float *parts[2] = {rows->values + rows->first * rows->stride, rows->values};
+    const size_t counts[2] = {before, rows->count - before};
+    for (size_t i = 0; i < width; i += LANES) {
+        f32x16 sum = splat(0.0f);
+        UNROLL for (size_t part = 0; part < 2; part++)
+            UNROLL_4 for (size_t row = 0; row < counts[part]; row++) sum += load(parts[part] + row * rows->stride + i);
+        f32x16 middle = sum / count, squares = splat(0.0f);
+        UNROLL for (size_t part = 0; part < 2; part++)
+            UNROLL_4 for (size_t row = 0; row < counts[part]; row++) {
+                // In a statement of its own the square is rounded before it is added, also where one instruction could do both.
+                f32x16 difference = load(parts[part] + row * rows->stride + i) - middle, square = difference * difference;
+                squares += square;
+            }
+        f32x16 spread = __builtin_elementwise_sqrt(squares / count);
+        if (i + LANES <= width) {
+            store(mean + i, middle);
+            store(deviation + i, spread);
+        } else {
+            store_some(mean + i, middle, width - i);
+            store_some(deviation + i, spread, width - i);
+        }
     }
 }
 

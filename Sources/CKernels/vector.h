@@ -14,6 +14,7 @@
 #define INLINE static inline __attribute__((always_inline))
 #define LANES ((size_t)16)
 #define UNROLL _Pragma("clang loop unroll(full)")
+#define UNROLL_4 _Pragma("clang loop unroll_count(4)")
 
 typedef float f32x16 __attribute__((ext_vector_type(16)));
 typedef _Float16 f16x16 __attribute__((ext_vector_type(16)));

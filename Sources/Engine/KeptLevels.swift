@@ -14,10 +14,14 @@ struct KeptLevels {
     let cells: PictureCells?
     /// `[contexts][levels][slots][width16]`
     private let rows: UnsafeMutablePointer<Float>
-    /// `[levels * parts * width]`, padded: means, deviations, means of cells.
+    /// How many read-outs go through the matrix at once, so that its weights are read once.
+    static let readings = 2
+    /// `[readings][featureStride]`: level by level means, deviations, means of cells.
     let features: UnsafeMutablePointer<Float>
-    /// `[learning width]`, padded.
+    let featureStride: Int
+    /// `[readings][outputStride]`: what comes out of the matrix.
     let output: UnsafeMutablePointer<Float>
+    let outputStride: Int
 
     /// Where the buffers will lie.
     struct Plan {
@@ -28,7 +32,9 @@ struct KeptLevels {
         fileprivate let cells: PictureCells?
         fileprivate let rows: Arena.Slot<Float>
         fileprivate let features: Arena.Slot<Float>
+        fileprivate let featureStride: Int
         fileprivate let output: Arena.Slot<Float>
+        fileprivate let outputStride: Int
 
         /// - Throws: `TacitError` where the sizes do not fit memory.
         init(
@@ -41,8 +47,10 @@ struct KeptLevels {
             self.slots = slots
             self.width16 = width16
             rows = try plan.reserve(Float.self, contexts, head.levels.count * slots, width16)
-            features = try plan.reserve(Float.self, (head.inputWidth(trunkWidth: width) + 63) & ~63)
-            output = try plan.reserve(Float.self, (head.width + 63) & ~63)
+            featureStride = (head.inputWidth(trunkWidth: width) + 63) & ~63
+            outputStride = (head.width + 63) & ~63
+            features = try plan.reserve(Float.self, readings, featureStride)
+            output = try plan.reserve(Float.self, readings, outputStride)
         }
     }
 
@@ -54,7 +62,9 @@ struct KeptLevels {
         cells = plan.cells
         rows = arena.pointer(plan.rows)
         features = arena.pointer(plan.features)
+        featureStride = plan.featureStride
         output = arena.pointer(plan.output)
+        outputStride = plan.outputStride
     }
 
     /// Where the row of a position is kept, until `slots` positions later.
@@ -66,26 +76,20 @@ struct KeptLevels {
     /// by level, into `features`.
     ///
     /// - Parameters:
+    ///   - index: which row of `features`.
     ///   - last: how many rows, at least 1; fewer where the context has not had so many or no more are kept.
     ///   - positions: how many patches the context has had; at least 1.
     ///   - width: elements of a row that count.
     ///   - kernels: of any instruction set.
-    func summarise(last: Int, context: Int, positions: Int, width: Int, _ kernels: tacit_kernels) {
+    func summarise(_ index: Int, last: Int, context: Int, positions: Int, width: Int, _ kernels: tacit_kernels) {
         let seen = min(positions, last, window)
         let parts = 2 + (cells?.count ?? 0)
         for level in numbers.indices {
-            let mean = features + level * parts * width
-            let deviation = mean + width
-            // Every element by itself, in the order of positions: the same bits on every machine.
-            mean.update(repeating: 0, count: parts * width)
-            for position in positions - seen..<positions {
-                kernels.add(row(level, context: context, position: position), width, mean)
-            }
-            for element in 0..<width { mean[element] /= Float(seen) }
-            for position in positions - seen..<positions {
-                kernels.add_square(row(level, context: context, position: position), mean, width, deviation)
-            }
-            for element in 0..<width { deviation[element] = (deviation[element] / Float(seen)).squareRoot() }
+            let mean = features + index * featureStride + level * parts * width
+            var ring = tacit_ring_rows(
+                values: row(level, context: context, position: 0), stride: width16, slots: slots,
+                first: (positions - seen) % slots, count: seen)
+            kernels.moments(&ring, width, mean, mean + width)
             if let cells {
                 for cell in 0..<cells.count {
                     summarise(
@@ -96,12 +100,13 @@ struct KeptLevels {
         }
     }
 
-    /// The mean over those patches of a cell that a context has had, into zeros.
+    /// The mean over those patches of a cell that a context has had.
     private func summarise(
         _ cells: PictureCells, _ cell: Int, _ level: Int, context: Int, seen: Int, width: Int,
         into mean: UnsafeMutablePointer<Float>, _ kernels: tacit_kernels
     ) {
         var count: Float = 0
+        mean.update(repeating: 0, count: width)
         for down in cells.rows(of: cell) {
             for across in cells.columns(of: cell) where down * cells.columns + across < seen {
                 kernels.add(row(level, context: context, position: down * cells.columns + across), width, mean)

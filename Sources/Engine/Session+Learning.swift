@@ -6,34 +6,46 @@ extension Session {
     package var learningWidth: Int { model.description.learningWidth }
 
     /// Reads what labels are learned by: a vector of length 1, or of zeros where a context has no patches or there are no
-    /// numbers in it. The same bits on every machine.
+    /// numbers in it. The same bits on every machine, alone or with another.
     ///
     /// - Parameters:
     ///   - context: which of those side by side.
     ///   - last: over how many of the last patches, 1 or more and at most the window; nil for all of it. A model that has no
     ///     matrix for it is read out as its head reads it.
-    ///   - output: holds `learningWidth` elements. Of a model that has a matrix for it the session must have been made with
-    ///     `learns`; of others it is the head's input.
-    package func readLearning(context: Int, last: Int? = nil, into output: UnsafeMutableBufferPointer<Float>) {
+    ///   - shorter: over how many it is read out besides, in one go; nil: not.
+    ///   - output: `[1 or 2][learningWidth]`, what `shorter` gives behind the other. Of a model that has a matrix for it the
+    ///     session must have been made with `learns`; of others it is the head's input.
+    package func readLearning(
+        context: Int, last: Int? = nil, and shorter: Int? = nil, into output: UnsafeMutableBufferPointer<Float>
+    ) {
         let width = learningWidth
-        precondition(output.count >= width, "room for \(width) elements is needed")
+        let count = shorter == nil ? 1 : KeptLevels.readings
+        precondition(output.count >= count * width, "room for \(count * width) elements is needed")
         guard let base = output.baseAddress else { return }
-        if let matrix = model.learning {
-            guard let levels = state.levels else { preconditionFailure("the session was made without levels to learn by") }
-            guard position(of: context) > 0 else { return base.update(repeating: 0, count: width) }
-            levels.summarise(
-                last: last ?? levels.window, context: context, positions: position(of: context),
-                width: model.description.trunk.width, kernels)
-            if matrix.readsLevels { matrix.quantize(levels.features, into: state.quantized, at: 0, kernels) }
-            let rows = ProductRows(
-                input: UnsafePointer(levels.features), inputStride: matrix.view.columns, quantized: state.quantized,
-                output: levels.output, outputStride: matrix.paddedRows, count: 1)
-            matrix.multiply(rows, tiles: 0..<matrix.tiles, kernels)
-            base.update(from: levels.output, count: width)
-        } else {
-            readEmbedding(context: context, into: output)
+        guard let matrix = model.learning else {
+            for reading in 0..<count {
+                readEmbedding(context: context, into: UnsafeMutableBufferPointer(rebasing: output[(reading * width)...]))
+                Self.normalise(base + reading * width, width)
+            }
+            return
         }
-        Self.normalise(base, width)
+        guard let levels = state.levels else { preconditionFailure("the session was made without levels to learn by") }
+        guard position(of: context) > 0 else { return base.update(repeating: 0, count: count * width) }
+        for reading in 0..<count {
+            levels.summarise(
+                reading, last: (reading == 0 ? last : shorter) ?? levels.window, context: context,
+                positions: position(of: context), width: model.description.trunk.width, kernels)
+            guard matrix.readsLevels else { continue }
+            matrix.quantize(levels.features + reading * levels.featureStride, into: state.quantized, at: reading, kernels)
+        }
+        let rows = ProductRows(
+            input: UnsafePointer(levels.features), inputStride: levels.featureStride, quantized: state.quantized,
+            output: levels.output, outputStride: levels.outputStride, count: count)
+        matrix.multiply(rows, tiles: 0..<matrix.tiles, kernels)
+        for reading in 0..<count {
+            (base + reading * width).update(from: levels.output + reading * levels.outputStride, count: width)
+            Self.normalise(base + reading * width, width)
+        }
     }
 
     private static func normalise(_ vector: UnsafeMutablePointer<Float>, _ count: Int) {

@@ -20,7 +20,7 @@ package final class LearningView: PatchModel {
     }
 
     package func readEmbedding(context: Int, into embedding: UnsafeMutableBufferPointer<Float>) {
-        model.readLearning(context: context, last: nil, into: embedding)
+        model.readLearning(context: context, last: nil, and: nil, into: embedding)
     }
 
     package func readLogits(context: Int, into logits: UnsafeMutableBufferPointer<Float>) {

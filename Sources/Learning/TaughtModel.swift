@@ -28,7 +28,8 @@ package final class TaughtModel: PatchModel {
     /// `[learned + own][width]`, `[learned + own]`: the learned labels' planes, then the corrected ones'.
     private var weights: UnsafeMutableBufferPointer<Float>
     private var biases: UnsafeMutableBufferPointer<Float>
-    private let point: UnsafeMutableBufferPointer<Float>
+    /// `[1 or 2][width]`: what is read over the window, and over a stretch.
+    private let points: UnsafeMutableBufferPointer<Float>
 
     /// - Parameters:
     ///   - model: made to be learned by.
@@ -46,8 +47,8 @@ package final class TaughtModel: PatchModel {
         corrected.initialize(repeating: 0)
         weights = .allocate(capacity: 0)
         biases = .allocate(capacity: 0)
-        point = .allocate(capacity: width)
-        point.initialize(repeating: 0)
+        points = .allocate(capacity: stretch == nil ? width : 2 * width)
+        points.initialize(repeating: 0)
         makeRoom(for: learned)
     }
 
@@ -70,7 +71,7 @@ package final class TaughtModel: PatchModel {
         corrected.deallocate()
         weights.deallocate()
         biases.deallocate()
-        point.deallocate()
+        points.deallocate()
     }
 
     /// What was taught since the last reading, if it can be had at once.
@@ -99,14 +100,16 @@ package final class TaughtModel: PatchModel {
         if logits.count != own + learned { makeRoom(for: max(0, logits.count - own)) }
         takeOver()
         if own > 0 { model.readLogits(context: context, into: UnsafeMutableBufferPointer(rebasing: logits[..<own])) }
-        model.readLearning(context: context, last: nil, into: point)
-        for index in 0..<learned { logits[own + index] = distance(index) }
-        for index in 0..<correctedCount {
-            logits[corrected[index]] -= max(0, Self.correctionShare * distance(learned + index))
+        // Corrected labels are the window's, as the model's own are.
+        let shorter = learned > 0 ? stretch : nil
+        model.readLearning(context: context, last: nil, and: shorter, into: points)
+        for index in 0..<learned {
+            logits[own + index] = distance(of: 0, index)
+            if shorter != nil { logits[own + index] = max(logits[own + index], distance(of: 1, index)) }
         }
-        guard let stretch, learned > 0 else { return }
-        model.readLearning(context: context, last: stretch, into: point)
-        for index in 0..<learned { logits[own + index] = max(logits[own + index], distance(index)) }
+        for index in 0..<correctedCount {
+            logits[corrected[index]] -= max(0, Self.correctionShare * distance(of: 0, learned + index))
+        }
     }
 
     package func applyScores(_ logits: UnsafeBufferPointer<Float>, into scores: UnsafeMutableBufferPointer<Float>) {
@@ -119,10 +122,12 @@ package final class TaughtModel: PatchModel {
             into: UnsafeMutableBufferPointer(rebasing: scores[own...]))
     }
 
-    /// How far what was read last lies on a plane's side. In sums side by side, added up in one order.
-    private func distance(_ index: Int) -> Float {
+    /// How far a point that was read last lies on a plane's side. In sums side by side, added up in one order.
+    private func distance(of which: Int, _ index: Int) -> Float {
         var sums = SIMD8<Float>.zero
-        guard let plane = weights.baseAddress.map({ $0 + index * width }), let point = point.baseAddress else { return 0 }
+        guard let plane = weights.baseAddress.map({ $0 + index * width }),
+            let point = points.baseAddress.map({ $0 + which * width })
+        else { return 0 }
         var element = 0
         while element + 8 <= width {
             let a = UnsafeRawPointer(plane + element).loadUnaligned(as: SIMD8<Float>.self)

@@ -93,6 +93,23 @@ import Testing
         let reference = ReferenceTransformer(memory, patches: patches).learning(after: patches.count)
         #expect(session.learningWidth == shape.model.trunk.width)
         #expect(relativeError(session.learning(), reference) < 2e-5)
+        #expect(session.learning(and: 1) == session.learning() + session.learning())
+    }
+
+    /// Two at once are what each is by itself, also of what takes one patch at a time.
+    @Test(arguments: Shapes.sliding.map(teachable), Panels.encodings)
+    func twoReadingsAtOnce(_ shape: Shapes.Case, _ encoding: MatrixEncoding) throws {
+        let model = try Model(source: MemoryModel(shape.model, seed: 38, encoding: encoding, bias: shape.bias))
+        let patches = randomPatches(2 * shape.model.input.window, shape.model.input.patchSize, seed: 39)
+        for maximum in [1, 16] {
+            let session = try Self.session(model, patches: maximum)
+            #expect(session.learning(and: 3).allSatisfy { $0 == 0 })
+            session.push(patches)
+            for (last, shorter) in [(nil, 3), (7, 1), (2, 7)] as [(Int?, Int)] {
+                let both = session.learning(last: last) + session.learning(last: shorter)
+                #expect(session.learning(last: last, and: shorter) == both)
+            }
+        }
     }
 
     /// What was to be read before the last patches came can be read behind them, to the last bit.
@@ -219,7 +236,7 @@ import Testing
         let model = try Model(source: MemoryModel(shape.model, seed: 51, encoding: .int8, bias: shape.bias))
         let session = try Self.session(model)
         let patches = randomPatches(shape.model.input.window, shape.model.input.patchSize, seed: 52).flatMap { $0 }
-        let room = UnsafeMutableBufferPointer<Float>.allocate(capacity: session.learningWidth)
+        let room = UnsafeMutableBufferPointer<Float>.allocate(capacity: 2 * session.learningWidth)
         defer { room.deallocate() }
         let contexts = [0]
         // What the description says of its input takes memory.
@@ -232,6 +249,7 @@ import Testing
                     session.push(patches: base, count: window, contexts: contexts)
                     session.readLearning(context: 0, into: room)
                     session.readLearning(context: 0, last: 1, into: room)
+                    session.readLearning(context: 0, and: 1, into: room)
                 }
                 run()
                 let before = tacit_allocations_on_this_thread()

@@ -213,24 +213,38 @@ import Testing
                 < 1e-6)
     }
 
-    /// Each element by itself, each step rounded.
     @Test(arguments: lengths)
     func sums(_ count: Int) {
         let input = numbers(count, 4, seed: 25)
-        let less = numbers(count, 1, seed: 26)
         let before = numbers(count, 9, seed: 27)
         let plain = agreed(count) {
             $1.update(from: before, count: count)
             $0.add(input, count, $1)
         }
         #expect(plain == zip(before, input).map { $0 + $1 })
-        let squares = agreed(count) {
-            $1.update(from: before, count: count)
-            $0.add_square(input, less, count, $1)
+    }
+
+    /// Means and deviations over rows of a ring, from wherever they begin: each element by itself, each step rounded.
+    @Test(arguments: lengths)
+    func moments(_ width: Int) {
+        let (slots, stride) = (11, (width + 15) & ~15)
+        let values = numbers(slots * stride, 4, seed: 26)
+        for (first, rows) in [(0, 1), (10, 1), (0, 11), (4, 7), (4, 11), (10, 5)] {
+            let found = agreed(2 * width) { table, output in
+                values.withUnsafeBufferPointer {
+                    guard let base = $0.baseAddress else { return }
+                    var ring = tacit_ring_rows(values: base, stride: stride, slots: slots, first: first, count: rows)
+                    table.moments(&ring, width, output, output + width)
+                }
+            }
+            for element in 0..<width {
+                let column = (0..<rows).map { values[(first + $0) % slots * stride + element] }
+                let mean = column.reduce(0, +) / Float(rows)
+                let squares = column.map { ($0 - mean) * ($0 - mean) }.reduce(0, +)
+                #expect(found[element] == mean)
+                #expect(found[width + element] == (squares / Float(rows)).squareRoot())
+            }
         }
-        let differences = zip(input, less).map { $0 - $1 }
-        let expected = zip(before, differences.map { $0 * $0 }).map { $0 + $1 }
-        #expect(squares == expected)
     }
 
     /// The exponential to about a unit in the last place over its whole range, what is made of it to a few.

@@ -36,12 +36,13 @@ extension Session {
         }
     }
 
-    func learning(_ context: Int = 0, last: Int? = nil) -> [Float] {
-        [Float](unsafeUninitializedCapacity: learningWidth) { buffer, count in
-            let room = UnsafeMutableBufferPointer(rebasing: buffer[..<learningWidth])
+    func learning(_ context: Int = 0, last: Int? = nil, and shorter: Int? = nil) -> [Float] {
+        let all = shorter == nil ? learningWidth : 2 * learningWidth
+        return [Float](unsafeUninitializedCapacity: all) { buffer, count in
+            let room = UnsafeMutableBufferPointer(rebasing: buffer[..<all])
             room.initialize(repeating: .nan)
-            readLearning(context: context, last: last, into: room)
-            count = learningWidth
+            readLearning(context: context, last: last, and: shorter, into: room)
+            count = all
         }
     }
 

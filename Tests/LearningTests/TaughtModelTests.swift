@@ -12,9 +12,9 @@ import Testing
     private final class Told: LearningModel {
         let logits: [Float]
         var point: [Float]
-        /// What it says of its last patches, if they are asked for, and over how many it was asked last.
+        /// What it says of its last patches, if they are asked for besides, and over how many it was asked last.
         var near: [Float]?
-        var last: Int?
+        var shorter: Int?
 
         init(logits: [Float], point: [Float]) {
             self.logits = logits
@@ -31,10 +31,14 @@ import Testing
         func applyScores(_ logits: UnsafeBufferPointer<Float>, into scores: UnsafeMutableBufferPointer<Float>) {
             TacitEngine.applyScores(.multiclass, logits: logits, into: scores)
         }
-        func readLearning(context: Int, last: Int?, into output: UnsafeMutableBufferPointer<Float>) {
-            self.last = last
-            let point = last == nil ? point : near ?? point
-            for index in output.indices { output[index] = point[index] }
+        func readLearning(
+            context: Int, last: Int?, and shorter: Int?, into output: UnsafeMutableBufferPointer<Float>
+        ) {
+            self.shorter = shorter
+            for index in point.indices { output[index] = point[index] }
+            guard shorter != nil else { return }
+            let near = near ?? point
+            for index in near.indices { output[point.count + index] = near[index] }
         }
     }
 
@@ -107,7 +111,7 @@ import Testing
         let model = TaughtModel(told, description, TaughtPlanes(labels, description))
         for _ in 0..<2 {
             let said = Self.read(model, 3)
-            #expect(told.last == 2)
+            #expect(told.shorter == 2)
             for plane in 0..<2 {
                 let (window, near) = (labels.distance(plane, of: told.point), labels.distance(plane, of: told.near ?? []))
                 #expect(abs(said.logits[1 + plane] - max(window, near)) < 1e-5)

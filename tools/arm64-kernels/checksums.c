@@ -274,6 +274,21 @@ static void functions(const tacit_kernels *k) {
     report("functions", k);
 }
 
+static void moments(const tacit_kernels *k) {
+    begin(20);
+    EACH_LENGTH(width) EACH_KIND(kind) {
+        size_t slots = 11, stride = (width + 15) / 16 * 16;
+        float *values = floats(slots * stride, kind), *mean = floats(width, ZERO), *deviation = floats(width, ZERO);
+        for (size_t first = 0; first < slots; first += 3) {
+            tacit_ring_rows rows = {values, stride, slots, first, 1 + (first * 7 + width) % slots};
+            k->moments(&rows, width, mean, deviation);
+            add_floats(mean, width), add_floats(deviation, width);
+        }
+        free(values), free(mean), free(deviation);
+    }
+    report("moments", k);
+}
+
 static void rotate(const tacit_kernels *k) {
     begin(6);
     for (size_t half = 1; half < 50; half++) {
@@ -406,6 +421,7 @@ int main(void) {
         quantize(k);
         norms(k);
         functions(k);
+        moments(k);
         rotate(k);
         attend(k);
         taper_frames(k);

@@ -122,6 +122,15 @@ typedef struct {
     size_t output_stride;
 } tacit_product_int8_groups;
 
+/// The `count` (1 or more) rows that begin at slot `first` of a ring of `slots`, and go on from its beginning.
+typedef struct {
+    const float *values;  // [slots][stride], readable up to the width rounded up to 16
+    size_t stride;
+    size_t slots;
+    size_t first;
+    size_t count;  // at most `slots`
+} tacit_ring_rows;
+
 /// One head's queries of up to four successive patches of a context, over a ring of `slots` (a multiple of 16) cached
 /// keys and values: `output[r] = sum of softmax(scale * query[r] . key) * value`, summed from the oldest to the newest.
 /// Query `r` sees the `count[r]` slots that begin `offset[r]` after slot `first`, round the ring; `offset[0]` is 0, and
@@ -221,8 +230,9 @@ typedef struct {
 
     /// `sum[i] += input[i]`.
     void (*add)(const float *input, size_t count, float *sum);
-    /// `sum[i]` and the square of `input[i] - less[i]`, added up in `sum`.
-    void (*add_square)(const float *input, const float *less, size_t count, float *sum);
+    /// The mean of each of `width` elements over some rows, and the deviation from it (of the rows themselves, biased). Each
+    /// element by itself, from the first row to the last.
+    void (*moments)(const tacit_ring_rows *rows, size_t width, float *mean, float *deviation);
 
     /// Rotates the first `2 * half` elements of each head of each row in place, element `i` paired with `half + i`
     /// (Su et al. 2021, RoFormer). `heads`: `[rows][stride]`, `head_count` heads side by side; `cosines`, `sines`:
