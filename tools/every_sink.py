@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 import pathlib
 import random
 import re
@@ -14,10 +13,9 @@ import threading
 import time
 import wave
 
+import mosquitto
 from executables import TACIT
 from loopback import unused_port
-
-os.environ["PATH"] += ":/usr/sbin"
 
 
 class Broker:
@@ -25,17 +23,7 @@ class Broker:
 
     def __init__(self, folder: pathlib.Path):
         self.port = unused_port()
-        configuration = folder / "broker.conf"
-        configuration.write_text(
-            f"listener {self.port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\nuser root\n")
-        self.broker = subprocess.Popen(["mosquitto", "-c", configuration], stderr=subprocess.DEVNULL)
-        for _ in range(1000):
-            with socket.socket() as one:
-                if one.connect_ex(("127.0.0.1", self.port)) == 0:
-                    break
-            time.sleep(0.01)
-        else:
-            sys.exit("the broker does not answer")
+        self.broker = mosquitto.start(folder, self.port)
         self.file = folder / "heard.txt"
         with open(self.file, "w") as file:
             self.listener = subprocess.Popen(

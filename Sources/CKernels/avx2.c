@@ -28,7 +28,7 @@ INLINE void dot(
     UNROLL for (int r = 0; r < rows; r++) low[r] = high[r] = _mm256_setzero_si256();
     for (size_t g = 0; g < groups; g += 2, panel += 128) {
         __m256i w0 = levels_at(panel), w1 = levels_at(panel + 32), w2 = levels_at(panel + 64), w3 = levels_at(panel + 96);
-        if (fetches) UNROLL for (size_t line = 0; line < 2; line++) fetch_line((uintptr_t)panel + (groups + line) * 64);
+        if (fetches) fetch_two_lines((uintptr_t)panel + groups * 64);
         UNROLL for (int r = 0; r < rows; r++) {
             const uint8_t *eight = input + (size_t)r * stride + g * 4;
             __m256i x = four_everywhere(eight), y = four_everywhere(eight + 4);

@@ -30,7 +30,7 @@ INLINE void pack_rows(const uint8_t *input, size_t stride, size_t groups, const 
 /// Adds a step of eight columns, and fetches the two lines that lie `ahead` bytes behind its weights, if any.
 INLINE void dot_step(
     const int8_t *input, const int8_t *panel, const int rows, const int fetches, size_t ahead, int32x4_t totals[DOT_ROWS][4]) {
-    if (fetches) UNROLL for (size_t line = 0; line < 2; line++) fetch_line((uintptr_t)panel + ahead + line * 64);
+    if (fetches) fetch_two_lines((uintptr_t)panel + ahead);
     int8x16_t pairs[DOT_ROWS / 2];
     UNROLL for (int r = 0; r + 2 <= rows; r += 2) pairs[r / 2] = vld1q_s8(input + r * 8);
     int8x8_t last = vld1_s8(input + (rows - 1) * 8);

@@ -114,7 +114,7 @@ INLINE void dot(
         UNROLL for (int c = 0; c < 4; c++) totals[r][c] = vdupq_n_s32(0);
     for (size_t g = 0; g < groups; g += 2) {
         step_weights w;
-        if (fetches) UNROLL for (size_t line = 0; line < 2; line++) fetch_line((uintptr_t)panel + (groups + line) * 64);
+        if (fetches) fetch_two_lines((uintptr_t)panel + groups * 64);
         if (rows <= 2) {  // registers are plenty: compilers hide what loads take behind the products
             w = scheduled_step(panel);
             panel += 128;
