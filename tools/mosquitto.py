@@ -7,10 +7,12 @@ import subprocess
 import sys
 import time
 
+# Where Debian has it, and a user's path may not lead.
+os.environ["PATH"] += ":/usr/sbin"
+
 
 def start(folder: pathlib.Path, port: int, *settings: str) -> subprocess.Popen:
     """One that answers on the port, keeps whatever nobody has fetched yet, and takes anybody."""
-    os.environ["PATH"] += ":/usr/sbin"
     configuration = folder / "broker.conf"
     lines = [f"listener {port} 127.0.0.1", "allow_anonymous true", "max_queued_messages 0", "user root", *settings]
     configuration.write_text("".join(f"{line}\n" for line in lines))
@@ -21,4 +23,4 @@ def start(folder: pathlib.Path, port: int, *settings: str) -> subprocess.Popen:
                 return broker
         time.sleep(0.01)
     broker.kill()
-    sys.exit("the broker does not answer")
+    sys.exit(f"{sys.argv[0]}: the broker does not answer")

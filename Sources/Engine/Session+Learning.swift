@@ -12,7 +12,7 @@ extension Session {
     ///   - context: which of those side by side.
     ///   - last: over how many of the last patches, 1 or more and at most the window; nil for all of it. A model that has no
     ///     matrix for it is read out as its head reads it.
-    ///   - shorter: over how many it is read out besides, in one go; nil: not.
+    ///   - shorter: over how many of the last, likewise, it is read out besides; nil for no second reading.
     ///   - output: `[1 or 2][learningWidth]`, what `shorter` gives behind the other. Of a model that has a matrix for it the
     ///     session must have been made with `learns`; of others it is the head's input.
     package func readLearning(

@@ -105,7 +105,7 @@ package struct LoadedModel {
     }
 
     /// Whether some example has a clip that this model can hear or see.
-    private func canRenew(_ labels: LearnedLabels) -> Bool {
+    package func canRenew(_ labels: LearnedLabels) -> Bool {
         (labels.labels.flatMap(\.examples) + labels.corrections.flatMap(\.examples)).contains { example in
             switch (example.clip, description.input.sense) {
             case (.sound?, .sound), (.picture?, .pictures): true

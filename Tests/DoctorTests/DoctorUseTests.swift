@@ -62,6 +62,12 @@ import Testing
         #expect(told.fault == "other-models-labels" && told.status == 65 && told.subject == labels)
         #expect(told.fix == "tacit learn \(model) --renew --labels \(labels)")
         #expect(try machine.findings([other.path, "--labels", labels]) == [])
+        // Without clips there is nothing to teach them by.
+        let bare = machine.models.path("bare.labels")
+        #expect(
+            try Executable.tacit.run(["learn", other.path, "bell", sound, sound, "--no-clips", "--labels", bare]).status == 0)
+        let bareTold = try finding(["--labels", bare])
+        #expect(bareTold.fault == "other-models-labels" && bareTold.fix == "mv \(bare) \(bare).other")
         try machine.models.write("my.labels", Array("GGUF".utf8))
         let broken = try finding(["--labels", labels])
         #expect(broken.fault == "broken-labels" && broken.status == 65)

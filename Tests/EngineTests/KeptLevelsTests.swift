@@ -97,11 +97,13 @@ import Testing
     }
 
     /// Two at once are what each is by itself, also of what takes one patch at a time.
-    @Test(arguments: Shapes.sliding.map(teachable), Panels.encodings)
+    @Test(arguments: Shapes.sliding.map(teachable) + pictures, Panels.encodings)
     func twoReadingsAtOnce(_ shape: Shapes.Case, _ encoding: MatrixEncoding) throws {
         let model = try Model(source: MemoryModel(shape.model, seed: 38, encoding: encoding, bias: shape.bias))
-        let patches = randomPatches(2 * shape.model.input.window, shape.model.input.patchSize, seed: 39)
-        for maximum in [1, 16] {
+        let window = shape.model.input.window
+        let patches = randomPatches(
+            shape.model.context == .sliding ? 2 * window : window, shape.model.input.patchSize, seed: 39)
+        for maximum in shape.model.attention == .full ? [window] : [1, 16] {
             let session = try Self.session(model, patches: maximum)
             #expect(session.learning(and: 3).allSatisfy { $0 == 0 })
             session.push(patches)
@@ -128,7 +130,9 @@ import Testing
                 ahead.patchesLeftOut = end - position
                 #expect(ahead.position(of: 0) == position)
                 #expect(ahead.bits() == behind.bits(), "\(position) of \(end)")
-                for last in [nil, 1, 3] { #expect(ahead.learning(last: last) == behind.learning(last: last)) }
+                for last in [nil, 1, 3] {
+                    #expect(ahead.learning(last: last, and: 2) == behind.learning(last: last) + behind.learning(last: 2))
+                }
             }
             ahead.patchesLeftOut = 0
             done = end
@@ -207,7 +211,7 @@ import Testing
         #expect(session.learning(0) == alone.learning())
         alone.reset(context: 0)
         alone.push(patches[late...])
-        #expect(session.learning(1) == alone.learning())
+        #expect(session.learning(1, and: 2) == alone.learning() + alone.learning(last: 2))
     }
 
     /// What is no number, or nothing, is zeros; and the next context is whole.

@@ -228,7 +228,9 @@ import Testing
     @Test(arguments: lengths)
     func moments(_ width: Int) {
         let (slots, stride) = (11, (width + 15) & ~15)
-        let values = numbers(slots * stride, 4, seed: 26)
+        var values = numbers(slots * stride, 4, seed: 26)
+        // What is no number, or too large for a square, stays in its own column.
+        if width > 15 { (values[3], values[stride + 7], values[9]) = (.nan, .infinity, 3e38) }
         for (first, rows) in [(0, 1), (10, 1), (0, 11), (4, 7), (4, 11), (10, 5)] {
             let found = agreed(2 * width) { table, output in
                 values.withUnsafeBufferPointer {
@@ -241,8 +243,9 @@ import Testing
                 let column = (0..<rows).map { values[(first + $0) % slots * stride + element] }
                 let mean = column.reduce(0, +) / Float(rows)
                 let squares = column.map { ($0 - mean) * ($0 - mean) }.reduce(0, +)
-                #expect(found[element] == mean)
-                #expect(found[width + element] == (squares / Float(rows)).squareRoot())
+                let deviation = (squares / Float(rows)).squareRoot()
+                #expect(found[element] == mean || found[element].isNaN && mean.isNaN)
+                #expect(found[width + element] == deviation || found[width + element].isNaN && deviation.isNaN)
             }
         }
     }

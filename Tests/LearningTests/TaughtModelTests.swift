@@ -12,8 +12,9 @@ import Testing
     private final class Told: LearningModel {
         let logits: [Float]
         var point: [Float]
-        /// What it says of its last patches, if they are asked for besides, and over how many it was asked last.
+        /// What it says of its last patches, if they are asked for besides, and what it was asked for last.
         var near: [Float]?
+        var last: Int?
         var shorter: Int?
 
         init(logits: [Float], point: [Float]) {
@@ -34,7 +35,7 @@ import Testing
         func readLearning(
             context: Int, last: Int?, and shorter: Int?, into output: UnsafeMutableBufferPointer<Float>
         ) {
-            self.shorter = shorter
+            (self.last, self.shorter) = (last, shorter)
             for index in point.indices { output[index] = point[index] }
             guard shorter != nil else { return }
             let near = near ?? point
@@ -111,7 +112,7 @@ import Testing
         let model = TaughtModel(told, description, TaughtPlanes(labels, description))
         for _ in 0..<2 {
             let said = Self.read(model, 3)
-            #expect(told.shorter == 2)
+            #expect(told.last == nil && told.shorter == 2)
             for plane in 0..<2 {
                 let (window, near) = (labels.distance(plane, of: told.point), labels.distance(plane, of: told.near ?? []))
                 #expect(abs(said.logits[1 + plane] - max(window, near)) < 1e-5)
@@ -133,6 +134,20 @@ import Testing
         // What truly is one is called so as before, to the last bit.
         told.point = clusters.point(0)
         #expect(Self.read(model, 2).logits == told.logits)
+    }
+
+    /// Corrections alone are of the window: nothing else is read out.
+    @Test func correctionsAskForNoStretch() throws {
+        var clusters = Clusters(2, seed: 34)
+        var labels = LearnedLabels(Clusters.model)
+        let base = TaughtBase(labels: ["dog"], prototypes: clusters.centres[0])
+        try labels.correct("dog", clusters.examples(1, count: 5), base)
+        var description = Self.description(base.labels)
+        description.learning = LearningHead(levels: [1], stretch: 2, width: Clusters.width, hasPrototypes: true)
+        let told = Told(logits: [4], point: clusters.point(1))
+        told.shorter = 9
+        let said = Self.read(TaughtModel(told, description, TaughtPlanes(labels, description)), 1)
+        #expect(told.last == nil && told.shorter == nil && said.logits[0] < 4)
     }
 
     @Test func aModelWithoutLabelsCanBeTaught() throws {

@@ -127,7 +127,7 @@ typedef struct {
     const float *values;  // [slots][stride], readable up to the width rounded up to 16
     size_t stride;
     size_t slots;
-    size_t first;
+    size_t first;  // under `slots`
     size_t count;  // at most `slots`
 } tacit_ring_rows;
 

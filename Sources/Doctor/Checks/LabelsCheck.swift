@@ -20,15 +20,19 @@ enum LabelsCheck {
                 ]
             }
             // A broken model has been told of; that labels don't go with it would be no news.
-            guard let model = patient.models.first, patient.brokenModels.isEmpty else { return [] }
+            guard !patient.models.isEmpty, patient.brokenModels.isEmpty else { return [] }
             for model in patient.models where labels.model.digest == model.identity.digest {
                 try model.requireOwn(labels, file: path)
                 return []
             }
+            let reason = "the labels were taught to another model, \(labels.model.name)"
+            if let model = patient.models.first(where: { $0.canRenew(labels) }) {
+                return [Finding(.otherModelsLabels, path, reason, fix: model.renewCommand(path))]
+            }
             return [
                 Finding(
-                    .otherModelsLabels, path, "the labels were taught to another model, \(labels.model.name)",
-                    fix: model.renewCommand(path))
+                    .otherModelsLabels, path, reason, fix: "mv \(own) \(ShellQuote.word(path + ".other"))",
+                    note: "then teach them anew, or name that model: no clip that this one takes was kept with them")
             ]
         } catch {
             let error = (error as? TacitError) ?? TacitError(.badData, "\(error)")
