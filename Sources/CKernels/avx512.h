@@ -11,6 +11,7 @@ INLINE __m512i four_everywhere(const void *four) {
 #define FLOAT_ROWS 8
 #define ATTENTION_TILES 2
 #define DOT_ROWS 8
+#define FETCH_EVENLY
 #define DOT_OFFSET 128u
 #define DOT_PAIR
 
@@ -18,7 +19,7 @@ INLINE __m512i four_everywhere(const void *four) {
 // wait for one another's sums: then the columns are shared out to several, in turns.
 INLINE void dot_tiles(
     const uint8_t *input, size_t stride, const int8_t *panel, size_t groups, const int rows, const int tiles,
-    const int fetches, i32x16 *sums) {
+    const int fetches, lines_ahead ahead, i32x16 *sums) {
     const int parts = rows * tiles >= 8 ? 1 : rows * tiles >= 4 ? 2 : 4;
     __m512i totals[4][16];
     UNROLL for (int p = 0; p < parts; p++)
@@ -27,11 +28,8 @@ INLINE void dot_tiles(
     for (; g + (size_t)parts <= groups; g += (size_t)parts)
         UNROLL for (int p = 0; p < parts; p++) {
             __m512i w[2];
-            UNROLL for (int t = 0; t < tiles; t++) {
-                const int8_t *line = panel + ((size_t)t * groups + g + (size_t)p) * 64;
-                w[t] = step(line);
-                if (fetches) fetch_line((uintptr_t)line + (size_t)tiles * groups * 64);
-            }
+            UNROLL for (int t = 0; t < tiles; t++) w[t] = step(panel + ((size_t)t * groups + g + (size_t)p) * 64);
+            fetch_ahead((g + (size_t)p) * (size_t)tiles, tiles, fetches, ahead);
             UNROLL for (int r = 0; r < rows; r++) {
                 __m512i x = four_everywhere(input + (size_t)r * stride + (g + (size_t)p) * 4);
                 UNROLL for (int t = 0; t < tiles; t++)
@@ -53,14 +51,14 @@ INLINE void dot_tiles(
 
 INLINE void dot(
     const uint8_t *input, size_t stride, const int8_t *panel, size_t groups, const int rows, const int fetches,
-    i32x16 *sums) {
-    dot_tiles(input, stride, panel, groups, rows, 1, fetches, sums);
+    lines_ahead ahead, i32x16 *sums) {
+    dot_tiles(input, stride, panel, groups, rows, 1, fetches, ahead, sums);
 }
 
 INLINE void dot_pair(
     const uint8_t *input, size_t stride, const int8_t *panel, size_t groups, const int rows, const int fetches,
-    i32x16 *sums) {
-    dot_tiles(input, stride, panel, groups, rows, 2, fetches, sums);
+    lines_ahead ahead, i32x16 *sums) {
+    dot_tiles(input, stride, panel, groups, rows, 2, fetches, ahead, sums);
 }
 
 #define GROUP_ROWS 8

@@ -10,6 +10,7 @@
 #pragma clang attribute push(__attribute__((target("dotprod"))), apply_to = function)
 
 #include "vector.h"
+#include "fetch.h"
 
 #define TABLE tacit_kernels_dotprod
 #define TABLE_NAME "dotprod"
@@ -27,10 +28,8 @@ INLINE void pack_rows(const uint8_t *input, size_t stride, size_t groups, const 
             vst1_u8(packed, veor_u8(vld1_u8(input + (size_t)r * stride + g * 4), vdup_n_u8(128)));
 }
 
-/// Adds a step of eight columns, and fetches the two lines that lie `ahead` bytes behind its weights, if any.
-INLINE void dot_step(
-    const int8_t *input, const int8_t *panel, const int rows, const int fetches, size_t ahead, int32x4_t totals[DOT_ROWS][4]) {
-    if (fetches) fetch_two_lines((uintptr_t)panel + ahead);
+/// Adds a step of eight columns.
+INLINE void dot_step(const int8_t *input, const int8_t *panel, const int rows, int32x4_t totals[DOT_ROWS][4]) {
     int8x16_t pairs[DOT_ROWS / 2];
     UNROLL for (int r = 0; r + 2 <= rows; r += 2) pairs[r / 2] = vld1q_s8(input + r * 8);
     int8x8_t last = vld1_s8(input + (rows - 1) * 8);
@@ -51,18 +50,23 @@ INLINE void dot_step(
 
 INLINE void dot(
     const uint8_t *packed, size_t stride, const int8_t *panel, size_t groups, const int rows, const int fetches,
-    i32x16 *sums) {
+    lines_ahead ahead, i32x16 *sums) {
     (void)stride;
     int32x4_t totals[DOT_ROWS][4];
     UNROLL for (int r = 0; r < rows; r++)
         UNROLL for (int c = 0; c < 4; c++) totals[r][c] = vdupq_n_s32(0);
     const int8_t *input = (const int8_t *)packed;
-    size_t g = 0, ahead = groups * 64;
+    size_t g = 0;
     for (; g + 8 <= groups; g += 8, panel += 512, input += rows * 32)
-        UNROLL for (int i = 0; i < 4; i++) dot_step(input + i * rows * 8, panel + i * 128, rows, fetches, ahead, totals);
+        UNROLL for (int i = 0; i < 4; i++) {
+            fetch_ahead(g + (size_t)i * 2, 2, fetches, ahead);
+            dot_step(input + i * rows * 8, panel + i * 128, rows, totals);
+        }
     // Groups come in even numbers.
-    _Pragma("clang loop unroll(disable)") for (; g < groups; g += 2, panel += 128, input += rows * 8)
-        dot_step(input, panel, rows, fetches, ahead, totals);
+    _Pragma("clang loop unroll(disable)") for (; g < groups; g += 2, panel += 128, input += rows * 8) {
+        fetch_ahead(g, 2, fetches, ahead);
+        dot_step(input, panel, rows, totals);
+    }
     UNROLL for (int r = 0; r < rows; r++) {
         int32_t lanes[16];
         UNROLL for (int c = 0; c < 4; c++) vst1q_s32(lanes + c * 4, totals[r][c]);

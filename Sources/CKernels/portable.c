@@ -4,6 +4,7 @@
 #define HALVES_ARE_CALLS
 #include "CTacitKernels.h"
 #include "vector.h"
+#include "fetch.h"
 
 #pragma STDC FP_CONTRACT OFF
 
@@ -14,8 +15,8 @@
 
 INLINE void dot(
     const uint8_t *input, size_t stride, const int8_t *panel, size_t groups, const int rows, const int fetches,
-    i32x16 *sums) {
-    (void)fetches;
+    lines_ahead ahead, i32x16 *sums) {
+    (void)fetches, (void)ahead;
     for (int r = 0; r < rows; r++) {
         const uint8_t *x = input + (size_t)r * stride;
         int32_t lanes[16] = {0};

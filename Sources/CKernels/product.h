@@ -1,11 +1,11 @@
 // Matrix products over tiles of 16 output channels, a few rows at a time. The integer sums of the int8 form come from
-// `dot`, which each instruction set defines before this file; where the constant `fetches` is not 0, it also fetches the panel
-// behind, a line for each that it reads. Beside it are `DOT_ROWS`, the most rows that it takes at a time (up to 8), and
-// `DOT_OFFSET`: 128 where it multiplies the unsigned bytes as they are, 0 where it takes the offset back
-// itself. Where registers are many it defines `dot_pair` and `DOT_PAIR` too, for two tiles, and `FLOAT_ROWS`, the rows of
-// the forms of floats: as many chains of sums as hide a fused multiply-add's latency. With `PACK_ROWS` it defines `pack_rows`,
-// which writes up to `DOT_ROWS` rows of `groups * 4` bytes, one behind another in whatever order `dot` wants them: once for
-// all tiles, where `dot` would put them in order for each. With `AMX` there are that extension's instructions.
+// `dot`, which each instruction set defines before this file; where the constant `fetches` is not 0, it fetches lines that
+// lie ahead as well (fetch.h). Beside it are `DOT_ROWS`, the most rows that it takes at a time (up to 8), and `DOT_OFFSET`:
+// 128 where it multiplies the unsigned bytes as they are, 0 where it takes the offset back itself. Where registers are many
+// it defines `dot_pair` and `DOT_PAIR` too, for two tiles, and `FLOAT_ROWS`, the rows of the forms of floats: as many chains
+// of sums as hide a fused multiply-add's latency. With `PACK_ROWS` it defines `pack_rows`, which writes up to `DOT_ROWS`
+// rows of `groups * 4` bytes, one behind another in whatever order `dot` wants them: once for all tiles, where `dot` would
+// put them in order for each. `FETCH_EVENLY` is told of below. With `AMX` there are that extension's instructions.
 
 #ifndef FLOAT_ROWS
 #define FLOAT_ROWS 4
@@ -39,11 +39,12 @@ INLINE size_t chain_length(size_t rest) { return rest < 384 ? rest : 256; }
 
 /// `sums[r] = sum over k of x[r][k] * w[k]`, one chain from column `first` on. `halves`: weights of 16 bits.
 INLINE void float_chain(const tacit_product_floats *p, size_t tile, const float *x, size_t first, size_t columns,
-                        const int rows, const int halves, f32x16 *sums) {
-    size_t start = (tile * p->columns + first) * LANES;
+                        const int rows, const int halves, const int fetches, f32x16 *sums) {
+    size_t start = (tile * p->columns + first) * LANES, size = halves ? 2 : 4;
     UNROLL for (int r = 0; r < rows; r++) sums[r] = splat(0.0f);
     for (size_t k = 0; k < columns; k++) {
         size_t at = start + k * LANES;
+        if (fetches && k % (64 / (size * LANES)) == 0) fetch_line((uintptr_t)p->panels + at * size + FETCHED_AHEAD);
         f32x16 w = halves ? load_halves((const uint16_t *)p->panels + at) : load((const float *)p->panels + at);
         UNROLL for (int r = 0; r < rows; r++)
             sums[r] = fma16(splat(x[(size_t)r * p->input_stride + first + k]), w, sums[r]);
@@ -51,15 +52,15 @@ INLINE void float_chain(const tacit_product_floats *p, size_t tile, const float 
 }
 
 INLINE void multiply_floats_block(
-    const tacit_product_floats *p, size_t tile, size_t row, const int rows, const int halves) {
+    const tacit_product_floats *p, size_t tile, size_t row, const int rows, const int halves, const int fetches) {
     const float *x = p->input + row * p->input_stride;
     f32x16 sums[FLOAT_ROWS];
     size_t done = chain_length(p->columns);
-    float_chain(p, tile, x, 0, done, rows, halves, sums);
+    float_chain(p, tile, x, 0, done, rows, halves, fetches, sums);
     while (done < p->columns) {
         f32x16 more[FLOAT_ROWS];
         size_t length = chain_length(p->columns - done);
-        float_chain(p, tile, x, done, length, rows, halves, more);
+        float_chain(p, tile, x, done, length, rows, halves, fetches, more);
         UNROLL for (int r = 0; r < rows; r++) sums[r] += more[r];
         done += length;
     }
@@ -70,8 +71,14 @@ INLINE void multiply_floats_block(
 INLINE void multiply_floats(const tacit_product_floats *p, size_t first_tile, size_t end_tile, const int halves) {
     for (size_t tile = first_tile; tile < end_tile; tile++) {
         size_t row = 0;
-        for (; row + FLOAT_ROWS <= p->rows; row += FLOAT_ROWS) multiply_floats_block(p, tile, row, FLOAT_ROWS, halves);
-#define THE_REST(n) multiply_floats_block(p, tile, row, n, halves)
+        for (; row + FLOAT_ROWS <= p->rows; row += FLOAT_ROWS) {
+            // What the first rows read comes from memory, if any of it does.
+            if (row == 0)
+                multiply_floats_block(p, tile, row, FLOAT_ROWS, halves, 1);
+            else
+                multiply_floats_block(p, tile, row, FLOAT_ROWS, halves, 0);
+        }
+#define THE_REST(n) multiply_floats_block(p, tile, row, n, halves, 1)
         SWITCH_REST(FLOAT_ROWS, p->rows - row, THE_REST)
 #undef THE_REST
     }
@@ -115,59 +122,67 @@ INLINE void finish_int8(const tacit_product_int8 *p, const channel_scales *c, i3
 
 INLINE void multiply_int8_block(
     const tacit_product_int8 *p, const row_range *range, size_t tile, size_t row, const int rows, const int tiles,
-    const int fetches) {
+    const int fetches, lines_ahead ahead) {
     i32x16 sums[2 * DOT_ROWS];
     const uint8_t *input = range->input + (row - range->first) * range->stride;
     const int8_t *panel = p->panels + tile * p->groups * 64;
 #ifdef DOT_PAIR
-    if (tiles == 2) dot_pair(input, range->stride, panel, p->groups, rows, fetches, sums);
+    if (tiles == 2) dot_pair(input, range->stride, panel, p->groups, rows, fetches, ahead, sums);
 #endif
-    if (tiles == 1) dot(input, range->stride, panel, p->groups, rows, fetches, sums);
+    if (tiles == 1) dot(input, range->stride, panel, p->groups, rows, fetches, ahead, sums);
     UNROLL for (int t = 0; t < tiles; t++, tile++) {
         channel_scales scales = channel_scales_of(p, tile);
         UNROLL for (int r = 0; r < rows; r++) finish_int8(p, &scales, sums[t * rows + r], row + (size_t)r, tile);
     }
 }
 
-/// What is fetched while a panel is used for all rows: the next one, a share for each block of rows, since after a pause a
-/// stream's weights are in no cache. Behind the last panel of all lies the matrix that is used next, more often than not;
-/// and an address that is none does no harm.
-typedef struct {
-    uintptr_t line, end;  // of 64 bytes each
-    size_t share;
-} panel_ahead;
-
-INLINE panel_ahead lines_behind(uintptr_t panel_end, size_t lines, size_t rows, size_t rows_at_once) {
-    return (panel_ahead){panel_end, panel_end + lines * 64, lines * rows_at_once / rows + 1};
+/// Fetches what turns these tiles' sums into floats, which is wanted once their products are there.
+INLINE void fetch_scales(const tacit_product_int8 *p, size_t tile, const int tiles) {
+    UNROLL for (size_t t = tile; t < tile + (size_t)tiles; t++) {
+        fetch_line((uintptr_t)(p->scales + t * LANES));
+        fetch_line((uintptr_t)(p->sums + t * LANES));
+    }
 }
 
-INLINE void fetch_share(panel_ahead *ahead) {
-    size_t left = (ahead->end - ahead->line) / 64, lines = ahead->share < left ? ahead->share : left;
-    for (; lines; lines--, ahead->line += 64) fetch_line(ahead->line);
-}
+// A core of x86 lets a fetch go for which it has no buffer left, and has loads to spare beside its products: there every step
+// fetches a little, and lines are asked for again rather than left out. Elsewhere a few rows fetch as they go, more than
+// that a share behind each block.
+#ifdef FETCH_EVENLY
+#define FEW_ROWS DOT_ROWS
+#else
+#define FEW_ROWS (2 * DOT_ROWS)
+#endif
 
 INLINE void multiply_int8_tiles(const tacit_product_int8 *p, const row_range *range, size_t tile, const int tiles) {
-    size_t row = range->first;
-    if (range->end - row > 1 && range->end - row <= 2 * DOT_ROWS) {
-        // Shares would be had all at once, and a few rows don't hide that: the last ones fetch as they go. One row alone reads
-        // as fast as the processor fetches by itself, and would only wait for more loads.
-        if (range->end - row > DOT_ROWS) {
-            multiply_int8_block(p, range, tile, row, DOT_ROWS, tiles, 0);
+    size_t row = range->first, rows = range->end - row, lines = (size_t)tiles * p->groups;
+    uintptr_t behind = (uintptr_t)p->panels + (tile + (size_t)tiles) * p->groups * 64;
+    const lines_ahead none = {0, 0}, all = {behind + FETCHED_AHEAD, 64};
+    if (rows > 1) fetch_scales(p, tile, tiles);
+    if (rows <= FEW_ROWS) {
+        if (rows > DOT_ROWS) {
+            multiply_int8_block(p, range, tile, row, DOT_ROWS, tiles, 0, none);
             row += DOT_ROWS;
         }
-#define FETCHING(n) multiply_int8_block(p, range, tile, row, n, tiles, 1)
-        SWITCH_REST(DOT_ROWS + 1, range->end - row, FETCHING)
-#undef FETCHING
+        // One row alone reads as fast as the processor fetches by itself, and would only wait for more loads.
+#define THE_LAST(n) multiply_int8_block(p, range, tile, row, n, tiles, n > 1 ? 2 : 0, all)
+        SWITCH_REST(DOT_ROWS + 1, range->end - row, THE_LAST)
+#undef THE_LAST
         return;
     }
-    size_t lines = (size_t)tiles * p->groups;
-    panel_ahead ahead = lines_behind(
-        (uintptr_t)p->panels + tile * p->groups * 64 + lines * 64, lines, range->end - range->first, DOT_ROWS);
+#ifdef FETCH_EVENLY
+    size_t blocks = (rows + DOT_ROWS - 1) / DOT_ROWS;
+    lines_ahead ahead = {all.first, (64 + blocks - 1) / blocks};
+    for (; row + DOT_ROWS <= range->end; row += DOT_ROWS, ahead.first += lines * ahead.step)
+        multiply_int8_block(p, range, tile, row, DOT_ROWS, tiles, 1, ahead);
+#define THE_REST(n) multiply_int8_block(p, range, tile, row, n, tiles, 1, ahead)
+#else
+    panel_ahead ahead = lines_behind(behind, lines, rows, DOT_ROWS);
     for (; row + DOT_ROWS <= range->end; row += DOT_ROWS) {
-        multiply_int8_block(p, range, tile, row, DOT_ROWS, tiles, 0);
+        multiply_int8_block(p, range, tile, row, DOT_ROWS, tiles, 0, none);
         fetch_share(&ahead);
     }
-#define THE_REST(n) multiply_int8_block(p, range, tile, row, n, tiles, 0)
+#define THE_REST(n) multiply_int8_block(p, range, tile, row, n, tiles, 0, none)
+#endif
     SWITCH_REST(DOT_ROWS, range->end - row, THE_REST)
 #undef THE_REST
 }

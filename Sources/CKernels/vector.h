@@ -35,11 +35,6 @@ typedef int16_t i16x16 __attribute__((ext_vector_type(16)));
 typedef int16_t i16x8 __attribute__((ext_vector_type(8)));
 typedef int16_t i16x4 __attribute__((ext_vector_type(4)));
 
-/// Brings a line of 64 bytes towards the core. An address that is none does no harm.
-INLINE void fetch_line(uintptr_t line) { __builtin_prefetch((const void *)line, 0, 2); }
-
-INLINE void fetch_two_lines(uintptr_t first) { fetch_line(first), fetch_line(first + 64); }
-
 INLINE f32x16 load(const float *p) {
     f32x16 v;
     __builtin_memcpy(&v, p, sizeof v);
