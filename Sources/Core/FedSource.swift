@@ -25,8 +25,8 @@ final class FedSource: SampleSource {
 
     /// - Throws: `TacitError` (bad data) for what is no sample; then nothing is fed.
     func feed(_ samples: UnsafeBufferPointer<Float>) throws {
-        for (index, sample) in samples.enumerated() where !(sample.magnitude <= SoundSources.largestMagnitude) {
-            throw TacitError(.badData, place: "sample \(position + index)", "\(sample) is no sample")
+        if let index = SoundSources.firstInvalid(in: samples) {
+            throw TacitError(.badData, place: "sample \(position + index)", "\(samples[index]) is no sample")
         }
         next = samples.baseAddress
         left = samples.count

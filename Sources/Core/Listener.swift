@@ -124,7 +124,7 @@ private final class OwnSamples: SampleSource {
         guard (0...buffer.count).contains(count) else {
             throw TacitError(.usage, "\(count) samples were given where there is room for \(buffer.count)")
         }
-        for index in 0..<count where !(buffer[index].magnitude <= SoundSources.largestMagnitude) {
+        if let index = SoundSources.firstInvalid(in: UnsafeBufferPointer(rebasing: buffer[..<count])) {
             throw TacitError(.badData, place: "sample \(position + index)", "\(buffer[index]) is no sample")
         }
         position += count

@@ -4,7 +4,15 @@ import TacitDiagnostics
 package enum SoundSources {
     /// The largest magnitude taken for a sample. Files of floats may well exceed 1; beyond this they hold no sound, and their
     /// power would overflow.
-    package static let largestMagnitude: Float = 1e9
+    private static let largestMagnitude: Float = 1e9
+
+    /// Where the first number stands that is no sample, if one is there.
+    package static func firstInvalid(in samples: UnsafeBufferPointer<Float>) -> Int? {
+        // Without a way out of the loop, many are looked at together.
+        var all = true
+        for sample in samples { all = (sample.magnitude <= largestMagnitude) && all }
+        return all ? nil : samples.firstIndex { !($0.magnitude <= largestMagnitude) }
+    }
 
     /// The most channels that a source may have; more are refused as bad data.
     package static let maximumChannels = 256

@@ -49,13 +49,13 @@ final class SoundSegment: SampleSource {
         while silence == 0 {
             switch try decoder.decode(into: UnsafeMutableBufferPointer(rebasing: block[..<(wanted * channels)])) {
             case .frames(var count):
-                for index in 0..<count * channels where !(samples[index].magnitude <= SoundSources.largestMagnitude) {
+                let decoded = UnsafeBufferPointer(start: samples, count: count * channels)
+                if let index = SoundSources.firstInvalid(in: decoded) {
                     count = index / channels
                     let error = TacitError(
                         .badData, place: "sample \(position + count)", "holds \(samples[index]), which is no sample")
                     guard count > 0 else { throw error }
                     fault = error
-                    break
                 }
                 ChannelMix.average(samples, frames: count, channels: channels, into: output)
                 position += count
