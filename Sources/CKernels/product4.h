@@ -23,10 +23,12 @@ INLINE const uint8_t *scales_of(const tacit_product_int4 *p, size_t tile) {
     return p->group_scales + tile * ((p->blocks + p->group_blocks - 1) / p->group_blocks) * LANES;
 }
 
+/// Unpacks a stretch, and fetches what is unpacked after it: the products in between leave time for that.
 INLINE void unpack(const tacit_product_int4 *p, size_t tile, size_t block, size_t blocks, stretch *s) {
     const uint8_t *panel = panel_of(p, tile) + block * 256, *group_scales = scales_of(p, tile);
     for (size_t i = 0; i < blocks * 4; i++) {
         u8x32 low, high;
+        fetch_line((uintptr_t)(panel + i * 64) + FETCHED_AHEAD);
         __builtin_memcpy(&low, panel + i * 64, sizeof low);
         __builtin_memcpy(&high, panel + i * 64 + 32, sizeof high);
         u8x32 parts[4] = {low & 15, high & 15, low >> 4, high >> 4};
@@ -43,22 +45,17 @@ INLINE void unpack(const tacit_product_int4 *p, size_t tile, size_t block, size_
     }
 }
 
-/// Adds a stretch's products to the sums of `count` rows from `row` on, while the next stretch is fetched.
+/// Adds a stretch's products to the sums of `count` rows from `row` on.
 INLINE void add_stretch(
     const tacit_product_int4 *p, size_t tile, size_t row, size_t count, size_t block, size_t blocks, stretch *s) {
     const int8_t *input = p->input + row * p->input_stride + block * 32;
     const tacit_block_sums *sums = p->input_sums + row * p->input_sum_stride + block;
     size_t r = 0;
-    panel_ahead ahead = lines_behind(
-        (uintptr_t)panel_of(p, tile) + (block + blocks) * 256, blocks * 4, count, BLOCK_ROWS);
 #define ADD_ROWS(n)                                                                                             \
     dot_blocks(                                                                                                 \
         input + r * p->input_stride, p->input_stride, sums + r * p->input_sum_stride, p->input_sum_stride, blocks, \
         s->levels, s->scales, n, s->sums + r * LANES)
-    for (; r + BLOCK_ROWS <= count; r += BLOCK_ROWS) {
-        ADD_ROWS(BLOCK_ROWS);
-        fetch_share(&ahead);
-    }
+    for (; r + BLOCK_ROWS <= count; r += BLOCK_ROWS) ADD_ROWS(BLOCK_ROWS);
     SWITCH_REST(BLOCK_ROWS, count - r, ADD_ROWS)
 #undef ADD_ROWS
 }
