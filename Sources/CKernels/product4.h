@@ -47,7 +47,7 @@ INLINE void unpack(const tacit_product_int4 *p, size_t tile, size_t block, size_
 
 /// Adds a stretch's products to the sums of `count` rows from `row` on.
 INLINE void add_stretch(
-    const tacit_product_int4 *p, size_t tile, size_t row, size_t count, size_t block, size_t blocks, stretch *s) {
+    const tacit_product_int4 *p, size_t row, size_t count, size_t block, size_t blocks, stretch *s) {
     const int8_t *input = p->input + row * p->input_stride + block * 32;
     const tacit_block_sums *sums = p->input_sums + row * p->input_sum_stride + block;
     size_t r = 0;
@@ -85,7 +85,7 @@ static void multiply_int4(const tacit_product_int4 *p, size_t first_tile, size_t
             for (size_t block = 0; block < p->blocks; block += STRETCH_BLOCKS) {
                 size_t blocks = p->blocks - block < STRETCH_BLOCKS ? p->blocks - block : STRETCH_BLOCKS;
                 unpack(p, tile, block, blocks, &s);
-                add_stretch(p, tile, row, count, block, blocks, &s);
+                add_stretch(p, row, count, block, blocks, &s);
             }
             for (size_t r = 0; r < count; r++)
                 finish_int4(p, row + r, tile, load_integers(s.sums + r * LANES), scales, totals);
