@@ -12,7 +12,6 @@
     apply_to = function)
 
 #include "vector.h"
-#include "fetch.h"
 
 #define TABLE tacit_kernels_amx
 #define TABLE_NAME "amx"

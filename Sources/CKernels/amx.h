@@ -88,7 +88,7 @@ INLINE void multiply_int8_amx_tiles(const tacit_product_int8 *p, size_t tile, co
     const int8_t *panel = p->panels + tile * p->groups * 64;
     amx_last_weights(panel, p->groups, tiles, last);
     size_t lines = (size_t)tiles * p->groups, together = 2 * AMX_ROWS;
-    panel_ahead ahead = lines_behind((uintptr_t)panel + lines * 64, lines, p->rows, together);
+    shared_fetch ahead = lines_behind((uintptr_t)panel + lines * 64, lines, p->rows, together);
     for (size_t done = 0; done < p->rows; done += together) {
         // A block begins where it has all its rows.
         size_t first[2] = {done, done + AMX_ROWS};

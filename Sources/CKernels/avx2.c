@@ -10,7 +10,6 @@
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 
 #include "vector.h"
-#include "fetch.h"
 #include "x86.h"
 
 #define TABLE tacit_kernels_avx2
@@ -24,13 +23,13 @@
 // Three rows by two registers leave room for the weights of two steps.
 INLINE void dot(
     const uint8_t *input, size_t stride, const int8_t *panel, size_t groups, const int rows, const int fetches,
-    lines_ahead ahead, i32x16 *sums) {
+    spread_fetch ahead, i32x16 *sums) {
     const __m256i ones = _mm256_set1_epi16(1);
     __m256i low[3], high[3];
     UNROLL for (int r = 0; r < rows; r++) low[r] = high[r] = _mm256_setzero_si256();
     for (size_t g = 0; g < groups; g += 2, panel += 128) {
         __m256i w0 = levels_at(panel), w1 = levels_at(panel + 32), w2 = levels_at(panel + 64), w3 = levels_at(panel + 96);
-        fetch_ahead(g, 2, fetches, ahead);
+        fetch_spread(g, 2, fetches, ahead);
         UNROLL for (int r = 0; r < rows; r++) {
             const uint8_t *eight = input + (size_t)r * stride + g * 4;
             __m256i x = four_everywhere(eight), y = four_everywhere(eight + 4);

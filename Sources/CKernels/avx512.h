@@ -19,7 +19,7 @@ INLINE __m512i four_everywhere(const void *four) {
 // wait for one another's sums: then the columns are shared out to several, in turns.
 INLINE void dot_tiles(
     const uint8_t *input, size_t stride, const int8_t *panel, size_t groups, const int rows, const int tiles,
-    const int fetches, lines_ahead ahead, i32x16 *sums) {
+    const int fetches, spread_fetch ahead, i32x16 *sums) {
     const int parts = rows * tiles >= 8 ? 1 : rows * tiles >= 4 ? 2 : 4;
     __m512i totals[4][16];
     UNROLL for (int p = 0; p < parts; p++)
@@ -29,20 +29,22 @@ INLINE void dot_tiles(
         UNROLL for (int p = 0; p < parts; p++) {
             __m512i w[2];
             UNROLL for (int t = 0; t < tiles; t++) w[t] = step(panel + ((size_t)t * groups + g + (size_t)p) * 64);
-            fetch_ahead((g + (size_t)p) * (size_t)tiles, tiles, fetches, ahead);
+            fetch_spread((g + (size_t)p) * (size_t)tiles, tiles, fetches, ahead);
             UNROLL for (int r = 0; r < rows; r++) {
                 __m512i x = four_everywhere(input + (size_t)r * stride + (g + (size_t)p) * 4);
                 UNROLL for (int t = 0; t < tiles; t++)
                     totals[p][t * rows + r] = _mm512_dpbusd_epi32(totals[p][t * rows + r], x, w[t]);
             }
         }
-    for (; g < groups; g++)
+    for (; g < groups; g++) {
+        fetch_spread(g * (size_t)tiles, tiles, fetches, ahead);
         UNROLL for (int t = 0; t < tiles; t++) {
             __m512i w = step(panel + ((size_t)t * groups + g) * 64);
             UNROLL for (int r = 0; r < rows; r++)
                 totals[0][t * rows + r] = _mm512_dpbusd_epi32(
                     totals[0][t * rows + r], four_everywhere(input + (size_t)r * stride + g * 4), w);
         }
+    }
     UNROLL for (int i = 0; i < tiles * rows; i++) {
         UNROLL for (int p = 1; p < parts; p++) totals[0][i] = _mm512_add_epi32(totals[0][i], totals[p][i]);
         sums[i] = __builtin_bit_cast(i32x16, totals[0][i]);
@@ -51,13 +53,13 @@ INLINE void dot_tiles(
 
 INLINE void dot(
     const uint8_t *input, size_t stride, const int8_t *panel, size_t groups, const int rows, const int fetches,
-    lines_ahead ahead, i32x16 *sums) {
+    spread_fetch ahead, i32x16 *sums) {
     dot_tiles(input, stride, panel, groups, rows, 1, fetches, ahead, sums);
 }
 
 INLINE void dot_pair(
     const uint8_t *input, size_t stride, const int8_t *panel, size_t groups, const int rows, const int fetches,
-    lines_ahead ahead, i32x16 *sums) {
+    spread_fetch ahead, i32x16 *sums) {
     dot_tiles(input, stride, panel, groups, rows, 2, fetches, ahead, sums);
 }
 

@@ -11,7 +11,6 @@
     __attribute__((target("avx2,fma,f16c,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"))), apply_to = function)
 
 #include "vector.h"
-#include "fetch.h"
 
 #define TABLE tacit_kernels_avx512vnni
 #define TABLE_NAME "avx512vnni"

@@ -10,7 +10,6 @@
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c,avxvnni"))), apply_to = function)
 
 #include "vector.h"
-#include "fetch.h"
 #include "x86.h"
 
 #define TABLE tacit_kernels_avxvnni
@@ -24,12 +23,12 @@
 
 INLINE void dot(
     const uint8_t *input, size_t stride, const int8_t *panel, size_t groups, const int rows, const int fetches,
-    lines_ahead ahead, i32x16 *sums) {
+    spread_fetch ahead, i32x16 *sums) {
     __m256i low[6], high[6];
     UNROLL for (int r = 0; r < rows; r++) low[r] = high[r] = _mm256_setzero_si256();
     for (size_t g = 0; g < groups; g++) {
         __m256i w0 = levels_at(panel + g * 64), w1 = levels_at(panel + g * 64 + 32);
-        fetch_ahead(g, 1, fetches, ahead);
+        fetch_spread(g, 1, fetches, ahead);
         UNROLL for (int r = 0; r < rows; r++) {
             __m256i x = four_everywhere(input + (size_t)r * stride + g * 4);
             low[r] = _mm256_dpbusd_avx_epi32(low[r], x, w0);

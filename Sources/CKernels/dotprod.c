@@ -10,7 +10,6 @@
 #pragma clang attribute push(__attribute__((target("dotprod"))), apply_to = function)
 
 #include "vector.h"
-#include "fetch.h"
 
 #define TABLE tacit_kernels_dotprod
 #define TABLE_NAME "dotprod"
@@ -50,7 +49,7 @@ INLINE void dot_step(const int8_t *input, const int8_t *panel, const int rows, i
 
 INLINE void dot(
     const uint8_t *packed, size_t stride, const int8_t *panel, size_t groups, const int rows, const int fetches,
-    lines_ahead ahead, i32x16 *sums) {
+    spread_fetch ahead, i32x16 *sums) {
     (void)stride;
     int32x4_t totals[DOT_ROWS][4];
     UNROLL for (int r = 0; r < rows; r++)
@@ -59,12 +58,12 @@ INLINE void dot(
     size_t g = 0;
     for (; g + 8 <= groups; g += 8, panel += 512, input += rows * 32)
         UNROLL for (int i = 0; i < 4; i++) {
-            fetch_ahead(g + (size_t)i * 2, 2, fetches, ahead);
+            fetch_spread(g + (size_t)i * 2, 2, fetches, ahead);
             dot_step(input + i * rows * 8, panel + i * 128, rows, totals);
         }
     // Groups come in even numbers.
     _Pragma("clang loop unroll(disable)") for (; g < groups; g += 2, panel += 128, input += rows * 8) {
-        fetch_ahead(g, 2, fetches, ahead);
+        fetch_spread(g, 2, fetches, ahead);
         dot_step(input, panel, rows, totals);
     }
     UNROLL for (int r = 0; r < rows; r++) {

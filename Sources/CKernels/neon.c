@@ -6,7 +6,6 @@
 
 #include "CTacitKernels.h"
 #include "vector.h"
-#include "fetch.h"
 
 #pragma STDC FP_CONTRACT OFF
 
@@ -108,14 +107,14 @@ INLINE const uint8_t *add_scheduled_row(const uint8_t *packed, const step_weight
 
 INLINE void dot(
     const uint8_t *packed, size_t stride, const int8_t *panel, size_t groups, const int rows, const int fetches,
-    lines_ahead ahead, i32x16 *sums) {
+    spread_fetch ahead, i32x16 *sums) {
     (void)stride;
     int32x4_t totals[DOT_ROWS][4];
     UNROLL for (int r = 0; r < rows; r++)
         UNROLL for (int c = 0; c < 4; c++) totals[r][c] = vdupq_n_s32(0);
     for (size_t g = 0; g < groups; g += 2) {
         step_weights w;
-        fetch_ahead(g, 2, fetches, ahead);
+        fetch_spread(g, 2, fetches, ahead);
         if (rows <= 2) {  // registers are plenty: compilers hide what loads take behind the products
             w = scheduled_step(panel);
             panel += 128;

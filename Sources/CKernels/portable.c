@@ -4,7 +4,6 @@
 #define HALVES_ARE_CALLS
 #include "CTacitKernels.h"
 #include "vector.h"
-#include "fetch.h"
 
 #pragma STDC FP_CONTRACT OFF
 
@@ -15,7 +14,7 @@
 
 INLINE void dot(
     const uint8_t *input, size_t stride, const int8_t *panel, size_t groups, const int rows, const int fetches,
-    lines_ahead ahead, i32x16 *sums) {
+    spread_fetch ahead, i32x16 *sums) {
     (void)fetches, (void)ahead;
     for (int r = 0; r < rows; r++) {
         const uint8_t *x = input + (size_t)r * stride;

@@ -1,11 +1,12 @@
 // Matrix products over tiles of 16 output channels, a few rows at a time. The integer sums of the int8 form come from
-// `dot`, which each instruction set defines before this file; where the constant `fetches` is not 0, it fetches lines that
-// lie ahead as well (fetch.h). Beside it are `DOT_ROWS`, the most rows that it takes at a time (up to 8), and `DOT_OFFSET`:
-// 128 where it multiplies the unsigned bytes as they are, 0 where it takes the offset back itself. Where registers are many
-// it defines `dot_pair` and `DOT_PAIR` too, for two tiles, and `FLOAT_ROWS`, the rows of the forms of floats: as many chains
-// of sums as hide a fused multiply-add's latency. With `PACK_ROWS` it defines `pack_rows`, which writes up to `DOT_ROWS`
-// rows of `groups * 4` bytes, one behind another in whatever order `dot` wants them: once for all tiles, where `dot` would
-// put them in order for each. `FETCH_EVENLY` is told of below. With `AMX` there are that extension's instructions.
+// `dot`, which each instruction set defines before this file; meanwhile it fetches what lies ahead, as much of it as the
+// constant `fetches` says (fetch.h). Beside it are `DOT_ROWS`, the most rows that it takes at a time (up to 8), and
+// `DOT_OFFSET`: 128 where it multiplies the unsigned bytes as they are, 0 where it takes the offset back itself. Where
+// registers are many it defines `dot_pair` and `DOT_PAIR` too, for two tiles, and `FLOAT_ROWS`, the rows of the forms of
+// floats: as many chains of sums as hide a fused multiply-add's latency. With `PACK_ROWS` it defines `pack_rows`, which
+// writes up to `DOT_ROWS` rows of `groups * 4` bytes, one behind another in whatever order `dot` wants them: once for all
+// tiles, where `dot` would put them in order for each. `FETCH_EVENLY` is explained below. With `AMX` there are that
+// extension's instructions.
 
 #ifndef FLOAT_ROWS
 #define FLOAT_ROWS 4
@@ -72,13 +73,13 @@ INLINE void multiply_floats(const tacit_product_floats *p, size_t first_tile, si
     for (size_t tile = first_tile; tile < end_tile; tile++) {
         size_t row = 0;
         for (; row + FLOAT_ROWS <= p->rows; row += FLOAT_ROWS) {
-            // What the first rows read comes from memory, if any of it does.
+            // What the first rows read comes from memory, if any of it does. Of few rows, the rest below are the first.
             if (row == 0)
                 multiply_floats_block(p, tile, row, FLOAT_ROWS, halves, 1);
             else
                 multiply_floats_block(p, tile, row, FLOAT_ROWS, halves, 0);
         }
-#define THE_REST(n) multiply_floats_block(p, tile, row, n, halves, 1)
+#define THE_REST(n) multiply_floats_block(p, tile, row, n, halves, n > 1)
         SWITCH_REST(FLOAT_ROWS, p->rows - row, THE_REST)
 #undef THE_REST
     }
@@ -122,7 +123,7 @@ INLINE void finish_int8(const tacit_product_int8 *p, const channel_scales *c, i3
 
 INLINE void multiply_int8_block(
     const tacit_product_int8 *p, const row_range *range, size_t tile, size_t row, const int rows, const int tiles,
-    const int fetches, lines_ahead ahead) {
+    const int fetches, spread_fetch ahead) {
     i32x16 sums[2 * DOT_ROWS];
     const uint8_t *input = range->input + (row - range->first) * range->stride;
     const int8_t *panel = p->panels + tile * p->groups * 64;
@@ -138,15 +139,16 @@ INLINE void multiply_int8_block(
 
 /// Fetches what turns these tiles' sums into floats, which is wanted once their products are there.
 INLINE void fetch_scales(const tacit_product_int8 *p, size_t tile, const int tiles) {
-    UNROLL for (size_t t = tile; t < tile + (size_t)tiles; t++) {
-        fetch_line((uintptr_t)(p->scales + t * LANES));
-        fetch_line((uintptr_t)(p->sums + t * LANES));
+    UNROLL for (int t = 0; t < tiles; t++, tile++) {
+        fetch_line((uintptr_t)(p->scales + tile * LANES));
+        fetch_line((uintptr_t)(p->sums + tile * LANES));
     }
 }
 
-// A core of x86 lets a fetch go for which it has no buffer left, and has loads to spare beside its products: there every step
-// fetches a little, and lines are asked for again rather than left out. Elsewhere a few rows fetch as they go, more than
-// that a share behind each block.
+// How rows of int8 fetch what is read next. With `FETCH_EVENLY`, as the instruction sets of x86 have it, every step fetches a
+// little, and asks for a line again rather than leave it out: a core of AMD's (Zen 4) lets a fetch go for which it has no
+// buffer left, as it does many of a share that is asked for at once, and has loads to spare beside the products. Elsewhere
+// few rows fetch as they go, and more of them a share behind each block.
 #ifdef FETCH_EVENLY
 #define FEW_ROWS DOT_ROWS
 #else
@@ -156,32 +158,39 @@ INLINE void fetch_scales(const tacit_product_int8 *p, size_t tile, const int til
 INLINE void multiply_int8_tiles(const tacit_product_int8 *p, const row_range *range, size_t tile, const int tiles) {
     size_t row = range->first, rows = range->end - row, lines = (size_t)tiles * p->groups;
     uintptr_t behind = (uintptr_t)p->panels + (tile + (size_t)tiles) * p->groups * 64;
-    const lines_ahead none = {0, 0}, all = {behind + FETCHED_AHEAD, 64};
-    if (rows > 1) fetch_scales(p, tile, tiles);
+    const spread_fetch none = {0, 0}, all = {behind + FETCHED_AHEAD, 64};
+    if (rows == 1) {
+        // One row alone reads as fast as the processor fetches by itself, and would only wait for more loads.
+        multiply_int8_block(p, range, tile, row, 1, tiles, FETCH_NONE, none);
+        return;
+    }
+    fetch_scales(p, tile, tiles);
     if (rows <= FEW_ROWS) {
         if (rows > DOT_ROWS) {
-            multiply_int8_block(p, range, tile, row, DOT_ROWS, tiles, 0, none);
+            multiply_int8_block(p, range, tile, row, DOT_ROWS, tiles, FETCH_NONE, none);
             row += DOT_ROWS;
         }
-        // One row alone reads as fast as the processor fetches by itself, and would only wait for more loads.
-#define THE_LAST(n) multiply_int8_block(p, range, tile, row, n, tiles, n > 1 ? 2 : 0, all)
+#define THE_LAST(n) multiply_int8_block(p, range, tile, row, n, tiles, FETCH_ALL, all)
         SWITCH_REST(DOT_ROWS + 1, range->end - row, THE_LAST)
 #undef THE_LAST
         return;
     }
 #ifdef FETCH_EVENLY
     size_t blocks = (rows + DOT_ROWS - 1) / DOT_ROWS;
-    lines_ahead ahead = {all.first, (64 + blocks - 1) / blocks};
-    for (; row + DOT_ROWS <= range->end; row += DOT_ROWS, ahead.first += lines * ahead.step)
-        multiply_int8_block(p, range, tile, row, DOT_ROWS, tiles, 1, ahead);
-#define THE_REST(n) multiply_int8_block(p, range, tile, row, n, tiles, 1, ahead)
-#else
-    panel_ahead ahead = lines_behind(behind, lines, rows, DOT_ROWS);
+    spread_fetch ahead = {all.first, (64 + blocks - 1) / blocks};
     for (; row + DOT_ROWS <= range->end; row += DOT_ROWS) {
-        multiply_int8_block(p, range, tile, row, DOT_ROWS, tiles, 0, none);
+        multiply_int8_block(p, range, tile, row, DOT_ROWS, tiles, FETCH_HALF, ahead);
+        ahead.first += lines * ahead.step;
+        if (ahead.first >= all.first + lines * 64) ahead.step = 0;
+    }
+#define THE_REST(n) multiply_int8_block(p, range, tile, row, n, tiles, FETCH_HALF, ahead)
+#else
+    shared_fetch ahead = lines_behind(behind, lines, rows, DOT_ROWS);
+    for (; row + DOT_ROWS <= range->end; row += DOT_ROWS) {
+        multiply_int8_block(p, range, tile, row, DOT_ROWS, tiles, FETCH_NONE, none);
         fetch_share(&ahead);
     }
-#define THE_REST(n) multiply_int8_block(p, range, tile, row, n, tiles, 0, none)
+#define THE_REST(n) multiply_int8_block(p, range, tile, row, n, tiles, FETCH_NONE, none)
 #endif
     SWITCH_REST(DOT_ROWS, range->end - row, THE_REST)
 #undef THE_REST

@@ -23,7 +23,7 @@ INLINE const uint8_t *scales_of(const tacit_product_int4 *p, size_t tile) {
     return p->group_scales + tile * ((p->blocks + p->group_blocks - 1) / p->group_blocks) * LANES;
 }
 
-/// Unpacks a stretch, and fetches what is unpacked after it: the products in between leave time for that.
+/// Unpacks a stretch, and fetches what is unpacked some stretches later.
 INLINE void unpack(const tacit_product_int4 *p, size_t tile, size_t block, size_t blocks, stretch *s) {
     const uint8_t *panel = panel_of(p, tile) + block * 256, *group_scales = scales_of(p, tile);
     for (size_t i = 0; i < blocks * 4; i++) {

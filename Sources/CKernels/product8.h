@@ -22,7 +22,7 @@ INLINE void multiply_int8_groups_block(
 static void multiply_int8_groups(const tacit_product_int8_groups *p, size_t first_tile, size_t end_tile) {
     for (size_t tile = first_tile; tile < end_tile; tile++) {
         size_t row = 0, lines = p->groups * 8;
-        panel_ahead ahead = lines_behind((uintptr_t)levels_of(p, tile + 1), lines, p->rows, GROUP_ROWS);
+        shared_fetch ahead = lines_behind((uintptr_t)levels_of(p, tile + 1), lines, p->rows, GROUP_ROWS);
         for (; row + GROUP_ROWS <= p->rows; row += GROUP_ROWS) {
             multiply_int8_groups_block(p, tile, row, GROUP_ROWS);
             fetch_share(&ahead);

@@ -1,7 +1,7 @@
 // Everything that the instruction sets share, as one table. An instruction set's file sets its target attributes,
-// defines `dot`, `DOT_ROWS`, `DOT_OFFSET` (see product.h), `dot_groups`, `GROUP_ROWS` (see product8.h), `dot_blocks`,
-// `BLOCK_ROWS`, `BLOCK_LEVEL` and `BLOCK_SCALE` (see product4.h; `DIRECT` and `dot_direct` where they pay) and `TABLE`,
-// `TABLE_NAME`, and includes this.
+// defines `dot`, `DOT_ROWS`, `DOT_OFFSET` and, if it likes, `FETCH_EVENLY` (see product.h), `dot_groups`, `GROUP_ROWS` (see
+// product8.h), `dot_blocks`, `BLOCK_ROWS`, `BLOCK_LEVEL` and `BLOCK_SCALE` (see product4.h; `DIRECT` and `dot_direct` where
+// they pay) and `TABLE`, `TABLE_NAME`, and includes this.
 
 #include "exponential.h"
 #include "logarithm.h"

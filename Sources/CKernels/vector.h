@@ -138,4 +138,6 @@ INLINE float largest(f32x16 v) {
     return c.x > c.y ? c.x : c.y;
 }
 
+#include "fetch.h"
+
 #endif
