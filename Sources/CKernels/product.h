@@ -11,6 +11,7 @@
 #ifndef FLOAT_ROWS
 #define FLOAT_ROWS 4
 #endif
+#define FLOAT_TILES 4
 
 INLINE void finish(f32x16 y, size_t row, size_t tile, const float *bias, const float *residual, float *output,
                    size_t stride) {
@@ -38,59 +39,63 @@ INLINE void finish(f32x16 y, size_t row, size_t tile, const float *bias, const f
 /// chain's roundings add up: of the widest products of a language model they are three quarters of what float32 loses.
 INLINE size_t chain_length(size_t rest) { return rest < 384 ? rest : 256; }
 
-/// `sums[r] = sum over k of x[r][k] * w[k]`, one chain from column `first` on. `halves`: weights of 16 bits.
-INLINE void float_chain(const tacit_product_floats *p, size_t tile, const float *x, size_t first, size_t columns,
-                        const int rows, const int halves, const int fetches, f32x16 *sums) {
+/// `sums[t][r] = sum over k of x[r][k] * w[t][k]`, each one chain from column `first` on. `halves`: weights of 16 bits.
+INLINE void float_chains(const tacit_product_floats *p, size_t tile, const float *x, size_t first, size_t columns,
+                         const int rows, const int tiles, const int halves, const int fetches, f32x16 *sums) {
     size_t start = (tile * p->columns + first) * LANES, size = halves ? 2 : 4;
-    UNROLL for (int r = 0; r < rows; r++) sums[r] = splat(0.0f);
+    UNROLL for (int i = 0; i < tiles * rows; i++) sums[i] = splat(0.0f);
     for (size_t k = 0; k < columns; k++) {
         size_t at = start + k * LANES;
         if (fetches && k % (64 / (size * LANES)) == 0) fetch_line((uintptr_t)p->panels + at * size + FETCHED_AHEAD);
-        f32x16 w = halves ? load_halves((const uint16_t *)p->panels + at) : load((const float *)p->panels + at);
-        UNROLL for (int r = 0; r < rows; r++)
-            sums[r] = fma16(splat(x[(size_t)r * p->input_stride + first + k]), w, sums[r]);
+        UNROLL for (int t = 0; t < tiles; t++, at += p->columns * LANES) {
+            f32x16 w = halves ? load_halves((const uint16_t *)p->panels + at) : load((const float *)p->panels + at);
+            UNROLL for (int r = 0; r < rows; r++) {
+                f32x16 *sum = sums + t * rows + r;
+                *sum = fma16(splat(x[(size_t)r * p->input_stride + first + k]), w, *sum);
+            }
+        }
     }
 }
 
 INLINE void multiply_floats_block(
-    const tacit_product_floats *p, size_t tile, size_t row, const int rows, const int halves, const int fetches) {
+    const tacit_product_floats *p, size_t tile, size_t row, const int rows, const int tiles, const int halves,
+    const int fetches) {
     const float *x = p->input + row * p->input_stride;
-    f32x16 sums[FLOAT_ROWS];
+    f32x16 sums[FLOAT_ROWS > FLOAT_TILES ? FLOAT_ROWS : FLOAT_TILES];
     size_t done = chain_length(p->columns);
-    float_chain(p, tile, x, 0, done, rows, halves, fetches, sums);
+    float_chains(p, tile, x, 0, done, rows, tiles, halves, fetches, sums);
     while (done < p->columns) {
-        f32x16 more[FLOAT_ROWS];
+        f32x16 more[FLOAT_ROWS > FLOAT_TILES ? FLOAT_ROWS : FLOAT_TILES];
         size_t length = chain_length(p->columns - done);
-        float_chain(p, tile, x, done, length, rows, halves, fetches, more);
-        UNROLL for (int r = 0; r < rows; r++) sums[r] += more[r];
+        float_chains(p, tile, x, done, length, rows, tiles, halves, fetches, more);
+        UNROLL for (int i = 0; i < tiles * rows; i++) sums[i] += more[i];
         done += length;
     }
-    UNROLL for (int r = 0; r < rows; r++)
-        finish(sums[r], row + (size_t)r, tile, p->bias, p->residual, p->output, p->output_stride);
+    UNROLL for (int t = 0; t < tiles; t++)
+        UNROLL for (int r = 0; r < rows; r++)
+            finish(sums[t * rows + r], row + (size_t)r, tile + (size_t)t, p->bias, p->residual, p->output,
+                   p->output_stride);
 }
 
 INLINE void multiply_floats(const tacit_product_floats *p, size_t first_tile, size_t end_tile, const int halves) {
-    for (size_t tile = first_tile; tile < end_tile; tile++) {
+    size_t tile = first_tile;
+    // One row by one tile would wait for each sum before the next.
+    for (; p->rows == 1 && tile + FLOAT_TILES <= end_tile; tile += FLOAT_TILES)
+        multiply_floats_block(p, tile, 0, 1, FLOAT_TILES, halves, 0);
+    for (; tile < end_tile; tile++) {
         size_t row = 0;
         for (; row + FLOAT_ROWS <= p->rows; row += FLOAT_ROWS) {
             // What the first rows read comes from memory, if any of it does. Of few rows, the rest below are the first.
             if (row == 0)
-                multiply_floats_block(p, tile, row, FLOAT_ROWS, halves, 1);
+                multiply_floats_block(p, tile, row, FLOAT_ROWS, 1, halves, 1);
             else
-                multiply_floats_block(p, tile, row, FLOAT_ROWS, halves, 0);
+                multiply_floats_block(p, tile, row, FLOAT_ROWS, 1, halves, 0);
         }
-#define THE_REST(n) multiply_floats_block(p, tile, row, n, halves, n > 1)
+#define THE_REST(n) multiply_floats_block(p, tile, row, n, 1, halves, n > 1)
         SWITCH_REST(FLOAT_ROWS, p->rows - row, THE_REST)
 #undef THE_REST
     }
 }
-
-/// Some rows of a product, as they are or packed.
-typedef struct {
-    const uint8_t *input;  // of the first of them
-    size_t stride;
-    size_t first, end;
-} row_range;
 
 static void multiply_float32(const tacit_product_floats *p, size_t first_tile, size_t end_tile) {
     multiply_floats(p, first_tile, end_tile, 0);
@@ -99,6 +104,13 @@ static void multiply_float32(const tacit_product_floats *p, size_t first_tile, s
 static void multiply_float16(const tacit_product_floats *p, size_t first_tile, size_t end_tile) {
     multiply_floats(p, first_tile, end_tile, 1);
 }
+
+/// Some rows of a product, as they are or packed.
+typedef struct {
+    const uint8_t *input;  // of the first of them
+    size_t stride;
+    size_t first, end;
+} row_range;
 
 /// What turns a tile's integer sums into floats.
 typedef struct {
