@@ -158,7 +158,7 @@ INLINE void fetch_scales(const tacit_product_int8 *p, size_t tile, const int til
 }
 
 // How rows of int8 fetch what is read next. With `FETCH_EVENLY`, as the instruction sets of x86 have it, every step fetches a
-// little, and asks for a line again rather than leave it out: a core of AMD's (Zen 4) lets a fetch go for which it has no
+// little, and asks for a line again rather than leave it out: a core of AMD's lets a fetch go for which it has no
 // buffer left, as it does many of a share that is asked for at once, and has loads to spare beside the products. Elsewhere
 // few rows fetch as they go, and more of them a share behind each block.
 #ifdef FETCH_EVENLY

@@ -34,30 +34,34 @@ import Testing
 
     @Test(arguments: lengths)
     func float32Products(_ columns: Int) {
-        let rows = 37
+        let rows = 85  // in six tiles, of which four go together where there is one row of inputs
         let weights = numbers(rows * columns, 1, seed: 1)
         let panels = Panels(weights, rows: rows, columns: columns, encoding: .float32)
         for count in 1...9 {
             let input = numbers(count * columns, 1, seed: UInt64(count))
-            let residual = numbers(count * 48, 1, seed: 3)
-            let bias = numbers(48, 1, seed: 4)
+            let residual = numbers(count * 96, 1, seed: 3)
+            let bias = numbers(96, 1, seed: 4)
             let memory = TestMemory()
-            let output = agreed(count * 48) { table, output in
-                output.update(from: residual, count: residual.count)
-                var product = tacit_product_floats(
-                    input: memory.pointer(input), input_stride: columns, rows: count, columns: columns,
-                    panels: memory.pointer(panels.floats), bias: memory.pointer(bias), residual: UnsafePointer(output),
-                    output: output, output_stride: 48)
-                table.multiply_float32(&product, 0, 3)
-                withExtendedLifetime(memory) {}
+            func product(by tiles: [Range<Int>]) -> [Float] {
+                agreed(count * 96) { table, output in
+                    output.update(from: residual, count: residual.count)
+                    var product = tacit_product_floats(
+                        input: memory.pointer(input), input_stride: columns, rows: count, columns: columns,
+                        panels: memory.pointer(panels.floats), bias: memory.pointer(bias),
+                        residual: UnsafePointer(output), output: output, output_stride: 96)
+                    for range in tiles { table.multiply_float32(&product, range.lowerBound, range.upperBound) }
+                    withExtendedLifetime(memory) {}
+                }
             }
+            let output = product(by: [0..<6])
+            #expect(product(by: (0..<6).map { $0..<$0 + 1 }).map(\.bitPattern) == output.map(\.bitPattern))
             for row in 0..<count {
                 for channel in 0..<rows {
-                    var sum = Double(bias[channel]) + Double(residual[row * 48 + channel])
+                    var sum = Double(bias[channel]) + Double(residual[row * 96 + channel])
                     for k in 0..<columns {
                         sum += Double(weights[channel * columns + k]) * Double(input[row * columns + k])
                     }
-                    #expect(abs(Double(output[row * 48 + channel]) - sum) < 1e-6 * (4 + Double(columns)))
+                    #expect(abs(Double(output[row * 96 + channel]) - sum) < 1e-6 * (4 + Double(columns)))
                 }
             }
         }

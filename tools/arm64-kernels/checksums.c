@@ -73,13 +73,13 @@ static const size_t lengths[] = {1, 2, 7, 15, 16, 17, 31, 32, 48, 63, 100, 289};
 static void multiply_float32(const tacit_kernels *k) {
     begin(1);
     EACH_LENGTH(columns) EACH_KIND(kind) for (size_t rows = 1; rows <= 9; rows++) {
-        float *panels = floats(3 * columns * 16, kind), *bias = floats(48, kind);
-        float *input = floats(rows * (columns + 3), kind), *output = floats(rows * 64, kind);
+        float *panels = floats(6 * columns * 16, kind), *bias = floats(96, kind);
+        float *input = floats(rows * (columns + 3), kind), *output = floats(rows * 112, kind);
         tacit_product_floats p = {
-            input, columns + 3, rows, columns, panels, rows % 2 ? bias : NULL, rows % 3 ? output : NULL, output, 64};
-        k->multiply_float32(&p, 0, 2);
-        k->multiply_float32(&p, 2, 3);
-        add_floats(output, rows * 64);
+            input, columns + 3, rows, columns, panels, rows % 2 ? bias : NULL, rows % 3 ? output : NULL, output, 112};
+        k->multiply_float32(&p, 0, 5);
+        k->multiply_float32(&p, 5, 6);
+        add_floats(output, rows * 112);
         free(panels), free(bias), free(input), free(output);
     }
     report("multiply_float32", k);
@@ -89,12 +89,12 @@ static void multiply_float16(const tacit_kernels *k) {
     begin(16);
     EACH_LENGTH(columns) for (size_t rows = 1; rows <= 9; rows++) {
         // Every pattern of bits; without infinities and what is no number in every other case, where they would hide the rest.
-        uint16_t *panels = malloc(3 * columns * 16 * sizeof *panels);
-        for (size_t i = 0; i < 3 * columns * 16; i++) panels[i] = (uint16_t)(next() & (rows % 2 ? 0xfbff : 0xffff));
-        float *input = floats(rows * columns, RANDOM), *output = floats(rows * 48, RANDOM);
-        tacit_product_floats p = {input, columns, rows, columns, panels, NULL, NULL, output, 48};
-        k->multiply_float16(&p, 0, 3);
-        add_floats(output, rows * 48);
+        uint16_t *panels = malloc(6 * columns * 16 * sizeof *panels);
+        for (size_t i = 0; i < 6 * columns * 16; i++) panels[i] = (uint16_t)(next() & (rows % 2 ? 0xfbff : 0xffff));
+        float *input = floats(rows * columns, RANDOM), *output = floats(rows * 96, RANDOM);
+        tacit_product_floats p = {input, columns, rows, columns, panels, NULL, NULL, output, 96};
+        k->multiply_float16(&p, 0, 6);
+        add_floats(output, rows * 96);
         free(panels), free(input), free(output);
     }
     report("multiply_float16", k);
