@@ -246,7 +246,7 @@ static void moments(const tacit_ring_rows *rows, size_t width, float *mean, floa
                 f32x16 difference = load(parts[part] + row * rows->stride + i) - middle, square = difference * difference;
                 squares += square;
             }
-        f32x16 spread = __builtin_elementwise_sqrt(squares / count);
+        f32x16 spread = roots(squares / count);
         if (i + LANES <= width) {
             store(mean + i, middle);
             store(deviation + i, spread);

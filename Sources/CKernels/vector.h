@@ -114,6 +114,12 @@ FMA f32x16 fma16(f32x16 a, f32x16 b, f32x16 c) { return __builtin_elementwise_fm
 
 FMA f32x8 fma8(f32x8 a, f32x8 b, f32x8 c) { return __builtin_elementwise_fma(a, b, c); }
 
+/// Square roots, lane by lane: the compiler of Swift 6.0 has no operation for sixteen at once.
+INLINE f32x16 roots(f32x16 v) {
+    for (int lane = 0; lane < 16; lane++) v[lane] = __builtin_sqrtf(v[lane]);
+    return v;
+}
+
 /// Lane by lane `a < b ? a : b`: b where one of them is NaN, on every instruction set.
 INLINE f32x16 lesser(f32x16 a, f32x16 b) { return a < b ? a : b; }
 /// Lane by lane `a > b ? a : b`: b where one of them is NaN.

@@ -14,6 +14,8 @@ import Testing
         return shape
     }
 
+    private static let means = Shapes.sliding.filter { $0.model.pool == .mean }.map(teachable)
+
     /// Pictures of 5 by 7 patches in cells: a grid that divides neither side, and one with a cell a row.
     static let pictures = [3, 5].flatMap { grid in
         (Shapes.causal.prefix(2) + Shapes.full).map { shape in
@@ -115,7 +117,7 @@ import Testing
     }
 
     /// What was to be read before the last patches came can be read behind them, to the last bit.
-    @Test(arguments: Shapes.sliding.filter { $0.model.pool == .mean }.map(teachable), [1, 2, 7, 16])
+    @Test(arguments: means, [1, 2, 7, 16])
     func patchesLeftOut(_ shape: Shapes.Case, maximum: Int) throws {
         let model = try Model(source: MemoryModel(shape.model, seed: 48, bias: shape.bias))
         let patches = randomPatches(75, shape.model.input.patchSize, seed: 49)

@@ -63,9 +63,7 @@ import Testing
     }
 
     /// The weights' own loss is the quantizer's affair: against the same int4 weights.
-    @Test(
-        arguments: Shapes.causal.dropLast() + Shapes.full,
-        [32, 64, 128].flatMap { [MatrixEncoding.int4(groupSize: $0), .int4TwoPlanes(groupSize: $0)] })
+    @Test(arguments: Shapes.causal.dropLast() + Shapes.full, MatrixEncoding.fourBits)
     func int4ComputesWhatItsWeightsSay(_ shape: Shapes.Case, _ encoding: MatrixEncoding) throws {
         let memory = MemoryModel(shape.model, seed: 2, encoding: encoding, bias: shape.bias)
         let window = shape.model.input.window

@@ -15,7 +15,7 @@ import Testing
         let hum = Float(3277) / 32768
         #expect(copies.count == 5)
         #expect(copies[0] == [hum, hum, hum, hum, 0.5 + hum, 0.25 + hum])
-        #expect(copies[1] == [0, -hum, 0.3 * 0.5, 0.3 * 0.25 - hum, 0, -hum])
+        #expect(copies[1] == [0, -hum, Float(0.3) * 0.5, Float(0.3) * 0.25 - hum, 0, -hum])
         #expect(copies[2] == [0, 1, 0.5, 0, 0, 0])
     }
 

@@ -67,7 +67,7 @@ import Testing
     @Test(
         arguments: [(36, 50), (16, 32), (17, 33), (1, 1), (40, 300), (15, 256), (33, 129)]
             as [(rows: Int, columns: Int)],
-        Int4Panels.groupSizes.flatMap { [MatrixEncoding.int4(groupSize: $0), .int4TwoPlanes(groupSize: $0)] })
+        MatrixEncoding.fourBits)
     func int4ComesBack(size: (rows: Int, columns: Int), encoding: MatrixEncoding) throws {
         let (groupSize, planes) = (encoding.groupSize, encoding.planes)
         var model = SmallModel.gpt2

@@ -21,9 +21,12 @@ package enum MatrixEncoding: Equatable, Sendable {
     case int4TwoPlanes(groupSize: Int)
 
     /// All that a file may hold.
-    package static let known: [MatrixEncoding] =
-        [.float32, .float16, .int8, .int8TwoPlanes, .int8Groups]
-        + Int4Panels.groupSizes.flatMap { [.int4(groupSize: $0), .int4TwoPlanes(groupSize: $0)] }
+    package static let known: [MatrixEncoding] = [.float32, .float16, .int8, .int8TwoPlanes, .int8Groups] + fourBits
+
+    /// Those of 4 bits, of every size of groups.
+    package static let fourBits: [MatrixEncoding] = Int4Panels.groupSizes.flatMap {
+        [.int4(groupSize: $0), .int4TwoPlanes(groupSize: $0)]
+    }
 
     package var format: any PanelFormat {
         switch self {
