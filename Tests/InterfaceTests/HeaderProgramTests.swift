@@ -26,9 +26,9 @@ import Testing
             try FileManager.default.createSymbolicLink(
                 atPath: folder.path("libtacit.so"),
                 withDestinationPath: TestPaths.products.appendingPathComponent("libTacitInterface.so").path)
-            let outcome = try Executable(path: "/usr/bin/env").run(
+            let outcome = try Clang.run(
                 [
-                    "clang", "-std=c11", "-Wall", "-Wextra", "-Werror", "-pedantic", source, "-I",
+                    "-std=c11", "-Wall", "-Wextra", "-Werror", "-pedantic", source, "-I",
                     HeaderProgramTests.include, "-L", folder.path, "-ltacit", "-Wl,-rpath,\(folder.path)", "-o",
                     folder.path("classify"),
                 ])

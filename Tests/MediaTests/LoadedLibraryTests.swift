@@ -14,9 +14,9 @@ import Testing
     private func check(_ shim: String, _ source: String) throws {
         let folder = try TemporaryFolder()
         let program = try folder.write("check.c", source.utf8)
-        let outcome = try Executable(path: "/usr/bin/env").run(
+        let outcome = try Clang.run(
             [
-                "clang", "-fsyntax-only", "-Werror", "-Wall", "-Wno-pointer-sign", "-I", Self.folder, "-I",
+                "-fsyntax-only", "-Werror", "-Wall", "-Wno-pointer-sign", "-I", Self.folder, "-I",
                 TestPaths.package.appendingPathComponent("Sources/\(shim)/include").path, program,
             ])
         #expect(outcome.status == 0, "\(outcome.standardError)")

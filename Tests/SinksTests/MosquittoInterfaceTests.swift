@@ -31,9 +31,9 @@ struct MosquittoInterfaceTests {
             void use(void) { connects(0, connected); ends(0, connected); publishes(0, published); }
             _Static_assert(MOSQ_ERR_NO_CONN == 4 && MOSQ_ERR_CONN_LOST == 7 && MOSQ_ERR_ERRNO == 14, "errors");
             """.utf8)
-        let outcome = try Executable(path: "/usr/bin/env").run(
+        let outcome = try Clang.run(
             [
-                "clang", "-fsyntax-only", "-Werror", "-Wall", "-I",
+                "-fsyntax-only", "-Werror", "-Wall", "-I",
                 TestPaths.package.appendingPathComponent("Sources/CMosquitto/include").path, program,
             ])
         #expect(outcome.status == 0, "\(outcome.standardError)")

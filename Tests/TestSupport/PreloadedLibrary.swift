@@ -7,6 +7,7 @@ public struct PreloadedLibrary: Sendable {
     public static let camera = PreloadedLibrary("camera/stand_in_camera.c")
     public static let conversions = PreloadedLibrary("camera/count_conversions.c")
     public static let clock = PreloadedLibrary("clock/shift.c")
+    public static let slowDisk = PreloadedLibrary("disk/slow.c")
 
     private struct NotBuilt: Error, CustomStringConvertible {
         let description: String
@@ -20,8 +21,7 @@ public struct PreloadedLibrary: Sendable {
             let folder = try TemporaryFolder()
             let path = folder.path("library.so")
             let source = TestPaths.fixtures.appendingPathComponent(fixture).path
-            let outcome = try Executable(path: "/usr/bin/env").run(
-                ["clang", "-shared", "-fPIC", "-O1", "-o", path, source, "-ldl"])
+            let outcome = try Clang.run(["-shared", "-fPIC", "-O1", "-o", path, source, "-ldl"])
             guard outcome.status == 0 else { throw NotBuilt(description: outcome.standardError) }
             return (folder, path)
         }

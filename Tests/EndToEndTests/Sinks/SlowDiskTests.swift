@@ -2,15 +2,8 @@ import Foundation
 import TacitTestSupport
 import Testing
 
-private enum CCompiler {
-    static let path = ["/usr/bin/clang", "/usr/bin/cc", "/opt/swift/usr/bin/clang"].first {
-        FileManager.default.isExecutableFile(atPath: $0)
-    }
-}
-
 /// Clips on a disk that takes a second for everything that is to be on it for sure, or until it is allowed to go on.
-@Suite(.enabled(if: CCompiler.path != nil, "there is no C compiler"))
-struct SlowDiskTests {
+@Suite struct SlowDiskTests {
     private let listening: EventfulListening
     private let slow: [String: String]
     private var clips: String { listening.folder.path("clips") }
@@ -21,25 +14,7 @@ struct SlowDiskTests {
 
     init() throws {
         listening = try EventfulListening(seconds: 3)
-        // Stands in front of the C library's own.
-        let source = try listening.folder.write(
-            "slow.c",
-            Array(
-                """
-                #include <stdlib.h>
-                #include <unistd.h>
-                int fdatasync(int file) {
-                    const char *gate = getenv("GATE");
-                    if (!gate) sleep(1);
-                    while (gate && access(gate, F_OK)) usleep(1000);
-                    return fsync(file);
-                }
-
-                """.utf8))
-        let library = listening.folder.path("slow.so")
-        let outcome = try Executable(path: #require(CCompiler.path)).run(["-shared", "-fPIC", "-o", library, source])
-        try #require(outcome.status == 0, "\(outcome.standardError)")
-        slow = ["LD_PRELOAD": library]
+        slow = ["LD_PRELOAD": try PreloadedLibrary.slowDisk.path]
     }
 
     private func expectWholeClips() throws {

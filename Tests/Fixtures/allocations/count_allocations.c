@@ -1,6 +1,7 @@
 // Loaded in front of a program (LD_PRELOAD), counts how often any of its threads asks for memory once it has written to
-// standard output TACIT_COUNT_AFTER times and until it has written TACIT_COUNT_UNTIL lines there, and writes the number to
-// TACIT_COUNT_FILE when the program ends by _exit. For the first few, the file tells where they were asked for.
+// standard output TACIT_COUNT_AFTER times and until it has written TACIT_COUNT_UNTIL lines there, and writes the number, and how
+// many of these came behind the last time, to TACIT_COUNT_FILE when the program ends by _exit. For the first few, the file tells
+// where they were asked for.
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -20,7 +21,7 @@ extern void *__libc_memalign(size_t alignment, size_t size);
 
 enum { LISTED = 3, DEPTH = 24 };
 
-static atomic_long allocations, writes, lines;
+static atomic_long allocations, allocations_before_last_write, writes, lines;
 static long count_after = 1, count_until = LONG_MAX;
 static void *places[LISTED][DEPTH];
 static int depths[LISTED];
@@ -76,6 +77,7 @@ ssize_t write(int descriptor, const void *bytes, size_t count) {
     ssize_t result = syscall(SYS_write, descriptor, bytes, count);
     if (descriptor == STDOUT_FILENO && result > 0) {
         atomic_fetch_add(&writes, 1);
+        atomic_store(&allocations_before_last_write, atomic_load(&allocations));
         for (ssize_t index = 0; index < result; index++)
             if (((const char *)bytes)[index] == '\n') atomic_fetch_add(&lines, 1);
     }
@@ -88,7 +90,8 @@ void _exit(int status) {
     const char *path = getenv("TACIT_COUNT_FILE");
     int file = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600) : -1;
     if (file >= 0) {
-        dprintf(file, "%ld allocations after %ld writes\n", counted, count_after);
+        long at_the_end = counted - atomic_load(&allocations_before_last_write);
+        dprintf(file, "%ld allocations, %ld of them at the end\n", counted, at_the_end);
         for (int number = 0; number < LISTED && number < counted; number++)
             backtrace_symbols_fd(places[number], depths[number], file);
         close(file);
