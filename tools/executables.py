@@ -33,6 +33,14 @@ def show(model: Path) -> dict:
     return json_lines(TACIT, "show", model, "--json")[0]
 
 
+def matrices(shapes: dict) -> int:
+    """Of what `show` says: weights of the trunk's matrices, which is multiply-adds a patch."""
+    width, attended = shapes["width"], shapes["heads"] * shapes["head_width"]
+    inwards = (shapes["heads"] + 2 * shapes["key_value_heads"]) * shapes["head_width"] * width
+    feed_forward = (3 if shapes["gated"] else 2) * width * shapes["feed_forward_width"]
+    return shapes["layers"] * (inwards + attended * width + feed_forward)
+
+
 def convert(adapter: Path, model: Path, weights: str = "int8") -> None:
     """A model file from the repository's base and an adapter."""
     output(CONVERT, "--base", ROOT / "models/base", "--adapter", adapter, "--weights", weights, "-o", model)

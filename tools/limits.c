@@ -1,12 +1,14 @@
 // What one core can do at most: the inner loops' instructions alone, on registers, without loads; and how fast it reads
 // memory. Prints JSON by instruction set, in thousand millions of operations a second (two for each multiply-add), of
-// bytes a second for `memory`.
+// bytes a second for `memory`. Each argument is a number of bytes: `again` has how fast so many are read over and over, from
+// whichever cache holds them.
 
 #include <immintrin.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 
 static double now(void) {
@@ -44,29 +46,46 @@ static double now(void) {
 #define TWELVE(form) \
     form(0) form(1) form(2) form(3) form(4) form(5) form(6) form(7) form(8) form(9) form(10) form(11)
 
-/// Far more than the caches hold, read in order.
-static double memory(void) {
-    const size_t size = 512u << 20;
-    char *bytes = malloc(size);
+static void read_once(const char *bytes, size_t size) {
+    __m256i sums[4] = {0};
+    for (size_t i = 0; i < size; i += 128)
+        for (int k = 0; k < 4; k++)
+            sums[k] = _mm256_xor_si256(sums[k], _mm256_loadu_si256((const __m256i *)(bytes + i + k * 32)));
+    __m256i all = _mm256_xor_si256(_mm256_xor_si256(sums[0], sums[1]), _mm256_xor_si256(sums[2], sums[3]));
+    __asm__ volatile("" ::"x"(all));
+}
+
+__attribute__((target("avx512f"))) static void read_wide(const char *bytes, size_t size) {
+    __m512i sums[4] = {0};
+    for (size_t i = 0; i < size; i += 256)
+        for (int k = 0; k < 4; k++) sums[k] = _mm512_xor_si512(sums[k], _mm512_loadu_si512(bytes + i + k * 64));
+    __m512i all = _mm512_xor_si512(_mm512_xor_si512(sums[0], sums[1]), _mm512_xor_si512(sums[2], sums[3]));
+    __asm__ volatile("" ::"x"(all));
+}
+
+/// The best of so many times that at least `size` bytes, of which whole blocks are read, went by in order.
+static double reading(size_t size, int times) {
+    size = (size + 255) / 256 * 256;
+    char *bytes = aligned_alloc(1 << 21, (size + (1 << 21) - 1) >> 21 << 21);
     if (!bytes) return 0;
+    madvise(bytes, size, MADV_HUGEPAGE);
     memset(bytes, 1, size);
     double best = 0;
-    for (int again = 0; again < 5; again++) {
-        __m256i sums[4] = {0};
-        double begun = now();
-        for (size_t i = 0; i < size; i += 128)
-            for (int k = 0; k < 4; k++)
-                sums[k] = _mm256_xor_si256(sums[k], _mm256_loadu_si256((const __m256i *)(bytes + i + k * 32)));
-        __m256i all = _mm256_xor_si256(_mm256_xor_si256(sums[0], sums[1]), _mm256_xor_si256(sums[2], sums[3]));
-        __asm__ volatile("" ::"x"(all));
-        double found = (double)size / (now() - begun) * 1e-9;
-        if (found > best) best = found;
-    }
+    for (int wide = 0; wide <= !!__builtin_cpu_supports("avx512f"); wide++)
+        for (int again = 0; again < times; again++) {
+            double begun = now();
+            wide ? read_wide(bytes, size) : read_once(bytes, size);
+            double found = (double)size / (now() - begun) * 1e-9;
+            if (found > best) best = found;
+        }
     free(bytes);
     return best;
 }
 
-int main(void) {
+/// Far more than the caches hold.
+static double memory(void) { return reading(512u << 20, 5); }
+
+int main(int count, char **arguments) {
     MEASURE(float32, 12 * 16.0, TWELVE(FMA))
     MEASURE(int8, 6 * 128.0, INT8(0, 6, 7) INT8(1, 8, 9) INT8(2, 10, 11) INT8(3, 6, 7) INT8(4, 8, 9) INT8(5, 10, 11))
     MEASURE(
@@ -83,6 +102,8 @@ int main(void) {
         MEASURE(vnni, 12 * 128.0, TWELVE(VNNI512))
         printf(", \"avx512vnni\": {\"float32\": %.1f, \"int8\": %.1f, \"int4\": %.1f}", wide, vnni, vnni);
     }
-    printf("}\n");
+    printf(", \"again\": [");
+    for (int i = 1; i < count; i++) printf("%s%.1f", i > 1 ? ", " : "", reading(strtoul(arguments[i], NULL, 10), 400));
+    printf("]}\n");
     return 0;
 }
