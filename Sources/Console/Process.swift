@@ -147,8 +147,9 @@ package enum Process {
     /// takes its number and is written to.
     private static func keepStandardDescriptors() {
         for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
-            // The lowest free number is this one. Reading only: writing there fails, as it would have.
-            _ = open("/dev/null", descriptor == STDERR_FILENO ? O_WRONLY : O_RDONLY)
+            // The lowest free number is this one. In the wrong direction: to read and to write there fails, as it would have;
+            // only words about faults go nowhere.
+            _ = open("/dev/null", descriptor == STDOUT_FILENO ? O_RDONLY : O_WRONLY)
         }
     }
 }

@@ -278,9 +278,8 @@ package struct SettingsReader {
     }
 
     private mutating func checkNames() {
-        checkDistinct(settings.sinks.map(\.name), "a sink", by: { $0 })
-        // Names that topics can't tell apart would get suffixes that go with the order in which inputs begin.
-        checkDistinct(settings.inputs.map(\.name), "an input", by: { Slug.make($0) })
+        checkDistinct(settings.sinks.map(\.name), "a sink")
+        checkDistinct(settings.inputs.map(\.name), "an input")
         let known = settings.sinks.map(\.name.text)
         for input in settings.inputs {
             var seen: Set<String> = []
@@ -298,18 +297,14 @@ package struct SettingsReader {
         }
     }
 
-    private mutating func checkDistinct(_ names: [Settings.Name], _ kind: String, by identity: (String) -> String) {
+    private mutating func checkDistinct(_ names: [Settings.Name], _ kind: String) {
         var seen: [String: Settings.Name] = [:]
         for name in names {
-            if let first = seen[identity(name.text)] {
-                let same =
-                    first.text == name.text
-                    ? "is there already, in line \(first.place.line)"
-                    : "would be '\(identity(name.text))' in topics, as '\(first.text)' in line \(first.place.line) is: "
-                        + "letters a to z or digits have to tell them apart"
-                refuse(name.place, "name: \(kind) '\(name.text)' \(same)")
+            if let first = seen[name.text] {
+                refuse(
+                    name.place, "name: \(kind) '\(name.text)' is there already, in line \(first.place.line)")
             } else {
-                seen[identity(name.text)] = name
+                seen[name.text] = name
             }
         }
     }

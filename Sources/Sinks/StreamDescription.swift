@@ -15,6 +15,8 @@ package struct StreamDescription: Sendable {
     package var input: String
     /// The name that the input was given, that events carry.
     package var source: String?
+    /// What it is in topics, if nothing there is called so already; nil where that is made of its name.
+    package var device: String?
     package var sense: Sense
     /// Samples a second of what the sink is told, where it is sound.
     package var sampleRate = 0

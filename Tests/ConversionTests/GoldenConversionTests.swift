@@ -90,6 +90,31 @@ import Testing
         #expect(try file.vector("codebook.0").count == 47 * 24)
     }
 
+    /// transformers goes by what is said of each layer, whatever the patterns say that it was made of.
+    @Test(arguments: [
+        (nil, nil, [0, 5, 0]), (["local", "local", "global"], nil, [5, 5, 0]), (["global", "global", "global"], nil, []),
+        (nil, [[["local"], 3]], [0, 5, 0]), (["global", "local", "local"], [[["global"], 3]], [0, 5, 5]),
+    ] as [([String]?, [[any Sendable]]?, [Int])])
+    func gptNeoLayersThatAreListed(_ layers: [String]?, _ patterns: [[any Sendable]]?, _ windows: [Int]) throws {
+        let bench = try Workbench("gpt-neo")
+        try bench.edit("base/config.json") {
+            if let layers { $0["attention_layers"] = layers }
+            if let patterns { $0["attention_types"] = patterns }
+        }
+        try bench.convert(.f32, withAdapter: false)
+        #expect(try ModelFile(path: bench.output).description.trunk.localWindows == windows)
+    }
+
+    @Test func gptNeoLayersByPatternsAlone() throws {
+        let bench = try Workbench("gpt-neo")
+        try bench.edit("base/config.json") {
+            $0["attention_layers"] = nil
+            $0["attention_types"] = [[["local", "global", "local"], 1]]
+        }
+        try bench.convert(.f32, withAdapter: false)
+        #expect(try ModelFile(path: bench.output).description.trunk.localWindows == [5, 0, 5])
+    }
+
     @Test func nothingIsLeftOfAFailure() throws {
         let bench = try Workbench("gpt2-plain")
         struct Stop: Error {}

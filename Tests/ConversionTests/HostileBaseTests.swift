@@ -77,6 +77,17 @@ import Testing
             ])
     }
 
+    @Test func gptNeoVariants() throws {
+        let line = "attention_layers: expected global or local for each of 3 layers"
+        try check(
+            "gpt-neo",
+            [
+                .init(key: "attention_layers", json: "[\"global\", \"local\"]", line: line),
+                .init(key: "attention_layers", json: "[\"global\", \"local\", \"near\"]", line: line),
+                .init(key: "attention_layers", json: "[1, 2, 3]", line: "attention_layers: expected an array of strings, found an array"),
+            ])
+    }
+
     @Test func shapesThatDisagreeWithTheConfiguration() throws {
         let bench = try Workbench("gpt2-plain")
         try bench.edit("base/config.json") { $0["n_inner"] = 64 }

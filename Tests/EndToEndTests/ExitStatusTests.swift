@@ -252,6 +252,15 @@ import Testing
         #expect(outcome.errorLines == ["tacit: standard input: Input/output error"])
     }
 
+    /// No input at all is not an empty one.
+    @Test(arguments: [["listen", "--input", "-"], ["listen", "--raw", "--input", "-"], ["classify", "-"], ["embed", "-"]])
+    func noStandardInput(_ words: [String]) throws {
+        let outcome = try Executable.shell.run(
+            ["-c", "exec \"$@\" <&-", "sh", Executable.tacit.path, words[0], model.path] + words.dropFirst())
+        #expect(outcome.status == 66)
+        #expect(outcome.errorLines == ["tacit: standard input: Bad file descriptor"])
+    }
+
     @Test func aClosedPipeIsTheEnd() throws {
         // The reader has gone before anything is written.
         let script = """

@@ -147,7 +147,6 @@ import Testing
         Bad(input("to = [\"s\", \"s\"]\n[[sink]]\nname = \"s\"\nto = \"stdout\""), 3, 12, "'s' is named twice"),
         Bad(input("to = [\"sa\"]\n[[sink]]\nname = \"s\"\nto = \"stdout\""), 3, 7, "no sink is called 'sa', perhaps 's'"),
         Bad(input("[[input]]\nname = \"a\""), 4, 8, "an input 'a' is there already, in line 2"),
-        Bad(input("[[input]]\nname = \"A\""), 4, 8, "would be 'a' in topics, as 'a' in line 2 is"),
         Bad(input("input = \"-\"\n[[input]]\nname = \"b\"\ninput = \"-\""), 6, 1, "standard input is read already", "line 3"),
         Bad(input("quiet = \"22-6\""), 3, 9, "quiet: expected times as \"22:00-06:30\", found '22-6'"),
         Bad(input("quiet = [\"22:00-06:00\", \"09:00-09:00\"]"), 3, 25, "quiet", "'09:00-09:00'"),

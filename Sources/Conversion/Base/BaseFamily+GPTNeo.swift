@@ -59,9 +59,20 @@ extension BaseFamily {
         return model
     }
 
-    /// Which layers are local: `attention_types`, a list of patterns and how often each comes, as in
-    /// `[[["global", "local"], 12]]`.
+    /// Which layers are local: what `attention_layers` says of each; without it `attention_types`, a list of patterns and how
+    /// often each comes, as in `[[["global", "local"], 12]]`. transformers writes both, and goes by the former.
     private static func locals(_ config: Settings, layers: Int) throws -> [Bool] {
+        let key = "attention_layers"
+        if let names = try config.optionalStrings(key) {
+            guard names.count == layers, names.allSatisfy({ $0 == "global" || $0 == "local" }) else {
+                throw config.fault(key, "expected global or local for each of \(layers) layers")
+            }
+            return names.map { $0 == "local" }
+        }
+        return try locals(patterns: config, layers: layers)
+    }
+
+    private static func locals(patterns config: Settings, layers: Int) throws -> [Bool] {
         let key = "attention_types"
         let fault = config.fault(key, "expected patterns of global and local for \(layers) layers")
         guard let value = config[key] else { return (0..<layers).map { $0 % 2 == 1 } }

@@ -64,7 +64,7 @@ final class MQTTConnection: @unchecked Sendable {
     func add(_ stream: StreamDescription) -> MQTTDevice? {
         let device: MQTTDevice? = monitor.locked {
             if isOver || isLeaving { return nil }
-            let plain = Slug.make(stream.source ?? stream.input)
+            let plain = stream.device ?? Slug.make(stream.source ?? stream.input)
             let others = devices.map(\.topics.device)
             let name = Slug.distinct(others + [plain]).last ?? plain
             let device = MQTTDevice(

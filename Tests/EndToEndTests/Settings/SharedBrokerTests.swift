@@ -47,4 +47,22 @@ struct SharedBrokerTests {
         // As long as one of the two goes on the program is there.
         #expect(messages.payloads("here/available") == ["online", "offline"])
     }
+
+    /// Names of other letters than topics have are told apart as they stand in the file, whichever input begins first.
+    @Test func namesThatTopicsCannotTellApart() throws {
+        let broker = try Mosquitto()
+        try broker.start()
+        let listener = try broker.listener()
+        let names = ["\u{43a}\u{443}\u{445}\u{43d}\u{44f}", "\u{437}\u{430}\u{43b}", "?"]
+        let tables = names.map { SeveralInputs.table($0, inputs.first.path, inputs.firstKeys) }
+        let sink = "[[sink]]\nname = \"broker\"\nto = \"mqtt://\(broker.address)/here\"\n"
+        let outcome = try inputs.run(tables.joined() + sink)
+        #expect(outcome.status == 0, "\(outcome.standardError)")
+        let messages = MQTTMessages()
+        #expect(messages.read(listener) { $0.topic == "here/available" && $0.payload == "offline" })
+        for (name, device) in zip(names, ["unnamed", "unnamed_2", "unnamed_3"]) {
+            let events = messages.payloads("here/\(device)/event")
+            #expect(!events.isEmpty && events.allSatisfy { $0.contains("\"source\":\"\(name)\"") }, "\(device)")
+        }
+    }
 }

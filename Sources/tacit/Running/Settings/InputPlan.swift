@@ -32,6 +32,8 @@ struct InputPlan: Sendable {
     }
 
     let name: String
+    /// What it is in topics: its name made safe, with a suffix where an input before it in the file is called so.
+    let device: String
     let identity: Identity
     /// Names of the sinks.
     let to: [String]
@@ -62,7 +64,7 @@ struct InputPlan: Sendable {
         guard isJSON, !identity.arguments.contains("--json") else { return self }
         let own = identity
         return InputPlan(
-            name: name,
+            name: name, device: device,
             identity: Identity(
                 sense: own.sense, model: own.model, arguments: own.arguments + ["--json"], labels: own.labels,
                 quiet: own.quiet, sinks: own.sinks),
@@ -70,6 +72,6 @@ struct InputPlan: Sendable {
     }
 
     func terms(_ stop: StopToken) -> StreamTerms {
-        StreamTerms(stop: stop, name: name, labels: identity.labels, quiet: identity.quiet)
+        StreamTerms(stop: stop, name: name, device: device, labels: identity.labels, quiet: identity.quiet)
     }
 }

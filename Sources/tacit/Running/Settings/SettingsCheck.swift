@@ -19,6 +19,8 @@ struct SettingsCheck {
 
     private var settings = Settings()
     private var wanted: [String: SinkTable.Wanted] = [:]
+    /// What inputs are in topics, by name: in the file's order, not in that in which they begin.
+    private var devices: [String: String] = [:]
     /// Labels of all models that could be opened; nil where one could not.
     private var labels: [String]? = []
 
@@ -29,6 +31,8 @@ struct SettingsCheck {
         settings = reader.settings
         faults = reader.faults
         sinks = settings.sinks.map { ($0.name.text, $0.address.text) }
+        let names = settings.inputs.map(\.name.text)
+        devices = Dictionary(zip(names, Slug.distinct(names)), uniquingKeysWith: { first, _ in first })
         for sink in settings.sinks { check(sink) }
         checkPlaces()
         for input in settings.inputs {
@@ -130,7 +134,7 @@ struct SettingsCheck {
         checkSelection(input, options, taught.description.labels)
         guard faults.count == before else { return nil }
         let plan = InputPlan(
-            name: input.name.text,
+            name: input.name.text, device: devices[input.name.text] ?? Slug.make(input.name.text),
             identity: InputPlan.Identity(
                 sense: sense, model: input.model?.text, arguments: arguments, labels: settings.labels.map(LabelTerms.init),
                 quiet: settings.quiet + input.quiet, sinks: sinks),

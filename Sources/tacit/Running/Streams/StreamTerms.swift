@@ -10,6 +10,8 @@ struct StreamTerms {
     var stop: StopToken = Process.stop
     /// Its name in front of what the log says of its device; nil where there is no other.
     var name: String?
+    /// What it is in topics, where other inputs have been thought of; nil makes it of its name.
+    var device: String?
 
     /// Where the stream is recorded to, if it is.
     var recording: RecordingWish?
@@ -34,6 +36,7 @@ struct StreamTerms {
         description.stop = stop
         guard let name else { return }
         description.source = name
+        description.device = device
         description.isOneOfMany = true
     }
 }
