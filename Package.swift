@@ -95,8 +95,8 @@ let package = Package(
         room(
             "Live",
             [
-                "TacitDiagnostics", "TacitEngine", "TacitEvaluation", "TacitFrontEnd", "TacitLabelling", "TacitLearning",
-                "TacitMedia", "TacitModelFile", "TacitText",
+                "TacitDiagnostics", "TacitEngine", "TacitEvaluation", "TacitFrontEnd", "TacitLabelling",
+                "TacitLearning", "TacitMedia", "TacitModelFile", "TacitText",
             ]),
         room(
             "Recording",
@@ -126,8 +126,8 @@ let package = Package(
         .target(
             name: "TacitSinks",
             dependencies: [
-                "CTacitFLAC", "CTacitJPEG", "CTacitMicrohttpd", "CTacitMosquitto", "CTacitProgram", "TacitConsole",
-                "TacitDiagnostics", "TacitFrontEnd", "TacitLive", "TacitText",
+                "CTacitFLAC", "CTacitJPEG", "CTacitMessageDigest", "CTacitMicrohttpd", "CTacitMosquitto",
+                "CTacitProgram", "TacitConsole", "TacitDiagnostics", "TacitFrontEnd", "TacitLive", "TacitText",
             ],
             path: "Sources/Sinks",
             // The page is part of the executable.
@@ -152,29 +152,30 @@ let package = Package(
         room(
             "Comparison",
             [
-                "TacitConversion", "TacitDiagnostics", "TacitEngine", "TacitEvaluation", "TacitLive", "TacitModelFile",
+                "TacitConversion", "TacitDiagnostics", "TacitEngine", "TacitEvaluation", "TacitLive",
+                "TacitModelFile",
             ]),
         .executableTarget(
             name: "TacitConvertCommand",
             dependencies: [
                 "TacitComparison", "TacitConsole", "TacitConversion", "TacitDiagnostics", "TacitEvaluation",
-                "TacitLive",
-                "TacitModelFile", argumentParser,
+                "TacitLive", "TacitModelFile", argumentParser,
             ],
             path: "Sources/tacit-convert"),
 
         // Tests: one target per library, the executables from outside, and hostile input.
         .target(
             name: "TacitTestSupport",
-            dependencies: ["TacitDiagnostics", "TacitLabelling", "TacitMedia", "TacitModelFile"], path: "Tests/TestSupport"),
+            dependencies: ["TacitDiagnostics", "TacitLabelling", "TacitMedia", "TacitModelFile"],
+            path: "Tests/TestSupport"),
         .target(name: "CTacitAllocationCounter", path: "Tests/AllocationCounter"),
         // Ways in for bytes from elsewhere, each a function; tests and fuzzers feed them.
         .target(
             name: "TacitFuzzTargets",
             dependencies: [
-                "TacitConversion", "TacitDiagnostics", "TacitEngine", "TacitEvaluation", "TacitFrontEnd", "TacitLabelling",
-                "TacitLearning", "TacitLive", "TacitMedia", "TacitModelFile", "TacitRecording", "TacitSettings",
-                "TacitSinks", "TacitTestSupport", "TacitText",
+                "TacitConversion", "TacitDiagnostics", "TacitEngine", "TacitEvaluation", "TacitFrontEnd",
+                "TacitLabelling", "TacitLearning", "TacitLive", "TacitMedia", "TacitModelFile", "TacitRecording",
+                "TacitSettings", "TacitSinks", "TacitTestSupport", "TacitText",
             ],
             path: "Tests/FuzzTargets"),
         .testTarget(name: "FuzzTests", dependencies: ["TacitFuzzTargets", "TacitTestSupport"]),
@@ -217,8 +218,8 @@ let package = Package(
         .testTarget(
             name: "RecordingTests",
             dependencies: [
-                "TacitCommand", "TacitConvertCommand", "TacitDiagnostics", "TacitLabelling", "TacitLive", "TacitMedia",
-                "TacitModelFile", "TacitRecording", "TacitSinks", "TacitTestSupport",
+                "TacitCommand", "TacitConvertCommand", "TacitDiagnostics", "TacitLabelling", "TacitLive",
+                "TacitMedia", "TacitModelFile", "TacitRecording", "TacitSinks", "TacitTestSupport",
             ]),
         .testTarget(
             name: "SinksTests",
@@ -229,8 +230,8 @@ let package = Package(
         .testTarget(
             name: "InterfaceTests",
             dependencies: [
-                "CTacitAllocationCounter", "CTacitInterface", "TacitCommand", "TacitConvertCommand", "TacitInterface",
-                "TacitTestSupport",
+                "CTacitAllocationCounter", "CTacitInterface", "TacitCommand", "TacitConvertCommand",
+                "TacitInterface", "TacitTestSupport",
             ]),
         .executableTarget(
             name: "ThreadCheck", dependencies: ["CTacitInterface", "TacitCore", "TacitInterface"],

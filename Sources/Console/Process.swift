@@ -86,8 +86,10 @@ package enum Process {
             }, nil)
         // Without it the program could not be ended in order.
         guard failure == 0 else {
-            exit(ExitStatus.report(
-                TacitError(.inputOutput, "no thread is to be had for signals: \(String(cString: strerror(failure)))")))
+            exit(
+                ExitStatus.report(
+                    TacitError(
+                        .inputOutput, "no thread is to be had for signals: \(String(cString: strerror(failure)))")))
         }
         tacit_forward_signals(thread, &signals)
     }

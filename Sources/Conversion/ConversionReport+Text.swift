@@ -66,7 +66,8 @@ extension ConversionReport {
         }
         if let rowsError {
             let (mean, worst) = Self.percent(rowsError)
-            let form = encodings.contains(.int8Groups) ? "in groups of 32, since one range a row" : "one range a row, which"
+            let form =
+                encodings.contains(.int8Groups) ? "in groups of 32, since one range a row" : "one range a row, which"
             lines.append("int8      \(form) puts the trunk's output \(mean) % off, a single patch's up to \(worst) %")
         }
         if let smoothing {

@@ -12,7 +12,8 @@ extension Converter {
         _ progress: (Int, Int) throws -> Void
     ) throws {
         guard calibratedSteps > 0 else { return }
-        var calibrated = try CalibratedTrunk(description, sample(contexts: data == nil ? CalibratedTrunk.contexts : .max))
+        var calibrated = try CalibratedTrunk(
+            description, sample(contexts: data == nil ? CalibratedTrunk.contexts : .max))
         for layer in 0..<calibratedSteps {
             try progress(trialSteps + sensitivitySteps + layer, allSteps)
             let block = try block(layer, trunk)

@@ -22,7 +22,8 @@ extension Converter {
             return forms.flatMap { form in [false, true].map { .init(form: form, isSmoothed: $0) } }
         }
         // Then only the form of int8 may be open, and whether what is taken puts single patches far off.
-        forms = options.weights.hasEightBits && form == nil ? (options.weights == .int8 ? [.rows, .groups] : [.rows]) : []
+        forms =
+            options.weights.hasEightBits && form == nil ? (options.weights == .int8 ? [.rows, .groups] : [.rows]) : []
         if smoothing == .off, forms.isEmpty { return nil }
         return forms.map { .init(form: $0, isSmoothed: smoothing == .on) }
     }

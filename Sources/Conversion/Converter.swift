@@ -54,17 +54,16 @@ package final class Converter {
 
     /// What there is to say where an adapter names another base than the one that is given.
     private static func note(ofBase path: String, _ name: String?) -> String? {
-        func last(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
         guard let name else { return nil }
         // A snapshot in the hub's cache: models--OWNER--NAME/snapshots/REVISION.
         let parts = path.split(separator: "/").map(String.init)
-        var given = last(path)
+        var given = SystemPath.shortName(of: path)
         if parts.count >= 3, parts[parts.count - 2] == "snapshots", parts[parts.count - 3].hasPrefix("models--") {
             given = parts[parts.count - 3].split(separator: "-").joined(separator: "-")
         }
-        let wanted = last(name).lowercased()
+        let wanted = SystemPath.shortName(of: name).lowercased()
         guard !given.lowercased().hasPrefix(wanted), !given.lowercased().hasSuffix(wanted) else { return nil }
-        return "the adapter says that it was made over \(name), the base given is \(last(path))"
+        return "the adapter says that it was made over \(name), the base given is \(SystemPath.shortName(of: path))"
     }
 
     /// Writes the model file. It appears under its name when all of it is there.

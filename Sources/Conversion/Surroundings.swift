@@ -30,7 +30,8 @@ struct Surroundings {
         switch config.positions {
         case .base:
             let (window, sinks) = (config.input.window, config.sinks)
-            guard window <= checkpoint.model.maximumPositions, sinks <= checkpoint.model.maximumPositions - window else {
+            guard window <= checkpoint.model.maximumPositions, sinks <= checkpoint.model.maximumPositions - window
+            else {
                 throw config.settings.fault(
                     "input.window",
                     "\(window) patches\(sinks > 0 ? " and \(sinks) sinks" : ""), but the base has "

@@ -78,7 +78,8 @@ struct TrunkWeights {
     /// - Returns: nil where nothing is smoothed.
     private func smoothed<Value>(_ name: String, _ change: (BlockSmoothing, String) -> Value) -> Value? {
         let parts = name.split(separator: ".", maxSplits: 2)
-        guard parts.count == 3, parts[0] == "blocks", let layer = Int(parts[1]), smoothing.indices.contains(layer) else {
+        guard parts.count == 3, parts[0] == "blocks", let layer = Int(parts[1]), smoothing.indices.contains(layer)
+        else {
             return nil
         }
         return change(smoothing[layer], "blocks.0.\(parts[2])")

@@ -63,9 +63,7 @@ package struct Processes: Sendable {
         defer { closedir(directory) }
         var found: [(name: String, number: Int)] = []
         while found.count < Self.mostNames, let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
+            let name = SystemPath.name(of: entry)
             let digits = name.dropFirst(prefix.count).dropLast(suffix.count)
             guard name.hasPrefix(prefix), name.hasSuffix(suffix), digits.utf8.allSatisfy({ (48...57).contains($0) }),
                 let number = Int(digits)

@@ -4,10 +4,7 @@ package enum ShellQuote {
     package static func word(_ text: String) -> String {
         var shown = String.UnicodeScalarView()
         for scalar in SystemPath.printable(text).unicodeScalars.prefix(4096) {
-            let isControl =
-                scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value)
-                || (0x2028...0x202e).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
-            shown.append(isControl ? "?" : scalar)
+            shown.append(scalar.spoilsLine ? "?" : scalar)
         }
         let isPlain =
             !shown.isEmpty && shown.first != "-"

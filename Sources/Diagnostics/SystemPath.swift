@@ -102,7 +102,13 @@ package enum SystemPath {
         path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path[path.utf8.index(after: $0)...] } ?? path[...]
     }
 
-    /// Where a path's last name lies. By bytes: a character that begins behind the slash may have it in itself.
+    /// For people: the last name, without slashes behind it; the whole of a path that is nothing else.
+    package static func shortName(of path: String) -> String {
+        let end = path.utf8.lastIndex { $0 != UInt8(ascii: "/") }.map { path.utf8.index(after: $0) }
+        return end.map { String(name(of: String(path[..<$0]))) } ?? path
+    }
+
+    /// The folder that a path's last name lies in; by bytes, as `name(of:)`.
     package static func folder(of path: String) -> String {
         guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])

@@ -49,7 +49,7 @@ public struct TacitError: Error, Equatable, Sendable {
 }
 
 extension TacitError: CustomStringConvertible {
-    /// One line: `file: place: reason`. Control characters, which names in hostile files may hold, are escaped.
+    /// One line: `file: place: reason`. What would spoil it, which names in hostile files may hold, is escaped.
     public var description: String {
         [file, place, reason].compactMap { $0 }.map(Self.printable).joined(separator: ": ")
     }
@@ -57,9 +57,7 @@ extension TacitError: CustomStringConvertible {
     private static func printable(_ text: String) -> String {
         var line = ""
         for scalar in SystemPath.printable(text).unicodeScalars {
-            if scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value) || scalar.value == 0x2028
-                || scalar.value == 0x2029
-            {
+            if scalar.spoilsLine {
                 line += "\\u{" + String(scalar.value, radix: 16) + "}"
             } else {
                 line.unicodeScalars.append(scalar)

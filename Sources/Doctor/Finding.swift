@@ -80,7 +80,8 @@ package enum Fault: String, CaseIterable, Sendable {
             69
         case .noModel, .noLabels, .secretFile: 66
         case .brokenModel, .brokenLabels, .otherModelsLabels: 65
-        case .noFolder, .folderInPlace, .folderForbidden, .readOnlyDisk, .fullDisk, .noLibrary, .unknownHost, .unreachable,
+        case .noFolder, .folderInPlace, .folderForbidden, .readOnlyDisk, .fullDisk, .noLibrary, .unknownHost,
+            .unreachable,
             .brokerRefusal, .certificate, .portTaken, .pageAddress:
             73
         case .clockWrong, .clockFree, .serviceFailed, .serviceDisabled, .serviceStopped, .serviceGroups,

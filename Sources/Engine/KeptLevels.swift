@@ -38,7 +38,8 @@ struct KeptLevels {
 
         /// - Throws: `TacitError` where the sizes do not fit memory.
         init(
-            in plan: inout Arena.Plan, _ head: LearningHead, input: InputDescription, contexts: Int, window: Int, slots: Int,
+            in plan: inout Arena.Plan, _ head: LearningHead, input: InputDescription, contexts: Int, window: Int,
+            slots: Int,
             width: Int, width16: Int
         ) throws {
             numbers = head.levels

@@ -114,7 +114,8 @@ final class Pass: ParallelWork {
         _ block: Model.Block, _ selection: Selection, _ thread: Int, _ crew: ThreadPool.Crew
     ) {
         normalise(
-            block.feedForwardNorm, for: block.feedForwardInput, selection, thread, crew, keeping: keptNorms?.feedForward)
+            block.feedForwardNorm, for: block.feedForwardInput, selection, thread, crew, keeping: keptNorms?.feedForward
+        )
         crew.wait()
         multiply(
             block.feedForwardInput, state.normed, state.width16, into: state.feedForward, state.feedForward16,

@@ -24,7 +24,8 @@ extension Session {
         guard let base = output.baseAddress else { return }
         guard let matrix = model.learning else {
             for reading in 0..<count {
-                readEmbedding(context: context, into: UnsafeMutableBufferPointer(rebasing: output[(reading * width)...]))
+                readEmbedding(
+                    context: context, into: UnsafeMutableBufferPointer(rebasing: output[(reading * width)...]))
                 Self.normalise(base + reading * width, width)
             }
             return
@@ -36,7 +37,8 @@ extension Session {
                 reading, last: (reading == 0 ? last : shorter) ?? levels.window, context: context,
                 positions: position(of: context), width: model.description.trunk.width, kernels)
             guard matrix.readsLevels else { continue }
-            matrix.quantize(levels.features + reading * levels.featureStride, into: state.quantized, at: reading, kernels)
+            matrix.quantize(
+                levels.features + reading * levels.featureStride, into: state.quantized, at: reading, kernels)
         }
         let rows = ProductRows(
             input: UnsafePointer(levels.features), inputStride: levels.featureStride, quantized: state.quantized,

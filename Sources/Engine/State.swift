@@ -108,7 +108,8 @@ struct State {
         let attended = try plan.reserve(float, rows, attended16)
         let feedForward = try plan.reserve(float, rows, feedForward16)
         let quantized = try QuantizedRows.Plan(
-            in: &plan, rows: learns ? max(rows, KeptLevels.readings) : rows, width: max(
+            in: &plan, rows: learns ? max(rows, KeptLevels.readings) : rows,
+            width: max(
                 trunk.width, attendedWidth, trunk.feedForwardWidth,
                 learns ? description.learning?.inputWidth(trunkWidth: trunk.width) ?? 0 : 0), encodings: encodings)
         anglesPass = description.context == .sliding

@@ -85,7 +85,8 @@ package enum DataSetKind: String, CaseIterable, Sendable {
             return set
         }
         throw TacitError.badData(
-            path, "no examples in split \(calibrationSplits.map { "'\($0)'" }.joined(separator: " or ")) of \(rawValue)")
+            path, "no examples in split \(calibrationSplits.map { "'\($0)'" }.joined(separator: " or ")) of \(rawValue)"
+        )
     }
 
     /// Takes KIND:PATH apart.

@@ -77,7 +77,8 @@ package final class EventDetector {
     private static func samples(_ seconds: Double, _ rate: Int) -> Int { Int((seconds * Double(rate)).rounded()) }
 
     private static func watch(
-        _ label: Int, _ thresholds: [Float], _ settings: EventSettings, _ waits: Waits?, sampleRate: Int, _ names: [String]
+        _ label: Int, _ thresholds: [Float], _ settings: EventSettings, _ waits: Waits?, sampleRate: Int,
+        _ names: [String]
     ) throws -> Watch {
         guard thresholds.indices.contains(label) else {
             throw TacitError(.usage, "label \(label) of \(thresholds.count) can't be watched")
@@ -118,7 +119,8 @@ package final class EventDetector {
     ) throws {
         let before = watches
         let after = try watched.map { label in
-            try before.first { $0.label == label } ?? Self.watch(
+            try before.first { $0.label == label }
+                ?? Self.watch(
                     label, thresholds, settings, waits[label], sampleRate: sampleRate, names)
         }
         try smoother.grow(to: thresholds.count)

@@ -1,4 +1,3 @@
-import Glibc
 import TacitDiagnostics
 import TacitFrontEnd
 import TacitModelFile
@@ -12,9 +11,7 @@ package final class ImageLabeller {
 
     private let frontEnd: ImageFrontEnd
     private let model: any PatchModel
-    private var logits: UnsafeMutableBufferPointer<Float>
-    private var scores: UnsafeMutableBufferPointer<Float>
-    private let embedding: UnsafeMutableBufferPointer<Float>
+    private let readOut: ReadOut
 
     /// - Parameters:
     ///   - description: of the model that `model` runs.
@@ -23,25 +20,11 @@ package final class ImageLabeller {
     package init(_ description: ModelDescription, model: any PatchModel) throws {
         frontEnd = try ImageFrontEnd(description.input)
         self.model = model
-        logits = .allocate(capacity: description.labels.count)
-        logits.initialize(repeating: 0)
-        scores = .allocate(capacity: description.labels.count)
-        scores.initialize(repeating: 0)
-        embedding = .allocate(capacity: description.trunk.width)
-        embedding.initialize(repeating: 0)
-    }
-
-    deinit {
-        logits.deallocate()
-        scores.deallocate()
-        embedding.deallocate()
+        readOut = ReadOut(description)
     }
 
     /// Makes room for more labels, behind those that there are: the model has learned some meanwhile.
-    package func grow(toLabels count: Int) {
-        logits = logits.grown(to: count)
-        scores = scores.grown(to: count)
-    }
+    package func grow(toLabels count: Int) { readOut.grow(toLabels: count) }
 
     /// What the model saw of the last picture; valid until the next.
     package var seen: PixelView { frontEnd.seen }
@@ -52,7 +35,7 @@ package final class ImageLabeller {
     ///   - body: given what the model says, valid during the call.
     /// - Throws: what `body` throws.
     package func label(_ picture: PixelView, time: Int = 0, _ body: (Reading) throws -> Void) rethrows {
-        let begun = Self.now()
+        let begun = Stopwatch.now
         frontEnd.take(picture)
         model.reset(context: 0)
         withUnsafePointer(to: 0) { context in
@@ -60,21 +43,9 @@ package final class ImageLabeller {
                 patches: frontEnd.patches, count: frontEnd.patchCount,
                 contexts: UnsafeBufferPointer(start: context, count: 1))
         }
-        model.readEmbedding(context: 0, into: embedding)
-        if !logits.isEmpty {
-            model.readLogits(context: 0, into: logits)
-            model.applyScores(UnsafeBufferPointer(logits), into: scores)
-        }
+        readOut.read(model, context: 0)
         try body(
-            Reading(
-                start: time, end: time, sampleRate: Self.ticksPerSecond, logits: UnsafeBufferPointer(logits),
-                scores: UnsafeBufferPointer(scores), embedding: UnsafeBufferPointer(embedding),
-                inferenceSeconds: Self.now() - begun))
-    }
-
-    private static func now() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+            readOut.reading(
+                start: time, end: time, sampleRate: Self.ticksPerSecond, inferenceSeconds: Stopwatch.now - begun))
     }
 }

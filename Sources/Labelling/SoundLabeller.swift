@@ -1,4 +1,3 @@
-import Glibc
 import TacitDiagnostics
 import TacitFrontEnd
 import TacitModelFile
@@ -41,9 +40,7 @@ package final class SoundLabeller {
     private var history: PatchHistory
     /// The contexts of one push, `[plan.contexts]`.
     private let active: UnsafeMutablePointer<Int>
-    private var logits: UnsafeMutableBufferPointer<Float>
-    private var scores: UnsafeMutableBufferPointer<Float>
-    private let embedding: UnsafeMutableBufferPointer<Float>
+    private let readOut: ReadOut
 
     /// Where in the stream patch 0 begins: 0, or the end of the last gap.
     private var origin = 0
@@ -94,27 +91,16 @@ package final class SoundLabeller {
             patchSize: frontEnd.geometry.patchSize, kept: looksBack ? max(plan.window, plan.chunk) : plan.chunk)
         active = .allocate(capacity: plan.contexts)
         active.initialize(repeating: 0, count: plan.contexts)
-        logits = .allocate(capacity: description.labels.count)
-        logits.initialize(repeating: 0)
-        scores = .allocate(capacity: description.labels.count)
-        scores.initialize(repeating: 0)
-        embedding = .allocate(capacity: description.trunk.width)
-        embedding.initialize(repeating: 0)
+        readOut = ReadOut(description)
         nextPush = plan.pushEnd(after: 0)
     }
 
     deinit {
         active.deallocate()
-        logits.deallocate()
-        scores.deallocate()
-        embedding.deallocate()
     }
 
     /// Makes room for more labels, behind those that there are: the model has learned some meanwhile.
-    package func grow(toLabels count: Int) {
-        logits = logits.grown(to: count)
-        scores = scores.grown(to: count)
-    }
+    package func grow(toLabels count: Int) { readOut.grow(toLabels: count) }
 
     /// Takes samples that will be pushed next through the model already, so that many patches go together. Their readings
     /// come as they are pushed, with the same bits.
@@ -304,7 +290,7 @@ package final class SoundLabeller {
     }
 
     private func feed(from start: Int, to end: Int, contexts: Int) {
-        let begun = Self.now()
+        let begun = Stopwatch.now
         var next = start
         while next < end {
             let count = min(plan.chunk, end - next)
@@ -313,25 +299,19 @@ package final class SoundLabeller {
                 contexts: UnsafeBufferPointer(start: active, count: contexts))
             next += count
         }
-        inferenceSeconds += Self.now() - begun
+        inferenceSeconds += Stopwatch.now - begun
     }
 
     private func read(context: Int, end: Int, _ body: (Reading) throws -> Void) rethrows {
-        let begun = Self.now()
-        model.readEmbedding(context: context, into: embedding)
-        if !logits.isEmpty {
-            model.readLogits(context: context, into: logits)
-            model.applyScores(UnsafeBufferPointer(logits), into: scores)
-        }
-        inferenceSeconds += Self.now() - begun
+        let begun = Stopwatch.now
+        readOut.read(model, context: context)
+        inferenceSeconds += Stopwatch.now - begun
         readTo = end
         hasRead = true
-        let reading = Reading(
+        let reading = readOut.reading(
             start: origin + geometry.startOfPatch(end - plan.window),
             end: origin + min(geometry.endOfPatch(end - 1), received),
-            sampleRate: geometry.sampleRate, logits: UnsafeBufferPointer(logits),
-            scores: UnsafeBufferPointer(scores), embedding: UnsafeBufferPointer(embedding),
-            inferenceSeconds: inferenceSeconds)
+            sampleRate: geometry.sampleRate, inferenceSeconds: inferenceSeconds)
         inferenceSeconds = 0
         try body(reading)
     }
@@ -347,11 +327,5 @@ package final class SoundLabeller {
                 left -= pushed
             }
         }
-    }
-
-    private static func now() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 }

@@ -1,4 +1,3 @@
-import Glibc
 import TacitDiagnostics
 import TacitEngine
 import TacitModelFile
@@ -11,9 +10,7 @@ package final class TokenLabeller {
     private let session: Session
     package let input: TokensInput
     private let context: ModelDescription.Context
-    private let logits: UnsafeMutableBufferPointer<Float>
-    private let scores: UnsafeMutableBufferPointer<Float>
-    private let embedding: UnsafeMutableBufferPointer<Float>
+    private let readOut: ReadOut
 
     /// - Parameter session: with one context.
     /// - Throws: `TacitError` (bad data) for a model that does not take tokens.
@@ -25,18 +22,7 @@ package final class TokenLabeller {
         self.session = session
         self.input = input
         context = description.context
-        logits = .allocate(capacity: description.labels.count)
-        logits.initialize(repeating: 0)
-        scores = .allocate(capacity: description.labels.count)
-        scores.initialize(repeating: 0)
-        embedding = .allocate(capacity: description.trunk.width)
-        embedding.initialize(repeating: 0)
-    }
-
-    deinit {
-        logits.deallocate()
-        scores.deallocate()
-        embedding.deallocate()
+        readOut = ReadOut(description)
     }
 
     /// - Parameters:
@@ -48,7 +34,7 @@ package final class TokenLabeller {
         var end = 0
         while end < patches {
             let next = min(end + input.window, patches)
-            let begun = Self.now()
+            let begun = Stopwatch.now
             if context == .restart || end == 0 { session.reset(context: 0) }
             let start = context == .restart ? max(0, next - input.window) : end
             try tokens.withUnsafeBufferPointer { buffer in
@@ -56,22 +42,11 @@ package final class TokenLabeller {
                 try session.push(tokens: base + start * input.codebooks, count: next - start, context: 0)
             }
             end = next
-            session.readEmbedding(context: 0, into: embedding)
-            if !logits.isEmpty {
-                session.readLogits(context: 0, into: logits)
-                session.applyScores(UnsafeBufferPointer(logits), into: scores)
-            }
+            readOut.read(session, context: 0)
             try body(
-                Reading(
+                readOut.reading(
                     start: max(0, end - input.window), end: end, sampleRate: 1,
-                    logits: UnsafeBufferPointer(logits), scores: UnsafeBufferPointer(scores),
-                    embedding: UnsafeBufferPointer(embedding), inferenceSeconds: Self.now() - begun))
+                    inferenceSeconds: Stopwatch.now - begun))
         }
-    }
-
-    private static func now() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 }

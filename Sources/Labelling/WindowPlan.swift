@@ -33,7 +33,8 @@ package struct WindowPlan: Equatable, Sendable {
     ///     once however often it is read, since what it makes of a patch can be read once others are behind it.
     /// - Throws: `TacitError`: bad data for a model that is not of sound; usage for a hop or a latency out of range.
     package init(
-        _ description: ModelDescription, hop: Double? = nil, latency: Double? = nil, rows: Int = 1, readsAhead: Bool = false
+        _ description: ModelDescription, hop: Double? = nil, latency: Double? = nil, rows: Int = 1,
+        readsAhead: Bool = false
     ) throws {
         let geometry = try SoundGeometry(description.input)
         context = description.context

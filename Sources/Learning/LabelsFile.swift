@@ -234,7 +234,8 @@ private struct Reader {
         let places = try file.metadata.integers(LabelsFile.Key.sayingExamples)
         let labels = try file.metadata.strings(LabelsFile.Key.saidLabels)
         guard places.count == labels.count, places.allSatisfy(background.indices.contains) else {
-            throw TacitError(.badData, place: LabelsFile.Key.sayingExamples, "expected one label an example that there is")
+            throw TacitError(
+                .badData, place: LabelsFile.Key.sayingExamples, "expected one label an example that there is")
         }
         try check(labels, LabelsFile.Key.saidLabels, LearnedLabels.isNameOfModel)
         for (place, label) in zip(places, labels) { background[place].said.append(label) }
@@ -279,7 +280,10 @@ private struct Reader {
             copies.allSatisfy({ (1...LearningLimits.copies).contains($0) }),
             parts.allSatisfy({ $0 <= LearningLimits.copies }),
             rates.allSatisfy({ $0 <= LearningLimits.sampleRate })
-        else { throw TacitError(.badData, place: LabelsFile.Key.owners, "examples that belong to nothing, or are of nothing") }
+        else {
+            throw TacitError(
+                .badData, place: LabelsFile.Key.owners, "examples that belong to nothing, or are of nothing")
+        }
         let rows = try floats(LabelsFile.rows, (copies + parts).reduce(0, +) * width)
         var lists = [[Example]](repeating: [], count: count)
         var place = 0

@@ -174,7 +174,7 @@ package struct LearnedLabels: Equatable, Sendable {
     /// Whether a label may be called so.
     static func isName(_ name: String) -> Bool {
         !name.isEmpty && name.utf8.count <= LearningLimits.nameBytes
-            && name.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7f...0x9f).contains($0.value) }
+            && name.unicodeScalars.allSatisfy { !$0.isControl }
     }
 
     /// Whether a label of a model may be called so, which nobody here has named.

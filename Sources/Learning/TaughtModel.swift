@@ -115,7 +115,8 @@ package final class TaughtModel: PatchModel {
     package func applyScores(_ logits: UnsafeBufferPointer<Float>, into scores: UnsafeMutableBufferPointer<Float>) {
         if own > 0 {
             model.applyScores(
-                UnsafeBufferPointer(rebasing: logits[..<own]), into: UnsafeMutableBufferPointer(rebasing: scores[..<own]))
+                UnsafeBufferPointer(rebasing: logits[..<own]),
+                into: UnsafeMutableBufferPointer(rebasing: scores[..<own]))
         }
         TacitEngine.applyScores(
             .multilabel, logits: UnsafeBufferPointer(rebasing: logits[own...]),

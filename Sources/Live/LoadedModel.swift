@@ -213,7 +213,8 @@ package struct LoadedModel {
         let rows = Self.liveOperations / max(OperationCount(description).step, 1)
         do {
             return try WindowPlan(
-                description, hop: hop, latency: isLive ? Self.liveLatency : nil, rows: Int(rows), readsAhead: readsAhead)
+                description, hop: hop, latency: isLive ? Self.liveLatency : nil, rows: Int(rows), readsAhead: readsAhead
+            )
         } catch let error as TacitError where error.kind == .badData {
             throw error.inFile(path)
         }

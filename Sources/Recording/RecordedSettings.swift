@@ -41,7 +41,8 @@ package struct RecordedSettings: Equatable, Sendable {
 
     package init(
         sense: Sense, modelName: String, modelDigest: String, learned: [UInt8] = [], input: String, source: String?,
-        thresholds: [Float], selected: [Int], events: EventSettings, averagedLabels: Int? = nil, top: Int, showFrom: Float?,
+        thresholds: [Float], selected: [Int], events: EventSettings, averagedLabels: Int? = nil, top: Int,
+        showFrom: Float?,
         hasLogits: Bool, isLive: Bool
     ) {
         self.sense = sense
@@ -159,12 +160,15 @@ extension RecordedSettings {
         let count = try cursor.count("labels selected", atMost: labels)
         selected = try (0..<count).map { _ in
             let label = Int(try cursor.number(UInt32.self, "label selected"))
-            guard label < labels else { throw TacitError(.badData, place: "label selected", "is \(label) of \(labels)") }
+            guard label < labels else {
+                throw TacitError(.badData, place: "label selected", "is \(label) of \(labels)")
+            }
             return label
         }
         guard Set(selected).count == count else { throw TacitError(.badData, place: "label selected", "occurs twice") }
         events = EventSettings(
-            smooth: try cursor.number(Double.self, "smoothing"), onAfter: try cursor.number(Double.self, "wait before on"),
+            smooth: try cursor.number(Double.self, "smoothing"),
+            onAfter: try cursor.number(Double.self, "wait before on"),
             offAfter: try cursor.number(Double.self, "wait before off"),
             offBelow: try cursor.number(Double.self, "level of off"))
         if let fault = events.fault { throw TacitError(.badData, place: fault.field, fault.reason) }

@@ -88,7 +88,9 @@ package final class RecordedSound: SampleSource {
     /// The 16-bit sample that this very number was made of, if it was made of one. Not of -0.
     private static func int16(_ sample: Float) -> Int16? {
         let scaled = sample * 32_768
-        guard let whole = Int16(exactly: scaled), (Float(whole) / 32_768).bitPattern == sample.bitPattern else { return nil }
+        guard let whole = Int16(exactly: scaled), (Float(whole) / 32_768).bitPattern == sample.bitPattern else {
+            return nil
+        }
         return whole
     }
 }

@@ -92,7 +92,8 @@ package final class RecordingReader {
             if kind == .end { try takeEnd(payload) }
             return try body(kind, payload)
         } catch let error as TacitError where error.file == nil {
-            failure = TacitError.badData(name, at: "byte \(place)", "\(error.place.map { "\($0): " } ?? "")\(error.reason)")
+            failure = TacitError.badData(
+                name, at: "byte \(place)", "\(error.place.map { "\($0): " } ?? "")\(error.reason)")
             throw failure ?? error
         } catch let error as TacitError {
             failure = error

@@ -39,7 +39,9 @@ package final class ReplayedFrames: FrameSource {
             _ = try cursor.number(UInt32.self, "encoding")
             guard channels == 1 || channels == 3, width > 0, height > 0, width <= FrameBuffer.maximumPixels,
                 height <= FrameBuffer.maximumPixels, width * height * channels == cursor.remaining
-            else { throw TacitError(.badData, "a frame of \(width) x \(height) x \(channels) in \(cursor.remaining) bytes") }
+            else {
+                throw TacitError(.badData, "a frame of \(width) x \(height) x \(channels) in \(cursor.remaining) bytes")
+            }
             try frame.reshape(width: width, height: height, channels: channels)
             UnsafeMutableRawBufferPointer(start: frame.pixels, count: frame.byteCount)
                 .copyMemory(from: UnsafeRawBufferPointer(rebasing: payload[cursor.offset...]))

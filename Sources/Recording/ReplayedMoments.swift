@@ -52,14 +52,17 @@ package final class ReplayedMoments: StreamMoments {
                 throw reader.unexpected("there is an event of label \(label) at \(end)")
             }
             return LiveEvent(
-                event, id: EventID(begun: begun, random: UInt32(truncatingIfNeeded: random), number: number), wall: wall)
+                event, id: EventID(begun: begun, random: UInt32(truncatingIfNeeded: random), number: number), wall: wall
+            )
         }
     }
 
     /// Times of day of some ten thousand years.
     private static func wall(_ cursor: inout ByteCursor) throws -> WallTime {
         let milliseconds = try cursor.number(Int64.self, "time of day")
-        guard (-1 << 48..<1 << 48).contains(milliseconds) else { throw TacitError(.badData, "time of day: \(milliseconds)") }
+        guard (-1 << 48..<1 << 48).contains(milliseconds) else {
+            throw TacitError(.badData, "time of day: \(milliseconds)")
+        }
         return WallTime(milliseconds: Int(milliseconds))
     }
 }

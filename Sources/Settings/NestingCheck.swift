@@ -31,7 +31,10 @@ enum NestingCheck {
             case .text(let quote, let isLong):
                 if byte == UInt8(ascii: "\\"), quote == UInt8(ascii: "\"") {
                     // Whatever is escaped ends nothing; a line's end still counts as one below.
-                    if index + 1 < bytes.count, bytes[index + 1] != UInt8(ascii: "\n") { index += 1; column += 1 }
+                    if index + 1 < bytes.count, bytes[index + 1] != UInt8(ascii: "\n") {
+                        index += 1
+                        column += 1
+                    }
                 } else if byte == quote, !isLong {
                     state = .plain
                 } else if byte == quote, isTriple(bytes, index, quote) {
@@ -39,7 +42,10 @@ enum NestingCheck {
                     index += 2
                     column += 2
                     // Of up to five quotes in a row the last three end it.
-                    while index + 1 < bytes.count, bytes[index + 1] == quote { index += 1; column += 1 }
+                    while index + 1 < bytes.count, bytes[index + 1] == quote {
+                        index += 1
+                        column += 1
+                    }
                 } else if isEnd, !isLong {
                     state = .plain
                 }

@@ -40,7 +40,9 @@ package struct SettingsKey: Equatable, Sendable {
         + keys(.texts, "only", "except")
         + keys(.flag, "realtime", "logits", "json")
         + keys(.whole, "top", "threads")
-        + keys(.number, "command-silence", "threshold", "smooth", "on-after", "off-after", "off-below", "wait", "wait-lost")
+        + keys(
+            .number, "command-silence", "threshold", "smooth", "on-after", "off-after", "off-below", "wait", "wait-lost"
+        )
         + sound + pictures + keys(.number, "rate")
 
     /// Of an input of sound, or of pictures, alone.

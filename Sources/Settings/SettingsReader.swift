@@ -52,7 +52,8 @@ package struct SettingsReader {
             return nodes.filter { if case .table = $0.value { true } else { false } }
         }
         if case .table = member.node.value {
-            refuse(member.place, "\(member.key): expected \(form), with two brackets on each side: there may be several")
+            refuse(
+                member.place, "\(member.key): expected \(form), with two brackets on each side: there may be several")
             return []
         }
         refuse(member.node.place, "\(member.key): expected \(form) tables, found \(member.node.kind)")
@@ -82,7 +83,8 @@ package struct SettingsReader {
                     refuse(member.node.place, "sense: expected \"sound\" or \"pictures\", found '\(found)'")
                 }
             default:
-                input.entries += entry(member, SettingsKey.input, own: Self.ownOfInput, in: "an input").map { [$0] } ?? []
+                input.entries +=
+                    entry(member, SettingsKey.input, own: Self.ownOfInput, in: "an input").map { [$0] } ?? []
             }
         }
         if !table.has("name") { refuse(node.place, "[[input]]: no name") }
@@ -259,7 +261,7 @@ package struct SettingsReader {
     }
 
     private static func isPlain(_ text: String) -> Bool {
-        !text.isEmpty && text.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7f...0x9f).contains($0.value) }
+        !text.isEmpty && text.unicodeScalars.allSatisfy { !$0.isControl }
             && SystemPath.printable(text) == text
     }
 

@@ -61,7 +61,9 @@ extension SettingsFault {
     fileprivate init(_ fault: tacit_toml_fault) {
         var fault = fault
         let words = withUnsafePointer(to: &fault.words) {
-            $0.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: $0.pointee)) { String(cString: $0) }
+            $0.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: $0.pointee)) {
+                String(cString: $0)
+            }
         }
         let opening = "Error while parsing "
         let plain = words.dropFirst(words.hasPrefix(opening) ? opening.count : 0)

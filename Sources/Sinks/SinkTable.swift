@@ -89,7 +89,9 @@ package enum SinkTable {
                     throw TacitError(.usage, "--to \(text): one sink of the kind \(kind.form) is all there may be")
                 }
             }
-            guard !wishes.contains(where: { $0.leads(where: wish) }) else { throw TacitError(.usage, "--to \(text) is given twice") }
+            guard !wishes.contains(where: { $0.leads(where: wish) }) else {
+                throw TacitError(.usage, "--to \(text) is given twice")
+            }
             wishes.append(wish)
         }
         return wishes

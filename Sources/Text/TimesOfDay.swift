@@ -15,7 +15,9 @@ package struct TimesOfDay: Equatable, Sendable {
     /// From `22:00-06:30`; `24:00` is midnight at a day's end. nil for any other text, and for no time at all.
     package init?(_ text: String) {
         let ends = text.split(separator: "-", omittingEmptySubsequences: false).map(Self.seconds)
-        guard ends.count == 2, let start = ends[0], let end = ends[1], start != end, start < Self.day else { return nil }
+        guard ends.count == 2, let start = ends[0], let end = ends[1], start != end, start < Self.day else {
+            return nil
+        }
         stretches = start < end ? [start..<end] : [start..<Self.day, 0..<end].filter { !$0.isEmpty }
     }
 
@@ -29,7 +31,8 @@ package struct TimesOfDay: Equatable, Sendable {
 
     private static func seconds(_ text: Substring) -> Int? {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts.allSatisfy({ $0.utf8.count == 2 && $0.utf8.allSatisfy { (48...57).contains($0) } }),
+        guard parts.count == 2,
+            parts.allSatisfy({ $0.utf8.count == 2 && $0.utf8.allSatisfy { (48...57).contains($0) } }),
             let hour = Int(parts[0]), let minute = Int(parts[1]), minute < 60
         else { return nil }
         let second = (hour * 60 + minute) * 60

@@ -41,9 +41,12 @@ import Testing
             $0.contents("blocks.0.attention.qkv.panels") { $0[7 * 8 * 64 + 4 * 64 + 1 * 4] = 0x98 }
         },
         Attack(
-            "a group scale of the second plane", "blocks.0.attention.qkv.group_scales: row 114, group 0: 0 is not in 1...127"
+            "a group scale of the second plane",
+            "blocks.0.attention.qkv.group_scales: row 114, group 0: 0 is not in 1...127"
         ) { $0.contents("blocks.0.attention.qkv.group_scales") { $0[7 * 2 * 16 + 2] = 0 } },
-        Attack("a sum of the second plane", "blocks.0.attention.qkv.sums: row 113: the stored sum is not that of the row") {
+        Attack(
+            "a sum of the second plane", "blocks.0.attention.qkv.sums: row 113: the stored sum is not that of the row"
+        ) {
             $0.contents("blocks.0.attention.qkv.sums") {
                 $0.replaceSubrange(113 * 4..<114 * 4, with: [0xff, 0xff, 0xff, 0x7f])
             }

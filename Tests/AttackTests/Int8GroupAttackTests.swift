@@ -27,7 +27,8 @@ import Testing
         Attack("a group scale of 0", "blocks.0.feed_forward.in.group_scales: row 0, group 0: 0 is not in 1...127") {
             $0.contents("blocks.0.feed_forward.in.group_scales") { $0[0] = 0 }
         },
-        Attack("a group scale of 128", "blocks.0.feed_forward.in.group_scales: row 17, group 1: 128 is not in 1...127") {
+        Attack("a group scale of 128", "blocks.0.feed_forward.in.group_scales: row 17, group 1: 128 is not in 1...127")
+        {
             $0.contents("blocks.0.feed_forward.in.group_scales") { $0[(2 + 1) * 16 + 1] = 0x80 }
         },
         Attack("a negative scale", "blocks.0.attention.out.scales: holds a negative scale") {

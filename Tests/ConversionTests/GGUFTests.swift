@@ -109,9 +109,13 @@ import Testing
         }
         try check("general.architecture: missing") { $0.pairs[0].key = "general.name" }
         try check("llama.block_count: missing") { $0.pairs[2].key = "llama.blocks" }
-        try check("num_hidden_layers: expected a positive integer, found 0") { $0.pairs[2].value = File.number(UInt32(0)) }
+        try check("num_hidden_layers: expected a positive integer, found 0") {
+            $0.pairs[2].value = File.number(UInt32(0))
+        }
         try check("llama.attention.head_count: expected at least 1") { $0.pairs[5].value = File.number(UInt32(0)) }
-        try check("llama.embedding_length: expected an integer") { $0.pairs[1] = ("llama.embedding_length", 8, File.string("x")) }
+        try check("llama.embedding_length: expected an integer") {
+            $0.pairs[1] = ("llama.embedding_length", 8, File.string("x"))
+        }
         try check("llama.rope.scaling.type: yarn is not supported, only none, linear") {
             $0.text("llama.rope.scaling.type", "yarn")
         }
@@ -125,7 +129,9 @@ import Testing
     }
 
     @Test func brokenTensors() throws {
-        try check("token_embd.weight: type Q2_K is not one of F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q4_K, Q5_K, Q6_K") {
+        try check(
+            "token_embd.weight: type Q2_K is not one of F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q4_K, Q5_K, Q6_K"
+        ) {
             $0.tensors[0].type = 10
         }
         try check("token_embd.weight: shape [3, 48] does not go in blocks of 32") {

@@ -73,8 +73,10 @@ import Testing
         let weights = numbers(Self.rows * columns, seed: 8)
         let inputs = inputs(columns: columns)
         let turned = (0..<Self.samples).reversed().flatMap { inputs[$0 * columns..<($0 + 1) * columns] }
-        let first = try GPTQQuantizer.quantize(weights, rows: Self.rows, columns: columns, groupSize: 32, inputs: inputs)
-        let second = try GPTQQuantizer.quantize(weights, rows: Self.rows, columns: columns, groupSize: 32, inputs: turned)
+        let first = try GPTQQuantizer.quantize(
+            weights, rows: Self.rows, columns: columns, groupSize: 32, inputs: inputs)
+        let second = try GPTQQuantizer.quantize(
+            weights, rows: Self.rows, columns: columns, groupSize: 32, inputs: turned)
         #expect(first.levels == second.levels)
     }
 
@@ -85,8 +87,10 @@ import Testing
         let weights = numbers(Self.rows * columns, seed: 4)
         let inputs = inputs(columns: columns)
         let scaled = inputs.map { $0 * Float(sign: .plus, exponent: exponent, significand: 1) }
-        let first = try GPTQQuantizer.quantize(weights, rows: Self.rows, columns: columns, groupSize: 32, inputs: inputs)
-        let second = try GPTQQuantizer.quantize(weights, rows: Self.rows, columns: columns, groupSize: 32, inputs: scaled)
+        let first = try GPTQQuantizer.quantize(
+            weights, rows: Self.rows, columns: columns, groupSize: 32, inputs: inputs)
+        let second = try GPTQQuantizer.quantize(
+            weights, rows: Self.rows, columns: columns, groupSize: 32, inputs: scaled)
         #expect(first.levels == second.levels)
     }
 
@@ -116,7 +120,8 @@ import Testing
         let weights = numbers(Self.rows * columns, seed: 2)
         var inputs = inputs(columns: columns)
         if value == 0 { inputs = inputs.map { _ in 0 } } else { inputs[77] = value }
-        let result = try GPTQQuantizer.quantize(weights, rows: Self.rows, columns: columns, groupSize: 32, inputs: inputs)
+        let result = try GPTQQuantizer.quantize(
+            weights, rows: Self.rows, columns: columns, groupSize: 32, inputs: inputs)
         let nearest = Int4Quantizer.quantize(weights, rows: Self.rows, columns: columns, groupSize: 32)
         #expect(result.levels == nearest.levels)
     }

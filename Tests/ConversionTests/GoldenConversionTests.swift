@@ -91,10 +91,12 @@ import Testing
     }
 
     /// transformers goes by what is said of each layer, whatever the patterns say that it was made of.
-    @Test(arguments: [
-        (nil, nil, [0, 5, 0]), (["local", "local", "global"], nil, [5, 5, 0]), (["global", "global", "global"], nil, []),
-        (nil, [[["local"], 3]], [0, 5, 0]), (["global", "local", "local"], [[["global"], 3]], [0, 5, 5]),
-    ] as [([String]?, [[any Sendable]]?, [Int])])
+    @Test(
+        arguments: [
+            (nil, nil, [0, 5, 0]), (["local", "local", "global"], nil, [5, 5, 0]),
+            (["global", "global", "global"], nil, []),
+            (nil, [[["local"], 3]], [0, 5, 0]), (["global", "local", "local"], [[["global"], 3]], [0, 5, 5]),
+        ] as [([String]?, [[any Sendable]]?, [Int])])
     func gptNeoLayersThatAreListed(_ layers: [String]?, _ patterns: [[any Sendable]]?, _ windows: [Int]) throws {
         let bench = try Workbench("gpt-neo")
         try bench.edit("base/config.json") {

@@ -177,7 +177,8 @@ import Testing
 
     @Test func rowsOfSinks() throws {
         let path = "adapter/tacit.safetensors"
-        func failure(_ sinks: Int?, _ change: (inout [String: Any], inout Data) -> Void = { _, _ in }) throws -> String? {
+        func failure(_ sinks: Int?, _ change: (inout [String: Any], inout Data) -> Void = { _, _ in }) throws -> String?
+        {
             let bench = try Workbench("llama-sinks")
             try bench.edit("adapter/tacit.json") { $0["sinks"] = sinks }
             try bench.edit(tensors: path, change)
@@ -192,7 +193,8 @@ import Testing
                 == "\(path): head.norm.bias: nothing in tacit.json uses this tensor")
         #expect(
             try failure(3) { header, data in
-                guard let entry = header["sinks.weight"] as? [String: Any], let offsets = entry["data_offsets"] as? [Int]
+                guard let entry = header["sinks.weight"] as? [String: Any],
+                    let offsets = entry["data_offsets"] as? [Int]
                 else { return }
                 data.replaceSubrange(offsets[0]..<offsets[0] + 4, with: [0, 0, 0xc0, 0x7f])
             } == "\(path): sinks.weight: holds a number that is not finite")

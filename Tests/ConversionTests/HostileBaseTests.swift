@@ -28,7 +28,8 @@ import Testing
             [
                 .init(
                     key: "model_type", json: "\"mamba\"",
-                    line: "model_type: mamba is not supported, only gpt2, llama, qwen2, qwen3, gpt_neox, gemma3_text, opt, "
+                    line:
+                        "model_type: mamba is not supported, only gpt2, llama, qwen2, qwen3, gpt_neox, gemma3_text, opt, "
                         + "mistral, gpt_neo"),
                 .init(key: "model_type", json: "7", line: "model_type: expected a string, found a number"),
                 .init(
@@ -84,7 +85,9 @@ import Testing
             [
                 .init(key: "attention_layers", json: "[\"global\", \"local\"]", line: line),
                 .init(key: "attention_layers", json: "[\"global\", \"local\", \"near\"]", line: line),
-                .init(key: "attention_layers", json: "[1, 2, 3]", line: "attention_layers: expected an array of strings, found an array"),
+                .init(
+                    key: "attention_layers", json: "[1, 2, 3]",
+                    line: "attention_layers: expected an array of strings, found an array"),
             ])
     }
 

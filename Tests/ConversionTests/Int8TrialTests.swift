@@ -27,7 +27,8 @@ import Testing
                 "attention_bias": false, "mlp_bias": false,
             ]
             try JSONSerialization.data(withJSONObject: config).write(to: folder.appendingPathComponent("config.json"))
-            try Self.tensors(outlier, channels, layers, staged).write(to: folder.appendingPathComponent("model.safetensors"))
+            try Self.tensors(outlier, channels, layers, staged).write(
+                to: folder.appendingPathComponent("model.safetensors"))
         }
 
         deinit {

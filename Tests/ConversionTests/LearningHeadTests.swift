@@ -17,7 +17,8 @@ import Testing
         var random = RandomNumbers(seed: 1)
         var values: [String: [Float]] = [:]
         for (name, count) in [
-            ("learning.weight", width * inputs), ("learning.bias", width), ("learning.prototypes", plain.labels.count * width),
+            ("learning.weight", width * inputs), ("learning.bias", width),
+            ("learning.prototypes", plain.labels.count * width),
             ("learning.others", 4 * width),
         ] where prototypes || !["learning.prototypes", "learning.others"].contains(name) {
             values[name] = (0..<count).map { _ in Float.random(in: -1...1, using: &random) }
@@ -26,9 +27,14 @@ import Testing
         try bench.edit(tensors: "adapter/tacit.safetensors") { header, data in
             for (name, numbers) in values.sorted(by: { $0.key < $1.key }) {
                 let bytes = numbers.withUnsafeBytes { Data($0) }
-                let shape = name.hasSuffix("bias") ? [width] : [numbers.count / (name.hasSuffix("weight") ? inputs : width)]
-                    + [name.hasSuffix("weight") ? inputs : width]
-                header[name] = ["dtype": "F32", "shape": shape, "data_offsets": [data.count, data.count + bytes.count]]
+                let shape =
+                    name.hasSuffix("bias")
+                    ? [width]
+                    : [numbers.count / (name.hasSuffix("weight") ? inputs : width)]
+                        + [name.hasSuffix("weight") ? inputs : width]
+                header[name] = [
+                    "dtype": "F32", "shape": shape, "data_offsets": [data.count, data.count + bytes.count],
+                ]
                 data.append(bytes)
             }
         }
@@ -99,8 +105,11 @@ import Testing
             try line { $0["learning"] = ["levels": [1, 2], "stretch": 1000] as [String: Any] }?
                 .hasPrefix("adapter/tacit.json: learning.stretch: ") == true)
         #expect(try line { $0["learning"] = ["levels": [2]] }?.contains("learning.weight: shape") == true)
-        #expect(try line { $0["learning"] = ["levels": "all"] }?.hasPrefix("adapter/tacit.json: learning.levels") == true)
-        #expect(try line { $0["learning"] = [:] as [String: Any] }?.contains("learning.levels: expected the levels") == true)
+        #expect(
+            try line { $0["learning"] = ["levels": "all"] }?.hasPrefix("adapter/tacit.json: learning.levels") == true)
+        #expect(
+            try line { $0["learning"] = [:] as [String: Any] }?.contains("learning.levels: expected the levels") == true
+        )
         #expect(try line { $0["learning"] = ["levels": [1, 2], "width": 5] }?.contains("width") == true)
 
         let (bench, _) = try Self.bench()

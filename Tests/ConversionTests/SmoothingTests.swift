@@ -32,7 +32,8 @@ import Testing
                 }
             }
             return Calibration(
-                dataSet: "none", split: "all", count: 1, windows: 1, metric: .accuracy, exact: 1, stored: 1, agreeing: 1,
+                dataSet: "none", split: "all", count: 1, windows: 1, metric: .accuracy, exact: 1, stored: 1,
+                agreeing: 1,
                 output: nil, logits: nil)
         })
         outcome.file = try ModelFile(path: bench.output)
@@ -44,7 +45,9 @@ import Testing
         let (model, window) = (try Model(source: file), file.description.input.window)
         let session = try Session(model: model, maximumPatches: window, threads: 1)
         var random = RandomNumbers(seed: 5)
-        let patches = (0..<window * file.description.input.patchSize).map { _ in Float.random(in: -2...2, using: &random) }
+        let patches = (0..<window * file.description.input.patchSize).map { _ in
+            Float.random(in: -2...2, using: &random)
+        }
         try #require(!patches.isEmpty)
         patches.withUnsafeBufferPointer {
             if let base = $0.baseAddress { session.push(patches: base, count: window, context: 0) }
@@ -95,7 +98,9 @@ import Testing
         let (report, bytes) = try base.convert()
         let errors = try #require(report.smoothing)
         #expect(report.isSmoothed == (errors.after.mean <= 0.95 * errors.before.mean))
-        #expect(!report.isSmoothed && report.table.contains("\nsmoothing is left out: it would bring a trial's error from "))
+        #expect(
+            !report.isSmoothed && report.table.contains("\nsmoothing is left out: it would bring a trial's error from ")
+        )
         #expect(try base.convert(smoothing: .off).bytes == bytes)
     }
 

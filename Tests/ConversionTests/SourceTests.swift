@@ -26,14 +26,6 @@ import Testing
         }
     }
 
-    /// All there are: whatever 16 bits say is what the processor's own type has for them.
-    @Test func halvesAreExact() {
-        for bits in UInt16.min...UInt16.max {
-            let (found, exact) = (FloatDecoder.half(bits), Double(Float16(bitPattern: bits)))
-            #expect(found.bitPattern == exact.bitPattern || found.isNaN && exact.isNaN, "\(bits)")
-        }
-    }
-
     /// Makes a folder of the bench a snapshot of the hub's cache: links into `../../blobs`.
     private func snapshot(_ bench: Workbench, _ name: String) throws -> URL {
         let cache = bench.folder.appendingPathComponent("cache/models--owner--\(name)")
@@ -176,7 +168,8 @@ import Testing
         let digest = String(repeating: "0", count: 64)
         try bench.edit("adapter/tacit.json") { $0["base"] = ["model.safetensors": digest] }
         #expect(
-            bench.failure()?.line == "adapter/tacit.json: base.model.safetensors: the adapter was made over another base: "
+            bench.failure()?.line
+                == "adapter/tacit.json: base.model.safetensors: the adapter was made over another base: "
                 + "that file has another digest")
         // Stored otherwise, it can't be compared.
         try bench.edit("adapter/tacit.json") { $0["base"] = ["model-00001-of-00002.safetensors": digest] }
@@ -211,7 +204,8 @@ import Testing
     @Test func whatPeopleGiveInPlaceOfWhatIsWanted() throws {
         let files = FileManager.default
         var bench = try Workbench("gpt2-plain")
-        try bench.write("base/model.safetensors", Data("version https://git-lfs.github.com/spec/v1\noid sha256:0\n".utf8))
+        try bench.write(
+            "base/model.safetensors", Data("version https://git-lfs.github.com/spec/v1\noid sha256:0\n".utf8))
         #expect(
             bench.failure()?.line
                 == "base/model.safetensors: stands in for the file itself (Git LFS): get that with git lfs pull")
@@ -219,7 +213,8 @@ import Testing
             at: bench.base.appendingPathComponent("model.safetensors"),
             to: bench.base.appendingPathComponent("pytorch_model.bin"))
         #expect(
-            bench.failure()?.line == "base/pytorch_model.bin: is no safetensors file: load it in Python and save it again "
+            bench.failure()?.line
+                == "base/pytorch_model.bin: is no safetensors file: load it in Python and save it again "
                 + "with save_pretrained")
 
         bench = try Workbench("gpt2-plain")
@@ -230,7 +225,8 @@ import Testing
         }
         #expect(bench.failure()?.kind == .noInput)
         #expect(
-            bench.failure()?.line == "adapter/adapter_config.json: is not there, but mine/adapter_config.json is: give that "
+            bench.failure()?.line
+                == "adapter/adapter_config.json: is not there, but mine/adapter_config.json is: give that "
                 + "folder, with tacit.json in it")
 
         let error = thrown(TacitError.self) {
@@ -238,7 +234,8 @@ import Testing
         }
         #expect(error?.kind == .noInput)
         #expect(
-            error?.description == "nobody/no-such-model: No such file or directory (if that is a name on the Hugging Face "
+            error?.description
+                == "nobody/no-such-model: No such file or directory (if that is a name on the Hugging Face "
                 + "hub, fetch it with hf download and give the folder it prints)")
     }
 }

@@ -52,7 +52,9 @@ import Testing
         let verdict = try #require(report.twoPlanes)
         #expect(verdict.before.worst > 0.1 && verdict.before.worst < 0.5)
         #expect(verdict.isTaken && verdict.layers == 1 && verdict.after.worst < verdict.before.worst)
-        #expect(try ModelFile(path: base.output).provenance.flags == "--weights int8 --int8-form groups --two-plane-layers 1")
+        #expect(
+            try ModelFile(path: base.output).provenance.flags
+                == "--weights int8 --int8-form groups --two-plane-layers 1")
         // Rows, which someone wants in spite of the trial, stay in one plane.
         #expect(try base.convert(form: .rows).report.twoPlanes == nil)
     }

@@ -30,7 +30,10 @@ import Testing
     @Test(arguments: [
         (CommandNote.ended(.status(3), retry: 0.5), "cam ended with status 3; started again in 0.5 s"),
         (.ended(.signal(11), retry: 30), "cam was ended by signal 11; started again in 30.0 s"),
-        (.waiting(.silent(seconds: 10), retry: 1), "cam delivered nothing for 10 s and was ended; started again in 1.0 s"),
+        (
+            .waiting(.silent(seconds: 10), retry: 1),
+            "cam delivered nothing for 10 s and was ended; started again in 1.0 s"
+        ),
         (.waiting(.closed, retry: 1), "cam closed its output and was ended; started again in 1.0 s"),
         (.returned, "cam delivers again"), (.stuck(process: 7), "cam: process 7 can't be ended"),
     ])

@@ -102,14 +102,17 @@ import Testing
         }
         // A folder where a file should be, and bytes that are no text.
         try folder.write("asound/card1/pcm0c/sub0/status/deep", [])
-        try folder.write("asound/card2/pcm0c/sub0/status", (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 7 | 128) })
+        try folder.write(
+            "asound/card2/pcm0c/sub0/status", (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 7 | 128) })
         #expect(words(card: nil, device: nil) == nil)
     }
 
-    @Test(arguments: [
-        ("hw:1", 1, 0), ("hw:1,3", 1, 3), ("plughw:2,0", 2, 0), ("hw:CARD=1,DEV=2", 1, 2), ("hw:DEV=2,CARD=1", 1, 2),
-        ("sysdefault:CARD=1", 1, nil), ("default", nil, nil), ("hw:CARD=no-such-card", nil, 0), ("pulse", nil, nil),
-    ] as [(String, Int?, Int?)])
+    @Test(
+        arguments: [
+            ("hw:1", 1, 0), ("hw:1,3", 1, 3), ("plughw:2,0", 2, 0), ("hw:CARD=1,DEV=2", 1, 2),
+            ("hw:DEV=2,CARD=1", 1, 2),
+            ("sysdefault:CARD=1", 1, nil), ("default", nil, nil), ("hw:CARD=no-such-card", nil, 0), ("pulse", nil, nil),
+        ] as [(String, Int?, Int?)])
     func whereAMicrophoneIs(name: String, card: Int?, device: Int?) {
         let place = MicrophonePlace(name)
         #expect(place.card == card)

@@ -65,7 +65,8 @@ import Testing
         // Without clips there is nothing to teach them by.
         let bare = machine.models.path("bare.labels")
         #expect(
-            try Executable.tacit.run(["learn", other.path, "bell", sound, sound, "--no-clips", "--labels", bare]).status == 0)
+            try Executable.tacit.run(["learn", other.path, "bell", sound, sound, "--no-clips", "--labels", bare]).status
+                == 0)
         let bareTold = try finding(["--labels", bare])
         #expect(bareTold.fault == "other-models-labels" && bareTold.fix == "mv \(bare) \(bare).other")
         try machine.models.write("my.labels", Array("GGUF".utf8))
@@ -80,7 +81,8 @@ import Testing
         let folder = machine.models
         for (to, fault) in [
             ("clips:\(folder.path)/a/b", "no-folder"), ("jsonl:\(folder.path)/a/lines", "no-folder"),
-            ("jsonl:\(folder.path)", "folder-in-place"), ("clips:\(model)", "no-folder"), ("clips:/", "folder-forbidden"),
+            ("jsonl:\(folder.path)", "folder-in-place"), ("clips:\(model)", "no-folder"),
+            ("clips:/", "folder-forbidden"),
         ] {
             let told = try finding(["--to", to])
             #expect(told.fault == fault && told.status == 73, "\(to): \(told)")

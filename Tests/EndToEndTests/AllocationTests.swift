@@ -27,7 +27,12 @@ import Testing
 
     @Test(arguments: [
         (["--json"], false), (["--json", "--logits", "--top", "0"], true), ([], false),
-        (["--json", "--to", "stdout", "--to", "exec:/bin/true", "--to", "clips:FOLDER", "--to", "jsonl:FOLDER.jsonl"], false),
+        (
+            [
+                "--json", "--to", "stdout", "--to", "exec:/bin/true", "--to", "clips:FOLDER", "--to",
+                "jsonl:FOLDER.jsonl",
+            ], false
+        ),
     ])
     func linesAllocateNothing(options: [String], at48: Bool) throws {
         let rate = at48 ? 48_000 : rate

@@ -25,7 +25,10 @@ import Testing
             "script.sh", "for f in \(model.folder.path)/part.*; do cat $f; sleep 0.05; done; exec sleep 1000".utf8)
         let run = try LiveRun(
             .tacit,
-            ["listen", model.path, "--command", "/usr/bin/env -u LD_PRELOAD /bin/sh \(script)", "--command-silence", "600"]
+            [
+                "listen", model.path, "--command", "/usr/bin/env -u LD_PRELOAD /bin/sh \(script)", "--command-silence",
+                "600",
+            ]
                 + options,
             environment: try AllocationCount.environment(model.folder, after: 1))
         for _ in 0..<lines { _ = try #require(run.readLine()) }

@@ -166,7 +166,8 @@ import Testing
 
     @Test(arguments: [["--help"], ["compare", "--help"]])
     func helpOfTheConverterThatCannotBeWritten(arguments: [String]) throws {
-        let outcome = try Executable.shell.run(["-c", "exec \"$@\" >/dev/full", "sh", Executable.convert.path] + arguments)
+        let outcome = try Executable.shell.run(
+            ["-c", "exec \"$@\" >/dev/full", "sh", Executable.convert.path] + arguments)
         #expect(outcome.status == 73)
         #expect(outcome.errorLines == ["tacit-convert: standard output: No space left on device"])
         let read = try Executable.convert.run(arguments)
@@ -205,7 +206,8 @@ import Testing
             (folder.path("./model.gguf"), 64), (folder.path("folder/../model.gguf"), 64),
         ] as [(String, Int32)] {
             let outcome = try Executable.convert.run([
-                "--base", golden.baseFolder.path, "--adapter", golden.adapterFolder.path, "-o", output, "--report", report,
+                "--base", golden.baseFolder.path, "--adapter", golden.adapterFolder.path, "-o", output, "--report",
+                report,
             ])
             #expect(outcome.status == status && outcome.output.isEmpty, "\(report) \(outcome.standardError)")
             #expect(try folder.names() == ["folder"])
@@ -213,7 +215,8 @@ import Testing
         // A mark that goes with the slash before it, were it read by characters.
         let strange = folder.path("\u{301}.gguf")
         let outcome = try Executable.convert.run([
-            "--base", golden.baseFolder.path, "--adapter", golden.adapterFolder.path, "-o", strange, "--report", strange,
+            "--base", golden.baseFolder.path, "--adapter", golden.adapterFolder.path, "-o", strange, "--report",
+            strange,
         ])
         #expect(outcome.status == 64, "\(outcome.standardError)")
         #expect(try folder.names() == ["folder"])
@@ -253,7 +256,9 @@ import Testing
     }
 
     /// No input at all is not an empty one.
-    @Test(arguments: [["listen", "--input", "-"], ["listen", "--raw", "--input", "-"], ["classify", "-"], ["embed", "-"]])
+    @Test(arguments: [
+        ["listen", "--input", "-"], ["listen", "--raw", "--input", "-"], ["classify", "-"], ["embed", "-"],
+    ])
     func noStandardInput(_ words: [String]) throws {
         let outcome = try Executable.shell.run(
             ["-c", "exec \"$@\" <&-", "sh", Executable.tacit.path, words[0], model.path] + words.dropFirst())

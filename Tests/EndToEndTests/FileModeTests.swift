@@ -17,7 +17,10 @@ import Testing
         let (labels, written) = (model.folder.path("my.labels"), model.folder.path("written.gguf"))
         for (program, arguments) in [
             (Executable.tacit, ["learn", model.path, "bell", sound, "--labels", labels]),
-            (Executable.convert, ["--base", golden.baseFolder.path, "--adapter", golden.adapterFolder.path, "-o", written]),
+            (
+                Executable.convert,
+                ["--base", golden.baseFolder.path, "--adapter", golden.adapterFolder.path, "-o", written]
+            ),
         ] {
             let outcome = try Executable.shell.run(
                 ["-c", "umask $0 && exec \"$@\"", umask, program.path] + arguments)

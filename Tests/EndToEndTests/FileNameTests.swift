@@ -95,7 +95,8 @@ import Testing
             mv "$(printf 'x\\351')" "$5" && "$2" eval --json "$3" --dataset folder:.
             """
         let outcome = try Executable.shell.run([
-            "-c", script, folder.path, golden.path(of: golden.images[0]), Executable.tacit.path, model.path, golden.labels[0],
+            "-c", script, folder.path, golden.path(of: golden.images[0]), Executable.tacit.path, model.path,
+            golden.labels[0],
             golden.labels[1],
         ])
         #expect(outcome.status == 0, "\(outcome.standardError)")

@@ -18,7 +18,7 @@ import Testing
         let time: Double
         let frame: Int?
         let reason: String?
-        let lost_seconds: Double?
+        let lostSeconds: Double?
     }
 
     private static let options = ["--json", "--logits", "--on-after", "86400"]
@@ -26,19 +26,21 @@ import Testing
     /// Each run gives a frame and a part of another, which is dropped.
     private func check(_ frame: [UInt8], part: Int, _ format: [String]) throws {
         let path = try folder.write("frame", frame)
-        let file = try Executable.tacit.run(["watch", model.path, "--input", "-"] + format + Self.options, input: frame)
-        let expected = try #require(file.outputLines.first.flatMap { arrayText("logits", in: $0) }, "\(file.standardError)")
+        let file = try Executable.tacit.run(
+            ["watch", model.path, "--input", "-"] + format + Self.options, input: frame)
+        let expected = try #require(
+            file.outputLines.first.flatMap { arrayText("logits", in: $0) }, "\(file.standardError)")
         let script = try folder.write("script.sh", "cat \(path); head -c \(part) \(path)".utf8)
         let run = try LiveRun(
             .tacit, ["watch", model.path, "--command", "/bin/sh \(script)"] + format + Self.options)
         var (frames, gaps) = (0, 0)
         while gaps < 3 {
             let text = try #require(run.readLine(), "\(run.standardError)")
-            let line = try JSONDecoder().decode(Line.self, from: Data(text.utf8))
+            let line = try JSONDecoder.snakeCase.decode(Line.self, from: Data(text.utf8))
             if line.type == "gap" {
                 gaps += 1
-                #expect(line.reason == "command" && (line.lost_seconds ?? 0) > 0)
-                #expect(line.time >= line.lost_seconds ?? .infinity)
+                #expect(line.reason == "command" && (line.lostSeconds ?? 0) > 0)
+                #expect(line.time >= line.lostSeconds ?? .infinity)
             } else {
                 #expect(line.frame == frames && gaps == frames)
                 #expect(arrayText("logits", in: text) == expected)

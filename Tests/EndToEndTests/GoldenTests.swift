@@ -8,7 +8,8 @@ import Testing
         "gemma3", "gemma3-sinks", "gemma3-sliding", "gpt-neo", "gpt-neox-lora-bias", "gpt-neox-sequential",
         "gpt2-full-hidden", "gpt2-gelu-dora", "gpt2-odd-logmel", "gpt2-plain", "gpt2-sharded-patterns", "gpt2-sinks",
         "gpt2-sliding", "llama-biased-patterns", "llama-grouped-logmel", "llama-learned", "llama-lora-only-bias",
-        "llama-plain", "llama-sinks", "llama-sliding", "llama-sliding-last-logmel", "llama-wide-heads-full", "mistral-ia3",
+        "llama-plain", "llama-sinks", "llama-sliding", "llama-sliding-last-logmel", "llama-wide-heads-full",
+        "mistral-ia3",
         "opt", "opt-ia3", "qwen2", "qwen3-dora",
     ]
 

@@ -75,9 +75,10 @@ import Testing
             let outcome = try Executable.tacit.run(["classify", model, path, "--json", "--top", "60"] + options)
             let line = try JSONSerialization.jsonObject(with: Data(try #require(outcome.outputLines.first).utf8))
             let ranked = ((line as? [String: Any])?["labels"] as? [[String: Any]]) ?? []
-            return Dictionary(uniqueKeysWithValues: ranked.compactMap { label in
-                (label["label"] as? String).flatMap { name in (label["score"] as? Double).map { (name, $0) } }
-            })
+            return Dictionary(
+                uniqueKeysWithValues: ranked.compactMap { label in
+                    (label["label"] as? String).flatMap { name in (label["score"] as? Double).map { (name, $0) } }
+                })
         }
         let (before, after) = (try scores([]), try scores(["--labels", labels]))
         #expect(before.count == 52)

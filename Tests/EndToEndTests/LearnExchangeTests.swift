@@ -99,7 +99,9 @@ import Testing
         try learn(["bell", sound(3), "--no-clips"])
         let outcome = try learn(["--import", labels], file: folder.path("new.labels"), model: newer.path, status: 65)
         #expect(outcome.errorLines.count == 1)
-        #expect(outcome.standardError.contains("my.labels: bell: was taught to another model, and 1 of its 3 examples have no clip"))
+        #expect(
+            outcome.standardError.contains(
+                "my.labels: bell: was taught to another model, and 1 of its 3 examples have no clip"))
         #expect(!FileManager.default.fileExists(atPath: folder.path("new.labels")))
         for option in ["--import", "--export"] { try learn([option, ""], status: 64) }
     }
@@ -117,7 +119,9 @@ import Testing
     @Test func aReaderThatIsGoneHindersNothing() throws {
         let sounds = try (1...4).map { try sound($0) }
         let outcome = try Executable.shell.run(
-            ["-c", "\"$@\" | true", "sh", Executable.tacit.path, "learn", model.path, "bell"] + sounds + ["--labels", labels])
+            ["-c", "\"$@\" | true", "sh", Executable.tacit.path, "learn", model.path, "bell"] + sounds + [
+                "--labels", labels,
+            ])
         #expect(outcome.status == 0 && outcome.standardError.isEmpty)
         #expect(try list().first?.hasPrefix("bell  4 examples") == true)
     }

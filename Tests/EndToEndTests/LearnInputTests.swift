@@ -14,7 +14,10 @@ import Testing
         try learn(["bell", file])
         let piped = folder.path("piped.labels")
         let outcome = try Executable.shell.run(
-            ["-c", #"cat "$1" | "$2" learn "$3" bell /dev/stdin --labels "$4""#, "sh", file, Executable.tacit.path, model.path, piped])
+            [
+                "-c", #"cat "$1" | "$2" learn "$3" bell /dev/stdin --labels "$4""#, "sh", file, Executable.tacit.path,
+                model.path, piped,
+            ])
         #expect(outcome.status == 0 && outcome.errors.isEmpty)
         #expect(try bytes(piped) == bytes(labels))
     }
@@ -35,7 +38,10 @@ import Testing
         let quiet = [Int16](repeating: 3, count: 601 * golden.sampleRate)
         let loud = noise(5, samples: 1200)
         let outcome = try learn(["bell", try sound("late.wav", quiet + loud)])
-        #expect(outcome.errorLines == ["tacit: \(folder.path("late.wav")): only its first 600 s count: cut out what is meant"])
+        #expect(
+            outcome.errorLines == [
+                "tacit: \(folder.path("late.wav")): only its first 600 s count: cut out what is meant"
+            ])
         let exact = try sound("exact.wav", Array(quiet.prefix(600 * golden.sampleRate)))
         #expect(try learn(["exact", exact]).errors.isEmpty)
         // What lies behind ten minutes makes another background than silence does.

@@ -6,8 +6,9 @@ import Testing
 @Suite struct LearnPicturesTests {
     @Test func aLabelOfPictures() throws {
         let golden = GoldenCase.folder.appendingPathComponent("images/llama-full-learned")
-        let expected = try JSONSerialization.jsonObject(
-            with: Data(contentsOf: golden.appendingPathComponent("expected.json"))) as? [String: Any]
+        let expected =
+            try JSONSerialization.jsonObject(
+                with: Data(contentsOf: golden.appendingPathComponent("expected.json"))) as? [String: Any]
         let base = try #require(expected?["base"] as? String)
         let model = try ConvertedModel(
             base: GoldenCase.folder.appendingPathComponent("bases/\(base)").path,
@@ -32,13 +33,16 @@ import Testing
         }
         for (label, bright) in [("day", true), ("night", false)] {
             let paths = try (0..<5).map { try picture("\(label)\($0)", bright: bright) }
-            let outcome = try Executable.tacit.run(["learn", model.path, label] + paths + ["--labels", labels, "--json"])
+            let outcome = try Executable.tacit.run(
+                ["learn", model.path, label] + paths + ["--labels", labels, "--json"])
             #expect(outcome.status == 0, "\(outcome.standardError)")
             #expect(outcome.outputLines.last?.contains("\"name\":\"\(label)\",\"examples\":5") == true)
         }
         for (label, bright) in [("day", true), ("night", false)] {
             let path = try picture("new-\(label)", bright: bright)
-            let outcome = try Executable.tacit.run(["classify", model.path, path, "--labels", labels, "--json", "--top", "0"])
+            let outcome = try Executable.tacit.run([
+                "classify", model.path, path, "--labels", labels, "--json", "--top", "0",
+            ])
             let line = try #require(try ResultLine.lines(of: outcome).first)
             #expect(try #require(line.scores(of: [label])[0]) > 0.5)
             #expect(try #require(line.scores(of: [label == "day" ? "night" : "day"])[0]) < 0.5)

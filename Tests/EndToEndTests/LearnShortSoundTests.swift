@@ -39,7 +39,8 @@ import Testing
 
     private func write(_ samples: [Double], _ name: String) throws -> String {
         try folder.write(
-            name, WaveFile.bytes(samples.map { Int16(max(-32_768, min(32_767, $0.rounded()))) }, rate: UInt32(Self.rate)))
+            name,
+            WaveFile.bytes(samples.map { Int16(max(-32_768, min(32_767, $0.rounded()))) }, rate: UInt32(Self.rate)))
     }
 
     private struct Event: Decodable, Equatable {
@@ -71,7 +72,9 @@ import Testing
         var stream = Self.room(seconds: 60, seed: 9)
         let rings = [9.0, 20.3, 31.6, 42.9, 54.2]
         for ring in rings {
-            for (index, sample) in Self.bell(1500).enumerated() { stream[Int(ring * Double(Self.rate)) + index] += sample }
+            for (index, sample) in Self.bell(1500).enumerated() {
+                stream[Int(ring * Double(Self.rate)) + index] += sample
+            }
         }
         let sound = try write(stream, "stream.wav")
         let options = ["--labels", labels, "--json", "--input", sound]

@@ -14,7 +14,9 @@ import Testing
         var random = RandomNumbers(seed: seed)
         let samples = (0..<800).map { index in
             let tone = frequency.map { 9000 * sin(2 * .pi * $0 * Double(index) / Double(golden.sampleRate)) }
-            return Int16((tone ?? Double.random(in: -9000...9000, using: &random)) + Double.random(in: -300...300, using: &random))
+            return Int16(
+                (tone ?? Double.random(in: -9000...9000, using: &random))
+                    + Double.random(in: -300...300, using: &random))
         }
         return try folder.write(
             "\(frequency.map { "\(Int($0))" } ?? "noise")-\(seed).wav",
@@ -89,10 +91,13 @@ import Testing
         let samples = (0..<24_000).map { index in
             let isOn = (8_000..<16_000).contains(index)
             return isOn
-                ? Int16(9000 * sin(2 * .pi * 1000 * Double(index) / rate) + Double.random(in: -300...300, using: &random))
+                ? Int16(
+                    9000 * sin(2 * .pi * 1000 * Double(index) / rate) + Double.random(in: -300...300, using: &random))
                 : Int16.random(in: -9000...9000, using: &random)
         }
-        let arguments = ["listen", model.path, "--input", "-", "--labels", labels, "--json", "--hop", "0.06", "--only", "bell"]
+        let arguments = [
+            "listen", model.path, "--input", "-", "--labels", labels, "--json", "--hop", "0.06", "--only", "bell",
+        ]
         let outcome = try Executable.tacit.run(arguments, input: Sounds.raw(samples))
         #expect(outcome.status == 0, "\(outcome.standardError)")
         let events = try ResultLine.lines(of: outcome).filter { $0.type == "event" }
@@ -137,7 +142,8 @@ import Testing
             for seed in 20..<24 as Range<UInt64> {
                 try folder.copy(try sound(frequency, seed: seed), as: "x-\(name)-\(seed).wav")
                 try folder.write(
-                    "set/\(name)/\(seed).wav", Data(contentsOf: URL(fileURLWithPath: folder.path("x-\(name)-\(seed).wav"))))
+                    "set/\(name)/\(seed).wav",
+                    Data(contentsOf: URL(fileURLWithPath: folder.path("x-\(name)-\(seed).wav"))))
             }
         }
         let outcome = try Executable.tacit.run([
@@ -353,7 +359,9 @@ import Testing
             #expect(outcome.status == 66 && outcome.errorLines.count == 1, "\(outcome.standardError)")
         }
         let other = folder.path("other.labels")
-        for arguments in [["--list"], ["--forget", "bell"], ["--rename", "bell", "horn"], ["--renew"], ["--export", other]] {
+        for arguments in [
+            ["--list"], ["--forget", "bell"], ["--rename", "bell", "horn"], ["--renew"], ["--export", other],
+        ] {
             let outcome = try tried(arguments)
             #expect(outcome.status == 66 && outcome.errorLines.count == 1, "\(arguments) \(outcome.standardError)")
         }

@@ -18,7 +18,8 @@ import Testing
 
     /// From what the loader alone does not get by with to what is enough, in KiB.
     private func outcomes(
-        _ arguments: [String], of executable: Executable = .tacit, limits: StrideTo<Int> = stride(from: 24_000, to: 120_000, by: 1500)
+        _ arguments: [String], of executable: Executable = .tacit,
+        limits: StrideTo<Int> = stride(from: 24_000, to: 120_000, by: 1500)
     ) throws -> [Executable.Outcome] {
         try limits.map { limit in
             try Executable.shell.run(

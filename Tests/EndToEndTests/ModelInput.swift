@@ -25,9 +25,7 @@ struct ModelInput {
 
     init(_ model: String) throws {
         let outcome = try Executable.tacit.run(["show", "--json", model])
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        let input = try decoder.decode(Shown.self, from: Data(outcome.output)).input
+        let input = try JSONDecoder.snakeCase.decode(Shown.self, from: Data(outcome.output)).input
         sampleRate = input.sampleRate
         if input.kind == "waveform" {
             strideSamples = try #require(input.stride)

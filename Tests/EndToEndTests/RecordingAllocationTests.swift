@@ -15,7 +15,10 @@ import Testing
         let recording = model.folder.path("a.rec")
         let run = try LiveRun(
             .tacit,
-            ["record", model.path, "--device", at48 ? microphone.deviceAt48 : microphone.device, "--json", "--hop", "\(hop)"]
+            [
+                "record", model.path, "--device", at48 ? microphone.deviceAt48 : microphone.device, "--json", "--hop",
+                "\(hop)",
+            ]
                 + ["--on-after", "86400", recording],
             environment: microphone.environment.merging(AllocationCount.environment(model.folder, after: 1)) { $1 })
         #expect(microphone.connect { run.isRunning })

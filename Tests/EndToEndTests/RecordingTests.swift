@@ -26,13 +26,15 @@ import Testing
     }
 
     /// However it is asked, and in both forms: what is recorded doesn't depend on how it was printed.
-    @Test(arguments: [
-        [], ["--logits", "--top", "0"], ["--threshold", "0.2", "--hop", "0.3", "--name", "the \"hall\""],
-        ["--smooth", "0.5", "--on-after", "0.2", "--off-after", "0.4", "--only", "LABEL"], ["--gate", "-20"],
-        ["--threads", "2", "--seconds", "2.5"],
-    ], [["--json"], []])
+    @Test(
+        arguments: [
+            [], ["--logits", "--top", "0"], ["--threshold", "0.2", "--hop", "0.3", "--name", "the \"hall\""],
+            ["--smooth", "0.5", "--on-after", "0.2", "--off-after", "0.4", "--only", "LABEL"], ["--gate", "-20"],
+            ["--threads", "2", "--seconds", "2.5"],
+        ], [["--json"], []])
     func aFileGivesTheSameLines(options: [String], form: [String]) throws {
-        let samples = Sounds.glide(samples: 3 * golden.sampleRate) + [Int16](repeating: 0, count: golden.sampleRate)
+        let samples =
+            Sounds.glide(samples: 3 * golden.sampleRate) + [Int16](repeating: 0, count: golden.sampleRate)
             + Sounds.glide(samples: 2 * golden.sampleRate, seed: 5)
         let wave = try folder.write("a.wav", WaveFile.bytes(samples, rate: UInt32(golden.sampleRate)))
         let recording = folder.path("a.rec")
@@ -55,7 +57,10 @@ import Testing
         let rate = Int(Double(golden.sampleRate) * factor)
         let recording = model.folder.path("a.rec")
         let recorded = try Executable.tacit.run(
-            ["record", model.path, recording, "--json", "--logits", "--hop", "0.1", "--input", "-", "--raw", "--rate", "\(rate)"],
+            [
+                "record", model.path, recording, "--json", "--logits", "--hop", "0.1", "--input", "-", "--raw",
+                "--rate", "\(rate)",
+            ],
             input: Sounds.raw(Sounds.glide(samples: 3 * rate)))
         #expect(recorded.status == 0 && recorded.outputLines.count > 3, "\(recorded.standardError)")
         let again = try replay(recording, model: model.path)
@@ -86,7 +91,9 @@ import Testing
         let recording = folder.path("a.rec")
         let run = try LiveRun(
             .tacit,
-            ["record", model.path, "--device", microphone.device, "--hop", "0.25", "--threshold", "0.3"] + form + [recording],
+            ["record", model.path, "--device", microphone.device, "--hop", "0.25", "--threshold", "0.3"] + form + [
+                recording
+            ],
             environment: microphone.environment)
         #expect(microphone.connect { run.isRunning })
         let sound = Sounds.glide(samples: 40 * golden.sampleRate)
@@ -130,7 +137,8 @@ import Testing
         let script = try folder.write("script.sh", "while :; do cat \(folder.path("sound")); sleep 0.01; done".utf8)
         let recording = folder.path("a.rec")
         let run = try LiveRun(
-            .tacit, ["record", model.path, "--command", "/bin/sh \(script)", "--raw", "--json", "--hop", "0.2", recording])
+            .tacit,
+            ["record", model.path, "--command", "/bin/sh \(script)", "--raw", "--json", "--hop", "0.2", recording])
         var printed = ""
         for _ in 0..<40 { printed += try #require(run.readLine()) + "\n" }
         run.send(signal: SIGKILL)
@@ -177,15 +185,18 @@ import Testing
     @Test func learnedLabelsAreInIt() throws {
         let labels = folder.path("my.labels")
         let files = try (0..<5).map {
-            try folder.write("\($0).wav", WaveFile.bytes(
-                Sounds.glide(samples: golden.sampleRate, seed: UInt64($0)), rate: UInt32(golden.sampleRate)))
+            try folder.write(
+                "\($0).wav",
+                WaveFile.bytes(
+                    Sounds.glide(samples: golden.sampleRate, seed: UInt64($0)), rate: UInt32(golden.sampleRate)))
         }
         let taught = try Executable.tacit.run(["learn", model.path, "glide"] + files + ["--labels", labels])
         #expect(taught.status == 0, "\(taught.standardError)")
         let recording = folder.path("a.rec")
         let recorded = try Executable.tacit.run(
             ["record", model.path, "--labels", labels, "--json", "--top", "0", "--input", files[2], recording])
-        #expect(recorded.status == 0 && recorded.standardOutput.contains("\"learned\":true"), "\(recorded.standardError)")
+        #expect(
+            recorded.status == 0 && recorded.standardOutput.contains("\"learned\":true"), "\(recorded.standardError)")
         try FileManager.default.removeItem(atPath: labels)
         try expectSame(recording, recorded.output, ["--json"])
     }

@@ -43,11 +43,17 @@ import Testing
         var labels: [String] = []
         while true {
             let line = try #require(run.readLine(), "\(run.standardError)")
-            if isOfLabels(line) { labels.append(line) } else { return (labels, try #require(try ResultLine.lines([line]).first)) }
+            if isOfLabels(line) {
+                labels.append(line)
+            } else {
+                return (labels, try #require(try ResultLine.lines([line]).first))
+            }
         }
     }
 
-    private func logits(_ lines: [String]) -> [String] { lines.compactMap { arrayText("logits", in: $0).map(String.init) } }
+    private func logits(_ lines: [String]) -> [String] {
+        lines.compactMap { arrayText("logits", in: $0).map(String.init) }
+    }
 
     /// Whether a process runs; one that waits to be buried does not.
     private func runs(_ file: String) -> Bool {
@@ -137,7 +143,8 @@ import Testing
     /// A program that is killed can end nothing: a process of its own does.
     @Test func itEndsEvenWithAProgramThatIsKilled() throws {
         let run = try listen(
-            "trap '' TERM; sleep 1000 & echo $! > FOLDER/child; echo $$ > FOLDER/leader; SOUND; while :; do sleep 1; done")
+            "trap '' TERM; sleep 1000 & echo $! > FOLDER/child; echo $$ > FOLDER/leader; SOUND; while :; do sleep 1; done"
+        )
         _ = try #require(run.readLine())
         #expect(runs("child") && runs("leader"))
         run.send(signal: SIGKILL)
@@ -203,7 +210,9 @@ import Testing
         for _ in expected { _ = try #require(run.readLine()) }
         #expect(run.readLine() == nil)
         #expect(run.finish() == 75)
-        #expect(run.standardError.contains("tacit: sh: lost, and not back within \(seconds) seconds"), "\(run.standardError)")
+        #expect(
+            run.standardError.contains("tacit: sh: lost, and not back within \(seconds) seconds"),
+            "\(run.standardError)")
     }
 
     @Test func whatCannotBeReadIsBadData() throws {

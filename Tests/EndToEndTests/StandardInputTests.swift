@@ -33,7 +33,8 @@ struct StandardInputTests {
             ["-c:a", "flac", "a.flac"], ["-ar", "44100", "-ac", "2", "a.wav"], ["-c:a", "libvorbis", "a.ogg"],
             ["-c:a", "libopus", "a.opus"],
             ["-ar", "8000", "-c:a", "pcm_f32le", "a.wav"], ["-ar", "48000", "-ac", "2", "-c:a", "pcm_s24le", "a.wav"],
-            ["-rf64", "always", "a.wav"], ["-ar", "44100", "-ac", "2", "-c:a", "libmp3lame", "a.mp3"], ["-c:a", "libmp3lame", "a.mp3"],
+            ["-rf64", "always", "a.wav"], ["-ar", "44100", "-ac", "2", "-c:a", "libmp3lame", "a.mp3"],
+            ["-c:a", "libmp3lame", "a.mp3"],
         ])
     func aSoundIsTheSameEverywhere(arguments: [String]) throws {
         let source = try folder.write("s.wav", WaveFile.bytes(Sounds.glide(samples: 16_000 * 12), rate: 16_000))
@@ -83,7 +84,9 @@ struct StandardInputTests {
         let outcome = try Executable.tacit.run(["listen", model, "--input", "-"], input: noise + mp3)
         #expect(outcome.status == 65)
         #expect(outcome.errorLines.count == 1)
-        #expect(outcome.standardError.contains("standard input: byte \(noise.count): MP3 begins here"), "\(outcome.standardError)")
+        #expect(
+            outcome.standardError.contains("standard input: byte \(noise.count): MP3 begins here"),
+            "\(outcome.standardError)")
         #expect(try Executable.tacit.run(["listen", model, "--input", "-", "--raw"], input: noise + mp3).status == 0)
     }
 

@@ -27,7 +27,9 @@ import Testing
     func aStreamGivesTheSameLines(form: [String], options: [String]) throws {
         let recording = folder.path("a.rec")
         let recorded = try Executable.tacit.run(
-            ["record", model.path, "--input", "-", "--size", "48x36", "--format", "rgb24"] + options + form + [recording],
+            ["record", model.path, "--input", "-", "--size", "48x36", "--format", "rgb24"] + options + form + [
+                recording
+            ],
             input: frames(30))
         #expect(recorded.status == 0 && recorded.outputLines.count > 3, "\(recorded.standardError)")
         try expectSame(recording, recorded.output, form)
@@ -41,7 +43,8 @@ import Testing
             frames: folder.write("frames.raw", frames(7)), formats: formats, count: 40,
             ["CAMERA_AWAY": "300", "CAMERA_RETURNS": "5", "CAMERA_DAMAGED": "9"])
         let run = try LiveRun(
-            .tacit, ["record", model.path, "--device", StandInCamera.path] + form + [recording], environment: environment)
+            .tacit, ["record", model.path, "--device", StandInCamera.path] + form + [recording],
+            environment: environment)
         var printed = ""
         var gaps = 0
         while gaps < 2 {

@@ -36,12 +36,12 @@ import Testing
         let frame: Int?
         let dropped: Int?
         let reason: String?
-        let lost_seconds: Double?
+        let lostSeconds: Double?
         let state: String?
     }
 
     private func lines(_ outcome: Executable.Outcome, _ type: String = "labels") throws -> [Line] {
-        try outcome.outputLines.map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) }
+        try outcome.outputLines.map { try JSONDecoder.snakeCase.decode(Line.self, from: Data($0.utf8)) }
             .filter { $0.type == type }
     }
 
@@ -152,7 +152,7 @@ import Testing
         let gaps = try lines(camera, "gap")
         try #require(gaps.count == 1)
         #expect(gaps[0].reason == "lost")
-        let lost = try #require(gaps[0].lost_seconds)
+        let lost = try #require(gaps[0].lostSeconds)
         #expect(lost >= 0.4)
         let labels = try lines(camera)
         #expect(labels.contains { $0.time < gaps[0].time - lost + 0.01 })

@@ -35,7 +35,8 @@ import Testing
                 case .beyond: -128
                 }
             }
-            groupScales = (0..<rows * groups).map { _ in kind == .random ? Int.random(in: 1...127, using: &random) : 127 }
+            groupScales = (0..<rows * groups).map { _ in kind == .random ? Int.random(in: 1...127, using: &random) : 127
+            }
             activations = (0..<count * columns).map { index in
                 switch kind {
                 case .random: Int.random(in: -127...127, using: &random)
@@ -133,7 +134,8 @@ import Testing
                             var total: Float = 0
                             for group in 0..<numbers.groups {
                                 // An integer below 2^31 that one conversion rounds.
-                                let sum = numbers.sum(patch, row, group) * numbers.groupScales[row * numbers.groups + group]
+                                let sum =
+                                    numbers.sum(patch, row, group) * numbers.groupScales[row * numbers.groups + group]
                                 total.addProduct(Float(sum), steps[patch * numbers.groups + group])
                             }
                             var expected = total * Float(sign: .plus, exponent: row % 5 - 2, significand: 1)

@@ -28,7 +28,8 @@ import Testing
         }
     }
 
-    static let chunked = (Shapes.causal + Shapes.sliding).map(teachable) + pictures.filter { $0.model.attention == .causal }
+    static let chunked =
+        (Shapes.causal + Shapes.sliding).map(teachable) + pictures.filter { $0.model.attention == .causal }
     static let all = (Shapes.causal + Shapes.full + Shapes.sliding).map(teachable) + pictures
     static let exact = (Shapes.causal.dropLast() + Shapes.full).map(teachable) + pictures
 
@@ -133,7 +134,8 @@ import Testing
                 #expect(ahead.position(of: 0) == position)
                 #expect(ahead.bits() == behind.bits(), "\(position) of \(end)")
                 for last in [nil, 1, 3] {
-                    #expect(ahead.learning(last: last, and: 2) == behind.learning(last: last) + behind.learning(last: 2))
+                    #expect(
+                        ahead.learning(last: last, and: 2) == behind.learning(last: last) + behind.learning(last: 2))
                 }
             }
             ahead.patchesLeftOut = 0

@@ -63,7 +63,8 @@ extension KernelTests {
                 }
                 let weights = all.map { exp($0.score * Double(scale)) }
                 let total = weights.reduce(0, +)
-                let expected = (0..<width).map { i in zip(weights, all).reduce(0) { $0 + $1.0 * $1.1.value(i) } / total }
+                let expected = (0..<width).map { i in zip(weights, all).reduce(0) { $0 + $1.0 * $1.1.value(i) } / total
+                }
                 // Averages of values up to 1, which may cancel.
                 let found = together[row * width..<(row + 1) * width]
                 #expect(

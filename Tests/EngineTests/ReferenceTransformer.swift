@@ -49,13 +49,17 @@ struct ReferenceTransformer {
                         * (trunk.isGated ? hidden[trunk.feedForwardWidth + i] : 1)
                 }
                 var down = Self.linear(model, TensorName.feedForwardOutput(layer), active)
-                if isAround { down = Self.norm(model, TensorName.feedForwardOutputNorm(layer), trunk.norm, epsilon, down) }
+                if isAround {
+                    down = Self.norm(model, TensorName.feedForwardOutputNorm(layer), trunk.norm, epsilon, down)
+                }
                 stream[row] = zip(between, down).map { $0 + $1 }
             }
             levels.append(Array(stream[sinks.count...]))
         }
         let trunk = trunk
-        outputs = stream[sinks.count...].map { Self.norm(model, TensorName.finalNorm, trunk.norm, Double(trunk.normEpsilon), $0) }
+        outputs = stream[sinks.count...].map {
+            Self.norm(model, TensorName.finalNorm, trunk.norm, Double(trunk.normEpsilon), $0)
+        }
         self.levels = levels.dropLast() + [outputs]
     }
 
@@ -189,7 +193,8 @@ struct ReferenceTransformer {
         let local = trunk.localWindow(of: layer)
         let window = min(local ?? .max, model.description.input.window)
         let width = trunk.headWidth
-        let table = local != nil && trunk.hasLocalFrequencies ? TensorName.localFrequencies : TensorName.rotaryFrequencies
+        let table =
+            local != nil && trunk.hasLocalFrequencies ? TensorName.localFrequencies : TensorName.rotaryFrequencies
         let frequencies = trunk.positions == .rotary ? model.vectors[table] ?? [] : []
         let scale = trunk.attentionScale.map(Double.init) ?? 1 / Double(width).squareRoot()
         func heads(_ first: Int, _ count: Int, norm: String?) -> [[[Double]]] {

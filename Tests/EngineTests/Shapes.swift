@@ -118,7 +118,8 @@ enum Shapes {
             }, input: waveform(patch: 9, window: 33), context: context, pool: .mean)
     }
 
-    private static func with(_ trunk: TrunkDescription, _ change: (inout TrunkDescription) -> Void) -> TrunkDescription {
+    private static func with(_ trunk: TrunkDescription, _ change: (inout TrunkDescription) -> Void) -> TrunkDescription
+    {
         var trunk = trunk
         change(&trunk)
         return trunk

@@ -139,9 +139,7 @@ import Testing
     @Test(arguments: ["default", "mixed-radix", "odd-window", "prime", "twice-prime", "empty-triangles"])
     func agreesWithTorchaudio(name: String) throws {
         let url = TestPaths.fixtures.appendingPathComponent("frontend/\(name).json")
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        let golden = try decoder.decode(Golden.self, from: try Data(contentsOf: url))
+        let golden = try JSONDecoder.snakeCase.decode(Golden.self, from: try Data(contentsOf: url))
         let input = LogMelInput(
             sampleRate: golden.input.sampleRate, fftSize: golden.input.nFft, windowLength: golden.input.winLength,
             hopLength: golden.input.hopLength, mels: golden.input.nMels, minimumFrequency: golden.input.fMin,

@@ -104,7 +104,8 @@ extension FuzzTarget {
         precondition(found == foundInPieces, "pictures depend on how they came")
     }
 
-    private static func give(_ bytes: UnsafeRawBufferPointer, to splitter: inout JPEGSplitter, _ found: inout [[UInt8]]) {
+    private static func give(_ bytes: UnsafeRawBufferPointer, to splitter: inout JPEGSplitter, _ found: inout [[UInt8]])
+    {
         guard let room = splitter.room(), room.count >= bytes.count else { preconditionFailure("there is room") }
         UnsafeMutableRawBufferPointer(room).copyMemory(from: bytes)
         splitter.append(bytes.count)

@@ -13,7 +13,8 @@ extension FuzzTarget {
         FuzzTarget("mqtt-address") { bytes in
             let text = String(decoding: bytes, as: UTF8.self)
             let address = try MQTTAddress(text, isEncrypted: false)
-            precondition((1...65_535).contains(address.port) && !address.host.isEmpty, "an address has a host and a port")
+            precondition(
+                (1...65_535).contains(address.port) && !address.host.isEmpty, "an address has a host and a port")
         },
         // A message to a board's topic of commands, or the body of a page's request.
         FuzzTarget("correction") { bytes in
@@ -24,7 +25,8 @@ extension FuzzTarget {
             let lines = bytes.split(separator: UInt8(ascii: "\n"), maxSplits: 2, omittingEmptySubsequences: false)
                 .map { String(decoding: $0, as: UTF8.self) }
             let head = PageGuard.Head(
-                host: lines[0], origin: lines.count > 1 ? lines[1] : nil, authorization: lines.count > 2 ? lines[2] : nil)
+                host: lines[0], origin: lines.count > 1 ? lines[1] : nil,
+                authorization: lines.count > 2 ? lines[2] : nil)
             for address in ["//127.0.0.1:8080", "//192.168.1.2:80"] {
                 let guardian = PageGuard(try PageAddress(address), token: "the token")
                 let refusal = guardian.refusal(head, isCorrection: true)

@@ -38,7 +38,8 @@ import Testing
         #expect(!named.isEmpty)
         for match in named {
             #expect(
-                FileManager.default.isExecutableFile(atPath: TestPaths.package.appendingPathComponent(String(match.1)).path),
+                FileManager.default.isExecutableFile(
+                    atPath: TestPaths.package.appendingPathComponent(String(match.1)).path),
                 "\(match.1)")
         }
     }

@@ -43,7 +43,8 @@ import Testing
             #expect(status == 0, "\(loaded.words)")
         }
         #expect(tacit_rename(loaded.handle, labels, "horn", "hoot") == 0)
-        #expect(try Executable.tacit.run(["learn", model.path, "--rename", "horn", "hoot", "--labels", other]).status == 0)
+        #expect(
+            try Executable.tacit.run(["learn", model.path, "--rename", "horn", "hoot", "--labels", other]).status == 0)
         let bytes = try [labels, other].map { try Data(contentsOf: URL(fileURLWithPath: $0)) }
         #expect(bytes[0] == bytes[1])
 
@@ -118,7 +119,8 @@ import Testing
         #expect(tacit_teach_samples(handle, labels, 2, "bell", sound, 1200, 0) == Int32(TACIT_USAGE))
         #expect(tacit_teach_samples(handle, labels, 1, "bell", [.nan], 1, 0) == Int32(TACIT_BAD_DATA))
         #expect(tacit_teach_samples(handle, labels, 1, "bell", sound, 0, 0) == Int32(TACIT_BAD_DATA))
-        #expect(tacit_teach_samples(handle, "/proc/none/x.labels", 1, "bell", sound, 1200, 0) == Int32(TACIT_CANNOT_CREATE))
+        #expect(
+            tacit_teach_samples(handle, "/proc/none/x.labels", 1, "bell", sound, 1200, 0) == Int32(TACIT_CANNOT_CREATE))
         #expect(tacit_teach_picture(handle, labels, 1, "bell", [0, 0, 0], 1, 1, 3, 0) == Int32(TACIT_BAD_DATA))
         #expect(tacit_teach_file(handle, labels, 1, "bell", "none.wav") == Int32(TACIT_NO_INPUT))
         #expect(tacit_forget(handle, labels, "bell") == Int32(TACIT_USAGE))

@@ -58,7 +58,9 @@ import Testing
             reading(scores, end: end) { reading in
                 detector.take(reading) { events.append("\($0.state) \($0.label) \($0.sample)") }
             }
-            for label in scores.indices where label >= averaged ?? 3 { #expect(detector.smoothedScores[label] == score) }
+            for label in scores.indices where label >= averaged ?? 3 {
+                #expect(detector.smoothedScores[label] == score)
+            }
         }
         #expect(events == expected)
     }

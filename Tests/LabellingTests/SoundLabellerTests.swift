@@ -191,7 +191,9 @@ import Testing
         for setting in Setting.all(ending) {
             let (labeller, model) = try setting.labeller(readsAhead: true)
             guard labeller.samplesAhead > 0 else {
-                #expect(setting.context == .restart || setting.window == 1 || setting.hop.map { $0 >= setting.window } ?? true)
+                #expect(
+                    setting.context == .restart || setting.window == 1
+                        || setting.hop.map { $0 >= setting.window } ?? true)
                 continue
             }
             for count in [0, 3, 9, 30, 61] {
@@ -207,7 +209,9 @@ import Testing
                     let prepared = model.pushes.count
                     for place in known..<end {
                         withUnsafePointer(to: Float(place + 1)) { sample in
-                            labeller.push(UnsafeBufferPointer(start: sample, count: 1)) { readings.append(KeptReading($0)) }
+                            labeller.push(UnsafeBufferPointer(start: sample, count: 1)) {
+                                readings.append(KeptReading($0))
+                            }
                         }
                         let heard = setting.expected(samples: place + 1)
                         if ending == .fullWindows { #expect(readings == heard, "\(setting), \(place + 1) samples") }

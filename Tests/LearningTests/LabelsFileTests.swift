@@ -121,7 +121,9 @@ import Testing
     // MARK: Wrong things under right digests
 
     /// The file with its metadata and tensors changed, and digests that fit.
-    private func forged(_ change: (inout [(key: String, value: Metadata.Value)], inout [TensorFile.Tensor]) -> Void) throws {
+    private func forged(_ change: (inout [(key: String, value: Metadata.Value)], inout [TensorFile.Tensor]) -> Void)
+        throws
+    {
         let bytes = try bytes
         let file = try bytes.withUnsafeBytes {
             try TensorFile(reading: $0, architecture: "tacit.labels", layoutVersions: 1...2)
@@ -148,17 +150,20 @@ import Testing
         ("model_digest", .string("abc")), ("width", .uint32(0)), ("width", .uint32(4097)), ("width", .uint32(.max)),
         ("width", .uint32(23)), ("width", .string("24")), ("names", .strings(["bell", "bell"])),
         ("names", .strings(["bell"])), ("names", .strings(["a", "b", "c"])), ("names", .strings(["", "bell"])),
-        ("names", .strings(["\u{1b}[2J", "bell"])), ("names", .strings(["\u{85}", "bell"])), ("corrected", .strings([])),
+        ("names", .strings(["\u{1b}[2J", "bell"])), ("names", .strings(["\u{85}", "bell"])),
+        ("corrected", .strings([])),
         ("planes", .strings(["cat"])), ("planes", .strings([])), ("example_owners", .uint32s([])),
         ("example_owners", .uint32s([0, 0, 1, 2, 3, 4, 5])), ("example_owners", .uint32s([0, 0, 1, 2, 3, 4, .max])),
         ("example_copies", .uint32s([3, 1, 3, 3, 3, 3, 65])), ("example_copies", .uint32s([3, 1, 3, 3, 3, 3, 4])),
-        ("example_copies", .uint32s([UInt32](repeating: .max, count: 7))), ("example_copies", .uint32s([4, 0, 3, 3, 3, 3, 3])),
+        ("example_copies", .uint32s([UInt32](repeating: .max, count: 7))),
+        ("example_copies", .uint32s([4, 0, 3, 3, 3, 3, 3])),
         ("example_parts", .uint32s([2, 0, 0, 0, 0, 0])), ("example_parts", .uint32s([1, 0, 0, 0, 0, 0, 0])),
         ("example_parts", .uint32s([65, 0, 0, 0, 0, 0, 0])),
         ("example_parts", .uint32s([UInt32](repeating: .max, count: 7))),
         ("example_rates", .uint32s([16000, 0, 0, 16000, 0, .max, 0])), ("likeness", .float32s([])),
         ("saying_examples", .uint32s([2])), ("saying_examples", .uint32s([.max])), ("saying_examples", .uint32s([])),
-        ("saying_examples", .uint32s([1, 1])), ("said_labels", .strings(["rain", "rain"])), ("said_labels", .strings([])),
+        ("saying_examples", .uint32s([1, 1])), ("said_labels", .strings(["rain", "rain"])),
+        ("said_labels", .strings([])),
         ("said_labels", .strings(["cat"])), ("said_labels", .strings([""])), ("said_labels", .strings(["\u{1b}"])),
     ]
 

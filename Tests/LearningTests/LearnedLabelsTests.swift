@@ -76,7 +76,9 @@ import Testing
         #expect(without != with)
         let parts = (0..<50).map { _ in part() }
         let sounds = (0..<50).map { _ in clusters.point(0) }
-        func called(_ labels: LearnedLabels, _ points: [[Float]]) -> Int { points.count { labels.distance(0, of: $0) > 0 } }
+        func called(_ labels: LearnedLabels, _ points: [[Float]]) -> Int {
+            points.count { labels.distance(0, of: $0) > 0 }
+        }
         let (before, after) = (called(without, parts), called(with, parts))
         #expect(before >= 10 && after <= before / 2, "\(before) before, \(after) after")
         #expect(called(with, sounds) >= 45)
@@ -128,7 +130,9 @@ import Testing
                 labels: ["dog", "rain"], prototypes: clusters.centres[0] + clusters.centres[1], others: everywhere)
             var labels = LearnedLabels(Clusters.model)
             try labels.correct("dog", clusters.examples(3, count: 5), taught)
-            func lowering(_ point: [Float]) -> Float { TaughtModel.correctionShare * max(0, labels.distance(0, of: point)) }
+            func lowering(_ point: [Float]) -> Float {
+                TaughtModel.correctionShare * max(0, labels.distance(0, of: point))
+            }
             corrected += (0..<100).count { _ in lowering(clusters.point(3)) > 3 }
             spared += (0..<100).count { _ in lowering(clusters.point(0)) < 1 }
         }
@@ -141,7 +145,8 @@ import Testing
     @Test func whatIsSaidOfTheBackgroundIsHeldBackThere() throws {
         var clusters = Clusters(4, spread: 0.1, seed: 13)
         let taught = TaughtBase(
-            labels: ["dog", "rain", "wind"], prototypes: clusters.centres[0] + clusters.centres[1] + clusters.centres[2])
+            labels: ["dog", "rain", "wind"], prototypes: clusters.centres[0] + clusters.centres[1] + clusters.centres[2]
+        )
         var labels = LearnedLabels(Clusters.model)
         var heard = clusters.examples(3, count: 3)
         for index in heard.indices { heard[index].said = index == 0 ? ["rain", "dog"] : ["rain"] }

@@ -15,7 +15,8 @@ import Testing
         return (0..<count).map { index in
             Row(
                 values: (0..<width).map { _ in Float.random(in: -1...1, using: &random) },
-                weight: weights[index % weights.count], target: index % (classes + 1) == classes ? nil : index % (classes + 1))
+                weight: weights[index % weights.count],
+                target: index % (classes + 1) == classes ? nil : index % (classes + 1))
         }
     }
 
@@ -41,7 +42,8 @@ import Testing
     }
 
     /// The value for a class at a point, with a penalty on the weights and none on the constant.
-    private static func reference(_ rows: [Row], width: Int, target: Int, penalty: Double, at point: [Float]) -> Double {
+    private static func reference(_ rows: [Row], width: Int, target: Int, penalty: Double, at point: [Float]) -> Double
+    {
         // The constant is one more element that is 1 everywhere.
         var matrix = [[Double]](repeating: [Double](repeating: 0, count: width + 1), count: width + 1)
         var right = [Double](repeating: 0, count: width + 1)

@@ -114,7 +114,9 @@ import Testing
             let said = Self.read(model, 3)
             #expect(told.last == nil && told.shorter == 2)
             for plane in 0..<2 {
-                let (window, near) = (labels.distance(plane, of: told.point), labels.distance(plane, of: told.near ?? []))
+                let (window, near) = (
+                    labels.distance(plane, of: told.point), labels.distance(plane, of: told.near ?? [])
+                )
                 #expect(abs(said.logits[1 + plane] - max(window, near)) < 1e-5)
             }
             #expect(said.logits[0] == Self.read(Self.taught(told, base.labels, labels), 3).logits[0])

@@ -55,7 +55,8 @@ import Testing
         told.finish([(2, 0.75)])
         #expect(
             told.words == [
-                "on 3 at 1 0.5", "on 1 at 2 0.75", "off 1 at 4 0.0", "off 3 at 4 0.25", "on 3 at 5 0.75", "off 3 at 6 0.75",
+                "on 3 at 1 0.5", "on 1 at 2 0.75", "off 1 at 4 0.0", "off 3 at 4 0.25", "on 3 at 5 0.75",
+                "off 3 at 6 0.75",
             ])
     }
 
@@ -70,7 +71,8 @@ import Testing
         told.finish([(1, 0.75), (3, 0.625)])
         #expect(
             told.words == [
-                "on 1 at 1 0.75", "on 2 at 1 0.5", "on 3 at 2 0.875", "on 4 at 2 0.625", "off 2 at 3 0.25", "off 3 at 3 0.25",
+                "on 1 at 1 0.75", "on 2 at 1 0.5", "on 3 at 2 0.875", "on 4 at 2 0.625", "off 2 at 3 0.25",
+                "off 3 at 3 0.25",
                 "off 1 at 4 0.75", "off 4 at 4 0.625",
             ])
     }
@@ -78,7 +80,8 @@ import Testing
     /// What events are about has the same order.
     @Test func namesOfEvents() {
         var labels = StreamLabels(
-            names: ["dog", "bell"], learnedFrom: 1, thresholds: [0.5, 0.5], selected: [0, 1], groups: ["animals"], grouped: [0])
+            names: ["dog", "bell"], learnedFrom: 1, thresholds: [0.5, 0.5], selected: [0, 1], groups: ["animals"],
+            grouped: [0])
         #expect(labels.eventNames == ["dog", "bell", "animals"] && labels.eventful == [1, 2])
         #expect((0..<3).map(labels.isLearned) == [false, true, false])
         labels.names += ["horn", "gong"]
@@ -119,7 +122,8 @@ import Testing
         told.finish([(0, 0.75)])
         #expect(
             told.words == [
-                "on 0 at 1 0.5", "on 1 at 1 0.5", "off 0 at 3 0.625", "off 1 at 4 0.0", "on 0 at 7 0.75", "off 0 at 8 0.75",
+                "on 0 at 1 0.5", "on 1 at 1 0.5", "off 0 at 3 0.625", "off 1 at 4 0.0", "on 0 at 7 0.75",
+                "off 0 at 8 0.75",
             ])
     }
 

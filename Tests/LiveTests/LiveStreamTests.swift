@@ -12,7 +12,8 @@ import Testing
 
     /// Windows of four samples, one behind the other, at 1000 Hz.
     private func sound(_ steps: [ScriptedSound.Step], stop: StopToken = StopToken()) throws -> LiveStream {
-        let description = EchoModel.description(.waveform(WaveformInput(sampleRate: 1000, patch: 1, stride: 1, window: 4)))
+        let description = EchoModel.description(
+            .waveform(WaveformInput(sampleRate: 1000, patch: 1, stride: 1, window: 4)))
         let plan = try WindowPlan(description, hop: 0.004)
         let labeller = try SoundLabeller(
             description, plan: plan, ending: .fullWindows, model: EchoModel(patchSize: 1))

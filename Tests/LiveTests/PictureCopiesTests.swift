@@ -24,7 +24,9 @@ import Testing
             return Int(whole[(inside(row, height) * width + inside(column, width)) * channels + channel])
         }
         let (down, across) = (max(1, height / 12), max(1, width / 12))
-        let expected: [(Int, Int, Int, Int)] = [(down, 0, 80, 0), (-down, 0, 120, 8), (0, across, 120, 8), (0, -across, 80, 0)]
+        let expected: [(Int, Int, Int, Int)] = [
+            (down, 0, 80, 0), (-down, 0, 120, 8), (0, across, 120, 8), (0, -across, 80, 0),
+        ]
         #expect(all.count == 9 && all.allSatisfy { $0.count == whole.count })
         for row in 0..<height {
             for column in 0..<width {

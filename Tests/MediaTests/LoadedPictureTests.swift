@@ -10,7 +10,8 @@ import Testing
     private static let folder = TestPaths.fixtures.appendingPathComponent("pictures")
     private static let names = [
         "beyond.gif", "frames-alpha.webp", "frames.gif", "frames.webp", "interlaced.gif", "local.gif",
-        "lossless-alpha.webp", "lossless.webp", "lossy-alpha.webp", "lossy.webp", "offset.gif", "offset.webp", "palette.gif",
+        "lossless-alpha.webp", "lossless.webp", "lossy-alpha.webp", "lossy.webp", "offset.gif", "offset.webp",
+        "palette.gif",
         "turned.webp",
     ]
     private let folder: TemporaryFolder
@@ -130,7 +131,8 @@ import Testing
         gif.replaceSubrange(6..<10, with: [0xff, 0xff, 0xff, 0xff])
         var webp = try Self.bytes("lossless.webp")
         // 14 bits each of width and height, less one, behind the mark of the lossless form.
-        let mark = try #require(webp.indices.first { webp[$0..<min($0 + 4, webp.count)].elementsEqual("VP8L".utf8) }) + 8
+        let mark =
+            try #require(webp.indices.first { webp[$0..<min($0 + 4, webp.count)].elementsEqual("VP8L".utf8) }) + 8
         #expect(webp[mark] == 0x2f)
         webp.replaceSubrange(mark + 1..<mark + 4, with: [0xff, 0xff, 0xff])
         webp[mark + 4] |= 0x0f

@@ -53,7 +53,8 @@ import Testing
         let items = [UInt8](repeating: 0x21, count: 30_000)
         let apeTag = ape(isHeader: true, items.count + 32) + items + ape(isHeader: false, items.count + 32)
         for (name, bytes) in [
-            ("nothing", frames), ("ID3v1 behind", frames + id3v1), ("all tags behind", frames + apeTag + lyrics + id3v1),
+            ("nothing", frames), ("ID3v1 behind", frames + id3v1),
+            ("all tags behind", frames + apeTag + lyrics + id3v1),
             ("zeros behind", frames + [UInt8](repeating: 0, count: 50_000)),
             ("the last frame cut off", Array(frames.dropLast(30))),
             ("zeros in front", [UInt8](repeating: 0, count: 5000) + frames),

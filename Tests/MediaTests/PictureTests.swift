@@ -124,12 +124,17 @@ import Testing
 
     @Test func listsFoldersInOrder() throws {
         let folder = try TemporaryFolder()
-        for name in ["b.png", "g.webp", "h.GIF", "a/z.JPG", "a/.hidden.png", "c.txt", "a/b/x.jpeg", "f10.png", "f2.png", "f010.png"] {
+        for name in [
+            "b.png", "g.webp", "h.GIF", "a/z.JPG", "a/.hidden.png", "c.txt", "a/b/x.jpeg", "f10.png", "f2.png",
+            "f010.png",
+        ] {
             try folder.write(name, [0])
         }
         #expect(
             try PictureFiles.inFolder(folder.path)
-                == ["a/b/x.jpeg", "a/z.JPG", "b.png", "f2.png", "f010.png", "f10.png", "g.webp", "h.GIF"].map { folder.path + "/" + $0 })
+                == ["a/b/x.jpeg", "a/z.JPG", "b.png", "f2.png", "f010.png", "f10.png", "g.webp", "h.GIF"].map {
+                    folder.path + "/" + $0
+                })
         let empty = try TemporaryFolder()
         #expect(throws: TacitError.self) { try PictureFiles.inFolder(empty.path) }
     }

@@ -199,7 +199,8 @@ import Testing
             hit[starts[page] + 1] ^= 0x20
             let (samples, damage) = try read(hit)
             #expect(samples.count <= whole)
-            #expect(damage.skippedBytes == pages[page].count || damage.lostSeconds > 0, "\(name), page \(page): \(damage)")
+            #expect(
+                damage.skippedBytes == pages[page].count || damage.lostSeconds > 0, "\(name), page \(page): \(damage)")
             #expect(!damage.isNone)
         }
         // What belongs behind a stream is no damage.

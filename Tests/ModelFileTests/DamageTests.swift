@@ -99,8 +99,9 @@ import Testing
         var bytes: [UInt8] = []
         for infinite in [false, true] {
             let weights = [Float](repeating: infinite ? 0.75 : 0.5, count: shape.rows * shape.columns)
-            let packed = try #require(MatrixPacker.float16(
-                weights, rows: shape.rows, columns: shape.columns, bias: nil))
+            let packed = try #require(
+                MatrixPacker.float16(
+                    weights, rows: shape.rows, columns: shape.columns, bias: nil))
             let view = packed.panels.map { infinite ? $0 | 0x7c : $0 }
             bytes = view
             let fault = bytes.withUnsafeBytes { raw in

@@ -69,7 +69,9 @@ import Testing
         // Sound has no cells, and a picture no more than patches.
         #expect(place(SmallModel.teachable) { $0.learning?.grid = 2 } == "learning.grid")
         func picture(_ grid: Int) -> String? {
-            place(SmallModel.image) { $0.learning = LearningHead(levels: [1], grid: grid, width: 4, hasPrototypes: false) }
+            place(SmallModel.image) {
+                $0.learning = LearningHead(levels: [1], grid: grid, width: 4, hasPrototypes: false)
+            }
         }
         #expect(picture(3) == nil && picture(4) == "learning.grid")
         // A stretch is of sound that goes on, and no longer than a window.

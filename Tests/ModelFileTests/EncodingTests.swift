@@ -13,7 +13,10 @@ struct EncodingTests {
         #expect(MatrixEncoding.known.count == 11)
     }
 
-    @Test(arguments: [(3, 0, 1), (8, 0, 1), (8, 0, 2), (8, 32, 3), (8, 0, 5), (8, 64, 5), (4, 0, 1), (4, 16, 1), (4, 32, 3), (32, 0, 2), (16, 0, 2), (16, 32, 1)])
+    @Test(arguments: [
+        (3, 0, 1), (8, 0, 1), (8, 0, 2), (8, 32, 3), (8, 0, 5), (8, 64, 5), (4, 0, 1), (4, 16, 1), (4, 32, 3),
+        (32, 0, 2), (16, 0, 2), (16, 32, 1),
+    ])
     func otherNumbersNameNone(bits: Int, groupSize: Int, layout: Int) {
         #expect(MatrixEncoding(bits: bits, groupSize: groupSize, layout: layout) == nil)
     }

@@ -40,7 +40,8 @@ struct Bench {
     var averagedLabels: Int?
     var wish: RecordingWish
     /// Samples a second, a sample a patch, four a window.
-    private static let sound = EchoModel.description(.waveform(WaveformInput(sampleRate: 1000, patch: 1, stride: 1, window: 4)))
+    private static let sound = EchoModel.description(
+        .waveform(WaveformInput(sampleRate: 1000, patch: 1, stride: 1, window: 4)))
     private static let images = EchoModel.description(
         .image(ImageInput(width: 2, height: 2, channels: 1, patch: 1, stride: 1, mean: [0], deviation: [0.25])))
     private static let hop = 0.05
@@ -64,7 +65,8 @@ struct Bench {
         LiveStream(
             sense,
             detector: try EventDetector(
-                thresholds: [0.5, 0.5], watched: [0, 1], settings: EventSettings(smooth: 0.1), sampleRate: rate, hop: hop,
+                thresholds: [0.5, 0.5], watched: [0, 1], settings: EventSettings(smooth: 0.1), sampleRate: rate,
+                hop: hop,
                 averagedLabels: averagedLabels),
             isPaced: false, stop: StopToken(), moments: moments)
     }

@@ -120,6 +120,8 @@ enum Chunks {
             sum ^= UInt32(byte)
             for _ in 0..<8 { sum = sum & 1 == 1 ? sum >> 1 ^ 0xedb8_8320 : sum >> 1 }
         }
-        for index in 0..<4 { bytes[range.upperBound - 4 + index] = UInt8(truncatingIfNeeded: ~sum >> (8 * UInt32(index))) }
+        for index in 0..<4 {
+            bytes[range.upperBound - 4 + index] = UInt8(truncatingIfNeeded: ~sum >> (8 * UInt32(index)))
+        }
     }
 }

@@ -36,7 +36,8 @@ import Testing
             #expect(outcome.status == 0 || outcome.status == 65, "\(outcome.standardError)")
             if outcome.status == 65 {
                 refused += 1
-                #expect(outcome.errorLines.count == 1 && outcome.standardError.contains(path), "\(outcome.standardError)")
+                #expect(
+                    outcome.errorLines.count == 1 && outcome.standardError.contains(path), "\(outcome.standardError)")
             }
         }
         #expect(refused > 50)

@@ -19,9 +19,11 @@ import Testing
                 let reasons: [FrameEvent.Reason] = [.lost, .stalled, .command]
                 let length = chance.number(0...3_000_000)
                 stamp.time += length
-                return .give((1, 1, 0, .gap(.init(end: stamp.time, length: length, reason: reasons[chance.number(0...2)]))))
+                return .give(
+                    (1, 1, 0, .gap(.init(end: stamp.time, length: length, reason: reasons[chance.number(0...2)]))))
             case 1:
-                return .give((1, 1, 0, .broken(TacitError.badData("camera", at: "frame \(stamp.index)", "is no picture"))))
+                return .give(
+                    (1, 1, 0, .broken(TacitError.badData("camera", at: "frame \(stamp.index)", "is no picture"))))
             case 2: return .give((1, 1, 0, .passed(time: stamp.time)))
             default: return .give(frame(chance.number(1...9)))
             }

@@ -30,13 +30,19 @@ import Testing
     }
 
     @Test func manyTablesAndBracketsInTextsAreNotDeep() {
-        let tables = (0..<2000).map { "[[input]]\nname = \"n\($0)\"\nonly = [\"[[[[[[[[[[[[[[[[[[[\", '{{{{{{{{{{{{{{{{{{{{']\n" }
-        let text = tables.joined() + "# [[[[[[[[[[[[[[[[[[[[[[[[[[[\n[label.\"a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q.r.s.t\"]\nthreshold = 0.5\n"
+        let tables = (0..<2000).map {
+            "[[input]]\nname = \"n\($0)\"\nonly = [\"[[[[[[[[[[[[[[[[[[[\", '{{{{{{{{{{{{{{{{{{{{']\n"
+        }
+        let text =
+            tables.joined()
+            + "# [[[[[[[[[[[[[[[[[[[[[[[[[[[\n[label.\"a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q.r.s.t\"]\nthreshold = 0.5\n"
         let found = faults(text)
         #expect(found.isEmpty, "\(found.prefix(3))")
     }
 
-    @Test(arguments: [[0xff], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xe2, 0x82], [0x80]] as [[UInt8]])
+    @Test(
+        arguments: [[0xff], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xe2, 0x82], [0x80]]
+            as [[UInt8]])
     func noUTF8(bytes: [UInt8]) throws {
         let head = Array("[[input]]\nname = \"a".utf8)
         let fault = try #require(faults(head + bytes + Array("\"\n".utf8)).first)
@@ -45,7 +51,10 @@ import Testing
     }
 
     @Test func hugeNumbers() {
-        for number in ["1e999", "-1e999", "9223372036854775807", "-9223372036854775808", "0x7fffffffffffffff", "inf", "-inf", "1e-999"] {
+        for number in [
+            "1e999", "-1e999", "9223372036854775807", "-9223372036854775808", "0x7fffffffffffffff", "inf", "-inf",
+            "1e-999",
+        ] {
             for key in ["top", "threshold", "hop", "wait", "rate"] {
                 _ = faults("[[input]]\nname = \"a\"\n\(key) = \(number)\n")
             }
@@ -56,12 +65,16 @@ import Testing
     /// Every start of a good file, and the file with any byte changed.
     @Test func cutAndSpoilt() {
         let good = Array(
-            "quiet = [\"22:00-06:00\"]\n[[input]]\nname = 'a'\nto = \"s\"\ntop = 5\n[[sink]]\nname = \"s\"\nto = \"\"\"stdout\"\"\"\n[label.\"x y\"]\nthreshold = 0.1_0e-1\n".utf8)
+            "quiet = [\"22:00-06:00\"]\n[[input]]\nname = 'a'\nto = \"s\"\ntop = 5\n[[sink]]\nname = \"s\"\nto = \"\"\"stdout\"\"\"\n[label.\"x y\"]\nthreshold = 0.1_0e-1\n"
+                .utf8)
         #expect(faults(good).isEmpty, "\(faults(good))")
         for count in good.indices { _ = faults(Array(good[..<count])) }
         var random = RandomNumbers(seed: 7)
         for index in good.indices {
-            for byte in [0, 0x7f, 0xff, UInt8(ascii: "\""), UInt8(ascii: "["), UInt8(ascii: "\n"), UInt8.random(in: 0...255, using: &random)] {
+            for byte in [
+                0, 0x7f, 0xff, UInt8(ascii: "\""), UInt8(ascii: "["), UInt8(ascii: "\n"),
+                UInt8.random(in: 0...255, using: &random),
+            ] {
                 var bytes = good
                 bytes[index] = byte
                 _ = faults(bytes)

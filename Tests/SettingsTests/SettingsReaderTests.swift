@@ -83,7 +83,9 @@ import Testing
     }
 
     private static func input(_ more: String) -> String { "[[input]]\nname = \"a\"\n" + more }
-    private static func sink(_ more: String) -> String { "[[input]]\nname = \"a\"\n[[sink]]\nname = \"s\"\nto = \"stdout\"\n" + more }
+    private static func sink(_ more: String) -> String {
+        "[[input]]\nname = \"a\"\n[[sink]]\nname = \"s\"\nto = \"stdout\"\n" + more
+    }
     private static func label(_ more: String) -> String { "[[input]]\nname = \"a\"\n[label.dog]\n" + more }
 
     static let bad: [Bad] = [
@@ -145,9 +147,13 @@ import Testing
         Bad(input("sense = \"smell\""), 3, 9, "sense: expected \"sound\" or \"pictures\", found 'smell'"),
         Bad(input("to = [\"out\"]"), 3, 7, "no sink is called 'out'"),
         Bad(input("to = [\"s\", \"s\"]\n[[sink]]\nname = \"s\"\nto = \"stdout\""), 3, 12, "'s' is named twice"),
-        Bad(input("to = [\"sa\"]\n[[sink]]\nname = \"s\"\nto = \"stdout\""), 3, 7, "no sink is called 'sa', perhaps 's'"),
+        Bad(
+            input("to = [\"sa\"]\n[[sink]]\nname = \"s\"\nto = \"stdout\""), 3, 7, "no sink is called 'sa', perhaps 's'"
+        ),
         Bad(input("[[input]]\nname = \"a\""), 4, 8, "an input 'a' is there already, in line 2"),
-        Bad(input("input = \"-\"\n[[input]]\nname = \"b\"\ninput = \"-\""), 6, 1, "standard input is read already", "line 3"),
+        Bad(
+            input("input = \"-\"\n[[input]]\nname = \"b\"\ninput = \"-\""), 6, 1, "standard input is read already",
+            "line 3"),
         Bad(input("quiet = \"22-6\""), 3, 9, "quiet: expected times as \"22:00-06:30\", found '22-6'"),
         Bad(input("quiet = [\"22:00-06:00\", \"09:00-09:00\"]"), 3, 25, "quiet", "'09:00-09:00'"),
         Bad(input("quiet = 22:00:00"), 3, 9, "quiet: expected a text, found a date or time"),

@@ -6,7 +6,9 @@ import Testing
 
     @Test func aStretchMaySpanMidnight() throws {
         let night = try #require(TimesOfDay("22:00-06:30"))
-        for (hour, minute, isQuiet) in [(21, 59, false), (22, 0, true), (23, 59, true), (0, 0, true), (6, 29, true), (6, 30, false), (12, 0, false)] {
+        for (hour, minute, isQuiet) in [
+            (21, 59, false), (22, 0, true), (23, 59, true), (0, 0, true), (6, 29, true), (6, 30, false), (12, 0, false),
+        ] {
             #expect(night.contains(second(hour, minute)) == isQuiet, "\(hour):\(minute)")
         }
         let noon = try #require(TimesOfDay("12:00-13:00"))

@@ -26,7 +26,8 @@ import Testing
 
     @Test(arguments: [
         "", "{", "null", "[]", "\"x\"", "{}", #"{"event":"x"}"#, #"{"label":"x"}"#, #"{"event":"x","label":""}"#,
-        #"{"event":"x","label":"y","nothing":true}"#, #"{"event":"x","nothing":false}"#, #"{"event":"x","nothing":"yes"}"#,
+        #"{"event":"x","label":"y","nothing":true}"#, #"{"event":"x","nothing":false}"#,
+        #"{"event":"x","nothing":"yes"}"#,
         #"{"event":"x","event":"y"}"#, #"{"event":"x","label":"y","more":1}"#, #"{"event":"x","label":["y","z"]}"#,
         #"{"event":"x","label":"\ud83d"}"#, #"{"event":"x","label":"y"}{"#, #"{"event":{"event":"x"},"label":"y"}"#,
         #"{"event":"x","label":"y"#,
@@ -44,7 +45,9 @@ import Testing
     /// Whatever it is, it is taken or refused.
     @Test func anything() {
         var random = SystemRandomNumberGenerator()
-        let parts = ["{", "}", "\"event\"", ":", ",", "\"label\"", "\"x\"", "\\u", "\\", "true", "[", "]", "é", "\u{0}"]
+        let parts = [
+            "{", "}", "\"event\"", ":", ",", "\"label\"", "\"x\"", "\\u", "\\", "true", "[", "]", "é", "\u{0}",
+        ]
         for _ in 0..<20_000 {
             let count = Int.random(in: 0..<12, using: &random)
             _ = request((0..<count).map { _ in parts.randomElement(using: &random) ?? "" }.joined())

@@ -19,7 +19,10 @@ package final class EchoModel: PatchModel {
     package func reset(context: Int) {}
     package func push(patches: UnsafePointer<Float>, count: Int, contexts: UnsafeBufferPointer<Int>) {
         pushes += 1
-        guard canLookBack else { return values[0] = patches[(count - 1) * patchSize] }
+        guard canLookBack else {
+            values[0] = patches[(count - 1) * patchSize]
+            return
+        }
         for index in 0..<count { values.append(patches[index * patchSize]) }
     }
     package func readEmbedding(context: Int, into embedding: UnsafeMutableBufferPointer<Float>) {

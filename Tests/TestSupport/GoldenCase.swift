@@ -70,9 +70,7 @@ public struct GoldenCase: Sendable, CustomStringConvertible {
         self.name = name
         folder = Self.folder.appendingPathComponent(name)
         let data = try Data(contentsOf: folder.appendingPathComponent("expected.json"))
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        let expected = try decoder.decode(Expected.self, from: data)
+        let expected = try JSONDecoder.snakeCase.decode(Expected.self, from: data)
         baseFolder = Self.folder.appendingPathComponent("bases/\(expected.base)")
         sampleRate = expected.sampleRate
         labels = expected.labels

@@ -29,8 +29,7 @@ public struct ResultLine: Decodable, Sendable {
 
     /// - Throws: what is wrong with a line that is not one of those.
     public static func lines(_ texts: [String]) throws -> [ResultLine] {
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let decoder = JSONDecoder.snakeCase
         return try texts.map { try decoder.decode(ResultLine.self, from: Data($0.utf8)) }
     }
 

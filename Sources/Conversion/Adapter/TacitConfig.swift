@@ -31,7 +31,8 @@ struct TacitConfig {
     init(_ settings: Settings) throws {
         self.settings = settings
         try settings.refuseOthers(than: [
-            "version", "input", "positions", "attention", "context", "sinks", "pool", "task", "labels", "thresholds", "events",
+            "version", "input", "positions", "attention", "context", "sinks", "pool", "task", "labels", "thresholds",
+            "events",
             "metrics", "license", "sources", "base", "learning",
         ])
         let version = try settings.integer("version")

@@ -50,7 +50,9 @@ final class BaseCheckpoint {
     /// Everything in a checkpoint is either known or refused.
     private func refuseStrangers() throws {
         var known: Set<String> = ["\(model.embedding).weight"]
-        for head in ["lm_head", model.languageHead] + Self.otherHeads { known.formUnion(["\(head).weight", "\(head).bias"]) }
+        for head in ["lm_head", model.languageHead] + Self.otherHeads {
+            known.formUnion(["\(head).weight", "\(head).bias"])
+        }
         if let table = model.positionTable { known.insert("\(table).weight") }
         let blocks = model.blocks + model.droppedBlocks
         for module in blocks.flatMap(\.matrices).flatMap(\.modules) {

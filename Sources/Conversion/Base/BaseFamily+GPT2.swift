@@ -14,7 +14,8 @@ extension BaseFamily {
             try refuse(config, key, unless: false)
         }
         let sizes = try sizes(
-            config, width: ("n_embd", 768), layers: ("n_layer", 12), heads: ("n_head", 12), hidden: ("n_inner", { 4 * $0 })
+            config, width: ("n_embd", 768), layers: ("n_layer", 12), heads: ("n_head", 12),
+            hidden: ("n_inner", { 4 * $0 })
         )
         let (width, hidden) = (sizes.width, sizes.hidden)
         guard width % sizes.heads == 0 else {
@@ -30,7 +31,10 @@ extension BaseFamily {
         let blocks = (0..<sizes.layers).map { layer in
             let block = "h.\(layer)"
             func conv(_ name: String, _ rows: Int, _ columns: Int) -> [LinearModule] {
-                [LinearModule(name: "\(block).\(name)", rows: rows, columns: columns, isTransposed: true, hasBias: true)]
+                [
+                    LinearModule(
+                        name: "\(block).\(name)", rows: rows, columns: columns, isTransposed: true, hasBias: true)
+                ]
             }
             return BaseModel.Block(
                 matrices: [

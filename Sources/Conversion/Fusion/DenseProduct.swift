@@ -18,7 +18,8 @@ enum DenseProduct {
         try load()
         tacit_blas_dgemm(
             CInt(tacit_blas_rows_first), CInt(tacit_blas_as_it_is),
-            CInt(rightIsTransposed ? tacit_blas_transposed : tacit_blas_as_it_is), CInt(rows), CInt(columns), CInt(inner),
+            CInt(rightIsTransposed ? tacit_blas_transposed : tacit_blas_as_it_is), CInt(rows), CInt(columns),
+            CInt(inner),
             scale, left, CInt(inner), right, CInt(rightIsTransposed ? inner : columns), 1, &result, CInt(columns))
     }
 
@@ -31,7 +32,8 @@ enum DenseProduct {
         try load()
         var result = [Double](repeating: 0, count: columns * columns)
         tacit_blas_dsyrk(
-            CInt(tacit_blas_rows_first), CInt(tacit_blas_upper), CInt(tacit_blas_transposed), CInt(columns), CInt(rows), 1,
+            CInt(tacit_blas_rows_first), CInt(tacit_blas_upper), CInt(tacit_blas_transposed), CInt(columns), CInt(rows),
+            1,
             matrix, CInt(columns), 0, &result, CInt(columns))
         return result
     }

@@ -16,11 +16,11 @@ package struct BlockType: Sendable {
         BlockType(name: "BF16", number: 30, elements: 1, bytes: 2) {
             $1[0] = Float(bitPattern: UInt32($0.loadUnaligned(as: UInt16.self)) << 16)
         },
-        BlockType(name: "Q4_0", number: 2, elements: 32, bytes: 18, decode: q4_0),
-        BlockType(name: "Q4_1", number: 3, elements: 32, bytes: 20, decode: q4_1),
-        BlockType(name: "Q5_0", number: 6, elements: 32, bytes: 22, decode: q5_0),
-        BlockType(name: "Q5_1", number: 7, elements: 32, bytes: 24, decode: q5_1),
-        BlockType(name: "Q8_0", number: 8, elements: 32, bytes: 34, decode: q8_0),
+        BlockType(name: "Q4_0", number: 2, elements: 32, bytes: 18, decode: q4Type0),
+        BlockType(name: "Q4_1", number: 3, elements: 32, bytes: 20, decode: q4Type1),
+        BlockType(name: "Q5_0", number: 6, elements: 32, bytes: 22, decode: q5Type0),
+        BlockType(name: "Q5_1", number: 7, elements: 32, bytes: 24, decode: q5Type1),
+        BlockType(name: "Q8_0", number: 8, elements: 32, bytes: 34, decode: q8Type0),
         BlockType(name: "Q4_K", number: 12, elements: 256, bytes: 144, decode: q4K),
         BlockType(name: "Q5_K", number: 13, elements: 256, bytes: 176, decode: q5K),
         BlockType(name: "Q6_K", number: 14, elements: 256, bytes: 210, decode: q6K),
@@ -76,7 +76,7 @@ package struct BlockType: Sendable {
     // MARK: Blocks of 32
 
     /// A scale, then 16 bytes whose low nibbles are the first half.
-    private static func q4_0(_ block: UnsafeRawBufferPointer, _ output: UnsafeMutablePointer<Float>) {
+    private static func q4Type0(_ block: UnsafeRawBufferPointer, _ output: UnsafeMutablePointer<Float>) {
         let scale = half(block, 0)
         for i in 0..<16 {
             let byte = Int(block[2 + i])
@@ -86,7 +86,7 @@ package struct BlockType: Sendable {
     }
 
     /// The same with a least value after the scale.
-    private static func q4_1(_ block: UnsafeRawBufferPointer, _ output: UnsafeMutablePointer<Float>) {
+    private static func q4Type1(_ block: UnsafeRawBufferPointer, _ output: UnsafeMutablePointer<Float>) {
         let (scale, least) = (half(block, 0), half(block, 2))
         for i in 0..<16 {
             let byte = Int(block[4 + i])
@@ -96,7 +96,7 @@ package struct BlockType: Sendable {
     }
 
     /// Four bytes of fifth bits before the nibbles.
-    private static func q5_0(_ block: UnsafeRawBufferPointer, _ output: UnsafeMutablePointer<Float>) {
+    private static func q5Type0(_ block: UnsafeRawBufferPointer, _ output: UnsafeMutablePointer<Float>) {
         let scale = half(block, 0)
         let high = block.loadUnaligned(fromByteOffset: 2, as: UInt32.self)
         for i in 0..<16 {
@@ -106,7 +106,7 @@ package struct BlockType: Sendable {
         }
     }
 
-    private static func q5_1(_ block: UnsafeRawBufferPointer, _ output: UnsafeMutablePointer<Float>) {
+    private static func q5Type1(_ block: UnsafeRawBufferPointer, _ output: UnsafeMutablePointer<Float>) {
         let (scale, least) = (half(block, 0), half(block, 2))
         let high = block.loadUnaligned(fromByteOffset: 4, as: UInt32.self)
         for i in 0..<16 {
@@ -116,7 +116,7 @@ package struct BlockType: Sendable {
         }
     }
 
-    private static func q8_0(_ block: UnsafeRawBufferPointer, _ output: UnsafeMutablePointer<Float>) {
+    private static func q8Type0(_ block: UnsafeRawBufferPointer, _ output: UnsafeMutablePointer<Float>) {
         let scale = half(block, 0)
         for i in 0..<32 { output[i] = Float(Int8(bitPattern: block[2 + i])) * scale }
     }

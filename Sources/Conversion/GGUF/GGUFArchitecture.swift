@@ -101,7 +101,9 @@ struct GGUFArchitecture {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         guard let field = parts.last, field == "weight" || field == "bias" else { return nil }
         if parts.count == 4, parts[0] == "blk", let number = Int(parts[1]), "\(number)" == parts[1], number >= 0 {
-            return tensors.first { $0.name == parts[2] }.map { ("\(blocks).\(number).\($0.module).\(field)", $0.change) }
+            return tensors.first { $0.name == parts[2] }.map {
+                ("\(blocks).\(number).\($0.module).\(field)", $0.change)
+            }
         }
         guard parts.count == 2 else { return nil }
         return others.first { $0.name == parts[0] }.map { ("\($0.module).\(field)", $0.change) }

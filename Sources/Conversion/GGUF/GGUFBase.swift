@@ -15,7 +15,9 @@ struct GGUFBase {
         for (name, tensor) in file.tensors where name != Self.ropeFactors {
             let known = settings.architecture.tensor(named: name)
             let target = known?.name ?? name
-            guard entries[target] == nil else { throw TacitError.badData(file.path, at: name, "the tensor occurs twice") }
+            guard entries[target] == nil else {
+                throw TacitError.badData(file.path, at: name, "the tensor occurs twice")
+            }
             entries[target] = try Self.entry(tensor, file, name, known?.change ?? .none, settings)
         }
         store = TensorStore(path: file.path, entries: entries)

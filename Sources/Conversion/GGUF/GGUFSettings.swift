@@ -26,7 +26,8 @@ struct GGUFSettings {
         prefix = name + "."
         let reader = Reader(file: file, prefix: prefix)
         if let parts = try reader.optionalInteger("split.count", isFull: true), parts > 1 {
-            throw TacitError.badData(file.path, at: "split.count", "one of \(parts) parts: join them with gguf-split --merge")
+            throw TacitError.badData(
+                file.path, at: "split.count", "one of \(parts) parts: join them with gguf-split --merge")
         }
         if let experts = try reader.optionalInteger("expert_count"), experts > 0 {
             throw reader.fault("expert_count", "mixtures of experts are not supported")
@@ -193,7 +194,8 @@ struct GGUFSettings {
         let theta = try reader.optionalNumber("rope.freq_base") ?? theta
         var members = [JSONMember("rope_theta", .number("\(theta)"))]
         let older = try reader.optionalNumber("rope.scale_linear")
-        let type = try reader.optionalString("rope.scaling.type") ?? (older.map { $0 != 1 } ?? false ? "linear" : "none")
+        let type =
+            try reader.optionalString("rope.scaling.type") ?? (older.map { $0 != 1 } ?? false ? "linear" : "none")
         switch type {
         case "none": break
         case "linear":

@@ -58,7 +58,8 @@ struct SamplePatches {
             let deviation = 3.0.squareRoot()
             let projection = try Projection(description, surroundings)
             for _ in 0..<contexts * patches {
-                rows += projection.row((0..<description.input.patchSize).map { _ in Float(random.uniform() * deviation) })
+                rows += projection.row(
+                    (0..<description.input.patchSize).map { _ in Float(random.uniform() * deviation) })
             }
         }
         try addPositions(description, surroundings)

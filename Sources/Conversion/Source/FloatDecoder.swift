@@ -19,11 +19,5 @@ package enum FloatDecoder {
     static func brain(_ bits: UInt16) -> Double { Double(Float(bitPattern: UInt32(bits) << 16)) }
 
     /// IEEE 754 binary16.
-    package static func half(_ bits: UInt16) -> Double {
-        // Its exponent and fraction in a float's place are 2^-112 of what they stand for, subnormal ones too.
-        var magnitude = Float(bitPattern: UInt32(bits & 0x7fff) << 13) * 0x1p112
-        // The largest exponent is infinity's and of what is no number, as it is in a float.
-        if magnitude >= 0x1p16 { magnitude = Float(bitPattern: magnitude.bitPattern | Float.infinity.bitPattern) }
-        return Double(bits & 0x8000 == 0 ? magnitude : -magnitude)
-    }
+    static func half(_ bits: UInt16) -> Double { Double(Float16(bitPattern: bits)) }
 }

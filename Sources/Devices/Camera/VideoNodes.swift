@@ -1,4 +1,5 @@
 import Glibc
+import TacitDiagnostics
 
 /// The kernel's nodes for video, most of which are no cameras: decoders, scalers, and the raw ends of a CSI camera.
 package enum VideoNodes {
@@ -25,9 +26,7 @@ package enum VideoNodes {
         defer { closedir(directory) }
         var paths: [String] = []
         while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
+            let name = SystemPath.name(of: entry)
             if name.hasPrefix("video") { paths.append("/dev/\(name)") }
         }
         return paths

@@ -117,7 +117,7 @@ private final class FrameIntake: CommandIntake, @unchecked Sendable {
     private func takePictures(_ stream: ByteStream, _ delivered: () -> Void) throws {
         var splitter = JPEGSplitter()
         var isFirst = true
-        var last = CommandClock.now
+        var last = BootClock.now
         while true {
             while let picture = splitter.next() {
                 guard let bytes = picture.baseAddress else { continue }
@@ -126,7 +126,7 @@ private final class FrameIntake: CommandIntake, @unchecked Sendable {
                 filling.count = picture.count
                 put(isFirst: isFirst)
                 isFirst = false
-                last = CommandClock.now
+                last = BootClock.now
                 delivered()
             }
             guard let room = splitter.room(), let base = room.baseAddress else {
@@ -135,7 +135,7 @@ private final class FrameIntake: CommandIntake, @unchecked Sendable {
             let received = try stream.read(into: base, count: room.count)
             guard received > 0 else { return }
             splitter.append(received)
-            guard CommandClock.now - last < silence else {
+            guard BootClock.now - last < silence else {
                 throw TacitError(
                     .badData, "no whole JPEG picture for \(CommandEnding.short(silence)) s, though bytes came")
             }
@@ -143,7 +143,7 @@ private final class FrameIntake: CommandIntake, @unchecked Sendable {
     }
 
     private func put(isFirst: Bool) {
-        let now = CommandClock.now
+        let now = BootClock.now
         let origin = origin ?? now
         self.origin = origin
         filling.index = next

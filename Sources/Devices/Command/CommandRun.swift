@@ -20,7 +20,7 @@ final class CommandRun {
         let watch: Int32
         let stop: StopToken
         let silence: Double
-        var lastByte = CommandClock.now
+        var lastByte = BootClock.now
         var leaderEnded: Double?
         var isSilent = false
 
@@ -41,12 +41,12 @@ final class CommandRun {
                     pollfd(fd: stop.descriptor, events: Int16(POLLIN), revents: 0),
                     pollfd(fd: watch, events: Int16(POLLIN), revents: 0)
                 )
-                let left = lastByte + silence - CommandClock.now
+                let left = lastByte + silence - BootClock.now
                 let milliseconds = left > 0 ? Int32(min(left * 1000 + 1, 60_000)) : 0
                 let count = withUnsafeMutablePointer(to: &descriptors) { all in
                     all.withMemoryRebound(to: pollfd.self, capacity: 3) { poll($0, 3, milliseconds) }
                 }
-                let now = CommandClock.now
+                let now = BootClock.now
                 if descriptors.1.revents != 0 { return false }
                 if descriptors.2.revents != 0, leaderEnded == nil { leaderEnded = now }
                 if count > 0, descriptors.0.revents != 0 {
@@ -133,32 +133,23 @@ final class CommandRun {
     }
 
     private func hasEnded(within seconds: Double) -> Bool {
-        let deadline = CommandClock.now + seconds
+        let deadline = BootClock.now + seconds
         while true {
             var info = siginfo_t()
             if waitid(P_PID, id_t(process), &info, WEXITED | WNOHANG | WNOWAIT) == 0, info.si_signo != 0 { return true }
-            guard CommandClock.now < deadline else { return false }
+            guard BootClock.now < deadline else { return false }
             usleep(5000)
         }
     }
 
     /// It has been killed: only one that the kernel itself holds fast is not gone in a moment.
     private func reap(_ status: inout Int32) -> Bool {
-        let deadline = CommandClock.now + 2
-        while CommandClock.now < deadline {
+        let deadline = BootClock.now + 2
+        while BootClock.now < deadline {
             let ended = waitpid(process, &status, WNOHANG)
             if ended == process || ended < 0 && errno == ECHILD { return true }
             usleep(2000)
         }
         return false
-    }
-}
-
-/// Seconds on a clock that goes on while the machine sleeps.
-enum CommandClock {
-    static var now: Double {
-        var time = timespec()
-        clock_gettime(CLOCK_BOOTTIME, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 }

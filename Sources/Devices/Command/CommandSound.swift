@@ -86,7 +86,7 @@ private final class SoundIntake: CommandIntake, @unchecked Sendable {
         while true {
             switch try sound.read(into: buffer) {
             case .samples(let count):
-                let now = CommandClock.now
+                let now = BootClock.now
                 if isFirst, let lastSample { countLoss(now - lastSample, before: count) }
                 isFirst = false
                 lastSample = now

@@ -54,7 +54,7 @@ package final class CommandSource: Sendable {
             command: command, settings: settings, errors: errors, protector: protector, note: note, state: state,
             intake: intake)
         try DetachedThread.start(for: name, failing: .inputOutput) { worker.run() }
-        let deadline = CommandClock.now + settings.wait
+        let deadline = BootClock.now + settings.wait
         while true {
             let now = state.now
             if now.hasDelivered { return }
@@ -63,7 +63,7 @@ package final class CommandSource: Sendable {
                     end()
                     throw TacitError(.badData, file: name, reason)
                 }
-                if CommandClock.now >= deadline {
+                if BootClock.now >= deadline {
                     end()
                     throw TacitError(.deviceUnavailable, file: name, reason(ending))
                 }
@@ -76,7 +76,7 @@ package final class CommandSource: Sendable {
     /// - Throws: `TacitError` (device lost) when it has not delivered for longer than the settings say.
     func checkLoss() throws {
         let now = state.now
-        guard let since = now.lostSince, CommandClock.now - since >= settings.waitLost else { return }
+        guard let since = now.lostSince, BootClock.now - since >= settings.waitLost else { return }
         let words = "lost, and not back within \(CommandEnding.short(settings.waitLost)) seconds"
         throw TacitError(.deviceLost, file: name, now.ending.map { "\(words): it \(reason($0))" } ?? words)
     }
@@ -84,8 +84,8 @@ package final class CommandSource: Sendable {
     /// Ends it with all that it started, and waits for that.
     package func end() {
         state.stop.stop()
-        let deadline = CommandClock.now + settings.grace + Self.patience
-        while !state.now.isOver, CommandClock.now < deadline { usleep(2000) }
+        let deadline = BootClock.now + settings.grace + Self.patience
+        while !state.now.isOver, BootClock.now < deadline { usleep(2000) }
     }
 
     /// Lines of its standard error that were neither passed on nor told of.
@@ -151,7 +151,7 @@ private final class CommandWorker: @unchecked Sendable {
         do {
             try intake.take(run.stream) {
                 guard first == nil else { return }
-                first = CommandClock.now
+                first = BootClock.now
                 if state.delivered() { note(.returned) }
             }
         } catch {

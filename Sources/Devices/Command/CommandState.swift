@@ -6,7 +6,7 @@ final class CommandState: Sendable {
     struct Values: Sendable {
         /// Whether it has ever delivered anything whole.
         var hasDelivered = false
-        /// Since when it doesn't any more, by `CommandClock`.
+        /// Since when it doesn't any more, by `BootClock`.
         var lostSince: Double?
         /// How often it has ended without having delivered anything.
         var vainTries = 0
@@ -37,7 +37,7 @@ final class CommandState: Sendable {
         values.withLock { values in
             values.ending = ending
             if values.hasDelivered {
-                values.lostSince = values.lostSince ?? CommandClock.now
+                values.lostSince = values.lostSince ?? BootClock.now
             } else {
                 values.vainTries += 1
             }

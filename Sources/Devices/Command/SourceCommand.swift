@@ -19,7 +19,9 @@ package struct SourceCommand: Equatable, Sendable {
     }
 
     /// The program without its folder: for people.
-    package var name: String { words[0].split(separator: "/").last.map { DeviceText.printable(String($0)) } ?? words[0] }
+    package var name: String {
+        words[0].split(separator: "/").last.map { DeviceText.printable(String($0)) } ?? words[0]
+    }
 
     /// Where the program is now.
     ///

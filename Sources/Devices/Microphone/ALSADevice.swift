@@ -104,11 +104,7 @@ package final class ALSADevice: CaptureDevice, @unchecked Sendable {
         handle = nil
     }
 
-    package var now: Double {
-        var time = timespec()
-        clock_gettime(CLOCK_BOOTTIME, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-    }
+    package var now: Double { BootClock.now }
 
     package func sleep(milliseconds: Int) {
         usleep(UInt32(milliseconds) * 1000)

@@ -1,4 +1,3 @@
-import Glibc
 import Synchronization
 import TacitDiagnostics
 import TacitMedia
@@ -49,7 +48,7 @@ package final class Microphone: SampleSource {
         note(.opened(name: name, format: format.description))
         ring = try SampleRing(
             capacity: max(Int(settings.ringSeconds * Double(sampleRate)), 4 * format.period), for: name)
-        lastEvent = Self.now()
+        lastEvent = BootClock.now
         try CaptureThread(
             device: device, format: format, ring: ring, state: state, stallSeconds: settings.stallSeconds
         ).detach(for: name)
@@ -65,7 +64,7 @@ package final class Microphone: SampleSource {
         if ring.wait(samples: buffer.count, milliseconds: 1000, stopDescriptor: stopDescriptor) { return .end }
         while true {
             if let event = ring.read(into: buffer) {
-                lastEvent = Self.now()
+                lastEvent = BootClock.now
                 noteReturn()
                 noteSilence()
                 return event
@@ -96,7 +95,7 @@ package final class Microphone: SampleSource {
 
     /// Nothing is at hand: is the device gone, and for how long?
     private func noteLoss() throws {
-        let now = Self.now()
+        let now = BootClock.now
         // A driver may keep the capture thread for ever: that it delivers nothing is seen from here too, a moment later
         // than from there.
         let isAway = state.isAway.load(ordering: .acquiring) || now - lastEvent >= 1.5 * settings.stallSeconds
@@ -130,11 +129,5 @@ package final class Microphone: SampleSource {
             isSilent = false
             note(.audible)
         }
-    }
-
-    private static func now() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_BOOTTIME, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 }

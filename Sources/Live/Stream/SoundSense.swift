@@ -53,7 +53,8 @@ package final class SoundSense: StreamSense {
             stream.pace(time)
             meter.add(fresh)
             try sink.samples(fresh, time: time)
-            try labeller.push(fresh, quiet: { try tellQuiet(end: $0, stream, sink) }) { try tell($0, stream, sink) }
+            try labeller.push(
+                fresh, quiet: { try tellQuiet(end: $0, stream, sink) }, { try tell($0, stream, sink) })
         case .gap(let gap):
             labeller.skip(samples: gap.samples)
             try stream.tell(
@@ -69,7 +70,9 @@ package final class SoundSense: StreamSense {
 
     /// Up to so many samples, or what the source says else.
     private func next(_ wanted: Int) throws -> SourceEvent {
-        guard !ahead.isEmpty else { return try source.read(into: UnsafeMutableBufferPointer(rebasing: samples[..<wanted])) }
+        guard !ahead.isEmpty else {
+            return try source.read(into: UnsafeMutableBufferPointer(rebasing: samples[..<wanted]))
+        }
         if passed == known { lookAhead() }
         if passed == known, let said = behind {
             behind = nil

@@ -31,7 +31,8 @@ package final class ClipTeacher: ClipTeaching, @unchecked Sendable {
                 let isOwn = base.labels.contains(name)
                 if !isOwn { try labels.requireLearnable(name, base) }
                 guard !isOwn || name != said else {
-                    throw TacitError(.usage, "'\(name)' is what was said, and a label of the model's own: nothing to learn")
+                    throw TacitError(
+                        .usage, "'\(name)' is what was said, and a label of the model's own: nothing to learn")
                 }
                 lesson.learned = isOwn ? nil : name
                 lesson.corrected = name == said ? nil : said

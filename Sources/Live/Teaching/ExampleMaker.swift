@@ -221,7 +221,8 @@ package final class ExampleMaker {
                 .flatMap { self.rows(of: $0, by: near) }
         }
         return Example(
-            rows: rows, parts: parts, clip: keepsClips ? .sound(samples: clip, sampleRate: sampleRate) : nil, said: said)
+            rows: rows, parts: parts, clip: keepsClips ? .sound(samples: clip, sampleRate: sampleRate) : nil, said: said
+        )
     }
 
     /// Of a clip of one and a half windows or more, without what is quiet before and behind.

@@ -24,7 +24,8 @@ package enum PictureCopies {
         // A seventh nearer and farther; 12 degrees, of which cosine and sine are 1002 and 213 in 1024.
         return [
             Place(d: -1024), Place(down: down, brightness: darker), Place(down: -down, brightness: brighter),
-            Place(across: across, brightness: brighter), Place(across: -across, brightness: darker), Place(a: 896, d: 896),
+            Place(across: across, brightness: brighter), Place(across: -across, brightness: darker),
+            Place(a: 896, d: 896),
             Place(a: 1170, d: 1170), Place(a: 1002, b: -213, c: 213, d: 1002), Place(a: 1002, b: 213, c: -213, d: 1002),
         ].map { copy(pixels, width: width, height: height, channels: channels, at: $0) }
     }

@@ -37,7 +37,9 @@ package enum PictureFiles {
     package static func inFolder(_ path: String) throws -> [String] {
         var found: [String] = []
         try collect(path, depth: 0, into: &found)
-        guard !found.isEmpty else { throw TacitError(.noInput, file: path, "no PNG, JPEG, WebP or GIF picture in this folder") }
+        guard !found.isEmpty else {
+            throw TacitError(.noInput, file: path, "no PNG, JPEG, WebP or GIF picture in this folder")
+        }
         return found
     }
 

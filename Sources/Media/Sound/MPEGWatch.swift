@@ -68,7 +68,9 @@ final class MPEGWatch {
     /// A tone may have the bytes of a header in each of its periods, and a frame's length as its period: the frames are all
     /// alike then.
     private func isTone(_ bytes: UnsafeRawBufferPointer, _ place: Int) -> Bool {
-        guard let header = MPEGHeader(bytes[place...]), place + 2 * header.frameBytes <= bytes.count else { return false }
+        guard let header = MPEGHeader(bytes[place...]), place + 2 * header.frameBytes <= bytes.count else {
+            return false
+        }
         let next = place + header.frameBytes
         return bytes[place..<next].elementsEqual(bytes[next..<next + header.frameBytes])
     }

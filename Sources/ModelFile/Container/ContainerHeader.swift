@@ -55,7 +55,9 @@ struct ContainerHeader {
         let version = try metadata.integer(MetadataKey.layoutVersion)
         guard known.contains(version) else {
             throw TacitError(
-                .badData, place: MetadataKey.layoutVersion, known.count == 1 ? "expected \(known.lowerBound), found \(version)"
+                .badData, place: MetadataKey.layoutVersion,
+                known.count == 1
+                    ? "expected \(known.lowerBound), found \(version)"
                     : "expected \(known.lowerBound) to \(known.upperBound), found \(version)")
         }
     }

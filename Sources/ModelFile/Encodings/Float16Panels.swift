@@ -20,20 +20,12 @@ package struct Float16Panels: PanelFormat {
 
 /// IEEE 754 binary16, as bits.
 package enum HalfFloat {
-    static func isFinite(_ bits: UInt16) -> Bool { bits & 0x7c00 != 0x7c00 }
+    static func isFinite(_ bits: UInt16) -> Bool { Float16(bitPattern: bits).isFinite }
 
     /// The bits of a number that 16 bits hold exactly; nil of any other.
     package static func bits(_ value: Float) -> UInt16? {
-        let sign: UInt16 = value.sign == .minus ? 0x8000 : 0
-        guard value != 0 else { return sign }
-        let exponent = value.isFinite ? Int(value.exponent) : .max
-        // Subnormal numbers are multiples of 2^-24, the others have 10 bits behind the point.
-        let step = max(exponent, -14) - 10
-        guard exponent <= 15, exponent >= -24 else { return nil }
-        let steps = value.magnitude * Float(sign: .plus, exponent: -step, significand: 1)
-        guard steps == steps.rounded() else { return nil }
-        // Of a normal number the leading bit is 1024 steps, and carries into the exponent's place.
-        return sign | UInt16(max(exponent, -14) + 14) << 10 + UInt16(steps)
+        guard value.isFinite else { return nil }
+        return Float16(exactly: value)?.bitPattern
     }
 }
 

@@ -38,8 +38,7 @@ extension ImageInput: InputKind {
     }
 
     package mutating func visit<Failure: Error, Visitor: InputVisitor>(_ visitor: inout Visitor) throws(Failure)
-        where Visitor.Failure == Failure
-    {
+    where Visitor.Failure == Failure {
         try visitor.size("width", &width)
         try visitor.size("height", &height)
         try visitor.size("channels", &channels)

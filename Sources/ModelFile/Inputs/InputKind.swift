@@ -10,7 +10,7 @@ package protocol InputKind: Equatable, Sendable {
     ///
     /// `Failure` has a name of its own since Swift 6.0 does not find `Visitor.Failure` in a requirement.
     mutating func visit<Failure: Error, Visitor: InputVisitor>(_ visitor: inout Visitor) throws(Failure)
-        where Visitor.Failure == Failure
+    where Visitor.Failure == Failure
 
     /// Elements of one flattened patch; for tokens, ids (one a codebook).
     var patchSize: Int { get }

@@ -48,8 +48,7 @@ extension LogMelInput: SoundInput {
     }
 
     package mutating func visit<Failure: Error, Visitor: InputVisitor>(_ visitor: inout Visitor) throws(Failure)
-        where Visitor.Failure == Failure
-    {
+    where Visitor.Failure == Failure {
         try visitor.size("sample_rate", &sampleRate)
         try visitor.size("n_fft", &fftSize)
         try visitor.size("win_length", &windowLength)

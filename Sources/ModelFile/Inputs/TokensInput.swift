@@ -21,8 +21,7 @@ extension TokensInput: InputKind {
     }
 
     package mutating func visit<Failure: Error, Visitor: InputVisitor>(_ visitor: inout Visitor) throws(Failure)
-        where Visitor.Failure == Failure
-    {
+    where Visitor.Failure == Failure {
         try visitor.size("vocabulary", &vocabulary)
         try visitor.size("codebooks", &codebooks)
         try visitor.size("window", &window)

@@ -24,8 +24,7 @@ extension WaveformInput: SoundInput {
     }
 
     package mutating func visit<Failure: Error, Visitor: InputVisitor>(_ visitor: inout Visitor) throws(Failure)
-        where Visitor.Failure == Failure
-    {
+    where Visitor.Failure == Failure {
         try visitor.size("sample_rate", &sampleRate)
         try visitor.size("patch", &patch)
         try visitor.size("stride", &stride, standard: ("patch", patch))

@@ -119,7 +119,9 @@ final class ClipFolder: @unchecked Sendable {
         /// The count in its name, for one of this program's own.
         var number: UInt64? {
             let fields = stem.split(separator: "-")
-            guard fields.count >= 4, UInt32(fields[fields.count - 2], radix: 16) == EventID.ownRandom else { return nil }
+            guard fields.count >= 4, UInt32(fields[fields.count - 2], radix: 16) == EventID.ownRandom else {
+                return nil
+            }
             return UInt64(fields[fields.count - 1])
         }
     }
@@ -136,7 +138,8 @@ final class ClipFolder: @unchecked Sendable {
             clips[stem]?.bytes += Int(status.st_size)
         }
         var latest = ""
-        for (clip, _) in clips.values.compactMap({ clip in clip.number.map { (clip, $0) } }).sorted(by: { $0.1 < $1.1 }) {
+        for (clip, _) in clips.values.compactMap({ clip in clip.number.map { (clip, $0) } }).sorted(by: { $0.1 < $1.1 })
+        {
             latest = max(latest, clip.stem)
             clips[clip.stem]?.order = latest
         }
@@ -158,12 +161,7 @@ final class ClipFolder: @unchecked Sendable {
         let own = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard own >= 0, let listing = fdopendir(own) else { return }
         defer { closedir(listing) }
-        while let entry = readdir(listing) {
-            body(
-                withUnsafePointer(to: &entry.pointee.d_name) { place in
-                    place.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-                })
-        }
+        while let entry = readdir(listing) { body(SystemPath.name(of: entry)) }
     }
 
     /// A clip's name without what says which of its files it is, and that; nil for what is no clip's.

@@ -20,7 +20,9 @@ package struct CorrectionRequest: Equatable {
             switch row.name {
             case "event" where event == nil: event = row.value
             case "label" where judgement == nil:
-                guard let name = JSONText.unescaped(row.value), !name.isEmpty, name.utf8.count <= 256 else { return nil }
+                guard let name = JSONText.unescaped(row.value), !name.isEmpty, name.utf8.count <= 256 else {
+                    return nil
+                }
                 judgement = .label(name)
             case "nothing" where judgement == nil && row.value == "true": judgement = .nothing
             default: return nil

@@ -127,7 +127,7 @@ final class Corrections: Sink, @unchecked Sendable {
         guard let id = EventID(id) else { return nil }
         return monitor.locked {
             var found: Past?
-            events.forEach { if $0.id == id { found = $0 } }
+            for event in events where event.id == id { found = event }
             return found
         }
     }

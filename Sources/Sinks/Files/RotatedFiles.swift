@@ -49,7 +49,9 @@ struct RotatedFiles {
         var names: [String] = []
         while let entry = readdir(listing) {
             let found = SystemPath.name(of: entry)
-            if found.hasPrefix("\(name)."), Self.isTime(found.utf8.dropFirst(name.utf8.count + 1)) { names.append(found) }
+            if found.hasPrefix("\(name)."), Self.isTime(found.utf8.dropFirst(name.utf8.count + 1)) {
+                names.append(found)
+            }
         }
         return names
     }

@@ -22,7 +22,8 @@ struct HostAndPort {
             host = String(text)
         }
         // Letters of any script stay: the system's resolver knows names in Unicode.
-        guard !host.isEmpty, host.utf8.count <= 253, !host.contains(where: { $0.isWhitespace || "?#/\\\"<>".contains($0) })
+        guard !host.isEmpty, host.utf8.count <= 253,
+            !host.contains(where: { $0.isWhitespace || "?#/\\\"<>".contains($0) })
         else { throw refuse("no host") }
         guard let portText else {
             port = nil

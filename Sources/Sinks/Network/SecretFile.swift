@@ -11,7 +11,8 @@ enum SecretFile {
         // What a shell's substitution writes into a pipe is waited for.
         let bytes = try bytes(path, most: 4097, flags: 0)
         let line = bytes.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
-        guard line.count >= least, line.count <= 4096, !line.contains(0), let text = String(validating: line, as: UTF8.self)
+        guard line.count >= least, line.count <= 4096, !line.contains(0),
+            let text = String(validating: line, as: UTF8.self)
         else { throw TacitError.badData(path, "expected \(least) to 4096 bytes of text in its first line") }
         return text
     }

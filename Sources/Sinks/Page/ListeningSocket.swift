@@ -28,7 +28,8 @@ struct ListeningSocket {
             // A name of this machine's own that points elsewhere would be open to all.
             if address.isLoopback, !Self.isLoopback(place.pointee.ai_addr) { continue }
             let own = socket(
-                place.pointee.ai_family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+                place.pointee.ai_family,
+                Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
                     | Int32(SOCK_NONBLOCK.rawValue), 0)
             guard own >= 0 else { continue }
             var yes: Int32 = 1

@@ -58,7 +58,10 @@ package struct PageGuard: Sendable {
             // A browser asks its user for a name, which is any, and a password, which is the token; but where the page
             // itself asks for it.
             answer.headers.append(
-                ("WWW-Authenticate", isCorrection ? "Bearer realm=\"tacit\"" : "Basic realm=\"tacit\", charset=\"UTF-8\""))
+                (
+                    "WWW-Authenticate",
+                    isCorrection ? "Bearer realm=\"tacit\"" : "Basic realm=\"tacit\", charset=\"UTF-8\""
+                ))
             return answer
         }
         return nil

@@ -8,49 +8,52 @@ extension PageServer {
 
     /// Called with a request's head, then with each part of its body, then when it is whole; of a correction once more when
     /// there is an answer.
-    static let request: @convention(c) (
-        UnsafeMutableRawPointer?, OpaquePointer?, UnsafePointer<CChar>?, UnsafePointer<CChar>?, UnsafePointer<CChar>?,
-        UnsafePointer<CChar>?, UnsafeMutablePointer<Int>?, UnsafeMutablePointer<UnsafeMutableRawPointer?>?
-    ) -> Int32 = { own, connection, path, method, _, body, count, place in
-        guard let own, let connection, let path, let method, let count, let place else { return PageServer.no }
-        let server = Unmanaged<PageServer>.fromOpaque(own).takeUnretainedValue()
-        guard let known = place.pointee else {
-            switch server.open(connection, path: String(cString: path), method: String(cString: method)) {
-            case .success(let request):
-                place.pointee = Unmanaged.passRetained(request).toOpaque()
-                return PageServer.yes
-            case .failure(let refusal): return server.give(refusal.answer, to: connection)
+    static let request:
+        @convention(c) (
+            UnsafeMutableRawPointer?, OpaquePointer?, UnsafePointer<CChar>?, UnsafePointer<CChar>?,
+            UnsafePointer<CChar>?,
+            UnsafePointer<CChar>?, UnsafeMutablePointer<Int>?, UnsafeMutablePointer<UnsafeMutableRawPointer?>?
+        ) -> Int32 = { own, connection, path, method, _, body, count, place in
+            guard let own, let connection, let path, let method, let count, let place else { return PageServer.no }
+            let server = Unmanaged<PageServer>.fromOpaque(own).takeUnretainedValue()
+            guard let known = place.pointee else {
+                switch server.open(connection, path: String(cString: path), method: String(cString: method)) {
+                case .success(let request):
+                    place.pointee = Unmanaged.passRetained(request).toOpaque()
+                    return PageServer.yes
+                case .failure(let refusal): return server.give(refusal.answer, to: connection)
+                }
+            }
+            let request = Unmanaged<PageRequest>.fromOpaque(known).takeUnretainedValue()
+            guard count.pointee == 0 else {
+                // Read to its end, so that the answer arrives; unless there is none in sight.
+                let room = max(0, PageRequest.longestBody - request.body.count)
+                let part = UnsafeRawBufferPointer(start: body, count: min(count.pointee, room))
+                request.body.append(contentsOf: part)
+                request.bodyCount += count.pointee
+                count.pointee = 0
+                return request.bodyCount <= PageRequest.longestRead ? PageServer.yes : PageServer.no
+            }
+            return server.answer(request, connection)
+        }
+
+    static let ended:
+        @convention(c) (
+            UnsafeMutableRawPointer?, OpaquePointer?, UnsafeMutablePointer<UnsafeMutableRawPointer?>?, Int32
+        ) -> Void = { own, connection, place, how in
+            guard let own, let connection, let place, let known = place.pointee else { return }
+            place.pointee = nil
+            let server = Unmanaged<PageServer>.fromOpaque(own).takeUnretainedValue()
+            let request = Unmanaged<PageRequest>.fromOpaque(known).takeRetainedValue()
+            guard request.route == .events else { return }
+            let isTimedOut = how == Int32(TACIT_MICROHTTPD_TIMED_OUT)
+            server.monitor.locked {
+                guard let index = server.readers.firstIndex(where: { $0.connection == connection }) else { return }
+                let reader = server.readers.remove(at: index)
+                if reader.isDropped || isTimedOut { server.left += 1 }
+                server.monitor.signal()
             }
         }
-        let request = Unmanaged<PageRequest>.fromOpaque(known).takeUnretainedValue()
-        guard count.pointee == 0 else {
-            // Read to its end, so that the answer arrives; unless there is none in sight.
-            let room = max(0, PageRequest.longestBody - request.body.count)
-            let part = UnsafeRawBufferPointer(start: body, count: min(count.pointee, room))
-            request.body.append(contentsOf: part)
-            request.bodyCount += count.pointee
-            count.pointee = 0
-            return request.bodyCount <= PageRequest.longestRead ? PageServer.yes : PageServer.no
-        }
-        return server.answer(request, connection)
-    }
-
-    static let ended: @convention(c) (
-        UnsafeMutableRawPointer?, OpaquePointer?, UnsafeMutablePointer<UnsafeMutableRawPointer?>?, Int32
-    ) -> Void = { own, connection, place, how in
-        guard let own, let connection, let place, let known = place.pointee else { return }
-        place.pointee = nil
-        let server = Unmanaged<PageServer>.fromOpaque(own).takeUnretainedValue()
-        let request = Unmanaged<PageRequest>.fromOpaque(known).takeRetainedValue()
-        guard request.route == .events else { return }
-        let isTimedOut = how == Int32(TACIT_MICROHTTPD_TIMED_OUT)
-        server.monitor.locked {
-            guard let index = server.readers.firstIndex(where: { $0.connection == connection }) else { return }
-            let reader = server.readers.remove(at: index)
-            if reader.isDropped || isTimedOut { server.left += 1 }
-            server.monitor.signal()
-        }
-    }
 
     private struct Refusal: Error {
         let answer: PageAnswer
@@ -107,7 +110,9 @@ extension PageServer {
         case .state: return give(.json(state), to: connection)
         case .timeline: return give(.json(timeline), to: connection)
         case .picture:
-            guard let bytes = picture.jpeg() else { return give(.words(404, "there is no picture yet"), to: connection) }
+            guard let bytes = picture.jpeg() else {
+                return give(.words(404, "there is no picture yet"), to: connection)
+            }
             return give(PageAnswer(status: 200, type: "image/jpeg", bytes: bytes), to: connection)
         case .events: return follow(connection)
         case .socket: return upgrade(connection)
@@ -155,7 +160,8 @@ extension PageServer {
                 { context, _, buffer, count in
                     guard let context, let buffer else { return -1 }
                     let reading = Unmanaged<PageReading>.fromOpaque(context).takeUnretainedValue()
-                    return reading.server.fill(UnsafeMutableRawBufferPointer(start: buffer, count: count), reading.reader)
+                    return reading.server.fill(
+                        UnsafeMutableRawBufferPointer(start: buffer, count: count), reading.reader)
                 }, context,
                 { context in
                     if let context { Unmanaged<PageReading>.fromOpaque(context).release() }
@@ -192,7 +198,9 @@ extension PageServer {
                 return 0
             }
             let count = min(buffer.count, reader.pending.count - reader.sent)
-            reader.pending.withUnsafeBytes { buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[reader.sent..<reader.sent + count])) }
+            reader.pending.withUnsafeBytes {
+                buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[reader.sent..<reader.sent + count]))
+            }
             reader.sent += count
             given += count
             return count
@@ -226,22 +234,23 @@ extension PageServer {
             [("Upgrade", "websocket"), ("Sec-WebSocket-Accept", WebSocketFrames.accept(key))], connection)
     }
 
-    private static let upgraded: @convention(c) (
-        UnsafeMutableRawPointer?, OpaquePointer?, UnsafeMutableRawPointer?, UnsafePointer<CChar>?, Int, Int32,
-        OpaquePointer?
-    ) -> Void = { own, _, _, more, count, socket, handle in
-        guard let own, let handle else { return }
-        let server = Unmanaged<PageServer>.fromOpaque(own).takeUnretainedValue()
-        let isTaken = server.monitor.locked {
-            if server.isEnding { return false }
-            let early = UnsafeRawBufferPointer(start: more, count: more == nil ? 0 : count)
-            server.newPeers.append(
-                WebSocketPeer(socket: socket, handle: handle, place: server.news.lines.end, incoming: Array(early)))
-            server.peerCount += 1
-            return true
+    private static let upgraded:
+        @convention(c) (
+            UnsafeMutableRawPointer?, OpaquePointer?, UnsafeMutableRawPointer?, UnsafePointer<CChar>?, Int, Int32,
+            OpaquePointer?
+        ) -> Void = { own, _, _, more, count, socket, handle in
+            guard let own, let handle else { return }
+            let server = Unmanaged<PageServer>.fromOpaque(own).takeUnretainedValue()
+            let isTaken = server.monitor.locked {
+                if server.isEnding { return false }
+                let early = UnsafeRawBufferPointer(start: more, count: more == nil ? 0 : count)
+                server.newPeers.append(
+                    WebSocketPeer(socket: socket, handle: handle, place: server.news.lines.end, incoming: Array(early)))
+                server.peerCount += 1
+                return true
+            }
+            if isTaken { server.wake() } else { tacit_microhttpd_close(handle) }
         }
-        if isTaken { server.wake() } else { tacit_microhttpd_close(handle) }
-    }
 
     // MARK: Corrections
 
@@ -253,7 +262,8 @@ extension PageServer {
                     CorrectionAnswer(
                         outcome: .refused,
                         words: "what is learned, and what from, has to be kept: start with --labels FILE and "
-                            + "--to clips:DIR").bytes, status: 409), to: connection)
+                            + "--to clips:DIR"
+                    ).bytes, status: 409), to: connection)
         }
         let mayWait = monitor.locked {
             if isEnding { return false }

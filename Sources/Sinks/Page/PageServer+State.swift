@@ -90,7 +90,7 @@ extension PageServer {
     /// Events and gaps of the last day, as their lines, the gaps' with the moment that they were told.
     var timeline: [UInt8] {
         // A day may be long: written without the monitor, from copies.
-        let (stream, events, gaps) = monitor.locked { (news.stream, news.events.elements, news.gaps.elements) }
+        let (stream, events, gaps) = monitor.locked { (news.stream, Array(news.events), Array(news.gaps)) }
         var format = JSONLineFormat(stream, hasLogits: false)
         var bytes = Array(#"{"events":["#.utf8)
         for event in events {

@@ -50,7 +50,8 @@ final class PageServer: @unchecked Sendable {
         if let problem = tacit_microhttpd_load() {
             throw TacitError(
                 .cannotCreate, file: address.description,
-                "a page wants libmicrohttpd.so.12, as in Debian's package libmicrohttpd12 (\(String(cString: problem)))")
+                "a page wants libmicrohttpd.so.12, as in Debian's package libmicrohttpd12 (\(String(cString: problem)))"
+            )
         }
         self.address = address
         self.news = news
@@ -132,7 +133,9 @@ final class PageServer: @unchecked Sendable {
         monitor.locked {
             for reader in readers {
                 if isBeatDue { reader.isBeatDue = true }
-                guard reader.isSuspended, isEnding || reader.isBeatDue || reader.place < news.lines.end else { continue }
+                guard reader.isSuspended, isEnding || reader.isBeatDue || reader.place < news.lines.end else {
+                    continue
+                }
                 reader.isSuspended = false
                 tacit_microhttpd_resume_connection(reader.connection)
             }

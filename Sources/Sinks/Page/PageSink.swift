@@ -35,7 +35,9 @@ final class PageSink: Sink {
         server = try PageServer(address, token: token, isRequired: isRequired, news)
     }
 
-    func samples(_ samples: UnsafeBufferPointer<Float>, time: Double) { news.heard(seconds: Double(samples.count) / rate) }
+    func samples(_ samples: UnsafeBufferPointer<Float>, time: Double) {
+        news.heard(seconds: Double(samples.count) / rate)
+    }
     func picture(_ seen: PixelView) { news.advanced() }
     func passed(time: Double) { news.advanced() }
     func frame(_ frame: PixelView) { server.picture.take(frame) }

@@ -1,5 +1,5 @@
 /// First in, first out, in memory that is taken at the start.
-struct BoundedQueue<Element> {
+struct BoundedQueue<Element>: Sequence {
     private var slots: [Element?]
     private var start = 0
     private(set) var count = 0
@@ -11,20 +11,25 @@ struct BoundedQueue<Element> {
 
     var first: Element? { isEmpty ? nil : slots[start] }
 
-    /// In order.
-    func forEach(_ body: (Element) -> Void) {
-        for place in 0..<count {
-            if let element = slots[(start + place) % slots.count] { body(element) }
+    /// From the first in on.
+    struct Iterator: IteratorProtocol {
+        fileprivate let slots: [Element?]
+        fileprivate var place: Int
+        fileprivate var left: Int
+
+        mutating func next() -> Element? {
+            guard left > 0 else { return nil }
+            defer {
+                place = (place + 1) % slots.count
+                left -= 1
+            }
+            return slots[place]
         }
     }
 
-    /// In order, in memory of their own.
-    var elements: [Element] {
-        var elements: [Element] = []
-        elements.reserveCapacity(count)
-        forEach { elements.append($0) }
-        return elements
-    }
+    func makeIterator() -> Iterator { Iterator(slots: slots, place: start, left: count) }
+
+    var underestimatedCount: Int { count }
 
     /// False when there is no room.
     mutating func append(_ element: Element) -> Bool {

@@ -24,7 +24,8 @@ struct Learn: ParsableCommand {
             well, so that a newer model can be taught the same labels, unless --no-clips.
             """)
 
-    @Argument(help: ArgumentHelp("The model, the label's name, and the examples.", valueName: "MODEL.gguf> <NAME> <PATH"))
+    @Argument(
+        help: ArgumentHelp("The model, the label's name, and the examples.", valueName: "MODEL.gguf> <NAME> <PATH"))
     var arguments: [String] = []
 
     @OptionGroup var learned: LearnedLabelsOption
@@ -55,7 +56,8 @@ struct Learn: ParsableCommand {
         let paths = Array(rest.dropFirst(task.takesName ? 1 : 0))
         guard paths.isEmpty == live.isGiven else {
             throw ValidationError(
-                paths.isEmpty ? "Name files, or --device or --camera for examples as they come."
+                paths.isEmpty
+                    ? "Name files, or --device or --camera for examples as they come."
                     : "--device and --camera take examples as they come: they don't go with files.")
         }
         return (model, name, paths, task)

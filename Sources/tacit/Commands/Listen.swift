@@ -73,7 +73,8 @@ struct Listen: ParsableCommand {
         }
         if let gate, !LoudnessGate.limits.contains(gate) {
             throw ValidationError(
-                "--gate must be from \(Int(LoudnessGate.limits.lowerBound)) to \(Int(LoudnessGate.limits.upperBound)) dB: \(gate)")
+                "--gate must be from \(Int(LoudnessGate.limits.lowerBound)) to \(Int(LoudnessGate.limits.upperBound)) dB: \(gate)"
+            )
         }
         if let rate, !(1...10_000_000).contains(rate) {
             throw ValidationError("--rate must be from 1 to 10000000 Hz: \(rate)")

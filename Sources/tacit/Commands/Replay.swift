@@ -42,7 +42,9 @@ struct Replay: ParsableCommand {
 
     private func paths() throws -> (model: String?, recording: String) {
         let (model, rest) = try ModelArgument.withPaths(arguments, purpose: "replay")
-        guard rest.count == 1 else { throw ValidationError("Unexpected argument '\(rest[1])': one recording at a time.") }
+        guard rest.count == 1 else {
+            throw ValidationError("Unexpected argument '\(rest[1])': one recording at a time.")
+        }
         return (model, rest[0])
     }
 
@@ -62,7 +64,8 @@ struct Replay: ParsableCommand {
         let names = model.description.labels
         guard settings.thresholds.count == names.count else {
             throw TacitError.badData(
-                reader.name, at: "settings", "thresholds for \(settings.thresholds.count) labels, expected \(names.count)")
+                reader.name, at: "settings",
+                "thresholds for \(settings.thresholds.count) labels, expected \(names.count)")
         }
         let sense: any StreamSense
         let description: StreamDescription
@@ -135,7 +138,7 @@ struct Replay: ParsableCommand {
     /// - Throws: `TacitError`: no input where there is none; bad data for another one.
     private func model(_ path: String?, _ reader: RecordingReader) throws -> LoadedModel {
         let settings = reader.settings
-        var name = PathName.last(settings.modelName)
+        var name = SystemPath.shortName(of: settings.modelName)
         // What a recording names is looked for where models are, and nowhere else.
         if !name.hasSuffix(".gguf") || name.hasPrefix(".") {
             name = settings.isSound ? ModelLookup.sound : ModelLookup.image
@@ -165,7 +168,7 @@ struct Replay: ParsableCommand {
         _ model: LoadedModel, _ settings: RecordedSettings, _ sense: StreamDescription.Sense, sampleRate: Int = 0
     ) -> StreamDescription {
         StreamDescription(
-            model: PathName.last(model.path), input: settings.input, source: settings.source, sense: sense,
+            model: SystemPath.shortName(of: model.path), input: settings.input, source: settings.source, sense: sense,
             sampleRate: sampleRate, labels: model.description.labels,
             learnedFrom: model.model.description.labels.count, thresholds: settings.thresholds,
             selected: settings.selected, top: settings.top, showFrom: settings.showFrom,

@@ -78,7 +78,8 @@ struct FrameOptions: ParsableArguments {
         }
         guard isDescribed else { return }
         if program.command != nil, rate != nil {
-            throw ValidationError("--rate goes with a camera or --input: a program's frames have the time at which they come")
+            throw ValidationError(
+                "--rate goes with a camera or --input: a program's frames have the time at which they come")
         }
         switch format {
         case nil where size != nil: throw ValidationError("--size describes raw frames: it needs --format as well")
@@ -129,11 +130,6 @@ struct FrameOptions: ParsableArguments {
     var title: String {
         if let command = program.command { return (try? SourceCommand(command).name) ?? command }
         guard let input else { return device ?? "camera" }
-        return input == "-" ? "standard input" : PathName.last(input)
+        return input == "-" ? "standard input" : SystemPath.shortName(of: input)
     }
-}
-
-/// The last part of a path, for where there is little room.
-enum PathName {
-    static func last(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 }

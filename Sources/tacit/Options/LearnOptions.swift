@@ -19,7 +19,8 @@ struct LearnOptions: ParsableArguments {
     @Flag(help: "Teach all labels anew to MODEL, from the clips that were kept.")
     var renew = false
 
-    @Option(help: ArgumentHelp(
+    @Option(
+        help: ArgumentHelp(
             "Forget a learned label, or what one of the model's was corrected or is held back by.", valueName: "NAME"))
     var forget: String?
 
@@ -38,7 +39,9 @@ struct LearnOptions: ParsableArguments {
         help: ArgumentHelp("Take over the labels and corrections of another file.", valueName: "FILE"))
     var importPath: String?
 
-    @Flag(name: .customLong("no-clips"), help: """
+    @Flag(
+        name: .customLong("no-clips"),
+        help: """
             Keep no sound and no picture of the examples, with --export or --import neither of those that are taken over; \
             --renew can't use them.
             """)
@@ -46,7 +49,10 @@ struct LearnOptions: ParsableArguments {
 
     /// What to do, of which there is one.
     enum Task {
-        case teach, correct, hearBackground, list, renew, forget(String), rename(String, String), export(String)
+        case teach, correct, hearBackground, list, renew
+        case forget(String)
+        case rename(String, String)
+        case export(String)
         case importing(String)
 
         /// Whether it takes a name first, and whether examples.

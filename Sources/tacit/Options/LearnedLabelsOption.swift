@@ -4,7 +4,8 @@ import ArgumentParser
 struct LearnedLabelsOption: ParsableArguments {
     @Option(
         name: .customLong("labels"),
-        help: ArgumentHelp("A file of learned labels, which tacit learn makes; they stand behind the model's own.", valueName: "FILE"))
+        help: ArgumentHelp(
+            "A file of learned labels, which tacit learn makes; they stand behind the model's own.", valueName: "FILE"))
     var path: String?
 
     func validate() throws {

@@ -40,7 +40,10 @@ import Testing
             + "[[sink]]\nname = \"page\"\nto = \"clips:\(inputs.folder.path("clips"))\"\n"
         let outcome = try check(text)
         #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome.standardError)")
-        #expect(outcome.outputLines.map { $0.split(separator: " ").first.map(String.init) } == ["one", "two", "three", "page"])
+        #expect(
+            outcome.outputLines.map { $0.split(separator: " ").first.map(String.init) } == [
+                "one", "two", "three", "page",
+            ])
         let found = try report(try check(text, ["--json"]))
         #expect(found.ok && found.errors.isEmpty)
         #expect(found.inputs.map(\.sense) == ["sound", "sound", "pictures"])
@@ -78,9 +81,14 @@ import Testing
         #expect(outcome.status == 65)
         let found = try report(outcome)
         #expect(!found.ok)
-        #expect(found.errors.map { "\($0.line):\($0.column)" } == ["4:1", "5:1", "6:1", "8:1", "9:1", "13:9", "18:1", "22:6"], "\(found.errors)")
+        #expect(
+            found.errors.map { "\($0.line):\($0.column)" } == [
+                "4:1", "5:1", "6:1", "8:1", "9:1", "13:9", "18:1", "22:6",
+            ], "\(found.errors)")
         #expect(outcome.errorLines.count == found.errors.count)
-        #expect(outcome.errorLines.allSatisfy { $0.contains("settings.toml:") && !$0.contains("--") }, "\(outcome.standardError)")
+        #expect(
+            outcome.errorLines.allSatisfy { $0.contains("settings.toml:") && !$0.contains("--") },
+            "\(outcome.standardError)")
     }
 
     /// Settings that are wrong together with a model, or with one another.
@@ -90,7 +98,10 @@ import Testing
             (inputs.table(one, "off-below = 2"), 10, ["off-below"]),
             (inputs.table(one, "smooth = -1"), 10, ["smooth"]),
             (inputs.table(one, "except = [\"\(inputs.labels[0])\", \"nil\"]"), 10, ["no label 'nil'"]),
-            (inputs.table(one, "only = [\"\(inputs.labels[0])\"]\nexcept = [\"\(inputs.labels[0])\"]"), 10, ["no label is left"]),
+            (
+                inputs.table(one, "only = [\"\(inputs.labels[0])\"]\nexcept = [\"\(inputs.labels[0])\"]"), 10,
+                ["no label is left"]
+            ),
             (inputs.table(one, "sense = \"pictures\""), 3, ["the model takes sound"]),
             (inputs.table(one, "labels = \"none.labels\""), 10, ["none.labels"]),
             (inputs.table(inputs.all[2], "gate = -40"), 9, ["gate: is for sound"]),
@@ -100,14 +111,19 @@ import Testing
                 ["is a label of the model: a group wants a name of its own"]
             ),
             (
-                inputs.table(one) + inputs.table(inputs.all[1]) + "[[sink]]\nname = \"p\"\nto = \"http://127.0.0.1:0\"", 12,
+                inputs.table(one) + inputs.table(inputs.all[1]) + "[[sink]]\nname = \"p\"\nto = \"http://127.0.0.1:0\"",
+                12,
                 ["shows 'one' already"]
             ),
             (
-                inputs.table(one) + "[[sink]]\nname = \"p\"\nto = \"stdout\"\n[[sink]]\nname = \"q\"\nto = \"stdout\"", 16,
+                inputs.table(one) + "[[sink]]\nname = \"p\"\nto = \"stdout\"\n[[sink]]\nname = \"q\"\nto = \"stdout\"",
+                16,
                 ["leads where 'p' does"]
             ),
-            (inputs.table(one) + "[[sink]]\nname = \"p\"\nto = \"stdout\"\nrotate-daily = true", 14, ["rotate-daily", "goes with"]),
+            (
+                inputs.table(one) + "[[sink]]\nname = \"p\"\nto = \"stdout\"\nrotate-daily = true", 14,
+                ["rotate-daily", "goes with"]
+            ),
             (inputs.table(one) + "[[sink]]\nname = \"p\"\nto = \"mqtt://h\"\nmqtt-commands = true", 2, ["labels"]),
             (inputs.table(one) + "[[sink]]\nname = \"p\"\nto = \"exec:/no/such/program\"", 13, ["no program"]),
             (inputs.table(one) + "[[sink]]\nname = \"p\"\nto = \"http://0.0.0.0:80\"", 13, ["http-token-file"]),
@@ -138,7 +154,8 @@ import Testing
         let sink = input + "[[sink]]\nname = \"s\"\nto = \"stdout\"\n"
         for command in ["listen", "watch"] {
             let help = try Executable.tacit.run([command, "--help"]).standardOutput
-            let flags = Set(help.matches(of: /(?m)^  --([a-z-]+)/).map { String($0.output.1) }).subtracting(own).sorted()
+            let flags = Set(help.matches(of: /(?m)^  --([a-z-]+)/).map { String($0.output.1) }).subtracting(own)
+                .sorted()
             #expect(flags.count > 30)
             // As a table, which none of them is; no more at once than there are lines for.
             for first in stride(from: 0, to: flags.count, by: 10) {

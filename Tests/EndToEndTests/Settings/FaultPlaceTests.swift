@@ -17,7 +17,9 @@ import Testing
     @Test func anInstructionSetThatThereIsNot() throws {
         let lines = try faults(inputs.table(inputs.all[0], "weights-isa = \"abacus\""))
         #expect(lines.count == 1)
-        #expect(lines.allSatisfy { $0.contains("settings.toml:10:1: weights-isa: no instruction set \"abacus\"") }, "\(lines)")
+        #expect(
+            lines.allSatisfy { $0.contains("settings.toml:10:1: weights-isa: no instruction set \"abacus\"") },
+            "\(lines)")
     }
 
     /// A label that may be taught is none, and neither is one that was forgotten; what looks like another label is.

@@ -10,7 +10,8 @@ import Testing
 
     private func settings(other: String, comment: String = "") -> String {
         let common: SeveralInputs.Keys = inputs.firstKeys.filter { $0.key != "input" }
-        return comment + SeveralInputs.table("kept", inputs.first.path, common + [("input", "-"), ("raw", "true")]) + other
+        return comment + SeveralInputs.table("kept", inputs.first.path, common + [("input", "-"), ("raw", "true")])
+            + other
     }
 
     /// A program that delivers a sound, and then nothing any more.

@@ -48,7 +48,10 @@ import Testing
                 """)
         #expect(outcome.status == 0 && outcome.output.isEmpty, "\(outcome.standardError)")
         let sources = try paths.map { path in
-            Set(try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map { SourceLines.source(of: String($0)) })
+            Set(
+                try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map {
+                    SourceLines.source(of: String($0))
+                })
         }
         #expect(sources == [["one"], ["one", "two"]])
     }
@@ -111,7 +114,8 @@ import Testing
             [
                 "run", "--json",
                 try inputs.write(
-                    SeveralInputs.table("late", inputs.first.path, inputs.firstKeys.filter { $0.key != "input" } + program)
+                    SeveralInputs.table(
+                        "late", inputs.first.path, inputs.firstKeys.filter { $0.key != "input" } + program)
                         + inputs.table(inputs.all[0])),
             ])
         let alone = try inputs.alone(inputs.all[0])
@@ -175,7 +179,9 @@ import Testing
         let outcome = try inputs.run(inputs.table(inputs.all[0]) + "[label.\"\(label)\"]\nthreshold = 0.99999\n")
         let lines = SourceLines.own("one", of: outcome.outputLines)
         let alone = try inputs.alone(inputs.all[0])
-        func isOf(_ line: String) -> Bool { line.contains(#""type":"event""#) && line.contains("\"label\":\"\(label)\"") }
+        func isOf(_ line: String) -> Bool {
+            line.contains(#""type":"event""#) && line.contains("\"label\":\"\(label)\"")
+        }
         #expect(alone.contains(where: isOf))
         #expect(lines == alone.filter { !isOf($0) })
     }

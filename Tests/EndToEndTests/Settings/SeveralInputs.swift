@@ -46,10 +46,15 @@ struct SeveralInputs {
     }
 
     var firstKeys: Keys {
-        [("input", firstSound), ("hop", "\(stride)"), ("threshold", "0.3"), ("on-after", "0"), ("off-after", "0"), ("top", "0")]
+        [
+            ("input", firstSound), ("hop", "\(stride)"), ("threshold", "0.3"), ("on-after", "0"), ("off-after", "0"),
+            ("top", "0"),
+        ]
     }
     var secondKeys: Keys { [("input", secondSound), ("threshold", "0.2"), ("smooth", "0.5"), ("logits", "true")] }
-    var pictureKeys: Keys { [("input", frames), ("size", "24x18"), ("format", "rgb24"), ("threshold", "0.2"), ("top", "3")] }
+    var pictureKeys: Keys {
+        [("input", frames), ("size", "24x18"), ("format", "rgb24"), ("threshold", "0.2"), ("top", "3")]
+    }
 
     var all: [(name: String, command: String, model: String, keys: Keys)] {
         [

@@ -37,13 +37,17 @@ struct SharedBrokerTests {
             SourceLines.all(source, of: lines).filter { $0.contains(#""type":"event""#) }
         }
         for source in ["one", "three"] {
-            #expect(messages.payloads("here/\(source)/event").map { $0.replacing(/,"event_type":"o(n|ff)"/, with: "") } == events(source))
+            #expect(
+                messages.payloads("here/\(source)/event").map { $0.replacing(/,"event_type":"o(n|ff)"/, with: "") }
+                    == events(source))
             #expect(messages.payloads("here/\(source)/available").last == "offline")
         }
         // The group has a topic as labels have.
         let own = events("one").filter { $0.contains(#""label":"some""#) }
         #expect(!own.isEmpty)
-        #expect(messages.payloads("here/one/label/some") == ["OFF"] + own.map { $0.contains(#""state":"on""#) ? "ON" : "OFF" })
+        #expect(
+            messages.payloads("here/one/label/some") == ["OFF"]
+                + own.map { $0.contains(#""state":"on""#) ? "ON" : "OFF" })
         // As long as one of the two goes on the program is there.
         #expect(messages.payloads("here/available") == ["online", "offline"])
     }

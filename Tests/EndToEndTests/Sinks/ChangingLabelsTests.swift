@@ -43,7 +43,8 @@ import Testing
         let page = try PageRun(
             [
                 "--labels", labels, "--top", "0", "--logits", "--to", "jsonl:\(folder.path("lines.jsonl"))",
-                "--to", "clips:\(folder.path("clips"))", "--clip-reserve", "0", "--clip-before", "0.1", "--clip-after", "0.1",
+                "--to", "clips:\(folder.path("clips"))", "--clip-reserve", "0", "--clip-before", "0.1", "--clip-after",
+                "0.1",
                 "--to", "exec:\(script)",
             ], listening: listening)
         try expect(page, has: ["one"], lacks: ["two"])
@@ -64,7 +65,9 @@ import Testing
         try learn(["one", listening.sound])
         try expect(page, has: ["three", "one"], lacks: ["two"])
         let metrics = try page.ask("/metrics").text
-        #expect(metrics.contains(#"label="three""#) && metrics.contains(#"label="one""#) && !metrics.contains(#"label="two""#))
+        #expect(
+            metrics.contains(#"label="three""#) && metrics.contains(#"label="one""#)
+                && !metrics.contains(#"label="two""#))
         // What was said of a label that is gone still has its name.
         let timeline = try page.ask("/api/timeline").text
         #expect(page.finish() == 0)
@@ -89,7 +92,8 @@ import Testing
         let (started, go) = (folder.path("started"), folder.path("go"))
         let sound = try folder.write("sound.raw", Sounds.raw(Sounds.glide(samples: 2 * listening.rate)))
         let script = try listening.script(
-            "late.sh", "touch \(started); while [ ! -e \(go) ]; do sleep 0.02; done; while cat \(sound); do sleep 0.1; done")
+            "late.sh",
+            "touch \(started); while [ ! -e \(go) ]; do sleep 0.02; done; while cat \(sound); do sleep 0.1; done")
         let run = try LiveRun(
             .tacit,
             [
@@ -126,7 +130,9 @@ import Testing
         func expectDevice(with label: String) throws {
             let isThere = try waitUntil {
                 page.feed(seconds: 0.05)
-                return try broker.retained().contains { $0.contains(#""label_\#(label)":{"p":"binary_sensor","unique_id""#) }
+                return try broker.retained().contains {
+                    $0.contains(#""label_\#(label)":{"p":"binary_sensor","unique_id""#)
+                }
             }
             #expect(isThere, "no \(label)")
         }

@@ -202,7 +202,8 @@ import Testing
             .tacit,
             listening.arguments(
                 [
-                    "--realtime", "--to", "clips:\(clips)", "--to", "stdout", "--clip-reserve", "0", "--clip-longest", "1",
+                    "--realtime", "--to", "clips:\(clips)", "--to", "stdout", "--clip-reserve", "0", "--clip-longest",
+                    "1",
                     "--clip-before", "0.1", "--clip-after", "0", "--only", try Self.rarest(listening),
                 ]))
         while let line = run.readLine() { if line.contains(#""state":"on""#) { break } }

@@ -34,7 +34,8 @@ import Testing
             .tacit,
             ["listen", listening.model.path, "--input", "-", "--raw", "--json", "--hop", "\(listening.stride)"]
                 + ["--threshold", "0.3", "--on-after", "0", "--off-after", "0", "--to", "stdout"] + more,
-            environment: ["LD_PRELOAD": try PreloadedLibrary.clock.path, "CLOCK_SHIFT": folder.path("shift")], input: ends[0])
+            environment: ["LD_PRELOAD": try PreloadedLibrary.clock.path, "CLOCK_SHIFT": folder.path("shift")],
+            input: ends[0])
         close(ends[0])
         let samples = Sounds.glide(samples: 5 * listening.rate)
         var lines: [String] = []

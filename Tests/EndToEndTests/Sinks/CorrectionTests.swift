@@ -14,7 +14,8 @@ import Testing
         let token = try listening.folder.write("token", Array("\(Self.token)\n".utf8))
         arguments = [
             "--http-token-file", token, "--labels", listening.folder.path("my.labels"), "--to",
-            "clips:\(listening.folder.path("clips"))", "--clip-reserve", "0", "--clip-before", "0.2", "--clip-after", "0.1",
+            "clips:\(listening.folder.path("clips"))", "--clip-reserve", "0", "--clip-before", "0.2", "--clip-after",
+            "0.1",
             "--name", "ear",
         ]
     }
@@ -39,7 +40,8 @@ import Testing
             page.feed(seconds: 3, events: 2)
             let clips = Set(try FileManager.default.contentsOfDirectory(atPath: folder.path("clips")))
             for line in page.lines {
-                guard let event = line.firstMatch(of: /"state":"on","label":"([^"]*)".*"id":"([^"]*)","clip":"([^"]*)"/),
+                guard
+                    let event = line.firstMatch(of: /"state":"on","label":"([^"]*)".*"id":"([^"]*)","clip":"([^"]*)"/),
                     clips.contains(String(event.output.3))
                 else { continue }
                 found = (String(event.output.2), String(event.output.1))
@@ -59,7 +61,10 @@ import Testing
         func say(_ judgement: String, id: String? = nil) throws -> WebAnswer {
             try page.ask(
                 "/correct", method: "POST",
-                ["Content-Type: application/json", "Authorization: Bearer \(Self.token)", "Origin: http://\(page.host)"],
+                [
+                    "Content-Type: application/json", "Authorization: Bearer \(Self.token)",
+                    "Origin: http://\(page.host)",
+                ],
                 body: #"{"event":"\#(id ?? event.id)",\#(judgement)}"#)
         }
         #expect(try say(#""nothing":true"#, id: "0193a5c8e4f1-9f3ac2d1-17").status == 404)

@@ -21,7 +21,8 @@ final class FedRun {
         input = ends[1]
         do {
             run = try LiveRun(
-                .tacit, listening.arguments(["--raw"] + arguments, sound: "-"), environment: environment, input: ends[0])
+                .tacit, listening.arguments(["--raw"] + arguments, sound: "-"), environment: environment, input: ends[0]
+            )
         } catch {
             close(input)
             throw error

@@ -159,7 +159,9 @@ struct MQTTSinkTests {
             if let place = flags.firstIndex(of: option) { flags[place + 1] = path } else { flags = [option, path] }
             let outcome = try listening.run(["--to", "mqtts://127.0.0.1:1/a"] + flags)
             #expect(outcome.status == status && outcome.output.isEmpty, "\(path)")
-            #expect(outcome.errorLines.count == 1 && outcome.standardError.contains("\(path): "), "\(outcome.standardError)")
+            #expect(
+                outcome.errorLines.count == 1 && outcome.standardError.contains("\(path): "), "\(outcome.standardError)"
+            )
         }
     }
 
@@ -172,7 +174,9 @@ struct MQTTSinkTests {
         let outcome = try listening.run(["--to", "mqtt://127.0.0.1:\(port)/a", "--require-sinks"])
         page.send(signal: SIGTERM)
         #expect(page.finish() == 0)
-        #expect(outcome.status == 73 && outcome.standardError.contains("gave no broker's answer"), "\(outcome.standardError)")
+        #expect(
+            outcome.status == 73 && outcome.standardError.contains("gave no broker's answer"),
+            "\(outcome.standardError)")
     }
 
     /// A broker that stands still for a while costs nothing.

@@ -33,7 +33,8 @@ import Testing
         func plain(_ line: String) -> String { withoutClocks(line).replacing(/,"clip":"[^"]*"/, with: "") }
         let alone = try FedRun(listening, ["--realtime"])
         let gate = listening.folder.path("gate")
-        let fed = try FedRun(listening, ["--realtime"] + sinks, environment: slow.merging(["GATE": gate]) { own, _ in own })
+        let fed = try FedRun(
+            listening, ["--realtime"] + sinks, environment: slow.merging(["GATE": gate]) { own, _ in own })
         for run in [alone, fed] { #expect(run.feedInStep(seconds: 3)) }
         #expect(fed.lines.count > 900)
         try listening.folder.write("gate", [])

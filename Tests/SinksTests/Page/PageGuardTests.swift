@@ -15,12 +15,14 @@ import Testing
         isCorrection: Bool = false
     ) -> UInt32? {
         access.refusal(
-            PageGuard.Head(host: host, origin: origin, authorization: authorization), isCorrection: isCorrection)?.status
+            PageGuard.Head(host: host, origin: origin, authorization: authorization), isCorrection: isCorrection)?
+            .status
     }
 
     @Test(arguments: [
         ("127.0.0.1:80", true), ("localhost:9", true), ("LocalHost", true), ("[::1]:80", true), ("127.3.2.1", true),
-        ("example.org", false), ("example.org:80", false), ("192.168.1.2", false), ("", false), ("localhost.evil.org", false),
+        ("example.org", false), ("example.org:80", false), ("192.168.1.2", false), ("", false),
+        ("localhost.evil.org", false),
         ("127.0.0.1.nip.io", false), ("localhost:port", false), ("[::1", false), ("[fe80::1]", false), ("0", false),
     ])
     func hostsOfLoopback(host: String, isOwn: Bool) throws {
@@ -71,7 +73,8 @@ import Testing
 
     @Test(arguments: [
         "", "/", "//", "127.0.0.1:80", "//127.0.0.1", "//:80", "//a:b", "//a:65536", "//a:-1", "//a b:1", "//[::1:80",
-        "//a@b:80", "//a:80/path", "//a:80?x", "//[::1]80", "//\u{1}:80", "//" + String(repeating: "a", count: 600) + ":1",
+        "//a@b:80", "//a:80/path", "//a:80?x", "//[::1]80", "//\u{1}:80",
+        "//" + String(repeating: "a", count: 600) + ":1",
     ])
     func noAddress(text: String) {
         #expect {

@@ -44,7 +44,7 @@ struct SinkOptions: ParsableArguments {
 
     func validate() throws {
         if let name {
-            let isPlain = name.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7f...0x9f).contains($0.value) }
+            let isPlain = name.unicodeScalars.allSatisfy { !$0.isControl }
             guard (1...64).contains(name.utf8.count), isPlain, SystemPath.printable(name) == name else {
                 throw ValidationError("--name must be text of 1 to 64 bytes: '\(SystemPath.printable(name))'")
             }

@@ -136,7 +136,8 @@ final class LabelTeacher {
         if lost > 0 {
             // A label must not be lost to a renewal.
             throw TacitError.badData(
-                file, at: "clips", "\(lost) examples have no clip that this model could be taught by: nothing was changed")
+                file, at: "clips",
+                "\(lost) examples have no clip that this model could be taught by: nothing was changed")
         }
         for (name, examples, isCorrection) in labelled where !examples.isEmpty {
             if isCorrection {
@@ -171,7 +172,8 @@ final class LabelTeacher {
         let isOwn = other.model.digest == labels.model.digest
         guard !isOwn || other.model.width == labels.model.width else {
             throw TacitError.badData(
-                path, at: "width", "\(other.model.width) elements, expected \(labels.model.width), which the model learns by")
+                path, at: "width",
+                "\(other.model.width) elements, expected \(labels.model.width), which the model learns by")
         }
         let background = labels.background
         func own(_ name: String, _ examples: [Example]) throws -> [Example] {
@@ -191,7 +193,8 @@ final class LabelTeacher {
                 guard !base.labels.contains(label.name) else {
                     throw TacitError.badData(
                         path, at: label.name,
-                        "\(model.identity.name) has such a label itself: rename the learned one, with \(other.model.name)")
+                        "\(model.identity.name) has such a label itself: rename the learned one, with \(other.model.name)"
+                    )
                 }
                 let news = labels.news(of: label.name, try own(label.name, label.examples))
                 if !news.isEmpty { try labels.learn(label.name, news, base) }

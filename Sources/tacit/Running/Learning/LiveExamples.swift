@@ -35,7 +35,7 @@ final class LiveExamples {
             let microphone = try Microphone(
                 MicrophoneSettings(sampleRate: maker.sampleRate, wait: 0, waitLost: 0),
                 device: try ALSADevice(options.device ?? "default", wakeSeconds: 0.1),
-                stopDescriptor: Process.stop.descriptor, 
+                stopDescriptor: Process.stop.descriptor,
                 note: { note in Log.shared.line { note.write("microphone", to: &$0) } })
             source = .sound(try SoundSources.resample(microphone, to: maker.sampleRate, file: options.device))
         } else {

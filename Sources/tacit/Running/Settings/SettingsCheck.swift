@@ -78,7 +78,9 @@ struct SettingsCheck {
             }
             if let commands = sink.entry("mqtt-commands"), !commands.values.isEmpty {
                 settings.mqtt.takesCommands = true
-                if !wish.name.hasPrefix("mqtt") { refuse(commands.place, "mqtt-commands: goes with to = \"mqtt://HOST\"") }
+                if !wish.name.hasPrefix("mqtt") {
+                    refuse(commands.place, "mqtt-commands: goes with to = \"mqtt://HOST\"")
+                }
             }
             if wanted[sink.name.text] == nil { wanted[sink.name.text] = SinkTable.Wanted(wish, settings) }
         } catch {
@@ -125,7 +127,9 @@ struct SettingsCheck {
         guard let (sense, model) = open(input) else { return nil }
         guard let options = parse(input, sense) else { return nil }
         var sinks = places.compactMap { $0?.0 }
-        if settings.sinks.isEmpty { sinks = (try? SinkTable.parse([]).map { SinkTable.Wanted($0, SinkSettings()) }) ?? [] }
+        if settings.sinks.isEmpty {
+            sinks = (try? SinkTable.parse([]).map { SinkTable.Wanted($0, SinkSettings()) }) ?? []
+        }
         checkTogether(input, options, sinks, names)
         let takesCorrections = sinks.contains(where: \.takesCorrections)
         guard let taught = teach(model, input, options, takesCorrections: takesCorrections) else { return nil }
@@ -136,7 +140,8 @@ struct SettingsCheck {
         let plan = InputPlan(
             name: input.name.text, device: devices[input.name.text] ?? Slug.make(input.name.text),
             identity: InputPlan.Identity(
-                sense: sense, model: input.model?.text, arguments: arguments, labels: settings.labels.map(LabelTerms.init),
+                sense: sense, model: input.model?.text, arguments: arguments,
+                labels: settings.labels.map(LabelTerms.init),
                 quiet: settings.quiet + input.quiet, sinks: sinks),
             to: names.map(\.text),
             model: InputPlan.Model(
@@ -165,11 +170,13 @@ struct SettingsCheck {
             switch model.description.input.sense {
             case .sound: sense = .sound
             case .pictures: sense = .pictures
-            case .tokens: throw TacitError.badData(model.path, at: "input", "the model takes tokens, which no input gives")
+            case .tokens:
+                throw TacitError.badData(model.path, at: "input", "the model takes tokens, which no input gives")
             }
             if let wished = input.sense, wished != sense {
                 throw TacitError.badData(
-                    model.path, at: "input", "the model takes \(sense.rawValue), and the input's sense is \(wished.rawValue)")
+                    model.path, at: "input",
+                    "the model takes \(sense.rawValue), and the input's sense is \(wished.rawValue)")
             }
             return (sense, model)
         } catch let error as TacitError {
@@ -229,7 +236,8 @@ struct SettingsCheck {
             if !sinks.contains(where: { $0.wish.name == "clips" }) {
                 refuse(
                     place,
-                    "to: '\(name?.text ?? "")' takes commands, which teach by clips: a sink of clips must be named as well")
+                    "to: '\(name?.text ?? "")' takes commands, which teach by clips: a sink of clips must be named as well"
+                )
             }
         }
         if sinks.count(where: { $0.wish.name == "clips" }) > 1 {

@@ -54,7 +54,8 @@ struct EventParts {
         let quiet = own.map { terms.quiet + ($0?.quiet ?? TimesOfDay([])) }
         rules =
             groups.isEmpty && quiet.allSatisfy(\.isEmpty)
-            ? nil : EventRules(labels: names.count, groups: groups.map(\.members), quiet: quiet, quietOfNew: terms.quiet)
+            ? nil
+            : EventRules(labels: names.count, groups: groups.map(\.members), quiet: quiet, quietOfNew: terms.quiet)
     }
 
     /// What sinks are told of the stream; what differs from sense to sense is said here.
@@ -63,7 +64,7 @@ struct EventParts {
         sense: StreamDescription.Sense, sampleRate: Int = 0, isDevice: Bool, runsFree: Bool, waits: Bool
     ) -> StreamDescription {
         var description = StreamDescription(
-            model: PathName.last(model.path), input: input, source: options.sinks.name, sense: sense,
+            model: SystemPath.shortName(of: model.path), input: input, source: options.sinks.name, sense: sense,
             sampleRate: sampleRate, labels: model.description.labels,
             learnedFrom: model.model.description.labels.count, thresholds: thresholds, selected: selection.indices,
             top: options.labels.top, showFrom: options.labels.threshold, hasLogits: options.labels.logits,

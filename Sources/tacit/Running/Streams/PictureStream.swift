@@ -46,7 +46,8 @@ struct PictureParts: StreamParts {
         let isLive = input.input == nil || input.realtime
         let isFolder = input.input.map(PictureFiles.isFolder) ?? false
         var description = events.description(
-            model, options, terms, input: input.title, sense: .pictures, isDevice: input.input == nil, runsFree: !isLive,
+            model, options, terms, input: input.title, sense: .pictures, isDevice: input.input == nil,
+            runsFree: !isLive,
             waits: !isLive)
         let recorder = try terms.recording?.recorder(
             .pictures(ticksPerReading: input.ticksPerReading), model, description,

@@ -18,7 +18,8 @@ extension RecordingWish {
             sense: sense, modelName: stream.model, modelDigest: model.file.digest,
             learned: model.learned.map { LabelsFile.bytes($0.withoutClips) } ?? [], input: stream.input,
             source: stream.source, thresholds: stream.thresholds, selected: stream.selected,
-            events: events.settings(model.description.events), averagedLabels: model.averagedLabels(smooth: events.smooth),
+            events: events.settings(model.description.events),
+            averagedLabels: model.averagedLabels(smooth: events.smooth),
             top: stream.top, showFrom: stream.showFrom, hasLogits: stream.hasLogits, isLive: isLive)
         let path = path
         return try Recorder(self, settings, waits: stream.waits, stop: stream.stop) { note in

@@ -56,7 +56,7 @@ struct SoundParts: StreamParts {
         let sound = try input.open(sampleRate: sampleRate, hop: hopSeconds, terms)
         if terms.stop.isStopping { throw Process.Stopped() }
         var description = events.description(
-            model, options, terms, input: PathName.last(input.name),
+            model, options, terms, input: SystemPath.shortName(of: input.name),
             sense: .sound(window: Double(labeller.geometry.samplesPerWindow) / Double(sampleRate), hop: hopSeconds),
             sampleRate: sampleRate, isDevice: input.isDevice, runsFree: !isLive,
             // What passes at its own pace goes on whether or not anyone reads; anything else waits.

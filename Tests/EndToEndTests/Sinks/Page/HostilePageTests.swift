@@ -34,7 +34,8 @@ struct HostilePageTests {
     }
 
     @Test(arguments: [
-        "/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "//etc/passwd", "/page.js/..", "/page.js%00.html", "/.", "/api",
+        "/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "//etc/passwd", "/page.js/..", "/page.js%00.html", "/.",
+        "/api",
         "/api/", "/Page.js", "/%", "/page.html", "/clips/a.flac",
     ])
     func noOtherPaths(path: String) throws {
@@ -54,7 +55,8 @@ struct HostilePageTests {
         let guarded = try PageRun(["--http-token-file", file])
         let shown = ["Authorization: Bearer \(Self.token)"]
         #expect(try guarded.ask("/correct", method: "POST", json, body: body).status == 401)
-        #expect(try guarded.ask("/correct", method: "POST", json + ["Authorization: Bearer a"], body: body).status == 401)
+        #expect(
+            try guarded.ask("/correct", method: "POST", json + ["Authorization: Bearer a"], body: body).status == 401)
         #expect(try guarded.ask("/correct", json + shown).status == 405)
         #expect(try guarded.ask("/correct", method: "POST", shown, body: body).status == 415)
         #expect(
@@ -95,7 +97,9 @@ struct HostilePageTests {
         }
         #expect(try status("POST /correct HTTP/1.1\r\n\(head)Content-Length: 4097\r\nConnection: close\r\n\r\n") == 413)
         #expect(
-            try status("POST /correct HTTP/1.1\r\n\(head)Content-Length: 99999999999999999999\r\n\r\n").map { $0 >= 400 }
+            try status("POST /correct HTTP/1.1\r\n\(head)Content-Length: 99999999999999999999\r\n\r\n").map {
+                $0 >= 400
+            }
                 ?? true)
         // A body that says nothing of its length, and is too long; and one that never ends.
         let chunk = "1000\r\n" + String(repeating: "a", count: 0x1000) + "\r\n"
@@ -106,8 +110,12 @@ struct HostilePageTests {
         let long = "GET / HTTP/1.1\r\nHost: \(page.host)\r\nX: " + String(repeating: "a", count: 100_000) + "\r\n\r\n"
         #expect(try status(long).map { [400, 413, 431].contains($0) } ?? true)
         let many = (0..<5000).map { "X-\($0): y\r\n" }.joined()
-        #expect(try status("GET / HTTP/1.1\r\nHost: \(page.host)\r\n\(many)\r\n").map { [400, 413, 431].contains($0) } ?? true)
-        #expect(try status("GET /\(String(repeating: "a", count: 60_000)) HTTP/1.1\r\nHost: a\r\n\r\n").map { $0 >= 400 } ?? true)
+        #expect(
+            try status("GET / HTTP/1.1\r\nHost: \(page.host)\r\n\(many)\r\n").map { [400, 413, 431].contains($0) }
+                ?? true)
+        #expect(
+            try status("GET /\(String(repeating: "a", count: 60_000)) HTTP/1.1\r\nHost: a\r\n\r\n").map { $0 >= 400 }
+                ?? true)
         #expect(try page.ask("/api/state").status == 200)
     }
 
@@ -142,7 +150,8 @@ struct HostilePageTests {
         }
         let method = pick(["GET", "POST", "HEAD", "PUT", "get", "", String(repeating: "G", count: 5000), "\u{0}"])
         let path = pick([
-            "/", "/events", "/ws", "/correct", "/api/timeline", "/%00", "/../../../../etc/shadow", "*", "", "http://a/b",
+            "/", "/events", "/ws", "/correct", "/api/timeline", "/%00", "/../../../../etc/shadow", "*", "",
+            "http://a/b",
             "/" + String(repeating: "%2e%2e/", count: 500), "/?" + String(repeating: "a=b&", count: 3000),
         ])
         let version = pick(["HTTP/1.1", "HTTP/1.0", "HTTP/9.9", "", "HTTP/1.1\r\n "])
@@ -150,7 +159,8 @@ struct HostilePageTests {
         for _ in 0..<Int.random(in: 0...6, using: &random) {
             headers.append(
                 pick([
-                    "Content-Length: -1", "Content-Length: 5", "Content-Length: 99999999999", "Transfer-Encoding: chunked",
+                    "Content-Length: -1", "Content-Length: 5", "Content-Length: 99999999999",
+                    "Transfer-Encoding: chunked",
                     "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Expect: 100-continue",
                     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Authorization: Basic ====", "Authorization: Bearer",
                     "Origin: null", ": ", "no colon", "Cookie: \(String(repeating: "c", count: 20_000))",

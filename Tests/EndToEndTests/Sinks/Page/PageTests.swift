@@ -17,7 +17,8 @@ struct PageTests {
             #expect(answer.headers["content-type"]?.hasPrefix(type) == true)
             let source = TestPaths.package.appendingPathComponent("Sources/Sinks/Page/Files/\(name)")
             #expect(try answer.body == Array(Data(contentsOf: source)))
-            #expect(answer.headers["content-security-policy"]?.hasPrefix("default-src 'none'; script-src 'self'") == true)
+            #expect(
+                answer.headers["content-security-policy"]?.hasPrefix("default-src 'none'; script-src 'self'") == true)
             #expect(answer.headers["cache-control"] == "no-store")
             bytes += answer.body.count
             // Nothing is asked for elsewhere.
@@ -43,16 +44,16 @@ struct PageTests {
             }
             var input: String
             var sense: String
-            var heard_seconds: Double
+            var heardSeconds: Double
             var readings: Int
-            var level_db: Float?
+            var levelDb: Float?
             var labels: [Label]
             var corrections: Bool
         }
-        let state = try JSONDecoder().decode(State.self, from: Data(try page.ask("/api/state").body))
+        let state = try JSONDecoder.snakeCase.decode(State.self, from: Data(try page.ask("/api/state").body))
         #expect(state.input == "a \"board\"" && state.sense == "sound" && !state.corrections)
         #expect(state.labels.count == 5 && state.labels.allSatisfy { $0.threshold == 0.3 })
-        #expect(state.heard_seconds > 0 && state.readings > 0 && state.level_db.map { $0 < 0 && $0 > -60 } == true)
+        #expect(state.heardSeconds > 0 && state.readings > 0 && state.levelDb.map { $0 < 0 && $0 > -60 } == true)
         // Events as their lines, of which the page may be told a moment after standard output.
         let told = page.lines.filter { $0.contains(#""type":"event""#) }
         #expect(!told.isEmpty)
@@ -121,7 +122,8 @@ struct PageTests {
         if let signal {
             // Wherever the stream is by then, both have been told some of it.
             for reader in [events, socket] {
-                #expect(reader.read { String(decoding: $0, as: UTF8.self).components(separatedBy: #""type":"#).count > 21 })
+                #expect(
+                    reader.read { String(decoding: $0, as: UTF8.self).components(separatedBy: #""type":"#).count > 21 })
             }
             page.run.send(signal: signal)
         } else {
