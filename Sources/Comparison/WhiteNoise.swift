@@ -11,7 +11,7 @@ struct WhiteNoise {
         case tokens([Int32])
     }
 
-    private var random = MadeUpNumbers()
+    private var random = SplitMix64()
 
     /// Deviation 1, as front ends leave their patches where they know their data; tokens drawn evenly.
     mutating func patches(_ input: InputDescription, count: Int) -> Patches {

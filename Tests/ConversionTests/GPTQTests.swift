@@ -1,12 +1,13 @@
 import TacitConversion
 import TacitModelFile
+import TacitTestSupport
 import Testing
 
 @Suite struct GPTQTests {
     private static let (rows, samples) = (21, 150)
 
     private func numbers(_ count: Int, seed: UInt64) -> [Float] {
-        var generator = SplitMix(state: seed)
+        var generator = RandomNumbers(seed: seed)
         return (0..<count).map { _ in (0..<6).reduce(Float(-3)) { sum, _ in sum + generator.unit() } }
     }
 

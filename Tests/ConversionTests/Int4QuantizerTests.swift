@@ -1,11 +1,12 @@
 import Foundation
 import TacitConversion
 import TacitModelFile
+import TacitTestSupport
 import Testing
 
 @Suite struct Int4QuantizerTests {
     private func normal(_ count: Int, seed: UInt64) -> [Float] {
-        var generator = SplitMix(state: seed)
+        var generator = RandomNumbers(seed: seed)
         // Irwin-Hall: close enough to a normal distribution.
         return (0..<count).map { _ in (0..<12).reduce(Float(-6)) { sum, _ in sum + generator.unit() } }
     }

@@ -1,11 +1,12 @@
 import Foundation
 import TacitConversion
 import TacitModelFile
+import TacitTestSupport
 import Testing
 
 @Suite struct Int8GroupQuantizerTests {
     private func weights(_ count: Int, seed: UInt64) -> [Float] {
-        var generator = SplitMix(state: seed)
+        var generator = RandomNumbers(seed: seed)
         return (0..<count).map { _ in (0..<12).reduce(Float(-6)) { sum, _ in sum + generator.unit() } }
     }
 

@@ -1,11 +1,12 @@
 import Foundation
 import TacitConversion
 import TacitModelFile
+import TacitTestSupport
 import Testing
 
 @Suite struct Int8QuantizerTests {
     private func normal(_ count: Int, seed: UInt64) -> [Float] {
-        var generator = SplitMix(state: seed)
+        var generator = RandomNumbers(seed: seed)
         return (0..<count).map { _ in
             // Irwin-Hall: close enough to a normal distribution, with no tail beyond six deviations.
             (0..<12).reduce(Float(-6)) { sum, _ in sum + generator.unit() }
@@ -80,7 +81,7 @@ import Testing
 
     @Test func foursAreMovedToTheNearestLegalOnes() {
         // One four of a row of eight columns, so that the best levels at a scale can be found by trying all.
-        var generator = SplitMix(state: 11)
+        var generator = RandomNumbers(seed: 11)
         for round in 0..<40 {
             let magnitudes = (0..<4).map { _ in (round % 2 == 0 ? 0.5 : 0.05) + generator.unit() / 2 }
             var weights = [Float](repeating: 0, count: 8)
@@ -130,19 +131,5 @@ import Testing
         }
         #expect(abs(result.error.signal - signal) <= 1e-9 * signal)
         #expect(abs(result.error.noise - noise) <= 1e-9 * noise)
-    }
-}
-
-/// SplitMix64 (Steele et al. 2014).
-struct SplitMix {
-    var state: UInt64
-
-    /// 0..<1.
-    mutating func unit() -> Float {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return Float((mixed ^ (mixed >> 31)) >> 40) * 0x1p-24
     }
 }

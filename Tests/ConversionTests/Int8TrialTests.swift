@@ -2,6 +2,7 @@ import Foundation
 import TacitConversion
 import TacitEngine
 import TacitModelFile
+import TacitTestSupport
 import Testing
 
 /// Which form of int8 a trunk gets without smoothing, by a base whose norms make outliers that the next matrices take back: the function is
@@ -49,7 +50,7 @@ import Testing
             }
             var header: [String: Any] = [:]
             var data = Data()
-            var generator = SplitMix(state: 11)
+            var generator = RandomNumbers(seed: 11)
             for (name, rows, columns) in shapes {
                 let start = data.count
                 let readsNorm = ["q_proj", "k_proj", "v_proj", "gate_proj", "up_proj"].contains { name.hasSuffix($0) }

@@ -1,6 +1,7 @@
 import Foundation
 import TacitDiagnostics
 import TacitModelFile
+import TacitTestSupport
 import Testing
 
 @Suite struct DamageTests {
@@ -10,7 +11,7 @@ import Testing
 
     init() throws {
         folder = try TemporaryFolder()
-        path = folder.file("model.gguf")
+        path = folder.path("model.gguf")
         try SmallModel.gpt2.write(to: path)
         bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
     }
@@ -52,7 +53,7 @@ import Testing
     }
 
     @Test func wildNumbersNeverTrap() throws {
-        var numbers = Numbers(seed: 7)
+        var numbers = RandomNumbers(seed: 7)
         let extremes: [UInt64] = [0, 1, .max, 1 << 63, 1 << 62, 1 << 32, 0x7fff_ffff, 1 << 40]
         let handle = try FileHandle(forUpdating: URL(fileURLWithPath: path))
         for offset in 0..<min(bytes.count - 8, 8192) {
@@ -83,10 +84,10 @@ import Testing
     }
 
     @Test func whatIsNoFileIsNoInput() throws {
-        for path in [folder.path, folder.file("absent.gguf"), "/dev/null"] {
+        for path in [folder.path, folder.path("absent.gguf"), "/dev/null"] {
             #expect { _ = try ModelFile(path: path) } throws: { ($0 as? TacitError)?.kind == .noInput }
         }
-        let fifo = folder.file("fifo.gguf")
+        let fifo = folder.path("fifo.gguf")
         #expect(mkfifo(fifo, 0o600) == 0)
         #expect(failure { _ = try ModelFile(path: fifo) } == "\(fifo): not a regular file")
     }

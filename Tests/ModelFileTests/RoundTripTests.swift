@@ -1,5 +1,6 @@
 import Foundation
 import TacitModelFile
+import TacitTestSupport
 import Testing
 
 @Suite struct RoundTripTests {
@@ -10,7 +11,7 @@ import Testing
         model.outside = encoding == .int8 ? .float16 : .float32
         model.encoding = encoding
         let folder = try TemporaryFolder()
-        let path = folder.file("model.gguf")
+        let path = folder.path("model.gguf")
         let values = try model.write(to: path)
         let file = try ModelFile(path: path)
         try file.verify()
@@ -75,7 +76,7 @@ import Testing
         model.description.trunk.width = size.columns
         model.description.trunk.feedForwardWidth = size.rows
         let folder = try TemporaryFolder()
-        let path = folder.file("model.gguf")
+        let path = folder.path("model.gguf")
         let values = try model.write(to: path, seed: 5)
         let file = try ModelFile(path: path)
         try file.verify()
@@ -124,7 +125,7 @@ import Testing
         model.description.trunk.width = columns
         model.description.trunk.feedForwardWidth = rows
         let folder = try TemporaryFolder()
-        let path = folder.file("model.gguf")
+        let path = folder.path("model.gguf")
         let values = try model.write(to: path, seed: 6)
         let file = try ModelFile(path: path)
         try file.verify()
@@ -158,7 +159,7 @@ import Testing
             model.description.trunk.feedForwardWidth = width
             return failure {
                 _ = try ModelFileWriter(
-                    path: folder.file("model.gguf"), description: model.description, provenance: model.provenance,
+                    path: folder.path("model.gguf"), description: model.description, provenance: model.provenance,
                     formats: model.formats())
             }
         }
@@ -172,10 +173,10 @@ import Testing
 
     @Test func theSamePartsGiveTheSameBytes() throws {
         let folder = try TemporaryFolder()
-        try SmallModel.gpt2.write(to: folder.file("a.gguf"))
-        try SmallModel.gpt2.write(to: folder.file("b.gguf"))
+        try SmallModel.gpt2.write(to: folder.path("a.gguf"))
+        try SmallModel.gpt2.write(to: folder.path("b.gguf"))
         #expect(
-            FileManager.default.contentsEqual(atPath: folder.file("a.gguf"), andPath: folder.file("b.gguf")))
+            FileManager.default.contentsEqual(atPath: folder.path("a.gguf"), andPath: folder.path("b.gguf")))
     }
 
     @Test func anUnfinishedFileLeavesNothingBehind() throws {
@@ -183,7 +184,7 @@ import Testing
         do {
             let model = SmallModel.gpt2
             let writer = try ModelFileWriter(
-                path: folder.file("model.gguf"), description: model.description, provenance: model.provenance,
+                path: folder.path("model.gguf"), description: model.description, provenance: model.provenance,
                 formats: model.formats())
             try writer.write(vector: "final_norm.weight", [Float](repeating: 1, count: 6))
             let again = failure { try writer.write(vector: "final_norm.weight", [Float](repeating: 1, count: 6)) }
@@ -197,8 +198,8 @@ import Testing
         let folder = try TemporaryFolder()
         let line = failure { try SmallModel.gpt2.write(to: folder.path) }
         #expect(line == "\(folder.path): is there and not a regular file")
-        #expect(mkfifo(folder.file("fifo.gguf"), 0o600) == 0)
-        #expect(failure { try SmallModel.gpt2.write(to: folder.file("fifo.gguf")) } != nil)
+        #expect(mkfifo(folder.path("fifo.gguf"), 0o600) == 0)
+        #expect(failure { try SmallModel.gpt2.write(to: folder.path("fifo.gguf")) } != nil)
     }
 
     @Test func aFolderThatIsNotThereCannotHoldAModel() {

@@ -13,4 +13,12 @@ public struct RandomNumbers: RandomNumberGenerator, Sendable {
         z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
         return z ^ (z >> 31)
     }
+
+    /// In 0..<1.
+    public mutating func unit() -> Float { Float(next() >> 40) * 0x1p-24 }
+
+    /// In -1..<1.
+    public mutating func floats(_ count: Int) -> [Float] { (0..<count).map { _ in 2 * unit() - 1 } }
+
+    public mutating func integer(below bound: Int) -> Int { Int(next() % UInt64(bound)) }
 }

@@ -58,7 +58,7 @@ enum AdapterFusion {
     private static func difference(
         _ fused: [Float], weight: [Double], change: ModuleChange, gains: [Double], module: LinearModule
     ) throws -> Double {
-        let input = MadeUpNumbers.uniform(probes * module.columns)
+        let input = SplitMix64.uniform(probes * module.columns)
         var scaled = input
         if let inputScale = change.inputScale {
             for index in scaled.indices { scaled[index] *= inputScale[index % module.columns] }

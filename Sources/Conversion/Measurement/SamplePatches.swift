@@ -49,7 +49,7 @@ struct SamplePatches {
         self.contexts = contexts
         sinks = description.sinks
         patches = min(description.input.window, longest)
-        var random = MadeUpNumbers(seed: seed)
+        var random = SplitMix64(seed: seed)
         if case .tokens(let input) = description.input {
             rows = try Self.tokens(
                 input, surroundings, width: description.trunk.width, count: contexts * patches, &random)
@@ -87,7 +87,7 @@ struct SamplePatches {
     }
 
     private static func tokens(
-        _ input: TokensInput, _ surroundings: Surroundings, width: Int, count: Int, _ random: inout MadeUpNumbers
+        _ input: TokensInput, _ surroundings: Surroundings, width: Int, count: Int, _ random: inout SplitMix64
     ) throws -> [Float] {
         var rows = [Float](repeating: 0, count: count * width)
         for book in 0..<input.codebooks {

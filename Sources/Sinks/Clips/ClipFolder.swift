@@ -83,6 +83,11 @@ final class ClipFolder: @unchecked Sendable {
         return isAboveReserve
     }
 
+    /// What to throw where it has none.
+    var noRoom: TacitError {
+        TacitError(.cannotCreate, file: path, "the disk has no room but what is to be left free")
+    }
+
     /// Removes clips until what is left is within the limits: the oldest first. For the disk's sake only where that helps.
     func trim() {
         var clips = wholeClips()

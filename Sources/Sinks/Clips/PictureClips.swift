@@ -21,7 +21,6 @@ final class PictureClips: Sink, ClipNaming, @unchecked Sendable {
 
     private let folder: ClipFolder
     private let stop: StopToken
-    private var slugs: [String]
     private let monitor = Monitor()
     /// Changed by the stream's thread alone, which need not ask the monitor for it.
     private var stream: StreamDescription
@@ -30,7 +29,7 @@ final class PictureClips: Sink, ClipNaming, @unchecked Sendable {
     private var hasRoom = true
     private var isEnding = false
     // The stream's.
-    private var names: [ClipName?]
+    private var names: ClipNames
     private var fresh: [LiveEvent] = []
 
     private static let quality: Int32 = 85
@@ -39,12 +38,15 @@ final class PictureClips: Sink, ClipNaming, @unchecked Sendable {
         self.folder = folder
         self.stream = stream
         self.stop = stop
-        slugs = Slug.distinct(stream.eventNames)
-        names = Array(repeating: nil, count: stream.eventNames.count)
+        names = ClipNames(stream, kind: .picture)
         fresh.reserveCapacity(stream.eventNames.count)
         for place in jobs.indices { jobs[place].events.reserveCapacity(stream.eventNames.count) }
         hasRoom = folder.hasRoom()
         try DetachedThread.start(for: folder.path, failing: .cannotCreate) { self.serve() }
+    }
+
+    deinit {
+        for job in jobs { job.pixels?.deallocate() }
     }
 
     func labels(_ reading: LiveReading) {}
@@ -52,16 +54,14 @@ final class PictureClips: Sink, ClipNaming, @unchecked Sendable {
     func gap(_ gap: LiveGap) {}
 
     func relabel(_ labels: StreamLabels) {
-        slugs = Slug.distinct(labels.eventNames)
-        names += Array(repeating: nil, count: max(0, slugs.count - names.count))
-        fresh.reserveCapacity(names.count)
+        names.relabel(labels)
+        fresh.reserveCapacity(labels.eventNames.count)
         monitor.locked { stream = stream.relabelled(labels) }
     }
 
     func name(_ event: inout LiveEvent) {
         guard event.state == .on else {
-            event.clip = names[event.label]
-            names[event.label] = nil
+            event.clip = names.take(event)
             return
         }
         let refusal: String? = monitor.locked {
@@ -70,8 +70,8 @@ final class PictureClips: Sink, ClipNaming, @unchecked Sendable {
             return jobs.allSatisfy(\.isFull) ? "the disk is too slow" : nil
         }
         if let refusal { return ClipSink.log(event, " has no clip: \(refusal)") }
-        let name = ClipName(of: event, slug: slugs[event.label], kind: .picture)
-        names[event.label] = name
+        let name = names.name(event)
+        names.keep(name, of: event)
         event.clip = name
         fresh.append(event)
     }
@@ -150,10 +150,7 @@ final class PictureClips: Sink, ClipNaming, @unchecked Sendable {
                 guard let bytes, let clip = event.clip else {
                     throw TacitError(.cannotCreate, file: folder.path, "the picture can't be encoded")
                 }
-                guard folder.hasRoom() else {
-                    throw TacitError(
-                        .cannotCreate, file: folder.path, "the disk has no room but what is to be left free")
-                }
+                guard folder.hasRoom() else { throw folder.noRoom }
                 let name = ClipFileName(clip.text)
                 let description = ClipFolder.description(of: name)
                 try ClipDescription(stream: stream, on: event).bytes.withUnsafeBytes {

@@ -75,7 +75,7 @@ struct SoundClipWriter: @unchecked Sendable {
 
     private func begin(_ job: SoundClips.Job) throws -> OpenFile {
         try clips.folder.follow(isIdle: isIdle)
-        guard clips.folder.hasRoom() else { throw noRoom }
+        guard clips.folder.hasRoom() else { throw clips.folder.noRoom }
         let name = ClipFileName(job.name.text)
         let descriptor = try clips.folder.create(name.whole)
         var number: Int32 = 0
@@ -94,7 +94,7 @@ struct SoundClipWriter: @unchecked Sendable {
         let before = file.samples / Self.stride
         file.samples += count
         files[slot] = file
-        if file.samples / Self.stride > before, !clips.folder.hasRoom() { throw noRoom }
+        if file.samples / Self.stride > before, !clips.folder.hasRoom() { throw clips.folder.noRoom }
     }
 
     /// The description comes first: whoever sees the sound finds it.
@@ -106,7 +106,7 @@ struct SoundClipWriter: @unchecked Sendable {
         let number = tacit_flac_writer_finish(file.encoder)
         do {
             guard number == 0 else { throw failure(number) }
-            guard clips.folder.hasRoom() else { throw noRoom }
+            guard clips.folder.hasRoom() else { throw clips.folder.noRoom }
             let end = job.start + file.samples
             let description = ClipDescription(
                 stream: stream, on: job.on, off: job.off,
@@ -157,10 +157,6 @@ struct SoundClipWriter: @unchecked Sendable {
         try? clips.folder.follow(isIdle: isIdle)
         let hasRoom = clips.folder.hasRoom()
         clips.monitor.locked { clips.hasRoom = hasRoom }
-    }
-
-    private var noRoom: TacitError {
-        TacitError(.cannotCreate, file: clips.folder.path, "the disk has no room but what is to be left free")
     }
 
     private func failure(_ number: Int32) -> TacitError {

@@ -34,9 +34,7 @@ final class SoundClips: Sink, ClipNaming, @unchecked Sendable {
     private let settings: ClipSettings
     private let stop: StopToken
     private let before: Double
-    private var slugs: [String]
-    /// `[labels]`: of those that are on.
-    private var names: [ClipName?]
+    private var names: ClipNames
 
     /// Clips that are made at once.
     private static let most = 32
@@ -51,8 +49,7 @@ final class SoundClips: Sink, ClipNaming, @unchecked Sendable {
         self.stream = stream
         self.stop = stop
         self.before = before
-        slugs = Slug.distinct(stream.eventNames)
-        names = Array(repeating: nil, count: stream.eventNames.count)
+        names = ClipNames(stream, kind: .sound)
         history = SampleHistory(capacity: Int((before + Self.slack) * Double(stream.sampleRate)))
         hasRoom = folder.hasRoom()
         let made = SoundClipWriter(self)
@@ -80,8 +77,7 @@ final class SoundClips: Sink, ClipNaming, @unchecked Sendable {
     func gap(_ gap: LiveGap) {}
 
     func relabel(_ labels: StreamLabels) {
-        slugs = Slug.distinct(labels.eventNames)
-        names += Array(repeating: nil, count: max(0, slugs.count - names.count))
+        names.relabel(labels)
         monitor.locked { stream = stream.relabelled(labels) }
     }
 
@@ -101,7 +97,7 @@ final class SoundClips: Sink, ClipNaming, @unchecked Sendable {
     }
 
     private func begin(_ event: inout LiveEvent) {
-        let name = ClipName(of: event, slug: slugs[event.label], kind: .sound)
+        let name = names.name(event)
         let refusal: String? = monitor.locked {
             while stream.waits, !stop.isStopping, !jobs.contains(where: { $0 == nil }), hasJobsToWrite {
                 monitor.signal()
@@ -117,12 +113,11 @@ final class SoundClips: Sink, ClipNaming, @unchecked Sendable {
             return nil
         }
         if let refusal { return ClipSink.log(event, " has no clip: \(refusal)") }
-        names[event.label] = name
+        names.keep(name, of: event)
     }
 
     private func end(_ event: inout LiveEvent) {
-        guard let name = names[event.label] else { return }
-        names[event.label] = nil
+        guard let name = names.take(event) else { return }
         event.clip = name
         monitor.locked {
             for slot in jobs.indices {
@@ -138,7 +133,7 @@ final class SoundClips: Sink, ClipNaming, @unchecked Sendable {
     private func place(_ time: Double) -> Int { Int((time * Double(stream.sampleRate)).rounded()) }
     private func length(_ seconds: Double) -> Int { place(seconds) }
 
-    /// Whether the ring has not room for so many more without a loss to a clip.
+    /// Whether so many more would take the place of what a clip has still to be written from.
     private func wouldOverwrite(_ count: Int) -> Bool {
         jobs.contains { job in
             guard let job, job.place < min(job.end, history.end) else { return false }

@@ -3,8 +3,8 @@ import Glibc
 
 /// What the library calls, on its own thread.
 extension PageServer {
-    private static let no = Int32(TACIT_MICROHTTPD_NO)
-    private static let yes = Int32(TACIT_MICROHTTPD_YES)
+    static let no = Int32(TACIT_MICROHTTPD_NO)
+    static let yes = Int32(TACIT_MICROHTTPD_YES)
 
     /// Called with a request's head, then with each part of its body, then when it is whole; of a correction once more when
     /// there is an answer.
@@ -63,10 +63,7 @@ extension PageServer {
     private func open(
         _ connection: OpaquePointer, path: String, method: String
     ) -> Result<PageRequest, Refusal> {
-        func header(_ name: String) -> String? {
-            tacit_microhttpd_lookup_connection_value(connection, Int32(TACIT_MICROHTTPD_HEADER), name)
-                .map { String(cString: $0) }
-        }
+        func header(_ name: String) -> String? { Self.header(name, of: connection) }
         let route = PageRoute(rawValue: path)
         let head = PageGuard.Head(
             host: header("Host"), origin: header("Origin"), authorization: header("Authorization"))
@@ -124,7 +121,12 @@ extension PageServer {
         PageAnswer(status: 200, type: type, bytes: bytes)
     }
 
-    private func give(_ answer: PageAnswer, to connection: OpaquePointer) -> Int32 {
+    static func header(_ name: String, of connection: OpaquePointer) -> String? {
+        tacit_microhttpd_lookup_connection_value(connection, Int32(TACIT_MICROHTTPD_HEADER), name)
+            .map { String(cString: $0) }
+    }
+
+    func give(_ answer: PageAnswer, to connection: OpaquePointer) -> Int32 {
         let made = answer.bytes.withUnsafeBytes {
             tacit_microhttpd_create_response_from_buffer($0.count, $0.baseAddress, Int32(TACIT_MICROHTTPD_COPY))
         }
@@ -132,7 +134,7 @@ extension PageServer {
         return queue(made, answer.status, answer.type, answer.headers, connection)
     }
 
-    private func queue(
+    func queue(
         _ response: OpaquePointer, _ status: UInt32, _ type: String?, _ headers: [(String, String)],
         _ connection: OpaquePointer
     ) -> Int32 {
@@ -141,185 +143,5 @@ extension PageServer {
             guard tacit_microhttpd_add_response_header(response, name, value) == Self.yes else { return Self.no }
         }
         return tacit_microhttpd_queue_response(connection, status, response)
-    }
-
-    // MARK: Server-sent events
-
-    private func follow(_ connection: OpaquePointer) -> Int32 {
-        let reader: PageReader? = monitor.locked {
-            if isEnding { return nil }
-            let reader = PageReader(connection, place: news.lines.end)
-            readers.append(reader)
-            return reader
-        }
-        guard let reader else { return give(.words(503, "the program ends"), to: connection) }
-        let context = Unmanaged.passRetained(PageReading(self, reader)).toOpaque()
-        guard
-            let response = tacit_microhttpd_create_response_from_callback(
-                .max, 4096,
-                { context, _, buffer, count in
-                    guard let context, let buffer else { return -1 }
-                    let reading = Unmanaged<PageReading>.fromOpaque(context).takeUnretainedValue()
-                    return reading.server.fill(
-                        UnsafeMutableRawBufferPointer(start: buffer, count: count), reading.reader)
-                }, context,
-                { context in
-                    if let context { Unmanaged<PageReading>.fromOpaque(context).release() }
-                })
-        else {
-            Unmanaged<PageReading>.fromOpaque(context).release()
-            return Self.no
-        }
-        return queue(response, 200, "text/event-stream; charset=utf-8", [("X-Accel-Buffering", "no")], connection)
-    }
-
-    /// Puts what a reader is to have next into the library's buffer; nothing, and the reader asleep, while there is none.
-    private func fill(_ buffer: UnsafeMutableRawBufferPointer, _ reader: PageReader) -> Int {
-        monitor.locked {
-            if reader.sent == reader.pending.count {
-                reader.pending.removeAll(keepingCapacity: true)
-                reader.sent = 0
-                guard reader.place >= news.lines.start else {
-                    reader.isDropped = true
-                    return Int(TACIT_MICROHTTPD_END_OF_STREAM)
-                }
-                while reader.pending.count < 1 << 13, reader.place < news.lines.end {
-                    reader.pending.append(contentsOf: "data: ".utf8)
-                    reader.place = news.lines.take(at: reader.place, into: &reader.pending) ?? news.lines.end
-                    reader.pending.append(contentsOf: "\n\n".utf8)
-                }
-                if reader.pending.isEmpty, reader.isBeatDue { reader.pending.append(contentsOf: ":\n\n".utf8) }
-                reader.isBeatDue = false
-            }
-            guard !reader.pending.isEmpty else {
-                if isEnding { return Int(TACIT_MICROHTTPD_END_OF_STREAM) }
-                tacit_microhttpd_suspend_connection(reader.connection)
-                reader.isSuspended = true
-                return 0
-            }
-            let count = min(buffer.count, reader.pending.count - reader.sent)
-            reader.pending.withUnsafeBytes {
-                buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[reader.sent..<reader.sent + count]))
-            }
-            reader.sent += count
-            given += count
-            return count
-        }
-    }
-
-    // MARK: WebSocket
-
-    private func upgrade(_ connection: OpaquePointer) -> Int32 {
-        func header(_ name: String) -> String {
-            tacit_microhttpd_lookup_connection_value(connection, Int32(TACIT_MICROHTTPD_HEADER), name)
-                .map { String(cString: $0) } ?? ""
-        }
-        func has(_ word: String, in name: String) -> Bool {
-            header(name).lowercased().split(separator: ",").contains { $0.filter { $0 != " " } == word }
-        }
-        let key = header("Sec-WebSocket-Key")
-        guard has("websocket", in: "Upgrade"), has("upgrade", in: "Connection"), WebSocketFrames.isKey(key),
-            header("Sec-WebSocket-Version") == "13"
-        else {
-            var answer = PageAnswer.words(426, "this is a WebSocket of version 13")
-            answer.headers += [("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13")]
-            return give(answer, to: connection)
-        }
-        guard !monitor.locked({ isEnding }),
-            let response = tacit_microhttpd_create_response_for_upgrade(
-                PageServer.upgraded, Unmanaged.passUnretained(self).toOpaque())
-        else { return give(.words(503, "the program ends"), to: connection) }
-        return queue(
-            response, 101, nil,
-            [("Upgrade", "websocket"), ("Sec-WebSocket-Accept", WebSocketFrames.accept(key))], connection)
-    }
-
-    private static let upgraded:
-        @convention(c) (
-            UnsafeMutableRawPointer?, OpaquePointer?, UnsafeMutableRawPointer?, UnsafePointer<CChar>?, Int, Int32,
-            OpaquePointer?
-        ) -> Void = { own, _, _, more, count, socket, handle in
-            guard let own, let handle else { return }
-            let server = Unmanaged<PageServer>.fromOpaque(own).takeUnretainedValue()
-            let isTaken = server.monitor.locked {
-                if server.isEnding { return false }
-                let early = UnsafeRawBufferPointer(start: more, count: more == nil ? 0 : count)
-                server.newPeers.append(
-                    WebSocketPeer(socket: socket, handle: handle, place: server.news.lines.end, incoming: Array(early)))
-                server.peerCount += 1
-                return true
-            }
-            if isTaken { server.wake() } else { tacit_microhttpd_close(handle) }
-        }
-
-    // MARK: Corrections
-
-    private func correct(_ request: PageRequest, _ connection: OpaquePointer) -> Int32 {
-        if let answer = request.answer { return give(answer, to: connection) }
-        guard let corrections = monitor.locked({ news.stream.corrections }) else {
-            return give(
-                .json(
-                    CorrectionAnswer(
-                        outcome: .refused,
-                        words: "what is learned, and what from, has to be kept: start with --labels FILE and "
-                            + "--to clips:DIR"
-                    ).bytes, status: 409), to: connection)
-        }
-        let mayWait = monitor.locked {
-            if isEnding { return false }
-            tacit_microhttpd_suspend_connection(connection)
-            request.isWaiting = true
-            waiting.append((request, connection))
-            return true
-        }
-        guard mayWait else { return give(.words(503, "the program ends"), to: connection) }
-        let asked = PageCorrection(self, request, connection)
-        corrections.submit(request.body) { asked.isAnswered($0) }
-        return Self.yes
-    }
-}
-
-/// What a reader's callback is about.
-private final class PageReading {
-    let server: PageServer
-    let reader: PageReader
-
-    init(_ server: PageServer, _ reader: PageReader) {
-        self.server = server
-        self.reader = reader
-    }
-}
-
-/// A correction on its way, for the thread that learns. The server's monitor guards the request.
-private final class PageCorrection: @unchecked Sendable {
-    private let server: PageServer
-    private let request: PageRequest
-    private let connection: OpaquePointer
-
-    init(_ server: PageServer, _ request: PageRequest, _ connection: OpaquePointer) {
-        self.server = server
-        self.request = request
-        self.connection = connection
-    }
-
-    func isAnswered(_ answer: CorrectionAnswer) {
-        let status: UInt32 =
-            switch answer.outcome {
-            case .learned: 200
-            case .malformed: 400
-            case .unknownEvent: 404
-            case .refused: 409
-            case .busy: 503
-            case .failed: 500
-            }
-        server.monitor.locked {
-            // Whoever asked may have been told already that the program ends.
-            guard request.isWaiting else { return }
-            request.isWaiting = false
-            request.answer = .json(answer.bytes, status: status)
-            server.waiting.removeAll { $0.request === request }
-            server.answered.append(connection)
-        }
-        server.wake()
     }
 }

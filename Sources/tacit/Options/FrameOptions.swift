@@ -1,5 +1,6 @@
 import ArgumentParser
 import TacitDevices
+import TacitDiagnostics
 import TacitLabelling
 import TacitMedia
 

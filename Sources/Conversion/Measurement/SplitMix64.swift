@@ -1,5 +1,5 @@
-/// Numbers that look random and are always the same (Steele et al. 2014, SplitMix64).
-package struct MadeUpNumbers: RandomNumberGenerator {
+/// Numbers that look random and are always the same (SplitMix64: Steele, Lea and Flood 2014, figure 17).
+package struct SplitMix64: RandomNumberGenerator {
     private var state: UInt64
 
     package init(seed: UInt64 = 0) { state = seed }
@@ -17,7 +17,7 @@ package struct MadeUpNumbers: RandomNumberGenerator {
 
     /// `count` numbers in -1..<1, the first there are.
     static func uniform(_ count: Int) -> [Double] {
-        var random = MadeUpNumbers()
+        var random = SplitMix64()
         return (0..<count).map { _ in random.uniform() }
     }
 }

@@ -1,0 +1,44 @@
+import CTacitMicrohttpd
+
+/// The library's part of a WebSocket: the handshake (RFC 6455, section 4).
+extension PageServer {
+    func upgrade(_ connection: OpaquePointer) -> Int32 {
+        func header(_ name: String) -> String { Self.header(name, of: connection) ?? "" }
+        func has(_ word: String, in name: String) -> Bool {
+            header(name).lowercased().split(separator: ",").contains { $0.filter { $0 != " " } == word }
+        }
+        let key = header("Sec-WebSocket-Key")
+        guard has("websocket", in: "Upgrade"), has("upgrade", in: "Connection"), WebSocketFrames.isKey(key),
+            header("Sec-WebSocket-Version") == "13"
+        else {
+            var answer = PageAnswer.words(426, "this is a WebSocket of version 13")
+            answer.headers += [("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13")]
+            return give(answer, to: connection)
+        }
+        guard !monitor.locked({ isEnding }),
+            let response = tacit_microhttpd_create_response_for_upgrade(
+                PageServer.upgraded, Unmanaged.passUnretained(self).toOpaque())
+        else { return give(.words(503, "the program ends"), to: connection) }
+        return queue(
+            response, 101, nil,
+            [("Upgrade", "websocket"), ("Sec-WebSocket-Accept", WebSocketFrames.accept(key))], connection)
+    }
+
+    private static let upgraded:
+        @convention(c) (
+            UnsafeMutableRawPointer?, OpaquePointer?, UnsafeMutableRawPointer?, UnsafePointer<CChar>?, Int, Int32,
+            OpaquePointer?
+        ) -> Void = { own, _, _, more, count, socket, handle in
+            guard let own, let handle else { return }
+            let server = Unmanaged<PageServer>.fromOpaque(own).takeUnretainedValue()
+            let isTaken = server.monitor.locked {
+                if server.isEnding { return false }
+                let early = UnsafeRawBufferPointer(start: more, count: more == nil ? 0 : count)
+                server.newPeers.append(
+                    WebSocketPeer(socket: socket, handle: handle, place: server.news.lines.end, incoming: Array(early)))
+                server.peerCount += 1
+                return true
+            }
+            if isTaken { server.wake() } else { tacit_microhttpd_close(handle) }
+        }
+}
