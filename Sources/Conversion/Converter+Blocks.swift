@@ -8,22 +8,21 @@ extension Converter {
     func block(
         _ layer: Int, _ trunk: TrunkWeights
     ) throws -> (vectors: [String: [Float]], weights: [String: TrunkWeights.Matrix]) {
-        let (prefix, first) = ("blocks.\(layer).", "blocks.0.")
         var weights: [String: TrunkWeights.Matrix] = [:]
-        for matrix in checkpoint.model.matrices where matrix.name.hasPrefix(prefix) {
-            weights[first + matrix.name.dropFirst(prefix.count)] = try trunk.matrix(matrix)
+        for matrix in checkpoint.model.matrices {
+            guard let name = TensorName.moved(matrix.name, from: layer, to: 0) else { continue }
+            weights[name] = try trunk.matrix(matrix)
         }
         return (try vectors(of: layer, trunk), weights)
     }
 
     /// A block's vectors and what all blocks share, by the same names.
     func vectors(of layer: Int, _ trunk: TrunkWeights) throws -> [String: [Float]] {
-        let (prefix, first) = ("blocks.\(layer).", "blocks.0.")
         var vectors: [String: [Float]] = [:]
         for case .vector(let name, let shape) in description.parts {
-            if name.hasPrefix(prefix) {
-                vectors[first + name.dropFirst(prefix.count)] = try vector(name, shape, trunk)
-            } else if name.hasPrefix(TensorName.finalNorm) || name.hasPrefix("rotary.") {
+            if let first = TensorName.moved(name, from: layer, to: 0) {
+                vectors[first] = try vector(name, shape, trunk)
+            } else if name.hasPrefix(TensorName.finalNorm) || name.hasPrefix(TensorName.rotary) {
                 vectors[name] = try vector(name, shape, trunk)
             }
         }

@@ -17,13 +17,13 @@ extension Converter {
         for layer in 0..<calibratedSteps {
             try progress(trialSteps + sensitivitySteps + layer, allSteps)
             let block = try block(layer, trunk)
-            let (prefix, first) = ("blocks.\(layer).", "blocks.0.")
             let packed = try calibrated.advance(layer: layer, vectors: block.vectors, weights: block.weights) {
-                quantizers[$0.replacingPrefix(first, with: prefix)] ?? Float32Quantizer()
+                TensorName.moved($0, from: 0, to: layer).flatMap { quantizers[$0] } ?? Float32Quantizer()
             }
-            for matrix in checkpoint.model.matrices where matrix.name.hasPrefix(prefix) {
-                let name = matrix.name.replacingPrefix(prefix, with: first)
-                guard let exact = block.weights[name], let stored = packed[name] else { continue }
+            for matrix in checkpoint.model.matrices {
+                guard let name = TensorName.moved(matrix.name, from: layer, to: 0), let exact = block.weights[name],
+                    let stored = packed[name]
+                else { continue }
                 try draft.write(matrix, exact, stored) { _ in block.vectors }
             }
         }

@@ -15,7 +15,7 @@ extension Converter {
         var quantizers: [String: any Quantizer] = [:]
         for shape in shapes { quantizers[shape.name] = usual }
         for layer in 0..<verdict.twoPlaneLayers {
-            for shape in shapes where shape.name.hasPrefix("blocks.\(layer).") {
+            for shape in shapes where shape.name.hasPrefix(TensorName.block(layer)) {
                 quantizers[shape.name] = Int8Quantizer(planes: 2)
             }
         }

@@ -41,12 +41,12 @@ struct Surroundings {
         case .none: trunk.positions = .none
         }
         if config.positions != .base { (trunk.rotaryWidth, trunk.hasLocalFrequencies) = (0, false) }
-        let hidden = store.shape(of: "patch.hidden.weight")
+        let hidden = store.shape(of: "\(TensorName.patchHidden).weight")
         let description = ModelDescription(
             trunk: trunk, input: config.input, attention: config.attention, context: config.context,
             sinks: config.sinks, pool: config.pool, task: config.task, labels: config.labels,
             thresholds: config.thresholds, events: config.events, patchHiddenWidth: hidden?.first ?? 0,
-            hasHeadNorm: store.has("head.norm.weight"),
+            hasHeadNorm: store.has("\(TensorName.headNorm).weight"),
             learning: config.learning.map {
                 LearningHead(
                     levels: $0.levels, grid: $0.grid, stretch: $0.stretch,
@@ -94,12 +94,12 @@ struct Surroundings {
         case TensorName.localFrequencies: return checkpoint.model.rotation.localFrequencies
         case TensorName.positions:
             guard let store, config?.positions == .learned else { return try checkpoint.positions(shape[0]) }
-            return try store.floats("positions.weight", shape: shape)
+            return try store.floats("\(TensorName.positions).weight", shape: shape)
         case TensorName.sinks: return try store?.floats("\(name).weight", shape: shape)
         case "\(TensorName.headNorm).weight", "\(TensorName.headNorm).bias":
             return try store?.floats(name, shape: shape)
         case TensorName.learningPrototypes, TensorName.learningOthers: return try store?.floats(name, shape: shape)
-        case _ where name.hasPrefix("codebook."):
+        case _ where name.hasPrefix(TensorName.codebooks):
             return try store.map { try $0.floats("\(name).weight", shape: shape) } ?? checkpoint.embedding()
         default: return nil
         }
@@ -128,13 +128,13 @@ struct Surroundings {
             switch part {
             case .matrix(let shape) where !shape.isTrunk:
                 expected.formUnion(["\(shape.name).weight", "\(shape.name).bias"])
-            case .vector(let name, _) where name.hasPrefix("codebook.") || name == TensorName.sinks:
+            case .vector(let name, _) where name.hasPrefix(TensorName.codebooks) || name == TensorName.sinks:
                 expected.insert("\(name).weight")
             case .vector(let name, _) where name.hasPrefix("\(TensorName.headNorm)."): expected.insert(name)
             case .vector(let name, _) where [TensorName.learningPrototypes, TensorName.learningOthers].contains(name):
                 expected.insert(name)
             case .vector(TensorName.positions, _) where config.positions == .learned:
-                expected.insert("positions.weight")
+                expected.insert("\(TensorName.positions).weight")
             default: break
             }
         }

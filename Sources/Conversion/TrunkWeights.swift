@@ -82,7 +82,7 @@ struct TrunkWeights {
         else {
             return nil
         }
-        return change(smoothing[layer], "blocks.0.\(parts[2])")
+        return change(smoothing[layer], "\(TensorName.block(0))\(parts[2])")
     }
 
     /// A norm's `weight` or `bias`.

@@ -8,36 +8,47 @@ package enum TensorName {
     package static let patch = "patch"
     /// Matrix `[patchHiddenWidth, patchSize]`; then `patch` is `[width, patchHiddenWidth]`.
     package static let patchHidden = "patch.hidden"
+    /// What the names of all codebooks begin with.
+    package static let codebooks = "codebook."
     /// F32 `[vocabulary, width]`, one a codebook.
-    package static func codebook(_ index: Int) -> String { "codebook.\(index)" }
+    package static func codebook(_ index: Int) -> String { "\(codebooks)\(index)" }
     /// F32 `[window, width]`.
     package static let positions = "positions"
     /// F32 `[sinks, width]`: rows of the stream as the first block reads them.
     package static let sinks = "sinks"
+    /// What the names of all that rotates queries and keys begin with.
+    package static let rotary = "rotary."
     /// F32 `[rotaryWidth / 2]`: radians a position.
     package static let rotaryFrequencies = "rotary.frequencies"
     /// F32 `[rotaryWidth / 2]`: those of local layers.
     package static let localFrequencies = "rotary.local_frequencies"
+    /// What the names of all tensors of a block begin with.
+    package static func block(_ layer: Int) -> String { "blocks.\(layer)." }
+    /// The name that a tensor of one block has in another; nil for what is not of that block.
+    package static func moved(_ name: String, from layer: Int, to other: Int) -> String? {
+        let prefix = block(layer)
+        return name.hasPrefix(prefix) ? block(other) + name.dropFirst(prefix.count) : nil
+    }
     /// Norm over `width`.
-    package static func attentionNorm(_ layer: Int) -> String { "blocks.\(layer).attention_norm" }
+    package static func attentionNorm(_ layer: Int) -> String { "\(block(layer))attention_norm" }
     /// Matrix `[queryKeyValueWidth, width]`.
-    package static func attentionQueryKeyValue(_ layer: Int) -> String { "blocks.\(layer).attention.qkv" }
+    package static func attentionQueryKeyValue(_ layer: Int) -> String { "\(block(layer))attention.qkv" }
     /// RMSNorm over `headWidth`, of each query head.
-    package static func queryNorm(_ layer: Int) -> String { "blocks.\(layer).attention.query_norm" }
+    package static func queryNorm(_ layer: Int) -> String { "\(block(layer))attention.query_norm" }
     /// RMSNorm over `headWidth`, of each key head.
-    package static func keyNorm(_ layer: Int) -> String { "blocks.\(layer).attention.key_norm" }
+    package static func keyNorm(_ layer: Int) -> String { "\(block(layer))attention.key_norm" }
     /// Norm over `width` of what attention adds to the stream.
-    package static func attentionOutputNorm(_ layer: Int) -> String { "blocks.\(layer).attention_output_norm" }
+    package static func attentionOutputNorm(_ layer: Int) -> String { "\(block(layer))attention_output_norm" }
     /// Matrix `[width, heads * headWidth]`.
-    package static func attentionOutput(_ layer: Int) -> String { "blocks.\(layer).attention.out" }
+    package static func attentionOutput(_ layer: Int) -> String { "\(block(layer))attention.out" }
     /// Norm over `width`.
-    package static func feedForwardNorm(_ layer: Int) -> String { "blocks.\(layer).feed_forward_norm" }
+    package static func feedForwardNorm(_ layer: Int) -> String { "\(block(layer))feed_forward_norm" }
     /// Matrix `[feedForwardInputWidth, width]`.
-    package static func feedForwardInput(_ layer: Int) -> String { "blocks.\(layer).feed_forward.in" }
+    package static func feedForwardInput(_ layer: Int) -> String { "\(block(layer))feed_forward.in" }
     /// Matrix `[width, feedForwardWidth]`.
-    package static func feedForwardOutput(_ layer: Int) -> String { "blocks.\(layer).feed_forward.out" }
+    package static func feedForwardOutput(_ layer: Int) -> String { "\(block(layer))feed_forward.out" }
     /// Norm over `width` of what the feed-forward part adds to the stream.
-    package static func feedForwardOutputNorm(_ layer: Int) -> String { "blocks.\(layer).feed_forward_output_norm" }
+    package static func feedForwardOutputNorm(_ layer: Int) -> String { "\(block(layer))feed_forward_output_norm" }
     /// Norm over `width`.
     package static let finalNorm = "final_norm"
     /// LayerNorm over `width`.

@@ -44,7 +44,7 @@ struct Sensitivity {
         for name in weights.keys.sorted() {
             var stream = exact
             try stream.advance(block(quantizing: name))
-            own.append((name.replacingPrefix("blocks.0.", with: "blocks.\(layer)."), stream))
+            own.append((TensorName.moved(name, from: 0, to: layer) ?? name, stream))
         }
         let reference = block(quantizing: nil)
         try exact.advance(reference)
@@ -59,11 +59,5 @@ struct Sensitivity {
                 let mean = stream.error(against: exact)?.mean ?? 0
                 return (name, mean * mean)
             })
-    }
-}
-
-extension String {
-    func replacingPrefix(_ prefix: String, with replacement: String) -> String {
-        hasPrefix(prefix) ? replacement + dropFirst(prefix.count) : self
     }
 }

@@ -25,11 +25,11 @@ struct StoredTrunk {
         _ name: String, _ matrix: TrunkWeights.Matrix, _ packed: PackedMatrix,
         vectors: (Int) throws -> [String: [Float]]
     ) throws {
-        let prefix = "blocks.\(layer)."
-        guard name.hasPrefix(prefix) else { return }
-        let own = name.replacingPrefix(prefix, with: "blocks.0.")
+        guard let own = TensorName.moved(name, from: layer, to: 0) else { return }
         (weights[own], stored[own]) = (matrix, packed)
-        guard stored.count == model.matrices.count(where: { $0.name.hasPrefix(prefix) }) else { return }
+        guard stored.count == model.matrices.count(where: { $0.name.hasPrefix(TensorName.block(layer)) }) else {
+            return
+        }
         try pair.advance(layer: layer, vectors: vectors(layer), weights: weights, stored: stored)
         (weights, stored, layer) = ([:], [:], layer + 1)
     }

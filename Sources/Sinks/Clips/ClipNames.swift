@@ -1,4 +1,5 @@
 import TacitLive
+import TacitText
 
 /// What the clips of a stream are called, and which of them belong to events that are on.
 struct ClipNames {
