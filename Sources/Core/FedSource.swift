@@ -17,9 +17,7 @@ final class FedSource: SampleSource {
 
     /// - Throws: `TacitError` (usage) for a rate out of range.
     init(sampleRate: Int) throws {
-        guard (1...10_000_000).contains(sampleRate) else {
-            throw TacitError(.usage, "a rate of \(sampleRate) Hz, expected 1 to 10000000")
-        }
+        try SoundSources.require(rate: sampleRate)
         self.sampleRate = sampleRate
     }
 

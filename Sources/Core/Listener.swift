@@ -111,9 +111,7 @@ private final class OwnSamples: SampleSource {
     private var position = 0
 
     init(sampleRate: Int, read: @escaping (UnsafeMutableBufferPointer<Float>) throws -> Int) throws {
-        guard (1...10_000_000).contains(sampleRate) else {
-            throw TacitError(.usage, "a rate of \(sampleRate) Hz, expected 1 to 10000000")
-        }
+        try SoundSources.require(rate: sampleRate)
         self.sampleRate = sampleRate
         body = read
     }

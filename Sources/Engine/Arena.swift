@@ -16,7 +16,7 @@ final class Arena {
     struct Plan {
         private(set) var byteCount = 0
 
-        /// Throws `usage` where the sizes no longer fit memory.
+        /// - Throws: `TacitError` (usage) where the sizes no longer fit memory.
         mutating func reserve<Element: BitwiseCopyable>(
             _ type: Element.Type, _ extents: Int...
         ) throws -> Slot<Element> {

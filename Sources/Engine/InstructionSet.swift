@@ -12,7 +12,9 @@ package enum InstructionSet {
         return names
     }
 
-    /// The table of a name, or the fastest. Throws `usage` for a name that this machine has no table for.
+    /// The table of a name, or the fastest.
+    ///
+    /// - Throws: `TacitError` (usage) for a name that this machine has no table for.
     static func table(named name: String?) throws -> UnsafePointer<tacit_kernels> {
         guard let table = tacit_kernels_named(name) else {
             let list = available.joined(separator: ", ")

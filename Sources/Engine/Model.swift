@@ -69,7 +69,7 @@ package final class Model: @unchecked Sendable {
 
     /// Binds a model file.
     ///
-    /// Throws `TacitError` (`badData`) if a tensor is missing or of another shape than the description says.
+    /// - Throws: `TacitError` (bad data) if a tensor is missing or of another shape than the description says.
     package convenience init(_ file: ModelFile) throws {
         try self.init(source: file)
     }

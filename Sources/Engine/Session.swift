@@ -39,9 +39,8 @@ package final class Session {
     ///   - threads: 1 or more, the caller's included.
     ///   - instructionSet: one of `InstructionSet.available`; nil is the fastest.
     ///   - learns: whether `readLearning` will be asked, which takes some memory.
-    ///
-    /// Throws `TacitError`: `usage` for numbers out of range or an unknown instruction set, `inputOutput` where memory
-    /// or threads are not to be had.
+    /// - Throws: `TacitError`: usage for numbers out of range or an unknown instruction set, input and output where memory
+    ///   or threads are not to be had.
     package init(
         model: Model, contexts: Int = 1, maximumPatches: Int, threads: Int, instructionSet: String? = nil,
         learns: Bool = false
@@ -125,7 +124,7 @@ package final class Session {
 
     /// Pushes the same successive patches of tokens, `[count][codebooks]`, to each of several contexts.
     ///
-    /// Throws `TacitError` (`badData`), before anything has changed, if an id is not in 0..<vocabulary.
+    /// - Throws: `TacitError` (bad data), before anything has changed, if an id is not in 0..<vocabulary.
     package func push(tokens: UnsafePointer<Int32>, count: Int, contexts: UnsafeBufferPointer<Int>) throws {
         guard case .tokens(let input) = model.description.input else {
             preconditionFailure("this model takes patches of numbers")

@@ -69,7 +69,7 @@ struct State {
     /// What labels are learned by; nil where nobody asks for it.
     let levels: KeptLevels?
 
-    /// Throws `TacitError` where the sizes do not fit memory.
+    /// - Throws: `TacitError` where the sizes do not fit memory.
     ///
     /// - Parameters:
     ///   - description: of the model.

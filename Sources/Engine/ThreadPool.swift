@@ -114,7 +114,9 @@ final class ThreadPool {
     private let crew: Crew
     private var handles: [pthread_t] = []
 
-    /// Starts `threads - 1` threads. Throws `usage` outside 1...256, `inputOutput` if the system has none to give.
+    /// Starts `threads - 1` threads.
+    ///
+    /// - Throws: `TacitError`: usage outside 1...256, input and output if the system has none to give.
     init(threads: Int) throws {
         guard (1...256).contains(threads) else {
             throw TacitError(.usage, "\(threads) threads asked for, expected 1...256")

@@ -49,8 +49,6 @@ package struct CommaSeparatedValues {
         return index
     }
 
-    func hasColumn(_ name: String) -> Bool { columns.contains(name) }
-
     /// An error in a row of this table.
     func error(_ row: Row, _ reason: String) -> TacitError { .badData(path, at: "line \(row.line)", reason) }
 

@@ -200,9 +200,7 @@ final class Handle {
     func open(sound path: String, sampleRate: Int) throws -> Int {
         sound = nil
         damage = nil
-        guard (0...10_000_000).contains(sampleRate) else {
-            throw TacitError(.usage, "a rate of \(sampleRate) Hz, expected 0 to 10000000")
-        }
+        if sampleRate != 0 { try SoundSources.require(rate: sampleRate) }
         let file = try SoundFileSource(path: path)
         sound = try SoundSources.resample(file, to: sampleRate > 0 ? sampleRate : file.sampleRate, file: path)
         note(SoundDamage())

@@ -85,7 +85,7 @@ package struct WindowPlan: Equatable, Sendable {
     }
 
     /// Patches, and rows of a product, beyond which more at once is no faster; they bound buffers.
-    private static let largestChunk = 128
+    static let largestChunk = 128
     private static let largestProduct = 256
 
     /// Whether more patches go through the model at once than lie between two read-outs, where so many are there.

@@ -67,7 +67,7 @@ package struct LearnedLabels: Equatable, Sendable {
         try Self.check(name)
         guard !base.labels.contains(name) else {
             throw TacitError(
-                .usage, "'\(name)' is a label of the model: choose another name, or correct it with --not")
+                .usage, "'\(name)' is a label of the model: choose another name, or correct it")
         }
     }
 
@@ -162,8 +162,7 @@ package struct LearnedLabels: Equatable, Sendable {
         guard changed.clipBytes <= LearningLimits.clipBytes else {
             throw TacitError(
                 .usage,
-                "\(changed.clipBytes) bytes of clips, expected at most \(LearningLimits.clipBytes): keep none "
-                    + "(--no-clips)")
+                "\(changed.clipBytes) bytes of clips, expected at most \(LearningLimits.clipBytes): keep none")
         }
         changed.classifiers = try Classifiers(of: changed, base)
         self = changed

@@ -47,16 +47,16 @@ package final class FileLabeller {
                 model: running(contexts: plan.contexts, rows: plan.rows), instructionSet: engine.instructionSet)
             sense = .sound(labeller, sampleRate: labeller.geometry.sampleRate)
         case .tokens:
-            guard hop == nil else { throw TacitError(.usage, "--hop is in seconds, and tokens have no time") }
+            guard hop == nil else { throw TacitError(.usage, "a hop is in seconds, and tokens have no time") }
             guard !learning else {
                 throw TacitError.badData(model.path, at: "input", "a model of tokens learns no labels")
             }
-            let session = try model.session(contexts: 1, rows: min(model.description.input.window, 128), engine: engine)
+            let session = try model.session(contexts: 1, rows: model.description.rowsAtOnce, engine: engine)
             sense = .tokens(try TokenLabeller(session: session))
         case .pictures:
-            guard hop == nil else { throw TacitError(.usage, "--hop is in seconds, and pictures have no time") }
+            guard hop == nil else { throw TacitError(.usage, "a hop is in seconds, and pictures have no time") }
             let labeller = try ImageLabeller(
-                description, model: running(contexts: 1, rows: min(description.input.window, 128)))
+                description, model: running(contexts: 1, rows: description.rowsAtOnce))
             sense = .pictures(labeller, try PictureFileReader())
         }
         samples = .allocate(capacity: 4096)

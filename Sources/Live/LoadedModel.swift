@@ -19,7 +19,7 @@ package struct LoadedModel {
     /// Of the model and the labels that were taught to it.
     package private(set) var description: ModelDescription
 
-    /// Of labels that were taught: their scores are made so.
+    /// Of labels that were taught: a score of 0.5 is where what is like them ends.
     package static let learnedThreshold: Float = 0.5
 
     /// - Parameters:
@@ -165,7 +165,7 @@ package struct LoadedModel {
 
     /// A session for one picture at a time.
     package func imageSession(engine: EngineSettings) throws -> Session {
-        try session(contexts: 1, rows: min(description.input.window, 128), engine: engine)
+        try session(contexts: 1, rows: description.rowsAtOnce, engine: engine)
     }
 
     /// A session that has what `plan` needs.

@@ -37,9 +37,7 @@ package final class RawSource: SampleSource {
 
     /// - Parameter watch: told of all bytes.
     init(_ stream: ByteStream, sampleRate: Int, channels: Int, watch: MPEGWatch? = nil) throws {
-        guard (1...10_000_000).contains(sampleRate) else {
-            throw TacitError(.usage, "a rate of \(sampleRate) Hz, expected 1 to 10000000")
-        }
+        try SoundSources.require(rate: sampleRate)
         guard (1...SoundSources.maximumChannels).contains(channels) else {
             throw TacitError(.usage, "\(channels) channels, expected 1 to \(SoundSources.maximumChannels)")
         }

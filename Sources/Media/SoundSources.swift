@@ -17,6 +17,17 @@ package enum SoundSources {
     /// The most channels that a source may have; more are refused as bad data.
     package static let maximumChannels = 256
 
+    /// The rates that a source may have, in hertz.
+    package static let rates = 1...10_000_000
+
+    /// - Throws: `TacitError` (usage) for a rate out of range.
+    package static func require(rate: Int) throws {
+        guard rates.contains(rate) else {
+            throw TacitError(
+                .usage, "a rate of \(rate) Hz, expected \(rates.lowerBound) to \(rates.upperBound)")
+        }
+    }
+
     /// A sound file, or a pipe that has a name, as mono samples at `sampleRate`.
     ///
     /// Once `stopDescriptor` is readable or closed, the sound ends.

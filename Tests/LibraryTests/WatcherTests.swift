@@ -76,6 +76,23 @@ import Testing
         #expect(throws: TacitError.self) { try stream.push(pictures[0], take) }
     }
 
+    @Test func motionJPEG() throws {
+        let golden = try GoldenImages(name: "gpt2-grey")
+        let converted = try ConvertedModel(base: golden.baseFolder.path, adapter: golden.adapterFolder.path)
+        let picture = try Data(contentsOf: TestPaths.fixtures.appendingPathComponent("pictures/rgb.jpg"))
+        let folder = try TemporaryFolder()
+        let path = try folder.write("three.mjpeg", picture + picture + picture)
+        let outcome = try Executable.tacit.run(
+            ["watch", converted.path, "--input", path, "--json", "--logits", "--rate", "4"])
+        let expected = try ResultLine.lines(of: outcome).filter { $0.type == "labels" }
+        var seen: [StreamUpdate.Labels] = []
+        try Watcher(Model(converted.path), .motionJPEG(path, rate: 4)).run {
+            if case .labels(let labels) = $0 { seen.append(labels) }
+        }
+        #expect(seen.count == 3 && seen.map(\.logits) == expected.map(\.logits))
+        #expect(seen.map(\.time) == expected.map(\.time))
+    }
+
     @Test(arguments: [Double.nan, .infinity, 0, -1, 1e300])
     func onePictureInSoManySecondsThatNoOneWaits(every: Double) throws {
         let golden = try GoldenImages(name: "gpt2-grey")

@@ -1,7 +1,6 @@
 import TacitModelFile
 
-/// Chooses int4 levels, one scale a channel and one small integer a group of its weights along K, such that the squared
-/// error is as small as a search finds it (round to nearest: no weight makes up for another's error).
+/// Int4 by `GroupedQuantizer`, in one plane or in two, the second of what the first leaves.
 ///
 /// Every group tries all of its integers that make sense, with a channel scale at which the largest is 127. The channel
 /// scale is then refitted to the levels by least squares, and the integers near the chosen ones are tried once more.

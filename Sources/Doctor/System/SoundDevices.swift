@@ -11,7 +11,6 @@ struct SoundDevices {
         let driver: String
 
         var node: String { "/dev/snd/pcmC\(card)D\(device)c" }
-        var controlNode: String { "/dev/snd/controlC\(card)" }
         var name: String { "hw:CARD=\(cardID),DEV=\(device)" }
     }
 

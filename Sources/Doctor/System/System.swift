@@ -75,7 +75,6 @@ struct Node: Equatable {
     let group: UInt32
 
     var isFolder: Bool { mode & S_IFMT == S_IFDIR }
-    var isPlainFile: Bool { mode & S_IFMT == S_IFREG }
 
     init?(_ path: String) {
         var information = stat()

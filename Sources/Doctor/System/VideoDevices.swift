@@ -10,7 +10,6 @@ struct VideoDevices {
         let place: String?
 
         var path: String { "/dev/\(name)" }
-        var isUSB: Bool { place?.hasPrefix("usb-") == true }
         /// The raw end of a camera on a board's own connector, which only libcamera makes pictures of.
         var isBoardCamera: Bool {
             ["unicam", "rp1-cfe", "rkisp", "mxc-isi", "sun6i-csi"].contains(where: title.hasPrefix)

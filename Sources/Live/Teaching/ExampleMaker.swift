@@ -67,7 +67,7 @@ package final class ExampleMaker {
             pictures = nil
         case .pictures:
             session = try model.session(
-                contexts: 1, rows: min(description.input.window, 128), threads: engine.threads,
+                contexts: 1, rows: description.rowsAtOnce, threads: engine.threads,
                 instructionSet: engine.instructionSet, learns: true)
             (sound, near) = (nil, nil)
             pictures = (try ImageLabeller(description, model: session), try PictureFileReader())

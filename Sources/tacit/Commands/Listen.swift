@@ -76,8 +76,9 @@ struct Listen: ParsableCommand {
                 "--gate must be from \(Int(LoudnessGate.limits.lowerBound)) to \(Int(LoudnessGate.limits.upperBound)) dB: \(gate)"
             )
         }
-        if let rate, !(1...10_000_000).contains(rate) {
-            throw ValidationError("--rate must be from 1 to 10000000 Hz: \(rate)")
+        if let rate, !SoundSources.rates.contains(rate) {
+            let limits = SoundSources.rates
+            throw ValidationError("--rate must be from \(limits.lowerBound) to \(limits.upperBound) Hz: \(rate)")
         }
         if let channels, !(1...SoundSources.maximumChannels).contains(channels) {
             throw ValidationError("--channels must be from 1 to \(SoundSources.maximumChannels): \(channels)")

@@ -54,7 +54,7 @@ struct Replay: ParsableCommand {
         do {
             try replay(reader, try model(paths.model, reader))
         } catch let error as TacitError where error.kind == .usage {
-            // What no command line asked for, the recording did.
+            // What is out of range was not asked for by the command line, so it stands in the recording.
             throw TacitError.badData(reader.name, at: "settings", error.reason)
         }
     }

@@ -6,9 +6,6 @@ import TacitText
 
 /// What `learn` writes: what an example would have been called, and what is known afterwards.
 struct LearnOutput {
-    /// A learned label's score from which it makes an event.
-    static let threshold: Float = 0.5
-
     private let json: Bool
 
     init(json: Bool) { self.json = json }
@@ -66,7 +63,7 @@ struct LearnOutput {
             line.key("corrections")
             line.integer(corrections)
             line.key("threshold")
-            if isLearned { line.float(Self.threshold) } else { line.null() }
+            if isLearned { line.float(LoadedModel.learnedThreshold) } else { line.null() }
             line.key("learned")
             line.bool(isLearned)
             line.end()

@@ -35,7 +35,7 @@ final class Benchmark {
         model = try LoadedModel(path: path)
         let description = model.description
         session = try model.session(
-            contexts: 1, rows: min(description.input.window, 128), threads: threads, instructionSet: instructionSet)
+            contexts: 1, rows: description.rowsAtOnce, threads: threads, instructionSet: instructionSet)
         loadSeconds = watch.seconds
         self.threads = threads
         input = BenchmarkInput(description.input)

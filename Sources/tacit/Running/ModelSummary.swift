@@ -20,7 +20,7 @@ struct ModelSummary {
             switch model.description.input.sense {
             case .sound: try model.session(plan: model.plan(hop: 1), engine: engine)
             case .pictures, .tokens:
-                try model.session(contexts: 1, rows: min(model.description.input.window, 128), engine: engine)
+                try model.session(contexts: 1, rows: model.description.rowsAtOnce, engine: engine)
             }
         sessionBytes = session.byteCount
     }
