@@ -15,7 +15,9 @@ package struct LabelSelection: Equatable, Sendable {
         let unwanted = try Self.indices(of: except, among: labels)
         indices = labels.indices.filter { (only.isEmpty || wanted.contains($0)) && !unwanted.contains($0) }
         guard !indices.isEmpty else {
-            throw TacitError(.usage, "no label is left: those asked for and those left out leave none of the model's \(labels.count)")
+            throw TacitError(
+                .usage, "no label is left: those asked for and those left out leave none of the model's \(labels.count)"
+            )
         }
     }
 
