@@ -17,9 +17,12 @@ import Testing
             .convert, ["--base", base, "--weights", "int4", "-o", folder.path("out.gguf")] + method,
             environment: ["OPENBLAS_NUM_THREADS": "4"])
         func files() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder.path) }
-        while try files().isEmpty, run.isRunning { usleep(200) }
+        #expect(try waitUntil(pause: 200) { try !files().isEmpty || !run.isRunning })
         // OpenBLAS makes threads of its own: a signal may reach any of them.
-        while !method.isEmpty, run.isRunning, !Self.hasOpenBLAS(run.processIdentifier) { usleep(200) }
+        #expect(
+            waitUntil(pause: 200) {
+                method.isEmpty || !run.isRunning || Self.hasOpenBLAS(run.processIdentifier)
+            })
         run.send(signal: signal)
         #expect(run.finish() == 0)
         // Whole, if it was too late to call it off; else not there.

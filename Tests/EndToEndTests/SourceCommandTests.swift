@@ -64,14 +64,6 @@ import Testing
         return !state.contains(") Z ")
     }
 
-    private func waitUntil(_ body: () -> Bool) -> Bool {
-        for _ in 0..<30_000 {
-            if body() { return true }
-            usleep(1000)
-        }
-        return false
-    }
-
     /// Half a sample at the end of each run is dropped and shifts nothing; windows begin anew behind the gap.
     @Test(arguments: [
         ("SOUND; printf x", "ended with status 0"), ("SOUND; printf x; exit 7", "ended with status 7"),

@@ -24,19 +24,10 @@ import Testing
         ((try? String(contentsOfFile: file, encoding: .utf8)) ?? "").split(separator: "\n").map(String.init)
     }
 
-    /// Until the file has so many lines, or the limit, which guards against hanging, is over.
-    private func wait(lines count: Int) -> Bool {
-        for _ in 0..<60_000 {
-            if lines.count >= count { return true }
-            usleep(1000)
-        }
-        return false
-    }
-
     @Test func theFileIsCompleteBeforeStandardOutputIsRead() throws {
         let alone = try Executable.tacit.run(arguments).outputLines
         let run = try StalledRun(.tacit, arguments + ["--to", "stdout", "--to", "jsonl:\(file)"])
-        #expect(wait(lines: alone.count))
+        #expect(waitUntil { lines.count >= alone.count })
         #expect(lines.map(withoutClocks) == alone.map(withoutClocks))
         let (texts, status) = run.finish()
         #expect(status == 0)
@@ -47,8 +38,7 @@ import Testing
     @Test(arguments: [1, 10, 100], [[], ["--realtime"]])
     func everyOnHasItsOffInTheOther(after: Int, pace: [String]) throws {
         let run = try StalledRun(.tacit, arguments + pace + ["--to", "stdout", "--to", "jsonl:\(file)"])
-        #expect(wait(lines: after))
-        while !lines.contains(where: { $0.contains(#""state":"on""#) }) { usleep(1000) }
+        #expect(waitUntil { lines.count >= after && lines.contains { $0.contains(#""state":"on""#) } })
         run.send(signal: after == 10 ? SIGINT : SIGTERM)
         #expect(run.waitForEnd() == 0)
         try expectPairs(lines)

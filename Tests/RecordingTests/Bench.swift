@@ -19,7 +19,7 @@ final class Disk: Sendable {
     func limit(to bytes: Int) { state.withLock { $0.room = bytes } }
 
     func write(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
-        while state.withLock({ $0.isStopped }) { usleep(100) }
+        _ = waitUntil(pause: 100) { !state.withLock { $0.isStopped } }
         let room = state.withLock { state in
             defer { state.room -= min(count, state.room) }
             return min(count, state.room)

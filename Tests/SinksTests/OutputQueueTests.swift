@@ -4,6 +4,7 @@ import Synchronization
 import TacitConsole
 import TacitDiagnostics
 import TacitSinks
+import TacitTestSupport
 import Testing
 
 /// The queue before a drain that waits, refuses or fails.
@@ -50,7 +51,7 @@ import Testing
         var expected: [UInt8] = []
         for index in 0..<5000 {
             let line = [UInt8](repeating: UInt8(index % 251), count: 1 + index % 7)
-            while try !queue.add(line, leaving: 0) { usleep(100) }
+            try #require(try waitUntil(pause: 100) { try queue.add(line, leaving: 0) })
             expected += line
         }
         try queue.waitUntilEmpty()
@@ -63,7 +64,7 @@ import Testing
         let queue = try OutputQueue(drain, capacity: 100, patience: 0, stop: StopToken())
         // One byte is under way, refused again and again; nothing else leaves the queue.
         #expect(try queue.add([9], leaving: 0))
-        while drain.state.withLock({ $0.refusals }) == 0 { usleep(100) }
+        #expect(waitUntil(pause: 100) { drain.state.withLock { $0.refusals } > 0 })
         #expect(try queue.add([UInt8](repeating: 1, count: 50), leaving: 50))
         #expect(try !queue.add([2], leaving: 50))
         #expect(try !queue.add([UInt8](repeating: 3, count: 51), leaving: 0))
@@ -92,7 +93,7 @@ import Testing
         let drain = Drain(isOpen: false)
         let queue = try OutputQueue(drain, capacity: 20, patience: 0.05, stop: StopToken())
         #expect(try queue.add([UInt8](repeating: 1, count: 20), leaving: 0))
-        while drain.state.withLock({ $0.refusals }) == 0 { usleep(100) }
+        #expect(waitUntil(pause: 100) { drain.state.withLock { $0.refusals } > 0 })
         #expect(try queue.add([UInt8](repeating: 2, count: 20), leaving: 0))
         #expect(try !queue.add([3], leaving: 0))
     }
@@ -102,7 +103,7 @@ import Testing
         let drain = Drain(isOpen: false)
         let queue = try OutputQueue(drain, capacity: 20, patience: .infinity, stop: stop)
         #expect(try queue.add([UInt8](repeating: 1, count: 20), leaving: 0))
-        while drain.state.withLock({ $0.refusals }) == 0 { usleep(100) }
+        #expect(waitUntil(pause: 100) { drain.state.withLock { $0.refusals } > 0 })
         #expect(try queue.add([UInt8](repeating: 2, count: 20), leaving: 0))
         var stopping = pthread_t()
         pthread_create(
@@ -148,7 +149,7 @@ import Testing
         let drain = Drain(isOpen: false)
         let queue = try OutputQueue(drain, capacity: 20, patience: .infinity, stop: StopToken())
         #expect(try queue.add([UInt8](repeating: 1, count: 20), leaving: 0))
-        while drain.state.withLock({ $0.refusals }) == 0 { usleep(100) }
+        #expect(waitUntil(pause: 100) { drain.state.withLock { $0.refusals } > 0 })
         #expect(try queue.add([UInt8](repeating: 2, count: 20), leaving: 0))
         #expect(try !queue.add([3], leaving: 0, waits: false))
     }
@@ -167,7 +168,7 @@ import Testing
         #expect(try queue.add([1], leaving: 0))
         #expect(throws: Broken.self) { try queue.waitUntilEmpty() }
         #expect(throws: Broken.self) { try queue.add([1], leaving: 0) }
-        while drain.state.withLock({ $0.failures }) == 0 { usleep(100) }
+        #expect(waitUntil(pause: 100) { drain.state.withLock { $0.failures } > 0 })
         #expect(drain.state.withLock { $0.failures } == 1)
     }
 }

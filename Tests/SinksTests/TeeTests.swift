@@ -138,13 +138,13 @@ import Testing
             try News.reading([Float](repeating: 0.25, count: 40), at: Double(index)) { try tee.labels($0) }
             if index % 20 == 0 { try tee.event(News.event(index % 40 == 0 ? .off : .on, 0, at: Double(index))) }
             // The disk's thread has its turn, for where the stream doesn't wait it isn't waited for either.
-            if !waits { while try lines(file) < index + index / 20 { usleep(50) } }
+            if !waits { try #require(try waitUntil(pause: 50) { try lines(file) >= index + index / 20 }) }
         }
         nonisolated(unsafe) let ending = tee
         let ended = Thread { try? ending.finish() }
         ended.start()
         // The pipe is not read yet.
-        while try lines(file) < count + count / 20 { usleep(200) }
+        #expect(try waitUntil(pause: 200) { try lines(file) >= count + count / 20 })
         #expect(try told([UInt8](Data(contentsOf: URL(fileURLWithPath: file)))).accounted == Double(count))
 
         var bytes: [UInt8] = []

@@ -44,12 +44,3 @@ struct EventfulListening {
 func eventIDs(_ lines: [String]) -> [String] {
     lines.compactMap { $0.firstMatch(of: /"id":"([^"]*)"/).map { String($0.output.1) } }
 }
-
-/// Until something is so, or the limit, which guards against hanging, is over.
-func waitUntil(_ isSo: () throws -> Bool) rethrows -> Bool {
-    for _ in 0..<60_000 {
-        if try isSo() { return true }
-        usleep(1000)
-    }
-    return false
-}
