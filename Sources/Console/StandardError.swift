@@ -1,4 +1,5 @@
 import Glibc
+import TacitDiagnostics
 
 /// Where logs, progress and errors go. What can't be written there is lost: there is no place left to say so.
 package enum StandardError {
@@ -6,16 +7,7 @@ package enum StandardError {
 
     package static func write(_ text: String) {
         var text = text
-        text.withUTF8 { bytes in
-            var written = 0
-            while written < bytes.count {
-                let count = Glibc.write(
-                    STDERR_FILENO, bytes.baseAddress?.advanced(by: written), bytes.count - written)
-                if count < 0 && errno == EINTR { continue }
-                guard count > 0 else { return }
-                written += count
-            }
-        }
+        text.withUTF8 { _ = FileBytes.write(UnsafeRawBufferPointer($0), to: STDERR_FILENO) }
     }
 
     package static func line(_ text: String) { write("\(Process.name): \(text)\n") }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// What a small file holds.
+/// All bytes of a file, or all that are to be in one, however the system divides them.
 package enum FileBytes {
     /// Reads to the end, or until there are so many bytes.
     ///
@@ -23,5 +23,20 @@ package enum FileBytes {
         }
         bytes.removeSubrange(count...)
         return (bytes, failure)
+    }
+
+    /// Writes all of them.
+    ///
+    /// - Parameter descriptor: that waits until there is room.
+    /// - Returns: the system's number for why not all could be written; 0 where nothing went wrong.
+    package static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
+        var count = 0
+        while count < bytes.count {
+            let more = Glibc.write(descriptor, bytes.baseAddress?.advanced(by: count), bytes.count - count)
+            if more < 0, errno == EINTR { continue }
+            guard more > 0 else { return more < 0 ? errno : ENOSPC }
+            count += more
+        }
+        return 0
     }
 }

@@ -36,7 +36,13 @@ final class RecordingQueue: @unchecked Sendable {
         guard descriptor >= 0 else { throw Self.cannotCreate(path, errno) }
         filled = .allocate(byteCount: capacity, alignment: 16)
         written = .allocate(byteCount: capacity, alignment: 16)
-        try DetachedThread.start(for: path, failing: .cannotCreate) { self.serve() }
+        do {
+            try DetachedThread.start(for: path, failing: .cannotCreate) { self.serve() }
+        } catch {
+            // The thread would have closed it.
+            Glibc.close(descriptor)
+            throw error
+        }
     }
 
     deinit {

@@ -7,16 +7,10 @@ extension ClipFolder {
     /// - Throws: `TacitError` (output).
     func write(_ name: String, _ bytes: UnsafeRawBufferPointer) throws {
         let file = try create(name)
-        var place = 0
-        while place < bytes.count {
-            let count = Glibc.write(file, bytes.baseAddress?.advanced(by: place), bytes.count - place)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else {
-                let number = count < 0 ? errno : ENOSPC
-                discard(name, file)
-                throw TacitError(.cannotCreate, file: "\(path)/\(name)", String(cString: strerror(number)))
-            }
-            place += count
+        let failure = FileBytes.write(bytes, to: file)
+        guard failure == 0 else {
+            discard(name, file)
+            throw TacitError(.cannotCreate, file: "\(path)/\(name)", String(cString: strerror(failure)))
         }
         guard keep(name, file) else {
             throw TacitError(.cannotCreate, file: "\(path)/\(name)", "it could not be kept")

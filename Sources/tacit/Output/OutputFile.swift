@@ -34,19 +34,12 @@ final class OutputFile {
     }
 
     private func flush() throws {
-        var written = 0
-        while written < buffer.bytes.count {
-            let count = buffer.bytes.withUnsafeBytes { bytes in
-                Glibc.write(descriptor, bytes.baseAddress?.advanced(by: written), bytes.count - written)
-            }
-            if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { throw Self.failure(path) }
-            written += count
-        }
+        let failure = buffer.bytes.withUnsafeBytes { FileBytes.write($0, to: descriptor) }
+        guard failure == 0 else { throw Self.failure(path, failure) }
         buffer.removeAll()
     }
 
-    private static func failure(_ path: String) -> TacitError {
-        TacitError(.cannotCreate, file: path, String(cString: strerror(errno)))
+    private static func failure(_ path: String, _ number: Int32 = errno) -> TacitError {
+        TacitError(.cannotCreate, file: path, String(cString: strerror(number)))
     }
 }
