@@ -10,44 +10,20 @@ extension BaseFamily {
         let sizes = try sizes(
             config, width: ("hidden_size", 2048), layers: ("num_layers", 24), heads: ("num_heads", 16),
             hidden: ("intermediate_size", { 4 * $0 }))
-        let (width, heads, hidden) = (sizes.width, sizes.heads, sizes.hidden)
-        guard width % heads == 0 else {
-            throw config.fault("num_heads", "\(heads) heads do not divide a width of \(width)")
-        }
         let window = try config.size("window_size", default: 256)
         let locals = try locals(config, layers: sizes.layers)
         let trunk = TrunkDescription(
-            family: .gptNeo, width: width, layers: sizes.layers, heads: heads, keyValueHeads: heads,
-            headWidth: width / heads, feedForwardWidth: hidden, isGated: false, norm: .layer,
+            family: .gptNeo, width: sizes.width, layers: sizes.layers, heads: sizes.heads, keyValueHeads: sizes.heads,
+            headWidth: try sizes.headWidth(config, "num_heads"), feedForwardWidth: sizes.hidden, isGated: false,
+            norm: .layer,
             normEpsilon: try normEpsilon(config, "layer_norm_epsilon", default: 1e-5), activation: activation,
             positions: .table, rotaryWidth: 0, attentionScale: 1,
             localWindows: locals.contains(true) ? locals.map { $0 ? window : 0 } : [])
-        let blocks = (0..<sizes.layers).map { layer in
-            let block = "h.\(layer)"
-            func linear(_ name: String, _ rows: Int, _ columns: Int, _ hasBias: Bool = true) -> LinearModule {
-                LinearModule(
-                    name: "\(block).\(name)", rows: rows, columns: columns, isTransposed: false, hasBias: hasBias)
-            }
-            return BaseModel.Block(
-                matrices: [
-                    .init(
-                        name: TensorName.attentionQueryKeyValue(layer), kind: .queryKeyValue,
-                        modules: ["q", "k", "v"].map { linear("attn.attention.\($0)_proj", width, width, false) }),
-                    .init(
-                        name: TensorName.attentionOutput(layer), kind: .attentionOutput,
-                        modules: [linear("attn.attention.out_proj", width, width)]),
-                    .init(
-                        name: TensorName.feedForwardInput(layer), kind: .feedForwardInput,
-                        modules: [linear("mlp.c_fc", hidden, width)]),
-                    .init(
-                        name: TensorName.feedForwardOutput(layer), kind: .feedForwardOutput,
-                        modules: [linear("mlp.c_proj", width, hidden)]),
-                ],
-                norms: [
-                    .init(name: TensorName.attentionNorm(layer), module: "\(block).ln_1"),
-                    .init(name: TensorName.feedForwardNorm(layer), module: "\(block).ln_2"),
-                ])
-        }
+        let plain = PlainBlock(
+            queryKeyValue: ["q", "k", "v"].map { "attn.attention.\($0)_proj" },
+            attentionOutput: "attn.attention.out_proj", feedForwardInput: "mlp.c_fc", feedForwardOutput: "mlp.c_proj",
+            attentionNorm: "ln_1", feedForwardNorm: "ln_2", queryKeyValueHasBias: false)
+        let blocks = (0..<sizes.layers).map { plain.block($0, prefix: "h.\($0)", sizes) }
         var model = BaseModel(
             trunk: trunk, vocabulary: try config.size("vocab_size", default: 50257),
             maximumPositions: try config.size("max_position_embeddings", default: 2048), prefix: "transformer.",

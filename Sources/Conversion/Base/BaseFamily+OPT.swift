@@ -12,10 +12,8 @@ extension BaseFamily {
         let sizes = try sizes(
             config, width: ("hidden_size", 768), layers: ("num_hidden_layers", 12),
             heads: ("num_attention_heads", 12), hidden: ("ffn_dim", { _ in 3072 }))
-        let (width, heads, hidden) = (sizes.width, sizes.heads, sizes.hidden)
-        guard width % heads == 0 else {
-            throw config.fault("num_attention_heads", "\(heads) heads do not divide a width of \(width)")
-        }
+        let width = sizes.width
+        let headWidth = try sizes.headWidth(config, "num_attention_heads")
         // A missing key is 768, null the width.
         let embedded = try config.size(
             "word_embed_proj_dim", default: config.has("word_embed_proj_dim") ? width : 768)
@@ -24,35 +22,15 @@ extension BaseFamily {
         }
         let hasBias = try config.optionalBool("enable_bias") ?? true
         let trunk = TrunkDescription(
-            family: .opt, width: width, layers: sizes.layers, heads: heads, keyValueHeads: heads,
-            headWidth: width / heads, feedForwardWidth: hidden, isGated: false, norm: .layer, normEpsilon: 1e-5,
+            family: .opt, width: width, layers: sizes.layers, heads: sizes.heads, keyValueHeads: sizes.heads,
+            headWidth: headWidth, feedForwardWidth: sizes.hidden, isGated: false, norm: .layer, normEpsilon: 1e-5,
             activation: activation, positions: .table, rotaryWidth: 0)
-        let blocks = (0..<sizes.layers).map { layer in
-            let block = "decoder.layers.\(layer)"
-            func linear(_ name: String, _ rows: Int, _ columns: Int) -> LinearModule {
-                LinearModule(
-                    name: "\(block).\(name)", rows: rows, columns: columns, isTransposed: false, hasBias: hasBias)
-            }
-            return BaseModel.Block(
-                matrices: [
-                    .init(
-                        name: TensorName.attentionQueryKeyValue(layer), kind: .queryKeyValue,
-                        modules: ["q", "k", "v"].map { linear("self_attn.\($0)_proj", width, width) }),
-                    .init(
-                        name: TensorName.attentionOutput(layer), kind: .attentionOutput,
-                        modules: [linear("self_attn.out_proj", width, width)]),
-                    .init(
-                        name: TensorName.feedForwardInput(layer), kind: .feedForwardInput,
-                        modules: [linear("fc1", hidden, width)]),
-                    .init(
-                        name: TensorName.feedForwardOutput(layer), kind: .feedForwardOutput,
-                        modules: [linear("fc2", width, hidden)]),
-                ],
-                norms: [
-                    .init(name: TensorName.attentionNorm(layer), module: "\(block).self_attn_layer_norm"),
-                    .init(name: TensorName.feedForwardNorm(layer), module: "\(block).final_layer_norm"),
-                ])
-        }
+        let plain = PlainBlock(
+            queryKeyValue: ["q", "k", "v"].map { "self_attn.\($0)_proj" }, attentionOutput: "self_attn.out_proj",
+            feedForwardInput: "fc1", feedForwardOutput: "fc2", attentionNorm: "self_attn_layer_norm",
+            feedForwardNorm: "final_layer_norm", queryKeyValueHasBias: hasBias, attentionOutputHasBias: hasBias,
+            feedForwardHasBias: hasBias)
+        let blocks = (0..<sizes.layers).map { plain.block($0, prefix: "decoder.layers.\($0)", sizes) }
         var model = BaseModel(
             trunk: trunk, vocabulary: try config.size("vocab_size", default: 50272),
             maximumPositions: try config.size("max_position_embeddings", default: 2048), prefix: "model.",

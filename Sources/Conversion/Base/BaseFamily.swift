@@ -77,6 +77,16 @@ enum BaseFamily: String, CaseIterable {
         let layers: Int
         let heads: Int
         let hidden: Int
+
+        /// Where it is nothing but the width divided among the heads.
+        ///
+        /// - Parameter key: of the heads.
+        func headWidth(_ config: Settings, _ key: String) throws -> Int {
+            guard width % heads == 0 else {
+                throw config.fault(key, "\(heads) heads do not divide a width of \(width)")
+            }
+            return width / heads
+        }
     }
 
     /// - Parameter keys: of width, layers, heads and the feed-forward part's width, with their defaults.

@@ -51,7 +51,7 @@ struct GatedDecoder {
         sizes = try BaseFamily.sizes(
             config, width: ("hidden_size", defaults.width), layers: ("num_hidden_layers", defaults.layers),
             heads: ("num_attention_heads", defaults.heads), hidden: ("intermediate_size", { _ in defaults.hidden }))
-        let (width, heads) = (sizes.width, sizes.heads)
+        let heads = sizes.heads
         // Null means as many as there are heads, a missing key the family's default.
         keyValueHeads = try config.size(
             "num_key_value_heads", default: config.has("num_key_value_heads") ? heads : defaults.keyValueHeads ?? heads)
@@ -59,10 +59,8 @@ struct GatedDecoder {
             throw config.fault("num_key_value_heads", "\(keyValueHeads) does not divide \(heads) heads")
         }
         let standard = config.has("head_dim") ? nil : defaults.headWidth
-        if config["head_dim"] == nil, standard == nil, width % heads != 0 {
-            throw config.fault("num_attention_heads", "\(heads) heads do not divide a width of \(width)")
-        }
-        headWidth = try config.size("head_dim", default: standard ?? max(1, width / heads))
+        let divided = config["head_dim"] == nil ? try standard ?? sizes.headWidth(config, "num_attention_heads") : 1
+        headWidth = try config.size("head_dim", default: divided)
         guard headWidth % 2 == 0, heads * headWidth <= ModelLimits.width else {
             throw config.fault("head_dim", "expected an even number, all heads together at most \(ModelLimits.width)")
         }
