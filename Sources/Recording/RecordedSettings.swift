@@ -141,7 +141,8 @@ extension RecordedSettings {
         }
         switch try cursor.number(UInt32.self, "sense") {
         case 0:
-            let rate = try integer("sample rate", SoundSources.rates)
+            let rate = try integer(
+                "sample rate", Int64(SoundSources.rates.lowerBound)...Int64(SoundSources.rates.upperBound))
             let hop = try number("hop", 1e-9...86_400)
             let hasGate = try flag("gate")
             let gate = try number("gate", -1000...1000)
