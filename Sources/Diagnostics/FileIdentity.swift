@@ -35,6 +35,12 @@ package struct FileIdentity: Hashable, Sendable {
         return folder == FileIdentity(path: SystemPath.folder(of: other))
     }
 
+    /// Whether what is written to one path lands where the other leads, links followed; also where there is nothing yet.
+    package static func leadToOne(_ one: String, _ other: String) -> Bool {
+        if let identity = FileIdentity(path: one), identity == FileIdentity(path: other) { return true }
+        return areOnePlace(SystemPath.target(of: one), SystemPath.target(of: other))
+    }
+
     /// Of an open file; nil where the descriptor is none.
     package init?(descriptor: Int32) {
         var status = stat()

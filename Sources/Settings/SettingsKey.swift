@@ -52,7 +52,8 @@ package struct SettingsKey: Equatable, Sendable {
     /// Of a sink: the flags that go with `--to`.
     package static let sink =
         keys(
-            .text, "mqtt-password-file", "mqtt-ca-file", "mqtt-cert-file", "mqtt-key-file", "http-token-file")
+            .text, "mqtt-password-file", "mqtt-ca-file", "mqtt-cert-file", "mqtt-key-file", "http-token-file",
+            "http-name")
         + keys(.onOff, "mqtt-discovery")
         + keys(.flag, "mqtt-commands", "rotate-daily", "require-sinks", "json")
         + keys(.number, "clip-before", "clip-after", "clip-longest", "clip-days", "exec-seconds")

@@ -11,6 +11,8 @@ package struct SinkKind: Sendable {
     package let hasAddress: Bool
     /// Whether it may be given twice for one stream.
     package let mayRepeat: Bool
+    /// Whether two addresses are one, however they are spelled.
+    package let areOne: @Sendable (_ address: String, _ other: String) -> Bool
     /// Looks at what follows the colon, before anything else is read or opened.
     ///
     /// - Throws: `TacitError` (usage) for an address that can't be one.
@@ -23,6 +25,7 @@ package struct SinkKind: Sendable {
 
     init(
         name: String, form: String, hasAddress: Bool, mayRepeat: Bool = true,
+        areOne: @escaping @Sendable (String, String) -> Bool = { SystemPath.areSame($0, $1) },
         check: @escaping @Sendable (String, SinkSettings) throws -> Void = { _, _ in },
         make: @escaping @Sendable (String, SinkSettings, StreamDescription) throws -> any Sink
     ) {
@@ -30,6 +33,7 @@ package struct SinkKind: Sendable {
         self.form = form
         self.hasAddress = hasAddress
         self.mayRepeat = mayRepeat
+        self.areOne = areOne
         self.check = check
         self.make = make
     }
@@ -56,10 +60,10 @@ package enum SinkTable {
             one.name == other.name && SystemPath.areSame(one.address, other.address)
         }
 
-        /// Whether both are one sink, however a path is spelled.
+        /// Whether both are one sink, however its address is spelled.
         package func leads(where other: Wish) -> Bool {
-            let isPath = [JSONLinesSink.kind.name, ClipSink.kind.name].contains(name)
-            return self == other || isPath && name == other.name && FileIdentity.areOnePlace(address, other.address)
+            self == other
+                || name == other.name && kinds.contains { $0.name == name && $0.areOne(address, other.address) }
         }
     }
 

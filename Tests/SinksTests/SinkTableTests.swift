@@ -17,7 +17,8 @@ import Testing
     @Test(arguments: [
         ["nowhere"], [""], [":"], ["nowhere:a"], ["jsonl"], ["jsonl:"], ["stdout:"], ["stdout:a"], ["STDOUT"],
         ["stdout", "stdout"], ["jsonl:a", "jsonl:a"], ["jsonl:a", "jsonl:./a"], ["jsonl:/tmp/a", "jsonl:/tmp//a"],
-        ["jsonl:a", "nowhere"],
+        ["jsonl:a", "nowhere"], ["mqtt://a", "mqtt://a:1883"], ["http://a:80", "http://a:80/"],
+        ["mqtt://me@a/b", "mqtt://me@a:1883/b"],
     ])
     func refuses(texts: [String]) {
         #expect {
@@ -25,6 +26,38 @@ import Testing
         } throws: {
             ($0 as? TacitError)?.kind == .usage
         }
+    }
+
+    /// Also where there is nothing yet.
+    @Test func linksToOneFileAreOne() throws {
+        let folder = try TemporaryFolder()
+        for name in ["one", "two"] {
+            try FileManager.default.createSymbolicLink(
+                atPath: folder.path(name), withDestinationPath: folder.path("lines"))
+        }
+        for _ in 0..<2 {
+            for other in ["two", "lines"] {
+                #expect(throws: TacitError.self) {
+                    _ = try SinkTable.parse(["jsonl:\(folder.path("one"))", "jsonl:\(folder.path(other))"])
+                }
+            }
+            #expect(
+                try SinkTable.parse(["jsonl:\(folder.path("one"))", "jsonl:\(folder.path("other"))"]).count == 2)
+            try folder.write("lines", [])
+        }
+    }
+
+    @Test func differentBrokersAreDifferent() throws {
+        var settings = SinkSettings()
+        settings.page.tokenFile = "token"
+        #expect(
+            try SinkTable.parse(
+                [
+                    "mqtt://a/x", "mqtt://a/y", "mqtt://b/x", "mqtt://me@a/x", "mqtts://a/x", "http://a:80",
+                    "http://a:81",
+                ],
+                settings
+            ).count == 7)
     }
 
     @Test func whatIsKnownIsNamed() throws {

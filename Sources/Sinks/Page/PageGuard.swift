@@ -9,6 +9,7 @@ package struct PageGuard: Sendable {
     private let address: PageAddress
     private let token: [UInt8]?
     private let names: [String]
+    private let proxy: String?
 
     /// What is known of a request before it is answered.
     package struct Head {
@@ -25,8 +26,9 @@ package struct PageGuard: Sendable {
 
     /// - Parameters:
     ///   - address: where the page is served.
+    ///   - name: that a proxy in front is known by.
     ///   - token: that has to be shown, for corrections on any address and for all on any but loopback.
-    package init(_ address: PageAddress, token: String?) {
+    package init(_ address: PageAddress, name: String? = nil, token: String?) {
         self.address = address
         self.token = token.map { Array($0.utf8) }
         var names = ["localhost", address.host.lowercased()]
@@ -35,7 +37,9 @@ package struct PageGuard: Sendable {
             let name = String(decoding: own.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
             names += [name.lowercased(), "\(name.lowercased()).local"]
         }
+        if let name { names.append(name.lowercased()) }
         self.names = names
+        proxy = name?.lowercased()
     }
 
     /// Whether anybody may correct anything.
@@ -46,7 +50,7 @@ package struct PageGuard: Sendable {
         guard let host = head.host, isOwn(host: host) else {
             return .words(403, "this page is not served under that name (Host)")
         }
-        if let origin = head.origin, origin.lowercased() != "http://\(host.lowercased())" {
+        if let origin = head.origin, !isOwn(origin: origin.lowercased(), host: host.lowercased()) {
             return .words(403, "asked for by a page from elsewhere (Origin)")
         }
         if isCorrection, token == nil {
@@ -74,6 +78,13 @@ package struct PageGuard: Sendable {
         // Numbers stand for nothing but themselves.
         if address.isLoopback { return IPAddress.four(host).map { $0 >> 24 == 127 } ?? IPAddress.isSixLoopback(host) }
         return IPAddress.four(host) != nil || IPAddress.isSix(host)
+    }
+
+    /// What was asked for by a proxy's name may have been asked for over TLS.
+    private func isOwn(origin: String, host: String) -> Bool {
+        if origin == "http://\(host)" { return true }
+        guard let proxy, origin == "https://\(host)" else { return false }
+        return (try? HostAndPort(host[...], refuse: { _ in Foreign() }))?.host == proxy
     }
 
     private struct Foreign: Error {}

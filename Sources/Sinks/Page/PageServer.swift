@@ -46,7 +46,7 @@ final class PageServer: @unchecked Sendable {
     private static let longestDelay = 30.0
 
     /// - Throws: `TacitError`: output where the library, a thread or, if it is required, the address can't be had.
-    init(_ address: PageAddress, token: String?, isRequired: Bool, _ news: PageNews) throws {
+    init(_ address: PageAddress, name: String?, token: String?, isRequired: Bool, _ news: PageNews) throws {
         if let problem = tacit_microhttpd_load() {
             throw TacitError(
                 .cannotCreate, file: address.description,
@@ -55,7 +55,7 @@ final class PageServer: @unchecked Sendable {
         }
         self.address = address
         self.news = news
-        access = PageGuard(address, token: token)
+        access = PageGuard(address, name: name, token: token)
         picture = PagePicture()
         wakePipe = try WakePipe(for: address.description, failure: .cannotCreate)
         if isRequired { try begin() }

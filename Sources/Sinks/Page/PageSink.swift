@@ -7,6 +7,10 @@ import TacitLive
 final class PageSink: Sink {
     static let kind = SinkKind(
         name: "http", form: "http://HOST:PORT", hasAddress: true,
+        areOne: { one, other in
+            guard let one = try? PageAddress(one), one.port != 0 else { return false }
+            return (try? PageAddress(other)) == one
+        },
         check: { address, settings in
             let place = try PageAddress(address)
             guard place.isLoopback || settings.page.tokenFile != nil else {
@@ -19,7 +23,7 @@ final class PageSink: Sink {
         make: { address, settings, stream in
             let token = try settings.page.tokenFile.map { try SecretFile.read($0, least: leastToken) }
             return try PageSink(
-                PageAddress(address), token: token, isRequired: settings.areRequired, stream)
+                PageAddress(address), name: settings.page.name, token: token, isRequired: settings.areRequired, stream)
         })
 
     /// Bytes of a token: long enough that nobody guesses it, however often they try.
@@ -29,10 +33,12 @@ final class PageSink: Sink {
     private let server: PageServer
     private let rate: Double
 
-    init(_ address: PageAddress, token: String?, isRequired: Bool, _ stream: StreamDescription) throws {
+    init(
+        _ address: PageAddress, name: String?, token: String?, isRequired: Bool, _ stream: StreamDescription
+    ) throws {
         news = PageNews(stream)
         rate = Double(max(stream.sampleRate, 1))
-        server = try PageServer(address, token: token, isRequired: isRequired, news)
+        server = try PageServer(address, name: name, token: token, isRequired: isRequired, news)
     }
 
     func samples(_ samples: UnsafeBufferPointer<Float>, time: Double) {

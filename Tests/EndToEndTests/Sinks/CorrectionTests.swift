@@ -131,7 +131,11 @@ import Testing
         for (more, word) in [
             (["--to", "mqtt://localhost", "--mqtt-commands"], "clips:DIR"),
             (["--to", "mqtt://localhost", "--mqtt-commands", "--to", "clips:\(folder.path("c"))"], "--labels FILE"),
-            (["--mqtt-commands"], "mqtt://HOST"), (["--http-token-file", "x"], "http://HOST:PORT"),
+            (["--to", "mqtt://localhost", "--mqtt-ca-file", "x"], "mqtts://HOST"),
+            (["--to", "mqtt://h", "--mqtt-cert-file", "x", "--mqtt-key-file", "x"], "mqtts://HOST"),
+            (["--to", "http://127.0.0.1:0", "--http-name", "a:b"], "without a port"),
+            (["--http-name", "a"], "http://HOST:PORT"), (["--mqtt-commands"], "mqtt://HOST"),
+            (["--http-token-file", "x"], "http://HOST:PORT"),
         ] {
             let outcome = try listening.run(more)
             #expect(outcome.status == 64 && outcome.standardError.contains(word), "\(outcome.standardError)")

@@ -39,6 +39,26 @@ import Testing
         #expect(try status(access("//127.0.0.1:80"), host: "localhost:80", origin: origin) == (isOwn ? nil : 403))
     }
 
+    @Test(arguments: [
+        ("board.example.org", "https://board.example.org", true),
+        ("Board.Example.org", "https://board.example.org", true),
+        ("board.example.org:8443", "https://board.example.org:8443", true), ("board.example.org", nil, true),
+        ("board.example.org", "http://board.example.org", true), ("board.example.org", "https://evil.org", false),
+        ("board.example.org:8443", "https://board.example.org", false), ("evil.org", "https://evil.org", false),
+        ("localhost", "https://localhost", false), ("evil.board.example.org", nil, false),
+    ])
+    func behindAProxy(host: String, origin: String?, isOwn: Bool) throws {
+        let named = PageGuard(try PageAddress("//127.0.0.1:80"), name: "Board.example.org", token: token)
+        #expect(status(named, host: host, origin: origin) == (isOwn ? nil : 403))
+    }
+
+    @Test(arguments: [
+        ("board.example.org", true), ("board", true), ("", false), ("board:80", false), ("[::1]", false),
+        ("a b", false),
+        ("https://board", false), ("bo\u{1}ard", false), ("board/x", false),
+    ])
+    func names(text: String, isOne: Bool) { #expect(PageSettings.isName(text) == isOne) }
+
     @Test func correctionsWantAToken() throws {
         #expect(try status(access("//127.0.0.1:80"), host: "localhost", isCorrection: true) == 403)
         let guarded = try access("//127.0.0.1:80", token: token)
@@ -73,7 +93,7 @@ import Testing
 
     @Test(arguments: [
         "", "/", "//", "127.0.0.1:80", "//127.0.0.1", "//:80", "//a:b", "//a:65536", "//a:-1", "//a b:1", "//[::1:80",
-        "//a@b:80", "//a:80/path", "//a:80?x", "//[::1]80", "//\u{1}:80",
+        "//a@b:80", "//a:80/path", "//a:80?x", "//[::1]80", "//\u{1}:80", "//[zz]:80",
         "//" + String(repeating: "a", count: 600) + ":1",
     ])
     func noAddress(text: String) {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import TacitDiagnostics
 import TacitSinks
 
 /// What goes with `--to http://`.
@@ -10,7 +11,25 @@ struct PageOptions: ParsableArguments {
             valueName: "FILE"))
     var tokenFile: String?
 
-    var given: String? { tokenFile == nil ? nil : "--http-token-file" }
+    @Option(
+        name: .customLong("http-name"),
+        help: ArgumentHelp(
+            "The name that a proxy in front of the page is known by, as a browser asks for it.", valueName: "NAME"))
+    var name: String?
 
-    func apply(to settings: inout PageSettings) { settings.tokenFile = tokenFile }
+    var given: String? {
+        if tokenFile != nil { return "--http-token-file" }
+        return name == nil ? nil : "--http-name"
+    }
+
+    func validate() throws {
+        if let name, !PageSettings.isName(name) {
+            throw ValidationError("--http-name must be a host's name, without a port: '\(SystemPath.printable(name))'")
+        }
+    }
+
+    func apply(to settings: inout PageSettings) {
+        settings.tokenFile = tokenFile
+        settings.name = name
+    }
 }
