@@ -154,7 +154,7 @@ final class ClipFolder: @unchecked Sendable {
     private func removeWhatWasNeverFinished() {
         forEachName { name in
             guard let (_, suffix) = Self.parts(name), suffix.hasSuffix(".part") else { return }
-            let file = openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+            let file = openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
             guard file >= 0 else { return }
             if flock(file, LOCK_EX | LOCK_NB) == 0 { remove(name) }
             close(file)

@@ -6,6 +6,7 @@ import TacitLive
 enum ClipSink {
     static let kind = SinkKind(
         name: "clips", form: "clips:DIR", hasAddress: true, mayRepeat: false,
+        areOne: { FileIdentity.leadToOne($0, $1) },
         make: { path, settings, stream in
             let folder = try ClipFolder(path: path, settings.clips)
             switch stream.sense {

@@ -110,7 +110,8 @@ struct SoundClipWriter: @unchecked Sendable {
             let end = job.start + file.samples
             let description = ClipDescription(
                 stream: stream, on: job.on, off: job.off,
-                span: (Double(job.start) / rate, Double(end) / rate), isCut: job.off == nil || end < job.end)
+                span: (Double(job.start) / rate, Double(end) / rate),
+                isCut: job.off.map { end < clips.place($0.time) } ?? true)
             try description.bytes.withUnsafeBytes {
                 try clips.folder.write(ClipFolder.description(of: file.name), $0)
             }

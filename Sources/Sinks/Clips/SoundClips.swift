@@ -130,7 +130,8 @@ final class SoundClips: Sink, ClipNaming, @unchecked Sendable {
         }
     }
 
-    private func place(_ time: Double) -> Int { Int((time * Double(stream.sampleRate)).rounded()) }
+    /// A moment of the stream, in samples.
+    func place(_ time: Double) -> Int { Int((time * Double(stream.sampleRate)).rounded()) }
     private func length(_ seconds: Double) -> Int { place(seconds) }
 
     /// Whether so many more would take the place of what a clip has still to be written from.

@@ -55,6 +55,30 @@ import Testing
         }
     }
 
+    /// Whether the sound ends before the event did, however fast it was heard.
+    @Test(arguments: [[], ["--realtime"]])
+    func whatIsCutIsSaid(pace: [String]) throws {
+        let outcome = try listening.run(
+            pace + ["--to", "clips:\(clips)", "--clip-reserve", "0", "--clip-longest", "1", "--clip-before", "0.9"]
+                + ["--clip-after", "0"])
+        #expect(outcome.status == 0)
+        let clips = try names(".flac").map(description)
+        #expect(!clips.isEmpty)
+        for clip in clips {
+            // Without an end it was whole before the event was over.
+            let isShort = clip.off.map { clip.span[1] < $0.time - 1 / Double(listening.rate) } ?? true
+            #expect(clip.cut == isShort, "\(clip)")
+        }
+    }
+
+    /// A pipe of that name is nothing that was left unfinished.
+    @Test func aPipeAmongTheClips() throws {
+        try FileManager.default.createDirectory(atPath: clips, withIntermediateDirectories: true)
+        #expect(mkfifo("\(clips)/20260131T235959.123Z-dog-9f3ac2d1-17.flac.part", 0o600) == 0)
+        #expect(try listening.run(["--to", "clips:\(clips)", "--clip-reserve", "0"]).status == 0)
+        #expect(!names(".flac").isEmpty)
+    }
+
     @Test func theSoundOfEachEventToTheSample() throws {
         let original = WaveFile.samples(of: Array(try Data(contentsOf: URL(fileURLWithPath: listening.sound))))
         let outcome = try listening.run(
