@@ -55,6 +55,8 @@ static void begin(png_structp png, png_infop info, source *from) {
     png_set_chunk_malloc_max(png, 1 << 20);
     png_set_chunk_cache_max(png, 64);
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, 0);
+    // libpng takes as much memory for this one as its length says, before it looks for the bytes.
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, (png_const_bytep)"eXIf", 1);
     png_read_info(png, info);
     png_set_expand(png);
     png_set_scale_16(png);

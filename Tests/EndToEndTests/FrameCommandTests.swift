@@ -70,6 +70,13 @@ import Testing
             ["watch", model.path, "--command", "/usr/bin/yes", "--command-silence", "0.2"])
         #expect(outcome.status == 65, "\(outcome.standardError)")
         #expect(outcome.errorLines == ["tacit: yes: no whole JPEG picture for 0.2 s, though bytes came"])
+        let other = try folder.write("a.png", [0x89, 0x50, 0x4e, 0x47] + [UInt8](repeating: 9, count: 99))
+        let ended = try Executable.tacit.run(["watch", model.path, "--command", "cat \(other)"])
+        #expect(ended.status == 65 && ended.errorLines == ["tacit: cat: no JPEG picture in it"])
+        // One that has begun may come whole the next time.
+        let begun = try folder.write("a.jpg", [0xff, 0xd8, 0xff, 0xe0, 0, 16])
+        let early = try Executable.tacit.run(["watch", model.path, "--command", "cat \(begun)"])
+        #expect(early.status == 69 && early.errorLines == ["tacit: cat: ended with status 0"])
     }
 
     @Test(arguments: [

@@ -230,7 +230,9 @@ import Testing
             ["-c:a", "flac", "x.oga"], ["-c:a", "mp2", "x.mp2"],
             ["-c:a", "libmp3lame", "-q:a", "5", "-write_xing", "0", "x.mp3"],
             ["-c:a", "libmp3lame", "-ac", "2", "-joint_stereo", "1", "-b:a", "64k", "x.mp3"],
-            ["-ac", "6", "-c:a", "pcm_s16le", "x.wav"],
+            ["-ac", "6", "-c:a", "pcm_s16le", "x.wav"], ["-c:a", "pcm_s16le", "x.w64"],
+            ["-c:a", "pcm_f32le", "x.w64"], ["-ac", "2", "-c:a", "pcm_f64le", "x.w64"],
+            ["-ac", "3", "-c:a", "pcm_s24le", "x.w64"],
         ])
     func whatFFmpegWritesIsRead(arguments: [String]) throws {
         let source = try folder.write("source.wav", Self.wave)

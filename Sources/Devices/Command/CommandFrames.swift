@@ -117,6 +117,7 @@ private final class FrameIntake: CommandIntake, @unchecked Sendable {
     private func takePictures(_ stream: ByteStream, _ delivered: () -> Void) throws {
         var splitter = JPEGSplitter()
         var isFirst = true
+        var hasBytes = false
         var last = BootClock.now
         while true {
             while let picture = splitter.next() {
@@ -133,7 +134,13 @@ private final class FrameIntake: CommandIntake, @unchecked Sendable {
                 throw TacitError(.badData, "a picture of more than \(JPEGSplitter.maximumBytes) bytes")
             }
             let received = try stream.read(into: base, count: room.count)
-            guard received > 0 else { return }
+            guard received > 0 else {
+                if isFirst, hasBytes, splitter.isOutside, !stream.wasStopped {
+                    throw TacitError(.badData, "no JPEG picture in it")
+                }
+                return
+            }
+            hasBytes = true
             splitter.append(received)
             guard BootClock.now - last < silence else {
                 throw TacitError(

@@ -25,6 +25,9 @@ package struct JPEGSplitter: ~Copyable {
 
     deinit { memory.deallocate() }
 
+    /// Whether no picture has begun, or the last one has ended.
+    package var isOutside: Bool { state == .outside }
+
     /// At the end of the stream: a picture that has begun and not ended, valid until the next call of `room`.
     mutating func rest() -> UnsafeRawBufferPointer? { state == .outside ? nil : finish(at: count) }
 

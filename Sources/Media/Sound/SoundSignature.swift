@@ -4,6 +4,8 @@ import TacitDiagnostics
 /// What a sound's first bytes say it is.
 enum SoundSignature {
     case wave
+    /// Sony's Wave64.
+    case wave64
     case flac
     case ogg
     case mpeg
@@ -49,12 +51,12 @@ enum SoundSignature {
         }
         if let found = try magic(stream) { return found }
         if try isFreeFormat(stream) { return .mpeg }
-        if stream.isRegularFile {
-            return try skipToMPEG(stream, frames: doubtfulFrames) ? .mpeg : nil
-        }
-        if try isText(stream.peek(64).prefix(64)) {
+        if try isText(stream.peek(64)) {
             // The answer of a server, as radio is saved: samples are nothing like it.
             return try skipToBeginning(stream) ?? (skipToMPEG(stream) ? .mpeg : nil)
+        }
+        if stream.isRegularFile {
+            return try skipToMPEG(stream, frames: doubtfulFrames) ? .mpeg : nil
         }
         var count = 64
         while true {
@@ -87,6 +89,7 @@ enum SoundSignature {
     func decoder(_ stream: ByteStream) throws -> any SoundDecoder {
         switch self {
         case .wave: try WaveDecoder.open(stream)
+        case .wave64: try Wave64.decoder(stream)
         case .flac: try FLACDecoder(stream)
         case .ogg: try OggDecoder(stream)
         case .mpeg: try MPEGDecoder(stream)
@@ -101,7 +104,9 @@ enum SoundSignature {
 
     /// The one command that makes a readable sound of what ffmpeg knows.
     static func remedy(_ stream: ByteStream) -> String {
-        guard stream.descriptor != STDIN_FILENO else { return "send it through 'ffmpeg -i - -f wav -'" }
+        guard stream.descriptor != STDIN_FILENO, stream.isRegularFile else {
+            return "send it through 'ffmpeg -i - -f wav -'"
+        }
         let name = stream.name
         let isPlain = name.utf8.allSatisfy {
             $0 >= 0x80 || ($0 >= 0x30 && $0 <= 0x39) || ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7a)
@@ -211,10 +216,11 @@ enum SoundSignature {
         if has("OggS\0") { return .ogg }
         if (has("FORM") && (has("AIFF", at: 8) || has("AIFC", at: 8) || has("8SVX", at: 8) || has("16SV", at: 8)))
             || (has("RIFX") && has("WAVE", at: 8)) || has("caff\0\u{1}") || has(".snd\0\0") || has("dns.")
-            || has("riff\u{2e}") || has("Creative Voice F") || has("NIST_1A")
+            || has("Creative Voice F") || has("NIST_1A")
         {
             return .other(isKnown: true)
         }
+        if has("riff\u{2e}") { return .wave64 }
         if has("ftyp", at: 4) { return .unread(try codecInMP4(stream)) }
         if has("#!AMR") { return .unread("AMR, as telephones record it") }
         if head.starts(with: [0x1a, 0x45, 0xdf, 0xa3]) { return .unread("WebM or Matroska") }
@@ -242,8 +248,12 @@ enum SoundSignature {
         return MPEGSearch.isFreeFormat(try stream.peek(MPEGSearch.freeBytes))
     }
 
+    /// Whether text stands in front: 64 bytes of it, all that there are, or fewer with an empty line, which the head of an
+    /// answer ends with.
     private static func isText(_ bytes: some Collection<UInt8>) -> Bool {
-        bytes.count >= 16 && bytes.allSatisfy { (0x20...0x7e).contains($0) || [0x09, 0x0a, 0x0d].contains($0) }
+        let text = bytes.prefix(64).prefix { (0x20...0x7e).contains($0) || [0x09, 0x0a, 0x0d].contains($0) }
+        guard text.count >= 16 else { return false }
+        return text.count == min(64, bytes.count) || String(decoding: text, as: UTF8.self).contains("\r\n\r\n")
     }
 
     private static func isADTSHeader(_ bytes: some Collection<UInt8>) -> Bool {

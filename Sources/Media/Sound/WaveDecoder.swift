@@ -52,6 +52,19 @@ final class WaveDecoder: SoundDecoder {
         }
     }
 
+    /// - Parameters:
+    ///   - stream: at its first sample.
+    ///   - format: of the samples.
+    ///   - length: bytes of them; `Int.max` up to the end.
+    init(_ stream: ByteStream, samples format: WaveFormat, length: Int) {
+        self.stream = stream
+        self.format = format
+        (sampleRate, channels, left) = (format.sampleRate, format.channels, length)
+        isBelieved = length != .max
+        hasData = true
+        bytes = .allocate(byteCount: Self.byteCapacity, alignment: 16)
+    }
+
     deinit { bytes.deallocate() }
 
     func decode(into block: UnsafeMutableBufferPointer<Float>) throws -> DecodedBlock {
