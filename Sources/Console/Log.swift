@@ -28,17 +28,21 @@ package final class Log: Sendable {
 
     private init() {}
 
-    /// Writes a line: what `body` appends, after the program's name.
-    package func line(_ body: (inout ByteBuffer) -> Void) {
+    /// Writes a line.
+    ///
+    /// - Parameters:
+    ///   - isLimited: false for what is said once, at a stream's end, and must not be left out.
+    ///   - body: appends what stands behind the program's name.
+    package func line(isLimited: Bool = true, _ body: (inout ByteBuffer) -> Void) {
         state.withLock { state in
             let now = Stopwatch.now
             state.credit = min(Self.burst, state.credit + (now - state.refilled) / Self.secondsPerLine)
             state.refilled = now
-            guard state.credit >= 1, state.isCovered || Self.isReady else {
+            guard state.credit >= 1 || !isLimited, state.isCovered || Self.isReady else {
                 state.leftOut += 1
                 return
             }
-            state.credit -= 1
+            if isLimited { state.credit -= 1 }
             state.text.removeAll()
             if !state.isCovered {
                 state.text.append(Process.name)

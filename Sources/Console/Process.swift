@@ -12,10 +12,38 @@ package enum Process {
     private static let patience = Atomic<Int>(0)
 
     /// What SIGHUP does instead of ending the program.
-    private static let hangUp = Mutex<(@Sendable () -> Void)?>(nil)
+    private enum HangUp {
+        case ends
+        /// It will do something, but what is not said yet.
+        case isHeld(hasCome: Bool)
+        case calls(@Sendable () -> Void)
+    }
 
-    /// From now on SIGHUP calls `body`, on the thread of signals, where it was not ignored at the start.
-    package static func onHangUp(_ body: @escaping @Sendable () -> Void) { hangUp.withLock { $0 = body } }
+    private static let hangUp = Mutex(HangUp.ends)
+
+    /// From now on SIGHUP calls `body`, on the thread of signals, where it was not ignored at the start. One that was held
+    /// up to now calls it at once.
+    package static func onHangUp(_ body: @escaping @Sendable () -> Void) {
+        let hasCome = hangUp.withLock { hangUp in
+            defer { hangUp = .calls(body) }
+            if case .isHeld(true) = hangUp { return true }
+            return false
+        }
+        if hasCome { body() }
+    }
+
+    private static func hungUp() {
+        let body: (@Sendable () -> Void)? = hangUp.withLock { hangUp in
+            switch hangUp {
+            case .ends: return { end() }
+            case .isHeld:
+                hangUp = .isHeld(hasCome: true)
+                return nil
+            case .calls(let body): return body
+            }
+        }
+        body?()
+    }
 
     /// The program's name, before its lines on standard error.
     nonisolated(unsafe) package private(set) static var name: StaticString = "tacit"
@@ -54,7 +82,11 @@ package enum Process {
     /// for: a read from a pipe, a device, a slow reader. Who asked to stop in order has five seconds for it. A closed
     /// pipe is an error of `write`, not a signal, and so is a file that may not grow any more. A SIGHUP that was ignored
     /// at the start (nohup) stays so.
-    package static func prepare(name: StaticString) {
+    ///
+    /// - Parameters:
+    ///   - name: the program, before its lines on standard error.
+    ///   - holdsHangUp: whether a SIGHUP waits for `onHangUp`.
+    package static func prepare(name: StaticString, holdsHangUp: Bool = false) {
         self.name = name
         keepStandardDescriptors()
         name.withUTF8Buffer { text in
@@ -64,7 +96,8 @@ package enum Process {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
         // Made now rather than by whichever thread needs them first, amid a stream.
-        _ = (Terminal.shared, Log.shared, stop, hangUp.withLock { $0 == nil })
+        hangUp.withLock { $0 = holdsHangUp ? .isHeld(hasCome: false) : .ends }
+        _ = (Terminal.shared, Log.shared, stop)
         var signals = endingSignals()
         pthread_sigmask(SIG_BLOCK, &signals, nil)
         var thread = pthread_t()
@@ -77,8 +110,8 @@ package enum Process {
                     guard sigwait(&signals, &number) == 0 else { continue }
                     if number == SIGTSTP {
                         Process.suspend()
-                    } else if number == SIGHUP, let body = Process.hangUp.withLock({ $0 }) {
-                        body()
+                    } else if number == SIGHUP {
+                        Process.hungUp()
                     } else {
                         Process.end()
                     }

@@ -7,12 +7,14 @@ package enum Program {
     ///
     /// - Parameters:
     ///   - name: the program, before its lines on standard error.
+    ///   - holdsHangUp: whether a SIGHUP waits until it is known what to do of it (`Process.onHangUp`).
     ///   - body: takes what stands behind the name on the command line.
     ///   - otherwise: ends it for errors of the command line, which have words of their own.
     package static func main(
-        name: StaticString, _ body: ([String]) throws -> Void, otherwise: (any Error) -> Never
+        name: StaticString, holdsHangUp: Bool = false, _ body: ([String]) throws -> Void,
+        otherwise: (any Error) -> Never
     ) -> Never {
-        Process.prepare(name: name)
+        Process.prepare(name: name, holdsHangUp: holdsHangUp)
         do {
             try body(Process.arguments)
             Process.exit(0)

@@ -1,6 +1,6 @@
 import TacitConsole
 
-Program.main(name: "tacit") { arguments in
+Program.main(name: "tacit", holdsHangUp: Process.arguments.first == "run") { arguments in
     var command = try Tacit.command(arguments)
     try command.run()
 } otherwise: { error in
