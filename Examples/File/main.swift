@@ -1,7 +1,9 @@
 import TacitCore
 
 // Files, labelled: file MODEL.gguf PATH...
-let classifier = try Classifier(Model(CommandLine.arguments[1]))
-for path in CommandLine.arguments.dropFirst(2) {
-    for label in try classifier.classify(path).top(5) { print(label.score, label.name) }
-}
+do {
+    let classifier = try Classifier(Model(CommandLine.arguments[1]))
+    for path in CommandLine.arguments.dropFirst(2) {
+        for label in try classifier.classify(path).top(5) { print(label.score, label.name) }
+    }
+} catch { print(error) }

@@ -11,7 +11,7 @@ struct ConvertCommand: ParsableCommand {
         abstract: "Turn a base model and an adapter into a model file that tacit runs.",
         discussion: """
             Reads a Hugging Face model folder (GPT-2, Llama, Qwen2, Qwen3, GPT-NeoX, Gemma 3, OPT, Mistral, GPT-Neo) or a \
-            GGUF of llama.cpp's, and an adapter folder (PEFT's LoRA files with tacit.json \
+            GGUF of llama.cpp's, and an adapter folder (PEFT's files, LoRA, DoRA or IA3, with tacit.json \
             and tacit.safetensors), fuses them and writes one GGUF file. Without an adapter the base is converted with \
             its own token embeddings, and only `tacit embed` works on the result.
 

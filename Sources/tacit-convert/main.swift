@@ -3,11 +3,21 @@ import TacitConsole
 
 /// No subcommand of the parser's: `tacit-convert` itself has options that must be there.
 enum Command {
-    static var isComparison: Bool { Process.arguments.first == CompareCommand.name }
+    static let isComparison = words(Process.arguments).first == CompareCommand.name
 
     static func parse(_ arguments: [String]) throws -> any ParsableCommand {
         isComparison
-            ? try CompareCommand.parseAsRoot(Array(arguments.dropFirst())) : try ConvertCommand.parseAsRoot(arguments)
+            ? try CompareCommand.parseAsRoot(Array(words(arguments).dropFirst()))
+            : try ConvertCommand.parseAsRoot(words(arguments))
+    }
+
+    /// `help` and `help compare`, as of a command with subcommands, are `--help` behind what they are about.
+    private static func words(_ arguments: [String]) -> [String] {
+        switch arguments {
+        case ["help"]: ["--help"]
+        case ["help", CompareCommand.name]: [CompareCommand.name, "--help"]
+        default: arguments
+        }
     }
 }
 

@@ -85,7 +85,11 @@ import Testing
             #expect(outcome.status == 0 && outcome.errors.isEmpty)
             #expect(outcome.standardOutput.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil)
         }
-        #expect(try Executable.convert.run(["--help"]).status == 0)
+        let (long, plain) = (try Executable.convert.run(["--help"]), try Executable.convert.run(["help"]))
+        #expect(long.status == 0 && plain.status == 0 && plain.output == long.output)
+        #expect(
+            try Executable.convert.run(["help", "compare"]).output
+                == Executable.convert.run(["compare", "--help"]).output)
         let help = try Executable.convert.run(["compare", "--help"])
         #expect(help.status == 0 && help.standardOutput.contains("tacit-convert compare A.gguf B.gguf"))
     }

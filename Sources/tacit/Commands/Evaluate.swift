@@ -24,7 +24,8 @@ struct Evaluate: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Which part of it, such as fold-5, test or eval; the set's test part if left out.", valueName: "SPLIT"))
+            "Which part of it, such as fold-5, test or eval; the set's test part if left out; a folder has all alone.",
+            valueName: "SPLIT"))
     var split: String?
 
     @Option(
