@@ -43,6 +43,9 @@ public final class Mosquitto {
         throw Executable.LaunchFailure(description: "no broker: \(broker?.standardError ?? "")")
     }
 
+    /// What it has logged.
+    public var standardError: String { broker?.standardError ?? "" }
+
     /// Kills it, as a power cut would.
     public func stop() {
         broker?.send(signal: SIGKILL)

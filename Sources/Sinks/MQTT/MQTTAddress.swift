@@ -26,7 +26,7 @@ package struct MQTTAddress: Equatable, Sendable {
         }
         guard text.hasPrefix("//") else { throw refuse("no // before the host") }
         guard text.utf8.count <= 1024, SystemPath.printable(text) == text,
-            !text.unicodeScalars.contains(where: { $0.value < 0x20 })
+            !text.unicodeScalars.contains(where: { $0.isControl || $0.properties.isNoncharacterCodePoint })
         else { throw refuse("no text of at most 1024 bytes") }
         var rest = text.dropFirst(2)
         let slash = rest.firstIndex(of: "/")

@@ -21,12 +21,15 @@ final class MQTTConnection: @unchecked Sendable {
     private var isOver = false
     /// Takes leave of the broker: who comes now has a connection of their own.
     private var isLeaving = false
+    /// Nobody waits any more for a broker that takes nothing.
+    private var isGivenUp = false
     private(set) var progress = 0
     // The thread's.
     private let client: MQTTClient
     private var nextTry = 0.0
     private var delay = 1.0
     private var wasOpen = false
+    private var openSince = 0.0
     private var hasSaidProblem = false
     private var hasSaidGoodbye = false
     private var lastRepeat = 0.0
@@ -88,22 +91,30 @@ final class MQTTConnection: @unchecked Sendable {
         }
     }
 
-    /// Waits until a device has nothing more to say, or until the broker takes nothing for so many seconds.
+    /// Waits until a device has nothing more to say, until the broker takes nothing for `patience` seconds, or until
+    /// `shortPatience` seconds after a wish to stop, whatever it takes.
     ///
     /// - Returns: how many events were not delivered.
-    func finish(_ device: MQTTDevice, patience: Double) -> Int {
+    func finish(_ device: MQTTDevice, stop: StopToken, patience: Double, shortPatience: Double) -> Int {
         monitor.locked { device.isFinishingNow() }
         wakePipe.wake()
+        defer { wakePipe.wake() }
         return monitor.locked {
             var seen = progress
             var since = Stopwatch.now
-            while !isDone(device), Stopwatch.now - since < patience {
+            var stopTime: Double?
+            while !isDone(device) {
+                let now = Stopwatch.now
+                if stopTime == nil, stop.isStopping { stopTime = now }
+                guard stopTime.map({ now - $0 < shortPatience }) ?? (now - since < patience) else { break }
                 monitor.wait(seconds: 0.05)
                 if seen != progress { since = Stopwatch.now }
                 seen = progress
             }
             let left = isDone(device) ? 0 : device.waiting + onTheirWay
             devices.removeAll { $0 === device }
+            // Whoever is to be told there next begins anew, maybe with a better password.
+            if devices.isEmpty, !isOver { (isGivenUp, isLeaving) = (true, true) }
             return left
         }
     }
@@ -129,6 +140,14 @@ final class MQTTConnection: @unchecked Sendable {
 
     /// Once all have taken leave, so does the program.
     private func isOverNow() -> Bool {
+        if monitor.locked({ isGivenUp }) {
+            if client.state == .open {
+                _ = client.publish(MQTTMessage(MQTTTopics.program(address.prefix), "offline"))
+                client.disconnect()
+            }
+            monitor.locked { isOver = true }
+            return true
+        }
         let isLast = monitor.locked {
             let isLast = client.state == .open && !devices.isEmpty && devices.allSatisfy(\.isOver) && onTheirWay == 0
             if isLast { isLeaving = true }
@@ -209,8 +228,7 @@ final class MQTTConnection: @unchecked Sendable {
     /// The broker is there, and knows nothing yet.
     private func begin() {
         wasOpen = true
-        delay = 1
-        nextTry = 0
+        openSince = Stopwatch.now
         client.subscribe(MQTTTopics.homeAssistant)
         _ = client.publish(MQTTMessage(MQTTTopics.program(address.prefix), "online"))
         for device in monitor.locked({ devices }) { device.hasBegun = false }
@@ -230,6 +248,8 @@ final class MQTTConnection: @unchecked Sendable {
         wakePipe.clear()
         client.turn()
         if client.state == .closed {
+            // One that lets everybody in and sends them away again is not asked more often than one that is away.
+            if wasOpen, Stopwatch.now - openSince >= Self.longestDelay { (delay, nextTry) = (1, 0) }
             wasOpen = false
             sayProblem()
         }

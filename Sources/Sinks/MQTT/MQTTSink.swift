@@ -11,6 +11,10 @@ final class MQTTSink: Sink {
     private static func kind(_ name: String, isEncrypted: Bool) -> SinkKind {
         SinkKind(
             name: name, form: "\(name)://[USER@]HOST[:PORT][/PREFIX]", hasAddress: true,
+            areOne: { one, other in
+                guard let one = try? MQTTAddress(one, isEncrypted: isEncrypted) else { return false }
+                return (try? MQTTAddress(other, isEncrypted: isEncrypted)) == one
+            },
             check: { address, settings in
                 let broker = try MQTTAddress(address, isEncrypted: isEncrypted)
                 guard broker.user != nil || settings.mqtt.passwordFile == nil else {
@@ -29,7 +33,7 @@ final class MQTTSink: Sink {
 
     /// Seconds that a broker has at the start, where it is required, and for each thing that it takes at the end.
     private static let patience = 10.0
-    /// The same after a wish to stop.
+    /// Seconds that it has after a wish to stop.
     private static let shortPatience = 1.7
 
     /// - Throws: `TacitError`: output for what can't be had, input for a password's file.
@@ -91,13 +95,14 @@ final class MQTTSink: Sink {
     }
 
     func finish() throws {
-        let left = connection.finish(device, patience: stop.isStopping ? Self.shortPatience : Self.patience)
+        let left = connection.finish(
+            device, stop: stop, patience: Self.patience, shortPatience: Self.shortPatience)
         guard left > 0 else { return }
         let error = TacitError(
             .cannotCreate, file: connection.address.description, "\(left) messages could not be delivered")
         // What goes on by itself has done what it could; what could be read again has failed.
         if waits, !stop.isStopping { throw error }
-        Log.shared.line { $0.append(string: error.description) }
+        Log.shared.line(isLimited: false) { $0.append(string: error.description) }
     }
 
     private func advanced() {

@@ -25,6 +25,32 @@ import Testing
             ] + (logits ? [("logits", "true")] : []))
     }
 
+    /// What was refused with one password is told with another.
+    @Test(.enabled(if: Mosquitto.isThere, "no broker is installed"))
+    func aCorrectedPasswordIsTakenOver() throws {
+        let folder = inputs.folder
+        let passwords = try folder.write("passwords", [])
+        #expect(try Executable(path: "/usr/bin/mosquitto_passwd").run(["-b", passwords, "me", "secret"]).status == 0)
+        let broker = try Mosquitto("allow_anonymous false\npassword_file \(passwords)")
+        try broker.start()
+        let (wrong, right) = (try folder.write("wrong", "guess".utf8), try folder.write("right", "secret".utf8))
+        func settings(_ password: String) throws -> String {
+            try other(logits: false) + "[[sink]]\nname = \"house\"\nto = \"mqtt://me@\(broker.address)/here\"\n"
+                + "mqtt-password-file = \"\(password)\"\n"
+        }
+        let path = try inputs.write(settings(wrong))
+        let run = try LiveRun(.tacit, ["run", path])
+        #expect(waitUntil { run.standardError.lowercased().contains("refused") }, "\(run.standardError)")
+        try inputs.write(settings(right))
+        run.send(signal: SIGHUP)
+        let listener = try LiveRun(
+            Executable(path: "/usr/bin/mosquitto_sub"),
+            ["-h", "127.0.0.1", "-p", "\(broker.port)", "-u", "me", "-P", "secret", "-t", "here/available", "-C", "1"])
+        #expect(listener.readLine() == "online", "\(run.standardError)")
+        run.send(signal: SIGTERM)
+        #expect(run.finish() == 0)
+    }
+
     @Test func nothingOfWhatStaysIsLost() throws {
         var ends: [Int32] = [-1, -1]
         try #require(pipe(&ends) == 0)

@@ -165,6 +165,36 @@ struct MQTTSinkTests {
         }
     }
 
+    /// Who sends everybody away again is not asked faster than who is away.
+    @Test func aBrokerThatTakesNoLongMessage() throws {
+        let broker = try Mosquitto("allow_anonymous true\nmax_packet_size 300\nlog_type notice\nlog_dest stderr")
+        try broker.start()
+        let run = try LiveRun(.tacit, listening.arguments(sink(broker) + ["--realtime", "--to", "stdout"]))
+        while run.readLine() != nil {}
+        #expect(run.finish() == 0)
+        #expect(run.standardError.contains("could not be delivered"))
+        // After 1, 2, 4, ... seconds, and for ten seconds at the end twice a second; in the midst it had been ten times a second.
+        let asked = broker.standardError.split(separator: "\n").count { $0.contains("New client connected") }
+        #expect((1...40).contains(asked), "\(broker.standardError)")
+    }
+
+    /// A wish to stop that comes while the last messages are on their way.
+    @Test func theEndIsNotWaitedFor() throws {
+        let broker = try Mosquitto()
+        try broker.start()
+        let run = try LiveRun(.tacit, listening.arguments(sink(broker) + ["--realtime"]))
+        let listener = try broker.listener()
+        let messages = MQTTMessages()
+        #expect(messages.read(listener) { $0.topic.hasSuffix("/event") })
+        broker.send(signal: SIGSTOP)
+        // Its sound is over by then, or not: the broker takes nothing either way.
+        usleep(3_000_000)
+        run.send(signal: SIGTERM)
+        #expect(run.finish() == 0)
+        #expect(run.standardError.contains("messages could not be delivered"), "\(run.standardError)")
+        broker.send(signal: SIGCONT)
+    }
+
     /// Something else than a broker listens there.
     @Test func whatIsNoBroker() throws {
         let port = try LoopbackPort.unused()
@@ -302,7 +332,7 @@ struct MQTTSinkTests {
         "mqtt://@host", "mqtt://me:secret@host", "mqtt://host/a//b", "mqtt://host/a/", "mqtt://host/+",
         "mqtt://host/a#",
         "mqtt://host/$SYS", "mqtt://[::1", "mqtt://[::1]x", "mqtts://a b", "mqtt://host/\n",
-        "mqtt://host?x", "mqtt://ho\u{a0}st", "mqtt://<host>",
+        "mqtt://host?x", "mqtt://ho\u{a0}st", "mqtt://<host>", "mqtt://[zz]", "mqtt://host/a\u{fffe}",
     ])
     func wrongAddressesAreRefusedAtOnce(address: String) throws {
         let outcome = try listening.run(["--to", address])

@@ -47,6 +47,12 @@ struct MQTTOptions: ParsableArguments {
         return discovery == nil ? nil : "--mqtt-discovery"
     }
 
+    /// One of those that were given and say something of TLS, if any was.
+    var givenOfTLS: String? {
+        if authorityFile != nil { return "--mqtt-ca-file" }
+        return certificateFile == nil ? nil : "--mqtt-cert-file"
+    }
+
     func validate() throws {
         guard (certificateFile == nil) == (keyFile == nil) else {
             throw ValidationError("--mqtt-cert-file and --mqtt-key-file go together")

@@ -57,6 +57,7 @@ struct SinkOptions: ParsableArguments {
                 }
             }
             try require(mqtt.given, ["mqtt", "mqtts"], "mqtt://HOST")
+            try require(mqtt.givenOfTLS, ["mqtts"], "mqtts://HOST")
             try require(page.given, ["http"], "http://HOST:PORT")
             if mqtt.commands, !names.contains("clips") {
                 throw ValidationError("--mqtt-commands teaches by clips: it goes with --to clips:DIR")
