@@ -16,7 +16,7 @@ package struct LabelSelection: Equatable, Sendable {
         indices = labels.indices.filter { (only.isEmpty || wanted.contains($0)) && !unwanted.contains($0) }
         guard !indices.isEmpty else {
             throw TacitError(
-                .usage, "no label is left: those asked for and those left out leave none of the model's \(labels.count)"
+                .usage, "no label is left: --only and --except leave none of the model's \(labels.count)"
             )
         }
     }

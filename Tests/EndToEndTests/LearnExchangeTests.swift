@@ -48,7 +48,8 @@ import Testing
         let (before, weights) = try (bytes(labels), bytes(model.path))
         let link = folder.path("link.labels")
         try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: labels)
-        for path in [labels, folder.path("./my.labels"), link, model.path] {
+        let sound = try sound(1)
+        for path in [labels, folder.path("./my.labels"), link, model.path, sound] {
             let outcome = try learn(["--export", path, "bell"], status: 73)
             #expect(outcome.errorLines.count == 1 && outcome.output.isEmpty)
         }

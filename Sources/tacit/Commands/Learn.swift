@@ -67,7 +67,10 @@ struct Learn: ParsableCommand {
         let (given, name, paths, task) = try words()
         guard let file = learned.path else { return }
         if case .list = task {
-            return try LearnOutput(json: output.json).list(LabelsFile.require(file))
+            let labels = try LabelsFile.require(file)
+            // Labels that were taught to another model are listed too: it may have to be renewed for this one.
+            if let given { _ = try LoadedModel(path: given) }
+            return try LearnOutput(json: output.json).list(labels)
         }
         let standard = live.isCamera ? ModelLookup.image : ModelLookup.defaultName(forFirst: paths.first)
         // Labels that are taught anew are taught to what is there now.

@@ -1,3 +1,4 @@
+import Glibc
 import TacitConsole
 import TacitDiagnostics
 import TacitLearning
@@ -156,6 +157,9 @@ final class LabelTeacher {
             for (own, what) in [(file, "the file of all labels"), (model.path, "the model")]
             where FileIdentity(path: own) == identity {
                 throw TacitError(.cannotCreate, file: path, "is \(what) itself")
+            }
+            if SystemPath.kind(path) == S_IFREG, (try? LabelsFile.read(path)) == nil {
+                throw TacitError(.cannotCreate, file: path, "is there and holds no labels: it is not written over")
             }
         }
         var chosen = try labels.only(names, base)
