@@ -54,7 +54,7 @@ public final class Teacher {
     ///
     /// - Throws: `TacitError` (bad data) for a broken file or labels of another model.
     public func taught() throws -> [Taught] {
-        let labels = try current()
+        let labels = try model.loaded.labels(in: path)
         return labels.labels.map { label in
             Taught(
                 name: label.name, examples: label.examples.count,
@@ -119,15 +119,15 @@ public final class Teacher {
     /// A learned label with its corrections, or what one of the model's own was corrected or is held back by.
     ///
     /// - Throws: `TacitError` (usage) where there is none of that name, and as `teach` does.
-    public func forget(_ name: String) throws { try change { try $0.forget(name, base) } }
+    public func forget(_ name: String) throws { try model.loaded.change(labelsIn: path) { try $0.forget(name, base) } }
 
     /// - Throws: `TacitError` (usage) where there is no such learned label, or one of the new name; as `teach` does.
     public func rename(_ name: String, to newName: String) throws {
-        try change { try $0.rename(name, to: newName, base) }
+        try model.loaded.change(labelsIn: path) { try $0.rename(name, to: newName, base) }
     }
 
     private func change(_ purpose: Purpose, _ examples: ([Example]) throws -> [Example]) throws {
-        try change { labels in
+        try model.loaded.change(labelsIn: path) { labels in
             let examples = try examples(labels.background)
             switch purpose {
             case .label(let name): try labels.learn(name, examples, base)
@@ -135,20 +135,5 @@ public final class Teacher {
             case .background: try labels.hear(background: examples, base)
             }
         }
-    }
-
-    private func change(_ body: (inout LearnedLabels) throws -> Void) throws {
-        let lock = try LabelsLock(beside: path)
-        try withExtendedLifetime(lock) {
-            var labels = try current()
-            try body(&labels)
-            try LabelsFile.write(labels, to: path)
-        }
-    }
-
-    private func current() throws -> LearnedLabels {
-        guard let labels = try LabelsFile.read(path) else { return LearnedLabels(model.loaded.identity) }
-        try model.loaded.requireOwn(labels, file: path)
-        return labels
     }
 }

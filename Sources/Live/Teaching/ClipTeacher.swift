@@ -20,11 +20,9 @@ package final class ClipTeacher: ClipTeaching, @unchecked Sendable {
 
     package func teach(_ judgement: Judgement, clip: String, said: String) throws -> Lesson {
         let base = try model.base
-        // Read, changed and written under one lock: two who teach at once both have taught.
-        let lock = try LabelsLock(beside: file)
-        return try withExtendedLifetime(lock) {
-            var labels = try LabelsFile.read(file) ?? LearnedLabels(model.identity)
-            try model.requireOwn(labels, file: file)
+        // What runs goes by it at once, whenever the file is noticed.
+        let follow = { (labels: LearnedLabels) in _ = self.model.planes?.follow(labels) }
+        return try model.change(labelsIn: file, written: follow) { labels in
             var lesson = Lesson(learned: nil, corrected: nil)
             if case .label(let name) = judgement {
                 // A label of the model's own is no plane that examples could move; that it was not the other can be learned.
@@ -44,9 +42,6 @@ package final class ClipTeacher: ClipTeaching, @unchecked Sendable {
             let examples = try maker.examples(of: clip, background: labels.background)
             if let name = lesson.learned { try labels.learn(name, examples, base) }
             if let name = lesson.corrected { try labels.correct(name, examples, base) }
-            try LabelsFile.write(labels, to: file)
-            // What runs goes by it at once, whenever the file is noticed.
-            _ = model.planes?.follow(labels)
             return lesson
         }
     }
