@@ -27,7 +27,9 @@ package enum FileBytes {
 
     /// Writes all of them.
     ///
-    /// - Parameter descriptor: that waits until there is room.
+    /// - Parameters:
+    ///   - bytes: all that is to be written.
+    ///   - descriptor: that waits until there is room.
     /// - Returns: the system's number for why not all could be written; 0 where nothing went wrong.
     package static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
         var count = 0
