@@ -245,6 +245,24 @@ import Testing
         #expect((zip(ours, theirs).map { abs($0 - $1) }.max() ?? 1) < 1e-4)
     }
 
+    /// Chunks behind the samples of a Wave64 are no samples, however long, and wherever they begin.
+    @Test(.enabled(if: FFmpeg.isThere, "ffmpeg is not installed"), arguments: [0, 8, 100_000], [0, 2])
+    func chunksBehindWave64(extra: Int, cut: Int) throws {
+        let source = try folder.write("source.wav", Self.wave.dropLast(cut))
+        let path = folder.path("x.w64")
+        #expect(FFmpeg.convert(source, ["-c:a", "pcm_f32le"], to: path))
+        let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+        let name: [UInt8] = [
+            0xab, 0xf7, 0x62, 0x56, 0x39, 0x2d, 0xd2, 0x11, 0x86, 0xc7, 0, 0xc0, 0x4f, 0x8e, 0xdb, 0x8a,
+        ]
+        let size = withUnsafeBytes(of: UInt64(24 + extra).littleEndian) { Array($0) }
+        let padding = [UInt8](repeating: 0, count: (8 - bytes.count % 8) % 8)
+        let chunk = name + size + [UInt8](repeating: 0x7e, count: extra)
+        let samples = try decoded(bytes, "a.w64")
+        #expect(samples.count == (Self.wave.count - 44 - cut) / 2)
+        #expect(try decoded(bytes + padding + chunk, "b.w64") == samples)
+    }
+
     /// What is not read is named, with what helps; nothing of a library's insides.
     @Test func whatIsNotReadIsNamed() throws {
         let cases: [(String, [UInt8], String)] = [

@@ -54,10 +54,9 @@ import Testing
             try SinkTable.parse(
                 [
                     "mqtt://a/x", "mqtt://a/y", "mqtt://b/x", "mqtt://me@a/x", "mqtts://a/x", "http://a:80",
-                    "http://a:81",
-                ],
-                settings
-            ).count == 7)
+                    "http://a:81", "mqtt://[fe80::1%lo]", "mqtt://[::1]",
+                ], settings
+            ).count == 9)
     }
 
     @Test func whatIsKnownIsNamed() throws {

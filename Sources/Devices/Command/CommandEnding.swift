@@ -13,6 +13,9 @@ package enum CommandEnding: Equatable, Sendable {
     /// It could not be started.
     case notStarted(String)
 
+    /// Whether it would be no better another time.
+    var isUnreadable: Bool { if case .unreadable = self { true } else { false } }
+
     /// In words that follow the command's name.
     package var words: String {
         switch self {

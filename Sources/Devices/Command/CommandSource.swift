@@ -130,7 +130,7 @@ private final class CommandWorker: @unchecked Sendable {
             let now = state.now
             if now.hasDelivered {
                 note(.ended(ending, retry: retry))
-            } else if settings.wait > 0 {
+            } else if settings.wait > 0, !ending.isUnreadable {
                 note(.waiting(ending, retry: retry))
             }
             wait(retry)

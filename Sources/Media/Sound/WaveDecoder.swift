@@ -16,6 +16,8 @@ final class WaveDecoder: SoundDecoder {
     private var isBelieved = false
     /// Whether a byte fills up the data chunk.
     private var isPadded = false
+    /// Whether nothing behind the samples is looked at.
+    private var isLast = false
     /// Whether there was a data chunk with samples in it.
     private var hasData = false
     /// The data chunk's length by the `ds64` chunk.
@@ -55,13 +57,13 @@ final class WaveDecoder: SoundDecoder {
     /// - Parameters:
     ///   - stream: at its first sample.
     ///   - format: of the samples.
-    ///   - length: bytes of them; `Int.max` up to the end.
+    ///   - length: bytes of them, behind which nothing is looked at; `Int.max` up to the end.
     init(_ stream: ByteStream, samples format: WaveFormat, length: Int) {
         self.stream = stream
         self.format = format
         (sampleRate, channels, left) = (format.sampleRate, format.channels, length)
         isBelieved = length != .max
-        hasData = true
+        isLast = true
         bytes = .allocate(byteCount: Self.byteCapacity, alignment: 16)
     }
 
@@ -95,6 +97,7 @@ final class WaveDecoder: SoundDecoder {
 
     /// To the next data chunk; false at the end.
     private func nextData() throws -> Bool {
+        if isLast { return false }
         try stream.skip(left)
         left = 0
         if isPadded { try skipPadding() }

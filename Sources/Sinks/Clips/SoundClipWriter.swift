@@ -111,7 +111,7 @@ struct SoundClipWriter: @unchecked Sendable {
             let description = ClipDescription(
                 stream: stream, on: job.on, off: job.off,
                 span: (Double(job.start) / rate, Double(end) / rate),
-                isCut: job.off.map { end < clips.place($0.time) } ?? true)
+                isCut: job.off.map { end < Int(($0.time * rate).rounded()) } ?? true)
             try description.bytes.withUnsafeBytes {
                 try clips.folder.write(ClipFolder.description(of: file.name), $0)
             }

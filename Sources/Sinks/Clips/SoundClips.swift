@@ -130,8 +130,7 @@ final class SoundClips: Sink, ClipNaming, @unchecked Sendable {
         }
     }
 
-    /// A moment of the stream, in samples.
-    func place(_ time: Double) -> Int { Int((time * Double(stream.sampleRate)).rounded()) }
+    private func place(_ time: Double) -> Int { Int((time * Double(stream.sampleRate)).rounded()) }
     private func length(_ seconds: Double) -> Int { place(seconds) }
 
     /// Whether so many more would take the place of what a clip has still to be written from.

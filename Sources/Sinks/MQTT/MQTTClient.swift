@@ -27,7 +27,8 @@ final class MQTTClient {
     private let answers = MQTTAnswers()
     private var hasAddress = false
 
-    private static let keepAlive: Int32 = 20
+    /// Seconds without a word after which each side asks whether the other is there.
+    static let keepAlive: Int32 = 20
 
     /// Loads the library. Nil, or why it can't be had.
     static func libraryProblem() -> String? {

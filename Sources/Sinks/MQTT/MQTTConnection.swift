@@ -12,6 +12,9 @@ import TacitText
 final class MQTTConnection: @unchecked Sendable {
     let address: MQTTAddress
     private let settings: MQTTSettings
+    private let key: [UInt8]
+    /// Whether there was one before, of whose end the broker may tell late.
+    private let followsAnother: Bool
     private let wakePipe: WakePipe
     let monitor = Monitor()
     // The monitor's.
@@ -30,6 +33,8 @@ final class MQTTConnection: @unchecked Sendable {
     private var delay = 1.0
     private var wasOpen = false
     private var openSince = 0.0
+    /// When to say once more that the program is there.
+    private var nextOnline = Double.infinity
     private var hasSaidProblem = false
     private var hasSaidGoodbye = false
     private var lastRepeat = 0.0
@@ -49,14 +54,16 @@ final class MQTTConnection: @unchecked Sendable {
         let key = Array("\(address.user ?? "")@\(address.description)".utf8)
         return try all.withLock { all in
             if let known = all[key], !known.monitor.locked({ known.isOver || known.isLeaving }) { return known }
-            let made = try MQTTConnection(address, settings)
+            let made = try MQTTConnection(address, settings, key: key, followsAnother: all[key] != nil)
             all[key] = made
             return made
         }
     }
 
-    private init(_ address: MQTTAddress, _ settings: MQTTSettings) throws {
+    private init(_ address: MQTTAddress, _ settings: MQTTSettings, key: [UInt8], followsAnother: Bool) throws {
         self.address = address
+        self.key = key
+        self.followsAnother = followsAnother
         self.settings = settings
         wakePipe = try WakePipe(for: address.description, failure: .cannotCreate)
         client = try MQTTClient(address, settings)
@@ -86,8 +93,9 @@ final class MQTTConnection: @unchecked Sendable {
     func waitUntilOpen(seconds: Double) -> String? {
         let start = Stopwatch.now
         return monitor.locked {
-            while !isOpen, Stopwatch.now - start < seconds { monitor.wait(seconds: 0.1) }
-            return isOpen ? nil : problem
+            // Of one that takes leave another is asked for.
+            while !isOpen, !isLeaving, !isOver, Stopwatch.now - start < seconds { monitor.wait(seconds: 0.1) }
+            return isOpen || isLeaving || isOver ? nil : problem
         }
     }
 
@@ -114,7 +122,10 @@ final class MQTTConnection: @unchecked Sendable {
             let left = isDone(device) ? 0 : device.waiting + onTheirWay
             devices.removeAll { $0 === device }
             // Whoever is to be told there next begins anew, maybe with a better password.
-            if devices.isEmpty, !isOver { (isGivenUp, isLeaving) = (true, true) }
+            if devices.isEmpty, !isOver {
+                (isGivenUp, isLeaving) = (true, true)
+                monitor.signal()
+            }
             return left
         }
     }
@@ -141,11 +152,16 @@ final class MQTTConnection: @unchecked Sendable {
     /// Once all have taken leave, so does the program.
     private func isOverNow() -> Bool {
         if monitor.locked({ isGivenUp }) {
-            if client.state == .open {
+            // Whoever has taken over says how it is from now on.
+            if client.state == .open, Self.all.withLock({ $0[key] === self }) {
                 _ = client.publish(MQTTMessage(MQTTTopics.program(address.prefix), "offline"))
-                client.disconnect()
             }
-            monitor.locked { isOver = true }
+            // Also where it is not welcome yet: behind a farewell no last will is read out.
+            if client.state != .closed { client.disconnect() }
+            monitor.locked {
+                isOver = true
+                monitor.signal()
+            }
             return true
         }
         let isLast = monitor.locked {
@@ -187,6 +203,10 @@ final class MQTTConnection: @unchecked Sendable {
     private func talk() {
         if !wasOpen { begin() }
         let now = Stopwatch.now
+        if now >= nextOnline {
+            nextOnline = .infinity
+            _ = client.publish(MQTTMessage(MQTTTopics.program(address.prefix), "online"))
+        }
         let devices = monitor.locked { self.devices }
         if now - lastRepeat >= 1, client.hasHomeAssistantBegun() {
             lastRepeat = now
@@ -229,6 +249,8 @@ final class MQTTConnection: @unchecked Sendable {
     private func begin() {
         wasOpen = true
         openSince = Stopwatch.now
+        // The last will of one before this, whose connection has gone dead, comes that late at most.
+        if followsAnother { nextOnline = openSince + 2 * Double(MQTTClient.keepAlive) }
         client.subscribe(MQTTTopics.homeAssistant)
         _ = client.publish(MQTTMessage(MQTTTopics.program(address.prefix), "online"))
         for device in monitor.locked({ devices }) { device.hasBegun = false }

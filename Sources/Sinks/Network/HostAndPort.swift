@@ -12,7 +12,10 @@ struct HostAndPort {
         if text.first == "[" {
             guard let end = text.firstIndex(of: "]") else { throw refuse("a [ without its ]") }
             host = String(text[text.index(after: text.startIndex)..<end])
-            guard IPAddress.isSix(host) else { throw refuse("no IPv6 address between the [ and the ]") }
+            // An address of one link alone has the link's name behind it.
+            let zone = host.firstIndex(of: "%")
+            guard IPAddress.isSix(String(host[..<(zone ?? host.endIndex)])), zone.map({ host[$0...].count > 1 }) ?? true
+            else { throw refuse("no IPv6 address between the [ and the ]") }
             let behind = text[text.index(after: end)...]
             guard behind.isEmpty || behind.first == ":" else { throw refuse("no port behind the ]") }
             portText = behind.isEmpty ? nil : behind.dropFirst()
