@@ -11,11 +11,13 @@ struct HostAndPort {
         var portText: Substring?
         if text.first == "[" {
             guard let end = text.firstIndex(of: "]") else { throw refuse("a [ without its ]") }
-            host = String(text[text.index(after: text.startIndex)..<end])
+            let inside = text[text.index(after: text.startIndex)..<end]
             // An address of one link alone has the link's name behind it.
-            let zone = host.firstIndex(of: "%")
-            guard IPAddress.isSix(String(host[..<(zone ?? host.endIndex)])), zone.map({ host[$0...].count > 1 }) ?? true
-            else { throw refuse("no IPv6 address between the [ and the ]") }
+            let parts = inside.split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false)
+            guard IPAddress.isSix(String(parts[0])), parts.count == 1 || !parts[1].isEmpty else {
+                throw refuse("no IPv6 address between the [ and the ]")
+            }
+            host = String(inside)
             let behind = text[text.index(after: end)...]
             guard behind.isEmpty || behind.first == ":" else { throw refuse("no port behind the ]") }
             portText = behind.isEmpty ? nil : behind.dropFirst()
