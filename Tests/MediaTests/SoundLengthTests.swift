@@ -259,7 +259,8 @@ import Testing
         let padding = [UInt8](repeating: 0, count: (8 - bytes.count % 8) % 8)
         let chunk = name + size + [UInt8](repeating: 0x7e, count: extra)
         let samples = try decoded(bytes, "a.w64")
-        #expect(samples.count == (Self.wave.count - 44 - cut) / 2)
+        // FFmpeg counts what fills its samples up to eight bytes among them.
+        #expect(samples.count == (try #require(FFmpeg.samples(path))).count)
         #expect(try decoded(bytes + padding + chunk, "b.w64") == samples)
     }
 
