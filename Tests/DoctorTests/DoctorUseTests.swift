@@ -172,9 +172,7 @@ import Testing
     @Test(.enabled(if: Mosquitto.isThere, "Mosquitto is not installed"))
     func brokersThatRefuse() throws {
         let folder = machine.models
-        let passwords = try folder.write("passwords", [])
-        #expect(try Executable(path: "/usr/bin/mosquitto_passwd").run(["-b", passwords, "me", "secret"]).status == 0)
-        let broker = try Mosquitto("allow_anonymous false\npassword_file \(passwords)")
+        let broker = try Mosquitto.withPassword(in: folder)
         try broker.start()
         let listener = try LiveRun(
             Executable(path: "/usr/bin/mosquitto_sub"),

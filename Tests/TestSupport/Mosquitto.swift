@@ -27,6 +27,16 @@ public final class Mosquitto {
                 : "")
     }
 
+    /// One that lets nobody in but `me`, whose password is `secret`.
+    ///
+    /// - Parameter folder: for its file of passwords.
+    public static func withPassword(in folder: TemporaryFolder) throws -> Mosquitto {
+        let passwords = try folder.write("passwords", [])
+        let made = try Executable(path: "/usr/bin/mosquitto_passwd").run(["-b", passwords, "me", "secret"])
+        guard made.status == 0 else { throw Executable.LaunchFailure(description: made.standardError) }
+        return try Mosquitto("allow_anonymous false\npassword_file \(passwords)")
+    }
+
     deinit { stop() }
 
     public var address: String { "127.0.0.1:\(port)" }

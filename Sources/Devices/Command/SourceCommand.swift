@@ -19,9 +19,7 @@ package struct SourceCommand: Equatable, Sendable {
     }
 
     /// The program without its folder: for people.
-    package var name: String {
-        words[0].split(separator: "/").last.map { DeviceText.printable(String($0)) } ?? words[0]
-    }
+    package var name: String { DeviceText.printable(SystemPath.shortName(of: words[0])) }
 
     /// Where the program is now.
     ///

@@ -31,15 +31,17 @@ enum Wave64 {
                 // A recorder that writes to a pipe leaves 0 or all ones.
                 return format.map { ($0, body, size <= headBytes || size == .max ? .max : size - headBytes) }
             }
+            guard size >= headBytes, size < bytes.count else { return nil }
             // Bodies are filled up to eight bytes.
-            guard size >= headBytes, size < bytes.count, place + (size + 7) & ~7 <= bytes.count else { return nil }
+            let next = place + (size + 7) & ~7
+            guard next <= bytes.count else { return nil }
             if name == "fmt " {
                 let chunk = [UInt8](bytes[body..<place + size].prefix(64))
                 guard chunk.count >= 40, chunk[0] == 0xfe, chunk[1] == 0xff else { return nil }
                 format = WaveFormat(chunk)
                 guard format?.encoding == .float32 || format?.encoding == .float64 else { return nil }
             }
-            place += (size + 7) & ~7
+            place = next
         }
         return nil
     }

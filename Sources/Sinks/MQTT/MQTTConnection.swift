@@ -156,12 +156,7 @@ final class MQTTConnection: @unchecked Sendable {
             if client.state == .open, Self.all.withLock({ $0[key] === self }) {
                 _ = client.publish(MQTTMessage(MQTTTopics.program(address.prefix), "offline"))
             }
-            // Also where it is not welcome yet: behind a farewell no last will is read out.
-            if client.state != .closed { client.disconnect() }
-            monitor.locked {
-                isOver = true
-                monitor.signal()
-            }
+            leave()
             return true
         }
         let isLast = monitor.locked {
@@ -176,12 +171,17 @@ final class MQTTConnection: @unchecked Sendable {
             monitor.locked { onTheirWay = client.onTheirWay }
             return false
         }
-        client.disconnect()
+        leave()
+        return true
+    }
+
+    /// Also where it is not welcome yet: behind a farewell no last will is read out.
+    private func leave() {
+        if client.state != .closed { client.disconnect() }
         monitor.locked {
             isOver = true
             monitor.signal()
         }
-        return true
     }
 
     private func askAgain() {

@@ -29,9 +29,7 @@ import Testing
     @Test(.enabled(if: Mosquitto.isThere, "no broker is installed"))
     func aCorrectedPasswordIsTakenOver() throws {
         let folder = inputs.folder
-        let passwords = try folder.write("passwords", [])
-        #expect(try Executable(path: "/usr/bin/mosquitto_passwd").run(["-b", passwords, "me", "secret"]).status == 0)
-        let broker = try Mosquitto("allow_anonymous false\npassword_file \(passwords)")
+        let broker = try Mosquitto.withPassword(in: folder)
         try broker.start()
         let (wrong, right) = (try folder.write("wrong", "guess".utf8), try folder.write("right", "secret".utf8))
         func settings(_ password: String) throws -> String {

@@ -282,9 +282,7 @@ struct MQTTSinkTests {
     }
 
     @Test func passwordsAndThoseThatAreRefused() throws {
-        let passwords = try folder.write("passwords", [])
-        #expect(try Executable(path: "/usr/bin/mosquitto_passwd").run(["-b", passwords, "me", "secret"]).status == 0)
-        let broker = try Mosquitto("allow_anonymous false\npassword_file \(passwords)")
+        let broker = try Mosquitto.withPassword(in: folder)
         try broker.start()
         let right = try folder.write("right", "secret\nsecond line\n".utf8)
         let wrong = try folder.write("wrong", "guess".utf8)
