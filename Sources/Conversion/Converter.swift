@@ -8,12 +8,12 @@ package final class Converter {
     package static let version = "8"
 
     let options: ConversionOptions
-    private let folders: [SourceFolder]
+    let folders: [SourceFolder]
     let checkpoint: BaseCheckpoint
-    private let adapter: PEFTAdapter?
+    let adapter: PEFTAdapter?
     let surroundings: Surroundings
     package let description: ModelDescription
-    private let notes: [String]
+    let notes: [String]
     /// Contexts like those that the model is made for; nil makes some up.
     package var data: DataContexts?
     /// Blocks that were tried with two planes, once it is known that they are.
@@ -77,50 +77,15 @@ package final class Converter {
         progress: (Int, Int) throws -> Void = { _, _ in }
     ) throws -> ConversionReport {
         var trunk = TrunkWeights(checkpoint: checkpoint, adapter: adapter)
-        let matrices = Dictionary(uniqueKeysWithValues: checkpoint.model.matrices.map { ($0.name, $0) })
         let trial = try trial(trunk, progress)
         var verdict = TrialVerdict(trial?.errors ?? [:], description, options)
         if verdict.isSmoothed { trunk.smoothing = trial?.smoothing ?? [] }
         verdict.twoPlanes = try twoPlanes(trunk, trial, verdict, progress)
         let quantizers = try quantizers(trunk, verdict, progress)
-        var draft = ModelDraft(
-            writer: try writer(trunk, quantizers, outside: quantizer(outside:), verdict))
-        draft.report.encodings = checkpoint.model.matrices.compactMap { quantizers[$0.name]?.encoding }
-        draft.report.notes = notes
-        draft.report.rowsError = verdict.rowsError
-        draft.report.smoothing = verdict.smoothing
-        draft.report.isSmoothed = verdict.isSmoothed
-        draft.report.twoPlanes = verdict.twoPlanes
-        draft.report.twoPlaneLayers = verdict.twoPlaneLayers
-        draft.report.adaptedModules = adapter?.moduleCount ?? 0
-        if options.weights != .f32 {
-            if calibrate != nil {
-                draft.exactWriter = try writer(trunk, [:], outside: { _ in Float32Quantizer() }, verdict)
-            }
-            draft.measurement = StoredTrunk(try pair(trial), checkpoint.model)
-        }
+        var draft = try draft(trunk, quantizers, verdict, hasExact: calibrate != nil)
+        if options.weights != .f32 { draft.measurement = StoredTrunk(try pair(trial), checkpoint.model) }
         try writeCalibrated(trunk, quantizers, &draft, progress)
-        let parts = description.parts
-        let steps = allSteps - parts.count
-        for (index, part) in parts.enumerated() {
-            try progress(steps + index, allSteps)
-            switch part {
-            case .vector(let name, let shape): try draft.write(vector: name, try vector(name, shape, trunk))
-            case .matrix(let shape):
-                if let matrix = matrices[shape.name] {
-                    // Where weights are fitted, these are written already.
-                    guard calibratedSteps == 0 else { continue }
-                    let fused = try trunk.matrix(matrix)
-                    let quantizer = quantizers[shape.name] ?? Float32Quantizer()
-                    let stored = quantizer.pack(
-                        fused.weights, rows: fused.rows, columns: fused.columns, bias: fused.bias)
-                    try draft.write(matrix, fused, stored) { try vectors(of: $0, trunk) }
-                } else {
-                    let (weights, bias) = try surroundings.matrix(shape)
-                    try draft.write(shape, weights, bias, quantizer(outside: shape))
-                }
-            }
-        }
+        try writeParts(trunk, quantizers, &draft, progress)
         try progress(allSteps, allSteps)
         if let pair = draft.measurement?.pair {
             draft.report.errors.random = RandomErrors(pair, try Readout(description, surroundings))
@@ -151,53 +116,5 @@ package final class Converter {
     func sample(contexts: Int) throws -> SamplePatches {
         guard let data else { return try SamplePatches(description, surroundings, contexts: contexts) }
         return try SamplePatches(description, surroundings, data, contexts: contexts)
-    }
-
-    /// - Parameters:
-    ///   - trunk: says which matrices have a bias.
-    ///   - quantizers: of the trunk's matrices by their names; 32-bit floats where there is none.
-    ///   - outside: of a matrix that is not the trunk's.
-    ///   - verdict: for the provenance.
-    private func writer(
-        _ trunk: TrunkWeights, _ quantizers: [String: any Quantizer], outside: (MatrixShape) -> any Quantizer,
-        _ verdict: TrialVerdict
-    ) throws -> ModelFileWriter {
-        let matrices = Dictionary(uniqueKeysWithValues: checkpoint.model.matrices.map { ($0.name, $0) })
-        var formats: [String: MatrixFormat] = [:]
-        for shape in description.matrices {
-            if let matrix = matrices[shape.name] {
-                formats[shape.name] = MatrixFormat(
-                    encoding: quantizers[shape.name]?.encoding ?? .float32, hasBias: trunk.hasBias(matrix))
-            } else {
-                formats[shape.name] = MatrixFormat(encoding: outside(shape).encoding, hasBias: true)
-            }
-        }
-        return try ModelFileWriter(
-            path: options.output, description: description, provenance: provenance(verdict), formats: formats,
-            reportRoom: ConversionReport.room)
-    }
-
-    /// What chooses the weights of a matrix outside the trunk.
-    private func quantizer(outside shape: MatrixShape) -> any Quantizer {
-        if shape.mayBeQuantized { return options.weights.learningQuantizer }
-        // Half the bytes, and not one bit of any result.
-        return options.weights != .f32 && surroundings.isHalf(shape) ? Float16Quantizer() : Float32Quantizer()
-    }
-
-    func vector(_ name: String, _ shape: [Int], _ trunk: TrunkWeights) throws -> [Float] {
-        if let vector = try surroundings.vector(name, shape: shape) { return vector }
-        for norm in checkpoint.model.norms {
-            for field in ["weight", "bias"] where name == "\(norm.name).\(field)" {
-                return try trunk.norm(norm, field)
-            }
-        }
-        throw TacitError(.badData, file: options.base, place: name, "the base has no such tensor")
-    }
-
-    private func provenance(_ verdict: TrialVerdict) -> Provenance {
-        Provenance(
-            license: surroundings.config?.license ?? "", sources: surroundings.config?.sources ?? [],
-            metrics: surroundings.config?.metrics ?? "", files: folders.flatMap(\.sources),
-            converterVersion: Self.version, flags: options.flags(verdict, data))
     }
 }

@@ -93,8 +93,7 @@ public final class Teacher {
         let source = try FedSource(sampleRate: sampleRate)
         try source.feed(samples)
         source.finish()
-        let heard = try ExampleMaker.samples(
-            of: SoundSources.resample(source, to: maker.sampleRate), atMost: .max)
+        let heard = try SoundSources.resample(source, to: maker.sampleRate).samples(atMost: .max)
         guard !heard.isEmpty else { throw TacitError(.badData, "no samples in it") }
         try change(purpose) { background in
             purpose == .background

@@ -20,4 +20,20 @@ public protocol SampleSource: AnyObject {
 
 extension SampleSource {
     public var damage: SoundDamage { SoundDamage() }
+
+    /// Reads to the end, or so many samples and what comes with the last of them.
+    package func samples(atMost most: Int) throws -> [Float] {
+        var samples: [Float] = []
+        try withUnsafeTemporaryAllocation(of: Float.self, capacity: 4096) { buffer in
+            buffer.initialize(repeating: 0)
+            reading: while samples.count < most {
+                switch try read(into: buffer) {
+                case .samples(let count): samples += buffer[..<count]
+                case .gap: continue
+                case .end: break reading
+                }
+            }
+        }
+        return samples
+    }
 }

@@ -97,96 +97,129 @@ struct GGUFSettings {
     private static func members(
         _ reader: Reader, _ architecture: GGUFArchitecture, heads: Int, groups: Int
     ) throws -> [JSONMember] {
-        var members: [JSONMember] = [JSONMember("model_type", .string(architecture.modelType))]
-        func integer(_ name: String, _ value: Int?) {
-            if let value { members.append(JSONMember(name, .integer(value))) }
-        }
-        func number(_ name: String, _ value: Double?) {
-            if let value { members.append(JSONMember(name, .number("\(value)"))) }
-        }
         let width = try reader.integer("embedding_length")
         guard let table = reader.file.tensors["token_embd.weight"], table.shape.count == 2 else {
             throw TacitError.badData(reader.file.path, at: "token_embd.weight", "the tensor is missing")
         }
-        let layers = try reader.integer("block_count")
-        let hidden = try reader.integer("feed_forward_length")
-        let context = try reader.integer("context_length")
-        integer("vocab_size", table.shape[0])
-        members.append(JSONMember("tie_word_embeddings", .bool(!reader.has("output.weight"))))
-        let norm = try reader.optionalNumber("attention.layer_norm_epsilon")
-        if architecture.name == "gpt2" {
-            integer("n_embd", width)
-            integer("n_layer", layers)
-            integer("n_head", heads)
-            integer("n_inner", hidden)
-            integer("n_positions", context)
-            number("layer_norm_epsilon", norm)
-            return members
-        }
-        integer("hidden_size", width)
-        integer("num_hidden_layers", layers)
-        integer("num_attention_heads", heads)
-        integer("intermediate_size", hidden)
-        integer("max_position_embeddings", context)
-        if architecture.name == "gptneox" {
-            number("layer_norm_eps", norm)
-            members.append(
-                JSONMember("use_parallel_residual", .bool(try reader.optionalBool("use_parallel_residual") ?? true)))
-            let rotated = try reader.integer("rope.dimension_count")
-            let headWidth = width / heads
-            guard headWidth > 0, (1...headWidth).contains(rotated) else {
-                throw reader.fault("rope.dimension_count", "\(rotated) of heads of \(headWidth)")
+        let sizes = Sizes(
+            width: width, layers: try reader.integer("block_count"), heads: heads, groups: groups,
+            hidden: try reader.integer("feed_forward_length"), context: try reader.integer("context_length"))
+        let common = [
+            JSONMember("model_type", .string(architecture.modelType)),
+            JSONMember("vocab_size", .integer(table.shape[0])),
+            JSONMember("tie_word_embeddings", .bool(!reader.has("output.weight"))),
+        ]
+        let own =
+            switch architecture.name {
+            case "gpt2": try gpt2(reader, sizes)
+            case "gptneox": try gptNeoX(reader, sizes)
+            case "gemma3": try gemma3(reader, sizes)
+            default: try llama(reader, sizes) + [ropeParameters(try rope(reader, theta: 10_000))]
             }
-            try append(
-                rope(reader, theta: 10_000) + [
-                    // transformers rounds the product down again.
-                    JSONMember(
-                        "partial_rotary_factor",
-                        .number("\(min(1, (Double(rotated) + 0.5) / Double(headWidth)))"))
-                ], to: &members)
-            return members
-        }
+        return common + own
+    }
 
-        integer("num_key_value_heads", groups)
-        number("rms_norm_eps", try reader.optionalNumber("attention.layer_norm_rms_epsilon"))
-        let headWidth =
-            try reader.optionalInteger("attention.key_length") ?? (width % heads == 0 ? width / heads : nil)
-        guard let headWidth else { throw reader.fault("attention.head_count", "does not divide a width of \(width)") }
-        integer("head_dim", headWidth)
+    private struct Sizes {
+        let width: Int
+        let layers: Int
+        let heads: Int
+        /// Heads of keys and values.
+        let groups: Int
+        /// Elements between the two matrices of a feed-forward network.
+        let hidden: Int
+        let context: Int
+
+        /// By the names that all but GPT-2 have for them.
+        var members: [JSONMember] {
+            [
+                JSONMember("hidden_size", .integer(width)), JSONMember("num_hidden_layers", .integer(layers)),
+                JSONMember("num_attention_heads", .integer(heads)), JSONMember("intermediate_size", .integer(hidden)),
+                JSONMember("max_position_embeddings", .integer(context)),
+            ]
+        }
+    }
+
+    private static func gpt2(_ reader: Reader, _ sizes: Sizes) throws -> [JSONMember] {
+        let norm = try reader.optionalNumber("attention.layer_norm_epsilon")
+        return [
+            JSONMember("n_embd", .integer(sizes.width)), JSONMember("n_layer", .integer(sizes.layers)),
+            JSONMember("n_head", .integer(sizes.heads)), JSONMember("n_inner", .integer(sizes.hidden)),
+            JSONMember("n_positions", .integer(sizes.context)),
+        ] + number("layer_norm_epsilon", norm)
+    }
+
+    private static func gptNeoX(_ reader: Reader, _ sizes: Sizes) throws -> [JSONMember] {
+        let norm = try reader.optionalNumber("attention.layer_norm_epsilon")
+        let isParallel = try reader.optionalBool("use_parallel_residual") ?? true
+        let rotated = try reader.integer("rope.dimension_count")
+        let headWidth = sizes.width / sizes.heads
+        guard headWidth > 0, (1...headWidth).contains(rotated) else {
+            throw reader.fault("rope.dimension_count", "\(rotated) of heads of \(headWidth)")
+        }
+        // transformers rounds the product down again.
+        let part = min(1, (Double(rotated) + 0.5) / Double(headWidth))
+        return sizes.members + number("layer_norm_eps", norm) + [
+            JSONMember("use_parallel_residual", .bool(isParallel)),
+            ropeParameters(try rope(reader, theta: 10_000) + number("partial_rotary_factor", part)),
+        ]
+    }
+
+    /// Llama, Mistral, Qwen and whatever else has their blocks, without the rotary base.
+    private static func llama(_ reader: Reader, _ sizes: Sizes) throws -> [JSONMember] {
+        let norm = try reader.optionalNumber("attention.layer_norm_rms_epsilon")
+        let headWidth = try headWidth(reader, sizes)
         for (key, what) in [("attention.value_length", "values"), ("rope.dimension_count", "rotated parts")] {
             guard try reader.optionalInteger(key) ?? headWidth == headWidth else {
                 throw reader.fault(key, "\(what) of another width than keys' \(headWidth) are not supported")
             }
         }
-        members.append(JSONMember("attention_bias", .bool(reader.has("blk.0.attn_q.bias"))))
-        members.append(JSONMember("mlp_bias", .bool(reader.has("blk.0.ffn_gate.bias"))))
-        guard architecture.name == "gemma3" else {
-            try append(rope(reader, theta: 10_000), to: &members)
-            return members
+        return sizes.members + [JSONMember("num_key_value_heads", .integer(sizes.groups))]
+            + number("rms_norm_eps", norm) + [
+                JSONMember("head_dim", .integer(headWidth)),
+                JSONMember("attention_bias", .bool(reader.has("blk.0.attn_q.bias"))),
+                JSONMember("mlp_bias", .bool(reader.has("blk.0.ffn_gate.bias"))),
+            ]
+    }
+
+    private static func headWidth(_ reader: Reader, _ sizes: Sizes) throws -> Int {
+        if let stated = try reader.optionalInteger("attention.key_length") { return stated }
+        guard sizes.width % sizes.heads == 0 else {
+            throw reader.fault("attention.head_count", "does not divide a width of \(sizes.width)")
         }
-        // llama.cpp knows the largest Gemma 3 by its layers; the others scale by their heads' width.
-        integer("query_pre_attn_scalar", layers == 62 ? width / heads : headWidth)
-        integer("sliding_window", try reader.optionalInteger("attention.sliding_window"))
+        return sizes.width / sizes.heads
+    }
+
+    private static func gemma3(_ reader: Reader, _ sizes: Sizes) throws -> [JSONMember] {
+        var members = try llama(reader, sizes)
+        // llama.cpp knows the largest Gemma 3 by its 62 layers; the others scale by their heads' width.
+        let scale = sizes.layers == 62 ? sizes.width / sizes.heads : try headWidth(reader, sizes)
+        members.append(JSONMember("query_pre_attn_scalar", .integer(scale)))
+        if let window = try reader.optionalInteger("attention.sliding_window") {
+            members.append(JSONMember("sliding_window", .integer(window)))
+        }
         if case .bools(let isLocal) = reader.file.metadata["gemma3.attention.sliding_window_pattern"] {
             let types = isLocal.map { JSONValue.string($0 ? "sliding_attention" : "full_attention") }
             members.append(JSONMember("layer_types", .array(types)))
         } else {
-            integer("sliding_window_pattern", try reader.optionalInteger("attention.sliding_window_pattern") ?? 6)
+            let pattern = try reader.optionalInteger("attention.sliding_window_pattern") ?? 6
+            members.append(JSONMember("sliding_window_pattern", .integer(pattern)))
         }
         let local = try reader.optionalNumber("rope.freq_base_swa") ?? 10_000
         members.append(
-            JSONMember(
-                "rope_parameters",
-                .object([
-                    JSONMember("full_attention", .object(try rope(reader, theta: 1_000_000))),
-                    JSONMember(
-                        "sliding_attention", .object([JSONMember("rope_theta", .number("\(local)"))])),
-                ])))
+            ropeParameters([
+                JSONMember("full_attention", .object(try rope(reader, theta: 1_000_000))),
+                JSONMember("sliding_attention", .object(number("rope_theta", local))),
+            ]))
         return members
     }
 
-    private static func append(_ rope: [JSONMember], to members: inout [JSONMember]) throws {
-        members.append(JSONMember("rope_parameters", .object(rope)))
+    /// Nothing where there is no number.
+    private static func number(_ name: String, _ value: Double?) -> [JSONMember] {
+        value.map { [JSONMember(name, .number("\($0)"))] } ?? []
+    }
+
+    private static func ropeParameters(_ members: [JSONMember]) -> JSONMember {
+        JSONMember("rope_parameters", .object(members))
     }
 
     /// What `rope_parameters` has of the rotary base and its scaling.

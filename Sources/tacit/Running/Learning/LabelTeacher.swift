@@ -110,44 +110,9 @@ final class LabelTeacher {
         try write()
     }
 
-    /// To this model, from the clips that were kept. Corrections of a label that it does not have are left out, for there is
-    /// nothing to correct, and told.
+    /// To this model, from the clips that were kept.
     func renew() throws {
-        for label in labels.labels where base.labels.contains(label.name) {
-            throw TacitError.badData(
-                file, at: label.name,
-                "\(model.identity.name) has such a label itself: rename or forget the learned one, with "
-                    + labels.model.name)
-        }
-        var renewed = LearnedLabels(model.identity)
-        var lost = 0
-        func again(_ name: String, _ examples: [Example], isBackground: Bool = false) throws -> [Example] {
-            let made = try self.renewed(
-                examples, of: name, in: file, background: renewed.background, isBackground: isBackground)
-            lost += examples.count - made.count
-            return made
-        }
-        let background = try again("background", labels.background, isBackground: true)
-        if !background.isEmpty { try renewed.hear(background: background, base) }
-        var labelled: [(String, [Example], isCorrection: Bool)] = []
-        for label in labels.labels { labelled.append((label.name, try again(label.name, label.examples), false)) }
-        for correction in correctable(labels.corrections, among: labels, file) {
-            labelled.append((correction.name, try again(correction.name, correction.examples), true))
-        }
-        if lost > 0 {
-            // A label must not be lost to a renewal.
-            throw TacitError.badData(
-                file, at: "clips",
-                "\(lost) examples have no clip that this model could be taught by: nothing was changed")
-        }
-        for (name, examples, isCorrection) in labelled where !examples.isEmpty {
-            if isCorrection {
-                try renewed.correct(name, examples, base)
-            } else {
-                try renewed.learn(name, examples, base)
-            }
-        }
-        labels = renewed
+        labels = try moving.renewed(labels, of: file)
         try write()
     }
 
@@ -173,72 +138,11 @@ final class LabelTeacher {
         guard let other = try LabelsFile.read(path) else {
             throw TacitError(.noInput, file: path, "there is no such file")
         }
-        let isOwn = other.model.digest == labels.model.digest
-        guard !isOwn || other.model.width == labels.model.width else {
-            throw TacitError.badData(
-                path, at: "width",
-                "\(other.model.width) elements, expected \(labels.model.width), which the model learns by")
-        }
-        let background = labels.background
-        func own(_ name: String, _ examples: [Example]) throws -> [Example] {
-            if isOwn { return keepsClips ? examples : examples.map(\.withoutClip) }
-            let renewed = try renewed(examples, of: name, in: path, background: background)
-            guard renewed.count == examples.count else {
-                throw TacitError.badData(
-                    path, at: name,
-                    "was taught to another model, and \(examples.count - renewed.count) of its \(examples.count) examples have "
-                        + "no clip that this model could be taught by: nothing was changed")
-            }
-            return renewed
-        }
-        try change { labels, base in
-            for label in other.labels {
-                // With examples or without.
-                guard !base.labels.contains(label.name) else {
-                    throw TacitError.badData(
-                        path, at: label.name,
-                        "\(model.identity.name) has such a label itself: rename the learned one, with \(other.model.name)"
-                    )
-                }
-                let news = labels.news(of: label.name, try own(label.name, label.examples))
-                if !news.isEmpty { try labels.learn(label.name, news, base) }
-            }
-            for correction in correctable(other.corrections, among: labels, path) {
-                let news = labels.newCorrections(of: correction.name, try own(correction.name, correction.examples))
-                if !news.isEmpty { try labels.correct(correction.name, news, base) }
-            }
-        }
+        let moving = moving
+        try change { labels, _ in try moving.add(other, of: path, to: &labels, keepsClips: keepsClips) }
     }
 
-    /// The same examples as this model understands them, without those that have no clip for it.
-    ///
-    /// - Throws: `TacitError` naming file and label.
-    private func renewed(
-        _ examples: [Example], of name: String, in path: String, background: [Example], isBackground: Bool = false
-    ) throws -> [Example] {
-        try examples.compactMap { example in
-            do {
-                return try maker.renewed(example, background: background, isBackground: isBackground)
-            } catch let error as TacitError {
-                throw TacitError.badData(path, at: name, "a clip: \(error.description)")
-            }
-        }
-    }
-
-    /// Those of labels that the model or `labels` have; the others have nothing to correct, which is said.
-    private func correctable(
-        _ corrections: [LearnedLabels.Correction], among labels: LearnedLabels, _ path: String
-    ) -> [LearnedLabels.Correction] {
-        corrections.filter { correction in
-            let isKnown = labels.index(of: correction.name) != nil || base.labels.contains(correction.name)
-            if !isKnown {
-                StandardError.line(
-                    "\(path): \(correction.name): \(model.identity.name) has no such label, and so its corrections are "
-                        + "left out")
-            }
-            return isKnown
-        }
-    }
+    private var moving: MovingLabels { MovingLabels(maker: maker, model: model.identity, base: base) }
 
     private func write() throws {
         try LabelsFile.write(labels, to: file)

@@ -70,8 +70,7 @@ final class LiveExamples {
     private func next(background: [Example], isBackground: Bool) throws -> [Example]? {
         switch source {
         case .sound(let source):
-            let samples = try ExampleMaker.samples(
-                of: source, atMost: Int(seconds * Double(maker.sampleRate)))
+            let samples = try source.samples(atMost: Int(seconds * Double(maker.sampleRate)))
             guard !samples.isEmpty, !Process.stop.isStopping else { return nil }
             return isBackground
                 ? maker.backgrounds(of: samples)
