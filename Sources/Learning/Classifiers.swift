@@ -125,7 +125,8 @@ package struct Classifiers: Equatable, Sendable {
             for index in 0..<classes {
                 if example.targets.contains(index) {
                     // Without a second example nothing says what it would be without the first.
-                    own[index].append(counts[index] > 1 ? 1 - (1 - values[index]) / left : 0.6 * values[index])
+                    own[index].append(
+                        counts[index] > 1 ? 1 - (1 - values[index]) / left : Self.loneShare * values[index])
                 } else {
                     let value = values[index] / left
                     others[index].append(value)
@@ -142,7 +143,7 @@ package struct Classifiers: Equatable, Sendable {
                 let threshold = 0.5 * (middles[index] + shared)
                 guard loudest[index].isFinite else { return threshold }
                 let room = max(typical[index] - loudest[index], 0)
-                return max(threshold, loudest[index] + 0.15 * room)
+                return max(threshold, loudest[index] + Self.backgroundsMargin * room)
             }
         }
         var levels = thresholds(0..<learned) + thresholds(learned..<classes)
@@ -152,7 +153,10 @@ package struct Classifiers: Equatable, Sendable {
             levels[index] = truth + Self.truthsShare * max(typical[index] - truth, 0)
         }
         func slope(_ range: Range<Int>) -> Double {
-            3 / max(range.reduce(0) { $0 + typical[$1] - levels[$1] } / Double(max(range.count, 1)), 0.05)
+            Self.typicalLogit
+                / max(
+                    range.reduce(0) { $0 + typical[$1] - levels[$1] } / Double(max(range.count, 1)),
+                    Self.leastDistance)
         }
         // How sure a learned label is does not hang on what was corrected.
         let shared = slope(0..<learned)
@@ -169,6 +173,19 @@ package struct Classifiers: Equatable, Sendable {
     /// How much a part of a sound counts as what the sound is not: chosen by words of Speech Commands in streams of other
     /// words, where from 0.03 to 0.3 are equally good.
     private static let partsWeight = 0.1
+
+    /// What would be left of what is said of a label's only example, were it left out: assumed, since nothing tells it.
+    private static let loneShare = 0.6
+
+    /// How much of the way from the background to a label's examples a threshold keeps from the background at least.
+    private static let backgroundsMargin = 0.15
+
+    /// The logit of a typical example, whose score is 0.95 so.
+    private static let typicalLogit = 3.0
+
+    /// The least distance between a typical example and its threshold that slopes are made of, in what the regression says (1
+    /// of a label's own examples, 0 of all else): where examples hardly stand out, noise would decide.
+    private static let leastDistance = 0.05
 
     /// How much of the way from where a corrected label's truth lies to its corrections is the truth's: chosen by corrections
     /// of other labels, in other speech, than its figures are of.
