@@ -55,6 +55,20 @@ package struct ConversionReport: Sendable {
     /// What a user should know before the model is trusted; mostly nothing.
     package var notes: [String] = []
 
+    package init() {}
+
+    /// Before anything is written.
+    init(_ verdict: TrialVerdict, encodings: [MatrixEncoding], notes: [String], adaptedModules: Int) {
+        self.encodings = encodings
+        self.notes = notes
+        self.adaptedModules = adaptedModules
+        rowsError = verdict.rowsError
+        smoothing = verdict.smoothing
+        isSmoothed = verdict.isSmoothed
+        twoPlanes = verdict.twoPlanes
+        twoPlaneLayers = verdict.twoPlaneLayers
+    }
+
     mutating func add(
         _ matrix: PackedMatrix, _ fused: TrunkWeights.Matrix, kind: MatrixKind, error: QuantizationError
     ) {

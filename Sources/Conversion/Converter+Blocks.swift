@@ -1,3 +1,4 @@
+import TacitDiagnostics
 import TacitModelFile
 
 extension Converter {
@@ -27,5 +28,18 @@ extension Converter {
             }
         }
         return vectors
+    }
+
+    /// Of the trunk, or what surrounds it.
+    ///
+    /// - Throws: `TacitError` (bad data) where neither has it.
+    func vector(_ name: String, _ shape: [Int], _ trunk: TrunkWeights) throws -> [Float] {
+        if let vector = try surroundings.vector(name, shape: shape) { return vector }
+        for norm in checkpoint.model.norms {
+            for field in ["weight", "bias"] where name == "\(norm.name).\(field)" {
+                return try trunk.norm(norm, field)
+            }
+        }
+        throw TacitError(.badData, file: options.base, place: name, "the base has no such tensor")
     }
 }

@@ -6,18 +6,14 @@ extension Converter {
     func draft(
         _ trunk: TrunkWeights, _ quantizers: [String: any Quantizer], _ verdict: TrialVerdict, hasExact: Bool
     ) throws -> ModelDraft {
-        var draft = ModelDraft(writer: try writer(trunk, quantizers, outside: quantizer(outside:), verdict))
+        let report = ConversionReport(
+            verdict, encodings: checkpoint.model.matrices.compactMap { quantizers[$0.name]?.encoding }, notes: notes,
+            adaptedModules: adapter?.moduleCount ?? 0)
+        var draft = ModelDraft(
+            writer: try writer(trunk, quantizers, outside: quantizer(outside:), verdict), report: report)
         if hasExact, options.weights != .f32 {
             draft.exactWriter = try writer(trunk, [:], outside: { _ in Float32Quantizer() }, verdict)
         }
-        draft.report.encodings = checkpoint.model.matrices.compactMap { quantizers[$0.name]?.encoding }
-        draft.report.notes = notes
-        draft.report.rowsError = verdict.rowsError
-        draft.report.smoothing = verdict.smoothing
-        draft.report.isSmoothed = verdict.isSmoothed
-        draft.report.twoPlanes = verdict.twoPlanes
-        draft.report.twoPlaneLayers = verdict.twoPlaneLayers
-        draft.report.adaptedModules = adapter?.moduleCount ?? 0
         return draft
     }
 
@@ -83,22 +79,5 @@ extension Converter {
         if shape.mayBeQuantized { return options.weights.learningQuantizer }
         // Half the bytes, and not one bit of any result.
         return options.weights != .f32 && surroundings.isHalf(shape) ? Float16Quantizer() : Float32Quantizer()
-    }
-
-    func vector(_ name: String, _ shape: [Int], _ trunk: TrunkWeights) throws -> [Float] {
-        if let vector = try surroundings.vector(name, shape: shape) { return vector }
-        for norm in checkpoint.model.norms {
-            for field in ["weight", "bias"] where name == "\(norm.name).\(field)" {
-                return try trunk.norm(norm, field)
-            }
-        }
-        throw TacitError(.badData, file: options.base, place: name, "the base has no such tensor")
-    }
-
-    private func provenance(_ verdict: TrialVerdict) -> Provenance {
-        Provenance(
-            license: surroundings.config?.license ?? "", sources: surroundings.config?.sources ?? [],
-            metrics: surroundings.config?.metrics ?? "", files: folders.flatMap(\.sources),
-            converterVersion: Self.version, flags: options.flags(verdict, data))
     }
 }

@@ -117,4 +117,11 @@ package final class Converter {
         guard let data else { return try SamplePatches(description, surroundings, contexts: contexts) }
         return try SamplePatches(description, surroundings, data, contexts: contexts)
     }
+
+    func provenance(_ verdict: TrialVerdict) -> Provenance {
+        Provenance(
+            license: surroundings.config?.license ?? "", sources: surroundings.config?.sources ?? [],
+            metrics: surroundings.config?.metrics ?? "", files: folders.flatMap(\.sources),
+            converterVersion: Self.version, flags: options.flags(verdict, data))
+    }
 }

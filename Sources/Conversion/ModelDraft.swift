@@ -7,10 +7,11 @@ struct ModelDraft {
     var exactWriter: ModelFileWriter?
     /// nil where nothing is lost, or no longer of use.
     var measurement: StoredTrunk?
-    var report = ConversionReport()
+    var report: ConversionReport
 
-    init(writer: ModelFileWriter) {
+    init(writer: ModelFileWriter, report: ConversionReport) {
         self.writer = writer
+        self.report = report
     }
 
     func write(vector name: String, _ values: [Float]) throws {

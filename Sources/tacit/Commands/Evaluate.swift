@@ -59,9 +59,7 @@ struct Evaluate: ParsableCommand {
         var run = try EvaluationRun(set, model: model)
         var results = try EvaluationOutput(set, predictions: predictions)
         try run.run(labeller) {
-            if !$1.damage.isNone {
-                StandardError.line(TacitError.badData($0.path, "\($1.damage)").description)
-            }
+            StandardError.tell($1.damage, of: $0.path)
             try results.take($0, $1, done: $2, accuracy: $3)
         }
         try results.finish()

@@ -32,9 +32,7 @@ enum FileRun {
                 continue
             }
             for reading in readings { try output.result(path, reading) }
-            if let damage = readings.first?.damage, !damage.isNone {
-                StandardError.line(TacitError.badData(StandardInput.shownName(path), "\(damage)").description)
-            }
+            if let damage = readings.first?.damage { StandardError.tell(damage, of: StandardInput.shownName(path)) }
         }
         try output.finish()
         if let first { throw ExitStatus.Reported(kind: first.kind) }

@@ -112,7 +112,7 @@ final class LabelTeacher {
 
     /// To this model, from the clips that were kept.
     func renew() throws {
-        labels = try moving.renewed(labels, of: file)
+        labels = try migration.renewed(labels, of: file)
         try write()
     }
 
@@ -138,11 +138,13 @@ final class LabelTeacher {
         guard let other = try LabelsFile.read(path) else {
             throw TacitError(.noInput, file: path, "there is no such file")
         }
-        let moving = moving
-        try change { labels, _ in try moving.add(other, of: path, to: &labels, keepsClips: keepsClips) }
+        let migration = try migration
+        try change { labels, _ in try migration.add(other, of: path, to: &labels, keepsClips: keepsClips) }
     }
 
-    private var moving: MovingLabels { MovingLabels(maker: maker, model: model.identity, base: base) }
+    private var migration: LabelMigration {
+        get throws { try LabelMigration(model, maker: maker, report: { StandardError.line($0) }) }
+    }
 
     private func write() throws {
         try LabelsFile.write(labels, to: file)

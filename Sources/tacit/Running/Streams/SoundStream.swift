@@ -70,9 +70,7 @@ struct SoundParts: StreamParts {
             detector: events.detector, isPaced: options.realtime, stop: terms.stop, rules: events.rules,
             changing: changing, moments: recorder)
         return OpenedStream(stream: stream, description: description, recorder: recorder) {
-            if !sound.damage.isNone {
-                StandardError.line(TacitError.badData(input.name, "\(sound.damage)").description)
-            }
+            StandardError.tell(sound.damage, of: input.name)
             if !stream.hasReading, !terms.stop.isStopping { try reportShortness(input) }
         }
     }

@@ -1,23 +1,33 @@
-import TacitConsole
 import TacitDiagnostics
 import TacitLearning
-import TacitLive
 
 /// Brings labels to a model: those of another model by the clips that were kept, those of another file beside its own.
-struct MovingLabels {
-    /// Makes examples as the model understands them.
-    let maker: ExampleMaker
-    let model: TaughtModelIdentity
-    let base: TaughtBase
+package struct LabelMigration {
+    private let maker: ExampleMaker
+    private let model: TaughtModelIdentity
+    private let base: TaughtBase
+    private let report: (String) -> Void
+
+    /// - Parameters:
+    ///   - model: that the labels are brought to.
+    ///   - maker: makes examples as it understands them.
+    ///   - report: called with a line for each correction that is left out.
+    /// - Throws: `TacitError` (bad data) for a model whose own points can't be read.
+    package init(_ model: LoadedModel, maker: ExampleMaker, report: @escaping (String) -> Void) throws {
+        self.maker = maker
+        self.model = model.identity
+        base = try model.base
+        self.report = report
+    }
 
     /// The same labels, taught to the model. Corrections of a label that it does not have are left out, for there is nothing
-    /// to correct, and told.
+    /// to correct, and reported.
     ///
     /// - Parameters:
     ///   - labels: of any model.
     ///   - file: whose they are, for errors.
     /// - Throws: `TacitError` (bad data) where a label or a clip has no place in the model.
-    func renewed(_ labels: LearnedLabels, of file: String) throws -> LearnedLabels {
+    package func renewed(_ labels: LearnedLabels, of file: String) throws -> LearnedLabels {
         for label in labels.labels {
             try requireLearned(
                 label.name, file, remedy: "rename or forget the learned one, with \(labels.model.name)")
@@ -61,7 +71,7 @@ struct MovingLabels {
     ///   - labels: of this model; of no use once this has thrown.
     ///   - keepsClips: whether clips of this model's examples are taken too.
     /// - Throws: `TacitError` (bad data) where a label or a clip has no place in the model.
-    func add(
+    package func add(
         _ other: LearnedLabels, of path: String, to labels: inout LearnedLabels, keepsClips: Bool
     ) throws {
         let isOwn = other.model.digest == model.digest
@@ -115,14 +125,14 @@ struct MovingLabels {
         }
     }
 
-    /// Those of labels that the model or `labels` have; the others have nothing to correct, which is said.
+    /// Those of labels that the model or `labels` have; the others have nothing to correct, which is reported.
     private func correctable(
         _ corrections: [LearnedLabels.Correction], among labels: LearnedLabels, _ path: String
     ) -> [LearnedLabels.Correction] {
         corrections.filter { correction in
             let isKnown = labels.index(of: correction.name) != nil || base.labels.contains(correction.name)
             if !isKnown {
-                StandardError.line(
+                report(
                     "\(path): \(correction.name): \(model.name) has no such label, and so its corrections are left out")
             }
             return isKnown
