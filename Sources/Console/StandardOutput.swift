@@ -79,8 +79,7 @@ package final class StandardOutput: Sendable {
                 poll(&descriptor, 1, -1)
             case EPIPE: throw Closed()
             case let number:
-                throw Failed(
-                    error: TacitError(.cannotCreate, file: "standard output", String(cString: strerror(number))))
+                throw Failed(error: .system(.cannotCreate, number, file: "standard output"))
             }
         }
     }

@@ -31,7 +31,7 @@ package final class OutputFile {
         }
         descriptor = mkstemp(&template)
         guard descriptor >= 0 else {
-            throw TacitError(.cannotCreate, file: path, String(cString: strerror(errno)))
+            throw TacitError.system(.cannotCreate, file: path)
         }
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         // Held for as long as somebody writes.
@@ -145,9 +145,7 @@ package final class OutputFile {
         throw failure()
     }
 
-    private func failure() -> TacitError {
-        let code = errno
-        let kind: TacitError.Kind = code == EIO ? .inputOutput : .cannotCreate
-        return TacitError(kind, file: path, String(cString: strerror(code)))
+    private func failure(_ number: Int32 = errno) -> TacitError {
+        .system(number == EIO ? .inputOutput : .cannotCreate, number, file: path)
     }
 }

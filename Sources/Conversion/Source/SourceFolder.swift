@@ -14,7 +14,7 @@ final class SourceFolder {
         self.path = path
         var status = stat()
         guard SystemPath.withBytes(path, { stat($0, &status) }) == 0 else {
-            throw TacitError(.noInput, file: path, String(cString: strerror(errno)) + Self.remark(onMissing: path))
+            throw TacitError(.noInput, file: path, TacitError.systemWords() + Self.remark(onMissing: path))
         }
         guard status.st_mode & S_IFMT == S_IFDIR else { throw TacitError(.noInput, file: path, "not a folder") }
     }

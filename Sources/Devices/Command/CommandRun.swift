@@ -72,7 +72,7 @@ final class CommandRun {
     ) throws {
         let path = try command.path()
         func failed(_ number: Int32) -> TacitError {
-            TacitError(.deviceUnavailable, file: command.words[0], String(cString: strerror(number)))
+            TacitError.system(.deviceUnavailable, number, file: command.words[0])
         }
         var ends: [Int32] = [-1, -1]
         guard tacit_make_pipe(&ends) == 0 else { throw failed(errno) }
