@@ -64,7 +64,7 @@ package final class Model: @unchecked Sendable {
     let headNorm: Norm?
     /// `[labels, width]`; nil without labels.
     let head: BoundMatrix?
-    /// `[learning width, levels * parts * width]`; nil where labels are learned by the head's input.
+    /// `[learning width, layers * parts * width]`; nil where labels are learned by the head's input.
     let learning: BoundMatrix?
 
     /// Binds a model file.

@@ -75,9 +75,9 @@ final class SourceFolder {
     }
 
     /// Reads a configuration file.
-    func settings(_ name: String, limit: Int = 1 << 20) throws -> Settings {
+    func settings(_ name: String, limit: Int = 1 << 20) throws -> ConfigObject {
         let map = try map(name, limit: limit)
-        return try Settings(file: file(name), bytes: withExtendedLifetime(map) { Array(map.bytes) })
+        return try ConfigObject(file: file(name), bytes: withExtendedLifetime(map) { Array(map.bytes) })
     }
 
     /// Whether `name` can only be that of a file directly in a folder.

@@ -8,7 +8,7 @@ import TacitModelFile
 /// stand just before the oldest patch that it sees in the layer: the last one `min(position, window - 1) + 1` back. What a
 /// patch is compared with does not depend on how long its stream has run; what moves is its query, which is rotated a
 /// second time for that, by a place of at most `sinks + window - 1`.
-struct KeptSinks {
+struct AttentionSinks {
     let count: Int
     /// `[layers][keyValueHeads][headWidth][16]`, the last `count` of 16 slots, rotated by 0, 1, ... if at all.
     private let keys: UnsafeMutablePointer<Float>
@@ -40,13 +40,13 @@ struct KeptSinks {
         init(in plan: inout Arena.Plan, _ description: ModelDescription, rows: Int) throws {
             self.description = description
             let trunk = description.trunk
-            let (heads, width16) = (trunk.layers * trunk.keyValueHeads, KeptSinks.round16(trunk.headWidth))
+            let (heads, width16) = (trunk.layers * trunk.keyValueHeads, AttentionSinks.round16(trunk.headWidth))
             keys = try plan.reserve(Float.self, heads, trunk.headWidth, 16)
             values = try plan.reserve(Float.self, heads, width16, 16)
             let rotates = trunk.positions == .rotary
             queries = try plan.reserve(
-                Float.self, rotates ? rows : 0, KeptSinks.round16(trunk.heads * trunk.headWidth))
-            let angles = KeptSinks.places(description) * KeptSinks.round16(trunk.rotaryWidth / 2)
+                Float.self, rotates ? rows : 0, AttentionSinks.round16(trunk.heads * trunk.headWidth))
+            let angles = AttentionSinks.places(description) * AttentionSinks.round16(trunk.rotaryWidth / 2)
             let tables = trunk.hasLocalFrequencies ? 2 : 1
             cosines = try plan.reserve(Float.self, tables, angles)
             sines = try plan.reserve(Float.self, tables, angles)

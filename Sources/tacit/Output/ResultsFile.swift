@@ -3,7 +3,7 @@ import TacitDiagnostics
 import TacitText
 
 /// A file that results are written to, line by line.
-final class OutputFile {
+final class ResultsFile {
     private let path: String
     private var descriptor: Int32
     private var buffer = ByteBuffer(capacity: 1 << 17)
