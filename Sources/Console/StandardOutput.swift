@@ -44,7 +44,7 @@ package final class StandardOutput: Sendable {
 
     /// Runs `body` once no line is being written, or after `milliseconds` even so: a reader that has stopped reading
     /// must not keep the program from ending.
-    package func afterLine(within milliseconds: Int, _ body: () -> Void) {
+    func afterLine(within milliseconds: Int, _ body: () -> Void) {
         for _ in 0..<milliseconds {
             if lock.withLockIfAvailable({ _ in body() }) != nil { return }
             usleep(1000)

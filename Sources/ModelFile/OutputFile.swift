@@ -96,7 +96,7 @@ package final class OutputFile {
     /// What can be opened to read what has been written.
     var readablePath: String { temporaryPath ?? "/proc/self/fd/\(descriptor)" }
 
-    package func setLength(_ length: Int) throws {
+    func setLength(_ length: Int) throws {
         guard ftruncate(descriptor, off_t(length)) == 0 else { throw failure() }
     }
 
