@@ -47,8 +47,8 @@ struct KeptLayers {
             self.slots = slots
             self.width16 = width16
             rows = try plan.reserve(Float.self, contexts, head.levels.count * slots, width16)
-            featureStride = (head.inputWidth(trunkWidth: width) + 63) & ~63
-            outputStride = (head.width + 63) & ~63
+            featureStride = head.inputWidth(trunkWidth: width).roundedUp(to: 64)
+            outputStride = head.width.roundedUp(to: 64)
             features = try plan.reserve(Float.self, readings, featureStride)
             output = try plan.reserve(Float.self, readings, outputStride)
         }

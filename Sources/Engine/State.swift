@@ -83,19 +83,18 @@ struct State {
         learns: Bool
     ) throws {
         let trunk = description.trunk
-        func round16(_ value: Int) -> Int { (value + 15) & ~15 }
         self.rows = rows
         self.contexts = contexts
         window = description.input.window
-        slots = round16(description.context == .sliding ? window + rows - 1 : window)
-        width16 = round16(trunk.width)
-        queryKeyValue16 = round16(trunk.queryKeyValueWidth)
+        slots = (description.context == .sliding ? window + rows - 1 : window).roundedUp(to: 16)
+        width16 = trunk.width.roundedUp(to: 16)
+        queryKeyValue16 = trunk.queryKeyValueWidth.roundedUp(to: 16)
         let attendedWidth = trunk.heads * trunk.headWidth
-        attended16 = round16(attendedWidth)
-        feedForward16 = round16(trunk.feedForwardInputWidth)
-        hidden16 = round16(description.patchHiddenWidth)
-        half16 = trunk.positions == .rotary ? round16(trunk.rotaryWidth / 2) : 0
-        scoreStride = round16(window + 3) + 48
+        attended16 = attendedWidth.roundedUp(to: 16)
+        feedForward16 = trunk.feedForwardInputWidth.roundedUp(to: 16)
+        hidden16 = description.patchHiddenWidth.roundedUp(to: 16)
+        half16 = trunk.positions == .rotary ? (trunk.rotaryWidth / 2).roundedUp(to: 16) : 0
+        scoreStride = (window + 3).roundedUp(to: 16) + 48
         headTiles = (trunk.headWidth + 15) / 16
 
         var plan = Arena.Plan()
@@ -127,7 +126,7 @@ struct State {
         let keepsRecent = description.context == .sliding && description.pool == .mean
         let recent = try plan.reserve(float, contexts, keepsRecent ? slots : 0, width16)
         let embedding = try plan.reserve(float, width16)
-        let logits = try plan.reserve(float, round16(description.labels.count))
+        let logits = try plan.reserve(float, description.labels.count.roundedUp(to: 16))
 
         var keptLayers: KeptLayers.Plan?
         if learns, let head = description.learning {

@@ -48,9 +48,7 @@ package struct Int4Panels: PanelFormat {
     static let maximumColumns = 1 << 14
 
     /// Columns with padding to whole blocks of 32, whatever the size of a group.
-    package static func paddedColumns(_ columns: Int) -> Int {
-        (columns + blockColumns - 1) / blockColumns * blockColumns
-    }
+    package static func paddedColumns(_ columns: Int) -> Int { columns.roundedUp(to: blockColumns) }
 
     /// Groups of a channel, the last of which may be ragged.
     package static func groups(_ columns: Int, groupSize: Int) -> Int { (columns + groupSize - 1) / groupSize }
