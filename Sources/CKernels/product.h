@@ -12,6 +12,8 @@
 #define FLOAT_ROWS 4
 #endif
 #define FLOAT_TILES 4
+// Chains at a time: of so many rows by one tile, or of one row by so many tiles.
+#define FLOAT_SUMS (FLOAT_ROWS > FLOAT_TILES ? FLOAT_ROWS : FLOAT_TILES)
 
 INLINE void finish(f32x16 y, size_t row, size_t tile, const float *bias, const float *residual, float *output,
                    size_t stride) {
@@ -61,11 +63,11 @@ INLINE void multiply_floats_block(
     const tacit_product_floats *p, size_t tile, size_t row, const int rows, const int tiles, const int halves,
     const int fetches) {
     const float *x = p->input + row * p->input_stride;
-    f32x16 sums[FLOAT_ROWS > FLOAT_TILES ? FLOAT_ROWS : FLOAT_TILES];
+    f32x16 sums[FLOAT_SUMS];
     size_t done = chain_length(p->columns);
     float_chains(p, tile, x, 0, done, rows, tiles, halves, fetches, sums);
     while (done < p->columns) {
-        f32x16 more[FLOAT_ROWS > FLOAT_TILES ? FLOAT_ROWS : FLOAT_TILES];
+        f32x16 more[FLOAT_SUMS];
         size_t length = chain_length(p->columns - done);
         float_chains(p, tile, x, done, length, rows, tiles, halves, fetches, more);
         UNROLL for (int i = 0; i < tiles * rows; i++) sums[i] += more[i];

@@ -47,6 +47,16 @@ static void supply(png_structp png, png_bytep target, size_t count) {
     from->position += count;
 }
 
+// A reader of `from` and a place for what it tells of the picture; NULL, and why in the message, without memory for them.
+static png_structp make(source *from, png_infop *info) {
+    png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, from, fail, ignore);
+    *info = png ? png_create_info_struct(png) : NULL;
+    if (*info) return png;
+    snprintf(from->message, tacit_png_message_size, "no memory to read it");
+    png_destroy_read_struct(&png, NULL, NULL);
+    return NULL;
+}
+
 // What both calls begin with: up to the first pixel, with the transformations that lead to 8 bits a channel.
 static void begin(png_structp png, png_infop info, source *from) {
     png_set_read_fn(png, from, supply);
@@ -64,14 +74,9 @@ static void begin(png_structp png, png_infop info, source *from) {
 
 int tacit_png_read_header(const uint8_t *bytes, size_t count, tacit_png_header *header, char *message) {
     source from = {bytes, count, 0, message, false, false, 0, 0};
-    png_infop info = NULL;
-    png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &from, fail, ignore);
-    if (png) info = png_create_info_struct(png);
-    if (!info) {
-        snprintf(message, tacit_png_message_size, "no memory to read it");
-        png_destroy_read_struct(&png, NULL, NULL);
-        return -1;
-    }
+    png_infop info;
+    png_structp png = make(&from, &info);
+    if (!png) return -1;
     if (setjmp(png_jmpbuf(png))) {
         png_destroy_read_struct(&png, &info, NULL);
         return -1;
@@ -90,14 +95,9 @@ int tacit_png_decode(
     const uint8_t *bytes, size_t count, const tacit_png_header *header, uint8_t *pixels, size_t capacity,
     char *message) {
     source from = {bytes, count, 0, message, false, false, 0, 0};
-    png_infop info = NULL;
-    png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &from, fail, ignore);
-    if (png) info = png_create_info_struct(png);
-    if (!info) {
-        snprintf(message, tacit_png_message_size, "no memory to read it");
-        png_destroy_read_struct(&png, NULL, NULL);
-        return -1;
-    }
+    png_infop info;
+    png_structp png = make(&from, &info);
+    if (!png) return -1;
     if (setjmp(png_jmpbuf(png))) {
         png_destroy_read_struct(&png, &info, NULL);
         // A file that was cut behind its last row lacks nothing but marks.

@@ -8,7 +8,7 @@ import TacitModelFile
 package struct CalibrationSet {
     /// The most examples that are run: enough to tell a point, and a few minutes of a small model's time. Of larger splits
     /// these are spread evenly over the whole.
-    package static let maximumExamples = 2000
+    private static let maximumExamples = 2000
 
     private let data: DataSet
 

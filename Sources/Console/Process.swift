@@ -121,8 +121,7 @@ package enum Process {
         guard failure == 0 else {
             exit(
                 ExitStatus.report(
-                    TacitError(
-                        .inputOutput, "no thread is to be had for signals: \(String(cString: strerror(failure)))")))
+                    TacitError.system(.inputOutput, failure, what: "no thread is to be had for signals")))
         }
         tacit_forward_signals(thread, &signals)
     }

@@ -44,7 +44,7 @@ package final class StandardOutput: Sendable {
 
     /// Runs `body` once no line is being written, or after `milliseconds` even so: a reader that has stopped reading
     /// must not keep the program from ending.
-    package func afterLine(within milliseconds: Int, _ body: () -> Void) {
+    func afterLine(within milliseconds: Int, _ body: () -> Void) {
         for _ in 0..<milliseconds {
             if lock.withLockIfAvailable({ _ in body() }) != nil { return }
             usleep(1000)
@@ -79,8 +79,7 @@ package final class StandardOutput: Sendable {
                 poll(&descriptor, 1, -1)
             case EPIPE: throw Closed()
             case let number:
-                throw Failed(
-                    error: TacitError(.cannotCreate, file: "standard output", String(cString: strerror(number))))
+                throw Failed(error: .system(.cannotCreate, number, file: "standard output"))
             }
         }
     }

@@ -10,7 +10,7 @@ package struct ConversionOptions: Sendable {
 
         /// Widest trunk that int8 and int4 store in two planes. Tiny models lose the most by rounding, and can spare the bytes
         /// and the time.
-        package static let widestInTwoPlanes = 128
+        private static let widestInTwoPlanes = 128
 
         /// What chooses the weights of a trunk of this width.
         func quantizer(width: Int, groupSize: GroupSize = .short, form: Int8Form = .rows) -> any Quantizer {

@@ -77,12 +77,10 @@ struct TrunkWeights {
     ///   - change: given the block's factors, and the tensor's name in a model of one block.
     /// - Returns: nil where nothing is smoothed.
     private func smoothed<Value>(_ name: String, _ change: (BlockSmoothing, String) -> Value) -> Value? {
-        let parts = name.split(separator: ".", maxSplits: 2)
-        guard parts.count == 3, parts[0] == "blocks", let layer = Int(parts[1]), smoothing.indices.contains(layer)
-        else {
-            return nil
-        }
-        return change(smoothing[layer], "\(TensorName.block(0))\(parts[2])")
+        guard let layer = TensorName.layer(of: name), smoothing.indices.contains(layer),
+            let own = TensorName.moved(name, from: layer, to: 0)
+        else { return nil }
+        return change(smoothing[layer], own)
     }
 
     /// A norm's `weight` or `bias`.

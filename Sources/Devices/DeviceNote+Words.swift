@@ -1,4 +1,4 @@
-import Glibc
+import TacitDiagnostics
 import TacitText
 
 extension DeviceNote {
@@ -25,7 +25,7 @@ extension DeviceNote {
                 line.append(" delivers nothing any more")
             } else {
                 line.append(" is lost (")
-                line.append(string: String(cString: strerror(cause)))
+                line.append(string: TacitError.systemWords(cause))
                 line.append(")")
             }
             line.append("; waiting for it")

@@ -27,7 +27,7 @@ package enum DetachedThread {
             }, body.toOpaque())
         guard failure == 0 else {
             body.release()
-            throw TacitError(kind, file: name, "no thread is to be had: \(String(cString: strerror(failure)))")
+            throw TacitError.system(kind, failure, file: name, what: "no thread is to be had")
         }
         pthread_detach(thread)
     }

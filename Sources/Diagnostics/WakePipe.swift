@@ -14,7 +14,7 @@ package final class WakePipe: Sendable {
     package init(for name: String, failure kind: TacitError.Kind) throws {
         var ends: [Int32] = [-1, -1]
         guard tacit_make_pipe(&ends) == 0 else {
-            throw TacitError(kind, file: name, "no pipe to wake a thread by: " + String(cString: strerror(errno)))
+            throw TacitError.system(kind, file: name, what: "no pipe to wake a thread by")
         }
         for end in ends { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
         descriptor = ends[0]

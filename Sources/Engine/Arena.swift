@@ -1,5 +1,6 @@
 import Glibc
 import TacitDiagnostics
+import TacitModelFile
 
 /// All of a session's buffers as one allocation: first reserved, with checked sizes, then mapped once.
 ///
@@ -33,7 +34,7 @@ final class Arena {
                 throw TacitError(.usage, "the session's buffers would not fit memory")
             }
             let slot = Slot<Element>(offset: byteCount, count: count)
-            byteCount = (end.partialValue + 63) & ~63
+            byteCount = end.partialValue.roundedUp(to: 64)
             return slot
         }
     }

@@ -64,7 +64,7 @@ package final class Model: @unchecked Sendable {
     let headNorm: Norm?
     /// `[labels, width]`; nil without labels.
     let head: BoundMatrix?
-    /// `[learning width, levels * parts * width]`; nil where labels are learned by the head's input.
+    /// `[learning width, layers * parts * width]`; nil where labels are learned by the head's input.
     let learning: BoundMatrix?
 
     /// Binds a model file.
@@ -79,7 +79,7 @@ package final class Model: @unchecked Sendable {
         let description = source.description
         let trunk = description.trunk
         try description.validate()
-        let bind = Binder(source: source)
+        let bind = Binder(source: source, description: description)
         let width = trunk.width
 
         patchSize = description.input.patchSize
@@ -111,43 +111,10 @@ package final class Model: @unchecked Sendable {
             ? [] : [TensorName.rotaryFrequencies] + (trunk.hasLocalFrequencies ? [TensorName.localFrequencies] : [])
         rotaryFrequencies = try tables.map { try bind.vector($0, [trunk.rotaryWidth / 2]) }
 
-        func norm(
-            _ name: String, _ kind: TrunkDescription.Norm, _ epsilon: Float, over width: Int = width
-        ) throws -> Norm {
-            Norm(
-                kind: kind, epsilon: epsilon, width: width, weight: try bind.vector("\(name).weight", [width]),
-                bias: kind == .layer ? try bind.vector("\(name).bias", [width]) : nil)
-        }
-        func normOfHeads(_ name: String) throws -> Norm? {
-            trunk.normalizesHeads ? try norm(name, .rms, trunk.normEpsilon, over: trunk.headWidth) : nil
-        }
-        func outputNorm(_ name: String) throws -> Norm? {
-            trunk.normPlacement == .around ? try norm(name, trunk.norm, trunk.normEpsilon) : nil
-        }
-        let window = description.input.window
-        let attended = trunk.heads * trunk.headWidth
-        blocks = try (0..<trunk.layers).map { layer in
-            Block(
-                window: min(trunk.localWindow(of: layer) ?? window, window),
-                angleTable: trunk.hasLocalFrequencies && trunk.localWindow(of: layer) != nil ? 1 : 0,
-                queryNorm: try normOfHeads(TensorName.queryNorm(layer)),
-                keyNorm: try normOfHeads(TensorName.keyNorm(layer)),
-                attentionOutputNorm: try outputNorm(TensorName.attentionOutputNorm(layer)),
-                feedForwardOutputNorm: try outputNorm(TensorName.feedForwardOutputNorm(layer)),
-                attentionNorm: try norm(TensorName.attentionNorm(layer), trunk.norm, trunk.normEpsilon),
-                queryKeyValue: try bind.matrix(
-                    TensorName.attentionQueryKeyValue(layer), rows: trunk.queryKeyValueWidth, columns: width),
-                attentionOutput: try bind.matrix(
-                    TensorName.attentionOutput(layer), rows: width, columns: attended),
-                feedForwardNorm: try norm(TensorName.feedForwardNorm(layer), trunk.norm, trunk.normEpsilon),
-                feedForwardInput: try bind.matrix(
-                    TensorName.feedForwardInput(layer), rows: trunk.feedForwardInputWidth, columns: width),
-                feedForwardOutput: try bind.matrix(
-                    TensorName.feedForwardOutput(layer), rows: width, columns: trunk.feedForwardWidth))
-        }
+        blocks = try (0..<trunk.layers).map { try bind.block($0) }
         attentionScale = trunk.attentionScale ?? 1 / Float(trunk.headWidth).squareRoot()
-        finalNorm = try norm(TensorName.finalNorm, trunk.norm, trunk.normEpsilon)
-        headNorm = description.hasHeadNorm ? try norm(TensorName.headNorm, .layer, 1e-5) : nil
+        finalNorm = try bind.norm(TensorName.finalNorm)
+        headNorm = description.hasHeadNorm ? try bind.norm(TensorName.headNorm, .layer, 1e-5, over: width) : nil
         head =
             description.labels.isEmpty
             ? nil : try bind.floats(TensorName.head, rows: description.labels.count, columns: width)
@@ -162,6 +129,50 @@ package final class Model: @unchecked Sendable {
 /// Looks tensors up and checks their shapes.
 private struct Binder {
     let source: any TensorSource
+    let description: ModelDescription
+
+    private var trunk: TrunkDescription { description.trunk }
+
+    func block(_ layer: Int) throws -> Model.Block {
+        let (width, window) = (trunk.width, description.input.window)
+        let localWindow = trunk.localWindow(of: layer)
+        return Model.Block(
+            window: min(localWindow ?? window, window),
+            angleTable: trunk.hasLocalFrequencies && localWindow != nil ? 1 : 0,
+            queryNorm: try normOfHeads(TensorName.queryNorm(layer)),
+            keyNorm: try normOfHeads(TensorName.keyNorm(layer)),
+            attentionOutputNorm: try outputNorm(TensorName.attentionOutputNorm(layer)),
+            feedForwardOutputNorm: try outputNorm(TensorName.feedForwardOutputNorm(layer)),
+            attentionNorm: try norm(TensorName.attentionNorm(layer)),
+            queryKeyValue: try matrix(
+                TensorName.attentionQueryKeyValue(layer), rows: trunk.queryKeyValueWidth, columns: width),
+            attentionOutput: try matrix(
+                TensorName.attentionOutput(layer), rows: width, columns: trunk.heads * trunk.headWidth),
+            feedForwardNorm: try norm(TensorName.feedForwardNorm(layer)),
+            feedForwardInput: try matrix(
+                TensorName.feedForwardInput(layer), rows: trunk.feedForwardInputWidth, columns: width),
+            feedForwardOutput: try matrix(
+                TensorName.feedForwardOutput(layer), rows: width, columns: trunk.feedForwardWidth))
+    }
+
+    private func normOfHeads(_ name: String) throws -> Norm? {
+        trunk.normalizesHeads ? try norm(name, .rms, trunk.normEpsilon, over: trunk.headWidth) : nil
+    }
+
+    private func outputNorm(_ name: String) throws -> Norm? {
+        trunk.normPlacement == .around ? try norm(name) : nil
+    }
+
+    /// One of the trunk's.
+    func norm(_ name: String) throws -> Norm {
+        try norm(name, trunk.norm, trunk.normEpsilon, over: trunk.width)
+    }
+
+    func norm(_ name: String, _ kind: TrunkDescription.Norm, _ epsilon: Float, over width: Int) throws -> Norm {
+        Norm(
+            kind: kind, epsilon: epsilon, width: width, weight: try vector("\(name).weight", [width]),
+            bias: kind == .layer ? try vector("\(name).bias", [width]) : nil)
+    }
 
     /// A matrix that is read from the activations as they are, and so is never quantized.
     func floats(_ name: String, rows: Int, columns: Int) throws -> BoundMatrix {

@@ -95,7 +95,7 @@ extension Pass {
 
     /// One head's queries of `rows` successive patches of one context, the first at row `row`.
     private func attend(
-        _ layer: Int, _ head: Int, _ row: Int, _ rows: Int, _ sinks: KeptSinks?,
+        _ layer: Int, _ head: Int, _ row: Int, _ rows: Int, _ sinks: AttentionSinks?,
         _ scores: UnsafeMutablePointer<Float>
     ) {
         let width = trunk.headWidth

@@ -20,7 +20,7 @@ extension Pass {
                 output = state.normed + row * width
             }
             model.finalNorm.apply(state.stream + row * width, output, kernels)
-            keep(level: trunk.layers, of: output, row: row)
+            keep(layer: trunk.layers, of: output, row: row)
         }
         guard model.description.pool == .mean, !isSliding else { return }
         crew.wait()

@@ -39,7 +39,7 @@ final class Pass: ParallelWork {
     }
 
     /// What patches attend to before their windows; nil while that is being found out.
-    var sinks: KeptSinks? {
+    var sinks: AttentionSinks? {
         if case .sinks = input { nil } else { state.sinks }
     }
 
@@ -65,7 +65,7 @@ final class Pass: ParallelWork {
         let all = Selection(first: 0, step: 1, count: rows)
         // With pooling at the last patch, nothing after the last keys and values is read but the last rows.
         let read =
-            model.description.pool == .last && state.levels == nil
+            model.description.pool == .last && state.keptLayers == nil
             ? Selection(first: count - 1, step: count, count: contexts.count) : all
         for (layer, block) in model.blocks.enumerated() {
             let selection = layer == model.blocks.count - 1 ? read : all
@@ -89,7 +89,7 @@ final class Pass: ParallelWork {
                 addFeedForward(block, selection, thread, crew)
                 addAttention(block, selection, thread, crew)
             }
-            if layer < model.blocks.count - 1 { keep(level: layer + 1, thread, crew) }
+            if layer < model.blocks.count - 1 { keep(layer: layer + 1, thread, crew) }
         }
         pool(read, thread, crew)
     }

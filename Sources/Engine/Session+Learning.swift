@@ -19,7 +19,7 @@ extension Session {
         context: Int, last: Int? = nil, and shorter: Int? = nil, into output: UnsafeMutableBufferPointer<Float>
     ) {
         let width = learningWidth
-        let count = shorter == nil ? 1 : KeptLevels.readings
+        let count = shorter == nil ? 1 : KeptLayers.readings
         precondition(output.count >= count * width, "room for \(count * width) elements is needed")
         guard let base = output.baseAddress else { return }
         guard let matrix = model.learning else {
@@ -30,22 +30,24 @@ extension Session {
             }
             return
         }
-        guard let levels = state.levels else { preconditionFailure("the session was made without levels to learn by") }
+        guard let kept = state.keptLayers else {
+            preconditionFailure("the session was made without layers to learn by")
+        }
         guard position(of: context) > 0 else { return base.update(repeating: 0, count: count * width) }
         for reading in 0..<count {
-            levels.summarise(
-                reading, last: (reading == 0 ? last : shorter) ?? levels.window, context: context,
+            kept.summarise(
+                reading, last: (reading == 0 ? last : shorter) ?? kept.window, context: context,
                 positions: position(of: context), width: model.description.trunk.width, kernels)
             guard matrix.readsLevels else { continue }
             matrix.quantize(
-                levels.features + reading * levels.featureStride, into: state.quantized, at: reading, kernels)
+                kept.features + reading * kept.featureStride, into: state.quantized, at: reading, kernels)
         }
         let rows = ProductRows(
-            input: UnsafePointer(levels.features), inputStride: levels.featureStride, quantized: state.quantized,
-            output: levels.output, outputStride: levels.outputStride, count: count)
+            input: UnsafePointer(kept.features), inputStride: kept.featureStride, quantized: state.quantized,
+            output: kept.output, outputStride: kept.outputStride, count: count)
         matrix.multiply(rows, tiles: 0..<matrix.tiles, kernels)
         for reading in 0..<count {
-            (base + reading * width).update(from: levels.output + reading * levels.outputStride, count: width)
+            (base + reading * width).update(from: kept.output + reading * kept.outputStride, count: width)
             Self.normalise(base + reading * width, width)
         }
     }

@@ -20,7 +20,7 @@ extension Session {
             pass.count = count
             pass.contexts = $0
             pass.input = .stream(UnsafePointer(stream))
-            pool.run(pass)
+            threadPool.run(pass)
         }
         for row in 0..<rows {
             (stream + row * width).update(from: state.stream + row * state.width16, count: width)

@@ -26,7 +26,7 @@ package final class Session {
 
     let state: State
     let pass: Pass
-    let pool: ThreadPool
+    let threadPool: ThreadPool
     let kernels: tacit_kernels
 
     /// Makes a session and all its buffers, and takes the model's sinks through the trunk if it has some.
@@ -57,7 +57,7 @@ package final class Session {
         var rows = maximumPatches
         if description.context == .restart { rows = min(rows, contexts * window) }
         if description.attention == .full { rows = max(rows, window) }
-        pool = try ThreadPool(threads: threads)
+        threadPool = try ThreadPool(threads: threads)
         state = try State(
             description, encodings: model.encodings, contexts: contexts, rows: rows, threads: threads, learns: learns)
         kernels = table.pointee
@@ -167,7 +167,7 @@ package final class Session {
                 pass.count = min(chunk, count - done)
                 pass.contexts = group
                 pass.input = input(done)
-                pool.run(pass)
+                threadPool.run(pass)
                 for context in group { state.positions[context] += pass.count }
                 done += pass.count
             }

@@ -55,7 +55,7 @@ struct State {
     /// `[contexts][layers][keyValueHeads][headTiles][slots][16]`
     let values: UnsafeMutablePointer<Float>
     /// What every patch attends to before its window; nil where there is nothing.
-    let sinks: KeptSinks?
+    let sinks: AttentionSinks?
     /// `[contexts]`: patches since the last reset.
     let positions: UnsafeMutablePointer<Int>
 
@@ -67,7 +67,7 @@ struct State {
     let embedding: UnsafeMutablePointer<Float>
     let logits: UnsafeMutablePointer<Float>
     /// What labels are learned by; nil where nobody asks for it.
-    let levels: KeptLevels?
+    let keptLayers: KeptLayers?
 
     /// - Throws: `TacitError` where the sizes do not fit memory.
     ///
@@ -83,19 +83,18 @@ struct State {
         learns: Bool
     ) throws {
         let trunk = description.trunk
-        func round16(_ value: Int) -> Int { (value + 15) & ~15 }
         self.rows = rows
         self.contexts = contexts
         window = description.input.window
-        slots = round16(description.context == .sliding ? window + rows - 1 : window)
-        width16 = round16(trunk.width)
-        queryKeyValue16 = round16(trunk.queryKeyValueWidth)
+        slots = (description.context == .sliding ? window + rows - 1 : window).roundedUp(to: 16)
+        width16 = trunk.width.roundedUp(to: 16)
+        queryKeyValue16 = trunk.queryKeyValueWidth.roundedUp(to: 16)
         let attendedWidth = trunk.heads * trunk.headWidth
-        attended16 = round16(attendedWidth)
-        feedForward16 = round16(trunk.feedForwardInputWidth)
-        hidden16 = round16(description.patchHiddenWidth)
-        half16 = trunk.positions == .rotary ? round16(trunk.rotaryWidth / 2) : 0
-        scoreStride = round16(window + 3) + 48
+        attended16 = attendedWidth.roundedUp(to: 16)
+        feedForward16 = trunk.feedForwardInputWidth.roundedUp(to: 16)
+        hidden16 = description.patchHiddenWidth.roundedUp(to: 16)
+        half16 = trunk.positions == .rotary ? (trunk.rotaryWidth / 2).roundedUp(to: 16) : 0
+        scoreStride = (window + 3).roundedUp(to: 16) + 48
         headTiles = (trunk.headWidth + 15) / 16
 
         var plan = Arena.Plan()
@@ -108,7 +107,7 @@ struct State {
         let attended = try plan.reserve(float, rows, attended16)
         let feedForward = try plan.reserve(float, rows, feedForward16)
         let quantized = try QuantizedRows.Plan(
-            in: &plan, rows: learns ? max(rows, KeptLevels.readings) : rows,
+            in: &plan, rows: learns ? max(rows, KeptLayers.readings) : rows,
             width: max(
                 trunk.width, attendedWidth, trunk.feedForwardWidth,
                 learns ? description.learning?.inputWidth(trunkWidth: trunk.width) ?? 0 : 0), encodings: encodings)
@@ -121,17 +120,17 @@ struct State {
         let heads = trunk.layers * trunk.keyValueHeads
         let keys = try plan.reserve(float, contexts, heads, slots, trunk.headWidth)
         let values = try plan.reserve(float, contexts, heads, slots, headTiles * 16)
-        let sinks = description.sinks > 0 ? try KeptSinks.Plan(in: &plan, description, rows: rows) : nil
+        let sinks = description.sinks > 0 ? try AttentionSinks.Plan(in: &plan, description, rows: rows) : nil
         let positions = try plan.reserve(Int.self, contexts)
         let pooled = try plan.reserve(float, contexts, width16)
         let keepsRecent = description.context == .sliding && description.pool == .mean
         let recent = try plan.reserve(float, contexts, keepsRecent ? slots : 0, width16)
         let embedding = try plan.reserve(float, width16)
-        let logits = try plan.reserve(float, round16(description.labels.count))
+        let logits = try plan.reserve(float, description.labels.count.roundedUp(to: 16))
 
-        var levels: KeptLevels.Plan?
+        var keptLayers: KeptLayers.Plan?
         if learns, let head = description.learning {
-            levels = try KeptLevels.Plan(
+            keptLayers = try KeptLayers.Plan(
                 in: &plan, head, input: description.input, contexts: contexts, window: window, slots: slots,
                 width: trunk.width, width16: width16)
         }
@@ -151,13 +150,13 @@ struct State {
         self.scores = arena.pointer(scores)
         self.keys = arena.pointer(keys)
         self.values = arena.pointer(values)
-        self.sinks = sinks.map { KeptSinks($0, in: arena) }
+        self.sinks = sinks.map { AttentionSinks($0, in: arena) }
         self.positions = arena.pointer(positions)
         self.pooled = arena.pointer(pooled)
         self.recent = arena.pointer(recent)
         self.embedding = arena.pointer(embedding)
         self.logits = arena.pointer(logits)
-        if let levels { self.levels = KeptLevels(levels, in: arena) } else { self.levels = nil }
+        self.keptLayers = keptLayers.map { KeptLayers($0, in: arena) }
     }
 
     /// Most successive patches whose keys and values are stored together.

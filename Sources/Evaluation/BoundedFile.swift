@@ -10,18 +10,18 @@ enum BoundedFile {
     static func read(_ path: String, maximumBytes: Int = maximumBytes) throws -> [UInt8] {
         // Not blocking, so that a pipe under the name of a list is refused rather than waited for.
         let descriptor = SystemPath.withBytes(path) { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
-        guard descriptor >= 0 else { throw TacitError(.noInput, file: path, systemError(errno)) }
+        guard descriptor >= 0 else { throw TacitError.system(.noInput, file: path) }
         defer { close(descriptor) }
         var information = stat()
         guard fstat(descriptor, &information) == 0 else {
-            throw TacitError(.inputOutput, file: path, systemError(errno))
+            throw TacitError.system(.inputOutput, file: path)
         }
         guard information.st_mode & S_IFMT == S_IFREG else { throw TacitError.badData(path, "not a regular file") }
         guard information.st_size <= maximumBytes else {
             throw TacitError.badData(path, "\(information.st_size) bytes, more than the \(maximumBytes) allowed")
         }
         let (bytes, number) = FileBytes.read(descriptor, most: Int(information.st_size))
-        guard number == 0 else { throw TacitError(.inputOutput, file: path, systemError(number)) }
+        guard number == 0 else { throw TacitError.system(.inputOutput, number, file: path) }
         return bytes
     }
 

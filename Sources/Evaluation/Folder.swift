@@ -12,7 +12,7 @@ struct Folder {
     init(_ path: String) throws {
         var information = stat()
         guard SystemPath.withBytes(path, { stat($0, &information) }) == 0 else {
-            throw TacitError(.noInput, file: path, systemError(errno))
+            throw TacitError.system(.noInput, file: path)
         }
         guard information.st_mode & S_IFMT == S_IFDIR else {
             throw TacitError(.noInput, file: path, "not a folder")
@@ -31,7 +31,7 @@ struct Folder {
     /// Names of the regular files (or of the folders), hidden ones left out, in byte order.
     func names(folders wanted: Bool) throws -> [String] {
         guard let directory = SystemPath.withBytes(path, { opendir($0) }) else {
-            throw TacitError(.noInput, file: path, systemError(errno))
+            throw TacitError.system(.noInput, file: path)
         }
         defer { closedir(directory) }
         var names: [String] = []
@@ -97,6 +97,3 @@ struct Folder {
             .allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." }
     }
 }
-
-/// What the system calls the error `number`.
-func systemError(_ number: Int32) -> String { String(cString: strerror(number)) }

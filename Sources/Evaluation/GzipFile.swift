@@ -7,7 +7,7 @@ enum GzipFile {
     /// - Throws: `TacitError`: no input when it can't be opened, bad data when it is no regular file, broken or larger.
     static func read(_ path: String, maximumBytes: Int) throws -> [UInt8] {
         let descriptor = SystemPath.withBytes(path) { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
-        guard descriptor >= 0 else { throw TacitError(.noInput, file: path, systemError(errno)) }
+        guard descriptor >= 0 else { throw TacitError.system(.noInput, file: path) }
         var information = stat()
         guard fstat(descriptor, &information) == 0, information.st_mode & S_IFMT == S_IFREG else {
             close(descriptor)
@@ -42,7 +42,7 @@ enum GzipFile {
         var code: Int32 = 0
         _ = gzerror(file, &code)
         switch code {
-        case Z_ERRNO: return TacitError(.inputOutput, file: path, systemError(errno))
+        case Z_ERRNO: return TacitError.system(.inputOutput, file: path)
         case Z_BUF_ERROR: return TacitError.badData(path, "the compressed data ends early")
         default: return TacitError.badData(path, "the compressed data is broken")
         }

@@ -52,9 +52,4 @@ package struct SoundGeometry: Equatable, Sendable {
 
     /// One past the last sample of a patch.
     package func endOfPatch(_ patch: Int) -> Int { patch * samplesPerStride + samplesPerPatch }
-
-    /// How many patches are whole once `samples` samples are there.
-    package func wholePatches(in samples: Int) -> Int {
-        samples < samplesPerPatch ? 0 : (samples - samplesPerPatch) / samplesPerStride + 1
-    }
 }

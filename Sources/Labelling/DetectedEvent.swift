@@ -6,7 +6,7 @@ package struct DetectedEvent: Equatable, Sendable {
     }
 
     package var state: State
-    /// The label's index in the model.
+    /// The label's place among the scores; where rules have decided what is told, its place among the names of events.
     package var label: Int
     /// The end of the reading that decided it, or of the stream, in samples since the start of the stream.
     package var sample: Int

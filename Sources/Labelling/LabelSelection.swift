@@ -62,6 +62,6 @@ package struct LabelSelection: Equatable, Sendable {
     }
 
     private static func unknown(_ name: String, _ labels: [String]) -> TacitError {
-        TacitError(.usage, "the model has no label '\(name.prefix(80))'\(Likeness.hint(name, among: labels))")
+        TacitError(.usage, "the model has no label '\(name.prefix(80))'\(SpellingHint.hint(name, among: labels))")
     }
 }

@@ -107,7 +107,7 @@ package struct WindowPlan: Equatable, Sendable {
 
     /// With `start` patches pushed, where the next push ends: after a chunk, but no further than where the next window
     /// starts or ends.
-    package func pushEnd(after start: Int) -> Int {
+    func pushEnd(after start: Int) -> Int {
         let nextEnd = start < window ? window : ((start - window) / hop + 1) * hop + window
         if attention == .full { return nextEnd }
         let end = min(start + chunk, nextEnd)

@@ -45,7 +45,7 @@ package enum LabelsFile {
     package static func read(_ path: String) throws -> LearnedLabels? {
         var information = stat()
         guard SystemPath.withBytes(path, { stat($0, &information) }) == 0 else {
-            guard errno == ENOENT else { throw TacitError(.noInput, file: path, String(cString: strerror(errno))) }
+            guard errno == ENOENT else { throw TacitError.system(.noInput, file: path) }
             return nil
         }
         guard information.st_size <= LearningLimits.fileBytes else {

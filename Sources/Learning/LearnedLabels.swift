@@ -44,7 +44,7 @@ package struct LearnedLabels: Equatable, Sendable {
     package func index(of name: String) -> Int? { labels.firstIndex { $0.name == name } }
 
     /// Bytes of all clips.
-    package var clipBytes: Int {
+    private var clipBytes: Int {
         (labels.flatMap(\.examples) + corrections.flatMap(\.examples) + background)
             .reduce(0) { $0 + ($1.clip?.byteCount ?? 0) }
     }
@@ -219,7 +219,7 @@ package enum LearningLimits {
     /// Bytes of a file.
     package static let fileBytes = 1 << 29
     /// Bytes of all clips together.
-    package static let clipBytes = 1 << 27
+    static let clipBytes = 1 << 27
 }
 
 /// Which model labels were taught to.

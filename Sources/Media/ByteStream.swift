@@ -61,7 +61,7 @@ package final class ByteStream {
         var status = stat()
         // Asked before it is opened, for to open a device may have effects.
         guard SystemPath.withBytes(path, { stat($0, &status) }) == 0 else {
-            throw TacitError(.noInput, file: path, String(cString: strerror(errno)))
+            throw TacitError.system(.noInput, file: path)
         }
         switch status.st_mode & S_IFMT {
         case S_IFREG, S_IFIFO: break
@@ -73,7 +73,7 @@ package final class ByteStream {
         let isAwaited = stopDescriptor != nil && status.st_mode & S_IFMT == S_IFIFO
         let mode = O_RDONLY | O_CLOEXEC | (isAwaited ? O_NONBLOCK : 0)
         descriptor = FirstBytes.takeOpen(path) ?? SystemPath.withBytes(path) { open($0, mode) }
-        guard descriptor >= 0 else { throw TacitError(.noInput, file: path, String(cString: strerror(errno))) }
+        guard descriptor >= 0 else { throw TacitError.system(.noInput, file: path) }
         // Reads behind that wait are those of any other pipe.
         if isAwaited { _ = fcntl(descriptor, F_SETFL, 0) }
         name = path
@@ -183,9 +183,8 @@ package final class ByteStream {
             case EINTR: continue
             case EAGAIN: _ = try waitForBytes()
             case let number:
-                throw TacitError(
-                    number == EISDIR || number == EBADF ? .noInput : .inputOutput, file: name,
-                    String(cString: strerror(number)))
+                throw TacitError.system(
+                    number == EISDIR || number == EBADF ? .noInput : .inputOutput, number, file: name)
             }
         }
     }
@@ -209,7 +208,7 @@ package final class ByteStream {
                 return !wasStopped
             }
             guard errno == EINTR || errno == EAGAIN else {
-                throw TacitError(.inputOutput, file: name, String(cString: strerror(errno)))
+                throw TacitError.system(.inputOutput, file: name)
             }
         }
     }

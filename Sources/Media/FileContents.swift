@@ -24,7 +24,7 @@ final class FileContents {
         let name = stream.name
         var information = stat()
         guard fstat(stream.descriptor, &information) == 0 else {
-            throw TacitError(.inputOutput, file: name, String(cString: strerror(errno)))
+            throw TacitError.system(.inputOutput, file: name)
         }
         guard information.st_mode & S_IFMT != S_IFREG || information.st_size <= maximumBytes else {
             throw TacitError.badData(name, "\(information.st_size) bytes, expected at most \(maximumBytes)")

@@ -32,12 +32,12 @@ package final class FileMap: @unchecked Sendable {
         let descriptor = SystemPath.withBytes(path) { open($0, flags) }
         guard descriptor >= 0 else {
             if errno == ELOOP, !followsLinks { throw TacitError.badData(path, "is a link, which is not followed") }
-            throw TacitError(.noInput, file: path, String(cString: strerror(errno)))
+            throw TacitError.system(.noInput, file: path)
         }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
-            throw TacitError(.noInput, file: path, String(cString: strerror(errno)))
+            throw TacitError.system(.noInput, file: path)
         }
         guard status.st_mode & S_IFMT == S_IFREG else { throw TacitError(.noInput, file: path, "not a regular file") }
         let size = Int(status.st_size)
@@ -62,8 +62,7 @@ package final class FileMap: @unchecked Sendable {
             nil, size, descriptor == nil ? PROT_READ | PROT_WRITE : PROT_READ,
             descriptor == nil ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_PRIVATE, descriptor ?? -1, 0)
         guard let base, base != MAP_FAILED else {
-            throw TacitError(
-                .inputOutput, file: path, "no room for its \(size) bytes: \(String(cString: strerror(errno)))")
+            throw TacitError.system(.inputOutput, file: path, what: "no room for its \(size) bytes")
         }
         // All of a copy is written to at once: large pages are had in a few faults instead of thousands.
         if descriptor == nil { madvise(base, size, MADV_HUGEPAGE) }
@@ -84,7 +83,7 @@ package final class FileMap: @unchecked Sendable {
         while filled < size {
             let count = read(descriptor, base + filled, size - filled)
             if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw TacitError(.inputOutput, file: path, String(cString: strerror(errno))) }
+            guard count >= 0 else { throw TacitError.system(.inputOutput, file: path) }
             if count == 0 { break }
             filled += count
         }

@@ -15,7 +15,6 @@ package struct MatrixFormat: Equatable, Sendable {
     package func tensors(rows: Int, columns: Int) throws -> [MatrixTensor] {
         let tensors = try encoding.format.tensors(rows: rows, columns: columns)
         guard hasBias else { return tensors }
-        let tileRows = MatrixView.tileRows
-        return tensors + [MatrixTensor(.bias, .float32, [(rows + tileRows - 1) / tileRows * tileRows])]
+        return tensors + [MatrixTensor(.bias, .float32, [rows.roundedUp(to: MatrixView.tileRows)])]
     }
 }

@@ -19,7 +19,7 @@
 /// The pointers reach into the read-only map of the `ModelFile` and live as long as it does.
 package struct MatrixView: @unchecked Sendable {
     /// Output channels in a tile.
-    package static let tileRows = 16
+    static let tileRows = 16
 
     package let rows: Int
     package let columns: Int

@@ -7,33 +7,33 @@ package enum ModelLimits {
     package static let layers = 1 << 10
     package static let heads = 1 << 12
     /// Elements of one patch.
-    package static let patchSize = 1 << 20
+    static let patchSize = 1 << 20
     /// Patches in a context.
     package static let window = 1 << 16
     /// Sinks of a sliding context: one tile of keys.
     package static let sinks = 16
     /// Hertz.
-    package static let sampleRate = 1 << 20
+    static let sampleRate = 1 << 20
     /// Samples in one window.
-    package static let windowSamples = 1 << 30
+    static let windowSamples = 1 << 30
     /// Elements of all patches of one window, which a stream keeps in memory.
-    package static let windowElements = 1 << 26
+    static let windowElements = 1 << 26
     /// Points of the spectrum's transform.
-    package static let fftSize = 1 << 16
-    package static let mels = 1 << 12
+    static let fftSize = 1 << 16
+    static let mels = 1 << 12
     /// Pixels a side.
     package static let imageSide = 1 << 14
-    package static let vocabulary = 1 << 20
-    package static let codebooks = 1 << 6
-    package static let labels = 1 << 16
+    static let vocabulary = 1 << 20
+    static let codebooks = 1 << 6
+    static let labels = 1 << 16
     /// Elements of what labels are learned by: a square matrix of so many is solved with when one is.
-    package static let learningWidth = 1 << 10
+    static let learningWidth = 1 << 10
     /// Cells of a picture each way, by which labels are learned.
-    package static let learningGrid = 16
+    static let learningGrid = 16
     /// Points of what else may be heard or seen.
-    package static let learningOthers = 1 << 12
+    static let learningOthers = 1 << 12
     /// Bytes of one label's name.
     package static let labelBytes = 1 << 10
     /// Bytes of the converter's report.
-    package static let reportBytes = 1 << 14
+    static let reportBytes = 1 << 14
 }

@@ -31,7 +31,7 @@ package final class OutputFile {
         }
         descriptor = mkstemp(&template)
         guard descriptor >= 0 else {
-            throw TacitError(.cannotCreate, file: path, String(cString: strerror(errno)))
+            throw TacitError.system(.cannotCreate, file: path)
         }
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         // Held for as long as somebody writes.
@@ -96,7 +96,7 @@ package final class OutputFile {
     /// What can be opened to read what has been written.
     var readablePath: String { temporaryPath ?? "/proc/self/fd/\(descriptor)" }
 
-    package func setLength(_ length: Int) throws {
+    func setLength(_ length: Int) throws {
         guard ftruncate(descriptor, off_t(length)) == 0 else { throw failure() }
     }
 
@@ -145,9 +145,7 @@ package final class OutputFile {
         throw failure()
     }
 
-    private func failure() -> TacitError {
-        let code = errno
-        let kind: TacitError.Kind = code == EIO ? .inputOutput : .cannotCreate
-        return TacitError(kind, file: path, String(cString: strerror(code)))
+    private func failure(_ number: Int32 = errno) -> TacitError {
+        .system(number == EIO ? .inputOutput : .cannotCreate, number, file: path)
     }
 }

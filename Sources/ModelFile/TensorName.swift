@@ -22,8 +22,15 @@ package enum TensorName {
     package static let rotaryFrequencies = "rotary.frequencies"
     /// F32 `[rotaryWidth / 2]`: those of local layers.
     package static let localFrequencies = "rotary.local_frequencies"
+    private static let blocks = "blocks."
     /// What the names of all tensors of a block begin with.
-    package static func block(_ layer: Int) -> String { "blocks.\(layer)." }
+    package static func block(_ layer: Int) -> String { "\(blocks)\(layer)." }
+    /// The block that a tensor belongs to; nil for what is of none.
+    package static func layer(of name: String) -> Int? {
+        guard name.hasPrefix(blocks) else { return nil }
+        let rest = name.dropFirst(blocks.count)
+        return rest.firstIndex(of: ".").flatMap { Int(rest[..<$0]) }
+    }
     /// The name that a tensor of one block has in another; nil for what is not of that block.
     package static func moved(_ name: String, from layer: Int, to other: Int) -> String? {
         let prefix = block(layer)

@@ -42,8 +42,7 @@ package struct RecordedSettings: Equatable, Sendable {
     package init(
         sense: Sense, modelName: String, modelDigest: String, learned: [UInt8] = [], input: String, source: String?,
         thresholds: [Float], selected: [Int], events: EventSettings, averagedLabels: Int? = nil, top: Int,
-        showFrom: Float?,
-        hasLogits: Bool, isLive: Bool
+        showFrom: Float?, hasLogits: Bool, isLive: Bool
     ) {
         self.sense = sense
         self.modelName = modelName
@@ -118,55 +117,16 @@ extension RecordedSettings {
     /// - Throws: `TacitError` (bad data), without a file's name, for anything that is not whole and sensible.
     init(_ payload: UnsafeRawBufferPointer) throws {
         var cursor = ByteCursor(payload)
-        func flag(_ what: String) throws -> Bool {
-            let value = try cursor.number(UInt32.self, what)
-            guard value <= 1 else { throw TacitError(.badData, place: what, "is \(value), expected 0 or 1") }
-            return value == 1
-        }
-        func number(_ what: String, _ range: ClosedRange<Double>) throws -> Double {
-            let value = try cursor.number(Double.self, what)
-            guard range.contains(value) else {
-                throw TacitError(
-                    .badData, place: what, "is \(value), expected \(range.lowerBound) to \(range.upperBound)")
-            }
-            return value
-        }
-        func integer(_ what: String, _ range: ClosedRange<Int64>) throws -> Int {
-            let value = try cursor.number(Int64.self, what)
-            guard range.contains(value) else {
-                throw TacitError(
-                    .badData, place: what, "is \(value), expected \(range.lowerBound) to \(range.upperBound)")
-            }
-            return Int(value)
-        }
-        switch try cursor.number(UInt32.self, "sense") {
-        case 0:
-            let rate = try integer(
-                "sample rate", Int64(SoundSources.rates.lowerBound)...Int64(SoundSources.rates.upperBound))
-            let hop = try number("hop", 1e-9...86_400)
-            let hasGate = try flag("gate")
-            let gate = try number("gate", -1000...1000)
-            sense = .sound(sampleRate: rate, hop: hop, gate: hasGate ? gate : nil)
-        case 1: sense = .pictures(ticksPerReading: try integer("ticks of a reading", 1...(1 << 40)))
-        case let other: throw TacitError(.badData, place: "sense", "is \(other), expected 0 or 1")
-        }
+        sense = try Sense(&cursor)
         modelName = try cursor.string("model", atMost: Limits.text)
         modelDigest = try cursor.string("model's digest", atMost: 64)
         input = try cursor.string("input", atMost: Limits.text)
-        let hasSource = try flag("source")
+        let hasSource = try cursor.flag("source")
         let source = try cursor.string("source", atMost: Limits.text)
         self.source = hasSource ? source : nil
         let labels = try cursor.count("labels", atMost: min(Limits.labels, cursor.remaining / 4))
         thresholds = try (0..<labels).map { _ in try cursor.number(Float.self, "threshold") }
-        let count = try cursor.count("labels selected", atMost: labels)
-        selected = try (0..<count).map { _ in
-            let label = Int(try cursor.number(UInt32.self, "label selected"))
-            guard label < labels else {
-                throw TacitError(.badData, place: "label selected", "is \(label) of \(labels)")
-            }
-            return label
-        }
-        guard Set(selected).count == count else { throw TacitError(.badData, place: "label selected", "occurs twice") }
+        selected = try Self.selected(&cursor, among: labels)
         events = EventSettings(
             smooth: try cursor.number(Double.self, "smoothing"),
             onAfter: try cursor.number(Double.self, "wait before on"),
@@ -174,11 +134,11 @@ extension RecordedSettings {
             offBelow: try cursor.number(Double.self, "level of off"))
         if let fault = events.fault { throw TacitError(.badData, place: fault.field, fault.reason) }
         top = try cursor.count("top", atMost: Int(Int32.max))
-        let hasThreshold = try flag("threshold")
+        let hasThreshold = try cursor.flag("threshold")
         let threshold = try cursor.number(Float.self, "threshold")
         showFrom = hasThreshold ? threshold : nil
-        hasLogits = try flag("logits")
-        isLive = try flag("live")
+        hasLogits = try cursor.flag("logits")
+        isLive = try cursor.flag("live")
         let learnedCount = try cursor.count("learned labels", atMost: Limits.learned)
         let start = cursor.offset
         // No further than there are bytes behind the count.
@@ -189,5 +149,60 @@ extension RecordedSettings {
         guard cursor.remaining == 0 else {
             throw TacitError(.badData, place: "settings", "\(cursor.remaining) bytes more than there should be")
         }
+    }
+
+    private static func selected(_ cursor: inout ByteCursor, among labels: Int) throws -> [Int] {
+        let count = try cursor.count("labels selected", atMost: labels)
+        let selected = try (0..<count).map { _ in
+            let label = Int(try cursor.number(UInt32.self, "label selected"))
+            guard label < labels else {
+                throw TacitError(.badData, place: "label selected", "is \(label) of \(labels)")
+            }
+            return label
+        }
+        guard Set(selected).count == count else { throw TacitError(.badData, place: "label selected", "occurs twice") }
+        return selected
+    }
+}
+
+extension RecordedSettings.Sense {
+    fileprivate init(_ cursor: inout ByteCursor) throws {
+        switch try cursor.number(UInt32.self, "sense") {
+        case 0:
+            let rate = try cursor.integer(
+                "sample rate", Int64(SoundSources.rates.lowerBound)...Int64(SoundSources.rates.upperBound))
+            let hop = try cursor.number("hop", 1e-9...86_400)
+            let hasGate = try cursor.flag("gate")
+            let gate = try cursor.number("gate", -1000...1000)
+            self = .sound(sampleRate: rate, hop: hop, gate: hasGate ? gate : nil)
+        case 1: self = .pictures(ticksPerReading: try cursor.integer("ticks of a reading", 1...(1 << 40)))
+        case let other: throw TacitError(.badData, place: "sense", "is \(other), expected 0 or 1")
+        }
+    }
+}
+
+extension ByteCursor {
+    fileprivate mutating func flag(_ what: String) throws -> Bool {
+        let value = try number(UInt32.self, what)
+        guard value <= 1 else { throw TacitError(.badData, place: what, "is \(value), expected 0 or 1") }
+        return value == 1
+    }
+
+    fileprivate mutating func number(_ what: String, _ range: ClosedRange<Double>) throws -> Double {
+        let value = try number(Double.self, what)
+        guard range.contains(value) else {
+            throw TacitError(
+                .badData, place: what, "is \(value), expected \(range.lowerBound) to \(range.upperBound)")
+        }
+        return value
+    }
+
+    fileprivate mutating func integer(_ what: String, _ range: ClosedRange<Int64>) throws -> Int {
+        let value = try number(Int64.self, what)
+        guard range.contains(value) else {
+            throw TacitError(
+                .badData, place: what, "is \(value), expected \(range.lowerBound) to \(range.upperBound)")
+        }
+        return Int(value)
     }
 }

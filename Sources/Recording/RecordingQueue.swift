@@ -55,7 +55,7 @@ final class RecordingQueue: @unchecked Sendable {
         TacitError(
             .cannotCreate, file: path,
             number == EEXIST
-                ? "is there already: a recording is never written over anything" : String(cString: strerror(number)))
+                ? "is there already: a recording is never written over anything" : TacitError.systemWords(number))
     }
 
     /// What keeps it from being written, if anything does.

@@ -39,7 +39,7 @@ package final class RecordingReader {
         isOwned = path != "-"
         name = isOwned ? path : "standard input"
         descriptor = isOwned ? SystemPath.withBytes(path) { open($0, O_RDONLY | O_CLOEXEC) } : STDIN_FILENO
-        guard descriptor >= 0 else { throw TacitError(.noInput, file: path, String(cString: strerror(errno))) }
+        guard descriptor >= 0 else { throw TacitError.system(.noInput, file: path) }
         buffer = .allocate(byteCount: 4096, alignment: 16)
         settings = RecordedSettings(
             sense: .pictures(ticksPerReading: 1), modelName: "", modelDigest: "", input: "", source: nil,
@@ -194,7 +194,7 @@ package final class RecordingReader {
             let received = read(descriptor, buffer.baseAddress.map { $0 + start + done }, part)
             if received < 0 {
                 guard errno != EINTR else { continue }
-                throw TacitError(.inputOutput, String(cString: strerror(errno)))
+                throw TacitError.system(.inputOutput)
             }
             guard received > 0 else { break }
             done += received

@@ -274,7 +274,7 @@ package struct SettingsReader {
     }
 
     private mutating func refuseUnknown(_ member: TOMLNode.Member, _ known: [String], in table: String) {
-        let hint = Likeness.hint(SettingsKey.canonical(member.key), among: known)
+        let hint = SpellingHint.hint(SettingsKey.canonical(member.key), among: known)
         let all = known.count > 8 ? "" : ", expected \(known.joined(separator: ", "))"
         refuse(member.place, "unknown key '\(member.key)' in \(table)\(hint.isEmpty ? all : hint)")
     }
@@ -287,7 +287,8 @@ package struct SettingsReader {
             var seen: Set<String> = []
             for name in input.to {
                 if !known.contains(name.text) {
-                    refuse(name.place, "to: no sink is called '\(name.text)'\(Likeness.hint(name.text, among: known))")
+                    refuse(
+                        name.place, "to: no sink is called '\(name.text)'\(SpellingHint.hint(name.text, among: known))")
                 } else if !seen.insert(name.text).inserted {
                     refuse(name.place, "to: '\(name.text)' is named twice")
                 }

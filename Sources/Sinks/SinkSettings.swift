@@ -2,7 +2,7 @@
 package struct SinkSettings: Equatable, Sendable {
     package var rotation = Rotation()
     package var clips = ClipSettings()
-    package var commands = CommandSettings()
+    package var commands = CommandSinkSettings()
     package var mqtt = MQTTSettings()
     package var page = PageSettings()
     /// Whether standard output gets JSON Lines, even if the stream is to have none.

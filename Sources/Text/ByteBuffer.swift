@@ -51,8 +51,8 @@ package struct ByteBuffer {
         }
     }
 
-    /// A decimal with `places` digits after the point, rounded to nearest. Magnitudes of `1e15` and more, and what is
-    /// no number, are written as 0: no time or level that a program can measure gets there.
+    /// A decimal with `places` digits after the point, rounded to nearest. Magnitudes of about `9e18 / 10^places`
+    /// and more, and what is no number, are written as 0: no time or level that a program can measure gets there.
     package mutating func append(_ value: Double, places: Int) {
         var scale = 1
         for _ in 0..<places { scale *= 10 }

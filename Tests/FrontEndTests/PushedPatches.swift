@@ -31,3 +31,10 @@ func noise(_ count: Int, seed: UInt64) -> [Float] {
 
 /// Bit patterns, so that a comparison is of bits.
 func bits(_ patches: [[Float]]) -> [[UInt32]] { patches.map { $0.map(\.bitPattern) } }
+
+extension SoundGeometry {
+    /// How many patches are whole once `samples` samples are there.
+    func wholePatches(in samples: Int) -> Int {
+        samples < samplesPerPatch ? 0 : (samples - samplesPerPatch) / samplesPerStride + 1
+    }
+}

@@ -24,9 +24,9 @@ struct AdapterConfig {
     let savedModules: [String]
     /// What the adapter says it was made over, a name on the hub or a path; nil if it does not say.
     let baseName: String?
-    private let settings: Settings
+    private let settings: ConfigObject
 
-    init(_ settings: Settings, model: BaseModel) throws {
+    init(_ settings: ConfigObject, model: BaseModel) throws {
         self.settings = settings
         let type = try settings.string("peft_type")
         let defaultTargets: [String]
@@ -53,7 +53,7 @@ struct AdapterConfig {
 
     /// - Parameter features: what users call what stands behind a key.
     private static func refuseOthers(
-        _ settings: Settings, _ known: Set<String>, _ features: [String: String]
+        _ settings: ConfigObject, _ known: Set<String>, _ features: [String: String]
     ) throws {
         for member in settings.members where !known.contains(member.key) && !member.value.isEmpty {
             throw settings.fault(member.key, "\(features[member.key] ?? member.key) is not supported")

@@ -21,7 +21,7 @@ struct IA3Config {
     ]
 
     /// - Parameter defaultFeedForward: what counts as feed-forward where nothing is said.
-    init(_ settings: Settings, defaultFeedForward: [String]) throws {
+    init(_ settings: ConfigObject, defaultFeedForward: [String]) throws {
         let key = "feedforward_modules"
         if case .string(let text) = settings[key] {
             feedForward = .pattern(try TargetSelection.pattern(text, settings, key))

@@ -13,7 +13,7 @@ struct LoRAConfig {
     /// Whether the adapter has a bias of its own.
     let hasBias: Bool
 
-    init(_ settings: Settings) throws {
+    init(_ settings: ConfigObject) throws {
         rank = try settings.size("r", default: 8)
         alpha = try settings.optionalNumber("lora_alpha") ?? 8
         isRankStabilized = try settings.optionalBool("use_rslora") ?? false
@@ -39,7 +39,7 @@ struct LoRAConfig {
 
     /// peft 0.21, `other.get_pattern_key`: the first pattern counts that matches an end of the name.
     private static func patterns<Value>(
-        _ settings: Settings, _ key: String, _ value: (Settings, String) throws -> Value
+        _ settings: ConfigObject, _ key: String, _ value: (ConfigObject, String) throws -> Value
     ) throws -> [(ModulePattern, Value)] {
         guard let object = try settings.optionalObject(key) else { return [] }
         return try object.members.map { member in
@@ -70,7 +70,7 @@ struct LoRAConfig {
 
     /// Other initialisations (PiSSA, OLoRA, LoftQ and their kin) take something away from the base's weights, which the
     /// adapter then relies on; PEFT can save an adapter that does not.
-    private static func refuseInitialisations(_ settings: Settings) throws {
+    private static func refuseInitialisations(_ settings: ConfigObject) throws {
         switch settings["init_lora_weights"] {
         case nil, .bool: break
         case .string(let name) where ["gaussian", "orthogonal", "eva"].contains(name.lowercased()): break

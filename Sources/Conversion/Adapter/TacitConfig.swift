@@ -7,7 +7,7 @@ struct TacitConfig {
         case base, learned, none
     }
 
-    let settings: Settings
+    let settings: ConfigObject
     let input: InputDescription
     let positions: Positions
     let attention: ModelDescription.Attention
@@ -28,7 +28,7 @@ struct TacitConfig {
     /// SHA-256 of the base's files of weights that the adapter was made over, by their names; empty if it does not say.
     let baseDigests: [JSONMember]
 
-    init(_ settings: Settings) throws {
+    init(_ settings: ConfigObject) throws {
         self.settings = settings
         try settings.refuseOthers(than: [
             "version", "input", "positions", "attention", "context", "sinks", "pool", "task", "labels", "thresholds",
@@ -71,14 +71,14 @@ struct TacitConfig {
     }
 
     /// What is left out is as it is where there are no `events`.
-    private static func events(_ settings: Settings) throws -> EventSettings {
+    private static func events(_ settings: ConfigObject) throws -> EventSettings {
         try settings.refuseOthers(than: ["smooth", "on_after", "off_below", "off_after"])
         return EventSettings().changed(
             smooth: try settings.optionalNumber("smooth"), onAfter: try settings.optionalNumber("on_after"),
             offAfter: try settings.optionalNumber("off_after"), offBelow: try settings.optionalNumber("off_below"))
     }
 
-    private static func input(_ settings: Settings) throws -> InputDescription {
+    private static func input(_ settings: ConfigObject) throws -> InputDescription {
         let name = try settings.string("kind")
         guard let kind = InputDescription.kind(named: name) else {
             throw settings.fault("kind", "\(name) is not one of \(InputDescription.names)")
@@ -90,6 +90,6 @@ struct TacitConfig {
     }
 }
 
-extension Settings: InputReader {
+extension ConfigObject: InputReader {
     func size(_ name: String, standard: Int?) throws -> Int { try size(name, default: standard) }
 }

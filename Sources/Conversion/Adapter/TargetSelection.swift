@@ -18,7 +18,7 @@ struct TargetSelection {
     private let layers: [Int]?
     private let layerPatterns: [ModulePattern]
 
-    init(_ config: Settings, defaultTargets: [String]) throws {
+    init(_ config: ConfigObject, defaultTargets: [String]) throws {
         targets = try Self.names(config, "target_modules") ?? .list(defaultTargets)
         excluded = try Self.names(config, "exclude_modules")
         if case .allLinear = excluded { throw config.fault("exclude_modules", "all-linear is not supported here") }
@@ -75,7 +75,7 @@ struct TargetSelection {
         return false
     }
 
-    private static func names(_ config: Settings, _ key: String) throws -> Names? {
+    private static func names(_ config: ConfigObject, _ key: String) throws -> Names? {
         guard case .string(let text) = config[key] else {
             guard let names = try config.optionalStrings(key) else { return nil }
             return key == "exclude_modules" && names.isEmpty ? nil : .list(names)
@@ -84,13 +84,13 @@ struct TargetSelection {
         return text.lowercased() == "all-linear" ? .allLinear : .pattern(try pattern(text, config, key))
     }
 
-    private static func layers(_ config: Settings) throws -> [Int]? {
+    private static func layers(_ config: ConfigObject) throws -> [Int]? {
         let key = "layers_to_transform"
         if case .number = config[key] { return [try config.integer(key)] }
         return try config.optionalIntegers(key)
     }
 
-    static func pattern(_ text: String, _ config: Settings, _ key: String) throws -> ModulePattern {
+    static func pattern(_ text: String, _ config: ConfigObject, _ key: String) throws -> ModulePattern {
         do {
             return try ModulePattern(text)
         } catch let error as TacitError {

@@ -4,7 +4,7 @@ import TacitModelFile
 extension BaseFamily {
     /// GPT-2 (Radford et al. 2019; transformers `GPT2Config`): LayerNorm before each part, GELU by tanh, a table of
     /// positions, one matrix for queries, keys and values, weights stored transposed.
-    static func gpt2(_ config: Settings) throws -> BaseModel {
+    static func gpt2(_ config: ConfigObject) throws -> BaseModel {
         let config = try config.renaming([
             "hidden_size": "n_embd", "max_position_embeddings": "n_positions", "num_attention_heads": "n_head",
             "num_hidden_layers": "n_layer",

@@ -4,7 +4,7 @@ import TacitModelFile
 extension BaseFamily {
     /// GPT-Neo (Black et al. 2021; transformers `GPTNeoConfig`): GPT-2 with products of queries and keys as they are, and
     /// local layers among the others.
-    static func gptNeo(_ config: Settings) throws -> BaseModel {
+    static func gptNeo(_ config: ConfigObject) throws -> BaseModel {
         let config = try config.renaming(["num_attention_heads": "num_heads", "num_hidden_layers": "num_layers"])
         let activation = try activation(config, "activation_function", default: "gelu_new")
         let sizes = try sizes(
@@ -37,7 +37,7 @@ extension BaseFamily {
 
     /// Which layers are local: what `attention_layers` says of each; without it `attention_types`, a list of patterns and how
     /// often each comes, as in `[[["global", "local"], 12]]`. transformers writes both, and goes by the former.
-    private static func locals(_ config: Settings, layers: Int) throws -> [Bool] {
+    private static func locals(_ config: ConfigObject, layers: Int) throws -> [Bool] {
         let key = "attention_layers"
         if let names = try config.optionalStrings(key) {
             guard names.count == layers, names.allSatisfy({ $0 == "global" || $0 == "local" }) else {
@@ -48,7 +48,7 @@ extension BaseFamily {
         return try locals(patterns: config, layers: layers)
     }
 
-    private static func locals(patterns config: Settings, layers: Int) throws -> [Bool] {
+    private static func locals(patterns config: ConfigObject, layers: Int) throws -> [Bool] {
         let key = "attention_types"
         let fault = config.fault(key, "expected patterns of global and local for \(layers) layers")
         guard let value = config[key] else { return (0..<layers).map { $0 % 2 == 1 } }
@@ -56,7 +56,7 @@ extension BaseFamily {
         var names: [JSONValue] = []
         for entry in entries {
             guard case .array(let pair) = entry, pair.count == 2, case .array(let pattern) = pair[0],
-                let times = Settings.integer(pair[1]), times >= 0, times <= layers, !pattern.isEmpty
+                let times = ConfigObject.integer(pair[1]), times >= 0, times <= layers, !pattern.isEmpty
             else { throw fault }
             for _ in 0..<times where names.count < layers + pattern.count { names += pattern }
         }

@@ -4,7 +4,7 @@ import TacitModelFile
 extension BaseFamily {
     /// GPT-NeoX (Black et al. 2022; Pythia, Biderman et al. 2023; transformers `GPTNeoXConfig`): LayerNorm, attention and
     /// feed-forward part in parallel, a part of each head rotated, one matrix for queries, keys and values, head by head.
-    static func gptNeoX(_ config: Settings) throws -> BaseModel {
+    static func gptNeoX(_ config: ConfigObject) throws -> BaseModel {
         let activation = try activation(config, "hidden_act", default: "gelu")
         let sizes = try sizes(
             config, width: ("hidden_size", 6144), layers: ("num_hidden_layers", 44),

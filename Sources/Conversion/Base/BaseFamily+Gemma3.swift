@@ -4,7 +4,7 @@ extension BaseFamily {
     /// Gemma 3 (Gemma Team 2025; transformers `Gemma3TextConfig`): norms around both parts and of each query and key head,
     /// their weights added to 1; five local layers, which rotate faster, to each that sees everything; tokens scaled by the
     /// root of the width.
-    static func gemma3(_ config: Settings) throws -> BaseModel {
+    static func gemma3(_ config: ConfigObject) throws -> BaseModel {
         try refuse(config, "use_bidirectional_attention", unless: false)
         for key in ["attn_logit_softcapping"] where config[key] != nil {
             throw config.fault(key, "is not supported")

@@ -3,7 +3,7 @@ import TacitDiagnostics
 extension BaseFamily {
     /// Llama (Touvron et al. 2023; transformers `LlamaConfig`): RMSNorm before each part, SwiGLU, rotary positions,
     /// grouped heads.
-    static func llama(_ config: Settings) throws -> BaseModel {
+    static func llama(_ config: ConfigObject) throws -> BaseModel {
         var decoder = try GatedDecoder(
             config, .llama,
             .init(

@@ -2,7 +2,7 @@ import TacitDiagnostics
 
 extension BaseFamily {
     /// Mistral (Jiang et al. 2023; transformers `MistralConfig`): Llama, of which every layer may be local.
-    static func mistral(_ config: Settings) throws -> BaseModel {
+    static func mistral(_ config: ConfigObject) throws -> BaseModel {
         var decoder = try GatedDecoder(
             config, .mistral,
             .init(

@@ -4,7 +4,7 @@ import TacitModelFile
 extension BaseFamily {
     /// OPT (Zhang et al. 2022; transformers `OPTConfig`): LayerNorm before each part, ReLU, a table of positions whose
     /// first two rows stand for no position.
-    static func opt(_ config: Settings) throws -> BaseModel {
+    static func opt(_ config: ConfigObject) throws -> BaseModel {
         let activation = try activation(config, "activation_function", default: "relu")
         try refuse(config, "do_layer_norm_before", unless: true)
         try refuse(config, "_remove_final_layer_norm", unless: false)

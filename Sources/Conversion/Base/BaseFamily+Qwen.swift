@@ -2,7 +2,7 @@ import TacitDiagnostics
 
 extension BaseFamily {
     /// Qwen2 (Yang et al. 2024; transformers `Qwen2Config`): Llama with biases on queries, keys and values.
-    static func qwen2(_ config: Settings) throws -> BaseModel {
+    static func qwen2(_ config: ConfigObject) throws -> BaseModel {
         var decoder = try GatedDecoder(
             config, .qwen2,
             .init(
@@ -13,7 +13,7 @@ extension BaseFamily {
     }
 
     /// Qwen3 (Yang et al. 2025; transformers `Qwen3Config`): Llama with a norm of each query head and each key head.
-    static func qwen3(_ config: Settings) throws -> BaseModel {
+    static func qwen3(_ config: ConfigObject) throws -> BaseModel {
         var decoder = try GatedDecoder(
             config, .qwen3,
             .init(
@@ -25,7 +25,7 @@ extension BaseFamily {
         return try qwen(config, &decoder)
     }
 
-    private static func qwen(_ config: Settings, _ decoder: inout GatedDecoder) throws -> BaseModel {
+    private static func qwen(_ config: ConfigObject, _ decoder: inout GatedDecoder) throws -> BaseModel {
         let layers = decoder.sizes.layers
         let isSliding = try config.optionalBool("use_sliding_window") ?? false
         let window = isSliding ? try config.optionalSize("sliding_window", default: 4096) : nil

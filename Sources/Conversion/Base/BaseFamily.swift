@@ -16,7 +16,7 @@ enum BaseFamily: String, CaseIterable {
     /// Reads `config.json`.
     ///
     /// - Throws: `TacitError` of kind `badData` for whatever changes the result and is not supported.
-    static func model(_ config: Settings) throws -> BaseModel {
+    static func model(_ config: ConfigObject) throws -> BaseModel {
         let type = try config.string("model_type")
         guard let family = BaseFamily(rawValue: type) else {
             let known = allCases.map(\.rawValue).joined(separator: ", ")
@@ -43,7 +43,7 @@ enum BaseFamily: String, CaseIterable {
     }
 
     /// What a norm adds to a variance; as far as a model file allows.
-    static func normEpsilon(_ config: Settings, _ key: String, default value: Double) throws -> Float {
+    static func normEpsilon(_ config: ConfigObject, _ key: String, default value: Double) throws -> Float {
         let epsilon = try config.optionalNumber(key) ?? value
         guard Float(epsilon) > 0, epsilon <= 1 else {
             throw config.fault(key, "expected more than 0 and at most 1, found \(epsilon)")
@@ -61,7 +61,7 @@ enum BaseFamily: String, CaseIterable {
     ]
 
     static func activation(
-        _ config: Settings, _ key: String, default standard: String
+        _ config: ConfigObject, _ key: String, default standard: String
     ) throws -> TrunkDescription.Activation {
         let name = try config.optionalString(key) ?? standard
         guard let known = activations.first(where: { $0.names.contains(name) }) else {
@@ -81,7 +81,7 @@ enum BaseFamily: String, CaseIterable {
         /// Where it is nothing but the width divided among the heads.
         ///
         /// - Parameter key: of the heads.
-        func headWidth(_ config: Settings, _ key: String) throws -> Int {
+        func headWidth(_ config: ConfigObject, _ key: String) throws -> Int {
             guard width % heads == 0 else {
                 throw config.fault(key, "\(heads) heads do not divide a width of \(width)")
             }
@@ -91,7 +91,7 @@ enum BaseFamily: String, CaseIterable {
 
     /// - Parameter keys: of width, layers, heads and the feed-forward part's width, with their defaults.
     static func sizes(
-        _ config: Settings, width: (String, Int), layers: (String, Int), heads: (String, Int),
+        _ config: ConfigObject, width: (String, Int), layers: (String, Int), heads: (String, Int),
         hidden: (String, (Int) -> Int)
     ) throws -> Sizes {
         func size(_ key: String, _ standard: Int, _ most: Int) throws -> Int {
@@ -107,7 +107,7 @@ enum BaseFamily: String, CaseIterable {
     }
 
     /// Keys that change the result unless they have one value.
-    static func refuse(_ config: Settings, _ key: String, unless standard: Bool) throws {
+    static func refuse(_ config: ConfigObject, _ key: String, unless standard: Bool) throws {
         guard try config.optionalBool(key) ?? standard == standard else {
             throw config.fault(key, "\(!standard) is not supported")
         }

@@ -4,7 +4,7 @@ import TacitModelFile
 /// What Llama and its kin have in common: RMSNorm, a gated feed-forward part, rotary positions, grouped heads, and names.
 /// A family's file sets what differs and asks for a model.
 struct GatedDecoder {
-    let config: Settings
+    let config: ConfigObject
     let family: TrunkDescription.Family
     let sizes: BaseFamily.Sizes
     let keyValueHeads: Int
@@ -44,7 +44,7 @@ struct GatedDecoder {
         var activation = "silu"
     }
 
-    init(_ config: Settings, _ family: TrunkDescription.Family, _ defaults: Defaults) throws {
+    init(_ config: ConfigObject, _ family: TrunkDescription.Family, _ defaults: Defaults) throws {
         self.config = config
         self.family = family
         activation = try BaseFamily.activation(config, defaults.activationKey, default: defaults.activation)

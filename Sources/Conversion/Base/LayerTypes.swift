@@ -13,7 +13,7 @@ enum LayerTypes {
     ///   - window: what local layers see.
     ///   - isLocal: which layers are local where the configuration does not list them.
     static func windows(
-        _ config: Settings, layers: Int, window: Int?, isLocal: (Int) -> Bool
+        _ config: ConfigObject, layers: Int, window: Int?, isLocal: (Int) -> Bool
     ) throws -> [Int] {
         let key = "layer_types"
         let kinds: [Kind]

@@ -16,8 +16,8 @@ enum RotaryFrequencies {
     /// Where a configuration keeps what decides about them: the rotary base stands at the top level or, newer, inside
     /// `rope_parameters` (older: `rope_scaling`), which may have one object a type of layer.
     struct Sources {
-        private let config: Settings
-        private let parameters: Settings?
+        private let config: ConfigObject
+        private let parameters: ConfigObject?
         private let theta: Double
         private let part: Double
 
@@ -29,7 +29,7 @@ enum RotaryFrequencies {
         ///   - theta: the rotary base where nothing is said.
         ///   - part: of a head, what is rotated where nothing is said; nil where nothing but all of it is supported.
         init(
-            _ config: Settings, layerType: String? = nil, thetaKey: String = "rope_theta",
+            _ config: ConfigObject, layerType: String? = nil, thetaKey: String = "rope_theta",
             partKey: String = "partial_rotary_factor", scalingKey: String? = "rope_scaling",
             theta: Double = 10_000, part: Double? = nil
         ) throws {
@@ -82,12 +82,12 @@ enum RotaryFrequencies {
     }
 
     /// Those of a family all of whose layers rotate whole heads alike.
-    static func read(_ config: Settings, headWidth: Int, maximumPositions: Int) throws -> [Float] {
+    static func read(_ config: ConfigObject, headWidth: Int, maximumPositions: Int) throws -> [Float] {
         try Sources(config).frequencies(headWidth: headWidth, maximumPositions: maximumPositions)
     }
 
     private static func scaled(
-        _ frequencies: [Double], _ parameters: Settings, maximumPositions: Int
+        _ frequencies: [Double], _ parameters: ConfigObject, maximumPositions: Int
     ) throws -> [Float] {
         try parameters.refuseOthers(than: [
             "rope_type", "type", "rope_theta", "factor", "low_freq_factor", "high_freq_factor",
@@ -109,7 +109,7 @@ enum RotaryFrequencies {
     }
 
     private static func llama3(
-        _ frequencies: [Double], _ parameters: Settings, maximumPositions: Int
+        _ frequencies: [Double], _ parameters: ConfigObject, maximumPositions: Int
     ) throws -> [Double] {
         let factor = try positive("factor", parameters)
         let low = try positive("low_freq_factor", parameters)
@@ -126,7 +126,7 @@ enum RotaryFrequencies {
         }
     }
 
-    private static func positive(_ key: String, _ settings: Settings) throws -> Double {
+    private static func positive(_ key: String, _ settings: ConfigObject) throws -> Double {
         let number = try settings.number(key)
         guard number > 0 else { throw settings.fault(key, "expected a positive number, found \(number)") }
         return number

@@ -2,7 +2,7 @@ import TacitDiagnostics
 
 /// A GGUF as llama.cpp writes it, in transformers' words: a configuration and a checkpoint, as if they lay in a folder.
 struct GGUFBase {
-    let config: Settings
+    let config: ConfigObject
     let store: TensorStore
     /// What each rotary frequency is divided by, if the file says so (Llama 3.1's scaling, already computed).
     let frequencyDivisors: [Double]?

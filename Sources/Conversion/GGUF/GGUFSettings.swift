@@ -5,7 +5,7 @@ struct GGUFSettings {
     let architecture: GGUFArchitecture
     let heads: Int
     let keyValueHeads: Int
-    let config: Settings
+    let config: ConfigObject
 
     private let file: GGUFFile
     private let prefix: String
@@ -36,7 +36,7 @@ struct GGUFSettings {
         guard heads > 0 else { throw reader.fault("attention.head_count", "expected at least 1") }
         keyValueHeads = try reader.optionalInteger("attention.head_count_kv") ?? heads
         guard keyValueHeads > 0 else { throw reader.fault("attention.head_count_kv", "expected at least 1") }
-        config = Settings(
+        config = ConfigObject(
             file: file.path, members: try Self.members(reader, architecture, heads: heads, groups: keyValueHeads))
     }
 

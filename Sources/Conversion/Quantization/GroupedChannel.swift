@@ -72,8 +72,7 @@ struct GroupedChannel {
 
     /// The groups of the channel with its largest magnitude brought to 1..<2.
     private func withGroups<Result>(_ body: ([WeightGroup]) -> Result) -> Result {
-        let lanes = WeightGroup.lanes
-        let padded = (weights.count + lanes - 1) / lanes * lanes
+        let padded = weights.count.roundedUp(to: WeightGroup.lanes)
         let factor = Double(sign: .plus, exponent: -exponent, significand: 1)
         return withUnsafeTemporaryAllocation(of: Float.self, capacity: padded) { scaled in
             scaled.initialize(repeating: 0)

@@ -1,4 +1,3 @@
-import Dispatch
 import TacitModelFile
 
 /// What levels and group scales there are to choose from.
@@ -67,37 +66,15 @@ package enum GroupedQuantizer {
         _ weights: [Float], rows: Int, columns: Int, grid: GroupedGrid, method: Method = .searched,
         measuresError: Bool = true
     ) -> Result {
-        precondition(weights.count == rows * columns)
         let groups = (columns + grid.groupSize - 1) / grid.groupSize
-        var levels = [Int8](repeating: 0, count: weights.count)
-        var groupScales = [UInt8](repeating: 0, count: rows * groups)
-        var scales = [Float](repeating: 0, count: rows)
-        var errors = [QuantizationError](repeating: QuantizationError(), count: rows)
-        weights.withUnsafeBufferPointer { weights in
-            levels.withUnsafeMutableBufferPointer { levels in
-                groupScales.withUnsafeMutableBufferPointer { groupScales in
-                    scales.withUnsafeMutableBufferPointer { scales in
-                        errors.withUnsafeMutableBufferPointer { errors in
-                            // Each row writes only what is its own.
-                            nonisolated(unsafe) let (weights, levels, groupScales) = (weights, levels, groupScales)
-                            nonisolated(unsafe) let (scales, errors) = (scales, errors)
-                            DispatchQueue.concurrentPerform(iterations: rows) { row in
-                                let range = row * columns..<(row + 1) * columns
-                                let channel = GroupedChannel(UnsafeBufferPointer(rebasing: weights[range]), grid)
-                                let own = UnsafeMutableBufferPointer(rebasing: levels[range])
-                                let ownScales = UnsafeMutableBufferPointer(
-                                    rebasing: groupScales[row * groups..<(row + 1) * groups])
-                                scales[row] = channel.quantize(method, into: own, groupScales: ownScales)
-                                guard measuresError else { return }
-                                errors[row] = channel.error(of: own, groupScales: ownScales, scale: scales[row])
-                            }
-                        }
-                    }
-                }
-            }
+        let found = QuantizedChannels(weights, rows: rows, columns: columns, groups: groups) {
+            weights, levels, groupScales in
+            let channel = GroupedChannel(weights, grid)
+            let scale = channel.quantize(method, into: levels, groupScales: groupScales)
+            guard measuresError else { return (scale, QuantizationError()) }
+            return (scale, channel.error(of: levels, groupScales: groupScales, scale: scale))
         }
         return Result(
-            levels: levels, groupScales: groupScales, scales: scales,
-            error: errors.reduce(into: QuantizationError()) { $0 += $1 })
+            levels: found.levels, groupScales: found.groupScales, scales: found.scales, error: found.error)
     }
 }

@@ -1,4 +1,3 @@
-import Dispatch
 import TacitModelFile
 
 /// Chooses int8 levels and one scale a channel for a matrix, such that neighbours along K obey the rule of pairs
@@ -52,29 +51,13 @@ package struct Int8Quantizer: Quantizer {
     package static func quantize(
         _ weights: [Float], rows: Int, columns: Int, method: Method = .searched, measuresError: Bool = true
     ) -> Result {
-        precondition(weights.count == rows * columns)
-        var levels = [Int8](repeating: 0, count: weights.count)
-        var scales = [Float](repeating: 0, count: rows)
-        var errors = [QuantizationError](repeating: QuantizationError(), count: rows)
-        weights.withUnsafeBufferPointer { weights in
-            levels.withUnsafeMutableBufferPointer { levels in
-                scales.withUnsafeMutableBufferPointer { scales in
-                    errors.withUnsafeMutableBufferPointer { errors in
-                        // Each row writes only what is its own.
-                        nonisolated(unsafe) let (weights, levels, scales, errors) = (weights, levels, scales, errors)
-                        DispatchQueue.concurrentPerform(iterations: rows) { row in
-                            let range = row * columns..<(row + 1) * columns
-                            let channel = Int8Channel(UnsafeBufferPointer(rebasing: weights[range]))
-                            let output = UnsafeMutableBufferPointer(rebasing: levels[range])
-                            scales[row] = channel.quantize(method, into: output)
-                            guard measuresError else { return }
-                            errors[row] = channel.error(of: output, scale: scales[row])
-                        }
-                    }
-                }
-            }
+        let found = QuantizedChannels(weights, rows: rows, columns: columns) { weights, levels, _ in
+            let channel = Int8Channel(weights)
+            let scale = channel.quantize(method, into: levels)
+            guard measuresError else { return (scale, QuantizationError()) }
+            return (scale, channel.error(of: levels, scale: scale))
         }
-        return Result(levels: levels, scales: scales, error: errors.reduce(into: QuantizationError()) { $0 += $1 })
+        return Result(levels: found.levels, scales: found.scales, error: found.error)
     }
 
     /// So many planes of levels, each quantizing what those before it leave of the weights. Errors are those of all together,

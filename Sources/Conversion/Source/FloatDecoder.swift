@@ -1,5 +1,5 @@
 /// Floats of other widths as doubles, which hold them exactly.
-package enum FloatDecoder {
+enum FloatDecoder {
     /// Elements one behind another.
     @inline(__always)
     static func decode<Bits: BitwiseCopyable>(

@@ -124,7 +124,7 @@ final class SafetensorsFile {
                 guard case .array(let values) = field.value, values.count <= 8 else {
                     throw fault(name, "\(field.key): expected an array of at most 8 integers")
                 }
-                let integers = values.compactMap(Settings.integer)
+                let integers = values.compactMap(ConfigObject.integer)
                 guard integers.count == values.count, integers.allSatisfy({ $0 >= 0 }) else {
                     throw fault(name, "\(field.key): expected integers of at least 0")
                 }

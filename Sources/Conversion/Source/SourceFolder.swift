@@ -14,7 +14,7 @@ final class SourceFolder {
         self.path = path
         var status = stat()
         guard SystemPath.withBytes(path, { stat($0, &status) }) == 0 else {
-            throw TacitError(.noInput, file: path, String(cString: strerror(errno)) + Self.remark(onMissing: path))
+            throw TacitError(.noInput, file: path, TacitError.systemWords() + Self.remark(onMissing: path))
         }
         guard status.st_mode & S_IFMT == S_IFDIR else { throw TacitError(.noInput, file: path, "not a folder") }
     }
@@ -75,9 +75,9 @@ final class SourceFolder {
     }
 
     /// Reads a configuration file.
-    func settings(_ name: String, limit: Int = 1 << 20) throws -> Settings {
+    func settings(_ name: String, limit: Int = 1 << 20) throws -> ConfigObject {
         let map = try map(name, limit: limit)
-        return try Settings(file: file(name), bytes: withExtendedLifetime(map) { Array(map.bytes) })
+        return try ConfigObject(file: file(name), bytes: withExtendedLifetime(map) { Array(map.bytes) })
     }
 
     /// Whether `name` can only be that of a file directly in a folder.

@@ -22,9 +22,9 @@ package enum UntrustedFile: String, CaseIterable, Sendable {
     package func read(_ bytes: UnsafeRawBufferPointer) throws {
         switch self {
         case .json: _ = try JSONParser.parse(bytes)
-        case .baseConfig: _ = try BaseFamily.model(try Settings(file: rawValue, bytes: Array(bytes)))
+        case .baseConfig: _ = try BaseFamily.model(try ConfigObject(file: rawValue, bytes: Array(bytes)))
         case .adapterConfig: try Self.adapter(Array(bytes))
-        case .surroundings: _ = try TacitConfig(try Settings(file: rawValue, bytes: Array(bytes)))
+        case .surroundings: _ = try TacitConfig(try ConfigObject(file: rawValue, bytes: Array(bytes)))
         case .safetensors:
             let file = try SafetensorsFile(path: rawValue, map: try FileMap(copying: bytes))
             for tensor in file.tensors.values { _ = file.values(of: tensor) }
@@ -38,9 +38,9 @@ package enum UntrustedFile: String, CaseIterable, Sendable {
 
     private static func adapter(_ bytes: [UInt8]) throws {
         let base = #"{"model_type":"gpt2","n_embd":8,"n_head":2,"n_layer":2,"n_positions":8,"vocab_size":8}"#
-        let model = try BaseFamily.model(try Settings(file: "config.json", bytes: Array(base.utf8)))
+        let model = try BaseFamily.model(try ConfigObject(file: "config.json", bytes: Array(base.utf8)))
         let config = try AdapterConfig(
-            try Settings(file: Self.adapterConfig.rawValue, bytes: bytes), model: model)
+            try ConfigObject(file: Self.adapterConfig.rawValue, bytes: bytes), model: model)
         if case .lora(let lora) = config.method { _ = try lora.scale(of: "h.1.attn.c_attn") }
     }
 

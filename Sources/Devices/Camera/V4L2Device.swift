@@ -110,7 +110,7 @@ package final class V4L2Device: VideoDevice {
     }
 
     private static func failure(_ what: String, _ number: Int32, _ path: String) -> TacitError {
-        TacitError(.deviceUnavailable, VideoNodes.reason("\(what): \(String(cString: strerror(number)))", path))
+        TacitError(.deviceUnavailable, VideoNodes.reason("\(what): \(TacitError.systemWords(number))", path))
     }
 
     package func take(milliseconds: Int) -> VideoResult {

@@ -2,10 +2,10 @@
 /// run that was too short, half a minute at most.
 package struct CommandBackoff: Equatable, Sendable {
     /// Seconds.
-    package static let shortest = 0.5
+    private static let shortest = 0.5
     package static let longest = 30.0
     /// Seconds of delivering that make a run a good one, after which waits begin anew.
-    package static let goodRun = 10.0
+    private static let goodRun = 10.0
 
     private var next = CommandBackoff.shortest
 

@@ -49,7 +49,7 @@ package final class CommandErrors: Sendable {
     package init(name: String, tell: @escaping @Sendable (ArraySlice<UInt8>) -> Void) throws {
         var ends: [Int32] = [-1, -1]
         guard tacit_make_pipe(&ends) == 0 else {
-            throw TacitError(.inputOutput, file: name, String(cString: strerror(errno)))
+            throw TacitError.system(.inputOutput, file: name)
         }
         (reading, writing) = (ends[0], ends[1])
         _ = fcntl(reading, F_SETFL, O_NONBLOCK)

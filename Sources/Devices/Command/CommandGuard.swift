@@ -16,8 +16,7 @@ package final class CommandGuard: Sendable {
         var process: Int32 = 0
         let failure = tacit_start_guard(&words, &process)
         guard failure == 0 else {
-            throw TacitError(
-                .inputOutput, "no process to watch over the command: \(String(cString: strerror(failure)))")
+            throw TacitError.system(.inputOutput, failure, what: "no process to watch over the command")
         }
         self.words = words
         self.process = process

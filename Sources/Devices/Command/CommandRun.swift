@@ -11,7 +11,7 @@ final class CommandRun {
     /// Readable once the process has ended; -1 where the kernel has no such thing.
     private let watch: Int32
     private let state: Waiting
-    private let settings: CommandSettings
+    private let settings: SourceCommandSettings
     private let protector: CommandGuard
 
     /// What is looked at while bytes are waited for.
@@ -68,11 +68,12 @@ final class CommandRun {
     ///
     /// - Throws: `TacitError` (device unavailable) for what can't be found or run.
     init(
-        _ command: SourceCommand, _ settings: CommandSettings, errors: Int32, protector: CommandGuard, stop: StopToken
+        _ command: SourceCommand, _ settings: SourceCommandSettings, errors: Int32, protector: CommandGuard,
+        stop: StopToken
     ) throws {
         let path = try command.path()
         func failed(_ number: Int32) -> TacitError {
-            TacitError(.deviceUnavailable, file: command.words[0], String(cString: strerror(number)))
+            TacitError.system(.deviceUnavailable, number, file: command.words[0])
         }
         var ends: [Int32] = [-1, -1]
         guard tacit_make_pipe(&ends) == 0 else { throw failed(errno) }

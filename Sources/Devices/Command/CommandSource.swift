@@ -9,7 +9,7 @@ package final class CommandSource: Sendable {
     /// For people.
     package let name: String
     private let command: SourceCommand
-    private let settings: CommandSettings
+    private let settings: SourceCommandSettings
     private let errors: CommandErrors
     private let protector: CommandGuard
     private let note: @Sendable (CommandNote) -> Void
@@ -28,7 +28,7 @@ package final class CommandSource: Sendable {
     ///   - protector: ends it if this program is killed.
     ///   - note: gets what the user should know, on any thread.
     package init(
-        _ command: SourceCommand, _ settings: CommandSettings, errors: CommandErrors, protector: CommandGuard,
+        _ command: SourceCommand, _ settings: SourceCommandSettings, errors: CommandErrors, protector: CommandGuard,
         note: @escaping @Sendable (CommandNote) -> Void
     ) {
         self.command = command
@@ -99,7 +99,7 @@ package final class CommandSource: Sendable {
 /// The thread's part of it.
 private final class CommandWorker: @unchecked Sendable {
     private let command: SourceCommand
-    private let settings: CommandSettings
+    private let settings: SourceCommandSettings
     private let errors: CommandErrors
     private let protector: CommandGuard
     private let note: @Sendable (CommandNote) -> Void
@@ -107,7 +107,7 @@ private final class CommandWorker: @unchecked Sendable {
     private let intake: any CommandIntake
 
     init(
-        command: SourceCommand, settings: CommandSettings, errors: CommandErrors, protector: CommandGuard,
+        command: SourceCommand, settings: SourceCommandSettings, errors: CommandErrors, protector: CommandGuard,
         note: @escaping @Sendable (CommandNote) -> Void, state: CommandState, intake: any CommandIntake
     ) {
         self.command = command

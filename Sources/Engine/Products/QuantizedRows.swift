@@ -43,7 +43,7 @@ struct QuantizedRows: @unchecked Sendable {
             let int4RestRows = encodings.contains { $0.bits == 4 && $0.planes == 2 } ? rows : 0
             let restRows = encodings.contains { $0.planes == 2 } ? rows : 0
             let groupRows = encodings.contains(.int8Groups) ? rows : 0
-            stride = (width + 63) & ~63
+            stride = width.roundedUp(to: 64)
             levels = try plan.reserve(UInt8.self, rows, stride)
             scales = try plan.reserve(tacit_row_scale.self, rows)
             blockSums = try plan.reserve(tacit_block_sums.self, rows, stride / Int4Panels.blockColumns)

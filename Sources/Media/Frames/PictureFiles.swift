@@ -46,7 +46,7 @@ package enum PictureFiles {
     private static func collect(_ path: String, depth: Int, into found: inout [String]) throws {
         guard depth <= maximumDepth else { throw TacitError.badData(path, "folders nested too deeply") }
         guard let directory = SystemPath.withBytes(path, { opendir($0) }) else {
-            throw TacitError(.noInput, file: path, String(cString: strerror(errno)))
+            throw TacitError.system(.noInput, file: path)
         }
         defer { closedir(directory) }
         var names: [String] = []

@@ -79,59 +79,87 @@ package struct RawFrame: Equatable, Sendable {
             let target = frame.pixels + y * width * frame.channels
             switch format {
             case .rgb24, .grey: target.update(from: row, count: width * frame.channels)
-            case .bgr24:
-                for x in 0..<width {
-                    target[3 &* x] = row[3 &* x &+ 2]
-                    target[3 &* x &+ 1] = row[3 &* x &+ 1]
-                    target[3 &* x &+ 2] = row[3 &* x]
-                }
-            case .yuyv:
-                for x in 0..<width {
-                    let pair = row + 4 &* (x >> 1)
-                    colors.convert(y: pair[2 &* (x & 1)], u: pair[1], v: pair[3], into: target + 3 &* x)
-                }
-            case .uyvy:
-                for x in 0..<width {
-                    let pair = row + 4 &* (x >> 1)
-                    colors.convert(y: pair[2 &* (x & 1) &+ 1], u: pair[0], v: pair[2], into: target + 3 &* x)
-                }
-            case .rgb565:
-                for x in 0..<width {
-                    let (low, high) = (row[2 &* x], row[2 &* x &+ 1])
-                    // The highest bits again as the lowest, so that all ones are 255.
-                    let green = high << 5 | (low & 0xe0) >> 3
-                    target[3 &* x] = high & 0xf8 | high >> 5
-                    target[3 &* x &+ 1] = green | green >> 6
-                    target[3 &* x &+ 2] = low << 3 | (low & 0x1f) >> 2
-                }
+            case .bgr24: convertBGR(row, into: target)
+            case .yuyv: convertFours(row, luma: 0, colors, into: target)
+            case .uyvy: convertFours(row, luma: 1, colors, into: target)
+            case .rgb565: convertRGB565(row, into: target)
             case .nv16:
                 convertPairs(row, source + bytesPerRow * height + pairStride * y, colors, into: target)
-            case .nv12 where !isOdd, .nv21 where !isOdd:
-                convertPairs(row, source + bytesPerRow * height + pairStride * (y / 2), colors, into: target)
-            case .yuv420 where !isOdd, .yvu420 where !isOdd:
-                let first = source + bytesPerRow * height + chromaStride * (y / 2)
-                let second = first + chromaStride * ((height + 1) / 2)
-                let (blue, red) = format == .yuv420 ? (first, second) : (second, first)
-                for x in 0..<width {
-                    colors.convert(y: row[x], u: blue[x >> 1], v: red[x >> 1], into: target + 3 &* x)
-                }
-            case .nv12, .nv21:
-                let plane = source + bytesPerRow * height
-                let near = plane + pairStride * (y / 2)
-                let far = plane + pairStride * otherRow(y)
-                HalvedRow(near: near, far: far, step: 2, u: blueInPair, v: 1 - blueInPair, width: width)
-                    .convert(row, colors, into: target)
-            case .yuv420, .yvu420:
-                let plane = source + bytesPerRow * height
-                let near = plane + chromaStride * (y / 2)
-                let far = plane + chromaStride * otherRow(y)
-                let other = chromaStride * ((height + 1) / 2)
-                let (blue, red) = format == .yuv420 ? (0, other) : (other, 0)
-                HalvedRow(near: near, far: far, step: 1, u: blue, v: red, width: width)
-                    .convert(row, colors, into: target)
+            case .nv12, .nv21: convertHalvedPairs(source, y, colors, into: target)
+            case .yuv420, .yvu420: convertHalvedPlanes(source, y, colors, into: target)
             case .mjpeg: break
             }
         }
+    }
+
+    private func convertBGR(_ row: UnsafePointer<UInt8>, into target: UnsafeMutablePointer<UInt8>) {
+        for x in 0..<width {
+            target[3 &* x] = row[3 &* x &+ 2]
+            target[3 &* x &+ 1] = row[3 &* x &+ 1]
+            target[3 &* x &+ 2] = row[3 &* x]
+        }
+    }
+
+    private func convertRGB565(_ row: UnsafePointer<UInt8>, into target: UnsafeMutablePointer<UInt8>) {
+        for x in 0..<width {
+            let (low, high) = (row[2 &* x], row[2 &* x &+ 1])
+            // The highest bits again as the lowest, so that all ones are 255.
+            let green = high << 5 | (low & 0xe0) >> 3
+            target[3 &* x] = high & 0xf8 | high >> 5
+            target[3 &* x &+ 1] = green | green >> 6
+            target[3 &* x &+ 2] = low << 3 | (low & 0x1f) >> 2
+        }
+    }
+
+    /// A row in which every two pixels are four bytes. Inlined, so that to the loop `luma` is a constant.
+    ///
+    /// - Parameters:
+    ///   - row: the first of them.
+    ///   - luma: which byte is the first pixel's, 0 or 1; colours have the others.
+    ///   - colors: how they become RGB.
+    ///   - target: gets that.
+    @inline(__always)
+    private func convertFours(
+        _ row: UnsafePointer<UInt8>, luma: Int, _ colors: YUVConversion, into target: UnsafeMutablePointer<UInt8>
+    ) {
+        for x in 0..<width {
+            let pair = row + 4 &* (x >> 1)
+            colors.convert(
+                y: pair[2 &* (x & 1) &+ luma], u: pair[1 &- luma], v: pair[3 &- luma], into: target + 3 &* x)
+        }
+    }
+
+    /// A row of pixels of which every two by two have one U and V, side by side.
+    private func convertHalvedPairs(
+        _ source: UnsafePointer<UInt8>, _ y: Int, _ colors: YUVConversion, into target: UnsafeMutablePointer<UInt8>
+    ) {
+        let row = source + y * bytesPerRow
+        let plane = source + bytesPerRow * height
+        let near = plane + pairStride * (y / 2)
+        guard isOdd else { return convertPairs(row, near, colors, into: target) }
+        let far = plane + pairStride * otherRow(y)
+        HalvedRow(near: near, far: far, step: 2, u: blueInPair, v: 1 - blueInPair, width: width)
+            .convert(row, colors, into: target)
+    }
+
+    /// The same with a plane of each.
+    private func convertHalvedPlanes(
+        _ source: UnsafePointer<UInt8>, _ y: Int, _ colors: YUVConversion, into target: UnsafeMutablePointer<UInt8>
+    ) {
+        let row = source + y * bytesPerRow
+        let plane = source + bytesPerRow * height
+        let near = plane + chromaStride * (y / 2)
+        let other = chromaStride * ((height + 1) / 2)
+        let (blue, red) = format == .yuv420 ? (0, other) : (other, 0)
+        guard isOdd else {
+            let (blueRow, redRow) = (near + blue, near + red)
+            for x in 0..<width {
+                colors.convert(y: row[x], u: blueRow[x >> 1], v: redRow[x >> 1], into: target + 3 &* x)
+            }
+            return
+        }
+        let far = plane + chromaStride * otherRow(y)
+        HalvedRow(near: near, far: far, step: 1, u: blue, v: red, width: width).convert(row, colors, into: target)
     }
 
     /// Which of U and V that lie side by side is U.

@@ -33,7 +33,7 @@ final class SeekableBytes {
             let place = Int(lseek(descriptor, 0, SEEK_CUR))
             start = place - ahead
             guard fstat(descriptor, &status) == 0, place >= ahead else {
-                throw TacitError(.inputOutput, file: stream.name, String(cString: strerror(errno)))
+                throw TacitError.system(.inputOutput, file: stream.name)
             }
             count = max(0, Int(status.st_size) - start)
             return
@@ -92,7 +92,7 @@ final class SeekableBytes {
                 at: position + filled)
             if received < 0, errno == EINTR { continue }
             if received < 0 {
-                failure = TacitError(.inputOutput, file: stream.name, String(cString: strerror(errno)))
+                failure = TacitError.system(.inputOutput, file: stream.name)
             }
             if received <= 0 { break }
             filled += received

@@ -195,7 +195,7 @@ enum SoundSignature {
                 stream.descriptor, window.baseAddress.map { $0 + filled }, window.count - filled,
                 off_t(place + filled))
             if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw TacitError(.inputOutput, String(cString: strerror(errno))) }
+            guard count >= 0 else { throw TacitError.system(.inputOutput) }
             if count == 0 { break }
             filled += count
         }

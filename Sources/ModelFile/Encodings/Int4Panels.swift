@@ -45,12 +45,10 @@ package struct Int4Panels: PanelFormat {
     package static let groupSizes = [32, 64, 128]
     /// Most elements of one dot product: 127 * 8 * 128 * 16,384 < 2^31, so that a 32-bit sum of levels times group
     /// scales times activations in -128...127 never overflows.
-    package static let maximumColumns = 1 << 14
+    static let maximumColumns = 1 << 14
 
     /// Columns with padding to whole blocks of 32, whatever the size of a group.
-    package static func paddedColumns(_ columns: Int) -> Int {
-        (columns + blockColumns - 1) / blockColumns * blockColumns
-    }
+    package static func paddedColumns(_ columns: Int) -> Int { columns.roundedUp(to: blockColumns) }
 
     /// Groups of a channel, the last of which may be ragged.
     package static func groups(_ columns: Int, groupSize: Int) -> Int { (columns + groupSize - 1) / groupSize }

@@ -24,9 +24,7 @@ package struct Int8Panels: PanelFormat {
     package static let maximumSum = 128
 
     /// Columns with padding: whole stretches of 8, each of two fours.
-    package static func paddedColumns(_ columns: Int) -> Int {
-        (columns + 7) & ~7
-    }
+    package static func paddedColumns(_ columns: Int) -> Int { columns.roundedUp(to: 8) }
 
     /// Whether four weights of one channel keep within 16 bits, whatever unsigned bytes they meet. Of a stretch of 8
     /// columns the first four is at 0, 1, 4 and 5, the second at 2, 3, 6 and 7.

@@ -3,8 +3,7 @@
 package enum MatrixPacker {
     /// Zeros up to whole tiles.
     static func padded(_ values: [Float]) -> [Float] {
-        let tileRows = MatrixView.tileRows
-        let count = (values.count + tileRows - 1) / tileRows * tileRows
+        let count = values.count.roundedUp(to: MatrixView.tileRows)
         return values + [Float](repeating: 0, count: count - values.count)
     }
 

@@ -201,6 +201,6 @@ final class ClipFolder: @unchecked Sendable {
     }
 
     private static func error(_ path: String) -> TacitError {
-        TacitError(.cannotCreate, file: path, String(cString: strerror(errno)))
+        TacitError.system(.cannotCreate, file: path)
     }
 }

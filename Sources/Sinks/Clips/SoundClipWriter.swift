@@ -161,6 +161,6 @@ struct SoundClipWriter: @unchecked Sendable {
     }
 
     private func failure(_ number: Int32) -> TacitError {
-        TacitError(.cannotCreate, file: clips.folder.path, String(cString: strerror(number)))
+        TacitError.system(.cannotCreate, number, file: clips.folder.path)
     }
 }

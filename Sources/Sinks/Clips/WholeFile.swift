@@ -1,4 +1,3 @@
-import Glibc
 import TacitDiagnostics
 
 extension ClipFolder {
@@ -10,7 +9,7 @@ extension ClipFolder {
         let failure = FileBytes.write(bytes, to: file)
         guard failure == 0 else {
             discard(name, file)
-            throw TacitError(.cannotCreate, file: "\(path)/\(name)", String(cString: strerror(failure)))
+            throw TacitError.system(.cannotCreate, failure, file: "\(path)/\(name)")
         }
         guard keep(name, file) else {
             throw TacitError(.cannotCreate, file: "\(path)/\(name)", "it could not be kept")

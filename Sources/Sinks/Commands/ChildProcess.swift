@@ -126,6 +126,6 @@ struct ChildProcess {
     }
 
     private static func error(_ number: Int32, _ command: CommandLineWords) -> TacitError {
-        TacitError(.cannotCreate, file: command.path, String(cString: strerror(number)))
+        TacitError.system(.cannotCreate, number, file: command.path)
     }
 }

@@ -10,7 +10,7 @@ import TacitText
 /// goes on by itself never waits; an event that finds the queue full is lost, and named in the log.
 final class CommandRunner: @unchecked Sendable {
     private let command: CommandLineWords
-    private let settings: CommandSettings
+    private let settings: CommandSinkSettings
     private let waits: Bool
     private let stop: StopToken
     private let wakePipe: WakePipe
@@ -30,7 +30,8 @@ final class CommandRunner: @unchecked Sendable {
     /// Seconds that all commands have after a wish to stop.
     private static let patience = 1.5
 
-    init(_ command: CommandLineWords, _ settings: CommandSettings, _ stream: StreamDescription, stop: StopToken) throws
+    init(_ command: CommandLineWords, _ settings: CommandSinkSettings, _ stream: StreamDescription, stop: StopToken)
+        throws
     {
         self.command = command
         self.settings = settings

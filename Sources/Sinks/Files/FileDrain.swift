@@ -73,8 +73,8 @@ final class FileDrain: OutputDrain, @unchecked Sendable {
             return count
         }
         let number = errno
-        guard triesAgain else { throw TacitError(.cannotCreate, file: name, String(cString: strerror(number))) }
-        tellOnce(String(cString: strerror(number)))
+        guard triesAgain else { throw TacitError.system(.cannotCreate, number, file: name) }
+        tellOnce(TacitError.systemWords(number))
         return 0
     }
 
@@ -142,7 +142,7 @@ final class FileDrain: OutputDrain, @unchecked Sendable {
             let number = errno
             throw TacitError(
                 .cannotCreate, file: path,
-                number == ENXIO ? "a pipe that no one reads" : String(cString: strerror(number)))
+                number == ENXIO ? "a pipe that no one reads" : TacitError.systemWords(number))
         }
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
         return descriptor

@@ -25,7 +25,7 @@ struct RotatedFiles {
         let failure = SystemPath.withBytes(path) { path in
             SystemPath.withBytes(target) { rename(path, $0) == 0 ? 0 : errno }
         }
-        guard failure == 0 else { throw TacitError(.cannotCreate, file: target, String(cString: strerror(failure))) }
+        guard failure == 0 else { throw TacitError.system(.cannotCreate, failure, file: target) }
         let names = before.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         // Of the one that was just put away there is no doubt that it is the newest.
         for name in names.dropLast(max(0, kept - 1)) { _ = SystemPath.withBytes("\(folder)/\(name)") { unlink($0) } }

@@ -160,7 +160,7 @@ final class MQTTClient {
 
     static func words(_ result: Int32) -> String {
         // MOSQ_ERR_ERRNO: the system's own.
-        if result == 14 { return String(cString: strerror(errno)) }
+        if result == 14 { return TacitError.systemWords() }
         // MOSQ_ERR_KEEPALIVE, for which some versions have no words.
         if result == 19 { return "the broker has said nothing for too long" }
         let text = String(cString: tacit_mosquitto_strerror(result))

@@ -23,10 +23,10 @@ enum SecretFile {
     /// - Throws: `TacitError` (input) for one that can't be read.
     static func bytes(_ path: String, most: Int, flags: Int32) throws -> [UInt8] {
         let descriptor = SystemPath.withBytes(path) { open($0, O_RDONLY | O_CLOEXEC | flags) }
-        guard descriptor >= 0 else { throw TacitError(.noInput, file: path, String(cString: strerror(errno))) }
+        guard descriptor >= 0 else { throw TacitError.system(.noInput, file: path) }
         defer { close(descriptor) }
         let (bytes, number) = FileBytes.read(descriptor, most: most)
-        guard number == 0 else { throw TacitError(.noInput, file: path, String(cString: strerror(number))) }
+        guard number == 0 else { throw TacitError.system(.noInput, number, file: path) }
         return bytes
     }
 }

@@ -45,7 +45,7 @@ struct ListeningSocket {
                 self.port = port
                 return
             }
-            reason = String(cString: strerror(errno))
+            reason = TacitError.systemWords()
             close(own)
         }
         throw fail(reason)

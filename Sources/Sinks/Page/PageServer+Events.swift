@@ -10,21 +10,21 @@ extension PageServer {
             return reader
         }
         guard let reader else { return give(.words(503, "the program ends"), to: connection) }
-        let context = Unmanaged.passRetained(PageReading(self, reader)).toOpaque()
+        let context = Unmanaged.passRetained(EventStreamContext(self, reader)).toOpaque()
         guard
             let response = tacit_microhttpd_create_response_from_callback(
                 .max, 4096,
                 { context, _, buffer, count in
                     guard let context, let buffer else { return -1 }
-                    let reading = Unmanaged<PageReading>.fromOpaque(context).takeUnretainedValue()
+                    let reading = Unmanaged<EventStreamContext>.fromOpaque(context).takeUnretainedValue()
                     return reading.server.fill(
                         UnsafeMutableRawBufferPointer(start: buffer, count: count), reading.reader)
                 }, context,
                 { context in
-                    if let context { Unmanaged<PageReading>.fromOpaque(context).release() }
+                    if let context { Unmanaged<EventStreamContext>.fromOpaque(context).release() }
                 })
         else {
-            Unmanaged<PageReading>.fromOpaque(context).release()
+            Unmanaged<EventStreamContext>.fromOpaque(context).release()
             return Self.no
         }
         return queue(response, 200, "text/event-stream; charset=utf-8", [("X-Accel-Buffering", "no")], connection)
@@ -65,8 +65,8 @@ extension PageServer {
     }
 }
 
-/// What a reader's callback is about.
-private final class PageReading {
+/// What the library hands back to the callback that fills a reader's stream of events.
+private final class EventStreamContext {
     let server: PageServer
     let reader: PageReader
 

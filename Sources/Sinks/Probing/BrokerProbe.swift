@@ -47,16 +47,16 @@ struct BrokerProbe {
         let own = socket(
             place.ai_family,
             Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
-        guard own >= 0 else { return String(cString: strerror(errno)) }
+        guard own >= 0 else { return TacitError.systemWords() }
         defer { close(own) }
         if connect(own, place.ai_addr, place.ai_addrlen) == 0 { return nil }
-        guard errno == EINPROGRESS else { return String(cString: strerror(errno)) }
+        guard errno == EINPROGRESS else { return TacitError.systemWords() }
         var ready = pollfd(fd: own, events: Int16(POLLOUT), revents: 0)
         guard poll(&ready, 1, Int32(seconds * 1000)) > 0 else { return "no answer within \(Int(seconds)) s" }
         var number: Int32 = 0
         var size = socklen_t(MemoryLayout<Int32>.size)
         getsockopt(own, SOL_SOCKET, SO_ERROR, &number, &size)
-        return number == 0 ? nil : String(cString: strerror(number))
+        return number == 0 ? nil : TacitError.systemWords(number)
     }
 
     private func troubleOfWelcome() -> SinkTrouble? {

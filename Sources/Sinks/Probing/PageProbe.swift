@@ -18,7 +18,7 @@ enum PageProbe {
             close(socket.descriptor)
             return nil
         } catch let error as TacitError {
-            let isTaken = error.reason == String(cString: strerror(EADDRINUSE))
+            let isTaken = error.reason == TacitError.systemWords(EADDRINUSE)
             return isTaken ? .port(number: address.port) : .address(reason: error.reason)
         } catch {
             return .address(reason: "\(error)")

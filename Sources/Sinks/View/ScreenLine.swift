@@ -60,7 +60,7 @@ package struct ScreenLine {
     }
 
     /// Erases what was there before to the right.
-    package mutating func endRow() {
+    mutating func endRow() {
         style(.plain)
         buffer.append("\u{1B}[K")
     }
@@ -150,7 +150,7 @@ package struct ScreenLine {
     }
 
     /// `23:59:59`, ending `width` columns from here.
-    package mutating func timeOfDay(_ time: (hour: Int, minute: Int, second: Int), width: Int) {
+    mutating func timeOfDay(_ time: (hour: Int, minute: Int, second: Int), width: Int) {
         guard column + max(width, 8) <= limit else { return }
         pad(to: column + width - 8)
         buffer.append(time.hour, digits: 2)
@@ -170,7 +170,7 @@ package struct ScreenLine {
     }
 
     /// Two pixels, one above the other, in one column: in colour where the terminal has it, else by their brightness.
-    package mutating func halfBlock(upper: (UInt8, UInt8, UInt8), lower: (UInt8, UInt8, UInt8)) {
+    mutating func halfBlock(upper: (UInt8, UInt8, UInt8), lower: (UInt8, UInt8, UInt8)) {
         guard column < limit else { return }
         column += 1
         func luma(_ color: (UInt8, UInt8, UInt8)) -> Int {

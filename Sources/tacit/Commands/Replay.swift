@@ -59,6 +59,16 @@ struct Replay: ParsableCommand {
         }
     }
 
+    /// What a recorded stream is put together from.
+    private struct Parts {
+        let sense: any StreamSense
+        let description: StreamDescription
+        /// From one reading to the next, in samples or ticks.
+        let hop: Int
+        /// Says what the recording lacks, if it lacks anything.
+        let tellMissed: () -> Void
+    }
+
     private func replay(_ reader: RecordingReader, _ model: LoadedModel) throws {
         let settings = reader.settings
         let names = model.description.labels
@@ -67,70 +77,80 @@ struct Replay: ParsableCommand {
                 reader.name, at: "settings",
                 "thresholds for \(settings.thresholds.count) labels, expected \(names.count)")
         }
-        let sense: any StreamSense
-        let description: StreamDescription
-        let hop: Int
-        var tellMissed: () -> Void
+        let parts: Parts
         switch settings.sense {
-        case .sound(let rate, let hopSeconds, let gate):
-            let plan = try model.plan(hop: hopSeconds, isLive: settings.isLive)
-            let labeller = try SoundLabeller(
-                model.description, plan: plan, ending: .fullWindows,
-                model: model.taught(model.session(plan: plan, engine: engine.settings)), gate: gate,
-                instructionSet: engine.instructionSet)
-            let geometry = labeller.geometry
-            guard geometry.sampleRate == rate else {
-                throw TacitError.badData(
-                    reader.name, at: "settings", "sound at \(rate) Hz, where the model wants \(geometry.sampleRate)")
-            }
-            hop = plan.hop * geometry.samplesPerStride
-            let sound = ReplayedSound(reader, sampleRate: rate)
-            sense = SoundSense(source: sound, labeller: labeller)
-            description = stream(
-                model, settings,
-                .sound(
-                    window: Double(geometry.samplesPerWindow) / Double(rate), hop: Double(hop) / Double(rate)),
-                sampleRate: rate)
-            tellMissed = {
-                guard sound.missed.gaps > 0 else { return }
-                StandardError.line(
-                    "\(reader.name): \(Double(sound.missed.samples) / Double(rate)) s in \(sound.missed.gaps) gaps "
-                        + "could not be recorded in time")
-            }
-        case .pictures(let ticks):
-            let labeller = try ImageLabeller(
-                model.description, model: model.taught(model.imageSession(engine: engine.settings)))
-            hop = ticks
-            let frames = ReplayedFrames(reader)
-            sense = FrameSense(source: frames, labeller: labeller, every: nil) { error in
-                Log.shared.line { $0.append(string: error.description) }
-            }
-            description = stream(model, settings, .pictures)
-            tellMissed = {
-                guard frames.missed > 0 else { return }
-                StandardError.line("\(reader.name): \(frames.missed) frames could not be recorded in time")
-            }
+        case .sound(let rate, let hop, let gate):
+            parts = try soundParts(reader, model, sampleRate: rate, hop: hop, gate: gate)
+        case .pictures(let ticks): parts = try pictureParts(reader, model, hop: ticks)
         }
+        let rate = parts.description.sampleRate
         let detector = try EventDetector(
             thresholds: settings.thresholds, watched: settings.selected, settings: settings.events,
-            sampleRate: description.sampleRate > 0 ? description.sampleRate : ImageLabeller.ticksPerSecond, hop: hop,
-            names: names, averagedLabels: settings.averagedLabels)
+            sampleRate: rate > 0 ? rate : ImageLabeller.ticksPerSecond, hop: parts.hop, names: names,
+            averagedLabels: settings.averagedLabels)
         let stream = LiveStream(
-            sense, detector: detector, isPaced: realtime, stop: Process.stop,
+            parts.sense, detector: detector, isPaced: realtime, stop: Process.stop,
             moments: ReplayedMoments(reader, stop: Process.stop))
-        let sink = try SinkTable.open(sinks.wishes, sinks.settings, description)
+        let sink = try SinkTable.open(sinks.wishes, sinks.settings, parts.description)
         Process.stopInOrder()
         Process.hasStarted()
         do {
             try stream.run(sink)
         } catch {
-            tellMissed()
+            parts.tellMissed()
             throw error
         }
-        tellMissed()
+        parts.tellMissed()
         guard !Process.stop.isStopping else { return }
         try reader.finish()
         if case .error(let text) = reader.ending { StandardError.line("\(reader.name): it ended with: \(text)") }
+    }
+
+    private func soundParts(
+        _ reader: RecordingReader, _ model: LoadedModel, sampleRate: Int, hop seconds: Double, gate: Double?
+    ) throws -> Parts {
+        let plan = try model.plan(hop: seconds, isLive: reader.settings.isLive)
+        let labeller = try SoundLabeller(
+            model.description, plan: plan, ending: .fullWindows,
+            model: model.taught(model.session(plan: plan, engine: engine.settings)), gate: gate,
+            instructionSet: engine.instructionSet)
+        let geometry = labeller.geometry
+        guard geometry.sampleRate == sampleRate else {
+            throw TacitError.badData(
+                reader.name, at: "settings",
+                "sound at \(sampleRate) Hz, where the model wants \(geometry.sampleRate)")
+        }
+        let hop = plan.hop * geometry.samplesPerStride
+        let (rate, samplesPerWindow) = (Double(sampleRate), Double(geometry.samplesPerWindow))
+        let sound = ReplayedSound(reader, sampleRate: sampleRate)
+        return Parts(
+            sense: SoundSense(source: sound, labeller: labeller),
+            description: description(
+                reader, model, .sound(window: samplesPerWindow / rate, hop: Double(hop) / rate),
+                sampleRate: sampleRate),
+            hop: hop,
+            tellMissed: {
+                guard sound.missed.gaps > 0 else { return }
+                StandardError.line(
+                    "\(reader.name): \(Double(sound.missed.samples) / rate) s in \(sound.missed.gaps) gaps "
+                        + "could not be recorded in time")
+            })
+    }
+
+    private func pictureParts(_ reader: RecordingReader, _ model: LoadedModel, hop: Int) throws -> Parts {
+        let labeller = try ImageLabeller(
+            model.description, model: model.taught(model.imageSession(engine: engine.settings)))
+        let frames = ReplayedFrames(reader)
+        return Parts(
+            sense: FrameSense(source: frames, labeller: labeller, every: nil) { error in
+                Log.shared.line { $0.append(string: error.description) }
+            },
+            description: description(reader, model, .pictures),
+            hop: hop,
+            tellMissed: {
+                guard frames.missed > 0 else { return }
+                StandardError.line("\(reader.name): \(frames.missed) frames could not be recorded in time")
+            })
     }
 
     /// The model that the recording was made with, and the labels that were taught to it.
@@ -164,10 +184,11 @@ struct Replay: ParsableCommand {
         return model
     }
 
-    private func stream(
-        _ model: LoadedModel, _ settings: RecordedSettings, _ sense: StreamDescription.Sense, sampleRate: Int = 0
+    private func description(
+        _ reader: RecordingReader, _ model: LoadedModel, _ sense: StreamDescription.Sense, sampleRate: Int = 0
     ) -> StreamDescription {
-        StreamDescription(
+        let settings = reader.settings
+        return StreamDescription(
             model: SystemPath.shortName(of: model.path), input: settings.input, source: settings.source, sense: sense,
             sampleRate: sampleRate, labels: model.description.labels,
             learnedFrom: model.model.description.labels.count, thresholds: settings.thresholds,

@@ -6,14 +6,14 @@ import TacitText
 /// What `eval` writes: what the model said about each example, and the measure.
 struct EvaluationOutput {
     private let set: DataSet
-    private let predictions: OutputFile?
+    private let predictions: ResultsFile?
     private var progress: Progress
     private var line = JSONLine()
 
     /// - Parameter predictions: a file to write each example's logits to.
     init(_ set: DataSet, predictions: String?) throws {
         self.set = set
-        self.predictions = try predictions.map { try OutputFile(path: $0) }
+        self.predictions = try predictions.map { try ResultsFile(path: $0) }
         progress = Progress(total: set.examples.count)
     }
 

@@ -36,7 +36,7 @@ package enum GPTQQuantizer {
             nonisolated(unsafe) let levels = levels
             DispatchQueue.concurrentPerform(iterations: tasks) { task in
                 let range = task * rowsTogether..<min((task + 1) * rowsTogether, rows)
-                let padded = (columns + lanes - 1) / lanes * lanes
+                let padded = columns.roundedUp(to: lanes)
                 var pending = [Double](repeating: 0, count: rowsTogether * padded)
                 var steps = pending
                 for (index, row) in range.enumerated() {

@@ -22,7 +22,7 @@ struct CommandOptions: ParsableArguments {
         }
     }
 
-    func apply(to settings: inout CommandSettings) {
+    func apply(to settings: inout CommandSinkSettings) {
         settings.most = most ?? settings.most
         settings.seconds = seconds ?? settings.seconds
     }

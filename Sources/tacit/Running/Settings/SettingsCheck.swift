@@ -303,7 +303,7 @@ struct SettingsCheck {
         for label in settings.labels {
             // Of a name that can't be one that has been said.
             if !labels.contains(label.name.text), !faults.contains(where: { $0.place == label.name.place }) {
-                let hint = Likeness.hint(label.name.text, among: labels)
+                let hint = SpellingHint.hint(label.name.text, among: labels)
                 // Labels that are taught come and go; one that isn't there is no mistake, unless it looks like one.
                 if hint.isEmpty, settings.inputs.contains(where: { $0.entry("labels") != nil }) { continue }
                 refuse(label.name.place, "label: no input's model has a label '\(label.name.text)'\(hint)")

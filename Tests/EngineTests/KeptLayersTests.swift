@@ -4,8 +4,8 @@ import TacitModelFile
 import Testing
 
 /// What labels are learned by: what it is, and that its bits depend on nothing but the patches.
-@Suite struct KeptLevelsTests {
-    /// With a matrix over some of the trunk's levels, the first and the last among them.
+@Suite struct KeptLayersTests {
+    /// With a matrix over some of the trunk's layers, the first and the last among them.
     private static func teachable(_ shape: Shapes.Case) -> Shapes.Case {
         var shape = shape
         let layers = shape.model.trunk.layers

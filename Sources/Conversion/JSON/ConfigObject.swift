@@ -1,7 +1,7 @@
 import TacitDiagnostics
 
 /// An object of a configuration file, read by key with the type that is expected there. Errors name file and key.
-struct Settings {
+struct ConfigObject {
     let file: String
     /// Keys that lead to this object, with a final dot; empty for the document.
     private let place: String
@@ -41,7 +41,7 @@ struct Settings {
     ///
     /// - Parameter aliases: own names by other names.
     /// - Throws: `TacitError` of kind `badData` where both are there and differ.
-    func renaming(_ aliases: [String: String]) throws -> Settings {
+    func renaming(_ aliases: [String: String]) throws -> ConfigObject {
         var members = members
         for (alias, name) in aliases.sorted(by: { $0.key < $1.key }) {
             guard let value = self[alias] else { continue }
@@ -51,7 +51,7 @@ struct Settings {
             members.removeAll { $0.key == name }
             members.append(JSONMember(name, value))
         }
-        return Settings(file: file, place: place, members: members)
+        return ConfigObject(file: file, place: place, members: members)
     }
 
     func fault(_ key: String, _ reason: String) -> TacitError {
@@ -122,17 +122,17 @@ struct Settings {
         try optional(key, "an array of integers") { Self.array($0, Self.integer) }
     }
 
-    func optionalObject(_ key: String) throws -> Settings? {
+    func optionalObject(_ key: String) throws -> ConfigObject? {
         try optional(key, "an object") {
             if case .object(let members) = $0 {
-                Settings(file: file, place: "\(place)\(key).", members: members)
+                ConfigObject(file: file, place: "\(place)\(key).", members: members)
             } else {
                 nil
             }
         }
     }
 
-    func object(_ key: String) throws -> Settings { try required(key, optionalObject(key)) }
+    func object(_ key: String) throws -> ConfigObject { try required(key, optionalObject(key)) }
 
     func optionalChoice<Choice: RawRepresentable & CaseIterable>(_ key: String, _ type: Choice.Type) throws -> Choice?
     where Choice.RawValue == String {

@@ -1,5 +1,5 @@
 /// Names that someone may have meant.
-package enum Likeness {
+package enum SpellingHint {
     /// What to put behind the words that a name is unknown: `, perhaps 'this' or 'that'`, or nothing.
     package static func hint(_ name: String, among names: [String]) -> String {
         let near = nearest(name, among: names)

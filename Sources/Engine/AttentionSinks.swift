@@ -8,7 +8,7 @@ import TacitModelFile
 /// stand just before the oldest patch that it sees in the layer: the last one `min(position, window - 1) + 1` back. What a
 /// patch is compared with does not depend on how long its stream has run; what moves is its query, which is rotated a
 /// second time for that, by a place of at most `sinks + window - 1`.
-struct KeptSinks {
+struct AttentionSinks {
     let count: Int
     /// `[layers][keyValueHeads][headWidth][16]`, the last `count` of 16 slots, rotated by 0, 1, ... if at all.
     private let keys: UnsafeMutablePointer<Float>
@@ -24,6 +24,7 @@ struct KeptSinks {
     private let half16: Int
     private let keyValueHeads: Int
     private let headWidth: Int
+    private let headWidth16: Int
     /// Half of what is rotated of a head; 0 where nothing is.
     private let half: Int
 
@@ -40,13 +41,13 @@ struct KeptSinks {
         init(in plan: inout Arena.Plan, _ description: ModelDescription, rows: Int) throws {
             self.description = description
             let trunk = description.trunk
-            let (heads, width16) = (trunk.layers * trunk.keyValueHeads, KeptSinks.round16(trunk.headWidth))
+            let (heads, width16) = (trunk.layers * trunk.keyValueHeads, trunk.headWidth.roundedUp(to: 16))
             keys = try plan.reserve(Float.self, heads, trunk.headWidth, 16)
             values = try plan.reserve(Float.self, heads, width16, 16)
             let rotates = trunk.positions == .rotary
             queries = try plan.reserve(
-                Float.self, rotates ? rows : 0, KeptSinks.round16(trunk.heads * trunk.headWidth))
-            let angles = KeptSinks.places(description) * KeptSinks.round16(trunk.rotaryWidth / 2)
+                Float.self, rotates ? rows : 0, (trunk.heads * trunk.headWidth).roundedUp(to: 16))
+            let angles = AttentionSinks.places(description) * (trunk.rotaryWidth / 2).roundedUp(to: 16)
             let tables = trunk.hasLocalFrequencies ? 2 : 1
             cosines = try plan.reserve(Float.self, tables, angles)
             sines = try plan.reserve(Float.self, tables, angles)
@@ -60,14 +61,14 @@ struct KeptSinks {
         keys = arena.pointer(plan.keys)
         values = arena.pointer(plan.values)
         queries = arena.pointer(plan.queries)
-        queryStride = Self.round16(trunk.heads * trunk.headWidth)
+        queryStride = (trunk.heads * trunk.headWidth).roundedUp(to: 16)
         cosines = arena.pointer(plan.cosines)
         sines = arena.pointer(plan.sines)
         places = Self.places(plan.description)
-        half16 = Self.round16(half)
+        half16 = half.roundedUp(to: 16)
+        headWidth16 = headWidth.roundedUp(to: 16)
     }
 
-    private static func round16(_ value: Int) -> Int { (value + 15) & ~15 }
     private static func places(_ description: ModelDescription) -> Int { description.sinks + description.input.window }
 
     /// Fills the tables of angles.
@@ -95,7 +96,7 @@ struct KeptSinks {
         for element in 0..<headWidth {
             for sink in 0..<count { own[element * 16 + first + sink] = ringKeys[element * 16 + sink] }
         }
-        for tile in 0..<Self.round16(headWidth) / 16 {
+        for tile in 0..<headWidth16 / 16 {
             (values(layer, head) + (tile * 16 + first) * 16)
                 .update(from: ringValues + tile * slots * 16, count: count * 16)
         }
@@ -106,7 +107,7 @@ struct KeptSinks {
     }
 
     func values(_ layer: Int, _ head: Int) -> UnsafeMutablePointer<Float> {
-        values + (layer * keyValueHeads + head) * Self.round16(headWidth) * 16
+        values + (layer * keyValueHeads + head) * headWidth16 * 16
     }
 
     /// Rotates queries of successive patches as sinks meet them; not to be called where nothing is rotated.

@@ -1,5 +1,5 @@
 /// How a command that delivers a stream is kept going.
-package struct CommandSettings: Equatable, Sendable {
+package struct SourceCommandSettings: Equatable, Sendable {
     /// Seconds without a byte after which it is ended and started again.
     package var silence: Double
     /// Seconds that it has at the start until it delivers, in as many tries as that allows; one try has as long as it needs.

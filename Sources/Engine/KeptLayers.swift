@@ -1,22 +1,22 @@
 import CTacitKernels
 import TacitModelFile
 
-/// The last rows of each context at the levels that labels are learned by.
-struct KeptLevels {
+/// The last rows of each context at the layers that labels are learned by.
+struct KeptLayers {
     /// 1 behind the first block; behind the last it is the final norm's output.
     let numbers: [Int]
     let window: Int
-    /// Rows that each context keeps of a level: a window, and as many more as can be looked back.
+    /// Rows that each context keeps of a layer: a window, and as many more as can be looked back.
     private let slots: Int
     /// Elements from one row to the next.
     let width16: Int
     /// Cells of a picture; none where there is no grid.
     let cells: PictureCells?
-    /// `[contexts][levels][slots][width16]`
+    /// `[contexts][layers][slots][width16]`
     private let rows: UnsafeMutablePointer<Float>
     /// How many read-outs go through the matrix at once, so that its weights are read once.
     static let readings = 2
-    /// `[readings][featureStride]`: level by level means, deviations, means of cells.
+    /// `[readings][featureStride]`: layer by layer means, deviations, means of cells.
     let features: UnsafeMutablePointer<Float>
     let featureStride: Int
     /// `[readings][outputStride]`: what comes out of the matrix.
@@ -39,8 +39,7 @@ struct KeptLevels {
         /// - Throws: `TacitError` where the sizes do not fit memory.
         init(
             in plan: inout Arena.Plan, _ head: LearningHead, input: InputDescription, contexts: Int, window: Int,
-            slots: Int,
-            width: Int, width16: Int
+            slots: Int, width: Int, width16: Int
         ) throws {
             numbers = head.levels
             cells = PictureCells(grid: head.grid, input: input)
@@ -48,8 +47,8 @@ struct KeptLevels {
             self.slots = slots
             self.width16 = width16
             rows = try plan.reserve(Float.self, contexts, head.levels.count * slots, width16)
-            featureStride = (head.inputWidth(trunkWidth: width) + 63) & ~63
-            outputStride = (head.width + 63) & ~63
+            featureStride = head.inputWidth(trunkWidth: width).roundedUp(to: 64)
+            outputStride = head.width.roundedUp(to: 64)
             features = try plan.reserve(Float.self, readings, featureStride)
             output = try plan.reserve(Float.self, readings, outputStride)
         }
@@ -69,12 +68,12 @@ struct KeptLevels {
     }
 
     /// Where the row of a position is kept, until `slots` positions later.
-    func row(_ level: Int, context: Int, position: Int) -> UnsafeMutablePointer<Float> {
-        rows + ((context * numbers.count + level) * slots + position % slots) * width16
+    func row(_ layer: Int, context: Int, position: Int) -> UnsafeMutablePointer<Float> {
+        rows + ((context * numbers.count + layer) * slots + position % slots) * width16
     }
 
-    /// The means over a context's last rows and the deviations from them, and the means over the cells of a picture, level
-    /// by level, into `features`.
+    /// The means over a context's last rows and the deviations from them, and the means over the cells of a picture, layer
+    /// by layer, into `features`.
     ///
     /// - Parameters:
     ///   - index: which row of `features`.
@@ -85,16 +84,16 @@ struct KeptLevels {
     func summarise(_ index: Int, last: Int, context: Int, positions: Int, width: Int, _ kernels: tacit_kernels) {
         let seen = min(positions, last, window)
         let parts = 2 + (cells?.count ?? 0)
-        for level in numbers.indices {
-            let mean = features + index * featureStride + level * parts * width
+        for layer in numbers.indices {
+            let mean = features + index * featureStride + layer * parts * width
             var ring = tacit_ring_rows(
-                values: row(level, context: context, position: 0), stride: width16, slots: slots,
+                values: row(layer, context: context, position: 0), stride: width16, slots: slots,
                 first: (positions - seen) % slots, count: seen)
             kernels.moments(&ring, width, mean, mean + width)
             if let cells {
                 for cell in 0..<cells.count {
                     summarise(
-                        cells, cell, level, context: context, seen: seen, width: width, into: mean + (2 + cell) * width,
+                        cells, cell, layer, context: context, seen: seen, width: width, into: mean + (2 + cell) * width,
                         kernels)
                 }
             }
@@ -103,14 +102,14 @@ struct KeptLevels {
 
     /// The mean over those patches of a cell that a context has had.
     private func summarise(
-        _ cells: PictureCells, _ cell: Int, _ level: Int, context: Int, seen: Int, width: Int,
+        _ cells: PictureCells, _ cell: Int, _ layer: Int, context: Int, seen: Int, width: Int,
         into mean: UnsafeMutablePointer<Float>, _ kernels: tacit_kernels
     ) {
         var count: Float = 0
         mean.update(repeating: 0, count: width)
         for down in cells.rows(of: cell) {
             for across in cells.columns(of: cell) where down * cells.columns + across < seen {
-                kernels.add(row(level, context: context, position: down * cells.columns + across), width, mean)
+                kernels.add(row(layer, context: context, position: down * cells.columns + across), width, mean)
                 count += 1
             }
         }

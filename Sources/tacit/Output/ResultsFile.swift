@@ -3,7 +3,7 @@ import TacitDiagnostics
 import TacitText
 
 /// A file that results are written to, line by line.
-final class OutputFile {
+final class ResultsFile {
     private let path: String
     private var descriptor: Int32
     private var buffer = ByteBuffer(capacity: 1 << 17)
@@ -13,7 +13,7 @@ final class OutputFile {
         self.path = path
         try FileContent.requireText(path)
         descriptor = SystemPath.withBytes(path) { open($0, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666) }
-        guard descriptor >= 0 else { throw Self.failure(path) }
+        guard descriptor >= 0 else { throw TacitError.system(.cannotCreate, file: path) }
     }
 
     deinit {
@@ -30,16 +30,12 @@ final class OutputFile {
         try flush()
         let result = Glibc.close(descriptor)
         descriptor = -1
-        guard result == 0 else { throw Self.failure(path) }
+        guard result == 0 else { throw TacitError.system(.cannotCreate, file: path) }
     }
 
     private func flush() throws {
         let failure = buffer.bytes.withUnsafeBytes { FileBytes.write($0, to: descriptor) }
-        guard failure == 0 else { throw Self.failure(path, failure) }
+        guard failure == 0 else { throw TacitError.system(.cannotCreate, failure, file: path) }
         buffer.removeAll()
-    }
-
-    private static func failure(_ path: String, _ number: Int32 = errno) -> TacitError {
-        TacitError(.cannotCreate, file: path, String(cString: strerror(number)))
     }
 }
