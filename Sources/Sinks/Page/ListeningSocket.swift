@@ -1,27 +1,28 @@
-import CTacitProgram
 import Glibc
-import TacitDiagnostics
 
 /// A socket that waits for connections.
 struct ListeningSocket {
     let descriptor: Int32
     let port: Int
 
+    /// Why it can't be had.
+    struct Failure: Error {
+        /// The system's, as in `errno`; nil where no address was found to try.
+        let number: Int32?
+        let reason: String
+    }
+
     private static let unsentBytes: Int32 = 1 << 16
 
-    /// - Throws: `TacitError` (output) where it can't be had.
-    init(_ address: PageAddress) throws {
-        func fail(_ reason: String) -> TacitError {
-            TacitError(.cannotCreate, file: address.description, reason)
-        }
+    init(_ address: PageAddress) throws(Failure) {
         var wish = addrinfo()
         wish.ai_socktype = Int32(SOCK_STREAM.rawValue)
         wish.ai_flags = AI_PASSIVE | AI_NUMERICSERV
         var found: UnsafeMutablePointer<addrinfo>?
-        let failure = getaddrinfo(address.host, String(address.port), &wish, &found)
-        guard failure == 0 else { throw fail(String(cString: gai_strerror(failure))) }
+        let answer = getaddrinfo(address.host, String(address.port), &wish, &found)
+        guard answer == 0 else { throw Failure(number: nil, reason: String(cString: gai_strerror(answer))) }
         defer { freeaddrinfo(found) }
-        var reason = "no address"
+        var failure = Failure(number: nil, reason: "no address")
         var next = found
         while let place = next {
             next = place.pointee.ai_next
@@ -45,10 +46,11 @@ struct ListeningSocket {
                 self.port = port
                 return
             }
-            reason = String(cString: strerror(errno))
+            let number = errno
+            failure = Failure(number: number, reason: String(cString: strerror(number)))
             close(own)
         }
-        throw fail(reason)
+        throw failure
     }
 
     private static func isLoopback(_ address: UnsafeMutablePointer<sockaddr>) -> Bool {

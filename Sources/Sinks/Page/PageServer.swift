@@ -101,7 +101,10 @@ final class PageServer: @unchecked Sendable {
     }
 
     private func begin() throws {
-        let listening = try ListeningSocket(address)
+        let listening: ListeningSocket
+        do { listening = try ListeningSocket(address) } catch {
+            throw TacitError(.cannotCreate, file: address.description, error.reason)
+        }
         let own = Unmanaged.passUnretained(self).toOpaque()
         guard
             let daemon = tacit_microhttpd_start(
