@@ -104,9 +104,9 @@ final class WebSocketPeer: @unchecked Sendable {
     private func send(_ now: Double) -> Bool {
         while wantsToWrite {
             let count = outgoing.withUnsafeBytes {
-                Glibc.send(
-                    socket, $0.baseAddress! + sent, $0.count - sent,
-                    Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL))
+                let rest = UnsafeRawBufferPointer(rebasing: $0[sent...])
+                return Glibc.send(
+                    socket, rest.baseAddress, rest.count, Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL))
             }
             guard count > 0 else { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR }
             sent += count
