@@ -5,8 +5,7 @@ extension PageServer {
     /// Whether the stream goes on: 200, or 503 when nothing came for so long that something must be wrong.
     var health: PageAnswer {
         let (stream, figures) = monitor.locked { (news.stream, news.figures.snapshot) }
-        let limit = if case .sound = stream.sense { 10.0 } else { 30.0 }
-        let isAlive = figures.isAlive(within: limit)
+        let isAlive = figures.isAlive(within: stream.sense.longestSilence)
         var line = JSONLine(capacity: 256)
         line.begin()
         line.key("ok")
