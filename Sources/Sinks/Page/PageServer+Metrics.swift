@@ -57,7 +57,10 @@ extension PageServer {
 
     private func restarts(_ figures: StreamFigures) -> Int {
         StreamFigures.reasons.indices.reduce(0) { sum, index in
-            ["lost", "command"].contains(StreamFigures.reasons[index].rawValue) ? sum + figures.gaps[index] : sum
+            switch StreamFigures.reasons[index] {
+            case .lost, .command: sum + figures.gaps[index]
+            case .overrun, .suspend, .stalled, .output: sum
+            }
         }
     }
 }
