@@ -27,7 +27,7 @@ struct ListeningSocket {
         while let place = next {
             next = place.pointee.ai_next
             // A name of this machine's own that points elsewhere would be open to all.
-            if address.isLoopback, !Self.isLoopback(place.pointee.ai_addr) { continue }
+            if address.isLoopback, !IPAddress.isLoopback(place.pointee.ai_addr) { continue }
             let own = socket(
                 place.pointee.ai_family,
                 Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
@@ -51,20 +51,6 @@ struct ListeningSocket {
             close(own)
         }
         throw failure
-    }
-
-    private static func isLoopback(_ address: UnsafeMutablePointer<sockaddr>) -> Bool {
-        switch Int32(address.pointee.sa_family) {
-        case AF_INET:
-            address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
-                UInt32(bigEndian: $0.pointee.sin_addr.s_addr) >> 24 == 127
-            }
-        case AF_INET6:
-            address.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) {
-                withUnsafeBytes(of: $0.pointee.sin6_addr) { $0.dropLast().allSatisfy { $0 == 0 } && $0.last == 1 }
-            }
-        default: false
-        }
     }
 
     private static func port(of descriptor: Int32) -> Int? {

@@ -114,8 +114,8 @@ final class PageServer: @unchecked Sendable {
             throw TacitError(.cannotCreate, file: address.description, "libmicrohttpd can't be started")
         }
         self.daemon = daemon
-        let host = address.host.contains(":") ? "[\(address.host)]" : address.host
-        Log.shared.line { $0.append(string: "page: http://\(host):\(listening.port)/") }
+        let place = HostAndPort.text(address.host, listening.port)
+        Log.shared.line { $0.append(string: "page: http://\(place)/") }
     }
 
     private func wait(milliseconds: Int32) {
