@@ -42,6 +42,9 @@ final class PageServer: @unchecked Sendable {
     /// Seconds that those who follow have for the next of the last lines, and after a wish to stop.
     private static let patience = 3.0
     private static let shortPatience = 0.5
+    /// Seconds that those who follow have for all of the last lines, and after a wish to stop.
+    private static let longFarewell = 10.0
+    private static let shortFarewell = 1.5
     /// Seconds between two tries, at most.
     private static let longestDelay = 30.0
 
@@ -164,7 +167,7 @@ final class PageServer: @unchecked Sendable {
     private func feed(_ peer: WebSocketPeer) {
         guard peer.place >= news.lines.start else {
             left += 1
-            return peer.beginClosing(1013)
+            return peer.beginClosing(.tryAgainLater)
         }
         var bytes = 0
         var line: [UInt8] = []
@@ -189,12 +192,13 @@ final class PageServer: @unchecked Sendable {
             if given != seen { (seen, since) = (given, now) }
             // As long as they take anything; after a wish to stop not for longer than that is waited for.
             let isStopping = news.stream.stop.isStopping
-            guard now - since < (isStopping ? Self.shortPatience : Self.patience), now - begun < (isStopping ? 1.5 : 10)
-            else { break }
+            let patience = isStopping ? Self.shortPatience : Self.patience
+            let longest = isStopping ? Self.shortFarewell : Self.longFarewell
+            guard now - since < patience, now - begun < longest else { break }
             turn()
             let isRead = monitor.locked { readers.isEmpty && waiting.isEmpty && newPeers.isEmpty }
             let isTold = peers.allSatisfy { peer in peer.isIdle && monitor.locked { peer.place >= news.lines.end } }
-            if isTold { for peer in peers { peer.beginClosing(1001) } }
+            if isTold { for peer in peers { peer.beginClosing(.goingAway) } }
             isQuiet = isRead && peers.isEmpty
             if !isQuiet { wait(milliseconds: 20) }
         }

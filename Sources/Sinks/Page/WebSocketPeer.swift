@@ -40,9 +40,10 @@ final class WebSocketPeer: @unchecked Sendable {
         WebSocketFrames.append(.text, line[...], to: &outgoing)
     }
 
-    func beginClosing(_ code: UInt16) {
+    func beginClosing(_ code: WebSocketFrames.CloseCode) {
         guard !isClosing else { return }
-        WebSocketFrames.append(.close, [UInt8(code >> 8), UInt8(code & 255)], to: &outgoing)
+        let number = code.rawValue
+        WebSocketFrames.append(.close, [UInt8(number >> 8), UInt8(number & 255)], to: &outgoing)
         isClosing = true
     }
 
@@ -91,7 +92,7 @@ final class WebSocketPeer: @unchecked Sendable {
                 lastHeard = now
                 wasAsked = false
                 switch kind {
-                case .close: beginClosing(1000)
+                case .close: beginClosing(.normal)
                 case .ping where outgoing.count - sent < 1 << 16:
                     WebSocketFrames.append(.pong, payload[...], to: &outgoing)
                 default: break
