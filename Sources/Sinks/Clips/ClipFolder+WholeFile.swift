@@ -18,5 +18,5 @@ extension ClipFolder {
     }
 
     /// The name of the description beside a clip.
-    static func description(of name: ClipFileName) -> String { name.stem + ".json" }
+    static func description(of name: ClipFileName) -> String { name.stem + descriptionSuffix }
 }
