@@ -292,7 +292,7 @@ import Testing
         var random = RandomNumbers(seed: 3)
         var killed = 0
         var index = 0
-        // Until one of them was quick enough: how long a command takes depends on the machine.
+        // On, until one was still running when it was killed: how long they take depends on the machine.
         while index < 25 || killed == 0 && index < 200 {
             defer { index += 1 }
             let name = "label \(index)"
