@@ -1,17 +1,19 @@
+import CTacitProgram
 import Glibc
 import Synchronization
 
 /// A wish to stop: looked at between two steps, and readable as a descriptor for waits that are to be called off.
 package final class StopToken: Sendable {
     private let isRequested = Atomic<Bool>(false)
-    /// Readable once `stop` was called; never read from. -1 where the system had no pipe left: then waits go on.
+    /// Readable once `stop` was called; never read from. -1 where the system had no pipe left: then waits go on, and the wish
+    /// is seen by whoever looks between two steps.
     package let descriptor: Int32
     private let writing: Int32
 
     package init() {
         var ends: [Int32] = [-1, -1]
-        _ = pipe(&ends)
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        // Unlike a thread's wake-up it can be done without, so that nothing that may be stopped can fail for it.
+        if tacit_make_pipe(&ends) != 0 { ends = [-1, -1] }
         descriptor = ends[0]
         writing = ends[1]
     }

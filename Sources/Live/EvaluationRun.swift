@@ -1,6 +1,5 @@
 import TacitDiagnostics
 import TacitEvaluation
-import TacitFrontEnd
 import TacitModelFile
 
 /// A model over a data set, clip by clip.
@@ -72,34 +71,5 @@ package struct EvaluationRun {
         _ example: DataSet.Example, _ labeller: FileLabeller, eachWindow: ((FileReading) -> Void)? = nil
     ) throws -> FileReading {
         try self.set.show(example, to: labeller, eachWindow: eachWindow)
-    }
-}
-
-extension DataSet {
-    /// What a model says of one of the set's examples.
-    ///
-    /// - Parameters:
-    ///   - example: one of these.
-    ///   - labeller: of the model.
-    ///   - eachWindow: told of each of its windows; nil for none.
-    @discardableResult
-    package func show(
-        _ example: Example, to labeller: FileLabeller, eachWindow: ((FileReading) -> Void)? = nil
-    ) throws -> FileReading {
-        guard let picture = example.picture, let pictures else {
-            return try labeller.read(example.path, eachWindow: eachWindow)
-        }
-        return try pictures.pixels.withUnsafeBufferPointer { pixels in
-            let start = picture * pictures.bytesPerPicture
-            guard let base = pixels.baseAddress, start + pictures.bytesPerPicture <= pixels.count else {
-                throw TacitError.badData(example.path, "no such picture")
-            }
-            let reading = try labeller.read(
-                PixelView(
-                    pixels: base + start, width: pictures.width, height: pictures.height,
-                    channels: pictures.channels), path: example.path)
-            eachWindow?(reading)
-            return reading
-        }
     }
 }

@@ -8,6 +8,15 @@ package struct StreamDescription: Sendable {
         /// Windows of so many seconds, every so many seconds.
         case sound(window: Double, hop: Double)
         case pictures
+
+        /// Seconds without anything from the source after which the stream counts as dead. Sound comes all the time; a camera
+        /// may take seconds for a picture in the dark, and again until the first after it was plugged in.
+        var longestSilence: Double {
+            switch self {
+            case .sound: 10
+            case .pictures: 30
+            }
+        }
     }
 
     /// For people: the model's name, and the input's.

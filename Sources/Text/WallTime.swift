@@ -29,23 +29,21 @@ package struct WallTime {
     /// ISO 8601's basic format, for names of files: `20260131T235959.123Z`.
     package func writeBasic(to buffer: inout ByteBuffer) { write(to: &buffer, betweenDates: nil, betweenTimes: nil) }
 
+    /// Whether a text has the shape of what `writeBasic` makes, whether it is a moment or not.
+    package static func isBasic(_ text: some Sequence<UInt8>) -> Bool {
+        text.map { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) ? UInt8(ascii: "0") : $0 }
+            .elementsEqual("00000000T000000.000Z".utf8)
+    }
+
     /// From ISO 8601's basic format as `writeBasic` makes it; nil for any other text, and for what is no moment.
     package init?(basic text: some Sequence<UInt8>) {
         let bytes = Array(text)
-        guard bytes.count == 20, bytes[8] == UInt8(ascii: "T"), bytes[15] == UInt8(ascii: "."),
-            bytes[19] == UInt8(ascii: "Z")
-        else { return nil }
-        func number(_ range: Range<Int>) -> Int? {
-            range.reduce(Int?.some(0)) { sum, place in
-                guard let sum, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[place]) else { return nil }
-                return sum * 10 + Int(bytes[place]) - 0x30
-            }
-        }
-        guard let year = number(0..<4), let month = number(4..<6), let day = number(6..<8), let hour = number(9..<11),
-            let minute = number(11..<13), let second = number(13..<15), let rest = number(16..<19),
-            (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second < 60
-        else { return nil }
-        let time = ((hour * 60 + minute) * 60 + second) * 1000 + rest
+        guard Self.isBasic(bytes) else { return nil }
+        func number(_ range: Range<Int>) -> Int { bytes[range].reduce(0) { $0 * 10 + Int($1) - 0x30 } }
+        let (year, month, day) = (number(0..<4), number(4..<6), number(6..<8))
+        let (hour, minute, second) = (number(9..<11), number(11..<13), number(13..<15))
+        guard (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second < 60 else { return nil }
+        let time = ((hour * 60 + minute) * 60 + second) * 1000 + number(16..<19)
         milliseconds = Self.days(year: year, month: month, day: day) * 86_400_000 + time
     }
 

@@ -43,7 +43,7 @@ extension FuzzTarget {
                 switch WebSocketFrames.take(from: &rest) {
                 case .frame(_, let payload): precondition(payload.count < before - rest.count, "frames are taken")
                 case .more: return
-                case .broken(let code): throw TacitError(.badData, "closed with \(code)")
+                case .broken(let code): throw TacitError(.badData, "closed with \(code.rawValue)")
                 }
             }
         },

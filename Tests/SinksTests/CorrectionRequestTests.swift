@@ -43,15 +43,53 @@ import Testing
         #expect(CorrectionRequest([0x7b, 0xff, 0x7d]) == nil)
     }
 
-    /// Whatever it is, it is taken or refused.
-    @Test func anything() {
+    /// What is meant by an object with both names that is written in such parts; nil for any other.
+    private func meaning(_ parts: [String]) -> (event: String, label: String)? {
+        guard parts.count == 9, parts[0] == "{", parts[2] == ":", parts[4] == ",", parts[6] == ":", parts[8] == "}"
+        else { return nil }
+        let values = Dictionary([(parts[1], parts[3]), (parts[5], parts[7])]) { first, _ in first }
+        guard let event = values["\"event\""], let label = values["\"label\""] else { return nil }
+        return (event.filter { $0 != "\"" }, label.filter { $0 != "\"" })
+    }
+
+    /// Whatever it is, it is refused, or taken as what stands there.
+    @Test func onlyWhatIsWholeIsTaken() {
         var random = RandomNumbers(seed: 1)
-        let parts = [
-            "{", "}", "\"event\"", ":", ",", "\"label\"", "\"x\"", "\\u", "\\", "true", "[", "]", "é", "\u{0}",
-        ]
-        for _ in 0..<20_000 {
-            let count = Int.random(in: 0..<12, using: &random)
-            _ = request((0..<count).map { _ in parts.randomElement(using: &random) ?? "" }.joined())
+        let whole = ["{", "\"event\"", ":", "\"x\"", ",", "\"label\"", ":", "\"x\"", "}"]
+        let all = whole + ["\\u", "\\", "true", "[", "]", "é", "\u{0}"]
+        let values: Set = ["event", "label", "x"]
+        var taken = 0
+        for index in 0..<20_000 {
+            var parts: [String] = []
+            if index % 2 == 0 {
+                parts = whole
+                for _ in 0..<Int.random(in: 0...3, using: &random) {
+                    let place = Int.random(in: parts.indices, using: &random)
+                    let part = all.randomElement(using: &random) ?? ""
+                    switch Int.random(in: 0..<4, using: &random) {
+                    case 0: parts[place] = part
+                    case 1: parts.insert(part, at: place)
+                    case 2: parts.remove(at: place)
+                    default: parts.swapAt(place, Int.random(in: parts.indices, using: &random))
+                    }
+                }
+            } else {
+                for _ in 0..<Int.random(in: 0..<12, using: &random) {
+                    parts.append(all.randomElement(using: &random) ?? "")
+                }
+            }
+            let text = parts.joined()
+            let meant = meaning(parts)
+            if let found = request(text) {
+                taken += 1
+                #expect(found.event == meant?.event, "\(text)")
+                #expect(found.judgement == .label(meant?.label ?? ""), "\(text)")
+            } else {
+                // A value may have been no text.
+                let isWhole = meant.map { values.contains($0.event) && values.contains($0.label) } ?? false
+                #expect(!isWhole, "\(text)")
+            }
         }
+        #expect(taken > 2000)
     }
 }

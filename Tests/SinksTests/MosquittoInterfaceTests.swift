@@ -29,7 +29,12 @@ struct MosquittoInterfaceTests {
             void (*publishes)(struct mosquitto *, void (*)(struct mosquitto *, void *, int)) = mosquitto_publish_callback_set;
             tacit_mosquitto_on_connect *connected; tacit_mosquitto_on_publish *published;
             void use(void) { connects(0, connected); ends(0, connected); publishes(0, published); }
-            _Static_assert(MOSQ_ERR_NO_CONN == 4 && MOSQ_ERR_CONN_LOST == 7 && MOSQ_ERR_ERRNO == 14, "errors");
+            #define EQUAL(own, theirs) _Static_assert((int)own == (int)theirs, #theirs);
+            EQUAL(TACIT_MOSQUITTO_SUCCESS, MOSQ_ERR_SUCCESS)
+            EQUAL(TACIT_MOSQUITTO_NO_CONNECTION, MOSQ_ERR_NO_CONN)
+            EQUAL(TACIT_MOSQUITTO_CONNECTION_LOST, MOSQ_ERR_CONN_LOST)
+            EQUAL(TACIT_MOSQUITTO_ERRNO, MOSQ_ERR_ERRNO)
+            EQUAL(TACIT_MOSQUITTO_KEEP_ALIVE, MOSQ_ERR_KEEPALIVE)
             """.utf8)
         let outcome = try Clang.run(
             [

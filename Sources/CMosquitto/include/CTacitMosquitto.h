@@ -16,6 +16,15 @@ struct tacit_mosquitto_message {
     bool retain;
 };
 
+// Results that are told apart, as mosquitto.h has them.
+enum {
+    TACIT_MOSQUITTO_SUCCESS = 0,
+    TACIT_MOSQUITTO_NO_CONNECTION = 4,
+    TACIT_MOSQUITTO_CONNECTION_LOST = 7,
+    TACIT_MOSQUITTO_ERRNO = 14,
+    TACIT_MOSQUITTO_KEEP_ALIVE = 19,
+};
+
 typedef void tacit_mosquitto_on_connect(struct mosquitto *, void *, int);
 typedef void tacit_mosquitto_on_publish(struct mosquitto *, void *, int);
 typedef void tacit_mosquitto_on_message(struct mosquitto *, void *, const struct tacit_mosquitto_message *);

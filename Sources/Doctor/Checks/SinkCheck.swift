@@ -64,7 +64,7 @@ enum SinkCheck {
 
     private static func place(of wish: SinkTable.Wish) -> String {
         guard let address = address(of: wish) else { return wish.description }
-        return "\(address.host.contains(":") ? "[\(address.host)]" : address.host):\(address.port)"
+        return HostAndPort.text(address.host, address.port)
     }
 
     private static func address(of wish: SinkTable.Wish) -> MQTTAddress? {

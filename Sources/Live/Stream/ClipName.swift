@@ -3,7 +3,7 @@ import TacitText
 /// A clip's file, as events name it: when it began, what it is of and which event's it is. Names sort by time, are made of
 /// nothing but letters, digits, `-`, `_` and `.`, and no two are equal.
 package struct ClipName: Equatable, Sendable {
-    package enum Kind: String, Sendable {
+    package enum Kind: String, CaseIterable, Sendable {
         case sound = ".flac"
         case picture = ".jpg"
     }

@@ -4,6 +4,9 @@ import TacitDiagnostics
 package struct FrameClock {
     package let rate: Double
 
+    /// Frames a second of a stream that does not say how fast it was recorded: FFmpeg takes as many.
+    package static let usualRate = 25.0
+
     /// - Throws: `TacitError` (usage) for a rate out of range.
     package init(rate: Double) throws {
         guard rate >= 0.001, rate <= 100_000 else {

@@ -169,9 +169,14 @@ final class ClipFolder: @unchecked Sendable {
         while let entry = readdir(listing) { body(SystemPath.name(of: entry)) }
     }
 
+    /// What the description beside a clip is called behind the clip's own name.
+    static let descriptionSuffix = ".json"
+    private static let suffixes: [String] = (ClipName.Kind.allCases.map(\.rawValue) + [descriptionSuffix])
+        .flatMap { [$0, $0 + ".part"] }
+
     /// A clip's name without what says which of its files it is, and that; nil for what is no clip's.
     static func parts(_ name: String) -> (stem: String, suffix: String)? {
-        for suffix in [".flac", ".jpg", ".json"].flatMap({ [$0, $0 + ".part"] }) where name.hasSuffix(suffix) {
+        for suffix in suffixes where name.hasSuffix(suffix) {
             let stem = String(name.dropLast(suffix.count))
             return isStem(stem) ? (stem, suffix) : nil
         }
@@ -182,10 +187,9 @@ final class ClipFolder: @unchecked Sendable {
     private static func isStem(_ text: String) -> Bool {
         let fields = text.split(separator: "-", omittingEmptySubsequences: false)
         guard fields.count >= 4 else { return false }
-        let time = fields[0].utf8.map { isDigit($0) ? UInt8(ascii: "0") : $0 }
         let random = fields[fields.count - 2].utf8
         let number = fields[fields.count - 1].utf8
-        return time.elementsEqual("00000000T000000.000Z".utf8)
+        return WallTime.isBasic(fields[0].utf8)
             && random.count == 8
             && random.allSatisfy { isDigit($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0) }
             && !number.isEmpty && number.allSatisfy(isDigit)

@@ -49,7 +49,8 @@ struct RotatedFiles {
         var names: [String] = []
         while let entry = readdir(listing) {
             let found = SystemPath.name(of: entry)
-            if found.hasPrefix("\(name)."), Self.isTime(found.utf8.dropFirst(name.utf8.count + 1)) {
+            // Nothing else is ever removed.
+            if found.hasPrefix("\(name)."), WallTime.isBasic(found.utf8.dropFirst(name.utf8.count + 1)) {
                 names.append(found)
             }
         }
@@ -59,11 +60,5 @@ struct RotatedFiles {
     /// Milliseconds since 1970 that a file's name tells; nil where it tells no moment.
     private func time(_ found: String) -> Int? {
         WallTime(basic: found.utf8.dropFirst(name.utf8.count + 1))?.milliseconds
-    }
-
-    /// `20260131T235959.123Z`: nothing else is ever removed.
-    private static func isTime(_ text: some Sequence<UInt8>) -> Bool {
-        Array(text).map { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) ? UInt8(ascii: "0") : $0 }
-            .elementsEqual("00000000T000000.000Z".utf8)
     }
 }

@@ -130,14 +130,7 @@ package struct JSONLineFormat: LineFormat {
 
     package mutating func gap(_ gap: LiveGap) {
         line.begin()
-        line.key("type")
-        line.string("gap")
-        line.key("time")
-        line.seconds(gap.time)
-        line.key("lost_seconds")
-        line.seconds(gap.lostSeconds)
-        line.key("reason")
-        line.string(gap.reason.rawValue)
+        line.gap(gap)
         nameSource()
         line.end()
     }

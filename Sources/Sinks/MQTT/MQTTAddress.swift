@@ -11,7 +11,7 @@ package struct MQTTAddress: Equatable, Sendable {
 
     /// For people.
     package var description: String {
-        "\(isEncrypted ? "mqtts" : "mqtt")://\(host.contains(":") ? "[\(host)]" : host):\(port)/\(prefix)"
+        "\(isEncrypted ? "mqtts" : "mqtt")://\(HostAndPort.text(host, port))/\(prefix)"
     }
 
     /// - Parameters:

@@ -127,8 +127,13 @@ final class MQTTClient {
         var number: Int32 = 0
         let result = tacit_mosquitto_publish(
             client, &number, message.topic, Int32(message.payload.count), message.payload, 1, message.isRetained)
-        // Without a connection (4), and when it breaks as this is written (7, 14), it is kept and sent again.
-        guard [0, 4, 7, 14].contains(result) else {
+        switch result {
+        case Int32(TACIT_MOSQUITTO_SUCCESS): break
+        // Without a connection, and when it breaks as this is written, it is kept and sent again.
+        case Int32(TACIT_MOSQUITTO_NO_CONNECTION), Int32(TACIT_MOSQUITTO_CONNECTION_LOST),
+            Int32(TACIT_MOSQUITTO_ERRNO):
+            break
+        default:
             answers.problem = Self.words(result)
             return false
         }
@@ -159,10 +164,10 @@ final class MQTTClient {
     }
 
     static func words(_ result: Int32) -> String {
-        // MOSQ_ERR_ERRNO: the system's own.
-        if result == 14 { return TacitError.systemWords() }
-        // MOSQ_ERR_KEEPALIVE, for which some versions have no words.
-        if result == 19 { return "the broker has said nothing for too long" }
+        // The system's own.
+        if result == Int32(TACIT_MOSQUITTO_ERRNO) { return TacitError.systemWords() }
+        // Some versions have no words for it.
+        if result == Int32(TACIT_MOSQUITTO_KEEP_ALIVE) { return "the broker has said nothing for too long" }
         let text = String(cString: tacit_mosquitto_strerror(result))
         return text.hasSuffix(".") ? String(text.dropLast()) : text
     }

@@ -152,8 +152,7 @@ final class MQTTDevice: @unchecked Sendable {
         var event: LiveEvent?
         monitor.locked {
             relabel()
-            let limit = if case .sound = stream.sense { 10.0 } else { 30.0 }
-            let isAvailable = lastSign.map { now - $0 < limit } ?? false
+            let isAvailable = lastSign.map { now - $0 < stream.sense.longestSilence } ?? false
             if isAvailable != toldAvailable, !isFinishing || toldAvailable == nil {
                 toldAvailable = isAvailable
                 tellAvailable(isAvailable)

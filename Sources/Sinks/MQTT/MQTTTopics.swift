@@ -1,4 +1,3 @@
-import Glibc
 import TacitText
 
 /// The topics of one input, in front of them a prefix.
@@ -10,12 +9,7 @@ struct MQTTTopics {
     private(set) var labels: [String]
 
     /// This machine's host name, as it stands in topics.
-    static let board: String = {
-        var name = [CChar](repeating: 0, count: 256)
-        guard gethostname(&name, name.count - 1) == 0 else { return Slug.make("") }
-        let bytes = name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-        return Slug.make(String(decoding: bytes, as: UTF8.self))
-    }()
+    static let board = Slug.make(HostName.own() ?? "")
 
     init(prefix: String, device: String, labels: [String]) {
         self.prefix = prefix

@@ -1,5 +1,5 @@
 /// `HOST[:PORT]` or `[IPv6][:PORT]`, as addresses have it.
-struct HostAndPort {
+package struct HostAndPort {
     let host: String
     let port: Int?
 
@@ -38,5 +38,10 @@ struct HostAndPort {
         guard portText.utf8.allSatisfy({ (48...57).contains($0) }), let number = Int(portText), ports.contains(number)
         else { throw refuse("no port from \(ports.lowerBound) to \(ports.upperBound)") }
         port = number
+    }
+
+    /// `HOST:PORT`, or `[IPv6]:PORT`.
+    package static func text(_ host: String, _ port: Int) -> String {
+        "\(host.contains(":") ? "[\(host)]" : host):\(port)"
     }
 }

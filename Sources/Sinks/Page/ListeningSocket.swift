@@ -1,4 +1,3 @@
-import CTacitProgram
 import Glibc
 import TacitDiagnostics
 
@@ -7,26 +6,29 @@ struct ListeningSocket {
     let descriptor: Int32
     let port: Int
 
+    /// Why it can't be had.
+    struct Failure: Error {
+        /// The system's, as in `errno`; nil where no address was found to try.
+        let number: Int32?
+        let reason: String
+    }
+
     private static let unsentBytes: Int32 = 1 << 16
 
-    /// - Throws: `TacitError` (output) where it can't be had.
-    init(_ address: PageAddress) throws {
-        func fail(_ reason: String) -> TacitError {
-            TacitError(.cannotCreate, file: address.description, reason)
-        }
+    init(_ address: PageAddress) throws(Failure) {
         var wish = addrinfo()
         wish.ai_socktype = Int32(SOCK_STREAM.rawValue)
         wish.ai_flags = AI_PASSIVE | AI_NUMERICSERV
         var found: UnsafeMutablePointer<addrinfo>?
-        let failure = getaddrinfo(address.host, String(address.port), &wish, &found)
-        guard failure == 0 else { throw fail(String(cString: gai_strerror(failure))) }
+        let answer = getaddrinfo(address.host, String(address.port), &wish, &found)
+        guard answer == 0 else { throw Failure(number: nil, reason: String(cString: gai_strerror(answer))) }
         defer { freeaddrinfo(found) }
-        var reason = "no address"
+        var failure = Failure(number: nil, reason: "no address")
         var next = found
         while let place = next {
             next = place.pointee.ai_next
             // A name of this machine's own that points elsewhere would be open to all.
-            if address.isLoopback, !Self.isLoopback(place.pointee.ai_addr) { continue }
+            if address.isLoopback, !IPAddress.isLoopback(place.pointee.ai_addr) { continue }
             let own = socket(
                 place.pointee.ai_family,
                 Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
@@ -45,24 +47,11 @@ struct ListeningSocket {
                 self.port = port
                 return
             }
-            reason = TacitError.systemWords()
+            let number = errno
+            failure = Failure(number: number, reason: TacitError.systemWords(number))
             close(own)
         }
-        throw fail(reason)
-    }
-
-    private static func isLoopback(_ address: UnsafeMutablePointer<sockaddr>) -> Bool {
-        switch Int32(address.pointee.sa_family) {
-        case AF_INET:
-            address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
-                UInt32(bigEndian: $0.pointee.sin_addr.s_addr) >> 24 == 127
-            }
-        case AF_INET6:
-            address.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) {
-                withUnsafeBytes(of: $0.pointee.sin6_addr) { $0.dropLast().allSatisfy { $0 == 0 } && $0.last == 1 }
-            }
-        default: false
-        }
+        throw failure
     }
 
     private static func port(of descriptor: Int32) -> Int? {

@@ -1,4 +1,3 @@
-import Glibc
 import TacitDiagnostics
 
 /// Where the page is to be had: `//HOST:PORT`.
@@ -8,14 +7,10 @@ package struct PageAddress: Equatable, Sendable {
     let port: Int
 
     /// For people.
-    var description: String { "http://\(host.contains(":") ? "[\(host)]" : host):\(port)" }
+    var description: String { "http://\(HostAndPort.text(host, port))" }
 
     /// Whether nobody but this machine's own programs gets there.
-    package var isLoopback: Bool {
-        if host.lowercased() == "localhost" { return true }
-        if let four = IPAddress.four(host) { return four >> 24 == 127 }
-        return IPAddress.isSixLoopback(host)
-    }
+    package var isLoopback: Bool { host.lowercased() == "localhost" || IPAddress.isLoopback(host) }
 
     /// - Parameters:
     ///   - text: what follows the scheme's colon.
@@ -36,25 +31,5 @@ package struct PageAddress: Equatable, Sendable {
         guard let port = place.port else { throw refuse("no port") }
         host = place.host
         self.port = port
-    }
-}
-
-/// Addresses as text.
-enum IPAddress {
-    /// In the host's byte order; nil for what is no IPv4 address of four numbers.
-    static func four(_ text: String) -> UInt32? {
-        var address = in_addr()
-        return inet_pton(AF_INET, text, &address) == 1 ? UInt32(bigEndian: address.s_addr) : nil
-    }
-
-    static func isSix(_ text: String) -> Bool {
-        var address = in6_addr()
-        return inet_pton(AF_INET6, text, &address) == 1
-    }
-
-    static func isSixLoopback(_ text: String) -> Bool {
-        var address = in6_addr()
-        guard inet_pton(AF_INET6, text, &address) == 1 else { return false }
-        return withUnsafeBytes(of: &address) { $0.dropLast().allSatisfy { $0 == 0 } && $0.last == 1 }
     }
 }

@@ -1,5 +1,3 @@
-import Glibc
-
 /// Who may ask for what.
 ///
 /// A browser asks on behalf of whatever page it shows. So that no page from elsewhere reads or changes anything here, not
@@ -32,9 +30,7 @@ package struct PageGuard: Sendable {
         self.address = address
         self.token = token.map { Array($0.utf8) }
         var names = ["localhost", address.host.lowercased()]
-        var own = [CChar](repeating: 0, count: 256)
-        if !address.isLoopback, gethostname(&own, own.count - 1) == 0 {
-            let name = String(decoding: own.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        if !address.isLoopback, let name = HostName.own() {
             names += [name.lowercased(), "\(name.lowercased()).local"]
         }
         if let name { names.append(name.lowercased()) }
@@ -76,8 +72,7 @@ package struct PageGuard: Sendable {
         let host = place.host.lowercased()
         if names.contains(host) { return true }
         // Numbers stand for nothing but themselves.
-        if address.isLoopback { return IPAddress.four(host).map { $0 >> 24 == 127 } ?? IPAddress.isSixLoopback(host) }
-        return IPAddress.four(host) != nil || IPAddress.isSix(host)
+        return address.isLoopback ? IPAddress.isLoopback(host) : IPAddress.isOne(host)
     }
 
     /// What was asked for by a proxy's name may have been asked for over TLS.

@@ -5,8 +5,7 @@ extension PageServer {
     /// Whether the stream goes on: 200, or 503 when nothing came for so long that something must be wrong.
     var health: PageAnswer {
         let (stream, figures) = monitor.locked { (news.stream, news.figures.snapshot) }
-        let limit = if case .sound = stream.sense { 10.0 } else { 30.0 }
-        let isAlive = figures.isAlive(within: limit)
+        let isAlive = figures.isAlive(within: stream.sense.longestSilence)
         var line = JSONLine(capacity: 256)
         line.begin()
         line.key("ok")
@@ -103,14 +102,7 @@ extension PageServer {
         var line = JSONLine(capacity: 256)
         for past in gaps {
             line.begin()
-            line.key("type")
-            line.string("gap")
-            line.key("time")
-            line.seconds(past.gap.time)
-            line.key("lost_seconds")
-            line.seconds(past.gap.lostSeconds)
-            line.key("reason")
-            line.string(past.gap.reason.rawValue)
+            line.gap(past.gap)
             line.key("wall")
             line.time(past.wall)
             line.end()

@@ -42,6 +42,9 @@ final class PageServer: @unchecked Sendable {
     /// Seconds that those who follow have for the next of the last lines, and after a wish to stop.
     private static let patience = 3.0
     private static let shortPatience = 0.5
+    /// Seconds that those who follow have for all of the last lines, and after a wish to stop.
+    private static let longFarewell = 10.0
+    private static let shortFarewell = 1.5
     /// Seconds between two tries, at most.
     private static let longestDelay = 30.0
 
@@ -101,7 +104,10 @@ final class PageServer: @unchecked Sendable {
     }
 
     private func begin() throws {
-        let listening = try ListeningSocket(address)
+        let listening: ListeningSocket
+        do { listening = try ListeningSocket(address) } catch {
+            throw TacitError(.cannotCreate, file: address.description, error.reason)
+        }
         let own = Unmanaged.passUnretained(self).toOpaque()
         guard
             let daemon = tacit_microhttpd_start(
@@ -111,8 +117,8 @@ final class PageServer: @unchecked Sendable {
             throw TacitError(.cannotCreate, file: address.description, "libmicrohttpd can't be started")
         }
         self.daemon = daemon
-        let host = address.host.contains(":") ? "[\(address.host)]" : address.host
-        Log.shared.line { $0.append(string: "page: http://\(host):\(listening.port)/") }
+        let place = HostAndPort.text(address.host, listening.port)
+        Log.shared.line { $0.append(string: "page: http://\(place)/") }
     }
 
     private func wait(milliseconds: Int32) {
@@ -161,7 +167,7 @@ final class PageServer: @unchecked Sendable {
     private func feed(_ peer: WebSocketPeer) {
         guard peer.place >= news.lines.start else {
             left += 1
-            return peer.beginClosing(1013)
+            return peer.beginClosing(.tryAgainLater)
         }
         var bytes = 0
         var line: [UInt8] = []
@@ -186,12 +192,13 @@ final class PageServer: @unchecked Sendable {
             if given != seen { (seen, since) = (given, now) }
             // As long as they take anything; after a wish to stop not for longer than that is waited for.
             let isStopping = news.stream.stop.isStopping
-            guard now - since < (isStopping ? Self.shortPatience : Self.patience), now - begun < (isStopping ? 1.5 : 10)
-            else { break }
+            let patience = isStopping ? Self.shortPatience : Self.patience
+            let longest = isStopping ? Self.shortFarewell : Self.longFarewell
+            guard now - since < patience, now - begun < longest else { break }
             turn()
             let isRead = monitor.locked { readers.isEmpty && waiting.isEmpty && newPeers.isEmpty }
             let isTold = peers.allSatisfy { peer in peer.isIdle && monitor.locked { peer.place >= news.lines.end } }
-            if isTold { for peer in peers { peer.beginClosing(1001) } }
+            if isTold { for peer in peers { peer.beginClosing(.goingAway) } }
             isQuiet = isRead && peers.isEmpty
             if !isQuiet { wait(milliseconds: 20) }
         }

@@ -22,6 +22,17 @@ package enum WebSocketFrames {
         case pong = 10
     }
 
+    /// Why a connection is closed.
+    package enum CloseCode: UInt16 {
+        // RFC 6455, section 7.4.1.
+        case normal = 1000
+        case goingAway = 1001
+        case protocolError = 1002
+        case tooBig = 1009
+        // Registered with IANA since.
+        case tryAgainLater = 1013
+    }
+
     /// Bytes that a client may send in one frame: nothing that it says is of use here.
     static let longest = 4096
 
@@ -47,28 +58,28 @@ package enum WebSocketFrames {
         case frame(Kind, [UInt8])
         /// There is not all of it yet.
         case more
-        /// It breaks the protocol: the code to close with (section 7.4.1).
-        case broken(UInt16)
+        /// It breaks the protocol: the code to close with.
+        case broken(CloseCode)
     }
 
     /// Takes the first frame out of what has come.
     package static func take(from bytes: inout [UInt8]) -> Received {
         guard bytes.count >= 2 else { return .more }
-        guard bytes[0] & 0x70 == 0, let kind = Kind(rawValue: bytes[0] & 15) else { return .broken(1002) }
+        guard bytes[0] & 0x70 == 0, let kind = Kind(rawValue: bytes[0] & 15) else { return .broken(.protocolError) }
         // Clients have to mask.
-        guard bytes[1] & 0x80 != 0 else { return .broken(1002) }
+        guard bytes[1] & 0x80 != 0 else { return .broken(.protocolError) }
         var count = Int(bytes[1] & 0x7f)
         let isControl = kind.rawValue >= 8
-        if isControl, count > 125 || bytes[0] & 0x80 == 0 { return .broken(1002) }
+        if isControl, count > 125 || bytes[0] & 0x80 == 0 { return .broken(.protocolError) }
         var place = 2
         if count >= 126 {
             let width = count == 126 ? 2 : 8
             guard bytes.count >= 2 + width else { return .more }
-            guard width == 2 || bytes[2..<8].allSatisfy({ $0 == 0 }) else { return .broken(1009) }
+            guard width == 2 || bytes[2..<8].allSatisfy({ $0 == 0 }) else { return .broken(.tooBig) }
             count = bytes[2..<2 + width].reduce(0) { $0 << 8 | Int($1) }
             place += width
         }
-        guard count <= longest else { return .broken(1009) }
+        guard count <= longest else { return .broken(.tooBig) }
         guard bytes.count >= place + 4 + count else { return .more }
         let mask = Array(bytes[place..<place + 4])
         let payload = bytes[(place + 4)..<(place + 4 + count)].enumerated().map { $1 ^ mask[$0 % 4] }

@@ -40,9 +40,10 @@ final class WebSocketPeer: @unchecked Sendable {
         WebSocketFrames.append(.text, line[...], to: &outgoing)
     }
 
-    func beginClosing(_ code: UInt16) {
+    func beginClosing(_ code: WebSocketFrames.CloseCode) {
         guard !isClosing else { return }
-        WebSocketFrames.append(.close, [UInt8(code >> 8), UInt8(code & 255)], to: &outgoing)
+        let number = code.rawValue
+        WebSocketFrames.append(.close, [UInt8(number >> 8), UInt8(number & 255)], to: &outgoing)
         isClosing = true
     }
 
@@ -91,7 +92,7 @@ final class WebSocketPeer: @unchecked Sendable {
                 lastHeard = now
                 wasAsked = false
                 switch kind {
-                case .close: beginClosing(1000)
+                case .close: beginClosing(.normal)
                 case .ping where outgoing.count - sent < 1 << 16:
                     WebSocketFrames.append(.pong, payload[...], to: &outgoing)
                 default: break
@@ -104,9 +105,9 @@ final class WebSocketPeer: @unchecked Sendable {
     private func send(_ now: Double) -> Bool {
         while wantsToWrite {
             let count = outgoing.withUnsafeBytes {
-                Glibc.send(
-                    socket, $0.baseAddress! + sent, $0.count - sent,
-                    Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL))
+                let rest = UnsafeRawBufferPointer(rebasing: $0[sent...])
+                return Glibc.send(
+                    socket, rest.baseAddress, rest.count, Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL))
             }
             guard count > 0 else { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR }
             sent += count

@@ -17,11 +17,8 @@ enum PageProbe {
             let socket = try ListeningSocket(address)
             close(socket.descriptor)
             return nil
-        } catch let error as TacitError {
-            let isTaken = error.reason == TacitError.systemWords(EADDRINUSE)
-            return isTaken ? .port(number: address.port) : .address(reason: error.reason)
         } catch {
-            return .address(reason: "\(error)")
+            return error.number == EADDRINUSE ? .port(number: address.port) : .address(reason: error.reason)
         }
     }
 }

@@ -116,7 +116,7 @@ struct FrameOptions: ParsableArguments {
 
     /// The least time between two labels, in the labeller's ticks: a bound for buffers.
     var ticksPerReading: Int {
-        let fastest = input == nil ? max(rate ?? 0, 120) : rate ?? (isStream ? 25 : 1)
+        let fastest = input == nil ? max(rate ?? 0, 120) : rate ?? (isStream ? FrameClock.usualRate : 1)
         return max(1, Int(Double(ImageLabeller.ticksPerSecond) * max(every ?? 0, 1 / fastest)))
     }
 

@@ -1,3 +1,4 @@
+import TacitDiagnostics
 import TacitEngine
 import TacitFrontEnd
 import TacitText
@@ -40,7 +41,7 @@ extension Benchmark {
         line.optional(realTimeFactor)
         for (key, bytes) in [
             ("file_bytes" as StaticString, model.file.byteCount), ("session_bytes", session.byteCount),
-            ("resident_bytes", Machine.residentBytes),
+            ("resident_bytes", ResidentMemory.bytes),
         ] {
             line.key(key)
             line.integer(bytes)
@@ -84,7 +85,7 @@ extension Benchmark {
         }
         for (name, bytes) in [
             ("file      " as StaticString, model.file.byteCount), ("session   ", session.byteCount),
-            ("resident  ", Machine.residentBytes),
+            ("resident  ", ResidentMemory.bytes),
         ] {
             line.literal("  ")
             line.literal(name)

@@ -26,7 +26,7 @@ enum FrameSources {
         }
         let stop = terms.stop.descriptor
         if let format, format != .mjpeg, let size {
-            let rate = options.rate ?? 25
+            let rate = options.rate ?? FrameClock.usualRate
             return path == "-"
                 ? try RawFrameSource(
                     descriptor: STDIN_FILENO, width: size.width, height: size.height, format: format, rate: rate,
@@ -36,7 +36,7 @@ enum FrameSources {
                     bytesPerRow: options.stride, stopDescriptor: stop)
         }
         if options.isStream {
-            let rate = options.rate ?? 25
+            let rate = options.rate ?? FrameClock.usualRate
             return path == "-"
                 ? try MJPEGSource(descriptor: STDIN_FILENO, rate: rate, stopDescriptor: stop)
                 : try MJPEGSource(path: path, rate: rate, stopDescriptor: stop)

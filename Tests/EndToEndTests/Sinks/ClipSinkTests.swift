@@ -207,7 +207,7 @@ import Testing
             .tacit,
             listening.arguments(["--realtime", "--to", "clips:\(clips)", "--to", "stdout", "--clip-reserve", "0"]))
         while let line = run.readLine() { if line.contains(#""state":"on""#) { break } }
-        usleep(300_000)
+        #expect(waitUntil { !names(".part").isEmpty })
         run.send(signal: SIGKILL)
         _ = run.finish()
         for clip in names(".flac") { _ = try samples(of: clip) }
@@ -231,8 +231,8 @@ import Testing
                     "--clip-before", "0.1", "--clip-after", "0", "--only", try Self.rarest(listening),
                 ]))
         while let line = run.readLine() { if line.contains(#""state":"on""#) { break } }
-        // Its clip has been begun by now, or is about to be.
-        usleep(300_000)
+        // Its clip is begun.
+        #expect(waitUntil { (try? FileManager.default.contentsOfDirectory(atPath: clips))?.isEmpty == false })
         let moved = "\(clips).old"
         try FileManager.default.moveItem(atPath: clips, toPath: moved)
         // What is being written there may keep it for a moment.

@@ -182,14 +182,16 @@ struct MQTTSinkTests {
     @Test func theEndIsNotWaitedFor() throws {
         let broker = try Mosquitto()
         try broker.start()
-        let run = try LiveRun(.tacit, listening.arguments(sink(broker) + ["--realtime"]))
+        let lines = try listening.run([]).outputLines.count
+        let run = try LiveRun(.tacit, listening.arguments(sink(broker) + ["--realtime", "--to", "stdout"]))
         let listener = try broker.listener()
         let messages = MQTTMessages()
         #expect(messages.read(listener) { $0.topic.hasSuffix("/event") })
         broker.send(signal: SIGSTOP)
-        // Its sound is over by then, or not: the broker takes nothing either way.
-        usleep(3_000_000)
+        // Once all is said, its sound is over or about to be: the broker takes nothing either way.
+        for _ in 0..<lines { #expect(run.readLine() != nil) }
         run.send(signal: SIGTERM)
+        while run.readLine() != nil {}
         #expect(run.finish() == 0)
         #expect(run.standardError.contains("messages could not be delivered"), "\(run.standardError)")
         broker.send(signal: SIGCONT)

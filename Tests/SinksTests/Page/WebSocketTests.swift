@@ -67,8 +67,9 @@ import Testing
             ([0x09, 0x80], 1002), ([0x89, 0xfe, 0x00, 0x7e], 1002), ([0x82, 0xfe, 0xff, 0xff], 1009),
             ([0x82, 0xff, 0x80, 0, 0, 0, 0, 0, 0, 0], 1009), ([0x82, 0xff, 0, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff], 1009),
         ] as [([UInt8], UInt16)])
-    func brokenFrames(bytes: [UInt8], code: UInt16) {
+    func brokenFrames(bytes: [UInt8], number: UInt16) throws {
         var bytes = bytes
+        let code = try #require(WebSocketFrames.CloseCode(rawValue: number))
         #expect(WebSocketFrames.take(from: &bytes) == .broken(code))
     }
 }

@@ -5,7 +5,7 @@ import TacitTestSupport
 import Testing
 
 /// What is said of two models on one set of data, and when that is too much.
-@Suite struct CalibrationTests {
+@Suite struct CalibrationVerdictTests {
     private static func calibration(_ exact: Double?, _ stored: Double?) -> Calibration {
         Calibration(
             dataSet: "esc-50", split: "fold-1", count: 400, windows: 401, metric: .accuracy, exact: exact,

@@ -17,16 +17,5 @@ extension ClipFolder {
     }
 
     /// The name of the description beside a clip.
-    static func description(of name: ClipFileName) -> String { name.stem + ".json" }
-}
-
-/// A clip's name as text.
-struct ClipFileName {
-    let whole: String
-    let stem: String
-
-    init(_ text: String) {
-        whole = text
-        stem = text.lastIndex(of: ".").map { String(text[..<$0]) } ?? text
-    }
+    static func description(of name: ClipFileName) -> String { name.stem + descriptionSuffix }
 }

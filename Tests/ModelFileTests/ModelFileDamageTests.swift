@@ -4,7 +4,7 @@ import TacitModelFile
 import TacitTestSupport
 import Testing
 
-@Suite struct DamageTests {
+@Suite struct ModelFileDamageTests {
     private let folder: TemporaryFolder
     private let path: String
     private let bytes: [UInt8]

@@ -37,6 +37,18 @@ extension JSONLine {
         bool(true)
     }
 
+    /// What a gap's line begins with, wherever it stands.
+    mutating func gap(_ gap: LiveGap) {
+        key("type")
+        string("gap")
+        key("time")
+        seconds(gap.time)
+        key("lost_seconds")
+        seconds(gap.lostSeconds)
+        key("reason")
+        string(gap.reason.rawValue)
+    }
+
     /// An event's name.
     package mutating func id(_ id: EventID) { quoted { id.write(to: &$0) } }
 }

@@ -4,7 +4,7 @@ import Testing
 
 /// A minute of a microphone's sound, far faster than it would pass: not one allocation by any thread after the first
 /// label. Counted by a library in front of the C library's malloc, which the tests build.
-@Suite struct AllocationTests {
+@Suite struct ListenAllocationTests {
     private let model: ConvertedModel
     private let rate: Int
     private let microphone: PipeMicrophone

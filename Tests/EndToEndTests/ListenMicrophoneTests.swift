@@ -3,7 +3,7 @@ import TacitTestSupport
 import Testing
 
 /// `listen` on a microphone, through libasound.
-@Suite struct MicrophoneTests {
+@Suite struct ListenMicrophoneTests {
     private static let periodsPerSecond = 40
 
     /// Readings only: no event turns on within a day.

@@ -5,7 +5,7 @@ import TacitTestSupport
 import Testing
 
 /// What sinks promise beside what `Shapes.sliding` shows of every model.
-@Suite struct SinkTests {
+@Suite struct AttentionSinkTests {
     static let shapes = Shapes.sliding.filter { $0.model.sinks > 0 }
 
     /// Contexts side by side that begin at different times, against each by itself.
