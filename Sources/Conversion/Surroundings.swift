@@ -18,7 +18,7 @@ struct Surroundings {
     /// The one description of the model to write, validated.
     func description() throws -> ModelDescription {
         guard let config, let store else {
-            let description = bareDescription()
+            let description = try bareDescription()
             do {
                 try description.validate()
             } catch let error as TacitError {
@@ -27,6 +27,7 @@ struct Surroundings {
             return description
         }
         var trunk = checkpoint.model.trunk
+        if let fault = checkpoint.model.bidirectional, config.attention != .full { throw fault }
         switch config.positions {
         case .base:
             let (window, sinks) = (config.input.window, config.sinks)
@@ -63,8 +64,9 @@ struct Surroundings {
     }
 
     /// A base alone embeds its own tokens: one codebook, read at the last position.
-    private func bareDescription() -> ModelDescription {
+    private func bareDescription() throws -> ModelDescription {
         let model = checkpoint.model
+        if let fault = model.bidirectional { throw fault }
         return ModelDescription(
             trunk: model.trunk,
             input: .tokens(

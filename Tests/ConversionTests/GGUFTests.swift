@@ -119,6 +119,17 @@ import Testing
         try check("llama.rope.scaling.type: yarn is not supported, only none, linear") {
             $0.text("llama.rope.scaling.type", "yarn")
         }
+        for (key, value) in [
+            ("rope.scaling.attn_factor", 1.5), ("attention.scale", 0.5), ("residual_scale", 2), ("embedding_scale", 12),
+        ] as [(String, Float)] {
+            let neutral = key == "attention.scale" ? 0 : 1
+            try check("llama.\(key): \(Double(value)) is not supported, only \(neutral)") {
+                $0.pairs.append(("llama.\(key)", 6, File.number(value)))
+            }
+        }
+        try check("llama.attention.causal: false is not supported") {
+            $0.pairs.append(("llama.attention.causal", 7, Data([0])))
+        }
         try check("llama.expert_count: mixtures of experts are not supported") { $0.integer("llama.expert_count", 4) }
         try check("split.count: one of 2 parts: join them with gguf-split --merge") { $0.integer("split.count", 2) }
         try check("general.alignment: expected a power of two") { $0.integer("general.alignment", 24) }
@@ -157,7 +168,11 @@ import Testing
         let bench = try Workbench("gpt2-plain")
         try bench.convert()
         let model = bench.output
-        #expect(throws: TacitError.self) { try Converter(ConversionOptions(base: model, output: bench.output + "2")) }
+        let refusal = thrown(TacitError.self) {
+            try Converter(ConversionOptions(base: model, output: bench.output + "2"))
+        }
+        #expect(refusal?.place == "general.architecture")
+        #expect(refusal?.reason.hasSuffix(": this is a model already") == true)
         let whole = try Data(contentsOf: Self.folder.appendingPathComponent("llama.gguf"))
         let path = bench.folder.appendingPathComponent("cut.gguf")
         for length in stride(from: 1, to: whole.count, by: whole.count / 97) {

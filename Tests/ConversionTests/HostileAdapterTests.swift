@@ -47,6 +47,21 @@ import Testing
             ])
     }
 
+    /// PEFT makes no such adapter.
+    @Test func rowsWithLengthsAndABias() throws {
+        try lines(
+            "qwen3-dora", "adapter_config.json",
+            [("lora_bias", "true", "lora_bias: true is not supported with use_dora, by PEFT neither")])
+    }
+
+    @Test func figuresThatAreNone() throws {
+        let bench = try Workbench("llama-plain")
+        try bench.edit("adapter/tacit.json") { $0["metrics"] = ["accuracy": 12345] }
+        let text = String(decoding: try bench.read("adapter/tacit.json"), as: UTF8.self)
+        try bench.write("adapter/tacit.json", Data(text.replacingOccurrences(of: "12345", with: "NaN").utf8))
+        #expect(bench.failure()?.line == "adapter/tacit.json: metrics.accuracy: expected a number, found NaN")
+    }
+
     @Test func patternsAreBounded() throws {
         let deep = String(repeating: "(", count: 1000) + "q" + String(repeating: ")", count: 1000)
         try lines(

@@ -1,5 +1,6 @@
 import Foundation
 import TacitDiagnostics
+import TacitModelFile
 import Testing
 
 /// Broken, hostile and unsupported bases: each with its line.
@@ -11,11 +12,16 @@ import Testing
         var testDescription: String { "\(key): \(json)" }
     }
 
-    private func check(_ name: String, _ cases: [ConfigCase]) throws {
+    private func check(
+        _ name: String, _ cases: [ConfigCase], _ before: (inout [String: Any]) -> Void = { _ in }
+    ) throws {
         for example in cases {
             let bench = try Workbench(name)
             let value = try JSONSerialization.jsonObject(with: Data(example.json.utf8), options: .fragmentsAllowed)
-            try bench.edit("base/config.json") { $0[example.key] = value }
+            try bench.edit("base/config.json") {
+                before(&$0)
+                $0[example.key] = value
+            }
             let failure = bench.failure(withAdapter: false)
             #expect(failure?.kind == .badData, "\(example.testDescription)")
             #expect(failure?.line == "base/config.json: " + example.line)
@@ -89,6 +95,122 @@ import Testing
                     key: "attention_layers", json: "[1, 2, 3]",
                     line: "attention_layers: expected an array of strings, found an array"),
             ])
+    }
+
+    @Test func layersOfTheirOwn() throws {
+        try check(
+            "llama-grouped-logmel",
+            [
+                .init(
+                    key: "per_layer_config", json: "{\"1\": {\"hidden_act\": \"relu\"}}",
+                    line: "per_layer_config: layers with settings of their own are not supported"),
+                .init(
+                    key: "original_max_position_embeddings", json: "\"8\"",
+                    line: "original_max_position_embeddings: expected an integer, found a string"),
+            ]
+        ) { $0["rope_parameters"] = Self.llama3 }
+        try check(
+            "mistral-ia3",
+            [
+                .init(
+                    key: "layer_types", json: "[\"sliding_attention\"]",
+                    line: "layer_types: expected one a layer, 2, found 1")
+            ])
+        try check(
+            "gpt-neox-sequential",
+            [.init(key: "head_dim", json: "2", line: "head_dim: 2 is not supported, only 16, the width of a head")])
+        try check(
+            "gemma3",
+            [
+                .init(
+                    key: "rope_scaling", json: "{\"type\": \"linear\", \"factor\": 2}",
+                    line: "rope_scaling.type: expected rope_type in its place")
+            ])
+    }
+
+    private static var llama3: [String: Any] {
+        [
+            "rope_type": "llama3", "rope_theta": 10000, "factor": 8, "low_freq_factor": 1, "high_freq_factor": 4,
+            "original_max_position_embeddings": 16,
+        ]
+    }
+
+    private static func frequencies(_ path: String) throws -> [Float] {
+        let file = try ModelFile(path: path)
+        return try withExtendedLifetime(file) { try Array(file.vector(TensorName.rotaryFrequencies)) }
+    }
+
+    /// At the top level the first training's positions come before those among the scaling's settings.
+    @Test func positionsOfTheFirstTraining() throws {
+        func frequencies(_ change: (inout [String: Any]) -> Void) throws -> [Float] {
+            let bench = try Workbench("llama-plain")
+            try bench.edit("base/config.json") {
+                $0["rope_parameters"] = Self.llama3
+                change(&$0)
+            }
+            try bench.convert(.f32, withAdapter: false)
+            return try Self.frequencies(bench.output)
+        }
+        var settings = Self.llama3
+        settings["original_max_position_embeddings"] = 40
+        let expected = try frequencies { $0["rope_parameters"] = settings }
+        #expect(try frequencies { $0["original_max_position_embeddings"] = 40 } == expected)
+        #expect(try frequencies { _ in } != expected)
+    }
+
+    /// Mistral with a list of layers is what transformers calls Ministral.
+    @Test func localLayersThatAreListed() throws {
+        let bench = try Workbench("mistral-ia3")
+        try bench.edit("base/config.json") { $0["layer_types"] = ["full_attention", "sliding_attention"] }
+        try bench.convert(.f32, withAdapter: false)
+        #expect(try ModelFile(path: bench.output).description.trunk.localWindows == [0, 6])
+    }
+
+    /// Gemma's older settings of the rotation are written over the newer ones, not put in their place.
+    @Test func bothSettingsOfARotation() throws {
+        func frequencies(_ theta: Int, _ scaling: [String: Any]?) throws -> [Float] {
+            let bench = try Workbench("gemma3")
+            try bench.edit("base/config.json") {
+                $0["rope_parameters"] = [
+                    "full_attention": ["rope_type": "default", "rope_theta": theta] as [String: Any],
+                    "sliding_attention": ["rope_type": "default", "rope_theta": 7] as [String: Any],
+                ]
+                $0["rope_scaling"] = scaling
+            }
+            try bench.convert(.f32, withAdapter: false)
+            return try Self.frequencies(bench.output)
+        }
+        let plain = try frequencies(123, nil)
+        let scaled = try frequencies(123, ["rope_type": "linear", "factor": 8])
+        #expect(scaled == plain.map { $0 / 8 })
+    }
+
+    /// A base that attends both ways, as models of embeddings do, wants an adapter that does.
+    @Test func aBaseThatAttendsBothWays() throws {
+        let line = "base/config.json: is_causal: false is not supported, but with an adapter whose attention is full"
+        for (name, withAdapter) in [("llama-plain", false), ("llama-plain", true), ("llama-wide-heads-full", false)] {
+            let bench = try Workbench(name)
+            try bench.edit("base/config.json") { $0["is_causal"] = false }
+            let failure = bench.failure(withAdapter: withAdapter)
+            #expect(failure?.kind == .badData)
+            #expect(failure?.line == line)
+        }
+        for name in ["llama-wide-heads-full", "gpt-neo"] {
+            let bench = try Workbench(name)
+            try bench.edit("base/config.json") { $0["is_causal"] = false }
+            #expect(bench.failure(withAdapter: name != "gpt-neo") == nil)
+        }
+    }
+
+    /// Numbers that are none are told by themselves.
+    @Test(arguments: ["NaN", "-Infinity", "1e999"])
+    func noNumber(text: String) throws {
+        let bench = try Workbench("llama-plain")
+        var config = String(decoding: try bench.read("base/config.json"), as: UTF8.self)
+        config.replace(#/"rms_norm_eps": *[^,}]*/#, with: "\"rms_norm_eps\": \(text)")
+        try bench.write("base/config.json", Data(config.utf8))
+        #expect(
+            bench.failure()?.line == "base/config.json: rms_norm_eps: expected a number, found \(text)")
     }
 
     @Test func shapesThatDisagreeWithTheConfiguration() throws {

@@ -32,8 +32,10 @@ import Testing
                     ? [width]
                     : [numbers.count / (name.hasSuffix("weight") ? inputs : width)]
                         + [name.hasSuffix("weight") ? inputs : width]
+                // Foundation of Swift 6.0.3 can't write an array of one Int.
                 header[name] = [
-                    "dtype": "F32", "shape": shape, "data_offsets": [data.count, data.count + bytes.count],
+                    "dtype": "F32", "shape": shape.map { $0 as Any },
+                    "data_offsets": [data.count, data.count + bytes.count],
                 ]
                 data.append(bytes)
             }

@@ -19,6 +19,9 @@ struct LoRAConfig {
         isRankStabilized = try settings.optionalBool("use_rslora") ?? false
         usesMagnitudes = try settings.optionalBool("use_dora") ?? false
         hasBias = try settings.optionalBool("lora_bias") ?? false
+        guard !(hasBias && usesMagnitudes) else {
+            throw settings.fault("lora_bias", "true is not supported with use_dora, by PEFT neither")
+        }
         rankPatterns = try Self.patterns(settings, "rank_pattern") { try $0.size($1) }
         alphaPatterns = try Self.patterns(settings, "alpha_pattern") { try $0.number($1) }
         try Self.refuseInitialisations(settings)

@@ -13,9 +13,11 @@ final class BaseCheckpoint {
         self.store = store
         for name in store.names {
             let bare = Self.withoutWrappers(name)
-            let short = bare.hasPrefix(model.prefix) ? String(bare.dropFirst(model.prefix.count)) : bare
+            let prefix = ([model.prefix] + Self.prefixes).first { bare.hasPrefix($0) } ?? ""
+            let short = String(bare.dropFirst(prefix.count))
             guard fullNames[short] == nil else {
-                throw store.fault(name, "the tensor is there twice, with and without \(model.prefix)")
+                throw store.fault(
+                    name, "the tensor is there twice, with and without \(prefix.isEmpty ? model.prefix : prefix)")
             }
             fullNames[short] = name
         }
@@ -36,6 +38,10 @@ final class BaseCheckpoint {
         }
         return String(name)
     }
+
+    /// What transformers' classes put before a trunk's names, besides the family's own: a Llama that answers questions is a
+    /// `transformer.` there.
+    private static let prefixes = ["transformer.", "model.", "gpt_neox."]
 
     /// Buffers that versions of transformers have saved with a block or beside the blocks, and that change nothing: masks
     /// and rotary frequencies.

@@ -10,6 +10,10 @@ extension BaseFamily {
             config, width: ("hidden_size", 6144), layers: ("num_hidden_layers", 44),
             heads: ("num_attention_heads", 64), hidden: ("intermediate_size", { _ in 24576 }))
         let headWidth = try sizes.headWidth(config, "num_attention_heads")
+        // transformers would rotate by it and divide the width by the heads all the same.
+        if let stated = try config.optionalInteger("head_dim"), stated != headWidth {
+            throw config.fault("head_dim", "\(stated) is not supported, only \(headWidth), the width of a head")
+        }
         let positions = try config.size("max_position_embeddings", default: 2048)
         let rotary = try RotaryFrequencies.Sources(
             config, thetaKey: "rotary_emb_base", partKey: "rotary_pct", part: 0.25)

@@ -29,7 +29,21 @@ enum BaseFamily: String, CaseIterable {
         {
             throw config.fault("quantization_config", "quantized bases are not supported")
         }
-        return switch family {
+        // Layers with settings of their own, since transformers 5.
+        if let own = config["per_layer_config"], !own.isEmpty {
+            throw config.fault("per_layer_config", "layers with settings of their own are not supported")
+        }
+        var model = try model(of: family, config)
+        // What transformers masks by, but for GPT-Neo, whose masks are its own.
+        if family != .gptNeo, try config.optionalBool("is_causal") == false {
+            model.bidirectional = config.fault(
+                "is_causal", "false is not supported, but with an adapter whose attention is full")
+        }
+        return model
+    }
+
+    private static func model(of family: BaseFamily, _ config: ConfigObject) throws -> BaseModel {
+        switch family {
         case .gpt2: try gpt2(config)
         case .llama: try llama(config)
         case .qwen2: try qwen2(config)

@@ -45,6 +45,8 @@ struct BaseModel {
     let maximumPositions: Int
     /// What stands before names in a checkpoint with a language head, with its dot.
     let prefix: String
+    /// Why it is refused unless an adapter attends both ways; nil where the base does not itself.
+    var bidirectional: TacitError?
     /// Module of the token embedding.
     let embedding: String
     /// What its rows are multiplied by where tokens are read.

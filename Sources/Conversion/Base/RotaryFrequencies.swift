@@ -16,7 +16,11 @@ enum RotaryFrequencies {
     /// Where a configuration keeps what decides about them: the rotary base stands at the top level or, newer, inside
     /// `rope_parameters` (older: `rope_scaling`), which may have one object a type of layer.
     struct Sources {
+        /// How many positions the base was first trained with.
+        private static let trainedKey = "original_max_position_embeddings"
+
         private let config: ConfigObject
+        private let layerType: String?
         private let parameters: ConfigObject?
         private let theta: Double
         private let part: Double
@@ -34,14 +38,10 @@ enum RotaryFrequencies {
             theta: Double = 10_000, part: Double? = nil
         ) throws {
             self.config = config
+            self.layerType = layerType
             // transformers gives `rope_scaling`, where it is there and not empty, the precedence.
             let older = scalingKey.flatMap { key in config[key].map { !$0.isEmpty } ?? false ? key : nil }
-            var parameters = try config.optionalObject(older ?? "rope_parameters")
-            if let layerType, older == nil, let nested = parameters {
-                try nested.refuseOthers(than: ["full_attention", "sliding_attention"])
-                parameters = try nested.optionalObject(layerType)
-            }
-            self.parameters = parameters
+            parameters = try Self.parameters(config, older: older, layerType: layerType)
             self.theta =
                 try parameters?.optionalNumber("rope_theta") ?? config.optionalNumber(thetaKey) ?? theta
             guard self.theta > 0 else {
@@ -61,6 +61,22 @@ enum RotaryFrequencies {
             }
         }
 
+        private static func parameters(
+            _ config: ConfigObject, older: String?, layerType: String?
+        ) throws -> ConfigObject? {
+            guard let layerType else { return try config.optionalObject(older ?? "rope_parameters") }
+            let nested = try config.optionalObject("rope_parameters")
+            try nested?.refuseOthers(than: ["full_attention", "sliding_attention"])
+            let own = try nested?.optionalObject(layerType)
+            guard let older, let scaling = try config.optionalObject(older) else { return own }
+            // transformers would go by the newer `rope_type` of default, and scale nothing.
+            guard scaling["type"] == nil || scaling["rope_type"] != nil else {
+                throw scaling.fault("type", "expected rope_type in its place")
+            }
+            // Here transformers writes the older settings over the newer ones, one by one.
+            return own.map { scaling.adding($0) } ?? scaling
+        }
+
         /// How many elements of a head are rotated; an odd part is rounded up.
         func width(ofHead headWidth: Int) throws -> Int {
             let width = (dimension(headWidth) + 1) / 2 * 2
@@ -77,7 +93,11 @@ enum RotaryFrequencies {
             let dimension = dimension(headWidth)
             let frequencies = (0..<(dimension + 1) / 2).map { pow(theta, -Double(2 * $0) / Double(dimension)) }
             guard let parameters else { return frequencies.map { Float($0) } }
-            return try RotaryFrequencies.scaled(frequencies, parameters, maximumPositions: maximumPositions)
+            return try RotaryFrequencies.scaled(frequencies, parameters) {
+                // At the top level it has the precedence, but where types of layers have settings of their own.
+                if layerType == nil, config.has(Self.trainedKey) { return try config.size(Self.trainedKey) }
+                return try parameters.size(Self.trainedKey, default: maximumPositions)
+            }
         }
     }
 
@@ -87,7 +107,7 @@ enum RotaryFrequencies {
     }
 
     private static func scaled(
-        _ frequencies: [Double], _ parameters: ConfigObject, maximumPositions: Int
+        _ frequencies: [Double], _ parameters: ConfigObject, trainedPositions: () throws -> Int
     ) throws -> [Float] {
         try parameters.refuseOthers(than: [
             "rope_type", "type", "rope_theta", "factor", "low_freq_factor", "high_freq_factor",
@@ -104,19 +124,18 @@ enum RotaryFrequencies {
             let factor = try positive("factor", parameters)
             return frequencies.map { Float($0 / factor) }
         case .llama3:
-            return try llama3(frequencies, parameters, maximumPositions: maximumPositions).map { Float($0) }
+            return try llama3(frequencies, parameters, trainedPositions: trainedPositions()).map { Float($0) }
         }
     }
 
     private static func llama3(
-        _ frequencies: [Double], _ parameters: ConfigObject, maximumPositions: Int
+        _ frequencies: [Double], _ parameters: ConfigObject, trainedPositions: Int
     ) throws -> [Double] {
         let factor = try positive("factor", parameters)
         let low = try positive("low_freq_factor", parameters)
         let high = try positive("high_freq_factor", parameters)
         guard low < high else { throw parameters.fault("high_freq_factor", "expected more than low_freq_factor") }
-        let context = Double(
-            try parameters.size("original_max_position_embeddings", default: maximumPositions))
+        let context = Double(trainedPositions)
         return frequencies.map { frequency in
             let wavelength = 2 * Double.pi / frequency
             if wavelength < context / high { return frequency }

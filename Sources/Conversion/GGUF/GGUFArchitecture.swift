@@ -31,6 +31,11 @@ struct GGUFArchitecture {
 
     static let all = [llama, qwen2, qwen3, gemma3, gpt2, gptNeoX]
 
+    /// What there is to say of one that is not among them.
+    static func refusal(of name: String) -> String {
+        "\(name) is not supported, only \(all.map(\.name).joined(separator: ", "))"
+    }
+
     private static func gated(
         _ name: String, _ modelType: String, pairs: Bool = false, plusOne: Bool = false, more: [Tensor] = [],
         feedForwardNorm: String = "post_attention_layernorm"

@@ -74,6 +74,12 @@ final class GGUFFile {
             }
             metadata[key] = try Self.value(from: &cursor, key)
         }
+        // Its tensors have types that no base has, which would be told of in its place.
+        if case .string("tacit") = metadata["general.architecture"] {
+            throw TacitError(
+                .badData, place: "general.architecture",
+                GGUFArchitecture.refusal(of: "tacit") + ": this is a model already")
+        }
         try readTensors(from: &cursor, count: tensorCount)
     }
 

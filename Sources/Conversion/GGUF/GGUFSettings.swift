@@ -17,10 +17,7 @@ struct GGUFSettings {
             throw TacitError.badData(file.path, at: "general.architecture", "missing")
         }
         guard let architecture = GGUFArchitecture.all.first(where: { $0.name == name }) else {
-            let known = GGUFArchitecture.all.map(\.name).joined(separator: ", ")
-            let remark = name == "tacit" ? ": this is a model already" : ""
-            throw TacitError.badData(
-                file.path, at: "general.architecture", "\(name) is not supported, only \(known)\(remark)")
+            throw TacitError.badData(file.path, at: "general.architecture", GGUFArchitecture.refusal(of: name))
         }
         self.architecture = architecture
         prefix = name + "."
@@ -32,6 +29,7 @@ struct GGUFSettings {
         if let experts = try reader.optionalInteger("expert_count"), experts > 0 {
             throw reader.fault("expert_count", "mixtures of experts are not supported")
         }
+        try Self.refuseOtherArithmetic(reader)
         heads = try reader.integer("attention.head_count")
         guard heads > 0 else { throw reader.fault("attention.head_count", "expected at least 1") }
         keyValueHeads = try reader.optionalInteger("attention.head_count_kv") ?? heads
@@ -117,6 +115,23 @@ struct GGUFSettings {
             default: try llama(reader, sizes) + [ropeParameters(try rope(reader, theta: 10_000))]
             }
         return common + own
+    }
+
+    /// Keys that llama.cpp knows and no family here has, unless they change nothing.
+    private static func refuseOtherArithmetic(_ reader: Reader) throws {
+        if try reader.optionalBool("attention.causal") == false {
+            throw reader.fault("attention.causal", "false is not supported")
+        }
+        for key in ["attention.scale", "attention.clamp_kqv", "attention.max_alibi_bias"] {
+            if let value = try reader.optionalNumber(key), value != 0 {
+                throw reader.fault(key, "\(value) is not supported, only 0")
+            }
+        }
+        for key in ["residual_scale", "embedding_scale"] {
+            if let value = try reader.optionalNumber(key), value != 0, value != 1 {
+                throw reader.fault(key, "\(value) is not supported, only 1")
+            }
+        }
     }
 
     private struct Sizes {
@@ -226,13 +241,17 @@ struct GGUFSettings {
     private static func rope(_ reader: Reader, theta: Double) throws -> [JSONMember] {
         let theta = try reader.optionalNumber("rope.freq_base") ?? theta
         var members = [JSONMember("rope_theta", .number("\(theta)"))]
+        if let factor = try reader.optionalNumber("rope.scaling.attn_factor"), factor != 1 {
+            throw reader.fault("rope.scaling.attn_factor", "\(factor) is not supported, only 1")
+        }
         let older = try reader.optionalNumber("rope.scale_linear")
-        let type =
-            try reader.optionalString("rope.scaling.type") ?? (older.map { $0 != 1 } ?? false ? "linear" : "none")
+        // A factor without a type is linear for llama.cpp; 0 is none.
+        let factor = [try reader.optionalNumber("rope.scaling.factor"), older].compactMap { $0 }.first ?? 1
+        let type = try reader.optionalString("rope.scaling.type") ?? ([0, 1].contains(factor) ? "none" : "linear")
         switch type {
         case "none": break
         case "linear":
-            guard let factor = try reader.optionalNumber("rope.scaling.factor") ?? older else {
+            guard try reader.optionalNumber("rope.scaling.factor") ?? older != nil else {
                 throw reader.fault("rope.scaling.factor", "missing")
             }
             members += [JSONMember("rope_type", .string("linear")), JSONMember("factor", .number("\(factor)"))]

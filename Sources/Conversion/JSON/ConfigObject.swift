@@ -54,6 +54,11 @@ struct ConfigObject {
         return ConfigObject(file: file, place: place, members: members)
     }
 
+    /// The same, with what another has besides.
+    func adding(_ other: ConfigObject) -> ConfigObject {
+        ConfigObject(file: file, place: place, members: members + other.members.filter { !has($0.key) })
+    }
+
     func fault(_ key: String, _ reason: String) -> TacitError {
         TacitError.badData(file, at: place + key, reason)
     }
@@ -65,7 +70,11 @@ struct ConfigObject {
 
     private func optional<Result>(_ key: String, _ kind: String, _ pick: (JSONValue) -> Result?) throws -> Result? {
         guard let value = self[key] else { return nil }
-        guard let result = pick(value) else { throw fault(key, "expected \(kind), found \(value.kind)") }
+        guard let result = pick(value) else {
+            // NaN, Infinity, 1e999.
+            if case .number(let text) = value, kind == value.kind { throw fault(key, "expected \(kind), found \(text)") }
+            throw fault(key, "expected \(kind), found \(value.kind)")
+        }
         return result
     }
 
