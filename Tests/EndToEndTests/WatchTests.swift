@@ -172,6 +172,32 @@ import Testing
                     + #""formats":["YUYV 320x240 at 30, 15 fps","MJPG 640x480 at 30 fps"]}"#))
     }
 
+    /// Sizes that no picture has are no modes, whatever a driver says.
+    @Test func modesOfAbsurdSizesAreLeftOut() throws {
+        let size = "\(Self.width)x\(Self.height)"
+        let environment = try StandInCamera.environment(
+            frames: folder.write("frames.raw", noise(Self.width * Self.height * 2 * Self.count, seed: 5)),
+            formats: "YUYV:4294967295x4294967295@30,YUYV:70000x240@30,YUYV:\(size)@20", count: Self.count)
+        let devices = try Executable.tacit.run(["devices", "--json"], environment: environment)
+        #expect(devices.status == 0)
+        #expect(devices.standardOutput.contains(#""formats":["YUYV \#(size) at 20 fps"]"#), "\(devices.standardOutput)")
+        let camera = try watch(
+            ["--device", StandInCamera.path, "--wait-lost", "0"], environment: environment)
+        #expect(camera.status == 75, "\(camera.standardError)")
+        #expect(try !lines(camera).isEmpty)
+    }
+
+    @Test(arguments: ["4294967295x4294967295", "70000x240", "9000x9000", "640x480"])
+    func anAnswerThatCannotBeIsRefused(answer: String) throws {
+        let camera = try watch(
+            ["--device", StandInCamera.path, "--wait-lost", "0"],
+            environment: StandInCamera.environment(
+                frames: folder.write("frames.raw", [0]), formats: "YUYV:\(Self.width)x\(Self.height)@20", count: 3,
+                ["CAMERA_ANSWER": answer]))
+        #expect(camera.status == 69, "\(camera.standardError)")
+        #expect(camera.errorLines.count == 1 && camera.standardError.contains("the camera answers"))
+    }
+
     @Test func eventsHaveTheStreamsTime() throws {
         // The same picture for three seconds: its best label is on from the first second to the end.
         let frame = noise(24 * 18 * 3, seed: 1)

@@ -95,8 +95,8 @@ struct FrameOptions: ParsableArguments {
     func parsedSize() throws -> (width: Int, height: Int)? {
         guard let size else { return nil }
         let parts = size.lowercased().split(separator: "x", omittingEmptySubsequences: false)
-        guard parts.count == 2, let width = Int(parts[0]), let height = Int(parts[1]), (1...65_536).contains(width),
-            (1...65_536).contains(height), width * height <= FrameBuffer.maximumPixels
+        guard parts.count == 2, let width = Int(parts[0]), let height = Int(parts[1]),
+            FrameBuffer.isSensible(width: width, height: height)
         else {
             throw ValidationError(
                 "--size must be WIDTHxHEIGHT, such as 640x480, of at most \(FrameBuffer.maximumPixels) pixels: '\(size)'"
