@@ -108,6 +108,33 @@ import Testing
         #expect(logits(single) == [expected[2]])
     }
 
+    /// Each picture of a pipe is labelled when it is whole, whatever the pipe is called.
+    @Test func aPipeIsAStream() throws {
+        let pictures = TestPaths.fixtures.appendingPathComponent("pictures").path
+        let all = try ["grey.jpg", "progressive.jpg", "rgb.jpg"].map {
+            try Data(contentsOf: URL(fileURLWithPath: "\(pictures)/\($0)"))
+        }
+        let expected = logits(try watch(["--input", "-"], input: all.flatMap { $0 }))
+        #expect(expected.count == 3)
+        #expect(logits(try watch(["--input", "/dev/stdin"], input: all.flatMap { $0 })) == expected)
+        let pipe = folder.path("pipe.jpg")
+        try #require(mkfifo(pipe, 0o600) == 0)
+        let run = try LiveRun(
+            .tacit, ["watch", model.path, "--json", "--top", "0", "--logits", "--input", pipe])
+        // For reading, too: a run that ends before it opens the pipe must not leave the test waiting.
+        let writing = open(pipe, O_RDWR | O_CLOEXEC)
+        try #require(writing >= 0)
+        for (picture, expected) in zip(all, expected) {
+            #expect(picture.withUnsafeBytes { write(writing, $0.baseAddress, $0.count) } == picture.count)
+            // Before the next one is there, and while the writer goes on.
+            let line = try #require(run.readLine(), "\(run.standardError)")
+            #expect(arrayText("logits", in: line).map(String.init) == expected)
+        }
+        close(writing)
+        #expect(run.readLine() == nil)
+        #expect(run.finish() == 0)
+    }
+
     @Test func motionJPEGFromACamera() throws {
         let picture = try Data(
             contentsOf: TestPaths.fixtures.appendingPathComponent("pictures/rgb.jpg"))
