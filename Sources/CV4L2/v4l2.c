@@ -114,7 +114,8 @@ int tacit_v4l2_set_layout(int device, tacit_v4l2_layout *layout) {
 int tacit_v4l2_set_rate(int device, double *rate) {
     struct v4l2_streamparm parameters = {.type = V4L2_BUF_TYPE_VIDEO_CAPTURE};
     parameters.parm.capture.timeperframe.numerator = 1000;
-    parameters.parm.capture.timeperframe.denominator = (uint32_t)(*rate * 1000 + 0.5);
+    // A driver may have named any rate at all.
+    parameters.parm.capture.timeperframe.denominator = (uint32_t)((*rate < 1000000 ? *rate : 1000000) * 1000 + 0.5);
     if (request(device, VIDIOC_S_PARM, &parameters) < 0) return -1;
     const double set = rate_of(parameters.parm.capture.timeperframe);
     if (set > 0) *rate = set;
@@ -160,7 +161,9 @@ int tacit_v4l2_dequeue(int device, tacit_v4l2_buffer *result) {
     result->bytes = buffer.bytesused;
     result->sequence = buffer.sequence;
     result->is_damaged = (buffer.flags & V4L2_BUF_FLAG_ERROR) != 0;
+    // Seconds that no microseconds can be counted of are no time.
     result->time = (buffer.flags & V4L2_BUF_FLAG_TIMESTAMP_MASK) == V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC
+            && buffer.timestamp.tv_sec >= 0 && buffer.timestamp.tv_sec < INT64_C(1) << 40
         ? (int64_t)buffer.timestamp.tv_sec * 1000000 + buffer.timestamp.tv_usec
         : -1;
     return 0;

@@ -28,6 +28,7 @@ package enum Fault: String, CaseIterable, Sendable {
     case noSoundNodes = "no-sound-nodes"
     case microphoneForbidden = "microphone-forbidden"
     case microphoneBusy = "microphone-busy"
+    case microphoneFormats = "microphone-formats"
     case microphoneMuted = "microphone-muted"
     case noCamera = "no-camera"
     case noVideoDriver = "no-video-driver"
@@ -75,7 +76,8 @@ package enum Fault: String, CaseIterable, Sendable {
     package var exitStatus: Int32 {
         switch self {
         case .noDevice, .noMicrophone, .onlyDummySound, .noSoundDriver, .noSoundNodes, .microphoneForbidden,
-            .microphoneBusy, .microphoneMuted, .noCamera, .noVideoDriver, .noVideoNodes, .cameraForbidden, .cameraBusy,
+            .microphoneBusy, .microphoneFormats, .microphoneMuted, .noCamera, .noVideoDriver, .noVideoNodes,
+            .cameraForbidden, .cameraBusy,
             .cameraFormats, .boardCamera, .groupNotInForce, .unknownDevice, .noProgram:
             69
         case .noModel, .noLabels, .secretFile: 66

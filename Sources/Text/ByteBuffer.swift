@@ -52,18 +52,28 @@ package struct ByteBuffer {
     }
 
     /// A decimal with `places` digits after the point, rounded to nearest. Magnitudes of about `9e18 / 10^places`
-    /// and more, and what is no number, are written as 0: no time or level that a program can measure gets there.
+    /// and more, which have no more digits to tell, get fewer of them, but one where there was any. Magnitudes of about
+    /// 9e17 and more, and what is no number, are written as 0: no time or level that a program can measure gets there.
     package mutating func append(_ value: Double, places: Int) {
+        var places = places
+        while places > 1, value.magnitude >= Self.limit(places: places) { places -= 1 }
         var scale = 1
         for _ in 0..<places { scale *= 10 }
         let scaled = (value * Double(scale)).rounded()
-        guard scaled.magnitude < 9e18 else { return append(0, places: places) }
+        guard scaled.magnitude < 9.1e18 else { return append(0, places: places) }
         let whole = Int(scaled.magnitude)
         if scaled < 0 { append(UInt8(ascii: "-")) }
         append(integer: whole / scale)
         guard places > 0 else { return }
         append(UInt8(ascii: "."))
         append(whole % scale, digits: places)
+    }
+
+    /// A magnitude that has at most 18 digits with so many of them after the point.
+    private static func limit(places: Int) -> Double {
+        var limit = 9e17
+        for _ in 1..<max(places, 1) { limit /= 10 }
+        return limit
     }
 
     package mutating func removeLast() { bytes.removeLast() }

@@ -5,7 +5,8 @@ import TacitDiagnostics
 /// Numbers: a `Float` is the shortest decimal that reads back as the same float32 (what Swift's `description` gives;
 /// it stays within a small string, so that nothing is allocated). A time is a decimal of up to nine places: at any
 /// stream time it reads back as the nearest float32, and a stream of months still tells its samples apart, which
-/// float32 could not. JSON has no word for what is no number or infinite: that is `null`.
+/// float32 could not; where a double has fewer places itself, from 9e9 seconds on, so has it. JSON has no word for what
+/// is no number or infinite: that is `null`.
 package struct JSONLine {
     package private(set) var buffer: ByteBuffer
     /// Whether a value stands before the next one in the same object or array.
@@ -122,7 +123,7 @@ package struct JSONLine {
     }
 
     private mutating func decimal(_ value: Double, places: Int) {
-        guard value.isFinite, value.magnitude < 1e9 else { return null() }
+        guard value.isFinite, value.magnitude < 8e17 else { return null() }
         separate()
         buffer.append(value, places: places)
         while buffer.bytes.count > 2, buffer.bytes[buffer.bytes.count - 1] == UInt8(ascii: "0"),

@@ -18,6 +18,7 @@ import Testing
             pcm.only48 { type plug slave { pcm "null" rate 48000 } }
             pcm.fifo48 { type plug slave { pcm "fifo" rate 48000 } }
             pcm.onlyfloat { type lfloat slave { pcm "null" format S16_LE } }
+            pcm.onlymulaw { type mulaw slave { pcm "null" format S16_LE } }
             pcm.onlystereo {
                 type multi
                 slaves.a { pcm "null" channels 2 }
@@ -143,6 +144,20 @@ import Testing
             #expect(error.kind == .deviceUnavailable)
             #expect(error.description.hasPrefix("\(name): "))
         }
+    }
+
+    /// Who only asks is told what who listens is.
+    @Test func answersAreThoseToAListener() throws {
+        _ = Self.folder
+        for name in ["only48", "onlyfloat", "onlystereo"] {
+            #expect(Microphones.answer(of: name, sampleRate: 16000) == .usable)
+        }
+        #expect(Microphones.answer(of: "no-such-microphone", sampleRate: 16000) == .failed(ENOENT))
+        let device = try ALSADevice("onlymulaw")
+        let refusal = thrown(TacitError.self) { try device.open(sampleRate: 16000, isFixed: false) }
+        let reason = try #require(refusal?.reason)
+        #expect(reason.hasPrefix("the microphone has none of the formats"))
+        #expect(Microphones.answer(of: "onlymulaw", sampleRate: 16000) == .unusable(reason))
     }
 
     @Test(arguments: ["", " ", "two words", "line\nbreak", String(repeating: "x", count: 257)])

@@ -80,6 +80,20 @@ import Testing
         #expect(device.opened >= 2)
     }
 
+    /// Stamps that tell nothing, or from another clock, neither stop the stream's time nor shorten what is lost.
+    @Test func badStampsDoNotStopTime() throws {
+        let (still, _, _) = try watch([.stamped(1, 0), .stamped(2, 0), .stamped(3, 0)])
+        #expect(still == ["1:0@0", "2:1@33", "3:2@66", "deviceLost"])
+        let (ahead, _, _) = try watch([.frame(1), .stamped(2, 4_000_000_000_000), .frame(3), .frame(4)])
+        #expect(ahead == ["1:0@0", "2:1@33", "3:2@66", "4:3@99", "deviceLost"])
+        let (back, _, _) = try watch(
+            [.frame(1), .frame(2), .unplugged(milliseconds: 2000), .stamped(3, 5), .stamped(4, 33_338)], waitLost: 10)
+        #expect(back.count == 6)
+        #expect(back[2].hasPrefix("lost 20"))
+        #expect(
+            back[3].hasPrefix("3:2@20") && back[4].hasPrefix("4:3@20") && back[3].dropFirst(4) < back[4].dropFirst(4))
+    }
+
     @Test func givesUpInTime() throws {
         let (events, notes, _) = try watch([.frame(1), .unplugged(milliseconds: 5000), .frame(2)], waitLost: 3)
         #expect(events == ["1:0@0", "deviceLost"])

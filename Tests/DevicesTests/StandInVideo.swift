@@ -7,6 +7,8 @@ final class StandInVideo: VideoDevice {
     enum Step {
         /// A frame, so many microseconds after what came before; `skips` numbers were left out before it.
         case frame(UInt8, after: Int = 33_333, skips: Int = 0, isDamaged: Bool = false)
+        /// A frame that comes in time, with this stamp.
+        case stamped(UInt8, Int)
         /// Frames that wait already when the one before is taken.
         case burst([UInt8])
         case silence(milliseconds: Int)
@@ -38,9 +40,9 @@ final class StandInVideo: VideoDevice {
             layout: RawFrame(format: .grey, width: 2, height: 2))
     }
 
-    private func add(_ value: UInt8, isDamaged: Bool = false) {
+    private func add(_ value: UInt8, stamp: Int? = nil, isDamaged: Bool = false) {
         waiting.append(
-            VideoBuffer(index: nextIndex, count: 4, sequence: sequence, time: now, isDamaged: isDamaged))
+            VideoBuffer(index: nextIndex, count: 4, sequence: sequence, time: stamp ?? now, isDamaged: isDamaged))
         contents[nextIndex] = [UInt8](repeating: value, count: 4)
         nextIndex += 1
         sequence += 1
@@ -65,6 +67,9 @@ final class StandInVideo: VideoDevice {
             now += after
             sequence += UInt32(skips)
             add(value, isDamaged: isDamaged)
+        case .stamped(let value, let stamp):
+            now += 33_333
+            add(value, stamp: stamp)
         case .burst(let values):
             for value in values {
                 now += 33_333

@@ -82,6 +82,13 @@ import Testing
             try $0.write("proc/asound/card1/pcm0c/sub0/status", "state: RUNNING\nowner_pid   : 77\n")
             try $0.write("proc/77/comm", "pipewire\n")
         },
+        Staged(
+            "microphone-formats", "hw:CARD=Device,DEV=0", "tacit listen --device plughw:CARD=Device,DEV=0", 69,
+            ["--device", "hw:1"]
+        ) { try $0.calls(["microphone\thw:1\tthe microphone has none of the formats S16_LE"]) },
+        Staged("microphone-formats", "odd", "tacit devices", 69, ["--device", "odd"]) {
+            try $0.calls(["microphone\todd\t300 channels, expected at most 256"])
+        },
         Staged("microphone-muted", "hw:CARD=Device,DEV=0", "amixer -c 1 sset Mic cap", 69) {
             try $0.calls(["control\t1\tMic Capture Switch\t0", "control\t1\tMic Capture Volume\t20"])
         },

@@ -9,6 +9,8 @@ import Testing
     /// What a stream of pictures is made of, and how it stalls.
     enum Pictures: CaseIterable {
         case rawStandardInput, rawPipe, rawPaced, mjpegStandardInput, mjpegPipe, mjpegWithinPicture
+        /// A pipe that nothing tells of but that it is one.
+        case plainPipe
     }
 
     private let folder: TemporaryFolder
@@ -38,13 +40,13 @@ import Testing
             contentsOf: TestPaths.fixtures.appendingPathComponent("pictures/rgb.jpg"))
         let raw = [UInt8](repeating: 100, count: 3 * 8 * 8)
         let isRaw = [.rawStandardInput, .rawPipe, .rawPaced].contains(pictures)
-        let isPipe = [.rawPipe, .mjpegPipe].contains(pictures)
+        let isPipe = [.rawPipe, .mjpegPipe, .plainPipe].contains(pictures)
         var bytes = isRaw ? raw : Array(jpeg)
         switch pictures {
         case .rawPaced: bytes += raw
         case .mjpegWithinPicture: bytes += jpeg.prefix(jpeg.count / 2)
         case .rawStandardInput, .rawPipe: bytes += raw.prefix(17)
-        case .mjpegStandardInput, .mjpegPipe: break
+        case .mjpegStandardInput, .mjpegPipe, .plainPipe: break
         }
         var arguments = ["watch", model.path, "--json", "--top", "1", "--threshold", "0.01", "--on-after", "0"]
         if isRaw { arguments += ["--size", "8x8", "--format", "rgb24"] }
@@ -52,7 +54,7 @@ import Testing
         if pictures == .rawPaced { arguments += ["--realtime", "--rate", "0.001"] }
 
         var ends: [Int32] = [-1, -1]
-        let name = folder.path(isRaw ? "frames" : "frames.mjpeg")
+        let name = folder.path(isRaw || pictures == .plainPipe ? "frames" : "frames.mjpeg")
         if isPipe {
             #expect(mkfifo(name, 0o600) == 0)
             ends[1] = open(name, O_RDWR | O_CLOEXEC)
@@ -65,6 +67,30 @@ import Testing
             .tacit, arguments + ["--input", isPipe ? name : "-"], input: isPipe ? nil : ends[0])
         #expect(bytes.withUnsafeBytes { write(ends[1], $0.baseAddress, $0.count) } == bytes.count)
         try expectPairs(try callOff(run, signal))
+    }
+
+    /// A pipe to which nobody writes, waited for by whatever watches.
+    @Test(arguments: signals, ["watch", "record"])
+    func waitingForAWriter(signal: Int32, command: String) throws {
+        let golden = try GoldenImages(name: "llama-full-hidden")
+        let model = try ConvertedModel(base: golden.baseFolder.path, adapter: golden.adapterFolder.path)
+        let pipe = folder.path("pipe")
+        try #require(mkfifo(pipe, 0o600) == 0)
+        // With a writer that never writes, at first: the run is at the pipe once it has it open.
+        let run = try LiveRun(
+            .tacit,
+            [command, model.path, "--json", "--input", pipe] + (command == "record" ? [folder.path("out")] : []))
+        var writing: Int32 = -1
+        #expect(
+            waitUntil {
+                writing = open(pipe, O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+                return writing >= 0
+            })
+        defer { close(writing) }
+        run.send(signal: signal)
+        #expect(run.finish() == 0)
+        // What does not end by itself is ended after a while, and that is said.
+        #expect(run.standardError.isEmpty, "\(run.standardError)")
     }
 
     /// How a stream of sound stalls, or waits.

@@ -108,6 +108,33 @@ import Testing
         #expect(logits(single) == [expected[2]])
     }
 
+    /// Each picture of a pipe is labelled when it is whole, whatever the pipe is called.
+    @Test func aPipeIsAStream() throws {
+        let pictures = TestPaths.fixtures.appendingPathComponent("pictures").path
+        let all = try ["grey.jpg", "progressive.jpg", "rgb.jpg"].map {
+            try Data(contentsOf: URL(fileURLWithPath: "\(pictures)/\($0)"))
+        }
+        let expected = logits(try watch(["--input", "-"], input: all.flatMap { $0 }))
+        #expect(expected.count == 3)
+        #expect(logits(try watch(["--input", "/dev/stdin"], input: all.flatMap { $0 })) == expected)
+        let pipe = folder.path("pipe.jpg")
+        try #require(mkfifo(pipe, 0o600) == 0)
+        let run = try LiveRun(
+            .tacit, ["watch", model.path, "--json", "--top", "0", "--logits", "--input", pipe])
+        // For reading, too: a run that ends before it opens the pipe must not leave the test waiting.
+        let writing = open(pipe, O_RDWR | O_CLOEXEC)
+        try #require(writing >= 0)
+        for (picture, expected) in zip(all, expected) {
+            #expect(picture.withUnsafeBytes { write(writing, $0.baseAddress, $0.count) } == picture.count)
+            // Before the next one is there, and while the writer goes on.
+            let line = try #require(run.readLine(), "\(run.standardError)")
+            #expect(arrayText("logits", in: line).map(String.init) == expected)
+        }
+        close(writing)
+        #expect(run.readLine() == nil)
+        #expect(run.finish() == 0)
+    }
+
     @Test func motionJPEGFromACamera() throws {
         let picture = try Data(
             contentsOf: TestPaths.fixtures.appendingPathComponent("pictures/rgb.jpg"))
@@ -170,6 +197,32 @@ import Testing
             outcome.outputLines.contains(
                 #"{"kind":"camera","name":"Stand-in camera","id":"/dev/video0","#
                     + #""formats":["YUYV 320x240 at 30, 15 fps","MJPG 640x480 at 30 fps"]}"#))
+    }
+
+    /// Sizes that no picture has are no modes, whatever a driver says.
+    @Test func modesOfAbsurdSizesAreLeftOut() throws {
+        let size = "\(Self.width)x\(Self.height)"
+        let environment = try StandInCamera.environment(
+            frames: folder.write("frames.raw", noise(Self.width * Self.height * 2 * Self.count, seed: 5)),
+            formats: "YUYV:4294967295x4294967295@30,YUYV:70000x240@30,YUYV:\(size)@20", count: Self.count)
+        let devices = try Executable.tacit.run(["devices", "--json"], environment: environment)
+        #expect(devices.status == 0)
+        #expect(devices.standardOutput.contains(#""formats":["YUYV \#(size) at 20 fps"]"#), "\(devices.standardOutput)")
+        let camera = try watch(
+            ["--device", StandInCamera.path, "--wait-lost", "0"], environment: environment)
+        #expect(camera.status == 75, "\(camera.standardError)")
+        #expect(try !lines(camera).isEmpty)
+    }
+
+    @Test(arguments: ["4294967295x4294967295", "70000x240", "9000x9000", "640x480"])
+    func anAnswerThatCannotBeIsRefused(answer: String) throws {
+        let camera = try watch(
+            ["--device", StandInCamera.path, "--wait-lost", "0"],
+            environment: StandInCamera.environment(
+                frames: folder.write("frames.raw", [0]), formats: "YUYV:\(Self.width)x\(Self.height)@20", count: 3,
+                ["CAMERA_ANSWER": answer]))
+        #expect(camera.status == 69, "\(camera.standardError)")
+        #expect(camera.errorLines.count == 1 && camera.standardError.contains("the camera answers"))
     }
 
     @Test func eventsHaveTheStreamsTime() throws {

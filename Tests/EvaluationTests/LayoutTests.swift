@@ -1,3 +1,4 @@
+import Glibc
 import TacitDiagnostics
 import TacitEvaluation
 import TacitTestSupport
@@ -122,6 +123,52 @@ import Testing
     @Test func folderPerClass() throws {
         let tree = try Tree(["b/2.FLAC": "", "a/1.ogg": "", "a/cover.jpg": "", "readme.txt": ""])
         #expect(try listing(tree, .folder, nil) == ["a/1.ogg a", "b/2.FLAC b"])
+    }
+
+    @Test(arguments: ["a.voc", "a.8svx", "a.SPH", "a.wave", "a.mpga", "a.svx", "a.iff", "a.nist"])
+    func whatIsReadIsListed(name: String) throws {
+        let set = try DataSetKind.folder.read(path: try Tree(["dog/\(name)": ""]).path)
+        #expect(set.examples.count == 1 && set.leftOut.isEmpty && !set.lacksExamples)
+    }
+
+    /// Whatever lies in a class's folder is an example or is named.
+    @Test func whatIsNoExampleIsNamed() throws {
+        let tree = try Tree([
+            "a/1.wav": "", "a/note.txt": "", "a/night/2.wav": "", "b/1.wav": "", "b/empty/note.txt": "", "c/1.wav": "",
+            "d/1.wav": "", "e/e/e/x.wav": "",
+        ])
+        try #require(symlink("nowhere", "\(tree.path)/c/2.wav") == 0)
+        try #require(symlink("1.wav", "\(tree.path)/c/3.wav") == 0)
+        try #require(mkfifo("\(tree.path)/d/2.wav", 0o600) == 0)
+        try #require(symlink("..", "\(tree.path)/b/empty/up") == 0)
+        let set = try DataSetKind.folder.read(path: tree.path)
+        let names = set.examples.map { String($0.path.dropFirst(tree.path.count + 1)) }
+        #expect(names == ["a/1.wav", "b/1.wav", "c/1.wav", "c/3.wav", "d/1.wav"])
+        #expect(
+            set.leftOut == [
+                "\(tree.path)/a: left out 1 file with .txt (note.txt), 1 folder (night), which is not read here",
+                "\(tree.path)/b: left out 1 folder (empty), which is not read here",
+                "\(tree.path)/c: left out 1 link that leads nowhere (2.wav), which is not read here",
+                "\(tree.path)/d: left out 1 pipe (2.wav), which is not read here",
+                "\(tree.path)/e: left out 1 folder (e), which leaves nothing of this class",
+            ])
+        #expect(set.lacksExamples)
+    }
+
+    /// The figure is that of all, unless what was left out may have been an example.
+    @Test func onlyWhatMayBeAnExampleIsMissed() throws {
+        for (file, isMissed) in [
+            ("a/note.txt", false), ("a/notes/note.txt", false), ("a/x.wma", true), ("a/night/2.wav", true),
+            ("a/night/deep/2.m4a", true), ("a/night/2.png", false),
+        ] {
+            let set = try DataSetKind.folder.read(path: try Tree(["a/1.wav": "", file: ""]).path)
+            #expect(set.lacksExamples == isMissed, "\(file)")
+            #expect(set.leftOut.count == 1)
+        }
+        // A circle of links holds nothing new, and ends.
+        let tree = try Tree(["a/1.wav": "", "a/notes/note.txt": ""])
+        try #require(symlink("..", "\(tree.path)/a/notes/up") == 0)
+        #expect(try !DataSetKind.folder.read(path: tree.path).lacksExamples)
     }
 
     @Test func labelsAreMatchedByName() throws {

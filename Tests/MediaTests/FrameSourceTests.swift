@@ -184,6 +184,65 @@ import Testing
         #expect(try outcome([], piece: 500).errors == [nil])
     }
 
+    /// Of seconds that are given: no clock is asked.
+    @Test func bytesWithoutPicturesAreADrought() {
+        var drought = PictureDrought(limit: 10)
+        func isDry(_ times: [Double]) -> Bool {
+            var isDry = false
+            for time in times { isDry = drought.bytesCame(at: time) || isDry }
+            return isDry
+        }
+        let tenth = (0..<100).map { 100 + Double($0) / 10 }
+        // Bytes all the time, and a picture among them.
+        #expect(!isDry(tenth))
+        drought.pictureCame()
+        #expect(!isDry(tenth.map { $0 + 10 }))
+        #expect(isDry([120.5, 121]))
+        // A camera that sends nothing for an hour, amid a picture or not.
+        drought.pictureCame()
+        #expect(!isDry([4000, 8000, 8000.5]))
+        drought.pictureCame()
+        #expect(!isDry([20_000]))
+    }
+
+    @Test func endlessBytesWithoutAPictureEnd() throws {
+        let good = try picture("rgb.jpg")
+        let noise = [UInt8](repeating: 0x79, count: 300_000)
+        for (bytes, frames) in [(noise, 0), (good + noise, 1)] {
+            let descriptor = piped(bytes, piece: 100_000)
+            defer {
+                // The writer is not to meet a pipe that nobody reads.
+                var rest = [UInt8](repeating: 0, count: 65_536)
+                while read(descriptor, &rest, rest.count) > 0 {}
+                close(descriptor)
+            }
+            // With no patience at all what is read next decides.
+            let source = try MJPEGSource(descriptor: descriptor, rate: 10, patience: 0)
+            var seen = 0
+            var reason: String?
+            loop: while true {
+                switch try source.read(notBefore: 0) {
+                case .frame: seen += 1
+                case .broken(let error): reason = error.reason
+                case .end: break loop
+                case .passed, .gap: continue
+                }
+            }
+            #expect(seen == frames)
+            #expect(reason == "no whole JPEG picture for 10 s, though bytes came")
+        }
+    }
+
+    /// A pipe with one picture that has no end by itself.
+    @Test(arguments: ["rgb.png", "grey.png"])
+    func streamOfOneStillIsThat(name: String) throws {
+        let reader = try PictureFileReader()
+        try reader.read("\(Self.pictures)/\(name)")
+        let (frames, errors) = try outcome(try picture(name), piece: 100)
+        #expect(frames == [pixels(reader.frame)])
+        #expect(errors.isEmpty)
+    }
+
     @Test func filesGoOnBehindABrokenOne() throws {
         let folder = try TemporaryFolder()
         let broken = try folder.write("1.png", [1, 2, 3])

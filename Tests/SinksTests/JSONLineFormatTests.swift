@@ -74,6 +74,27 @@ import Testing
         #expect(object["score"] is NSNull)
     }
 
+    /// Times of any size are numbers, as exact as a double is.
+    @Test(arguments: [999_999_999.5, 1e9, 4_294_967_295.75, 9e9, 12_345_678_900, 9.2e12, 3.5e17])
+    func everyTimeIsANumber(time: Double) throws {
+        let object = try line { $0.gap(LiveGap(time: time, lostSeconds: time / 2, reason: .overrun)) }
+        #expect(object["time"] as? Double == time)
+        #expect(object["lost_seconds"] as? Double == time / 2)
+        let plain = try line { $0.event(News.event(.on, 1, at: time)) }
+        #expect(plain["time"] as? Double == time)
+    }
+
+    @Test func placesBecomeFewerWhereThereIsNoRoomForThem() {
+        for (value, places, text) in [
+            (1234.5, 3, "1234.500"), (8_999_999_999.5, 9, "8999999999.500000000"), (-1e10, 9, "-10000000000.00000000"),
+            (1e16, 9, "10000000000000000.00"), (8e17, 3, "800000000000000000.0"), (1e18, 3, "0.0"), (7.4, 0, "7"),
+        ] as [(Double, Int, String)] {
+            var buffer = ByteBuffer()
+            buffer.append(value, places: places)
+            #expect(String(decoding: buffer.bytes, as: UTF8.self) == text)
+        }
+    }
+
     @Test func hexadecimalKeepsAllDigits() {
         for (value, digits, text) in [(0, 3, "000"), (0xabc, 2, "abc"), (.max, 12, "ffffffffffffffff")]
             as [(UInt64, Int, String)]

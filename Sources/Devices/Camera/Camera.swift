@@ -18,16 +18,22 @@ package final class Camera: FrameSource {
     private let note: (DeviceNote) -> Void
 
     /// A frame that was taken and not yet turned to pixels: the first after a gap.
-    private var pending: VideoBuffer?
-    /// The first frame's time on the device's clock, and the last one's.
-    private var origin: Int?
-    private var lastTime = 0
+    private var pending: Arrived?
+    private var clock = FrameTime()
+    /// The last frame's, in microseconds since the first one.
+    private var lastTime: Int { clock.time }
     /// The last frame's number in the stream, and the camera's own number for it.
     private var index = -1
     private var sequence: UInt32?
     private var dropped = 0
     private var damaged = 0
     private var change = ChangeDetector()
+
+    /// A frame, and when it came.
+    private struct Arrived {
+        let buffer: VideoBuffer
+        let time: Int
+    }
 
     private static let retryMilliseconds = 250
     /// How often one that should deliver is looked at, so that a wish to stop is noticed.
@@ -67,16 +73,17 @@ package final class Camera: FrameSource {
 
     /// - Throws: `TacitError` (device lost) when it went away and did not come back in time.
     package func read(notBefore time: Int) throws -> FrameEvent {
-        if let buffer = pending {
+        if let first = pending {
             pending = nil
-            if let stamp = take(buffer, notBefore: time) { return .frame(stamp) }
+            if let stamp = take(first, notBefore: time) { return .frame(stamp) }
         }
         var waitingSince = device.now
         while !settings.isStopping() {
             switch device.take(milliseconds: Self.waitMilliseconds) {
             case .frame(let buffer):
                 waitingSince = device.now
-                if let stamp = take(newest(buffer, notBefore: time), notBefore: time) { return .frame(stamp) }
+                let first = Arrived(buffer: buffer, time: waitingSince)
+                if let stamp = take(newest(first, notBefore: time), notBefore: time) { return .frame(stamp) }
                 if lastTime < time { return .passed(time: lastTime) }
             case .nothing:
                 guard device.now - waitingSince >= Int(settings.stallSeconds * 1_000_000) else { continue }
@@ -93,31 +100,25 @@ package final class Camera: FrameSource {
     /// Of a wait that may be endless.
     private static func microseconds(_ seconds: Double) -> Int { Int(min(max(seconds, 0), 1e10) * 1_000_000) }
 
-    /// Microseconds since the first frame.
-    private func streamTime(_ buffer: VideoBuffer) -> Int {
-        // A clock that goes back, as some cameras' do, must not turn the stream's time.
-        max(lastTime, buffer.time - (origin ?? buffer.time))
-    }
-
     /// The last of the frames that wait; those before it are given back.
-    private func newest(_ first: VideoBuffer, notBefore time: Int) -> VideoBuffer {
-        var buffer = first
+    private func newest(_ first: Arrived, notBefore time: Int) -> Arrived {
+        var last = first
         // No more than the camera can hold: one that is faster than this loop must not keep it here.
         for _ in 0..<32 {
             guard case .frame(let newer) = device.take(milliseconds: 0) else { break }
-            count(buffer, notBefore: time)
-            if !buffer.isDamaged, lastTime >= time { dropped += 1 }
-            device.giveBack(buffer)
-            buffer = newer
+            count(last, notBefore: time)
+            if !last.buffer.isDamaged, lastTime >= time { dropped += 1 }
+            device.giveBack(last.buffer)
+            last = Arrived(buffer: newer, time: device.now)
         }
-        return buffer
+        return last
     }
 
     /// Counts a frame, by the camera's own numbers: what they leave out was dropped by the driver, unless nobody wanted
     /// it anyway.
-    private func count(_ buffer: VideoBuffer, notBefore time: Int) {
-        if origin == nil { origin = buffer.time }
-        lastTime = streamTime(buffer)
+    private func count(_ arrived: Arrived, notBefore time: Int) {
+        let buffer = arrived.buffer
+        _ = clock.take(stamp: buffer.time, arrival: arrived.time)
         let isWanted = lastTime >= time
         var step = 1
         if let sequence {
@@ -140,8 +141,9 @@ package final class Camera: FrameSource {
     }
 
     /// Turns a frame to pixels and gives it back; nil if it is too early or can't be read.
-    private func take(_ buffer: VideoBuffer, notBefore time: Int) -> FrameEvent.Stamp? {
-        count(buffer, notBefore: time)
+    private func take(_ arrived: Arrived, notBefore time: Int) -> FrameEvent.Stamp? {
+        count(arrived, notBefore: time)
+        let buffer = arrived.buffer
         defer { device.giveBack(buffer) }
         guard !buffer.isDamaged, lastTime >= time else { return nil }
         let bytes = device.bytes(of: buffer)
@@ -169,11 +171,11 @@ package final class Camera: FrameSource {
         while !settings.isStopping() {
             if let reopened = try? device.open(settings.wish) {
                 stream = reopened
-                if let buffer = firstFrame(before: min(deadline, device.now + Int(settings.stallSeconds * 1_000_000))) {
-                    if origin == nil { origin = buffer.time }
-                    let end = streamTime(buffer)
-                    let gap = FrameEvent.Gap(end: end, length: end - lastTime, reason: reason)
-                    pending = buffer
+                if let first = firstFrame(before: min(deadline, device.now + Int(settings.stallSeconds * 1_000_000))) {
+                    let start = lastTime
+                    let end = clock.take(stamp: first.buffer.time, arrival: first.time)
+                    let gap = FrameEvent.Gap(end: end, length: end - start, reason: reason)
+                    pending = first
                     note(.returned)
                     return .gap(gap)
                 }
@@ -189,10 +191,10 @@ package final class Camera: FrameSource {
         return .end
     }
 
-    private func firstFrame(before deadline: Int) -> VideoBuffer? {
+    private func firstFrame(before deadline: Int) -> Arrived? {
         while device.now < deadline, !settings.isStopping() {
             switch device.take(milliseconds: Self.waitMilliseconds) {
-            case .frame(let buffer): return buffer
+            case .frame(let buffer): return Arrived(buffer: buffer, time: device.now)
             case .nothing: continue
             case .lost: return nil
             }

@@ -68,7 +68,7 @@ enum CameraModes {
                 if !found.contains(where: { $0 == fit }) { found.append(fit) }
             }
         }
-        return found.filter { $0.width > 0 && $0.height > 0 && $0.width * $0.height <= FrameBuffer.maximumPixels }
+        return found.filter { FrameBuffer.isSensible(width: $0.width, height: $0.height) }
     }
 
     /// Nil as the only one where the camera does not tell.

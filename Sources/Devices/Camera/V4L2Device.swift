@@ -72,22 +72,33 @@ package final class V4L2Device: VideoDevice {
         guard let format = PixelFormat(code: layout.code), layout.width > 0, layout.height > 0 else {
             throw TacitError(.deviceUnavailable, "the camera refuses \(mode)")
         }
+        guard FrameBuffer.isSensible(width: Int(layout.width), height: Int(layout.height)) else {
+            throw TacitError(
+                .deviceUnavailable,
+                "the camera answers \(mode) with \(layout.width)x\(layout.height), expected at most \(FrameBuffer.maximumPixels) pixels"
+            )
+        }
         var rate = mode.rate ?? wish.rate
         let isTimed = tacit_v4l2_set_rate(descriptor, &rate) == 0
+        let frame = RawFrame(
+            format: format, width: Int(layout.width), height: Int(layout.height),
+            bytesPerRow: Int(layout.bytes_per_row), isFullRange: layout.is_full_range != 0)
         try map(path)
+        // None of its frames could be read.
+        guard format == .mjpeg || buffers.allSatisfy({ $0.count >= frame.byteCount }) else {
+            throw TacitError(
+                .deviceUnavailable,
+                "the camera answers \(mode) with less memory than the \(frame.byteCount) bytes that its frames have")
+        }
         guard tacit_v4l2_start(descriptor) == 0 else {
             throw errno == EBUSY
                 ? TacitError(.deviceUnavailable, "the camera is in use by another program")
                 : Self.failure("the camera does not start", errno, path)
         }
         let agreed = CameraMode(
-            format: format, width: Int(layout.width), height: Int(layout.height), rate: isTimed ? rate : mode.rate,
+            format: format, width: frame.width, height: frame.height, rate: isTimed ? rate : mode.rate,
             isConverted: mode.isConverted)
-        return VideoStream(
-            name: "\(wanted.text ?? path) (\(name))", mode: agreed,
-            layout: RawFrame(
-                format: format, width: agreed.width, height: agreed.height, bytesPerRow: Int(layout.bytes_per_row),
-                isFullRange: layout.is_full_range != 0))
+        return VideoStream(name: "\(wanted.text ?? path) (\(name))", mode: agreed, layout: frame)
     }
 
     private func map(_ path: String) throws {

@@ -18,7 +18,7 @@ package protocol VideoDevice: AnyObject {
 
     func close()
 
-    /// Microseconds on the clock that frames are stamped by.
+    /// Microseconds on the machine's monotonic clock, which frames are stamped by as well where the driver is right.
     var now: Int { get }
 
     func sleep(milliseconds: Int)
@@ -55,7 +55,7 @@ package struct VideoBuffer: Equatable, Sendable {
     package var count: Int
     /// The camera's own number for it, modulo 2^32.
     package var sequence: UInt32
-    /// Microseconds on the device's clock.
+    /// Microseconds on the device's clock, as the driver has it.
     package var time: Int
     /// Whether the camera says that it is not whole.
     package var isDamaged: Bool

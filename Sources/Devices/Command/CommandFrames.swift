@@ -143,8 +143,7 @@ private final class FrameIntake: CommandIntake, @unchecked Sendable {
             hasBytes = true
             splitter.append(received)
             guard BootClock.now - last < silence else {
-                throw TacitError(
-                    .badData, "no whole JPEG picture for \(CommandEnding.short(silence)) s, though bytes came")
+                throw TacitError(.badData, PictureDrought.reason(CommandEnding.short(silence)))
             }
         }
     }

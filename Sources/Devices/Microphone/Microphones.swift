@@ -1,5 +1,6 @@
 import CTacitALSA
 import Glibc
+import TacitDiagnostics
 
 /// The sound cards' inputs.
 package enum Microphones {
@@ -56,21 +57,36 @@ package enum Microphones {
     }
 }
 
+/// What a microphone answers when it is asked whether it could be listened to.
+package enum MicrophoneAnswer: Equatable, Sendable {
+    case usable
+    /// There is none of the name, it may not be opened or is in use, by the number of an error.
+    case failed(Int32)
+    /// It is there, and gives nothing that can be listened to: why.
+    case unusable(String)
+}
+
 extension Microphones {
-    /// Opens a microphone by a name that `--device` takes, and closes it again.
-    ///
-    /// - Returns: 0, or the number of an error.
-    package static func answer(of name: String) -> Int32 {
+    /// Opens a microphone by a name that `--device` takes, agrees with it on a format as `listen` does, and closes it again.
+    package static func answer(of name: String, sampleRate: Int) -> MicrophoneAnswer {
         tacit_alsa_silence()
-        guard let wanted = try? MicrophoneName(name) else { return EINVAL }
+        guard let wanted = try? MicrophoneName(name) else { return .failed(EINVAL) }
         do {
             var handle: OpaquePointer?
             let code = snd_pcm_open(&handle, try wanted.resolve(), SND_PCM_STREAM_CAPTURE, Int32(SND_PCM_NONBLOCK))
-            guard code >= 0, let handle else { return -code }
-            snd_pcm_close(handle)
-            return 0
+            guard code >= 0, let handle else { return .failed(-code) }
+            defer { snd_pcm_close(handle) }
+            do {
+                let negotiation = try Negotiation(handle)
+                _ = try negotiation.agree(sampleRate: sampleRate, isFixed: false, wakeSeconds: 0)
+                return .usable
+            } catch let failure as ALSAFailure {
+                return failure.isBusy ? .failed(EBUSY) : .unusable(failure.reason())
+            } catch {
+                return .unusable((error as? TacitError)?.reason ?? "\(error)")
+            }
         } catch {
-            return (error as? ALSAFailure).map { -$0.code } ?? EINVAL
+            return .failed((error as? ALSAFailure).map { -$0.code } ?? EINVAL)
         }
     }
 }

@@ -53,16 +53,15 @@ enum SoundCheck {
     private static func named(_ device: String, _ patient: Patient) -> [Finding] {
         let system = patient.system
         guard let input = patient.sound.input(named: device, system) else {
-            let code = SoundDevices.namesCard(device) ? ENODEV : system.calls.microphone(device)
-            if code == 0 { return [] }
-            if code == EBUSY {
-                return [
-                    Finding(
-                        .microphoneBusy, device, "is in use by another program", fix: "fuser -v /dev/snd/*")
-                ]
-            }
-            if code == EACCES || code == EPERM, let input = patient.sound.inputs.first {
-                return [Permission.finding(.microphoneForbidden, node: input.node, group: "audio", patient)]
+            switch SoundDevices.namesCard(device) ? .failed(ENODEV) : answer(device, patient) {
+            case .usable: return []
+            case .unusable(let reason): return [formats(device, reason, fix: "tacit devices")]
+            case .failed(EBUSY): return [inUse(device)]
+            case .failed(EACCES), .failed(EPERM):
+                if let input = patient.sound.inputs.first {
+                    return [Permission.finding(.microphoneForbidden, node: input.node, group: "audio", patient)]
+                }
+            case .failed: break
             }
             if patient.sound.inputs.isEmpty { return [noMicrophone(patient)] }
             return [Finding(.unknownDevice, device, "no microphone has this name", fix: "tacit devices")]
@@ -72,7 +71,33 @@ enum SoundCheck {
             return [Permission.finding(.microphoneForbidden, node: input.node, group: "audio", patient)]
         }
         if let holder = holder(input, patient, isNamed: true) { return [busy(input, holder, system)] }
-        return muted(input, patient).map { [$0] } ?? []
+        switch answer(device, patient) {
+        case .unusable(let reason):
+            let plug = "plughw:CARD=\(input.cardID),DEV=\(input.device)"
+            return [
+                formats(
+                    input.name, reason,
+                    fix: device == plug ? "tacit devices" : "tacit listen --device \(ShellQuote.word(plug))")
+            ]
+        case .failed(EBUSY): return [inUse(input.name)]
+        case .usable, .failed: return muted(input, patient).map { [$0] } ?? []
+        }
+    }
+
+    /// What a microphone says to the rate of the model that is to listen.
+    private static func answer(_ device: String, _ patient: Patient) -> MicrophoneAnswer {
+        let rates = patient.models.compactMap { $0.description.input.kind.sound?.sampleRate }
+        return patient.system.calls.microphone(device, sampleRate: rates.first ?? 16_000)
+    }
+
+    private static func inUse(_ device: String) -> Finding {
+        Finding(.microphoneBusy, device, "is in use by another program", fix: "fuser -v /dev/snd/*")
+    }
+
+    private static func formats(_ device: String, _ reason: String, fix: String) -> Finding {
+        Finding(
+            .microphoneFormats, device, reason, fix: fix,
+            note: "plughw: in front of a card's name makes another format of it")
     }
 
     private static func noMicrophone(_ patient: Patient) -> Finding {

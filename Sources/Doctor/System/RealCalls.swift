@@ -33,5 +33,7 @@ struct RealCalls: SystemCalls {
 
     func controls(card: Int) -> [CaptureControl] { CaptureControl.all(card: card) }
     func camera(_ path: String) -> CameraAnswer { Cameras.answer(of: path) }
-    func microphone(_ name: String) -> Int32 { Microphones.answer(of: name) }
+    func microphone(_ name: String, sampleRate: Int) -> MicrophoneAnswer {
+        Microphones.answer(of: name, sampleRate: sampleRate)
+    }
 }

@@ -8,7 +8,7 @@ import TacitDevices
 ///     disk            PATH  FREE  SIZE  [ro]
 ///     control         CARD  NAME  VALUE
 ///     camera          PATH  none | busy | bare | formats
-///     microphone      NAME  ERROR
+///     microphone      NAME  ERROR | WORDS
 ///
 /// Permissions follow the files' own modes, owners and groups. What is not said is answered as a machine would on which
 /// nothing is wrong; other paths' disks are the real ones.
@@ -55,5 +55,8 @@ struct StagedCalls: SystemCalls {
         }
     }
 
-    func microphone(_ name: String) -> Int32 { answers("microphone", name).first?.first.flatMap { Int32($0) } ?? 0 }
+    func microphone(_ name: String, sampleRate: Int) -> MicrophoneAnswer {
+        guard let words = answers("microphone", name).first?.first else { return .usable }
+        return Int32(words).map { .failed($0) } ?? .unusable(words)
+    }
 }

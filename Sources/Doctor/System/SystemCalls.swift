@@ -19,8 +19,8 @@ protocol SystemCalls: Sendable {
     ///
     /// - Parameter path: in `/dev`, without the machine's root.
     func camera(_ path: String) -> CameraAnswer
-    /// What ALSA answers to a name of a microphone: 0, or the number of an error. Opened and closed again.
-    func microphone(_ name: String) -> Int32
+    /// What a microphone of that name answers to who would listen at this rate. Opened and closed again.
+    func microphone(_ name: String, sampleRate: Int) -> MicrophoneAnswer
 }
 
 /// A file system.

@@ -4,6 +4,8 @@ import TacitDiagnostics
 public final class FrameBuffer {
     /// The most pixels that a picture may have; more are refused before memory is taken for them.
     public static let maximumPixels = 1 << 26
+    /// The most that a row or a column of raw frames may have.
+    package static let maximumSide = 1 << 16
 
     /// `[height][width][channels]`, rows from the top.
     public private(set) var pixels: UnsafeMutablePointer<UInt8>
@@ -39,6 +41,11 @@ public final class FrameBuffer {
         self.width = width
         self.height = height
         self.channels = channels
+    }
+
+    /// Whether raw frames may have this size, whatever numbers a driver or a flag says.
+    package static func isSensible(width: Int, height: Int) -> Bool {
+        (1...maximumSide).contains(width) && (1...maximumSide).contains(height) && width * height <= maximumPixels
     }
 
     package static func check(width: Int, height: Int) throws {

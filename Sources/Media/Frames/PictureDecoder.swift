@@ -16,6 +16,7 @@ package final class PictureDecoder {
     private var scratchCapacity = 1
     let message: UnsafeMutablePointer<CChar>
     private static let messageSize = 256
+    private static let signaturePNG: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
 
     /// - Throws: `TacitError` (I/O error) without memory.
     package init() throws {
@@ -35,7 +36,7 @@ package final class PictureDecoder {
     /// - Throws: `TacitError` (bad data), without a file's name.
     package func decode(_ bytes: UnsafeRawBufferPointer, into frame: FrameBuffer) throws {
         guard !bytes.isEmpty else { throw TacitError(.badData, "the file is empty, expected a picture") }
-        if bytes.starts(with: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]) {
+        if bytes.starts(with: Self.signaturePNG) {
             try decodePNG(bytes, into: frame)
         } else if bytes.starts(with: [0xff, 0xd8, 0xff]) {
             try decodeJPEG(bytes, into: frame)
@@ -46,6 +47,11 @@ package final class PictureDecoder {
         } else {
             throw TacitError(.badData, UnreadPicture.reason(bytes))
         }
+    }
+
+    /// Whether these are the first bytes of a picture that no other follows in a stream: PNG, GIF or WebP.
+    static func isStill(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        bytes.starts(with: signaturePNG) || bytes.starts(with: Array("GIF8".utf8)) || UnreadPicture.isWebP(bytes)
     }
 
     private func decodePNG(_ bytes: UnsafeRawBufferPointer, into frame: FrameBuffer) throws {

@@ -3,23 +3,14 @@ import TacitDiagnostics
 
 /// Which files are pictures, and where they lie.
 package enum PictureFiles {
-    /// The suffixes of what `PictureDecoder` reads.
-    private static let suffixes: Set<String> = ["apng", "gif", "jfif", "jpe", "jpeg", "jpg", "png", "webp"]
-
     /// The most pictures that are taken from one folder.
     private static let maximumCount = 2_000_000
     private static let maximumDepth = 64
 
-    /// The suffixes of pictures that are not read: each of these gives its line, rather than be left out in silence.
-    private static let unreadSuffixes: Set<String> = [
-        "avif", "bmp", "heic", "heif", "jxl", "pbm", "pgm", "pnm", "ppm", "svg", "tif", "tiff",
-    ]
-
-    /// Whether a file is a picture by its suffix, read or not.
+    /// Whether a file is a picture by its suffix, read or not: one that is not gives its line, rather than be left out in
+    /// silence.
     package static func isPictureName(_ name: String) -> Bool {
-        guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return false }
-        let suffix = name[name.index(after: dot)...].lowercased()
-        return suffixes.contains(suffix) || unreadSuffixes.contains(suffix)
+        MediaSuffixes.has(name, MediaSuffixes.pictures) || MediaSuffixes.has(name, MediaSuffixes.unreadPictures)
     }
 
     package static func isFolder(_ path: String) -> Bool {

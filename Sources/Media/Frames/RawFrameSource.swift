@@ -43,8 +43,7 @@ package final class RawFrameSource: FrameSource {
     private init(
         _ stream: ByteStream, width: Int, height: Int, format: PixelFormat, rate: Double, bytesPerRow: Int?
     ) throws {
-        guard width > 0, height > 0, width <= 1 << 16, height <= 1 << 16, width * height <= FrameBuffer.maximumPixels
-        else {
+        guard FrameBuffer.isSensible(width: width, height: height) else {
             throw TacitError(
                 .usage, "frames of \(width) x \(height) pixels, expected 1 to \(FrameBuffer.maximumPixels) of them")
         }

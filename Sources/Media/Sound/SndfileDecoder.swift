@@ -8,38 +8,38 @@ final class SndfileDecoder: SoundDecoder {
     private(set) var channels = 0
 
     private let bytes: SeekableBytes
+    private let remedy: String
     private var file: OpaquePointer?
+    /// In place of a file of libsndfile's.
+    private var planes: VoicePlanes?
 
     /// - Parameter isKnown: whether the first bytes are of a sound at all.
     init(_ stream: ByteStream, isKnown: Bool) throws {
         bytes = try SeekableBytes(stream)
-        guard open() else {
+        remedy = SoundSignature.remedy(stream)
+        guard try open() else {
             if let failure = bytes.failure { throw failure }
             throw TacitError(
                 .badData,
                 isKnown
-                    ? "a sound whose header is broken, or of a codec that is not read here: \(SoundSignature.remedy(stream))"
+                    ? "a sound whose header is broken, or of a codec that is not read here: \(remedy)"
                     : "no sound of a format that is read here (\(SoundSignature.readable)); "
-                        + "if it is one, \(SoundSignature.remedy(stream))")
+                        + "if it is one, \(remedy)")
         }
     }
 
     deinit { if let file { sf_close(file) } }
 
     func decode(into block: UnsafeMutableBufferPointer<Float>) throws -> DecodedBlock {
-        while let file {
-            let wanted = block.count / channels
-            let count = Int(sf_readf_float(file, block.baseAddress, sf_count_t(wanted)))
-            if let failure = bytes.failure { throw failure }
-            guard sf_error(file) == SF_ERR_NO_ERROR, count >= 0, count <= wanted else {
-                throw TacitError(.badData, "can't be decoded from here on")
-            }
-            if count > 0 { return .frames(count) }
+        while file != nil || planes != nil {
+            let next = try decodeNext(into: block)
+            if case .end = next {} else { return next }
             let (rate, width) = (sampleRate, channels)
             guard bytes.goOn() else { break }
-            sf_close(file)
-            self.file = nil
-            guard open() else {
+            if let file { sf_close(file) }
+            file = nil
+            planes = nil
+            guard try open() else {
                 throw bytes.failure
                     ?? TacitError(
                         .badData, "another sound is joined to it, whose header is broken or which is not read here")
@@ -49,8 +49,30 @@ final class SndfileDecoder: SoundDecoder {
         return .end
     }
 
-    private func open() -> Bool {
+    /// - Returns: `.end` at the end of this file, behind which another one may stand.
+    private func decodeNext(into block: UnsafeMutableBufferPointer<Float>) throws -> DecodedBlock {
+        if let planes {
+            let next = planes.decode(into: block, from: bytes)
+            if let failure = bytes.failure { throw failure }
+            return next
+        }
+        guard let file else { return .end }
+        let wanted = block.count / channels
+        let count = Int(sf_readf_float(file, block.baseAddress, sf_count_t(wanted)))
+        if let failure = bytes.failure { throw failure }
+        guard sf_error(file) == SF_ERR_NO_ERROR, count >= 0, count <= wanted else {
+            throw TacitError(.badData, "can't be decoded from here on")
+        }
+        return count > 0 ? .frames(count) : .end
+    }
+
+    private func open() throws -> Bool {
         if let length = ContainerLength.ofJoined(bytes) { bytes.limit(to: length) }
+        if let found = try VoicePlanes(bytes, remedy: remedy) {
+            planes = found
+            (sampleRate, channels) = (found.sampleRate, found.channels)
+            return true
+        }
         UnstatedLength.mend(bytes)
         var io = SF_VIRTUAL_IO()
         io.get_filelen = { sf_count_t(SeekableBytes.of($0).count) }

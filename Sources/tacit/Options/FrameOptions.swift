@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import TacitDevices
 import TacitDiagnostics
 import TacitLabelling
@@ -11,7 +12,7 @@ struct FrameOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A picture, a folder of pictures, or - for a stream on standard input.", valueName: "FILE|DIR|-"))
+            "A picture, a folder of pictures, or a stream: a pipe, or - for standard input.", valueName: "FILE|DIR|-"))
     var input: String?
 
     @OptionGroup var program: SourceCommandOptions
@@ -95,8 +96,8 @@ struct FrameOptions: ParsableArguments {
     func parsedSize() throws -> (width: Int, height: Int)? {
         guard let size else { return nil }
         let parts = size.lowercased().split(separator: "x", omittingEmptySubsequences: false)
-        guard parts.count == 2, let width = Int(parts[0]), let height = Int(parts[1]), (1...65_536).contains(width),
-            (1...65_536).contains(height), width * height <= FrameBuffer.maximumPixels
+        guard parts.count == 2, let width = Int(parts[0]), let height = Int(parts[1]),
+            FrameBuffer.isSensible(width: width, height: height)
         else {
             throw ValidationError(
                 "--size must be WIDTHxHEIGHT, such as 640x480, of at most \(FrameBuffer.maximumPixels) pixels: '\(size)'"
@@ -120,11 +121,12 @@ struct FrameOptions: ParsableArguments {
         return max(1, Int(Double(ImageLabeller.ticksPerSecond) * max(every ?? 0, 1 / fastest)))
     }
 
-    /// Whether the input is a stream of frames rather than files.
+    /// Whether the input is a stream of frames rather than files: by its name, by what is said of it, or for being a pipe.
     var isStream: Bool {
         guard let input else { return false }
         return input == "-" || format != nil || input.lowercased().hasSuffix(".mjpeg")
             || input.lowercased().hasSuffix(".mjpg")
+            || SystemPath.kind(input).map { $0 != S_IFREG && $0 != S_IFDIR } ?? false
     }
 
     /// For the view.

@@ -8,6 +8,7 @@
 //   CAMERA_AWAY     then it is back, for as many frames again; default: for ever
 //   CAMERA_RETURNS  how often it comes back, at most
 //   CAMERA_DAMAGED  every so manyth frame carries the error flag, its bytes spoilt
+//   CAMERA_ANSWER   WIDTHxHEIGHT that it says it has set, whatever it was asked for
 //   CAMERA_STALL    after so many frames no more come, until it is opened anew
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -304,6 +305,8 @@ static int answer(uint32_t request, void *argument) {
         struct v4l2_pix_format *pixels = &((struct v4l2_format *)argument)->fmt.pix;
         current = nearest(pixels);
         fill_format(pixels, current);
+        const char *size = getenv("CAMERA_ANSWER");
+        if (size) sscanf(size, "%ux%u", &pixels->width, &pixels->height);
         return 0;
     }
     case (uint32_t)VIDIOC_G_PARM:
