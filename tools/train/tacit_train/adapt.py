@@ -17,6 +17,7 @@ from . import metrics, ranks
 from .adapters import Adaptation, add_adapters, form, quicken, train_whole
 from .adapter_folder import Description, digests, load_adapter, save_adapter
 from .augment import Augmentation
+from .files import ADAPTER
 from .hearing import open_hearing
 from .initial import embedding_scale, start_patch_projection, start_sinks
 from .inputs import TokensInput
@@ -107,6 +108,7 @@ class Trainer(Training):
 
     command = "adapt"
     options = staticmethod(add_arguments)
+    writes = ADAPTER
 
     def __init__(self, args: argparse.Namespace, whole: bool = False):
         super().__init__(args)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import json
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,7 @@ from tqdm import tqdm
 from . import metrics
 from .adapter_folder import load_adapter
 from .augment import negative
-from .files import save_json
+from .files import load_json, save_json
 from .frontend import make_front_end
 from .inputs import SoundInput
 from .material import open_material
@@ -66,7 +65,7 @@ def main(args: argparse.Namespace) -> None:
     print(summary, flush=True)
     if args.write_metrics:
         path = args.adapter / "tacit.json"
-        value = json.loads(path.read_text(encoding="utf-8"))
+        value = load_json(path)
         found = {k: round(summary[k], 4) for k in ("accuracy", "map") if summary[k] is not None}
         value["metrics"] = {"dataset": data.kind, "split": args.split, **found}
         save_json(value, path)

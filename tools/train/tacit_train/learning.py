@@ -14,20 +14,19 @@ its last patches besides.
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import Tensor
 from tqdm import tqdm
 
 from . import metric
 from .adapter_folder import load_adapter
 from .augment import coloured_noise
-from .files import save_json
+from .files import changed_folder, load_json, load_tensors, save_json
 from .frontend import make_front_end
 from .inputs import ImageInput, Input, SoundInput, TokensInput
 from .material import open_material, windows_of
@@ -187,7 +186,7 @@ def sample(clips: Iterable, most: int, rng: np.random.Generator) -> list:
 
 
 def blocks(model: AdaptedModel):
-    core = model._bare()
+    core = model.bare()
     return core.h if hasattr(core, "h") else core.layers
 
 
@@ -272,10 +271,11 @@ def centres(points: np.ndarray, count: int, rng: np.random.Generator) -> np.ndar
 
 
 def write(adapter: Path, levels: list[int], grid: int, stretch: int, tensors: dict[str, Tensor]) -> None:
-    path = adapter / "tacit.safetensors"
-    kept = {name: tensor for name, tensor in load_file(path).items() if not name.startswith("learning.")}
+    stored = load_tensors(adapter / "tacit.safetensors")
+    kept = {name: tensor for name, tensor in stored.items() if not name.startswith("learning.")}
     dtype = next(iter(kept.values())).dtype
-    value = json.loads((adapter / "tacit.json").read_text(encoding="utf-8"))
+    value = load_json(adapter / "tacit.json")
     value["learning"] = {"levels": levels} | ({"grid": grid} if grid > 1 else {}) | ({"stretch": stretch} if stretch else {})
-    save_file(kept | {name: tensor.to(dtype).contiguous() for name, tensor in tensors.items()}, path)
-    save_json(value, adapter / "tacit.json")
+    with changed_folder(adapter) as folder:
+        save_file(kept | {name: tensor.to(dtype).contiguous() for name, tensor in tensors.items()}, folder / "tacit.safetensors")
+        save_json(value, folder / "tacit.json")

@@ -14,7 +14,7 @@ from tqdm import tqdm
 from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from . import ranks
-from .files import CSVLog, save_torch, whole_folder
+from .files import BASE, CSVLog, check_replaceable, save_torch, whole_folder
 from .optim import Muon, Together, mixed_precision, trapezoid
 from .text import tokenize, train_tokenizer
 
@@ -150,7 +150,7 @@ def export(model: torch.nn.Module, tokenizer: PreTrainedTokenizerFast, out: Path
     state = {k: v.detach().cpu().clone() for k, v in model.state_dict().items()}
     half = type(model)(model.config)
     half.load_state_dict(state)
-    with whole_folder(out) as folder:
+    with whole_folder(out, BASE) as folder:
         half.half().save_pretrained(folder)
         tokenizer.save_pretrained(folder)
 
@@ -190,6 +190,9 @@ def read(args: argparse.Namespace, quiet: bool | None) -> tuple[PreTrainedTokeni
 def main(args: argparse.Namespace) -> None:
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
+    snapshots = snapshot_steps(args.snapshots, args.out, args.batch * args.context, 0, steps_of(args))
+    for option, out in [("--out", args.out), *(("--snapshots", out) for out in snapshots.values())]:
+        check_replaceable(option, out, BASE, {"--run": args.run, "--text": args.text, "--heldout": args.heldout})
     args.run.mkdir(parents=True, exist_ok=True)
     with ranks.one_first():
         tokenizer, train_ids, held_ids = read(args, quiet())

@@ -8,6 +8,7 @@ from pathlib import Path
 from torch import Tensor, nn
 
 from . import metrics, ranks
+from .files import TEACHER
 from .inputs import ImageInput
 from .networks import make_network
 from .score import logits_of
@@ -30,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 class TeacherTraining(Training):
     command = "teach"
     options = staticmethod(add_arguments)
+    writes = TEACHER
 
     def __init__(self, args: argparse.Namespace):
         if args.input not in ("logmel", "image"):

@@ -18,7 +18,7 @@ from torch.nn import functional as F
 from tqdm import tqdm
 
 from . import ranks, senses
-from .files import CSVLog, save_torch
+from .files import CSVLog, check_replaceable, save_torch
 from .optim import Muon, Together, mixed_precision, trapezoid
 from .readers import DataSet, open_data_set, with_licences
 from .score import multi_hot
@@ -129,11 +129,15 @@ class Training:
     command: str
     options: Callable[[argparse.ArgumentParser], None]
     """The command's arguments."""
+    writes: tuple[str, ...]
+    """What the folder that it makes holds."""
 
     def __init__(self, args: argparse.Namespace):
         self.args = args
         torch.set_num_threads(args.threads)
         torch.manual_seed(args.seed)
+        kept = {"--run": args.run, "--base": getattr(args, "base", None), "--data": Path(args.data.partition(":")[2] or ".")}
+        check_replaceable("--out", args.out, self.writes, kept | {"--cache": args.cache})
         args.run.mkdir(parents=True, exist_ok=True)
         self.data = open_data_set(args.data)
         self.task = args.task or ("multilabel" if self.data.multilabel else "multiclass")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -72,17 +73,33 @@ def with_licences(clips: Iterable[Clip], allowed: Iterable[str]) -> tuple[Clip, 
     return tuple(c for c in clips if c.licence and key(c.licence) in wanted)
 
 
-def read_table(path: Path, columns: Iterable[str]) -> list[dict[str, str]]:
-    """The rows of a CSV that has at least these columns."""
+def read_text(path: Path) -> str:
+    """A text file's contents, line ends as they are."""
     try:
-        with open(path, newline="", encoding="utf-8") as stream:
-            reader = csv.DictReader(stream)
-            lacking = [c for c in columns if c not in (reader.fieldnames or [])]
-            if lacking:
-                raise DataError(f"{path}: no column {', '.join(lacking)}")
-            rows = list(reader)
+        return path.read_bytes().decode("utf-8-sig")
     except (FileNotFoundError, NotADirectoryError):
         raise DataError(f"{path}: no such file") from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise DataError(f"{path}, line {line}: not UTF-8; expected the file to be saved as that") from None
+
+
+def read_table(path: Path, columns: Iterable[str]) -> list[dict[str, str]]:
+    """The rows of a CSV that has at least these columns."""
+    columns = list(columns)
+    # Strict, or a quotation mark that is never closed would take all that follows for one cell.
+    reader = csv.DictReader(io.StringIO(read_text(path), newline=""), strict=True)
+    begun = 1
+    try:
+        lacking = [c for c in columns if c not in (reader.fieldnames or [])]
+        if lacking:
+            raise DataError(f"{path}: no column {', '.join(lacking)}")
+        rows, begun = [], reader.line_num + 1
+        for row in reader:
+            rows.append(row)
+            begun = reader.line_num + 1
+    except csv.Error as error:
+        raise DataError(f"{path}, line {begun}: {error}; expected quotation marks in pairs") from None
     for number, row in enumerate(rows, start=2):
         if any(row[c] is None for c in columns):
             raise DataError(f"{path}, line {number}: too few columns")
