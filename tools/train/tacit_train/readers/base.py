@@ -122,6 +122,11 @@ def files_of(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
     return sorted(p for p in shown_files(folder) if p.suffix.lower() in suffixes)
 
 
+def shown_folders(folder: Path) -> list[Path]:
+    """All but hidden ones, such as tools make for themselves."""
+    return sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
+
+
 def shown_files(folder: Path) -> list[Path]:
     """All but hidden files: macOS puts a `._x.wav`, which is no sound, beside each `x.wav` that it copies."""
     return [p for p in folder.iterdir() if p.is_file() and not p.name.startswith(".")]
@@ -135,3 +140,14 @@ def tell_left_out(folder: Path, suffixes: tuple[str, ...]) -> None:
         rest = "" if files_of(folder, suffixes) else ", which leaves nothing of this class"
         remedy = "; ffmpeg makes a WAV of most sounds" if suffixes == SOUND_SUFFIXES else ""
         print(f"{folder}: left out {told}{rest}{remedy}", file=sys.stderr)
+    for inner in shown_folders(folder):
+        if count := sum(1 for p in inner.rglob("*") if p.is_file() and p.suffix.lower() in suffixes and not p.name.startswith(".")):
+            files = "1 file" if count == 1 else f"{count} files"
+            print(f"{inner}: left out {files}; expected what is of a class right in its folder", file=sys.stderr)
+
+
+def tell_loose(folder: Path, suffixes: tuple[str, ...]) -> None:
+    """Says on standard error which files lie beside the folders of the classes, in none of them."""
+    if loose := files_of(folder, suffixes):
+        files = "1 file" if len(loose) == 1 else f"{len(loose)} files"
+        print(f"{folder}: left out {files} in no class's folder, {loose[0].name} first", file=sys.stderr)
