@@ -89,6 +89,11 @@ def load_tensors(path: Path) -> dict[str, Tensor]:
         raise DataError(f"{path}: damaged, or no safetensors: {error}") from None
 
 
+def check_file(option: str, path: Path) -> None:
+    if not path.is_file():
+        raise DataError(f"{option} {path}: no such file")
+
+
 def temporary_of(out: Path) -> Path:
     return out.with_name(out.name + ".tmp")
 

@@ -30,7 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> None:
-    check_folder(args.adapter, "tacit.json")
+    for name in ("tacit.json", "tacit.safetensors"):
+        check_folder(args.adapter, name)
     # What it says is kept as it is written, once it is known to make sense.
     labels, description = read_description(args.adapter).labels, load_json(args.adapter / "tacit.json")
     tensors = load_tensors(args.adapter / "tacit.safetensors")
