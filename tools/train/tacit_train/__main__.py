@@ -6,6 +6,9 @@ import argparse
 import contextlib
 import importlib
 import os
+import signal
+import sys
+from collections.abc import Iterator
 
 COMMANDS = {
     "pretrain": "raw text to a frozen base",
@@ -30,22 +33,45 @@ def main() -> None:
         commands.add_parser(name, help=summary, add_help=False)
     # The command's own module is imported only when it is the one asked for: transformers takes seconds to load.
     known, rest = parser.parse_known_args()
-    module = importlib.import_module(f".{known.command}", __package__)
-    inner = argparse.ArgumentParser(prog=f"tacit_train {known.command}", description=COMMANDS[known.command])
-    module.add_arguments(inner)
-    from .readers import DataError
+    with told(known.command):
+        run(known.command, rest)
 
-    args = inner.parse_args(rest)
+
+def run(command: str, words: list[str]) -> None:
+    module = importlib.import_module(f".{command}", __package__)
+    from .arguments import Parser
+
+    inner = Parser(prog=f"tacit_train {command}", description=COMMANDS[command])
+    module.add_arguments(inner)
+    args = inner.parse_args(words)
     together: contextlib.AbstractContextManager = contextlib.nullcontext()
     if os.environ.get("WORLD_SIZE", "1") != "1":
         from . import ranks
 
-        together = ranks.joined(known.command, args)
-    with together:
-        try:
-            module.main(args)
-        except DataError as error:
-            raise SystemExit(f"tacit_train {known.command}: {error}") from None
+        together = ranks.joined(command, args)
+    with together, told(command):
+        module.main(args)
+
+
+@contextlib.contextmanager
+def told(command: str) -> Iterator[None]:
+    """What a user can mend ends in a line: data, files that are damaged, are not there or can't be written, and Ctrl-C."""
+    from safetensors import SafetensorError
+
+    from .readers import DataError
+
+    try:
+        yield
+    except DataError as error:
+        raise SystemExit(f"tacit_train {command}: {error}") from None
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename is not None else ""
+        raise SystemExit(f"tacit_train {command}: {place}{error.strerror or error}") from None
+    except (SafetensorError, UnicodeDecodeError) as error:
+        raise SystemExit(f"tacit_train {command}: a file is damaged: {error}") from None
+    except KeyboardInterrupt:
+        print(f"tacit_train {command}: interrupted", file=sys.stderr)
+        raise SystemExit(128 + signal.SIGINT) from None
 
 
 if __name__ == "__main__":

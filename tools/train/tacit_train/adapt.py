@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import math
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,12 +17,14 @@ from torch.nn import functional as F
 from . import metrics, ranks
 from .adapters import Adaptation, add_adapters, form, quicken, train_whole
 from .adapter_folder import Description, digests, load_adapter, save_adapter
+from .arguments import PART, RATE, SEED, SOME, WEIGHT
 from .augment import Augmentation
+from .files import ADAPTER, check_file
 from .hearing import open_hearing
 from .initial import embedding_scale, start_patch_projection, start_sinks
 from .inputs import TokensInput
 from .linear_teacher import Scale, Whitening, fit_linear_teacher
-from .model import AdaptedModel, Shape, load_trunk, random_trunk
+from .model import AdaptedModel, Shape, check_folder, load_trunk, random_trunk
 from .optim import Together
 from .senses import chosen
 from .teacher import Teachers, distillation_loss
@@ -33,42 +36,42 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--base", type=Path, required=True, help="folder of the base")
     add("--out", type=Path, required=True, help="the adapter folder to write")
     add("--base-name", default="models/base", help="what the adapter calls its base")
-    add("--random-base", type=int, metavar="SEED", help="control: the base's architecture with fresh weights, frozen")
+    add("--random-base", type=SEED, metavar="SEED", help="control: the base's architecture with fresh weights, frozen")
     add("--license", default="", help="the adapter's licence")
     add("--source", action="append", default=[], help="a source to credit; may be repeated")
     add_data_arguments(parser)
     model = parser.add_argument_group("model")
     add = model.add_argument
-    add("--patch-hidden", type=int, default=0, help="width of the projection's hidden layer; 0: none")
+    add("--patch-hidden", type=SOME, default=0, help="width of the projection's hidden layer; 0: none")
     add("--begin-as-tokens", action="store_true", help="begin the projection as mixtures of the base's token embeddings")
     add("--positions", choices=["base", "learned", "none"], default="base")
     add("--attention", choices=["causal", "full"], default="causal")
     add("--context", choices=["restart", "sliding"], default="restart", help="sliding: a step a patch when streaming")
-    add("--sinks", type=int, default=0, help="sliding: rows before the stream that every patch attends to for good")
+    add("--sinks", type=SOME, default=0, help="sliding: rows before the stream that every patch attends to for good")
     add("--sink-tokens", metavar="ID,...", help="tokens of the base that they begin as; default: the one texts begin with")
     add("--fix-sinks", action="store_true", help="leave them what they begin as")
     add("--pool", choices=["last", "mean"], default="mean")
-    add("--rank", type=int, default=16, help="0: no matrix of the trunk changes")
-    add("--alpha", type=float, help="default: twice the rank")
+    add("--rank", type=SOME, default=16, help="0: no matrix of the trunk changes")
+    add("--alpha", type=RATE, help="default: twice the rank")
     add("--dora", action="store_true", help="a trained length for each row of each matrix, beside its direction")
-    add("--gains", type=float, help="with --dora: the part of each block's output that goes into the stream at the start")
+    add("--gains", type=RATE, help="with --dora: the part of each block's output that goes into the stream at the start")
     add("--train-norms", action="store_true")
     add("--no-head-norm", action="store_true")
     add_training_arguments(parser)
     add = parser.add_argument_group("how the adapter learns").add_argument
-    add("--projection-rate", type=float, default=1.0, help="the patch projection's learning rates, as a factor of the others'")
+    add("--projection-rate", type=RATE, default=1.0, help="the patch projection's learning rates, as a factor of the others'")
     add("--begin", type=Path, metavar="FOLDER", help="an adapter folder to go on from, made with the same model options")
-    add("--without-layers", type=float, default=0, help="epochs at the start in which patches pass the trunk by")
+    add("--without-layers", type=WEIGHT, default=0, help="epochs at the start in which patches pass the trunk by")
     taught = "folder that teach wrote: learn its answers too, to the same augmented examples; may be repeated"
     add("--teacher", type=Path, action="append", default=[], help=taught)
-    add("--teacher-weight", type=float, default=0.8, help="part of the loss that is the teacher's")
+    add("--teacher-weight", type=PART, default=0.8, help="part of the loss that is the teacher's")
     add("--names", type=Path, metavar="YAMNET", help="learn beside it what YAMNet calls each example, by a head not kept")
     add("--speech-embedding", type=Path, metavar="FOLDER", help="or learn Google's speech embedding: see speech_embedding.py")
-    add("--features-weight", type=float, default=0, help="with one of these and --views: learn its features too, likewise")
+    add("--features-weight", type=WEIGHT, default=0, help="with one of these and --views: learn its features too, likewise")
     add("--whiten-features", action="store_true", help="of these features learn beside what is common what is rare")
     add("--linear-teacher", action="store_true", help="with one of these and --views: a linear layer on its features teaches")
-    add("--names-weight", type=float, default=0.5, help="weight of that loss, summed over the 521 names")
-    add("--temperature", type=float, default=2.0, help="by which logits are divided where teacher and adapter meet")
+    add("--names-weight", type=WEIGHT, default=0.5, help="weight of that loss, summed over the 521 names")
+    add("--temperature", type=RATE, default=2.0, help="by which logits are divided where teacher and adapter meet")
 
 
 def sink_tokens(args: argparse.Namespace, config) -> list[int]:
@@ -107,8 +110,18 @@ class Trainer(Training):
 
     command = "adapt"
     options = staticmethod(add_arguments)
+    writes = ADAPTER
 
     def __init__(self, args: argparse.Namespace, whole: bool = False):
+        if args.teacher and args.views is not None:
+            raise SystemExit("--teacher hears samples, which --views do not keep; --linear-teacher goes with them")
+        # Before sounds and pictures are decoded, which may take long.
+        check_folder(args.base, "config.json")
+        for folder, name in ((args.begin, "tacit.json"), *((teacher, "teacher.json") for teacher in args.teacher)):
+            if folder is not None:
+                check_folder(folder, name)
+        if args.names is not None:
+            check_file("--names", args.names)
         super().__init__(args)
         self.whole = whole
         if args.context == "sliding" and args.input not in ("waveform", "logmel"):
@@ -122,8 +135,6 @@ class Trainer(Training):
         args, description = self.args, self.sense.description
         shape = Shape(args.positions, args.attention, args.context, args.pool, args.sinks)
         self.teacher = None
-        if args.teacher and args.views is not None:
-            raise ValueError("--teacher hears samples, which --views do not keep; --linear-teacher goes with them")
         if args.teacher:
             self.teacher = Teachers(args.teacher, self.data.labels, self.task, description, args.device)
         self.hearing = open_hearing(args, description)
@@ -249,14 +260,13 @@ class Trainer(Training):
         with ranks.one_first():
             if not folder.exists():
                 trunk = random_trunk(self.args.base, self.args.random_base)
+                shutil.rmtree(folder.with_suffix(".tmp"), ignore_errors=True)
                 trunk.half().save_pretrained(folder.with_suffix(".tmp"))
                 folder.with_suffix(".tmp").rename(folder)
         return folder
 
     def make_optimizers(self) -> Together:
         factor = self.args.projection_rate
-        if not 0 < factor < math.inf:
-            raise SystemExit("--projection-rate: expected a number more than 0")
         if factor == 1:
             return super().make_optimizers()
         projection = {n: p for n, p in self.trained.items() if n.startswith("patch.")}
@@ -269,6 +279,9 @@ class Trainer(Training):
         if self.args.speech_embedding is not None:
             known["speech_embedding"] = self.hearing.digest
         return super().settings() | {"whole": str(self.whole)} | known
+
+    def material(self) -> dict[str, str]:
+        return super().material() | {"base's weights": repr(digests(self.base_folder))}
 
     def lesson(self, batch: Tensor, draws) -> Lesson:
         answers = None if self.teacher is None else self.teacher(batch, draws, self.sense.augmentation)
@@ -320,6 +333,9 @@ class Trainer(Training):
         save_adapter(self.model, self.description, args.out, args.base_name, gain)
         model, description = load_adapter(self.base_folder, args.out)
         model.to(args.device)
+        if not len(self.sense.validation):
+            without = "nothing was measured" + (", and no thresholds were chosen" if self.multilabel else "")
+            print(f"no clips are held out: {without}; see --validation", flush=True)
         if count := len(self.sense.validation):
             got, truth = self.sense.validation_logits(model), self.sense.truth
             print(f"validation accuracy of the saved adapter: {metrics.accuracy(got, truth):.4f} of {count}", flush=True)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 from peft import PeftModel
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import Tensor
 
-from .files import save_json, whole_folder
+from .files import ADAPTER, load_json, load_tensors, save_json, whole_folder
 from .inputs import Input, SoundInput, TokensInput, input_from_json
 from .model import AdaptedModel, CodebookSum, Shape, check_folder, load_trunk
+from .readers import DataError
 
 
 @dataclass
@@ -132,7 +132,7 @@ def save_adapter(
     input_gain: float = 1.0,
     dtype: torch.dtype = torch.float16,
 ) -> None:
-    """Writes the whole folder beside `out`, then renames it."""
+    """Writes the whole folder beside `out`, which it then takes the place of."""
     state = {k: v.detach().cpu().to(dtype) for k, v in model.trunk.state_dict().items()}
     for config in model.trunk.peft_config.values():
         config.base_model_name_or_path = base_name
@@ -141,7 +141,7 @@ def save_adapter(
     for name, tensor in around.items():
         if not torch.isfinite(tensor).all():
             raise ValueError(f"{name} does not fit into {dtype}")
-    with whole_folder(out) as folder:
+    with whole_folder(out, ADAPTER) as folder:
         model.trunk.save_pretrained(folder, state_dict=state, save_embedding_layers=False)
         (folder / "README.md").unlink(missing_ok=True)
         save_file(around, folder / "tacit.safetensors")
@@ -150,13 +150,42 @@ def save_adapter(
 
 def load_adapter(base: Path | str, folder: Path | str) -> tuple[AdaptedModel, Description]:
     """The model that a base and an adapter folder make, in f32, in evaluation mode."""
-    folder = Path(folder)
-    for name in ("tacit.json", "tacit.safetensors", "adapter_config.json"):
+    folder, base = Path(folder), Path(base)
+    for name in ADAPTER:
         check_folder(folder, name)
-    description = Description.from_json(json.loads((folder / "tacit.json").read_text(encoding="utf-8")))
-    stored = load_file(folder / "tacit.safetensors")
+    description = read_description(folder)
+    stored = load_tensors(folder / "tacit.safetensors")
     around = {k: v.float() for k, v in stored.items() if not k.startswith("learning.")}
-    trunk = PeftModel.from_pretrained(load_trunk(base), folder)
+    trunk = load_trunk(base)
+    if description.base and description.base != digests(base):
+        raise DataError(f"{folder}: was made over another base than {base}")
+    # Both are read here for what they say where they are damaged; PEFT would not name them.
+    load_json(folder / "adapter_config.json"), load_tensors(folder / "adapter_model.safetensors")
+    try:
+        return assemble(PeftModel.from_pretrained(trunk, folder), description, around)
+    except (ValueError, RuntimeError, KeyError, TypeError) as error:
+        raise DataError(f"{folder}: {first_line(error)}") from None
+
+
+def read_description(folder: Path) -> Description:
+    """What an adapter folder's `tacit.json` says."""
+    value = load_json(folder / "tacit.json")
+    try:
+        return Description.from_json(value)
+    except KeyError as error:
+        raise DataError(f"{folder}/tacit.json: lacks {error}") from None
+    except (ValueError, TypeError, AttributeError) as error:
+        raise DataError(f"{folder}/tacit.json: {first_line(error).removeprefix('tacit.json ')}") from None
+
+
+def first_line(error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    # PyTorch's first line only says that something does not fit, the second what.
+    return " ".join(lines[:2]) if lines else type(error).__name__
+
+
+def assemble(trunk: PeftModel, description: Description, around: dict[str, Tensor]) -> tuple[AdaptedModel, Description]:
+    """The model of an adapted trunk and the tensors around it."""
     hidden = around["patch.hidden.weight"].shape[0] if "patch.hidden.weight" in around else 0
     model = AdaptedModel(
         trunk,

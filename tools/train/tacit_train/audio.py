@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
+from .files import whole_file
 from .library import decode_sound
 from .readers import Clip
 
@@ -36,15 +36,13 @@ class Recordings:
         samples, offsets = cache / f"{name}.f32", cache / f"{name}.npy"
         if not (samples.exists() and offsets.exists()):
             lengths = []
-            temporary = samples.with_suffix(f".{os.getpid()}.tmp")
-            with open(temporary, "wb") as stream:
+            with whole_file(samples, several=True) as temporary, open(temporary, "wb") as stream:
                 for clip in tqdm(clips, desc="decode", disable=None):
                     mono = load(clip.path, rate)
                     lengths.append(len(mono))
                     stream.write(mono.tobytes())
-            os.replace(temporary, samples)
-            np.save(temporary, np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64))
-            os.replace(temporary.with_name(temporary.name + ".npy"), offsets)
+            with whole_file(offsets, several=True) as temporary, open(temporary, "wb") as stream:
+                np.save(stream, np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64))
         self.offsets = np.load(offsets)
         self.samples = np.memmap(samples, dtype=np.float32, mode="r")
 

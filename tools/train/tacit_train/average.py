@@ -14,6 +14,7 @@ import torch
 
 from .adapter_folder import digests, load_adapter, save_adapter
 from .adapters import form
+from .files import ADAPTER, check_replaceable
 from .readers import DataError
 
 
@@ -28,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> None:
     if len(args.adapters) < 2:
         raise DataError("expected two adapter folders or more")
+    check_replaceable("--out", args.out, ADAPTER, {"--base": args.base})
     total: dict[str, torch.Tensor] = {}
     model = description = forms = None
     own, sources = digests(args.base), []
@@ -45,8 +47,6 @@ def main(args: argparse.Namespace) -> None:
         if forms not in (None, form(model.trunk)):
             raise DataError(f"{folder}: differs from {args.adapters[0]} in what is adapted and by how much")
         forms = form(model.trunk)
-        if found.base and found.base != own:
-            raise DataError(f"{folder}: was made over another base than {args.base}")
         sources += [source for source in found.sources if source not in sources]
         state = model.state_dict()
         if total and {n: x.shape for n, x in state.items()} != {n: x.shape for n, x in total.items()}:

@@ -77,7 +77,7 @@ def level_of(x: Tensor) -> Tensor:
     return x.square().mean(1, keepdim=True).sqrt()
 
 
-def coloured_noise(rows: int, length: int, slope: Tensor, generator: torch.Generator) -> Tensor:
+def rows_of_noise(rows: int, length: int, slope: Tensor, generator: torch.Generator) -> Tensor:
     """As `augment.coloured_noise`, [rows, length], a slope a row."""
     white = torch.randn(rows, length, generator=generator, device=generator.device)
     spectrum = torch.fft.rfft(white)
@@ -166,7 +166,7 @@ def simple_nothings(x: Tensor, rate: int, generator: torch.Generator) -> Tensor:
     draw = Uniform(len(x), generator)
     kind, level = draw.whole(6), decibels(draw(-90, -15))[:, None]
     colour = torch.where(kind == 1, 0.0, torch.where(kind == 2, 1.0, 2.0)) + draw(-0.25, 0.25)
-    noise = coloured_noise(len(x), x.shape[1], torch.where(kind == 4, 1.0, colour), generator)
+    noise = rows_of_noise(len(x), x.shape[1], torch.where(kind == 4, 1.0, colour), generator)
     t = torch.arange(x.shape[1], device=x.device) / rate
     base = torch.where(draw.chance(0.5), 50.0, 60.0) * draw(0.998, 1.002)
     hum = torch.sin(2 * math.pi * base[:, None] * t)
@@ -301,7 +301,7 @@ class SoundBatches:
         if a.noise > 0:
             level = (level_of(x) + 1e-6) * decibels(-draw(5, 40))[:, None] * draw.chance(a.noise)[:, None]
             slope = torch.where(draw.chance(0.5), 0.0, 1.0)
-            x = x + level * coloured_noise(len(x), length, slope, generator)
+            x = x + level * rows_of_noise(len(x), length, slope, generator)
         return x
 
     @staticmethod

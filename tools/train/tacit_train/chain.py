@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from .arguments import COUNT
 from .metrics import wilson
 
 HERE = Path(__file__).resolve().parents[1]
@@ -58,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--data", type=Path, default=data and Path(data), help="folder of the data sets; default: TACIT_DATA, if set")
     add("--out", type=Path, default=HERE / "runs/chain", help="folder for all that is made")
     add("--small", action="store_true", help="the smallest setting, on made-up text and sounds: for tests")
-    add("--threads", type=int, default=1, help="matrices as small as these gain little from more")
+    add("--threads", type=COUNT, default=1, help="matrices as small as these gain little from more")
     release = Path(os.environ.get("TACIT_BIN", ROOT / ".build/release"))
     add("--executables", type=Path, default=release, help="folder of tacit and tacit-convert; default: TACIT_BIN")
 

@@ -6,7 +6,9 @@ import argparse
 import re
 from pathlib import Path
 
+from .files import check_file, whole_file
 from .readers import open_data_set, with_licences
+from .readers.base import read_text
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,10 +33,12 @@ def credit_lines(text: str, names: set[str]) -> list[str]:
 
 
 def main(args: argparse.Namespace) -> None:
+    check_file("--license-file", args.license_file)
     clips = with_licences(open_data_set(args.data).split(args.split), args.licences.split(","))
     # The licence file names clips without the class number that file names end in (1-100032-A for 1-100032-A-0).
     names = {c.path.stem.rsplit("-", 1)[0] for c in clips}
-    lines = credit_lines(args.license_file.read_text(encoding="utf-8"), names)
+    lines = credit_lines(read_text(args.license_file), names)
     head = f"# Clips of ESC-50 that the sound model was trained on\n\n{len(lines)} clips of {args.split}.\n\n"
-    args.out.write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
+    with whole_file(args.out) as file:
+        file.write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
     print(f"{len(lines)} credits")

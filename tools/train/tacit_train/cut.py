@@ -14,7 +14,7 @@ import torch
 from torch import nn
 from transformers import AutoModel
 
-from .files import whole_folder
+from .files import BASE, check_replaceable, whole_folder
 from .model import check_family, check_folder
 from .readers import DataError
 
@@ -28,9 +28,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> None:
     if args.out.exists():
         raise DataError(f"{args.out} is there already")
+    check_replaceable("--out", args.out, BASE, {"--base": args.base})
     trunk = read(args.base)
     layers = kept(trunk, args.layers)
-    with whole_folder(args.out) as folder:
+    with whole_folder(args.out, BASE) as folder:
         trunk.save_pretrained(folder)
         for file in args.base.glob("tokenizer*.json"):
             shutil.copy2(file, folder)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import json
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +12,9 @@ from tqdm import tqdm
 
 from . import metrics
 from .adapter_folder import load_adapter
+from .arguments import COUNT, SEED, SOME, check_device
 from .augment import negative
-from .files import save_json
+from .files import load_json, save_json
 from .frontend import make_front_end
 from .inputs import SoundInput
 from .material import open_material
@@ -30,14 +30,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, help="folder for summary.json, classes.csv, confusion.csv and logits.csv")
     parser.add_argument("--cache", type=Path, help="folder for decoded samples")
     parser.add_argument("--write-metrics", action="store_true", help="put the result into the adapter's tacit.json")
-    parser.add_argument("--negatives", type=int, default=0, help="also label so many windows with nothing to hear")
-    parser.add_argument("--seed", type=int, default=1, help="of the negatives")
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--negatives", type=SOME, default=0, help="also label so many windows with nothing to hear")
+    parser.add_argument("--seed", type=SEED, default=1, help="of the negatives")
+    parser.add_argument("--threads", type=COUNT, default=2)
     parser.add_argument("--device", default="cpu")
 
 
 def main(args: argparse.Namespace) -> None:
     torch.set_num_threads(args.threads)
+    check_device(args.device)
     data = open_data_set(args.data)
     model, description = load_adapter(args.base, args.adapter)
     model.to(args.device)
@@ -66,7 +67,7 @@ def main(args: argparse.Namespace) -> None:
     print(summary, flush=True)
     if args.write_metrics:
         path = args.adapter / "tacit.json"
-        value = json.loads(path.read_text(encoding="utf-8"))
+        value = load_json(path)
         found = {k: round(summary[k], 4) for k in ("accuracy", "map") if summary[k] is not None}
         value["metrics"] = {"dataset": data.kind, "split": args.split, **found}
         save_json(value, path)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import io
 import multiprocessing
 import os
 import shutil
@@ -25,6 +26,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from pathlib import Path
 
 from . import trial
+from .arguments import COUNT, WEIGHT, check_device
+from .files import append_row, whole_lines
 from .plan import Base, Experiment, Run, choose, read_queue, select
 
 KEY = ["experiment", "arm", "tokens_read", "lr", "seed"]
@@ -42,8 +45,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of the data sets")
     parser.add_argument("--cache", type=Path, help="folder for decoded samples")
     parser.add_argument("--only", metavar="REGEX", help="experiments whose name this is found in")
-    parser.add_argument("--minutes", type=float, help="stop after so many; run again to go on")
-    parser.add_argument("--workers", type=int, default=1, help="runs side by side, one thread each")
+    parser.add_argument("--minutes", type=WEIGHT, help="stop after so many; run again to go on")
+    parser.add_argument("--workers", type=COUNT, default=1, help="runs side by side, one thread each")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--list", action="store_true", help="print what is to be done and end")
 
@@ -54,12 +57,12 @@ class Results:
     def __init__(self, path: Path, commit: str):
         self.path, self.commit = path, commit
         self.rows: list[dict[str, str]] = []
-        if path.exists():
-            with open(path, newline="", encoding="utf-8") as stream:
-                reader = csv.DictReader(stream)
-                if reader.fieldnames != COLUMNS:
-                    raise SystemExit(f"{path}: not the columns that this version writes")
-                self.rows = list(reader)
+        # A row that a kill has cut short is none: its run is measured again.
+        if text := whole_lines(path):
+            reader = csv.DictReader(io.StringIO(text, newline=""))
+            if reader.fieldnames != COLUMNS:
+                raise SystemExit(f"{path}: not the columns that this version writes")
+            self.rows = list(reader)
 
     def check(self, experiments: list[Experiment]) -> None:
         """Rows of a changed experiment would stand beside those of the old one as if they were alike."""
@@ -77,12 +80,7 @@ class Results:
         whole = row | {"stage": stage, "commit": self.commit, "settings": run.experiment.settings}
         text = {name: str(whole.get(name, "")) for name in COLUMNS}
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = not self.path.exists()
-        with open(self.path, "a", newline="", encoding="utf-8") as stream:
-            writer = csv.DictWriter(stream, COLUMNS)
-            if fresh:
-                writer.writeheader()
-            writer.writerow(text)
+        append_row(self.path, COLUMNS, text)
         self.rows.append(text)
 
 
@@ -166,8 +164,7 @@ def commit_of(folder: Path) -> str:
 
 
 def main(args: argparse.Namespace) -> None:
-    if args.workers < 1:
-        raise SystemExit("--workers must be at least 1")
+    check_device(args.device)
     every = read_queue(args.queue)
     experiments = select(every, args.only)
     results = Results(args.results / f"{args.queue.stem}.csv", commit_of(Path(__file__).parent))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
+from .files import whole_file
 from .inputs import ImageInput
 from .library import decode_picture
 from .readers import Clip
@@ -86,9 +86,8 @@ class Images:
         name = hashlib.sha256(json.dumps(["libtacit", d.width, d.height, d.channels, files]).encode()).hexdigest()[:16]
         path = cache / f"{name}.npy"
         if not path.exists():
-            temporary = cache / f"{name}.{os.getpid()}.tmp.npy"
-            np.save(temporary, self._decode(clips, d))
-            os.replace(temporary, path)
+            with whole_file(path, several=True) as temporary, open(temporary, "wb") as stream:
+                np.save(stream, self._decode(clips, d))
         self.pixels = np.load(path, mmap_mode="r")
 
     @staticmethod

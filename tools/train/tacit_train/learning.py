@@ -14,20 +14,20 @@ its last patches besides.
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import Tensor
 from tqdm import tqdm
 
 from . import metric
 from .adapter_folder import load_adapter
+from .arguments import COUNT, SEED, SOME, WEIGHT
 from .augment import coloured_noise
-from .files import save_json
+from .files import changed_folder, load_json, load_tensors, save_json
 from .frontend import make_front_end
 from .inputs import ImageInput, Input, SoundInput, TokensInput
 from .material import open_material, windows_of
@@ -45,25 +45,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", action="append", required=True, help="KIND:PATH; may be repeated, each with its --split")
     parser.add_argument("--split", action="append", required=True, help="splits, commas between")
     parser.add_argument("--levels", required=True, help="levels of the trunk, commas between: 1 is behind the first block")
-    parser.add_argument("--grid", type=int, default=1, help="of pictures: so many cells each way, whose means go in as well")
-    parser.add_argument("--stretch", type=int, default=0, help="of sound in a sliding context: patches that are read out besides")
-    parser.add_argument("--width", type=int, default=256, help="elements of what comes out")
-    parser.add_argument("--shrink", type=float, default=1.0, help="share of the mean spread that is added to each")
-    parser.add_argument("--most", type=int, default=100, help="clips of a label")
-    parser.add_argument("--windows", type=int, default=6, help="windows of a clip")
+    parser.add_argument("--grid", type=COUNT, default=1, help="of pictures: so many cells each way, whose means go in as well")
+    parser.add_argument("--stretch", type=SOME, default=0, help="of sound in a sliding context: patches that are read out besides")
+    parser.add_argument("--width", type=COUNT, default=256, help="elements of what comes out")
+    parser.add_argument("--shrink", type=WEIGHT, default=1.0, help="share of the mean spread that is added to each")
+    parser.add_argument("--most", type=COUNT, default=100, help="clips of a label")
+    parser.add_argument("--windows", type=COUNT, default=6, help="windows of a clip")
     parser.add_argument("--others", action="append", default=[], help="KIND:PATH@SPLITS of what else may be heard or seen")
-    parser.add_argument("--other-most", type=int, action="append", help="clips of a label of it, once or of each (default: 12)")
+    parser.add_argument("--other-most", type=COUNT, action="append", help="clips of a label of it, once or of each (default: 12)")
     parser.add_argument("--other-licences", help="only clips of these licences, where clips of it have one; commas between")
-    parser.add_argument("--other-points", type=int, action="append", help="points that stand for it, likewise (default: 96)")
+    parser.add_argument("--other-points", type=COUNT, action="append", help="points that stand for it, likewise (default: 96)")
     parser.add_argument("--metric", action="append", default=[], help="KIND:PATH@SPLITS of labels to learn a metric from")
     parser.add_argument("--metric-except", default="", help="labels that are none, commas between")
-    parser.add_argument("--metric-width", type=int, help="elements of the metric, whitening behind them (default: all it has)")
-    parser.add_argument("--metric-shrink", type=float, default=1.0, help="share of the mean variance within labels added to each")
-    parser.add_argument("--metric-most", type=int, default=60, help="clips of a label")
+    parser.add_argument("--metric-width", type=COUNT, help="elements of the metric, whitening behind them (default: all it has)")
+    parser.add_argument("--metric-shrink", type=WEIGHT, default=1.0, help="share of the mean variance within labels added to each")
+    parser.add_argument("--metric-most", type=COUNT, default=60, help="clips of a label")
     parser.add_argument("--metric-noise", action="store_true", help="each clip of sound once more: elsewhere, in noise")
     parser.add_argument("--cache", type=Path, help="folder for decoded samples")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--seed", type=SEED, default=1)
+    parser.add_argument("--threads", type=COUNT, default=2)
 
 
 def main(args: argparse.Namespace) -> None:
@@ -75,8 +75,8 @@ def main(args: argparse.Namespace) -> None:
     model, description = load_adapter(args.base, args.adapter)
     if isinstance(description.input, TokensInput):
         raise DataError(f"{args.adapter}/tacit.json: a model of tokens learns no labels")
-    levels = [int(level) for level in args.levels.split(",")]
     layers = len(blocks(model))
+    levels = [int(level) if level.strip().isdecimal() else 0 for level in args.levels.split(",")]
     if sorted(set(levels)) != levels or not all(1 <= level <= layers for level in levels):
         raise DataError(f"--levels {args.levels}: expected rising numbers from 1 to {layers}")
     cells = cells_of(description.input, args.grid)
@@ -115,6 +115,8 @@ def main(args: argparse.Namespace) -> None:
     for text, split in zip(args.data, args.split):
         found = read(text, split, args.most)
         rows, owners = rows + found[0], owners + found[1]
+    if not rows:
+        raise DataError(f"--split {', '.join(args.split)}: no clips in it")
     rows = np.stack(rows).astype(np.float64)
     known = []
     for text in args.metric:
@@ -187,7 +189,7 @@ def sample(clips: Iterable, most: int, rng: np.random.Generator) -> list:
 
 
 def blocks(model: AdaptedModel):
-    core = model._bare()
+    core = model.bare()
     return core.h if hasattr(core, "h") else core.layers
 
 
@@ -272,10 +274,11 @@ def centres(points: np.ndarray, count: int, rng: np.random.Generator) -> np.ndar
 
 
 def write(adapter: Path, levels: list[int], grid: int, stretch: int, tensors: dict[str, Tensor]) -> None:
-    path = adapter / "tacit.safetensors"
-    kept = {name: tensor for name, tensor in load_file(path).items() if not name.startswith("learning.")}
+    stored = load_tensors(adapter / "tacit.safetensors")
+    kept = {name: tensor for name, tensor in stored.items() if not name.startswith("learning.")}
     dtype = next(iter(kept.values())).dtype
-    value = json.loads((adapter / "tacit.json").read_text(encoding="utf-8"))
+    value = load_json(adapter / "tacit.json")
     value["learning"] = {"levels": levels} | ({"grid": grid} if grid > 1 else {}) | ({"stretch": stretch} if stretch else {})
-    save_file(kept | {name: tensor.to(dtype).contiguous() for name, tensor in tensors.items()}, path)
-    save_json(value, adapter / "tacit.json")
+    with changed_folder(adapter) as folder:
+        save_file(kept | {name: tensor.to(dtype).contiguous() for name, tensor in tensors.items()}, folder / "tacit.safetensors")
+        save_json(value, folder / "tacit.json")

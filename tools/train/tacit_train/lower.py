@@ -8,14 +8,15 @@ reaches them as before; where scores are averaged (`events`), they are to be cho
 from __future__ import annotations
 
 import argparse
-import json
 import math
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 
-from .files import save_json
+from .adapter_folder import read_description
+from .files import changed_folder, load_json, load_tensors, save_json
+from .model import check_folder
 from .readers import DataError
 
 MOST = 8  # logits, beyond which a threshold is next to 0 or 1
@@ -29,9 +30,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> None:
-    description = json.loads((args.adapter / "tacit.json").read_text(encoding="utf-8"))
-    labels, path = description["labels"], args.adapter / "tacit.safetensors"
-    tensors = load_file(path)
+    for name in ("tacit.json", "tacit.safetensors"):
+        check_folder(args.adapter, name)
+    # What it says is kept as it is written, once it is known to make sense.
+    labels, description = read_description(args.adapter).labels, load_json(args.adapter / "tacit.json")
+    tensors = load_tensors(args.adapter / "tacit.safetensors")
+    if "head.bias" not in tensors or len(tensors["head.bias"]) != len(labels):
+        raise DataError(f"{args.adapter}/tacit.safetensors: head.bias: expected one number for each of {len(labels)} labels")
     bias = tensors["head.bias"].double()
     by = torch.zeros(len(labels), dtype=torch.float64)
     for text in args.label:
@@ -52,8 +57,9 @@ def main(args: argparse.Namespace) -> None:
         description["thresholds"] = [round(lowered(threshold, less), 4) if less else threshold for threshold, less in thresholds]
     # What was measured is another model's now.
     description["metrics"] = {}
-    save_file(tensors, path)
-    save_json(description, args.adapter / "tacit.json")
+    with changed_folder(args.adapter) as folder:
+        save_file(tensors, folder / "tacit.safetensors")
+        save_json(description, folder / "tacit.json")
 
 
 def lowered(score: float, by: float) -> float:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from torch import Tensor, nn
 from torch.nn import functional as F
 from transformers import AutoConfig, AutoModel
@@ -108,7 +109,7 @@ class AdaptedModel(nn.Module):
         self.trunk = trunk
         if self.family == "gpt2" and shape.positions != "base":
             # GPT-2 always adds its table; without base positions the table has to add nothing.
-            self._bare().wpe.weight.data.zero_()
+            self.bare().wpe.weight.data.zero_()
         if vocabulary:
             self.patch = CodebookSum(patch_size, vocabulary, width)
         else:
@@ -117,11 +118,12 @@ class AdaptedModel(nn.Module):
         # As small a number as the projection's: its output scale is theirs too.
         self.sinks = nn.Parameter(torch.zeros(shape.sinks, width)) if shape.sinks else None
         if shape.sinks:
-            self._bare().set_attn_implementation(sinks.ATTENTION)
+            self.bare().set_attn_implementation(sinks.ATTENTION)
         self.head_norm = nn.LayerNorm(width, eps=1e-5) if head_norm else None
         self.head = nn.Linear(width, labels)
 
-    def _bare(self) -> nn.Module:
+    def bare(self) -> nn.Module:
+        """The trunk without PEFT around it."""
         return self.trunk.get_base_model() if hasattr(self.trunk, "get_base_model") else self.trunk
 
     def _mask(self, length: int, device: torch.device) -> Tensor | None:
@@ -162,7 +164,7 @@ class AdaptedModel(nn.Module):
 
     def _kept(self) -> sinks.Sinks:
         rotates = self.shape.positions == "base"
-        return sinks.Sinks(self.shape.sinks, self.window, self._bare().rotary_emb.inv_freq if rotates else None)
+        return sinks.Sinks(self.shape.sinks, self.window, self.bare().rotary_emb.inv_freq if rotates else None)
 
     def pooled(self, patches: Tensor) -> Tensor:
         """What the head reads before its norm, [batch, width]: the last patch, or the mean over the window."""
@@ -180,7 +182,7 @@ class AdaptedModel(nn.Module):
     def without_layers(self, patches: Tensor) -> Tensor:
         """Logits as if the trunk had no layers: its final norm of the embedded patches, averaged, through the head.
         A tenth of the work, for the first steps of training."""
-        bare = self._bare()
+        bare = self.bare()
         norm = bare.ln_f if self.family == "gpt2" else bare.norm
         x = norm(self.patch(patches[:, -self.window :])).mean(1)
         return self.head(x if self.head_norm is None else self.head_norm(x))
@@ -189,7 +191,10 @@ class AdaptedModel(nn.Module):
 def load_trunk(base: Path | str) -> nn.Module:
     """The bare trunk of a base folder in f32, frozen."""
     check_folder(base, "config.json")
-    trunk = AutoModel.from_pretrained(base, dtype=torch.float32)
+    try:
+        trunk = AutoModel.from_pretrained(base, dtype=torch.float32)
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+        raise DataError(f"{base}: not a base that can be read: {' '.join(str(error).split())[:200]}") from None
     check_family(trunk.config.model_type)
     return trunk.requires_grad_(False)
 

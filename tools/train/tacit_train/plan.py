@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from . import adapt
+from .readers.base import read_text
 
 ARMS = ("text", "random", "scratch")
 KEYS = {"name", "data", "train", "test", "adapt", "arms", "rates", "seeds", "bases"}
@@ -79,8 +80,8 @@ class Run:
 def read_queue(path: Path) -> list[Experiment]:
     """The experiments of a queue file. What stands beside the list is what they have in common."""
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        value = json.loads(read_text(path))
+    except json.JSONDecodeError as error:
         raise SystemExit(f"{path}: {error}") from None
     if not isinstance(value, dict) or not isinstance(value.get("experiments"), list):
         raise SystemExit(f'{path}: expected an object with a list "experiments"')

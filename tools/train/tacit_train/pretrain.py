@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import math
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -14,8 +16,10 @@ from tqdm import tqdm
 from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from . import ranks
-from .files import CSVLog, save_torch, whole_folder
+from .arguments import COUNT, PART, RATE, SEED, SOME, WEIGHT, check_device, whole
+from .files import BASE, CSVLog, check_file, check_replaceable, load_json, save_json, save_torch, whole_folder
 from .optim import Muon, Together, mixed_precision, trapezoid
+from .readers import DataError
 from .text import tokenize, train_tokenizer
 
 COLUMNS = ["step", "tokens", "train_loss", "heldout_loss", "lr_factor", "tokens_per_second"]
@@ -27,30 +31,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--run", type=Path, required=True, help="folder of checkpoint, token files and log.csv")
     parser.add_argument("--out", type=Path, required=True, help="folder of the finished base")
     parser.add_argument("--family", choices=["llama", "gpt2"], default="llama")
-    parser.add_argument("--layers", type=int, default=6)
-    parser.add_argument("--width", type=int, default=256)
-    parser.add_argument("--heads", type=int, default=4)
-    parser.add_argument("--intermediate", type=int, default=None, help="default: 2.75 widths (llama), 4 (gpt2)")
-    parser.add_argument("--context", type=int, default=256)
-    parser.add_argument("--vocabulary", type=int, default=4096)
-    parser.add_argument("--tokenizer-mb", type=float, default=12, help="megabytes that the tokenizer learns from")
-    parser.add_argument("--text-mb", type=float, default=48, help="megabytes of the text, chosen at random, to read")
-    parser.add_argument("--tokens", type=float, default=7e6, help="training tokens; may change when resuming")
+    parser.add_argument("--layers", type=COUNT, default=6)
+    parser.add_argument("--width", type=COUNT, default=256)
+    parser.add_argument("--heads", type=COUNT, default=4)
+    parser.add_argument("--intermediate", type=COUNT, default=None, help="default: 2.75 widths (llama), 4 (gpt2)")
+    parser.add_argument("--context", type=whole(2), default=256)
+    parser.add_argument("--vocabulary", type=whole(257, 65536), default=4096)
+    parser.add_argument("--tokenizer-mb", type=RATE, default=12, help="megabytes that the tokenizer learns from")
+    parser.add_argument("--text-mb", type=RATE, default=48, help="megabytes of the text, chosen at random, to read")
+    parser.add_argument("--tokens", type=RATE, default=7e6, help="training tokens; may change when resuming")
     parser.add_argument(
         "--snapshots",
         metavar="TOKENS,...",
         help="also write the base as it is at these numbers of tokens, as OUT-TOKENS (3e5: OUT-300k)",
     )
-    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--batch", type=COUNT, default=16)
     parser.add_argument("--optimizer", choices=["muon", "adamw"], default="muon")
-    parser.add_argument("--lr", type=float, default=3e-3, help="AdamW, and embeddings and norms under Muon")
-    parser.add_argument("--muon-lr", type=float, default=5e-3)
-    parser.add_argument("--weight-decay", type=float, default=0.05)
-    parser.add_argument("--warm-up", type=int, default=60, help="steps")
-    parser.add_argument("--decay", type=float, default=0.45, help="part of the steps over which the rate falls to 0")
-    parser.add_argument("--checkpoint-seconds", type=float, default=120)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--lr", type=RATE, default=3e-3, help="AdamW, and embeddings and norms under Muon")
+    parser.add_argument("--muon-lr", type=RATE, default=5e-3)
+    parser.add_argument("--weight-decay", type=WEIGHT, default=0.05)
+    parser.add_argument("--warm-up", type=SOME, default=60, help="steps")
+    parser.add_argument("--decay", type=PART, default=0.45, help="part of the steps over which the rate falls to 0")
+    parser.add_argument("--checkpoint-seconds", type=WEIGHT, default=120)
+    parser.add_argument("--seed", type=SEED, default=0)
+    parser.add_argument("--threads", type=COUNT, default=2)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--bf16", action="store_true", help="matrix products in bfloat16")
     parser.add_argument("--export-only", action="store_true", help="write the checkpoint as it is to --out and end")
@@ -150,7 +154,7 @@ def export(model: torch.nn.Module, tokenizer: PreTrainedTokenizerFast, out: Path
     state = {k: v.detach().cpu().clone() for k, v in model.state_dict().items()}
     half = type(model)(model.config)
     half.load_state_dict(state)
-    with whole_folder(out) as folder:
+    with whole_folder(out, BASE) as folder:
         half.half().save_pretrained(folder)
         tokenizer.save_pretrained(folder)
 
@@ -180,6 +184,7 @@ def read(args: argparse.Namespace, quiet: bool | None) -> tuple[PreTrainedTokeni
     if not folder.exists():
         ranks.say(f"tokenizer: {args.vocabulary} tokens from {args.tokenizer_mb:g} MB")
         made = train_tokenizer(args.text, args.vocabulary, int(args.tokenizer_mb * 1e6), args.seed)
+        shutil.rmtree(args.run / "tokenizer.tmp", ignore_errors=True)
         made.save_pretrained(args.run / "tokenizer.tmp")
         os.replace(args.run / "tokenizer.tmp", folder)
     tokenizer = PreTrainedTokenizerFast.from_pretrained(folder)
@@ -187,22 +192,72 @@ def read(args: argparse.Namespace, quiet: bool | None) -> tuple[PreTrainedTokeni
     return tokenizer, train_ids, tokenize(args.heldout, tokenizer, args.run / "heldout.u16", 1 << 62, args.seed, quiet)
 
 
+def settings(args: argparse.Namespace) -> dict[str, str]:
+    """What must not change between the parts of a run: all options but those that change nothing of what is learned and those
+    that it may be made longer or shorter by; and both texts, wherever they lie, by their sizes and how they begin."""
+    free = {"run", "out", "threads", "device", "checkpoint_seconds", "snapshots", "export_only", "tokens", "decay"}
+    values = {k: str(v) for k, v in sorted(vars(args).items()) if k not in {*free, "text", "heldout"}}
+    for name in ("text", "heldout"):
+        path = getattr(args, name)
+        with open(path, "rb") as stream:
+            values[name] = f"{path.stat().st_size} {hashlib.sha256(stream.read(1 << 20)).hexdigest()}"
+    return values
+
+
+def keep_settings(args: argparse.Namespace) -> None:
+    """Refuses a run that was begun with other settings. They lie in its folder from the start: what the text was made into lies
+    there before any checkpoint. A run that is older than this says nothing of them."""
+    path, own = args.run / "settings.json", settings(args)
+    if path.exists():
+        before = load_json(path)
+        # An option that is newer than the run had its default when that was begun.
+        parser = argparse.ArgumentParser()
+        add_arguments(parser)
+        if differing := [k for k, v in own.items() if before.get(k, str(parser.get_default(k))) != v]:
+            raise DataError(f"{args.run} was begun with other settings: {', '.join(differing)}; expected another --run for these")
+    elif ranks.is_first():
+        save_json(own, path)
+
+
+def check(args: argparse.Namespace) -> None:
+    """Refuses, before anything is made, what can't be read or would fail at the end."""
+    for option, path in (("--text", args.text), ("--heldout", args.heldout)):
+        check_file(option, path)
+    even = args.family == "llama"
+    if args.width % args.heads or even and args.width // args.heads % 2:
+        what = "an even width for each head" if even else "a width for each head"
+        raise DataError(f"--width {args.width}: divided among --heads {args.heads}; expected {what}, and nothing left over")
+    if args.export_only and not (args.run / "checkpoint.pt").is_file():
+        raise DataError(f"--export-only: there is no {args.run}/checkpoint.pt; expected the folder of a run that was begun")
+
+
 def main(args: argparse.Namespace) -> None:
+    check(args)
+    check_device(args.device)
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
+    snapshots = snapshot_steps(args.snapshots, args.out, args.batch * args.context, 0, steps_of(args))
+    for option, out in [("--out", args.out), *(("--snapshots", out) for out in snapshots.values())]:
+        check_replaceable(option, out, BASE, {"--run": args.run, "--text": args.text, "--heldout": args.heldout})
     args.run.mkdir(parents=True, exist_ok=True)
     with ranks.one_first():
+        keep_settings(args)
         tokenizer, train_ids, held_ids = read(args, quiet())
     windows = Windows(train_ids, args.context, args.batch, args.seed)
+    if len(held_ids) <= args.context:
+        raise DataError(f"--heldout {args.heldout}: {len(held_ids)} tokens do not fill one window of {args.context}; expected a longer text")
     ranks.say(f"{len(train_ids)} training tokens on disk, {len(held_ids)} held out")
 
     model = make_model(args, len(tokenizer), tokenizer.eos_token_id).to(args.device)
     optimizers = make_optimizers(model, args)
     start = 0
     if (saved := ranks.load(args.run / "checkpoint.pt", args.device)) is not None:
-        model.load_state_dict(saved["model"])
-        optimizers.load(saved["optimizers"])
-        start = saved["step"]
+        try:
+            model.load_state_dict(saved["model"])
+            optimizers.load(saved["optimizers"])
+            start = saved["step"]
+        except (KeyError, TypeError, ValueError, RuntimeError):
+            raise DataError(f"{args.run}/checkpoint.pt: not of this model; expected another --run, or the options it began with") from None
         ranks.say(f"resumed at step {start}")
     if args.export_only:
         if ranks.is_first():
@@ -295,4 +350,4 @@ def learn(
                 last_save = time.monotonic()
         if asked and done < total:
             ranks.say(f"stopped at step {done} of {total}; run again to go on")
-            raise SystemExit(ranks.Termination.STATUS)
+            raise SystemExit(termination.status)

@@ -20,6 +20,8 @@ import torch
 from torch import Tensor, distributed, nn
 from torch.nn import functional as F
 
+from .readers import DataError
+
 COMMANDS = ("adapt", "teach", "pretrain")
 OTHERS_SPEAK_AFTER = 1.0
 """Seconds that all processes but the first wait with an error, which most often is the first one's as well: when it
@@ -126,7 +128,11 @@ def load(path: Path, device: str) -> Any:
     saved = None
     if is_first() and path.exists():
         # Passed on as bytes of the host.
-        saved = torch.load(path, map_location=device if count() == 1 else "cpu", weights_only=True)
+        try:
+            saved = torch.load(path, map_location=device if count() == 1 else "cpu", weights_only=True)
+        except Exception:
+            # Of bytes that may be anything PyTorch raises anything.
+            raise DataError(f"{path}: damaged, or no checkpoint; remove it to begin anew") from None
     return from_first(saved)
 
 
@@ -224,23 +230,28 @@ def averaged(module: nn.Module, some_unused: bool = False) -> nn.Module:
 
 
 class Termination:
-    """SIGTERM while this is entered is noted and no more, so that a loop ends after a step and with a checkpoint."""
-
-    STATUS = 128 + signal.SIGTERM
+    """SIGTERM and SIGINT (Ctrl-C) while this is entered are noted and no more, so that a loop ends after a step and with a
+    checkpoint. A second Ctrl-C ends it where it is."""
 
     def __init__(self) -> None:
         self.asked = False
+        # Where another process was asked, the status is that of its most usual reason.
+        self.status = 128 + signal.SIGTERM
 
     def __enter__(self) -> Termination:
-        # Only the main thread may set handlers; elsewhere SIGTERM stays what it is.
-        self.sets = threading.current_thread() is threading.main_thread()
-        if self.sets:
-            self.before = signal.signal(signal.SIGTERM, self.note)
+        # Only the main thread may set handlers; elsewhere signals stay what they are. A signal that is ignored stays so.
+        self.before: dict[int, Any] = {}
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGTERM, signal.SIGINT):
+                if signal.getsignal(number) is not signal.SIG_IGN:
+                    self.before[number] = signal.signal(number, self.note)
         return self
 
-    def note(self, *_: Any) -> None:
-        self.asked = True
+    def note(self, number: int, _frame: Any) -> None:
+        if self.asked and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        self.asked, self.status = True, 128 + number
 
     def __exit__(self, *_: Any) -> None:
-        if self.sets:
-            signal.signal(signal.SIGTERM, self.before)
+        for number, handler in self.before.items():
+            signal.signal(number, handler)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import math
+import sys
 from collections.abc import Callable
 from dataclasses import fields, replace
-from typing import Any
 
 import numpy as np
 import torch
@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from . import batched, masks, ranks
+from .arguments import COUNT, PART, SOME, WEIGHT, number, whole
 from .augment import Augmentation, Examples, negative
 from .augment_images import ImageAugmentation, ImageExamples, TokenExamples
 from .frontend import LogMel, make_front_end
@@ -23,35 +24,78 @@ from .inputs import ImageInput, Input, LogMelInput, TokensInput, WaveformInput
 from .material import open_material
 from .model import AdaptedModel
 from .optim import mixed_precision
+from .readers import DataError
 from .score import logits_of, multi_hot
 from .views import Views
+
+
+RANGES = {
+    "shift": number(),
+    "speed": number(0, below=1),
+    "gain_low": number(),
+    "gain_high": number(),
+    "time_masks": SOME,
+    "frequency_masks": SOME,
+    "pad": SOME,
+    **{name: WEIGHT for name in ("turn", "zoom", "brightness", "contrast", "saturation")},
+}
+"""Of what changes examples; what is not named is a probability."""
+BATCHED = ("under", "band", "cut", "turn", "zoom")
+"""What changes examples with --batched alone."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("input")
     add = group.add_argument
     add("--input", choices=["waveform", "logmel", "image", "tokens"], required=True)
-    add("--rate", type=int, default=16000)
-    add("--patch", type=int, help="samples (waveform, default 400), frames (logmel, 4), pixels a side (image, 8)")
-    add("--stride", type=int, help="default: the patch")
-    add("--window", type=int, help="patches (not for images, whose size gives them)")
-    add("--n-mels", type=int, default=64)
-    add("--width", type=int, help="of images as the model sees them; default: the data set's own")
-    add("--height", type=int)
+    add("--rate", type=whole(1000, 1 << 20), default=16000)
+    add("--patch", type=COUNT, help="samples (waveform, default 400), frames (logmel, 4), pixels a side (image, 8)")
+    add("--stride", type=COUNT, help="default: the patch")
+    add("--window", type=COUNT, help="patches (not for images, whose size gives them)")
+    add("--n-mels", type=COUNT, default=64)
+    add("--width", type=COUNT, help="of images as the model sees them; default: the data set's own")
+    add("--height", type=COUNT)
     add("--channels", type=int, choices=[1, 3])
-    add("--vocabulary", type=int, help="ids of a codebook")
-    add("--codebooks", type=int, default=1)
+    add("--vocabulary", type=COUNT, help="ids of a codebook")
+    add("--codebooks", type=COUNT, default=1)
     add("--batched", action="store_true", help="make examples a batch at once on --device: for a GPU")
-    add("--views", type=int, help="log-mel, with --batched: make so many examples once and draw them again and again")
+    add("--views", type=SOME, help="log-mel, with --batched: make so many examples once and draw them again and again")
     for title, kind in [("sound augmentation", Augmentation), ("image augmentation", ImageAugmentation)]:
         group = parser.add_argument_group(title)
         for field in fields(kind):
-            number: Any = {"int": int, "float": float}.get(str(field.type))
             name = "--" + field.name.replace("_", "-")
-            if number is None:
+            if str(field.type) == "bool":
                 group.add_argument(name, action="store_true")
             else:
-                group.add_argument(name, type=number, default=field.default)
+                group.add_argument(name, type=RANGES.get(field.name, PART), default=field.default)
+
+
+def tell_unused(args: argparse.Namespace) -> None:
+    """Says on standard error which options do nothing for this kind of input, or without --batched."""
+    sound, sight = (tuple(f.name for f in fields(kind)) for kind in (Augmentation, ImageAugmentation))
+    own = {
+        "sound": {**dict.fromkeys(sound), "window": None, "rate": 16000, "n_mels": 64, "views": None},
+        "images": {**dict.fromkeys(sight), "width": None, "height": None, "channels": None},
+        "tokens": {"window": None, "vocabulary": None, "codebooks": 1},
+    }
+    kind = {"image": "images", "tokens": "tokens"}.get(args.input, "sound")
+    plain = {f.name: f.default for augmentation in (Augmentation, ImageAugmentation) for f in fields(augmentation)}
+    for other, options in own.items():
+        given = [name for name, usual in options.items() if getattr(args, name) != plain.get(name, usual)]
+        if unused := [name for name in given if name not in own[kind]]:
+            tell(f"{written(unused)}: of {other}, which --input {args.input} is not; left aside")
+        if other == kind and not args.batched and (unused := [name for name in given if name in BATCHED]):
+            tell(f"{written(unused)}: without --batched left aside")
+
+
+def written(names: list[str]) -> str:
+    return ", ".join("--" + name.replace("_", "-") for name in names)
+
+
+def tell(text: str) -> None:
+    """Once, by the first process, beside what a command has for standard output."""
+    if ranks.is_first():
+        print(text, file=sys.stderr, flush=True)
 
 
 def chosen(kind, args: argparse.Namespace):
@@ -70,6 +114,7 @@ class Sense:
 
     def __init__(self, args: argparse.Namespace, train: tuple, validation: tuple, targets: np.ndarray):
         self.args = args
+        tell_unused(args)
         self.description = self.describe(train)
         self.train = open_material(train, self.description, args.cache)
         self.validation = open_material(validation, self.description, args.cache)
@@ -140,6 +185,8 @@ class Sound(Sense):
         return LogMelInput(args.rate, args.window, **mels)
 
     def make_examples(self, targets: np.ndarray):
+        if not any(self.train[index].any() for index in range(len(self.train))):
+            raise DataError(f"{self.args.data}: the training clips hold only silence")
         args, length = self.args, self.description.window_samples
         self.augmentation = chosen(Augmentation, args)
         plain = Examples(self.train, targets, length, args.rate, Augmentation(shift=args.shift), 1)

@@ -7,12 +7,14 @@ the data set's name.
 from __future__ import annotations
 
 import csv
+import io
 import math
 import statistics
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
+from .files import check_file, whole_lines
 from .plan import choose
 
 Row = dict[str, str]
@@ -22,14 +24,12 @@ NEEDED = {"dataset", "split", "arm", "attention", "lr", "seed", "steps", "parame
 def read(paths: Iterable[Path]) -> list[Row]:
     rows = []
     for path in paths:
-        try:
-            with open(path, newline="", encoding="utf-8") as stream:
-                reader = csv.DictReader(stream)
-                if lacking := sorted(NEEDED - set(reader.fieldnames or [])):
-                    raise SystemExit(f"{path}: no column {', '.join(lacking)}")
-                rows += [{"experiment": row["dataset"], "stage": "final"} | row for row in reader]
-        except OSError as error:
-            raise SystemExit(f"{path}: {error}") from None
+        check_file("results", path)
+        # A row that is just being written, or that a kill has cut short, is none.
+        reader = csv.DictReader(io.StringIO(whole_lines(path), newline=""))
+        if lacking := sorted(NEEDED - set(reader.fieldnames or [])):
+            raise SystemExit(f"{path}: no column {', '.join(lacking)}")
+        rows += [{"experiment": row["dataset"], "stage": "final"} | row for row in reader]
     return rows
 
 

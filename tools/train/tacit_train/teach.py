@@ -8,6 +8,8 @@ from pathlib import Path
 from torch import Tensor, nn
 
 from . import metrics, ranks
+from .arguments import COUNT, number
+from .files import TEACHER, check_file
 from .inputs import ImageInput
 from .networks import make_network
 from .score import logits_of
@@ -21,19 +23,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_data_arguments(parser)
     add = parser.add_argument_group("network").add_argument
     add("--yamnet", type=Path, help="tune YAMNet, begun with these weights (.tflite or .safetensors), in place of a new network")
-    add("--channels-first", type=int, default=32, help="channels of the first of four stages")
-    add("--stride-first", type=int, default=1, help="of the first convolution")
-    add("--dropout", type=float, default=0.0)
+    add("--channels-first", type=COUNT, default=32, help="channels of the first of four stages")
+    add("--stride-first", type=COUNT, default=1, help="of the first convolution")
+    add("--dropout", type=number(0, below=1), default=0.0)
     add_training_arguments(parser)
 
 
 class TeacherTraining(Training):
     command = "teach"
     options = staticmethod(add_arguments)
+    writes = TEACHER
 
     def __init__(self, args: argparse.Namespace):
         if args.input not in ("logmel", "image"):
             raise SystemExit(f"a teacher takes logmel or image, not {args.input}")
+        if args.yamnet is not None:
+            check_file("--yamnet", args.yamnet)
         super().__init__(args)
         description = self.sense.description
         if args.yamnet is not None:

@@ -20,7 +20,7 @@ from torch.nn import functional as F
 
 from . import ranks
 from .augment import Augmentation
-from .files import save_json, whole_folder
+from .files import TEACHER, save_json, whole_folder
 from .inputs import ImageInput, Input, LogMelInput, SoundInput, input_from_json
 from .networks import make_network
 from .training import with_sigmoid
@@ -33,7 +33,7 @@ def save_teacher(
     appears whole or not at all."""
     state = {k: v.detach().cpu().contiguous() for k, v in model.state_dict().items()}
     value = {"version": 2, "network": form, "input": description.to_json(), "task": task, "labels": labels}
-    with whole_folder(folder) as made:
+    with whole_folder(folder, TEACHER) as made:
         save_file(state, made / "teacher.safetensors")
         save_json(value, made / "teacher.json")
 

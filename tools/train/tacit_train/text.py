@@ -11,6 +11,8 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from tqdm import tqdm
 from transformers import PreTrainedTokenizerFast
 
+from .files import whole_file
+
 END_OF_TEXT = "<|endoftext|>"
 STRETCH = 128 * 1024  # bytes: long enough to be a chapter, short enough that a sample covers every author
 
@@ -61,13 +63,11 @@ def tokenize(
         raise ValueError(f"{len(tokenizer)} tokens do not fit into 16 bits")
     if not out.exists():
         end = np.array([tokenizer.eos_token_id], dtype="<u2")
-        temporary = out.with_name(out.name + ".tmp")
         spans = stretches(path, total_bytes, seed)
-        with open(temporary, "wb") as stream:
+        with whole_file(out) as temporary, open(temporary, "wb") as stream:
             for i in tqdm(range(0, len(spans), 16), desc=f"tokenise {path.name}", disable=quiet):
                 texts = [read_stretch(path, *span) for span in spans[i : i + 16]]
                 for encoding in tokenizer.backend_tokenizer.encode_batch(texts):
                     stream.write(np.asarray(encoding.ids, dtype="<u2").tobytes())
                     stream.write(end.tobytes())
-        os.replace(temporary, out)
     return np.memmap(out, dtype="<u2", mode="r")

@@ -10,6 +10,7 @@ import numpy as np
 
 from .inputs import TokensInput
 from .readers import Clip, DataError
+from .readers.base import read_text
 
 
 def load(path: Path, d: TokensInput) -> np.ndarray:
@@ -24,7 +25,7 @@ def load(path: Path, d: TokensInput) -> np.ndarray:
 
 def _lines(path: Path, codebooks: int) -> np.ndarray:
     rows = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(read_text(path).splitlines(), start=1):
         try:
             row = json.loads(line)
         except ValueError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import hashlib
 import math
 import time
 from collections.abc import Callable
@@ -18,7 +19,8 @@ from torch.nn import functional as F
 from tqdm import tqdm
 
 from . import ranks, senses
-from .files import CSVLog, save_torch
+from .arguments import COUNT, PART, RATE, SEED, WEIGHT, check_device
+from .files import CSVLog, check_replaceable, save_torch
 from .optim import Muon, Together, mixed_precision, trapezoid
 from .readers import DataSet, open_data_set, with_licences
 from .score import multi_hot
@@ -34,7 +36,7 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
     add = group.add_argument
     add("--split", required=True, help="splits to train on, commas between")
     add("--licences", help="train only on clips of these licences, commas between")
-    add("--validation", type=float, default=0.06, help="part of the training clips held out, by group")
+    add("--validation", type=PART, default=0.06, help="part of the training clips held out, by group")
     add("--validation-split", help="splits to hold out, commas between, in place of --validation")
     add("--cache", type=Path, help="folder for decoded samples")
     add("--task", choices=["multiclass", "multilabel"], help="default: the data set's own")
@@ -44,27 +46,27 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
 def add_training_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("training")
     add = group.add_argument
-    add("--epochs", type=float, default=30, help="may change when resuming")
-    add("--steps", type=int, help="length of the run in steps, in place of --epochs; may change when resuming")
-    add("--batch", type=int, default=32)
-    add("--lr", type=float, default=1e-3)
-    add("--muon-lr", type=float, help="train inner matrices and filters by Muon at this rate, the rest by AdamW")
-    add("--weight-decay", type=float, default=0.05)
-    add("--warm-up", type=float, default=0.05, help="part of the steps")
-    add("--decay", type=float, default=0.5, help="part of the steps over which the rate falls to 0; may change too")
-    add("--softmax-weight", type=float, default=1.0, help="multilabel: weight of the softmax loss beside the sigmoid's")
-    add("--sigmoid-weight", type=float, default=0.2, help="multilabel: weight of the sigmoid loss, summed over labels")
-    add("--smoothing", type=float, default=0.1, help="label smoothing of the softmax loss")
-    add("--seed", type=int, default=0)
-    add("--threads", type=int, default=2)
+    add("--epochs", type=RATE, default=30, help="may change when resuming")
+    add("--steps", type=COUNT, help="length of the run in steps, in place of --epochs; may change when resuming")
+    add("--batch", type=COUNT, default=32)
+    add("--lr", type=RATE, default=1e-3)
+    add("--muon-lr", type=RATE, help="train inner matrices and filters by Muon at this rate, the rest by AdamW")
+    add("--weight-decay", type=WEIGHT, default=0.05)
+    add("--warm-up", type=PART, default=0.05, help="part of the steps")
+    add("--decay", type=PART, default=0.5, help="part of the steps over which the rate falls to 0; may change too")
+    add("--softmax-weight", type=WEIGHT, default=1.0, help="multilabel: weight of the softmax loss beside the sigmoid's")
+    add("--sigmoid-weight", type=WEIGHT, default=0.2, help="multilabel: weight of the sigmoid loss, summed over labels")
+    add("--smoothing", type=PART, default=0.1, help="label smoothing of the softmax loss")
+    add("--seed", type=SEED, default=0)
+    add("--threads", type=COUNT, default=2)
     add("--device", default="cpu")
     add("--bf16", action="store_true", help="matrix products in bfloat16")
-    add("--log-every", type=int, default=20, help="steps")
-    add("--checkpoint-seconds", type=float, default=120)
-    add("--validate-epochs", type=float, default=5)
-    add("--minutes", type=float, help="end after so many with a checkpoint and no result; run again to go on")
-    add("--lasting", type=float, help="length of the run in minutes, found from its speed while the rate is flat")
-    add("--stop-at", type=int, help="end after this step with a checkpoint and no result (for tests)")
+    add("--log-every", type=COUNT, default=20, help="steps")
+    add("--checkpoint-seconds", type=WEIGHT, default=120)
+    add("--validate-epochs", type=RATE, default=5)
+    add("--minutes", type=WEIGHT, help="end after so many with a checkpoint and no result; run again to go on")
+    add("--lasting", type=RATE, help="length of the run in minutes, found from its speed while the rate is flat")
+    add("--stop-at", type=COUNT, help="end after this step with a checkpoint and no result (for tests)")
 
 
 @dataclass
@@ -129,11 +131,16 @@ class Training:
     command: str
     options: Callable[[argparse.ArgumentParser], None]
     """The command's arguments."""
+    writes: tuple[str, ...]
+    """What the folder that it makes holds."""
 
     def __init__(self, args: argparse.Namespace):
         self.args = args
+        check_device(args.device)
         torch.set_num_threads(args.threads)
         torch.manual_seed(args.seed)
+        kept = {"--run": args.run, "--base": getattr(args, "base", None), "--data": Path(args.data.partition(":")[2] or ".")}
+        check_replaceable("--out", args.out, self.writes, kept | {"--cache": args.cache})
         args.run.mkdir(parents=True, exist_ok=True)
         self.data = open_data_set(args.data)
         self.task = args.task or ("multilabel" if self.data.multilabel else "multiclass")
@@ -144,9 +151,20 @@ class Training:
         if args.negatives and not self.multilabel:
             raise SystemExit("negatives go with multilabel")
         targets = multi_hot(self.parts.train, len(self.data.labels))
+        self.tell_of_labels(targets)
         # Where there is a cache one process decodes, and the others have it from there.
         with ranks.one_first() if args.cache else contextlib.nullcontext():
             self.sense = senses.SENSES[args.input](args, self.parts.train, self.parts.validation, targets)
+
+    def tell_of_labels(self, targets: np.ndarray) -> None:
+        """Says at the start what no training can mend."""
+        labels = self.data.labels
+        if lacking := [label for label, count in zip(labels, targets.sum(0)) if not count]:
+            named = ", ".join(lacking[:5]) + (f" and {len(lacking) - 5} more" if len(lacking) > 5 else "")
+            senses.tell(f"{self.args.data}: no clip to train on for {named}, which will hardly ever be right")
+        if len(labels) == 1 and not (self.multilabel and self.args.negatives):
+            remedy = "expected a second one, of anything else, or --task multilabel with --negatives"
+            senses.tell(f"{self.args.data}: {labels[0]} is the only label, so all that is heard or seen is that; {remedy}")
 
     def start(self, model: nn.Module, some_unused: bool = False) -> None:
         """Takes the model, ready to be trained, and a checkpoint of the run if there is one. `some_unused`: not every
@@ -156,7 +174,7 @@ class Training:
         self.optimizers = self.make_optimizers()
         self.total = max(1, args.steps or round(args.epochs * len(self.sense.train) / args.batch))
         self.checkpoint = args.run / "checkpoint.pt"
-        self.began_at, self.before = 0, 0.0
+        self.began_at, self.before, self.made_of = 0, 0.0, self.material()
         if (saved := ranks.load(self.checkpoint, args.device)) is not None:
             self.resume(saved)
         self.forward = ranks.averaged(Forward(self), some_unused)
@@ -170,8 +188,6 @@ class Training:
         decayed = {n: p for n, p in parameters.items() if p.ndim > 1}
         made: list[torch.optim.Optimizer] = []
         if args.muon_lr is not None:
-            if not args.muon_lr > 0:
-                raise SystemExit("--muon-lr must be more than 0")
             # A row of the head, of a codebook, of positions or of sinks stands for one label, id or place by itself.
             tables = ("head.", "names.", "features.", "network.head.", "patch.books.", "positions", "sinks", "trunk.wpe.")
             inner = [n for n in decayed if not n.startswith(tables)]
@@ -205,23 +221,45 @@ class Training:
         return {n: p.detach() for n, p in self.trained.items()}
 
     def settings(self) -> dict[str, str]:
-        """What must not change between the parts of a run."""
+        """The options that must not change between the parts of a run: all but those that change nothing of what is learned,
+        those that a run may be made longer or shorter by, and the paths of what `material` looks into."""
         free = {"run", "out", "threads", "device", "log_every", "checkpoint_seconds", "stop_at", "cache", "data", "base"}
         free |= {"epochs", "steps", "minutes", "lasting", "decay", "license", "source", "validate_epochs"}
         values = {k: str(v) for k, v in sorted(vars(self.args).items()) if k not in free}
         return values | {"command": self.command}
 
+    def material(self) -> dict[str, str]:
+        """What a run learns from, which must not change between its parts either, wherever it lies: clips by the ends of
+        their paths and the sizes of their files."""
+        sizes = {path: path.stat().st_size for path in {c.path for c in (*self.parts.train, *self.parts.validation)}}
+        parts = [
+            [(c.path.parts[-2:], sizes[c.path], c.index, c.targets, c.weight) for c in clips]
+            for clips in (self.parts.train, self.parts.validation)
+        ]
+        known = {"labels": list(self.data.labels), "clips": parts}
+        return {name: hashlib.sha256(repr(value).encode()).hexdigest() for name, value in known.items()}
+
     def resume(self, saved: dict[str, Any]) -> None:
+        if not isinstance(saved, dict) or not {"trained", "step", "seconds", "settings"} <= set(saved):
+            raise SystemExit(f"{self.checkpoint}: not a checkpoint of {self.command}; expected another --run")
         if "optimizers" not in saved:
             raise SystemExit(f"{self.checkpoint} is of an earlier version; remove it to begin anew")
+        # A checkpoint that is older than this says nothing of it.
+        before = saved.get("material", {})
+        if differing := [k for k, v in self.made_of.items() if before.get(k, v) != v]:
+            told = " and ".join(differing)
+            raise SystemExit(f"{self.checkpoint}: the {told} are not those that it was made of; expected another --run for these")
         # An option that is newer than the checkpoint had its default when that was made.
         parser = argparse.ArgumentParser()
         type(self).options(parser)
         before = {k: str(parser.get_default(k)) for k in self.settings()} | saved["settings"]
         if differing := [k for k, v in self.settings().items() if before[k] != v]:
-            raise SystemExit(f"{self.checkpoint} was made with other settings: {', '.join(differing)}")
+            raise SystemExit(f"{self.checkpoint} was made with other settings: {', '.join(differing)}; expected another --run for these")
+        state = self.state()
+        if wrong := [n for n, x in state.items() if getattr(saved["trained"].get(n), "shape", None) != x.shape]:
+            raise SystemExit(f"{self.checkpoint}: {wrong[0]} is of another model, or of other labels; expected another --run")
         with torch.no_grad():
-            for name, value in self.state().items():
+            for name, value in state.items():
                 value.copy_(saved["trained"][name])
         self.optimizers.load(saved["optimizers"])
         self.began_at, self.before = saved["step"], saved["seconds"]
@@ -229,17 +267,18 @@ class Training:
 
     def save(self, step: int, seconds: float) -> None:
         state = {"trained": self.state(), "optimizers": self.optimizers.states()}
-        save_torch(state | {"step": step, "seconds": seconds, "settings": self.settings()}, self.checkpoint)
+        told = {"step": step, "seconds": seconds, "settings": self.settings(), "material": self.made_of}
+        save_torch(state | told, self.checkpoint)
 
     def rate_factor(self, step: int) -> float:
         return trapezoid(step, self.total, round(self.args.warm_up * self.total), self.args.decay)
 
     def run(self) -> bool:
-        """`train`, with SIGTERM answered by a checkpoint after the step that it comes in."""
+        """`train`, with SIGTERM and Ctrl-C answered by a checkpoint after the step that they come in."""
         with ranks.Termination() as termination:
             ended = self.train(termination)
         if termination.asked and not ended:
-            raise SystemExit(ranks.Termination.STATUS)
+            raise SystemExit(termination.status)
         return ended
 
     def train(self, termination: ranks.Termination | None = None) -> bool:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import os
 import re
 from pathlib import Path
 
@@ -19,6 +18,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+from .files import whole_file
 
 SAMPLE_RATE = 16_000
 WINDOW, HOP, FFT = 400, 160, 512  # samples: frames of 25 ms, 10 ms apart
@@ -171,10 +172,9 @@ def load_yamnet(path: Path | str) -> YAMNet:
 
 def save_yamnet(model: YAMNet, path: Path) -> None:
     """In F32: F16 would move scores by as much as 0.01."""
-    temporary = path.with_name(path.name + ".tmp")
-    save_file({k: v.detach().cpu().contiguous() for k, v in model.state_dict().items()}, temporary)
-    temporary.chmod(0o644)
-    os.replace(temporary, path)
+    with whole_file(path) as temporary:
+        save_file({k: v.detach().cpu().contiguous() for k, v in model.state_dict().items()}, temporary)
+        temporary.chmod(0o644)
 
 
 def main() -> None:

@@ -3,7 +3,6 @@
 import csv
 import json
 import shutil
-from argparse import ArgumentParser
 
 import numpy as np
 import pytest
@@ -12,6 +11,7 @@ import torch
 from safetensors.torch import load_file
 
 from tacit_train import adapt, evaluate
+from tacit_train.arguments import Parser
 from tacit_train.augment import Augmentation, Examples, coloured_noise, generators, in_room, mixture, negative
 from tacit_train.metrics import accuracy, average_precision, calibrate, wilson
 from tacit_train.readers import DataError
@@ -34,15 +34,22 @@ def tones(tmp_path_factory):
     return root
 
 
+class Asked(Parser):
+    """The command line's own, whose line can be looked at."""
+
+    def exit(self, status=0, message=None):
+        raise SystemExit(message)
+
+
 def run(module, *arguments):
-    parser = ArgumentParser()
+    parser = Asked()
     module.add_arguments(parser)
     module.main(parser.parse_args([str(a) for a in arguments]))
 
 
 def trainer_of(words) -> adapt.Trainer:
     """What `run(adapt, ...)` would train, not yet trained."""
-    parser = ArgumentParser()
+    parser = Asked()
     adapt.add_arguments(parser)
     return adapt.Trainer(parser.parse_args([str(w) for w in words]))
 

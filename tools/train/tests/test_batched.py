@@ -124,9 +124,9 @@ def test_rooms_leave_the_level_and_narrowing_takes_the_edges_of_the_spectrum():
     assert float(narrow[:, 300].min()) > 0.3  # 600 Hz
 
 
-def test_coloured_noise_falls_as_it_should():
+def test_rows_of_noise_fall_as_it_should():
     slope = torch.tensor([0.0, 1.0, 2.0])
-    x = batched.coloured_noise(3, 1 << 16, slope, torch.Generator().manual_seed(0))
+    x = batched.rows_of_noise(3, 1 << 16, slope, torch.Generator().manual_seed(0))
     power = torch.fft.rfft(x).abs().square()
     for row, want in zip(power, slope.tolist()):
         low, high = row[900:1100].mean(), row[9000:11000].mean()

@@ -109,6 +109,19 @@ def test_the_whole_queue(queue, tones, tmp_path, capsys):  # noqa: F811
         go(queue, tones, tmp_path)
 
 
+def test_a_row_that_was_cut_short_is_made_again(queue, tones, tmp_path, capsys):  # noqa: F811
+    rows = go(queue, tones, tmp_path, "--only", "tones")
+    path = tmp_path / "results" / "queue.csv"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-25])
+    capsys.readouterr()
+    run(experiment, queue, "--results", path.parent, "--runs", tmp_path, "--data", tones.parent, "--only", "tones", "--list")
+    assert f"{len(rows) - 1} of {len(rows)} rows are there" in capsys.readouterr().out
+    again = go(queue, tones, tmp_path, "--only", "tones")
+    timeless = [[{k: v for k, v in r.items() if k != "minutes"} for r in made] for made in (rows, again)]
+    assert timeless[0] == timeless[1]
+
+
 def test_a_better_rate_found_later(queue, tones, tmp_path, capsys):  # noqa: F811
     before = go(queue, tones, tmp_path, "--only", "tones")
     path = tmp_path / "results" / "queue.csv"
@@ -207,7 +220,7 @@ def test_runs_side_by_side_in_processes_of_their_own(llama_base, tones, tmp_path
         ({"rates": "reading"}, "rates of 'reading'"),
         ({"adapt": "--lr 3"}, "--lr is not for the queue to say"),
         ({"adapt": "--stepz 3"}, "tones: adapt: unrecognized arguments: --stepz 3"),
-        ({"adapt": "--batch x"}, "--batch: invalid int value"),
+        ({"adapt": "--batch x"}, "--batch: x: expected a whole number, 1 or more"),
         ({"name": "reading"}, "two experiments of one name"),
     ],
 )

@@ -61,9 +61,8 @@ def test_a_stretch_is_of_sound_that_goes_on(llama_base, tones, tmp_path):  # noq
     run(adapt, *settings(llama_base, tones, tmp_path, "--context", "sliding", "--steps", 2))
     learn(llama_base, tones, out, "--levels", "2", "--width", 4, "--stretch", 3)
     assert json.loads((out / "tacit.json").read_text())["learning"] == {"levels": [2], "stretch": 3}
-    for stretch in (-1, 1000):
-        with pytest.raises(DataError, match="--stretch .*: expected 1 to [0-9]+ patches"):
-            learn(llama_base, tones, out, "--levels", "2", "--width", 4, "--stretch", stretch)
+    with pytest.raises(DataError, match="--stretch .*: expected 1 to [0-9]+ patches"):
+        learn(llama_base, tones, out, "--levels", "2", "--width", 4, "--stretch", 1000)
     value = json.loads((out / "tacit.json").read_text())
     (out / "tacit.json").write_text(json.dumps(value | {"context": "restart"}))
     with pytest.raises(DataError, match="sliding context"):
@@ -97,7 +96,7 @@ def test_whitening_evens_out():
 
 
 def test_what_makes_no_sense(base, tones, adapter, tmp_path):  # noqa: F811
-    for levels in ("0", "3", "2,1", "1,1"):
+    for levels in ("0", "3", "2,1", "1,1", "x", ""):
         with pytest.raises(DataError, match="rising numbers from 1 to 2"):
             learn(base, tones, adapter, "--levels", levels)
     with pytest.raises(DataError, match="--split"):

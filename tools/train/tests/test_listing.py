@@ -44,3 +44,19 @@ def test_labels_once_each(root):
     (root / "labels.txt").write_text("rain\nrain\n")
     with pytest.raises(DataError, match="each once"):
         open_data_set(f"listing:{root}")
+
+
+def test_what_is_no_text_or_never_ends(root):
+    path = root / "listing.csv"
+    path.write_bytes((HEAD + "a.ogg,rain,train,,,1\n").encode() + b"\xff.ogg,rain,train,,,1\n")
+    with pytest.raises(DataError, match="listing.csv, line 3: not UTF-8"):
+        open_data_set(f"listing:{root}")
+    path.write_text(HEAD + 'a.ogg,rain,train,,,1\n"b.ogg,rain,train,,,1\nc.ogg,rain,train,,,1\n')
+    with pytest.raises(DataError, match="listing.csv, line 3: .*quotation marks in pairs"):
+        open_data_set(f"listing:{root}")
+    # As Excel saves it.
+    path.write_bytes(b"\xef\xbb\xbf" + HEAD.encode() + b'"a.ogg",rain,train,,,1\r\n')
+    assert [c.path.name for c in open_data_set(f"listing:{root}").clips] == ["a.ogg"]
+    (root / "labels.txt").write_bytes(b"rain\n\xff\n")
+    with pytest.raises(DataError, match="labels.txt, line 2: not UTF-8"):
+        open_data_set(f"listing:{root}")

@@ -190,3 +190,43 @@ def test_credits_name_every_clip_used():
     assert credit_lines(text, {"1-3-A"}) == ["- 1-3-A: clip by c [CC-BY]"]
     with pytest.raises(SystemExit, match="1-9-A"):
         credit_lines(text, {"1-3-A", "1-9-A"})
+
+
+def test_what_keeps_folders_from_being_splits_is_named(tmp_path, capsys):
+    for place in ("train/dog/1.wav", "test/dog/1.wav", ".cache/x/1.wav", "train/.git/1.wav"):
+        sound(tmp_path / place)
+    data = open_data_set(f"folder:{tmp_path}")
+    assert data.splits() == ["test", "train"] and data.labels == ("dog",)
+    sound(tmp_path / "extra" / "1.wav")
+    with pytest.raises(DataError, match="extra: keeps test and others from being splits; expected train, val"):
+        open_data_set(f"folder:{tmp_path}")
+    (tmp_path / "extra/1.wav").unlink()
+    with pytest.raises(DataError, match="extra: keeps test and others from being splits"):
+        open_data_set(f"folder:{tmp_path}")
+    (tmp_path / "extra").rmdir()
+    (tmp_path / "train").rename(tmp_path / "Train")
+    with pytest.raises(DataError, match="Train: no split, for its name; expected train"):
+        open_data_set(f"folder:{tmp_path}")
+    # A train is a class where cars and buses are.
+    for name in ("train", "bus"):
+        sound(tmp_path / "vehicles" / name / "1.wav")
+    assert open_data_set(f"folder:{tmp_path}/vehicles").labels == ("bus", "train")
+
+
+def test_a_folder_names_clips_that_lie_elsewhere(tmp_path, capsys):
+    for place in ("train/dog/1.wav", "train/loose.wav", "train/dog/more/2.wav", "train/dog/more/3.wav", "test/dog/1.wav"):
+        sound(tmp_path / place)
+    (tmp_path / "README.txt").write_text("")
+    assert len(open_data_set(f"folder:{tmp_path}").clips) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert lines == [
+        f"{tmp_path}/train/dog/more: left out 2 files; expected what is of a class right in its folder",
+        f"{tmp_path}/train: left out 1 file in no class's folder, loose.wav first",
+    ]
+
+
+def test_lists_that_are_no_text(tmp_path):
+    sound(tmp_path / "yes/abd_nohash_1.wav")
+    (tmp_path / "testing_list.txt").write_bytes(b"yes/a\nyes/\xff\n")
+    with pytest.raises(DataError, match="testing_list.txt, line 2: not UTF-8"):
+        open_data_set(f"speech-commands:{tmp_path}")

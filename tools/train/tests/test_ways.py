@@ -88,9 +88,9 @@ def test_the_projection_has_a_rate_of_its_own(llama_base, tones, tmp_path):  # n
     [
         (["--gains", 0.2], "gains go with DoRA"),
         (["--dora", "--gains", 0], "more than 0"),
-        (["--rank", -1], "a rank of -1"),
-        (["--projection-rate", 0], "a number more than 0"),
-        (["--projection-rate", "inf"], "a number more than 0"),
+        (["--rank", -1], "--rank: -1: expected a whole number, 0 or more"),
+        (["--projection-rate", 0], "expected a number, more than 0"),
+        (["--projection-rate", "inf"], "expected a number, more than 0"),
     ],
 )
 def test_what_makes_no_sense_is_refused(llama_base, tones, tmp_path, way, line):  # noqa: F811

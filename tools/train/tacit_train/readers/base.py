@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -73,17 +74,33 @@ def with_licences(clips: Iterable[Clip], allowed: Iterable[str]) -> tuple[Clip, 
     return tuple(c for c in clips if c.licence and key(c.licence) in wanted)
 
 
-def read_table(path: Path, columns: Iterable[str]) -> list[dict[str, str]]:
-    """The rows of a CSV that has at least these columns."""
+def read_text(path: Path) -> str:
+    """A text file's contents, line ends as they are."""
     try:
-        with open(path, newline="", encoding="utf-8") as stream:
-            reader = csv.DictReader(stream)
-            lacking = [c for c in columns if c not in (reader.fieldnames or [])]
-            if lacking:
-                raise DataError(f"{path}: no column {', '.join(lacking)}")
-            rows = list(reader)
+        return path.read_bytes().decode("utf-8-sig")
     except (FileNotFoundError, NotADirectoryError):
         raise DataError(f"{path}: no such file") from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise DataError(f"{path}, line {line}: not UTF-8; expected the file to be saved as that") from None
+
+
+def read_table(path: Path, columns: Iterable[str]) -> list[dict[str, str]]:
+    """The rows of a CSV that has at least these columns."""
+    columns = list(columns)
+    # Strict, or a quotation mark that is never closed would take all that follows for one cell.
+    reader = csv.DictReader(io.StringIO(read_text(path), newline=""), strict=True)
+    begun = 1
+    try:
+        lacking = [c for c in columns if c not in (reader.fieldnames or [])]
+        if lacking:
+            raise DataError(f"{path}: no column {', '.join(lacking)}")
+        rows, begun = [], reader.line_num + 1
+        for row in reader:
+            rows.append(row)
+            begun = reader.line_num + 1
+    except csv.Error as error:
+        raise DataError(f"{path}, line {begun}: {error}; expected quotation marks in pairs") from None
     for number, row in enumerate(rows, start=2):
         if any(row[c] is None for c in columns):
             raise DataError(f"{path}, line {number}: too few columns")
@@ -106,6 +123,11 @@ def files_of(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
     return sorted(p for p in shown_files(folder) if p.suffix.lower() in suffixes)
 
 
+def shown_folders(folder: Path) -> list[Path]:
+    """All but hidden ones, such as tools make for themselves."""
+    return sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
+
+
 def shown_files(folder: Path) -> list[Path]:
     """All but hidden files: macOS puts a `._x.wav`, which is no sound, beside each `x.wav` that it copies."""
     return [p for p in folder.iterdir() if p.is_file() and not p.name.startswith(".")]
@@ -119,3 +141,14 @@ def tell_left_out(folder: Path, suffixes: tuple[str, ...]) -> None:
         rest = "" if files_of(folder, suffixes) else ", which leaves nothing of this class"
         remedy = "; ffmpeg makes a WAV of most sounds" if suffixes == SOUND_SUFFIXES else ""
         print(f"{folder}: left out {told}{rest}{remedy}", file=sys.stderr)
+    for inner in shown_folders(folder):
+        if count := sum(1 for p in inner.rglob("*") if p.is_file() and p.suffix.lower() in suffixes and not p.name.startswith(".")):
+            files = "1 file" if count == 1 else f"{count} files"
+            print(f"{inner}: left out {files}; expected what is of a class right in its folder", file=sys.stderr)
+
+
+def tell_loose(folder: Path, suffixes: tuple[str, ...]) -> None:
+    """Says on standard error which files lie beside the folders of the classes, in none of them."""
+    if loose := files_of(folder, suffixes):
+        files = "1 file" if len(loose) == 1 else f"{len(loose)} files"
+        print(f"{folder}: left out {files} in no class's folder, {loose[0].name} first", file=sys.stderr)

@@ -7,10 +7,11 @@ Licences, where `FSD50K.metadata/dev_clips_info_FSD50K.json` and its eval counte
 from __future__ import annotations
 
 import csv
+import io
 import json
 from pathlib import Path
 
-from .base import Clip, DataError, DataSet, inside, read_table
+from .base import Clip, DataError, DataSet, inside, read_table, read_text
 
 
 def read(root: Path) -> DataSet:
@@ -38,11 +39,7 @@ def read(root: Path) -> DataSet:
 
 def _vocabulary(path: Path) -> tuple[str, ...]:
     """Rows of index, label, AudioSet id, without a header."""
-    try:
-        with open(path, newline="", encoding="utf-8") as stream:
-            rows = [row for row in csv.reader(stream) if row]
-    except FileNotFoundError:
-        raise DataError(f"{path}: no such file") from None
+    rows = [row for row in csv.reader(io.StringIO(read_text(path), newline="")) if row]
     for number, row in enumerate(rows, start=1):
         if len(row) < 2 or row[0] != str(number - 1):
             raise DataError(f"{path}, line {number}: expected {number - 1},LABEL,ID")
@@ -53,7 +50,10 @@ def _info(path: Path) -> tuple[dict[str, str], dict[str, str]]:
     """Licence and uploader by clip; the licence's address is turned into its usual short name."""
     if not path.exists():
         return {}, {}
-    table = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        table = json.loads(read_text(path))
+    except json.JSONDecodeError as error:
+        raise DataError(f"{path}: not JSON: {error}") from None
     short = {"publicdomain/zero": "CC0", "licenses/by/": "CC-BY", "licenses/by-nc/": "CC-BY-NC"}
     licences, uploaders = {}, {}
     for name, entry in table.items():

@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from .base import Clip, DataError, DataSet, inside, read_table
+from .base import Clip, DataError, DataSet, inside, read_table, read_text
 
 
 COLUMNS = ("file", "labels", "split", "group", "licence", "weight")
@@ -21,10 +21,7 @@ COLUMNS = ("file", "labels", "split", "group", "licence", "weight")
 
 def read(root: Path) -> DataSet:
     names = root / "labels.txt"
-    try:
-        labels = tuple(line.strip() for line in names.read_text(encoding="utf-8").splitlines() if line.strip())
-    except (FileNotFoundError, NotADirectoryError):
-        raise DataError(f"{names}: no such file") from None
+    labels = tuple(line.strip() for line in read_text(names).splitlines() if line.strip())
     if not labels or len(set(labels)) != len(labels):
         raise DataError(f"{names}: expected labels, each once")
     table = root / "listing.csv"

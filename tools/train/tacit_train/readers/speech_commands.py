@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .base import SOUND_SUFFIXES, Clip, DataError, DataSet, inside, read_table, sound_files, tell_left_out
+from .base import SOUND_SUFFIXES, Clip, DataError, DataSet, inside, read_table, read_text, sound_files, tell_left_out
 
 TWELVE = ("yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go", "unknown", "silence")
 
@@ -59,7 +59,7 @@ def _read_folders(root: Path) -> DataSet:
 
 
 def _list(path: Path) -> set[str]:
-    return set(path.read_text(encoding="utf-8").split()) if path.exists() else set()
+    return set(read_text(path).split()) if path.exists() else set()
 
 
 def _word(folder: str) -> str:

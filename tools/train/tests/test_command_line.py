@@ -1,0 +1,202 @@
+"""What is asked for wrongly, and files that are damaged, end a command in one line that names them."""
+
+import json
+import shutil
+import sys
+
+import pytest
+from conftest import make_base
+from safetensors.torch import load_file, save_file
+from test_adapt import run, settings, tones  # noqa: F401 (tones is a fixture)
+from test_pretrain import settings as reading
+
+from tacit_train import __main__, adapt, average, evaluate, learning, lower
+from tacit_train.readers import DataError
+
+
+@pytest.fixture
+def ask(monkeypatch, capfd):
+    """The status of a command, and the last line that it wrote."""
+
+    def of(*words) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["tacit_train", *(str(w) for w in words)])
+        capfd.readouterr()
+        try:
+            __main__.main()
+        except SystemExit as ended:
+            if isinstance(ended.code, str):
+                print(ended.code, file=sys.stderr)
+            status = 1 if isinstance(ended.code, str) else ended.code or 0
+        else:
+            status = 0
+        error = capfd.readouterr().err
+        assert "Traceback" not in error
+        return status, error.splitlines()[-1] if error else ""
+
+    return of
+
+
+NUMBERS = [
+    *(["--steps", x] for x in ("0", "-3", "x", "1.5")),
+    *(["--validation", x] for x in ("-0.5", "nan", "1.5")),
+    *(["--lr", x] for x in ("0", "-1", "nan", "inf", "x")),
+    *([option, "0"] for option in ("--rate", "--patch", "--stride", "--window", "--batch", "--threads", "--log-every")),
+    *([option, "0"] for option in ("--validate-epochs", "--n-mels", "--epochs", "--muon-lr", "--temperature", "--alpha")),
+    *([option, "nan"] for option in ("--epochs", "--minutes", "--checkpoint-seconds", "--shift", "--weight-decay")),
+    *([option, "2"] for option in ("--noise", "--mix", "--negatives", "--decay", "--smoothing", "--speed", "--teacher-weight")),
+    *([option, "-1"] for option in ("--batch", "--time-masks", "--pad", "--sinks", "--patch-hidden", "--seed", "--rank")),
+]
+
+
+@pytest.mark.parametrize("words", NUMBERS, ids=" ".join)
+def test_numbers_of_adapt(ask, words, tmp_path):
+    must = ["--base", "none", "--data", "none", "--split", "none", "--run", tmp_path / "run", "--out", tmp_path / "out"]
+    status, line = ask("adapt", *must, "--input", "logmel", "--window", 3, *words)
+    assert status == 2 and line.startswith(f"tacit_train adapt: argument {words[0]}: {words[1]}: expected a"), line
+    assert not list(tmp_path.iterdir())
+
+
+def test_numbers_of_the_others(ask, tmp_path):
+    learn = ["learning", "--base", "none", "--adapter", "none", "--data", "none", "--split", "none", "--levels", "1"]
+    for words in (
+        ["pretrain", *reading(tmp_path), "--lr", "nan"],
+        ["pretrain", *reading(tmp_path), "--vocabulary", 100_000],
+        ["pretrain", *reading(tmp_path), "--tokens", 0],
+        ["evaluate", "--base", "none", "--adapter", "none", "--data", "none", "--split", "none", "--threads", 0],
+        [*learn, "--windows", 0],
+        [*learn, "--most", 0],
+    ):
+        status, line = ask(*words)
+        assert status == 2 and line.startswith(f"tacit_train {words[0]}: argument {words[-2]}: {words[-1]}: expected a"), line
+    assert ask("adapt")[1].startswith("tacit_train adapt: the following arguments are required: --base")
+
+
+def test_files_that_are_not_there(ask, llama_base, tones, tmp_path):  # noqa: F811
+    words = ["adapt", *settings(llama_base, tones, tmp_path, "--steps", 1)]
+    sound = ["--data", f"folder:{tones}", "--split", "train", "--run", tmp_path / "run", "--out", tmp_path / "out"]
+    (tmp_path / "file").write_text("")
+    for asked, message in (
+        ([*words, "--base", "/nope"], "/nope: no such folder"),
+        ([*words, "--begin", "/nope"], "/nope: no such folder"),
+        ([*words, "--names", "/nope"], "--names /nope: no such file"),
+        ([*words, "--device", "foo"], "--device foo: there is none here; expected cpu"),
+        ([*words, "--run", tmp_path / "file/run"], f"{tmp_path / 'file/run'}: Not a directory"),
+        ([*words, "--run", tmp_path / "file"], f"{tmp_path / 'file'}: File exists"),
+        (["teach", *sound, "--input", "logmel", "--window", 3, "--yamnet", "/nope"], "--yamnet /nope: no such file"),
+        (["lower", "/nope", "--label", "a=1"], "/nope: no such folder"),
+        (["figures", "/nope", "--out", tmp_path / "x"], "/nope: no such file"),
+    ):
+        status, line = ask(*asked)
+        assert status == 1 and message in line and line.startswith(f"tacit_train {asked[0]}: "), line
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_the_system_and_ctrl_c_say(ask, llama_base, tones, tmp_path, monkeypatch):  # noqa: F811
+    words = ["adapt", *settings(llama_base, tones, tmp_path, "--steps", 1)]
+    for error, status, line in (
+        (OSError(28, "No space left on device", "x.bin"), 1, "tacit_train adapt: x.bin: No space left on device"),
+        (OSError(28, "No space left on device"), 1, "tacit_train adapt: No space left on device"),
+        (KeyboardInterrupt(), 130, "tacit_train adapt: interrupted"),
+    ):
+
+        def fails(_, error=error):
+            raise error
+
+        monkeypatch.setattr(adapt, "main", fails)
+        assert ask(*words) == (status, line)
+
+
+def test_a_damaged_adapter_is_named(llama_base, tones, tmp_path):  # noqa: F811
+    run(adapt, *settings(llama_base, tones, tmp_path, "--steps", 1))
+    whole = tmp_path / "out"
+    description = json.loads((whole / "tacit.json").read_text())
+    config = json.loads((whole / "adapter_config.json").read_text())
+
+    def cut(path):
+        path.write_bytes(path.read_bytes()[:-40])
+
+    def lacking_head(path):
+        save_file({k: v for k, v in load_file(path).items() if k != "head.bias"}, path)
+
+    for name, damage, message in (
+        ("tacit.json", lambda p: p.unlink(), "no tacit.json in it"),
+        ("tacit.json", lambda p: p.write_text("{"), "tacit.json: not JSON"),
+        ("tacit.json", lambda p: p.write_bytes(b'{"a": "\xff"}'), "tacit.json, line 1: not UTF-8"),
+        ("tacit.json", lambda p: p.write_text("[]"), "tacit.json: expected an object"),
+        ("tacit.json", lambda p: p.write_text("{}"), "tacit.json: is of version None; expected 1"),
+        ("tacit.json", lambda p: p.write_text(json.dumps(description | {"version": 2})), "tacit.json: is of version 2; expected 1"),
+        ("tacit.json", lambda p: p.write_text('{"version": 1, "task": "multiclass"}'), "tacit.json: lacks 'positions'"),
+        ("tacit.safetensors", cut, "tacit.safetensors: damaged"),
+        ("tacit.safetensors", lambda p: p.unlink(), "no tacit.safetensors in it"),
+        ("tacit.safetensors", lacking_head, "head.bias"),
+        ("adapter_model.safetensors", cut, "adapter_model.safetensors: damaged"),
+        ("adapter_model.safetensors", lambda p: p.unlink(), "no adapter_model.safetensors in it"),
+        ("adapter_config.json", lambda p: p.write_text("{"), "adapter_config.json: not JSON"),
+        ("adapter_config.json", lambda p: p.write_text(json.dumps(config | {"r": 3})), "damaged: size mismatch"),
+    ):
+        damaged = tmp_path / "damaged"
+        shutil.rmtree(damaged, ignore_errors=True)
+        shutil.copytree(whole, damaged)
+        damage(damaged / name)
+        places = ("--base", llama_base, "--adapter", damaged, "--data", f"folder:{tones}", "--split", "train")
+        commands = [(evaluate, places)]
+        if name.startswith("tacit"):
+            commands.append((lower, (damaged, "--label", "low=1")))
+        for module, words in commands:
+            with pytest.raises(DataError, match=f"damaged.*{message.removeprefix('damaged')}"):
+                run(module, *words)
+
+
+def test_a_base_that_is_damaged_or_another_is_named(llama_base, tones, tmp_path):  # noqa: F811
+    run(adapt, *settings(llama_base, tones, tmp_path, "--steps", 1))
+    base = make_base(tmp_path / "base", "llama")
+    tensors = load_file(base / "model.safetensors")
+    name = next(iter(tensors))
+    save_file(tensors | {name: tensors[name] + 1}, base / "model.safetensors", metadata={"format": "pt"})
+    out, data = tmp_path / "out", ("--data", f"folder:{tones}", "--split", "train")
+    asked = [
+        (evaluate, ("--base", base, "--adapter", out, *data)),
+        (learning, ("--base", base, "--adapter", out, *data, "--levels", "1")),
+        (average, (out, out, "--base", base, "--out", tmp_path / "mean")),
+        (adapt, settings(base, tones, tmp_path / "on", "--steps", 1, "--begin", out)),
+    ]
+    for module, words in asked:
+        with pytest.raises((DataError, SystemExit), match="out: was made over another base than"):
+            run(module, *words)
+    # Of an adapter that says nothing of its base nothing is known.
+    told = json.loads((out / "tacit.json").read_text())
+    del told["base"]
+    (out / "tacit.json").write_text(json.dumps(told))
+    run(evaluate, "--base", base, "--adapter", out, *data, "--threads", 1)
+    for file, contents, message in (("model.safetensors", b"cut", "not a base that can be read"), ("config.json", b"{", "not a base")):
+        (base / file).write_bytes(contents)
+        with pytest.raises(DataError, match=f"base: {message}"):
+            run(evaluate, "--base", base, "--adapter", out, *data)
+
+
+def test_what_is_told_at_the_start(llama_base, tones, tmp_path, capsys):  # noqa: F811
+    shutil.copytree(tones, tmp_path / "own")
+    own = tmp_path / "own"
+    (own / "test/whistle").mkdir()
+    shutil.copy(own / "test/low/0.wav", own / "test/whistle")
+    more = ["--steps", 1, "--mirror", "--cutmix", 0.5, "--height", 9, "--under", 0.5, "--task", "multilabel", "--validation", 0]
+    run(adapt, *settings(llama_base, own, tmp_path, *more))
+    told = capsys.readouterr()
+    assert f"folder:{own}: no clip to train on for whistle, which will hardly ever be right" in told.err
+    assert "--mirror, --cutmix, --height: of images, which --input waveform is not; left aside" in told.err
+    assert "--under: without --batched left aside" in told.err
+    assert "no clips are held out: nothing was measured, and no thresholds were chosen; see --validation" in told.out
+    for name in ("low", "middle"):
+        shutil.rmtree(own / "train" / name)
+        shutil.rmtree(own / "test" / name)
+    shutil.rmtree(own / "test/whistle")
+    run(adapt, *settings(llama_base, own, tmp_path / "one", "--steps", 1))
+    assert "high is the only label, so all that is heard or seen is that" in capsys.readouterr().err
+    run(adapt, *settings(llama_base, own, tmp_path / "wake", "--steps", 1, "--task", "multilabel", "--negatives", 0.5))
+    told = capsys.readouterr().err
+    assert "only label" not in told and "left aside" not in told
+    for path in (own / "train/high").iterdir():
+        data = path.read_bytes()
+        path.write_bytes(data[: data.index(b"data") + 8] + bytes(len(data) - data.index(b"data") - 8))
+    with pytest.raises(DataError, match="own: the training clips hold only silence"):
+        run(adapt, *settings(llama_base, own, tmp_path / "silent", "--steps", 1))
