@@ -23,7 +23,10 @@ from .readers import DataError
 from .readers.base import read_text
 
 ADAPTER = ("adapter_config.json", "adapter_model.safetensors", "tacit.json", "tacit.safetensors")
-BASE = ("config.json", "generation_config.json", "model*.safetensors", "model.safetensors.index.json", "tokenizer*.json", "special_tokens_map.json")
+BASE = (
+    *("config.json", "generation_config.json", "model*.safetensors", "model.safetensors.index.json"),
+    *("tokenizer*.json", "special_tokens_map.json"),
+)
 TEACHER = ("teacher.json", "teacher.safetensors")
 """What each kind of folder holds, all of it: a folder with anything else in it is none that may be replaced."""
 
