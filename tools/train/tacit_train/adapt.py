@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import math
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +17,7 @@ from .adapters import Adaptation, add_adapters, form, quicken, train_whole
 from .adapter_folder import Description, digests, load_adapter, save_adapter
 from .arguments import PART, RATE, SEED, SOME, WEIGHT
 from .augment import Augmentation
-from .files import ADAPTER, check_file
+from .files import ADAPTER, BASE, check_file, whole_folder
 from .hearing import open_hearing
 from .initial import embedding_scale, start_patch_projection, start_sinks
 from .inputs import TokensInput
@@ -260,9 +258,8 @@ class Trainer(Training):
         with ranks.one_first():
             if not folder.exists():
                 trunk = random_trunk(self.args.base, self.args.random_base)
-                shutil.rmtree(folder.with_suffix(".tmp"), ignore_errors=True)
-                trunk.half().save_pretrained(folder.with_suffix(".tmp"))
-                folder.with_suffix(".tmp").rename(folder)
+                with whole_folder(folder, BASE) as made:
+                    trunk.half().save_pretrained(made)
         return folder
 
     def make_optimizers(self) -> Together:

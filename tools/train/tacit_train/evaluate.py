@@ -39,6 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> None:
     torch.set_num_threads(args.threads)
     check_device(args.device)
+    if args.out:
+        args.out.mkdir(parents=True, exist_ok=True)
     data = open_data_set(args.data)
     model, description = load_adapter(args.base, args.adapter)
     model.to(args.device)
@@ -72,7 +74,6 @@ def main(args: argparse.Namespace) -> None:
         value["metrics"] = {"dataset": data.kind, "split": args.split, **found}
         save_json(value, path)
     if args.out:
-        args.out.mkdir(parents=True, exist_ok=True)
         save_json(summary, args.out / "summary.json")
         write_classes(args.out / "classes.csv", data.labels, targets, logits, each, column)
         if not data.multilabel:

@@ -23,7 +23,10 @@ from .readers import DataError
 from .readers.base import read_text
 
 ADAPTER = ("adapter_config.json", "adapter_model.safetensors", "tacit.json", "tacit.safetensors")
-BASE = ("config.json", "generation_config.json", "model*.safetensors", "model.safetensors.index.json", "tokenizer*.json", "special_tokens_map.json")
+BASE = (
+    *("config.json", "generation_config.json", "model*.safetensors", "model.safetensors.index.json"),
+    *("tokenizer*.json", "special_tokens_map.json"),
+)
 TEACHER = ("teacher.json", "teacher.safetensors")
 """What each kind of folder holds, all of it: a folder with anything else in it is none that may be replaced."""
 
@@ -59,8 +62,11 @@ def save_torch(value: Any, path: Path) -> None:
             with open(temporary, "wb") as stream:
                 torch.save(value, stream)
         except RuntimeError as error:
-            # PyTorch's writer hides what the disk said behind an error of its own.
-            raise OSError(str(error).splitlines()[0]) from None
+            # PyTorch's writer ends with an error of its own, behind which is what the disk said.
+            said: BaseException | None = error
+            while said is not None and not isinstance(said, OSError):
+                said = said.__context__
+            raise said or OSError(str(error).splitlines()[0]) from None
 
 
 def save_json(value: Any, path: Path) -> None:

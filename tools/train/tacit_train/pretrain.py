@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import math
-import os
-import shutil
 import time
 from pathlib import Path
 
@@ -184,9 +182,8 @@ def read(args: argparse.Namespace, quiet: bool | None) -> tuple[PreTrainedTokeni
     if not folder.exists():
         ranks.say(f"tokenizer: {args.vocabulary} tokens from {args.tokenizer_mb:g} MB")
         made = train_tokenizer(args.text, args.vocabulary, int(args.tokenizer_mb * 1e6), args.seed)
-        shutil.rmtree(args.run / "tokenizer.tmp", ignore_errors=True)
-        made.save_pretrained(args.run / "tokenizer.tmp")
-        os.replace(args.run / "tokenizer.tmp", folder)
+        with whole_folder(folder, BASE) as whole:
+            made.save_pretrained(whole)
     tokenizer = PreTrainedTokenizerFast.from_pretrained(folder)
     train_ids = tokenize(args.text, tokenizer, args.run / "train.u16", int(args.text_mb * 1e6), args.seed, quiet)
     return tokenizer, train_ids, tokenize(args.heldout, tokenizer, args.run / "heldout.u16", 1 << 62, args.seed, quiet)
@@ -245,7 +242,8 @@ def main(args: argparse.Namespace) -> None:
         tokenizer, train_ids, held_ids = read(args, quiet())
     windows = Windows(train_ids, args.context, args.batch, args.seed)
     if len(held_ids) <= args.context:
-        raise DataError(f"--heldout {args.heldout}: {len(held_ids)} tokens do not fill one window of {args.context}; expected a longer text")
+        short = f"{len(held_ids)} tokens do not fill one window of {args.context}"
+        raise DataError(f"--heldout {args.heldout}: {short}; expected a longer text")
     ranks.say(f"{len(train_ids)} training tokens on disk, {len(held_ids)} held out")
 
     model = make_model(args, len(tokenizer), tokenizer.eos_token_id).to(args.device)
@@ -257,7 +255,8 @@ def main(args: argparse.Namespace) -> None:
             optimizers.load(saved["optimizers"])
             start = saved["step"]
         except (KeyError, TypeError, ValueError, RuntimeError):
-            raise DataError(f"{args.run}/checkpoint.pt: not of this model; expected another --run, or the options it began with") from None
+            remedy = "expected another --run, or the options that it began with"
+            raise DataError(f"{args.run}/checkpoint.pt: not of this model; {remedy}") from None
         ranks.say(f"resumed at step {start}")
     if args.export_only:
         if ranks.is_first():

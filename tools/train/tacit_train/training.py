@@ -139,7 +139,8 @@ class Training:
         check_device(args.device)
         torch.set_num_threads(args.threads)
         torch.manual_seed(args.seed)
-        kept = {"--run": args.run, "--base": getattr(args, "base", None), "--data": Path(args.data.partition(":")[2] or ".")}
+        data = args.data.partition(":")[2]
+        kept = {"--run": args.run, "--base": getattr(args, "base", None), "--data": Path(data) if data else None}
         check_replaceable("--out", args.out, self.writes, kept | {"--cache": args.cache})
         args.run.mkdir(parents=True, exist_ok=True)
         self.data = open_data_set(args.data)
@@ -254,7 +255,8 @@ class Training:
         type(self).options(parser)
         before = {k: str(parser.get_default(k)) for k in self.settings()} | saved["settings"]
         if differing := [k for k, v in self.settings().items() if before[k] != v]:
-            raise SystemExit(f"{self.checkpoint} was made with other settings: {', '.join(differing)}; expected another --run for these")
+            told = ", ".join(differing)
+            raise SystemExit(f"{self.checkpoint} was made with other settings: {told}; expected another --run for these")
         state = self.state()
         if wrong := [n for n, x in state.items() if getattr(saved["trained"].get(n), "shape", None) != x.shape]:
             raise SystemExit(f"{self.checkpoint}: {wrong[0]} is of another model, or of other labels; expected another --run")

@@ -1,0 +1,11 @@
+# Sourced by the tools that are written in Python, which set `root`: `python` is what they run by. PYTHON names another than
+# that of .venv, which tools/test makes of all that any of them wants.
+
+python="${PYTHON:-$root/.venv/bin/python}"
+if [[ ! -x "$(command -v "$python")" ]]; then
+    wants=("tools/train/requirements.txt")
+    own="tools/$(basename "$(dirname "${BASH_SOURCE[1]}")")/requirements.txt"
+    [[ -f "$root/$own" && "$own" != "${wants[0]}" ]] && wants+=("$own")
+    echo "$0: no Python in $python; at the top of the repository: python3 -m venv .venv && .venv/bin/pip install ${wants[*]/#/-r }" >&2
+    exit 69
+fi
