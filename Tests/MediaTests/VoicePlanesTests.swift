@@ -42,27 +42,8 @@ import Testing
         return (0..<count).map { _ in Int16.random(in: .min ... .max, using: &random) }
     }
 
-    /// From a file, from standard input that is one, and from a pipe.
     private func everyWay(_ bytes: [UInt8]) throws -> [[Float]] {
-        let path = try folder.write("sound", bytes)
-        let descriptor = open(path, O_RDONLY)
-        defer { close(descriptor) }
-        var ends: [Int32] = [-1, -1]
-        try #require(pipe(&ends) == 0)
-        defer { close(ends[0]) }
-        let writing = ends[1]
-        Thread {
-            _ = bytes.withUnsafeBytes { FileBytes.write($0, to: writing) }
-            close(writing)
-        }.start()
-        func standard(_ descriptor: Int32) -> StandardInputSource {
-            StandardInputSource(
-                descriptor: descriptor, sampleRate: Self.rate, rawRate: nil, rawChannels: 1, isRaw: false)
-        }
-        return [
-            try Drained(try SoundFileSource(path: path)).samples, try Drained(standard(descriptor)).samples,
-            try Drained(standard(ends[0])).samples,
-        ]
+        try MediaTests.everyWay(bytes, in: folder, rate: Self.rate).map { try $0.get() }
     }
 
     @Test(arguments: ["8SVX", "16SV"], [nil, 2, 4] as [Int?])
@@ -101,9 +82,11 @@ import Testing
     func whatCannotBeReadSaysSo(assignment: Int, compression: Int) throws {
         let bytes = file(
             "8SVX", [UInt8](repeating: 3, count: 4000), assignment: assignment, compression: compression)
-        let error = thrown(TacitError.self) { try everyWay(bytes) }
-        #expect(error?.kind == .badData)
-        #expect(error?.description.contains("IFF sound") == true)
-        #expect(error?.description.contains("ffmpeg") == true)
+        for way in try MediaTests.everyWay(bytes, in: folder) {
+            let error = thrown(TacitError.self) { try way.get() }
+            #expect(error?.kind == .badData)
+            #expect(error?.description.contains("IFF sound") == true)
+            #expect(error?.description.contains("ffmpeg") == true)
+        }
     }
 }
