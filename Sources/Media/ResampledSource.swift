@@ -57,13 +57,10 @@ package final class ResampledSource: SampleSource {
     /// What ended the stretch: its last samples are still to be given before it is reported.
     private var ending: SourceEvent?
 
-    /// Rates further apart than this are not of sound, or not meant.
-    private static let ratios = 1 / 256.0...256
-
     /// - Throws: `TacitError` (bad data) for rates whose ratio is not from 1/256 to 256.
     package init(_ source: any SampleSource, to sampleRate: Int) throws {
         let ratio = Double(sampleRate) / Double(source.sampleRate)
-        guard sampleRate > 0, source.sampleRate > 0, Self.ratios.contains(ratio) else {
+        guard SoundSources.canResample(source.sampleRate, to: sampleRate) else {
             throw TacitError(
                 .badData, "a sample rate of \(source.sampleRate) Hz can't be converted to \(sampleRate) Hz")
         }

@@ -28,6 +28,14 @@ package enum SoundSources {
         }
     }
 
+    /// Rates further apart than this are not of sound, or not meant.
+    static let ratios = 1 / 256.0...256
+
+    /// Whether what has one rate can be had at another.
+    package static func canResample(_ rate: Int, to other: Int) -> Bool {
+        rate > 0 && other > 0 && (rate == other || ratios.contains(Double(other) / Double(rate)))
+    }
+
     /// A sound file, or a pipe that has a name, as mono samples at `sampleRate`.
     ///
     /// Once `stopDescriptor` is readable or closed, the sound ends.

@@ -129,6 +129,18 @@ import Testing
         #expect(notes.last == .lost(cause: ENODEV))
     }
 
+    @Test func whatComesBackAtAnotherRateSaysSo() throws {
+        let refusing = DispatchSemaphore(value: 0)
+        let device = StandInDevice(refusing: refusing, [.samples(sound(0.5)), .gone(0.1)])
+        let microphone = try Microphone(settings(waitLost: 0), device: device) { _ in }
+        #expect(try (read(microphone, 8000).samples == sound(0.5)) == true)
+        // Who is refused for the second time has seen the first.
+        for _ in 0..<2 { #expect(refusing.wait(timeout: .now() + 60) == .success) }
+        let error = thrown(TacitError.self) { try read(microphone, 1) }
+        #expect(error?.kind == .deviceLost)
+        #expect(error?.reason == "lost, and not back within 0 seconds: the microphone no longer gives 16000 Hz")
+    }
+
     private func expectLost(_ body: () throws -> Void) {
         do {
             try body()

@@ -22,13 +22,24 @@ final class StandInDevice: CaptureDevice, @unchecked Sendable {
 
     let name = "stand-in"
     private let format: CaptureFormat
+    private let refusing: DispatchSemaphore?
     private let script: NSLock = NSLock()
     private var steps: [Step]
     private var time = 0.0
     private var absentUntil: Double
     private(set) var openings = 0
 
-    init(rate: Int = 16000, channels: Int = 1, absentFor seconds: Double = 0, _ steps: [Step]) {
+    /// - Parameters:
+    ///   - rate: hertz.
+    ///   - channels: interleaved.
+    ///   - seconds: for which it is not there at first.
+    ///   - refusing: told each time that it is there again, and at another rate; nil for one that keeps its rate.
+    ///   - steps: the script.
+    init(
+        rate: Int = 16000, channels: Int = 1, absentFor seconds: Double = 0, refusing: DispatchSemaphore? = nil,
+        _ steps: [Step]
+    ) {
+        self.refusing = refusing
         format = CaptureFormat(
             encoding: .float32, channels: channels, sampleRate: rate, period: rate / 40, buffer: rate / 2)
         self.steps = steps
@@ -37,6 +48,11 @@ final class StandInDevice: CaptureDevice, @unchecked Sendable {
 
     func open(sampleRate: Int, isFixed: Bool) throws -> CaptureFormat {
         guard time >= absentUntil else { throw TacitError(.deviceUnavailable, file: name, "no such microphone") }
+        if let refusing, isFixed {
+            refusing.signal()
+            usleep(1000)
+            throw TacitError(.deviceUnavailable, file: name, "the microphone no longer gives \(sampleRate) Hz")
+        }
         openings += 1
         return format
     }

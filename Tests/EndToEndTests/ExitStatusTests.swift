@@ -25,6 +25,9 @@ import Testing
         ["embed", "MODEL", "SOUND", "--threads", "257"],
         ["listen", "MODEL", "extra", "--input", "SOUND"], ["listen", "MODEL", "--input", "SOUND", "--rate", "8000"],
         ["listen", "MODEL", "--input", "-", "--channels", "0"], ["listen", "MODEL", "--input", "-", "--rate", "-5"],
+        // Rates that can't be converted to the model's.
+        ["listen", "MODEL", "--input", "-", "--rate", "1"], ["listen", "MODEL", "--command", "true", "--rate", "1"],
+        ["listen", "MODEL", "--input", "-", "--raw", "--rate", "10000000"],
         ["show"], ["show", "MODEL", "MODEL"], ["verify"], ["bench", "MODEL", "--seconds", "0"],
         ["bench", "MODEL", "--seconds", "nan"], ["eval", "MODEL"], ["eval", "MODEL", "--dataset", "esc-50"],
         ["eval", "MODEL", "--dataset", "mnist:/tmp"], ["eval", "MODEL", "--dataset", "folder:"],

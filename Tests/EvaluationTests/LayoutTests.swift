@@ -125,9 +125,15 @@ import Testing
         #expect(try listing(tree, .folder, nil) == ["a/1.ogg a", "b/2.FLAC b"])
     }
 
+    /// The set that a tree is, which stays until it is read.
+    private func folder(_ tree: Tree) throws -> DataSet {
+        defer { withExtendedLifetime(tree) {} }
+        return try DataSetKind.folder.read(path: tree.path)
+    }
+
     @Test(arguments: ["a.voc", "a.8svx", "a.SPH", "a.wave", "a.mpga", "a.svx", "a.iff", "a.nist"])
     func whatIsReadIsListed(name: String) throws {
-        let set = try DataSetKind.folder.read(path: try Tree(["dog/\(name)": ""]).path)
+        let set = try folder(try Tree(["dog/\(name)": ""]))
         #expect(set.examples.count == 1 && set.leftOut.isEmpty && !set.lacksExamples)
     }
 
@@ -161,14 +167,14 @@ import Testing
             ("a/note.txt", false), ("a/notes/note.txt", false), ("a/x.wma", true), ("a/night/2.wav", true),
             ("a/night/deep/2.m4a", true), ("a/night/2.png", false),
         ] {
-            let set = try DataSetKind.folder.read(path: try Tree(["a/1.wav": "", file: ""]).path)
+            let set = try folder(try Tree(["a/1.wav": "", file: ""]))
             #expect(set.lacksExamples == isMissed, "\(file)")
             #expect(set.leftOut.count == 1)
         }
         // A circle of links holds nothing new, and ends.
         let tree = try Tree(["a/1.wav": "", "a/notes/note.txt": ""])
         try #require(symlink("..", "\(tree.path)/a/notes/up") == 0)
-        #expect(try !DataSetKind.folder.read(path: tree.path).lacksExamples)
+        #expect(try !folder(tree).lacksExamples)
     }
 
     @Test func labelsAreMatchedByName() throws {

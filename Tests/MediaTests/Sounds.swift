@@ -1,5 +1,6 @@
 import CTacitSndfile
 import Foundation
+import TacitDiagnostics
 import TacitMedia
 import TacitTestSupport
 
@@ -32,6 +33,35 @@ func errorDecibels(_ signal: ArraySlice<Float>, _ reference: ArraySlice<Float>) 
     let error = zip(signal, reference).reduce(0.0) { $0 + pow(Double($1.0) - Double($1.1), 2) }
     let power = reference.reduce(0.0) { $0 + pow(Double($1), 2) }
     return 10 * log10(error / power + 1e-30)
+}
+
+/// What becomes of a sound from a file, from standard input that is this file, and from standard input that is a pipe.
+///
+/// - Parameters:
+///   - bytes: of the sound; fewer than a pipe holds where it is going to be refused.
+///   - folder: takes the file.
+///   - rate: hertz of raw samples.
+func everyWay(_ bytes: [UInt8], in folder: TemporaryFolder, rate: Int = 8000) throws -> [Result<[Float], any Error>] {
+    let path = try folder.write("sound", bytes)
+    let file = open(path, O_RDONLY)
+    defer { close(file) }
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { throw SoundNotWritten(reason: "no pipe") }
+    defer { close(ends[0]) }
+    let writing = ends[1]
+    Thread {
+        _ = bytes.withUnsafeBytes { FileBytes.write($0, to: writing) }
+        close(writing)
+    }.start()
+    func standard(_ descriptor: Int32) -> Result<[Float], any Error> {
+        Result {
+            try Drained(
+                StandardInputSource(
+                    descriptor: descriptor, sampleRate: rate, rawRate: nil, rawChannels: 1, isRaw: false)
+            ).samples
+        }
+    }
+    return [Result { try Drained(try SoundFileSource(path: path)).samples }, standard(file), standard(ends[0])]
 }
 
 /// A source of given events, at most `most` samples at a time.

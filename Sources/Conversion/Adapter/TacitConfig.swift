@@ -55,10 +55,11 @@ struct TacitConfig {
             settings["thresholds"] == nil
             ? [Float](repeating: 0.5, count: labels.count) : try settings.numbers("thresholds").map { Float($0) }
         events = try settings.optionalObject("events").map(Self.events)
-        metrics = try settings.optionalObject("metrics").map { metrics in
-            for key in metrics.keys { if case .number = metrics[key] { _ = try metrics.number(key) } }
-            return JSONValue.object(metrics.members).text
-        } ?? ""
+        metrics =
+            try settings.optionalObject("metrics").map { metrics in
+                for key in metrics.keys { if case .number = metrics[key] { _ = try metrics.number(key) } }
+                return JSONValue.object(metrics.members).text
+            } ?? ""
         learning = try settings.optionalObject("learning").map { learning in
             try learning.refuseOthers(than: ["levels", "grid", "stretch"])
             guard let levels = try learning.optionalIntegers("levels") else {

@@ -72,7 +72,9 @@ struct ConfigObject {
         guard let value = self[key] else { return nil }
         guard let result = pick(value) else {
             // NaN, Infinity, 1e999.
-            if case .number(let text) = value, kind == value.kind { throw fault(key, "expected \(kind), found \(text)") }
+            if case .number(let text) = value, kind == value.kind {
+                throw fault(key, "expected \(kind), found \(text)")
+            }
             throw fault(key, "expected \(kind), found \(value.kind)")
         }
         return result

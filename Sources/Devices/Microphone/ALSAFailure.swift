@@ -12,12 +12,15 @@ struct ALSAFailure: Error {
         if code < 0 { throw ALSAFailure(code: code) }
     }
 
+    /// The reason why one that is not there can't be had.
+    static let absence = "no such microphone"
+
     var isBusy: Bool { code == -EBUSY }
 
     /// - Parameter holders: who has the device, where it is busy.
     func reason(_ holders: [DeviceHolders.Holder] = []) -> String {
         switch -code {
-        case ENOENT, ENODEV, ENXIO, 0: "no such microphone"
+        case ENOENT, ENODEV, ENXIO, 0: Self.absence
         case EBUSY: "the microphone is in use by \(DeviceHolders.words(holders) ?? "another program")"
         case EACCES, EPERM: "the microphone may not be used: \(words) (is the user in the group audio?)"
         default: "the microphone can't be opened: \(words)"

@@ -6,6 +6,8 @@ final class CaptureState: Sendable {
     let isAway = Atomic<Bool>(false)
     /// Why, by `errno`; 0 when it just stopped delivering.
     let cause = Atomic<Int32>(0)
+    /// Why it can't be had again, as it said when it was asked last; nil before that.
+    let refusal = Mutex<String?>(nil)
     /// How often it came back.
     let returns = Atomic<Int>(0)
     /// Frames since the last sample that wasn't exactly zero.

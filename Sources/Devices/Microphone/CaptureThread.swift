@@ -109,7 +109,14 @@ final class CaptureThread: @unchecked Sendable {
     private func comeBack() -> CaptureResult {
         while !state.isStopping.load(ordering: .relaxed) {
             device.sleep(milliseconds: Self.retryMilliseconds)
-            guard let format = try? device.open(sampleRate: sampleRate, isFixed: true) else { continue }
+            let format: CaptureFormat
+            do {
+                format = try device.open(sampleRate: sampleRate, isFixed: true)
+            } catch {
+                let reason = (error as? TacitError)?.reason
+                state.refusal.withLock { $0 = reason }
+                continue
+            }
             guard case .frames = device.start() else {
                 device.close()
                 continue
@@ -120,6 +127,7 @@ final class CaptureThread: @unchecked Sendable {
                 interleaved.deallocate()
                 (raw, interleaved) = Self.buffers(format, period: period)
             }
+            state.refusal.withLock { $0 = nil }
             countLoss(.lost)
             state.returns.add(1, ordering: .relaxed)
             state.isAway.store(false, ordering: .releasing)

@@ -111,8 +111,11 @@ package final class Microphone: SampleSource {
     }
 
     private func lostError() -> TacitError {
-        TacitError(
-            .deviceLost, file: name, "lost, and not back within \(Int(settings.waitLost.rounded(.up))) seconds")
+        let words = "lost, and not back within \(Int(settings.waitLost.rounded(.up))) seconds"
+        let refusal = state.refusal.withLock { $0 }
+        // One that is there, and can't be had, is another matter.
+        return TacitError(
+            .deviceLost, file: name, refusal.flatMap { $0 == ALSAFailure.absence ? nil : "\(words): \($0)" } ?? words)
     }
 
     private func noteReturn() {

@@ -8,7 +8,7 @@ final class OggReader {
         case vorbis, opus, flac
     }
 
-    private let stream: ByteStream
+    let stream: ByteStream
     /// The page at hand, at most `maximumPage` bytes.
     private let bytes: UnsafeMutablePointer<UInt8>
     private var page = ogg_page()

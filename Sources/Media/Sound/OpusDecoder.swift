@@ -35,6 +35,11 @@ final class OpusDecoder: SoundDecoder {
                 Unmanaged.passUnretained(supply).toOpaque(), &callbacks, nil, 0, &failure)
         else {
             if let failure = supply.failure { throw failure }
+            // Those that are for playing to two ears, or to a room, only; the last one may have any channels at all.
+            if failure == OP_EIMPL {
+                throw SoundSignature.unread(
+                    "Ogg Opus of a channel mapping family other than 0 and 1", reader.stream)
+            }
             throw TacitError(.badData, "Ogg Opus whose header is broken or cut off")
         }
         self.file = file

@@ -239,7 +239,8 @@ enum SoundSignature {
         if has("MThd") { return .unread("MIDI, notes rather than sound") }
         if has("wvpk") { return .unread("WavPack") }
         if has("MAC ") { return .unread("Monkey's Audio") }
-        return nil
+        if try RareSound.isRead({ try stream.peek($0) }) { return .other(isKnown: true) }
+        return try RareSound.unread { try stream.peek($0) }.map { .unread($0) }
     }
 
     private static func isFreeFormat(_ stream: ByteStream) throws -> Bool {
@@ -286,10 +287,28 @@ enum SoundSignature {
             let name = Array(name.utf8)
             return bytes.indices.dropLast(3).contains { bytes[$0] == name[0] && bytes[$0..<$0 + 4].elementsEqual(name) }
         }
+        if has(".mp3") || isMP3(bytes) { return "MP3 in MP4" }
         if has("mp4a") { return "AAC in MP4" }
+        if has("fLaC") { return "FLAC in MP4" }
         if has("alac") { return "ALAC in MP4" }
         if has("samr") || has("sawb") { return "AMR in 3GP" }
         if has("Opus") { return "Opus in MP4" }
         return "MP4 (AAC, as a rule)"
+    }
+
+    /// Whether the track's description says so: MP4 has MP3 under the name of AAC.
+    private static func isMP3(_ bytes: [UInt8]) -> Bool {
+        let name = Array("esds".utf8)
+        guard let start = bytes.indices.dropLast(3).first(where: { bytes[$0..<$0 + 4].elementsEqual(name) }) else {
+            return false
+        }
+        // Behind a version: two descriptors, each with a number and a length of seven bits a byte, one in the other.
+        var rest = bytes[(start + 4)...].dropFirst(4)
+        for (number, passed) in [(UInt8(3), 3), (4, 0)] {
+            guard rest.popFirst() == number else { return false }
+            while let length = rest.popFirst(), length & 0x80 != 0 {}
+            rest = rest.dropFirst(passed)
+        }
+        return rest.first == 0x69 || rest.first == 0x6b
     }
 }

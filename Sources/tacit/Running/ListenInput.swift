@@ -31,6 +31,14 @@ enum ListenInput {
         }
     }
 
+    /// Hertz of raw samples, where that was said.
+    private var rawRate: Int? {
+        switch self {
+        case .standard(let rate, _, _), .command(_, let rate, _, _): rate
+        case .file, .microphone: nil
+        }
+    }
+
     /// For people.
     var name: String {
         switch self {
@@ -48,6 +56,9 @@ enum ListenInput {
     /// - Throws: `TacitError`, of every kind that an input may have.
     func open(sampleRate: Int, hop: Double, _ terms: StreamTerms) throws -> any SampleSource {
         let stop = terms.stop.descriptor
+        if let rate = rawRate, !SoundSources.canResample(rate, to: sampleRate) {
+            throw TacitError(.usage, "--rate: \(rate) Hz can't be converted to the model's \(sampleRate) Hz")
+        }
         switch self {
         case .file(let path):
             return try SoundSources.open(path: path, sampleRate: sampleRate, stopDescriptor: stop)
