@@ -161,9 +161,10 @@ int tacit_v4l2_dequeue(int device, tacit_v4l2_buffer *result) {
     result->bytes = buffer.bytesused;
     result->sequence = buffer.sequence;
     result->is_damaged = (buffer.flags & V4L2_BUF_FLAG_ERROR) != 0;
-    // Seconds that no microseconds can be counted of are no time.
+    // What no microseconds can be counted of is no time.
     result->time = (buffer.flags & V4L2_BUF_FLAG_TIMESTAMP_MASK) == V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC
             && buffer.timestamp.tv_sec >= 0 && buffer.timestamp.tv_sec < INT64_C(1) << 40
+            && buffer.timestamp.tv_usec >= 0 && buffer.timestamp.tv_usec < 1000000
         ? (int64_t)buffer.timestamp.tv_sec * 1000000 + buffer.timestamp.tv_usec
         : -1;
     return 0;

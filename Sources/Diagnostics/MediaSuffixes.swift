@@ -3,9 +3,9 @@ package enum MediaSuffixes {
     /// Of the sounds that are read.
     package static let sounds: Set<String> = [
         "16sv", "8svx", "aif", "aifc", "aiff", "au", "avr", "bwf", "caf", "fap", "flac", "htk", "iff", "ircam", "mp2",
-        "mp3", "mpga", "nist", "oga", "ogg", "opus", "paf", "pvf", "rf64", "sf", "snd", "sph", "svx", "voc", "w64",
-        "wav",
-        "wave", "wve",
+        "mp3", "mpga", "nist", "oga", "ogg", "opus", "paf", "pvf", "rf64", "sds", "sf", "snd", "sph", "svx", "voc",
+        "w64",
+        "wav", "wave", "wve", "xi",
     ]
 
     /// Of the pictures that are read.
@@ -13,8 +13,9 @@ package enum MediaSuffixes {
 
     /// Of sounds, and of films with sound, that are not read: told rather than left out in silence.
     package static let unreadSounds: Set<String> = [
-        "3gp", "aac", "ac3", "amr", "ape", "dts", "m4a", "m4b", "mka", "mkv", "mov", "mp4", "mpc", "ra", "spx", "tta",
-        "webm", "wma", "wv",
+        "3gp", "aac", "ac3", "amr", "ape", "avi", "dff", "dsf", "dts", "eac3", "flv", "m2ts", "m4a", "m4b", "m4v",
+        "mka",
+        "mkv", "mov", "mp4", "mpc", "mpg", "nut", "ra", "rm", "shn", "spx", "tak", "ts", "tta", "webm", "wma", "wv",
     ]
 
     /// Of pictures that are not read.

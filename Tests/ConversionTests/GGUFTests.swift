@@ -127,7 +127,7 @@ import Testing
                 $0.pairs.append(("llama.\(key)", 6, File.number(value)))
             }
         }
-        try check("llama.attention.causal: false is not supported") {
+        try check("is_causal: false is not supported, but with an adapter whose attention is full") {
             $0.pairs.append(("llama.attention.causal", 7, Data([0])))
         }
         try check("llama.expert_count: mixtures of experts are not supported") { $0.integer("llama.expert_count", 4) }

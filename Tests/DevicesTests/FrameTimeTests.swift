@@ -28,6 +28,20 @@ import Testing
         #expect(clock.take(stamp: 733_000, arrival: 734_000) == 733_000)
     }
 
+    /// A model that is at work for long on each frame, four of which wait for it in the driver.
+    @Test(arguments: [1_500_000, 5_000_000])
+    func framesThatWaitLongKeepTheirTimes(work: Int) {
+        var clock = FrameTime()
+        #expect(clock.take(stamp: 0, arrival: 50) == 0)
+        for round in 0..<20 {
+            let (begun, done) = (round * work, (round + 1) * work)
+            for frame in 1...4 {
+                let stamp = begun + frame * Self.step
+                #expect(clock.take(stamp: stamp, arrival: done + frame) == stamp)
+            }
+        }
+    }
+
     /// Wherever a bad one stands, however many there are.
     @Test(arguments: [Self.hour, -Self.hour, .max, .min, 0], [1, 2, 5])
     func badStampsAreNoTime(shift: Int, count: Int) {

@@ -243,6 +243,39 @@ import Testing
         #expect(errors.isEmpty)
     }
 
+    /// Still pictures of every kind, one behind the other, and JPEG pictures behind them: each as from a file of its own.
+    @Test(arguments: [1, 100, 1 << 20])
+    func stillsComeOneByOne(piece: Int) throws {
+        let names = [
+            "rgb.png", "frames.gif", "interlaced.gif", "lossy.webp", "offset.gif", "palette.png", "frames-alpha.webp",
+            "frames.apng", "local.gif", "lossless.webp", "grey.png", "rgb.jpg", "grey.jpg",
+        ]
+        let reader = try PictureFileReader()
+        let expected = try names.map { name in
+            try reader.read("\(Self.pictures)/\(name)")
+            return pixels(reader.frame)
+        }
+        let (frames, errors) = try outcome(try names.flatMap { try picture($0) }, piece: piece)
+        #expect(frames == expected)
+        #expect(errors.isEmpty)
+    }
+
+    /// A still picture is shown when it is whole, not when the stream ends.
+    @Test func aStillIsNotWaitedBehind() throws {
+        var ends: [Int32] = [-1, -1]
+        #expect(pipe(&ends) == 0)
+        defer { for end in ends { close(end) } }
+        let source = try MJPEGSource(descriptor: ends[0], rate: 25)
+        for name in ["rgb.png", "frames.gif", "lossy.webp"] {
+            let bytes = try picture(name)
+            #expect(bytes.withUnsafeBytes { write(ends[1], $0.baseAddress, $0.count) } == bytes.count)
+            guard case .frame = try source.read(notBefore: 0) else {
+                Issue.record("\(name) is not shown")
+                return
+            }
+        }
+    }
+
     @Test func filesGoOnBehindABrokenOne() throws {
         let folder = try TemporaryFolder()
         let broken = try folder.write("1.png", [1, 2, 3])

@@ -15,10 +15,7 @@ final class BaseCheckpoint {
             let bare = Self.withoutWrappers(name)
             let prefix = ([model.prefix] + Self.prefixes).first { bare.hasPrefix($0) } ?? ""
             let short = String(bare.dropFirst(prefix.count))
-            guard fullNames[short] == nil else {
-                throw store.fault(
-                    name, "the tensor is there twice, with and without \(prefix.isEmpty ? model.prefix : prefix)")
-            }
+            if let other = fullNames[short] { throw store.fault(name, "the tensor is there twice, also as \(other)") }
             fullNames[short] = name
         }
         try refuseStrangers()

@@ -106,6 +106,7 @@ struct GGUFSettings {
             JSONMember("model_type", .string(architecture.modelType)),
             JSONMember("vocab_size", .integer(table.shape[0])),
             JSONMember("tie_word_embeddings", .bool(!reader.has("output.weight"))),
+            JSONMember("is_causal", .bool(try reader.optionalBool("attention.causal") ?? true)),
         ]
         let own =
             switch architecture.name {
@@ -119,9 +120,6 @@ struct GGUFSettings {
 
     /// Keys that llama.cpp knows and no family here has, unless they change nothing.
     private static func refuseOtherArithmetic(_ reader: Reader) throws {
-        if try reader.optionalBool("attention.causal") == false {
-            throw reader.fault("attention.causal", "false is not supported")
-        }
         for key in ["attention.scale", "attention.clamp_kqv", "attention.max_alibi_bias"] {
             if let value = try reader.optionalNumber(key), value != 0 {
                 throw reader.fault(key, "\(value) is not supported, only 0")

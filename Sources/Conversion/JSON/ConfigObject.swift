@@ -71,8 +71,8 @@ struct ConfigObject {
     private func optional<Result>(_ key: String, _ kind: String, _ pick: (JSONValue) -> Result?) throws -> Result? {
         guard let value = self[key] else { return nil }
         guard let result = pick(value) else {
-            // NaN, Infinity, 1e999.
-            if case .number(let text) = value, kind == value.kind {
+            // What Python writes for what is no number.
+            if case .number(let text) = value, text.last?.isLetter == true {
                 throw fault(key, "expected \(kind), found \(text)")
             }
             throw fault(key, "expected \(kind), found \(value.kind)")

@@ -5,11 +5,15 @@ package struct FrameTime: Sendable {
     package private(set) var time = 0
 
     private var last: (stamp: Int, arrival: Int)?
+    /// How long frames may have waited for whoever takes them, less what has passed since.
+    private var wait = 0
     /// When the first frame came.
     private var origin = 0
 
-    /// How far time by stamps may be from time by arrival: frames may wait while the model works.
+    /// How far time by stamps may be from time by arrival.
     private static let tolerance = 1_000_000
+    /// The longest that a model may be at work on one frame: those that wait for it meanwhile came earlier than it seems.
+    private static let longestWait = 10_000_000
     /// More than any clock shows: sums and differences of such numbers stay in range.
     private static let bound = 1 << 60
 
@@ -31,7 +35,10 @@ package struct FrameTime: Sendable {
         self.last = (stamp, arrival)
         let step = stamp - last.stamp
         // A stamp that stands still or goes back tells nothing of how long it took.
-        let isPlausible = step > 0 && abs(time + step - (arrival - origin)) <= Self.tolerance
+        let pause = max(0, arrival - last.arrival)
+        wait = min(max(pause, wait - pause), Self.longestWait)
+        let lead = time + step - (arrival - origin)
+        let isPlausible = step > 0 && lead <= Self.tolerance && -lead <= max(Self.tolerance, wait)
         time += isPlausible ? step : max(0, arrival - last.arrival)
         return time
     }

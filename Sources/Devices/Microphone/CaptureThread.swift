@@ -112,6 +112,7 @@ final class CaptureThread: @unchecked Sendable {
             let format: CaptureFormat
             do {
                 format = try device.open(sampleRate: sampleRate, isFixed: true)
+                state.refusal.withLock { $0 = nil }
             } catch {
                 let reason = (error as? TacitError)?.reason
                 state.refusal.withLock { $0 = reason }

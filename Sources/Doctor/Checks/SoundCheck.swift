@@ -77,7 +77,8 @@ enum SoundCheck {
             return [
                 formats(
                     input.name, reason,
-                    fix: device == plug ? "tacit devices" : "tacit listen --device \(ShellQuote.word(plug))")
+                    fix: device.hasPrefix("plughw:")
+                        ? "tacit devices" : "tacit listen --device \(ShellQuote.word(plug))")
             ]
         case .failed(EBUSY): return [inUse(input.name)]
         case .usable, .failed: return muted(input, patient).map { [$0] } ?? []

@@ -1,8 +1,8 @@
 import TacitDiagnostics
 
 /// A stream of JPEG pictures, one behind the other (Motion JPEG, as `ffmpeg -f mjpeg` writes it; headers between the
-/// pictures, as in a multipart stream, do no harm), from a descriptor, a file or a pipe. One that begins as a PNG, WebP or
-/// GIF does is that one picture.
+/// pictures, as in a multipart stream, do no harm), from a descriptor, a file or a pipe. PNG, WebP and GIF pictures may come
+/// first, or alone.
 package final class MJPEGSource: FrameSource {
     package let frame = FrameBuffer()
 
@@ -11,7 +11,8 @@ package final class MJPEGSource: FrameSource {
     private let decoder: PictureDecoder
     private var splitter = JPEGSplitter()
     private var next = 0
-    private var hasBegun = false
+    private var stills = StillPictures()
+    private var beginsWithStills = true
     private var isOver = false
     /// Of a stream that may be endless; a file has an end.
     private var drought: PictureDrought?
@@ -47,10 +48,7 @@ package final class MJPEGSource: FrameSource {
     }
 
     package func read(notBefore time: Int) throws -> FrameEvent {
-        if !hasBegun {
-            hasBegun = true
-            if PictureDecoder.isStill(try stream.peek(12)) { return try takeStill() }
-        }
+        if let event = try still(notBefore: time) { return event }
         while !isOver {
             while let picture = splitter.next() {
                 drought?.pictureCame()
@@ -95,27 +93,36 @@ package final class MJPEGSource: FrameSource {
         return .end
     }
 
-    /// The stream as one picture.
-    private func takeStill() throws -> FrameEvent {
-        isOver = true
-        var bytes: [UInt8] = []
-        let piece = UnsafeMutableRawPointer.allocate(byteCount: 1 << 16, alignment: 16)
-        defer { piece.deallocate() }
-        while true {
-            let received = try stream.read(into: piece, count: 1 << 16)
-            if received == 0 { break }
-            bytes.append(contentsOf: UnsafeRawBufferPointer(start: piece, count: received))
-            guard bytes.count <= PictureFileReader.maximumBytes else {
-                return .broken(TacitError.badData(stream.name, "more than \(PictureFileReader.maximumBytes) bytes"))
+    /// The next of the still pictures that the stream begins with; nil once there is no more.
+    private func still(notBefore time: Int) throws -> FrameEvent? {
+        while beginsWithStills {
+            switch try stills.next(stream) {
+            case .picture(let bytes):
+                if stream.wasStopped { break }
+                if let event = bytes.withUnsafeBytes({ take($0, notBefore: time) }) { return event }
+                continue
+            case .other(let bytes): hand(bytes)
+            case .tooLong:
+                isOver = true
+                beginsWithStills = false
+                return .broken(
+                    TacitError.badData(
+                        stream.name, at: "frame \(next)", "more than \(PictureFileReader.maximumBytes) bytes"))
             }
+            beginsWithStills = false
         }
-        if stream.wasStopped { return .end }
-        do {
-            try bytes.withUnsafeBytes { try decoder.decode($0, into: frame) }
-        } catch let error as TacitError {
-            return .broken(error.inFile(stream.name))
+        return nil
+    }
+
+    /// What was read behind the last still picture.
+    private func hand(_ bytes: ArraySlice<UInt8>) {
+        var rest = bytes
+        while !rest.isEmpty, let room = splitter.room(), !room.isEmpty {
+            let count = min(room.count, rest.count)
+            _ = room.update(fromContentsOf: rest.prefix(count))
+            splitter.append(count)
+            rest = rest.dropFirst(count)
         }
-        return .frame(FrameEvent.Stamp(index: 0, time: 0, dropped: 0))
     }
 
     /// Counts a picture, and decodes it unless it is to be passed over.

@@ -49,7 +49,10 @@ package final class PictureDecoder {
         }
     }
 
-    /// Whether these are the first bytes of a picture that no other follows in a stream: PNG, GIF or WebP.
+    /// As many bytes as tell whether a picture is still.
+    static let stillHead = 12
+
+    /// Whether these are the first bytes of a PNG, GIF or WebP, which say themselves where they end.
     static func isStill(_ bytes: UnsafeRawBufferPointer) -> Bool {
         bytes.starts(with: signaturePNG) || bytes.starts(with: Array("GIF8".utf8)) || UnreadPicture.isWebP(bytes)
     }

@@ -287,8 +287,10 @@ enum SoundSignature {
             let name = Array(name.utf8)
             return bytes.indices.dropLast(3).contains { bytes[$0] == name[0] && bytes[$0..<$0 + 4].elementsEqual(name) }
         }
-        if has(".mp3") || isMP3(bytes) { return "MP3 in MP4" }
+        if isMP3(bytes) { return "MP3 in MP4" }
         if has("mp4a") { return "AAC in MP4" }
+        // QuickTime's own word for it, which is in names of files as well.
+        if has(".mp3") { return "MP3 in MP4" }
         if has("fLaC") { return "FLAC in MP4" }
         if has("alac") { return "ALAC in MP4" }
         if has("samr") || has("sawb") { return "AMR in 3GP" }

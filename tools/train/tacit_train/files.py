@@ -5,11 +5,14 @@ from __future__ import annotations
 import contextlib
 import csv
 import ctypes
+import errno
 import fnmatch
+import glob
 import io
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -117,9 +120,11 @@ def check_replaceable(option: str, out: Path, holds: tuple[str, ...], kept: dict
             raise DataError(f"{option} {out}: is replaced, and {name} {path} lies there; expected a folder of its own")
     try:
         check_contents(there, holds)
-        # Whether one can be made is best known by making one.
-        temporary_of(there).mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(temporary_of(there), ignore_errors=True)
+        if there.parent.exists() and not there.parent.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(there.parent))
+        there.parent.mkdir(parents=True, exist_ok=True)
+        # Whether one can be made is best known by making one, of a name that no other process of this run has.
+        os.rmdir(tempfile.mkdtemp(prefix=f"{out.name}.", suffix=".tmp", dir=there.parent))
     except DataError as error:
         raise DataError(f"{option} {error}") from None
     except OSError as error:
@@ -158,8 +163,10 @@ def whole_folder(out: Path, holds: tuple[str, ...]) -> Iterator[Path]:
 def changed_folder(folder: Path) -> Iterator[Path]:
     """A copy of an adapter folder to change; it takes the folder's place when all is changed."""
     folder = folder.resolve()
+    # What lies in an adapter's folder besides is copied, and so may lie where a kill has left the copy.
+    known = (*ADAPTER, *(glob.escape(path.name) for path in folder.iterdir()))
     for beside in (temporary_of(folder), old_of(folder)):
-        check_contents(beside, ADAPTER)
+        check_contents(beside, known)
     with replacing(folder) as copy:
         shutil.copytree(folder, copy, dirs_exist_ok=True)
         yield copy
@@ -176,7 +183,8 @@ def replacing(out: Path) -> Iterator[Path]:
         yield temporary
         for file in temporary.iterdir():
             if file.is_file():
-                file.chmod(0o644)
+                if belongs(file.name, (*ADAPTER, *BASE, *TEACHER)):
+                    file.chmod(0o644)
                 with open(file, "rb") as stream:
                     os.fsync(stream.fileno())
         replace_folder(temporary, out)

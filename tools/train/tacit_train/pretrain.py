@@ -182,8 +182,8 @@ def read(args: argparse.Namespace, quiet: bool | None) -> tuple[PreTrainedTokeni
     if not folder.exists():
         ranks.say(f"tokenizer: {args.vocabulary} tokens from {args.tokenizer_mb:g} MB")
         made = train_tokenizer(args.text, args.vocabulary, int(args.tokenizer_mb * 1e6), args.seed)
-        with whole_folder(folder, BASE) as whole:
-            made.save_pretrained(whole)
+        with whole_folder(folder, BASE) as temporary:
+            made.save_pretrained(temporary)
     tokenizer = PreTrainedTokenizerFast.from_pretrained(folder)
     train_ids = tokenize(args.text, tokenizer, args.run / "train.u16", int(args.text_mb * 1e6), args.seed, quiet)
     return tokenizer, train_ids, tokenize(args.heldout, tokenizer, args.run / "heldout.u16", 1 << 62, args.seed, quiet)

@@ -230,11 +230,17 @@ class Training:
         return values | {"command": self.command}
 
     def material(self) -> dict[str, str]:
-        """What a run learns from, which must not change between its parts either, wherever it lies: clips by the ends of
-        their paths and the sizes of their files."""
+        """What a run learns from, which must not change between its parts either, wherever it lies: clips by their paths
+        within the data set (of others, which a list names, by the ends of these) and the sizes of their files."""
+        root = Path(self.args.data.partition(":")[2]).absolute()
+
+        def name(path: Path) -> tuple[str, ...]:
+            whole = path.absolute()
+            return whole.relative_to(root).parts if whole.is_relative_to(root) else whole.parts[-2:]
+
         sizes = {path: path.stat().st_size for path in {c.path for c in (*self.parts.train, *self.parts.validation)}}
         parts = [
-            [(c.path.parts[-2:], sizes[c.path], c.index, c.targets, c.weight) for c in clips]
+            [(name(c.path), sizes[c.path], c.index, c.targets, c.weight) for c in clips]
             for clips in (self.parts.train, self.parts.validation)
         ]
         known = {"labels": list(self.data.labels), "clips": parts}

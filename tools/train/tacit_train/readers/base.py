@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-# Those that `tacit eval` takes, but IFF's (8SVX, 16SV), whose two channels libsndfile takes for interleaved.
+# Those that `tacit eval` takes.
 SOUND_SUFFIXES = (
-    ".aif", ".aifc", ".aiff", ".au", ".avr", ".bwf", ".caf", ".fap", ".flac", ".htk", ".ircam", ".mp2", ".mp3", ".mpga",
-    ".nist", ".oga", ".ogg", ".opus", ".paf", ".pvf", ".rf64", ".sf", ".snd", ".sph", ".voc", ".w64", ".wav", ".wave",
-    ".wve",
+    ".16sv", ".8svx", ".aif", ".aifc", ".aiff", ".au", ".avr", ".bwf", ".caf", ".fap", ".flac", ".htk", ".iff", ".ircam",
+    ".mp2", ".mp3", ".mpga", ".nist", ".oga", ".ogg", ".opus", ".paf", ".pvf", ".rf64", ".sds", ".sf", ".snd", ".sph",
+    ".svx", ".voc", ".w64", ".wav", ".wave", ".wve", ".xi",
 )  # fmt: skip
 IMAGE_SUFFIXES = (".apng", ".gif", ".jfif", ".jpe", ".jpeg", ".jpg", ".png", ".webp")
 TOKEN_SUFFIXES = (".jsonl", ".u16")
