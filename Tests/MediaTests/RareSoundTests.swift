@@ -16,17 +16,34 @@ import Testing
         return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &random) }
     }
 
-    @Test(arguments: [
-        ("ircam", SF_FORMAT_IRCAM | SF_FORMAT_PCM_16), ("ircam-big", SF_FORMAT_IRCAM | SF_ENDIAN_BIG | SF_FORMAT_FLOAT),
-        ("avr", SF_FORMAT_AVR | SF_FORMAT_PCM_16), ("paf", SF_FORMAT_PAF | SF_ENDIAN_BIG | SF_FORMAT_PCM_16),
-        ("fap", SF_FORMAT_PAF | SF_ENDIAN_LITTLE | SF_FORMAT_PCM_16), ("pvf", SF_FORMAT_PVF | SF_FORMAT_PCM_16),
-        ("mat4", SF_FORMAT_MAT4 | SF_ENDIAN_LITTLE | SF_FORMAT_PCM_16),
-        ("mat4-big", SF_FORMAT_MAT4 | SF_ENDIAN_BIG | SF_FORMAT_PCM_16), ("mat5", SF_FORMAT_MAT5 | SF_FORMAT_PCM_16),
-        ("wve", SF_FORMAT_WVE | SF_FORMAT_ALAW), ("sds", SF_FORMAT_SDS | SF_FORMAT_PCM_16),
-    ])
-    func whatLibsndfileReadsIsReadFromAPipe(name: String, format: Int) throws {
-        let path = folder.path(name)
-        try writeSound(path, sine(440, rate: 8000, count: 12_000), rate: 8000, channels: 1, format: Int32(format))
+    /// A format of libsndfile's by its parts: what holds it, how samples are stored, in which order.
+    struct Format: Sendable, CustomTestStringConvertible {
+        let name: String
+        let parts: [Int]
+        var testDescription: String { name }
+
+        init(_ name: String, _ parts: Int...) { (self.name, self.parts) = (name, parts) }
+    }
+
+    private static let formats: [Format] = [
+        Format("ircam", SF_FORMAT_IRCAM, SF_FORMAT_PCM_16),
+        Format("ircam-big", SF_FORMAT_IRCAM, SF_ENDIAN_BIG, SF_FORMAT_FLOAT),
+        Format("avr", SF_FORMAT_AVR, SF_FORMAT_PCM_16),
+        Format("paf", SF_FORMAT_PAF, SF_ENDIAN_BIG, SF_FORMAT_PCM_16),
+        Format("fap", SF_FORMAT_PAF, SF_ENDIAN_LITTLE, SF_FORMAT_PCM_16),
+        Format("pvf", SF_FORMAT_PVF, SF_FORMAT_PCM_16),
+        Format("mat4", SF_FORMAT_MAT4, SF_ENDIAN_LITTLE, SF_FORMAT_PCM_16),
+        Format("mat4-big", SF_FORMAT_MAT4, SF_ENDIAN_BIG, SF_FORMAT_PCM_16),
+        Format("mat5", SF_FORMAT_MAT5, SF_FORMAT_PCM_16),
+        Format("wve", SF_FORMAT_WVE, SF_FORMAT_ALAW),
+        Format("sds", SF_FORMAT_SDS, SF_FORMAT_PCM_16),
+    ]
+
+    @Test(arguments: formats)
+    func whatLibsndfileReadsIsReadFromAPipe(format: Format) throws {
+        let path = folder.path(format.name)
+        let number = Int32(format.parts.reduce(0, |))
+        try writeSound(path, sine(440, rate: 8000, count: 12_000), rate: 8000, channels: 1, format: number)
         let ways = try everyWay(Array(try Data(contentsOf: URL(fileURLWithPath: path))), in: folder)
         let file = try ways[0].get()
         #expect(file.count >= 12_000)
