@@ -34,12 +34,12 @@ package struct FrameTime: Sendable {
         }
         self.last = (stamp, arrival)
         let step = stamp - last.stamp
-        // A stamp that stands still or goes back tells nothing of how long it took.
         let pause = max(0, arrival - last.arrival)
         wait = min(max(pause, wait - pause), Self.longestWait)
         let lead = time + step - (arrival - origin)
+        // A stamp that stands still or goes back tells nothing of how long it took.
         let isPlausible = step > 0 && lead <= Self.tolerance && -lead <= max(Self.tolerance, wait)
-        time += isPlausible ? step : max(0, arrival - last.arrival)
+        time += isPlausible ? step : pause
         return time
     }
 }

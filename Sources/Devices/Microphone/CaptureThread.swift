@@ -128,7 +128,6 @@ final class CaptureThread: @unchecked Sendable {
                 interleaved.deallocate()
                 (raw, interleaved) = Self.buffers(format, period: period)
             }
-            state.refusal.withLock { $0 = nil }
             countLoss(.lost)
             state.returns.add(1, ordering: .relaxed)
             state.isAway.store(false, ordering: .releasing)

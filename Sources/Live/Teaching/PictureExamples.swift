@@ -1,4 +1,3 @@
-import TacitEngine
 import TacitFrontEnd
 import TacitLabelling
 import TacitLearning
@@ -7,11 +6,9 @@ import TacitModelFile
 
 /// Makes examples of pictures, as one model understands them.
 final class PictureExamples {
-    private let session: Session
+    private let points: PointReader
     private let labeller: ImageLabeller
     private let keepsClips: Bool
-    private var point: [Float]
-    private var said: SaidLabels
 
     /// - Parameters:
     ///   - model: one of pictures.
@@ -21,19 +18,15 @@ final class PictureExamples {
     init(_ model: LoadedModel, engine: EngineSettings, keepsClips: Bool) throws {
         self.keepsClips = keepsClips
         let description = model.model.description
-        point = [Float](repeating: 0, count: description.learningWidth)
-        said = SaidLabels(description)
-        session = try model.session(
-            contexts: 1, rows: description.rowsAtOnce, threads: engine.threads,
-            instructionSet: engine.instructionSet, learns: true)
-        labeller = try ImageLabeller(description, model: session)
+        points = try PointReader(model, engine: engine, contexts: 1, rows: description.rowsAtOnce)
+        labeller = try ImageLabeller(description, model: points.session)
     }
 
     /// A picture of any size, and copies of it.
     func example(of picture: PixelView, isBackground: Bool) -> Example {
-        said.forget()
+        points.said.forget()
         var rows = row(of: picture)
-        let told = isBackground ? said.labels : []
+        let told = isBackground ? points.said.labels : []
         let seen = labeller.seen
         let clip = Self.pixels(of: seen)
         for copy in PictureCopies.all(clip, width: seen.width, height: seen.height, channels: seen.channels) {
@@ -51,9 +44,8 @@ final class PictureExamples {
     }
 
     private func row(of picture: PixelView) -> [Float] {
-        labeller.label(picture) { said.note($0) }
-        point.withUnsafeMutableBufferPointer { session.readLearning(context: 0, into: $0) }
-        return point
+        labeller.label(picture) { points.said.note($0) }
+        return points.read()
     }
 
     private static func pixels(of view: PixelView) -> [UInt8] {

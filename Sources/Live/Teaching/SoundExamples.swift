@@ -1,5 +1,4 @@
 import TacitDiagnostics
-import TacitEngine
 import TacitLabelling
 import TacitLearning
 import TacitMedia
@@ -18,13 +17,11 @@ final class SoundExamples {
     /// The most windows of a long clip that are read out.
     private static let mostRows = 100
 
-    private let session: Session
+    private let points: PointReader
     private let labeller: SoundLabeller
     /// Reads out the last stretch, of a model that has one.
     private let near: SoundLabeller?
     private let keepsClips: Bool
-    private var point: [Float]
-    private var said: SaidLabels
 
     /// - Parameters:
     ///   - model: one of sounds.
@@ -34,19 +31,16 @@ final class SoundExamples {
     init(_ model: LoadedModel, engine: EngineSettings, keepsClips: Bool) throws {
         self.keepsClips = keepsClips
         let description = model.model.description
-        point = [Float](repeating: 0, count: description.learningWidth)
-        said = SaidLabels(description)
         let plan = try model.plan(hop: nil)
-        session = try model.session(
-            contexts: plan.contexts, rows: plan.rows, threads: engine.threads,
-            instructionSet: engine.instructionSet, learns: true)
+        points = try PointReader(model, engine: engine, contexts: plan.contexts, rows: plan.rows)
         labeller = try SoundLabeller(
-            description, plan: plan, ending: .lastWindow, model: session, instructionSet: engine.instructionSet)
+            description, plan: plan, ending: .lastWindow, model: points.session, instructionSet: engine.instructionSet)
         let stretch = description.learning?.stretch ?? 0
         near =
             stretch > 0
             ? try SoundLabeller(
-                description, plan: WindowPlan(description, stretch: stretch), ending: .lastWindow, model: session,
+                description, plan: WindowPlan(description, stretch: stretch), ending: .lastWindow,
+                model: points.session,
                 instructionSet: engine.instructionSet) : nil
     }
 
@@ -126,9 +120,9 @@ final class SoundExamples {
     private func example(ofClip clip: [Int16], background: [Example], isBackground: Bool = false) -> Example {
         let all = clip.map { Float($0) / 32768 }
         let window = samplesPerWindow
-        said.forget()
+        points.said.forget()
         let windows = self.rows(of: all)
-        let heard = isBackground ? said.labels : []
+        let heard = isBackground ? points.said.labels : []
         let samples = isBackground ? all : loud(all)
         var rows: [Float]
         if samples.count < all.count {
@@ -186,12 +180,11 @@ final class SoundExamples {
         var number = 0
         func take(_ reading: Reading) {
             // What the model's own labels score is of a window.
-            if labeller === self.labeller { said.note(reading) }
+            if labeller === self.labeller { points.said.note(reading) }
             number += 1
             guard (number - 1) % step == 0 else { return }
             // One window follows another in one context: see the plan without a hop.
-            point.withUnsafeMutableBufferPointer { session.readLearning(context: 0, last: last, into: $0) }
-            rows += point
+            rows += points.read(last: last)
         }
         labeller.reset()
         samples.withUnsafeBufferPointer { labeller.push($0, take) }
@@ -201,7 +194,7 @@ final class SoundExamples {
 
     /// The mean of many rows, of length 1: the clip as it is labelled as a whole. Nothing of a single one.
     private func whole(_ rows: [Float]) -> [Float] {
-        let width = point.count
+        let width = points.width
         let count = rows.count / width
         guard count > 1 else { return [] }
         var mean = [Double](repeating: 0, count: width)
@@ -212,11 +205,12 @@ final class SoundExamples {
 
     /// Of many rows some, evenly.
     private func thinned(_ rows: [Float]) -> [Float] {
-        let count = rows.count / point.count
+        let width = points.width
+        let count = rows.count / width
         guard count > Self.rowsOfClip else { return rows }
         return (0..<Self.rowsOfClip).flatMap { index in
             let row = index * (count - 1) / (Self.rowsOfClip - 1)
-            return rows[row * point.count..<(row + 1) * point.count]
+            return rows[row * width..<(row + 1) * width]
         }
     }
 }

@@ -17,7 +17,7 @@ package enum ExifOrientation {
             }
             // The picture itself begins, or a marker without a length.
             guard marker != 0xda, marker != 0xd9, !(0xd0...0xd8).contains(marker), marker != 0x01 else { break }
-            let length = Int(bytes[position + 2]) << 8 | Int(bytes[position + 3])
+            let length = bytes[position + 2..<position + 4].bigEndianNumber
             guard length >= 2, position + 2 + length <= bytes.count else { break }
             let body = UnsafeRawBufferPointer(rebasing: bytes[position + 4..<position + 2 + length])
             if marker == 0xe1, body.starts(with: mark) {
@@ -31,7 +31,7 @@ package enum ExifOrientation {
     package static func ofPNG(_ bytes: UnsafeRawBufferPointer) -> Orientation {
         var position = 8
         while position + 12 <= bytes.count {
-            let length = (0..<4).reduce(0) { $0 << 8 | Int(bytes[position + $1]) }
+            let length = bytes[position..<position + 4].bigEndianNumber
             guard length <= bytes.count - position - 12 else { break }
             let body = UnsafeRawBufferPointer(rebasing: bytes[position + 8..<position + 8 + length])
             if bytes[position + 4..<position + 8].elementsEqual([0x65, 0x58, 0x49, 0x66]) { return inTIFF(body) }

@@ -2,8 +2,7 @@
 package enum UnreadPicture {
     /// Whether a file that begins so is a picture, read or not.
     package static func isPicture(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        bytes.starts(with: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]) || bytes.starts(with: [0xff, 0xd8, 0xff])
-            || isWebP(bytes) || bytes.starts(with: Array("GIF8".utf8))
+        PictureDecoder.isStill(bytes) || bytes.starts(with: [0xff, 0xd8, 0xff])
             || name(bytes).map { $0.hasSuffix(" picture") || $0.hasSuffix(" drawing") } == true
     }
 

@@ -180,7 +180,7 @@ struct GaplessRange: Equatable {
         var place = MPEGHeader.byteCount + sideInformation
         func number(_ place: Int, _ count: Int) -> Int? {
             guard place + count <= bytes.count else { return nil }
-            return bytes[place..<place + count].reduce(0) { $0 << 8 | Int($1) }
+            return bytes[place..<place + count].bigEndianNumber
         }
         guard let flags = number(place + 4, 4),
             bytes[place...].starts(with: Array("Xing".utf8)) || bytes[place...].starts(with: Array("Info".utf8))

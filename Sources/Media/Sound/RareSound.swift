@@ -64,11 +64,11 @@ enum RareSound {
     }
 
     private static func big(_ bytes: [UInt8], _ place: Int, _ count: Int) -> Int {
-        bytes[place..<place + count].reduce(0) { $0 << 8 | Int($1) }
+        bytes[place..<place + count].bigEndianNumber
     }
 
     private static func little(_ bytes: [UInt8], _ place: Int, _ count: Int) -> Int {
-        bytes[place..<place + count].reversed().reduce(0) { $0 << 8 | Int($1) }
+        bytes[place..<place + count].littleEndianNumber
     }
 
     /// A machine's number between two bytes, in either order, and behind the rate channels and an encoding that exist.

@@ -12,7 +12,7 @@ enum SoundTags {
         if has("TAG") { return 128 }
         if bytes.count >= 32, has("APETAGEX") {
             let isHeader = bytes[23] & 0x20 != 0
-            return 32 + (isHeader ? bytes[12...15].reversed().reduce(0) { $0 << 8 | Int($1) } : 0)
+            return 32 + (isHeader ? bytes[12...15].littleEndianNumber : 0)
         }
         if has("LYRICSBEGIN") {
             return (11..<bytes.count).first {
@@ -35,7 +35,7 @@ enum SoundTags {
                 try stream.skip(10 + size + (head[5] & 0x10 != 0 ? 10 : 0))
             } else if head.count >= 32, head.starts(with: Array("APETAGEX".utf8)) {
                 // The length is that of all behind this header.
-                try stream.skip(32 + head[12...15].reversed().reduce(0) { $0 << 8 | Int($1) })
+                try stream.skip(32 + head[12...15].littleEndianNumber)
             } else {
                 return hasSkipped
             }

@@ -70,7 +70,7 @@ final class VoicePlanes {
             guard chunk.count >= 8 else { break }
             func number(_ start: Int, _ count: Int) -> Int {
                 guard start + count <= chunk.count else { return 0 }
-                return chunk[start..<start + count].reduce(0) { $0 << 8 | Int($1) }
+                return chunk[start..<start + count].bigEndianNumber
             }
             let size = number(4, 4)
             switch String(decoding: chunk[..<4], as: UTF8.self) {

@@ -106,7 +106,7 @@ final class WaveDecoder: SoundDecoder {
             let head = [UInt8](try stream.peek(12).prefix(12))
             guard head.count >= 8 else { return false }
             let name = [UInt8](head[..<4])
-            let size = head[4..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
+            let size = head[4..<8].littleEndianNumber
             if head.count == 12, Self.forms.contains(name), head[8...].elementsEqual(Array("WAVE".utf8)) {
                 try stream.skip(12)
                 longLength = 0
@@ -200,7 +200,7 @@ final class WaveDecoder: SoundDecoder {
     private static func codec(in bytes: UnsafeRawBufferPointer) throws -> (number: Int, isCoded: Bool)? {
         var place = 12
         while place + 8 <= bytes.count {
-            let size = bytes[place + 4..<place + 8].reversed().reduce(0) { $0 << 8 | Int($1) }
+            let size = bytes[place + 4..<place + 8].littleEndianNumber
             if bytes[place...].starts(with: Array("fmt ".utf8)) {
                 let body = [UInt8](bytes[(place + 8)...].prefix(min(size, 64)))
                 guard body.count >= 16 else { return nil }

@@ -16,7 +16,7 @@ struct WaveFormat: Equatable {
     init?(_ chunk: [UInt8]) {
         func number(_ place: Int, _ count: Int) -> Int {
             guard place + count <= chunk.count else { return 0 }
-            return chunk[place..<place + count].reversed().reduce(0) { $0 << 8 | Int($1) }
+            return chunk[place..<place + count].littleEndianNumber
         }
         var tag = number(0, 2)
         channels = number(2, 2)
