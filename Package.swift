@@ -148,7 +148,8 @@ let package = Package(
             path: "Sources/tacit"),
 
         // The offline converter.
-        room("Conversion", ["CTacitOpenBLAS", "TacitDiagnostics", "TacitEngine", "TacitModelFile"]),
+        room(
+            "Conversion", ["CTacitOpenBLAS", "TacitDiagnostics", "TacitEngine", "TacitModelFile", "TacitText"]),
         room(
             "Comparison",
             [

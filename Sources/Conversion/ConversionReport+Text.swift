@@ -1,3 +1,5 @@
+import TacitText
+
 extension ConversionReport {
     /// As one JSON object on one line.
     package var json: String {

@@ -1,4 +1,5 @@
 import TacitDiagnostics
+import TacitText
 
 /// PEFT's `adapter_config.json` (peft 0.21), as far as it decides about a fused model. What would change the result and is
 /// not supported is refused by name.

@@ -1,4 +1,5 @@
 import TacitDiagnostics
+import TacitText
 
 /// PEFT's `adapter_config.json` of an IA3 adapter (peft 0.21, `IA3Config`; Liu et al. 2022, section 3.3).
 struct IA3Config {

@@ -1,5 +1,6 @@
 import Glibc
 import TacitDiagnostics
+import TacitText
 
 /// What PEFT's `adapter_config.json` has of LoRA alone (peft 0.21, `LoraConfig`).
 struct LoRAConfig {

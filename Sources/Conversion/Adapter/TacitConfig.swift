@@ -1,5 +1,6 @@
 import TacitDiagnostics
 import TacitModelFile
+import TacitText
 
 /// `tacit.json`: what stands around the trunk.
 struct TacitConfig {

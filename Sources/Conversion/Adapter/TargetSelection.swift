@@ -1,4 +1,5 @@
 import TacitDiagnostics
+import TacitText
 
 /// Which modules an adapter sits on. Follows peft 0.21, `tuners_utils.check_target_module_exists`, to the letter.
 struct TargetSelection {

@@ -1,5 +1,6 @@
 import TacitDiagnostics
 import TacitModelFile
+import TacitText
 
 extension BaseFamily {
     /// GPT-Neo (Black et al. 2021; transformers `GPTNeoConfig`): GPT-2 with products of queries and keys as they are, and

@@ -1,4 +1,5 @@
 import TacitDiagnostics
+import TacitText
 
 extension BaseFamily {
     /// Gemma 3 (Gemma Team 2025; transformers `Gemma3TextConfig`): norms around both parts and of each query and key head,

@@ -1,5 +1,6 @@
 import TacitDiagnostics
 import TacitModelFile
+import TacitText
 
 /// The families of base models that are understood, by transformers' `model_type`. A family is one file and a case.
 enum BaseFamily: String, CaseIterable {

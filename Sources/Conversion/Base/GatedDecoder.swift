@@ -1,5 +1,6 @@
 import TacitDiagnostics
 import TacitModelFile
+import TacitText
 
 /// What Llama and its kin have in common: RMSNorm, a gated feed-forward part, rotary positions, grouped heads, and names.
 /// A family's file sets what differs and asks for a model.

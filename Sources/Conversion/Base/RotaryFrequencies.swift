@@ -1,5 +1,6 @@
 import Glibc
 import TacitDiagnostics
+import TacitText
 
 /// Radians a position for each pair of rotated elements, by the scaling that the base's configuration names.
 enum RotaryFrequencies {

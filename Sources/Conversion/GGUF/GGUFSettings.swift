@@ -1,4 +1,5 @@
 import TacitDiagnostics
+import TacitText
 
 /// A GGUF's metadata as transformers' `config.json` would have it.
 struct GGUFSettings {

@@ -1,5 +1,6 @@
 import TacitDiagnostics
 import TacitModelFile
+import TacitText
 
 /// A safetensors file (https://github.com/huggingface/safetensors, "Format"): 8 bytes of header length, a JSON header,
 /// then the tensors' data, which they cover without overlap or hole.

@@ -1,5 +1,6 @@
 import TacitDiagnostics
 import TacitModelFile
+import TacitText
 
 /// The tensors of one model, from one file or several, by name. Keeps count of those that were used, so that none is
 /// ignored unnoticed.

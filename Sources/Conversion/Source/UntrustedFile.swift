@@ -1,5 +1,6 @@
 import TacitDiagnostics
 import TacitModelFile
+import TacitText
 
 /// The kinds of file that a base or an adapter brings from elsewhere, each read by itself: what a fuzzer feeds.
 package enum UntrustedFile: String, CaseIterable, Sendable {
@@ -21,7 +22,7 @@ package enum UntrustedFile: String, CaseIterable, Sendable {
     /// - Throws: `TacitError` (bad data) for what is not one.
     package func read(_ bytes: UnsafeRawBufferPointer) throws {
         switch self {
-        case .json: _ = try JSONParser.parse(bytes)
+        case .json: _ = try JSONParser.parse(bytes, numbers: .python)
         case .baseConfig: _ = try BaseFamily.model(try ConfigObject(file: rawValue, bytes: Array(bytes)))
         case .adapterConfig: try Self.adapter(Array(bytes))
         case .surroundings: _ = try TacitConfig(try ConfigObject(file: rawValue, bytes: Array(bytes)))

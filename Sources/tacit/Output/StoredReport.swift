@@ -17,10 +17,21 @@ struct StoredReport {
             rows = []
             return
         }
-        guard let rows = JSONSyntax.rows(of: report) else {
-            throw TacitError.badData(path, at: "tacit.report", "expected a JSON object on one line")
+        guard !report.utf8.contains(UInt8(ascii: "\n")), let value = try? JSONParser.parse(Array(report.utf8)),
+            case .object = value
+        else { throw TacitError.badData(path, at: "tacit.report", "expected a JSON object on one line") }
+        rows = Self.rows(of: value, names: [])
+    }
+
+    /// A row for each value that holds no others, with the names that lead to it; a place in an array counts from 1.
+    private static func rows(of value: JSONValue, names: [String]) -> [(name: String, value: String)] {
+        switch value {
+        case .object(let members): members.flatMap { rows(of: $0.value, names: names + [$0.key]) }
+        case .array(let elements):
+            elements.enumerated().flatMap { rows(of: $0.element, names: names + ["\($0.offset + 1)"]) }
+        case .string(let text): [(names.joined(separator: "."), text)]
+        case .null, .bool, .number: [(names.joined(separator: "."), value.text)]
         }
-        self.rows = rows
     }
 
     func json() -> [UInt8] {

@@ -96,7 +96,7 @@ struct ModelSummary {
         line.key("metrics")
         if provenance.metrics.isEmpty {
             line.null()
-        } else if JSONSyntax.isValue(provenance.metrics) {
+        } else if Self.isLineOfJSON(provenance.metrics) {
             line.verbatim(provenance.metrics)
         } else {
             line.string(provenance.metrics)
@@ -105,6 +105,11 @@ struct ModelSummary {
         line.provenance(provenance)
         line.end()
         return line.bytes
+    }
+
+    /// Whether a text from a file may stand in a line of JSON as it is.
+    private static func isLineOfJSON(_ text: String) -> Bool {
+        !text.utf8.contains(UInt8(ascii: "\n")) && (try? JSONParser.parse(Array(text.utf8))) != nil
     }
 
     func text() -> [UInt8] {

@@ -1,6 +1,6 @@
 extension JSONValue {
     /// On one line, without spaces. What JSON has no number for is null.
-    var text: String {
+    package var text: String {
         switch self {
         case .null: "null"
         case .bool(let flag): flag ? "true" : "false"

@@ -1,6 +1,6 @@
-/// A JSON document (RFC 8259, and what Python's `json` writes beyond it). Objects keep the order of their members, since in an adapter's patterns the first match
-/// counts; numbers keep their text, so that no digit is lost on the way.
-enum JSONValue: Equatable {
+/// A JSON document (RFC 8259, and what Python's `json` writes beyond it). Objects keep the order of their members, since in
+/// an adapter's patterns the first match counts; numbers keep their text, so that no digit is lost on the way.
+package enum JSONValue: Equatable, Sendable {
     case null
     case bool(Bool)
     /// As it stands in the file; also NaN, Infinity and -Infinity, which Python writes.
@@ -10,7 +10,7 @@ enum JSONValue: Equatable {
     case object([JSONMember])
 
     /// The kind of value, in words.
-    var kind: String {
+    package var kind: String {
         switch self {
         case .null: "null"
         case .bool: "a boolean"
@@ -22,7 +22,7 @@ enum JSONValue: Equatable {
     }
 
     /// Whether it says nothing: null, false, an empty array, object or string.
-    var isEmpty: Bool {
+    package var isEmpty: Bool {
         switch self {
         case .null, .bool(false): true
         case .bool, .number: false
@@ -32,15 +32,15 @@ enum JSONValue: Equatable {
         }
     }
 
-    static func integer(_ value: Int) -> JSONValue { .number(String(value)) }
-    static func double(_ value: Double) -> JSONValue { value.isFinite ? .number(value.description) : .null }
+    package static func integer(_ value: Int) -> JSONValue { .number(String(value)) }
+    package static func double(_ value: Double) -> JSONValue { value.isFinite ? .number(value.description) : .null }
 }
 
-struct JSONMember: Equatable {
-    let key: String
-    let value: JSONValue
+package struct JSONMember: Equatable, Sendable {
+    package let key: String
+    package let value: JSONValue
 
-    init(_ key: String, _ value: JSONValue) {
+    package init(_ key: String, _ value: JSONValue) {
         self.key = key
         self.value = value
     }

@@ -1,4 +1,5 @@
 import TacitDiagnostics
+import TacitText
 
 /// An object of a configuration file, read by key with the type that is expected there. Errors name file and key.
 struct ConfigObject {
@@ -11,7 +12,7 @@ struct ConfigObject {
     init(file: String, bytes: [UInt8]) throws {
         let value: JSONValue
         do {
-            value = try JSONParser.parse(bytes)
+            value = try JSONParser.parse(bytes, numbers: .python)
         } catch let error as TacitError {
             throw error.inFile(file)
         }

@@ -2,28 +2,39 @@ import TacitDiagnostics
 
 /// Parses JSON that may be hostile: its depth is bounded, members that occur twice are refused, and so is all that
 /// RFC 8259 does not allow. (How long a document may be is its reader's concern.)
-struct JSONParser {
+package struct JSONParser {
     /// Deepest nesting of arrays and objects.
-    static let maximumDepth = 64
+    private static let maximumDepth = 64
+
+    /// Numbers beyond RFC 8259 that are taken.
+    package enum Numbers: Sendable {
+        /// None.
+        case standard
+        /// NaN, Infinity and -Infinity, as Python's `json` writes them.
+        case python
+    }
 
     private let bytes: UnsafeRawBufferPointer
+    private let numbers: Numbers
     private var offset = 0
 
     /// - Throws: `TacitError` of kind `badData`; its place is the byte at fault.
-    static func parse(_ bytes: UnsafeRawBufferPointer) throws -> JSONValue {
-        var parser = JSONParser(bytes)
+    package static func parse(_ bytes: UnsafeRawBufferPointer, numbers: Numbers = .standard) throws -> JSONValue {
+        var parser = JSONParser(bytes, numbers)
         let value = try parser.value(depth: 0)
         parser.skipSpace()
         guard parser.offset == bytes.count else { throw parser.fault("unexpected text after the document") }
         return value
     }
 
-    static func parse(_ bytes: [UInt8]) throws -> JSONValue {
-        try bytes.withUnsafeBytes { try parse($0) }
+    /// - Throws: `TacitError` of kind `badData`; its place is the byte at fault.
+    package static func parse(_ bytes: [UInt8], numbers: Numbers = .standard) throws -> JSONValue {
+        try bytes.withUnsafeBytes { try parse($0, numbers: numbers) }
     }
 
-    private init(_ bytes: UnsafeRawBufferPointer) {
+    private init(_ bytes: UnsafeRawBufferPointer, _ numbers: Numbers) {
         self.bytes = bytes
+        self.numbers = numbers
     }
 
     private func fault(_ reason: String) -> TacitError {
@@ -55,8 +66,8 @@ struct JSONParser {
         case UInt8(ascii: "t"): return try word("true", .bool(true))
         case UInt8(ascii: "f"): return try word("false", .bool(false))
         case UInt8(ascii: "n"): return try word("null", .null)
-        case UInt8(ascii: "N"): return try word("NaN", .number("NaN"))
-        case UInt8(ascii: "I"): return try word("Infinity", .number("Infinity"))
+        case UInt8(ascii: "N") where numbers == .python: return try word("NaN", .number("NaN"))
+        case UInt8(ascii: "I") where numbers == .python: return try word("Infinity", .number("Infinity"))
         default: return try number()
         }
     }
@@ -110,7 +121,9 @@ struct JSONParser {
 
     private mutating func number() throws -> JSONValue {
         let start = offset
-        if take(UInt8(ascii: "-")), next == UInt8(ascii: "I") { return try word("Infinity", .number("-Infinity")) }
+        if take(UInt8(ascii: "-")), numbers == .python, next == UInt8(ascii: "I") {
+            return try word("Infinity", .number("-Infinity"))
+        }
         let leadsWithZero = next == UInt8(ascii: "0")
         let count = digits()
         guard count > 0, !leadsWithZero || count == 1 else { throw fault("expected a value") }
