@@ -198,6 +198,8 @@ import Testing
         drought.pictureCame()
         #expect(!isDry(tenth.map { $0 + 10 }))
         #expect(isDry([120.5, 121]))
+        #expect(drought.reason == "no whole JPEG picture for 10 s, though bytes came")
+        #expect(PictureDrought(limit: 2.5).reason == "no whole JPEG picture for 2.5 s, though bytes came")
         // A camera that sends nothing for an hour, amid a picture or not.
         drought.pictureCame()
         #expect(!isDry([4000, 8000, 8000.5]))

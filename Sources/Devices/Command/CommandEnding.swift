@@ -1,3 +1,5 @@
+import TacitDiagnostics
+
 /// Why a run of a command is over.
 package enum CommandEnding: Equatable, Sendable {
     /// It ended by itself, or closed its output, with this status.
@@ -22,14 +24,9 @@ package enum CommandEnding: Equatable, Sendable {
         case .status(let status): "ended with status \(status)"
         case .closed: "closed its output and was ended"
         case .signal(let number): "was ended by signal \(number)"
-        case .silent(let seconds): "delivered nothing for \(Self.short(seconds)) s and was ended"
+        case .silent(let seconds): "delivered nothing for \(seconds.shortText) s and was ended"
         case .unreadable(let reason): "delivered what can't be read: \(reason)"
         case .notStarted(let reason): "could not be started: \(reason)"
         }
-    }
-
-    /// Seconds without a fraction that is none.
-    static func short(_ seconds: Double) -> String {
-        seconds.rounded() == seconds && seconds.magnitude < 1e9 ? "\(Int(seconds))" : "\(seconds)"
     }
 }

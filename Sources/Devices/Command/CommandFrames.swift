@@ -143,7 +143,7 @@ private final class FrameIntake: CommandIntake, @unchecked Sendable {
             hasBytes = true
             splitter.append(received)
             guard BootClock.now - last < silence else {
-                throw TacitError(.badData, PictureDrought.reason(CommandEnding.short(silence)))
+                throw TacitError(.badData, PictureDrought.reason(silence))
             }
         }
     }

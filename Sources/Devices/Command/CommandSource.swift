@@ -77,7 +77,7 @@ package final class CommandSource: Sendable {
     func checkLoss() throws {
         let now = state.now
         guard let since = now.lostSince, BootClock.now - since >= settings.waitLost else { return }
-        let words = "lost, and not back within \(CommandEnding.short(settings.waitLost)) seconds"
+        let words = "lost, and not back within \(settings.waitLost.shortText) seconds"
         throw TacitError(.deviceLost, file: name, now.ending.map { "\(words): it \(reason($0))" } ?? words)
     }
 

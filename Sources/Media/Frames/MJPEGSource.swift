@@ -55,12 +55,10 @@ package final class MJPEGSource: FrameSource {
                 isDry = false
                 if let event = take(picture, notBefore: time) { return event }
             }
-            if isDry {
+            if isDry, let drought {
                 isOver = true
                 return .broken(
-                    TacitError.badData(
-                        stream.name, at: next > 0 ? "frame \(next)" : nil,
-                        PictureDrought.reason("\(Int(PictureDrought.usualLimit))")))
+                    TacitError.badData(stream.name, at: next > 0 ? "frame \(next)" : nil, drought.reason))
             }
             guard let room = splitter.room(), let base = room.baseAddress else {
                 isOver = true

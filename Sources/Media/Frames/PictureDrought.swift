@@ -1,3 +1,5 @@
+import TacitDiagnostics
+
 /// Notices bytes that come and come and make no picture. A camera that sends nothing for a while is none of it: a pause
 /// counts for a second at most.
 package struct PictureDrought: Sendable {
@@ -27,7 +29,10 @@ package struct PictureDrought: Sendable {
     }
 
     /// What errors say of it.
-    package static func reason(_ seconds: String) -> String {
-        "no whole JPEG picture for \(seconds) s, though bytes came"
+    package var reason: String { Self.reason(limit) }
+
+    /// What errors say of so many seconds without a picture.
+    package static func reason(_ seconds: Double) -> String {
+        "no whole JPEG picture for \(seconds.shortText) s, though bytes came"
     }
 }
