@@ -71,17 +71,14 @@ public struct StreamSettings: Sendable {
         try model.requireSound()
         let plan = try model.plan(hop: hop, isLive: isLive)
         let geometry = try SoundGeometry(model.description.input)
-        let hop = plan.hop * geometry.samplesPerStride
-        return (plan, try detector(model, rate: geometry.sampleRate, hop: hop))
+        return (plan, try detector(model, rate: geometry.sampleRate, hop: plan.hopSamples))
     }
 
     func soundLabeller(_ model: LoadedModel, plan: WindowPlan) throws -> SoundLabeller {
-        try SoundLabeller(
-            model.description, plan: plan, ending: .fullWindows,
-            model: model.taught(model.session(plan: plan, engine: engine)))
+        try model.soundLabeller(plan: plan, ending: .fullWindows, engine: engine)
     }
 
     func imageLabeller(_ model: LoadedModel) throws -> ImageLabeller {
-        try ImageLabeller(model.description, model: model.taught(model.imageSession(engine: engine)))
+        try model.imageLabeller(engine: engine)
     }
 }

@@ -16,6 +16,12 @@ package struct WindowPlan: Equatable, Sendable {
     package let window: Int
     /// Patches from one window to the next; may be more than `window`.
     package let hop: Int
+    private let samplesPerStride: Int
+    private let sampleRate: Int
+    /// Samples from one window to the next.
+    package var hopSamples: Int { hop * samplesPerStride }
+    /// Seconds from one window to the next.
+    package var hopSeconds: Double { Double(hopSamples) / Double(sampleRate) }
     /// The most patches that go through the model at once.
     package let chunk: Int
     /// How many windows advance side by side.
@@ -40,6 +46,7 @@ package struct WindowPlan: Equatable, Sendable {
         context = description.context
         attention = description.attention
         window = geometry.window
+        (samplesPerStride, sampleRate) = (geometry.samplesPerStride, geometry.sampleRate)
         let strideSeconds = Double(geometry.samplesPerStride) / Double(geometry.sampleRate)
         switch (hop, description.context) {
         case (nil, .restart): self.hop = geometry.window
@@ -80,6 +87,7 @@ package struct WindowPlan: Equatable, Sendable {
         let geometry = try SoundGeometry(description.input)
         (context, attention) = (.sliding, description.attention)
         window = min(max(stretch, 1), geometry.window)
+        (samplesPerStride, sampleRate) = (geometry.samplesPerStride, geometry.sampleRate)
         hop = max(1, window / 2)
         (chunk, contexts) = (min(hop, Self.largestChunk), 1)
     }

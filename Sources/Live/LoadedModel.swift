@@ -163,42 +163,33 @@ package struct LoadedModel {
         }
     }
 
-    /// A session for one picture at a time.
-    package func imageSession(engine: EngineSettings) throws -> Session {
-        try session(contexts: 1, rows: description.rowsAtOnce, engine: engine)
-    }
-
     /// A session that has what `plan` needs.
-    package func session(plan: WindowPlan, engine: EngineSettings) throws -> Session {
-        try session(contexts: plan.contexts, rows: plan.rows, engine: engine)
-    }
-
-    /// Seconds.
-    private static let liveLatency = 0.25
-    private static let liveOperations = 0.4e9
-
-    package func session(contexts: Int, rows: Int, engine: EngineSettings) throws -> Session {
-        try session(
-            contexts: contexts, rows: rows, threads: engine.threads, instructionSet: engine.instructionSet)
+    package func session(plan: WindowPlan, engine: EngineSettings, learns: Bool = false) throws -> Session {
+        try session(contexts: plan.contexts, rows: plan.rows, engine: engine, learns: learns)
     }
 
     /// - Parameters:
     ///   - contexts: side by side.
     ///   - rows: the most patches times contexts that go through at once.
-    ///   - threads: 1 or more.
-    ///   - instructionSet: nil for this machine's best.
+    ///   - engine: threads and instruction set.
     ///   - learns: whether labels are to be taught by what it makes of examples.
+    /// - Throws: `TacitError`: usage for an instruction set that this machine does not have or a number out of range, bad
+    ///   data for a model that can't be run.
     package func session(
-        contexts: Int, rows: Int, threads: Int, instructionSet: String?, learns: Bool = false
+        contexts: Int, rows: Int, engine: EngineSettings, learns: Bool = false
     ) throws -> Session {
         do {
             return try Session(
-                model: model, contexts: contexts, maximumPatches: rows, threads: threads,
-                instructionSet: instructionSet, learns: learned != nil || learns)
+                model: model, contexts: contexts, maximumPatches: rows, threads: engine.threads,
+                instructionSet: engine.instructionSet, learns: learned != nil || learns)
         } catch let error as TacitError where error.kind == .badData {
             throw error.inFile(path)
         }
     }
+
+    /// Seconds.
+    private static let liveLatency = 0.25
+    private static let liveOperations = 0.4e9
 
     /// How windows follow one another.
     ///

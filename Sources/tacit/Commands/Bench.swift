@@ -1,5 +1,6 @@
 import ArgumentParser
 import TacitConsole
+import TacitLive
 
 /// `tacit bench`: speed on this machine.
 struct Bench: ParsableCommand {
@@ -61,7 +62,8 @@ struct Bench: ParsableCommand {
         let path = try ModelLookup.path(try ModelArgument.only(arguments), default: ModelLookup.sound)
         let extent = iterations.map(Benchmark.Extent.iterations) ?? .seconds(seconds ?? 3)
         for count in threads.map({ $0...$0 }) ?? 1...min(Machine.processors, 256) {
-            let benchmark = try Benchmark(path: path, threads: count, instructionSet: instructionSet)
+            let engine = EngineSettings(threads: count, instructionSet: instructionSet)
+            let benchmark = try Benchmark(path: path, engine: engine)
             try benchmark.run(extent)
             try StandardOutput.shared.write(output.json ? benchmark.json() : benchmark.text())
         }

@@ -110,25 +110,22 @@ struct Replay: ParsableCommand {
         _ reader: RecordingReader, _ model: LoadedModel, sampleRate: Int, hop seconds: Double, gate: Double?
     ) throws -> Parts {
         let plan = try model.plan(hop: seconds, isLive: reader.settings.isLive)
-        let labeller = try SoundLabeller(
-            model.description, plan: plan, ending: .fullWindows,
-            model: model.taught(model.session(plan: plan, engine: engine.settings)), gate: gate,
-            instructionSet: engine.instructionSet)
+        let labeller = try model.soundLabeller(
+            plan: plan, ending: .fullWindows, gate: gate, engine: engine.settings)
         let geometry = labeller.geometry
         guard geometry.sampleRate == sampleRate else {
             throw TacitError.badData(
                 reader.name, at: "settings",
                 "sound at \(sampleRate) Hz, where the model wants \(geometry.sampleRate)")
         }
-        let hop = plan.hop * geometry.samplesPerStride
         let (rate, samplesPerWindow) = (Double(sampleRate), Double(geometry.samplesPerWindow))
         let sound = ReplayedSound(reader, sampleRate: sampleRate)
         return Parts(
             sense: SoundSense(source: sound, labeller: labeller),
             description: description(
-                reader, model, .sound(window: samplesPerWindow / rate, hop: Double(hop) / rate),
+                reader, model, .sound(window: samplesPerWindow / rate, hop: plan.hopSeconds),
                 sampleRate: sampleRate),
-            hop: hop,
+            hop: plan.hopSamples,
             tellMissed: {
                 guard sound.missed.gaps > 0 else { return }
                 StandardError.line(
@@ -138,8 +135,7 @@ struct Replay: ParsableCommand {
     }
 
     private func pictureParts(_ reader: RecordingReader, _ model: LoadedModel, hop: Int) throws -> Parts {
-        let labeller = try ImageLabeller(
-            model.description, model: model.taught(model.imageSession(engine: engine.settings)))
+        let labeller = try model.imageLabeller(engine: engine.settings)
         let frames = ReplayedFrames(reader)
         return Parts(
             sense: FrameSense(source: frames, labeller: labeller, every: nil) { error in
