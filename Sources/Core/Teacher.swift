@@ -54,7 +54,7 @@ public final class Teacher {
     ///
     /// - Throws: `TacitError` (bad data) for a broken file or labels of another model.
     public func taught() throws -> [Taught] {
-        let labels = try model.loaded.labels(in: path)
+        let labels = try model.loaded.learnedLabels(ifAnyIn: path)
         return labels.labels.map { label in
             Taught(
                 name: label.name, examples: label.examples.count,
