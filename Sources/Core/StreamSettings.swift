@@ -6,9 +6,10 @@ import TacitModelFile
 
 /// How a stream is labelled. What is left alone is as `tacit listen` and `tacit watch` have it.
 public struct StreamSettings: Sendable {
-    /// Seconds of sound from one reading to the next, rounded to whole strides of the model.
+    /// Seconds of sound from one reading to the next, more than 0 and at most 86400, rounded to whole strides of the
+    /// model.
     public var hop = 1.0
-    /// Label no more than one picture in so many seconds; nil for every one.
+    /// Label no more than one picture in so many seconds, more than 0 and at most 86400; nil for every one.
     public var every: Double?
     /// From which score an event turns on, 0...1; nil for each label's own.
     public var threshold: Float?
@@ -56,8 +57,10 @@ public struct StreamSettings: Sendable {
         try model.requireLabels()
         try model.requireImages()
         // Also a number that is none is refused, before anything is counted by it.
-        if let every, !(every > 0 && every <= 86_400) {
-            throw TacitError(.usage, "a picture every \(every) seconds, expected more than 0 and at most 86400")
+        if let every, !(every > 0 && every <= FrameSense.longestEvery) {
+            throw TacitError(
+                .usage,
+                "a picture every \(every) seconds, expected more than 0 and at most \(Int(FrameSense.longestEvery))")
         }
         let ticks = Double(ImageLabeller.ticksPerSecond) * max(every ?? 0, 1 / rate)
         return try detector(model, rate: ImageLabeller.ticksPerSecond, hop: max(1, Int(ticks)))

@@ -12,8 +12,8 @@ extension LoadedModel {
     ///   - gate: how loud it must be for the model to be asked, in decibels of full scale; nil for however quiet it is.
     ///   - engine: threads and instruction set.
     ///   - learning: whether embeddings are to be what labels are learned by.
-    /// - Throws: `TacitError`: bad data for a model that is not of sound, usage for an instruction set that this machine
-    ///   does not have or a number out of range.
+    /// - Throws: `TacitError`: bad data for a model that is not of sound, usage for an instruction set that this
+    ///   machine does not have or a number out of range.
     package func soundLabeller(
         plan: WindowPlan, ending: SoundLabeller.Ending, gate: Double? = nil, engine: EngineSettings,
         learning: Bool = false
@@ -29,8 +29,8 @@ extension LoadedModel {
     /// - Parameters:
     ///   - engine: threads and instruction set.
     ///   - learning: whether embeddings are to be what labels are learned by.
-    /// - Throws: `TacitError`: bad data for a model that is not of pictures, usage for an instruction set that this machine
-    ///   does not have or a number out of range.
+    /// - Throws: `TacitError`: bad data for a model that is not of pictures, usage for an instruction set that this
+    ///   machine does not have or a number out of range.
     package func imageLabeller(engine: EngineSettings, learning: Bool = false) throws -> ImageLabeller {
         let session = try session(contexts: 1, rows: description.rowsAtOnce, engine: engine, learns: learning)
         return try ImageLabeller(

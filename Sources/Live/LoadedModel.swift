@@ -68,8 +68,8 @@ package struct LoadedModel {
     ///   - rows: the most patches times contexts that go through at once.
     ///   - engine: threads and instruction set.
     ///   - learns: whether labels are to be taught by what it makes of examples.
-    /// - Throws: `TacitError`: usage for an instruction set that this machine does not have or a number out of range, bad
-    ///   data for a model that can't be run.
+    /// - Throws: `TacitError`: usage for an instruction set that this machine does not have or a number out of range,
+    ///   input and output where memory or threads are not to be had.
     package func session(
         contexts: Int, rows: Int, engine: EngineSettings, learns: Bool = false
     ) throws -> Session {

@@ -53,8 +53,8 @@ extension LoadedModel {
     ///   - file: that need not be there yet.
     ///   - written: told what the file holds now, before the next one has the lock.
     ///   - body: changes what it held.
-    /// - Throws: as `learnedLabels(ifAnyIn:)` does, what `body` throws, and output where the file can't be written; it is as
-    ///   it was then.
+    /// - Throws: as `learnedLabels(ifAnyIn:)` does, what `body` throws, and output where the file can't be written; it is
+    ///   as it was then.
     package func change<Result>(
         labelsIn file: String, written: (LearnedLabels) -> Void = { _ in },
         _ body: (inout LearnedLabels) throws -> Result
@@ -128,8 +128,8 @@ extension LoadedModel {
 
     /// Of how many labels, from the first on, scores are averaged before events are decided; nil for all.
     ///
-    /// The average that a model asks for was chosen for its own labels. What was taught has scores made to be taken one by
-    /// one, and may be over long before that average shows it.
+    /// The average that a model asks for was chosen for its own labels. What was taught has scores made to be taken one
+    /// by one, and may be over long before that average shows it.
     ///
     /// - Parameter smooth: seconds that were asked for instead, which hold for all labels.
     package func averagedLabels(smooth: Double?) -> Int? {

@@ -6,8 +6,8 @@ public enum TeachingPurpose: Equatable, Sendable {
     case label(String)
     /// What a label, a learned one or one of the model's own, should not have been said of.
     case not(String)
-    /// What the place sounds or looks like when nothing happens. What a tagger says of it, or nearly says, it says no more
-    /// of what is like it.
+    /// What the place sounds or looks like when nothing happens. What a tagger says of it, or nearly says, it says no
+    /// more of what is like it.
     case background
 
     package var isBackground: Bool { self == .background }

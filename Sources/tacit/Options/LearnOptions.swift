@@ -66,7 +66,7 @@ struct LearnOptions: ParsableArguments {
         }
     }
 
-    /// - Parameter words: what stands on the command line behind the model, a label's name first where a task takes one.
+    /// - Parameter words: what stands on the command line behind the model, a label's name first where a task has one.
     /// - Throws: `ValidationError` for tasks that don't go together, and for a name or a path that is missing.
     func task(_ words: [String]) throws -> Task {
         // Where none is given, a task that takes one is refused at the end: other faults are told before.
