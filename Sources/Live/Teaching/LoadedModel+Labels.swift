@@ -53,8 +53,8 @@ extension LoadedModel {
     ///   - file: that need not be there yet.
     ///   - written: told what the file holds now, before the next one has the lock.
     ///   - body: changes what it held.
-    /// - Throws: as `learnedLabels(ifAnyIn:)` does, what `body` throws, and output where the file can't be written; it is
-    ///   as it was then.
+    /// - Throws: as `learnedLabels(ifAnyIn:)` does, what `body` throws, and output where the file can't be written; it
+    ///   is as it was then.
     package func change<Result>(
         labelsIn file: String, written: (LearnedLabels) -> Void = { _ in },
         _ body: (inout LearnedLabels) throws -> Result
