@@ -113,7 +113,10 @@ let package = Package(
             ]),
         room(
             "Interface",
-            ["CTacitInterface", "TacitCore", "TacitDiagnostics", "TacitFrontEnd", "TacitLive", "TacitMedia"]),
+            [
+                "CTacitInterface", "TacitCore", "TacitDiagnostics", "TacitFrontEnd", "TacitLabelling", "TacitLive",
+                "TacitMedia",
+            ]),
         .target(
             name: "Tacit", dependencies: ["TacitCore", "TacitDevices", "TacitMedia", "TacitModelFile"],
             path: "Sources/Umbrella"),
@@ -127,7 +130,8 @@ let package = Package(
             name: "TacitSinks",
             dependencies: [
                 "CTacitFLAC", "CTacitJPEG", "CTacitMessageDigest", "CTacitMicrohttpd", "CTacitMosquitto",
-                "CTacitProgram", "TacitConsole", "TacitDiagnostics", "TacitFrontEnd", "TacitLive", "TacitText",
+                "CTacitProgram", "TacitConsole", "TacitDiagnostics", "TacitFrontEnd", "TacitLabelling", "TacitLive",
+                "TacitText",
             ],
             path: "Sources/Sinks",
             // The page is part of the executable.

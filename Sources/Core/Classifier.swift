@@ -10,7 +10,7 @@ public final class Classifier {
 
     /// - Parameters:
     ///   - model: what labels; several may share it.
-    ///   - hop: seconds from one window of sound to the next; nil for the model's own.
+    ///   - hop: seconds from one window of sound to the next, more than 0 and at most 86400; nil for the model's own.
     ///   - threads: to compute with, 1...256. It changes no result.
     /// - Throws: `TacitError`: usage for numbers out of range.
     public init(_ model: Model, hop: Double? = nil, threads: Int = 1) throws {

@@ -1,5 +1,6 @@
 import TacitDiagnostics
 import TacitFrontEnd
+import TacitLabelling
 import TacitLive
 import TacitMedia
 
@@ -17,8 +18,8 @@ public final class Listener: Sendable {
                 ofSound: model.loaded, isLive: source.isLive || settings.isPaced)
             let labeller = try settings.soundLabeller(model.loaded, plan: plan)
             let geometry = labeller.geometry
-            let hop = Double(plan.hop * geometry.samplesPerStride) / Double(geometry.sampleRate)
-            let opened = try source.open(Source.Wish(sampleRate: geometry.sampleRate, hop: hop, stop: stop))
+            let opened = try source.open(
+                Source.Wish(sampleRate: geometry.sampleRate, hop: plan.hopSeconds, stop: stop))
             let resampled = try SoundSources.resample(opened, to: geometry.sampleRate, file: source.name)
             return LiveStream(
                 SoundSense(source: resampled, labeller: labeller), detector: detector, isPaced: settings.isPaced,

@@ -65,7 +65,7 @@ public final class Model: Sendable {
         guard let learnedLabels, let planes = loaded.planes else {
             throw TacitError(.usage, file: path, "the model was opened without learned labels")
         }
-        return planes.replace(with: try loaded.ownLabels(in: learnedLabels))
+        return planes.replace(with: try loaded.learnedLabels(in: learnedLabels))
     }
 
     private init(_ loaded: LoadedModel, labels: String?) throws {

@@ -1,3 +1,4 @@
+import TacitLabelling
 import TacitLive
 import TacitMedia
 
@@ -43,18 +44,9 @@ public struct Prediction: Sendable {
 
     /// All labels, best first; of equals the model's first.
     public var labels: [Label] {
-        LabelOrder.indices(scores).map { Label(index: $0, name: names[$0], score: scores[$0]) }
+        Ranking.order(of: scores).map { Label(index: $0, name: names[$0], score: scores[$0]) }
     }
 
     /// The best `count` labels, or as many as there are.
     public func top(_ count: Int) -> [Label] { Array(labels.prefix(max(0, count))) }
-}
-
-/// Labels by falling score.
-package enum LabelOrder {
-    /// Indices of scores, the largest first, what is no number last; of equals the first.
-    package static func indices(_ scores: some RandomAccessCollection<Float>) -> [Int] {
-        let keys = scores.map { $0.isNaN ? -Float.infinity : $0 }
-        return keys.indices.sorted { keys[$0] != keys[$1] ? keys[$0] > keys[$1] : $0 < $1 }
-    }
 }

@@ -6,9 +6,10 @@ import TacitModelFile
 
 /// How a stream is labelled. What is left alone is as `tacit listen` and `tacit watch` have it.
 public struct StreamSettings: Sendable {
-    /// Seconds of sound from one reading to the next, rounded to whole strides of the model.
+    /// Seconds of sound from one reading to the next, more than 0 and at most 86400, rounded to whole strides of the
+    /// model.
     public var hop = 1.0
-    /// Label no more than one picture in so many seconds; nil for every one.
+    /// Label no more than one picture in so many seconds, more than 0 and at most 86400; nil for every one.
     public var every: Double?
     /// From which score an event turns on, 0...1; nil for each label's own.
     public var threshold: Float?
@@ -56,8 +57,10 @@ public struct StreamSettings: Sendable {
         try model.requireLabels()
         try model.requireImages()
         // Also a number that is none is refused, before anything is counted by it.
-        if let every, !(every > 0 && every <= 86_400) {
-            throw TacitError(.usage, "a picture every \(every) seconds, expected more than 0 and at most 86400")
+        if let every, !(every > 0 && every <= FrameSense.longestEvery) {
+            throw TacitError(
+                .usage,
+                "a picture every \(every) seconds, expected more than 0 and at most \(Int(FrameSense.longestEvery))")
         }
         let ticks = Double(ImageLabeller.ticksPerSecond) * max(every ?? 0, 1 / rate)
         return try detector(model, rate: ImageLabeller.ticksPerSecond, hop: max(1, Int(ticks)))
@@ -71,17 +74,14 @@ public struct StreamSettings: Sendable {
         try model.requireSound()
         let plan = try model.plan(hop: hop, isLive: isLive)
         let geometry = try SoundGeometry(model.description.input)
-        let hop = plan.hop * geometry.samplesPerStride
-        return (plan, try detector(model, rate: geometry.sampleRate, hop: hop))
+        return (plan, try detector(model, rate: geometry.sampleRate, hop: plan.hopSamples))
     }
 
     func soundLabeller(_ model: LoadedModel, plan: WindowPlan) throws -> SoundLabeller {
-        try SoundLabeller(
-            model.description, plan: plan, ending: .fullWindows,
-            model: model.taught(model.session(plan: plan, engine: engine)))
+        try model.soundLabeller(plan: plan, ending: .fullWindows, engine: engine)
     }
 
     func imageLabeller(_ model: LoadedModel) throws -> ImageLabeller {
-        try ImageLabeller(model.description, model: model.taught(model.imageSession(engine: engine)))
+        try model.imageLabeller(engine: engine)
     }
 }

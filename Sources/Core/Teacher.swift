@@ -16,16 +16,10 @@ public final class Teacher {
     private let maker: ExampleMaker
     private let base: TaughtBase
 
-    /// What the examples of a call are.
-    public enum Purpose: Equatable, Sendable {
-        /// Of a label, old or new.
-        case label(String)
-        /// What a label, a learned one or one of the model's own, should not have been said of.
-        case not(String)
-        /// What the place sounds or looks like when nothing happens. What a tagger says of it, or nearly says, it says no more
-        /// of what is like it.
-        case background
-    }
+    /// What the examples of a call are: `.label(name)` where they are of a label, old or new, `.not(name)` where a
+    /// label, a learned one or one of the model's own, should not have been said of them, `.background` where they are
+    /// what the place sounds or looks like when nothing happens.
+    public typealias Purpose = TeachingPurpose
 
     /// A label that was learned, or one of the model's that was corrected.
     public struct Taught: Equatable, Sendable {
@@ -54,7 +48,7 @@ public final class Teacher {
     ///
     /// - Throws: `TacitError` (bad data) for a broken file or labels of another model.
     public func taught() throws -> [Taught] {
-        let labels = try model.loaded.labels(in: path)
+        let labels = try model.loaded.learnedLabels(ifAnyIn: path)
         return labels.labels.map { label in
             Taught(
                 name: label.name, examples: label.examples.count,
@@ -74,7 +68,7 @@ public final class Teacher {
     public func teach(_ purpose: Purpose, files: [String]) throws {
         try change(purpose) { background in
             try files.flatMap {
-                try maker.examples(of: $0, background: background, isBackground: purpose == .background)
+                try maker.examples(of: $0, background: background, isBackground: purpose.isBackground)
             }
         }
     }
@@ -96,7 +90,7 @@ public final class Teacher {
         let heard = try SoundSources.resample(source, to: maker.sampleRate).samples(atMost: .max)
         guard !heard.isEmpty else { throw TacitError(.badData, "no samples in it") }
         try change(purpose) { background in
-            purpose == .background
+            purpose.isBackground
                 ? maker.backgrounds(of: heard) : [maker.example(of: heard, background: background)]
         }
     }
@@ -112,7 +106,7 @@ public final class Teacher {
 
     package func teach(_ purpose: Purpose, _ picture: PixelView) throws {
         guard maker.sampleRate == 0 else { throw TacitError(.badData, "a picture, which the model does not take") }
-        try change(purpose) { _ in [maker.example(of: picture, isBackground: purpose == .background)] }
+        try change(purpose) { _ in [maker.example(of: picture, isBackground: purpose.isBackground)] }
     }
 
     /// A learned label with its corrections, or what one of the model's own was corrected or is held back by.
@@ -127,12 +121,7 @@ public final class Teacher {
 
     private func change(_ purpose: Purpose, _ examples: ([Example]) throws -> [Example]) throws {
         try model.loaded.change(labelsIn: path) { labels in
-            let examples = try examples(labels.background)
-            switch purpose {
-            case .label(let name): try labels.learn(name, examples, base)
-            case .not(let name): try labels.correct(name, examples, base)
-            case .background: try labels.hear(background: examples, base)
-            }
+            try purpose.apply(examples(labels.background), to: &labels, base)
         }
     }
 }

@@ -12,13 +12,21 @@ package enum InstructionSet {
         return names
     }
 
+    /// The fastest table.
+    nonisolated(unsafe) static let best: UnsafePointer<tacit_kernels> = {
+        // One of them runs on every machine.
+        guard let table = tacit_kernels_named(nil) else { preconditionFailure("no portable kernels") }
+        return table
+    }()
+
     /// The table of a name, or the fastest.
     ///
     /// - Throws: `TacitError` (usage) for a name that this machine has no table for.
     static func table(named name: String?) throws -> UnsafePointer<tacit_kernels> {
+        guard let name else { return best }
         guard let table = tacit_kernels_named(name) else {
             let list = available.joined(separator: ", ")
-            throw TacitError(.usage, "no instruction set \"\(name ?? "")\" on this machine; there are \(list)")
+            throw TacitError(.usage, "no instruction set \"\(name)\" on this machine; there are \(list)")
         }
         return table
     }

@@ -8,9 +8,8 @@ package func applyScores(
     _ task: ModelDescription.Task, logits: UnsafeBufferPointer<Float>, into scores: UnsafeMutableBufferPointer<Float>
 ) {
     let count = min(logits.count, scores.count)
-    guard count > 0, let input = logits.baseAddress, let output = scores.baseAddress,
-        let kernels = try? InstructionSet.table(named: nil)
-    else { return }
+    guard count > 0, let input = logits.baseAddress, let output = scores.baseAddress else { return }
+    let kernels = InstructionSet.best
     switch task {
     case .multiclass: kernels.pointee.softmax(input, count, output)
     case .multilabel: kernels.pointee.sigmoid(input, count, output)

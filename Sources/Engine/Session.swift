@@ -25,6 +25,9 @@ package final class Session {
     }
 
     let state: State
+    /// How many threads may compute, the caller's included.
+    package static let threadCounts = 1...256
+
     let pass: Pass
     let threadPool: ThreadPool
     let kernels: tacit_kernels
@@ -36,7 +39,7 @@ package final class Session {
     ///   - contexts: how many contexts there are, numbered from 0.
     ///   - maximumPatches: the most rows (patches times contexts) that go through the trunk at once. Longer pushes are
     ///     cut, with the same result; it only sets speed and memory. With full attention at least a window is taken.
-    ///   - threads: 1 or more, the caller's included.
+    ///   - threads: one of `threadCounts`.
     ///   - instructionSet: one of `InstructionSet.available`; nil is the fastest.
     ///   - learns: whether `readLearning` will be asked, which takes some memory.
     /// - Throws: `TacitError`: usage for numbers out of range or an unknown instruction set, input and output where memory

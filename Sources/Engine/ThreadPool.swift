@@ -116,10 +116,10 @@ final class ThreadPool {
 
     /// Starts `threads - 1` threads.
     ///
-    /// - Throws: `TacitError`: usage outside 1...256, input and output if the system has none to give.
+    /// - Throws: `TacitError`: usage outside `Session.threadCounts`, input and output if the system has none to give.
     init(threads: Int) throws {
-        guard (1...256).contains(threads) else {
-            throw TacitError(.usage, "\(threads) threads asked for, expected 1...256")
+        guard Session.threadCounts.contains(threads) else {
+            throw TacitError(.usage, "\(threads) threads asked for, expected \(Session.threadCounts)")
         }
         crew = Crew(count: threads)
         // Signals are the caller's affair.

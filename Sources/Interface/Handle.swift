@@ -3,6 +3,8 @@ import Glibc
 import TacitCore
 import TacitDiagnostics
 import TacitFrontEnd
+import TacitLabelling
+import TacitLive
 import TacitMedia
 
 /// What is behind a handle of the C interface.
@@ -114,10 +116,13 @@ final class Handle {
     // Files
 
     func configure(hop: Double, threads: Int) throws {
-        guard hop == 0 || (hop > 0 && hop <= 86_400) else {
-            throw TacitError(.usage, "a hop of \(hop) seconds, expected 0 to 86400")
+        guard hop == 0 || WindowPlan.isHop(hop) else {
+            throw TacitError(.usage, "a hop of \(hop) seconds, expected 0 to \(Int(WindowPlan.longestHop))")
         }
-        guard (0...256).contains(threads) else { throw TacitError(.usage, "\(threads) threads, expected 0 to 256") }
+        let counts = EngineSettings.threadCounts
+        guard threads == 0 || counts.contains(threads) else {
+            throw TacitError(.usage, "\(threads) threads, expected 0 to \(counts.upperBound)")
+        }
         self.hop = hop == 0 ? nil : hop
         self.threads = max(1, threads)
         classifier = nil

@@ -1,6 +1,7 @@
 import CTacitInterface
 import TacitCore
 import TacitDiagnostics
+import TacitLabelling
 
 @_cdecl("tacit_labels")
 public func labels(
@@ -13,7 +14,7 @@ public func labels(
         let count = try require(count, "count")
         try handle.result.require()
         let scores = handle.result.scores
-        let best = LabelOrder.indices(scores).prefix(labels.count)
+        let best = Ranking.order(of: scores).prefix(labels.count)
         for (place, index) in best.enumerated() {
             labels[place] = tacit_label(index: index, score: scores[index], name: try handle.name(ofLabel: index))
         }

@@ -1,6 +1,7 @@
 import CTacitInterface
 import TacitCore
 import TacitDiagnostics
+import TacitLive
 
 @_cdecl("tacit_begin")
 public func begin(_ handle: OpaquePointer?, _ settings: UnsafePointer<tacit_stream_settings>?) -> Int32 {
@@ -38,8 +39,9 @@ private func own(
     if settings.smooth != 0 { own.smooth = settings.smooth }
     if settings.on_after != 0 { own.onAfter = settings.on_after }
     if settings.off_after != 0 { own.offAfter = settings.off_after }
-    guard (1...256).contains(own.threads) else {
-        throw TacitError(.usage, "\(own.threads) threads, expected 0 to 256")
+    let counts = EngineSettings.threadCounts
+    guard counts.contains(own.threads) else {
+        throw TacitError(.usage, "\(own.threads) threads, expected 0 to \(counts.upperBound)")
     }
     return (
         settings.sample_rate == 0 ? nil : Int(settings.sample_rate), settings.hop == 0 ? nil : settings.hop, own

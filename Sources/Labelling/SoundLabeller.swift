@@ -82,8 +82,7 @@ package final class SoundLabeller {
         frontEnd = try SoundFrontEnds.make(description.input, instructionSet: instructionSet)
         let geometry = frontEnd.geometry
         self.gate = try gate.map {
-            try LoudnessGate(
-                decibels: $0, sampleRate: geometry.sampleRate, hop: plan.hop * geometry.samplesPerStride)
+            try LoudnessGate(decibels: $0, sampleRate: geometry.sampleRate, hop: plan.hopSamples)
         }
         readsAhead = plan.readsAhead && model.canLookBack && gate == nil
         let looksBack = ending == .lastWindow || plan.attention == .full || gate != nil

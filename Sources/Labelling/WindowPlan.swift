@@ -16,6 +16,12 @@ package struct WindowPlan: Equatable, Sendable {
     package let window: Int
     /// Patches from one window to the next; may be more than `window`.
     package let hop: Int
+    private let samplesPerStride: Int
+    private let sampleRate: Int
+    /// Samples from one window to the next.
+    package var hopSamples: Int { hop * samplesPerStride }
+    /// Seconds from one window to the next.
+    package var hopSeconds: Double { Double(hopSamples) / Double(sampleRate) }
     /// The most patches that go through the model at once.
     package let chunk: Int
     /// How many windows advance side by side.
@@ -23,8 +29,8 @@ package struct WindowPlan: Equatable, Sendable {
 
     /// - Parameters:
     ///   - description: the model's.
-    ///   - hop: seconds from one window to the next, rounded to whole strides, at least one; nil for one window with
-    ///     `restart`, for a second with `sliding`.
+    ///   - hop: seconds from one window to the next, up to `longestHop`, rounded to whole strides, at least one; nil
+    ///     for one window with `restart`, for a second with `sliding`.
     ///   - latency: for how many seconds a patch may be held back so that several go through the model together; nil
     ///     for as long as makes the model fastest.
     ///   - rows: so many patches times contexts may go together however long that holds patches back, since they take
@@ -40,13 +46,15 @@ package struct WindowPlan: Equatable, Sendable {
         context = description.context
         attention = description.attention
         window = geometry.window
+        (samplesPerStride, sampleRate) = (geometry.samplesPerStride, geometry.sampleRate)
         let strideSeconds = Double(geometry.samplesPerStride) / Double(geometry.sampleRate)
         switch (hop, description.context) {
         case (nil, .restart): self.hop = geometry.window
         case (nil, .sliding): self.hop = max(1, Int((1 / strideSeconds).rounded()))
         case (let hop?, _):
-            guard hop > 0, hop <= 1e6 else {
-                throw TacitError(.usage, "a hop of \(hop) seconds, expected more than 0 and at most 1000000")
+            guard Self.isHop(hop) else {
+                throw TacitError(
+                    .usage, "a hop of \(hop) seconds, expected more than 0 and at most \(Int(Self.longestHop))")
             }
             self.hop = max(1, Int((hop / strideSeconds).rounded()))
         }
@@ -80,9 +88,16 @@ package struct WindowPlan: Equatable, Sendable {
         let geometry = try SoundGeometry(description.input)
         (context, attention) = (.sliding, description.attention)
         window = min(max(stretch, 1), geometry.window)
+        (samplesPerStride, sampleRate) = (geometry.samplesPerStride, geometry.sampleRate)
         hop = max(1, window / 2)
         (chunk, contexts) = (min(hop, Self.largestChunk), 1)
     }
+
+    /// Seconds: a day.
+    package static let longestHop = 86_400.0
+
+    /// Whether windows can be so many seconds apart.
+    package static func isHop(_ seconds: Double) -> Bool { seconds > 0 && seconds <= longestHop }
 
     /// Patches, and rows of a product, beyond which more at once is no faster; they bound buffers.
     static let largestChunk = 128

@@ -1,6 +1,11 @@
+import TacitEngine
+
 /// How the engine computes. No choice here changes a result.
 package struct EngineSettings: Sendable {
-    /// Threads to compute with, 1...256.
+    /// How many threads there may be.
+    package static let threadCounts = Session.threadCounts
+
+    /// Threads to compute with, one of `threadCounts`.
     package var threads: Int
     /// nil for this machine's best.
     package var instructionSet: String?

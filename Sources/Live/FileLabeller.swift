@@ -2,7 +2,6 @@ import Glibc
 import TacitDiagnostics
 import TacitFrontEnd
 import TacitLabelling
-import TacitLearning
 import TacitMedia
 import TacitModelFile
 
@@ -30,21 +29,10 @@ package final class FileLabeller {
     package init(
         _ model: LoadedModel, hop: Double?, engine: EngineSettings, learning: Bool = false
     ) throws {
-        func running(contexts: Int, rows: Int) throws -> any PatchModel {
-            let session = try model.session(
-                contexts: contexts, rows: rows, threads: engine.threads, instructionSet: engine.instructionSet,
-                learns: learning)
-            return learning ? LearningView(session) : model.taught(session)
-        }
-        var description = model.description
-        // The width of what is read out.
-        if learning { description.trunk.width = model.model.description.learningWidth }
-        switch description.input.sense {
+        switch model.description.input.sense {
         case .sound:
-            let plan = try model.plan(hop: hop)
-            let labeller = try SoundLabeller(
-                description, plan: plan, ending: .lastWindow,
-                model: running(contexts: plan.contexts, rows: plan.rows), instructionSet: engine.instructionSet)
+            let labeller = try model.soundLabeller(
+                plan: model.plan(hop: hop), ending: .lastWindow, engine: engine, learning: learning)
             sense = .sound(labeller, sampleRate: labeller.geometry.sampleRate)
         case .tokens:
             guard hop == nil else { throw TacitError(.usage, "a hop is in seconds, and tokens have no time") }
@@ -55,8 +43,7 @@ package final class FileLabeller {
             sense = .tokens(try TokenLabeller(session: session))
         case .pictures:
             guard hop == nil else { throw TacitError(.usage, "a hop is in seconds, and pictures have no time") }
-            let labeller = try ImageLabeller(
-                description, model: running(contexts: 1, rows: description.rowsAtOnce))
+            let labeller = try model.imageLabeller(engine: engine, learning: learning)
             sense = .pictures(labeller, try PictureFileReader())
         }
         samples = .allocate(capacity: 4096)

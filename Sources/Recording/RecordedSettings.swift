@@ -1,4 +1,5 @@
 import TacitDiagnostics
+import TacitLabelling
 import TacitMedia
 import TacitModelFile
 
@@ -171,7 +172,7 @@ extension RecordedSettings.Sense {
         case 0:
             let rate = try cursor.integer(
                 "sample rate", Int64(SoundSources.rates.lowerBound)...Int64(SoundSources.rates.upperBound))
-            let hop = try cursor.number("hop", 1e-9...86_400)
+            let hop = try cursor.number("hop", 1e-9...WindowPlan.longestHop)
             let hasGate = try cursor.flag("gate")
             let gate = try cursor.number("gate", -1000...1000)
             self = .sound(sampleRate: rate, hop: hop, gate: hasGate ? gate : nil)

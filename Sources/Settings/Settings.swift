@@ -16,6 +16,9 @@ package struct Settings: Sendable {
     }
 
     package struct Name: Equatable, Sendable {
+        /// Bytes of what events and topics call an input.
+        package static let lengths = 1...64
+
         package let text: String
         package let place: SettingsPlace
     }

@@ -243,8 +243,10 @@ package struct SettingsReader {
     /// A name for events and topics.
     private mutating func name(_ member: TOMLNode.Member) -> Settings.Name? {
         guard let text = text(member) else { return nil }
-        guard text.utf8.count <= 64 else {
-            refuse(member.node.place, "name: expected a text of 1 to 64 bytes")
+        let lengths = Settings.Name.lengths
+        guard lengths.contains(text.utf8.count) else {
+            refuse(
+                member.node.place, "name: expected a text of \(lengths.lowerBound) to \(lengths.upperBound) bytes")
             return nil
         }
         return Settings.Name(text: text, place: member.node.place)
@@ -260,7 +262,8 @@ package struct SettingsReader {
         }
     }
 
-    private static func isPlain(_ text: String) -> Bool {
+    /// Whether there is something in a text, and nothing but what can be printed.
+    package static func isPlain(_ text: String) -> Bool {
         !text.isEmpty && text.unicodeScalars.allSatisfy { !$0.isControl }
             && SystemPath.printable(text) == text
     }

@@ -1,5 +1,6 @@
 import TacitConsole
 import TacitDiagnostics
+import TacitLabelling
 import TacitLive
 
 /// What a sink is told about the stream before the first label.

@@ -7,11 +7,12 @@ extension Watcher.Source {
     /// - Parameters:
     ///   - name: as `tacit devices` gives it, or its path in `/dev`; nil for the first one.
     ///   - rate: pictures a second that are enough.
-    ///   - wait: seconds to wait for one that is absent at the start.
-    ///   - waitLost: seconds to wait for one that was there and is lost; that time is a gap.
+    ///   - wait: seconds to wait for one that is absent at the start, 0 if left out.
+    ///   - waitLost: seconds to wait for one that was there and is lost, 60 if left out; that time is a gap.
     ///   - note: told, in words, what a person should know of the device. Called on the stream's thread.
     public static func camera(
-        _ name: String? = nil, rate: Double? = nil, wait: Double = 0, waitLost: Double = 60,
+        _ name: String? = nil, rate: Double? = nil, wait: Double = DeviceWaits.atStart,
+        waitLost: Double = DeviceWaits.lost,
         note: @escaping @Sendable (String) -> Void = { _ in }
     ) -> Watcher.Source {
         // Cameras may be faster than they are asked to be.

@@ -6,11 +6,12 @@ extension Listener.Source {
     ///
     /// - Parameters:
     ///   - name: as `tacit devices` gives it, or as ALSA knows it.
-    ///   - wait: seconds to wait for one that is absent at the start.
-    ///   - waitLost: seconds to wait for one that was there and is lost; what was lost meanwhile is a gap.
+    ///   - wait: seconds to wait for one that is absent at the start, 0 if left out.
+    ///   - waitLost: seconds to wait for one that was there and is lost, 60 if left out; what was lost meanwhile is a
+    ///     gap.
     ///   - note: told, in words, what a person should know of the device. Called on the stream's thread.
     public static func microphone(
-        _ name: String = "default", wait: Double = 0, waitLost: Double = 60,
+        _ name: String = "default", wait: Double = DeviceWaits.atStart, waitLost: Double = DeviceWaits.lost,
         note: @escaping @Sendable (String) -> Void = { _ in }
     ) -> Listener.Source {
         Listener.Source(name: name, isLive: true) { wish in

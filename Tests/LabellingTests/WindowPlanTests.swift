@@ -12,7 +12,10 @@ import Testing
         for (seconds, patches) in [
             (1.0, 100), (0.01, 1), (0.0149, 1), (0.0151, 2), (0.0001, 1), (5.004, 500), (30, 3000),
         ] {
-            #expect(try WindowPlan(describe(input), hop: seconds).hop == patches)
+            let plan = try WindowPlan(describe(input), hop: seconds)
+            #expect(plan.hop == patches)
+            #expect(plan.hopSamples == 160 * patches)
+            #expect(plan.hopSeconds == Double(160 * patches) / 16000)
         }
     }
 
@@ -62,7 +65,7 @@ import Testing
         #expect(try !WindowPlan(describe(input), hop: 0.1, readsAhead: true).readsAhead)
     }
 
-    @Test(arguments: [0, -1, Double.nan, .infinity, 1e7])
+    @Test(arguments: [0, -1, Double.nan, .infinity, WindowPlan.longestHop.nextUp])
     func impossibleHopsAreUsageErrors(hop: Double) {
         do {
             _ = try WindowPlan(describe(input), hop: hop)

@@ -1,4 +1,5 @@
 import Foundation
+import TacitLabelling
 import TacitLive
 import TacitSinks
 import TacitText

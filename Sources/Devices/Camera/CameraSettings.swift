@@ -13,8 +13,8 @@ package struct CameraSettings {
     package var isStopping: () -> Bool
 
     package init(
-        wish: CameraWish, wait: Double = 0, waitLost: Double = 60, stallSeconds: Double = 5, frozenSeconds: Double = 10,
-        isStopping: @escaping () -> Bool = { false }
+        wish: CameraWish, wait: Double = DeviceWaits.atStart, waitLost: Double = DeviceWaits.lost,
+        stallSeconds: Double = 5, frozenSeconds: Double = 10, isStopping: @escaping () -> Bool = { false }
     ) {
         self.wish = wish
         self.wait = wait

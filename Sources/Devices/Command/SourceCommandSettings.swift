@@ -9,7 +9,10 @@ package struct SourceCommandSettings: Equatable, Sendable {
     /// Seconds from being asked to end to being made to.
     package var grace: Double
 
-    package init(silence: Double = 10, wait: Double = 0, waitLost: Double = 60, grace: Double = 1) {
+    package init(
+        silence: Double = 10, wait: Double = DeviceWaits.atStart, waitLost: Double = DeviceWaits.lost,
+        grace: Double = 1
+    ) {
         self.silence = silence
         self.wait = wait
         self.waitLost = waitLost

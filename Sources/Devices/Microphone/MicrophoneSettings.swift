@@ -14,8 +14,8 @@ package struct MicrophoneSettings: Equatable, Sendable {
     package var silenceSeconds: Double
 
     package init(
-        sampleRate: Int, wait: Double = 0, waitLost: Double = 60, ringSeconds: Double = 2, stallSeconds: Double = 10,
-        silenceSeconds: Double = 10
+        sampleRate: Int, wait: Double = DeviceWaits.atStart, waitLost: Double = DeviceWaits.lost,
+        ringSeconds: Double = 2, stallSeconds: Double = 10, silenceSeconds: Double = 10
     ) {
         self.sampleRate = sampleRate
         self.wait = wait

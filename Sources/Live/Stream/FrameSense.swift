@@ -5,6 +5,9 @@ import TacitMedia
 
 /// A stream of pictures.
 package final class FrameSense: StreamSense {
+    /// The most seconds from one label to the next that may be asked for: a day.
+    package static let longestEvery = 86_400.0
+
     private let source: any FrameSource
     private let labeller: ImageLabeller
     /// Microseconds from one label to the next, at least.
@@ -19,7 +22,7 @@ package final class FrameSense: StreamSense {
     /// - Parameters:
     ///   - source: of the frames.
     ///   - labeller: of the model.
-    ///   - every: seconds from one label to the next, at least; nil for every frame.
+    ///   - every: seconds from one label to the next, at least, up to `longestEvery`; nil for every frame.
     ///   - broken: told of each frame or file that can't be read; the stream goes on.
     package init(
         source: any FrameSource, labeller: ImageLabeller, every: Double?, broken: @escaping (TacitError) -> Void

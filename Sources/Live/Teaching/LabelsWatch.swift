@@ -95,7 +95,7 @@ package final class LabelsWatch: @unchecked Sendable {
 
     private func take() {
         do {
-            let labels = try model.ownLabels(in: file)
+            let labels = try model.learnedLabels(in: file)
             let names = labels.labels.map(\.name)
             let before = known
             known = names

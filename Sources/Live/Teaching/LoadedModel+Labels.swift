@@ -1,10 +1,47 @@
+import TacitDiagnostics
+import TacitEngine
+import TacitLabelling
 import TacitLearning
+import TacitModelFile
 
+/// What is taught to a model.
 extension LoadedModel {
+    /// Of labels that were taught: a score of 0.5 is where what is like them ends.
+    package static let learnedThreshold: Float = 0.5
+
+    /// Who it is to labels that are taught to it.
+    package var identity: TaughtModelIdentity {
+        TaughtModelIdentity(
+            digest: file.digest, name: String(SystemPath.name(of: path)),
+            width: model.description.learningWidth)
+    }
+
+    /// What of it counts when labels are taught to it.
+    package var base: TaughtBase {
+        get throws {
+            let head = model.description.learning
+            return TaughtBase(
+                labels: model.description.labels,
+                prototypes: head?.hasPrototypes == true ? Array(try file.vector(TensorName.learningPrototypes)) : [],
+                others: (head?.others ?? 0) > 0 ? Array(try file.vector(TensorName.learningOthers)) : [])
+        }
+    }
+
+    /// What a file holds that was taught to this model.
+    ///
+    /// - Throws: `TacitError`: no input where there is none, bad data for a broken one or labels of another model.
+    package func learnedLabels(in file: String) throws -> LearnedLabels {
+        guard let labels = try LabelsFile.read(file) else {
+            throw TacitError(.noInput, file: file, "there is no such file: `tacit learn` makes one")
+        }
+        try requireOwn(labels, file: file)
+        return labels
+    }
+
     /// What a file holds that was taught to this model; nothing where there is no file yet.
     ///
     /// - Throws: `TacitError` (bad data) for a broken file or labels of another model.
-    package func labels(in file: String) throws -> LearnedLabels {
+    package func learnedLabels(ifAnyIn file: String) throws -> LearnedLabels {
         guard let labels = try LabelsFile.read(file) else { return LearnedLabels(identity) }
         try requireOwn(labels, file: file)
         return labels
@@ -16,18 +53,91 @@ extension LoadedModel {
     ///   - file: that need not be there yet.
     ///   - written: told what the file holds now, before the next one has the lock.
     ///   - body: changes what it held.
-    /// - Throws: as `labels(in:)` does, what `body` throws, and output where the file can't be written; it is as it was then.
+    /// - Throws: as `learnedLabels(ifAnyIn:)` does, what `body` throws, and output where the file can't be written; it
+    ///   is as it was then.
     package func change<Result>(
         labelsIn file: String, written: (LearnedLabels) -> Void = { _ in },
         _ body: (inout LearnedLabels) throws -> Result
     ) throws -> Result {
         let lock = try LabelsLock(beside: file)
         return try withExtendedLifetime(lock) {
-            var labels = try labels(in: file)
+            var labels = try learnedLabels(ifAnyIn: file)
             let result = try body(&labels)
             try LabelsFile.write(labels, to: file)
             written(labels)
             return result
         }
+    }
+
+    /// The same model with the labels of a file behind its own.
+    ///
+    /// - Throws: as `learnedLabels(in:)` does.
+    package func taught(by file: String) throws -> LoadedModel {
+        var model = self
+        try model.teach(learnedLabels(in: file), file: file)
+        return model
+    }
+
+    /// Puts learned labels behind its own.
+    ///
+    /// - Parameters:
+    ///   - labels: taught to this very model.
+    ///   - file: where they come from, for errors.
+    /// - Throws: `TacitError` (bad data) for labels of another model.
+    package mutating func teach(_ labels: LearnedLabels, file: String) throws {
+        try requireOwn(labels, file: file)
+        learned = labels
+        planes = TaughtPlanes(labels, model.description)
+        description = model.description
+        description.labels += labels.labels.map(\.name)
+        description.thresholds += [Float](repeating: Self.learnedThreshold, count: labels.labels.count)
+    }
+
+    /// What teaches the labels of a file to it that were taught to another model, as a shell takes it.
+    package func renewCommand(_ file: String) -> String {
+        "tacit learn \(ShellQuote.word(path)) --renew --labels \(ShellQuote.word(file))"
+    }
+
+    /// Whether some example has a clip that this model can hear or see.
+    package func canRenew(_ labels: LearnedLabels) -> Bool {
+        (labels.labels.flatMap(\.examples) + labels.corrections.flatMap(\.examples)).contains { example in
+            switch (example.clip, description.input.sense) {
+            case (.sound?, .sound), (.picture?, .pictures): true
+            default: false
+            }
+        }
+    }
+
+    /// - Throws: `TacitError` (bad data) for labels that this model does not go with.
+    package func requireOwn(_ labels: LearnedLabels, file: String) throws {
+        guard labels.model.digest == identity.digest, labels.model.width == identity.width else {
+            throw TacitError.badData(
+                file, at: "model",
+                "the labels were taught to another model, \(labels.model.name): name that one"
+                    + (canRenew(labels)
+                        ? ", or `\(renewCommand(file))` teaches them to this one" : ""))
+        }
+        let own = model.description.labels
+        if let clash = labels.labels.first(where: { own.contains($0.name) }) {
+            throw TacitError.badData(file, at: clash.name, "is a label of the model already")
+        }
+        guard labels.classifiers.corrected.allSatisfy(own.contains) else {
+            throw TacitError.badData(file, at: "corrections", "of a label that the model does not have")
+        }
+    }
+
+    /// Of how many labels, from the first on, scores are averaged before events are decided; nil for all.
+    ///
+    /// The average that a model asks for was chosen for its own labels. What was taught has scores made to be taken one
+    /// by one, and may be over long before that average shows it.
+    ///
+    /// - Parameter smooth: seconds that were asked for instead, which hold for all labels.
+    package func averagedLabels(smooth: Double?) -> Int? {
+        smooth == nil ? model.description.labels.count : nil
+    }
+
+    /// A session, with the labels that were taught to it behind its own.
+    package func taught(_ session: Session) -> any PatchModel {
+        planes.map { TaughtModel(session, model.description, $0) } ?? session
     }
 }

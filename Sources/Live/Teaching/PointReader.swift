@@ -17,9 +17,7 @@ final class PointReader {
     /// - Throws: `TacitError` as the engine does.
     init(_ model: LoadedModel, engine: EngineSettings, contexts: Int, rows: Int) throws {
         let description = model.model.description
-        session = try model.session(
-            contexts: contexts, rows: rows, threads: engine.threads, instructionSet: engine.instructionSet,
-            learns: true)
+        session = try model.session(contexts: contexts, rows: rows, engine: engine, learns: true)
         said = SaidLabels(description)
         point = [Float](repeating: 0, count: description.learningWidth)
     }

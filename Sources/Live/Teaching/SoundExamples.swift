@@ -174,7 +174,7 @@ final class SoundExamples {
     /// One a window of the labeller's, of more than a hundred some of them.
     private func rows(of samples: [Float], by labeller: SoundLabeller) -> [Float] {
         var rows: [Float] = []
-        let (last, hop) = (labeller.plan.window, labeller.plan.hop * labeller.geometry.samplesPerStride)
+        let (last, hop) = (labeller.plan.window, labeller.plan.hopSamples)
         // A model's hop may be a single sample.
         let step = max(1, samples.count / hop / Self.mostRows)
         var number = 0

@@ -1,3 +1,4 @@
+import TacitLabelling
 import TacitLive
 import TacitText
 

@@ -1,3 +1,4 @@
+import TacitLabelling
 import TacitLive
 
 /// How a stream's news become lines. Each call makes one line, in a buffer that never grows.

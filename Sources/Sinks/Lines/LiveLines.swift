@@ -1,4 +1,5 @@
 import TacitConsole
+import TacitLabelling
 import TacitLive
 
 /// A stream's news as lines.

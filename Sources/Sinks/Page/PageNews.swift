@@ -1,5 +1,6 @@
 import Glibc
 import TacitDiagnostics
+import TacitLabelling
 import TacitLive
 import TacitText
 

@@ -1,3 +1,5 @@
+import TacitLabelling
+
 /// The best labels of a reading as bars, with their thresholds marked.
 struct LabelBars {
     private let names: [String]

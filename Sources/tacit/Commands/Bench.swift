@@ -1,5 +1,6 @@
 import ArgumentParser
 import TacitConsole
+import TacitLive
 
 /// `tacit bench`: speed on this machine.
 struct Bench: ParsableCommand {
@@ -43,9 +44,7 @@ struct Bench: ParsableCommand {
 
     func validate() throws {
         _ = try ModelArgument.only(arguments)
-        if let threads, !(1...256).contains(threads) {
-            throw ValidationError("--threads must be from 1 to 256: \(threads)")
-        }
+        if let threads { try EngineOptions.require(threads: threads) }
         if let seconds, !(seconds > 0 && seconds <= 3600) {
             throw ValidationError("--seconds must be more than 0 and at most 3600: \(seconds)")
         }
@@ -60,8 +59,10 @@ struct Bench: ParsableCommand {
     func run() throws {
         let path = try ModelLookup.path(try ModelArgument.only(arguments), default: ModelLookup.sound)
         let extent = iterations.map(Benchmark.Extent.iterations) ?? .seconds(seconds ?? 3)
-        for count in threads.map({ $0...$0 }) ?? 1...min(Machine.processors, 256) {
-            let benchmark = try Benchmark(path: path, threads: count, instructionSet: instructionSet)
+        let most = min(Machine.processors, EngineSettings.threadCounts.upperBound)
+        for count in threads.map({ $0...$0 }) ?? 1...most {
+            let engine = EngineSettings(threads: count, instructionSet: instructionSet)
+            let benchmark = try Benchmark(path: path, engine: engine)
             try benchmark.run(extent)
             try StandardOutput.shared.write(output.json ? benchmark.json() : benchmark.text())
         }

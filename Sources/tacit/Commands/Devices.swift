@@ -1,7 +1,6 @@
 import ArgumentParser
 import TacitConsole
 import TacitDevices
-import TacitText
 
 /// `tacit devices`: what can be listened to and watched.
 struct Devices: ParsableCommand {
@@ -28,29 +27,7 @@ struct Devices: ParsableCommand {
             StandardError.line(advice)
         }
         for device in devices {
-            try StandardOutput.shared.write(output.json ? Self.json(device) : Array(Self.text(device).utf8))
+            try StandardOutput.shared.write(output.json ? DeviceReport.json(device) : DeviceReport.text(device))
         }
-    }
-
-    private static func json(_ device: DeviceDescription) -> [UInt8] {
-        var line = JSONLine()
-        line.begin()
-        line.key("kind")
-        line.string(device.kind.rawValue)
-        line.key("name")
-        line.string(device.name)
-        line.key("id")
-        line.string(device.id)
-        line.key("formats")
-        line.beginArray()
-        for format in device.formats { line.string(format) }
-        line.endArray()
-        line.end()
-        return line.bytes
-    }
-
-    private static func text(_ device: DeviceDescription) -> String {
-        let formats = device.formats.isEmpty ? ["in use: its formats can't be asked"] : device.formats
-        return "\(device.id)  \(device.kind.rawValue)  \(device.name)\n" + formats.map { "    \($0)\n" }.joined()
     }
 }

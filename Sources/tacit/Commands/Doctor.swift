@@ -2,7 +2,6 @@ import ArgumentParser
 import TacitConsole
 import TacitDevices
 import TacitDoctor
-import TacitText
 
 /// `tacit doctor`: what is wrong on this machine, and what mends it.
 struct Doctor: ParsableCommand {
@@ -69,54 +68,9 @@ struct Doctor: ParsableCommand {
         examination.sinks = sinks.settings
         let findings = examination.findings()
         for finding in findings {
-            try StandardOutput.shared.write(output.json ? Self.json(finding) : Self.text(finding))
+            try StandardOutput.shared.write(output.json ? FindingReport.json(finding) : FindingReport.text(finding))
         }
         if findings.isEmpty, !output.json { try StandardOutput.shared.write(Array("nothing is wrong\n".utf8)) }
         Process.exit(findings.first?.fault.exitStatus ?? 0)
-    }
-
-    private static func json(_ finding: Finding) -> [UInt8] {
-        var line = JSONLine()
-        line.begin()
-        line.key("fault")
-        line.string(finding.fault.rawValue)
-        if let subject = finding.subject {
-            line.key("subject")
-            line.path(subject)
-        }
-        line.key("reason")
-        line.path(finding.reason)
-        line.key("fix")
-        line.path(finding.fix)
-        if let note = finding.note {
-            line.key("note")
-            line.path(note)
-        }
-        line.key("status")
-        line.integer(Int(finding.fault.exitStatus))
-        line.end()
-        return line.bytes
-    }
-
-    /// What is wrong, and below it what mends it.
-    private static func text(_ finding: Finding) -> [UInt8] {
-        var line = PlainLine()
-        line.begin()
-        if let subject = finding.subject {
-            line.text(subject)
-            line.literal(": ")
-        }
-        line.text(finding.reason)
-        line.end()
-        line.literal("    ")
-        line.text(finding.fix)
-        line.end()
-        if let note = finding.note {
-            line.literal("    (")
-            line.text(note)
-            line.literal(")")
-            line.end()
-        }
-        return line.bytes
     }
 }

@@ -42,29 +42,27 @@ struct Learn: ParsableCommand {
     }
 
     /// What stands on the command line beside the options.
-    private func words() throws -> (model: String?, name: String?, paths: [String], task: LearnOptions.Task) {
-        let task = try options.task()
+    private func words() throws -> (model: String?, paths: [String], task: LearnOptions.Task) {
         let (model, rest) = ModelArgument.split(arguments)
-        guard task.takesExamples else {
-            if case .export = task { return (model, nil, rest, task) }
+        let task = try options.task(rest)
+        guard case .examples(let purpose) = task else {
+            if case .export = task { return (model, rest, task) }
             if let extra = rest.first { throw ValidationError("Unexpected argument '\(extra)'.") }
             if live.isGiven { throw ValidationError("--device and --camera are for examples.") }
-            return (model, nil, [], task)
+            return (model, [], task)
         }
-        let name = task.takesName ? rest.first : nil
-        if task.takesName, name == nil { throw ValidationError("Name a label, then its examples.") }
-        let paths = Array(rest.dropFirst(task.takesName ? 1 : 0))
+        let paths = Array(rest.dropFirst(purpose.isBackground ? 0 : 1))
         guard paths.isEmpty == live.isGiven else {
             throw ValidationError(
                 paths.isEmpty
                     ? "Name files, or --device or --camera for examples as they come."
                     : "--device and --camera take examples as they come: they don't go with files.")
         }
-        return (model, name, paths, task)
+        return (model, paths, task)
     }
 
     func run() throws {
-        let (given, name, paths, task) = try words()
+        let (given, paths, task) = try words()
         guard let file = learned.path else { return }
         if case .list = task {
             let labels = try LabelsFile.require(file)
@@ -86,14 +84,13 @@ struct Learn: ParsableCommand {
                 model, file: file, engine: engine.settings, keepsClips: !options.noClips,
                 output: LearnOutput(json: output.json))
             switch task {
-            case .teach, .correct, .hearBackground:
-                let wish = LabelTeacher.Wish(task: task, name: name ?? "")
+            case .examples(let purpose):
                 // Before a device is opened and somebody asked to ring.
-                try teacher.require(wish)
+                try teacher.require(purpose)
                 if live.isGiven {
-                    try teacher.take(try LiveExamples(live, teacher.maker), wish)
+                    try teacher.take(try LiveExamples(live, teacher.maker), purpose)
                 } else {
-                    try teacher.take(FileRun.expanded(paths, model), wish)
+                    try teacher.take(FileRun.expanded(paths, model), purpose)
                 }
             case .forget(let name): try teacher.change { try $0.forget(name, $1) }
             case .rename(let old, let new): try teacher.change { try $0.rename(old, to: new, $1) }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import TacitConsole
 import TacitLive
-import TacitText
 
 /// `tacit verify`: whether a model file is whole.
 struct Verify: ParsableCommand {
@@ -18,22 +17,6 @@ struct Verify: ParsableCommand {
     func run() throws {
         let model = try LoadedModel(path: path)
         try model.file.verify()
-        if output.json {
-            var line = JSONLine()
-            line.begin()
-            line.key("path")
-            line.path(path)
-            line.key("ok")
-            line.bool(true)
-            line.end()
-            try StandardOutput.shared.write(line.bytes)
-        } else {
-            var line = PlainLine()
-            line.begin()
-            line.text(path)
-            line.literal(": ok")
-            line.end()
-            try StandardOutput.shared.write(line.bytes)
-        }
+        try StandardOutput.shared.write(output.json ? VerifyReport.json(path) : VerifyReport.text(path))
     }
 }

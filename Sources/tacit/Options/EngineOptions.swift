@@ -14,9 +14,13 @@ struct EngineOptions: ParsableArguments {
 
     var settings: EngineSettings { EngineSettings(threads: threads, instructionSet: instructionSet) }
 
-    func validate() throws {
-        guard (1...256).contains(threads) else {
-            throw ValidationError("--threads must be from 1 to 256: \(threads)")
+    func validate() throws { try Self.require(threads: threads) }
+
+    /// - Throws: `ValidationError` for a number of threads that there can't be.
+    static func require(threads: Int) throws {
+        let counts = EngineSettings.threadCounts
+        guard counts.contains(threads) else {
+            throw ValidationError("--threads must be from \(counts.lowerBound) to \(counts.upperBound): \(threads)")
         }
     }
 }

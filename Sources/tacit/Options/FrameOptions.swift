@@ -3,6 +3,7 @@ import Glibc
 import TacitDevices
 import TacitDiagnostics
 import TacitLabelling
+import TacitLive
 import TacitMedia
 
 /// Where frames come from.
@@ -55,8 +56,9 @@ struct FrameOptions: ParsableArguments {
             throw ValidationError("--realtime goes with --input: a camera has no other pace")
         }
         if let every {
-            guard every > 0, every <= 86_400 else {
-                throw ValidationError("--every must be more than 0 and at most 86400 seconds: \(every)")
+            guard every > 0, every <= FrameSense.longestEvery else {
+                throw ValidationError(
+                    "--every must be more than 0 and at most \(Int(FrameSense.longestEvery)) seconds: \(every)")
             }
         }
         if let rate {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import TacitLabelling
 
 /// How far apart readings are.
 struct HopOption: ParsableArguments {
@@ -11,8 +12,9 @@ struct HopOption: ParsableArguments {
 
     func validate() throws {
         if let hop {
-            guard hop > 0, hop <= 86_400 else {
-                throw ValidationError("--hop must be more than 0 and at most 86400 seconds: \(hop)")
+            guard WindowPlan.isHop(hop) else {
+                throw ValidationError(
+                    "--hop must be more than 0 and at most \(Int(WindowPlan.longestHop)) seconds: \(hop)")
             }
         }
     }

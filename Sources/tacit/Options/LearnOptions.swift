@@ -1,5 +1,6 @@
 import ArgumentParser
 import TacitConsole
+import TacitLive
 
 /// What is to be learned, corrected or looked at.
 struct LearnOptions: ParsableArguments {
@@ -49,23 +50,30 @@ struct LearnOptions: ParsableArguments {
 
     /// What to do, of which there is one.
     enum Task {
-        case teach, correct, hearBackground, list, renew
+        case examples(TeachingPurpose)
+        case list, renew
         case forget(String)
         case rename(String, String)
         case export(String)
         case importing(String)
 
-        /// Whether it takes a name first, and whether examples.
-        var takesName: Bool { if case .teach = self { true } else if case .correct = self { true } else { false } }
-        var takesExamples: Bool { if case .hearBackground = self { true } else { takesName } }
         /// Whether there must be labels already.
-        var needsLabels: Bool { if case .importing = self { false } else { !takesExamples } }
+        var needsLabels: Bool {
+            switch self {
+            case .examples, .importing: false
+            case .list, .renew, .forget, .rename, .export: true
+            }
+        }
     }
 
-    func task() throws -> Task {
+    /// - Parameter words: what stands on the command line behind the model, a label's name first where a task has one.
+    /// - Throws: `ValidationError` for tasks that don't go together, and for a name or a path that is missing.
+    func task(_ words: [String]) throws -> Task {
+        // Where none is given, a task that takes one is refused at the end: other faults are told before.
+        let name = words.first ?? ""
         var tasks: [(String, Task)] = []
-        if isNot { tasks.append(("--not", .correct)) }
-        if background { tasks.append(("--background", .hearBackground)) }
+        if isNot { tasks.append(("--not", .examples(.not(name)))) }
+        if background { tasks.append(("--background", .examples(.background))) }
         if list { tasks.append(("--list", .list)) }
         if renew { tasks.append(("--renew", .renew)) }
         if let forget { tasks.append(("--forget", .forget(forget))) }
@@ -81,6 +89,10 @@ struct LearnOptions: ParsableArguments {
         guard tasks.count <= 1 else {
             throw ValidationError("\(tasks[0].0) and \(tasks[1].0) don't go together")
         }
-        return tasks.first?.1 ?? .teach
+        let task = tasks.first?.1 ?? .examples(.label(name))
+        if case .examples(let purpose) = task, !purpose.isBackground, words.isEmpty {
+            throw ValidationError("Name a label, then its examples.")
+        }
+        return task
     }
 }

@@ -21,11 +21,5 @@ struct MicrophoneOptions: ParsableArguments {
 
     var isGiven: Bool { device != nil || wait != nil || waitLost != nil }
 
-    func validate() throws {
-        for (name, seconds) in [("--wait", wait), ("--wait-lost", waitLost)] {
-            if let seconds, !(seconds >= 0) {
-                throw ValidationError("\(name) must not be negative: \(seconds)")
-            }
-        }
-    }
+    func validate() throws { try WaitOptions.require(wait: wait, waitLost: waitLost) }
 }

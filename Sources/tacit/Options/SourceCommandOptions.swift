@@ -44,7 +44,8 @@ struct SourceCommandOptions: ParsableArguments {
     func source(wait: Double?, waitLost: Double?, called: String? = nil) throws -> CommandSource? {
         guard let command else { return nil }
         let words = try SourceCommand(command)
-        let settings = SourceCommandSettings(silence: silence ?? 10, wait: wait ?? 0, waitLost: waitLost ?? 60)
+        let settings = SourceCommandSettings(
+            silence: silence ?? 10, wait: wait ?? DeviceWaits.atStart, waitLost: waitLost ?? DeviceWaits.lost)
         let name = called.map { "\($0): \(words.name)" } ?? words.name
         let errors = try CommandErrors(name: name) { text in Log.shared.line { $0.append(text) } }
         // Whoever asks to stop while it is started has it ended in order as well.

@@ -1,5 +1,6 @@
 import TacitConsole
 import TacitDiagnostics
+import TacitLabelling
 import TacitLive
 import TacitSinks
 

@@ -1,4 +1,5 @@
 import TacitConsole
+import TacitLabelling
 import TacitLearning
 import TacitLive
 import TacitSinks

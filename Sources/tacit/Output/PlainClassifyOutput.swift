@@ -1,4 +1,5 @@
 import TacitConsole
+import TacitLabelling
 import TacitLive
 import TacitSinks
 import TacitText

@@ -1,5 +1,6 @@
 import TacitDiagnostics
 import TacitEngine
+import TacitLabelling
 import TacitLive
 
 /// Times one model with one number of threads: whole windows, single patches behind a full cache, and the front end.
@@ -30,16 +31,15 @@ final class Benchmark {
     private var logits: [Float]
     private var embedding: [Float]
 
-    init(path: String, threads: Int, instructionSet: String?) throws {
+    init(path: String, engine: EngineSettings) throws {
         let watch = Stopwatch()
         model = try LoadedModel(path: path)
         let description = model.description
-        session = try model.session(
-            contexts: 1, rows: description.rowsAtOnce, threads: threads, instructionSet: instructionSet)
+        session = try model.session(contexts: 1, rows: description.rowsAtOnce, engine: engine)
         loadSeconds = watch.seconds
-        self.threads = threads
+        threads = engine.threads
         input = BenchmarkInput(description.input)
-        sound = BenchmarkSound(description.input, instructionSet: instructionSet)
+        sound = BenchmarkSound(description.input, instructionSet: engine.instructionSet)
         scores = Array(repeating: 0, count: description.labels.count)
         logits = scores
         embedding = Array(repeating: 0, count: description.trunk.width)

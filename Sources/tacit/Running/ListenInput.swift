@@ -72,7 +72,8 @@ enum ListenInput {
                 stopDescriptor: stop)
         case .microphone(let options):
             let settings = MicrophoneSettings(
-                sampleRate: sampleRate, wait: options.wait ?? 0, waitLost: options.waitLost ?? 60)
+                sampleRate: sampleRate, wait: options.wait ?? DeviceWaits.atStart,
+                waitLost: options.waitLost ?? DeviceWaits.lost)
             let microphone = try Microphone(
                 settings,
                 device: try ALSADevice(options.device ?? Self.defaultDevice, wakeSeconds: min(hop / 10, 1 / 10)),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import TacitDiagnostics
+import TacitSettings
 import TacitSinks
 
 /// Where labels go.
@@ -44,9 +45,11 @@ struct SinkOptions: ParsableArguments {
 
     func validate() throws {
         if let name {
-            let isPlain = name.unicodeScalars.allSatisfy { !$0.isControl }
-            guard (1...64).contains(name.utf8.count), isPlain, SystemPath.printable(name) == name else {
-                throw ValidationError("--name must be text of 1 to 64 bytes: '\(SystemPath.printable(name))'")
+            let lengths = Settings.Name.lengths
+            guard lengths.contains(name.utf8.count), SettingsReader.isPlain(name) else {
+                throw ValidationError(
+                    "--name must be text of \(lengths.lowerBound) to \(lengths.upperBound) bytes: "
+                        + "'\(SystemPath.printable(name))'")
             }
         }
         do {

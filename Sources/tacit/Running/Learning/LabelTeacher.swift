@@ -6,12 +6,6 @@ import TacitLive
 
 /// Changes a file of learned labels. Nothing is written before all examples of one command are there.
 final class LabelTeacher {
-    /// What examples are for.
-    struct Wish {
-        let task: LearnOptions.Task
-        let name: String
-    }
-
     let maker: ExampleMaker
     private let model: LoadedModel
     private let file: String
@@ -44,9 +38,9 @@ final class LabelTeacher {
     /// What can be refused before there are examples.
     ///
     /// - Throws: `TacitError`: bad data for labels of another model, usage for a name that can't be learned or corrected.
-    func require(_ wish: Wish) throws {
+    func require(_ purpose: TeachingPurpose) throws {
         try requireSameModel()
-        try wish.require(labels, base)
+        try purpose.require(labels, base)
     }
 
     /// - Throws: `TacitError` (bad data) for labels of another model.
@@ -58,16 +52,16 @@ final class LabelTeacher {
     // MARK: Examples
 
     /// A bad file prints its line, and the others are learned.
-    func take(_ paths: [String], _ wish: Wish) throws {
+    func take(_ paths: [String], _ purpose: TeachingPurpose) throws {
         var first: TacitError?
         var examples: [Example] = []
         for path in paths {
             do {
                 // Read once: it may be a pipe.
-                let material = try maker.material(of: path, isBackground: wish.isBackground)
+                let material = try maker.material(of: path, isBackground: purpose.isBackground)
                 let heard = try labeller?.read(material, path: path)
                 examples += maker.examples(
-                    of: material, background: labels.background, isBackground: wish.isBackground)
+                    of: material, background: labels.background, isBackground: purpose.isBackground)
                 if let remark = material.remark { StandardError.line(TacitError.badData(path, remark).description) }
                 try output.heard(path, heard, model.description.labels)
             } catch let error as TacitError {
@@ -75,31 +69,31 @@ final class LabelTeacher {
                 StandardError.line(error.description)
             }
         }
-        if !examples.isEmpty { try learn(examples, wish) }
+        if !examples.isEmpty { try learn(examples, purpose) }
         if let first { throw ExitStatus.Reported(kind: first.kind) }
     }
 
     /// As they come, until there are enough.
-    func take(_ live: LiveExamples, _ wish: Wish) throws {
+    func take(_ live: LiveExamples, _ purpose: TeachingPurpose) throws {
         var examples: [Example] = []
-        try live.run(background: labels.background, isBackground: wish.isBackground) { taken in
+        try live.run(background: labels.background, isBackground: purpose.isBackground) { taken in
             examples += taken
-            guard !wish.isBackground, examples.count > 2 else { return true }
+            guard let name = purpose.name, examples.count > 2 else { return true }
             // Tried on a copy: what is unlike the others is asked for again.
             var trial = labels
-            try wish.apply(examples, to: &trial, base)
-            guard let likeness = trial.index(of: wish.name).map({ trial.classifiers.likeness[$0] })?.last,
+            try purpose.apply(examples, to: &trial, base)
+            guard let likeness = trial.index(of: name).map({ trial.classifiers.likeness[$0] })?.last,
                 likeness < 0
             else { return true }
             examples.removeLast()
             return false
         }
         guard !examples.isEmpty else { return }
-        try learn(examples, wish)
+        try learn(examples, purpose)
     }
 
-    private func learn(_ examples: [Example], _ wish: Wish) throws {
-        try change { labels, base in try wish.apply(examples, to: &labels, base) }
+    private func learn(_ examples: [Example], _ purpose: TeachingPurpose) throws {
+        try change { labels, base in try purpose.apply(examples, to: &labels, base) }
     }
 
     // MARK: Changes
@@ -149,26 +143,5 @@ final class LabelTeacher {
     private func write() throws {
         try LabelsFile.write(labels, to: file)
         try output.list(labels)
-    }
-}
-
-extension LabelTeacher.Wish {
-    /// What can be refused before there are examples.
-    func require(_ labels: LearnedLabels, _ base: TaughtBase) throws {
-        switch task {
-        case .correct: try labels.requireCorrectable(name, base)
-        case .hearBackground: break
-        default: try labels.requireLearnable(name, base)
-        }
-    }
-
-    var isBackground: Bool { if case .hearBackground = task { true } else { false } }
-
-    func apply(_ examples: [Example], to labels: inout LearnedLabels, _ base: TaughtBase) throws {
-        switch task {
-        case .correct: try labels.correct(name, examples, base)
-        case .hearBackground: try labels.hear(background: examples, base)
-        default: try labels.learn(name, examples, base)
-        }
     }
 }

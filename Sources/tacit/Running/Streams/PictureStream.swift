@@ -32,8 +32,7 @@ struct PictureParts: StreamParts {
         model = try FollowedLabels.load(path, labels: options.learned.path, isTaught: isTaught, mayWrite: mayWrite)
         try model.requireLabels()
         try model.requireImages()
-        labeller = try ImageLabeller(
-            model.description, model: model.taught(model.imageSession(engine: options.engine.settings)))
+        labeller = try model.imageLabeller(engine: options.engine.settings)
         events = try EventParts(
             model, options, terms, sampleRate: ImageLabeller.ticksPerSecond, hop: options.input.ticksPerReading)
     }

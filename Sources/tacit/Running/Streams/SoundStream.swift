@@ -25,7 +25,7 @@ struct SoundParts: StreamParts {
     private let model: LoadedModel
     private let labeller: SoundLabeller
     private let events: EventParts
-    private let hopSeconds: Double
+    private var hopSeconds: Double { labeller.plan.hopSeconds }
     private let isLive: Bool
 
     init(_ options: Listen, _ path: String?, _ terms: StreamTerms, isTaught: Bool, mayWrite: Bool) throws {
@@ -40,14 +40,10 @@ struct SoundParts: StreamParts {
         // A recording has what was heard, and when, in the stream's own order; a gate is looked at as the stream comes to it.
         let readsAhead = input.isWhole && terms.recording == nil && options.gate == nil
         let plan = try model.plan(hop: options.hop.hop ?? 1, isLive: isLive, readsAhead: readsAhead)
-        labeller = try SoundLabeller(
-            model.description, plan: plan, ending: .fullWindows,
-            model: model.taught(model.session(plan: plan, engine: options.engine.settings)),
-            gate: options.gate, instructionSet: options.engine.instructionSet)
-        let geometry = labeller.geometry
+        labeller = try model.soundLabeller(
+            plan: plan, ending: .fullWindows, gate: options.gate, engine: options.engine.settings)
         events = try EventParts(
-            model, options, terms, sampleRate: geometry.sampleRate, hop: plan.hop * geometry.samplesPerStride)
-        hopSeconds = Double(plan.hop * geometry.samplesPerStride) / Double(geometry.sampleRate)
+            model, options, terms, sampleRate: labeller.geometry.sampleRate, hop: plan.hopSamples)
     }
 
     func open(_ program: CommandSource?) throws -> OpenedStream {

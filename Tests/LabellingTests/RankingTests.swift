@@ -1,4 +1,4 @@
-import TacitSinks
+import TacitLabelling
 import TacitTestSupport
 import Testing
 
@@ -33,6 +33,11 @@ import Testing
     @Test func whatIsNoNumberComesLast() {
         #expect(order([.nan, 0.2, -.infinity, 0.1], top: 0) == [1, 3, 0, 2])
         #expect(order([.nan, 0.2], top: 2, threshold: 0) == [1])
+    }
+
+    @Test func allOfThemAtOnceAsOneByOne() {
+        let scores: [Float] = [.nan, 0.2, -.infinity, 0.7, 0.2]
+        #expect(Ranking.order(of: scores) == order(scores, top: 0))
     }
 
     @Test func asSortingWould() {

@@ -37,6 +37,12 @@ package struct Ranking {
         }
     }
 
+    /// Indices of all scores, the largest first, what is no number last; of equals the first. Allocates.
+    package static func order(of scores: some RandomAccessCollection<Float>) -> [Int] {
+        let keys = scores.map { key($0) }
+        return keys.indices.sorted { keys[$0] != keys[$1] ? keys[$0] > keys[$1] : $0 < $1 }
+    }
+
     /// What is no number comes last.
     private static func key(_ score: Float) -> Float { score.isNaN ? -.infinity : score }
 }

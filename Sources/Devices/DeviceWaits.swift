@@ -1,0 +1,7 @@
+/// How long devices, and programs in their place, are waited for where nobody says how long, in seconds.
+public enum DeviceWaits {
+    /// For one that is absent at the start.
+    public static let atStart = 0.0
+    /// For one that was there and is lost.
+    public static let lost = 60.0
+}
