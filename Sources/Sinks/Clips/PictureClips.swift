@@ -34,10 +34,10 @@ final class PictureClips: Sink, ClipNaming, @unchecked Sendable {
 
     private static let quality: Int32 = 85
 
-    init(_ folder: ClipFolder, _ stream: StreamDescription, stop: StopToken) throws {
+    init(_ folder: ClipFolder, _ stream: StreamDescription) throws {
         self.folder = folder
         self.stream = stream
-        self.stop = stop
+        stop = stream.stop
         names = ClipNames(stream, kind: .picture)
         fresh.reserveCapacity(stream.eventNames.count)
         for place in jobs.indices { jobs[place].events.reserveCapacity(stream.eventNames.count) }

@@ -41,13 +41,11 @@ final class SoundClips: Sink, ClipNaming, @unchecked Sendable {
     /// Seconds that the disk may be behind.
     private static let slack = 30.0
 
-    init(
-        _ folder: ClipFolder, _ settings: ClipSettings, _ stream: StreamDescription, before: Double, stop: StopToken
-    ) throws {
+    init(_ folder: ClipFolder, _ settings: ClipSettings, _ stream: StreamDescription, before: Double) throws {
         self.folder = folder
         self.settings = settings
         self.stream = stream
-        self.stop = stop
+        stop = stream.stop
         self.before = before
         names = ClipNames(stream, kind: .sound)
         history = SampleHistory(capacity: Int((before + Self.slack) * Double(stream.sampleRate)))

@@ -30,12 +30,10 @@ final class CommandRunner: @unchecked Sendable {
     /// Seconds that all commands have after a wish to stop.
     private static let patience = 1.5
 
-    init(_ command: CommandLineWords, _ settings: CommandSinkSettings, _ stream: StreamDescription, stop: StopToken)
-        throws
-    {
+    init(_ command: CommandLineWords, _ settings: CommandSinkSettings, _ stream: StreamDescription) throws {
         self.command = command
         self.settings = settings
-        self.stop = stop
+        stop = stream.stop
         waits = stream.waits
         environment = CommandEnvironment(labels: stream.eventNames, source: stream.source)
         format = JSONLineFormat(stream, hasLogits: false)

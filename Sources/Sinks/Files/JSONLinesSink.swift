@@ -4,7 +4,8 @@ import TacitDiagnostics
 /// JSON Lines at the end of a file.
 enum JSONLinesSink {
     static let kind = SinkKind(
-        name: "jsonl", form: "jsonl:PATH", hasAddress: true, areOne: { FileIdentity.leadToOne($0, $1) },
+        name: "jsonl", form: "jsonl:PATH", hasAddress: true, traits: .file,
+        areOne: { FileIdentity.leadToOne($0, $1) },
         make: { path, settings, stream in
             let drain: any OutputDrain =
                 stream.isOneOfMany

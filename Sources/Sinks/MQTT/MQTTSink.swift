@@ -11,6 +11,7 @@ final class MQTTSink: Sink {
     private static func kind(_ name: String, isEncrypted: Bool) -> SinkKind {
         SinkKind(
             name: name, form: "\(name)://[USER@]HOST[:PORT][/PREFIX]", hasAddress: true,
+            traits: isEncrypted ? [.broker, .encrypted] : .broker,
             areOne: { one, other in
                 guard let one = try? MQTTAddress(one, isEncrypted: isEncrypted) else { return false }
                 return (try? MQTTAddress(other, isEncrypted: isEncrypted)) == one
@@ -21,8 +22,12 @@ final class MQTTSink: Sink {
                     throw TacitError(.usage, "--mqtt-password-file wants a user: \(name)://USER@HOST")
                 }
             },
+            probe: { address, settings, seconds in
+                let broker = try? MQTTAddress(address, isEncrypted: isEncrypted)
+                return broker.flatMap { BrokerProbe($0, settings.mqtt, seconds: seconds).trouble() }
+            },
             make: { address, settings, stream in
-                try MQTTSink(MQTTAddress(address, isEncrypted: isEncrypted), settings, stream, stop: stream.stop)
+                try MQTTSink(MQTTAddress(address, isEncrypted: isEncrypted), settings, stream)
             })
     }
 
@@ -37,9 +42,7 @@ final class MQTTSink: Sink {
     private static let shortPatience = 1.7
 
     /// - Throws: `TacitError`: output for what can't be had, input for a password's file.
-    init(
-        _ address: MQTTAddress, _ settings: SinkSettings, _ stream: StreamDescription, stop: StopToken
-    ) throws {
+    init(_ address: MQTTAddress, _ settings: SinkSettings, _ stream: StreamDescription) throws {
         var connection = try MQTTConnection.shared(address, settings.mqtt)
         var device: MQTTDevice?
         while device == nil {
@@ -53,7 +56,7 @@ final class MQTTSink: Sink {
         self.connection = connection
         self.device = device
         waits = stream.waits
-        self.stop = stop
+        stop = stream.stop
     }
 
     func samples(_ samples: UnsafeBufferPointer<Float>, time: Double) { advanced() }

@@ -37,7 +37,7 @@ struct Replay: ParsableCommand {
         guard !sinks.takesCorrections else {
             throw ValidationError("--mqtt-commands and --http-token-file teach labels: they don't go with a recording")
         }
-        _ = try sinks.wishes
+        _ = try sinks.requests
     }
 
     private func paths() throws -> (model: String?, recording: String) {
@@ -91,7 +91,7 @@ struct Replay: ParsableCommand {
         let stream = LiveStream(
             parts.sense, detector: detector, isPaced: realtime, stop: Process.stop,
             moments: ReplayedMoments(reader, stop: Process.stop))
-        let sink = try SinkTable.open(sinks.wishes, sinks.settings, parts.description)
+        let sink = try SinkTable.open(sinks.requests, sinks.settings, parts.description)
         Process.stopInOrder()
         Process.hasStarted()
         do {

@@ -15,7 +15,7 @@ struct InputPlan: Sendable {
         let arguments: [String]
         let labels: [LabelTerms]
         let quiet: TimesOfDay
-        let sinks: [SinkTable.Wanted]
+        let sinks: [ConfiguredSink]
 
         static func == (one: Identity, other: Identity) -> Bool {
             let words = [one, other].map { [$0.model ?? ""] + $0.arguments }

@@ -18,7 +18,7 @@ struct SettingsCheck {
     private(set) var faults: [SettingsFault] = []
 
     private var settings = Settings()
-    private var wanted: [String: SinkTable.Wanted] = [:]
+    private var wanted: [String: ConfiguredSink] = [:]
     /// What inputs are in topics, by name: in the file's order, not in that in which they begin.
     private var devices: [String: String] = [:]
     /// Labels of all models that could be opened; nil where one could not.
@@ -71,18 +71,18 @@ struct SettingsCheck {
         do {
             let options = try SinkOptions.parse(arguments)
             var settings = options.settings
-            let wish = try options.wishes[0]
+            let request = try options.requests[0]
             settings.isJSON = sink.entry("json").map { !$0.values.isEmpty } ?? false
-            if let json = sink.entry("json"), wish.name != "stdout" {
+            if let json = sink.entry("json"), !request.has(.json) {
                 refuse(json.place, "json: goes with to = \"stdout\"")
             }
             if let commands = sink.entry("mqtt-commands"), !commands.values.isEmpty {
                 settings.mqtt.takesCommands = true
-                if !wish.name.hasPrefix("mqtt") {
+                if !request.has(.broker) {
                     refuse(commands.place, "mqtt-commands: goes with to = \"mqtt://HOST\"")
                 }
             }
-            if wanted[sink.name.text] == nil { wanted[sink.name.text] = SinkTable.Wanted(wish, settings) }
+            if wanted[sink.name.text] == nil { wanted[sink.name.text] = ConfiguredSink(request, settings) }
         } catch {
             refuse(SinkOptions.message(for: error), sink.entries, otherwise: sink.address.place)
         }
@@ -90,20 +90,20 @@ struct SettingsCheck {
 
     /// Two sinks of one address would write over one another, or have one another's settings.
     private mutating func checkPlaces() {
-        var seen: [(sink: Settings.Sink, wish: SinkTable.Wish)] = []
+        var seen: [(sink: Settings.Sink, request: SinkRequest)] = []
         for sink in settings.sinks {
-            guard let wish = wanted[sink.name.text]?.wish else { continue }
-            if let first = seen.first(where: { $0.wish.leads(where: wish) })?.sink {
+            guard let request = wanted[sink.name.text]?.request else { continue }
+            if let first = seen.first(where: { $0.request.leads(where: request) })?.sink {
                 refuse(sink.address.place, "to: leads where '\(first.name.text)' does: name that one in the inputs")
             } else {
-                seen.append((sink, wish))
+                seen.append((sink, request))
             }
         }
     }
 
     /// A page shows one input.
     private mutating func checkPages() {
-        for sink in settings.sinks where wanted[sink.name.text]?.wish.name == "http" {
+        for sink in settings.sinks where wanted[sink.name.text]?.request.has(.page) == true {
             let told = settings.inputs.compactMap { input -> (String, SettingsPlace)? in
                 if input.to.isEmpty { return (input.name.text, input.name.place) }
                 return input.to.first { $0.text == sink.name.text }.map { (input.name.text, $0.place) }
@@ -128,7 +128,7 @@ struct SettingsCheck {
         guard let options = parse(input, sense) else { return nil }
         var sinks = places.compactMap { $0?.0 }
         if settings.sinks.isEmpty {
-            sinks = (try? SinkTable.parse([]).map { SinkTable.Wanted($0, SinkSettings()) }) ?? []
+            sinks = (try? SinkTable.parse([]).map { ConfiguredSink($0, SinkSettings()) }) ?? []
         }
         checkTogether(input, options, sinks, names)
         let takesCorrections = sinks.contains(where: \.takesCorrections)
@@ -221,7 +221,7 @@ struct SettingsCheck {
 
     /// What goes only with something else of the file.
     private mutating func checkTogether(
-        _ input: Settings.Input, _ options: any StreamOptions, _ sinks: [SinkTable.Wanted], _ names: [Settings.Name]
+        _ input: Settings.Input, _ options: any StreamOptions, _ sinks: [ConfiguredSink], _ names: [Settings.Name]
     ) {
         if let fault = options.events.settings().fault {
             let key = fault.field.map { $0 == "_" ? "-" : String($0) }.joined()
@@ -233,15 +233,16 @@ struct SettingsCheck {
             if input.entry("labels") == nil {
                 refuse(place, "to: '\(name?.text ?? "")' takes commands, which teach labels: the input needs labels")
             }
-            if !sinks.contains(where: { $0.wish.name == "clips" }) {
+            if !sinks.contains(where: { $0.request.has(.clips) }) {
                 refuse(
                     place,
                     "to: '\(name?.text ?? "")' takes commands, which teach by clips: a sink of clips must be named as well"
                 )
             }
         }
-        if sinks.count(where: { $0.wish.name == "clips" }) > 1 {
-            refuse(input.to.first?.place ?? input.name.place, "to: one folder of clips is all that an input may have")
+        for kind in SinkTable.kinds {
+            guard let only = kind.only, sinks.count(where: { $0.request.name == kind.name }) > 1 else { continue }
+            refuse(input.to.first?.place ?? input.name.place, "to: one \(only) is all that an input may have")
         }
     }
 
