@@ -135,11 +135,6 @@ package final class EventDetector {
     /// `[labels]`: the smoothed scores of the last reading, valid until the next.
     package var smoothedScores: UnsafeBufferPointer<Float> { UnsafeBufferPointer(smoother.smoothed) }
 
-    /// Whether a label's event is on.
-    package func isOn(_ label: Int) -> Bool {
-        watches.contains { $0.label == label && $0.isOn }
-    }
-
     /// Takes a reading and hands over the events that it decides, in the order of the labels watched.
     package func take(_ reading: Reading, _ body: (DetectedEvent) throws -> Void) rethrows {
         try take(reading.scores, end: reading.end, body)

@@ -9,12 +9,8 @@ struct ProcessFigures {
     let openFiles: Int
 
     static func now() -> ProcessFigures {
-        var usage = rusage()
-        getrusage(RUSAGE_SELF.rawValue, &usage)
-        func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
-        return ProcessFigures(
-            cpuSeconds: seconds(usage.ru_utime) + seconds(usage.ru_stime), residentBytes: ResidentMemory.bytes,
-            openFiles: openFiles())
+        ProcessFigures(
+            cpuSeconds: ProcessorTime.seconds, residentBytes: ResidentMemory.bytes, openFiles: openFiles())
     }
 
     private static func openFiles() -> Int {
