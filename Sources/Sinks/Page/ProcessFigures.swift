@@ -1,4 +1,3 @@
-import Glibc
 import TacitDiagnostics
 
 /// What the program itself takes of the machine.
@@ -14,11 +13,7 @@ struct ProcessFigures {
     }
 
     private static func openFiles() -> Int {
-        guard let listing = opendir("/proc/self/fd") else { return 0 }
-        defer { closedir(listing) }
-        var count = 0
-        while readdir(listing) != nil { count += 1 }
-        // Without `.`, `..` and the listing itself.
-        return max(0, count - 3)
+        // Without the listing itself.
+        FolderListing.count(in: "/proc/self/fd").map { max(0, $0 - 1) } ?? 0
     }
 }
