@@ -93,7 +93,7 @@ final class Lines: Sink {
         StreamDescription(
             model: "m.gguf", input: "a", source: "here", sense: .pictures, labels: ["a", "b"], thresholds: [0.5, 0.5],
             selected: [0, 1], top: 0, showFrom: nil, hasLogits: true, isJSON: true, isDevice: false, runsFree: true,
-            waits: true))
+            waitsForReaders: true))
     private var plain = PlainLineFormat(
         StreamLabels(names: ["a", "b"], learnedFrom: 2, thresholds: [], selected: []))
     private var ranking = Ranking(top: 0, threshold: nil, labels: 2)

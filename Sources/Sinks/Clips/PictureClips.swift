@@ -65,7 +65,7 @@ final class PictureClips: Sink, ClipNaming, @unchecked Sendable {
             return
         }
         let refusal: String? = monitor.locked {
-            while stream.waits, !stop.isStopping, jobs.allSatisfy(\.isFull) { monitor.wait(seconds: 0.05) }
+            while stream.waitsForReaders, !stop.isStopping, jobs.allSatisfy(\.isFull) { monitor.wait(seconds: 0.05) }
             guard hasRoom else { return "the disk has no room" }
             return jobs.allSatisfy(\.isFull) ? "the disk is too slow" : nil
         }

@@ -11,7 +11,7 @@ import TacitText
 final class CommandRunner: @unchecked Sendable {
     private let command: CommandLineWords
     private let settings: CommandSinkSettings
-    private let waits: Bool
+    private let waitsForReaders: Bool
     private let stop: StopToken
     private let wakePipe: WakePipe
     private let monitor = Monitor()
@@ -34,7 +34,7 @@ final class CommandRunner: @unchecked Sendable {
         self.command = command
         self.settings = settings
         stop = stream.stop
-        waits = stream.waits
+        waitsForReaders = stream.waitsForReaders
         environment = CommandEnvironment(labels: stream.eventNames, source: stream.source)
         format = JSONLineFormat(stream, hasLogits: false)
         wakePipe = try WakePipe(for: command.path, failure: .cannotCreate)
@@ -44,7 +44,7 @@ final class CommandRunner: @unchecked Sendable {
     func add(_ news: CommandNews) {
         let isTaken = monitor.locked {
             // Each that runs has so many seconds, so that there will be room.
-            while waits, queue.isFull, !stop.isStopping { monitor.wait(seconds: 0.1) }
+            while waitsForReaders, queue.isFull, !stop.isStopping { monitor.wait(seconds: 0.1) }
             isIdle = false
             return queue.append(news)
         }

@@ -9,8 +9,8 @@ enum JSONLinesSink {
         make: { path, settings, stream in
             let drain: any OutputDrain =
                 stream.isOneOfMany
-                ? try SharedFileDrain(path: path, rotation: settings.rotation, triesAgain: !stream.waits)
-                : try FileDrain(path: path, rotation: settings.rotation, triesAgain: !stream.waits)
+                ? try SharedFileDrain(path: path, rotation: settings.rotation, triesAgain: !stream.waitsForReaders)
+                : try FileDrain(path: path, rotation: settings.rotation, triesAgain: !stream.waitsForReaders)
             let outlet = try LineOutlet(drain, stream, capacity: 4 * stream.lineBound)
             return LiveLines(JSONLineFormat(stream), stream, outlet: outlet)
         })

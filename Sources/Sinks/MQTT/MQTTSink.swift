@@ -33,7 +33,7 @@ final class MQTTSink: Sink {
 
     private let connection: MQTTConnection
     private let device: MQTTDevice
-    private let waits: Bool
+    private let waitsForReaders: Bool
     private let stop: StopToken
 
     /// Seconds that a broker has at the start, where it is required, and for each thing that it takes at the end.
@@ -55,7 +55,7 @@ final class MQTTSink: Sink {
         guard let device else { preconditionFailure("the loop ends with one") }
         self.connection = connection
         self.device = device
-        waits = stream.waits
+        waitsForReaders = stream.waitsForReaders
         stop = stream.stop
     }
 
@@ -73,7 +73,7 @@ final class MQTTSink: Sink {
 
     func event(_ event: LiveEvent) {
         let isTaken = connection.monitor.locked {
-            if waits { waitForRoom() }
+            if waitsForReaders { waitForRoom() }
             return device.add(event)
         }
         connection.wake()
@@ -104,7 +104,7 @@ final class MQTTSink: Sink {
         let error = TacitError(
             .cannotCreate, file: connection.address.description, "\(left) messages could not be delivered")
         // What goes on by itself has done what it could; what could be read again has failed.
-        if waits, !stop.isStopping { throw error }
+        if waitsForReaders, !stop.isStopping { throw error }
         Log.shared.line(isLimited: false) { $0.append(string: error.description) }
     }
 

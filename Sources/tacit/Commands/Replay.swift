@@ -193,6 +193,7 @@ struct Replay: ParsableCommand {
             sampleRate: sampleRate, labels: model.description.labels,
             learnedFrom: model.model.description.labels.count, thresholds: settings.thresholds,
             selected: settings.selected, top: settings.top, showFrom: settings.showFrom,
-            hasLogits: settings.hasLogits, isJSON: output.json, isDevice: false, runsFree: !realtime, waits: !realtime)
+            hasLogits: settings.hasLogits, isJSON: output.json, isDevice: false, runsFree: !realtime,
+            waitsForReaders: !realtime)
     }
 }
