@@ -59,11 +59,8 @@ package struct Processes: Sendable {
 
     /// The names in a folder that are a number between a prefix and a suffix, by this number.
     func names(_ path: String, numbered prefix: String, suffix: String = "") -> [(name: String, number: Int)] {
-        guard let directory = opendir(path) else { return [] }
-        defer { closedir(directory) }
         var found: [(name: String, number: Int)] = []
-        while found.count < Self.mostNames, let entry = readdir(directory) {
-            let name = SystemPath.name(of: entry)
+        for name in (try? FolderListing.names(in: path, most: Self.mostNames)) ?? [] {
             let digits = name.dropFirst(prefix.count).dropLast(suffix.count)
             guard name.hasPrefix(prefix), name.hasSuffix(suffix), digits.utf8.allSatisfy({ (48...57).contains($0) }),
                 let number = Int(digits)

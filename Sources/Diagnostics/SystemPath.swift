@@ -114,13 +114,6 @@ package enum SystemPath {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
-    /// What an entry of a folder is called.
-    package static func name(of entry: UnsafeMutablePointer<dirent>) -> String {
-        withUnsafePointer(to: &entry.pointee.d_name) { place in
-            place.withMemoryRebound(to: CChar.self, capacity: 256) { string($0) }
-        }
-    }
-
     /// For people and for JSON: with the mark for what can't be shown.
     package static func printable(_ path: String) -> String {
         guard path.unicodeScalars.contains(where: isEscape) else { return path }

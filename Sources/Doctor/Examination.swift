@@ -21,7 +21,8 @@ package struct Examination: Sendable {
     package var device: String?
     /// A program that delivers the stream, in a device's place.
     package var command: SourceCommand?
-    package var wishes: [SinkTable.Wish] = []
+    /// Where it is told.
+    package var requests: [SinkRequest] = []
     package var sinks = SinkSettings()
 
     package init(_ system: System) { self.system = system }

@@ -33,14 +33,9 @@ struct Folder {
 
     /// All that is in it, what is hidden left out, in byte order.
     func entries() throws -> [Entry] {
-        guard let directory = SystemPath.withBytes(path, { opendir($0) }) else {
-            throw TacitError.system(.noInput, file: path)
-        }
-        defer { closedir(directory) }
         var entries: [Entry] = []
-        while let entry = readdir(directory) {
-            let name = SystemPath.name(of: entry)
-            if name.hasPrefix(".") { continue }
+        try FolderListing.forEachName(in: path) { name in
+            if name.hasPrefix(".") { return }
             entries.append((name, SystemPath.kind(join(name))))
             guard entries.count <= Self.maximumEntries else {
                 throw TacitError.badData(path, "more than \(Self.maximumEntries) entries")

@@ -31,7 +31,7 @@ package final class EventDetector {
     private let sampleRate: Int
 
     /// What a label has instead of the settings that all have, in seconds.
-    package struct Waits: Equatable, Sendable {
+    package struct Delays: Equatable, Sendable {
         package var onAfter: Double?
         package var offAfter: Double?
 
@@ -48,12 +48,12 @@ package final class EventDetector {
     ///   - sampleRate: of the readings.
     ///   - hop: samples from one reading to the next.
     ///   - names: of the labels, for errors.
-    ///   - waits: of labels (indices) that have their own.
+    ///   - delays: of labels (indices) that have their own.
     ///   - averagedLabels: of how many labels, from the first on, scores are averaged; nil for all, also those to come.
     /// - Throws: `TacitError` (usage) for what can never turn on, or never off again.
     package init(
         thresholds: [Float], watched: [Int], settings: EventSettings, sampleRate: Int, hop: Int,
-        names: [String] = [], waits: [Int: Waits] = [:], averagedLabels: Int? = nil
+        names: [String] = [], delays: [Int: Delays] = [:], averagedLabels: Int? = nil
     ) throws {
         try settings.validate()
         guard !watched.isEmpty else {
@@ -62,7 +62,7 @@ package final class EventDetector {
         self.settings = settings
         self.sampleRate = sampleRate
         watches = try watched.map {
-            try Self.watch($0, thresholds, settings, waits[$0], sampleRate: sampleRate, names)
+            try Self.watch($0, thresholds, settings, delays[$0], sampleRate: sampleRate, names)
         }
         labelCount = thresholds.count
         smoother = try ScoreSmoother(
@@ -77,7 +77,7 @@ package final class EventDetector {
     private static func samples(_ seconds: Double, _ rate: Int) -> Int { Int((seconds * Double(rate)).rounded()) }
 
     private static func watch(
-        _ label: Int, _ thresholds: [Float], _ settings: EventSettings, _ waits: Waits?, sampleRate: Int,
+        _ label: Int, _ thresholds: [Float], _ settings: EventSettings, _ delays: Delays?, sampleRate: Int,
         _ names: [String]
     ) throws -> Watch {
         guard thresholds.indices.contains(label) else {
@@ -95,7 +95,7 @@ package final class EventDetector {
                 "\(name): with a threshold of \(threshold), of which it must fall below \(settings.offBelow), "
                     + "an event can never turn off")
         }
-        let own = settings.changed(onAfter: waits?.onAfter, offAfter: waits?.offAfter)
+        let own = settings.changed(onAfter: delays?.onAfter, offAfter: delays?.offAfter)
         try own.validate()
         return Watch(
             label: label, threshold: threshold, offLevel: offLevel, onAfter: samples(own.onAfter, sampleRate),
@@ -110,18 +110,18 @@ package final class EventDetector {
     ///   - watched: the labels (indices) that may make events from now on.
     ///   - sample: where the stream is.
     ///   - names: of the labels, for errors.
-    ///   - waits: of labels (indices) that have their own.
+    ///   - delays: of labels (indices) that have their own.
     ///   - body: given the events that it turns off.
     /// - Throws: `TacitError` (usage) for what can never turn on, or never off again; what `body` throws.
     package func relabel(
-        thresholds: [Float], watched: [Int], at sample: Int, names: [String], waits: [Int: Waits] = [:],
+        thresholds: [Float], watched: [Int], at sample: Int, names: [String], delays: [Int: Delays] = [:],
         _ body: (DetectedEvent) throws -> Void
     ) throws {
         let before = watches
         let after = try watched.map { label in
             try before.first { $0.label == label }
                 ?? Self.watch(
-                    label, thresholds, settings, waits[label], sampleRate: sampleRate, names)
+                    label, thresholds, settings, delays[label], sampleRate: sampleRate, names)
         }
         try smoother.grow(to: thresholds.count)
         nothing = nothing.grown(to: thresholds.count)
@@ -134,11 +134,6 @@ package final class EventDetector {
 
     /// `[labels]`: the smoothed scores of the last reading, valid until the next.
     package var smoothedScores: UnsafeBufferPointer<Float> { UnsafeBufferPointer(smoother.smoothed) }
-
-    /// Whether a label's event is on.
-    package func isOn(_ label: Int) -> Bool {
-        watches.contains { $0.label == label && $0.isOn }
-    }
 
     /// Takes a reading and hands over the events that it decides, in the order of the labels watched.
     package func take(_ reading: Reading, _ body: (DetectedEvent) throws -> Void) rethrows {

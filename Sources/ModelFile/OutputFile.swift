@@ -65,11 +65,8 @@ package final class OutputFile {
     private static func removeAbandoned(_ path: String) {
         let folder = SystemPath.folder(of: path)
         let prefix = SystemPath.name(of: path) + mark
-        guard let stream = SystemPath.withBytes(folder, { opendir($0) }) else { return }
-        defer { closedir(stream) }
-        while let entry = readdir(stream) {
-            let name = SystemPath.name(of: entry)
-            guard name.utf8.starts(with: prefix.utf8), name.utf8.count == prefix.utf8.count + 6 else { continue }
+        try? FolderListing.forEachName(in: folder) { name in
+            guard name.utf8.starts(with: prefix.utf8), name.utf8.count == prefix.utf8.count + 6 else { return }
             SystemPath.withBytes("\(folder)/\(name)") { path in
                 let descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
                 guard descriptor >= 0 else { return }

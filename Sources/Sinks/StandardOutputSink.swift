@@ -3,9 +3,9 @@ import TacitLive
 
 /// Standard output: a live view on a terminal, JSON Lines or plain lines elsewhere.
 enum StandardOutputSink {
-    static let kind = SinkKind(name: "stdout", form: "stdout", hasAddress: false) { _, settings, stream in
-        try make(stream, isJSON: stream.isJSON || settings.isJSON)
-    }
+    static let kind = SinkKind(
+        name: "stdout", form: "stdout", hasAddress: false, traits: .json,
+        make: { _, settings, stream in try make(stream, isJSON: stream.isJSON || settings.isJSON) })
 
     private static func make(_ stream: StreamDescription, isJSON: Bool) throws -> any Sink {
         // One screen shows one stream.

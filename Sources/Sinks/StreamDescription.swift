@@ -47,7 +47,7 @@ package struct StreamDescription: Sendable {
     /// Whether it passes as fast as it can be labelled, not as time does.
     package var runsFree: Bool
     /// Whether the stream waits for its readers: what can be read again at any speed does, what goes on by itself can't.
-    package var waits: Bool
+    package var waitsForReaders: Bool
     /// Whether no other sink is told as well.
     package var hasOneSink = true
     /// Ends the stream in order; once it is stopped, no reader is waited for without an end.
@@ -62,7 +62,7 @@ package struct StreamDescription: Sendable {
     package init(
         model: String, input: String, source: String? = nil, sense: Sense, sampleRate: Int = 0,
         labels: [String], learnedFrom: Int? = nil, thresholds: [Float], selected: [Int], top: Int,
-        showFrom: Float?, hasLogits: Bool, isJSON: Bool, isDevice: Bool, runsFree: Bool, waits: Bool
+        showFrom: Float?, hasLogits: Bool, isJSON: Bool, isDevice: Bool, runsFree: Bool, waitsForReaders: Bool
     ) {
         self.model = model
         self.input = input
@@ -77,7 +77,7 @@ package struct StreamDescription: Sendable {
         self.isJSON = isJSON
         self.isDevice = isDevice
         self.runsFree = runsFree
-        self.waits = waits
+        self.waitsForReaders = waitsForReaders
     }
 
     /// The model's, in its order, and those that came.

@@ -58,7 +58,11 @@ private final class ToldLines: Sink {
     private var ranking: Ranking
 
     init(_ settings: RecordedSettings) {
-        json = JSONLineFormat(labels: ["a", "b"], hasLogits: settings.hasLogits, source: settings.source)
+        json = JSONLineFormat(
+            StreamDescription(
+                model: "m.gguf", input: "a", source: settings.source, sense: .pictures, labels: ["a", "b"],
+                thresholds: [0.5, 0.5], selected: [0, 1], top: settings.top, showFrom: settings.showFrom,
+                hasLogits: settings.hasLogits, isJSON: true, isDevice: false, runsFree: true, waitsForReaders: true))
         plain = PlainLineFormat(StreamLabels(names: ["a", "b"], learnedFrom: 2, thresholds: [], selected: []))
         ranking = Ranking(top: settings.top, threshold: settings.showFrom, labels: 2)
     }

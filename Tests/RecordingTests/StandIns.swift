@@ -89,7 +89,11 @@ final class ScriptedFrames: FrameSource {
 /// The lines that standard output would get.
 final class Lines: Sink {
     private(set) var bytes: [UInt8] = []
-    private var json = JSONLineFormat(labels: ["a", "b"], hasLogits: true, source: "here")
+    private var json = JSONLineFormat(
+        StreamDescription(
+            model: "m.gguf", input: "a", source: "here", sense: .pictures, labels: ["a", "b"], thresholds: [0.5, 0.5],
+            selected: [0, 1], top: 0, showFrom: nil, hasLogits: true, isJSON: true, isDevice: false, runsFree: true,
+            waitsForReaders: true))
     private var plain = PlainLineFormat(
         StreamLabels(names: ["a", "b"], learnedFrom: 2, thresholds: [], selected: []))
     private var ranking = Ranking(top: 0, threshold: nil, labels: 2)

@@ -10,7 +10,7 @@ import Testing
     private let names = ["dog", "a \"quoted\"\\name\n\u{1}", "Übergröße 🐄"]
 
     private func line(_ make: (inout JSONLineFormat) -> Void, logits: Bool = false) throws -> [String: Any] {
-        var format = JSONLineFormat(labels: names, hasLogits: logits)
+        var format = JSONLineFormat(News.stream(labels: names, waits: true, logits: logits))
         make(&format)
         #expect(format.bytes.last == UInt8(ascii: "\n"))
         #expect(format.bytes.filter { $0 == UInt8(ascii: "\n") }.count == 1)

@@ -26,7 +26,7 @@ enum News {
         StreamDescription(
             model: "m.gguf", input: "a.wav", sense: .sound(window: 1, hop: 1), labels: labels,
             thresholds: labels.map { _ in 0.5 }, selected: Array(labels.indices), top: 0, showFrom: nil,
-            hasLogits: logits, isJSON: true, isDevice: false, runsFree: true, waits: waits)
+            hasLogits: logits, isJSON: true, isDevice: false, runsFree: true, waitsForReaders: waits)
     }
 
     static func object(_ line: [UInt8]) throws -> [String: Any] {

@@ -1,4 +1,3 @@
-import Glibc
 import TacitDiagnostics
 
 /// Words for what people give in place of what is wanted.
@@ -39,12 +38,7 @@ extension SourceFolder {
 
     /// What lies in the folder, in alphabetical order.
     private var names: [String] {
-        guard let stream = SystemPath.withBytes(path, { opendir($0) }) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream), names.count < 4096 {
-            names.append(SystemPath.name(of: entry))
-        }
-        return names.filter { $0 != "." && $0 != ".." }.sorted()
+        let names = (try? FolderListing.names(in: path, most: 4096)) ?? []
+        return names.sorted()
     }
 }

@@ -22,13 +22,7 @@ package enum VideoNodes {
     }
 
     private static var paths: [String] {
-        guard let directory = opendir("/dev") else { return [] }
-        defer { closedir(directory) }
-        var paths: [String] = []
-        while let entry = readdir(directory) {
-            let name = SystemPath.name(of: entry)
-            if name.hasPrefix("video") { paths.append("/dev/\(name)") }
-        }
-        return paths
+        let names = (try? FolderListing.names(in: "/dev")) ?? []
+        return names.filter { $0.hasPrefix("video") }.map { "/dev/\($0)" }
     }
 }

@@ -5,12 +5,11 @@ import TacitSinks
 enum FolderCheck {
     @Sendable static func findings(_ patient: Patient) -> [Finding] {
         var findings: [Finding] = []
-        for wish in patient.wanted.wishes {
-            switch wish.name {
-            case "clips":
-                findings += trouble(of: wish.address, mayBeMade: true, clips: patient.wanted.sinks.clips, patient)
-            case "jsonl": findings += trouble(ofFile: wish.address, patient)
-            default: continue
+        for request in patient.wanted.requests {
+            if request.has(.clips) {
+                findings += trouble(of: request.address, mayBeMade: true, clips: patient.wanted.sinks.clips, patient)
+            } else if request.has(.file) {
+                findings += trouble(ofFile: request.address, patient)
             }
         }
         if let labels = patient.wanted.labels, patient.wanted.isTaught {

@@ -7,13 +7,13 @@ enum SinkCheck {
     private static let patience = 5.0
 
     @Sendable static func findings(_ patient: Patient) -> [Finding] {
-        patient.wanted.wishes.compactMap { wish in
-            wish.trouble(patient.wanted.sinks, seconds: patience).map { finding($0, wish, patient) }
+        patient.wanted.requests.compactMap { request in
+            request.trouble(patient.wanted.sinks, seconds: patience).map { finding($0, request, patient) }
         }
     }
 
-    private static func finding(_ trouble: SinkTrouble, _ wish: SinkTable.Wish, _ patient: Patient) -> Finding {
-        let subject = wish.description
+    private static func finding(_ trouble: SinkTrouble, _ request: SinkRequest, _ patient: Patient) -> Finding {
+        let subject = request.description
         switch trouble {
         case .library(let package, let reason):
             return Finding(
@@ -40,12 +40,12 @@ enum SinkCheck {
         case .refusal(let reason):
             return Finding(
                 .brokerRefusal, subject, "the broker does not let us in: \(reason)",
-                fix: "sudo mosquitto_passwd /etc/mosquitto/passwd \(ShellQuote.word(user(of: wish) ?? "tacit"))",
+                fix: "sudo mosquitto_passwd /etc/mosquitto/passwd \(ShellQuote.word(user(of: request) ?? "tacit"))",
                 note: "on the broker's machine, then restart it; here --to mqtt://USER@HOST --mqtt-password-file FILE")
         case .certificate(let reason):
             return Finding(
                 .certificate, subject, "no encryption can be agreed on: \(reason)",
-                fix: "openssl s_client -showcerts -connect \(ShellQuote.word(place(of: wish))) </dev/null",
+                fix: "openssl s_client -showcerts -connect \(ShellQuote.word(place(of: request))) </dev/null",
                 note: "shows who vouches for it: --mqtt-ca-file takes that certificate, and the names must agree")
         case .port(let number):
             let process = Holders.listener(port: number, patient.system)
@@ -60,14 +60,14 @@ enum SinkCheck {
         }
     }
 
-    private static func user(of wish: SinkTable.Wish) -> String? { address(of: wish)?.user }
+    private static func user(of request: SinkRequest) -> String? { address(of: request)?.user }
 
-    private static func place(of wish: SinkTable.Wish) -> String {
-        guard let address = address(of: wish) else { return wish.description }
+    private static func place(of request: SinkRequest) -> String {
+        guard let address = address(of: request) else { return request.description }
         return HostAndPort.text(address.host, address.port)
     }
 
-    private static func address(of wish: SinkTable.Wish) -> MQTTAddress? {
-        try? MQTTAddress(wish.address, isEncrypted: wish.name == "mqtts")
+    private static func address(of request: SinkRequest) -> MQTTAddress? {
+        try? MQTTAddress(request.address, isEncrypted: request.has(.encrypted))
     }
 }

@@ -36,13 +36,7 @@ package struct System: Sendable {
 
     /// What is in a folder, sorted.
     func names(_ folder: String) -> [String] {
-        guard let listing = SystemPath.withBytes(path(folder), { opendir($0) }) else { return [] }
-        defer { closedir(listing) }
-        var names: [String] = []
-        while names.count < Self.mostNames, let entry = readdir(listing) {
-            let name = SystemPath.name(of: entry)
-            if name != ".", name != ".." { names.append(name) }
-        }
+        let names = (try? FolderListing.names(in: path(folder), most: Self.mostNames)) ?? []
         return names.sorted()
     }
 

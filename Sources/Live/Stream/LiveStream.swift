@@ -77,7 +77,7 @@ package final class LiveStream {
         events.removeAll(keepingCapacity: true)
         try detector.relabel(
             thresholds: labels.thresholds, watched: labels.selected, at: sense.position, names: labels.names,
-            waits: labels.waits
+            delays: labels.delays
         ) { events.append($0) }
         rules?.relabel(labels: labels.names.count)
         rules?.take(&events, scores: detector.smoothedScores)

@@ -9,8 +9,8 @@ public struct StreamLabels: Equatable, Sendable {
     package var learnedFrom: Int
     /// `[labels]`, that events are decided by.
     package var thresholds: [Float]
-    /// Of those (places) that have waits of their own.
-    package var waits: [Int: EventDetector.Waits] = [:]
+    /// Of those (places) that have delays of their own.
+    package var delays: [Int: EventDetector.Delays] = [:]
     /// The places of those that may be shown and make events, rising.
     package var selected: [Int]
     /// The places of those that are no more, rising.

@@ -6,11 +6,11 @@ package struct ChangingLabels {
     /// How events of a label are decided.
     package struct Terms {
         let threshold: Float
-        let waits: EventDetector.Waits
+        let delays: EventDetector.Delays
 
-        package init(threshold: Float, waits: EventDetector.Waits = EventDetector.Waits()) {
+        package init(threshold: Float, delays: EventDetector.Delays = EventDetector.Delays()) {
             self.threshold = threshold
-            self.waits = waits
+            self.delays = delays
         }
     }
 
@@ -57,7 +57,7 @@ package struct ChangingLabels {
             let terms = terms(name)
             labels.names.append(name)
             labels.thresholds.append(terms.threshold)
-            labels.waits[own + place] = terms.waits
+            labels.delays[own + place] = terms.delays
             if takesNew { wanted.insert(own + place) }
         }
         // Nor is there a label with the name of a group: nobody could tell the two apart.

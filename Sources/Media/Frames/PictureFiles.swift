@@ -36,13 +36,8 @@ package enum PictureFiles {
 
     private static func collect(_ path: String, depth: Int, into found: inout [String]) throws {
         guard depth <= maximumDepth else { throw TacitError.badData(path, "folders nested too deeply") }
-        guard let directory = SystemPath.withBytes(path, { opendir($0) }) else {
-            throw TacitError.system(.noInput, file: path)
-        }
-        defer { closedir(directory) }
         var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = SystemPath.name(of: entry)
+        try FolderListing.forEachName(in: path) { name in
             if !name.hasPrefix(".") { names.append(name) }
         }
         for name in names.sorted(by: NaturalOrder.precedes) {

@@ -135,7 +135,7 @@ final class ClipFolder: @unchecked Sendable {
     /// meanwhile, for else the newest would make way first.
     private func wholeClips() -> [Clip] {
         var clips: [String: Clip] = [:]
-        forEachName { name in
+        try? FolderListing.forEachName(at: descriptor) { name in
             guard let (stem, suffix) = Self.parts(name), !suffix.hasSuffix(".part") else { return }
             var status = stat()
             guard fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return }
@@ -152,21 +152,13 @@ final class ClipFolder: @unchecked Sendable {
     }
 
     private func removeWhatWasNeverFinished() {
-        forEachName { name in
+        try? FolderListing.forEachName(at: descriptor) { name in
             guard let (_, suffix) = Self.parts(name), suffix.hasSuffix(".part") else { return }
             let file = openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
             guard file >= 0 else { return }
             if flock(file, LOCK_EX | LOCK_NB) == 0 { remove(name) }
             close(file)
         }
-    }
-
-    private func forEachName(_ body: (String) -> Void) {
-        // `closedir` closes what it was given.
-        let own = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard own >= 0, let listing = fdopendir(own) else { return }
-        defer { closedir(listing) }
-        while let entry = readdir(listing) { body(SystemPath.name(of: entry)) }
     }
 
     /// What the description beside a clip is called behind the clip's own name.

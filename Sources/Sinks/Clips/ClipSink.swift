@@ -5,16 +5,15 @@ import TacitLive
 /// A folder of what events are about: each one's sound or picture, and what is known of it as JSON.
 enum ClipSink {
     static let kind = SinkKind(
-        name: "clips", form: "clips:DIR", hasAddress: true, mayRepeat: false,
+        name: "clips", form: "clips:DIR", hasAddress: true, traits: .clips, only: "folder of clips",
         areOne: { FileIdentity.leadToOne($0, $1) },
         make: { path, settings, stream in
             let folder = try ClipFolder(path: path, settings.clips)
             switch stream.sense {
             case .sound(let window, _):
                 return try SoundClips(
-                    folder, settings.clips, stream, before: settings.clips.secondsBefore(window: window),
-                    stop: stream.stop)
-            case .pictures: return try PictureClips(folder, stream, stop: stream.stop)
+                    folder, settings.clips, stream, before: settings.clips.secondsBefore(window: window))
+            case .pictures: return try PictureClips(folder, stream)
             }
         })
 

@@ -34,10 +34,10 @@ final class PictureClips: Sink, ClipNaming, @unchecked Sendable {
 
     private static let quality: Int32 = 85
 
-    init(_ folder: ClipFolder, _ stream: StreamDescription, stop: StopToken) throws {
+    init(_ folder: ClipFolder, _ stream: StreamDescription) throws {
         self.folder = folder
         self.stream = stream
-        self.stop = stop
+        stop = stream.stop
         names = ClipNames(stream, kind: .picture)
         fresh.reserveCapacity(stream.eventNames.count)
         for place in jobs.indices { jobs[place].events.reserveCapacity(stream.eventNames.count) }
@@ -65,7 +65,7 @@ final class PictureClips: Sink, ClipNaming, @unchecked Sendable {
             return
         }
         let refusal: String? = monitor.locked {
-            while stream.waits, !stop.isStopping, jobs.allSatisfy(\.isFull) { monitor.wait(seconds: 0.05) }
+            while stream.waitsForReaders, !stop.isStopping, jobs.allSatisfy(\.isFull) { monitor.wait(seconds: 0.05) }
             guard hasRoom else { return "the disk has no room" }
             return jobs.allSatisfy(\.isFull) ? "the disk is too slow" : nil
         }

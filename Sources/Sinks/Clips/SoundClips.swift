@@ -41,13 +41,11 @@ final class SoundClips: Sink, ClipNaming, @unchecked Sendable {
     /// Seconds that the disk may be behind.
     private static let slack = 30.0
 
-    init(
-        _ folder: ClipFolder, _ settings: ClipSettings, _ stream: StreamDescription, before: Double, stop: StopToken
-    ) throws {
+    init(_ folder: ClipFolder, _ settings: ClipSettings, _ stream: StreamDescription, before: Double) throws {
         self.folder = folder
         self.settings = settings
         self.stream = stream
-        self.stop = stop
+        stop = stream.stop
         self.before = before
         names = ClipNames(stream, kind: .sound)
         history = SampleHistory(capacity: Int((before + Self.slack) * Double(stream.sampleRate)))
@@ -64,7 +62,7 @@ final class SoundClips: Sink, ClipNaming, @unchecked Sendable {
     func samples(_ samples: UnsafeBufferPointer<Float>, time: Double) {
         monitor.locked {
             // What can be read again at any speed waits for the disk.
-            while stream.waits, !stop.isStopping, wouldOverwrite(samples.count) {
+            while stream.waitsForReaders, !stop.isStopping, wouldOverwrite(samples.count) {
                 monitor.signal()
                 monitor.wait(seconds: 0.05)
             }
@@ -99,7 +97,7 @@ final class SoundClips: Sink, ClipNaming, @unchecked Sendable {
     private func begin(_ event: inout LiveEvent) {
         let name = names.name(event)
         let refusal: String? = monitor.locked {
-            while stream.waits, !stop.isStopping, !jobs.contains(where: { $0 == nil }), hasJobsToWrite {
+            while stream.waitsForReaders, !stop.isStopping, !jobs.contains(where: { $0 == nil }), hasJobsToWrite {
                 monitor.signal()
                 monitor.wait(seconds: 0.05)
             }

@@ -11,7 +11,7 @@ import TacitText
 final class CommandRunner: @unchecked Sendable {
     private let command: CommandLineWords
     private let settings: CommandSinkSettings
-    private let waits: Bool
+    private let waitsForReaders: Bool
     private let stop: StopToken
     private let wakePipe: WakePipe
     private let monitor = Monitor()
@@ -30,13 +30,11 @@ final class CommandRunner: @unchecked Sendable {
     /// Seconds that all commands have after a wish to stop.
     private static let patience = 1.5
 
-    init(_ command: CommandLineWords, _ settings: CommandSinkSettings, _ stream: StreamDescription, stop: StopToken)
-        throws
-    {
+    init(_ command: CommandLineWords, _ settings: CommandSinkSettings, _ stream: StreamDescription) throws {
         self.command = command
         self.settings = settings
-        self.stop = stop
-        waits = stream.waits
+        stop = stream.stop
+        waitsForReaders = stream.waitsForReaders
         environment = CommandEnvironment(labels: stream.eventNames, source: stream.source)
         format = JSONLineFormat(stream, hasLogits: false)
         wakePipe = try WakePipe(for: command.path, failure: .cannotCreate)
@@ -46,7 +44,7 @@ final class CommandRunner: @unchecked Sendable {
     func add(_ news: CommandNews) {
         let isTaken = monitor.locked {
             // Each that runs has so many seconds, so that there will be room.
-            while waits, queue.isFull, !stop.isStopping { monitor.wait(seconds: 0.1) }
+            while waitsForReaders, queue.isFull, !stop.isStopping { monitor.wait(seconds: 0.1) }
             isIdle = false
             return queue.append(news)
         }

@@ -5,12 +5,10 @@ import TacitLive
 /// A program that is run for each event.
 enum CommandSink {
     static let kind = SinkKind(
-        name: "exec", form: "exec:COMMAND", hasAddress: true,
+        name: "exec", form: "exec:COMMAND", hasAddress: true, traits: .program,
         check: { address, _ in _ = try CommandLineWords(address) },
         make: { address, settings, stream in
-            Commands(
-                try CommandRunner(
-                    try CommandLineWords(address), settings.commands, stream, stop: stream.stop))
+            Commands(try CommandRunner(try CommandLineWords(address), settings.commands, stream))
         })
 }
 

@@ -4,12 +4,13 @@ import TacitDiagnostics
 /// JSON Lines at the end of a file.
 enum JSONLinesSink {
     static let kind = SinkKind(
-        name: "jsonl", form: "jsonl:PATH", hasAddress: true, areOne: { FileIdentity.leadToOne($0, $1) },
+        name: "jsonl", form: "jsonl:PATH", hasAddress: true, traits: .file,
+        areOne: { FileIdentity.leadToOne($0, $1) },
         make: { path, settings, stream in
             let drain: any OutputDrain =
                 stream.isOneOfMany
-                ? try SharedFileDrain(path: path, rotation: settings.rotation, triesAgain: !stream.waits)
-                : try FileDrain(path: path, rotation: settings.rotation, triesAgain: !stream.waits)
+                ? try SharedFileDrain(path: path, rotation: settings.rotation, triesAgain: !stream.waitsForReaders)
+                : try FileDrain(path: path, rotation: settings.rotation, triesAgain: !stream.waitsForReaders)
             let outlet = try LineOutlet(drain, stream, capacity: 4 * stream.lineBound)
             return LiveLines(JSONLineFormat(stream), stream, outlet: outlet)
         })

@@ -11,9 +11,8 @@ struct RotatedFiles {
 
     init(of path: String) {
         self.path = path
-        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
-        folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-        name = slash.map { String(path[path.utf8.index(after: $0)...]) } ?? path
+        folder = SystemPath.folder(of: path)
+        name = String(SystemPath.name(of: path))
     }
 
     /// Puts the file away, and removes the oldest of more than `kept` that were.
@@ -44,17 +43,11 @@ struct RotatedFiles {
     }
 
     private func putAwayBefore() -> [String] {
-        guard let listing = SystemPath.withBytes(folder, { opendir($0) }) else { return [] }
-        defer { closedir(listing) }
-        var names: [String] = []
-        while let entry = readdir(listing) {
-            let found = SystemPath.name(of: entry)
-            // Nothing else is ever removed.
-            if found.hasPrefix("\(name)."), WallTime.isBasic(found.utf8.dropFirst(name.utf8.count + 1)) {
-                names.append(found)
-            }
+        let names = (try? FolderListing.names(in: folder)) ?? []
+        // Nothing else is ever removed.
+        return names.filter {
+            $0.hasPrefix("\(name).") && WallTime.isBasic($0.utf8.dropFirst(name.utf8.count + 1))
         }
-        return names
     }
 
     /// Milliseconds since 1970 that a file's name tells; nil where it tells no moment.

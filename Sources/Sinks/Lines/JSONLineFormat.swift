@@ -18,30 +18,10 @@ package struct JSONLineFormat: LineFormat {
     package var bytes: [UInt8] { line.bytes }
 
     /// - Parameters:
-    ///   - labels: in the model's order.
-    ///   - learnedFrom: the first of those that were learned; nil where none was.
-    ///   - hasLogits: whether readings carry all logits.
-    ///   - source: the input's name, that events carry.
-    ///   - hasEventType: whether an event's state is said a second time, as `event_type`.
-    package init(
-        labels: [String], learnedFrom: Int? = nil, hasLogits: Bool, source: String? = nil, hasEventType: Bool = false
-    ) {
-        self.labels = StreamLabels(
-            names: labels, learnedFrom: learnedFrom ?? labels.count, thresholds: [], selected: [])
-        eventNames = labels
-        self.hasLogits = hasLogits
-        self.source = source
-        namesAll = false
-        self.hasEventType = hasEventType
-        line = JSONLine(capacity: LineLength.bound(labels: labels))
-    }
-
-    /// A stream's own.
-    ///
-    /// - Parameters:
+    ///   - stream: whose news it is.
     ///   - hasLogits: whether readings carry all logits, where the stream has them.
     ///   - hasEventType: whether an event's state is said a second time, as `event_type`.
-    init(_ stream: StreamDescription, hasLogits: Bool = true, hasEventType: Bool = false) {
+    package init(_ stream: StreamDescription, hasLogits: Bool = true, hasEventType: Bool = false) {
         labels = stream.streamLabels
         eventNames = labels.eventNames
         self.hasLogits = hasLogits && stream.hasLogits

@@ -37,15 +37,16 @@ package struct LineOutlet {
         let usual = max(Self.usualCapacity, capacity)
         reserve = usual / 2
         // A stream of several can be ended by itself, and then waits for no one.
-        if stream.waits, stream.hasOneSink, drain.canBeCalledOff, !stream.isOneOfMany {
+        if stream.waitsForReaders, stream.hasOneSink, drain.canBeCalledOff, !stream.isOneOfMany {
             way = .direct
         } else {
-            let holdsUpOthers = stream.waits && !stream.hasOneSink
+            let holdsUpOthers = stream.waitsForReaders && !stream.hasOneSink
             way = .queued(
                 Queue(
                     try OutputQueue(
                         drain, capacity: holdsUpOthers ? max(Self.largeCapacity, usual) : usual,
-                        patience: !stream.waits ? 0 : holdsUpOthers ? Self.patience : .infinity, stop: stream.stop)))
+                        patience: !stream.waitsForReaders ? 0 : holdsUpOthers ? Self.patience : .infinity,
+                        stop: stream.stop)))
         }
     }
 

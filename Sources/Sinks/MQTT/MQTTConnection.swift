@@ -30,7 +30,7 @@ final class MQTTConnection: @unchecked Sendable {
     // The thread's.
     private let client: MQTTClient
     private var nextTry = 0.0
-    private var delay = 1.0
+    private var backoff = Backoff(shortest: 1, longest: MQTTConnection.longestDelay, jitter: 0.5)
     private var wasOpen = false
     private var openSince = 0.0
     /// When to say once more that the program is there.
@@ -194,8 +194,7 @@ final class MQTTConnection: @unchecked Sendable {
             wakePipe.clear()
             if Stopwatch.now < due { return }
         }
-        nextTry = Stopwatch.now + delay * Double.random(in: 0.5...1)
-        delay = min(delay * 2, Self.longestDelay)
+        nextTry = Stopwatch.now + backoff.next()
         if !client.connect() { sayProblem() }
     }
 
@@ -271,7 +270,10 @@ final class MQTTConnection: @unchecked Sendable {
         client.turn()
         if client.state == .closed {
             // One that lets everybody in and sends them away again is not asked more often than one that is away.
-            if wasOpen, Stopwatch.now - openSince >= Self.longestDelay { (delay, nextTry) = (1, 0) }
+            if wasOpen, Stopwatch.now - openSince >= Self.longestDelay {
+                backoff.reset()
+                nextTry = 0
+            }
             wasOpen = false
             sayProblem()
         }

@@ -97,7 +97,7 @@ final class MQTTDevice: @unchecked Sendable {
             relabel()
             // What happened while no one listened is an event, but no state any more. A stream that waits for its readers
             // has no such time.
-            if !stream.waits {
+            if !stream.waitsForReaders {
                 told = isOn
                 settled = queue.count
                 toldLast = lastOn

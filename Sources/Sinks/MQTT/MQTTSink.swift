@@ -11,6 +11,7 @@ final class MQTTSink: Sink {
     private static func kind(_ name: String, isEncrypted: Bool) -> SinkKind {
         SinkKind(
             name: name, form: "\(name)://[USER@]HOST[:PORT][/PREFIX]", hasAddress: true,
+            traits: isEncrypted ? [.broker, .encrypted] : .broker,
             areOne: { one, other in
                 guard let one = try? MQTTAddress(one, isEncrypted: isEncrypted) else { return false }
                 return (try? MQTTAddress(other, isEncrypted: isEncrypted)) == one
@@ -21,14 +22,18 @@ final class MQTTSink: Sink {
                     throw TacitError(.usage, "--mqtt-password-file wants a user: \(name)://USER@HOST")
                 }
             },
+            probe: { address, settings, seconds in
+                let broker = try? MQTTAddress(address, isEncrypted: isEncrypted)
+                return broker.flatMap { BrokerProbe($0, settings.mqtt, seconds: seconds).trouble() }
+            },
             make: { address, settings, stream in
-                try MQTTSink(MQTTAddress(address, isEncrypted: isEncrypted), settings, stream, stop: stream.stop)
+                try MQTTSink(MQTTAddress(address, isEncrypted: isEncrypted), settings, stream)
             })
     }
 
     private let connection: MQTTConnection
     private let device: MQTTDevice
-    private let waits: Bool
+    private let waitsForReaders: Bool
     private let stop: StopToken
 
     /// Seconds that a broker has at the start, where it is required, and for each thing that it takes at the end.
@@ -37,9 +42,7 @@ final class MQTTSink: Sink {
     private static let shortPatience = 1.7
 
     /// - Throws: `TacitError`: output for what can't be had, input for a password's file.
-    init(
-        _ address: MQTTAddress, _ settings: SinkSettings, _ stream: StreamDescription, stop: StopToken
-    ) throws {
+    init(_ address: MQTTAddress, _ settings: SinkSettings, _ stream: StreamDescription) throws {
         var connection = try MQTTConnection.shared(address, settings.mqtt)
         var device: MQTTDevice?
         while device == nil {
@@ -52,8 +55,8 @@ final class MQTTSink: Sink {
         guard let device else { preconditionFailure("the loop ends with one") }
         self.connection = connection
         self.device = device
-        waits = stream.waits
-        self.stop = stop
+        waitsForReaders = stream.waitsForReaders
+        stop = stream.stop
     }
 
     func samples(_ samples: UnsafeBufferPointer<Float>, time: Double) { advanced() }
@@ -70,7 +73,7 @@ final class MQTTSink: Sink {
 
     func event(_ event: LiveEvent) {
         let isTaken = connection.monitor.locked {
-            if waits { waitForRoom() }
+            if waitsForReaders { waitForRoom() }
             return device.add(event)
         }
         connection.wake()
@@ -101,7 +104,7 @@ final class MQTTSink: Sink {
         let error = TacitError(
             .cannotCreate, file: connection.address.description, "\(left) messages could not be delivered")
         // What goes on by itself has done what it could; what could be read again has failed.
-        if waits, !stop.isStopping { throw error }
+        if waitsForReaders, !stop.isStopping { throw error }
         Log.shared.line(isLimited: false) { $0.append(string: error.description) }
     }
 

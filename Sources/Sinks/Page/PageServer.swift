@@ -32,7 +32,7 @@ final class PageServer: @unchecked Sendable {
     private var daemon: OpaquePointer?
     private var peers: [WebSocketPeer] = []
     private var nextTry = 0.0
-    private var delay = 1.0
+    private var backoff = Backoff(shortest: 1, longest: 30)
     private var hasSaidProblem = false
     private var lastBeat = Stopwatch.now
 
@@ -45,8 +45,6 @@ final class PageServer: @unchecked Sendable {
     /// Seconds that those who follow have for all of the last lines, and after a wish to stop.
     private static let longFarewell = 10.0
     private static let shortFarewell = 1.5
-    /// Seconds between two tries, at most.
-    private static let longestDelay = 30.0
 
     /// - Throws: `TacitError`: output where the library, a thread or, if it is required, the address can't be had.
     init(_ address: PageAddress, name: String?, token: String?, isRequired: Bool, _ news: PageNews) throws {
@@ -95,8 +93,7 @@ final class PageServer: @unchecked Sendable {
         do {
             try begin()
         } catch {
-            nextTry = Stopwatch.now + delay
-            delay = min(delay * 2, Self.longestDelay)
+            nextTry = Stopwatch.now + backoff.next()
             if hasSaidProblem { return }
             hasSaidProblem = true
             Log.shared.line { $0.append(string: "\(error); tried again") }

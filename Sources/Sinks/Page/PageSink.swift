@@ -6,7 +6,7 @@ import TacitLive
 /// A page that shows a stream as it goes, and what programs ask for beside it.
 final class PageSink: Sink {
     static let kind = SinkKind(
-        name: "http", form: "http://HOST:PORT", hasAddress: true,
+        name: "http", form: "http://HOST:PORT", hasAddress: true, traits: .page,
         areOne: { one, other in
             guard let one = try? PageAddress(one), one.port != 0 else { return false }
             return (try? PageAddress(other)) == one
@@ -19,6 +19,9 @@ final class PageSink: Sink {
                     "--to http:\(address): everyone who reaches \(place.host) could listen in: it wants "
                         + "--http-token-file FILE, or 127.0.0.1")
             }
+        },
+        probe: { address, settings, _ in
+            (try? PageAddress(address)).flatMap { PageProbe.trouble($0, settings.page) }
         },
         make: { address, settings, stream in
             let token = try settings.page.tokenFile.map { try SecretFile.read($0, least: leastToken) }

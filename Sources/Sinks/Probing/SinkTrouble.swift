@@ -17,22 +17,3 @@ package enum SinkTrouble: Equatable, Sendable {
     /// The page's address is not this machine's, or may not be had.
     case address(reason: String)
 }
-
-extension SinkTable.Wish {
-    /// Tries what the sink would need, and leaves nothing behind: no message, no file, no open port. Sinks that need
-    /// nothing but the disk have no trouble here.
-    ///
-    /// - Parameters:
-    ///   - settings: what goes with the addresses: files of passwords, certificates.
-    ///   - seconds: that a broker has for each step.
-    package func trouble(_ settings: SinkSettings, seconds: Double) -> SinkTrouble? {
-        switch name {
-        case MQTTSink.plain.name, MQTTSink.encrypted.name:
-            let address = try? MQTTAddress(self.address, isEncrypted: name == MQTTSink.encrypted.name)
-            return address.flatMap { BrokerProbe($0, settings.mqtt, seconds: seconds).trouble() }
-        case PageSink.kind.name:
-            return (try? PageAddress(address)).flatMap { PageProbe.trouble($0, settings.page) }
-        default: return nil
-        }
-    }
-}

@@ -18,9 +18,7 @@ struct LabelBars {
         ranking = Ranking(top: top, threshold: nil, labels: labels.count, among: candidates)
         scores = Array(repeating: 0, count: labels.count)
         wanted = top == 0 ? candidates.count : min(top, candidates.count)
-        nameWidth = candidates.reduce(0) { widest, label in
-            max(widest, labels[label].unicodeScalars.reduce(0) { $0 + ScreenLine.columns($1) })
-        }
+        nameWidth = candidates.reduce(0) { widest, label in max(widest, ScreenLine.columns(labels[label])) }
     }
 
     /// The same after labels came or went; until the next reading it shows what the last one said of the others.

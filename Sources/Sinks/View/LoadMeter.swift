@@ -1,4 +1,3 @@
-import Glibc
 import TacitDiagnostics
 
 /// What a running stream costs this machine.
@@ -6,7 +5,7 @@ struct LoadMeter {
     /// Whether the stream runs as fast as it can, and not at the pace of time.
     private let runsFree: Bool
     private var wall = Stopwatch.now
-    private var processor = Self.processorSeconds
+    private var processor = ProcessorTime.seconds
     private var stream = 0.0
     /// Part of one core that the process takes, or how many times faster than time the stream passes.
     private(set) var value: Double?
@@ -21,7 +20,7 @@ struct LoadMeter {
         let now = Stopwatch.now
         let elapsed = now - wall
         guard elapsed >= (value == nil ? Self.span / 8 : Self.span), elapsed > 0 else { return }
-        let processor = Self.processorSeconds
+        let processor = ProcessorTime.seconds
         value = (runsFree ? time - stream : processor - self.processor) / elapsed
         wall = now
         self.processor = processor
@@ -38,11 +37,5 @@ struct LoadMeter {
             line.decimal(100 * value, places: 1, width: 3)
             line.text("%")
         }
-    }
-
-    private static var processorSeconds: Double {
-        var time = timespec()
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 }

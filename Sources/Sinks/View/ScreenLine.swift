@@ -41,13 +41,6 @@ package struct ScreenLine {
     /// Bytes for the terminal that take no room on it.
     package mutating func control(_ text: StaticString) { buffer.append(text) }
 
-    package mutating func control(up lines: Int) {
-        guard lines > 0 else { return }
-        buffer.append("\u{1B}[")
-        buffer.append(integer: lines)
-        buffer.append(UInt8(ascii: "A"))
-    }
-
     package mutating func begin(columns: Int) {
         column = 0
         limit = columns
@@ -76,8 +69,7 @@ package struct ScreenLine {
     package mutating func text(_ text: String, width: Int = .max) {
         let room = min(width, limit - column)
         guard room > 0 else { return }
-        var total = 0
-        for scalar in text.unicodeScalars { total += Self.columns(scalar) }
+        let total = Self.columns(text)
         let allowed = total <= room ? room : room - 1
         var used = 0
         for scalar in text.unicodeScalars {
@@ -204,9 +196,12 @@ package struct ScreenLine {
         }
     }
 
+    /// Columns that a text takes.
+    package static func columns(_ text: String) -> Int { text.unicodeScalars.reduce(0) { $0 + columns($1) } }
+
     /// Columns that a character takes: none for what combines with the one before, two for East Asian wide ones and
     /// pictures.
-    package static func columns(_ scalar: Unicode.Scalar) -> Int {
+    private static func columns(_ scalar: Unicode.Scalar) -> Int {
         if scalar.value < 0x300 { return 1 }
         switch scalar.properties.generalCategory {
         case .nonspacingMark, .enclosingMark, .format: return 0

@@ -64,7 +64,7 @@ struct Doctor: ParsableCommand {
         examination.isTaught = sinks.takesCorrections
         examination.device = device
         examination.command = try source.command.map { try SourceCommand($0) }
-        examination.wishes = try sinks.wishes
+        examination.requests = try sinks.requests
         examination.sinks = sinks.settings
         let findings = examination.findings()
         for finding in findings {

@@ -33,7 +33,7 @@ struct Replay: ParsableCommand {
         guard !sinks.takesCorrections else {
             throw ValidationError("--mqtt-commands and --http-token-file teach labels: they don't go with a recording")
         }
-        _ = try sinks.wishes
+        _ = try sinks.requests
     }
 
     private func paths() throws -> (model: String?, recording: String) {
@@ -59,7 +59,7 @@ struct Replay: ParsableCommand {
         let replayed = try ReplayedStream(
             reader, model: path, engine: engine.settings, isJSON: output.json, isPaced: realtime)
         let (stream, parts) = try replayed.open()
-        let sink = try SinkTable.open(sinks.wishes, sinks.settings, parts.description)
+        let sink = try SinkTable.open(sinks.requests, sinks.settings, parts.description)
         Process.stopInOrder()
         Process.hasStarted()
         do {

@@ -24,8 +24,8 @@ final class ClassifyView: ClassifyOutput {
         self.hasSpans = hasSpans
         ranking = Ranking(top: options.top, threshold: options.threshold, labels: labels.count)
         line = ScreenLine(isUnicode: terminal.isUnicode, hasColor: terminal.hasColor)
-        nameWidth = min(paths.reduce(0) { max($0, Self.width(Self.name($1))) }, 30)
-        labelWidth = min(max(labels.reduce(0) { max($0, Self.width($1)) }, 5), 22)
+        nameWidth = min(paths.reduce(0) { max($0, ScreenLine.columns(SystemPath.shortName(of: $1))) }, 30)
+        labelWidth = min(max(labels.reduce(0) { max($0, ScreenLine.columns($1)) }, 5), 22)
         terminal.prepare()
     }
 
@@ -36,7 +36,7 @@ final class ClassifyView: ClassifyOutput {
         line.begin(columns: terminal.size.columns - 1)
         line.control("\r")
         line.style(.faint)
-        line.text("\(number) of \(count)  \(Self.name(path))")
+        line.text("\(number) of \(count)  \(SystemPath.shortName(of: path))")
         line.style(.plain)
         line.control("\u{1B}[K")
         hasProgress = true
@@ -47,7 +47,7 @@ final class ClassifyView: ClassifyOutput {
         line.clear()
         line.control("\r")
         line.begin(columns: min(terminal.size.columns - 1, 110))
-        line.text(Self.name(path), width: nameWidth)
+        line.text(SystemPath.shortName(of: path), width: nameWidth)
         line.pad(to: nameWidth + 1)
         if hasSpans, let span = reading.span {
             line.decimal(span.start, places: 1, width: 7)
@@ -80,7 +80,7 @@ final class ClassifyView: ClassifyOutput {
         line.style(.faint)
         for index in ranking.order.dropFirst() {
             // One that does not fit is left out, and so are those after it.
-            guard line.room >= Self.width(labels[index]) + 7 else { break }
+            guard line.room >= ScreenLine.columns(labels[index]) + 7 else { break }
             line.text("  ")
             line.text(labels[index])
             line.decimal(Double(scores[index]), places: 2, width: 5)
@@ -103,13 +103,5 @@ final class ClassifyView: ClassifyOutput {
         line.clear()
         line.control("\r\u{1B}[K")
         try StandardOutput.shared.write(line.buffer.bytes)
-    }
-
-    private static func name(_ path: String) -> String {
-        path.split(separator: "/").last.map(String.init) ?? path
-    }
-
-    private static func width(_ text: String) -> Int {
-        text.unicodeScalars.reduce(0) { $0 + ScreenLine.columns($1) }
     }
 }

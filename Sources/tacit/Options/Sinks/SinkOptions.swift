@@ -28,7 +28,7 @@ struct SinkOptions: ParsableArguments {
     @OptionGroup(title: "Commands") var commands: CommandOptions
     @OptionGroup(title: "Files of lines") var rotation: RotationOptions
 
-    var wishes: [SinkTable.Wish] {
+    var requests: [SinkRequest] {
         get throws { try SinkTable.parse(to, settings) }
     }
 
@@ -53,21 +53,21 @@ struct SinkOptions: ParsableArguments {
             }
         }
         do {
-            let names = Set(try wishes.map(\.name))
-            func require(_ flag: String?, _ kinds: [String], _ form: String) throws {
-                if let flag, names.isDisjoint(with: kinds) {
+            let requests = try self.requests
+            func require(_ flag: String?, _ trait: SinkTraits, _ form: String) throws {
+                if let flag, !requests.contains(where: { $0.has(trait) }) {
                     throw ValidationError("\(flag) goes with --to \(form)")
                 }
             }
-            try require(mqtt.given, ["mqtt", "mqtts"], "mqtt://HOST")
-            try require(mqtt.givenOfTLS, ["mqtts"], "mqtts://HOST")
-            try require(page.given, ["http"], "http://HOST:PORT")
-            if mqtt.commands, !names.contains("clips") {
+            try require(mqtt.given, .broker, "mqtt://HOST")
+            try require(mqtt.givenOfTLS, .encrypted, "mqtts://HOST")
+            try require(page.given, .page, "http://HOST:PORT")
+            if mqtt.commands, !requests.contains(where: { $0.has(.clips) }) {
                 throw ValidationError("--mqtt-commands teaches by clips: it goes with --to clips:DIR")
             }
-            try require(clips.given, ["clips"], "clips:DIR")
-            try require(commands.given, ["exec"], "exec:COMMAND")
-            try require(rotation.given, ["jsonl"], "jsonl:PATH")
+            try require(clips.given, .clips, "clips:DIR")
+            try require(commands.given, .program, "exec:COMMAND")
+            try require(rotation.given, .file, "jsonl:PATH")
         } catch let error as TacitError {
             throw ValidationError(error.description)
         }

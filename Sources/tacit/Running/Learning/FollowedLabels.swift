@@ -47,7 +47,7 @@ enum FollowedLabels {
                 let own = terms.labels.first { $0.name == name }
                 return ChangingLabels.Terms(
                     threshold: own?.threshold ?? threshold,
-                    waits: EventDetector.Waits(onAfter: own?.onAfter, offAfter: own?.offAfter))
+                    delays: EventDetector.Delays(onAfter: own?.onAfter, offAfter: own?.offAfter))
             },
             // Those that come make events unless somebody has said which do.
             takesNew: options.events.only.isEmpty, watch: watch(model, file))

@@ -1,3 +1,4 @@
+import ArgumentParser
 import TacitConsole
 import TacitDiagnostics
 import TacitLive
@@ -15,7 +16,7 @@ struct InputPlan: Sendable {
         let arguments: [String]
         let labels: [LabelTerms]
         let quiet: TimesOfDay
-        let sinks: [SinkTable.Wanted]
+        let sinks: [ConfiguredSink]
 
         static func == (one: Identity, other: Identity) -> Bool {
             let words = [one, other].map { [$0.model ?? ""] + $0.arguments }
@@ -56,6 +57,14 @@ struct InputPlan: Sendable {
         switch sense {
         case .sound: try Listen.parse(arguments)
         case .pictures: try Watch.parse(arguments)
+        }
+    }
+
+    /// What the parser of the command line says of what `options` threw.
+    static func message(for error: any Error, _ sense: Settings.Sense) -> String {
+        switch sense {
+        case .sound: Listen.message(for: error)
+        case .pictures: Watch.message(for: error)
         }
     }
 

@@ -16,7 +16,7 @@ final class RunningInput: @unchecked Sendable {
     private let state = Mutex(State())
     private let tell: @Sendable () -> Void
     // The thread's own.
-    private var pause = RunningInput.shortestPause
+    private var backoff = Backoff(shortest: 1, longest: RunningInput.longestPause)
     /// What was said last, so that it isn't said again.
     private var said: String?
     /// Whether it has been opened once.
@@ -36,8 +36,7 @@ final class RunningInput: @unchecked Sendable {
         case fatal(any Error)
     }
 
-    /// Seconds before it begins anew.
-    private static let shortestPause = 1.0
+    /// Seconds before it begins anew, at most; a run that was longer than that makes pauses short again.
     private static let longestPause = 60.0
 
     /// - Parameters:
@@ -87,7 +86,7 @@ final class RunningInput: @unchecked Sendable {
             guard !stop.isStopping else { return .fine }
             // Settings were fine once: a label that they name may have been forgotten since, and come back.
             if plan.isLive, error.kind != .usage || hasRun {
-                if watch.seconds > Self.longestPause { pause = Self.shortestPause }
+                if watch.seconds > Self.longestPause { backoff.reset() }
                 wait(after: error)
                 return nil
             }
@@ -120,7 +119,6 @@ final class RunningInput: @unchecked Sendable {
         let words = error.description
         if words != said { Log.shared.line { $0.append(string: "\(self.plan.name): \(words); tried again") } }
         said = words
-        stop.wait(seconds: pause)
-        pause = min(2 * pause, Self.longestPause)
+        stop.wait(seconds: backoff.next())
     }
 }

@@ -14,7 +14,7 @@ struct EventParts {
     let rules: EventRules?
     /// Names of groups in the order of their first labels, and the labels (indices) that speak under each.
     private let groups: [(name: String, members: [Int])]
-    private let waits: [Int: EventDetector.Waits]
+    private let delays: [Int: EventDetector.Delays]
 
     /// - Parameters:
     ///   - sampleRate: of the readings.
@@ -27,16 +27,16 @@ struct EventParts {
         thresholds = zip(model.description.thresholds, own).map { threshold, own in
             own?.threshold ?? options.labels.threshold ?? threshold
         }
-        var waits: [Int: EventDetector.Waits] = [:]
+        var delays: [Int: EventDetector.Delays] = [:]
         for (label, own) in own.enumerated() {
             if let own, own.onAfter != nil || own.offAfter != nil {
-                waits[label] = EventDetector.Waits(onAfter: own.onAfter, offAfter: own.offAfter)
+                delays[label] = EventDetector.Delays(onAfter: own.onAfter, offAfter: own.offAfter)
             }
         }
         detector = try EventDetector(
             thresholds: thresholds, watched: selection.indices,
             settings: options.events.settings(model.description.events), sampleRate: sampleRate, hop: hop,
-            names: names, waits: waits, averagedLabels: model.averagedLabels(smooth: options.events.smooth))
+            names: names, delays: delays, averagedLabels: model.averagedLabels(smooth: options.events.smooth))
         var groups: [(name: String, members: [Int])] = []
         for label in selection.indices {
             guard let group = own[label]?.group else { continue }
@@ -50,7 +50,7 @@ struct EventParts {
             }
         }
         self.groups = groups
-        self.waits = waits
+        self.delays = delays
         let quiet = own.map { terms.quiet + ($0?.quiet ?? TimesOfDay([])) }
         rules =
             groups.isEmpty && quiet.allSatisfy(\.isEmpty)
@@ -61,15 +61,15 @@ struct EventParts {
     /// What sinks are told of the stream; what differs from sense to sense is said here.
     func description(
         _ model: LoadedModel, _ options: some StreamOptions, _ terms: StreamTerms, input: String,
-        sense: StreamDescription.Sense, sampleRate: Int = 0, isDevice: Bool, runsFree: Bool, waits: Bool
+        sense: StreamDescription.Sense, sampleRate: Int = 0, isDevice: Bool, runsFree: Bool, waitsForReaders: Bool
     ) -> StreamDescription {
         var description = StreamDescription(
             model: SystemPath.shortName(of: model.path), input: input, source: options.sinks.name, sense: sense,
             sampleRate: sampleRate, labels: model.description.labels,
             learnedFrom: model.model.description.labels.count, thresholds: thresholds, selected: selection.indices,
             top: options.labels.top, showFrom: options.labels.threshold, hasLogits: options.labels.logits,
-            isJSON: options.output.json, isDevice: isDevice, runsFree: runsFree, waits: waits)
-        description.streamLabels.waits = self.waits
+            isJSON: options.output.json, isDevice: isDevice, runsFree: runsFree, waitsForReaders: waitsForReaders)
+        description.streamLabels.delays = delays
         description.streamLabels.groups = groups.map(\.name)
         description.streamLabels.grouped = Set(groups.flatMap(\.members))
         terms.describe(&description)

@@ -66,7 +66,7 @@ extension StreamOptions {
         let opened = try parts.open(program)
         let sink: Tee
         do {
-            sink = try SinkTable.open(sinks.wishes, sinks.settings, opened.description)
+            sink = try SinkTable.open(sinks.requests, sinks.settings, opened.description)
         } catch {
             opened.recorder?.abandon()
             throw error

@@ -47,7 +47,7 @@ struct PictureParts: StreamParts {
         var description = events.description(
             model, options, terms, input: input.title, sense: .pictures, isDevice: input.input == nil,
             runsFree: !isLive,
-            waits: !isLive)
+            waitsForReaders: !isLive)
         let recorder = try terms.recording?.recorder(
             .pictures(ticksPerReading: input.ticksPerReading), model, description,
             events: options.events, isLive: isLive)

@@ -22,7 +22,7 @@ extension RecordingWish {
             averagedLabels: model.averagedLabels(smooth: events.smooth),
             top: stream.top, showFrom: stream.showFrom, hasLogits: stream.hasLogits, isLive: isLive)
         let path = path
-        return try Recorder(self, settings, waits: stream.waits, stop: stream.stop) { note in
+        return try Recorder(self, settings, waits: stream.waitsForReaders, stop: stream.stop) { note in
             Log.shared.line { line in
                 line.append(string: path)
                 switch note {

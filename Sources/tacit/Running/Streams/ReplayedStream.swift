@@ -145,6 +145,7 @@ struct ReplayedStream {
             sampleRate: sampleRate, labels: model.description.labels,
             learnedFrom: model.model.description.labels.count, thresholds: settings.thresholds,
             selected: settings.selected, top: settings.top, showFrom: settings.showFrom,
-            hasLogits: settings.hasLogits, isJSON: isJSON, isDevice: false, runsFree: !isPaced, waits: !isPaced)
+            hasLogits: settings.hasLogits, isJSON: isJSON, isDevice: false, runsFree: !isPaced,
+            waitsForReaders: !isPaced)
     }
 }

@@ -56,7 +56,7 @@ struct SoundParts: StreamParts {
             sense: .sound(window: Double(labeller.geometry.samplesPerWindow) / Double(sampleRate), hop: hopSeconds),
             sampleRate: sampleRate, isDevice: input.isDevice, runsFree: !isLive,
             // What passes at its own pace goes on whether or not anyone reads; anything else waits.
-            waits: !(options.realtime || input.isDevice))
+            waitsForReaders: !(options.realtime || input.isDevice))
         let recorder = try terms.recording?.recorder(
             .sound(sampleRate: sampleRate, hop: options.hop.hop ?? 1, gate: options.gate), model, description,
             events: options.events, isLive: isLive)
