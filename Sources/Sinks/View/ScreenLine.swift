@@ -204,6 +204,9 @@ package struct ScreenLine {
         }
     }
 
+    /// Columns that a text takes.
+    package static func columns(_ text: String) -> Int { text.unicodeScalars.reduce(0) { $0 + columns($1) } }
+
     /// Columns that a character takes: none for what combines with the one before, two for East Asian wide ones and
     /// pictures.
     package static func columns(_ scalar: Unicode.Scalar) -> Int {
