@@ -131,8 +131,8 @@ final class ClipFolder: @unchecked Sendable {
         }
     }
 
-    /// By time; the program's own in the order in which they were made, though the wall clock may have been set back
-    /// meanwhile, for else the newest would make way first.
+    /// By time, oldest first; this program's own in the order in which they were made, because after the wall clock was
+    /// set back the newest of them would be removed first.
     private func wholeClips() -> [Clip] {
         var clips: [String: Clip] = [:]
         forEachName { name in
@@ -169,12 +169,12 @@ final class ClipFolder: @unchecked Sendable {
         while let entry = readdir(listing) { body(SystemPath.name(of: entry)) }
     }
 
-    /// What the description beside a clip is called behind the clip's own name.
+    /// Ends the name of the description that lies beside a clip.
     static let descriptionSuffix = ".json"
     private static let suffixes: [String] = (ClipName.Kind.allCases.map(\.rawValue) + [descriptionSuffix])
         .flatMap { [$0, $0 + ".part"] }
 
-    /// A clip's name without what says which of its files it is, and that; nil for what is no clip's.
+    /// Splits the name of a clip's file into the stem that all its files share and its own suffix; nil for other files.
     static func parts(_ name: String) -> (stem: String, suffix: String)? {
         for suffix in suffixes where name.hasSuffix(suffix) {
             let stem = String(name.dropLast(suffix.count))
@@ -197,7 +197,7 @@ final class ClipFolder: @unchecked Sendable {
 
     private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 
-    /// What the names of so many days ago begin with.
+    /// The time at which the names of clips of so many days ago begin: what sorts before it is older.
     private func stem(before days: Double) -> String {
         var buffer = ByteBuffer(capacity: 32)
         WallTime(milliseconds: max(0, WallTime.now().milliseconds - Int(days * 86_400_000))).writeBasic(to: &buffer)
