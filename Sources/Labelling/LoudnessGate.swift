@@ -35,7 +35,8 @@ package struct LoudnessGate: Equatable, Sendable {
         guard Self.limits.contains(decibels) else {
             throw TacitError(
                 .usage,
-                "a gate of \(decibels) dB, expected \(Int(Self.limits.lowerBound)) to \(Int(Self.limits.upperBound)) dB of full scale"
+                "a gate of \(decibels) dB, expected \(Int(Self.limits.lowerBound)) to \(Int(Self.limits.upperBound)) "
+                    + "dB of full scale"
             )
         }
         limit = pow(10, decibels / 10)

@@ -92,7 +92,8 @@ package enum LabelsFile {
         guard bytes.count <= LearningLimits.fileBytes else {
             throw TacitError(
                 .usage, file: path,
-                "\(bytes.count) bytes of labels, expected at most \(LearningLimits.fileBytes): forget some, or keep no clips"
+                "\(bytes.count) bytes of labels, expected at most \(LearningLimits.fileBytes): forget some, or keep no "
+                    + "clips"
             )
         }
         // What could not be read again replaces nothing.

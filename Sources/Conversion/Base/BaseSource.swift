@@ -59,7 +59,7 @@ struct BaseSource {
         }
         throw TacitError.badData(
             folder.file(name),
-            "the base's folder holds an adapter, which transformers would apply: name the folder as --adapter as well, or "
-                + "take the adapter out of it")
+            "the base's folder holds an adapter, which transformers would apply: name the folder as --adapter as well, "
+                + "or take the adapter out of it")
     }
 }

@@ -45,8 +45,8 @@ enum DenseProduct {
         case Int(tacit_blas_has_no_room):
             throw TacitError(
                 .inputOutput,
-                "no room for OpenBLAS and its buffer of \(tacit_blas_buffer >> 20) MiB: more memory helps, or a higher limit "
-                    + "of the address space (ulimit -v)")
+                "no room for OpenBLAS and its buffer of \(tacit_blas_buffer >> 20) MiB: more memory helps, or a higher "
+                    + "limit of the address space (ulimit -v)")
         default:
             throw TacitError(
                 .deviceUnavailable,

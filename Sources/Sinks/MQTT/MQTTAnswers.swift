@@ -44,7 +44,8 @@ final class MQTTAnswers {
         // Something listens there that has not answered as a broker does.
         case .asking:
             problem =
-                "what listens there gave no broker's answer: is the port right, and is TLS spoken there (mqtts://) or not (mqtt://)?"
+                "what listens there gave no broker's answer: is the port right, and is TLS spoken there (mqtts://) or "
+                + "not (mqtt://)?"
         default: break
         }
         state = .closed
