@@ -132,7 +132,8 @@ import Testing
         let hexadecimal = String(port, radix: 16, uppercase: true)
         try machine.write(
             "proc/net/tcp",
-            "  sl  local_address rem_address   st\n   0: 0100007F:\(hexadecimal) 00000000:0000 0A 0:0 00:0 0 1000 0 4242 1\n"
+            "  sl  local_address rem_address   st\n"
+                + "   0: 0100007F:\(hexadecimal) 00000000:0000 0A 0:0 00:0 0 1000 0 4242 1\n"
         )
         try machine.write("proc/90/comm", "python3\n")
         try machine.link("proc/90/fd/3", "socket:[4242]")
