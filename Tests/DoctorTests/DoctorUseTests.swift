@@ -204,15 +204,7 @@ import Testing
     @Test(.enabled(if: Mosquitto.isThere, "Mosquitto is not installed"))
     func brokersThatNobodyVouchesFor() throws {
         let folder = machine.models
-        let made = try Executable(path: "/usr/bin/openssl").run(
-            ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
-                + [
-                    "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", folder.path("key.pem"), "-out",
-                    folder.path("cert.pem"),
-                ])
-        #expect(made.status == 0)
-        let broker = try Mosquitto(
-            "allow_anonymous true\ncertfile \(folder.path("cert.pem"))\nkeyfile \(folder.path("key.pem"))")
+        let broker = try Mosquitto.withCertificate(in: folder)
         try broker.start()
         let told = try finding(["--to", "mqtts://\(broker.address)"])
         #expect(told.fault == "certificate" && told.status == 73, "\(told)")

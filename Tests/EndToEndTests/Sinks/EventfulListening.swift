@@ -11,13 +11,11 @@ struct EventfulListening {
     var folder: TemporaryFolder { model.folder }
 
     init(seconds: Int = 4) throws {
-        let golden = try GoldenCase(name: "gpt2-sliding")
-        model = try ConvertedModel(golden)
-        rate = golden.sampleRate
-        stride = Double(try ModelInput(model.path).strideSamples) / Double(golden.sampleRate)
-        sound = try model.folder.write(
-            "a.wav", WaveFile.bytes(Sounds.glide(samples: seconds * golden.sampleRate), rate: UInt32(golden.sampleRate))
-        )
+        let sliding = try SlidingModel()
+        model = sliding.model
+        rate = sliding.rate
+        stride = sliding.stride
+        sound = try sliding.sound(samples: seconds * sliding.rate)
     }
 
     func arguments(_ more: [String], sound: String? = nil) -> [String] {

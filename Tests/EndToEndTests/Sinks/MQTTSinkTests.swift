@@ -341,16 +341,7 @@ struct MQTTSinkTests {
     }
 
     @Test func encrypted() throws {
-        let openssl = Executable(path: "/usr/bin/openssl")
-        let made = try openssl.run(
-            ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
-                + [
-                    "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", folder.path("key.pem"), "-out",
-                    folder.path("cert.pem"),
-                ])
-        #expect(made.status == 0)
-        let broker = try Mosquitto(
-            "allow_anonymous true\ncertfile \(folder.path("cert.pem"))\nkeyfile \(folder.path("key.pem"))")
+        let broker = try Mosquitto.withCertificate(in: folder)
         try broker.start()
         let listener = try LiveRun(
             Executable(path: "/usr/bin/mosquitto_sub"),
