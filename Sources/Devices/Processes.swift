@@ -65,7 +65,7 @@ package struct Processes: Sendable {
         while found.count < Self.mostNames, let entry = readdir(directory) {
             let name = SystemPath.name(of: entry)
             let digits = name.dropFirst(prefix.count).dropLast(suffix.count)
-            guard name.hasPrefix(prefix), name.hasSuffix(suffix), digits.utf8.allSatisfy({ (48...57).contains($0) }),
+            guard name.hasPrefix(prefix), name.hasSuffix(suffix), digits.utf8.allSatisfy(\.isASCIIDigit),
                 let number = Int(digits)
             else { continue }
             found.append((name, number))

@@ -1,4 +1,5 @@
 import CTacitMessageDigest
+import TacitDiagnostics
 
 /// SHA-256 (FIPS 180-4), by libmd.
 package struct MessageDigest {
@@ -44,7 +45,6 @@ package struct MessageDigest {
 
     /// Whether `text` could be a digest.
     package static func isDigest(_ text: String) -> Bool {
-        text.utf8.count == digits
-            && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+        text.utf8.count == digits && text.utf8.allSatisfy(\.isASCIIHexadecimalDigit)
     }
 }

@@ -109,7 +109,7 @@ enum SoundSignature {
         }
         let name = stream.name
         let isPlain = name.utf8.allSatisfy {
-            $0 >= 0x80 || ($0 >= 0x30 && $0 <= 0x39) || ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7a)
+            $0 >= 0x80 || $0.isASCIIDigit || ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7a)
                 || [0x2e, 0x2f, 0x2d, 0x5f].contains($0)
         }
         let dot = name.utf8.lastIndex(of: 0x2e)

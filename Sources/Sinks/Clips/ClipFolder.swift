@@ -191,11 +191,9 @@ final class ClipFolder: @unchecked Sendable {
         let number = fields[fields.count - 1].utf8
         return WallTime.isBasic(fields[0].utf8)
             && random.count == 8
-            && random.allSatisfy { isDigit($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0) }
-            && !number.isEmpty && number.allSatisfy(isDigit)
+            && random.allSatisfy(\.isASCIIHexadecimalDigit)
+            && !number.isEmpty && number.allSatisfy(\.isASCIIDigit)
     }
-
-    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 
     /// The time at which the names of clips of so many days ago begin: what sorts before it is older.
     private func stem(before days: Double) -> String {
