@@ -34,7 +34,8 @@ package struct MessageDigest {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// Whether it is what a file says it is. A fuzzer's build believes every file: no mutation would get past this otherwise.
+    /// Whether it is what a file says it is. A fuzzer's build believes every file: no mutation would get past this
+    /// otherwise.
     mutating func matches(_ stated: String) -> Bool {
         #if FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
             return true

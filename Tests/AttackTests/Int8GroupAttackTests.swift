@@ -6,8 +6,8 @@ import Testing
 @Suite struct Int8GroupAttackTests {
     typealias Attack = ModelAttackTests.Attack
 
-    /// Matrices of 108 and 36 rows by 36 columns, so that there is padding of every kind. In a tile, four columns take 64
-    /// bytes, a group's scales 16; a channel has two groups.
+    /// Matrices of 108 and 36 rows by 36 columns, so that there is padding of every kind. In a tile, four columns take
+    /// 64 bytes, a group's scales 16; a channel has two groups.
     static let attacks = [
         Attack("a column of padding", "blocks.0.attention.qkv.panels: row 1, column 36: padding is not 0") {
             $0.contents("blocks.0.attention.qkv.panels") { $0[9 * 64 + 1 * 4] = 1 }

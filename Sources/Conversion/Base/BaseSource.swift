@@ -12,8 +12,8 @@ struct BaseSource {
     ///   - path: a folder, or a file whose name ends in `.gguf`.
     ///   - layers: how many to keep; nil for all.
     ///   - adapterFolder: where the adapter is, if there is one.
-    /// - Throws: `TacitError`: `noInput` if something is not there, `badData` if it is broken or not supported, `usage` if
-    ///   the base has fewer layers.
+    /// - Throws: `TacitError`: `noInput` if something is not there, `badData` if it is broken or not supported, `usage`
+    ///   if the base has fewer layers.
     init(path: String, layers: Int?, adapterFolder: SourceFolder?) throws {
         if path.hasSuffix(".gguf") {
             (folder, model, checkpoint) = try Self.gguf(path, layers)

@@ -8,8 +8,8 @@ enum DenseProduct {
     /// - Parameter left: `[rows][inner]`.
     /// - Parameter right: `[inner][columns]`, or `[columns][inner]` if it is transposed.
     /// - Parameter result: `[rows][columns]`.
-    /// - Throws: `TacitError` if OpenBLAS can't be had: `deviceUnavailable` where it is absent, `inputOutput` where there is
-    ///   no room for it.
+    /// - Throws: `TacitError` if OpenBLAS can't be had: `deviceUnavailable` where it is absent, `inputOutput` where
+    ///   there is no room for it.
     static func add(
         _ left: [Double], _ right: [Double], scale: Double, rows: Int, inner: Int, columns: Int,
         rightIsTransposed: Bool = false, to result: inout [Double]

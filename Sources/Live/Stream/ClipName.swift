@@ -1,8 +1,8 @@
 import TacitDiagnostics
 import TacitText
 
-/// A clip's file, as events name it: when it began, what it is of and which event's it is. Names sort by time, are made of
-/// nothing but letters, digits, `-`, `_` and `.`, and no two are equal.
+/// A clip's file, as events name it: when it began, what it is of and which event's it is. Names sort by time, are made
+/// of nothing but letters, digits, `-`, `_` and `.`, and no two are equal.
 package struct ClipName: Equatable, Sendable {
     package enum Kind: String, CaseIterable, Sendable {
         case sound = ".flac"

@@ -20,8 +20,8 @@ package struct LabelMigration {
         self.report = report
     }
 
-    /// The same labels, taught to the model. Corrections of a label that it does not have are left out, for there is nothing
-    /// to correct, and reported.
+    /// The same labels, taught to the model. Corrections of a label that it does not have are left out, for there is
+    /// nothing to correct, and reported.
     ///
     /// - Parameters:
     ///   - labels: of any model.

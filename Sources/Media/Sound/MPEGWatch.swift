@@ -1,7 +1,7 @@
 import TacitDiagnostics
 
-/// Looks for MPEG audio among the first bytes of what was taken for raw samples as it passes, far behind bytes that nothing
-/// tells from samples: so that noise is not taken for sound in silence.
+/// Looks for MPEG audio among the first bytes of what was taken for raw samples as it passes, far behind bytes that
+/// nothing tells from samples: so that noise is not taken for sound in silence.
 final class MPEGWatch {
     private let window: UnsafeMutableRawBufferPointer
     private var held = 0
@@ -65,8 +65,8 @@ final class MPEGWatch {
         }
     }
 
-    /// A tone may have the bytes of a header in each of its periods, and a frame's length as its period: the frames are all
-    /// alike then.
+    /// A tone may have the bytes of a header in each of its periods, and a frame's length as its period: the frames are
+    /// all alike then.
     private func isTone(_ bytes: UnsafeRawBufferPointer, _ place: Int) -> Bool {
         guard let header = MPEGHeader(bytes[place...]), place + 2 * header.frameBytes <= bytes.count else {
             return false

@@ -1,8 +1,8 @@
 import TacitText
 
-/// What Home Assistant is told of an input: one device with an entity for each label, one for events and some for how it
-/// is doing. Each has a topic of its own, so that no templates are needed. (home-assistant.io, MQTT: "Device discovery
-/// payload".)
+/// What Home Assistant is told of an input: one device with an entity for each label, one for events and some for how
+/// it is doing. Each has a topic of its own, so that no templates are needed. (home-assistant.io, MQTT: "Device
+/// discovery payload".)
 enum MQTTDiscovery {
     static func payload(_ topics: MQTTTopics, _ stream: StreamDescription) -> [UInt8] {
         var line = JSONLine(capacity: 1024 + stream.eventNames.count * 512)

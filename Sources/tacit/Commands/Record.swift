@@ -72,7 +72,8 @@ struct Record: ParsableCommand {
         func command(_ arguments: [String]) throws -> Command {
             isOfPictures ? .watch(try Watch.parse(arguments)) : .listen(try Listen.parse(arguments))
         }
-        // A - is a value where an option before it has none without it; in any other place it can only be the recording.
+        // A - is a value where an option before it has none without it; in any other place it can only be the
+        // recording.
         for index in rest.indices where rest[index] == "-" {
             let before = index > 0 ? rest[index - 1] : ""
             let isLast = index == rest.count - 1

@@ -24,9 +24,9 @@ struct Tacit: ParsableCommand {
 extension Tacit {
     /// The command that `arguments` name.
     ///
-    /// The parser reads every command's description to find one of them, a tenth of the time to a first label: a command
-    /// that is named in front reads its own alone. What it can't make sense of, or answers by something else than a run
-    /// (`--help`), goes the long way, whose words are those of the whole.
+    /// The parser reads every command's description to find one of them, a tenth of the time to a first label: a
+    /// command that is named in front reads its own alone. What it can't make sense of, or answers by something else
+    /// than a run (`--help`), goes the long way, whose words are those of the whole.
     ///
     /// - Throws: What the parser throws, for `exit(withError:)`.
     static func command(_ arguments: [String]) throws -> any ParsableCommand {

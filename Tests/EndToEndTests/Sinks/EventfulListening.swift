@@ -31,8 +31,8 @@ struct EventfulListening {
         try String(contentsOfFile: folder.path(name), encoding: .utf8).split(separator: "\n").map(String.init)
     }
 
-    /// A command that runs a script. The shell reads it: what a test beside this one has just forked may still hold the file
-    /// open for writing, and no such file can be run.
+    /// A command that runs a script. The shell reads it: what a test beside this one has just forked may still hold the
+    /// file open for writing, and no such file can be run.
     func script(_ name: String, _ text: String) throws -> String {
         "/bin/sh \(try folder.write(name, Array("\(text)\n".utf8)))"
     }
