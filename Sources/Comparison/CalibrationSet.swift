@@ -6,8 +6,8 @@ import TacitModelFile
 
 /// Data that two models are compared on.
 package struct CalibrationSet {
-    /// The most examples that are run: enough to tell a point, and a few minutes of a small model's time. Of larger splits
-    /// these are spread evenly over the whole.
+    /// The most examples that are run: enough to tell a point, and a few minutes of a small model's time. Of larger
+    /// splits these are spread evenly over the whole.
     private static let maximumExamples = 2000
 
     private let data: DataSet
@@ -34,8 +34,8 @@ package struct CalibrationSet {
     /// What lies in the set's folder and is no example, in words.
     package var notes: [String] { data.leftOut }
 
-    /// Contexts as the model's front end makes them of the examples, one of each, evenly spread: what a trunk may be tried
-    /// with and weights be fitted to.
+    /// Contexts as the model's front end makes them of the examples, one of each, evenly spread: what a trunk may be
+    /// tried with and weights be fitted to.
     ///
     /// - Returns: nil where no example is as long as a context.
     /// - Throws: the error of the first example that can't be read.

@@ -21,8 +21,8 @@ package enum Process {
 
     private static let hangUp = Mutex(HangUp.ends)
 
-    /// From now on SIGHUP calls `body`, on the thread of signals, where it was not ignored at the start. One that was held
-    /// up to now calls it at once.
+    /// From now on SIGHUP calls `body`, on the thread of signals, where it was not ignored at the start. One that was
+    /// held up to now calls it at once.
     package static func onHangUp(_ body: @escaping @Sendable () -> Void) {
         let hasCome = hangUp.withLock { hangUp in
             defer { hangUp = .calls(body) }
@@ -80,8 +80,8 @@ package enum Process {
     ///
     /// Ctrl-C, SIGTERM and SIGHUP end the program with 0 from a thread of their own, whatever the others are waiting
     /// for: a read from a pipe, a device, a slow reader. Who asked to stop in order has five seconds for it. A closed
-    /// pipe is an error of `write`, not a signal, and so is a file that may not grow any more. A SIGHUP that was ignored
-    /// at the start (nohup) stays so.
+    /// pipe is an error of `write`, not a signal, and so is a file that may not grow any more. A SIGHUP that was
+    /// ignored at the start (nohup) stays so.
     ///
     /// - Parameters:
     ///   - name: the program, before its lines on standard error.
@@ -131,8 +131,8 @@ package enum Process {
         StandardOutput.shared.afterLine(within: 500) { exit(0) }
     }
 
-    /// An output that all depends on has failed: ends the program as a signal would, from whichever thread, but with what
-    /// the error means.
+    /// An output that all depends on has failed: ends the program as a signal would, from whichever thread, but with
+    /// what the error means.
     package static func end(after error: any Error) -> Never {
         requestStop()
         ExitStatus.finish(error)
@@ -181,8 +181,8 @@ package enum Process {
     /// takes its number and is written to.
     private static func keepStandardDescriptors() {
         for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
-            // The lowest free number is this one. In the wrong direction: to read and to write there fails, as it would have;
-            // only words about faults go nowhere.
+            // The lowest free number is this one. In the wrong direction: to read and to write there fails, as it would
+            // have; only words about faults go nowhere.
             _ = open("/dev/null", descriptor == STDOUT_FILENO ? O_RDONLY : O_WRONLY)
         }
     }

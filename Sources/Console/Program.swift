@@ -29,8 +29,8 @@ package enum Program {
         }
     }
 
-    /// Ends the program with what it was asked for, as help: output like any other, so that a disk without room for it is an
-    /// error.
+    /// Ends the program with what it was asked for, as help: output like any other, so that a disk without room for it
+    /// is an error.
     package static func end(telling text: String) -> Never {
         do {
             try StandardOutput.shared.write(Array((text + "\n").utf8))

@@ -8,8 +8,8 @@ package struct ConversionOptions: Sendable {
         /// Each matrix in int8 or int4, within a budget.
         case mixed
 
-        /// Widest trunk that int8 and int4 store in two planes. Tiny models lose the most by rounding, and can spare the bytes
-        /// and the time.
+        /// Widest trunk that int8 and int4 store in two planes. Tiny models lose the most by rounding, and can spare
+        /// the bytes and the time.
         private static let widestInTwoPlanes = 128
 
         /// What chooses the weights of a trunk of this width.
@@ -62,7 +62,8 @@ package struct ConversionOptions: Sendable {
     package enum Method: String, CaseIterable, Sendable {
         /// Each by itself, the nearest.
         case rtn
-        /// Such that a channel's outputs are off as little as may be, for inputs as the trunk makes them of made-up patches.
+        /// Such that a channel's outputs are off as little as may be, for inputs as the trunk makes them of made-up
+        /// patches.
         case gptq
     }
 
@@ -84,8 +85,8 @@ package struct ConversionOptions: Sendable {
     package var int8Form: Int8Form?
     /// Counts for quantized weights; nil is what a measurement says.
     package var smoothing: Smoothing?
-    /// First layers whose matrices have two planes. Counts for int8; nil is what a measurement says (see `TwoPlaneTrial`), or 0
-    /// where `int8Form` and `smoothing` are both decided and so nothing is measured.
+    /// First layers whose matrices have two planes. Counts for int8; nil is what a measurement says (see
+    /// `TwoPlaneTrial`), or 0 where `int8Form` and `smoothing` are both decided and so nothing is measured.
     package var twoPlaneLayers: Int?
     /// Counts where `weights.hasGroups`.
     package var groupSize: GroupSize
@@ -115,9 +116,9 @@ package struct ConversionOptions: Sendable {
         self.output = output
     }
 
-    /// What decides about the model's bytes, without paths. Of the forms of int8 the usual one goes without saying, and that
-    /// nothing is smoothed or has two planes; where the converter was told so against its own measurement, these flags alone do
-    /// not make the same file again.
+    /// What decides about the model's bytes, without paths. Of the forms of int8 the usual one goes without saying, and
+    /// that nothing is smoothed or has two planes; where the converter was told so against its own measurement, these
+    /// flags alone do not make the same file again.
     func flags(_ verdict: TrialVerdict, _ data: DataContexts?) -> String {
         "--weights \(weights.rawValue)" + (layers.map { " --layers \($0)" } ?? "")
             + (weights == .mixed ? " --budget \(budget)" : "")

@@ -76,8 +76,8 @@ extension ConversionReport {
             let (before, after) = (Self.percent(smoothing.before), Self.percent(smoothing.after))
             let verb = isSmoothed ? "brings" : "is left out: it would bring"
             lines.append(
-                "smoothing \(verb) a trial's error from \(before.0) to \(after.0) %, a single patch's from \(before.1) to "
-                    + "\(after.1) %")
+                "smoothing \(verb) a trial's error from \(before.0) to \(after.0) %, a single patch's from \(before.1) "
+                    + "to \(after.1) %")
         }
         if let twoPlanes {
             let (before, after) = (Self.percent(twoPlanes.before), Self.percent(twoPlanes.after))
@@ -94,8 +94,8 @@ extension ConversionReport {
         if let calibratedError {
             let (mean, worst) = Self.percent(calibratedError)
             lines.append(
-                "gptq      puts the trunk's output \(mean) % off for the patches that weights were fitted to, a single patch's "
-                    + "up to \(worst) %")
+                "gptq      puts the trunk's output \(mean) % off for the patches that weights were fitted to, a single "
+                    + "patch's up to \(worst) %")
         }
         lines += errors.lines
         for note in notes { lines.append("note      \(note)") }

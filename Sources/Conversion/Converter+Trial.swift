@@ -4,8 +4,8 @@ extension Converter {
     /// Blocks that are tried before anything is written: where a measurement is what decides.
     var trialSteps: Int { ways == nil ? 0 : description.trunk.layers }
 
-    /// What there is to try; nil where that is not the question, and empty where it is only by what to smooth. Two planes
-    /// of int8 leave nothing to decide, since they are nearly exact.
+    /// What there is to try; nil where that is not the question, and empty where it is only by what to smooth. Two
+    /// planes of int8 leave nothing to decide, since they are nearly exact.
     private var ways: [QuantizationTrial.Way]? {
         let width = description.trunk.width
         let form = options.int8Form

@@ -2,8 +2,8 @@ import TacitDiagnostics
 import TacitModelFile
 
 extension Converter {
-    /// What two planes in the first layers are worth, where that is the question: in groups that put single patches far off.
-    /// Trunks for which rows are enough have no patches that turn round.
+    /// What two planes in the first layers are worth, where that is the question: in groups that put single patches far
+    /// off. Trunks for which rows are enough have no patches that turn round.
     ///
     /// - Parameters:
     ///   - trunk: smoothed, if it is to be.

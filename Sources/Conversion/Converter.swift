@@ -3,8 +3,8 @@ import TacitModelFile
 
 /// Makes a model file from a base and, if there is one, an adapter.
 package final class Converter {
-    /// Stands in the provenance of every model, beside the flags. Changes whenever the same input with the same flags gives
-    /// other bytes.
+    /// Stands in the provenance of every model, beside the flags. Changes whenever the same input with the same flags
+    /// gives other bytes.
     package static let version = "8"
 
     let options: ConversionOptions
@@ -23,8 +23,8 @@ package final class Converter {
 
     /// Reads and checks all but the weights themselves.
     ///
-    /// - Throws: `TacitError`: `noInput` if something is not there, `badData` if it is broken or not supported, `usage` for
-    ///   numbers that do not go with this base.
+    /// - Throws: `TacitError`: `noInput` if something is not there, `badData` if it is broken or not supported, `usage`
+    ///   for numbers that do not go with this base.
     package init(_ options: ConversionOptions) throws {
         self.options = options
         let adapterFolder = try options.adapter.map { try SourceFolder(path: $0) }
@@ -69,8 +69,8 @@ package final class Converter {
     /// Writes the model file. It appears under its name when all of it is there.
     ///
     /// - Parameters:
-    ///   - calibrate: runs the model with its weights in 32-bit floats, and as they are stored, over data; nil for none.
-    ///     What it throws ends the conversion, with nothing written.
+    ///   - calibrate: runs the model with its weights in 32-bit floats, and as they are stored, over data; nil for
+    ///     none. What it throws ends the conversion, with nothing written.
     ///   - progress: called with the parts done and all parts; what it throws ends the conversion.
     package func convert(
         calibrate: ((_ exact: ModelFile, _ stored: ModelFile) throws -> Calibration)? = nil,
@@ -102,7 +102,8 @@ package final class Converter {
         return report
     }
 
-    /// Contexts that the trunk's errors are measured with. Fitted weights are measured with others than they were fitted to.
+    /// Contexts that the trunk's errors are measured with. Fitted weights are measured with others than they were
+    /// fitted to.
     private func pair(_ trial: QuantizationTrial?) throws -> TrunkPair {
         if calibratedSteps > 0 {
             return try TrunkPair(description, surroundings, seed: SamplePatches.unseenSeed)

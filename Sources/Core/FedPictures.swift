@@ -23,8 +23,8 @@ final class FedPictures: FrameSource {
     /// - Throws: `TacitError` (usage) for a rate out of range.
     init(rate: Double) throws { clock = try FrameClock(rate: rate) }
 
-    /// - Throws: `TacitError`: usage for a time that goes back or beyond all bounds, bad data for a picture that is none;
-    ///   then nothing is fed.
+    /// - Throws: `TacitError`: usage for a time that goes back or beyond all bounds, bad data for a picture that is
+    ///   none; then nothing is fed.
     func feed(_ picture: PixelView, seconds: Double?) throws {
         let time = try time(seconds)
         try frame.reshape(width: picture.width, height: picture.height, channels: picture.channels)

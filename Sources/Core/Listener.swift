@@ -8,8 +8,8 @@ import TacitMedia
 public final class Listener: Sendable {
     private let stream: StreamRun
 
-    /// - Throws: `TacitError`: bad data for a model that does not hear or has no labels, usage for settings with which no
-    ///   event could ever turn on, or off again. What is wrong with the source is told when the stream begins.
+    /// - Throws: `TacitError`: bad data for a model that does not hear or has no labels, usage for settings with which
+    ///   no event could ever turn on, or off again. What is wrong with the source is told when the stream begins.
     public init(_ model: Model, _ source: Source, settings: StreamSettings = StreamSettings()) throws {
         // What is wrong with the settings is told at once, though the stream is made on the thread that it runs on.
         _ = try settings.detector(ofSound: model.loaded, isLive: source.isLive)
@@ -27,10 +27,11 @@ public final class Listener: Sendable {
         }
     }
 
-    /// Listens on this thread until the source ends, `stop` is called or `body` throws. Every event that is on is told to
-    /// be off at the end.
+    /// Listens on this thread until the source ends, `stop` is called or `body` throws. Every event that is on is told
+    /// to be off at the end.
     ///
-    /// - Throws: `TacitError` for a source that can't be opened or fails, and what `body` throws.
+    /// - Throws: `TacitError` for a source that can't be opened or fails; usage while the stream runs already. What
+    ///   `body` throws.
     public func run(_ body: (StreamUpdate) throws -> Void) throws { try stream.run(body) }
 
     /// The same for `for try await`.
@@ -65,11 +66,14 @@ public final class Listener: Sendable {
         }
 
         /// A sound file (WAV, FLAC, Ogg, MP3 and more), as fast as it can be labelled.
+        ///
+        /// When the stream begins, it throws a `TacitError` naming the file: no input for what can't be opened, bad
+        /// data for what is no sound or has a rate that can't be converted.
         public static func file(_ path: String) -> Source {
             Source(name: path, isLive: false) { _ in try SoundFileSource(path: path) }
         }
 
-        /// Samples in memory.
+        /// Samples in memory. What is wrong with them or their rate is told as for `samples`.
         public static func sound(_ sound: Sound) -> Source {
             samples(sampleRate: sound.sampleRate) {
                 let rest = Remainder(sound.samples)
@@ -77,7 +81,9 @@ public final class Listener: Sendable {
             }
         }
 
-        /// Samples of the program's own.
+        /// Samples of the program's own. What the closures throw ends the stream, and so does a `TacitError`: usage for
+        /// a rate out of range or more samples than there is room for, bad data for what is no sample or a rate that
+        /// can't be converted.
         ///
         /// - Parameters:
         ///   - sampleRate: hertz; what is not the model's is converted.

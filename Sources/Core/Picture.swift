@@ -4,7 +4,9 @@ import TacitMedia
 
 /// A picture of 8-bit pixels, grey or RGB.
 public struct Picture: Sendable {
+    /// Pixels in a row.
     public let width: Int
+    /// Rows.
     public let height: Int
     /// 1 (grey) or 3 (RGB).
     public let channels: Int

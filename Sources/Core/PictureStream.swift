@@ -12,11 +12,11 @@ public final class PictureStream {
 
     /// - Parameters:
     ///   - model: what labels.
-    ///   - rate: pictures a second, by which the times of those are counted that come without; smoothing has room for no
-    ///     more in a second.
+    ///   - rate: pictures a second, by which the times of those are counted that come without; smoothing has room for
+    ///     no more in a second.
     ///   - settings: how; `every` and not `hop` says how often.
-    /// - Throws: `TacitError`: usage for settings or a rate out of range, bad data for a model that does not see or has no
-    ///   labels.
+    /// - Throws: `TacitError`: usage for settings or a rate out of range, bad data for a model that does not see or has
+    ///   no labels.
     public init(_ model: Model, rate: Double = 25, settings: StreamSettings = StreamSettings()) throws {
         self.model = model
         source = try FedPictures(rate: rate)
@@ -31,9 +31,11 @@ public final class PictureStream {
     ///
     /// - Parameters:
     ///   - picture: is copied.
-    ///   - seconds: when it was taken, since the start of the stream; nil for one step of the rate after the one before.
+    ///   - seconds: when it was taken, since the start of the stream; nil for one step of the rate after the one
+    ///     before.
     ///   - body: told what comes of it.
-    /// - Throws: `TacitError` (usage) for a time that goes back, and after `finish`. What `body` throws.
+    /// - Throws: `TacitError` (usage) for a time that goes back or beyond all bounds, and after `finish`. What `body`
+    ///   throws.
     public func push(
         _ picture: Picture, at seconds: Double? = nil, _ body: (StreamUpdate) throws -> Void
     ) throws {
@@ -43,12 +45,18 @@ public final class PictureStream {
     }
 
     /// So many pictures were lost: the stream's time goes on by them, and waits and smoothing begin anew.
+    ///
+    /// - Throws: `TacitError` (usage) for a number of pictures below 0 or beyond all bounds, and after `finish`. What
+    ///   `body` throws.
     public func skip(pictures: Int, _ body: (StreamUpdate) throws -> Void) throws {
         try skip(pictures: pictures)
         try stream.withUpdates(body) { sink in while try stream.step(sink) {} }
     }
 
-    /// The stream is over: every event that is on turns off. Nothing may be pushed after it.
+    /// The stream is over: every event that is on turns off. Nothing may be pushed after it; a second call does
+    /// nothing.
+    ///
+    /// - Throws: what `body` throws.
     public func finish(_ body: (StreamUpdate) throws -> Void) throws {
         try stream.withUpdates(body) { try finish($0) }
     }

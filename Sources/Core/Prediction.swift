@@ -12,7 +12,7 @@ public struct Prediction: Sendable {
     public let logits: [Float]
     /// `[width]`: what the model's head reads.
     public let embedding: [Float]
-    /// Time that the model took.
+    /// Time that the model took, in seconds.
     public let inferenceSeconds: Double
     /// What was lost of a sound that is damaged; nothing of anything else.
     public let damage: SoundDamage

@@ -6,7 +6,7 @@ public enum Sense: Equatable, Sendable {
     ///   - sampleRate: hertz.
     ///   - windowSamples: how many make one window.
     case sound(sampleRate: Int, windowSamples: Int)
-    /// Pictures of any size, which are scaled to this one; 1 channel (grey) or 3 (RGB).
+    /// Pictures of any size, which are scaled to this one, in pixels; 1 channel (grey) or 3 (RGB).
     case pictures(width: Int, height: Int, channels: Int)
     /// Ids, one a codebook in each patch.
     case tokens(vocabulary: Int, codebooks: Int)

@@ -43,12 +43,18 @@ public final class SoundStream {
 
     /// So many samples, at the rate of what is pushed, were lost: the stream's time goes on by them, and the model
     /// begins anew.
+    ///
+    /// - Throws: `TacitError` (usage) for a number of samples below 0 or beyond all bounds, and after `finish`. What
+    ///   `body` throws.
     public func skip(samples: Int, _ body: (StreamUpdate) throws -> Void) throws {
         try skip(samples: samples)
         try push([], body)
     }
 
-    /// The stream is over: every event that is on turns off. Nothing may be pushed after it.
+    /// The stream is over: every event that is on turns off. Nothing may be pushed after it; a second call does
+    /// nothing.
+    ///
+    /// - Throws: what `body` throws.
     public func finish(_ body: (StreamUpdate) throws -> Void) throws {
         try stream.withUpdates(body) { _ = try finish(until: { false }, $0) }
     }

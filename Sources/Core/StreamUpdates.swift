@@ -1,8 +1,8 @@
 import TacitDiagnostics
 
-/// What a stream has to tell, for `for try await`. The stream runs on a thread of its own, from the first update that is
-/// asked for until it is over, stopped, or no longer read; a task that is cancelled stops it, and still gets an `off` for
-/// every event that is on.
+/// What a stream has to tell, for `for try await`. The stream runs on a thread of its own, from the first update that
+/// is asked for until it is over, stopped, or no longer read; a task that is cancelled stops it, and still gets an
+/// `off` for every event that is on.
 public struct StreamUpdates: AsyncSequence, Sendable {
     public typealias Element = StreamUpdate
 

@@ -4,11 +4,11 @@ import TacitLearning
 import TacitLive
 import TacitMedia
 
-/// Teaches a model labels that it did not have, and corrects those that it says wrongly, as `tacit learn` does. Used by one
-/// thread at a time.
+/// Teaches a model labels that it did not have, and corrects those that it says wrongly, as `tacit learn` does. Used by
+/// one thread at a time.
 ///
-/// All that is taught stands in one file beside the model. Each call reads that file, changes it and replaces it whole, while
-/// others who would change it wait: what two teach at once both stays.
+/// All that is taught stands in one file beside the model. Each call reads that file, changes it and replaces it whole,
+/// while others who would change it wait: what two teach at once both stays.
 public final class Teacher {
     public let model: Model
     /// The file, which a first label makes.
@@ -24,7 +24,9 @@ public final class Teacher {
     /// A label that was learned, or one of the model's that was corrected.
     public struct Taught: Equatable, Sendable {
         public let name: String
+        /// How many it was learned from; 0 for one of the model's own.
         public let examples: Int
+        /// How many examples of what it should not be said of.
         public let corrections: Int
         /// Whether it was learned.
         public let isLearned: Bool
@@ -33,7 +35,8 @@ public final class Teacher {
     /// - Parameters:
     ///   - model: to be taught.
     ///   - labels: the file of learned labels; it need not be there yet.
-    ///   - keepsClips: whether the sounds and pictures themselves are kept, so that another model can be taught by them.
+    ///   - keepsClips: whether the sounds and pictures themselves are kept, so that another model can be taught by
+    ///     them.
     ///   - threads: to compute with, 1...256. It changes no result.
     /// - Throws: `TacitError`: bad data for a model of tokens, usage for numbers out of range.
     public init(_ model: Model, labels: String, keepsClips: Bool = true, threads: Int = 1) throws {
@@ -62,9 +65,9 @@ public final class Teacher {
     /// Files, one example each; of a long sound its loudest part, of a long background pieces of all of it. None is
     /// learned unless all can be read.
     ///
-    /// - Throws: `TacitError` naming the file that can't be read; usage for a name that can't be one or is not there to be
-    ///   corrected, and beyond the limits; bad data for labels of another model; an output error for a file that can't be
-    ///   written.
+    /// - Throws: `TacitError` naming the file that can't be read; usage for a name that can't be one or is not there to
+    ///   be corrected, and beyond the limits; bad data for labels of another model; an output error for a file that
+    ///   can't be written.
     public func teach(_ purpose: Purpose, files: [String]) throws {
         try change(purpose) { background in
             try files.flatMap {
@@ -75,13 +78,19 @@ public final class Teacher {
 
     /// A sound of any rate.
     ///
-    /// - Throws: `TacitError` as for files; bad data for no samples, a sample that is no number, or a model that does not
-    ///   hear.
+    /// - Throws: `TacitError` as for files; bad data for no samples, a sample that is no number, a rate that can't be
+    ///   converted, or a model that does not hear; usage for a rate out of range.
     public func teach(_ purpose: Purpose, _ sound: Sound) throws {
         try sound.samples.withUnsafeBufferPointer { try teach(purpose, samples: $0, sampleRate: sound.sampleRate) }
     }
 
     /// The same of samples in somebody's memory.
+    ///
+    /// - Parameters:
+    ///   - purpose: what they are examples of.
+    ///   - samples: mono, -1...1; read during the call.
+    ///   - sampleRate: hertz; what is not the model's is converted.
+    /// - Throws: `TacitError` as for a sound.
     public func teach(_ purpose: Purpose, samples: UnsafeBufferPointer<Float>, sampleRate: Int) throws {
         guard maker.sampleRate > 0 else { throw TacitError(.badData, "a sound, which the model does not take") }
         let source = try FedSource(sampleRate: sampleRate)

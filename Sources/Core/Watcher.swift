@@ -8,8 +8,8 @@ import TacitModelFile
 public final class Watcher: Sendable {
     private let stream: StreamRun
 
-    /// - Throws: `TacitError`: bad data for a model that does not see or has no labels, usage for settings with which no
-    ///   event could ever turn on, or off again. What is wrong with the source is told when the stream begins.
+    /// - Throws: `TacitError`: bad data for a model that does not see or has no labels, usage for settings with which
+    ///   no event could ever turn on, or off again. What is wrong with the source is told when the stream begins.
     public init(_ model: Model, _ source: Source, settings: StreamSettings = StreamSettings()) throws {
         _ = try settings.detector(ofPictures: model.loaded, rate: source.fastest)
         guard case .image(let input) = model.loaded.description.input else {
@@ -24,10 +24,11 @@ public final class Watcher: Sendable {
         }
     }
 
-    /// Watches on this thread until the source ends, `stop` is called or `body` throws. Every event that is on is told to
-    /// be off at the end.
+    /// Watches on this thread until the source ends, `stop` is called or `body` throws. Every event that is on is told
+    /// to be off at the end.
     ///
-    /// - Throws: `TacitError` for a source that can't be opened or fails, and what `body` throws.
+    /// - Throws: `TacitError` for a source that can't be opened or fails; usage while the stream runs already. What
+    ///   `body` throws.
     public func run(_ body: (StreamUpdate) throws -> Void) throws { try stream.run(body) }
 
     /// The same for `for try await`.
@@ -53,7 +54,15 @@ public final class Watcher: Sendable {
             self.open = open
         }
 
-        /// A PNG, JPEG, WebP or GIF picture, or a folder of them; `rate` is pictures a second, by which their times are counted.
+        /// A PNG, JPEG, WebP or GIF picture, or a folder of them and of folders with them, in the order of their names.
+        ///
+        /// A picture that can't be read is told as ``StreamUpdate/broken(_:)``, and the stream goes on. When the stream
+        /// begins, it throws a `TacitError`: no input for a folder that can't be read or has no picture, bad data for
+        /// one that is too deep or has too many, usage for a rate out of range.
+        ///
+        /// - Parameters:
+        ///   - path: of the picture or the folder.
+        ///   - rate: pictures a second, 0.001...100,000, by which their times are counted.
         public static func files(_ path: String, rate: Double = 1) -> Source {
             Source(fastest: rate) { _ in
                 try PictureFilesSource(
@@ -62,14 +71,23 @@ public final class Watcher: Sendable {
         }
 
         /// A file of JPEG pictures, one behind the other (Motion JPEG).
+        ///
+        /// A picture that can't be decoded is told as ``StreamUpdate/broken(_:)``. When the stream begins, it throws a
+        /// `TacitError`: no input for a file that can't be opened, usage for a rate out of range; later an I/O error
+        /// for a read that fails.
+        ///
+        /// - Parameters:
+        ///   - path: of the file.
+        ///   - rate: pictures a second, 0.001...100,000, by which their times are counted.
         public static func motionJPEG(_ path: String, rate: Double = 25) -> Source {
             Source(fastest: rate) { _ in try MJPEGSource(path: path, rate: rate) }
         }
 
-        /// Pictures of the program's own.
+        /// Pictures of the program's own. What the closures throw ends the stream; a rate out of range is a
+        /// `TacitError` (usage) when it begins.
         ///
         /// - Parameters:
-        ///   - rate: pictures a second, by which their times are counted.
+        ///   - rate: pictures a second, 0.001...100,000, by which their times are counted.
         ///   - open: called when the stream begins. Gives what is then called for a picture, on the stream's thread: it
         ///     waits until there is one; nil at the end.
         public static func pictures(

@@ -1,5 +1,5 @@
-/// Who has a device open, as far as `/proc` says so: the owner that ALSA notes for a sound card's input, or whose descriptors
-/// lead to its node, which other users' do not tell.
+/// Who has a device open, as far as `/proc` says so: the owner that ALSA notes for a sound card's input, or whose
+/// descriptors lead to its node, which other users' do not tell.
 package struct DeviceHolders: Sendable {
     /// A process.
     package struct Holder: Equatable, Sendable {

@@ -62,7 +62,7 @@ package struct Processes: Sendable {
         var found: [(name: String, number: Int)] = []
         for name in (try? FolderListing.names(in: path, most: Self.mostNames)) ?? [] {
             let digits = name.dropFirst(prefix.count).dropLast(suffix.count)
-            guard name.hasPrefix(prefix), name.hasSuffix(suffix), digits.utf8.allSatisfy({ (48...57).contains($0) }),
+            guard name.hasPrefix(prefix), name.hasSuffix(suffix), digits.utf8.allSatisfy(\.isASCIIDigit),
                 let number = Int(digits)
             else { continue }
             found.append((name, number))

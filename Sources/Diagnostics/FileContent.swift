@@ -2,11 +2,12 @@ import Glibc
 
 /// What is in a file that lines are to be written to.
 package enum FileContent {
-    /// Bytes that are looked at: every format of models, labels, recordings, sounds and pictures has some there that no text has.
+    /// Bytes that are looked at: every format of models, labels, recordings, sounds and pictures has some there that no
+    /// text has.
     private static let looked = 512
 
-    /// For lines of text that are to go into a file, or in its place: lest a model, a file of labels, a recording or a sound be
-    /// spoilt by a path that was meant for another option.
+    /// For lines of text that are to go into a file, or in its place: lest a model, a file of labels, a recording or a
+    /// sound be spoilt by a path that was meant for another option.
     ///
     /// - Throws: `TacitError` (cannot create) where there is a regular file already that doesn't hold text.
     package static func requireText(_ path: String) throws {

@@ -25,8 +25,8 @@ package struct FileIdentity: Hashable, Sendable {
         self.init(status)
     }
 
-    /// Whether two paths are one name in one folder, so that what is written to one replaces the other; also where there is
-    /// nothing yet.
+    /// Whether two paths are one name in one folder, so that what is written to one replaces the other; also where
+    /// there is nothing yet.
     package static func areOnePlace(_ one: String, _ other: String) -> Bool {
         if SystemPath.areSame(one, other) { return true }
         guard SystemPath.areSame(SystemPath.name(of: one), SystemPath.name(of: other)),
@@ -35,7 +35,8 @@ package struct FileIdentity: Hashable, Sendable {
         return folder == FileIdentity(path: SystemPath.folder(of: other))
     }
 
-    /// Whether what is written to one path lands where the other leads, links followed; also where there is nothing yet.
+    /// Whether what is written to one path lands where the other leads, links followed; also where there is nothing
+    /// yet.
     package static func leadToOne(_ one: String, _ other: String) -> Bool {
         if let identity = FileIdentity(path: one), identity == FileIdentity(path: other) { return true }
         return areOnePlace(SystemPath.target(of: one), SystemPath.target(of: other))

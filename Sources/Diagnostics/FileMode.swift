@@ -4,8 +4,9 @@ import Glibc
 package enum FileMode {
     /// The bits that new files of this process are made without.
     ///
-    /// `umask` tells them only by setting others, and until they are set back what another thread makes can be written by
-    /// everybody. Linux tells them in /proc as well (since 4.7); where that can't be read, nobody but the owner gets anything.
+    /// `umask` tells them only by setting others, and until they are set back what another thread makes can be written
+    /// by everybody. Linux tells them in /proc as well (since 4.7); where that can't be read, nobody but the owner gets
+    /// anything.
     package static var mask: mode_t {
         let descriptor = open("/proc/self/status", O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return 0o077 }

@@ -5,8 +5,8 @@ import Synchronization
 /// A wish to stop: looked at between two steps, and readable as a descriptor for waits that are to be called off.
 package final class StopToken: Sendable {
     private let isRequested = Atomic<Bool>(false)
-    /// Readable once `stop` was called; never read from. -1 where the system had no pipe left: then waits go on, and the wish
-    /// is seen by whoever looks between two steps.
+    /// Readable once `stop` was called; never read from. -1 where the system had no pipe left: then waits go on, and
+    /// the wish is seen by whoever looks between two steps.
     package let descriptor: Int32
     private let writing: Int32
 

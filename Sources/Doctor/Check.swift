@@ -2,8 +2,8 @@
 struct Check: Sendable {
     let look: @Sendable (Patient) -> [Finding]
 
-    /// All of them, a row each, in the order in which their findings are told: without the first, nothing that follows is of
-    /// use.
+    /// All of them, a row each, in the order in which their findings are told: without the first, nothing that follows
+    /// is of use.
     static let all: [Check] = [
         Check(look: SoundCheck.findings),
         Check(look: VideoCheck.findings),

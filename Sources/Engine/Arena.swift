@@ -4,8 +4,8 @@ import TacitModelFile
 
 /// All of a session's buffers as one allocation: first reserved, with checked sizes, then mapped once.
 ///
-/// Memory comes zeroed from the system; a small arena is there at once, for a fault for every page would take longer than
-/// the first window, a large one counts only once it is touched.
+/// Memory comes zeroed from the system; a small arena is there at once, for a fault for every page would take longer
+/// than the first window, a large one counts only once it is touched.
 final class Arena {
     /// A place reserved for `count` elements.
     struct Slot<Element: BitwiseCopyable> {

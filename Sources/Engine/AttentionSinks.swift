@@ -1,13 +1,13 @@
 import CTacitKernels
 import TacitModelFile
 
-/// What a session keeps of its model's sinks: rows before a stream that every patch attends to for good (Xiao et al. 2023,
-/// "Efficient Streaming Language Models with Attention Sinks").
+/// What a session keeps of its model's sinks: rows before a stream that every patch attends to for good (Xiao et al.
+/// 2023, "Efficient Streaming Language Models with Attention Sinks").
 ///
-/// They are a context of their own, so that keys and values are computed once and serve all contexts. To each patch they
-/// stand just before the oldest patch that it sees in the layer: the last one `min(position, window - 1) + 1` back. What a
-/// patch is compared with does not depend on how long its stream has run; what moves is its query, which is rotated a
-/// second time for that, by a place of at most `sinks + window - 1`.
+/// They are a context of their own, so that keys and values are computed once and serve all contexts. To each patch
+/// they stand just before the oldest patch that it sees in the layer: the last one `min(position, window - 1) + 1`
+/// back. What a patch is compared with does not depend on how long its stream has run; what moves is its query, which
+/// is rotated a second time for that, by a place of at most `sinks + window - 1`.
 struct AttentionSinks {
     let count: Int
     /// `[layers][keyValueHeads][headWidth][16]`, the last `count` of 16 slots, rotated by 0, 1, ... if at all.

@@ -72,8 +72,8 @@ struct KeptLayers {
         rows + ((context * numbers.count + layer) * slots + position % slots) * width16
     }
 
-    /// The means over a context's last rows and the deviations from them, and the means over the cells of a picture, layer
-    /// by layer, into `features`.
+    /// The means over a context's last rows and the deviations from them, and the means over the cells of a picture,
+    /// layer by layer, into `features`.
     ///
     /// - Parameters:
     ///   - index: which row of `features`.
@@ -118,8 +118,8 @@ struct KeptLayers {
     }
 }
 
-/// A picture's patches in cells, `grid` each way. A cell reaches from the patch that its edge lies in to the one that its
-/// other edge lies in, so that neighbours share patches where the grid does not divide a picture's.
+/// A picture's patches in cells, `grid` each way. A cell reaches from the patch that its edge lies in to the one that
+/// its other edge lies in, so that neighbours share patches where the grid does not divide a picture's.
 struct PictureCells {
     let grid: Int
     /// Rows of patches, and patches in a row.

@@ -5,8 +5,8 @@ import TacitModelFile
 ///
 /// Any number of sessions may share one model; nothing in it changes.
 package final class Model: @unchecked Sendable {
-    /// One transformer block: `x += attention(norm(x))`, then `x += feedForward(norm(x))`, or both of the same `x`; with
-    /// norms around its parts `x += norm(attention(norm(x)))`, and so on.
+    /// One transformer block: `x += attention(norm(x))`, then `x += feedForward(norm(x))`, or both of the same `x`;
+    /// with norms around its parts `x += norm(attention(norm(x)))`, and so on.
     struct Block {
         /// How many patches attention sees at most.
         let window: Int
@@ -54,8 +54,8 @@ package final class Model: @unchecked Sendable {
     let positions: UnsafePointer<Float>?
     /// `[sinks, width]`: rows before a stream, if there are any.
     let sinks: UnsafePointer<Float>?
-    /// Each `[rotaryWidth / 2]`: none, those of all layers, or those of the layers that see the whole context and those of
-    /// the local ones.
+    /// Each `[rotaryWidth / 2]`: none, those of all layers, or those of the layers that see the whole context and those
+    /// of the local ones.
     let rotaryFrequencies: [UnsafePointer<Float>]
     let blocks: [Block]
     /// What products of queries and keys are multiplied by.

@@ -1,7 +1,8 @@
 import TacitModelFile
 
-/// How much arithmetic a model asks for: two operations for every multiply-add of the trunk's matrices and of attention,
-/// whatever the weights' bits. The one place where operations are counted; rates are these over the measured time.
+/// How much arithmetic a model asks for: two operations for every multiply-add of the trunk's matrices and of
+/// attention, whatever the weights' bits. The one place where operations are counted; rates are these over the measured
+/// time.
 ///
 /// Counted is what the result needs and the engine does, not the nominal work: causal attention over the patches that
 /// each patch sees, and with pooling at the last patch a last layer that ends in that patch alone (its queries, keys
@@ -23,8 +24,8 @@ package struct OperationCount: Equatable, Sendable {
             attended * width + Double(trunk.feedForwardInputWidth) * width
             + width * Double(trunk.feedForwardWidth)
 
-        /// Pairs of `rows` successive patches, the last of which is the context's `patches`th, and the patches they see in a
-        /// layer.
+        /// Pairs of `rows` successive patches, the last of which is the context's `patches`th, and the patches they see
+        /// in a layer.
         func pairs(_ layer: Int, rows: Int, patches: Int) -> Double {
             if description.attention == .full { return Double(rows * patches) }
             let window = min(trunk.localWindow(of: layer) ?? patches, patches)

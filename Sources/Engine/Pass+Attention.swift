@@ -78,8 +78,8 @@ extension Pass {
         }
     }
 
-    /// Each query over the patches it may see: itself and up to `window - 1` before it, or the whole context. Queries of
-    /// successive patches go four at a time, so that keys and values are read once for all of them.
+    /// Each query over the patches it may see: itself and up to `window - 1` before it, or the whole context. Queries
+    /// of successive patches go four at a time, so that keys and values are read once for all of them.
     func attend(_ layer: Int, _ selection: Selection, _ thread: Int, _ crew: ThreadPool.Crew) {
         let scores = state.scores + thread * 4 * state.scoreStride
         let isWhole = selection.step == 1

@@ -38,8 +38,8 @@ extension Pass {
         crew.wait()
     }
 
-    /// Rotary angles of every position that a context can reach, where it ends, and of those that are the same for every
-    /// stream.
+    /// Rotary angles of every position that a context can reach, where it ends, and of those that are the same for
+    /// every stream.
     func prepareAngles() {
         state.sinks?.prepareAngles(model.rotaryFrequencies)
         guard !state.anglesPass else { return }

@@ -5,16 +5,16 @@ extension Session {
     /// Elements of what labels are learned by.
     package var learningWidth: Int { model.description.learningWidth }
 
-    /// Reads what labels are learned by: a vector of length 1, or of zeros where a context has no patches or there are no
-    /// numbers in it. The same bits on every machine, alone or with another.
+    /// Reads what labels are learned by: a vector of length 1, or of zeros where a context has no patches or there are
+    /// no numbers in it. The same bits on every machine, alone or with another.
     ///
     /// - Parameters:
     ///   - context: which of those side by side.
-    ///   - last: over how many of the last patches, 1 or more and at most the window; nil for all of it. A model that has no
-    ///     matrix for it is read out as its head reads it.
+    ///   - last: over how many of the last patches, 1 or more and at most the window; nil for all of it. A model that
+    ///     has no matrix for it is read out as its head reads it.
     ///   - shorter: over how many of the last, likewise, it is read out besides; nil for no second reading.
-    ///   - output: `[1 or 2][learningWidth]`, what `shorter` gives behind the other. Of a model that has a matrix for it the
-    ///     session must have been made with `learns`; of others it is the head's input.
+    ///   - output: `[1 or 2][learningWidth]`, what `shorter` gives behind the other. Of a model that has a matrix for
+    ///     it the session must have been made with `learns`; of others it is the head's input.
     package func readLearning(
         context: Int, last: Int? = nil, and shorter: Int? = nil, into output: UnsafeMutableBufferPointer<Float>
     ) {

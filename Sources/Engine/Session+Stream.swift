@@ -28,8 +28,8 @@ extension Session {
         }
     }
 
-    /// Does the same with a trunk of one block, and keeps the rows that its matrices were multiplied by, as they were before
-    /// their rounding to 8 bits.
+    /// Does the same with a trunk of one block, and keeps the rows that its matrices were multiplied by, as they were
+    /// before their rounding to 8 bits.
     ///
     /// - Parameters:
     ///   - stream: `[contexts][count][width]`, replaced by what the block leaves.
@@ -89,8 +89,8 @@ package struct ProductInputs: Sendable {
 }
 
 extension Session {
-    /// Reads the final norm of each row of the last push to context 0, all of which went through at once. The model pools
-    /// by mean.
+    /// Reads the final norm of each row of the last push to context 0, all of which went through at once. The model
+    /// pools by mean.
     ///
     /// - Parameters:
     ///   - count: rows of that push.

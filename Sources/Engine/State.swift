@@ -40,8 +40,8 @@ struct State {
     let feedForward: UnsafeMutablePointer<Float>
     /// `[rows]`: a product's input in 8 bits.
     let quantized: QuantizedRows
-    /// Rotary cosines and sines of each table of frequencies: `[tables][window][half16]`, by position, where contexts end;
-    /// `[tables][rows][half16]`, by the row of a pass, where they go on for ever.
+    /// Rotary cosines and sines of each table of frequencies: `[tables][window][half16]`, by position, where contexts
+    /// end; `[tables][rows][half16]`, by the row of a pass, where they go on for ever.
     private let cosines: UnsafeMutablePointer<Float>
     private let sines: UnsafeMutablePointer<Float>
     /// Whether angles are computed with each pass.

@@ -2,8 +2,8 @@ import TacitDiagnostics
 
 /// CIFAR-10 (Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009): colour pictures of 32 x 32, in
 /// one of two layouts:
-/// - the published binary batches, `data_batch_1.bin` to `data_batch_5.bin` and `test_batch.bin`, each record a label and
-///   a plane each of red, green and blue;
+/// - the published binary batches, `data_batch_1.bin` to `data_batch_5.bin` and `test_batch.bin`, each record a label
+///   and a plane each of red, green and blue;
 /// - a folder a class in `train` and `test`, with a picture file each.
 enum CIFAR10 {
     static let classes = [

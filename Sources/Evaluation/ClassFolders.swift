@@ -1,8 +1,8 @@
 import Glibc
 import TacitDiagnostics
 
-/// A folder per class with files in it, as home-made sets have it. What else is in one is left out, and told: files with
-/// other suffixes than the medium's, folders, links that lead nowhere, pipes.
+/// A folder per class with files in it, as home-made sets have it. What else is in one is left out, and told: files
+/// with other suffixes than the medium's, folders, links that lead nowhere, pipes.
 enum ClassFolders {
     static func read(_ root: Folder, kind: DataSetKind, medium: DataSetKind.Medium) throws -> DataSet {
         let classes = try root.names(folders: true)

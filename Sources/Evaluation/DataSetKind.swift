@@ -69,7 +69,8 @@ package enum DataSetKind: String, CaseIterable, Sendable {
         }
     }
 
-    /// Reads the list of the split to look at while a model is made; that another stands in for it is told in `leftOut`.
+    /// Reads the list of the split to look at while a model is made; that another stands in for it is told in
+    /// `leftOut`.
     ///
     /// - Parameters:
     ///   - path: folder of the data set.

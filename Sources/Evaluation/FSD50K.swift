@@ -1,8 +1,8 @@
 import TacitDiagnostics
 
 /// FSD50K (Fonseca et al., "FSD50K: an Open Dataset of Human-Labeled Sound Events", 2022): 51,197 clips, 200 classes,
-/// several a clip. `FSD50K.ground_truth` has `dev.csv` (`fname,labels,mids,split`), `eval.csv` (`fname,labels,mids`) and
-/// `vocabulary.csv` (index, label, mid; without a header).
+/// several a clip. `FSD50K.ground_truth` has `dev.csv` (`fname,labels,mids,split`), `eval.csv` (`fname,labels,mids`)
+/// and `vocabulary.csv` (index, label, mid; without a header).
 enum FSD50K {
     static func read(_ root: Folder, split: String) throws -> DataSet {
         let truth = try root.folder("FSD50K.ground_truth")

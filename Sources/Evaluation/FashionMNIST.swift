@@ -1,8 +1,8 @@
 import TacitDiagnostics
 
 /// Fashion-MNIST (Xiao, Rasul and Vollgraf, "Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning
-/// Algorithms", 2017): four idx files, `train-` and `t10k-` with `images-idx3-ubyte` and `labels-idx1-ubyte`, gzipped or
-/// not; grey pictures of 28 x 28.
+/// Algorithms", 2017): four idx files, `train-` and `t10k-` with `images-idx3-ubyte` and `labels-idx1-ubyte`, gzipped
+/// or not; grey pictures of 28 x 28.
 enum FashionMNIST {
     static let classes = [
         "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",

@@ -1,11 +1,11 @@
 import TacitDiagnostics
 
-/// GTZAN (Tzanetakis and Cook, "Musical genre classification of audio signals", 2002): `genres/GENRE/GENRE.NNNNN.au`, or
-/// `genres_original` with .wav, as the copy that is passed around today has it, whose `jazz.00054.wav` has no sound in it
-/// and is left out.
+/// GTZAN (Tzanetakis and Cook, "Musical genre classification of audio signals", 2002): `genres/GENRE/GENRE.NNNNN.au`,
+/// or `genres_original` with .wav, as the copy that is passed around today has it, whose `jazz.00054.wav` has no sound
+/// in it and is left out.
 ///
-/// The set has no published split. Beside `all`, clips whose number ends in 0 are `test`, in 1 `val`, the others `train`,
-/// as in the training tool.
+/// The set has no published split. Beside `all`, clips whose number ends in 0 are `test`, in 1 `val`, the others
+/// `train`, as in the training tool.
 enum GTZAN {
     private static let folders = ["genres", "genres_original"]
     private static let broken = (folder: "genres_original", name: "jazz.00054.wav")

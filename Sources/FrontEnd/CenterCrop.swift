@@ -1,7 +1,7 @@
 /// The largest part of a picture that has another picture's aspect, in its middle, in whole pixels.
 ///
-/// One side is kept whole; the other is rounded to nearest, halves to even. Of an odd number of pixels to leave out, the greater half
-/// goes from the right or the bottom.
+/// One side is kept whole; the other is rounded to nearest, halves to even. Of an odd number of pixels to leave out,
+/// the greater half goes from the right or the bottom.
 package struct CenterCrop: Equatable, Sendable {
     package let x: Int
     package let y: Int

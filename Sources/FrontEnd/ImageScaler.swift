@@ -1,8 +1,8 @@
-/// Scales 8-bit pictures of one size to another, as Pillow's `Image.resize` does, to the last bit: first along the rows,
-/// rounded to 8 bits, then along the columns; a side that has the right length already is left as it is.
+/// Scales 8-bit pictures of one size to another, as Pillow's `Image.resize` does, to the last bit: first along the
+/// rows, rounded to 8 bits, then along the columns; a side that has the right length already is left as it is.
 ///
-/// Shrinking takes Pillow's BOX filter (the mean of what a pixel covers), enlarging its BILINEAR. All memory is taken by
-/// the initialiser.
+/// Shrinking takes Pillow's BOX filter (the mean of what a pixel covers), enlarging its BILINEAR. All memory is taken
+/// by the initialiser.
 final class ImageScaler {
     let crop: CenterCrop
     let sourceChannels: Int

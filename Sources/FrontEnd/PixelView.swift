@@ -4,10 +4,13 @@
 public struct PixelView {
     /// `[height][width][channels]`, rows `bytesPerRow` apart.
     public let pixels: UnsafePointer<UInt8>
+    /// Pixels in a row.
     public let width: Int
+    /// Rows.
     public let height: Int
     /// 1 (grey) or 3 (RGB).
     public let channels: Int
+    /// From the beginning of one row to that of the next.
     public let bytesPerRow: Int
 
     /// - Parameters:

@@ -8,8 +8,8 @@ package protocol SoundFrontEnd: AnyObject {
 
     /// Takes the next samples (-1...1 at the model's rate) and emits, in order, every patch that they complete.
     ///
-    /// `emit` is given one patch, `[geometry.patchSize]`, valid during the call. What it throws is passed on; the stream
-    /// can't go on after that but by a reset.
+    /// `emit` is given one patch, `[geometry.patchSize]`, valid during the call. What it throws is passed on; the
+    /// stream can't go on after that but by a reset.
     func push(_ samples: UnsafeBufferPointer<Float>, emit: (UnsafePointer<Float>) throws -> Void) rethrows
 
     /// Forgets all samples; the next one pushed is the first of patch 0.

@@ -24,7 +24,7 @@ package struct LabelSelection: Equatable, Sendable {
     private static func indices(of texts: [String], among labels: [String]) throws -> Set<Int> {
         var found: Set<Int> = []
         for text in texts {
-            // A label may hold commas itself: of several parts, as many as make a label belong together.
+            // The longest run of parts that is a label is taken, because a label may hold commas itself.
             let parts = text.split(separator: ",", omittingEmptySubsequences: false)
             var start = 0
             while start < parts.count {

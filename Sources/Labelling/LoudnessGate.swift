@@ -1,11 +1,11 @@
 import Glibc
 import TacitDiagnostics
 
-/// Whether a stream of sound is loud enough to be listened to: its level, root mean square over blocks of a twentieth of a
-/// second, is above a limit, or was a moment ago.
+/// Whether a stream of sound is loud enough to be listened to: its level, root mean square over blocks of a twentieth
+/// of a second, is above a limit, or was a moment ago.
 ///
-/// Everything is counted in samples from the start of the stream or the last gap, so that it does not depend on how these
-/// arrive. A block that holds what is no number is not loud. Nothing is allocated.
+/// Everything is counted in samples from the start of the stream or the last gap, so that it does not depend on how
+/// these arrive. A block that holds what is no number is not loud. Nothing is allocated.
 package struct LoudnessGate: Equatable, Sendable {
     /// Decibels of full scale that make sense as a limit.
     package static let limits = -120.0...0
@@ -28,14 +28,15 @@ package struct LoudnessGate: Equatable, Sendable {
     /// - Parameters:
     ///   - decibels: of full scale, above which the gate is open.
     ///   - sampleRate: hertz.
-    ///   - hop: samples from one reading to the next: the hold is a second, or this if it is longer, so that nothing loud
-    ///     falls between two readings.
+    ///   - hop: samples from one reading to the next: the hold is a second, or this if it is longer, so that nothing
+    ///     loud falls between two readings.
     /// - Throws: `TacitError` (usage) for a limit out of range.
     package init(decibels: Double, sampleRate: Int, hop: Int) throws {
         guard Self.limits.contains(decibels) else {
             throw TacitError(
                 .usage,
-                "a gate of \(decibels) dB, expected \(Int(Self.limits.lowerBound)) to \(Int(Self.limits.upperBound)) dB of full scale"
+                "a gate of \(decibels) dB, expected \(Int(Self.limits.lowerBound)) to \(Int(Self.limits.upperBound)) "
+                    + "dB of full scale"
             )
         }
         limit = pow(10, decibels / 10)

@@ -4,7 +4,8 @@
 package protocol PatchModel: AnyObject {
     /// Whether reads can leave out patches that were pushed already.
     var canLookBack: Bool { get }
-    /// How many of the last ones they leave out: fewer than go through at once, and none but where the model `canLookBack`.
+    /// How many of the last ones they leave out: fewer than go through at once, and none but where the model
+    /// `canLookBack`.
     var patchesLeftOut: Int { get set }
     /// Begins a context anew.
     func reset(context: Int)

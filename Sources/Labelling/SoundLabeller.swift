@@ -8,10 +8,9 @@ import TacitModelFile
 /// contexts of their own; readings do not depend on how the samples were cut into pushes, to the last bit. Nothing is
 /// allocated after the initialiser.
 ///
-/// With a gate, patches wait while it is closed, and where a reading would be there is none. Once it opens, the model gets
-/// those that a window still needs: what it would have had anyway, never more. So a reading has the same bits as without a
-/// gate, but of a sliding context that was left alone for so long that patches in front of the next reading's window wait: it
-/// begins anew with that window.
+/// With a gate, patches wait while it is closed and no reading is made. Once it opens, the model gets the patches that a
+/// window still needs, so that a reading has the same bits as without a gate. Only a sliding context differs where the
+/// gate was closed for so long that patches before the next window were never fed: it begins anew with that window.
 package final class SoundLabeller {
     /// What becomes of the end of the stream.
     package enum Ending: Sendable {

@@ -1,10 +1,11 @@
 import TacitDiagnostics
 
-/// What was computed from examples: a plane a learned label, on whose one side lies what is like it, and one a label of the
-/// model that was corrected, on whose one side lies what it should not have been said of.
+/// What was computed from examples: a plane a learned label, on whose one side lies what is like it, and one a label of
+/// the model that was corrected, on whose one side lies what it should not have been said of.
 package struct Classifiers: Equatable, Sendable {
     package let width: Int
-    /// Labels of the model that were corrected, by name, in the order of their planes, which follow the learned labels'.
+    /// Labels of the model that were corrected, by name, in the order of their planes, which follow the learned
+    /// labels'.
     package var corrected: [String] = []
     /// `[learned + corrected][width]`
     package var weights: [Float] = []
@@ -18,15 +19,16 @@ package struct Classifiers: Equatable, Sendable {
 
     /// Over all labels' examples at once.
     ///
-    /// Each learned label's threshold lies between what its examples say of it when they are left out and what all else says
-    /// of it; half of it is the label's own and half the mean of all, since a few examples tell little; and it lies above all
-    /// of the background. One slope for all of them keeps them comparable.
+    /// Each learned label's threshold lies between what its examples say of it when they are left out and what all else
+    /// says of it; half of it is the label's own and half the mean of all, since a few examples tell little; and it
+    /// lies above all of the background. One slope for all of them keeps them comparable.
     ///
-    /// What the model says of some of the background counts as corrected by all of it: what is said of one moment of it and
-    /// not of the next would be neither.
+    /// What the model says of some of the background counts as corrected by all of it: what is said of one moment of it
+    /// and not of the next would be neither.
     ///
-    /// A corrected label of the model is lowered where something else is heard, whatever that is: only what truly is so must
-    /// go on being said. So its threshold lies between where that lies and the corrections, where the model says the former.
+    /// A corrected label of the model is lowered where something else is heard, whatever that is: only what truly is so
+    /// must go on being said. So its threshold lies between where that lies and the corrections, where the model says
+    /// the former.
     init(of learned: LearnedLabels, _ base: TaughtBase) throws {
         width = learned.model.width
         let names = learned.labels.map(\.name)
@@ -170,8 +172,8 @@ package struct Classifiers: Equatable, Sendable {
         likeness = (0..<learned).map { index in own[index].map { Float(($0 - levels[index]) * shared) } }
     }
 
-    /// How much a part of a sound counts as what the sound is not: chosen by words of Speech Commands in streams of other
-    /// words, where from 0.03 to 0.3 are equally good.
+    /// How much a part of a sound counts as what the sound is not: chosen by words of Speech Commands in streams of
+    /// other words, where from 0.03 to 0.3 are equally good.
     private static let partsWeight = 0.1
 
     /// What would be left of what is said of a label's only example, were it left out: assumed, since nothing tells it.
@@ -183,12 +185,12 @@ package struct Classifiers: Equatable, Sendable {
     /// The logit of a typical example, whose score is 0.95 so.
     private static let typicalLogit = 3.0
 
-    /// The least distance between a typical example and its threshold that slopes are made of, in what the regression says (1
-    /// of a label's own examples, 0 of all else): where examples hardly stand out, noise would decide.
+    /// The least distance between a typical example and its threshold that slopes are made of, in what the regression
+    /// says (1 of a label's own examples, 0 of all else): where examples hardly stand out, noise would decide.
     private static let leastDistance = 0.05
 
-    /// How much of the way from where a corrected label's truth lies to its corrections is the truth's: chosen by corrections
-    /// of other labels, in other speech, than its figures are of.
+    /// How much of the way from where a corrected label's truth lies to its corrections is the truth's: chosen by
+    /// corrections of other labels, in other speech, than its figures are of.
     private static let truthsShare = 0.25
 
     /// All but one in fifty are at most so large.

@@ -1,10 +1,10 @@
 /// A sound or a picture that a label was taught by.
 package struct Example: Equatable, Sendable {
-    /// `[copies][width]`: what the model makes of it as it is, and then of copies that were shifted, mixed with the place's
-    /// own sound, made louder and softer.
+    /// `[copies][width]`: what the model makes of it as it is, and then of copies that were shifted, mixed with the
+    /// place's own sound, made louder and softer.
     package var rows: [Float]
-    /// `[parts][width]`: what the model makes of a part of it alone, or of its parts in the wrong order, which is not that
-    /// sound; of a label's examples alone.
+    /// `[parts][width]`: what the model makes of a part of it alone, or of its parts in the wrong order, which is not
+    /// that sound; of a label's examples alone.
     package var parts: [Float]
     /// What was heard or seen, to teach another model by; nil where it was not to be kept.
     package var clip: Clip?

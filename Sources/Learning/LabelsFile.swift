@@ -19,15 +19,16 @@ package enum LabelsFile {
         static let corrected = "tacit.labels.corrected"
         /// Of the model's labels with a plane of their own.
         static let planes = "tacit.labels.planes"
-        /// Parallel arrays, one element an example: the label it is of (then corrections, then the background), how many
-        /// rows it has, and of its clip the sample rate (0 for a picture or none).
+        /// Parallel arrays, one element an example: the label it is of (then corrections, then the background), how
+        /// many rows it has, and of its clip the sample rate (0 for a picture or none).
         static let owners = "tacit.labels.example_owners"
         static let copies = "tacit.labels.example_copies"
         static let rates = "tacit.labels.example_rates"
         /// The same: how many rows, behind those of `copies`, are of a part of it. In layout 2.
         static let parts = "tacit.labels.example_parts"
         static let likeness = "tacit.labels.likeness"
-        /// Parallel arrays, from version 2 on: an example of the background, and a label of the model's that it says of it.
+        /// Parallel arrays, from version 2 on: an example of the background, and a label of the model's that it says of
+        /// it.
         static let sayingExamples = "tacit.labels.saying_examples"
         static let saidLabels = "tacit.labels.said_labels"
     }
@@ -92,7 +93,8 @@ package enum LabelsFile {
         guard bytes.count <= LearningLimits.fileBytes else {
             throw TacitError(
                 .usage, file: path,
-                "\(bytes.count) bytes of labels, expected at most \(LearningLimits.fileBytes): forget some, or keep no clips"
+                "\(bytes.count) bytes of labels, expected at most \(LearningLimits.fileBytes): forget some, or keep no "
+                    + "clips"
             )
         }
         // What could not be read again replaces nothing.

@@ -5,8 +5,8 @@ extension LearnedLabels {
     /// Some of what was learned, in the order in which it was. What the place sounds or looks like stays behind.
     ///
     /// - Parameters:
-    ///   - names: of learned labels, which come with their corrections, and of the model's own that were corrected; none for
-    ///     all.
+    ///   - names: of learned labels, which come with their corrections, and of the model's own that were corrected;
+    ///     none for all.
     ///   - base: of the model that they were taught to.
     /// - Throws: `TacitError` (usage) where nothing was learned of a name.
     package func only(_ names: [String], _ base: TaughtBase) throws -> LearnedLabels {

@@ -1,8 +1,8 @@
 import TacitDiagnostics
 import TacitModelFile
 
-/// Labels that were taught where the model runs: their examples, corrections of these and of the model's own labels, what
-/// the place sounds or looks like when nothing happens, and what was computed of it all.
+/// Labels that were taught where the model runs: their examples, corrections of these and of the model's own labels,
+/// what the place sounds or looks like when nothing happens, and what was computed of it all.
 ///
 /// They belong to one model. Whatever is changed, all is computed anew, so that the order in which things were taught
 /// leaves no trace.
@@ -124,8 +124,8 @@ package struct LearnedLabels: Equatable, Sendable {
         }
     }
 
-    /// With its corrections. The model's own label is known again as it was before it was corrected, or held back in the
-    /// background: until a background of which it is said is heard again, or taught anew.
+    /// With its corrections. The model's own label is known again as it was before it was corrected, or held back in
+    /// the background: until a background of which it is said is heard again, or taught anew.
     ///
     /// - Throws: `TacitError` (usage) where nothing was learned of that name.
     package mutating func forget(_ name: String, _ base: TaughtBase) throws {

@@ -1,5 +1,5 @@
-/// Regularised least squares from vectors to one number a class, all classes by one factorisation (Rifkin, Yeo and Poggio
-/// 2003, "Regularized Least-Squares Classification"), with what each would be had an example not been there.
+/// Regularised least squares from vectors to one number a class, all classes by one factorisation (Rifkin, Yeo and
+/// Poggio 2003, "Regularized Least-Squares Classification"), with what each would be had an example not been there.
 package struct RidgeRegression {
     let width: Int
     let classes: Int

@@ -2,11 +2,11 @@ import TacitEngine
 import TacitLabelling
 import TacitModelFile
 
-/// A model that is being run, and learned labels behind its own. Nothing is allocated once it is made, but where whoever
-/// reads makes room for other labels.
+/// A model that is being run, and learned labels behind its own. Nothing is allocated once it is made, but where
+/// whoever reads makes room for other labels.
 ///
-/// A learned label has the score of a sigmoid, whatever the model's own have: of the window, or of its last stretch where that
-/// is more like it, of a model that has one (`LearningHead`). A corrected one of the model has its logit
+/// A learned label has the score of a sigmoid, whatever the model's own have: of the window, or of its last stretch
+/// where that is more like it, of a model that has one (`LearningHead`). A corrected one of the model has its logit
 /// lowered by as much as what is seen or heard lies on the corrections' side.
 package final class TaughtModel: PatchModel {
     /// How much of the distance behind a correction's plane is taken from a logit.
@@ -63,7 +63,8 @@ package final class TaughtModel: PatchModel {
         biases.initialize(repeating: TaughtPlanes.nowhere)
         correctedCount = 0
         version = nil
-        // Somebody may hold the planes just now, but not for long; that there are other places by now is found elsewhere.
+        // Somebody may hold the planes just now, but not for long; that there are other places by now is found
+        // elsewhere.
         while version == nil, planes.places.names.count == learned { takeOver() }
     }
 

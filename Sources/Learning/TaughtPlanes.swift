@@ -1,11 +1,12 @@
 import Synchronization
 import TacitModelFile
 
-/// What was taught to a model, as it is now. Streams that run take over what is new at their next reading, without waiting
-/// for anybody.
+/// What was taught to a model, as it is now. Streams that run take over what is new at their next reading, without
+/// waiting for anybody.
 ///
-/// A learned label has a place, that it keeps for as long as this lasts: one that is forgotten leaves its place empty, with a
-/// score of 0, and one that comes new stands behind all others. So whoever kept a place never finds another label there.
+/// A learned label has a place, that it keeps for as long as this lasts: one that is forgotten leaves its place empty,
+/// with a score of 0, and one that comes new stands behind all others. So whoever kept a place never finds another
+/// label there.
 package final class TaughtPlanes: Sendable {
     /// The model's own labels.
     private let own: [String]

@@ -33,8 +33,8 @@ package struct EvaluationRun {
     /// - Parameters:
     ///   - labeller: of the same model.
     ///   - each: told of every example, what the model said of it, how many are done and how accurate so far.
-    /// - Throws: the error of the first clip that can't be read: a measure over part of a set would be another one. What
-    ///   `each` throws.
+    /// - Throws: the error of the first clip that can't be read: a measure over part of a set would be another one.
+    ///   What `each` throws.
     package mutating func run(
         _ labeller: FileLabeller,
         each: (DataSet.Example, FileReading, _ done: Int, _ accuracy: Double?) throws -> Void
@@ -50,8 +50,8 @@ package struct EvaluationRun {
     /// Counts what the model says of an example.
     package mutating func add(_ example: DataSet.Example, _ reading: FileReading) {
         if set.isMultilabel {
-            // By class, clips are ranked by what can be compared between them: a sigmoid's logit, which does not saturate
-            // as its score does, but a softmax's score.
+            // By class, clips are ranked by what can be compared between them: a sigmoid's logit, which does not
+            // saturate as its score does, but a softmax's score.
             let values = task == .multilabel ? reading.logits : reading.scores
             precision.add(scores: labelOfClass.map { $0.map { values[$0] } ?? 0 }, truth: example.classes)
         } else if let truth = example.classes.first, let label = labelOfClass[truth] {

@@ -84,6 +84,7 @@ package struct LoadedModel {
 
     /// Seconds.
     private static let liveLatency = 0.25
+    /// Operations, as `OperationCount` has them, in one push: some 20 ms of one core of a Raspberry Pi 4.
     private static let liveOperations = 0.4e9
 
     /// How windows follow one another.

@@ -6,8 +6,8 @@ struct Pacer {
     private let start = Stopwatch.now
     let stop: StopToken
 
-    /// Waits until `streamSeconds` have passed since the start, or for a wish to stop. What is late is not made up for by
-    /// waiting less later.
+    /// Waits until `streamSeconds` have passed since the start, or for a wish to stop. What is late is not made up for
+    /// by waiting less later.
     func wait(for streamSeconds: Double) {
         let remaining = start + streamSeconds - Stopwatch.now
         guard remaining > 0, remaining < 86_400 else { return }

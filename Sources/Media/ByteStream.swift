@@ -50,8 +50,8 @@ package final class ByteStream {
         ahead = .allocate(byteCount: Self.maximumPeek, alignment: 16)
     }
 
-    /// A file, or a pipe that has a name, for which its writer is waited: where there is a stop descriptor by the first read,
-    /// so that this wait can be called off as well, else here.
+    /// A file, or a pipe that has a name, for which its writer is waited: where there is a stop descriptor by the first
+    /// read, so that this wait can be called off as well, else here.
     ///
     /// - Parameters:
     ///   - expected: what should be there, for the error when it is a folder.
@@ -68,8 +68,8 @@ package final class ByteStream {
         case S_IFDIR: throw TacitError(.noInput, file: path, "is a directory, expected \(expected)")
         default: throw TacitError(.noInput, file: path, "is not a regular file")
         }
-        // Opened without its writer, a pipe neither has bytes nor is at its end until the first writer is there: the wait in
-        // front of each read, which can be called off, is the wait for that.
+        // Opened without its writer, a pipe neither has bytes nor is at its end until the first writer is there: the
+        // wait in front of each read, which can be called off, is the wait for that.
         let isAwaited = stopDescriptor != nil && status.st_mode & S_IFMT == S_IFIFO
         let mode = O_RDONLY | O_CLOEXEC | (isAwaited ? O_NONBLOCK : 0)
         descriptor = FirstBytes.takeOpen(path) ?? SystemPath.withBytes(path) { open($0, mode) }

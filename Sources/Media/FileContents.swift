@@ -14,8 +14,8 @@ final class FileContents {
     ///   - path: of a file or a pipe; `-` is standard input.
     ///   - expected: what should be there, for the error when it is a folder.
     /// - Returns: the file's bytes, valid until the next call.
-    /// - Throws: `TacitError` naming the file: no input for what is absent, unreadable, or neither a file nor a pipe; bad
-    ///   data for what is larger than `maximumBytes`, a file before memory is taken for it.
+    /// - Throws: `TacitError` naming the file: no input for what is absent, unreadable, or neither a file nor a pipe;
+    ///   bad data for what is larger than `maximumBytes`, a file before memory is taken for it.
     func read(_ path: String, expected: String, maximumBytes: Int) throws -> UnsafeRawBufferPointer {
         let stream =
             path == StandardInput.path

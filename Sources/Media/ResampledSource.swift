@@ -8,10 +8,10 @@ import TacitDiagnostics
 /// how the samples arrived, to the last bit. After a gap it begins anew, which is the only time that it allocates: at
 /// every beginning it first hears silence, until its buffers have grown as large as they will.
 ///
-/// The converter is libsoxr's "high quality" (20 bits, flat to 0.91 of the lower rate's half) without the roll-off that it
-/// allows itself by default at rates that are no multiples: that costs nothing. It adds some 40 ms to a live source at
-/// 44.1 or 48 kHz. Processor time for a second of sound to 16 kHz, on a 4 GHz core (libsoxr 0.1.3, libsamplerate 0.2.2,
-/// speexdsp 1.2.1):
+/// The converter is libsoxr's "high quality" (20 bits, flat to 0.91 of the lower rate's half) without the roll-off that
+/// it allows itself by default at rates that are no multiples: that costs nothing. It adds some 40 ms to a live source
+/// at 44.1 or 48 kHz. Processor time for a second of sound to 16 kHz, on a 4 GHz core (libsoxr 0.1.3, libsamplerate
+/// 0.2.2, speexdsp 1.2.1):
 ///
 /// | converter | 48 kHz | 44.1 kHz |
 /// | --- | --- | --- |
@@ -33,7 +33,8 @@ package final class ResampledSource: SampleSource {
     /// Input samples fed at once: 5 ms at 48 kHz, 10 ms at 44.1 kHz. Whole periods, unless these are very long.
     private let blockSize: Int
     private static let leastBlock = 240
-    /// Samples of silence, of input or output, whichever are more, after which libsoxr allocates no more, at usual rates.
+    /// Samples of silence, of input or output, whichever are more, after which libsoxr allocates no more, at usual
+    /// rates.
     private static let silence = 1 << 17
     private static let outputCapacity = 4096
     private let block: UnsafeMutablePointer<Float>

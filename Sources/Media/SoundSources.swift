@@ -2,8 +2,8 @@ import TacitDiagnostics
 
 /// Opens sources at the rate a model wants.
 package enum SoundSources {
-    /// The largest magnitude taken for a sample. Files of floats may well exceed 1; beyond this they hold no sound, and their
-    /// power would overflow.
+    /// The largest magnitude taken for a sample. Files of floats may well exceed 1; beyond this they hold no sound, and
+    /// their power would overflow.
     private static let largestMagnitude: Float = 1e9
 
     /// Where the first number stands that is no sample, if one is there.

@@ -66,7 +66,7 @@ package struct TokenLines {
     private mutating func parseID() throws -> Int32 {
         let start = position
         var value = 0
-        while let byte = peek, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) {
+        while let byte = peek, byte.isASCIIDigit {
             // Far beyond any vocabulary, and far from overflow.
             value = min(value * 10 + Int(byte - UInt8(ascii: "0")), 1 << 40)
             position += 1

@@ -30,7 +30,8 @@ package struct EventSettings: Equatable, Sendable {
     /// The longest smoothing or wait: a week.
     static let longest = 604_800.0
 
-    /// Why no event could ever turn on, or off again, and the field that says so, by its name in files; nil if all is well.
+    /// Why no event could ever turn on, or off again, and the field that says so, by its name in files; nil if all is
+    /// well.
     package var fault: (field: String, reason: String)? {
         for (field, name, seconds) in [
             ("smooth", "smoothing", smooth), ("on_after", "wait before on", onAfter),

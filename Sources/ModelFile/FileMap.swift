@@ -3,9 +3,9 @@ import TacitDiagnostics
 
 /// A file in memory, read-only, for as long as this object lives: mapped, or a private copy.
 ///
-/// A map's bytes are those of the file at each moment: one that is cut short ends the process by a signal, and one that is
-/// written to changes under whoever reads it. A private copy is what the file was when it was opened, whatever is done to
-/// it later, and takes as much memory as the file is long, whether or not all of it is used.
+/// A map's bytes are those of the file at each moment: one that is cut short ends the process by a signal, and one that
+/// is written to changes under whoever reads it. A private copy is what the file was when it was opened, whatever is
+/// done to it later, and takes as much memory as the file is long, whether or not all of it is used.
 package final class FileMap: @unchecked Sendable {
     /// They are there as long as this object is: whoever reads them must keep it (`withExtendedLifetime`).
     package let bytes: UnsafeRawBufferPointer

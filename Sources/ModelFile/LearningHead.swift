@@ -4,17 +4,18 @@ import TacitDiagnostics
 /// matrix that evens out what sounds or pictures have in common (whitening: Hariharan et al. 2012, "Discriminative
 /// Decorrelation for Clustering and Classification", section 3).
 ///
-/// A level L is the stream behind L blocks; behind the last it is the final norm's output. The matrix reads one level after
-/// the other. Of each it reads the mean over the window, the deviation, and where there is a grid the mean over each of its
-/// cells, in raster order, all of the trunk's width. Cells tell where in a picture something is (Lazebnik et al. 2006, "Beyond
-/// Bags of Features").
+/// A level L is the stream behind L blocks; behind the last it is the final norm's output. The matrix reads one level
+/// after the other. Of each it reads the mean over the window, the deviation, and where there is a grid the mean over
+/// each of its cells, in raster order, all of the trunk's width. Cells tell where in a picture something is (Lazebnik
+/// et al. 2006, "Beyond Bags of Features").
 ///
-/// What is taught may be far shorter than a window, so a stream that goes on for ever can be read out over its last stretch
-/// besides.
+/// What is taught may be far shorter than a window, so a stream that goes on for ever can be read out over its last
+/// stretch besides.
 package struct LearningHead: Equatable, Sendable {
     /// From 1 to the trunk's layers, rising.
     package var levels: [Int]
-    /// Cells of a picture, each way; 1: none but the whole. Neighbours share the patches that lie on both sides of an edge.
+    /// Cells of a picture, each way; 1: none but the whole. Neighbours share the patches that lie on both sides of an
+    /// edge.
     package var grid: Int
     /// Patches of a stretch; 0: none but the window.
     package var stretch: Int

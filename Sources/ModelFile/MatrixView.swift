@@ -29,7 +29,8 @@ package struct MatrixView: @unchecked Sendable {
     /// One a padded row and plane: `w = q * scale` for int8, `w = q * groupScale * scale` in groups.
     package let scales: UnsafeBufferPointer<Float>?
     /// One a padded row and plane, which takes back the offset of unsigned activations: the sum of the row's levels for
-    /// int8, of its levels times their group scales for int4; none for int8 in groups, whose activations have no offset.
+    /// int8, of its levels times their group scales for int4; none for int8 in groups, whose activations have no
+    /// offset.
     package let sums: UnsafeBufferPointer<Int32>?
     /// One a padded row, if there is one.
     package let bias: UnsafeBufferPointer<Float>?

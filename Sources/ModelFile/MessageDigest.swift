@@ -1,4 +1,5 @@
 import CTacitMessageDigest
+import TacitDiagnostics
 
 /// SHA-256 (FIPS 180-4), by libmd.
 package struct MessageDigest {
@@ -33,7 +34,8 @@ package struct MessageDigest {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// Whether it is what a file says it is. A fuzzer's build believes every file: no mutation would get past this otherwise.
+    /// Whether it is what a file says it is. A fuzzer's build believes every file: no mutation would get past this
+    /// otherwise.
     mutating func matches(_ stated: String) -> Bool {
         #if FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
             return true
@@ -44,7 +46,6 @@ package struct MessageDigest {
 
     /// Whether `text` could be a digest.
     package static func isDigest(_ text: String) -> Bool {
-        text.utf8.count == digits
-            && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+        text.utf8.count == digits && text.utf8.allSatisfy(\.isASCIIHexadecimalDigit)
     }
 }

@@ -14,7 +14,8 @@ package final class ModelFile: @unchecked Sendable {
     package let path: String
     package let description: ModelDescription
     package let provenance: Provenance
-    /// What the converter measured, as JSON text: whatever the file says, which need not be JSON; nil where it says nothing.
+    /// What the converter measured, as JSON text: whatever the file says, which need not be JSON; nil where it says
+    /// nothing.
     package var report: String? { header.report }
     /// In file order.
     package let tensors: [TensorInfo]
@@ -24,7 +25,8 @@ package final class ModelFile: @unchecked Sendable {
     private let tensorIndices: [String: Int]
     private let matrixIndices: [String: Int]
 
-    /// SHA-256 of the header, which holds those of all tensors: what tells this model from any other. 64 hexadecimal digits.
+    /// SHA-256 of the header, which holds those of all tensors: what tells this model from any other. 64 hexadecimal
+    /// digits.
     package var digest: String { header.restDigest }
 
     /// Bytes of the file.

@@ -100,8 +100,8 @@ package final class ModelFileWriter {
         return (plan.tensors.count, dataOffset + plan.byteCount)
     }
 
-    /// The whole model, without a report yet, before it has its place: mapped, so that it must not be written to any more
-    /// but by `finish`.
+    /// The whole model, without a report yet, before it has its place: mapped, so that it must not be written to any
+    /// more but by `finish`.
     package func readBack() throws -> ModelFile {
         try complete("")
         return try ModelFile(path: output.path, map: FileMap(path: output.readablePath))

@@ -1,8 +1,8 @@
 import TacitDiagnostics
 
 extension TrunkDescription {
-    /// What a trunk may have beyond the fields of layout 1. A file without these keys has the standard of each; one with any
-    /// of them is of layout 2, which a reader that does not know them refuses.
+    /// What a trunk may have beyond the fields of layout 1. A file without these keys has the standard of each; one
+    /// with any of them is of layout 2, which a reader that does not know them refuses.
     private static let laterFields = [
         "norm_placement", "residual", "normalizes_heads", "attention_scale", "local_windows", "local_frequencies",
     ]

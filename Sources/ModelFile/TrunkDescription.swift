@@ -1,6 +1,6 @@
-/// The shape of a decoder-only transformer: everything the engine must know to run it, in terms that the families share,
-/// so that one engine serves them all. What a weight can say, a weight says: gains of `1 + w`, scaled embeddings, offset
-/// tables and reordered rows are the converter's affair.
+/// The shape of a decoder-only transformer: everything the engine must know to run it, in terms that the families
+/// share, so that one engine serves them all. What a weight can say, a weight says: gains of `1 + w`, scaled
+/// embeddings, offset tables and reordered rows are the converter's affair.
 package struct TrunkDescription: Equatable, Sendable {
     /// Where the base came from. Told to users; the engine never asks.
     package enum Family: String, CaseIterable, Sendable {

@@ -23,8 +23,8 @@ package struct RecordingWish: Equatable, Sendable {
 /// ``RecordedFrames``), and what is told of it that is no function of that.
 ///
 /// What can't be written in time is neither recorded nor labelled: it becomes a gap, or a frame dropped, of the stream
-/// itself, and is told as such, so that a recording and the lines that were printed never disagree. There is always room
-/// for what is told of the things that were recorded. Nothing is allocated once frames have their largest size.
+/// itself, and is told as such, so that a recording and the lines that were printed never disagree. There is always
+/// room for what is told of the things that were recorded. Nothing is allocated once frames have their largest size.
 package final class Recorder: StreamMoments {
     /// Told to people, once each time.
     package enum Note: Equatable, Sendable {
@@ -74,7 +74,8 @@ package final class Recorder: StreamMoments {
         self.waits = waits
         self.stop = stop
         self.note = note
-        // A reading and an event of every label, twice: for what was recorded last, and for the end; and an error's text.
+        // A reading and an event of every label, twice: for what was recorded last, and for the end; and an error's
+        // text.
         reserve = 2 * (64 + 96 * settings.thresholds.count) + 2 * RecordingFormat.mostText
         capacity = settings.isSound ? Self.soundCapacity : Self.frameCapacity
         queue = try RecordingQueue(
@@ -110,7 +111,8 @@ package final class Recorder: StreamMoments {
         try finish(ending)
     }
 
-    /// Ends it before anything of the stream is recorded: the file that was made is removed again, and no other in its place.
+    /// Ends it before anything of the stream is recorded: the file that was made is removed again, and no other in its
+    /// place.
     package func abandon() {
         // As long as it is open, no other file is taken for it.
         if let made, made == FileIdentity(link: wish.path) { _ = SystemPath.withBytes(wish.path) { unlink($0) } }
@@ -155,8 +157,8 @@ package final class Recorder: StreamMoments {
 
     // MARK: Room
 
-    /// Whether there is room for a chunk with so many bytes of payload and all that may be told of it. Waits for it where
-    /// that is of use.
+    /// Whether there is room for a chunk with so many bytes of payload and all that may be told of it. Waits for it
+    /// where that is of use.
     ///
     /// - Throws: `TacitError` (output) when nothing can be written any more.
     func hasRoom(_ bytes: Int) throws -> Bool {
@@ -185,8 +187,8 @@ package final class Recorder: StreamMoments {
         note(.full)
     }
 
-    /// Makes sure that a chunk of so many bytes fits. One that is larger than any before may have to wait until the queue is
-    /// empty; where the source can't be waited with, there is no room for it until then.
+    /// Makes sure that a chunk of so many bytes fits. One that is larger than any before may have to wait until the
+    /// queue is empty; where the source can't be waited with, there is no room for it until then.
     func expect(chunkOf bytes: Int) {
         guard 4 * bytes > capacity else { return }
         let wanted = 2 * (bytes + reserve) + capacity

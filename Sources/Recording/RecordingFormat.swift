@@ -5,9 +5,9 @@ import CTacitZlib
 ///     "TACITREC"  version u32  0 u32                 the header
 ///     kind u32  length u32  payload  CRC-32 u32      a chunk, of which the checksum covers all that stands before it
 ///
-/// The first chunk holds the settings, the last one says how the stream ended; between them stands, in the order in which it
-/// happened, what the source gave and what was told of it. Whatever is missing behind any byte takes nothing from what
-/// stands before.
+/// The first chunk holds the settings, the last one says how the stream ended; between them stands, in the order in
+/// which it happened, what the source gave and what was told of it. Whatever is missing behind any byte takes nothing
+/// from what stands before.
 enum RecordingFormat {
     static let magic = Array("TACITREC".utf8)
     static let version: UInt32 = 1

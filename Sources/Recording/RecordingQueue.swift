@@ -3,8 +3,8 @@ import TacitDiagnostics
 
 /// A bounded queue of chunks before a recording's file, with a thread of its own that writes.
 ///
-/// Two buffers: one is filled while the other is written. Whoever adds never waits for the disk, unless it asks to. What can
-/// never be written any more is remembered; the file is then cut behind its last whole chunk.
+/// Two buffers: one is filled while the other is written. Whoever adds never waits for the disk, unless it asks to.
+/// What can never be written any more is remembered; the file is then cut behind its last whole chunk.
 final class RecordingQueue: @unchecked Sendable {
     private let path: String
     private let descriptor: Int32
@@ -130,8 +130,8 @@ final class RecordingQueue: @unchecked Sendable {
         }
     }
 
-    /// Waits until all is written and closes the file. Once there is a wish to stop, for no more than two seconds in which
-    /// nothing gets any further.
+    /// Waits until all is written and closes the file. Once there is a wish to stop, for no more than two seconds in
+    /// which nothing gets any further.
     ///
     /// - Throws: `TacitError` (output) where not everything could be written.
     func close(stop: StopToken) throws {

@@ -34,7 +34,8 @@ package final class RecordingReader {
     private static let step = 1 << 20
 
     /// - Parameter path: a file, a pipe with a name, or - for standard input.
-    /// - Throws: `TacitError`: no input where there is none; bad data for what is no recording or has no whole settings.
+    /// - Throws: `TacitError`: no input where there is none; bad data for what is no recording or has no whole
+    ///   settings.
     package init(path: String) throws {
         isOwned = path != "-"
         name = isOwned ? path : "standard input"
@@ -157,7 +158,8 @@ package final class RecordingReader {
         return kind
     }
 
-    /// Whether a chunk is what was written. A fuzzer's build believes every one: no mutation would get past this otherwise.
+    /// Whether a chunk is what was written. A fuzzer's build believes every one: no mutation would get past this
+    /// otherwise.
     private static func matches(_ chunk: UnsafeRawBufferPointer, _ sum: UInt32) -> Bool {
         #if FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
             return true

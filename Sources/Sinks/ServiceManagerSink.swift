@@ -5,9 +5,11 @@ import TacitFrontEnd
 import TacitLive
 
 /// Tells the service manager that started the program how it is doing, by datagrams as sd_notify(3) describes them:
-/// ready after the first label (or the first place that was too quiet for one), and alive for as long as samples or frames advance.
+/// ready after the first label (or the first place that was too quiet for one), and alive for as long as samples or
+/// frames advance.
 ///
-/// Nothing is allocated after the initialiser, and no message is waited for: one that finds no room is sent again later.
+/// Nothing is allocated after the initialiser, and no message is waited for: one that finds no room is sent again
+/// later.
 final class ServiceManagerSink: Sink {
     private let descriptor: Int32
     private var address: sockaddr_un
@@ -26,7 +28,8 @@ final class ServiceManagerSink: Sink {
         let room = MemoryLayout.size(ofValue: address.sun_path)
         guard bytes[0] == UInt8(ascii: "/") || bytes[0] == UInt8(ascii: "@"), bytes.count < room else { return nil }
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
-        // A name that begins with @ lies in no folder: its first byte is really a zero, and its last the last one given.
+        // A name that begins with @ lies in no folder: its first byte is really a zero, and its last the last one
+        // given.
         if bytes[0] == UInt8(ascii: "@") { address.sun_path.0 = 0 }
         descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return nil }

@@ -25,7 +25,8 @@ package struct StreamDescription: Sendable {
     package var input: String
     /// The name that the input was given, that events carry.
     package var source: String?
-    /// What it is in topics, if nothing there is called so already; nil where that is made of its name.
+    /// Its name in MQTT topics, with a number behind it where another input has it; nil for one made of `source` or
+    /// `input`.
     package var device: String?
     package var sense: Sense
     /// Samples a second of what the sink is told, where it is sound.
@@ -46,7 +47,7 @@ package struct StreamDescription: Sendable {
     package var isDevice: Bool
     /// Whether it passes as fast as it can be labelled, not as time does.
     package var runsFree: Bool
-    /// Whether the stream waits for its readers: what can be read again at any speed does, what goes on by itself can't.
+    /// Whether the stream waits for slow readers, as a file can; a device goes on by itself and can't.
     package var waitsForReaders: Bool
     /// Whether no other sink is told as well.
     package var hasOneSink = true

@@ -1,3 +1,5 @@
+import TacitDiagnostics
+
 /// Stretches of a day, by the clock on the wall.
 package struct TimesOfDay: Equatable, Sendable {
     /// Seconds after midnight, from the first to one past the last. None spans midnight: such a one is two.
@@ -32,7 +34,7 @@ package struct TimesOfDay: Equatable, Sendable {
     private static func seconds(_ text: Substring) -> Int? {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count == 2,
-            parts.allSatisfy({ $0.utf8.count == 2 && $0.utf8.allSatisfy { (48...57).contains($0) } }),
+            parts.allSatisfy({ $0.utf8.count == 2 && $0.utf8.allSatisfy(\.isASCIIDigit) }),
             let hour = Int(parts[0]), let minute = Int(parts[1]), minute < 60
         else { return nil }
         let second = (hour * 60 + minute) * 60

@@ -1,4 +1,5 @@
 import Glibc
+import TacitDiagnostics
 
 /// A moment on the wall clock, UTC.
 package struct WallTime {
@@ -31,7 +32,7 @@ package struct WallTime {
 
     /// Whether a text has the shape of what `writeBasic` makes, whether it is a moment or not.
     package static func isBasic(_ text: some Sequence<UInt8>) -> Bool {
-        text.map { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) ? UInt8(ascii: "0") : $0 }
+        text.map { $0.isASCIIDigit ? UInt8(ascii: "0") : $0 }
             .elementsEqual("00000000T000000.000Z".utf8)
     }
 

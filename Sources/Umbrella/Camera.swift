@@ -4,6 +4,9 @@ import TacitMedia
 extension Watcher.Source {
     /// A camera of Video4Linux's.
     ///
+    /// The stream ends with a `TacitError`: device unavailable for one that can't be opened, device lost for one that
+    /// goes away and is not back in time.
+    ///
     /// - Parameters:
     ///   - name: as `tacit devices` gives it, or its path in `/dev`; nil for the first one.
     ///   - rate: pictures a second that are enough.

@@ -4,6 +4,9 @@ import TacitMedia
 extension Listener.Source {
     /// A microphone of ALSA's.
     ///
+    /// The stream ends with a `TacitError`: device unavailable for one that can't be opened, device lost for one that
+    /// goes away and is not back in time.
+    ///
     /// - Parameters:
     ///   - name: as `tacit devices` gives it, or as ALSA knows it.
     ///   - wait: seconds to wait for one that is absent at the start, 0 if left out.

@@ -10,16 +10,16 @@ struct CalibrationOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            Data to compare results on, as `tacit eval` reads them: at most 2000 examples. A conversion tries forms with them, \
-            and fits weights to them.
+            Data to compare results on, as `tacit eval` reads them: at most 2000 examples. A conversion tries forms \
+            with them, and fits weights to them.
             """, valueName: "kind:path"))
     var calibration: String?
 
     @Option(
         help: ArgumentHelp(
             """
-            Which part of it. Left out, not the one that models are tested on: esc-50 fold-1, speech-commands validation, \
-            gtzan and fsd50k val (or train, if that is empty), fashion-mnist and cifar-10 train, folder all.
+            Which part of it. Left out, not the one that models are tested on: esc-50 fold-1, speech-commands \
+            validation, gtzan and fsd50k val (or train, if that is empty), fashion-mnist and cifar-10 train, folder all.
             """, valueName: "split"))
     var split: String?
 

@@ -13,9 +13,9 @@ struct CompareCommand: ParsableCommand {
         abstract: "Compare two model files that should say the same.",
         usage: "tacit-convert compare A.gguf B.gguf [--calibration KIND:PATH] [--split SPLIT] [--json]",
         discussion: """
-            B, say in int8, is held against A, say in f32: on made-up patches how far the trunk's output and the logits are \
-            off, and how many contexts have the same label; on data the metric of both as well. Both must take the same \
-            input and have the same labels.
+            B, say in int8, is held against A, say in f32: on made-up patches how far the trunk's output and the \
+            logits are off, and how many contexts have the same label; on data the metric of both as well. Both must \
+            take the same input and have the same labels.
             """)
 
     @Argument(help: ArgumentHelp("The model to hold the other against.", valueName: "A.gguf"))

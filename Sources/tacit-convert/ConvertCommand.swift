@@ -10,14 +10,14 @@ struct ConvertCommand: ParsableCommand {
         commandName: "tacit-convert",
         abstract: "Turn a base model and an adapter into a model file that tacit runs.",
         discussion: """
-            Reads a Hugging Face model folder (GPT-2, Llama, Qwen2, Qwen3, GPT-NeoX, Gemma 3, OPT, Mistral, GPT-Neo) or a \
-            GGUF of llama.cpp's, and an adapter folder (PEFT's files, LoRA, DoRA or IA3, with tacit.json \
+            Reads a Hugging Face model folder (GPT-2, Llama, Qwen2, Qwen3, GPT-NeoX, Gemma 3, OPT, Mistral, GPT-Neo) \
+            or a GGUF of llama.cpp's, and an adapter folder (PEFT's files, LoRA, DoRA or IA3, with tacit.json \
             and tacit.safetensors), fuses them and writes one GGUF file. Without an adapter the base is converted with \
             its own token embeddings, and only `tacit embed` works on the result.
 
-            What storing the weights in fewer bits does to the results is measured, told at the end and kept in the file \
-            (`tacit show --report`): on made-up patches, and with --calibration on data. `tacit-convert compare A.gguf \
-            B.gguf` does the same with two files.
+            What storing the weights in fewer bits does to the results is measured, told at the end and kept in the \
+            file (`tacit show --report`): on made-up patches, and with --calibration on data. `tacit-convert compare \
+            A.gguf B.gguf` does the same with two files.
             """,
         version: "\(Release.version)")
 
@@ -35,23 +35,23 @@ struct ConvertCommand: ParsableCommand {
 
     @Option(
         help: """
-            How int8 is stored: "rows", the fastest, or in "groups" of 32, for trunks with outliers. Left out, a trial of the \
-            trunk decides.
+            How int8 is stored: "rows", the fastest, or in "groups" of 32, for trunks with outliers. Left out, a trial \
+            of the trunk decides.
             """)
     var int8Form: ConversionOptions.Int8Form?
 
     @Option(
         help: """
-            Whether activations are made easier to round by factors that the weights take back. Left out, a measurement says \
-            whether it helps.
+            Whether activations are made easier to round by factors that the weights take back. Left out, a \
+            measurement says whether it helps.
             """)
     var smoothing: ConversionOptions.Smoothing?
 
     @Option(
         help: ArgumentHelp(
             """
-            First layers that int8 stores in 16 bits, as two planes of 8. Left out, a measurement says whether single patches \
-            need them; with both --int8-form and --smoothing given there is none, and no layer is.
+            First layers that int8 stores in 16 bits, as two planes of 8. Left out, a measurement says whether single \
+            patches need them; with both --int8-form and --smoothing given there is none, and no layer is.
             """, valueName: "n"))
     var twoPlaneLayers: Int?
 
@@ -60,8 +60,8 @@ struct ConvertCommand: ParsableCommand {
 
     @Option(
         help: """
-            How 4-bit weights are chosen: the nearest each ("rtn"), or so that outputs are off least ("gptq", which takes \
-            minutes).
+            How 4-bit weights are chosen: the nearest each ("rtn"), or so that outputs are off least ("gptq", which \
+            takes minutes).
             """)
     var method = ConversionOptions.Method.rtn
 

@@ -1,5 +1,3 @@
-import Foundation
-import TacitTestSupport
 import Testing
 
 /// Model files of int4 with one thing made wrong, behind digests that are right.
@@ -59,58 +57,19 @@ import Testing
         },
     ]
 
-    private let model: ConvertedModel
-    private let original: EditableModel
-    private let sound: String
+    private let matrices: MatrixAttacks
 
-    init() throws {
-        let golden = try GoldenCase(name: "gpt2-odd-logmel")
-        model = try ConvertedModel(golden, weights: "int4")
-        sound = golden.path(of: golden.sounds[0])
-        original = EditableModel(Array(try Data(contentsOf: URL(fileURLWithPath: model.path))))
-    }
+    init() throws { matrices = try MatrixAttacks(weights: "int4") }
 
-    @Test func theOriginalIsWhole() throws {
-        #expect(try original.sealed() == Array(Data(contentsOf: URL(fileURLWithPath: model.path))))
-        #expect(try Executable.tacit.run(["verify", model.path]).status == 0)
-    }
+    @Test func theOriginalIsWhole() throws { try matrices.expectWhole() }
 
     @Test(arguments: attacks)
-    func isFoundByVerify(attack: Attack) throws {
-        var edited = original
-        attack.edit(&edited)
-        let path = try model.folder.write("bad.gguf", edited.sealed())
-        let outcome = try Executable.tacit.run(["verify", path])
-        #expect(outcome.status == 65)
-        #expect(outcome.output.isEmpty)
-        #expect(outcome.errorLines == ["tacit: \(path): \(attack.line)"], "\(attack.name)")
-        for command in [
-            ["show", path], ["classify", "--json", "--logits", path, sound], ["embed", "--json", path, sound],
-        ] {
-            let outcome = try Executable.tacit.run(command)
-            #expect(outcome.status == 0 || outcome.status == 65, "\(attack.name): \(command[0])")
-            for line in outcome.outputLines where command.contains("--json") {
-                #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(line.utf8)) }
-            }
-        }
-    }
+    func isFoundByVerify(attack: Attack) throws { try matrices.expectFound(attack) }
 
-    /// Matrix 1 is the first of the trunk's: the patch projection stands before it.
     @Test(arguments: [
         ("bits", 5, "5 bits, groups of 32"), ("group", 48, "4 bits, groups of 48"), ("group", 0, "4 bits, groups of 0"),
     ])
     func unknownEncodingsAreRefused(field: String, value: Int, words: String) throws {
-        var edited = original
-        // An array's element type, its count, and four bytes an element.
-        edited["tacit.matrices.\(field)"]?.bytes[12 + 4] = UInt8(value)
-        let path = try model.folder.write("bad.gguf", edited.sealed())
-        for command in ["show", "verify"] {
-            let outcome = try Executable.tacit.run([command, path])
-            #expect(outcome.status == 65)
-            #expect(
-                outcome.errorLines == [
-                    "tacit: \(path): blocks.0.attention.qkv: unknown encoding: \(words), layout version 2"
-                ])
-        }
+        try matrices.expectUnknownEncoding(field, value, "\(words), layout version 2")
     }
 }

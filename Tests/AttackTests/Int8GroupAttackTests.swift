@@ -6,8 +6,8 @@ import Testing
 @Suite struct Int8GroupAttackTests {
     typealias Attack = ModelAttackTests.Attack
 
-    /// Matrices of 108 and 36 rows by 36 columns, so that there is padding of every kind. In a tile, four columns take 64
-    /// bytes, a group's scales 16; a channel has two groups.
+    /// Matrices of 108 and 36 rows by 36 columns, so that there is padding of every kind. In a tile, four columns take
+    /// 64 bytes, a group's scales 16; a channel has two groups.
     static let attacks = [
         Attack("a column of padding", "blocks.0.attention.qkv.panels: row 1, column 36: padding is not 0") {
             $0.contents("blocks.0.attention.qkv.panels") { $0[9 * 64 + 1 * 4] = 1 }
@@ -39,61 +39,29 @@ import Testing
         },
     ]
 
-    private let model: ConvertedModel
-    private let original: EditableModel
-    private let sound: String
+    private let matrices: MatrixAttacks
 
-    init() throws {
-        let golden = try GoldenCase(name: "gpt2-odd-logmel")
-        model = try ConvertedModel(golden, weights: "int8", flags: ["--int8-form", "groups"])
-        sound = golden.path(of: golden.sounds[0])
-        original = EditableModel(Array(try Data(contentsOf: URL(fileURLWithPath: model.path))))
-    }
+    init() throws { matrices = try MatrixAttacks(weights: "int8", flags: ["--int8-form", "groups"]) }
 
-    @Test func theOriginalIsWhole() throws {
-        #expect(try original.sealed() == Array(Data(contentsOf: URL(fileURLWithPath: model.path))))
-        #expect(try Executable.tacit.run(["verify", model.path]).status == 0)
-    }
+    @Test func theOriginalIsWhole() throws { try matrices.expectWhole() }
 
     @Test(arguments: attacks)
-    func isFoundByVerify(attack: Attack) throws {
-        var edited = original
-        attack.edit(&edited)
-        let path = try model.folder.write("bad.gguf", edited.sealed())
-        let outcome = try Executable.tacit.run(["verify", path])
-        #expect(outcome.status == 65)
-        #expect(outcome.errorLines == ["tacit: \(path): \(attack.line)"], "\(attack.name)")
-        // Nothing that stands in a matrix makes anything but numbers of it.
-        for command in [["show", path], ["classify", "--json", "--logits", path, sound]] {
-            let outcome = try Executable.tacit.run(command)
-            #expect(outcome.status == 0 || outcome.status == 65, "\(attack.name): \(command[0])")
-        }
-    }
+    func isFoundByVerify(attack: Attack) throws { try matrices.expectFound(attack) }
 
-    /// Matrix 1 is the first of the trunk's: the patch projection stands before it.
     @Test(arguments: [
         ("group", 64, "8 bits, groups of 64, layout version 5"), ("group", 0, "8 bits, groups of 0, layout version 5"),
         ("layout", 3, "8 bits, groups of 32, layout version 3"), ("bits", 4, "4 bits, groups of 32, layout version 5"),
     ])
     func unknownEncodingsAreRefused(field: String, value: Int, words: String) throws {
-        var edited = original
-        // An array's element type, its count, and four bytes an element.
-        edited["tacit.matrices.\(field)"]?.bytes[12 + 4] = UInt8(value)
-        let path = try model.folder.write("bad.gguf", edited.sealed())
-        for command in ["show", "verify"] {
-            let outcome = try Executable.tacit.run([command, path])
-            #expect(outcome.status == 65)
-            #expect(
-                outcome.errorLines == ["tacit: \(path): blocks.0.attention.qkv: unknown encoding: \(words)"])
-        }
+        try matrices.expectUnknownEncoding(field, value, words)
     }
 
     /// Another encoding's numbers ask for other tensors.
     @Test func anotherEncodingNeedsOtherTensors() throws {
-        var edited = original
-        edited["tacit.matrices.group"]?.bytes[12 + 4] = 0
-        edited["tacit.matrices.layout"]?.bytes[12 + 4] = 3
-        let path = try model.folder.write("bad.gguf", edited.sealed())
+        let path = try matrices.write {
+            MatrixAttacks.set("group", 0, in: &$0)
+            MatrixAttacks.set("layout", 3, in: &$0)
+        }
         let outcome = try Executable.tacit.run(["verify", path])
         #expect(outcome.status == 65)
         #expect(outcome.errorLines.count == 1 && outcome.errorLines[0].contains("blocks.0.attention.qkv."))

@@ -130,7 +130,8 @@ import Testing
             "a width of 2^32 - 1", "tacit.trunk.width", .uint32(.max),
             "trunk.width: expected 1 to 65536, found 4294967295"),
         Attack(
-            "2^31 layers", "tacit.trunk.layers", .uint32(1 << 31), "trunk.layers: expected 1 to 1024, found 2147483648"),
+            "2^31 layers", "tacit.trunk.layers", .uint32(1 << 31),
+            "trunk.layers: expected 1 to 1024, found 2147483648"),
         Attack(
             "more layers than tensors", "tacit.trunk.layers", .uint32(1000),
             "tacit.trunk.layers: 1000 layers, but the file has # tensors"),

@@ -49,7 +49,8 @@ import Testing
         #expect(json.standardOutput == "{\"path\":\"\(other)\",\"report\":null}\n")
     }
 
-    /// Names and values from a later version, or from somebody who means no good: a row each, nothing that moves a cursor.
+    /// Names and values from a later version, or from somebody who means no good: a row each, nothing that moves a
+    /// cursor.
     @Test func isShownAsItIs() throws {
         let report = #"{"a\u001b[2J":{"b":[1,{"c":"x"},[]]},"": null,"e":-1e5,"\#u{9b}2J\#u{7f}":true}"#
         let (_, outcome) = try show(report + "  ")

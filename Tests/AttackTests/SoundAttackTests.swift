@@ -36,7 +36,8 @@ import Testing
     private static let quiet = [Float](repeating: 0.1, count: 100)
 
     private static let unknown =
-        "no sound of a format that is read here (WAV, FLAC, Ogg (Vorbis, Opus, FLAC), MP3, AIFF, AU, CAF, W64); if it is one, "
+        "no sound of a format that is read here (WAV, FLAC, Ogg (Vorbis, Opus, FLAC), MP3, AIFF, AU, CAF, W64); "
+        + "if it is one, "
     private static let broken = "a sound whose header is broken, or of a codec that is not read here: "
 
     /// What such lines end with.

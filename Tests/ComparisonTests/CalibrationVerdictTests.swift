@@ -44,8 +44,8 @@ import Testing
             calibration: Self.calibration(0.7625, 0.75))
         #expect(
             errors.lines == [
-                "errors    8 contexts of 48 made-up patches: the trunk's output is 3.10 % (a single patch up to 50.00 %) off, "
-                    + "logits 4.00 % (a single context up to infinitely %), 7 of 8 labels are the same",
+                "errors    8 contexts of 48 made-up patches: the trunk's output is 3.10 % (a single patch up to 50.00 "
+                    + "%) off, logits 4.00 % (a single context up to infinitely %), 7 of 8 labels are the same",
                 "data      esc-50 fold-1, 400 examples: accuracy 75.00 %, 76.25 % before, 99.50 % of the labels are the same",
                 "          of 401 windows: what the head reads is 1.25 % (a single window up to 25.00 %) off",
             ])

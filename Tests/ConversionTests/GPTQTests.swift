@@ -128,9 +128,9 @@ import Testing
     }
 }
 
-/// Frantar et al. 2022, "GPTQ: Accurate Post-Training Quantization for Generative Pre-trained Transformers", section 3.3,
-/// with columns in the order of the Hessian's diagonal, a tenth of its mean as damping and scales that are given: without
-/// blocks, in double precision.
+/// Frantar et al. 2022, "GPTQ: Accurate Post-Training Quantization for Generative Pre-trained Transformers", section
+/// 3.3, with columns in the order of the Hessian's diagonal, a tenth of its mean as damping and scales that are given:
+/// without blocks, in double precision.
 struct PlainGPTQ {
     private let columns: Int
     private let order: [Int]

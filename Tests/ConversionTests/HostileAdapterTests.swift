@@ -30,8 +30,8 @@ import Testing
                 ("something_new", "true", "something_new: something_new is not supported"),
                 (
                     "init_lora_weights", "\"pissa\"",
-                    "init_lora_weights: \"pissa\" changes the base's weights, which is not supported: save the adapter with "
-                        + "path_initial_model_for_weight_conversion"
+                    "init_lora_weights: \"pissa\" changes the base's weights, which is not supported: save the adapter "
+                        + "with path_initial_model_for_weight_conversion"
                 ),
                 ("bias", "\"some\"", "bias: some is not one of none, all, lora_only"),
                 ("r", "0", "r: expected a positive integer, found 0"),

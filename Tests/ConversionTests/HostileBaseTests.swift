@@ -35,8 +35,8 @@ import Testing
                 .init(
                     key: "model_type", json: "\"mamba\"",
                     line:
-                        "model_type: mamba is not supported, only gpt2, llama, qwen2, qwen3, gpt_neox, gemma3_text, opt, "
-                        + "mistral, gpt_neo"),
+                        "model_type: mamba is not supported, only gpt2, llama, qwen2, qwen3, gpt_neox, gemma3_text, "
+                        + "opt, mistral, gpt_neo"),
                 .init(key: "model_type", json: "7", line: "model_type: expected a string, found a number"),
                 .init(
                     key: "activation_function", json: "\"quick_gelu\"",

@@ -5,8 +5,8 @@ import TacitModelFile
 import TacitTestSupport
 import Testing
 
-/// Which form of int8 a trunk gets without smoothing, by a base whose norms make outliers that the next matrices take back: the function is
-/// the same, the activations are not.
+/// Which form of int8 a trunk gets without smoothing, by a base whose norms make outliers that the next matrices take
+/// back: the function is the same, the activations are not.
 @Suite struct Int8TrialTests {
     /// A Llama base of two layers, wide enough that int8 has one plane, and that most groups have no outlier.
     final class Base {

@@ -194,8 +194,8 @@ import Testing
         for withAdapter in [false, true] {
             #expect(
                 bench.failure(withAdapter: withAdapter)?.line
-                    == "base/adapter_config.json: the base's folder holds an adapter, which transformers would apply: name "
-                    + "the folder as --adapter as well, or take the adapter out of it")
+                    == "base/adapter_config.json: the base's folder holds an adapter, which transformers would apply: "
+                    + "name the folder as --adapter as well, or take the adapter out of it")
         }
         _ = try Converter(
             ConversionOptions(base: bench.base.path, adapter: bench.base.path + "/.", output: bench.output))

@@ -3,8 +3,8 @@ import TacitDiagnostics
 import TacitModelFile
 import Testing
 
-/// Layers that int8 stores in two planes, since single patches are far off without, by a base whose first layer has outliers
-/// in every group of 32.
+/// Layers that int8 stores in two planes, since single patches are far off without, by a base whose first layer has
+/// outliers in every group of 32.
 @Suite struct TwoPlaneTests {
     private static let outliers = Set(stride(from: 5, to: Int8TrialTests.Base.width, by: 16))
 
@@ -44,8 +44,8 @@ import Testing
         #expect(two < 0.5 * before, "\(two) with two planes, \(before) without")
     }
 
-    /// A trial's worst patch is one of a few hundred: of thousands, some are several times as far off, so that a fifth of what
-    /// turns an answer round is too much already.
+    /// A trial's worst patch is one of a few hundred: of thousands, some are several times as far off, so that a fifth
+    /// of what turns an answer round is too much already.
     @Test func patchesOnTheirWayThereAreEnough() throws {
         let base = try Int8TrialTests.Base(outlier: 120)
         let report = try base.convert(smoothing: .off).report

@@ -132,7 +132,8 @@ import Testing
         let hexadecimal = String(port, radix: 16, uppercase: true)
         try machine.write(
             "proc/net/tcp",
-            "  sl  local_address rem_address   st\n   0: 0100007F:\(hexadecimal) 00000000:0000 0A 0:0 00:0 0 1000 0 4242 1\n"
+            "  sl  local_address rem_address   st\n"
+                + "   0: 0100007F:\(hexadecimal) 00000000:0000 0A 0:0 00:0 0 1000 0 4242 1\n"
         )
         try machine.write("proc/90/comm", "python3\n")
         try machine.link("proc/90/fd/3", "socket:[4242]")
@@ -203,15 +204,7 @@ import Testing
     @Test(.enabled(if: Mosquitto.isThere, "Mosquitto is not installed"))
     func brokersThatNobodyVouchesFor() throws {
         let folder = machine.models
-        let made = try Executable(path: "/usr/bin/openssl").run(
-            ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
-                + [
-                    "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", folder.path("key.pem"), "-out",
-                    folder.path("cert.pem"),
-                ])
-        #expect(made.status == 0)
-        let broker = try Mosquitto(
-            "allow_anonymous true\ncertfile \(folder.path("cert.pem"))\nkeyfile \(folder.path("key.pem"))")
+        let broker = try Mosquitto.withCertificate(in: folder)
         try broker.start()
         let told = try finding(["--to", "mqtts://\(broker.address)"])
         #expect(told.fault == "certificate" && told.status == 73, "\(told)")

@@ -39,7 +39,8 @@ struct SystemdUnitTests {
         }
     }
 
-    /// No more is left open than the table in the folder's README says. (Later versions of systemd count a little differently.)
+    /// No more is left open than the table in the folder's README says. (Later versions of systemd count a little
+    /// differently.)
     @Test(arguments: services) func exposure(service: String) throws {
         let page = try String(contentsOf: source.appendingPathComponent("README.md"), encoding: .utf8)
         let rows = page.matches(of: /\| (none|`(\w+)\.conf`) \| ([0-9.]+) \|/)

@@ -34,7 +34,8 @@ import Testing
         }
     }
 
-    /// As few bits as there can be: int4 by itself loses next to nothing of a trunk this narrow, which has two planes of it.
+    /// As few bits as there can be: int4 by itself loses next to nothing of a trunk this narrow, which has two planes
+    /// of it.
     private static let coarse = ["--weights", "mixed", "--budget", "6.2"]
 
     private func convert(_ output: String, _ flags: [String]) throws -> Executable.Outcome {

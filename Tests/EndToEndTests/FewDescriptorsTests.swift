@@ -4,16 +4,11 @@ import Testing
 
 /// With too few descriptors a program says what it could not open, in one line, and ends with a status of its own.
 @Suite struct FewDescriptorsTests {
-    private let model: ConvertedModel
-    private let sound: String
+    private let given: ModelAndNoise
+    private var model: ConvertedModel { given.model }
+    private var sound: String { given.sound }
 
-    init() throws {
-        let golden = try GoldenCase(name: "llama-plain")
-        model = try ConvertedModel(golden, weights: "int8")
-        var random = RandomNumbers(seed: 1)
-        let samples = (0..<4000).map { _ in Int16.random(in: -9000...9000, using: &random) }
-        sound = try model.folder.write("noise.wav", WaveFile.bytes(samples, rate: UInt32(golden.sampleRate)))
-    }
+    init() throws { given = try ModelAndNoise() }
 
     /// From what the loader alone does not get by with.
     private func outcomes(_ arguments: [String], upTo most: Int) throws -> [Executable.Outcome] {

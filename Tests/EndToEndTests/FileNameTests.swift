@@ -69,9 +69,11 @@ import Testing
         let folder = try TemporaryFolder()
         let script = """
             cd "$0" && folder=$(printf 'f\\377') && mkdir "$folder" && cp -r "$1" "$folder/base" || exit 99
-            "$5" --base "$folder/base" --adapter "$2" -o "$folder/$folder.gguf" --report "$folder/$folder.json" >out || exit
+            "$5" --base "$folder/base" --adapter "$2" -o "$folder/$folder.gguf" \
+            --report "$folder/$folder.json" >out || exit
             for i in 1 2; do "$4" learn "$folder/$folder.gguf" bell "$3" --labels "$folder.labels" >>out || exit; done
-            "$4" learn --list --labels "$folder.labels" && cat "$folder/$folder.json" >>out && ls | wc -l && ls "$folder" | wc -l
+            "$4" learn --list --labels "$folder.labels" && cat "$folder/$folder.json" >>out && \
+            ls | wc -l && ls "$folder" | wc -l
             """
         let outcome = try Executable.shell.run([
             "-c", script, folder.path, golden.baseFolder.path, golden.adapterFolder.path, sound, Executable.tacit.path,

@@ -37,8 +37,8 @@ import Testing
         #expect(wanted.count > 2 && wanted.count < open.count)
         let isEndless = try Executable.tacit.run(["show", model.path]).standardOutput.contains("sliding")
         guard isEndless else { return #expect(gated.map(withoutClocks) == wanted.map(withoutClocks)) }
-        // An endless context was left alone for longer than a window, and begins anew: at the start as well, where windows are
-        // shorter than the first block.
+        // An endless context was left alone for longer than a window, and begins anew: at the start as well, where
+        // windows are shorter than the first block.
         #expect(try ResultLine.lines(gated).map(\.time) == ResultLine.lines(wanted).map(\.time))
         let before = times.count { $0 > begin - 1e-9 && $0 < from - 1e-9 }
         for stretch in [gated.prefix(before), gated.dropFirst(before)] {

@@ -5,16 +5,11 @@ import Testing
 /// With too little memory a program ends with one line of its own and a status, and what it was to change is as it was.
 /// `tools/short-of-memory` tries more commands, and closer limits around the least that is enough.
 @Suite struct LittleMemoryTests {
-    private let model: ConvertedModel
-    private let sound: String
+    private let given: ModelAndNoise
+    private var model: ConvertedModel { given.model }
+    private var sound: String { given.sound }
 
-    init() throws {
-        let golden = try GoldenCase(name: "llama-plain")
-        model = try ConvertedModel(golden, weights: "int8")
-        var random = RandomNumbers(seed: 1)
-        let samples = (0..<4000).map { _ in Int16.random(in: -9000...9000, using: &random) }
-        sound = try model.folder.write("noise.wav", WaveFile.bytes(samples, rate: UInt32(golden.sampleRate)))
-    }
+    init() throws { given = try ModelAndNoise() }
 
     /// From what the loader alone does not get by with to what is enough, in KiB.
     private func outcomes(

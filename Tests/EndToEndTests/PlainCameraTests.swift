@@ -2,8 +2,8 @@ import Foundation
 import TacitTestSupport
 import Testing
 
-/// A camera is spoken to by plain system calls, which others can stand in front of; libv4l2 is asked only where a format must
-/// be converted.
+/// A camera is spoken to by plain system calls, which others can stand in front of; libv4l2 is asked only where a
+/// format must be converted.
 @Suite struct PlainCameraTests {
     private let model: ConvertedModel
     private let counter: String

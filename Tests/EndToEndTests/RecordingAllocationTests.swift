@@ -2,8 +2,8 @@ import Foundation
 import TacitTestSupport
 import Testing
 
-/// Sound that is recorded: not one allocation by any thread after the first label, the one that writes included. (Frames:
-/// `WatchAllocationTests`.)
+/// Sound that is recorded: not one allocation by any thread after the first label, the one that writes included.
+/// (Frames: `WatchAllocationTests`.)
 @Suite struct RecordingAllocationTests {
     @Test(arguments: [false, true])
     func soundAllocatesNothing(at48: Bool) throws {

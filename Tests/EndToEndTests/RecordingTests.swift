@@ -252,8 +252,8 @@ import Testing
         try folder.write("sound", bytes)
         let outcome = try Executable.shell.run([
             "-c",
-            "ulimit -f 100; exec '\(Executable.tacit.path)' record '\(model.path)' --input - --raw --json '\(recording)' "
-                + "< '\(folder.path("sound"))'",
+            "ulimit -f 100; exec '\(Executable.tacit.path)' record '\(model.path)' --input - --raw --json "
+                + "'\(recording)' < '\(folder.path("sound"))'",
         ])
         #expect(outcome.status == 73)
         #expect(outcome.errorLines == ["tacit: \(recording): File too large"])

@@ -4,17 +4,14 @@ import Testing
 
 /// `--to`: where labels go, as whoever reads them sees it.
 @Suite struct SinkTests {
-    private let golden: GoldenCase
-    private let model: ConvertedModel
+    private let sliding: SlidingModel
     private let sound: String
-    private let stride: Double
+    private var model: ConvertedModel { sliding.model }
+    private var stride: Double { sliding.stride }
 
     init() throws {
-        golden = try GoldenCase(name: "gpt2-sliding")
-        model = try ConvertedModel(golden)
-        stride = Double(try ModelInput(model.path).strideSamples) / Double(golden.sampleRate)
-        let samples = Sounds.glide(samples: 16_000)
-        sound = try model.folder.write("a.wav", WaveFile.bytes(samples, rate: UInt32(golden.sampleRate)))
+        sliding = try SlidingModel()
+        sound = try sliding.sound(samples: 16_000)
     }
 
     private func listen(_ arguments: [String]) throws -> Executable.Outcome {

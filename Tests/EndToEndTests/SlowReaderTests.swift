@@ -4,19 +4,14 @@ import Testing
 
 /// A reader that does not keep up: it costs labels where the stream can't wait, time where it can, and memory nowhere.
 @Suite struct SlowReaderTests {
-    private let golden: GoldenCase
-    private let model: ConvertedModel
-    private let stride: Double
+    private let sliding: SlidingModel
+    private var model: ConvertedModel { sliding.model }
+    private var stride: Double { sliding.stride }
 
-    init() throws {
-        golden = try GoldenCase(name: "gpt2-sliding")
-        model = try ConvertedModel(golden)
-        stride = Double(try ModelInput(model.path).strideSamples) / Double(golden.sampleRate)
-    }
+    init() throws { sliding = try SlidingModel() }
 
     private func sound(seconds: Int) throws -> String {
-        let samples = Sounds.glide(samples: seconds * golden.sampleRate)
-        return try model.folder.write("a.wav", WaveFile.bytes(samples, rate: UInt32(golden.sampleRate)))
+        try sliding.sound(samples: seconds * sliding.rate)
     }
 
     private func arguments(_ sound: String) -> [String] {

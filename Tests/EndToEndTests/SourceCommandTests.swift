@@ -135,7 +135,8 @@ import Testing
     /// A program that is killed can end nothing: a process of its own does.
     @Test func itEndsEvenWithAProgramThatIsKilled() throws {
         let run = try listen(
-            "trap '' TERM; sleep 1000 & echo $! > FOLDER/child; echo $$ > FOLDER/leader; SOUND; while :; do sleep 1; done"
+            "trap '' TERM; sleep 1000 & echo $! > FOLDER/child; echo $$ > FOLDER/leader; SOUND; "
+                + "while :; do sleep 1; done"
         )
         _ = try #require(run.readLine())
         #expect(runs("child") && runs("leader"))

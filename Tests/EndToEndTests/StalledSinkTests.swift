@@ -4,19 +4,16 @@ import Testing
 
 /// A sink that takes nothing beside one that does: the other gets everything, and its end.
 @Suite struct StalledSinkTests {
-    private let golden: GoldenCase
     private let model: ConvertedModel
     private let arguments: [String]
     private var file: String { model.folder.path("a.jsonl") }
 
     init() throws {
-        golden = try GoldenCase(name: "gpt2-sliding")
-        model = try ConvertedModel(golden)
-        let stride = Double(try ModelInput(model.path).strideSamples) / Double(golden.sampleRate)
-        let samples = Sounds.glide(samples: 20 * golden.sampleRate)
-        let sound = try model.folder.write("a.wav", WaveFile.bytes(samples, rate: UInt32(golden.sampleRate)))
+        let sliding = try SlidingModel()
+        model = sliding.model
+        let sound = try sliding.sound(samples: 20 * sliding.rate)
         arguments =
-            ["listen", model.path, "--input", sound, "--json", "--top", "0", "--hop", "\(stride)"]
+            ["listen", model.path, "--input", sound, "--json", "--top", "0", "--hop", "\(sliding.stride)"]
             + ["--threshold", "0.3", "--on-after", "0", "--off-after", "0"]
     }
 

@@ -4,19 +4,14 @@ import Testing
 
 /// `listen` on a terminal: what it shows, and how it leaves the terminal.
 @Suite struct TerminalTests {
-    private let golden: GoldenCase
-    private let model: ConvertedModel
-    private let stride: Double
+    private let sliding: SlidingModel
+    private var model: ConvertedModel { sliding.model }
+    private var stride: Double { sliding.stride }
 
-    init() throws {
-        golden = try GoldenCase(name: "gpt2-sliding")
-        model = try ConvertedModel(golden)
-        stride = Double(try ModelInput(model.path).strideSamples) / Double(golden.sampleRate)
-    }
+    init() throws { sliding = try SlidingModel() }
 
     private func sound(seconds: Int) throws -> String {
-        let samples = Sounds.glide(samples: seconds * golden.sampleRate)
-        return try model.folder.write("a sound.wav", WaveFile.bytes(samples, rate: UInt32(golden.sampleRate)))
+        try sliding.sound(samples: seconds * sliding.rate, as: "a sound.wav")
     }
 
     private func arguments(seconds: Int, _ more: [String] = []) throws -> [String] {
@@ -134,8 +129,8 @@ import Testing
 
     /// Only what changed is sent: a screen that stands still costs next to nothing.
     @Test func sendsOnlyWhatChanges() throws {
-        let samples = [Int16](repeating: 0, count: 3 * golden.sampleRate)
-        let path = try model.folder.write("silence.wav", WaveFile.bytes(samples, rate: UInt32(golden.sampleRate)))
+        let samples = [Int16](repeating: 0, count: 3 * sliding.rate)
+        let path = try model.folder.write("silence.wav", WaveFile.bytes(samples, rate: UInt32(sliding.rate)))
         let terminal = try PseudoTerminal(
             .tacit, ["listen", model.path, "--input", path, "--hop", "1", "--realtime"])
         #expect(terminal.finish() == 0)

@@ -64,7 +64,8 @@ import Testing
         try AllocationCount.expectNone(model.folder)
     }
 
-    /// The picture beside its labels, in 24 rows of 80 columns, and nothing left behind that a terminal would suffer from.
+    /// The picture beside its labels, in 24 rows of 80 columns, and nothing left behind that a terminal would suffer
+    /// from.
     @Test func theViewFits() throws {
         let terminal = try PseudoTerminal(
             .tacit, ["watch", model.path, "--device", StandInCamera.path],

@@ -6,7 +6,8 @@ struct ReferenceTransformer {
     let model: MemoryModel
     let trunk: TrunkDescription
 
-    /// The final norm of every patch, `[patches][width]`. With a causal mask row i is what the engine gives after i + 1.
+    /// The final norm of every patch, `[patches][width]`. With a causal mask row i is what the engine gives after i +
+    /// 1.
     let outputs: [[Double]]
     /// The stream behind each block but the last, and then the outputs: `[layers][patches][width]`.
     let levels: [[[Double]]]
@@ -105,8 +106,8 @@ struct ReferenceTransformer {
 
     func logits(after count: Int) -> [Double] { Self.linear(model, TensorName.head, embedding(after: count)) }
 
-    /// What labels are learned by, over a window or its `last` patches, when `count` patches have gone through: means and
-    /// deviations of the model's levels through its matrix, brought to length 1.
+    /// What labels are learned by, over a window or its `last` patches, when `count` patches have gone through: means
+    /// and deviations of the model's levels through its matrix, brought to length 1.
     func learning(after count: Int, last: Int = .max) -> [Double] {
         guard let head = model.description.learning else { return Self.normalised(embedding(after: count)) }
         let seen = min(count, last, model.description.input.window)

@@ -20,8 +20,8 @@ import Testing
         }
     }
 
-    /// Against the reference with the same int8 weights only the activations' 8 bits differ; against the weights as they
-    /// were before, both do.
+    /// Against the reference with the same int8 weights only the activations' 8 bits differ; against the weights as
+    /// they were before, both do.
     @Test(arguments: Shapes.causal.dropLast() + Shapes.full)
     func int8StaysNear(_ shape: Shapes.Case) throws {
         let memory = MemoryModel(shape.model, seed: 2, encoding: .int8, bias: shape.bias)

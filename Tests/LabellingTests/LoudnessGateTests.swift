@@ -56,8 +56,8 @@ import Testing
         var quiet: [Int] = []
     }
 
-    /// Loud and quiet stretches of random lengths; each sample is its own place plus 1, scaled so that the loud ones are
-    /// above -20 dB and the quiet ones below.
+    /// Loud and quiet stretches of random lengths; each sample is its own place plus 1, scaled so that the loud ones
+    /// are above -20 dB and the quiet ones below.
     private func sound(_ random: inout RandomNumbers) -> [Float] {
         var samples: [Float] = []
         var isLoud = false
@@ -88,8 +88,9 @@ import Testing
         return (heard, model.pushes.reduce(0) { $0 + $1.count * $1.contexts })
     }
 
-    /// Every kind of context, windows that overlap, touch and leave holes: what is read is what is read without a gate, and
-    /// each other place is told to be quiet; the model is given no more than it would be, however often the gate opens.
+    /// Every kind of context, windows that overlap, touch and leave holes: what is read is what is read without a gate,
+    /// and each other place is told to be quiet; the model is given no more than it would be, however often the gate
+    /// opens.
     @Test func whatComesThroughIsTheSame() throws {
         var random = RandomNumbers(seed: 20)
         let modes: [(ModelDescription.Context, ModelDescription.Attention)] = [

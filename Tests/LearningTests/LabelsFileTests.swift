@@ -58,8 +58,8 @@ import Testing
         #expect(try LabelsFile.read(path) == empty)
     }
 
-    /// A file that holds nothing newer is written as it ever was, for programs that know no newer ones: they would take parts for
-    /// examples, and know no background that labels are said of.
+    /// A file that holds nothing newer is written as it ever was, for programs that know no newer ones: they would take
+    /// parts for examples, and know no background that labels are said of.
     @Test func onlyWhatIsNewerIsOfTheNewerVersion() throws {
         func readEarlier() throws -> TensorFile {
             try Data(contentsOf: URL(fileURLWithPath: path)).withUnsafeBytes {

@@ -118,9 +118,9 @@ import Testing
         #expect(labels.classifiers.corrected.isEmpty && labels.classifiers.biases.count == 1)
     }
 
-    /// What a label of the model is wrongly said of may be among what is heard everywhere: that is no reason to go on. Only
-    /// where it is rightly said nearly nothing changes. These clouds are as wide, beside what lies between a label's truth
-    /// and its corrections, as labels of real sounds were found to be: 0.18.
+    /// What a label of the model is wrongly said of may be among what is heard everywhere: that is no reason to go on.
+    /// Only where it is rightly said nearly nothing changes. These clouds are as wide, beside what lies between a
+    /// label's truth and its corrections, as labels of real sounds were found to be: 0.18.
     @Test func aCorrectionNeedsNoPlaceOfItsOwn() throws {
         var (corrected, spared) = (0, 0)
         for seed in 20..<30 as Range<UInt64> {
@@ -140,8 +140,8 @@ import Testing
         #expect(spared >= 950, "\(spared) of 1000")
     }
 
-    /// What the model says of the background has planes as if it had been corrected by it, one for each label; no other label
-    /// has.
+    /// What the model says of the background has planes as if it had been corrected by it, one for each label; no other
+    /// label has.
     @Test func whatIsSaidOfTheBackgroundIsHeldBackThere() throws {
         var clusters = Clusters(4, spread: 0.1, seed: 13)
         let taught = TaughtBase(

@@ -96,8 +96,8 @@ import Testing
         #expect(abs(said.scores[0] - alone) < 1e-6 && abs(said.scores[0] + said.scores[1] - 1) < 1e-6)
     }
 
-    /// What is shorter than a window is found in its last stretch, what is longer in the window; corrections of the model's own
-    /// labels are of the window, as these are.
+    /// What is shorter than a window is found in its last stretch, what is longer in the window; corrections of the
+    /// model's own labels are of the window, as these are.
     @Test func aStretchCountsWhereItIsMoreLikeTheLabel() throws {
         var clusters = Clusters(4, seed: 33)
         let base = TaughtBase(labels: ["dog"], prototypes: clusters.centres[3])

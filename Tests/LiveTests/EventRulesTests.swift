@@ -60,7 +60,8 @@ import Testing
             ])
     }
 
-    /// Labels that come stand behind the groups, so that no name moves; one that goes takes its group along if it was the last.
+    /// Labels that come stand behind the groups, so that no name moves; one that goes takes its group along if it was
+    /// the last.
     @Test func labelsComeAndGo() {
         let told = Told { _ in EventRules(labels: 2, groups: [[0]], quiet: [Self.never, Self.never]) }
         told.take([0.5, 0.75], [(.on, 0), (.on, 1)])

@@ -6,7 +6,8 @@ import TacitModelFile
 import TacitTestSupport
 import Testing
 
-/// What is taken of a sound as an example of it. By a model whose window is longer than what is left around something loud.
+/// What is taken of a sound as an example of it. By a model whose window is longer than what is left around something
+/// loud.
 @Suite(.enabled(if: TestPaths.hasModel("words.gguf"), "models/ is empty")) struct ExampleMakerTests {
     private let maker: ExampleMaker
     private let width: Int
@@ -135,7 +136,8 @@ import Testing
         }
     }
 
-    /// One of the window, five copies, and one for each half stretch and for the end: of one and less than one it is one.
+    /// One of the window, five copies, and one for each half stretch and for the end: of one and less than one it is
+    /// one.
     @Test(arguments: [(0.2, 1), (1, 1), (1.6, 3), (2.1, 4)])
     func aSoundIsHeardByStretches(stretches: Double, rows: Int) throws {
         let samples = tone(seconds: stretches * Double(stretch) / Double(maker.sampleRate))

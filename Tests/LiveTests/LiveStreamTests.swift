@@ -64,7 +64,8 @@ import Testing
         #expect(recorder.words == ["\(name) 100", "labels 106", "finish"])
     }
 
-    /// All that a stream tells, and how often its model was asked: an endless context of six patches, read every second one.
+    /// All that a stream tells, and how often its model was asked: an endless context of six patches, read every second
+    /// one.
     private func told(
         _ steps: [ScriptedSound.Step], readsAhead: Bool
     ) throws -> (words: [String], levels: [Double?], error: Trouble?, pushes: Int) {

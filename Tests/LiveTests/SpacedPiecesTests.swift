@@ -18,7 +18,8 @@ import Testing
         for piece in found { #expect(piece == (0..<10).map { piece[0] + Float($0) }) }
         guard let first = found.first, let last = found.last else { return }
         #expect(first[0] == 0)
-        // What is behind the last is at most a fourth of all, and what lies between two differs by no more than a third.
+        // What is behind the last is at most a fourth of all, and what lies between two differs by no more than a
+        // third.
         if count >= 40 { #expect(Double(last[9]) + 1 > 0.7 * Double(count)) }
         let gaps = zip(found.dropFirst(), found).map { $0[0] - $1[0] }
         if let least = gaps.min(), let most = gaps.max() { #expect(most <= 2 * least) }

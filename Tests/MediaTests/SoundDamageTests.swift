@@ -62,8 +62,8 @@ import Testing
         #expect(joined.damage == damage)
     }
 
-    /// With what the tools of FLAC and tags put between: empty seek points, a picture, padding; with no length stated; at
-    /// another rate.
+    /// With what the tools of FLAC and tags put between: empty seek points, a picture, padding; with no length stated;
+    /// at another rate.
     @Test func joinedFLACLosesNoFrame() throws {
         let flac = try encoded(SF_FORMAT_FLAC | SF_FORMAT_PCM_16)
         let whole = try read(flac).samples

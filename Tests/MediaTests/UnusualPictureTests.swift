@@ -228,8 +228,8 @@ import Testing
         #expect(found.count == 1)
         #expect(found.first?.pixels.count == expected.count)
         let errors = zip(found[0].pixels, expected).map { abs(Int($0) - Int($1)) }
-        // It interpolates colours along curves rather than lines. Rows of colours that are off by a byte differ by tens,
-        // where the width is odd.
+        // It interpolates colours along curves rather than lines. Rows of colours that are off by a byte differ by
+        // tens, where the width is odd.
         #expect(Double(errors.reduce(0, +)) / Double(errors.count) < 5)
     }
 

@@ -2,8 +2,8 @@ import Foundation
 import TacitTestSupport
 import Testing
 
-/// Recordings whose settings are anything at all, with checksums that are right: the program says what is wrong, if anything
-/// is, and never more than that.
+/// Recordings whose settings are anything at all, with checksums that are right: the program says what is wrong, if
+/// anything is, and never more than that.
 @Suite struct MadeUpSettingsTests {
     @Test func noSettingsCrashTheProgram() throws {
         let golden = try GoldenCase(name: "llama-plain")

@@ -119,9 +119,9 @@ import Testing
         return told
     }
 
-    /// A pipe whose reader stands still, beside a file. Where the stream waits, all is there in both in the end, and the
-    /// file had it before the pipe was read. Where it doesn't, nothing that was told waited for the pipe, whose losses are
-    /// owned up to once it is read.
+    /// A pipe whose reader stands still, beside a file. Where the stream waits, all is there in both in the end, and
+    /// the file had it before the pipe was read. Where it doesn't, nothing that was told waited for the pipe, whose
+    /// losses are owned up to once it is read.
     @Test(arguments: [true, false])
     func aSlowOneHoldsUpNoOther(waits: Bool) throws {
         let folder = try TemporaryFolder()

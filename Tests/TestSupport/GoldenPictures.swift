@@ -1,6 +1,7 @@
 import Foundation
 
-/// One of `Tests/Fixtures/golden/images`: a tiny model with its adapter, PNG files, and what transformers + peft compute.
+/// One of `Tests/Fixtures/golden/images`: a tiny model with its adapter, PNG files, and what transformers + peft
+/// compute.
 public struct GoldenImages: Sendable, CustomStringConvertible {
     public struct Image: Decodable, Sendable {
         public let file: String

@@ -2,8 +2,8 @@ import Foundation
 
 /// Ports on 127.0.0.1 for servers that have to be told one before they start.
 public enum LoopbackPort {
-    /// Below those that Linux gives to connections and to servers that ask for any (by default 32768 and up, ip(7)): one of
-    /// these would sooner or later be given away while the server starts, or between two of its lives.
+    /// Below those that Linux gives to connections and to servers that ask for any (by default 32768 and up, ip(7)):
+    /// one of these would sooner or later be given away while the server starts, or between two of its lives.
     private static let range = 20_000..<32_000
     private static let lock = NSLock()
     // Guarded by `lock`.

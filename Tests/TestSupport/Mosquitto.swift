@@ -37,6 +37,18 @@ public final class Mosquitto {
         return try Mosquitto("allow_anonymous false\npassword_file \(passwords)")
     }
 
+    /// One whose certificate for 127.0.0.1 nobody vouches for but itself.
+    ///
+    /// - Parameter folder: for the certificate, `cert.pem`, and its key.
+    public static func withCertificate(in folder: TemporaryFolder) throws -> Mosquitto {
+        let (certificate, key) = (folder.path("cert.pem"), folder.path("key.pem"))
+        let made = try Executable(path: "/usr/bin/openssl").run(
+            ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
+                + ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate])
+        guard made.status == 0 else { throw Executable.LaunchFailure(description: made.standardError) }
+        return try Mosquitto("allow_anonymous true\ncertfile \(certificate)\nkeyfile \(key)")
+    }
+
     deinit { stop() }
 
     public var address: String { "127.0.0.1:\(port)" }

@@ -2,8 +2,8 @@ import Foundation
 
 /// A microphone for libasound, made of its own `file` plug-in over a FIFO that the test writes.
 ///
-/// A write must be one period, 1/40 s, for the plug-in takes whatever a read gives for one. It must stay open for as long
-/// as anyone listens: an end is read as the last period again and again, as fast as can be.
+/// A write must be one period, 1/40 s, for the plug-in takes whatever a read gives for one. It must stay open for as
+/// long as anyone listens: an end is read as the last period again and again, as fast as can be.
 public final class PipeMicrophone {
     private let folder: TemporaryFolder
     private var descriptor: Int32 = -1

@@ -1,7 +1,7 @@
 import Foundation
 
-/// A fixture in C that stands in front of the C library's own functions in whichever program it is preloaded (LD_PRELOAD),
-/// built once for all tests that ask for it.
+/// A fixture in C that stands in front of the C library's own functions in whichever program it is preloaded
+/// (LD_PRELOAD), built once for all tests that ask for it.
 public struct PreloadedLibrary: Sendable {
     public static let allocations = PreloadedLibrary("allocations/count_allocations.c")
     public static let camera = PreloadedLibrary("camera/stand_in_camera.c")

@@ -36,12 +36,12 @@ final class BaseCheckpoint {
         return String(name)
     }
 
-    /// What transformers' classes put before a trunk's names, besides the family's own: a Llama that answers questions is a
-    /// `transformer.` there.
+    /// What transformers' classes put before a trunk's names, besides the family's own: a Llama that answers questions
+    /// is a `transformer.` there.
     private static let prefixes = ["transformer.", "model.", "gpt_neox."]
 
-    /// Buffers that versions of transformers have saved with a block or beside the blocks, and that change nothing: masks
-    /// and rotary frequencies.
+    /// Buffers that versions of transformers have saved with a block or beside the blocks, and that change nothing:
+    /// masks and rotary frequencies.
     private static let leftoverSuffixes = [
         "attn.bias", "attn.masked_bias", "attention.bias", "attention.masked_bias", "rotary_emb.inv_freq",
     ]

@@ -2,8 +2,9 @@ import TacitDiagnostics
 import TacitModelFile
 
 extension BaseFamily {
-    /// GPT-NeoX (Black et al. 2022; Pythia, Biderman et al. 2023; transformers `GPTNeoXConfig`): LayerNorm, attention and
-    /// feed-forward part in parallel, a part of each head rotated, one matrix for queries, keys and values, head by head.
+    /// GPT-NeoX (Black et al. 2022; Pythia, Biderman et al. 2023; transformers `GPTNeoXConfig`): LayerNorm, attention
+    /// and feed-forward part in parallel, a part of each head rotated, one matrix for queries, keys and values, head by
+    /// head.
     static func gptNeoX(_ config: ConfigObject) throws -> BaseModel {
         let activation = try activation(config, "hidden_act", default: "gelu")
         let sizes = try sizes(

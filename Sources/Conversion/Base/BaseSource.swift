@@ -12,8 +12,8 @@ struct BaseSource {
     ///   - path: a folder, or a file whose name ends in `.gguf`.
     ///   - layers: how many to keep; nil for all.
     ///   - adapterFolder: where the adapter is, if there is one.
-    /// - Throws: `TacitError`: `noInput` if something is not there, `badData` if it is broken or not supported, `usage` if
-    ///   the base has fewer layers.
+    /// - Throws: `TacitError`: `noInput` if something is not there, `badData` if it is broken or not supported, `usage`
+    ///   if the base has fewer layers.
     init(path: String, layers: Int?, adapterFolder: SourceFolder?) throws {
         if path.hasSuffix(".gguf") {
             (folder, model, checkpoint) = try Self.gguf(path, layers)
@@ -59,7 +59,7 @@ struct BaseSource {
         }
         throw TacitError.badData(
             folder.file(name),
-            "the base's folder holds an adapter, which transformers would apply: name the folder as --adapter as well, or "
-                + "take the adapter out of it")
+            "the base's folder holds an adapter, which transformers would apply: name the folder as --adapter as well, "
+                + "or take the adapter out of it")
     }
 }

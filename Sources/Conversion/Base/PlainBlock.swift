@@ -1,7 +1,7 @@
 import TacitModelFile
 
-/// A block without gates (GPT-2 and its like), as its modules are called: LayerNorm, attention with as many keys as queries,
-/// and two matrices of a feed-forward part.
+/// A block without gates (GPT-2 and its like), as its modules are called: LayerNorm, attention with as many keys as
+/// queries, and two matrices of a feed-forward part.
 struct PlainBlock {
     /// One module that stacks queries, keys and values, or three.
     let queryKeyValue: [String]

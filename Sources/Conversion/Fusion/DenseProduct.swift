@@ -8,8 +8,8 @@ enum DenseProduct {
     /// - Parameter left: `[rows][inner]`.
     /// - Parameter right: `[inner][columns]`, or `[columns][inner]` if it is transposed.
     /// - Parameter result: `[rows][columns]`.
-    /// - Throws: `TacitError` if OpenBLAS can't be had: `deviceUnavailable` where it is absent, `inputOutput` where there is
-    ///   no room for it.
+    /// - Throws: `TacitError` if OpenBLAS can't be had: `deviceUnavailable` where it is absent, `inputOutput` where
+    ///   there is no room for it.
     static func add(
         _ left: [Double], _ right: [Double], scale: Double, rows: Int, inner: Int, columns: Int,
         rightIsTransposed: Bool = false, to result: inout [Double]
@@ -45,8 +45,8 @@ enum DenseProduct {
         case Int(tacit_blas_has_no_room):
             throw TacitError(
                 .inputOutput,
-                "no room for OpenBLAS and its buffer of \(tacit_blas_buffer >> 20) MiB: more memory helps, or a higher limit "
-                    + "of the address space (ulimit -v)")
+                "no room for OpenBLAS and its buffer of \(tacit_blas_buffer >> 20) MiB: more memory helps, or a higher "
+                    + "limit of the address space (ulimit -v)")
         default:
             throw TacitError(
                 .deviceUnavailable,

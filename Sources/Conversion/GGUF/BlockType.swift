@@ -1,5 +1,6 @@
 /// How a GGUF's tensors are stored: blocks of so many elements in so many bytes (ggml project, `ggml-common.h`). What a
-/// block stands for is computed in 32-bit floats, in the order of operations of the `gguf` package for Python, to the bit.
+/// block stands for is computed in 32-bit floats, in the order of operations of the `gguf` package for Python, to the
+/// bit.
 package struct BlockType: Sendable {
     package let name: String
     /// GGML's number.

@@ -1,8 +1,8 @@
 import TacitEngine
 import TacitModelFile
 
-/// Takes made-up contexts through a trunk that is being quantized, so that every matrix is fitted to what reaches it from
-/// the quantized ones before it.
+/// Takes made-up contexts through a trunk that is being quantized, so that every matrix is fitted to what reaches it
+/// from the quantized ones before it.
 struct CalibratedTrunk {
     /// Made-up contexts side by side: their patches are to be a few for each column of a matrix.
     static let contexts = 32

@@ -55,7 +55,7 @@ package struct Calibration: Equatable, Sendable {
         let (before, after) = (Decimal.text(exact * 100, places: 2), Decimal.text(stored * 100, places: 2))
         throw TacitError.badData(
             path,
-            "\(metric.rawValue) on \(dataSet) \(split) drops by \(Decimal.text(drop, places: 2)) points, from \(before) to "
-                + "\(after) %, more than --max-drop \(points) allows: nothing is written")
+            "\(metric.rawValue) on \(dataSet) \(split) drops by \(Decimal.text(drop, places: 2)) points, from "
+                + "\(before) to \(after) %, more than --max-drop \(points) allows: nothing is written")
     }
 }

@@ -1,11 +1,11 @@
 import TacitModelFile
 
-/// Finds out how a trunk bears to be rounded, by running it in several ways side by side: a few contexts go through every
-/// block in 32-bit floats and in each form there is to choose from, with activations as they are and smoothed.
+/// Finds out how a trunk bears to be rounded, by running it in several ways side by side: a few contexts go through
+/// every block in 32-bit floats and in each form there is to choose from, with activations as they are and smoothed.
 ///
-/// Large language models have fixed channels and first positions with activations hundreds of times the others (Dettmers et
-/// al. 2022, "LLM.int8()"; Sun et al. 2024, "Massive Activations in Large Language Models"): one range for a whole row leaves
-/// next to nothing for these.
+/// Large language models have fixed channels and first positions with activations hundreds of times the others
+/// (Dettmers et al. 2022, "LLM.int8()"; Sun et al. 2024, "Massive Activations in Large Language Models"): one range for
+/// a whole row leaves next to nothing for these.
 struct QuantizationTrial {
     /// How weights and activations are rounded.
     enum Form: Hashable {

@@ -21,8 +21,8 @@ package struct DataContexts: Sendable {
 }
 
 /// Patches as a trunk meets them: out of data, white noise through the model's own projection, or tokens drawn from its
-/// codebooks, with the positions that belong to them. A seed's are always the same ones. A model's sinks stand before each
-/// context, where a stream has them as long as its window is not full; nothing is read of them.
+/// codebooks, with the positions that belong to them. A seed's are always the same ones. A model's sinks stand before
+/// each context, where a stream has them as long as its window is not full; nothing is read of them.
 struct SamplePatches {
     /// Contexts side by side, unless more are wanted.
     static let contexts = 8
@@ -158,7 +158,8 @@ private struct Projection {
         return x / (1 + exponential(max(-700, min(700, -2 * u))))
     }
 
-    /// By powers of two and a Taylor polynomial, from sums and products alone: a C library's is not the same everywhere.
+    /// By powers of two and a Taylor polynomial, from sums and products alone: a C library's is not the same
+    /// everywhere.
     private static func exponential(_ x: Double) -> Double {
         let power = (x * 1.4426950408889634).rounded(.toNearestOrEven)
         // ln 2 in two parts, the first of which has few bits.

@@ -2,9 +2,10 @@ import TacitModelFile
 
 /// What a trial's errors lead to.
 struct TrialVerdict {
-    /// The most that last hidden states may be off for int8's fast form to be taken. The made-up white noise of a projection is
-    /// harder than sounds and pictures are, by which trunks without outliers stay below 0.09 and 0.15; tokens come as they are
-    /// drawn here, and their trunks are language models, which other programs round to within 0.03 to 0.05.
+    /// The most that last hidden states may be off for int8's fast form to be taken. The made-up white noise of a
+    /// projection is harder than sounds and pictures are, by which trunks without outliers stay below 0.09 and 0.15;
+    /// tokens come as they are drawn here, and their trunks are language models, which other programs round to within
+    /// 0.03 to 0.05.
     static func bearable(_ input: InputDescription) -> RelativeError {
         if case .tokens = input { return RelativeError(mean: 0.04, worst: 0.2) }
         return RelativeError(mean: 0.1, worst: 0.2)
@@ -52,7 +53,8 @@ struct TrialVerdict {
         func isSmoothed(_ form: QuantizationTrial.Form) -> Bool {
             if let decided = options.smoothing { return decided == .on }
             guard options.weights == .int8 else { return helps(int4) }
-            // A trunk that bears the fast form as it is stays as it is: there is nothing to gain that a label would show.
+            // A trunk that bears the fast form as it is stays as it is: there is nothing to gain that a label would
+            // show.
             if form == .rows, let plain = errors[.init(form: .rows, isSmoothed: false)], isTame(plain) {
                 return false
             }

@@ -1,7 +1,8 @@
 import TacitDiagnostics
 import TacitModelFile
 
-/// Made-up contexts on their way through a trunk twice, side by side: with its weights as they are and as they are stored.
+/// Made-up contexts on their way through a trunk twice, side by side: with its weights as they are and as they are
+/// stored.
 struct TrunkPair {
     private let description: ModelDescription
     let sample: SamplePatches

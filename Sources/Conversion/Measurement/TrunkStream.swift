@@ -58,8 +58,8 @@ struct TrunkStream {
         return try copy.advanceKeepingInputs(block)
     }
 
-    /// What two streams' last hidden states differ by, patch by patch; nil where the reference is no number or nothing at
-    /// all.
+    /// What two streams' last hidden states differ by, patch by patch; nil where the reference is no number or nothing
+    /// at all.
     func error(against reference: TrunkStream) -> RelativeError? {
         let width = rows.count / (contexts * length)
         var errors = RelativeErrors()

@@ -1,15 +1,15 @@
 import TacitModelFile
 
-/// Finds out in how many first layers int8 should have two planes, by running a trunk with several numbers of them side by
-/// side.
+/// Finds out in how many first layers int8 should have two planes, by running a trunk with several numbers of them side
+/// by side.
 ///
-/// A trunk with massive activations makes up its mind in its first layers which patch it takes for the first of a text, on
-/// which all later ones rest their attention (Sun et al. 2024, "Massive Activations in Large Language Models"). Where that
-/// hangs by a thread, 8 bits turn it round.
+/// A trunk with massive activations makes up its mind in its first layers which patch it takes for the first of a text,
+/// on which all later ones rest their attention (Sun et al. 2024, "Massive Activations in Large Language Models").
+/// Where that hangs by a thread, 8 bits turn it round.
 struct TwoPlaneTrial {
-    /// The most that a single patch's last hidden state may be off for one plane to be enough everywhere: a fifth of what would
-    /// turn an answer round, since of thousands of other patches some are several times as far off as the worst of a trial's
-    /// few hundred.
+    /// The most that a single patch's last hidden state may be off for one plane to be enough everywhere: a fifth of
+    /// what would turn an answer round, since of thousands of other patches some are several times as far off as the
+    /// worst of a trial's few hundred.
     static let bearable = 0.1
 
     private let description: ModelDescription
@@ -59,8 +59,8 @@ struct TwoPlaneTrial {
     }
 
     /// - Parameter before: how far the last hidden states are off with one plane everywhere.
-    /// - Returns: the fewest layers that leave no patch further off than is bearable, or else those that leave the worst one
-    ///   nearest; nil where nothing was to be found out.
+    /// - Returns: the fewest layers that leave no patch further off than is bearable, or else those that leave the
+    ///   worst one nearest; nil where nothing was to be found out.
     func verdict(_ before: RelativeError) -> TwoPlaneVerdict? {
         let errors = streams.compactMap { own in own.stream.error(against: exact).map { (own.layers, $0) } }
         let enough = errors.first { $0.1.worst <= Self.bearable } ?? errors.min { $0.1.worst < $1.1.worst }

@@ -20,8 +20,8 @@ struct GroupedGrid {
         groupScales: Int8GroupPanels.groupScales)
 }
 
-/// Chooses levels, one scale a channel and one small integer a group of its weights along K, such that the squared error is
-/// as small as a search finds it (round to nearest: no weight makes up for another's error).
+/// Chooses levels, one scale a channel and one small integer a group of its weights along K, such that the squared
+/// error is as small as a search finds it (round to nearest: no weight makes up for another's error).
 package enum GroupedQuantizer {
     /// How scales are chosen. `searched` is what models are made with; the other is there to be compared with it.
     package enum Method: CaseIterable, Sendable {

@@ -20,8 +20,8 @@ package struct Int4Quantizer: Quantizer {
         }
     }
 
-    /// - Parameter last: quantizes what the planes before the last one leave of the weights, which is all that the matrix will be
-    ///   off by.
+    /// - Parameter last: quantizes what the planes before the last one leave of the weights, which is all that the
+    ///   matrix will be off by.
     func pack(
         _ weights: [Float], rows: Int, columns: Int, bias: [Float]?, last: ([Float]) throws -> Result
     ) rethrows -> (PackedMatrix, QuantizationError) {

@@ -118,8 +118,8 @@ struct Int8Channel {
         return largest.max()
     }
 
-    /// The greater of two numbers in each lane, and the lesser: the standard library's `pointwiseMax` looks at one lane after
-    /// another.
+    /// The greater of two numbers in each lane, and the lesser: the standard library's `pointwiseMax` looks at one lane
+    /// after another.
     @inline(__always)
     private static func greater(_ left: SIMD8<Float>, _ right: SIMD8<Float>) -> SIMD8<Float> {
         left.replacing(with: right, where: right .> left)

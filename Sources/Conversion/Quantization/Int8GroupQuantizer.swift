@@ -1,7 +1,7 @@
 import TacitModelFile
 
-/// Chooses int8 levels with scales of groups, as `Int4Quantizer` does its own: for trunks whose weights or activations have
-/// outliers.
+/// Chooses int8 levels with scales of groups, as `Int4Quantizer` does its own: for trunks whose weights or activations
+/// have outliers.
 package struct Int8GroupQuantizer: Quantizer {
     let encoding = MatrixEncoding.int8Groups
 

@@ -60,8 +60,8 @@ package struct Int8Quantizer: Quantizer {
         return Result(levels: found.levels, scales: found.scales, error: found.error)
     }
 
-    /// So many planes of levels, each quantizing what those before it leave of the weights. Errors are those of all together,
-    /// which `error(of:weights:columns:)` measures.
+    /// So many planes of levels, each quantizing what those before it leave of the weights. Errors are those of all
+    /// together, which `error(of:weights:columns:)` measures.
     ///
     /// - Parameters:
     ///   - count: 1 or 2.

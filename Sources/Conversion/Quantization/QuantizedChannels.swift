@@ -19,7 +19,8 @@ struct QuantizedChannels {
     ///   - rows: output channels.
     ///   - columns: weights of a channel.
     ///   - groups: of a channel's weights, each with a scale of its own; 0 where there are none.
-    ///   - quantize: given a channel's weights, fills its levels and its groups' scales. Several threads call it at once.
+    ///   - quantize: given a channel's weights, fills its levels and its groups' scales. Several threads call it at
+    ///     once.
     init(
         _ weights: [Float], rows: Int, columns: Int, groups: Int = 0,
         _ quantize:

@@ -1,11 +1,11 @@
 import TacitEngine
 import TacitModelFile
 
-/// Factors that make a block's activations easier to round, and that its weights take back (Xiao et al. 2023, "SmoothQuant:
-/// Accurate and Efficient Post-Training Quantization for Large Language Models"): a column of a matrix is multiplied by
-/// `2^e`, and what makes that column's input is divided by it. That is a norm's gain and shift, the rows of the values for
-/// attention's output, and the rows that a gate is multiplied by, or that go through ReLU, for the feed-forward part's. An
-/// output of GELU has nothing before it that could take a factor.
+/// Factors that make a block's activations easier to round, and that its weights take back (Xiao et al. 2023,
+/// "SmoothQuant: Accurate and Efficient Post-Training Quantization for Large Language Models"): a column of a matrix is
+/// multiplied by `2^e`, and what makes that column's input is divided by it. That is a norm's gain and shift, the rows
+/// of the values for attention's output, and the rows that a gate is multiplied by, or that go through ReLU, for the
+/// feed-forward part's. An output of GELU has nothing before it that could take a factor.
 ///
 /// Powers of two change no bit of any result in 32-bit floats.
 struct BlockSmoothing: Equatable {
@@ -61,8 +61,8 @@ struct BlockSmoothing: Equatable {
             (trunk.isGated ? [Int](repeating: 0, count: trunk.feedForwardWidth) : []) + own
     }
 
-    /// Half of the logarithm of a column's largest input over its largest weight, rounded: the paper's factor of 0.5, at
-    /// which both are equally hard. Their mean is taken off, so that nothing wanders.
+    /// Half of the logarithm of a column's largest input over its largest weight, rounded: the paper's factor of 0.5,
+    /// at which both are equally hard. Their mean is taken off, so that nothing wanders.
     ///
     /// - Parameter shared: of a column, which factor is its own.
     /// - Returns: one a column; nil where there is nothing to tell from.

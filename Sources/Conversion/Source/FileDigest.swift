@@ -3,8 +3,8 @@ import Synchronization
 import TacitDiagnostics
 import TacitModelFile
 
-/// SHA-256 of a file. It takes seconds a gigabyte and is wanted last, so that of a large file it is made by a thread of its own
-/// while others go on. The thread ends before this does: nobody reads a file that is no longer of use.
+/// SHA-256 of a file. It takes seconds a gigabyte and is wanted last, so that of a large file it is made by a thread of
+/// its own while others go on. The thread ends before this does: nobody reads a file that is no longer of use.
 final class FileDigest {
     /// Files up to this many bytes are not worth a thread.
     private static let small = 1 << 20

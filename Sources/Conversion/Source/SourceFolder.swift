@@ -2,8 +2,8 @@ import Glibc
 import TacitDiagnostics
 import TacitModelFile
 
-/// A folder of model files. Only files directly in it are read, no link is followed but those of a snapshot in a Hugging
-/// Face cache, and each file's digest is kept for the model's provenance.
+/// A folder of model files. Only files directly in it are read, no link is followed but those of a snapshot in a
+/// Hugging Face cache, and each file's digest is kept for the model's provenance.
 final class SourceFolder {
     let path: String
     private var digests: [String: FileDigest] = [:]
@@ -40,7 +40,8 @@ final class SourceFolder {
     ///   - name: of a file directly in the folder.
     ///   - limit: most bytes.
     ///   - followsLinks: whether the caller named this very file, which may then be a link to anywhere.
-    /// - Throws: `TacitError`: `noInput` if it is not there, `badData` if it is a link, a stand-in or longer than `limit`.
+    /// - Throws: `TacitError`: `noInput` if it is not there, `badData` if it is a link, a stand-in or longer than
+    ///   `limit`.
     func map(_ name: String, limit: Int = .max, followsLinks: Bool = false) throws -> FileMap {
         guard Self.isPlainName(name) else { throw TacitError.badData(path, at: name, "is not the name of a file") }
         let place = blob(of: name) ?? file(name)

@@ -2,11 +2,11 @@ import Glibc
 import TacitDiagnostics
 import TacitMedia
 
-/// A camera as a source of frames. Of several that wait the newest is taken; the others are counted as dropped, and so is
-/// whatever the camera itself had no memory for or marked as damaged.
+/// A camera as a source of frames. Of several that wait the newest is taken; the others are counted as dropped, and so
+/// is whatever the camera itself had no memory for or marked as damaged.
 ///
-/// Frames are turned to pixels and given back to the camera at once, so that it can go on while the model works. Nothing
-/// is allocated once frames come, but by libjpeg-turbo inside a frame of JPEG.
+/// Frames are turned to pixels and given back to the camera at once, so that it can go on while the model works.
+/// Nothing is allocated once frames come, but by libjpeg-turbo inside a frame of JPEG.
 package final class Camera: FrameSource {
     package let frame = FrameBuffer()
     /// What was agreed with the camera; changes only when another one comes back in its place.

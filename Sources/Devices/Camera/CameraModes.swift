@@ -16,7 +16,8 @@ enum CameraModes {
         return withUnsafeBytes(of: capability.card) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     }
 
-    /// Every mode in a format that can be read; RGB made by libv4l2 only where there is no other. Of a range of sizes, the usual ones and the least that is `near` enough.
+    /// Every mode in a format that can be read; RGB made by libv4l2 only where there is no other. Of a range of sizes,
+    /// the usual ones and the least that is `near` enough.
     static func all(_ descriptor: Int32, near wanted: (width: Int, height: Int) = (1, 1)) -> [CameraMode] {
         var native: [CameraMode] = []
         var converted: [CameraMode] = []

@@ -3,8 +3,8 @@ import Glibc
 import TacitDiagnostics
 
 /// A camera as it may be named: a path in `/dev`, or the place where it is plugged in, which stays the same across
-/// reboots (`usb-0000:00:14.0-1.2`, `vivid.0`, and `,N` for a device's node N). A path is looked up in sysfs while it is
-/// there, so that the camera is found again when it comes back under another number.
+/// reboots (`usb-0000:00:14.0-1.2`, `vivid.0`, and `,N` for a device's node N). A path is looked up in sysfs while it
+/// is there, so that the camera is found again when it comes back under another number.
 final class CameraName {
     /// As it was given; nil for whichever comes first.
     let text: String?

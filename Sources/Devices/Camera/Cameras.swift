@@ -1,5 +1,6 @@
 import CTacitV4L2
 import Glibc
+import TacitDiagnostics
 
 /// The cameras that there are.
 package enum Cameras {
@@ -69,7 +70,7 @@ package enum Cameras {
         defer { close(descriptor) }
         var bytes: [UInt8] = Array(repeating: 0, count: 16)
         let count = read(descriptor, &bytes, bytes.count)
-        return Int(String(decoding: bytes.prefix(max(0, count)).prefix { $0 >= 0x30 && $0 <= 0x39 }, as: UTF8.self))
+        return Int(String(decoding: bytes.prefix(max(0, count)).prefix(while: \.isASCIIDigit), as: UTF8.self))
             ?? 0
     }
 

@@ -1,5 +1,5 @@
-/// A stream's time, in microseconds since its first frame: by the stamps of its frames, as long as these agree with when
-/// the frames come, else by that. It never goes back, and goes on whatever a driver writes into its stamps.
+/// A stream's time, in microseconds since its first frame: by the stamps of its frames, as long as these agree with
+/// when the frames come, else by that. It never goes back, and goes on whatever a driver writes into its stamps.
 package struct FrameTime: Sendable {
     /// Of the last frame.
     package private(set) var time = 0
@@ -12,7 +12,8 @@ package struct FrameTime: Sendable {
 
     /// How far time by stamps may be from time by arrival.
     private static let tolerance = 1_000_000
-    /// The longest that a model may be at work on one frame: those that wait for it meanwhile came earlier than it seems.
+    /// The longest that a model may be at work on one frame: those that wait for it meanwhile came earlier than it
+    /// seems.
     private static let longestWait = 10_000_000
     /// More than any clock shows: sums and differences of such numbers stay in range.
     private static let bound = 1 << 60

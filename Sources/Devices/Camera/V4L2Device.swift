@@ -75,7 +75,8 @@ package final class V4L2Device: VideoDevice {
         guard FrameBuffer.isSensible(width: Int(layout.width), height: Int(layout.height)) else {
             throw TacitError(
                 .deviceUnavailable,
-                "the camera answers \(mode) with \(layout.width)x\(layout.height), expected at most \(FrameBuffer.maximumPixels) pixels"
+                "the camera answers \(mode) with \(layout.width)x\(layout.height), expected at most "
+                    + "\(FrameBuffer.maximumPixels) pixels"
             )
         }
         var rate = mode.rate ?? wish.rate

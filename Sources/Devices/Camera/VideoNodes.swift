@@ -5,7 +5,8 @@ import TacitDiagnostics
 package enum VideoNodes {
     /// Why the nodes of a camera on a board's own connector give no pictures, and what does.
     package static let advice =
-        "a camera on the CSI connector needs libcamera, try: rpicam-vid -t 0 -n --codec mjpeg -o - | tacit watch --input -"
+        "a camera on the CSI connector needs libcamera, try: rpicam-vid -t 0 -n --codec mjpeg -o - | tacit watch "
+        + "--input -"
 
     /// The reason why one is of no use, with the advice unless it is plugged in on USB.
     static func reason(_ text: String, _ path: String) -> String {

@@ -8,8 +8,8 @@ import TacitText
 /// anyone to read it. A few lines at once are passed on, then one every half minute; the others are counted, and their
 /// number told with the next one. Nothing is allocated once it has begun.
 package final class CommandErrors: Sendable {
-    /// Lines at once, and seconds until there may be another one: a third of what the log takes, so that there is room for
-    /// what is said of the command.
+    /// Lines at once, and seconds until there may be another one: a third of what the log takes, so that there is room
+    /// for what is said of the command.
     private static let burst = 3.0
     private static let secondsPerLine = 30.0
     /// Bytes of a line that are kept.

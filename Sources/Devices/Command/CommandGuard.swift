@@ -2,8 +2,8 @@ import CTacitProgram
 import Glibc
 import TacitDiagnostics
 
-/// Sees to it that a command ends with this program, even if the program is killed and can do nothing about it: a process
-/// that knows the group to end, and ends it once the program is gone.
+/// Sees to it that a command ends with this program, even if the program is killed and can do nothing about it: a
+/// process that knows the group to end, and ends it once the program is gone.
 package final class CommandGuard: Sendable {
     private let words: Int32
     private let process: Int32

@@ -3,8 +3,8 @@ import TacitMedia
 
 /// What is made of the bytes of a command, run after run.
 protocol CommandIntake: AnyObject, Sendable {
-    /// Takes what one run delivers, until there is no more or it is called off. Nothing of the run before is left over: half
-    /// a sample or half a frame is dropped.
+    /// Takes what one run delivers, until there is no more or it is called off. Nothing of the run before is left over:
+    /// half a sample or half a frame is dropped.
     ///
     /// - Parameters:
     ///   - stream: the run's bytes.

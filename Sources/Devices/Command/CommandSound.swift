@@ -1,12 +1,12 @@
 import TacitDiagnostics
 import TacitMedia
 
-/// The sound that a command delivers, at the rate a model wants: a thread decodes it into a ring as it comes, this reads
-/// from it.
+/// The sound that a command delivers, at the rate a model wants: a thread decodes it into a ring as it comes, this
+/// reads from it.
 ///
-/// Its time is the samples' and the gaps': what passed on the clock while the command was away is a gap of that length, and
-/// so is what found no room because the reader was late. Each run begins with a header of its own, or at a whole raw
-/// sample. Nothing is allocated by reading.
+/// Its time is the samples' and the gaps': what passed on the clock while the command was away is a gap of that length,
+/// and so is what found no room because the reader was late. Each run begins with a header of its own, or at a whole
+/// raw sample. Nothing is allocated by reading.
 package final class CommandSound: SampleSource {
     package let sampleRate: Int
 
@@ -98,8 +98,8 @@ private final class SoundIntake: CommandIntake, @unchecked Sendable {
         }
     }
 
-    /// So many seconds passed from the last sample to the end of the first ones of another run: all that is not in these is
-    /// lost, and never nothing, since windows must begin anew.
+    /// So many seconds passed from the last sample to the end of the first ones of another run: all that is not in
+    /// these is lost, and never nothing, since windows must begin anew.
     private func countLoss(_ seconds: Double, before count: Int) {
         // A year at most, so that no clock can make a nonsense of the stream's time.
         let passed = Int((min(max(0, seconds), 3.2e7) * Double(sampleRate)).rounded())

@@ -3,8 +3,9 @@ import Synchronization
 import TacitDiagnostics
 import TacitMedia
 
-/// The newest frame, undecoded, on its way from the thread that gets them to the one that looks at them: neither waits for
-/// the other. A frame that a newer one takes the place of is counted. Memory is taken when a frame is longer than all before.
+/// The newest frame, undecoded, on its way from the thread that gets them to the one that looks at them: neither waits
+/// for the other. A frame that a newer one takes the place of is counted. Memory is taken when a frame is longer than
+/// all before.
 final class FrameBox: Sendable {
     /// A frame's bytes and its place in the stream.
     struct Held: @unchecked Sendable {

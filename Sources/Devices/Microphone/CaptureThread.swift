@@ -6,8 +6,8 @@ import TacitMedia
 /// Carries periods from a device to a ring, on a thread of its own, and brings the device back when it stops.
 ///
 /// It waits for nothing but the device. What is missing between two stretches is measured on the clock: from the moment
-/// at which the last sample that was read had been captured, to the moment at which the device was started again. Nothing
-/// is allocated here, except by libasound when a device is opened again.
+/// at which the last sample that was read had been captured, to the moment at which the device was started again.
+/// Nothing is allocated here, except by libasound when a device is opened again.
 final class CaptureThread: @unchecked Sendable {
     private let device: any CaptureDevice
     private let ring: SampleRing

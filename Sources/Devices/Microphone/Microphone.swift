@@ -34,8 +34,8 @@ package final class Microphone: SampleSource {
     ///   - device: the one to open.
     ///   - stopDescriptor: once this one is readable or closed, the stream ends, and there is no more waiting.
     ///   - note: called from here and from `read`, on the thread that calls these. Each trouble is told once.
-    /// - Throws: `TacitError`: device unavailable, also for one that is waited for no longer because the stream is to end;
-    ///   usage for a name that can't be one; I/O error where the system has no thread or no descriptors left.
+    /// - Throws: `TacitError`: device unavailable, also for one that is waited for no longer because the stream is to
+    ///   end; usage for a name that can't be one; I/O error where the system has no thread or no descriptors left.
     package init(
         _ settings: MicrophoneSettings, device: any CaptureDevice, stopDescriptor: Int32? = nil,
         note: @escaping (DeviceNote) -> Void

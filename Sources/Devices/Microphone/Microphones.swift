@@ -67,7 +67,8 @@ package enum MicrophoneAnswer: Equatable, Sendable {
 }
 
 extension Microphones {
-    /// Opens a microphone by a name that `--device` takes, agrees with it on a format as `listen` does, and closes it again.
+    /// Opens a microphone by a name that `--device` takes, agrees with it on a format as `listen` does, and closes it
+    /// again.
     package static func answer(of name: String, sampleRate: Int) -> MicrophoneAnswer {
         tacit_alsa_silence()
         guard let wanted = try? MicrophoneName(name) else { return .failed(EINVAL) }

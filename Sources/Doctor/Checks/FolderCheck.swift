@@ -69,7 +69,8 @@ enum FolderCheck {
                 return [
                     Finding(
                         .fullDisk, path,
-                        "\(Bytes.text(disk.free)) are free on its disk, and \(Bytes.text(reserve)) are always left free: no clip is kept",
+                        "\(Bytes.text(disk.free)) are free on its disk, and \(Bytes.text(reserve)) are always left "
+                            + "free: no clip is kept",
                         fix: DiskCheck.fix(mount(of: path, patient.system)),
                         note: "removes nothing: it shows what is large")
                 ]

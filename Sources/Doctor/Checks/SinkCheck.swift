@@ -35,7 +35,8 @@ enum SinkCheck {
             return Finding(
                 .unreachable, subject, "nothing to talk to there: \(reason)", fix: "sudo systemctl restart mosquitto",
                 note:
-                    "on the broker's machine; since version 2 it listens on localhost alone, unless its configuration has a listener"
+                    "on the broker's machine; since version 2 it listens on localhost alone, unless its configuration "
+                    + "has a listener"
             )
         case .refusal(let reason):
             return Finding(
@@ -51,7 +52,8 @@ enum SinkCheck {
             let process = Holders.listener(port: number, patient.system)
             return Finding(
                 .portTaken, subject,
-                "port \(number) is in use by \(process.map { Holders.program($0, patient.system) } ?? "another program")",
+                "port \(number) is in use by "
+                    + (process.map { Holders.program($0, patient.system) } ?? "another program"),
                 fix: process.map { "kill \($0)" } ?? "sudo ss -ltnp sport = :\(number)", note: "or take another port")
         case .address(let reason):
             return Finding(

@@ -72,7 +72,8 @@ enum VideoCheck {
             return Finding(
                 .cameraFormats, camera.path, "'\(camera.title)' has no format that is read here",
                 fix:
-                    "tacit watch --command \(ShellQuote.word("ffmpeg -loglevel error -f v4l2 -i \(camera.path) -f mjpeg -"))"
+                    "tacit watch --command "
+                    + ShellQuote.word("ffmpeg -loglevel error -f v4l2 -i \(camera.path) -f mjpeg -")
             )
         }
         guard patient.senses.contains(.pictures) else { return nil }

@@ -1,6 +1,7 @@
 /// Which programs have something open, where `/proc` tells: everyone's own, and root's view of all.
 enum Holders {
-    /// What can be asked to end alone: neither everyone nor a group, as kill(1) takes other numbers, nor the first of all.
+    /// What can be asked to end alone: neither everyone nor a group, as kill(1) takes other numbers, nor the first of
+    /// all.
     static let numbers = 2...Int(Int32.max)
 
     /// `name (pid 12)`
@@ -23,7 +24,8 @@ enum Holders {
     static func listener(port: Int, _ system: System) -> Int? {
         for file in ["/proc/net/tcp", "/proc/net/tcp6"] {
             for line in system.lines(file) {
-                // `0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000 1000 0 INODE`; 0A: listening.
+                // `0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000 1000 0 INODE`; 0A:
+                // listening.
                 let words = line.split(separator: " ")
                 guard words.count > 9, words[3] == "0A", let text = words[1].split(separator: ":").last,
                     Int(text, radix: 16) == port

@@ -1,8 +1,8 @@
 import CTacitKernels
 import TacitModelFile
 
-/// Products of int4 matrices in one plane or two, which read rows as signed bytes and the sums of each 32 of them. With two,
-/// what 8 bits leave of a row is read as well.
+/// Products of int4 matrices in one plane or two, which read rows as signed bytes and the sums of each 32 of them. With
+/// two, what 8 bits leave of a row is read as well.
 struct Int4Product: Product {
     let groupSize: Int
     let planes: Int

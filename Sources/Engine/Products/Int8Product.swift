@@ -30,8 +30,8 @@ struct Int8Product: Product {
             residual: rows.residual, output: rows.output, output_stride: rows.outputStride)
         kernels.multiply_int8(&product, range.lowerBound, range.upperBound)
         guard planes == 2 else { return }
-        // First plane times the inputs' rest, then second plane times the inputs; rest times second plane would add less
-        // than floats resolve.
+        // First plane times the inputs' rest, then second plane times the inputs; rest times second plane would add
+        // less than floats resolve.
         product.bias = nil
         product.residual = UnsafePointer(rows.output)
         product.input = UnsafePointer(quantized.rest)

@@ -16,7 +16,8 @@ struct QuantizedRows: @unchecked Sendable {
     /// What the bytes leave of the rows, and what that stands for; empty unless there are matrices of two planes.
     let rest: UnsafeMutablePointer<UInt8>
     let restScales: UnsafeMutablePointer<tacit_row_scale>
-    /// Block sums of these, and `[rows][stride]` floats to make them of; empty unless there are int4 matrices of two planes.
+    /// Block sums of these, and `[rows][stride]` floats to make them of; empty unless there are int4 matrices of two
+    /// planes.
     let restSums: UnsafeMutablePointer<tacit_block_sums>
     let restFloats: UnsafeMutablePointer<Float>
 

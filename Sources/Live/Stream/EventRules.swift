@@ -1,12 +1,12 @@
 import TacitLabelling
 import TacitText
 
-/// What becomes of a stream's events before anyone is told of them: labels that speak under one name, and hours in which
-/// nothing is said.
+/// What becomes of a stream's events before anyone is told of them: labels that speak under one name, and hours in
+/// which nothing is said.
 ///
-/// A name is on while any of its labels is on for which it is not quiet. So a group's event begins with the first of its
-/// labels and ends with the last; what is on when quiet hours begin is told to be off, and what is on when they end is told
-/// to be on. Both are noticed at the next reading. Nothing is allocated after the initialiser.
+/// A name is on while any of its labels is on for which it is not quiet. So a group's event begins with the first of
+/// its labels and ends with the last; what is on when quiet hours begin is told to be off, and what is on when they end
+/// is told to be on. Both are noticed at the next reading. Nothing is allocated after the initialiser.
 package final class EventRules {
     /// What events may be about: a label by itself, or a group.
     private struct Name {
@@ -88,7 +88,8 @@ package final class EventRules {
         }
     }
 
-    /// There are more labels, which speak for themselves; their names stand behind all others (`StreamLabels.eventNames`).
+    /// There are more labels, which speak for themselves; their names stand behind all others
+    /// (`StreamLabels.eventNames`).
     package func relabel(labels count: Int) {
         for label in isOn.count..<max(isOn.count, count) {
             names.append(Name(members: [label]))

@@ -10,8 +10,8 @@ public struct LiveEvent: Sendable {
 
     public let id: EventID
     public let state: State
-    /// The label's place among the names of the stream's events: the labels that there were at its start, the groups that
-    /// labels speak through, and the labels that came while it ran.
+    /// The label's place among the names of the stream's events: the labels that there were at its start, the groups
+    /// that labels speak through, and the labels that came while it ran.
     public let label: Int
     /// Seconds from the start of the stream to the end of the reading that decided it, or to the stream's end.
     public let time: Double

@@ -4,7 +4,8 @@
 public struct LiveQuiet {
     /// Seconds from the start of the stream.
     public let time: Double
-    /// Root mean square of the samples since the reading or the quiet place before, in decibels of full scale, -120 at least.
+    /// Root mean square of the samples since the reading or the quiet place before, in decibels of full scale, -120 at
+    /// least.
     public let level: Double?
     /// `[labels]`, as events are decided by them: every score counts as 0.
     public let smoothed: UnsafeBufferPointer<Float>

@@ -8,7 +8,7 @@ public struct LiveReading {
     public enum Place {
         /// Seconds of sound, from the first sample to one past the last.
         case span(start: Double, end: Double)
-        /// A picture: its number, and how many were dropped since the start.
+        /// A picture: its number in the stream, counted from 0, and how many were dropped since the start.
         case frame(Int, dropped: Int)
     }
 
@@ -22,11 +22,11 @@ public struct LiveReading {
     public let scores: UnsafeBufferPointer<Float>
     /// `[labels]`, as events are decided by them.
     public let smoothed: UnsafeBufferPointer<Float>
-    /// `[labels]`
+    /// `[labels]`: the scores before softmax or sigmoid.
     public let logits: UnsafeBufferPointer<Float>
     /// The head's input, `[width]`.
     public let embedding: UnsafeBufferPointer<Float>
-    /// Time that the model took since the reading before.
+    /// Time that the model took since the reading before, in seconds.
     public let inferenceSeconds: Double
     package let wall: WallTime
 

@@ -7,7 +7,8 @@ package final class SoundSense: StreamSense {
     private let labeller: SoundLabeller
     private var meter = LevelMeter()
     private var samples = UnsafeMutableBufferPointer<Float>.allocate(capacity: 0)
-    /// Samples that are known to the labeller already, and those of them that the stream has come to: of one that reads ahead.
+    /// Samples that are known to the labeller already, and those of them that the stream has come to: of one that reads
+    /// ahead.
     private let ahead: UnsafeMutableBufferPointer<Float>
     private var known = 0
     private var passed = 0
@@ -17,7 +18,8 @@ package final class SoundSense: StreamSense {
 
     /// - Parameters:
     ///   - source: at the labeller's rate.
-    ///   - labeller: of the model. For one that reads ahead, sound is taken from the source before the stream comes to it.
+    ///   - labeller: of the model. For one that reads ahead, sound is taken from the source before the stream comes to
+    ///     it.
     package init(source: any SampleSource, labeller: SoundLabeller) {
         self.source = source
         self.labeller = labeller

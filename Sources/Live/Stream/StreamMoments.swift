@@ -1,8 +1,8 @@
 import TacitLabelling
 import TacitText
 
-/// What of a stream's news is no function of what was heard or seen: the time of day, how long the model took, and names
-/// that nothing else has. Who keeps these beside the stream can have the same news again.
+/// What of a stream's news is no function of what was heard or seen: the time of day, how long the model took, and
+/// names that nothing else has. Who keeps these beside the stream can have the same news again.
 ///
 /// All calls come from the stream's own thread, in the order in which news is told. Nothing is allocated.
 package protocol StreamMoments: AnyObject {

@@ -25,7 +25,8 @@ package final class ClipTeacher: ClipTeaching, @unchecked Sendable {
         return try model.change(labelsIn: file, written: follow) { labels in
             var lesson = Lesson(learned: nil, corrected: nil)
             if case .label(let name) = judgement {
-                // A label of the model's own is no plane that examples could move; that it was not the other can be learned.
+                // A label of the model's own is no plane that examples could move; that it was not the other can be
+                // learned.
                 let isOwn = base.labels.contains(name)
                 if !isOwn { try labels.requireLearnable(name, base) }
                 guard !isOwn || name != said else {
@@ -37,7 +38,8 @@ package final class ClipTeacher: ClipTeaching, @unchecked Sendable {
             } else {
                 lesson.corrected = said
             }
-            // Made for each lesson and given up again: a second session is not held by a stream that learns once a week.
+            // Made for each lesson and given up again: a second session is not held by a stream that learns once a
+            // week.
             let maker = try ExampleMaker(model, engine: engine, keepsClips: true)
             let examples = try maker.examples(of: clip, background: labels.background)
             if let name = lesson.learned { try labels.learn(name, examples, base) }

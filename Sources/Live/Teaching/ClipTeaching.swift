@@ -15,8 +15,8 @@ package protocol ClipTeaching: Sendable {
     ///   - clip: path of the sound or picture.
     ///   - said: the label that it was said to be.
     /// - Returns: what was learned of it.
-    /// - Throws: `TacitError`: usage for what can't be taught, input for a clip that is not there, and as files of learned
-    ///   labels have it.
+    /// - Throws: `TacitError`: usage for what can't be taught, input for a clip that is not there, and as files of
+    ///   learned labels have it.
     func teach(_ judgement: Judgement, clip: String, said: String) throws -> Lesson
 }
 

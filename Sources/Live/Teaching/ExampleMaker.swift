@@ -48,8 +48,8 @@ package final class ExampleMaker {
 
     // MARK: Files
 
-    /// A file, of the model's sense: of a long sound its loudest part, of a few windows; of a background pieces of all of
-    /// it.
+    /// A file, of the model's sense: of a long sound its loudest part, of a few windows; of a background pieces of all
+    /// of it.
     ///
     /// - Parameters:
     ///   - path: of the file.
@@ -72,7 +72,8 @@ package final class ExampleMaker {
         }
     }
 
-    /// What a file holds: of a sound its first ten minutes, of a longer background pieces of all of it, one behind the other.
+    /// What a file holds: of a sound its first ten minutes, of a longer background pieces of all of it, one behind the
+    /// other.
     ///
     /// - Throws: `TacitError` naming the file.
     package func material(of path: String, isBackground: Bool = false) throws -> TeachingMaterial {
@@ -97,8 +98,8 @@ package final class ExampleMaker {
         sounds?.example(of: samples, background: background, isTrimmed: isTrimmed) ?? .nothing
     }
 
-    /// What the place sounds like: all of a short recording, of a long one pieces from its beginning to its end, each of
-    /// a few windows. What is quiet in them counts too.
+    /// What the place sounds like: all of a short recording, of a long one pieces from its beginning to its end, each
+    /// of a few windows. What is quiet in them counts too.
     package func backgrounds(of samples: [Float]) -> [Example] {
         sounds?.backgrounds(of: samples) ?? []
     }

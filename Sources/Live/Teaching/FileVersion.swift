@@ -1,7 +1,8 @@
 import Glibc
 import TacitDiagnostics
 
-/// Which file a path leads to, and since when it is as it is: another one stands there after every change that replaces it.
+/// Tells whether the file at a path has been replaced or written since: a replacement is another file, and a write
+/// gives it another time or size.
 package struct FileVersion: Equatable, Sendable {
     private let identity: FileIdentity
     private let seconds: Int

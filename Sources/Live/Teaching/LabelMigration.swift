@@ -20,8 +20,8 @@ package struct LabelMigration {
         self.report = report
     }
 
-    /// The same labels, taught to the model. Corrections of a label that it does not have are left out, for there is nothing
-    /// to correct, and reported.
+    /// The same labels, taught to the model. Corrections of a label that it does not have are left out, for there is
+    /// nothing to correct, and reported.
     ///
     /// - Parameters:
     ///   - labels: of any model.
@@ -87,8 +87,8 @@ package struct LabelMigration {
             guard renewed.count == examples.count else {
                 throw TacitError.badData(
                     path, at: name,
-                    "was taught to another model, and \(examples.count - renewed.count) of its \(examples.count) examples have "
-                        + "no clip that this model could be taught by: nothing was changed")
+                    "was taught to another model, and \(examples.count - renewed.count) of its \(examples.count) "
+                        + "examples have no clip that this model could be taught by: nothing was changed")
             }
             return renewed
         }

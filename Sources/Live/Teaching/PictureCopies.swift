@@ -1,8 +1,8 @@
-/// Copies of a picture as a camera might see the same thing again: mirrored, to each side, nearer and farther, turned, darker and
-/// brighter.
+/// Copies of a picture as a camera might see the same thing again: mirrored, to each side, nearer and farther, turned,
+/// darker and brighter.
 package enum PictureCopies {
-    /// Where a pixel of a copy comes from, in whole numbers, so that copies are the same on every machine: from the middle, by
-    /// `[[a, b], [c, d]] / 1024`, and then so many pixels on.
+    /// Where a pixel of a copy comes from, in whole numbers, so that copies are the same on every machine: from the
+    /// middle, by `[[a, b], [c, d]] / 1024`, and then so many pixels on.
     private struct Place {
         var a = 1024
         var b = 0
@@ -58,8 +58,8 @@ package enum PictureCopies {
     private static let bits = 11
     private static let unit = 1 << bits
 
-    /// The last pixel at or before a place that lies `distance / unit` pixels from the middle, and how far behind it the place
-    /// lies.
+    /// The last pixel at or before a place that lies `distance / unit` pixels from the middle, and how far behind it
+    /// the place lies.
     private static func pixel(_ distance: Int, side: Int, moved: Int) -> (whole: Int, rest: Int) {
         let place = distance + unit / 2 * (side - 1) + unit * moved
         return (place >> bits, place & (unit - 1))

@@ -3,8 +3,8 @@ import TacitModelFile
 
 /// Which of its own labels a tagger says of something. Where one label is always said, it is no error that it is.
 struct SaidLabels {
-    /// A background is said to be what it has this part of a label's threshold as: scores come and go, and an event that
-    /// is on stays on well below its threshold.
+    /// A background is said to be what it has this part of a label's threshold as: scores come and go, and an event
+    /// that is on stays on well below its threshold.
     private static let from: Float = 0.5
 
     private let description: ModelDescription

@@ -1,5 +1,5 @@
-/// Windows that hold a sound as a stream might: elsewhere in it, louder or softer, in the sound of the place; and windows
-/// that hold a part of it, or its parts in the wrong order, and so not the sound.
+/// Windows that hold a sound as a stream might: elsewhere in it, louder or softer, in the sound of the place; and
+/// windows that hold a part of it, or its parts in the wrong order, and so not the sound.
 package enum SoundCopies {
     /// Where in the window a copy stands, from its beginning (0) to its end (1), and how loud it is.
     private static let places: [(place: Double, gain: Float)] = [(1, 1), (0.5, 0.3), (0.25, 2), (0.75, 0.1), (1, 0.3)]
@@ -7,16 +7,16 @@ package enum SoundCopies {
     private static let noisyCount = 6
     /// Of the sound's amplitude: 10 dB.
     private static let noiseLevel = 0.316_227_766
-    /// Where a sound is cut in two, and where in their windows the parts stand: a beginning in the middle or at the end, what
-    /// comes behind it in the middle or at the beginning.
+    /// Where a sound is cut in two, and where in their windows the parts stand: a beginning in the middle or at the
+    /// end, what comes behind it in the middle or at the beginning.
     private static let cuts: [(share: Double, first: Double, last: Double)] = [
         (0.35, 0.5, 0.5), (0.5, 1, 0), (0.65, 0.5, 0.5),
     ]
     /// Seconds of a window in which what is heard is a word.
     private static let longestWindow = 2.0
 
-    /// Whether copies in noise and parts are worth making: by a longer window 22 of 75 instruments gave an event with copies
-    /// in noise and 19 without, for 7 false ones instead of 5.
+    /// Whether copies in noise and parts are worth making: by a longer window 22 of 75 instruments gave an event with
+    /// copies in noise and 19 without, for 7 false ones instead of 5.
     package static func areWords(inWindow window: Int, sampleRate: Int) -> Bool {
         Double(window) <= longestWindow * Double(sampleRate)
     }
@@ -30,11 +30,11 @@ package enum SoundCopies {
         }
     }
 
-    /// Copies 10 dB above what the place sounds like, from a window that ends as the sound does to one that begins with it,
-    /// a tenth of it cut off at either end; through a sound that is longer than a window, all that it holds.
+    /// Copies 10 dB above what the place sounds like, from a window that ends as the sound does to one that begins with
+    /// it, a tenth of it cut off at either end; through a sound that is longer than a window, all that it holds.
     ///
-    /// Which piece of which bed lies under a copy follows from the sound's length, so that of the same example the same is
-    /// made, and of others something else.
+    /// Which piece of which bed lies under a copy follows from the sound's length, so that of the same example the same
+    /// is made, and of others something else.
     package static func inNoise(_ sound: [Float], window: Int, sampleRate: Int, beds: [[Int16]]) -> [[Float]] {
         guard !beds.isEmpty, !sound.isEmpty else { return [] }
         let count = sound.count
@@ -60,8 +60,8 @@ package enum SoundCopies {
         }
     }
 
-    /// The beginning of a sound alone and its end alone, cut at three places, and its halves in the wrong order. Only of a
-    /// sound that fits little more than a window: of a longer one a part is what windows hold of it.
+    /// The beginning of a sound alone and its end alone, cut at three places, and its halves in the wrong order. Only
+    /// of a sound that fits little more than a window: of a longer one a part is what windows hold of it.
     package static func parts(of sound: [Float], window: Int) -> [[Float]] {
         guard 2 * sound.count <= 3 * window else { return [] }
         func alone(_ part: some Collection<Float>, at place: Double) -> [Float] {

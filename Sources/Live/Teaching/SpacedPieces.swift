@@ -1,5 +1,5 @@
-/// Pieces of a sound of any length, evenly from its beginning on, in little memory: whenever there are twice as many as are
-/// wanted, every other one is given up, and from then on they are twice as far apart.
+/// Pieces of a sound of any length, evenly from its beginning on, in little memory: whenever there are twice as many as
+/// are wanted, every other one is given up, and from then on they are twice as far apart.
 package struct SpacedPieces {
     private let length: Int
     private let wanted: Int

@@ -9,7 +9,9 @@ public final class FrameBuffer {
 
     /// `[height][width][channels]`, rows from the top.
     public private(set) var pixels: UnsafeMutablePointer<UInt8>
+    /// Pixels in a row.
     public private(set) var width = 0
+    /// Rows.
     public private(set) var height = 0
     /// 1 (grey) or 3 (RGB).
     public private(set) var channels = 1
@@ -24,6 +26,7 @@ public final class FrameBuffer {
         pixels.deallocate()
     }
 
+    /// Of the picture that is there: one byte a channel of each pixel.
     public var byteCount: Int { width * height * channels }
 
     /// Makes room for a picture. What was there is lost.

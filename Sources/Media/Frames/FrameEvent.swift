@@ -29,6 +29,7 @@ public enum FrameEvent {
             self.dropped = dropped
         }
 
+        /// Seconds since the start of the stream.
         public var seconds: Double { Double(time) / 1_000_000 }
     }
 

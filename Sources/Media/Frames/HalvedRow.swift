@@ -1,7 +1,7 @@
 /// Two rows of colours that are halved both ways (4:2:0), for one row of pixels between them.
 ///
-/// The colours are those of the left one of two pixels, and lie halfway between two rows, as MPEG-2 and all after it have
-/// it; in between they are interpolated linearly.
+/// The colours are those of the left one of two pixels, and lie halfway between two rows, as MPEG-2 and all after it
+/// have it; in between they are interpolated linearly.
 struct HalvedRow {
     /// The row that the pixels belong to counts three times as much as the other one.
     let near: UnsafePointer<UInt8>

@@ -2,8 +2,8 @@ import CTacitGIF
 import CTacitWebP
 import TacitDiagnostics
 
-/// The formats whose libraries are loaded when the first such picture is met: programs start without them, and run where
-/// they are absent.
+/// The formats whose libraries are loaded when the first such picture is met: programs start without them, and run
+/// where they are absent.
 extension PictureDecoder {
     func decodeGIF(_ bytes: UnsafeRawBufferPointer, into frame: FrameBuffer) throws {
         if let problem = tacit_gif_load() { throw Self.absent("GIF", "libgif.so.7", package: "libgif7", problem) }

@@ -1,3 +1,5 @@
+import TacitDiagnostics
+
 /// The order of names that people expect: digits that stand together are one number.
 enum NaturalOrder {
     /// Equal numbers, and all else, go by their bytes, so that the order is a total one.
@@ -5,7 +7,7 @@ enum NaturalOrder {
         let (a, b) = (Array(first.utf8), Array(second.utf8))
         var (i, j) = (0, 0)
         while i < a.count, j < b.count {
-            guard isDigit(a[i]), isDigit(b[j]) else {
+            guard a[i].isASCIIDigit, b[j].isASCIIDigit else {
                 if a[i] != b[j] { return a[i] < b[j] }
                 i += 1
                 j += 1
@@ -19,13 +21,11 @@ enum NaturalOrder {
         return a.lexicographicallyPrecedes(b)
     }
 
-    private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
-
     /// The number that begins at `place`, without zeros in front; `place` goes behind it.
     private static func digits(_ bytes: [UInt8], _ place: inout Int) -> ArraySlice<UInt8> {
         while place < bytes.count, bytes[place] == 0x30 { place += 1 }
         let start = place
-        while place < bytes.count, isDigit(bytes[place]) { place += 1 }
+        while place < bytes.count, bytes[place].isASCIIDigit { place += 1 }
         return bytes[start..<place]
     }
 }

@@ -2,13 +2,14 @@ import CTacitJPEG
 import CTacitPNG
 import TacitDiagnostics
 
-/// Decodes PNG (by libpng), JPEG (by libjpeg-turbo), and where they are installed WebP (by libwebp) and GIF (by giflib), told
-/// apart by their first bytes. Of an animation it is the first frame; of a PNG with one the picture that every program shows.
+/// Decodes PNG (by libpng), JPEG (by libjpeg-turbo), and where they are installed WebP (by libwebp) and GIF (by
+/// giflib), told apart by their first bytes. Of an animation it is the first frame; of a PNG with one the picture that
+/// every program shows.
 ///
 /// Pixels come out as 8-bit grey or RGB, upright (EXIF's orientation is honoured), alpha laid over black, CMYK as
 /// Adobe's programs write it turned to RGB. Colour profiles and gamma are left alone. Sizes are checked before memory
-/// is taken; what ends early or is damaged is refused, never made up. A JPEG or WebP of more pixels than a frame may have is
-/// decoded at a half, a quarter or an eighth of its size.
+/// is taken; what ends early or is damaged is refused, never made up. A JPEG or WebP of more pixels than a frame may
+/// have is decoded at a half, a quarter or an eighth of its size.
 package final class PictureDecoder {
     private let jpeg: OpaquePointer
     /// A picture on its way to the frame it goes to.

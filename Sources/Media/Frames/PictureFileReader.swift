@@ -12,8 +12,8 @@ package final class PictureFileReader {
 
     package init() throws { decoder = try PictureDecoder() }
 
-    /// - Throws: `TacitError` naming the file: no input for what is absent, unreadable, or neither a file nor a pipe; bad data for
-    ///   what is no whole picture of a sensible size.
+    /// - Throws: `TacitError` naming the file: no input for what is absent, unreadable, or neither a file nor a pipe;
+    ///   bad data for what is no whole picture of a sensible size.
     package func read(_ path: String) throws {
         let bytes = try contents.read(path, expected: "a picture", maximumBytes: Self.maximumBytes)
         do {

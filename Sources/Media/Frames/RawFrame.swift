@@ -5,8 +5,9 @@ package struct RawFrame: Equatable, Sendable {
     package var format: PixelFormat
     package var width: Int
     package var height: Int
-    /// Of the first plane. The other planes' rows are as far apart (where U and V go in pairs, as in NV12: an odd number counts as
-    /// the next even one) or half as far (where each has a plane, rounded up), each plane right behind the one before.
+    /// Of the first plane. The other planes' rows are as far apart (where U and V go in pairs, as in NV12: an odd
+    /// number counts as the next even one) or half as far (where each has a plane, rounded up), each plane right behind
+    /// the one before.
     package var bytesPerRow: Int
     /// Whether Y, U and V take all 256 values (as JPEG has it) rather than 16 to 235 and 16 to 240.
     package var isFullRange: Bool
@@ -50,8 +51,8 @@ package struct RawFrame: Equatable, Sendable {
         }
     }
 
-    /// Whether colours that are halved both ways don't come out even. Such frames are small, or cut out of larger ones, and
-    /// are interpolated, as FFmpeg's converter has it; elsewhere every two by two pixels have one colour.
+    /// Whether colours that are halved both ways don't come out even. Such frames are small, or cut out of larger ones,
+    /// and are interpolated, as FFmpeg's converter has it; elsewhere every two by two pixels have one colour.
     private var isOdd: Bool { width & 1 != 0 || height & 1 != 0 }
 
     /// Of halved colours, the row on the other side of pixel row `y` from the one that it belongs to.

@@ -54,7 +54,8 @@ package final class RawFrameSource: FrameSource {
         if let bytesPerRow, !(least...(1 << 20)).contains(bytesPerRow) {
             throw TacitError(
                 .usage,
-                "lines of \(bytesPerRow) bytes, expected \(least) to \(1 << 20) for \(width) pixels of \(format.rawValue)"
+                "lines of \(bytesPerRow) bytes, expected \(least) to \(1 << 20) for \(width) pixels of "
+                    + "\(format.rawValue)"
             )
         }
         self.stream = stream

@@ -1,5 +1,5 @@
-/// Reads the PNG, WebP and GIF pictures that a stream begins with, each up to its own end, so that it can be shown before
-/// the next one comes.
+/// Reads the PNG, WebP and GIF pictures that a stream begins with, each up to its own end, so that it can be shown
+/// before the next one comes.
 struct StillPictures {
     enum Next {
         /// One picture's bytes, all that there are of it.

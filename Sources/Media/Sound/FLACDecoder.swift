@@ -3,9 +3,9 @@ import TacitDiagnostics
 
 /// FLAC, by itself or in Ogg's pages, by libFLAC.
 ///
-/// Every frame has a checksum and the number of its first sample: what is damaged is left out and counted, and so is what
-/// lacks at the end of the length that the header states, if it states one. What stands behind the last frame (an old ID3
-/// tag) is passed over; a stream that was joined to it is read on, by its own header.
+/// Every frame has a checksum and the number of its first sample: what is damaged is left out and counted, and so is
+/// what lacks at the end of the length that the header states, if it states one. What stands behind the last frame (an
+/// old ID3 tag) is passed over; a stream that was joined to it is read on, by its own header.
 final class FLACDecoder: SoundDecoder {
     private(set) var sampleRate = 0
     private(set) var channels = 0

@@ -4,8 +4,8 @@ import TacitDiagnostics
 /// MPEG audio (MP3, and layers I and II), by libmpg123, fed as the bytes come.
 ///
 /// Every frame counts, whatever a Xing or LAME header says of their number. What such a header at the beginning says of
-/// the encoder's delay and padding is left out, as FFmpeg does it: `delay` + 529 samples at the start, and `padding` - 529
-/// before the place where it sees the end.
+/// the encoder's delay and padding is left out, as FFmpeg does it: `delay` + 529 samples at the start, and `padding` -
+/// 529 before the place where it sees the end.
 final class MPEGDecoder: SoundDecoder {
     private(set) var sampleRate = 0
     private(set) var channels = 0

@@ -1,5 +1,5 @@
-/// What stands between the frames of MPEG audio and behind them: tags, which belong there, and bytes that belong to nothing,
-/// as a damaged frame leaves them. A decoder passes over both without a word.
+/// What stands between the frames of MPEG audio and behind them: tags, which belong there, and bytes that belong to
+/// nothing, as a damaged frame leaves them. A decoder passes over both without a word.
 struct MPEGGaps {
     /// The bytes that came last, and how many of these there are.
     private let recent: UnsafeMutablePointer<UInt8>
@@ -44,8 +44,8 @@ struct MPEGGaps {
         return end.map { max(0, place - $0 - tagBytes) } ?? 0
     }
 
-    /// At the end: how many bytes behind the last frame belong to nothing. What may be a frame that was cut off does not
-    /// count, nor do zeros.
+    /// At the end: how many bytes behind the last frame belong to nothing. What may be a frame that was cut off does
+    /// not count, nor do zeros.
     mutating func rest() -> Int {
         passTags()
         defer { end = nil }

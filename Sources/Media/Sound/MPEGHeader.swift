@@ -78,8 +78,8 @@ enum MPEGSearch {
 
     /// - Parameters:
     ///   - starts: where the first frame may begin at most.
-    ///   - frames: how many in a row are believed near the beginning, as far as a frame that was cut may reach; at the end
-    ///     of the stream two are enough. Further on, `farFrames` are wanted: tables in programs look like a few.
+    ///   - frames: how many in a row are believed near the beginning, as far as a frame that was cut may reach; at the
+    ///     end of the stream two are enough. Further on, `farFrames` are wanted: tables in programs look like a few.
     ///   - passed: bytes in front of these that were searched already.
     static func find(
         in bytes: UnsafeRawBufferPointer, isEnd: Bool, starts: Int, frames: Int, passed: Int = 0
@@ -140,7 +140,8 @@ enum MPEGSearch {
         }
     }
 
-    /// Whether the first bytes are a header that tells no length. (Layer I, whose padding is another, nobody has in this form.)
+    /// Whether the first bytes are a header that tells no length. (Layer I, whose padding is another, nobody has in
+    /// this form.)
     static func looksFree(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard bytes.count >= MPEGHeader.byteCount, bytes[0] == 0xff, bytes[2] >> 4 == 0 else { return false }
         // The same with a length.

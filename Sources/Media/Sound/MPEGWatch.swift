@@ -1,7 +1,7 @@
 import TacitDiagnostics
 
-/// Looks for MPEG audio among the first bytes of what was taken for raw samples as it passes, far behind bytes that nothing
-/// tells from samples: so that noise is not taken for sound in silence.
+/// Looks for MPEG audio among the first bytes of what was taken for raw samples as it passes, far behind bytes that
+/// nothing tells from samples: so that noise is not taken for sound in silence.
 final class MPEGWatch {
     private let window: UnsafeMutableRawBufferPointer
     private var held = 0
@@ -58,15 +58,15 @@ final class MPEGWatch {
             if !isTone(part, place) {
                 throw TacitError(
                     .badData, place: "byte \(passed + from + place)",
-                    "MP3 begins here, behind bytes that were taken for raw samples: give it as a file, or say --raw to have "
-                        + "it all taken as samples")
+                    "MP3 begins here, behind bytes that were taken for raw samples: give it as a file, or say --raw to "
+                        + "have it all taken as samples")
             }
             from += place + 1
         }
     }
 
-    /// A tone may have the bytes of a header in each of its periods, and a frame's length as its period: the frames are all
-    /// alike then.
+    /// A tone may have the bytes of a header in each of its periods, and a frame's length as its period: the frames are
+    /// all alike then.
     private func isTone(_ bytes: UnsafeRawBufferPointer, _ place: Int) -> Bool {
         guard let header = MPEGHeader(bytes[place...]), place + 2 * header.frameBytes <= bytes.count else {
             return false

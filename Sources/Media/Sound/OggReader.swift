@@ -1,8 +1,8 @@
 import CTacitVorbisfile
 import TacitDiagnostics
 
-/// The pages of an Ogg stream, sorted into links: streams of sound that follow one another, as internet radio and joined
-/// files have them. What is multiplexed with the sound (pictures, an index) is passed over.
+/// The pages of an Ogg stream, sorted into links: streams of sound that follow one another, as internet radio and
+/// joined files have them. What is multiplexed with the sound (pictures, an index) is passed over.
 final class OggReader {
     enum Codec {
         case vorbis, opus, flac
@@ -254,8 +254,8 @@ final class OggReader {
     /// Of Vorbis, where it is the longest.
     private static let mostInPacket = 8192
 
-    /// Whether the page at hand is one, by its checksum; or, if a byte of its body was damaged, by the page behind it: so
-    /// that only the packet is lost that the byte belongs to. The checksum is mended then.
+    /// Whether the page at hand is one, by its checksum; or, if a byte of its body was damaged, by the page behind it:
+    /// so that only the packet is lost that the byte belongs to. The checksum is mended then.
     private func isWhole(_ pageBytes: Int) throws -> Bool {
         isMended = false
         let stated = (bytes[22], bytes[23], bytes[24], bytes[25])

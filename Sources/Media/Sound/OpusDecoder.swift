@@ -1,8 +1,8 @@
 import CTacitOpusfile
 import TacitDiagnostics
 
-/// One link of Opus, by libopusfile, at 48 kHz as Opus always is. What is lost between two pages is counted by the positions
-/// that the pages state.
+/// One link of Opus, by libopusfile, at 48 kHz as Opus always is. What is lost between two pages is counted by the
+/// positions that the pages state.
 final class OpusDecoder: SoundDecoder {
     let sampleRate = 48_000
     let channels: Int

@@ -86,7 +86,8 @@ enum RareSound {
     ///
     /// - Parameters:
     ///   - peek: as above.
-    ///   - length: of the frame whose first ten bytes these are, and what of its header is the same in all; nil for none.
+    ///   - length: of the frame whose first ten bytes these are, and what of its header is the same in all; nil for
+    ///     none.
     private static func isRow(
         _ peek: (Int) throws -> UnsafeRawBufferPointer, length: ([UInt8]) -> (bytes: Int, kind: Int)?
     ) rethrows -> Bool {
@@ -106,7 +107,8 @@ enum RareSound {
         return true
     }
 
-    /// Whether a frame's first bytes stand amid it as well, as those of a tone do that is the same samples over and over.
+    /// Whether a frame's first bytes stand amid it as well, as those of a tone do that is the same samples over and
+    /// over.
     private static func isAgain(_ head: ArraySlice<UInt8>, in frame: Slice<UnsafeRawBufferPointer>) -> Bool {
         guard frame.count > head.count else { return false }
         return (2...frame.count - head.count).contains { frame[$0] == head[0] && frame[$0...].starts(with: head) }

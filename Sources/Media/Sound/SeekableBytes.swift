@@ -48,7 +48,8 @@ final class SeekableBytes {
             guard count + received <= Self.maximumBytes else {
                 throw TacitError(
                     .badData,
-                    "more than \(Self.maximumBytes >> 20) MB of a format that can't be read from a pipe as it comes: make a file of it"
+                    "more than \(Self.maximumBytes >> 20) MB of a format that can't be read from a pipe as it comes: "
+                        + "make a file of it"
                 )
             }
             kept.append(contentsOf: UnsafeRawBufferPointer(start: block, count: received))

@@ -8,8 +8,8 @@ public struct SoundDamage: Equatable, Sendable {
     public internal(set) var firstTime = 0.0
     /// Seconds that lack at the end of what was cut off.
     public internal(set) var lackingSeconds = 0.0
-    /// Bytes amid the sound that could not be decoded where nothing tells how long they would have lasted (MP3, an Ogg stream's
-    /// ends): what follows them comes too early by as much.
+    /// Bytes amid the sound that could not be decoded where nothing tells how long they would have lasted (MP3, an Ogg
+    /// stream's ends): what follows them comes too early by as much.
     public internal(set) var skippedBytes = 0
     /// Seconds from the beginning to the first of them.
     public internal(set) var firstSkipTime = 0.0

@@ -20,7 +20,8 @@ enum DecodedBlock {
     case lost(Int)
     /// A stream ends here that lacks so many of the samples that it should have.
     case lacking(Int)
-    /// So many bytes belong to nothing that can be decoded: before the next block, or up to so many samples a channel earlier.
+    /// So many bytes belong to nothing that can be decoded: before the next block, or up to so many samples a channel
+    /// earlier.
     case skipped(bytes: Int, samplesAgo: Int)
     case changed
     case end

@@ -3,10 +3,11 @@ import TacitDiagnostics
 /// A sound in a file, a pipe or on standard input, decoded as it comes, its channels averaged.
 ///
 /// Its length is what decodes: no header is believed, and memory is taken for one block only. What follows in the same
-/// stream (joined MP3 files, chained Ogg streams) belongs to it; a part at another rate is converted to the first one's.
+/// stream (joined MP3 files, chained Ogg streams) belongs to it; a part at another rate is converted to the first
+/// one's.
 ///
-/// What is damaged is left out, as `damage` tells where the format does. What counts as broken (bad data): what can't be
-/// decoded any further, a sample that is not a finite number of sensible size, and no samples at all.
+/// What is damaged is left out, as `damage` tells where the format does. What counts as broken (bad data): what can't
+/// be decoded any further, a sample that is not a finite number of sensible size, and no samples at all.
 package final class SoundFileSource: SampleSource {
     package let path: String
     /// Hertz, as the sound begins.

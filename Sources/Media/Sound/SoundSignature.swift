@@ -42,8 +42,8 @@ enum SoundSignature {
         return .other(isKnown: false)
     }
 
-    /// The same for standard input: nil for what looks like no sound file, and is raw samples then. Of a pipe no more is
-    /// waited for than it takes to tell.
+    /// The same for standard input: nil for what looks like no sound file, and is raw samples then. Of a pipe no more
+    /// is waited for than it takes to tell.
     static func findOrRaw(in stream: ByteStream) throws -> SoundSignature? {
         let start = try stream.peek(12)
         if start.starts(with: Array("ID3".utf8)), start.count >= 10, start[3] < 0xff, start[4] < 0xff {
@@ -109,7 +109,7 @@ enum SoundSignature {
         }
         let name = stream.name
         let isPlain = name.utf8.allSatisfy {
-            $0 >= 0x80 || ($0 >= 0x30 && $0 <= 0x39) || ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7a)
+            $0 >= 0x80 || $0.isASCIIDigit || ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7a)
                 || [0x2e, 0x2f, 0x2d, 0x5f].contains($0)
         }
         let dot = name.utf8.lastIndex(of: 0x2e)
@@ -127,7 +127,8 @@ enum SoundSignature {
         (ByteMark("OggS", [(0, 0xff), (2, 0xff)]), .ogg),
     ]
 
-    /// Passes over what stands before one of these, as the answer of a server that was saved with it; else over nothing.
+    /// Passes over what stands before one of these, as the answer of a server that was saved with it; else over
+    /// nothing.
     private static func skipToBeginning(_ stream: ByteStream) throws -> SoundSignature? {
         let bytes = try stream.peek(ByteStream.maximumPeek)
         let found = beginnings.map { (place: $0.mark.place(in: bytes, bytes.count, 0), mark: $0.mark, $0.signature) }
@@ -249,8 +250,8 @@ enum SoundSignature {
         return MPEGSearch.isFreeFormat(try stream.peek(MPEGSearch.freeBytes))
     }
 
-    /// Whether text stands in front: 64 bytes of it, all that there are, or fewer with an empty line, which the head of an
-    /// answer ends with.
+    /// Whether text stands in front: 64 bytes of it, all that there are, or fewer with an empty line, which the head of
+    /// an answer ends with.
     private static func isText(_ bytes: some Collection<UInt8>) -> Bool {
         let text = bytes.prefix(64).prefix { (0x20...0x7e).contains($0) || [0x09, 0x0a, 0x0d].contains($0) }
         guard text.count >= 16 else { return false }

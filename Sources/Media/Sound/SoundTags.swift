@@ -4,8 +4,8 @@ enum SoundTags {
     static let id3 = ByteMark(
         "ID3", [(0, 0xf8), (0, 0xff), (0, 0x0f), (0, 0x80), (0, 0x80), (0, 0x80), (0, 0x80)])
 
-    /// Bytes of the tag that begins here, of those that stand behind MPEG audio: ID3 of version 1 and its extension, APE,
-    /// Lyrics3; nil for none.
+    /// Bytes of the tag that begins here, of those that stand behind MPEG audio: ID3 of version 1 and its extension,
+    /// APE, Lyrics3; nil for none.
     static func byteCount(behind bytes: UnsafeBufferPointer<UInt8>) -> Int? {
         func has(_ text: String) -> Bool { bytes.starts(with: text.utf8) }
         if has("TAG+") { return 227 }

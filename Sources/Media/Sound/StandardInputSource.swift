@@ -1,7 +1,7 @@
 import TacitDiagnostics
 
-/// Standard input at the rate a model wants: a sound in a format known by its first bytes, or raw samples. It is looked at
-/// when it is first read, which may wait for the first bytes.
+/// Standard input at the rate a model wants: a sound in a format known by its first bytes, or raw samples. It is looked
+/// at when it is first read, which may wait for the first bytes.
 package final class StandardInputSource: SampleSource {
     package let sampleRate: Int
 

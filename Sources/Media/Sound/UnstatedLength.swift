@@ -1,5 +1,5 @@
-/// Lengths that a recorder left open in CAF, AIFF and AU headers, filled in with what is there, for libsndfile takes them as
-/// they stand.
+/// Lengths that a recorder left open in CAF, AIFF and AU headers, filled in with what is there, for libsndfile takes
+/// them as they stand.
 enum UnstatedLength {
     static func mend(_ bytes: SeekableBytes) {
         let head = bytes.bytes(at: 0, count: 12)

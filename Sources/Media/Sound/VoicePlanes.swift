@@ -1,8 +1,8 @@
 import Glibc
 import TacitDiagnostics
 
-/// The samples of an 8SVX or a 16SV file of two channels, one of which stands behind the other: libsndfile (1.2.2) takes
-/// them for interleaved.
+/// The samples of an 8SVX or a 16SV file of two channels, one of which stands behind the other: libsndfile (1.2.2)
+/// takes them for interleaved.
 final class VoicePlanes {
     let sampleRate: Int
     let channels: Int

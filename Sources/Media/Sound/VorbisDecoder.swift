@@ -1,7 +1,8 @@
 import CTacitVorbisfile
 import TacitDiagnostics
 
-/// One link of Vorbis, by libvorbisfile. What is lost between two pages is counted by the positions that the pages state.
+/// One link of Vorbis, by libvorbisfile. What is lost between two pages is counted by the positions that the pages
+/// state.
 final class VorbisDecoder: SoundDecoder {
     let sampleRate: Int
     let channels: Int
@@ -11,7 +12,8 @@ final class VorbisDecoder: SoundDecoder {
     private let file: UnsafeMutablePointer<OggVorbis_File>
     /// Samples a channel up to where the decoder is.
     private var position = 0
-    /// What was decoded behind a loss, interleaved, until a page states how much that was; and how much of it was given.
+    /// What was decoded behind a loss, interleaved, until a page states how much that was; and how much of it was
+    /// given.
     private var held: [Float] = []
     private var heldUsed = 0
     private var isHolding = false

@@ -2,8 +2,8 @@ import TacitDiagnostics
 
 /// WAV, RF64 and BW64 of plain samples, chunk by chunk as the bytes come.
 ///
-/// Lengths that can't be (0 or all ones, as a recorder leaves them that writes to a pipe or was stopped) mean: up to the
-/// end. Every data chunk counts, and so does a file that was joined behind another.
+/// Lengths that can't be (0 or all ones, as a recorder leaves them that writes to a pipe or was stopped) mean: up to
+/// the end. Every data chunk counts, and so does a file that was joined behind another.
 final class WaveDecoder: SoundDecoder {
     private(set) var sampleRate = 0
     private(set) var channels = 0

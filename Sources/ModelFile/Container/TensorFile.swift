@@ -1,7 +1,7 @@
 import TacitDiagnostics
 
-/// A file of arrays that stands beside a model file: GGUF as well, and with the same digests, but small enough to be read
-/// whole and to have every byte checked whenever it is opened.
+/// A file of arrays that stands beside a model file: GGUF as well, and with the same digests, but small enough to be
+/// read whole and to have every byte checked whenever it is opened.
 package struct TensorFile {
     /// An array, outermost dimension first.
     package struct Tensor: Equatable, Sendable {

@@ -1,5 +1,5 @@
-/// 16-bit floats (IEEE 754 binary16) in panels, laid out as 32-bit ones are: for matrices outside the trunk whose weights
-/// are such numbers already, so that nothing is lost.
+/// 16-bit floats (IEEE 754 binary16) in panels, laid out as 32-bit ones are: for matrices outside the trunk whose
+/// weights are such numbers already, so that nothing is lost.
 package struct Float16Panels: PanelFormat {
     package let name = "f16"
     package let bits = 16

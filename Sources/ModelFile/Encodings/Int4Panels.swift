@@ -149,8 +149,8 @@ extension MatrixPacker {
     /// Packs the planes of a matrix, one or two.
     ///
     /// - Parameters:
-    ///   - planes: `[rows][columns]` levels, `[rows][groups]` group scales and `[rows]` scales; a weight is the sum of level
-    ///     times group scale times scale.
+    ///   - planes: `[rows][columns]` levels, `[rows][groups]` group scales and `[rows]` scales; a weight is the sum of
+    ///     level times group scale times scale.
     ///   - rows: output channels.
     ///   - columns: weights of a channel, at most `Int4Panels.maximumColumns`.
     ///   - groupSize: one of `Int4Panels.groupSizes`.

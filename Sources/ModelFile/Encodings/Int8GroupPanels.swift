@@ -1,5 +1,5 @@
-/// Int8 levels in panels, with scales of groups and no rule about neighbours (see `MatrixView`): for trunks whose weights
-/// or activations have outliers.
+/// Int8 levels in panels, with scales of groups and no rule about neighbours (see `MatrixView`): for trunks whose
+/// weights or activations have outliers.
 package struct Int8GroupPanels: PanelFormat {
     package let name = "int8"
     package let bits = 8

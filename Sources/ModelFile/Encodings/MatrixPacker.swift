@@ -1,5 +1,5 @@
-/// Brings matrices from rows into the panels of the file, one function an encoding (they stand beside its rules). Values
-/// are not changed here: choosing levels is a quantizer's work.
+/// Brings matrices from rows into the panels of the file, one function an encoding (they stand beside its rules).
+/// Values are not changed here: choosing levels is a quantizer's work.
 package enum MatrixPacker {
     /// Zeros up to whole tiles.
     static func padded(_ values: [Float]) -> [Float] {
@@ -7,8 +7,8 @@ package enum MatrixPacker {
         return values + [Float](repeating: 0, count: count - values.count)
     }
 
-    /// Puts levels of 8 bits where panels have them: four columns of a channel side by side, those of a tile's 16 channels
-    /// one behind another.
+    /// Puts levels of 8 bits where panels have them: four columns of a channel side by side, those of a tile's 16
+    /// channels one behind another.
     ///
     /// - Parameters:
     ///   - levels: `[rows][columns]`.

@@ -1,5 +1,5 @@
-/// What an encoding of matrices consists of, said once: what it is called, which tensors a matrix lies in, and the rules
-/// that these obey. How levels are chosen is a quantizer's, how they are multiplied by is the engine's.
+/// What an encoding of matrices consists of, said once: what it is called, which tensors a matrix lies in, and the
+/// rules that these obey. How levels are chosen is a quantizer's, how they are multiplied by is the engine's.
 package protocol PanelFormat: Sendable {
     /// By the name that the converter's `--weights` has for it.
     var name: String { get }

@@ -16,43 +16,32 @@ struct ClipDescription {
         var line = JSONLine(capacity: LineLength.bound(labels: stream.eventNames))
         line.begin()
         if let clip = on.clip {
-            line.key("clip")
-            line.quoted { clip.write(to: &$0) }
+            line.quoted("clip") { clip.write(to: &$0) }
         }
-        line.key("label")
-        line.string(stream.eventNames[on.label])
+        line.string("label", stream.eventNames[on.label])
         parts(of: on, &line)
         if let span { line.span(span) }
         if stream.sampleRate > 0 {
-            line.key("sample_rate")
-            line.integer(stream.sampleRate)
-            line.key("cut")
-            line.bool(isCut)
+            line.integer("sample_rate", stream.sampleRate)
+            line.bool("cut", isCut)
         }
         if let off {
-            line.key("off")
-            line.beginObject()
+            line.beginObject("off")
             parts(of: off, &line)
             line.endObject()
         }
-        line.key("model")
-        line.string(stream.model)
+        line.string("model", stream.model)
         if let source = stream.source {
-            line.key("source")
-            line.string(source)
+            line.string("source", source)
         }
         line.end()
         return line.bytes
     }
 
     private func parts(of event: LiveEvent, _ line: inout JSONLine) {
-        line.key("id")
-        line.id(event.id)
-        line.key("time")
-        line.seconds(event.time)
-        line.key("score")
-        line.float(event.score)
-        line.key("wall")
-        line.time(event.wall)
+        line.id("id", event.id)
+        line.seconds("time", event.time)
+        line.float("score", event.score)
+        line.time("wall", event.wall)
     }
 }

@@ -95,9 +95,9 @@ final class ClipFolder: @unchecked Sendable {
         let oldest = stem(before: settings.days)
         let makesRoom = freeBytes + bytes > 0
         while let first = clips.first {
-            let isTooMuch = clips.count > settings.count || bytes > settings.bytes || first.stem < oldest
+            let isTooMuch = clips.count > settings.count || bytes > settings.bytes || first.stem.text < oldest
             guard isTooMuch || makesRoom && freeBytes <= 0 else { return }
-            for suffix in first.suffixes { remove(first.stem + suffix) }
+            for suffix in first.suffixes { remove(first.stem.text + suffix) }
             bytes -= first.bytes
             clips.removeFirst()
         }
@@ -115,40 +115,31 @@ final class ClipFolder: @unchecked Sendable {
     }
 
     private struct Clip {
-        var stem: String
+        var stem: ClipName.Stem
         /// What it is sorted by.
         var order: String
         var suffixes: [String] = []
         var bytes = 0
-
-        /// The count in its name, for one of this program's own.
-        var number: UInt64? {
-            let fields = stem.split(separator: "-")
-            guard fields.count >= 4, UInt32(fields[fields.count - 2], radix: 16) == EventID.ownRandom else {
-                return nil
-            }
-            return UInt64(fields[fields.count - 1])
-        }
     }
 
-    /// By time; the program's own in the order in which they were made, though the wall clock may have been set back
-    /// meanwhile, for else the newest would make way first.
+    /// By time, oldest first; this program's own in the order in which they were made, because after the wall clock was
+    /// set back the newest of them would be removed first.
     private func wholeClips() -> [Clip] {
         var clips: [String: Clip] = [:]
         try? FolderListing.forEachName(at: descriptor) { name in
             guard let (stem, suffix) = Self.parts(name), !suffix.hasSuffix(".part") else { return }
             var status = stat()
             guard fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return }
-            clips[stem, default: Clip(stem: stem, order: stem)].suffixes.append(suffix)
-            clips[stem]?.bytes += Int(status.st_size)
+            clips[stem.text, default: Clip(stem: stem, order: stem.text)].suffixes.append(suffix)
+            clips[stem.text]?.bytes += Int(status.st_size)
         }
         var latest = ""
-        for (clip, _) in clips.values.compactMap({ clip in clip.number.map { (clip, $0) } }).sorted(by: { $0.1 < $1.1 })
-        {
-            latest = max(latest, clip.stem)
-            clips[clip.stem]?.order = latest
+        let own = clips.values.compactMap { clip in clip.stem.ownNumber.map { (stem: clip.stem.text, number: $0) } }
+        for (stem, _) in own.sorted(by: { $0.number < $1.number }) {
+            latest = max(latest, stem)
+            clips[stem]?.order = latest
         }
-        return clips.values.sorted { ($0.order, $0.number ?? 0) < ($1.order, $1.number ?? 0) }
+        return clips.values.sorted { ($0.order, $0.stem.ownNumber ?? 0) < ($1.order, $1.stem.ownNumber ?? 0) }
     }
 
     private func removeWhatWasNeverFinished() {
@@ -166,30 +157,15 @@ final class ClipFolder: @unchecked Sendable {
     private static let suffixes: [String] = (ClipName.Kind.allCases.map(\.rawValue) + [descriptionSuffix])
         .flatMap { [$0, $0 + ".part"] }
 
-    /// A clip's name without what says which of its files it is, and that; nil for what is no clip's.
-    static func parts(_ name: String) -> (stem: String, suffix: String)? {
+    /// Splits the name of a clip's file into the stem that all its files share and its own suffix; nil for other files.
+    private static func parts(_ name: String) -> (stem: ClipName.Stem, suffix: String)? {
         for suffix in suffixes where name.hasSuffix(suffix) {
-            let stem = String(name.dropLast(suffix.count))
-            return isStem(stem) ? (stem, suffix) : nil
+            return ClipName.Stem(String(name.dropLast(suffix.count))).map { ($0, suffix) }
         }
         return nil
     }
 
-    /// `20260131T235959.123Z-LABEL-9f3ac2d1-17`
-    private static func isStem(_ text: String) -> Bool {
-        let fields = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard fields.count >= 4 else { return false }
-        let random = fields[fields.count - 2].utf8
-        let number = fields[fields.count - 1].utf8
-        return WallTime.isBasic(fields[0].utf8)
-            && random.count == 8
-            && random.allSatisfy { isDigit($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0) }
-            && !number.isEmpty && number.allSatisfy(isDigit)
-    }
-
-    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
-
-    /// What the names of so many days ago begin with.
+    /// The time at which the names of clips of so many days ago begin: what sorts before it is older.
     private func stem(before days: Double) -> String {
         var buffer = ByteBuffer(capacity: 32)
         WallTime(milliseconds: max(0, WallTime.now().milliseconds - Int(days * 86_400_000))).writeBasic(to: &buffer)

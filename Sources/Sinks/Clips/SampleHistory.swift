@@ -5,7 +5,7 @@ struct SampleHistory {
     private(set) var end = 0
     private let samples: UnsafeMutablePointer<Int16>
 
-    /// Takes all memory there is to be; given back by `deallocate`.
+    /// Allocates room for `capacity` samples, so that nothing allocates while the stream runs; `deallocate` frees it.
     init(capacity: Int) {
         self.capacity = capacity
         samples = .allocate(capacity: capacity)

@@ -61,7 +61,8 @@ struct ChildProcess {
         }
     }
 
-    /// Its status as waitpid has it, once it has ended; all that it left running is then ended with it, if it was asked to.
+    /// Its status as waitpid has it, once it has ended; all that it left running is then ended with it, if it was asked
+    /// to.
     mutating func reap() -> Int32? {
         var status: Int32 = 0
         if isOverdue {

@@ -24,15 +24,11 @@ struct CorrectionAnswer: Equatable, Sendable {
     var bytes: [UInt8] {
         var line = JSONLine(capacity: 512)
         line.begin()
-        line.key("ok")
-        line.bool(outcome == .learned)
-        line.key("outcome")
-        line.string(outcome.rawValue)
-        line.key("words")
-        line.string(words)
+        line.bool("ok", outcome == .learned)
+        line.string("outcome", outcome.rawValue)
+        line.string("words", words)
         if let event {
-            line.key("event")
-            line.string(event)
+            line.string("event", event)
         }
         line.end()
         return line.bytes

@@ -3,8 +3,8 @@ import TacitConsole
 import TacitDiagnostics
 import TacitLive
 
-/// Takes what people say of a stream's events ("this was X", "this was nothing"), from wherever, and has it learned from
-/// the event's own clip, on a thread of its own.
+/// Takes what people say of a stream's events ("this was X", "this was nothing"), from wherever, and has it learned
+/// from the event's own clip, on a thread of its own.
 final class Corrections: Sink, @unchecked Sendable {
     /// What is known of an event that may be corrected.
     private struct Past {

@@ -54,7 +54,8 @@ final class FileDrain: OutputDrain, @unchecked Sendable {
 
     func hasFailed(_ error: any Error) {}
 
-    /// Ends the line that was there without its end, or it would swallow the next one. False where that is to be tried again.
+    /// Ends the line that was there without its end, or it would swallow the next one. False where that is to be tried
+    /// again.
     private func endTornLine() throws -> Bool {
         guard isTorn else { return true }
         let end = [UInt8(ascii: "\n")]

@@ -6,8 +6,7 @@ import TacitText
 extension JSONLine {
     /// `"span":[start,end]`.
     package mutating func span(_ span: (start: Double, end: Double)) {
-        key("span")
-        beginArray()
+        beginArray("span")
         seconds(span.start)
         seconds(span.end)
         endArray()
@@ -17,14 +16,11 @@ extension JSONLine {
     package mutating func labels(
         _ ranking: Ranking, names: [String], learnedFrom: Int, scores: UnsafeBufferPointer<Float>
     ) {
-        key("labels")
-        beginArray()
+        beginArray("labels")
         for index in ranking.order {
             beginObject()
-            key("label")
-            string(names[index])
-            key("score")
-            float(scores[index])
+            string("label", names[index])
+            float("score", scores[index])
             learned(index >= learnedFrom)
             endObject()
         }
@@ -34,22 +30,17 @@ extension JSONLine {
     /// `"learned":true`, where it was.
     package mutating func learned(_ isLearned: Bool) {
         guard isLearned else { return }
-        key("learned")
-        bool(true)
+        bool("learned", true)
     }
 
     /// What a gap's line begins with, wherever it stands.
     mutating func gap(_ gap: LiveGap) {
-        key("type")
-        string("gap")
-        key("time")
-        seconds(gap.time)
-        key("lost_seconds")
-        seconds(gap.lostSeconds)
-        key("reason")
-        string(gap.reason.rawValue)
+        string("type", "gap")
+        seconds("time", gap.time)
+        seconds("lost_seconds", gap.lostSeconds)
+        string("reason", gap.reason.rawValue)
     }
 
     /// An event's name.
-    package mutating func id(_ id: EventID) { quoted { id.write(to: &$0) } }
+    mutating func id(_ name: StaticString, _ id: EventID) { quoted(name) { id.write(to: &$0) } }
 }

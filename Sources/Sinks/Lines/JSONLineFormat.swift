@@ -33,28 +33,21 @@ package struct JSONLineFormat: LineFormat {
 
     package mutating func labels(_ reading: LiveReading, _ ranking: Ranking) {
         line.begin()
-        line.key("type")
-        line.string("labels")
-        line.key("time")
-        line.seconds(reading.time)
+        line.string("type", "labels")
+        line.seconds("time", reading.time)
         switch reading.place {
         case .span(let start, let end):
             line.span((start, end))
         case .frame(let number, let dropped):
-            line.key("frame")
-            line.integer(number)
-            line.key("dropped")
-            line.integer(dropped)
+            line.integer("frame", number)
+            line.integer("dropped", dropped)
         }
-        line.key("wall")
-        line.time(reading.wall)
+        line.time("wall", reading.wall)
         line.labels(ranking, names: labels.names, learnedFrom: labels.learnedFrom, scores: reading.scores)
         if let level = reading.level {
-            line.key("level_db")
-            line.float(Float(level))
+            line.float("level_db", Float(level))
         }
-        line.key("inference_ms")
-        line.milliseconds(reading.inferenceSeconds * 1000)
+        line.milliseconds("inference_ms", reading.inferenceSeconds * 1000)
         if hasLogits {
             line.key("logits")
             logits(reading.logits)
@@ -79,32 +72,22 @@ package struct JSONLineFormat: LineFormat {
 
     package mutating func event(_ event: LiveEvent) {
         line.begin()
-        line.key("type")
-        line.string("event")
-        line.key("state")
-        line.string(event.state.rawValue)
-        line.key("label")
-        line.string(eventNames[event.label])
+        line.string("type", "event")
+        line.string("state", event.state.rawValue)
+        line.string("label", eventNames[event.label])
         line.learned(labels.isLearned(event: event.label))
-        line.key("time")
-        line.seconds(event.time)
-        line.key("score")
-        line.float(event.score)
-        line.key("wall")
-        line.time(event.wall)
-        line.key("id")
-        line.id(event.id)
+        line.seconds("time", event.time)
+        line.float("score", event.score)
+        line.time("wall", event.wall)
+        line.id("id", event.id)
         if let clip = event.clip {
-            line.key("clip")
-            line.quoted { clip.write(to: &$0) }
+            line.quoted("clip") { clip.write(to: &$0) }
         }
         if let source {
-            line.key("source")
-            line.string(source)
+            line.string("source", source)
         }
         if hasEventType {
-            line.key("event_type")
-            line.string(event.state.rawValue)
+            line.string("event_type", event.state.rawValue)
         }
         line.end()
     }
@@ -119,7 +102,6 @@ package struct JSONLineFormat: LineFormat {
     /// Of a line that tells no event, which stands among other streams' lines.
     private mutating func nameSource() {
         guard namesAll, let source else { return }
-        line.key("source")
-        line.string(source)
+        line.string("source", source)
     }
 }

@@ -95,8 +95,8 @@ package final class OutputQueue: @unchecked Sendable {
 
     /// Waits until everything is written, or given up.
     ///
-    /// - Throws: what the drain threw, if it can't be written any more; `Process.Stopped` if it takes nothing after a wish
-    ///   to stop.
+    /// - Throws: what the drain threw, if it can't be written any more; `Process.Stopped` if it takes nothing after a
+    ///   wish to stop.
     package func waitUntilEmpty() throws {
         let isGivenUp = try monitor.locked {
             isEnding = true
@@ -162,8 +162,8 @@ package final class OutputQueue: @unchecked Sendable {
         return end.map { UnsafeRawBufferPointer(rebasing: bytes[...$0]) } ?? bytes
     }
 
-    /// Waits as long as `condition` holds and nothing has failed, and no longer than `patience` in seconds while the drain
-    /// takes nothing. With the monitor locked.
+    /// Waits as long as `condition` holds and nothing has failed, and no longer than `patience` in seconds while the
+    /// drain takes nothing. With the monitor locked.
     ///
     /// - Parameters:
     ///   - patience: in seconds.

@@ -44,7 +44,8 @@ final class MQTTAnswers {
         // Something listens there that has not answered as a broker does.
         case .asking:
             problem =
-                "what listens there gave no broker's answer: is the port right, and is TLS spoken there (mqtts://) or not (mqtt://)?"
+                "what listens there gave no broker's answer: is the port right, and is TLS spoken there (mqtts://) or "
+                + "not (mqtt://)?"
         default: break
         }
         state = .closed
@@ -54,8 +55,8 @@ final class MQTTAnswers {
         if numbers.remove(number) != nil { arrived += 1 }
     }
 
-    /// Anyone may have left anything there: of Home Assistant nothing is believed but the one word, and of a command no more
-    /// is taken than one may have.
+    /// Anyone may have left anything there: of Home Assistant nothing is believed but the one word, and of a command no
+    /// more is taken than one may have.
     private func hasReceived(_ message: tacit_mosquitto_message) {
         guard let text = message.topic else { return }
         let topic = String(cString: text)

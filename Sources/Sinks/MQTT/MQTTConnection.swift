@@ -13,7 +13,7 @@ final class MQTTConnection: @unchecked Sendable {
     let address: MQTTAddress
     private let settings: MQTTSettings
     private let key: [UInt8]
-    /// Whether there was one before, of whose end the broker may tell late.
+    /// Whether there was a connection to this broker before, whose last will may yet come and say the program is gone.
     private let followsAnother: Bool
     private let wakePipe: WakePipe
     let monitor = Monitor()

@@ -1,36 +1,31 @@
 import TacitText
 
-/// What Home Assistant is told of an input: one device with an entity for each label, one for events and some for how it
-/// is doing. Each has a topic of its own, so that no templates are needed. (home-assistant.io, MQTT: "Device discovery
-/// payload".)
+/// What Home Assistant is told of an input: one device with an entity for each label, one for events and some for how
+/// it is doing. Each has a topic of its own, so that no templates are needed. (home-assistant.io, MQTT: "Device
+/// discovery payload".)
 enum MQTTDiscovery {
     static func payload(_ topics: MQTTTopics, _ stream: StreamDescription) -> [UInt8] {
         var line = JSONLine(capacity: 1024 + stream.eventNames.count * 512)
         line.begin()
-        line.key("dev")
-        line.beginObject()
-        pair("ids", topics.identifier, &line)
-        pair("name", stream.source ?? "\(topics.prefix.split(separator: "/").last ?? "tacit") \(topics.device)", &line)
-        pair("mf", "Tacit", &line)
-        pair("mdl", stream.model, &line)
+        line.beginObject("dev")
+        line.string("ids", topics.identifier)
+        line.string("name", stream.source ?? "\(topics.prefix.split(separator: "/").last ?? "tacit") \(topics.device)")
+        line.string("mf", "Tacit")
+        line.string("mdl", stream.model)
         line.endObject()
-        line.key("o")
-        line.beginObject()
-        pair("name", "Tacit", &line)
+        line.beginObject("o")
+        line.string("name", "Tacit")
         line.endObject()
-        line.key("availability")
-        line.beginArray()
+        line.beginArray("availability")
         for topic in [topics.program, topics.available] {
             line.beginObject()
-            pair("topic", topic, &line)
+            line.string("topic", topic)
             line.endObject()
         }
         line.endArray()
-        pair("availability_mode", "all", &line)
-        line.key("qos")
-        line.integer(1)
-        line.key("cmps")
-        line.beginObject()
+        line.string("availability_mode", "all")
+        line.integer("qos", 1)
+        line.beginObject("cmps")
         labels(topics, stream, &line)
         own(topics, stream, &line)
         line.endObject()
@@ -46,15 +41,14 @@ enum MQTTDiscovery {
                 // With nothing but its platform, an entity is taken away.
                 line.key(dynamic: "label_\(topics.labels[index])")
                 line.beginObject()
-                pair("p", "binary_sensor", &line)
+                line.string("p", "binary_sensor")
                 line.endObject()
                 continue
             }
             entity("label_\(topics.labels[index])", "binary_sensor", name, topics.label(index), topics, &line) { line in
-                if let kind = deviceClass(topics.labels[index], stream.sense) { pair("device_class", kind, &line) }
+                if let kind = deviceClass(topics.labels[index], stream.sense) { line.string("device_class", kind) }
                 if !chosen.contains(index) {
-                    line.key("enabled_by_default")
-                    line.bool(false)
+                    line.bool("enabled_by_default", false)
                 }
             }
         }
@@ -70,28 +64,27 @@ enum MQTTDiscovery {
 
     private static func own(_ topics: MQTTTopics, _ stream: StreamDescription, _ line: inout JSONLine) {
         entity("event", "event", "Event", topics.event, topics, &line) { line in
-            line.key("event_types")
-            line.beginArray()
+            line.beginArray("event_types")
             line.string("on")
             line.string("off")
             line.endArray()
         }
         if case .sound = stream.sense {
             entity("level", "sensor", "Level", topics.level, topics, &line) { line in
-                pair("unit_of_measurement", "dB", &line)
-                pair("state_class", "measurement", &line)
+                line.string("unit_of_measurement", "dB")
+                line.string("state_class", "measurement")
             }
         }
         entity("last", "sensor", "Last label", topics.last, topics, &line) { _ in }
         entity("lost", "sensor", "Lost", topics.lost, topics, &line) { line in
-            pair("device_class", "duration", &line)
-            pair("unit_of_measurement", "s", &line)
-            pair("state_class", "total_increasing", &line)
-            pair("entity_category", "diagnostic", &line)
+            line.string("device_class", "duration")
+            line.string("unit_of_measurement", "s")
+            line.string("state_class", "total_increasing")
+            line.string("entity_category", "diagnostic")
         }
         entity("dropped", "sensor", "Dropped events", topics.dropped, topics, &line) { line in
-            pair("state_class", "total_increasing", &line)
-            pair("entity_category", "diagnostic", &line)
+            line.string("state_class", "total_increasing")
+            line.string("entity_category", "diagnostic")
         }
     }
 
@@ -101,16 +94,11 @@ enum MQTTDiscovery {
     ) {
         line.key(dynamic: key)
         line.beginObject()
-        pair("p", platform, &line)
-        pair("unique_id", "\(topics.identifier)_\(key)", &line)
-        pair("name", name, &line)
-        pair("state_topic", topic, &line)
+        line.string("p", platform)
+        line.string("unique_id", "\(topics.identifier)_\(key)")
+        line.string("name", name)
+        line.string("state_topic", topic)
         more(&line)
         line.endObject()
-    }
-
-    private static func pair(_ key: StaticString, _ value: String, _ line: inout JSONLine) {
-        line.key(key)
-        line.string(value)
     }
 }

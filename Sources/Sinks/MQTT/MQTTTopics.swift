@@ -39,8 +39,8 @@ struct MQTTTopics {
     var command: String { "\(base)/command" }
     var answer: String { "\(command)/answer" }
 
-    /// One that no other input has, on whichever board: prefix and device, and a number made of both where signs of the prefix are
-    /// lost, or where levels beyond two could be read as others.
+    /// One that no other input has, on whichever board: prefix and device, and a number made of both where signs of the
+    /// prefix are lost, or where levels beyond two could be read as others.
     var identifier: String {
         let plain = Slug.make(prefix, longest: 200) + "_" + device
         let levels = prefix.split(separator: "/").map(String.init)

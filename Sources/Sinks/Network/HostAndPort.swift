@@ -1,3 +1,5 @@
+import TacitDiagnostics
+
 /// `HOST[:PORT]` or `[IPv6][:PORT]`, as addresses have it.
 package struct HostAndPort {
     let host: String
@@ -35,7 +37,7 @@ package struct HostAndPort {
             port = nil
             return
         }
-        guard portText.utf8.allSatisfy({ (48...57).contains($0) }), let number = Int(portText), ports.contains(number)
+        guard portText.utf8.allSatisfy(\.isASCIIDigit), let number = Int(portText), ports.contains(number)
         else { throw refuse("no port from \(ports.lowerBound) to \(ports.upperBound)") }
         port = number
     }

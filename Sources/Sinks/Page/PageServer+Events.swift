@@ -30,7 +30,8 @@ extension PageServer {
         return queue(response, 200, "text/event-stream; charset=utf-8", [("X-Accel-Buffering", "no")], connection)
     }
 
-    /// Puts what a reader is to have next into the library's buffer; nothing, and the reader asleep, while there is none.
+    /// Puts what a reader is to have next into the library's buffer; nothing, and the reader asleep, while there is
+    /// none.
     private func fill(_ buffer: UnsafeMutableRawBufferPointer, _ reader: PageReader) -> Int {
         monitor.locked {
             if reader.sent == reader.pending.count {

@@ -6,8 +6,8 @@ extension PageServer {
     static let no = Int32(TACIT_MICROHTTPD_NO)
     static let yes = Int32(TACIT_MICROHTTPD_YES)
 
-    /// Called with a request's head, then with each part of its body, then when it is whole; of a correction once more when
-    /// there is an answer.
+    /// Called with a request's head, then with each part of its body, then when it is whole; of a correction once more
+    /// when there is an answer.
     static let request:
         @convention(c) (
             UnsafeMutableRawPointer?, OpaquePointer?, UnsafePointer<CChar>?, UnsafePointer<CChar>?,

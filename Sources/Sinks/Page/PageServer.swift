@@ -39,10 +39,10 @@ final class PageServer: @unchecked Sendable {
     private static let limits = tacit_microhttpd_limits(connections: 256, seconds: 20, bytes: 1 << 14)
     /// Seconds between two signs of life.
     private static let beat = 10.0
-    /// Seconds that those who follow have for the next of the last lines, and after a wish to stop.
+    /// Seconds in which followers must take something of the last lines; the short one holds after a wish to stop.
     private static let patience = 3.0
     private static let shortPatience = 0.5
-    /// Seconds that those who follow have for all of the last lines, and after a wish to stop.
+    /// Seconds in which followers must have taken all of the last lines; the short one holds after a wish to stop.
     private static let longFarewell = 10.0
     private static let shortFarewell = 1.5
 

@@ -36,7 +36,8 @@ struct StreamFigures {
         scores = Array(repeating: 0, count: labels)
     }
 
-    /// As they are now, in memory of their own: a copy that shared it would have the stream take new one with its next word.
+    /// As they are now, in memory of their own: a copy that shared it would have the stream take new one with its next
+    /// word.
     var snapshot: StreamFigures {
         var copy = self
         copy.began = began.map { $0 }

@@ -2,8 +2,8 @@ import TacitText
 
 /// WebSocket (RFC 6455), a server's side of it, as far as one who tells and does not listen needs it.
 ///
-/// libmicrohttpd hands over the connection after the handshake and knows nothing of frames: its own WebSocket library is
-/// experimental and not in Debian's stable release.
+/// libmicrohttpd hands over the connection after the handshake and knows nothing of frames: its own WebSocket library
+/// is experimental and not in Debian's stable release.
 package enum WebSocketFrames {
     /// What a client's key is answered with (section 4.2.2).
     package static func accept(_ key: String) -> String {

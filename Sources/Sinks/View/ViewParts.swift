@@ -2,8 +2,8 @@ import TacitConsole
 import TacitDiagnostics
 import TacitLive
 
-/// What the views of sound and of pictures have in common: a title, the labels' bars, the last events, the load, what was
-/// lost, and the screen that all of it is drawn on.
+/// What the views of sound and of pictures have in common: a title, the labels' bars, the last events, the load, what
+/// was lost, and the screen that all of it is drawn on.
 final class ViewParts {
     private(set) var title: StreamDescription
     private(set) var bars: LabelBars

@@ -153,3 +153,79 @@ package struct JSONLine {
         digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
     }
 }
+
+/// A key and its value at once.
+extension JSONLine {
+    package mutating func beginObject(_ name: StaticString) {
+        key(name)
+        beginObject()
+    }
+
+    package mutating func beginArray(_ name: StaticString) {
+        key(name)
+        beginArray()
+    }
+
+    package mutating func string(_ name: StaticString, _ text: String) {
+        key(name)
+        string(text)
+    }
+
+    package mutating func path(_ name: StaticString, _ path: String) {
+        key(name)
+        self.path(path)
+    }
+
+    /// nil is `null`.
+    package mutating func float(_ name: StaticString, _ value: Float?) {
+        key(name)
+        if let value { float(value) } else { null() }
+    }
+
+    /// nil is `null`.
+    package mutating func integer(_ name: StaticString, _ value: Int?) {
+        key(name)
+        if let value { integer(value) } else { null() }
+    }
+
+    package mutating func bool(_ name: StaticString, _ value: Bool) {
+        key(name)
+        bool(value)
+    }
+
+    package mutating func null(_ name: StaticString) {
+        key(name)
+        null()
+    }
+
+    package mutating func seconds(_ name: StaticString, _ value: Double) {
+        key(name)
+        seconds(value)
+    }
+
+    /// nil is `null`.
+    package mutating func milliseconds(_ name: StaticString, _ value: Double?) {
+        key(name)
+        if let value { milliseconds(value) } else { null() }
+    }
+
+    package mutating func time(_ name: StaticString, _ time: WallTime) {
+        key(name)
+        self.time(time)
+    }
+
+    package mutating func quoted(_ name: StaticString, _ body: (inout ByteBuffer) -> Void) {
+        key(name)
+        quoted(body)
+    }
+
+    package mutating func floats(_ name: StaticString, _ values: UnsafeBufferPointer<Float>) {
+        key(name)
+        floats(values)
+    }
+
+    package mutating func verbatim(_ name: StaticString, _ text: String) {
+        key(name)
+        verbatim(text)
+    }
+}

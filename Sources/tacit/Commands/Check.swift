@@ -9,8 +9,8 @@ struct Check: ParsableCommand {
         abstract: "Check a file of settings for tacit run.",
         usage: "tacit check FILE.toml [--json]",
         discussion: """
-            Reads the file, opens its models and learned labels, and says all that is wrong with it, each on a line with \
-            its place. It opens no device and no sink, and changes nothing.
+            Reads the file, opens its models and learned labels, and says all that is wrong with it, each on a line \
+            with its place. It opens no device and no sink, and changes nothing.
             """)
 
     @Argument(help: ArgumentHelp("The settings.", valueName: "FILE.toml"))

@@ -10,8 +10,9 @@ struct Classify: ParsableCommand {
         usage: "tacit classify [MODEL.gguf] PATH... [OPTIONS]",
         discussion: """
             Sound files of any rate and any number of channels (WAV, FLAC, Ogg, MP3, ...), averaged over windows as \
-            long as the model's. A model of images takes PNG, JPEG, WebP and GIF pictures, and folders of them. A model of tokens takes JSON Lines (.jsonl, an array of ids a line) or raw \
-            little-endian 16-bit ids. A PATH of - is one file on standard input.
+            long as the model's. A model of images takes PNG, JPEG, WebP and GIF pictures, and folders of them. A \
+            model of tokens takes JSON Lines (.jsonl, an array of ids a line) or raw little-endian 16-bit ids. A PATH \
+            of - is one file on standard input.
             """)
 
     @Argument(help: ArgumentHelp("The model, then the files.", valueName: "MODEL.gguf> <PATH"))

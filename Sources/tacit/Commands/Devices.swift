@@ -8,8 +8,9 @@ struct Devices: ParsableCommand {
         commandName: "devices",
         abstract: "List microphones and cameras, with their formats and names that survive a reboot.",
         discussion: """
-            The name in front goes with --device of listen or watch. A device on USB is named after where it is plugged \
-            in, any other after its card or its driver. Whatever else ALSA's configuration defines (default, pulse, ...) can be used as well.
+            The name in front goes with --device of listen or watch. A device on USB is named after where it is \
+            plugged in, any other after its card or its driver. Whatever else ALSA's configuration defines (default, \
+            pulse, ...) can be used as well.
             """)
 
     @OptionGroup var output: OutputOptions

@@ -9,12 +9,13 @@ struct Doctor: ParsableCommand {
         commandName: "doctor",
         abstract: "Say what is wrong on this machine, and the command that mends it.",
         usage:
-            "tacit doctor [MODEL.gguf] [--device NAME | --command 'CMD ARG...'] [--labels FILE] [--to SINK ...] [--json]",
+            "tacit doctor [MODEL.gguf] [--device NAME | --command 'CMD ARG...'] [--labels FILE] [--to SINK ...] "
+            + "[--json]",
         discussion: """
-            Looks at devices, permissions and groups, models, the clock, the disk, services, power and memory; with --to at \
-            brokers, pages and folders as well, with --labels at learned labels. Nothing is changed. \
-            Exit status: 0 where nothing is wrong, else the first finding's: what a command would end with that fails of \
-            it (65, 66, 69, 73), or 78 where none would.
+            Looks at devices, permissions and groups, models, the clock, the disk, services, power and memory; with \
+            --to at brokers, pages and folders as well, with --labels at learned labels. Nothing is changed. \
+            Exit status: 0 where nothing is wrong, else the first finding's: what a command would end with that fails \
+            of it (65, 66, 69, 73), or 78 where none would.
             """)
 
     @Argument(help: ArgumentHelp("The model that is going to be used.", valueName: "MODEL.gguf"))

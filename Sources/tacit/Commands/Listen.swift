@@ -12,8 +12,8 @@ struct Listen: ParsableCommand {
         usage: "tacit listen [MODEL.gguf] [--device NAME | --input FILE|- | --command 'CMD ARG...'] [OPTIONS]",
         discussion: """
             Prints the labels of each full window of sound: from a microphone, of a sound file, or with --input - of \
-            standard input: WAV, FLAC, Ogg or MP3, known by its first bytes, or raw signed 16-bit little-endian samples; \
-            with --command of what a program writes, in the same formats.
+            standard input: WAV, FLAC, Ogg or MP3, known by its first bytes, or raw signed 16-bit little-endian \
+            samples; with --command of what a program writes, in the same formats.
             """)
 
     @Argument(help: ArgumentHelp("The model.", valueName: "MODEL.gguf"))
@@ -41,7 +41,8 @@ struct Listen: ParsableCommand {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Ask the model only while it is louder than this, in decibels of full scale (-45, say), and a second longer.",
+            "Ask the model only while it is louder than this, in decibels of full scale (-45, say), and a second "
+                + "longer.",
             valueName: "DB"))
     var gate: Double?
 
@@ -73,7 +74,8 @@ struct Listen: ParsableCommand {
         }
         if let gate, !LoudnessGate.limits.contains(gate) {
             throw ValidationError(
-                "--gate must be from \(Int(LoudnessGate.limits.lowerBound)) to \(Int(LoudnessGate.limits.upperBound)) dB: \(gate)"
+                "--gate must be from \(Int(LoudnessGate.limits.lowerBound)) to \(Int(LoudnessGate.limits.upperBound)) "
+                    + "dB: \(gate)"
             )
         }
         if let rate, !SoundSources.rates.contains(rate) {

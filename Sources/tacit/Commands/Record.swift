@@ -13,11 +13,11 @@ struct Record: ParsableCommand {
         abstract: "Label a stream and record it, for tacit replay to give the same lines again.",
         usage: "tacit record [MODEL.gguf] [--camera] [--seconds S] [--bytes N] [OPTIONS OF listen OR watch] OUT",
         discussion: """
-            Does what tacit listen does, or with --camera or a model of pictures tacit watch, with their options, and writes \
-            to OUT all that its lines came from: samples or pixels, gaps, settings, times of day. OUT must not be there \
-            yet. It ends with the stream, after --seconds of it, or before OUT has more than --bytes (default: 1G); \
-            however it ends, what is in OUT replays. A recording holds what was heard or seen: give it to nobody who \
-            should not hear or see it.
+            Does what tacit listen does, or with --camera or a model of pictures tacit watch, with their options, and \
+            writes to OUT all that its lines came from: samples or pixels, gaps, settings, times of day. OUT must not \
+            be there yet. It ends with the stream, after --seconds of it, or before OUT has more than --bytes \
+            (default: 1G); however it ends, what is in OUT replays. A recording holds what was heard or seen: give it \
+            to nobody who should not hear or see it.
             """)
 
     /// Bytes of a recording that nothing else was said of, and of the shortest.
@@ -72,7 +72,8 @@ struct Record: ParsableCommand {
         func command(_ arguments: [String]) throws -> Command {
             isOfPictures ? .watch(try Watch.parse(arguments)) : .listen(try Listen.parse(arguments))
         }
-        // A - is a value where an option before it has none without it; in any other place it can only be the recording.
+        // A - is a value where an option before it has none without it; in any other place it can only be the
+        // recording.
         for index in rest.indices where rest[index] == "-" {
             let before = index > 0 ? rest[index - 1] : ""
             let isLast = index == rest.count - 1

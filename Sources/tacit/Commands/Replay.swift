@@ -12,9 +12,9 @@ struct Replay: ParsableCommand {
         abstract: "Give the lines of a recorded stream again, byte for byte.",
         usage: "tacit replay [MODEL.gguf] IN [OPTIONS]",
         discussion: """
-            IN is what tacit record wrote, or - for standard input. The model must be the very one; without MODEL.gguf, one of \
-            its name is looked for where models are. A recording that is cut off or damaged replays up to there; one line \
-            says so, and the exit status is 65.
+            IN is what tacit record wrote, or - for standard input. The model must be the very one; without \
+            MODEL.gguf, one of its name is looked for where models are. A recording that is cut off or damaged replays \
+            up to there; one line says so, and the exit status is 65.
             """)
 
     @Argument(help: ArgumentHelp("The model, and the recording.", valueName: "MODEL.gguf IN"))

@@ -8,8 +8,8 @@ struct Run: ParsableCommand {
         abstract: "Label several inputs at once, as a file of settings says.",
         usage: "tacit run FILE.toml [--json]",
         discussion: """
-            The file is checked as tacit check does before anything starts. SIGHUP has it read again: inputs whose settings \
-            are the same go on untouched, others end and begin anew; a file that is wrong changes nothing.
+            The file is checked as tacit check does before anything starts. SIGHUP has it read again: inputs whose \
+            settings are the same go on untouched, others end and begin anew; a file that is wrong changes nothing.
             """)
 
     @Argument(help: ArgumentHelp("The settings.", valueName: "FILE.toml"))

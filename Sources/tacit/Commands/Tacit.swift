@@ -7,8 +7,8 @@ struct Tacit: ParsableCommand {
         commandName: "tacit",
         abstract: "Labels sound and images as they come, with a text model that has been taught to listen and to see.",
         discussion: """
-            MODEL is a file whose name ends in .gguf. Left out, it is sound.gguf, or image.gguf for pictures, looked for in $TACIT_MODELS, in \
-            models/ here, in $XDG_DATA_HOME/tacit and in /usr/share/tacit.
+            MODEL is a file whose name ends in .gguf. Left out, it is sound.gguf, or image.gguf for pictures, looked \
+            for in $TACIT_MODELS, in models/ here, in $XDG_DATA_HOME/tacit and in /usr/share/tacit.
 
             Exit status: 0 fine, 64 wrong usage, 65 broken or unfit data, 66 no such input, 69 no such device, \
             73 output can't be written, 74 input/output error, 75 device lost, \
@@ -24,9 +24,9 @@ struct Tacit: ParsableCommand {
 extension Tacit {
     /// The command that `arguments` name.
     ///
-    /// The parser reads every command's description to find one of them, a tenth of the time to a first label: a command
-    /// that is named in front reads its own alone. What it can't make sense of, or answers by something else than a run
-    /// (`--help`), goes the long way, whose words are those of the whole.
+    /// The parser reads every command's description to find one of them, a tenth of the time to a first label: a
+    /// command that is named in front reads its own alone. What it can't make sense of, or answers by something else
+    /// than a run (`--help`), goes the long way, whose words are those of the whole.
     ///
     /// - Throws: What the parser throws, for `exit(withError:)`.
     static func command(_ arguments: [String]) throws -> any ParsableCommand {

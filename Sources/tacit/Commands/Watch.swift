@@ -10,10 +10,11 @@ struct Watch: ParsableCommand {
         discussion: """
             Without --input, a camera is watched: the first one, or the one that --device names as tacit devices does \
             or by its path in /dev. When the model is slower than the camera, the newest frame is labelled and the \
-            others are counted as dropped. --input takes a PNG, JPEG, WebP or GIF picture, a folder of them, or with - a stream \
-            on standard input: JPEG pictures one behind the other (Motion JPEG), or raw frames with --size and \
-            --format (\(PixelFormat.allCases.map(\.rawValue).joined(separator: ", "))); a pipe that has a name is \
-            read the same way, and a file if these are given or its name ends in .mjpeg. --command watches what a program writes, in the same formats.
+            others are counted as dropped. --input takes a PNG, JPEG, WebP or GIF picture, a folder of them, or with - \
+            a stream on standard input: JPEG pictures one behind the other (Motion JPEG), or raw frames with --size \
+            and --format (\(PixelFormat.allCases.map(\.rawValue).joined(separator: ", "))); a pipe that has a name is \
+            read the same way, and a file if these are given or its name ends in .mjpeg. --command watches what a \
+            program writes, in the same formats.
             """)
 
     @Argument(help: ArgumentHelp("The model.", valueName: "MODEL.gguf"))

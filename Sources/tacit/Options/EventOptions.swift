@@ -5,7 +5,8 @@ import TacitModelFile
 struct EventOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Average scores over so many seconds before events are decided (default: the model's, for its own labels, or 0).",
+            "Average scores over so many seconds before events are decided (default: the model's, for its own labels, "
+                + "or 0).",
             valueName: "SECONDS"))
     var smooth: Double?
 

@@ -76,7 +76,8 @@ struct FrameOptions: ParsableArguments {
             let least = format.bytesPerRow(width: size.width)
             guard (least...(1 << 20)).contains(stride) else {
                 throw ValidationError(
-                    "--stride must be from \(least) (\(size.width) pixels of \(format.rawValue)) to \(1 << 20) bytes: \(stride)"
+                    "--stride must be from \(least) (\(size.width) pixels of \(format.rawValue)) to \(1 << 20) bytes: "
+                        + "\(stride)"
                 )
             }
         }
@@ -102,7 +103,8 @@ struct FrameOptions: ParsableArguments {
             FrameBuffer.isSensible(width: width, height: height)
         else {
             throw ValidationError(
-                "--size must be WIDTHxHEIGHT, such as 640x480, of at most \(FrameBuffer.maximumPixels) pixels: '\(size)'"
+                "--size must be WIDTHxHEIGHT, such as 640x480, of at most \(FrameBuffer.maximumPixels) pixels: "
+                    + "'\(size)'"
             )
         }
         return (width, height)

@@ -5,8 +5,8 @@ import TacitLabelling
 struct HopOption: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Seconds of sound from one reading to the next, rounded to whole steps of the model (default: 1 in a stream "
-                + "and for models of one endless context, else a window).",
+            "Seconds of sound from one reading to the next, rounded to whole steps of the model (default: 1 in a "
+                + "stream and for models of one endless context, else a window).",
             valueName: "SECONDS"))
     var hop: Double?
 

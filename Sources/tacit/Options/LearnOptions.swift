@@ -43,8 +43,8 @@ struct LearnOptions: ParsableArguments {
     @Flag(
         name: .customLong("no-clips"),
         help: """
-            Keep no sound and no picture of the examples, with --export or --import neither of those that are taken over; \
-            --renew can't use them.
+            Keep no sound and no picture of the examples, with --export or --import neither of those that are taken \
+            over; --renew can't use them.
             """)
     var noClips = false
 

@@ -7,8 +7,8 @@ import TacitDiagnostics
 struct SourceCommandOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Take what a program writes to its standard output: started with the stream and ended with it, started again "
-                + "when it ends or falls silent. Words are split as in a shell, but no shell is asked.",
+            "Take what a program writes to its standard output: started with the stream and ended with it, started "
+                + "again when it ends or falls silent. Words are split as in a shell, but no shell is asked.",
             valueName: "'CMD ARG...'"))
     var command: String?
 

@@ -23,33 +23,25 @@ extension Benchmark {
     func json() -> [UInt8] {
         var line = JSONLine()
         line.begin()
-        line.key("model")
-        line.path(model.path)
-        line.key("threads")
-        line.integer(threads)
+        line.path("model", model.path)
+        line.integer("threads", threads)
         for (key, timings) in [
             ("window_ms" as StaticString, windows), ("step_ms", steps), ("front_end_ms", frontEnds),
         ] {
             line.key(key)
             line.timings(timings)
         }
-        line.key("window_gop")
-        line.float(Float(operations.window / 1e9))
-        line.key("gop_per_second")
-        line.optional(rate)
-        line.key("real_time_factor")
-        line.optional(realTimeFactor)
+        line.float("window_gop", Float(operations.window / 1e9))
+        line.float("gop_per_second", rate.map { Float($0) })
+        line.float("real_time_factor", realTimeFactor.map { Float($0) })
         for (key, bytes) in [
             ("file_bytes" as StaticString, model.file.byteCount), ("session_bytes", session.byteCount),
             ("resident_bytes", ResidentMemory.bytes),
         ] {
-            line.key(key)
-            line.integer(bytes)
+            line.integer(key, bytes)
         }
-        line.key("load_ms")
-        line.milliseconds(loadSeconds * 1000)
-        line.key("instruction_set")
-        line.string(session.instructionSet)
+        line.milliseconds("load_ms", loadSeconds * 1000)
+        line.string("instruction_set", session.instructionSet)
         line.end()
         return line.bytes
     }
@@ -104,15 +96,9 @@ extension JSONLine {
     fileprivate mutating func timings(_ timings: Timings) {
         beginObject()
         for (name, value) in [("median" as StaticString, timings.median), ("min", timings.minimum)] {
-            key(name)
-            if let value { milliseconds(value * 1000) } else { null() }
+            milliseconds(name, value.map { $0 * 1000 })
         }
-        key("count")
-        integer(timings.count)
+        integer("count", timings.count)
         endObject()
-    }
-
-    fileprivate mutating func optional(_ value: Double?) {
-        if let value { float(Float(value)) } else { null() }
     }
 }

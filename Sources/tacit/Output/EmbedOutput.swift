@@ -20,11 +20,9 @@ final class EmbedOutput: ClassifyOutput {
 
     private func json(_ path: String, _ reading: FileReading) -> [UInt8] {
         line.begin()
-        line.key("path")
-        line.path(path)
+        line.path("path", path)
         if let span = reading.span { line.span(span) }
-        line.key("embedding")
-        reading.embedding.withUnsafeBufferPointer { line.floats($0) }
+        reading.embedding.withUnsafeBufferPointer { line.floats("embedding", $0) }
         line.end()
         return line.bytes
     }

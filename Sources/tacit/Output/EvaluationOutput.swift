@@ -20,14 +20,11 @@ struct EvaluationOutput {
     mutating func take(_ example: DataSet.Example, _ reading: FileReading, done: Int, accuracy: Double?) throws {
         if let predictions {
             line.begin()
-            line.key("path")
-            line.path(example.path)
-            line.key("truth")
-            line.beginArray()
+            line.path("path", example.path)
+            line.beginArray("truth")
             for truth in example.classes { line.string(set.classes[truth]) }
             line.endArray()
-            line.key("logits")
-            reading.logits.withUnsafeBufferPointer { line.floats($0) }
+            reading.logits.withUnsafeBufferPointer { line.floats("logits", $0) }
             line.end()
             try predictions.write(line.bytes)
         }
@@ -46,18 +43,12 @@ struct EvaluationOutput {
     private static func json(_ run: EvaluationRun) -> [UInt8] {
         var line = JSONLine()
         line.begin()
-        line.key("dataset")
-        line.string(run.set.kind.rawValue)
-        line.key("split")
-        line.string(run.set.split)
-        line.key("count")
-        line.integer(run.set.examples.count)
-        line.key("accuracy")
-        if let value = run.accuracy.value { line.float(Float(value)) } else { line.null() }
-        line.key("map")
-        if let map = run.meanAveragePrecision { line.float(Float(map)) } else { line.null() }
-        line.key("seconds")
-        line.milliseconds(run.seconds)
+        line.string("dataset", run.set.kind.rawValue)
+        line.string("split", run.set.split)
+        line.integer("count", run.set.examples.count)
+        line.float("accuracy", run.accuracy.value.map { Float($0) })
+        line.float("map", run.meanAveragePrecision.map { Float($0) })
+        line.milliseconds("seconds", run.seconds)
         line.end()
         return line.bytes
     }

@@ -25,18 +25,15 @@ final class JSONClassifyOutput: ClassifyOutput {
 
     func result(_ path: String, _ reading: FileReading) throws {
         line.begin()
-        line.key("path")
-        line.path(path)
+        line.path("path", path)
         if let span = reading.span { line.span(span) }
         reading.scores.withUnsafeBufferPointer { scores in
             ranking.rank(scores)
             line.labels(ranking, names: labels, learnedFrom: learnedFrom, scores: scores)
         }
-        line.key("inference_ms")
-        line.milliseconds(reading.inferenceSeconds * 1000)
+        line.milliseconds("inference_ms", reading.inferenceSeconds * 1000)
         if hasLogits {
-            line.key("logits")
-            reading.logits.withUnsafeBufferPointer { line.floats($0) }
+            reading.logits.withUnsafeBufferPointer { line.floats("logits", $0) }
         }
         line.end()
         try StandardOutput.shared.write(line.bytes)

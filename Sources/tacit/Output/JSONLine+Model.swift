@@ -3,8 +3,8 @@ import TacitText
 
 /// The parts of a model's description, under the names that they have in an adapter's `tacit.json`.
 extension JSONLine {
-    mutating func strings(_ values: [String]) {
-        beginArray()
+    mutating func strings(_ name: StaticString, _ values: [String]) {
+        beginArray(name)
         for value in values { string(value) }
         endArray()
     }
@@ -17,48 +17,34 @@ extension JSONLine {
         integer("key_value_heads", trunk.keyValueHeads)
         integer("head_width", trunk.headWidth)
         integer("feed_forward_width", trunk.feedForwardWidth)
-        key("gated")
-        bool(trunk.isGated)
-        key("norm")
-        string(trunk.norm.rawValue)
-        key("activation")
-        string(trunk.activation.rawValue)
+        bool("gated", trunk.isGated)
+        string("norm", trunk.norm.rawValue)
+        string("activation", trunk.activation.rawValue)
         integer("rotary_width", trunk.rotaryWidth)
         endObject()
     }
 
     mutating func input(_ input: InputDescription) {
         beginObject()
-        key("kind")
         let kind = input.kind
-        string(type(of: kind).name.description)
+        string("kind", type(of: kind).name.description)
         kind.write(to: &self)
         endObject()
     }
 
     mutating func provenance(_ provenance: Provenance) {
         beginObject()
-        key("converter")
-        string(provenance.converterVersion)
-        key("flags")
-        string(provenance.flags)
-        key("files")
-        beginArray()
+        string("converter", provenance.converterVersion)
+        string("flags", provenance.flags)
+        beginArray("files")
         for file in provenance.files {
             beginObject()
-            key("name")
-            string(file.name)
-            key("sha256")
-            string(file.digest)
+            string("name", file.name)
+            string("sha256", file.digest)
             endObject()
         }
         endArray()
         endObject()
-    }
-
-    private mutating func integer(_ name: StaticString, _ value: Int) {
-        key(name)
-        integer(value)
     }
 }
 
@@ -71,8 +57,7 @@ extension JSONLine: InputWriter {
     }
 
     package mutating func numbers(_ name: StaticString, _ values: [Double]) {
-        key(name)
-        beginArray()
+        beginArray(name)
         for value in values { number(value) }
         endArray()
     }

@@ -57,16 +57,11 @@ struct LearnOutput {
         if json {
             var line = JSONLine()
             line.begin()
-            line.key("name")
-            line.string(name)
-            line.key("examples")
-            line.integer(examples)
-            line.key("corrections")
-            line.integer(corrections)
-            line.key("threshold")
-            if isLearned { line.float(LoadedModel.learnedThreshold) } else { line.null() }
-            line.key("learned")
-            line.bool(isLearned)
+            line.string("name", name)
+            line.integer("examples", examples)
+            line.integer("corrections", corrections)
+            line.float("threshold", isLearned ? LoadedModel.learnedThreshold : nil)
+            line.bool("learned", isLearned)
             line.end()
             return try StandardOutput.shared.write(line.bytes)
         }

@@ -34,22 +34,17 @@ struct ModelSummary {
         let description = model.description
         var line = JSONLine()
         line.begin()
-        line.key("path")
-        line.path(model.path)
-        line.key("family")
-        line.string(description.trunk.family.rawValue)
+        line.path("path", model.path)
+        line.string("family", description.trunk.family.rawValue)
         line.key("shapes")
         line.trunk(description.trunk)
         let encodings = encodings
         let names = Self.distinct(encodings.map(\.name))
-        line.key("weights")
-        line.string(names.count == 1 ? names[0] : "mixed")
-        line.key("bits")
+        line.string("weights", names.count == 1 ? names[0] : "mixed")
         let bits = Self.distinct(encodings.map(\.bits))
-        if bits.count == 1 { line.integer(bits[0]) } else { line.null() }
-        line.key("group_size")
+        line.integer("bits", bits.count == 1 ? bits[0] : nil)
         let groups = Self.distinct(encodings.map(\.groupSize).filter { $0 > 0 })
-        if groups.count == 1 { line.integer(groups[0]) } else { line.null() }
+        line.integer("group_size", groups.count == 1 ? groups[0] : nil)
         line.key("input")
         line.input(description.input)
         for (key, value) in [
@@ -57,42 +52,30 @@ struct ModelSummary {
             ("attention", description.attention.rawValue), ("context", description.context.rawValue),
             ("pool", description.pool.rawValue), ("task", description.task.rawValue),
         ] {
-            line.key(key)
-            line.string(value)
+            line.string(key, value)
         }
-        line.key("sinks")
-        line.integer(description.sinks)
-        line.key("labels")
-        line.strings(description.labels)
-        line.key("thresholds")
-        description.thresholds.withUnsafeBufferPointer { line.floats($0) }
-        line.key("events")
+        line.integer("sinks", description.sinks)
+        line.strings("labels", description.labels)
+        description.thresholds.withUnsafeBufferPointer { line.floats("thresholds", $0) }
         if let events = description.events {
-            line.beginObject()
+            line.beginObject("events")
             for (key, value) in [
                 ("smooth" as StaticString, events.smooth), ("on_after", events.onAfter),
                 ("off_below", events.offBelow), ("off_after", events.offAfter),
             ] {
-                line.key(key)
-                line.float(Float(value))
+                line.float(key, Float(value))
             }
             line.endObject()
         } else {
-            line.null()
+            line.null("events")
         }
-        line.key("digest")
-        line.string(model.file.digest)
-        line.key("file_bytes")
-        line.integer(model.file.byteCount)
-        line.key("session_bytes")
-        line.integer(sessionBytes)
-        line.key("run_bytes")
-        line.integer(runBytes)
+        line.string("digest", model.file.digest)
+        line.integer("file_bytes", model.file.byteCount)
+        line.integer("session_bytes", sessionBytes)
+        line.integer("run_bytes", runBytes)
         let provenance = model.file.provenance
-        line.key("license")
-        line.string(provenance.license)
-        line.key("sources")
-        line.strings(provenance.sources)
+        line.string("license", provenance.license)
+        line.strings("sources", provenance.sources)
         line.key("metrics")
         if provenance.metrics.isEmpty {
             line.null()
@@ -119,9 +102,7 @@ struct ModelSummary {
         var line = PlainLine()
         line.begin()
         func row(_ name: String, _ text: String) {
-            line.text(name + String(repeating: " ", count: max(1, 12 - name.count)))
-            line.text(text)
-            line.literal("\n")
+            line.row(name, text, width: 12)
         }
         row("model", model.path)
         row("family", trunk.family.rawValue)

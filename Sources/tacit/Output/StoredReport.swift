@@ -37,10 +37,8 @@ struct StoredReport {
     func json() -> [UInt8] {
         var line = JSONLine()
         line.begin()
-        line.key("path")
-        line.path(path)
-        line.key("report")
-        if let report { line.verbatim(report) } else { line.null() }
+        line.path("path", path)
+        if let report { line.verbatim("report", report) } else { line.null("report") }
         line.end()
         return line.bytes
     }
@@ -53,9 +51,7 @@ struct StoredReport {
             line.end()
         }
         for (name, value) in rows {
-            line.text(name + String(repeating: " ", count: max(1, 28 - name.utf8.count)))
-            line.text(value)
-            line.end()
+            line.row(name, value, width: 28)
         }
         return line.bytes
     }

@@ -11,7 +11,8 @@ enum ModelLookup {
     static let sound = "sound.gguf"
     static let image = "image.gguf"
 
-    /// The folder beside a model in which earlier ones of its name are kept, each in a folder that is called by its digest.
+    /// The folder beside a model in which earlier ones of its name are kept, each in a folder that is called by its
+    /// digest.
     private static let kept = "kept"
 
     /// - Throws: `TacitError` (no input) naming all the places where it is not.
@@ -25,8 +26,8 @@ enum ModelLookup {
             "no model was named, and there is no \(places.joined(separator: ", no "))")
     }
 
-    /// The model, or the earlier one of its name that labels were taught to, so that a newer one which takes its place does
-    /// not make them worthless.
+    /// The model, or the earlier one of its name that labels were taught to, so that a newer one which takes its place
+    /// does not make them worthless.
     ///
     /// - Parameter labels: a file of learned labels, if there is one.
     /// - Throws: as `path(_:default:)`, and what `LabelsFile.read` throws.
@@ -58,8 +59,8 @@ enum ModelLookup {
         "there is no \(names.joined(separator: " and no ")) in \(folders.joined(separator: ", ")), and none was named"
     }
 
-    /// The default model for a file, a pipe or a folder: pictures have one of their own. Where the name does not tell, the
-    /// first bytes do.
+    /// The default model for a file, a pipe or a folder: pictures have one of their own. Where the name does not tell,
+    /// the first bytes do.
     static func defaultName(forFirst path: String?) -> String {
         guard let path else { return sound }
         if PictureFiles.isPictureName(path) { return image }

@@ -2,7 +2,8 @@ import Foundation
 import TacitTestSupport
 import Testing
 
-/// Labels that are taught, forgotten and renamed while a stream runs: in force at once, in everything that is told of it.
+/// Labels that are taught, forgotten and renamed while a stream runs: in force at once, in everything that is told of
+/// it.
 @Suite struct ChangingLabelsTests {
     private let listening: EventfulListening
     private let labels: String

@@ -2,8 +2,8 @@ import Foundation
 import TacitTestSupport
 import Testing
 
-/// A wall clock that jumps by a day while a stream runs: forth, as when a board without a battery is first told the time, and
-/// back. Only what is dated may tell; nothing is decided by it, lost, named twice or put in another order.
+/// A wall clock that jumps by a day while a stream runs: forth, as when a board without a battery is first told the
+/// time, and back. Only what is dated may tell; nothing is decided by it, lost, named twice or put in another order.
 @Suite struct ClockJumpTests {
     private static let day: Int64 = 86_400
 

@@ -11,13 +11,11 @@ struct EventfulListening {
     var folder: TemporaryFolder { model.folder }
 
     init(seconds: Int = 4) throws {
-        let golden = try GoldenCase(name: "gpt2-sliding")
-        model = try ConvertedModel(golden)
-        rate = golden.sampleRate
-        stride = Double(try ModelInput(model.path).strideSamples) / Double(golden.sampleRate)
-        sound = try model.folder.write(
-            "a.wav", WaveFile.bytes(Sounds.glide(samples: seconds * golden.sampleRate), rate: UInt32(golden.sampleRate))
-        )
+        let sliding = try SlidingModel()
+        model = sliding.model
+        rate = sliding.rate
+        stride = sliding.stride
+        sound = try sliding.sound(samples: seconds * sliding.rate)
     }
 
     func arguments(_ more: [String], sound: String? = nil) -> [String] {
@@ -33,8 +31,8 @@ struct EventfulListening {
         try String(contentsOfFile: folder.path(name), encoding: .utf8).split(separator: "\n").map(String.init)
     }
 
-    /// A command that runs a script. The shell reads it: what a test beside this one has just forked may still hold the file
-    /// open for writing, and no such file can be run.
+    /// A command that runs a script. The shell reads it: what a test beside this one has just forked may still hold the
+    /// file open for writing, and no such file can be run.
     func script(_ name: String, _ text: String) throws -> String {
         "/bin/sh \(try folder.write(name, Array("\(text)\n".utf8)))"
     }

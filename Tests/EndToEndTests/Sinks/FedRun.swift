@@ -1,8 +1,8 @@
 import Foundation
 import TacitTestSupport
 
-/// `tacit listen --raw --input -`, fed with samples as the test wants it to hear them. It waits for its sinks unless there is
-/// `--realtime` among its arguments.
+/// `tacit listen --raw --input -`, fed with samples as the test wants it to hear them. It waits for its sinks unless
+/// there is `--realtime` among its arguments.
 final class FedRun {
     let run: LiveRun
     private(set) var lines: [String] = []

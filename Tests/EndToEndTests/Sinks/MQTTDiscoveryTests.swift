@@ -2,8 +2,8 @@ import Foundation
 import TacitTestSupport
 import Testing
 
-/// What Home Assistant is told, held to its own rules entity by entity: home-assistant.io, "MQTT", "MQTT Binary sensor",
-/// "MQTT Event", "MQTT Sensor"; and its core's `components/mqtt/schemas.py`.
+/// What Home Assistant is told, held to its own rules entity by entity: home-assistant.io, "MQTT", "MQTT Binary
+/// sensor", "MQTT Event", "MQTT Sensor"; and its core's `components/mqtt/schemas.py`.
 @Suite(.enabled(if: Mosquitto.isThere, "Mosquitto is not installed"))
 struct MQTTDiscoveryTests {
     private typealias Object = [String: Any]

@@ -98,7 +98,8 @@ struct MQTTSinkTests {
         #expect(try messages.payloads("here/a_wav/last").last == last(lines))
     }
 
-    /// Killed in the midst and started again: every event arrives all the same, and what is on and off is true in the end.
+    /// Killed in the midst and started again: every event arrives all the same, and what is on and off is true in the
+    /// end.
     @Test func aBrokerThatIsKilledAndComesBack() throws {
         let long = try EventfulListening(seconds: 16)
         let broker = try Mosquitto("allow_anonymous true", isLasting: true)
@@ -173,7 +174,8 @@ struct MQTTSinkTests {
         while run.readLine() != nil {}
         #expect(run.finish() == 0)
         #expect(run.standardError.contains("could not be delivered"))
-        // After 1, 2, 4, ... seconds, and for ten seconds at the end twice a second; in the midst it had been ten times a second.
+        // After 1, 2, 4, ... seconds, and for ten seconds at the end twice a second; in the midst it had been ten times
+        // a second.
         let asked = broker.standardError.split(separator: "\n").count { $0.contains("New client connected") }
         #expect((1...40).contains(asked), "\(broker.standardError)")
     }
@@ -341,16 +343,7 @@ struct MQTTSinkTests {
     }
 
     @Test func encrypted() throws {
-        let openssl = Executable(path: "/usr/bin/openssl")
-        let made = try openssl.run(
-            ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
-                + [
-                    "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", folder.path("key.pem"), "-out",
-                    folder.path("cert.pem"),
-                ])
-        #expect(made.status == 0)
-        let broker = try Mosquitto(
-            "allow_anonymous true\ncertfile \(folder.path("cert.pem"))\nkeyfile \(folder.path("key.pem"))")
+        let broker = try Mosquitto.withCertificate(in: folder)
         try broker.start()
         let listener = try LiveRun(
             Executable(path: "/usr/bin/mosquitto_sub"),

@@ -2,8 +2,8 @@ import TacitDiagnostics
 
 /// A regular expression from an adapter's configuration, in Python's syntax.
 ///
-/// It comes from an untrusted file, and its meaning is Python's: so it is parsed and matched here, with bounds on length,
-/// depth and time, instead of by a general engine that has other rules and none of the bounds.
+/// It comes from an untrusted file, and its meaning is Python's: so it is parsed and matched here, with bounds on
+/// length, depth and time, instead of by a general engine that has other rules and none of the bounds.
 struct ModulePattern {
     /// Longest pattern, in bytes.
     private static let maximumLength = 4096

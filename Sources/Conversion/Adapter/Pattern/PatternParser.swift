@@ -73,7 +73,7 @@ struct PatternParser {
         let text = String(String.UnicodeScalarView(scalars[offset + 1..<end]))
         let parts = text.split(separator: ",", omittingEmptySubsequences: false)
         guard (1...2).contains(parts.count), text != "", text != ",",
-            parts.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } })
+            parts.allSatisfy({ $0.utf8.allSatisfy(\.isASCIIDigit) })
         else { return nil }
         offset = end + 1
         let minimum = parts[0].isEmpty ? 0 : Int(parts[0])

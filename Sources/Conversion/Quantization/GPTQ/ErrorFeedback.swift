@@ -3,22 +3,23 @@ import Dispatch
 /// How the errors of columns that are quantized already move the columns after them: the unit upper triangle `U` of
 /// `H = U D U'`, columns taken in a certain order.
 ///
-/// GPTQ's update by the inverse's Cholesky factor and this one are the same (Chee et al. 2023, "QuIP", theorem 6): column k
-/// is rounded after `sum of (w_j - q_j) U_jk`, j before k, has been added to it. This needs one decomposition and no
-/// inverse.
+/// GPTQ's update by the inverse's Cholesky factor and this one are the same (Chee et al. 2023, "QuIP", theorem 6):
+/// column k is rounded after `sum of (w_j - q_j) U_jk`, j before k, has been added to it. This needs one decomposition
+/// and no inverse.
 ///
-/// In double precision, each element by one thread and in one order, so that the same comes out on every processor and with
-/// any number of threads.
+/// In double precision, each element by one thread and in one order, so that the same comes out on every processor and
+/// with any number of threads.
 struct ErrorFeedback {
-    /// Added to the diagonal, in terms of its mean (Frantar et al. 2022, section 3.3, who take a tenth of that): the inputs
-    /// that weights are fitted to are not those that they will meet.
+    /// Added to the diagonal, in terms of its mean (Frantar et al. 2022, section 3.3, who take a tenth of that): the
+    /// inputs that weights are fitted to are not those that they will meet.
     static let damping = 0.1
     private static let blockColumns = 64
 
     let size: Int
     /// `[size]`: columns as they are taken, those first whose inputs are largest.
     let order: [Int]
-    /// `[size][size]`, in that order: what of the error of the row's column is added to the column's. Above the diagonal.
+    /// `[size][size]`, in that order: what of the error of the row's column is added to the column's. Above the
+    /// diagonal.
     let factors: [Double]
 
     /// - Returns: nil where there is nothing to tell from: no input is other than 0.

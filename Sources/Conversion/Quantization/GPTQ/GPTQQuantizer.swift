@@ -1,9 +1,9 @@
 import Dispatch
 import TacitModelFile
 
-/// Chooses int4 levels such that the outputs are off as little as may be, not the weights: each column's errors are made up
-/// for by the columns after it (Frantar et al. 2022, "GPTQ", algorithm 1), columns with the largest inputs first. Scales are
-/// those that `Int4Quantizer` finds.
+/// Chooses int4 levels such that the outputs are off as little as may be, not the weights: each column's errors are
+/// made up for by the columns after it (Frantar et al. 2022, "GPTQ", algorithm 1), columns with the largest inputs
+/// first. Scales are those that `Int4Quantizer` finds.
 package enum GPTQQuantizer {
     /// Rows that one thread takes at a time.
     private static let rowsTogether = 16
@@ -17,8 +17,8 @@ package enum GPTQQuantizer {
     ///   - rows: output channels.
     ///   - columns: weights of a channel.
     ///   - groupSize: one of `Int4Panels.groupSizes`.
-    ///   - inputs: `[any number][columns]`: what the matrix is multiplied by. Where these tell nothing, since they are no
-    ///     numbers or all 0, weights are rounded each by itself.
+    ///   - inputs: `[any number][columns]`: what the matrix is multiplied by. Where these tell nothing, since they are
+    ///     no numbers or all 0, weights are rounded each by itself.
     /// - Throws: `TacitError` if OpenBLAS can't be had.
     package static func quantize(
         _ weights: [Float], rows: Int, columns: Int, groupSize: Int, inputs: [Float]

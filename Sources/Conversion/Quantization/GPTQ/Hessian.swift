@@ -1,9 +1,9 @@
-/// What a matrix's inputs tell about the errors of its weights: for weights off by `E`, the squared error of the outputs is
-/// `tr(E H E')` with `H = X' X` (Frantar et al. 2022, "GPTQ", section 3.1; without its factor of 2).
+/// What a matrix's inputs tell about the errors of its weights: for weights off by `E`, the squared error of the
+/// outputs is `tr(E H E')` with `H = X' X` (Frantar et al. 2022, "GPTQ", section 3.1; without its factor of 2).
 ///
-/// The product is OpenBLAS's, whose order of summation differs from processor to processor. So that its bytes do not, each
-/// column of inputs is first rounded to whole multiples of a power of two, so coarse that all sums stay below 2^53: these
-/// are exact in any order. What is lost is less than a millionth of the column's largest input.
+/// The product is OpenBLAS's, whose order of summation differs from processor to processor. So that its bytes do not,
+/// each column of inputs is first rounded to whole multiples of a power of two, so coarse that all sums stay below
+/// 2^53: these are exact in any order. What is lost is less than a millionth of the column's largest input.
 struct Hessian {
     let size: Int
     /// `[size][size]`, all of it.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import TacitDiagnostics
 
 /// So many bytes: a whole number, with K, M, G or T behind it for thousands, millions and so on.
 struct ByteCount: ExpressibleByArgument {
@@ -12,7 +13,7 @@ struct ByteCount: ExpressibleByArgument {
             digits = digits.dropLast()
             break
         }
-        guard !digits.isEmpty, digits.utf8.allSatisfy({ (48...57).contains($0) }), let number = Int(digits) else {
+        guard !digits.isEmpty, digits.utf8.allSatisfy(\.isASCIIDigit), let number = Int(digits) else {
             return nil
         }
         let (product, overflows) = number.multipliedReportingOverflow(by: factor)

@@ -7,7 +7,8 @@ struct PageOptions: ParsableArguments {
     @Option(
         name: .customLong("http-token-file"),
         help: ArgumentHelp(
-            "This file's first line is the token that corrections want, and on other addresses than loopback everything.",
+            "This file's first line is the token that corrections want, and on other addresses than loopback "
+                + "everything.",
             valueName: "FILE"))
     var tokenFile: String?
 

@@ -5,7 +5,8 @@ import TacitDiagnostics
 import TacitSettings
 import TacitSinks
 
-/// Runs the inputs of a file of settings: begins them, ends them, and takes over what the file says when it is read anew.
+/// Runs the inputs of a file of settings: begins them, ends them, and takes over what the file says when it is read
+/// anew.
 final class Supervisor {
     private let path: String
     private let isJSON: Bool
@@ -35,7 +36,8 @@ final class Supervisor {
 
     /// Seconds for inputs to end in, before the others go on without them.
     private static let patience = 5.0
-    /// Seconds at the end of all, a little more than who asks the program to stop has: that ends it with its lines whole.
+    /// Seconds at the end of all, a little more than who asks the program to stop has: that ends it with its lines
+    /// whole.
     private static let lastPatience = 6.0
 
     /// From now on SIGHUP is the wish that the file be read again, as soon as the inputs run.
@@ -119,8 +121,8 @@ final class Supervisor {
 
     // MARK: The file, read anew
 
-    /// What is the same goes on untouched; what is gone or has changed ends in order, and what is new, has changed or has failed
-    /// begins.
+    /// What is the same goes on untouched; what is gone or has changed ends in order, and what is new, has changed or
+    /// has failed begins.
     private func reload() {
         let plans: [InputPlan]
         do {

@@ -55,7 +55,8 @@ final class PageRun {
         return readToEnd()
     }
 
-    /// Reads on to the end of what ends anyway, and what others are told meanwhile, for whom the program doesn't wait long.
+    /// Reads on to the end of what ends anyway, and what others are told meanwhile, for whom the program doesn't wait
+    /// long.
     func readToEnd(with readers: [LoopbackConnection] = []) -> Int32? {
         while readLine() != nil {
             for reader in readers { reader.readWhatIsThere() }

@@ -108,7 +108,8 @@ struct PageTests {
     @Test(arguments: [nil, SIGTERM])
     func lines(signal: Int32?) throws {
         let page = try PageRun()
-        // Both seconds at once are fewer bytes than a reader may be behind: the input passes as fast as it can be labelled.
+        // Both seconds at once are fewer bytes than a reader may be behind: the input passes as fast as it can be
+        // labelled.
         page.feed(seconds: 1, events: 1)
         let events = try page.follow()
         let socket = try page.connect()
