@@ -17,6 +17,7 @@ from torch.nn import functional as F
 
 from .augment import Augmentation, Shuffle
 from .augment_images import GREY, ImageAugmentation
+from .seeds import Draw
 
 STARTS = 64  # places of a clip that a stretch may be taken from
 
@@ -208,13 +209,13 @@ class Places:
     def first(self, step: int, size: int) -> Tensor:
         if self.weights is None:
             return torch.tensor(self.shuffle.places(step, size))
-        return self._drawn(size, step_seed(self.seed, 2, step))
+        return self._drawn(size, step_seed(self.seed, Draw.ORDER, step))
 
     def other(self, step: int, size: int) -> Tensor:
         if self.weights is None:
-            generator = torch.Generator().manual_seed(step_seed(self.seed, 5, step))
+            generator = torch.Generator().manual_seed(step_seed(self.seed, Draw.COMPANY, step))
             return torch.randint(self.shuffle.count, (size,), generator=generator)
-        return self._drawn(size, step_seed(self.seed, 5, step))
+        return self._drawn(size, step_seed(self.seed, Draw.COMPANY, step))
 
     def _drawn(self, size: int, seed: int) -> Tensor:
         return torch.multinomial(self.weights, size, True, generator=torch.Generator().manual_seed(seed))
@@ -235,7 +236,7 @@ class SoundBatches:
         self.places = Places(len(recordings), weights, seed)
 
     def batch(self, step: int, size: int, rows: range | None = None) -> tuple[Tensor, Tensor, Tensor, Draws]:
-        draws = Draws(step_seed(self.seed, 1, step), self.device, size, rows)
+        draws = Draws(step_seed(self.seed, Draw.EXAMPLE, step), self.device, size, rows)
         generator, a = draws.generator(), self.a
         draw = Uniform(size, generator)
         first = self.places.first(step, size).to(self.device)
@@ -321,7 +322,7 @@ class ImageBatches:
         self.places = Places(len(images), weights, seed)
 
     def batch(self, step: int, size: int, rows: range | None = None) -> tuple[Tensor, Tensor, Tensor, Draws]:
-        draws = Draws(step_seed(self.seed, 1, step), self.device, size, rows)
+        draws = Draws(step_seed(self.seed, Draw.EXAMPLE, step), self.device, size, rows)
         generator, a = draws.generator(), self.a
         draw = Uniform(size, generator)
         first = self.places.first(step, size).to(self.device)

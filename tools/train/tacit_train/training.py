@@ -24,6 +24,7 @@ from .files import CSVLog, check_replaceable, save_torch
 from .optim import Muon, Together, mixed_precision, trapezoid
 from .readers import DataSet, open_data_set, with_licences
 from .score import multi_hot
+from .seeds import Draw
 
 COLUMNS = ["step", "epoch", "loss", "train_accuracy", "validation_accuracy", "lr_factor", "seconds"]
 
@@ -84,7 +85,7 @@ def divide(data: DataSet, args: argparse.Namespace) -> Parts:
     if args.validation_split:
         return Parts(clips, data.split(args.validation_split))
     groups = sorted({c.key for c in clips})
-    np.random.default_rng((args.seed, 0)).shuffle(groups)
+    np.random.default_rng((args.seed, Draw.HELD_OUT)).shuffle(groups)
     held = set(groups[: round(args.validation * len(groups))])
     train = tuple(c for c in clips if c.key not in held)
     return Parts(train, tuple(c for c in clips if c.key in held))
