@@ -19,7 +19,7 @@ from torch.nn import functional as F
 from tqdm import tqdm
 
 from . import ranks, senses
-from .arguments import COUNT, PART, RATE, SEED, WEIGHT, check_device
+from .arguments import COUNT, PART, RATE, SEED, WEIGHT, check_device, differing
 from .files import CSVLog, check_replaceable, save_torch
 from .optim import Muon, Together, mixed_precision, trapezoid
 from .readers import DataSet, open_data_set, with_licences
@@ -254,15 +254,11 @@ class Training:
             raise SystemExit(f"{self.checkpoint} is of an earlier version; remove it to begin anew")
         # A checkpoint that is older than this says nothing of it.
         before = saved.get("material", {})
-        if differing := [k for k, v in self.made_of.items() if before.get(k, v) != v]:
-            told = " and ".join(differing)
+        if others := [k for k, v in self.made_of.items() if before.get(k, v) != v]:
+            told = " and ".join(others)
             raise SystemExit(f"{self.checkpoint}: the {told} are not those that it was made of; expected another --run for these")
-        # An option that is newer than the checkpoint had its default when that was made.
-        parser = argparse.ArgumentParser()
-        type(self).options(parser)
-        before = {k: str(parser.get_default(k)) for k in self.settings()} | saved["settings"]
-        if differing := [k for k, v in self.settings().items() if before[k] != v]:
-            told = ", ".join(differing)
+        if others := differing(self.settings(), saved["settings"], type(self).options):
+            told = ", ".join(others)
             raise SystemExit(f"{self.checkpoint} was made with other settings: {told}; expected another --run for these")
         state = self.state()
         if wrong := [n for n, x in state.items() if getattr(saved["trained"].get(n), "shape", None) != x.shape]:
