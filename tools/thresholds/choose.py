@@ -5,6 +5,7 @@ import csv
 import json
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -173,7 +174,121 @@ def misplaced(options: argparse.Namespace) -> str | None:
     return None
 
 
-def main() -> None:
+@dataclass(frozen=True)
+class Stream:
+    """What is listened to: RIGHT and PLACE as they are given, no place for noises that are made up, and how many false events an
+    hour are allowed in it."""
+
+    right: str
+    place: Path | None
+    allowed: float
+    varied: bool = False
+    """Whether it is heard as what sounds like it as well."""
+
+
+def streams_of(options: argparse.Namespace) -> list[Stream]:
+    given = [(right, Path(place)) for right, _, place in (text.partition("=") for text in options.stream)]
+    streams = [Stream(right, place, options.allowed, varied=True) for right, place in given]
+    # Of what is hard or made up there are no variants.
+    streams += [Stream("", *each) for each in options.hard]
+    return streams + [Stream("", None, options.allowed)] * bool(options.noises)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a model made of a stream."""
+
+    rates: np.ndarray
+    """[thresholds, labels]: false events an hour."""
+    minutes: float
+    own: dict[str, list[np.ndarray]]
+    """Readings of the labels that are right all the time."""
+
+
+@dataclass(frozen=True)
+class Listener:
+    """The model that thresholds are chosen for, and what it is heard with."""
+
+    options: argparse.Namespace
+    labels: list[str]
+    rate: int
+    grid: np.ndarray
+    settings: Settings
+    rng: np.random.Generator
+
+    def sounds(self, stream: Stream) -> list[np.ndarray]:
+        if stream.place is None:
+            return [steady_noises(self.options.noises, self.rate, self.rng)]
+        if not stream.varied:
+            return [np.concatenate([mono(path, self.rate) / 32768 for path in recordings(stream.place)])]
+        return variants(stream.place, self.rate, 0 if sure_of(stream.right) else self.options.coloured, self.rng)
+
+    def hear(self, stream: Stream) -> Heard:
+        labels, settings = self.labels, self.settings
+        names = {name.lstrip("~") for name in stream.right.split("+") if name}
+        if names - set(labels):
+            sys.exit(f"--stream {stream.right}={stream.place}: expected labels of the model, =, and recordings")
+        counts, hours, own = 0, 0.0, {name: [] for name in sure_of(stream.right)}
+        for samples in self.sounds(stream):
+            scores, hop = heard(self.options.model, samples)
+            counts = counts + times_on(scores, self.grid, settings, hop)
+            hours += len(scores) * hop / 3600
+            for name, readings in own.items():
+                plain = scores[:, labels.index(name)]
+                even = smoothed(plain[:, None], readings_in(settings.smooth, hop))[:, 0]
+                readings.append(np.concatenate([plain, even]))
+        counts[:, [labels.index(name) for name in names]] = 0
+        return Heard(counts / hours, 60 * hours, own)
+
+
+def lowest_of_each(options: argparse.Namespace, labels: list[str]) -> dict[str, float]:
+    return {label: options.lowest for label in labels} | dict(options.lowest_of)
+
+
+def bounds(
+    options: argparse.Namespace, labels: list[str], grid: np.ndarray, streams: list[Heard]
+) -> tuple[np.ndarray, np.ndarray]:
+    """[labels], [labels]: the first and the last place in the grid that each may have."""
+    highest = np.full(len(labels), len(grid) - 1)
+    lowest = np.zeros(len(labels), int)
+    own: dict[str, list[np.ndarray]] = {}
+    for stream in streams:
+        for name, parts in stream.own.items():
+            own.setdefault(name, []).extend(parts)
+    for name, parts in own.items():
+        # Where a label is known to be right its threshold is as high as nearly all of its own readings are.
+        limit = np.quantile(np.concatenate(parts), 1 - dict(options.keep).get(name, 0.95))
+        place = int(np.clip((limit - grid[0]) / STEP, 0, len(grid) - 1))
+        highest[labels.index(name)] = lowest[labels.index(name)] = place
+    for name, score in [*lowest_of_each(options, labels).items(), *options.at_least]:
+        lowest[labels.index(name)] = max(lowest[labels.index(name)], place_of(score, grid))
+    for name, score in options.at_most:
+        highest[labels.index(name)] = min(highest[labels.index(name)], int(np.searchsorted(grid, score + 1e-9)) - 1)
+    return lowest, np.maximum(lowest, highest)
+
+
+def write(path: Path, value: dict, chosen: np.ndarray, settings: Settings) -> None:
+    """Puts thresholds and settings into what `tacit.json` holds, before what is said of the whole model."""
+    value["thresholds"] = [round(float(t), 2) for t in chosen]
+    value["events"] = settings.to_json()
+    ordered = {key: value[key] for key in value if key not in ("metrics", "license", "sources")}
+    ordered |= {key: value[key] for key in ("metrics", "license", "sources") if key in value}
+    temporary = path.with_suffix(".tmp")
+    temporary.write_text(json.dumps(ordered, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    os.replace(temporary, path)
+
+
+def most_of(numbers: np.ndarray, labels: list[str], count: int) -> str:
+    """The labels that have most, but for those that have none."""
+    return ", ".join(f"{labels[k]} {numbers[k]:.1f}" for k in np.argsort(-numbers)[:count] if numbers[k])
+
+
+def tell_thresholds(chosen: np.ndarray, labels: list[str], lowest: float) -> None:
+    raised = sorted(((t, label) for t, label in zip(chosen, labels) if abs(t - lowest) > STEP / 2), reverse=True)
+    print(", ".join(f"{label} {t:.2f}" for t, label in raised), f"; all others {lowest:.2f}")
+
+
+def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tools/thresholds/run", description=__doc__)
     parser.add_argument("model", type=Path)
     parser.add_argument("adapter", type=Path)
@@ -197,7 +312,11 @@ def main() -> None:
     parser.add_argument("--highest", type=float, default=0.96)
     for name, standard in (("smooth", 0.0), ("on-after", 0.0), ("off-below", 0.8), ("off-after", 0.0)):
         parser.add_argument(f"--{name}", type=float, default=standard, help="as of `tacit listen`")
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    options = parsed()
     settings = Settings(options.smooth, options.on_after, options.off_below, options.off_after)
     path = options.adapter / "tacit.json"
     value = json.loads(path.read_text(encoding="utf-8"))
@@ -205,75 +324,32 @@ def main() -> None:
     labels, rate = about["labels"], about["input"]["sample_rate"]
     if value["labels"] != labels:
         sys.exit(f"{path}: the labels are not those of {options.model}")
-    own_lowest = {label: options.lowest for label in labels} | dict(options.lowest_of)
+    own_lowest = lowest_of_each(options, labels)
     if unknown := [name for name in (*own_lowest, *dict(options.at_least), *dict(options.at_most)) if name not in labels]:
         sys.exit(f"--lowest-of, --at-least, --at-most: {options.model} has no label {unknown[0]}")
     if refused := misplaced(options):
         sys.exit(refused)
+
     grid = grid_of(options.lowest, min(own_lowest.values()), options.highest)
-    rng = np.random.default_rng(0)
-    rates, own, minutes_heard = [], {}, []
-    streams = [(text.partition("=")[0], Path(text.partition("=")[2]), options.allowed) for text in options.stream]
-    # Of what is hard or made up there are no variants.
-    plain = [("", *each) for each in options.hard] + [("", None, options.allowed)] * bool(options.noises)
-    for index, (right, place, _) in enumerate(streams + plain):
-        names = {name.lstrip("~") for name in right.split("+") if name}
-        sure = sure_of(right)
-        if names - set(labels):
-            sys.exit(f"--stream {right}={place}: expected labels of the model, =, and recordings")
-        counts, hours = 0, 0.0
-        if place is None:
-            sounds = [steady_noises(options.noises, rate, rng)]
-        elif index >= len(streams):
-            sounds = [np.concatenate([mono(path, rate) / 32768 for path in recordings(place)])]
-        else:
-            sounds = variants(place, rate, 0 if sure else options.coloured, rng)
-        for samples in sounds:
-            scores, hop = heard(options.model, samples)
-            counts = counts + times_on(scores, grid, settings, hop)
-            hours += len(scores) * hop / 3600
-            for name in sure:
-                column = smoothed(scores[:, [labels.index(name)]], readings_in(settings.smooth, hop))
-                own.setdefault(name, []).append(np.concatenate([scores[:, labels.index(name)], column[:, 0]]))
-        counts[:, [labels.index(name) for name in names]] = 0
-        rates.append(counts / hours)
-        minutes_heard.append(60 * hours)
+    listener = Listener(options, labels, rate, grid, settings, np.random.default_rng(0))
+    streams = streams_of(options)
+    told = [listener.hear(stream) for stream in streams]
     scores, truth = own_clips(options.model, options.own, labels)
-    kept = recall(scores, truth, len(labels), grid)
-    allowed = [each[2] for each in streams + plain] + [options.mistaken]
-    rates.append(mistaken(scores, truth, len(labels), grid))
-    highest = np.full(len(labels), len(grid) - 1)
-    lowest = np.zeros(len(labels), int)
-    for name, parts in own.items():
-        # Where a label is known to be right its threshold is as high as nearly all of its own readings are.
-        limit = np.quantile(np.concatenate(parts), 1 - dict(options.keep).get(name, 0.95))
-        place = int(np.clip((limit - grid[0]) / STEP, 0, len(grid) - 1))
-        highest[labels.index(name)] = lowest[labels.index(name)] = place
-    for name, score in [*own_lowest.items(), *options.at_least]:
-        lowest[labels.index(name)] = max(lowest[labels.index(name)], place_of(score, grid))
-    for name, score in options.at_most:
-        highest[labels.index(name)] = min(highest[labels.index(name)], int(np.searchsorted(grid, score + 1e-9)) - 1)
-    places = quietest(rates, kept, allowed, lowest, np.maximum(lowest, highest))
+    wrong = mistaken(scores, truth, len(labels), grid)
+    rates, allowed = [each.rates for each in told] + [wrong], [each.allowed for each in streams] + [options.mistaken]
+    places = quietest(rates, recall(scores, truth, len(labels), grid), allowed, *bounds(options, labels, grid, told))
     chosen = grid[places]
-    value["thresholds"] = [round(float(t), 2) for t in chosen]
-    value["events"] = settings.to_json()
-    ordered = {key: value[key] for key in value if key not in ("metrics", "license", "sources")}
-    ordered |= {key: value[key] for key in ("metrics", "license", "sources") if key in value}
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(json.dumps(ordered, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(temporary, path)
-    raised = sorted(((t, label) for t, label in zip(chosen, labels) if abs(t - options.lowest) > STEP / 2), reverse=True)
-    print(", ".join(f"{label} {t:.2f}" for t, label in raised), f"; all others {options.lowest:.2f}")
+    write(path, value, chosen, settings)
+
+    tell_thresholds(chosen, labels, options.lowest)
     reached = scores[np.arange(len(truth)), truth] >= chosen[truth]
     print(f"own label reached by {reached.mean():.1%} of {len(truth)} clips")
-    false = rates[-1][places, np.arange(len(labels))]
-    most = ", ".join(f"{labels[k]} {false[k]:.1f}" for k in np.argsort(-false)[:8] if false[k])
-    print(f"a hundred clips reach {false.sum():.1f} wrong labels: {most}")
-    names = [str(place or "made-up noises") for _, place, _ in streams + plain]
-    for name, table, minutes in zip(names, rates, minutes_heard):
-        false = table[places, np.arange(len(labels))]
-        most = ", ".join(f"{labels[k]} {false[k]:.1f}" for k in np.argsort(-false)[:5] if false[k])
-        print(f"{name}: {minutes:.0f} minutes, {false.sum():.1f} false events an hour: {most or 'none'}")
+    false = wrong[places, np.arange(len(labels))]
+    print(f"a hundred clips reach {false.sum():.1f} wrong labels: {most_of(false, labels, 8)}")
+    for stream, each in zip(streams, told):
+        false = each.rates[places, np.arange(len(labels))]
+        count = f"{false.sum():.1f} false events an hour: {most_of(false, labels, 5) or 'none'}"
+        print(f"{stream.place or 'made-up noises'}: {each.minutes:.0f} minutes, {count}")
 
 
 if __name__ == "__main__":

@@ -72,6 +72,13 @@ RATE = number(above=0)
 WEIGHT = number(0)
 
 
+def differing(own: dict[str, str], before: dict[str, str], add_arguments: Callable[[argparse.ArgumentParser], None]) -> list[str]:
+    """The settings of a run that are not as they were when it was begun. An option that is newer than that had its default then."""
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    return [name for name, value in own.items() if before.get(name, str(parser.get_default(name))) != value]
+
+
 def check_device(name: str) -> None:
     """Refuses a device that this machine, or this PyTorch, has none of."""
     import torch

@@ -13,6 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from .seeds import Draw
+
 NEGATIVES = ("silence", "white", "pink", "brown", "hum", "quiet")
 
 
@@ -154,7 +156,7 @@ def mask_frames(frames: Tensor, rngs: Sequence[np.random.Generator], a: Augmenta
 
 def generators(seed: int, step: int, rows: range) -> list[np.random.Generator]:
     """One for each of these rows of a step's batch."""
-    return [np.random.default_rng((seed, 1, step, row)) for row in rows]
+    return [np.random.default_rng((seed, Draw.EXAMPLE, step, row)) for row in rows]
 
 
 class Shuffle:
@@ -170,7 +172,7 @@ class Shuffle:
             epoch, index = divmod(place, self.count)
             if epoch != self.epoch:
                 self.epoch = epoch
-                self.order = np.random.default_rng((self.seed, 2, epoch)).permutation(self.count)
+                self.order = np.random.default_rng((self.seed, Draw.ORDER, epoch)).permutation(self.count)
             found.append(int(self.order[index]))
         return found
 

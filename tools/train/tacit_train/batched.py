@@ -17,6 +17,7 @@ from torch.nn import functional as F
 
 from .augment import Augmentation, Shuffle
 from .augment_images import GREY, ImageAugmentation
+from .seeds import Draw
 
 STARTS = 64  # places of a clip that a stretch may be taken from
 
@@ -208,50 +209,69 @@ class Places:
     def first(self, step: int, size: int) -> Tensor:
         if self.weights is None:
             return torch.tensor(self.shuffle.places(step, size))
-        return self._drawn(size, step_seed(self.seed, 2, step))
+        return self._drawn(size, step_seed(self.seed, Draw.ORDER, step))
 
     def other(self, step: int, size: int) -> Tensor:
         if self.weights is None:
-            generator = torch.Generator().manual_seed(step_seed(self.seed, 5, step))
+            generator = torch.Generator().manual_seed(step_seed(self.seed, Draw.COMPANY, step))
             return torch.randint(self.shuffle.count, (size,), generator=generator)
-        return self._drawn(size, step_seed(self.seed, 5, step))
+        return self._drawn(size, step_seed(self.seed, Draw.COMPANY, step))
 
     def _drawn(self, size: int, seed: int) -> Tensor:
         return torch.multinomial(self.weights, size, True, generator=torch.Generator().manual_seed(seed))
 
 
-class SoundBatches:
+class Batches:
+    """What batches of sounds and of pictures have in common: which examples they are made of, and what these are."""
+
+    def __init__(self, count: int, targets: np.ndarray, weights, a: Augmentation | ImageAugmentation, seed: int, device: str):
+        self.a, self.seed, self.device = a, seed, device
+        self.targets = torch.from_numpy(targets.astype(np.float32)).to(device)
+        self.places = Places(count, weights, seed)
+
+    def varied(self, rows: Tensor, generator: torch.Generator) -> Tensor:
+        """The examples in these places, each changed by itself."""
+        raise NotImplementedError
+
+    def begun(self, step: int, size: int, rows: range | None) -> tuple[Draws, torch.Generator, Tensor, Tensor, Tensor]:
+        """A step's draws, and its whole batch before anything is mixed: the generator that goes on from there, the examples,
+        their targets and their shares."""
+        draws = Draws(step_seed(self.seed, Draw.EXAMPLE, step), self.device, size, rows)
+        generator = draws.generator()
+        first = self.places.first(step, size).to(self.device)
+        x, target = self.varied(first, generator), self.targets[first]
+        return draws, generator, x, target, target / target.sum(1, keepdim=True).clamp(min=1)
+
+    def company(self, step: int, size: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """The examples that those of a step's batch are mixed with, and their targets."""
+        other = self.places.other(step, size).to(self.device)
+        return self.varied(other, generator), self.targets[other]
+
+
+class SoundBatches(Batches):
     """Batches as `augment.Examples` makes them: samples [batch, length], targets and shares [batch, labels]."""
 
     def __init__(
         self, recordings, targets: np.ndarray, weights, length: int, rate: int, a: Augmentation, seed: int, device: str
     ):
-        self.length, self.rate, self.a, self.seed, self.device = length, rate, a, seed, device
+        super().__init__(len(recordings), targets, weights, a, seed, device)
+        self.length, self.rate = length, rate
         whole = np.clip(np.round(np.asarray(recordings.samples) * 32768), -32768, 32767).astype(np.int16)
         self.samples = torch.from_numpy(whole).to(device)
         self.starts = torch.from_numpy(recordings.offsets[:-1].copy()).to(device)
         self.counts = torch.from_numpy(np.diff(recordings.offsets)).to(device)
-        self.targets = torch.from_numpy(targets.astype(np.float32)).to(device)
-        self.places = Places(len(recordings), weights, seed)
 
     def batch(self, step: int, size: int, rows: range | None = None) -> tuple[Tensor, Tensor, Tensor, Draws]:
-        draws = Draws(step_seed(self.seed, 1, step), self.device, size, rows)
-        generator, a = draws.generator(), self.a
-        draw = Uniform(size, generator)
-        first = self.places.first(step, size).to(self.device)
-        x, target = self.excerpts(first, generator), self.targets[first]
-        share = target / target.sum(1, keepdim=True).clamp(min=1)
-        single = x, target, share
+        draws, generator, x, target, share = self.begun(step, size, rows)
+        a, draw, single = self.a, Uniform(size, generator), (x, target, share)
         if a.mix > 0 or a.under > 0:
-            other = self.places.other(step, size).to(self.device)
-            second = self.excerpts(other, generator)
+            second, second_target = self.company(step, size, generator)
             even = level_of(x) / level_of(second).clamp(min=1e-6)
             way, part = draw(), draw(0.25, 0.75)[:, None]
             mixed = (part * x + (1 - part) * even.clamp(0.03, 30) * second) / torch.hypot(part, 1 - part)
             under = x + second * even.clamp(max=100) * decibels(-draw(12, 30))[:, None]
             among = (way < a.mix)[:, None]
             x = torch.where(among, mixed, torch.where((way >= 1 - a.under)[:, None], under, x))
-            second_target = self.targets[other]
             second_share = second_target / second_target.sum(1, keepdim=True).clamp(min=1)
             share = torch.where(among, part * share + (1 - part) * second_share, share)
             target = torch.where(among, torch.maximum(target, second_target), target)
@@ -265,7 +285,7 @@ class SoundBatches:
             share, target = (torch.where(nothing[:, None], 0.0, y) for y in (share, target))
         return *draws.kept(x.clamp(-1, 1), target, share), draws
 
-    def excerpts(self, rows: Tensor, generator: torch.Generator) -> Tensor:
+    def varied(self, rows: Tensor, generator: torch.Generator) -> Tensor:
         """As `augment.excerpt_of`, [batch, length]."""
         a, length, draw = self.a, self.length, Uniform(len(rows), generator)
         counts = self.counts[rows].float()
@@ -310,26 +330,19 @@ class SoundBatches:
         return x.index_copy(0, rows, change(x[rows])) if len(rows) else x
 
 
-class ImageBatches:
+class ImageBatches(Batches):
     """Batches as `augment_images.ImageExamples` makes them: pixels 0..1 [batch, height, width, channels], targets and
     shares [batch, labels]. Also turns, sizes and leans them (`turn`, `zoom`), which the other does not."""
 
     def __init__(self, images, targets: np.ndarray, weights, a: ImageAugmentation, seed: int, device: str):
-        self.a, self.seed, self.device = a, seed, device
+        super().__init__(len(images), targets, weights, a, seed, device)
         self.pixels = torch.from_numpy(np.array(images.pixels)).to(device)
-        self.targets = torch.from_numpy(targets.astype(np.float32)).to(device)
-        self.places = Places(len(images), weights, seed)
 
     def batch(self, step: int, size: int, rows: range | None = None) -> tuple[Tensor, Tensor, Tensor, Draws]:
-        draws = Draws(step_seed(self.seed, 1, step), self.device, size, rows)
-        generator, a = draws.generator(), self.a
-        draw = Uniform(size, generator)
-        first = self.places.first(step, size).to(self.device)
-        x, target = self.varied(first, generator), self.targets[first]
-        share = target / target.sum(1, keepdim=True).clamp(min=1)
+        draws, generator, x, target, share = self.begun(step, size, rows)
+        a, draw = self.a, Uniform(size, generator)
         if a.mixup + a.cutmix > 0:
-            other = self.places.other(step, size).to(self.device)
-            second, second_target = self.varied(other, generator), self.targets[other]
+            second, second_target = self.company(step, size, generator)
             way, part = draw(), draw(0.5, 1)
             blend = part[:, None, None, None] * x + (1 - part)[:, None, None, None] * second
             hole = self.rectangles(1 - part, draw)

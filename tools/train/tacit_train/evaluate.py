@@ -20,6 +20,7 @@ from .inputs import SoundInput
 from .material import open_material
 from .readers import DataError, open_data_set
 from .score import logits_of, multi_hot
+from .seeds import Draw
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -83,7 +84,7 @@ def main(args: argparse.Namespace) -> None:
 
 def quiet_windows(model, front, description, args: argparse.Namespace) -> dict:
     """How many windows of silence, noise and hum get a label at the adapter's thresholds."""
-    rng = np.random.default_rng((args.seed, 4))
+    rng = np.random.default_rng((args.seed, Draw.QUIET))
     length = description.input.window_samples
     windows = (negative(length, description.input.sample_rate, rng) for _ in range(args.negatives))
     logits = logits_of(model, front, description.input, windows, device=args.device).astype(np.float64)

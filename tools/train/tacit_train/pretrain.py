@@ -14,7 +14,7 @@ from tqdm import tqdm
 from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from . import ranks
-from .arguments import COUNT, PART, RATE, SEED, SOME, WEIGHT, check_device, whole
+from .arguments import COUNT, PART, RATE, SEED, SOME, WEIGHT, check_device, differing, whole
 from .files import BASE, CSVLog, check_file, check_replaceable, load_json, save_json, save_torch, whole_folder
 from .optim import Muon, Together, mixed_precision, trapezoid
 from .readers import DataError
@@ -206,12 +206,8 @@ def keep_settings(args: argparse.Namespace) -> None:
     there before any checkpoint. A run that is older than this says nothing of them."""
     path, own = args.run / "settings.json", settings(args)
     if path.exists():
-        before = load_json(path)
-        # An option that is newer than the run had its default when that was begun.
-        parser = argparse.ArgumentParser()
-        add_arguments(parser)
-        if differing := [k for k, v in own.items() if before.get(k, str(parser.get_default(k))) != v]:
-            raise DataError(f"{args.run} was begun with other settings: {', '.join(differing)}; expected another --run for these")
+        if others := differing(own, load_json(path), add_arguments):
+            raise DataError(f"{args.run} was begun with other settings: {', '.join(others)}; expected another --run for these")
     elif ranks.is_first():
         save_json(own, path)
 

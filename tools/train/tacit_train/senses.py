@@ -26,6 +26,7 @@ from .model import AdaptedModel
 from .optim import mixed_precision
 from .readers import DataError
 from .score import logits_of, multi_hot
+from .seeds import Draw
 from .views import Views
 
 
@@ -231,7 +232,7 @@ class Sound(Sense):
     def with_lead(self, batch: Tensor, step: int) -> Tensor:
         """Every other batch with the batch's neighbours in front, a window of patches of them: in a sliding context
         the patches of a window have seen what came before, through every layer, and often that was something else."""
-        if np.random.default_rng((self.args.seed, 4, step)).random() < 0.5:
+        if np.random.default_rng((self.args.seed, Draw.LEAD, step)).random() < 0.5:
             return batch
         d = self.description
         if isinstance(d, LogMelInput) and batch.dim() == 3:
@@ -246,7 +247,7 @@ class Sound(Sense):
     def nothing(self) -> list[np.ndarray]:
         if not len(self.validation):
             raise SystemExit("no clips are held out to make negatives of; see --validation")
-        rng = np.random.default_rng((self.args.seed, 3))
+        rng = np.random.default_rng((self.args.seed, Draw.NOTHING))
         length, count = self.description.window_samples, len(self.validation)
         return [negative(length, self.args.rate, rng, self.validation[i % count][:length]) for i in range(600)]
 

@@ -6,7 +6,6 @@ import argparse
 import contextlib
 import hashlib
 import math
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,13 +18,13 @@ from torch.nn import functional as F
 from tqdm import tqdm
 
 from . import ranks, senses
-from .arguments import COUNT, PART, RATE, SEED, WEIGHT, check_device
-from .files import CSVLog, check_replaceable, save_torch
+from .arguments import COUNT, PART, RATE, SEED, WEIGHT, check_device, differing
+from .files import check_replaceable, save_torch
 from .optim import Muon, Together, mixed_precision, trapezoid
+from .progress import Report, Schedule
 from .readers import DataSet, open_data_set, with_licences
 from .score import multi_hot
-
-COLUMNS = ["step", "epoch", "loss", "train_accuracy", "validation_accuracy", "lr_factor", "seconds"]
+from .seeds import Draw
 
 
 def add_data_arguments(parser: argparse.ArgumentParser) -> None:
@@ -84,7 +83,7 @@ def divide(data: DataSet, args: argparse.Namespace) -> Parts:
     if args.validation_split:
         return Parts(clips, data.split(args.validation_split))
     groups = sorted({c.key for c in clips})
-    np.random.default_rng((args.seed, 0)).shuffle(groups)
+    np.random.default_rng((args.seed, Draw.HELD_OUT)).shuffle(groups)
     held = set(groups[: round(args.validation * len(groups))])
     train = tuple(c for c in clips if c.key not in held)
     return Parts(train, tuple(c for c in clips if c.key in held))
@@ -117,10 +116,6 @@ class Forward(nn.Module):
 
     def forward(self, batch: Tensor, draws: Any, step: int) -> Tensor:
         return self.logits(batch, draws, step)
-
-
-class Diverged(SystemExit):
-    """The loss is no longer a number: the learning rate is too high."""
 
 
 class Training:
@@ -253,15 +248,11 @@ class Training:
             raise SystemExit(f"{self.checkpoint} is of an earlier version; remove it to begin anew")
         # A checkpoint that is older than this says nothing of it.
         before = saved.get("material", {})
-        if differing := [k for k, v in self.made_of.items() if before.get(k, v) != v]:
-            told = " and ".join(differing)
+        if others := [k for k, v in self.made_of.items() if before.get(k, v) != v]:
+            told = " and ".join(others)
             raise SystemExit(f"{self.checkpoint}: the {told} are not those that it was made of; expected another --run for these")
-        # An option that is newer than the checkpoint had its default when that was made.
-        parser = argparse.ArgumentParser()
-        type(self).options(parser)
-        before = {k: str(parser.get_default(k)) for k in self.settings()} | saved["settings"]
-        if differing := [k for k, v in self.settings().items() if before[k] != v]:
-            told = ", ".join(differing)
+        if others := differing(self.settings(), saved["settings"], type(self).options):
+            told = ", ".join(others)
             raise SystemExit(f"{self.checkpoint} was made with other settings: {told}; expected another --run for these")
         state = self.state()
         if wrong := [n for n, x in state.items() if getattr(saved["trained"].get(n), "shape", None) != x.shape]:
@@ -291,103 +282,50 @@ class Training:
 
     def train(self, termination: ranks.Termination | None = None) -> bool:
         """Runs to the end, to --stop-at, for --minutes or until termination is asked for; whether it reached the end."""
-        args = self.args
+        args, rows = self.args, ranks.rows(self.args.batch)
+        held_out = len(self.sense.validation)
         per_epoch = len(self.sense.train) / args.batch
-        rows = ranks.rows(args.batch)
-        log = CSVLog(args.run / "log.csv", COLUMNS, self.began_at) if ranks.is_first() else None
-        counts = f"{len(self.sense.train)} clips to train on, {len(self.sense.validation)} held out"
+        report = Report(args, self.began_at, per_epoch, lambda: self.validate() if held_out else math.nan)
+        counts = f"{len(self.sense.train)} clips to train on, {held_out} held out"
         count = sum(p.numel() for p in self.trained.values())
         among = f", {len(rows)} in each of {ranks.count()} processes" if ranks.count() > 1 else ""
         ranks.say(f"{counts}; {count} parameters trained, {self.total} steps of {args.batch}{among}")
-        told = Told()
-        began = last = time.monotonic()
-        next_validation = (math.floor(self.began_at / per_epoch / args.validate_epochs) + 1) * args.validate_epochs
+        schedule = Schedule(args, self.before, termination)
         self.model.train()
         bar = tqdm(initial=self.began_at, total=self.total, desc=self.command, disable=None if ranks.is_first() else True)
-        step, stopped = self.began_at, False
-        while step < self.total and step != args.stop_at and not stopped:
+        step = self.began_at
+        while step < self.total and step != args.stop_at and not schedule.stopped:
             factor = self.rate_factor(step)
-            self.optimizers.scale(factor)
-            # What layers draw depends on seed and step alone, like the examples.
-            torch.manual_seed(args.seed * 1_000_003 + step)
-            batch, targets, shares, draws = self.sense.examples.batch(step, args.batch, rows)
-            batch, targets, shares = (x.to(args.device) for x in (batch, targets, shares))
-            with mixed_precision(args.device, args.bf16):
-                lesson = self.lesson(batch, draws)
-                logits = self.forward(batch, draws, step)
-            logits = logits.float()
-            loss = self.loss(logits, targets, shares, lesson)
-            loss.backward()
-            nn.utils.clip_grad_norm_(list(self.trained.values()), 1.0)
-            self.optimizers.step()
-            told.add(loss, logits, targets)
+            report.add(*self.learn(step, factor, rows))
             step += 1
             bar.update()
-            now = time.monotonic()
-            stopped = args.minutes is not None and now - began >= 60 * args.minutes
-            if args.lasting is not None and now - began > 20 and factor == 1:
-                self.total = max(step + 1, round(step * 60 * args.lasting / (self.before + now - began)))
-            late = now - last > args.checkpoint_seconds
-            if termination is not None:
-                stopped = stopped or termination.asked
-            self.total, stopped, late = self.agreed(stopped, late)
-            end = step == self.total or step == args.stop_at or stopped
-            saves = end or late
-            if step % args.log_every == 0 or saves:
-                told.check(step)
-            means = told.means() if step % args.log_every == 0 or end else None
-            if means is not None and log is not None:
-                validation = ""
-                if step / per_epoch >= next_validation or step == self.total:
-                    validation = self.validate() if len(self.sense.validation) else float("nan")
-                    next_validation = (math.floor(step / per_epoch / args.validate_epochs) + 1) * args.validate_epochs
-                log.add(
-                    step=step,
-                    epoch=step / per_epoch,
-                    **means,
-                    validation_accuracy=validation,
-                    lr_factor=factor,
-                    seconds=self.before + now - began,
-                )
-            if means is not None:
-                told = Told()
-            if saves and ranks.is_first():
-                self.save(step, self.before + now - began)
-            if saves:
-                last = time.monotonic()
+            self.total = schedule.after(step, self.total, factor == 1)
+            report.after(step, self.total, factor, schedule)
+            if schedule.saves:
+                if ranks.is_first():
+                    self.save(step, schedule.seconds)
+                schedule.has_saved()
         bar.close()
-        if stopped and step < self.total:
+        if schedule.stopped and step < self.total:
             ranks.say(f"stopped at step {step} of {self.total}; run again to go on")
         elif args.lasting is not None:
             ranks.say(f"{step} steps")
         return step == self.total
 
-    def agreed(self, stopped: bool, late: bool) -> tuple[int, bool, bool]:
-        """The number of steps, as the first process has it; whether the run stops here, if any process wants to; whether a
-        checkpoint is due by the first process's clock."""
-        told = (self.total, late) if ranks.is_first() else (0, 0)
-        total, late_there, stops = ranks.totals(*told, stopped)
-        return int(total), stops > 0, late_there > 0
-
-
-class Told:
-    """Losses and hits of some steps. They stay on the device until they are asked for: each question waits for all
-    that was begun there."""
-
-    def __init__(self) -> None:
-        self.rows: list[Tensor] = []
-
-    def add(self, loss: Tensor, logits: Tensor, targets: Tensor) -> None:
-        heard = targets.sum(1) > 0
-        hits = targets.gather(1, logits[:, : targets.shape[1]].argmax(1, keepdim=True))[:, 0] * heard
-        self.rows.append(torch.stack([loss.detach(), hits.sum(), heard.sum()]))
-
-    def check(self, step: int) -> None:
-        """Ends the run, naming the step, if a loss was no number; the last row is that of `step` (counted from 1)."""
-        bad = ranks.summed(torch.stack(self.rows)[:, 0]).isfinite().logical_not().nonzero()
-        if len(bad):
-            raise Diverged(f"loss is not finite at step {step - len(self.rows) + 1 + int(bad[0])}")
-
-    def means(self) -> dict[str, float]:
-        loss, hits, heard = ranks.summed(torch.stack(self.rows).double()).cpu().unbind(1)
-        return dict(loss=float(loss.mean()) / ranks.count(), train_accuracy=float(hits.sum() / heard.sum().clamp(min=1)))
+    def learn(self, step: int, factor: float, rows: range) -> tuple[Tensor, Tensor, Tensor]:
+        """Takes one step, at the rates times a factor; the loss, logits and targets of these rows of its batch."""
+        args = self.args
+        self.optimizers.scale(factor)
+        # What layers draw depends on seed and step alone, like the examples.
+        torch.manual_seed(args.seed * 1_000_003 + step)
+        batch, targets, shares, draws = self.sense.examples.batch(step, args.batch, rows)
+        batch, targets, shares = (x.to(args.device) for x in (batch, targets, shares))
+        with mixed_precision(args.device, args.bf16):
+            lesson = self.lesson(batch, draws)
+            logits = self.forward(batch, draws, step)
+        logits = logits.float()
+        loss = self.loss(logits, targets, shares, lesson)
+        loss.backward()
+        nn.utils.clip_grad_norm_(list(self.trained.values()), 1.0)
+        self.optimizers.step()
+        return loss, logits, targets

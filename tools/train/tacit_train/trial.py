@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from . import adapt, metrics, training
+from . import adapt, metrics
 from .material import open_material
 from .plan import Places, Run, arguments
+from .progress import Diverged
 from .score import multi_hot
 
 
@@ -45,7 +46,7 @@ def perform(run: Run, final: bool, places: Places, minutes: float | None) -> dic
             try:
                 if not trainer.train():
                     return None
-            except training.Diverged:
+            except Diverged:
                 if final:
                     raise
                 # Worse than any rate that learns something, so it is never chosen beside one.

@@ -21,6 +21,7 @@ from tqdm import tqdm
 from .augment import Shuffle
 from .batched import Draws, SoundBatches, step_seed
 from .files import save_json
+from .seeds import Draw
 
 AT_ONCE = 64  # views made at a time
 
@@ -104,7 +105,7 @@ class Views:
         if rows is not None:
             places = places[rows.start : rows.stop]
         features = self.rows("features", places) if "features" in self.columns else None
-        draws = ViewDraws(step_seed(self.seed, 6, step), self.device, size, rows, features)
+        draws = ViewDraws(step_seed(self.seed, Draw.VIEW, step), self.device, size, rows, features)
         frames, targets, shares = (self.rows(name, places) for name in ("frames", "targets", "shares"))
         return frames, targets, shares, draws
 

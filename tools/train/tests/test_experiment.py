@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from test_adapt import run, tones  # noqa: F401 (a fixture)
 
-from tacit_train import adapt, experiment, training, trial
+from tacit_train import adapt, experiment, progress, trial
 from tacit_train.plan import Base, Run, choose, read_queue, select
 
 ADAPT = "--input waveform --rate 2000 --patch 40 --window 10 --patch-hidden 16 --train-norms --rank 2"
@@ -189,7 +189,7 @@ def test_one_run_that_fails_does_not_stop_the_others(queue, tones, tmp_path, mon
 
     def sometimes(self):
         if self.args.lr == 2e-3:
-            raise training.Diverged("loss is not finite at step 3")
+            raise progress.Diverged("loss is not finite at step 3")
         if self.whole and self.args.seed == 1:
             raise OSError("disk")
         return plain(self)
