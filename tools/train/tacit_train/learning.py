@@ -24,7 +24,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from . import metric
-from .adapter_folder import load_adapter
+from .adapter_folder import Description, load_adapter
 from .arguments import COUNT, SEED, SOME, WEIGHT
 from .augment import coloured_noise
 from .files import changed_folder, load_json, load_tensors, save_json
@@ -66,6 +66,39 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threads", type=COUNT, default=2)
 
 
+class Reader:
+    """Reads what levels of a model make of data sets. One generator draws for all of them, in the order that they are read in."""
+
+    def __init__(
+        self, model: AdaptedModel, description: Input, levels: list[int], cells: Tensor | None, args: argparse.Namespace
+    ):
+        self.model, self.description, self.levels, self.cells = model, description, levels, cells
+        self.most_windows, self.cache = args.windows, args.cache
+        self.front, self.rng = make_front_end(description), np.random.default_rng(args.seed)
+
+    def read(
+        self, text: str, split: str, most: int, licences: str | None = None, noise: bool = False
+    ) -> tuple[list[np.ndarray], list[list[str]]]:
+        """Of at most so many clips of a label a row for each window, and the labels of each row. `noise`: each clip of sound once
+        more, in noise."""
+        data, rows, owners = open_data_set(text), [], []
+        clips = data.split(split)
+        if licences and any(clip.licence for clip in clips):
+            clips = with_licences(clips, licences.split(","))
+        clips = sample(clips, most, self.rng)
+        material = open_material(clips, self.description, self.cache)
+        for index in tqdm(range(len(material)), desc=data.kind, disable=None):
+            windows = windows_of(material[index], self.description)
+            windows = windows[:: -(-len(windows) // self.most_windows)]
+            if noise and isinstance(self.description, SoundInput):
+                windows.append(in_noise(material[index], self.description.window_samples, self.rng))
+            patches = self.front(torch.from_numpy(np.stack(windows)))
+            found = levels_of(self.model, patches, self.levels, self.cells).numpy()
+            rows += list(found)
+            owners += [[data.labels[number] for number in clips[index].targets]] * len(found)
+        return rows, owners
+
+
 def main(args: argparse.Namespace) -> None:
     torch.set_num_threads(args.threads)
     if len(args.data) != len(args.split):
@@ -73,6 +106,32 @@ def main(args: argparse.Namespace) -> None:
     most_of = for_each("--other-most", args.other_most or [12], args.others)
     points_of = for_each("--other-points", args.other_points or [96], args.others)
     model, description = load_adapter(args.base, args.adapter)
+    levels, cells = checked(args, model, description)
+    reader = Reader(model, description.input, levels, cells, args)
+
+    rows, owners = [], []
+    for text, split in zip(args.data, args.split):
+        found = reader.read(text, split, args.most)
+        rows, owners = rows + found[0], owners + found[1]
+    if not rows:
+        raise DataError(f"--split {', '.join(args.split)}: no clips in it")
+    rows = np.stack(rows).astype(np.float64)
+    weight, bias = matrix(rows, known_of(args, reader), args)
+    tensors = {"learning.weight": weight, "learning.bias": bias}
+    tensors |= prototypes(unit(rows @ weight.T + bias), owners, description.labels)
+    if args.others:
+        other = []
+        for text, most, points in zip(args.others, most_of, points_of):
+            name, _, split = text.rpartition("@")
+            found = reader.read(name, split, most, args.other_licences)[0]
+            other.append(centres(unit(np.stack(found) @ weight.T + bias), points, reader.rng))
+        tensors["learning.others"] = np.concatenate(other)
+    write(args.adapter, levels, args.grid, args.stretch, {name: torch.from_numpy(value) for name, value in tensors.items()})
+    print(f"{len(rows)} windows, levels {levels}, {weight.shape[1]} to {weight.shape[0]}, with {', '.join(tensors)}")
+
+
+def checked(args: argparse.Namespace, model: AdaptedModel, description: Description) -> tuple[list[int], Tensor | None]:
+    """The levels and cells that are asked for; refuses those that the model has none of, and what no model file takes."""
     if isinstance(description.input, TokensInput):
         raise DataError(f"{args.adapter}/tacit.json: a model of tokens learns no labels")
     layers = len(blocks(model))
@@ -88,55 +147,18 @@ def main(args: argparse.Namespace) -> None:
     inputs = len(levels) * (2 + (0 if cells is None else len(cells))) * model.head.in_features
     if inputs > INPUTS or args.width > WIDTH:
         raise DataError(f"{inputs} inputs and a width of {args.width}; a model file takes {INPUTS} and {WIDTH} at most")
+    return levels, cells
 
-    rng = np.random.default_rng(args.seed)
-    front = make_front_end(description.input)
 
-    def read(
-        text: str, split: str, most: int, licences: str | None = None, noise: bool = False
-    ) -> tuple[list[np.ndarray], list[list[str]]]:
-        data, rows, owners = open_data_set(text), [], []
-        clips = data.split(split)
-        if licences and any(clip.licence for clip in clips):
-            clips = with_licences(clips, licences.split(","))
-        clips = sample(clips, most, rng)
-        material = open_material(clips, description.input, args.cache)
-        for index in tqdm(range(len(material)), desc=data.kind, disable=None):
-            windows = windows_of(material[index], description.input)
-            windows = windows[:: -(-len(windows) // args.windows)]
-            if noise:
-                windows.append(in_noise(material[index], description.input.window_samples, rng))
-            found = levels_of(model, front(torch.from_numpy(np.stack(windows))), levels, cells).numpy()
-            rows += list(found)
-            owners += [[data.labels[number] for number in clips[index].targets]] * len(found)
-        return rows, owners
-
-    rows, owners = [], []
-    for text, split in zip(args.data, args.split):
-        found = read(text, split, args.most)
-        rows, owners = rows + found[0], owners + found[1]
-    if not rows:
-        raise DataError(f"--split {', '.join(args.split)}: no clips in it")
-    rows = np.stack(rows).astype(np.float64)
-    known = []
+def known_of(args: argparse.Namespace, reader: Reader) -> list[tuple[np.ndarray, str]]:
+    """Rows to learn a metric from, and what tells each one's label from those of other data sets."""
+    known, apart = [], set(args.metric_except.split(","))
     for text in args.metric:
         name, _, split = text.rpartition("@")
-        found = read(name, split, args.metric_most, noise=args.metric_noise and isinstance(description.input, SoundInput))
+        found = reader.read(name, split, args.metric_most, noise=args.metric_noise)
         # Of what bears no label, or more than one, nothing says what it is like.
-        apart = set(args.metric_except.split(","))
         known += [(row, f"{text}/{of[0]}") for row, of in zip(*found) if len(of) == 1 and of[0] not in apart]
-    weight, bias = matrix(rows, known, args)
-    tensors = {"learning.weight": weight, "learning.bias": bias}
-    tensors |= prototypes(unit(rows @ weight.T + bias), owners, description.labels)
-    if args.others:
-        other = []
-        for text, most, points in zip(args.others, most_of, points_of):
-            name, _, split = text.rpartition("@")
-            found = read(name, split, most, args.other_licences)[0]
-            other.append(centres(unit(np.stack(found) @ weight.T + bias), points, rng))
-        tensors["learning.others"] = np.concatenate(other)
-    write(args.adapter, levels, args.grid, args.stretch, {name: torch.from_numpy(value) for name, value in tensors.items()})
-    print(f"{len(rows)} windows, levels {levels}, {weight.shape[1]} to {weight.shape[0]}, with {', '.join(tensors)}")
+    return known
 
 
 def for_each(option: str, values: list[int], others: list[str]) -> list[int]:
