@@ -21,7 +21,8 @@ TOKEN_SUFFIXES = (".jsonl", ".u16")
 
 
 class DataError(ValueError):
-    """A data set that is not in its published layout: says which file and what was expected."""
+    """What whoever runs a command can mend: a data set, file or option that is not as it has to be. Says which, and what
+    was expected; the command line puts the command's name before it."""
 
 
 @dataclass(frozen=True)
