@@ -26,13 +26,16 @@ struct StoredReport {
     /// A row for each value that holds no others, with the names that lead to it; a place in an array counts from 1.
     private static func rows(of value: JSONValue, names: [String]) -> [(name: String, value: String)] {
         switch value {
-        case .object(let members): members.flatMap { rows(of: $0.value, names: names + [$0.key]) }
+        case .object(let members): members.flatMap { rows(of: $0.value, names: names + [escaped($0.key)]) }
         case .array(let elements):
             elements.enumerated().flatMap { rows(of: $0.element, names: names + ["\($0.offset + 1)"]) }
-        case .string(let text): [(names.joined(separator: "."), text)]
+        case .string(let text): [(names.joined(separator: "."), escaped(text))]
         case .null, .bool, .number: [(names.joined(separator: "."), value.text)]
         }
     }
+
+    /// As it stands in JSON, without the quotes: what moves a cursor is seen for what it is.
+    private static func escaped(_ text: String) -> String { String(JSONValue.string(text).text.dropFirst().dropLast()) }
 
     func json() -> [UInt8] {
         var line = JSONLine()
