@@ -43,10 +43,9 @@ package struct LearnedLabels: Equatable, Sendable {
 
     package func index(of name: String) -> Int? { labels.firstIndex { $0.name == name } }
 
-    /// Bytes of all clips.
-    private var clipBytes: Int {
-        (labels.flatMap(\.examples) + corrections.flatMap(\.examples) + background)
-            .reduce(0) { $0 + ($1.clip?.byteCount ?? 0) }
+    /// All that are kept.
+    private var clips: [Clip] {
+        (labels.flatMap(\.examples) + corrections.flatMap(\.examples) + background).compactMap(\.clip)
     }
 
     /// The same, but for what examples were made of.
@@ -159,10 +158,18 @@ package struct LearnedLabels: Equatable, Sendable {
     private mutating func change(_ base: TaughtBase, _ body: (inout LearnedLabels) throws -> Void) throws {
         var changed = self
         try body(&changed)
-        guard changed.clipBytes <= LearningLimits.clipBytes else {
+        let clips = changed.clips
+        let bytes = clips.reduce(0) { $0 + $1.byteCount }
+        guard bytes <= LearningLimits.clipBytes else {
+            throw TacitError(
+                .usage, "\(bytes) bytes of clips, expected at most \(LearningLimits.clipBytes): keep none")
+        }
+        let seconds = clips.reduce(0) { $0 + $1.seconds }
+        guard seconds <= LearningLimits.allClipsSeconds else {
             throw TacitError(
                 .usage,
-                "\(changed.clipBytes) bytes of clips, expected at most \(LearningLimits.clipBytes): keep none")
+                "\(Int(seconds.rounded(.up))) s of clips, expected at most \(Int(LearningLimits.allClipsSeconds)): "
+                    + "keep none")
         }
         changed.classifiers = try Classifiers(of: changed, base)
         self = changed
