@@ -79,47 +79,71 @@ package struct LearnedLabels: Equatable, Sendable {
 
     /// - Throws: `TacitError` (usage) for a name that can't be one or is the model's own, and beyond the limits.
     package mutating func learn(_ name: String, _ examples: [Example], _ base: TaughtBase) throws {
-        try requireLearnable(name, base)
-        try change(base) { changed in
-            if let index = changed.index(of: name) {
-                changed.labels[index].examples += examples
-                try Self.check(changed.labels[index].examples, of: name)
-            } else {
-                guard changed.labels.count < LearningLimits.labels else {
-                    throw TacitError(
-                        .usage, "\(changed.labels.count) labels are learned already, which is the most there may be")
-                }
-                try Self.check(examples, of: name)
-                changed.labels.append(Label(name: name, examples: examples))
-            }
-        }
+        try add([.label(name, examples)], base)
     }
 
     /// These are not `name`.
     ///
     /// - Throws: `TacitError` (usage) where there is no such label, and beyond the limits.
     package mutating func correct(_ name: String, _ examples: [Example], _ base: TaughtBase) throws {
-        try requireCorrectable(name, base)
-        // What parts of a sound are not is asked for a label's own examples alone.
-        let examples = examples.map { Example(rows: $0.rows, clip: $0.clip) }
-        try change(base) { changed in
-            if let index = changed.corrections.firstIndex(where: { $0.name == name }) {
-                changed.corrections[index].examples += examples
-                try Self.check(changed.corrections[index].examples, of: name)
-            } else {
-                try Self.check(examples, of: name)
-                changed.corrections.append(Correction(name: name, examples: examples))
-            }
-        }
+        try add([.correction(name, examples)], base)
     }
 
     /// This is what the place sounds or looks like. What the model says of it counts as corrected.
     ///
     /// - Throws: `TacitError` (usage) beyond the limits.
     package mutating func hear(background examples: [Example], _ base: TaughtBase) throws {
+        try add([.background(examples)], base)
+    }
+
+    /// Examples, and what they are of.
+    package enum Addition: Sendable {
+        case label(String, [Example])
+        /// Of what a label, a learned one or one of the model's own, should not have been said.
+        case correction(String, [Example])
+        case background([Example])
+    }
+
+    /// One behind the other, all or none; what is computed of them is computed once.
+    ///
+    /// - Throws: `TacitError` (usage) as `learn`, `correct` and `hear` do.
+    package mutating func add(_ additions: [Addition], _ base: TaughtBase) throws {
+        guard !additions.isEmpty else { return }
         try change(base) { changed in
-            changed.background += examples
-            try Self.check(changed.background, of: "the background")
+            for addition in additions { try changed.append(addition, base) }
+        }
+    }
+
+    /// Computes nothing.
+    private mutating func append(_ addition: Addition, _ base: TaughtBase) throws {
+        switch addition {
+        case .label(let name, let examples):
+            try requireLearnable(name, base)
+            if let index = index(of: name) {
+                labels[index].examples += examples
+                try Self.check(labels[index].examples, of: name)
+            } else {
+                guard labels.count < LearningLimits.labels else {
+                    throw TacitError(
+                        .usage, "\(labels.count) labels are learned already, which is the most there may be")
+                }
+                try Self.check(examples, of: name)
+                labels.append(Label(name: name, examples: examples))
+            }
+        case .correction(let name, let examples):
+            try requireCorrectable(name, base)
+            // What parts of a sound are not is asked for a label's own examples alone.
+            let examples = examples.map { Example(rows: $0.rows, clip: $0.clip) }
+            if let index = corrections.firstIndex(where: { $0.name == name }) {
+                corrections[index].examples += examples
+                try Self.check(corrections[index].examples, of: name)
+            } else {
+                try Self.check(examples, of: name)
+                corrections.append(Correction(name: name, examples: examples))
+            }
+        case .background(let examples):
+            background += examples
+            try Self.check(background, of: "the background")
         }
     }
 

@@ -83,6 +83,22 @@ import Testing
         #expect(try list(folder.path("new.labels")).count == 2)
     }
 
+    /// Nothing is left out by what does not happen.
+    @Test func whatIsNotRenewedLeavesNothingOut() throws {
+        let fewer = try GoldenCase(name: "llama-learned")
+        let newer = try ConvertedModel(fewer)
+        let gone = try #require(golden.labels.first { !fewer.labels.contains($0) })
+        try learn(["bell", sound(1), "--no-clips"])
+        try learn(["--not", gone, sound(2)])
+        let before = try bytes(labels)
+        for task in [["--renew"], ["--import", labels]] {
+            let file = task.count > 1 ? folder.path("new.labels") : labels
+            let outcome = try learn(task, file: file, model: newer.path, status: 65)
+            #expect(outcome.errorLines.count == 1 && outcome.standardError.contains("nothing was changed"))
+        }
+        #expect(try bytes(labels) == before)
+    }
+
     @Test func aLabelThatTheNewModelHasIsNotTaughtToIt() throws {
         let fewer = try ConvertedModel(GoldenCase(name: "llama-learned"))
         let name = try #require(golden.labels.last)

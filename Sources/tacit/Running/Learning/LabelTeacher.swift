@@ -106,8 +106,9 @@ final class LabelTeacher {
 
     /// To this model, from the clips that were kept.
     func renew() throws {
-        labels = try migration.renewed(labels, of: file)
-        try write()
+        let renewed = try LabelMigration(model, maker: maker).renewed(labels, of: file)
+        labels = renewed.labels
+        try write(leftOut: renewed.leftOut)
     }
 
     func export(_ names: [String], to path: String) throws {
@@ -132,16 +133,16 @@ final class LabelTeacher {
         guard let other = try LabelsFile.read(path) else {
             throw TacitError(.noInput, file: path, "there is no such file")
         }
-        let migration = try migration
-        try change { labels, _ in try migration.add(other, of: path, to: &labels, keepsClips: keepsClips) }
+        try requireSameModel()
+        let migration = try LabelMigration(model, maker: maker)
+        let leftOut = try migration.add(other, of: path, to: &labels, keepsClips: keepsClips)
+        try write(leftOut: leftOut)
     }
 
-    private var migration: LabelMigration {
-        get throws { try LabelMigration(model, maker: maker, report: { StandardError.line($0) }) }
-    }
-
-    private func write() throws {
+    /// - Parameter leftOut: lines about what was not taken over, told once the rest is.
+    private func write(leftOut: [String] = []) throws {
         try LabelsFile.write(labels, to: file)
+        for line in leftOut { StandardError.line(line) }
         try output.list(labels)
     }
 }
