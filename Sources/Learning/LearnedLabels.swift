@@ -201,7 +201,7 @@ package struct LearnedLabels: Equatable, Sendable {
 
     // MARK: Limits
 
-    /// Whether a label may be called so.
+    /// Whether a label may be called so in a file.
     static func isName(_ name: String) -> Bool {
         !name.isEmpty && name.utf8.count <= LearningLimits.nameBytes
             && name.unicodeScalars.allSatisfy { !$0.isControl }
@@ -210,14 +210,21 @@ package struct LearnedLabels: Equatable, Sendable {
     /// Whether a label of a model may be called so, which nobody here has named.
     static func isNameOfModel(_ name: String) -> Bool { name.utf8.count <= ModelLimits.labelBytes }
 
-    private static func check(_ name: String) throws {
+    /// Why no label may be given a name; nil where one may. Files of earlier versions have names with blanks around,
+    /// which are read, and stay until they are renamed.
+    package static func fault(ofName name: String) -> String? {
         guard isName(name), SystemPath.isText(name) else {
-            throw TacitError(
-                .usage, "a label's name has 1 to \(LearningLimits.nameBytes) bytes of UTF-8 and no control characters")
+            return "a label's name has 1 to \(LearningLimits.nameBytes) bytes of UTF-8 and no control characters"
         }
         guard name.first?.isWhitespace == false, name.last?.isWhitespace == false else {
-            throw TacitError(.usage, "a label's name neither begins nor ends with a blank: '\(name)'")
+            return "a label's name neither begins nor ends with a blank"
         }
+        return nil
+    }
+
+    private static func check(_ name: String) throws {
+        guard let fault = fault(ofName: name) else { return }
+        throw TacitError(.usage, isName(name) ? "\(fault): '\(name)'" : fault)
     }
 
     private static func check(_ examples: [Example], of name: String) throws {

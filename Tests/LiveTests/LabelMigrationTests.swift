@@ -1,6 +1,7 @@
 import TacitDiagnostics
 import TacitLearning
 import TacitLive
+import TacitModelFile
 import TacitTestSupport
 import Testing
 
@@ -64,6 +65,38 @@ import Testing
         let leftOut = try migration.add(other, of: "other.labels", to: &labels, keepsClips: true)
         #expect(leftOut.isEmpty)
         #expect(labels == other)
+    }
+
+    /// As `tacit` once wrote them: they are read, and renamed, before they go anywhere else.
+    @Test func namesWithBlanksAround() throws {
+        var random = RandomNumbers(seed: 34)
+        var labels = LearnedLabels(model.identity)
+        try labels.learn("bell", examples(2, &random), base)
+        let bytes = LabelsFile.bytes(labels)
+        let file = try bytes.withUnsafeBytes {
+            try TensorFile(reading: $0, architecture: "tacit.labels", layoutVersions: 1...1)
+        }
+        var metadata = Metadata()
+        for (key, value) in file.metadata.pairs where key.hasPrefix("tacit.labels.") {
+            metadata.append(key, key == "tacit.labels.names" ? .strings([" bell "]) : value)
+        }
+        let earlier = TensorFile(metadata: metadata, tensors: file.tensors)
+            .bytes(architecture: "tacit.labels", layoutVersion: 1)
+        var other = try earlier.withUnsafeBytes { try LabelsFile.labels($0) }
+        #expect(other.labels.map(\.name) == [" bell "])
+
+        var taken = LearnedLabels(model.identity)
+        let error = thrown(TacitError.self) {
+            try migration.add(other, of: "other.labels", to: &taken, keepsClips: true)
+        }
+        #expect(error?.kind == .badData)
+        #expect(
+            error?.description == "other.labels:  bell : a label's name neither begins nor ends with a blank: rename "
+                + "the learned one, with sound.gguf")
+        #expect(thrown(TacitError.self) { try migration.renewed(other, of: "other.labels") }?.kind == .badData)
+        try other.rename(" bell ", to: "bell", base)
+        _ = try migration.add(other, of: "other.labels", to: &taken, keepsClips: true)
+        #expect(taken == labels)
     }
 
     /// What can't be brought as a whole changes nothing, and nothing is said of its parts.

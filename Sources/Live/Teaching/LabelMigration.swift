@@ -109,8 +109,11 @@ package struct LabelMigration {
         return leftOut
     }
 
-    /// - Throws: `TacitError` (bad data) for a label that the model has itself.
+    /// - Throws: `TacitError` (bad data) for a name that no label may be given, and a label that the model has itself.
     private func requireLearnable(_ name: String, _ path: String, remedy: String) throws {
+        if let fault = LearnedLabels.fault(ofName: name) {
+            throw TacitError.badData(path, at: name, "\(fault): \(remedy)")
+        }
         guard base.labels.contains(name) else { return }
         throw TacitError.badData(path, at: name, "\(model.name) has such a label itself: \(remedy)")
     }
