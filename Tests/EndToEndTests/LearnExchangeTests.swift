@@ -83,6 +83,17 @@ import Testing
         #expect(try list(folder.path("new.labels")).count == 2)
     }
 
+    /// Whatever a label in another's file is called, what is said of it is a line, without a terminal's codes.
+    @Test func aNameThatWouldSpoilALine() throws {
+        let name = "x\ny\u{1b}[31m"
+        let hostile = try ConvertedModel(GoldenCase(name: "llama-learned"), labels: [name])
+        try learn(["--not", name, sound(1)], model: hostile.path)
+        try learn(["bell", sound(2)], model: hostile.path)
+        let outcome = try learn(["--import", labels], file: folder.path("new.labels"))
+        #expect(outcome.errorLines.count == 1 && !outcome.errors.contains(0x1b))
+        #expect(outcome.standardError.contains(#"my.labels: x\u{a}y\u{1b}[31m: "#))
+    }
+
     /// Nothing is left out by what does not happen.
     @Test func whatIsNotRenewedLeavesNothingOut() throws {
         let fewer = try GoldenCase(name: "llama-learned")
