@@ -154,6 +154,26 @@ import Testing
         #expect(try list().first?.hasPrefix("bell  4 examples") == true)
     }
 
+    /// Nor on whether it can be told, for people or as JSON: who asked is told that it was learned even so.
+    @Test(arguments: [">/dev/full", ">&-"], [[], ["--json"]])
+    func anOutputThatFailsHindersNothing(output: String, format: [String]) throws {
+        func learn(_ arguments: [String], output: String) throws -> Executable.Outcome {
+            try Executable.shell.run(
+                ["-c", "exec \"$@\" \(output)", "sh", Executable.tacit.path, "learn", model.path] + arguments
+                    + ["--labels", labels] + format)
+        }
+        for (task, count) in [(["bell", try sound(1), try sound(2)], 2), (["bell", try sound(3)], 3)] {
+            let outcome = try learn(task, output: output)
+            #expect(outcome.status == 73 && outcome.errorLines.count == 1)
+            #expect(outcome.standardError.contains("standard output: "))
+            #expect(outcome.standardError.contains("; \(labels) was changed all the same"))
+            #expect(try list().map { $0.prefix { $0 != "," } } == ["bell  \(count) examples"])
+        }
+        // Where nothing was to be changed, nothing is said of that.
+        let outcome = try learn(["--list"], output: output)
+        #expect(outcome.status == 73 && outcome.errorLines.count == 1 && !outcome.standardError.contains("changed"))
+    }
+
     @Test func aNameIsText() throws {
         let script = "\"$0\" learn \"$1\" \"$(printf 'caf\\351')\" \"$2\" --labels \"$3\""
         let outcome = try Executable.shell.run(["-c", script, Executable.tacit.path, model.path, sound(1), labels])

@@ -68,7 +68,7 @@ struct Learn: ParsableCommand {
             let labels = try LabelsFile.require(file)
             // Labels that were taught to another model are listed too: it may have to be renewed for this one.
             if let given { _ = try LoadedModel(path: given) }
-            return try LearnOutput(json: output.json).list(labels)
+            return try LearnOutput(json: output.json).list(labels, changed: nil)
         }
         let standard = live.isCamera ? ModelLookup.image : ModelLookup.defaultName(forFirst: paths.first)
         // Labels that are taught anew are taught to what is there now.

@@ -125,7 +125,7 @@ final class LabelTeacher {
         var chosen = try labels.only(names, base)
         if !keepsClips { chosen = chosen.withoutClips }
         try LabelsFile.write(chosen, to: path)
-        try output.list(chosen)
+        try output.list(chosen, changed: path)
     }
 
     /// What is there already stays as it is.
@@ -143,6 +143,6 @@ final class LabelTeacher {
     private func write(leftOut: [String] = []) throws {
         try LabelsFile.write(labels, to: file)
         for line in leftOut { StandardError.line(line) }
-        try output.list(labels)
+        try output.list(labels, changed: file)
     }
 }
