@@ -22,6 +22,28 @@ import Testing
         #expect(try bytes(piped) == bytes(labels))
     }
 
+    /// So does standard input, whatever it is an example of, once.
+    @Test func standardInputIsAsGoodAsAFile() throws {
+        let wave = WaveFile.bytes(noise(1), rate: UInt32(golden.sampleRate))
+        let file = try folder.write("a.wav", wave)
+        let piped = folder.path("piped.labels")
+        func learnFrom(_ input: [UInt8], _ task: [String]) throws -> Executable.Outcome {
+            try Executable.tacit.run(["learn", model.path] + task + ["--labels", piped], input: input)
+        }
+        for task in [["bell"], ["--not", "bell"], ["--background"]] {
+            try learn(task + [file])
+            let outcome = try learnFrom(wave, task + ["-"])
+            #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(task) \(outcome.standardError)")
+            #expect(try bytes(piped) == bytes(labels))
+        }
+        let broken = try learnFrom(Array("no sound at all, whoever reads it".utf8), ["bell", "-"])
+        #expect(broken.status == 65 && broken.errorLines.count == 1)
+        #expect(broken.standardError.hasPrefix("tacit: standard input: "))
+        let twice = try learnFrom(wave, ["bell", "-", file, "-"])
+        #expect(twice.status == 64 && twice.standardError.contains("'-' is standard input, which can be read once"))
+        #expect(try bytes(piped) == bytes(labels))
+    }
+
     @Test(.enabled(if: FFmpeg.isThere, "ffmpeg is not installed"))
     func whatIsLostOfAnExampleIsTold() throws {
         let whole = try sound("a.wav", Sounds.glide(samples: golden.sampleRate * 6))

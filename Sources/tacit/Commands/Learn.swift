@@ -19,7 +19,7 @@ struct Learn: ParsableCommand {
             tacit learn [MODEL.gguf] --export FILE [NAME...]|--import FILE --labels FILE
             """,
         discussion: """
-            Five examples are enough to begin with. What is learned stands in FILE, which listen, watch, classify and \
+            Five examples are enough to begin with; one PATH may be -, standard input. What is learned stands in FILE, which listen, watch, classify and \
             eval take with --labels too; the model stays as it is. Sounds and pictures of the examples stay in FILE as \
             well, so that a newer model can be taught the same labels, unless --no-clips.
             """)
@@ -57,6 +57,9 @@ struct Learn: ParsableCommand {
                 paths.isEmpty
                     ? "Name files, or --device or --camera for examples as they come."
                     : "--device and --camera take examples as they come: they don't go with files.")
+        }
+        guard paths.count(where: { $0 == StandardInput.path }) < 2 else {
+            throw ValidationError("'-' is standard input, which can be read once.")
         }
         return (model, paths, task)
     }

@@ -3,6 +3,7 @@ import TacitConsole
 import TacitDiagnostics
 import TacitLearning
 import TacitLive
+import TacitMedia
 
 /// Changes a file of learned labels. Nothing is written before all examples of one command are there.
 final class LabelTeacher {
@@ -51,18 +52,20 @@ final class LabelTeacher {
 
     // MARK: Examples
 
-    /// A bad file prints its line, and the others are learned.
+    /// A bad file prints its line, and the others are learned. `-` is standard input.
     func take(_ paths: [String], _ purpose: TeachingPurpose) throws {
         var first: TacitError?
         var examples: [Example] = []
         for path in paths {
             do {
                 // Read once: it may be a pipe.
-                let material = try maker.material(of: path, isBackground: purpose.isBackground)
-                let heard = try labeller?.read(material, path: path)
+                let material = try maker.material(
+                    of: path, isBackground: purpose.isBackground, takesStandardInput: true)
+                let name = StandardInput.shownName(path)
+                let heard = try labeller?.read(material, path: name)
                 examples += maker.examples(
                     of: material, background: labels.background, isBackground: purpose.isBackground)
-                if let remark = material.remark { StandardError.line(TacitError.badData(path, remark).description) }
+                if let remark = material.remark { StandardError.line(TacitError.badData(name, remark).description) }
                 try output.heard(path, heard, model.description.labels)
             } catch let error as TacitError {
                 first = first ?? error
