@@ -44,6 +44,27 @@ import Testing
         #expect(try bytes(piped) == bytes(labels))
     }
 
+    /// Examples may take long to come: whoever else teaches does not wait for them, and what both teach stays.
+    @Test func nobodyWaitsForAnothersExamples() throws {
+        let (first, other) = (try sound("a.wav", noise(1)), try sound("b.wav", noise(2)))
+        var ends: [Int32] = [-1, -1]
+        try #require(pipe(&ends) == 0)
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        let run = try LiveRun(.tacit, ["learn", model.path, "bell", first, "-", "--labels", labels], input: ends[0])
+        close(ends[0])
+        // It is at its examples, of which the second is still to come.
+        #expect(run.readLine()?.hasPrefix("\(first)  would have been") == true)
+        let outcome = try Executable.tacit.run(
+            ["learn", model.path, "horn", other, "--labels", labels], limit: 60)
+        #expect(outcome.status == 0 && outcome.errors.isEmpty)
+        let wave = WaveFile.bytes(noise(3), rate: UInt32(golden.sampleRate))
+        #expect(wave.withUnsafeBytes { write(ends[1], $0.baseAddress, $0.count) } == wave.count)
+        close(ends[1])
+        #expect(run.finish() == 0 && run.standardError.isEmpty)
+        let list = try learn(["--list"]).outputLines
+        #expect(list.map { $0.prefix { $0 != "," } } == ["horn  1 examples", "bell  2 examples"])
+    }
+
     @Test(.enabled(if: FFmpeg.isThere, "ffmpeg is not installed"))
     func whatIsLostOfAnExampleIsTold() throws {
         let whole = try sound("a.wav", Sounds.glide(samples: golden.sampleRate * 6))

@@ -77,31 +77,27 @@ struct Learn: ParsableCommand {
         // Labels that are taught anew are taught to what is there now.
         let keeper = if case .renew = task { nil as String? } else { file }
         let model = try LoadedModel(path: try ModelLookup.path(given, default: standard, taughtBy: keeper))
-        // Read, changed and written under one lock: two who learn at once both have learned.
-        let lock = try LabelsLock(beside: file) {
-            StandardError.line("\(file): waiting for another program that changes labels in its folder")
-        }
-        try withExtendedLifetime(lock) {
+        let teacher = try LabelTeacher.locked(file) {
             if task.needsLabels { _ = try LabelsFile.require(file) }
-            let teacher = try LabelTeacher(
+            return try LabelTeacher(
                 model, file: file, engine: engine.settings, keepsClips: !options.noClips,
                 output: LearnOutput(json: output.json))
-            switch task {
-            case .examples(let purpose):
-                // Before a device is opened and somebody asked to ring.
-                try teacher.require(purpose)
-                if live.isGiven {
-                    try teacher.take(try LiveExamples(live, teacher.maker), purpose)
-                } else {
-                    try teacher.take(FileRun.expanded(paths, model), purpose)
-                }
-            case .forget(let name): try teacher.change { try $0.forget(name, $1) }
-            case .rename(let old, let new): try teacher.change { try $0.rename(old, to: new, $1) }
-            case .renew: try teacher.renew()
-            case .export(let path): try teacher.export(paths, to: path)
-            case .importing(let path): try teacher.importing(path)
-            case .list: break
+        }
+        switch task {
+        case .examples(let purpose):
+            // Before a device is opened and somebody asked to ring.
+            try teacher.require(purpose)
+            if live.isGiven {
+                try teacher.take(try LiveExamples(live, teacher.maker), purpose)
+            } else {
+                try teacher.take(FileRun.expanded(paths, model), purpose)
             }
+        case .forget(let name): try teacher.change { try $0.forget(name, $1) }
+        case .rename(let old, let new): try teacher.change { try $0.rename(old, to: new, $1) }
+        case .renew: try teacher.renew()
+        case .export(let path): try teacher.export(paths, to: path)
+        case .importing(let path): try teacher.importing(path)
+        case .list: break
         }
     }
 }

@@ -6,6 +6,9 @@ import TacitLive
 import TacitMedia
 
 /// Changes a file of learned labels. Nothing is written before all examples of one command are there.
+///
+/// Examples may take long to come, so that others may change the file meanwhile: it is read again under its lock for
+/// each change, and what two teach at once both stays.
 final class LabelTeacher {
     let maker: ExampleMaker
     private let model: LoadedModel
@@ -34,6 +37,16 @@ final class LabelTeacher {
         }
         self.model = taught
         labeller = taught.description.labels.isEmpty ? nil : try FileLabeller(taught, hop: nil, engine: engine)
+    }
+
+    /// Runs what others who change a file of labels wait for, and waits for them.
+    ///
+    /// - Throws: `TacitError` (cannot create) where there is no such folder.
+    static func locked<Result>(_ file: String, _ body: () throws -> Result) throws -> Result {
+        let lock = try LabelsLock(beside: file) {
+            StandardError.line("\(file): waiting for another program that changes labels in its folder")
+        }
+        return try withExtendedLifetime(lock) { try body() }
     }
 
     /// What can be refused before there are examples.
@@ -102,16 +115,20 @@ final class LabelTeacher {
     // MARK: Changes
 
     func change(_ body: (inout LearnedLabels, TaughtBase) throws -> Void) throws {
-        try requireSameModel()
-        try body(&labels, base)
-        try write()
+        try rewrite {
+            try requireSameModel()
+            try body(&labels, base)
+            return []
+        }
     }
 
     /// To this model, from the clips that were kept.
     func renew() throws {
-        let renewed = try LabelMigration(model, maker: maker).renewed(labels, of: file)
-        labels = renewed.labels
-        try write(leftOut: renewed.leftOut)
+        try rewrite {
+            let renewed = try LabelMigration(model, maker: maker).renewed(labels, of: file)
+            labels = renewed.labels
+            return renewed.leftOut
+        }
     }
 
     func export(_ names: [String], to path: String) throws {
@@ -136,15 +153,23 @@ final class LabelTeacher {
         guard let other = try LabelsFile.read(path) else {
             throw TacitError(.noInput, file: path, "there is no such file")
         }
-        try requireSameModel()
-        let migration = try LabelMigration(model, maker: maker)
-        let leftOut = try migration.add(other, of: path, to: &labels, keepsClips: keepsClips)
-        try write(leftOut: leftOut)
+        try rewrite {
+            try requireSameModel()
+            let migration = try LabelMigration(model, maker: maker)
+            return try migration.add(other, of: path, to: &labels, keepsClips: keepsClips)
+        }
     }
 
-    /// - Parameter leftOut: lines about what was not taken over, told once the rest is.
-    private func write(leftOut: [String] = []) throws {
-        try LabelsFile.write(labels, to: file)
+    /// Reads the file again, changes what it holds and writes it. Nobody waits for whoever reads what is told then.
+    ///
+    /// - Parameter body: changes `labels`, and returns lines about what was left out.
+    private func rewrite(_ body: () throws -> [String]) throws {
+        let leftOut = try Self.locked(file) {
+            if let now = try LabelsFile.read(file) { labels = now }
+            let leftOut = try body()
+            try LabelsFile.write(labels, to: file)
+            return leftOut
+        }
         for line in leftOut { StandardError.line(line) }
         try output.list(labels, changed: file)
     }
