@@ -32,7 +32,7 @@ package final class Log: Sendable {
     ///
     /// - Parameters:
     ///   - isLimited: false for what is said once, at a stream's end, and must not be left out.
-    ///   - body: appends what stands behind the program's name.
+    ///   - body: appends what stands behind the program's name; what would spoil a line becomes question marks.
     package func line(isLimited: Bool = true, _ body: (inout ByteBuffer) -> Void) {
         state.withLock { state in
             let now = Stopwatch.now
@@ -49,6 +49,7 @@ package final class Log: Sendable {
                 state.text.append(": ")
             }
             body(&state.text)
+            state.text.keepToOneLine()
             if state.leftOut > 0 {
                 state.text.append(" (")
                 state.text.append(integer: state.leftOut)

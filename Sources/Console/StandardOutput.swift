@@ -12,7 +12,7 @@ package final class StandardOutput: Sendable {
 
     /// The output can't be written, as on a full disk. Not mistaken for trouble with an input.
     package struct Failed: Error {
-        let error: TacitError
+        package let error: TacitError
     }
 
     private let lock = Mutex<Void>(())

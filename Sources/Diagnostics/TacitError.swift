@@ -51,18 +51,6 @@ public struct TacitError: Error, Equatable, Sendable {
 extension TacitError: CustomStringConvertible {
     /// One line: `file: place: reason`. What would spoil it, which names in hostile files may hold, is escaped.
     public var description: String {
-        [file, place, reason].compactMap { $0 }.map(Self.printable).joined(separator: ": ")
-    }
-
-    private static func printable(_ text: String) -> String {
-        var line = ""
-        for scalar in SystemPath.printable(text).unicodeScalars {
-            if scalar.spoilsLine {
-                line += "\\u{" + String(scalar.value, radix: 16) + "}"
-            } else {
-                line.unicodeScalars.append(scalar)
-            }
-        }
-        return line
+        [file, place, reason].compactMap { $0 }.map(\.asLine).joined(separator: ": ")
     }
 }

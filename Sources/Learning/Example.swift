@@ -36,4 +36,12 @@ package enum Clip: Equatable, Sendable {
         case .picture(let pixels, _, _, _): pixels.count
         }
     }
+
+    /// Seconds of a sound; 0 of a picture.
+    var seconds: Double {
+        switch self {
+        case .sound(let samples, let rate): rate > 0 ? Double(samples.count) / Double(rate) : 0
+        case .picture: 0
+        }
+    }
 }

@@ -208,7 +208,7 @@ private struct Reader {
         classifiers.weights = try floats(LabelsFile.weights, planes * model.width)
         classifiers.biases = try floats(LabelsFile.biases, planes)
 
-        var examples = try self.examples(owners: names.count + corrected.count + 1, width: model.width)
+        var examples = try self.examples(owners: names + corrected + ["background"], width: model.width)
         var likeness = try metadata.floats(LabelsFile.Key.likeness)[...]
         var background = examples.removeLast()
         try readSaid(into: &background)
@@ -270,7 +270,7 @@ private struct Reader {
     }
 
     /// One list an owner.
-    private func examples(owners count: Int, width: Int) throws -> [[Example]] {
+    private func examples(owners names: [String], width: Int) throws -> [[Example]] {
         let owners = try file.metadata.integers(LabelsFile.Key.owners)
         let copies = try file.metadata.integers(LabelsFile.Key.copies)
         let rates = try file.metadata.integers(LabelsFile.Key.rates)
@@ -278,7 +278,7 @@ private struct Reader {
             file.metadata[LabelsFile.Key.parts] == nil
             ? [Int](repeating: 0, count: owners.count) : try file.metadata.integers(LabelsFile.Key.parts)
         guard owners.count == copies.count, owners.count == rates.count, owners.count == parts.count,
-            owners.allSatisfy({ $0 < count }),
+            owners.allSatisfy(names.indices.contains),
             copies.allSatisfy({ (1...LearningLimits.copies).contains($0) }),
             parts.allSatisfy({ $0 <= LearningLimits.copies }),
             rates.allSatisfy({ $0 <= LearningLimits.sampleRate })
@@ -287,24 +287,45 @@ private struct Reader {
                 .badData, place: LabelsFile.Key.owners, "examples that belong to nothing, or are of nothing")
         }
         let rows = try floats(LabelsFile.rows, (copies + parts).reduce(0, +) * width)
-        var lists = [[Example]](repeating: [], count: count)
+        let bytes = owners.indices.reduce(0) { $0 + (clips[LabelsFile.clip($1)]?.bytes.count ?? 0) }
+        guard bytes <= LearningLimits.clipBytes else {
+            throw TacitError(
+                .badData, place: LabelsFile.Key.rates,
+                "\(bytes) bytes of clips, expected at most \(LearningLimits.clipBytes)")
+        }
+        var lists = [[Example]](repeating: [], count: names.count)
         var place = 0
+        var seconds = 0.0
         for (index, owner) in owners.enumerated() {
             let middle = place + copies[index] * width
             let end = middle + parts[index] * width
+            let clip = try clip(index, rate: rates[index], of: names[owner])
+            seconds += clip?.seconds ?? 0
+            guard seconds <= LearningLimits.allClipsSeconds else {
+                throw TacitError(
+                    .badData, place: names[owner],
+                    "clips up to here are of \(Int(seconds.rounded(.up))) s, expected at most "
+                        + "\(Int(LearningLimits.allClipsSeconds)) s in all")
+            }
             lists[owner].append(
-                Example(
-                    rows: Array(rows[place..<middle]), parts: Array(rows[middle..<end]),
-                    clip: try clip(index, rate: rates[index])))
+                Example(rows: Array(rows[place..<middle]), parts: Array(rows[middle..<end]), clip: clip))
             place = end
         }
         return lists
     }
 
-    private func clip(_ index: Int, rate: Int) throws -> Clip? {
+    /// - Parameter owner: the label, for errors.
+    private func clip(_ index: Int, rate: Int, of owner: String) throws -> Clip? {
         guard let tensor = clips[LabelsFile.clip(index)] else { return nil }
         if rate > 0 {
-            return .sound(samples: try tensor.values(.int16, of: Int16.self), sampleRate: rate)
+            let clip = Clip.sound(samples: try tensor.values(.int16, of: Int16.self), sampleRate: rate)
+            guard clip.seconds <= LearningLimits.clipSeconds else {
+                throw TacitError(
+                    .badData, place: owner,
+                    "a clip of \(Int(clip.seconds.rounded(.up))) s at \(rate) Hz, expected at most "
+                        + "\(Int(LearningLimits.clipSeconds)) s")
+            }
+            return clip
         }
         guard tensor.shape.count == 3, tensor.shape.allSatisfy({ (1...ModelLimits.imageSide).contains($0) }),
             [1, 3].contains(tensor.shape[2])

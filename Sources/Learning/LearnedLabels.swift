@@ -43,10 +43,9 @@ package struct LearnedLabels: Equatable, Sendable {
 
     package func index(of name: String) -> Int? { labels.firstIndex { $0.name == name } }
 
-    /// Bytes of all clips.
-    private var clipBytes: Int {
-        (labels.flatMap(\.examples) + corrections.flatMap(\.examples) + background)
-            .reduce(0) { $0 + ($1.clip?.byteCount ?? 0) }
+    /// All that are kept.
+    private var clips: [Clip] {
+        (labels.flatMap(\.examples) + corrections.flatMap(\.examples) + background).compactMap(\.clip)
     }
 
     /// The same, but for what examples were made of.
@@ -80,47 +79,71 @@ package struct LearnedLabels: Equatable, Sendable {
 
     /// - Throws: `TacitError` (usage) for a name that can't be one or is the model's own, and beyond the limits.
     package mutating func learn(_ name: String, _ examples: [Example], _ base: TaughtBase) throws {
-        try requireLearnable(name, base)
-        try change(base) { changed in
-            if let index = changed.index(of: name) {
-                changed.labels[index].examples += examples
-                try Self.check(changed.labels[index].examples, of: name)
-            } else {
-                guard changed.labels.count < LearningLimits.labels else {
-                    throw TacitError(
-                        .usage, "\(changed.labels.count) labels are learned already, which is the most there may be")
-                }
-                try Self.check(examples, of: name)
-                changed.labels.append(Label(name: name, examples: examples))
-            }
-        }
+        try add([.label(name, examples)], base)
     }
 
     /// These are not `name`.
     ///
     /// - Throws: `TacitError` (usage) where there is no such label, and beyond the limits.
     package mutating func correct(_ name: String, _ examples: [Example], _ base: TaughtBase) throws {
-        try requireCorrectable(name, base)
-        // What parts of a sound are not is asked for a label's own examples alone.
-        let examples = examples.map { Example(rows: $0.rows, clip: $0.clip) }
-        try change(base) { changed in
-            if let index = changed.corrections.firstIndex(where: { $0.name == name }) {
-                changed.corrections[index].examples += examples
-                try Self.check(changed.corrections[index].examples, of: name)
-            } else {
-                try Self.check(examples, of: name)
-                changed.corrections.append(Correction(name: name, examples: examples))
-            }
-        }
+        try add([.correction(name, examples)], base)
     }
 
     /// This is what the place sounds or looks like. What the model says of it counts as corrected.
     ///
     /// - Throws: `TacitError` (usage) beyond the limits.
     package mutating func hear(background examples: [Example], _ base: TaughtBase) throws {
+        try add([.background(examples)], base)
+    }
+
+    /// Examples, and what they are of.
+    package enum Addition: Sendable {
+        case label(String, [Example])
+        /// Of what a label, a learned one or one of the model's own, should not have been said.
+        case correction(String, [Example])
+        case background([Example])
+    }
+
+    /// One behind the other, all or none; what is computed of them is computed once.
+    ///
+    /// - Throws: `TacitError` (usage) as `learn`, `correct` and `hear` do.
+    package mutating func add(_ additions: [Addition], _ base: TaughtBase) throws {
+        guard !additions.isEmpty else { return }
         try change(base) { changed in
-            changed.background += examples
-            try Self.check(changed.background, of: "the background")
+            for addition in additions { try changed.append(addition, base) }
+        }
+    }
+
+    /// Computes nothing.
+    private mutating func append(_ addition: Addition, _ base: TaughtBase) throws {
+        switch addition {
+        case .label(let name, let examples):
+            try requireLearnable(name, base)
+            if let index = index(of: name) {
+                labels[index].examples += examples
+                try Self.check(labels[index].examples, of: name)
+            } else {
+                guard labels.count < LearningLimits.labels else {
+                    throw TacitError(
+                        .usage, "\(labels.count) labels are learned already, which is the most there may be")
+                }
+                try Self.check(examples, of: name)
+                labels.append(Label(name: name, examples: examples))
+            }
+        case .correction(let name, let examples):
+            try requireCorrectable(name, base)
+            // What parts of a sound are not is asked for a label's own examples alone.
+            let examples = examples.map { Example(rows: $0.rows, clip: $0.clip) }
+            if let index = corrections.firstIndex(where: { $0.name == name }) {
+                corrections[index].examples += examples
+                try Self.check(corrections[index].examples, of: name)
+            } else {
+                try Self.check(examples, of: name)
+                corrections.append(Correction(name: name, examples: examples))
+            }
+        case .background(let examples):
+            background += examples
+            try Self.check(background, of: "the background")
         }
     }
 
@@ -159,10 +182,18 @@ package struct LearnedLabels: Equatable, Sendable {
     private mutating func change(_ base: TaughtBase, _ body: (inout LearnedLabels) throws -> Void) throws {
         var changed = self
         try body(&changed)
-        guard changed.clipBytes <= LearningLimits.clipBytes else {
+        let clips = changed.clips
+        let bytes = clips.reduce(0) { $0 + $1.byteCount }
+        guard bytes <= LearningLimits.clipBytes else {
+            throw TacitError(
+                .usage, "\(bytes) bytes of clips, expected at most \(LearningLimits.clipBytes): keep none")
+        }
+        let seconds = clips.reduce(0) { $0 + $1.seconds }
+        guard seconds <= LearningLimits.allClipsSeconds else {
             throw TacitError(
                 .usage,
-                "\(changed.clipBytes) bytes of clips, expected at most \(LearningLimits.clipBytes): keep none")
+                "\(Int(seconds.rounded(.up))) s of clips, expected at most \(Int(LearningLimits.allClipsSeconds)): "
+                    + "keep none")
         }
         changed.classifiers = try Classifiers(of: changed, base)
         self = changed
@@ -170,7 +201,7 @@ package struct LearnedLabels: Equatable, Sendable {
 
     // MARK: Limits
 
-    /// Whether a label may be called so.
+    /// Whether a label may be called so in a file.
     static func isName(_ name: String) -> Bool {
         !name.isEmpty && name.utf8.count <= LearningLimits.nameBytes
             && name.unicodeScalars.allSatisfy { !$0.isControl }
@@ -179,14 +210,21 @@ package struct LearnedLabels: Equatable, Sendable {
     /// Whether a label of a model may be called so, which nobody here has named.
     static func isNameOfModel(_ name: String) -> Bool { name.utf8.count <= ModelLimits.labelBytes }
 
-    private static func check(_ name: String) throws {
+    /// Why no label may be given a name; nil where one may. Files of earlier versions have names with blanks around,
+    /// which are read, and stay until they are renamed.
+    package static func fault(ofName name: String) -> String? {
         guard isName(name), SystemPath.isText(name) else {
-            throw TacitError(
-                .usage, "a label's name has 1 to \(LearningLimits.nameBytes) bytes of UTF-8 and no control characters")
+            return "a label's name has 1 to \(LearningLimits.nameBytes) bytes of UTF-8 and no control characters"
         }
         guard name.first?.isWhitespace == false, name.last?.isWhitespace == false else {
-            throw TacitError(.usage, "a label's name neither begins nor ends with a blank: '\(name)'")
+            return "a label's name neither begins nor ends with a blank"
         }
+        return nil
+    }
+
+    private static func check(_ name: String) throws {
+        guard let fault = fault(ofName: name) else { return }
+        throw TacitError(.usage, isName(name) ? "\(fault): '\(name)'" : fault)
     }
 
     private static func check(_ examples: [Example], of name: String) throws {

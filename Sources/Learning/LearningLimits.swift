@@ -13,6 +13,10 @@ package enum LearningLimits {
     package static let sampleRate = 10_000_000
     /// Bytes of a file.
     package static let fileBytes = 1 << 29
+    /// Seconds of one clip.
+    package static let clipSeconds = 600.0
     /// Bytes of all clips together.
     static let clipBytes = 1 << 27
+    /// Seconds of all clips together: what is kept at a low rate is computed anew at a model's.
+    static let allClipsSeconds = 14_400.0
 }

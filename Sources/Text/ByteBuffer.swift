@@ -1,3 +1,5 @@
+import TacitDiagnostics
+
 /// Bytes of one line or one screen on their way out. Cleared and filled again without giving up its memory, so that
 /// nothing is allocated once the longest line has been seen.
 package struct ByteBuffer {
@@ -77,4 +79,43 @@ package struct ByteBuffer {
     }
 
     package mutating func removeLast() { bytes.removeLast() }
+
+    /// What would spoil a line (`Unicode.Scalar.spoilsLine`), and what is no UTF-8, becomes a question mark each.
+    package mutating func keepToOneLine() {
+        var end = 0
+        var place = 0
+        while place < bytes.count {
+            let (scalar, size) = decoded(at: place)
+            if let scalar, !scalar.spoilsLine {
+                for offset in 0..<size { bytes[end + offset] = bytes[place + offset] }
+                end += size
+            } else {
+                bytes[end] = UInt8(ascii: "?")
+                end += 1
+            }
+            place += size
+        }
+        bytes.removeLast(bytes.count - end)
+    }
+
+    /// What stands at a place, and how many bytes it takes there; nil for a byte that begins no UTF-8.
+    private func decoded(at place: Int) -> (scalar: Unicode.Scalar?, size: Int) {
+        let first = bytes[place]
+        let size =
+            switch first {
+            case 0xc2...0xdf: 2
+            case 0xe0...0xef: 3
+            case 0xf0...0xf4: 4
+            default: 1
+            }
+        guard size > 1 else { return (first < 0x80 ? Unicode.Scalar(first) : nil, 1) }
+        guard place + size <= bytes.count else { return (nil, 1) }
+        var value = UInt32(first) & (0x7f >> UInt32(size))
+        for offset in 1..<size {
+            let byte = bytes[place + offset]
+            guard byte & 0xc0 == 0x80 else { return (nil, 1) }
+            value = value << 6 | UInt32(byte & 0x3f)
+        }
+        return (Unicode.Scalar(value), size)
+    }
 }

@@ -83,6 +83,33 @@ import Testing
         #expect(try list(folder.path("new.labels")).count == 2)
     }
 
+    /// Whatever a label in another's file is called, what is said of it is a line, without a terminal's codes.
+    @Test func aNameThatWouldSpoilALine() throws {
+        let name = "x\ny\u{1b}[31m"
+        let hostile = try ConvertedModel(GoldenCase(name: "llama-learned"), labels: [name])
+        try learn(["--not", name, sound(1)], model: hostile.path)
+        try learn(["bell", sound(2)], model: hostile.path)
+        let outcome = try learn(["--import", labels], file: folder.path("new.labels"))
+        #expect(outcome.errorLines.count == 1 && !outcome.errors.contains(0x1b))
+        #expect(outcome.standardError.contains(#"my.labels: x\u{a}y\u{1b}[31m: "#))
+    }
+
+    /// Nothing is left out by what does not happen.
+    @Test func whatIsNotRenewedLeavesNothingOut() throws {
+        let fewer = try GoldenCase(name: "llama-learned")
+        let newer = try ConvertedModel(fewer)
+        let gone = try #require(golden.labels.first { !fewer.labels.contains($0) })
+        try learn(["bell", sound(1), "--no-clips"])
+        try learn(["--not", gone, sound(2)])
+        let before = try bytes(labels)
+        for task in [["--renew"], ["--import", labels]] {
+            let file = task.count > 1 ? folder.path("new.labels") : labels
+            let outcome = try learn(task, file: file, model: newer.path, status: 65)
+            #expect(outcome.errorLines.count == 1 && outcome.standardError.contains("nothing was changed"))
+        }
+        #expect(try bytes(labels) == before)
+    }
+
     @Test func aLabelThatTheNewModelHasIsNotTaughtToIt() throws {
         let fewer = try ConvertedModel(GoldenCase(name: "llama-learned"))
         let name = try #require(golden.labels.last)
@@ -125,6 +152,26 @@ import Testing
             ])
         #expect(outcome.status == 0 && outcome.standardError.isEmpty)
         #expect(try list().first?.hasPrefix("bell  4 examples") == true)
+    }
+
+    /// Nor on whether it can be told, for people or as JSON: who asked is told that it was learned even so.
+    @Test(arguments: [">/dev/full", ">&-"], [[], ["--json"]])
+    func anOutputThatFailsHindersNothing(output: String, format: [String]) throws {
+        func learn(_ arguments: [String], output: String) throws -> Executable.Outcome {
+            try Executable.shell.run(
+                ["-c", "exec \"$@\" \(output)", "sh", Executable.tacit.path, "learn", model.path] + arguments
+                    + ["--labels", labels] + format)
+        }
+        for (task, count) in [(["bell", try sound(1), try sound(2)], 2), (["bell", try sound(3)], 3)] {
+            let outcome = try learn(task, output: output)
+            #expect(outcome.status == 73 && outcome.errorLines.count == 1)
+            #expect(outcome.standardError.contains("standard output: "))
+            #expect(outcome.standardError.contains("; \(labels) was changed all the same"))
+            #expect(try list().map { $0.prefix { $0 != "," } } == ["bell  \(count) examples"])
+        }
+        // Where nothing was to be changed, nothing is said of that.
+        let outcome = try learn(["--list"], output: output)
+        #expect(outcome.status == 73 && outcome.errorLines.count == 1 && !outcome.standardError.contains("changed"))
     }
 
     @Test func aNameIsText() throws {

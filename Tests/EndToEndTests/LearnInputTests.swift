@@ -22,6 +22,49 @@ import Testing
         #expect(try bytes(piped) == bytes(labels))
     }
 
+    /// So does standard input, whatever it is an example of, once.
+    @Test func standardInputIsAsGoodAsAFile() throws {
+        let wave = WaveFile.bytes(noise(1), rate: UInt32(golden.sampleRate))
+        let file = try folder.write("a.wav", wave)
+        let piped = folder.path("piped.labels")
+        func learnFrom(_ input: [UInt8], _ task: [String]) throws -> Executable.Outcome {
+            try Executable.tacit.run(["learn", model.path] + task + ["--labels", piped], input: input)
+        }
+        for task in [["bell"], ["--not", "bell"], ["--background"]] {
+            try learn(task + [file])
+            let outcome = try learnFrom(wave, task + ["-"])
+            #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(task) \(outcome.standardError)")
+            #expect(try bytes(piped) == bytes(labels))
+        }
+        let broken = try learnFrom(Array("no sound at all, whoever reads it".utf8), ["bell", "-"])
+        #expect(broken.status == 65 && broken.errorLines.count == 1)
+        #expect(broken.standardError.hasPrefix("tacit: standard input: "))
+        let twice = try learnFrom(wave, ["bell", "-", file, "-"])
+        #expect(twice.status == 64 && twice.standardError.contains("'-' is standard input, which can be read once"))
+        #expect(try bytes(piped) == bytes(labels))
+    }
+
+    /// Examples may take long to come: whoever else teaches does not wait for them, and what both teach stays.
+    @Test func nobodyWaitsForAnothersExamples() throws {
+        let (first, other) = (try sound("a.wav", noise(1)), try sound("b.wav", noise(2)))
+        var ends: [Int32] = [-1, -1]
+        try #require(pipe(&ends) == 0)
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        let run = try LiveRun(.tacit, ["learn", model.path, "bell", first, "-", "--labels", labels], input: ends[0])
+        close(ends[0])
+        // It is at its examples, of which the second is still to come.
+        #expect(run.readLine()?.hasPrefix("\(first)  would have been") == true)
+        let outcome = try Executable.tacit.run(
+            ["learn", model.path, "horn", other, "--labels", labels], limit: 60)
+        #expect(outcome.status == 0 && outcome.errors.isEmpty)
+        let wave = WaveFile.bytes(noise(3), rate: UInt32(golden.sampleRate))
+        #expect(wave.withUnsafeBytes { write(ends[1], $0.baseAddress, $0.count) } == wave.count)
+        close(ends[1])
+        #expect(run.finish() == 0 && run.standardError.isEmpty)
+        let list = try learn(["--list"]).outputLines
+        #expect(list.map { $0.prefix { $0 != "," } } == ["horn  1 examples", "bell  2 examples"])
+    }
+
     @Test(.enabled(if: FFmpeg.isThere, "ffmpeg is not installed"))
     func whatIsLostOfAnExampleIsTold() throws {
         let whole = try sound("a.wav", Sounds.glide(samples: golden.sampleRate * 6))

@@ -209,6 +209,52 @@ import Testing
         }
     }
 
+    /// A clip is converted to a model's rate when labels are brought to it: at a low rate few bytes are a long sound.
+    @Test func aClipLongerThanAnyThatIsKept() throws {
+        func clip(_ seconds: Int) throws {
+            try forged { pairs, tensors in
+                for place in pairs.indices where pairs[place].key == "tacit.labels.example_rates" {
+                    pairs[place].value = .uint32s([100, 0, 0, 16000, 0, 16000, 0])
+                }
+                let samples = [Int16](repeating: 1, count: 100 * seconds)
+                tensors = tensors.map {
+                    $0.name == "clip.0" ? TensorFile.Tensor("clip.0", [samples.count], samples) : $0
+                }
+            }
+        }
+        try clip(600)
+        #expect(refusal() == nil)
+        try clip(601)
+        #expect(refusal()?.kind == .badData)
+        #expect(refusal()?.line == "\(path): Türklingel: a clip of 601 s at 100 Hz, expected at most 600 s")
+    }
+
+    /// Nor may many clips be so long together.
+    @Test func clipsThatAreLongTogether() throws {
+        let count = 24
+        var clusters = Clusters(1, seed: 22)
+        let clip = Clip.sound(samples: [Int16](repeating: 0, count: 600), sampleRate: 1)
+        let base = TaughtBase(labels: ["dog"], prototypes: [])
+        var labels = LearnedLabels(Clusters.model)
+        try labels.learn("bell", (0..<count).map { _ in clusters.example(0, clip: clip) }, base)
+        try LabelsFile.write(labels, to: path)
+        #expect(try LabelsFile.read(path) == labels)
+        let one = clusters.example(0, clip: .sound(samples: [0], sampleRate: 1))
+        let error = thrown(TacitError.self) { try labels.learn("horn", [one], base) }
+        #expect(error?.kind == .usage && error?.description.contains("14401 s of clips") == true)
+        let samples = [Int16](repeating: 0, count: 599)
+        var fewer = LearnedLabels(Clusters.model)
+        try fewer.learn("bell", labels.labels[0].examples + [clusters.example(0)], base)
+        try LabelsFile.write(fewer, to: path)
+        try forged { pairs, tensors in
+            for place in pairs.indices where pairs[place].key == "tacit.labels.example_rates" {
+                pairs[place].value = .uint32s([UInt32](repeating: 1, count: count + 1))
+            }
+            tensors.insert(TensorFile.Tensor("clip.\(count)", [samples.count], samples), at: count)
+        }
+        #expect(refusal()?.line == "\(path): bell: clips up to here are of 14999 s, expected at most 14400 s in all")
+    }
+
     /// None of more than there can be is nothing, and no dimension.
     @Test func aDimensionThatNoArrayHas() throws {
         let stated = 1 << 62 | 0x0123_4567_89ab

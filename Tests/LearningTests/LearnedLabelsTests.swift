@@ -271,6 +271,28 @@ import Testing
         #expect(labels == before)
     }
 
+    /// Whatever is taught at once is what it would be one after the other, and nothing of it is where a part can't be.
+    @Test func severalAtOnce() throws {
+        var clusters = Clusters(4, seed: 16)
+        let (bell, horn) = (clusters.examples(0, count: 3), clusters.examples(1, count: 2))
+        let (dog, place) = (clusters.examples(2, count: 2), clusters.examples(nil, count: 4))
+        var expected = LearnedLabels(Clusters.model)
+        try expected.hear(background: place, base)
+        try expected.learn("bell", bell, base)
+        try expected.learn("horn", horn, base)
+        try expected.correct("bell", horn, base)
+        try expected.correct("dog", dog, base)
+        let additions: [LearnedLabels.Addition] = [
+            .background(place), .label("bell", bell), .label("horn", horn), .correction("bell", horn),
+            .correction("dog", dog),
+        ]
+        var labels = LearnedLabels(Clusters.model)
+        try labels.add(additions, base)
+        #expect(labels == expected)
+        #expect(refusal { try labels.add([.label("hoot", dog), .correction("cat", dog)], base) }?.kind == .usage)
+        #expect(labels == expected)
+    }
+
     @Test func whatIsNoNumberIsNotLearned() throws {
         var labels = LearnedLabels(Clusters.model)
         let rows = [Float](repeating: .nan, count: Clusters.width)

@@ -1,3 +1,4 @@
+import Glibc
 import TacitDiagnostics
 import TacitFrontEnd
 import TacitLearning
@@ -75,18 +76,29 @@ package final class ExampleMaker {
     /// What a file holds: of a sound its first ten minutes, of a longer background pieces of all of it, one behind the
     /// other.
     ///
+    /// - Parameters:
+    ///   - path: of the file.
+    ///   - isBackground: whether it is of the place itself, when nothing happens.
+    ///   - takesStandardInput: whether `-` is standard input, and no file of that name.
     /// - Throws: `TacitError` naming the file.
-    package func material(of path: String, isBackground: Bool = false) throws -> TeachingMaterial {
+    package func material(
+        of path: String, isBackground: Bool = false, takesStandardInput: Bool = false
+    ) throws -> TeachingMaterial {
+        let isDash = path == StandardInput.path
         switch sense {
         case .pictures(_, let reader):
-            try reader.read(path)
+            try reader.read(isDash && !takesStandardInput ? "./\(path)" : path)
             return .picture(PixelView(reader.frame))
         case .sounds(let sounds):
+            let isInput = isDash && takesStandardInput
             do {
-                return try sounds.material(
-                    of: SoundSources.open(path: path, sampleRate: sampleRate), isBackground: isBackground)
+                let source =
+                    try isInput
+                    ? SoundSources.open(descriptor: STDIN_FILENO, name: StandardInput.name, sampleRate: sampleRate)
+                    : SoundSources.open(path: path, sampleRate: sampleRate)
+                return try sounds.material(of: source, isBackground: isBackground)
             } catch let error as TacitError {
-                throw error.inFile(path)
+                throw error.inFile(isInput ? StandardInput.name : path)
             }
         }
     }

@@ -6,46 +6,48 @@ package struct LabelMigration {
     private let maker: ExampleMaker
     private let model: TaughtModelIdentity
     private let base: TaughtBase
-    private let report: (String) -> Void
 
     /// - Parameters:
     ///   - model: that the labels are brought to.
     ///   - maker: makes examples as it understands them.
-    ///   - report: called with a line for each correction that is left out.
     /// - Throws: `TacitError` (bad data) for a model whose own points can't be read.
-    package init(_ model: LoadedModel, maker: ExampleMaker, report: @escaping (String) -> Void) throws {
+    package init(_ model: LoadedModel, maker: ExampleMaker) throws {
         self.maker = maker
         self.model = model.identity
         base = try model.base
-        self.report = report
     }
 
     /// The same labels, taught to the model. Corrections of a label that it does not have are left out, for there is
-    /// nothing to correct, and reported.
+    /// nothing to correct.
     ///
     /// - Parameters:
     ///   - labels: of any model.
     ///   - file: whose they are, for errors.
+    /// - Returns: the labels, and a line for each correction that is left out.
     /// - Throws: `TacitError` (bad data) where a label or a clip has no place in the model.
-    package func renewed(_ labels: LearnedLabels, of file: String) throws -> LearnedLabels {
+    package func renewed(
+        _ labels: LearnedLabels, of file: String
+    ) throws -> (labels: LearnedLabels, leftOut: [String]) {
         for label in labels.labels {
-            try requireLearned(
+            try requireLearnable(
                 label.name, file, remedy: "rename or forget the learned one, with \(labels.model.name)")
         }
-        var renewed = LearnedLabels(model)
         var lost = 0
+        var additions: [LearnedLabels.Addition] = []
+        var background: [Example] = []
         func again(_ name: String, _ examples: [Example], isBackground: Bool = false) throws -> [Example] {
             let made = try self.renewed(
-                examples, of: name, in: file, background: renewed.background, isBackground: isBackground)
+                examples, of: name, in: file, background: background, isBackground: isBackground)
             lost += examples.count - made.count
             return made
         }
-        let background = try again("background", labels.background, isBackground: true)
-        if !background.isEmpty { try renewed.hear(background: background, base) }
-        var labelled: [(String, [Example], isCorrection: Bool)] = []
-        for label in labels.labels { labelled.append((label.name, try again(label.name, label.examples), false)) }
-        for correction in correctable(labels.corrections, among: labels, file) {
-            labelled.append((correction.name, try again(correction.name, correction.examples), true))
+        background = try again("background", labels.background, isBackground: true)
+        if !background.isEmpty { additions.append(.background(background)) }
+        let taught = labels.labels.filter { !$0.examples.isEmpty }
+        for label in taught { additions.append(.label(label.name, try again(label.name, label.examples))) }
+        let (corrections, leftOut) = correctable(labels.corrections, among: Set(taught.map(\.name)), file)
+        for correction in corrections where !correction.examples.isEmpty {
+            additions.append(.correction(correction.name, try again(correction.name, correction.examples)))
         }
         if lost > 0 {
             // A label must not be lost to a renewal.
@@ -53,14 +55,9 @@ package struct LabelMigration {
                 file, at: "clips",
                 "\(lost) examples have no clip that this model could be taught by: nothing was changed")
         }
-        for (name, examples, isCorrection) in labelled where !examples.isEmpty {
-            if isCorrection {
-                try renewed.correct(name, examples, base)
-            } else {
-                try renewed.learn(name, examples, base)
-            }
-        }
-        return renewed
+        var renewed = LearnedLabels(model)
+        try renewed.add(additions, base)
+        return (renewed, leftOut)
     }
 
     /// Adds what `labels` do not have.
@@ -68,12 +65,13 @@ package struct LabelMigration {
     /// - Parameters:
     ///   - other: of this model or of another.
     ///   - path: whose `other` are, for errors.
-    ///   - labels: of this model; of no use once this has thrown.
+    ///   - labels: of this model; as they were once this has thrown.
     ///   - keepsClips: whether clips of this model's examples are taken too.
+    /// - Returns: a line for each correction that is left out.
     /// - Throws: `TacitError` (bad data) where a label or a clip has no place in the model.
     package func add(
         _ other: LearnedLabels, of path: String, to labels: inout LearnedLabels, keepsClips: Bool
-    ) throws {
+    ) throws -> [String] {
         let isOwn = other.model.digest == model.digest
         guard !isOwn || other.model.width == model.width else {
             throw TacitError.badData(
@@ -92,20 +90,30 @@ package struct LabelMigration {
             }
             return renewed
         }
+        var additions: [LearnedLabels.Addition] = []
+        var known = Set(labels.labels.map(\.name))
         for label in other.labels {
             // With examples or without.
-            try requireLearned(label.name, path, remedy: "rename the learned one, with \(other.model.name)")
+            try requireLearnable(label.name, path, remedy: "rename the learned one, with \(other.model.name)")
             let news = labels.news(of: label.name, try own(label.name, label.examples))
-            if !news.isEmpty { try labels.learn(label.name, news, base) }
+            guard !news.isEmpty else { continue }
+            additions.append(.label(label.name, news))
+            known.insert(label.name)
         }
-        for correction in correctable(other.corrections, among: labels, path) {
+        let (corrections, leftOut) = correctable(other.corrections, among: known, path)
+        for correction in corrections {
             let news = labels.newCorrections(of: correction.name, try own(correction.name, correction.examples))
-            if !news.isEmpty { try labels.correct(correction.name, news, base) }
+            if !news.isEmpty { additions.append(.correction(correction.name, news)) }
         }
+        try labels.add(additions, base)
+        return leftOut
     }
 
-    /// - Throws: `TacitError` (bad data) for a label that the model has itself.
-    private func requireLearned(_ name: String, _ path: String, remedy: String) throws {
+    /// - Throws: `TacitError` (bad data) for a name that no label may be given, and a label that the model has itself.
+    private func requireLearnable(_ name: String, _ path: String, remedy: String) throws {
+        if let fault = LearnedLabels.fault(ofName: name) {
+            throw TacitError.badData(path, at: name, "\(fault): \(remedy)")
+        }
         guard base.labels.contains(name) else { return }
         throw TacitError.badData(path, at: name, "\(model.name) has such a label itself: \(remedy)")
     }
@@ -125,17 +133,16 @@ package struct LabelMigration {
         }
     }
 
-    /// Those of labels that the model or `labels` have; the others have nothing to correct, which is reported.
+    /// Those of labels that the model has or that are learned; the others have nothing to correct, which a line each says.
     private func correctable(
-        _ corrections: [LearnedLabels.Correction], among labels: LearnedLabels, _ path: String
-    ) -> [LearnedLabels.Correction] {
-        corrections.filter { correction in
-            let isKnown = labels.index(of: correction.name) != nil || base.labels.contains(correction.name)
-            if !isKnown {
-                report(
-                    "\(path): \(correction.name): \(model.name) has no such label, and so its corrections are left out")
+        _ corrections: [LearnedLabels.Correction], among learned: Set<String>, _ path: String
+    ) -> (corrections: [LearnedLabels.Correction], leftOut: [String]) {
+        func isKnown(_ name: String) -> Bool { learned.contains(name) || base.labels.contains(name) }
+        return (
+            corrections.filter { isKnown($0.name) },
+            corrections.filter { !isKnown($0.name) }.map {
+                "\(path): \($0.name): \(model.name) has no such label, and so its corrections are left out"
             }
-            return isKnown
-        }
+        )
     }
 }

@@ -5,8 +5,8 @@ import TacitLearning
 /// Follows a file of learned labels that others change, and has the streams of this program go by it, on a thread of its
 /// own.
 ///
-/// The file's folder is watched (inotify(7)), since every change puts another file in its place; where the system can't,
-/// it is looked at once a second.
+/// The file's folder is watched (inotify(7)), since every change puts another file in its place, and where it is a link
+/// the folder of what it leads to, where that is put; where the system can't, it is looked at once a second.
 package final class LabelsWatch: @unchecked Sendable {
     /// What came of a change.
     package enum News: Sendable {
@@ -57,37 +57,39 @@ package final class LabelsWatch: @unchecked Sendable {
     }
 
     private func serve() {
-        let notes = watchFolder()
+        let notes = inotify_init1(Int32(O_CLOEXEC))
         defer { if notes >= 0 { close(notes) } }
         while !stop.isStopping {
+            // Before it is looked at, so that no change is missed; and each time, for a link may lead elsewhere now.
+            let isWatched = watchFolders(notes)
             let now = FileVersion(file)
             // A file that was taken away has taught nothing else.
             if now != seen, now != nil { take() }
             seen = now
-            wait(notes)
+            wait(notes, isWatched: isWatched)
         }
     }
 
-    /// -1 where the system can't.
-    private func watchFolder() -> Int32 {
-        let notes = inotify_init1(Int32(O_CLOEXEC))
-        guard notes >= 0 else { return -1 }
+    /// A folder that is watched already stays so.
+    ///
+    /// - Returns: whether all are watched.
+    private func watchFolders(_ notes: Int32) -> Bool {
+        guard notes >= 0 else { return false }
         let changes = UInt32(IN_MOVED_TO) | UInt32(IN_CLOSE_WRITE)
-        guard SystemPath.withBytes(SystemPath.folder(of: file), { inotify_add_watch(notes, $0, changes) }) >= 0 else {
-            close(notes)
-            return -1
+        // Of a link too, for another may be put in its place.
+        return [file, SystemPath.target(of: file)].allSatisfy { path in
+            SystemPath.withBytes(SystemPath.folder(of: path)) { inotify_add_watch(notes, $0, changes) } >= 0
         }
-        return notes
     }
 
-    private func wait(_ notes: Int32) {
+    private func wait(_ notes: Int32, isWatched: Bool) {
         // A negative descriptor is passed over.
         var descriptors = [
             pollfd(fd: stop.descriptor, events: Int16(POLLIN), revents: 0),
             pollfd(fd: notes, events: Int16(POLLIN), revents: 0),
         ]
         // Even without a note from time to time: a folder on a network sends none.
-        guard poll(&descriptors, 2, notes >= 0 ? 10_000 : 1000) > 0, descriptors[1].revents != 0 else { return }
+        guard poll(&descriptors, 2, isWatched ? 10_000 : 1000) > 0, descriptors[1].revents != 0 else { return }
         withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 8) { buffer in
             _ = read(notes, buffer.baseAddress, buffer.count)
         }

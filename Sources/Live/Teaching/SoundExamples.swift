@@ -10,8 +10,8 @@ final class SoundExamples {
     private static let windows = 3
     /// The most pieces of a background.
     private static let pieces = 8
-    /// The most seconds of a file that are looked through.
-    private static let longest = 600.0
+    /// The most seconds of a file that are looked through, and of a clip that was kept.
+    private static let longest = LearningLimits.clipSeconds
     /// The most windows of a long clip that count.
     private static let rowsOfClip = 12
     /// The most windows of a long clip that are read out.
@@ -47,6 +47,10 @@ final class SoundExamples {
     var samplesPerWindow: Int { labeller.geometry.samplesPerWindow }
     /// Hertz of the samples that the model takes.
     var sampleRate: Int { labeller.geometry.sampleRate }
+    /// The most samples that are looked through.
+    private var mostSamples: Int { Int(Self.longest * Double(sampleRate)) }
+    /// The most samples of a clip, which must be read again: a model's windows may be of any length.
+    private var clipLength: Int { min(Self.windows * samplesPerWindow, mostSamples) }
 
     // MARK: Samples
 
@@ -54,7 +58,7 @@ final class SoundExamples {
     ///
     /// - Throws: `TacitError` as the source does; bad data where there is none.
     func material(of source: any SampleSource, isBackground: Bool) throws -> TeachingMaterial {
-        let most = Int(Self.longest * Double(sampleRate))
+        let most = mostSamples
         var samples = try source.samples(atMost: most)
         guard !samples.isEmpty else { throw TacitError(.badData, "no samples in it") }
         let more = samples.count < most ? [] : try source.samples(atMost: 1)
@@ -65,7 +69,7 @@ final class SoundExamples {
 
     /// Of a background that goes on behind `samples` as many pieces as one has, each of their length, joined.
     private func pieces(of samples: [Float], _ source: any SampleSource) throws -> [Float] {
-        var pieces = SpacedPieces(length: Self.windows * samplesPerWindow, wanted: Self.pieces)
+        var pieces = SpacedPieces(length: clipLength, wanted: Self.pieces)
         pieces.add(samples)
         while case let more = try source.samples(atMost: 1 << 16), !more.isEmpty { pieces.add(more) }
         let chosen = pieces.chosen
@@ -77,15 +81,14 @@ final class SoundExamples {
 
     /// Of a long recording its loudest part.
     func example(of samples: [Float], background: [Example], isTrimmed: Bool = false) -> Example {
-        let limit = Self.windows * samplesPerWindow
         let range = LoudestStretch.range(
-            in: samples, sampleRate: sampleRate, limit: limit, isTrimmed: isTrimmed)
+            in: samples, sampleRate: sampleRate, limit: clipLength, isTrimmed: isTrimmed)
         return example(ofClip: samples[range].map(Self.sample), background: background)
     }
 
     /// All of a short recording, of a long one pieces from its beginning to its end.
     func backgrounds(of samples: [Float]) -> [Example] {
-        let length = min(Self.windows * samplesPerWindow, samples.count)
+        let length = min(clipLength, samples.count)
         guard length > 0 else { return [] }
         let count = min((samples.count - 1) / length + 1, Self.pieces)
         return (0..<count).map { index in
@@ -104,9 +107,8 @@ final class SoundExamples {
         guard rate != sampleRate else {
             return example(ofClip: clip, background: background, isBackground: isBackground)
         }
-        let source = try SoundSources.resample(
-            MemorySource(samples: clip.map { Float($0) / 32768 }, sampleRate: rate), to: sampleRate)
-        let samples = try source.samples(atMost: .max)
+        let source = try SoundSources.resample(ClipSource(clip, sampleRate: rate), to: sampleRate)
+        let samples = Array(try source.samples(atMost: mostSamples).prefix(mostSamples))
         return isBackground
             ? example(ofClip: samples.map(Self.sample), background: [], isBackground: true)
             : example(of: samples, background: background)

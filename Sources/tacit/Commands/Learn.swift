@@ -19,7 +19,7 @@ struct Learn: ParsableCommand {
             tacit learn [MODEL.gguf] --export FILE [NAME...]|--import FILE --labels FILE
             """,
         discussion: """
-            Five examples are enough to begin with. What is learned stands in FILE, which listen, watch, classify and \
+            Five examples are enough to begin with; one PATH may be -, standard input. What is learned stands in FILE, which listen, watch, classify and \
             eval take with --labels too; the model stays as it is. Sounds and pictures of the examples stay in FILE as \
             well, so that a newer model can be taught the same labels, unless --no-clips.
             """)
@@ -58,6 +58,9 @@ struct Learn: ParsableCommand {
                     ? "Name files, or --device or --camera for examples as they come."
                     : "--device and --camera take examples as they come: they don't go with files.")
         }
+        guard paths.count(where: { $0 == StandardInput.path }) < 2 else {
+            throw ValidationError("'-' is standard input, which can be read once.")
+        }
         return (model, paths, task)
     }
 
@@ -68,37 +71,33 @@ struct Learn: ParsableCommand {
             let labels = try LabelsFile.require(file)
             // Labels that were taught to another model are listed too: it may have to be renewed for this one.
             if let given { _ = try LoadedModel(path: given) }
-            return try LearnOutput(json: output.json).list(labels)
+            return try LearnOutput(json: output.json).list(labels, changed: nil)
         }
         let standard = live.isCamera ? ModelLookup.image : ModelLookup.defaultName(forFirst: paths.first)
         // Labels that are taught anew are taught to what is there now.
         let keeper = if case .renew = task { nil as String? } else { file }
         let model = try LoadedModel(path: try ModelLookup.path(given, default: standard, taughtBy: keeper))
-        // Read, changed and written under one lock: two who learn at once both have learned.
-        let lock = try LabelsLock(beside: file) {
-            StandardError.line("\(file): waiting for another program that changes labels in its folder")
-        }
-        try withExtendedLifetime(lock) {
+        let teacher = try LabelTeacher.locked(file) {
             if task.needsLabels { _ = try LabelsFile.require(file) }
-            let teacher = try LabelTeacher(
+            return try LabelTeacher(
                 model, file: file, engine: engine.settings, keepsClips: !options.noClips,
                 output: LearnOutput(json: output.json))
-            switch task {
-            case .examples(let purpose):
-                // Before a device is opened and somebody asked to ring.
-                try teacher.require(purpose)
-                if live.isGiven {
-                    try teacher.take(try LiveExamples(live, teacher.maker), purpose)
-                } else {
-                    try teacher.take(FileRun.expanded(paths, model), purpose)
-                }
-            case .forget(let name): try teacher.change { try $0.forget(name, $1) }
-            case .rename(let old, let new): try teacher.change { try $0.rename(old, to: new, $1) }
-            case .renew: try teacher.renew()
-            case .export(let path): try teacher.export(paths, to: path)
-            case .importing(let path): try teacher.importing(path)
-            case .list: break
+        }
+        switch task {
+        case .examples(let purpose):
+            // Before a device is opened and somebody asked to ring.
+            try teacher.require(purpose)
+            if live.isGiven {
+                try teacher.take(try LiveExamples(live, teacher.maker), purpose)
+            } else {
+                try teacher.take(FileRun.expanded(paths, model), purpose)
             }
+        case .forget(let name): try teacher.change { try $0.forget(name, $1) }
+        case .rename(let old, let new): try teacher.change { try $0.rename(old, to: new, $1) }
+        case .renew: try teacher.renew()
+        case .export(let path): try teacher.export(paths, to: path)
+        case .importing(let path): try teacher.importing(path)
+        case .list: break
         }
     }
 }

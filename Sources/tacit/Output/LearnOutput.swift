@@ -1,4 +1,5 @@
 import TacitConsole
+import TacitDiagnostics
 import TacitLabelling
 import TacitLearning
 import TacitLive
@@ -6,8 +7,13 @@ import TacitSinks
 import TacitText
 
 /// What `learn` writes: what an example would have been called, and what is known afterwards.
-struct LearnOutput {
+///
+/// What is told never decides what is learned: where it can't be written, that is said at the end, and what was changed
+/// all the same.
+final class LearnOutput {
     private let json: Bool
+    /// Why nothing more is written.
+    private var failure: TacitError?
 
     init(json: Bool) { self.json = json }
 
@@ -25,14 +31,20 @@ struct LearnOutput {
         }
         line.end()
         do {
-            try StandardOutput.shared.write(line.bytes)
+            try write(line.bytes)
         } catch is StandardOutput.Closed {
             // Whoever reads no further has not said that nothing is to be learned.
         }
     }
 
     /// A line a label; then, for people, what of the model's own is held back in the background.
-    func list(_ labels: LearnedLabels) throws {
+    ///
+    /// - Parameters:
+    ///   - labels: what is known.
+    ///   - file: that was changed and holds it; nil where nothing was.
+    /// - Throws: `StandardOutput.Closed` for a reader that is gone; `TacitError` (cannot create), which names the file
+    ///   that was changed, where something could not be written.
+    func list(_ labels: LearnedLabels, changed file: String?) throws {
         for (index, label) in labels.labels.enumerated() {
             let corrections = labels.corrections.first { $0.name == label.name }?.examples.count ?? 0
             try tell(
@@ -45,12 +57,26 @@ struct LearnOutput {
         }
         let said = Set(labels.background.flatMap(\.said))
         let held = labels.classifiers.corrected.filter(said.contains)
-        guard !json, !held.isEmpty else { return }
-        var line = PlainLine()
-        line.begin()
-        line.text("held back where it is as in the background: " + held.joined(separator: ", "))
-        line.end()
-        try StandardOutput.shared.write(line.bytes)
+        if !json, !held.isEmpty {
+            var line = PlainLine()
+            line.begin()
+            line.text("held back where it is as in the background: " + held.joined(separator: ", "))
+            line.end()
+            try write(line.bytes)
+        }
+        guard var error = failure else { return }
+        if let file { error.reason += "; \(file) was changed all the same" }
+        throw error
+    }
+
+    /// Nothing once that has failed.
+    private func write(_ bytes: [UInt8]) throws {
+        guard failure == nil else { return }
+        do {
+            try StandardOutput.shared.write(bytes)
+        } catch let failed as StandardOutput.Failed {
+            failure = failed.error
+        }
     }
 
     private func tell(_ name: String, examples: Int, corrections: Int, isLearned: Bool, unlike: Int) throws {
@@ -63,7 +89,7 @@ struct LearnOutput {
             line.float("threshold", isLearned ? LoadedModel.learnedThreshold : nil)
             line.bool("learned", isLearned)
             line.end()
-            return try StandardOutput.shared.write(line.bytes)
+            return try write(line.bytes)
         }
         var line = PlainLine()
         line.begin()
@@ -71,6 +97,6 @@ struct LearnOutput {
         line.text("  \(examples) examples, \(corrections) corrections")
         if unlike > 0 { line.text(", \(unlike) of them unlike the others") }
         line.end()
-        try StandardOutput.shared.write(line.bytes)
+        try write(line.bytes)
     }
 }

@@ -54,6 +54,16 @@ import Testing
         #expect(outcome.output.isEmpty && outcome.standardError.contains("exec:"))
     }
 
+    /// Whatever a program is called, what is said of it is a line, without a terminal's codes.
+    @Test func aNameThatWouldSpoilALine() throws {
+        let link = folder.path("a\n\u{1b}[31mb")
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "/bin/false")
+        let outcome = try listening.run(["--to", "exec:'\(link)'"])
+        #expect(outcome.status == 0 && !outcome.errors.contains(0x1b))
+        #expect(outcome.errorLines.contains { $0.contains("/a??[31mb: event ") && $0.contains("ended with status 1") })
+        #expect(outcome.errorLines.allSatisfy { $0.hasPrefix("tacit: ") })
+    }
+
     @Test func labelsAreNeverCode() throws {
         let names = [
             "$(touch pwned)", "`touch pwned`", "; touch pwned", "a\n'\"\\", "--help\u{7}\u{1b}[31m",

@@ -3,8 +3,12 @@ import TacitConsole
 import TacitDiagnostics
 import TacitLearning
 import TacitLive
+import TacitMedia
 
 /// Changes a file of learned labels. Nothing is written before all examples of one command are there.
+///
+/// Examples may take long to come, so that others may change the file meanwhile: it is read again under its lock for
+/// each change, and what two teach at once both stays.
 final class LabelTeacher {
     let maker: ExampleMaker
     private let model: LoadedModel
@@ -35,6 +39,16 @@ final class LabelTeacher {
         labeller = taught.description.labels.isEmpty ? nil : try FileLabeller(taught, hop: nil, engine: engine)
     }
 
+    /// Runs what others who change a file of labels wait for, and waits for them.
+    ///
+    /// - Throws: `TacitError` (cannot create) where there is no such folder.
+    static func locked<Result>(_ file: String, _ body: () throws -> Result) throws -> Result {
+        let lock = try LabelsLock(beside: file) {
+            StandardError.line("\(file): waiting for another program that changes labels in its folder")
+        }
+        return try withExtendedLifetime(lock) { try body() }
+    }
+
     /// What can be refused before there are examples.
     ///
     /// - Throws: `TacitError`: bad data for labels of another model, usage for a name that can't be learned or corrected.
@@ -51,18 +65,20 @@ final class LabelTeacher {
 
     // MARK: Examples
 
-    /// A bad file prints its line, and the others are learned.
+    /// A bad file prints its line, and the others are learned. `-` is standard input.
     func take(_ paths: [String], _ purpose: TeachingPurpose) throws {
         var first: TacitError?
         var examples: [Example] = []
         for path in paths {
             do {
                 // Read once: it may be a pipe.
-                let material = try maker.material(of: path, isBackground: purpose.isBackground)
-                let heard = try labeller?.read(material, path: path)
+                let material = try maker.material(
+                    of: path, isBackground: purpose.isBackground, takesStandardInput: true)
+                let name = StandardInput.shownName(path)
+                let heard = try labeller?.read(material, path: name)
                 examples += maker.examples(
                     of: material, background: labels.background, isBackground: purpose.isBackground)
-                if let remark = material.remark { StandardError.line(TacitError.badData(path, remark).description) }
+                if let remark = material.remark { StandardError.line(TacitError.badData(name, remark).description) }
                 try output.heard(path, heard, model.description.labels)
             } catch let error as TacitError {
                 first = first ?? error
@@ -99,15 +115,20 @@ final class LabelTeacher {
     // MARK: Changes
 
     func change(_ body: (inout LearnedLabels, TaughtBase) throws -> Void) throws {
-        try requireSameModel()
-        try body(&labels, base)
-        try write()
+        try rewrite {
+            try requireSameModel()
+            try body(&labels, base)
+            return []
+        }
     }
 
     /// To this model, from the clips that were kept.
     func renew() throws {
-        labels = try migration.renewed(labels, of: file)
-        try write()
+        try rewrite {
+            let renewed = try LabelMigration(model, maker: maker).renewed(labels, of: file)
+            labels = renewed.labels
+            return renewed.leftOut
+        }
     }
 
     func export(_ names: [String], to path: String) throws {
@@ -124,7 +145,7 @@ final class LabelTeacher {
         var chosen = try labels.only(names, base)
         if !keepsClips { chosen = chosen.withoutClips }
         try LabelsFile.write(chosen, to: path)
-        try output.list(chosen)
+        try output.list(chosen, changed: path)
     }
 
     /// What is there already stays as it is.
@@ -132,16 +153,24 @@ final class LabelTeacher {
         guard let other = try LabelsFile.read(path) else {
             throw TacitError(.noInput, file: path, "there is no such file")
         }
-        let migration = try migration
-        try change { labels, _ in try migration.add(other, of: path, to: &labels, keepsClips: keepsClips) }
+        try rewrite {
+            try requireSameModel()
+            let migration = try LabelMigration(model, maker: maker)
+            return try migration.add(other, of: path, to: &labels, keepsClips: keepsClips)
+        }
     }
 
-    private var migration: LabelMigration {
-        get throws { try LabelMigration(model, maker: maker, report: { StandardError.line($0) }) }
-    }
-
-    private func write() throws {
-        try LabelsFile.write(labels, to: file)
-        try output.list(labels)
+    /// Reads the file again, changes what it holds and writes it. Nobody waits for whoever reads what is told then.
+    ///
+    /// - Parameter body: changes `labels`, and returns lines about what was left out.
+    private func rewrite(_ body: () throws -> [String]) throws {
+        let leftOut = try Self.locked(file) {
+            if let now = try LabelsFile.read(file) { labels = now }
+            let leftOut = try body()
+            try LabelsFile.write(labels, to: file)
+            return leftOut
+        }
+        for line in leftOut { StandardError.line(line) }
+        try output.list(labels, changed: file)
     }
 }
