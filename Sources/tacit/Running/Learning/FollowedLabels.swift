@@ -47,10 +47,21 @@ enum FollowedLabels {
                 let own = terms.labels.first { $0.name == name }
                 return ChangingLabels.Terms(
                     threshold: own?.threshold ?? threshold,
-                    delays: EventDetector.Delays(onAfter: own?.onAfter, offAfter: own?.offAfter))
+                    delays: EventDetector.Delays(onAfter: own?.onAfter, offAfter: own?.offAfter), group: own?.group,
+                    quiet: terms.quiet + (own?.quiet ?? TimesOfDay([])))
             },
             // Those that come make events unless somebody has said which do.
             takesNew: options.events.only.isEmpty, watch: watch(model, file))
+    }
+
+    /// Terms of labels that there are not, but may be while the stream runs.
+    ///
+    /// - Parameter labels: that there are.
+    static func awaited(
+        beside labels: [String], _ options: some StreamOptions, _ terms: StreamTerms
+    ) -> [LabelTerms] {
+        guard options.learned.path != nil, terms.recording == nil, options.events.only.isEmpty else { return [] }
+        return terms.labels.filter { !labels.contains($0.name) }
     }
 
     private static func watch(_ model: LoadedModel, _ file: String) -> AnyObject {
