@@ -1,6 +1,9 @@
 import TacitDiagnostics
 import TacitLabelling
+import TacitLive
+import TacitModelFile
 import TacitSettings
+import TacitText
 
 /// Labels that are named, among those that the models have.
 extension SettingsCheck {
@@ -26,6 +29,40 @@ extension SettingsCheck {
         }
     }
 
+    /// What labels have of their own, of those that an input has and, if it follows a file, of those that may come.
+    func terms(_ names: [String], _ options: any StreamOptions) -> [LabelTerms] {
+        let terms = StreamTerms(labels: settings.labels.map(LabelTerms.init))
+        return terms.labels.filter { names.contains($0.name) } + FollowedLabels.awaited(beside: names, options, terms)
+    }
+
+    mutating func note(_ input: Settings.Input, _ model: LoadedModel, _ taught: LoadedModel) {
+        known[input.name.text] = Set(taught.description.labels)
+        builtIn.formUnion(model.description.labels)
+    }
+
+    /// A name that some model has of itself is waited for by no input of another: so what is said of the one's labels
+    /// is no change to the other.
+    mutating func leaveLabelsToTheirModels() {
+        let builtIn = builtIn
+        for index in inputs.indices {
+            let own = known[inputs[index].name] ?? []
+            inputs[index].identity.labels.removeAll { !own.contains($0.name) && builtIn.contains($0.name) }
+            checkGroups(inputs[index].identity.labels.map(\.name), awaited: own)
+        }
+    }
+
+    /// A label that is still to be taught and has the name of a group could not be told from it.
+    private mutating func checkGroups(_ names: [String], awaited own: Set<String>) {
+        let awaited = names.filter { !own.contains($0) }
+        for label in settings.labels where names.contains(label.name.text) {
+            guard let group = label.group, !faults.contains(where: { $0.place == group.place }) else { continue }
+            guard awaited.contains(group.text) || awaited.contains(label.name.text) && own.contains(group.text) else {
+                continue
+            }
+            refuse(group.place, "group: '\(group.text)' is a label: a group wants a name of its own")
+        }
+    }
+
     mutating func checkLabels() {
         guard let labels, !settings.inputs.isEmpty else { return }
         for label in settings.labels {
@@ -44,6 +81,6 @@ extension LabelTerms {
     init(_ label: Settings.Label) {
         self.init(
             name: label.name.text, threshold: label.threshold, onAfter: label.onAfter, offAfter: label.offAfter,
-            group: label.group?.text, quiet: label.quiet)
+            group: label.group?.text, quiet: label.quiet.merged)
     }
 }

@@ -11,7 +11,7 @@ import TacitText
 /// labels, names, and whether what is asked for can be.
 struct SettingsCheck {
     let path: String
-    private(set) var inputs: [InputPlan] = []
+    var inputs: [InputPlan] = []
     private(set) var sinks: [(name: String, address: String)] = []
     private(set) var faults: [SettingsFault] = []
 
@@ -22,6 +22,10 @@ struct SettingsCheck {
     private var devices: [String: String] = [:]
     /// Labels of all models that could be opened; nil where one could not.
     private(set) var labels: [String]? = []
+    /// Of each input that could be planned, by name, the labels that it has.
+    var known: [String: Set<String>] = [:]
+    /// The labels of all models, without what was taught to them.
+    var builtIn: Set<String> = []
 
     /// - Throws: `TacitError`: no input for a file that can't be read; I/O error for what the machine could not do.
     init(path: String) throws {
@@ -39,6 +43,7 @@ struct SettingsCheck {
         }
         checkPages()
         checkLabels()
+        leaveLabelsToTheirModels()
         faults.sort { $0.place < $1.place }
     }
 
@@ -78,7 +83,6 @@ struct SettingsCheck {
         let before = faults.count
         let names = input.to.isEmpty ? settings.sinks.map(\.name) : input.to
         let places = names.map { name in wanted[name.text].map { ($0, name) } }
-        let arguments = input.entries.flatMap(\.arguments)
         guard let (sense, model) = try open(input) else { return nil }
         guard let options = parse(input, sense) else { return nil }
         var sinks = places.compactMap { $0?.0 }
@@ -92,12 +96,12 @@ struct SettingsCheck {
         checkGroups(taught.description.labels)
         try checkSelection(input, options, taught.description.labels)
         guard faults.count == before else { return nil }
+        note(input, model, taught)
         let plan = InputPlan(
             name: input.name.text, device: devices[input.name.text] ?? Slug.make(input.name.text),
             identity: InputPlan.Identity(
-                sense: sense, model: input.model?.text, arguments: arguments,
-                labels: settings.labels.map(LabelTerms.init),
-                quiet: settings.quiet + input.quiet, sinks: sinks),
+                sense: sense, model: input.model?.text, entries: input.entries, names: taught.description.labels,
+                labels: terms(taught.description.labels, options), quiet: settings.quiet + input.quiet, sinks: sinks),
             to: names.map(\.text),
             model: InputPlan.Model(
                 path: taught.path, labels: taught.description.labels.count, learned: taught.learned?.labels.count ?? 0),

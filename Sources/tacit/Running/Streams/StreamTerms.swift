@@ -51,4 +51,7 @@ struct LabelTerms: Equatable, Sendable {
     /// The name that its events carry.
     var group: String?
     var quiet = TimesOfDay([])
+
+    /// Whether nothing is said of the label.
+    var isEmpty: Bool { threshold == nil && onAfter == nil && offAfter == nil && group == nil && quiet.isEmpty }
 }
