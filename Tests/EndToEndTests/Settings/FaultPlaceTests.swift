@@ -119,6 +119,15 @@ import Testing
         }
     }
 
+    /// A program that there is not, as an input as well as in a sink.
+    @Test func aProgramThatThereIsNot() throws {
+        let lines = try faults(
+            SeveralInputs.table("a", inputs.first.path, [("command", "/no/such/program -x"), ("raw", "true")]))
+        #expect(lines.count == 1)
+        #expect(
+            lines.allSatisfy { $0.contains(":4:1: command: /no/such/program: there is no such program") }, "\(lines)")
+    }
+
     @Test func aLabelWithoutAName() throws {
         let lines = try faults(inputs.table(inputs.all[0]) + "[label.\"\"]\nthreshold = 0.5\n")
         #expect(lines.count == 1)

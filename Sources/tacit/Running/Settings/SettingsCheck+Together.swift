@@ -1,3 +1,4 @@
+import TacitDevices
 import TacitDiagnostics
 import TacitModelFile
 import TacitSettings
@@ -34,6 +35,18 @@ extension SettingsCheck {
         for kind in SinkTable.kinds {
             guard let only = kind.only, sinks.count(where: { $0.request.name == kind.name }) > 1 else { continue }
             refuse(input.to.first?.place ?? input.name.place, "to: one \(only) is all that an input may have")
+        }
+    }
+
+    /// Whether the program that an input is can be found now: one that only `run` missed would be tried for ever.
+    mutating func checkProgram(_ input: Settings.Input) throws {
+        guard let entry = input.entry("command"), let text = entry.values.first,
+            !faults.contains(where: { $0.place == entry.place })
+        else { return }
+        _ = try attempt {
+            try SourceCommand(text).path()
+        } orElse: { check, error in
+            check.refuse(entry.place, "command: \(error.description)")
         }
     }
 }

@@ -91,6 +91,7 @@ struct SettingsCheck {
         }
         let areKnown = !settings.lacksSinks && !input.unread.contains("to") && places.allSatisfy { $0 != nil }
         checkTogether(input, options, areKnown ? sinks : nil, names)
+        try checkProgram(input)
         let takesCorrections = sinks.contains(where: \.takesCorrections)
         guard let taught = try teach(model, input, options, takesCorrections: takesCorrections) else { return nil }
         labels? += taught.description.labels
