@@ -128,6 +128,19 @@ import Testing
             lines.allSatisfy { $0.contains(":4:1: command: /no/such/program: there is no such program") }, "\(lines)")
     }
 
+    @Test func jsonWithoutAStandardOutput() throws {
+        let (one, file) = (inputs.all[0], inputs.folder.path("x.jsonl"))
+        let sink = "[[sink]]\nname = \"s\"\nto = \"jsonl:\(file)\"\n"
+        let lines = try faults(inputs.table(one, "json = true") + sink)
+        #expect(lines.count == 1 && lines.allSatisfy { $0.contains(":10:1: json: goes with a sink") }, "\(lines)")
+        for text in [
+            inputs.table(one, "json = true"), inputs.table(one, "json = false") + sink,
+            inputs.table(one, "json = true") + sink + "[[sink]]\nname = \"t\"\nto = \"stdout\"\n",
+        ] {
+            #expect(try Executable.tacit.run(["check", try inputs.write(text)]).status == 0, "\(text)")
+        }
+    }
+
     @Test func aLabelWithoutAName() throws {
         let lines = try faults(inputs.table(inputs.all[0]) + "[label.\"\"]\nthreshold = 0.5\n")
         #expect(lines.count == 1)

@@ -19,6 +19,9 @@ extension SettingsCheck {
             refuse(input.entry(key)?.place ?? input.name.place, "\(key): \(fault.reason)")
         }
         guard let sinks else { return }
+        if let json = input.entry("json"), !json.values.isEmpty, !sinks.contains(where: { $0.request.has(.json) }) {
+            refuse(json.place, "json: goes with a sink whose to is \"stdout\": this input is told to none")
+        }
         if let command = sinks.first(where: \.settings.mqtt.takesCommands) {
             let name = names.first { wanted[$0.text] == command }
             let place = input.to.isEmpty ? input.name.place : name?.place ?? input.name.place
