@@ -46,7 +46,8 @@ import Testing
         _ = try #require(run.readLine(), "\(run.standardError)")
         for name in ["two", "three"] {
             try learn(name)
-            #expect(waitUntil { run.standardError.contains("new: \(name)") }, "\(run.standardError)")
+            let said = "tacit: ear: \(labels): labels were taught anew; new: \(name)"
+            #expect(waitUntil { run.standardError.contains(said) }, "\(run.standardError)")
         }
         var lines: [String] = []
         var (isHeard, isTold) = (false, false)

@@ -51,7 +51,7 @@ enum FollowedLabels {
                     quiet: terms.quiet + (own?.quiet ?? TimesOfDay([])))
             },
             // Those that come make events unless somebody has said which do.
-            takesNew: options.events.only.isEmpty, watch: watch(model, file))
+            takesNew: options.events.only.isEmpty, watch: watch(model, file, for: terms.name))
     }
 
     /// Terms of labels that there are not, but may be while the stream runs.
@@ -64,9 +64,9 @@ enum FollowedLabels {
         return terms.labels.filter { !labels.contains($0.name) }
     }
 
-    private static func watch(_ model: LoadedModel, _ file: String) -> AnyObject {
+    private static func watch(_ model: LoadedModel, _ file: String, for name: String?) -> AnyObject {
         LabelsWatch.begin(model, file: file) { news in
-            Log.shared.line { line in
+            StreamTerms.log(of: name) { line in
                 switch news {
                 case .inForce(let came, let went):
                     line.append(string: file)
