@@ -119,6 +119,22 @@ import Testing
         }
     }
 
+    /// What was expected is said, also of values that only the command line's parser looks at.
+    @Test func whatWasExpectedIsSaid() throws {
+        let raw: SeveralInputs.Keys = [("input", "-"), ("raw", "true"), ("rate", "1.5")]
+        let rate = try faults(SeveralInputs.table("a", inputs.first.path, raw))
+        #expect(
+            rate.count == 1
+                && rate.allSatisfy { $0.contains(":6:1: ") && $0.contains("expected a whole number of hertz") },
+            "\(rate)")
+        let sink = "[[sink]]\nname = \"s\"\nto = \"jsonl:\(inputs.folder.path("x.jsonl"))\"\nrotate_bytes = -3\n"
+        let bytes = try faults(inputs.table(inputs.all[0]) + sink)
+        #expect(
+            bytes.count == 1
+                && bytes.allSatisfy { $0.contains(":14:1: ") && $0.contains("expected a whole number of bytes") },
+            "\(bytes)")
+    }
+
     /// A program that there is not, as an input as well as in a sink.
     @Test func aProgramThatThereIsNot() throws {
         let lines = try faults(
