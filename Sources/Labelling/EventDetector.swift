@@ -76,6 +76,20 @@ package final class EventDetector {
 
     private static func samples(_ seconds: Double, _ rate: Int) -> Int { Int((seconds * Double(rate)).rounded()) }
 
+    private static func offLevel(_ threshold: Float, _ offBelow: Double) -> Float { threshold * Float(offBelow) }
+
+    /// Why an event could never turn on, or never off again; nil if all is well.
+    ///
+    /// - Parameter offBelow: below which part of the threshold it turns off.
+    package static func fault(ofThreshold threshold: Float, offBelow: Double) -> String? {
+        guard threshold <= 1 else { return "a threshold of \(threshold) is never reached, as scores go up to 1" }
+        guard offLevel(threshold, offBelow) > 0 else {
+            return "with a threshold of \(threshold), of which it must fall below \(offBelow), an event can never turn "
+                + "off"
+        }
+        return nil
+    }
+
     private static func watch(
         _ label: Int, _ thresholds: [Float], _ settings: EventSettings, _ delays: Delays?, sampleRate: Int,
         _ names: [String]
@@ -84,21 +98,15 @@ package final class EventDetector {
             throw TacitError(.usage, "label \(label) of \(thresholds.count) can't be watched")
         }
         let threshold = thresholds[label]
-        let name = names.indices.contains(label) ? "'\(names[label])'" : "label \(label)"
-        guard threshold <= 1 else {
-            throw TacitError(.usage, "\(name): a threshold of \(threshold) is never reached, as scores go up to 1")
-        }
-        let offLevel = threshold * Float(settings.offBelow)
-        guard offLevel > 0 else {
-            throw TacitError(
-                .usage,
-                "\(name): with a threshold of \(threshold), of which it must fall below \(settings.offBelow), "
-                    + "an event can never turn off")
+        if let fault = Self.fault(ofThreshold: threshold, offBelow: settings.offBelow) {
+            let name = names.indices.contains(label) ? "'\(names[label])'" : "label \(label)"
+            throw TacitError(.usage, "\(name): \(fault)")
         }
         let own = settings.changed(onAfter: delays?.onAfter, offAfter: delays?.offAfter)
         try own.validate()
         return Watch(
-            label: label, threshold: threshold, offLevel: offLevel, onAfter: samples(own.onAfter, sampleRate),
+            label: label, threshold: threshold, offLevel: offLevel(threshold, settings.offBelow),
+            onAfter: samples(own.onAfter, sampleRate),
             offAfter: samples(own.offAfter, sampleRate))
     }
 

@@ -36,6 +36,8 @@ package struct Settings: Sendable {
         package var to: [Name] = []
         package var quiet = TimesOfDay([])
         package var entries: [Entry] = []
+        /// Keys whose values could not be read, which is among the faults: what follows from their absence is no fault.
+        package var unread: Set<String> = []
 
         package func entry(_ name: String) -> Entry? { entries.first { $0.name == name } }
     }
@@ -45,6 +47,8 @@ package struct Settings: Sendable {
         /// As `--to` takes it.
         package var address: Name
         package var entries: [Entry] = []
+        /// As of an input.
+        package var unread: Set<String> = []
 
         package func entry(_ name: String) -> Entry? { entries.first { $0.name == name } }
     }
@@ -67,6 +71,10 @@ package struct Settings: Sendable {
     package var labels: [Label] = []
     /// When nothing's events are sent.
     package var quiet = TimesOfDay([])
+    /// Whether some inputs are left out, because their names could not be read.
+    package var lacksInputs = false
+    /// The same of sinks, of which there must be an address as well.
+    package var lacksSinks = false
 
     package init() {}
 }

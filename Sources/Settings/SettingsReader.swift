@@ -7,6 +7,8 @@ package struct SettingsReader {
     package private(set) var settings = Settings()
     /// By place.
     package private(set) var faults: [SettingsFault] = []
+    /// Of all sinks, also of those whose address could not be read.
+    private var sinkNames: [String] = []
 
     /// - Parameter bytes: of the whole file.
     package init(_ bytes: [UInt8]) {
@@ -72,6 +74,8 @@ package struct SettingsReader {
         var name: Settings.Name?
         var input = Settings.Input(name: Settings.Name(text: "", place: node.place))
         for member in table.members {
+            let before = faults.count
+            defer { if faults.count > before { input.unread.insert(SettingsKey.canonical(member.key)) } }
             switch member.key {
             case "name": name = self.name(member)
             case "model": input.model = text(member).map { Settings.Name(text: $0, place: member.node.place) }
@@ -88,7 +92,10 @@ package struct SettingsReader {
             }
         }
         if !table.has("name") { refuse(node.place, "[[input]]: no name") }
-        guard let name else { return nil }
+        guard let name else {
+            settings.lacksInputs = true
+            return nil
+        }
         input.name = name
         return input
     }
@@ -100,7 +107,10 @@ package struct SettingsReader {
         var name: Settings.Name?
         var address: Settings.Name?
         var entries: [Settings.Entry] = []
+        var unread: Set<String> = []
         for member in table.members {
+            let before = faults.count
+            defer { if faults.count > before { unread.insert(SettingsKey.canonical(member.key)) } }
             switch member.key {
             case "name": name = self.name(member)
             case "to": address = text(member).map { Settings.Name(text: $0, place: member.node.place) }
@@ -108,8 +118,12 @@ package struct SettingsReader {
             }
         }
         for key in Self.ownOfSink where !table.has(key) { refuse(node.place, "[[sink]]: no \(key)") }
-        guard let name, let address else { return nil }
-        return Settings.Sink(name: name, address: address, entries: entries)
+        if let name { sinkNames.append(name.text) }
+        guard let name, let address else {
+            settings.lacksSinks = true
+            return nil
+        }
+        return Settings.Sink(name: name, address: address, entries: entries, unread: unread)
     }
 
     private mutating func entry(
@@ -285,7 +299,7 @@ package struct SettingsReader {
     private mutating func checkNames() {
         checkDistinct(settings.sinks.map(\.name), "a sink")
         checkDistinct(settings.inputs.map(\.name), "an input")
-        let known = settings.sinks.map(\.name.text)
+        let known = sinkNames
         for input in settings.inputs {
             var seen: Set<String> = []
             for name in input.to {

@@ -14,6 +14,19 @@ package struct TimesOfDay: Equatable, Sendable {
         TimesOfDay(one.stretches + other.stretches)
     }
 
+    /// The same times in stretches that rise and don't touch, so that two that mean the same are equal.
+    package var merged: TimesOfDay {
+        var rising: [Range<Int>] = []
+        for stretch in stretches.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            if let last = rising.last, stretch.lowerBound <= last.upperBound {
+                rising[rising.count - 1] = last.lowerBound..<max(last.upperBound, stretch.upperBound)
+            } else {
+                rising.append(stretch)
+            }
+        }
+        return TimesOfDay(rising)
+    }
+
     /// From `22:00-06:30`; `24:00` is midnight at a day's end. nil for any other text, and for no time at all.
     package init?(_ text: String) {
         let ends = text.split(separator: "-", omittingEmptySubsequences: false).map(Self.seconds)

@@ -36,7 +36,9 @@ import Testing
             note(decided)
         }
 
-        func relabel(_ count: Int) { made.relabel(labels: count) }
+        func relabel(_ count: Int, _ rule: (Int) -> EventRules.Rule = { _ in EventRules.Rule() }) {
+            made.relabel(labels: count, new: rule)
+        }
 
         private func note(_ events: [DetectedEvent]) {
             for event in events { words.append("\(event.state) \(event.label) at \(Int(event.time)) \(event.score)") }
@@ -75,6 +77,29 @@ import Testing
                 "on 1 at 1 0.75", "on 2 at 1 0.5", "on 3 at 2 0.875", "on 4 at 2 0.625", "off 2 at 3 0.25",
                 "off 3 at 3 0.25",
                 "off 1 at 4 0.75", "off 4 at 4 0.625",
+            ])
+    }
+
+    /// A label that comes joins a group that may have had none, and is quiet when it is to be.
+    @Test func labelsComeWithRulesOfTheirOwn() throws {
+        let night = try #require(TimesOfDay("22:00-06:00"))
+        let told = Told { told in
+            EventRules(labels: 1, groups: [[], [0]], quiet: [Self.never]) { told.second }
+        }
+        told.take([0.5], [(.on, 0)])
+        told.relabel(4) { label in
+            [1: EventRules.Rule(group: 0), 2: EventRules.Rule(group: 1), 3: EventRules.Rule(quiet: night)][label]
+                ?? EventRules.Rule()
+        }
+        told.second = 22 * 3600
+        told.take([0.5, 0.75, 0.625, 0.875], [(.on, 1), (.on, 2), (.on, 3)])
+        told.second = 6 * 3600
+        told.take([0.25, 0.75, 0.625, 0.875], [(.off, 0)])
+        told.finish([(1, 0.75), (2, 0.625), (3, 0.875)])
+        #expect(
+            told.words == [
+                "on 2 at 1 0.5", "on 1 at 2 0.75", "on 5 at 3 0.875", "off 1 at 4 0.75", "off 2 at 4 0.625",
+                "off 5 at 4 0.875",
             ])
     }
 

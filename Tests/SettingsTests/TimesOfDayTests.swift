@@ -16,6 +16,21 @@ import Testing
         #expect((night + noon).contains(second(12, 30)) && (night + noon).contains(second(3, 0)))
     }
 
+    @Test func theSameTimesInOtherStretches() throws {
+        func times(_ texts: String...) throws -> TimesOfDay {
+            var all = TimesOfDay([])
+            for text in texts {
+                let times = try #require(TimesOfDay(text))
+                all = all + times
+            }
+            return all
+        }
+        let merged = try times("22:00-06:00", "12:00-13:00").merged
+        #expect(merged == TimesOfDay([0..<second(6, 0), second(12, 0)..<second(13, 0), second(22, 0)..<second(24, 0)]))
+        #expect(try times("12:30-13:00", "12:00-12:30", "22:00-06:00", "01:00-02:00").merged == merged)
+        #expect(TimesOfDay([]).merged.isEmpty)
+    }
+
     @Test func aWholeDay() throws {
         let day = try #require(TimesOfDay("00:00-24:00"))
         #expect([0, 1, 43_200, 86_399].allSatisfy(day.contains))

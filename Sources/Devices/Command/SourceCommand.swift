@@ -24,7 +24,7 @@ package struct SourceCommand: Equatable, Sendable {
     /// Where the program is now.
     ///
     /// - Throws: `TacitError` (device unavailable) where there is none that may be run.
-    func path() throws -> String {
+    package func path() throws -> String {
         guard let path = ProgramPath.find(words[0]) else {
             throw TacitError(
                 .deviceUnavailable, file: words[0],

@@ -6,11 +6,24 @@ import TacitText
 ///
 /// A name is on while any of its labels is on for which it is not quiet. So a group's event begins with the first of
 /// its labels and ends with the last; what is on when quiet hours begin is told to be off, and what is on when they end
-/// is told to be on. Both are noticed at the next reading. Nothing is allocated after the initialiser.
+/// is told to be on. Both are noticed at the next reading. Nothing is allocated after the initialiser but by `relabel`.
 package final class EventRules {
+    /// What becomes of a label's events.
+    package struct Rule {
+        /// The group (index) under whose name they are told; nil for the label's own.
+        var group: Int?
+        /// When nothing is said of it.
+        var quiet: TimesOfDay
+
+        package init(group: Int? = nil, quiet: TimesOfDay = TimesOfDay([])) {
+            self.group = group
+            self.quiet = quiet
+        }
+    }
+
     /// What events may be about: a label by itself, or a group.
     private struct Name {
-        let members: [Int]
+        var members: [Int]
         var isTold = false
     }
 
@@ -20,8 +33,9 @@ package final class EventRules {
     private var isOn: [Bool]
     /// `[labels]`
     private var quiet: [TimesOfDay]
-    private let quietOfNew: TimesOfDay
-    private let hasQuiet: Bool
+    private var hasQuiet: Bool
+    /// Where groups stand among names.
+    private let firstGroup: Int
     /// `[labels + groups]`: what the detector says of a name's own label at the reading at hand.
     private var decided: [DetectedEvent?]
     private let secondOfDay: () -> Int
@@ -36,20 +50,20 @@ package final class EventRules {
 
     /// - Parameters:
     ///   - labels: how many the model has.
-    ///   - groups: by name's order, the labels (indices) that speak under it; a label in at most one.
+    ///   - groups: by name's order, the labels (indices) that speak under it; a label in at most one. A group may be
+    ///     without any, for labels that come while the stream runs.
     ///   - quiet: `[labels]`: when nothing is said of each.
-    ///   - quietOfNew: the same of labels that come while the stream runs.
     ///   - secondOfDay: seconds after midnight, on the clock that `quiet` goes by.
     package init(
-        labels: Int, groups: [[Int]], quiet: [TimesOfDay], quietOfNew: TimesOfDay = TimesOfDay([]),
+        labels: Int, groups: [[Int]], quiet: [TimesOfDay],
         secondOfDay: @escaping () -> Int = EventRules.wallClock
     ) {
         let grouped = Set(groups.joined())
         names = (0..<labels).map { Name(members: grouped.contains($0) ? [] : [$0]) } + groups.map { Name(members: $0) }
         isOn = Array(repeating: false, count: labels)
         self.quiet = quiet
-        self.quietOfNew = quietOfNew
-        hasQuiet = !quietOfNew.isEmpty || quiet.contains { !$0.isEmpty }
+        hasQuiet = quiet.contains { !$0.isEmpty }
+        firstGroup = labels
         decided = Array(repeating: nil, count: names.count)
         self.secondOfDay = secondOfDay
     }
@@ -88,13 +102,19 @@ package final class EventRules {
         }
     }
 
-    /// There are more labels, which speak for themselves; their names stand behind all others
-    /// (`StreamLabels.eventNames`).
-    package func relabel(labels count: Int) {
+    /// There are more labels; their names stand behind all others (`StreamLabels.eventNames`). May allocate.
+    ///
+    /// - Parameters:
+    ///   - count: how many there are now.
+    ///   - rule: of a label that is new, by its place.
+    package func relabel(labels count: Int, new rule: (Int) -> Rule) {
         for label in isOn.count..<max(isOn.count, count) {
-            names.append(Name(members: [label]))
+            let own = rule(label)
+            names.append(Name(members: own.group == nil ? [label] : []))
+            if let group = own.group { names[firstGroup + group].members.append(label) }
             decided.append(nil)
-            quiet.append(quietOfNew)
+            quiet.append(own.quiet)
+            hasQuiet = hasQuiet || !own.quiet.isEmpty
             isOn.append(false)
         }
     }

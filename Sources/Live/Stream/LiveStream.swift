@@ -79,7 +79,7 @@ package final class LiveStream {
             thresholds: labels.thresholds, watched: labels.selected, at: sense.position, names: labels.names,
             delays: labels.delays
         ) { events.append($0) }
-        rules?.relabel(labels: labels.names.count)
+        rules?.relabel(labels: labels.names.count) { changing?.rule(of: $0) ?? EventRules.Rule() }
         rules?.take(&events, scores: detector.smoothedScores)
         for event in events { give { try sink.event(moments.event(event)) } }
         events.reserveCapacity(2 * labels.names.count)

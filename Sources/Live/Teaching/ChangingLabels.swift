@@ -1,16 +1,29 @@
 import TacitLabelling
 import TacitLearning
+import TacitText
 
 /// The labels of a stream, of which some come and go as they are taught and forgotten.
 package struct ChangingLabels {
-    /// How events of a label are decided.
+    /// How events of a label are decided, and what becomes of them.
     package struct Terms {
         let threshold: Float
         let delays: EventDetector.Delays
+        let group: String?
+        let quiet: TimesOfDay
 
-        package init(threshold: Float, delays: EventDetector.Delays = EventDetector.Delays()) {
+        /// - Parameters:
+        ///   - threshold: of its score.
+        ///   - delays: that it has of its own.
+        ///   - group: the name that its events carry, where that is one of the stream's groups; nil for its own.
+        ///   - quiet: when nothing is said of it, whatever the reason.
+        package init(
+            threshold: Float, delays: EventDetector.Delays = EventDetector.Delays(), group: String? = nil,
+            quiet: TimesOfDay = TimesOfDay([])
+        ) {
             self.threshold = threshold
             self.delays = delays
+            self.group = group
+            self.quiet = quiet
         }
     }
 
@@ -23,6 +36,10 @@ package struct ChangingLabels {
     private var seen = 0
     /// The places of labels that are wanted whenever they are there.
     private var wanted: Set<Int>
+    /// How many labels there were at the start.
+    private let first: Int
+    /// Of the labels that came, in the order of their places.
+    private var came: [Terms] = []
     /// As they are now.
     package private(set) var labels: StreamLabels
 
@@ -42,6 +59,7 @@ package struct ChangingLabels {
         self.takesNew = takesNew
         self.watch = watch
         wanted = Set(labels.selected)
+        first = labels.names.count
     }
 
     /// What the labels are now, if others than before. Allocates nothing where they are the same.
@@ -58,6 +76,8 @@ package struct ChangingLabels {
             labels.names.append(name)
             labels.thresholds.append(terms.threshold)
             labels.delays[own + place] = terms.delays
+            came.append(terms)
+            if group(of: terms) != nil { labels.grouped.insert(own + place) }
             if takesNew { wanted.insert(own + place) }
         }
         // Nor is there a label with the name of a group: nobody could tell the two apart.
@@ -67,4 +87,13 @@ package struct ChangingLabels {
         labels.selected = wanted.subtracting(labels.forgotten).sorted()
         return labels
     }
+
+    /// What becomes of the events of a label that came, by its place.
+    func rule(of label: Int) -> EventRules.Rule {
+        guard came.indices.contains(label - first) else { return EventRules.Rule() }
+        let terms = came[label - first]
+        return EventRules.Rule(group: group(of: terms), quiet: terms.quiet)
+    }
+
+    private func group(of terms: Terms) -> Int? { terms.group.flatMap { labels.groups.firstIndex(of: $0) } }
 }

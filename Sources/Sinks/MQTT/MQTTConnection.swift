@@ -189,13 +189,15 @@ final class MQTTConnection: @unchecked Sendable {
         let isFinishing = monitor.locked { devices.contains(where: \.isFinishing) }
         let due = isFinishing ? min(nextTry, now + 0.5) : nextTry
         if now < due {
+            // Somebody may be told there only since the last try.
+            sayProblemIfTold()
             var descriptor = pollfd(fd: wakePipe.descriptor, events: Int16(POLLIN), revents: 0)
             poll(&descriptor, 1, Int32((due - now) * 1000) + 1)
             wakePipe.clear()
             if Stopwatch.now < due { return }
         }
         nextTry = Stopwatch.now + backoff.next()
-        if !client.connect() { sayProblem() }
+        if !client.connect() { sayProblemIfTold() }
     }
 
     /// Says what is due, as much as may be on its way.
@@ -275,8 +277,13 @@ final class MQTTConnection: @unchecked Sendable {
                 nextTry = 0
             }
             wasOpen = false
-            sayProblem()
+            sayProblemIfTold()
         }
+    }
+
+    /// Who waits for a broker before it is told anything there says itself why it can't be had.
+    private func sayProblemIfTold() {
+        if monitor.locked({ !devices.isEmpty }) { sayProblem() }
     }
 
     private func look() {

@@ -26,7 +26,13 @@ struct Listen: ParsableCommand {
 
     @OptionGroup var source: SourceCommandOptions
 
-    @Option(help: ArgumentHelp("Hertz of raw samples, if not the model's.", valueName: "HZ"))
+    @Option(
+        help: ArgumentHelp("Hertz of raw samples, if not the model's.", valueName: "HZ"),
+        transform: { text -> Int in
+            // A picture's rate, by the same key of settings, may be any number.
+            guard let rate = Int(text) else { throw ValidationError("expected a whole number of hertz") }
+            return rate
+        })
     var rate: Int?
 
     @Option(help: ArgumentHelp("Channels of raw samples; they are averaged.", valueName: "N"))

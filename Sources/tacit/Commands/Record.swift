@@ -60,11 +60,14 @@ struct Record: ParsableCommand {
         var rest = arguments
         let isCamera = rest.contains("--camera")
         rest.removeAll { $0 == "--camera" }
-        let seconds = try Self.take("--seconds", from: &rest) { Double($0) }
+        let seconds = try Self.take("--seconds", from: &rest) { text -> Double in
+            guard let seconds = Double(text) else { throw ValidationError("expected a number of seconds") }
+            return seconds
+        }
         if let seconds, !(seconds > 0 && seconds <= 31_536_000) {
             throw ValidationError("--seconds must be more than 0 and at most a year: \(seconds)")
         }
-        let bytes = try Self.take("--bytes", from: &rest) { ByteCount(argument: $0) }?.value ?? Self.usualBytes
+        let bytes = try Self.take("--bytes", from: &rest) { try ByteCount($0) }?.value ?? Self.usualBytes
         guard bytes >= Self.leastBytes else {
             throw ValidationError("--bytes must be at least \(Self.leastBytes): \(bytes)")
         }
@@ -99,7 +102,7 @@ struct Record: ParsableCommand {
 
     /// Takes an option of its own, `--name value` or `--name=value`, out of the arguments.
     private static func take<Value>(
-        _ name: String, from arguments: inout [String], _ parse: (String) -> Value?
+        _ name: String, from arguments: inout [String], _ parse: (String) throws -> Value
     ) throws -> Value? {
         guard let index = arguments.firstIndex(where: { $0 == name || $0.hasPrefix(name + "=") }) else { return nil }
         let text: String
@@ -111,8 +114,11 @@ struct Record: ParsableCommand {
             text = String(arguments[index].dropFirst(name.count + 1))
         }
         arguments.remove(at: index)
-        guard let value = parse(text) else { throw ValidationError("The value '\(text)' is invalid for '\(name)'") }
-        return value
+        do {
+            return try parse(text)
+        } catch let error as ValidationError {
+            throw ValidationError("The value '\(text)' is invalid for '\(name)': \(error.message)")
+        }
     }
 
     /// Whether it is for `watch`: by the model that is named, or by what only a camera or pictures have.

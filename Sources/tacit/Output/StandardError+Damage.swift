@@ -4,8 +4,10 @@ import TacitMedia
 
 extension StandardError {
     /// A line of what is lost of a sound that was read all the same; none for a whole one.
-    static func tell(_ damage: SoundDamage, of name: String) {
+    ///
+    /// - Parameter say: writes it.
+    static func tell(_ damage: SoundDamage, of name: String, by say: (String) -> Void = StandardError.line) {
         guard !damage.isNone else { return }
-        line(TacitError.badData(name, "\(damage)").description)
+        say(TacitError.badData(name, "\(damage)").description)
     }
 }

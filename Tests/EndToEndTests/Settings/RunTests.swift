@@ -141,6 +141,24 @@ import Testing
         #expect(full.status == 73 && full.errorLines.count == 1, "\(full.standardError)")
     }
 
+    /// Whatever is said of an input begins with its name.
+    @Test func linesOfAnInputNameIt() throws {
+        let short = try inputs.folder.write("short.wav", WaveFile.bytes([1, 2, 3], rate: UInt32(inputs.firstRate)))
+        let pictures = inputs.folder.path("pictures")
+        try FileManager.default.createDirectory(atPath: pictures, withIntermediateDirectories: true)
+        try inputs.folder.write("pictures/no.jpg", Array("no picture".utf8))
+        let outcome = try inputs.run(
+            SeveralInputs.table("ear", inputs.first.path, [("input", short)])
+                + SeveralInputs.table("eye", inputs.pictures.path, [("input", pictures)]))
+        #expect(outcome.errorLines.count == 2, "\(outcome.standardError)")
+        #expect(
+            outcome.errorLines.contains { $0.hasPrefix("tacit: ear: ") && $0.contains("less than one window") },
+            "\(outcome.standardError)")
+        #expect(
+            outcome.errorLines.contains { $0.hasPrefix("tacit: eye: ") && $0.contains("no.jpg") },
+            "\(outcome.standardError)")
+    }
+
     @Test func aSignalEndsAllInOrder() throws {
         // A sound that passes as time does, and a program that goes on for ever.
         let model = inputs.first.path

@@ -96,6 +96,20 @@ import Testing
         #expect(outcome.status == 64 && outcome.output.isEmpty)
     }
 
+    /// What was expected is said, of every option that counts bytes.
+    @Test(arguments: ["jsonl:lines --rotate-bytes", "clips:clips --clip-bytes", "clips:clips --clip-reserve"])
+    func whatIsNoCountOfBytes(words: String) throws {
+        let parts = words.split(separator: " ").map(String.init)
+        for (value, expected) in [
+            ("-3", "expected a whole number of bytes, as"), ("10X", "expected a whole number of bytes, as"),
+            ("9999999999T", "expected fewer bytes"),
+        ] {
+            let outcome = try listening.run(["--to", parts[0], "\(parts[1])=\(value)"])
+            #expect(outcome.status == 64 && outcome.output.isEmpty)
+            #expect(outcome.standardError.contains(expected), "\(outcome.standardError)")
+        }
+    }
+
     @Test func whatGoesWithAnotherSinkIsRefused() throws {
         for flags in [
             ["--rotate-daily"], ["--clip-before", "1"], ["--exec-most", "1"], ["--mqtt-discovery", "off"],

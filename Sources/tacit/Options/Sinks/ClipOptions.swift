@@ -26,7 +26,8 @@ struct ClipOptions: ParsableArguments {
 
     @Option(
         name: .customLong("clip-bytes"),
-        help: ArgumentHelp("How much of them, as 500M or 2G (default: 500M).", valueName: "BYTES"))
+        help: ArgumentHelp("How much of them, as 500M or 2G (default: 500M).", valueName: "BYTES"),
+        transform: { try ByteCount($0) })
     var bytes: ByteCount?
 
     @Option(
@@ -35,7 +36,8 @@ struct ClipOptions: ParsableArguments {
 
     @Option(
         name: .customLong("clip-reserve"),
-        help: ArgumentHelp("What is left free on the disk (default: a twentieth of it).", valueName: "BYTES"))
+        help: ArgumentHelp("What is left free on the disk (default: a twentieth of it).", valueName: "BYTES"),
+        transform: { try ByteCount($0) })
     var reserve: ByteCount?
 
     var given: String? {

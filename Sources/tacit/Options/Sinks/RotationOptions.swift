@@ -5,7 +5,8 @@ import TacitSinks
 struct RotationOptions: ParsableArguments {
     @Option(
         name: .customLong("rotate-bytes"),
-        help: ArgumentHelp("Put the file away before it gets larger, as 10M.", valueName: "BYTES"))
+        help: ArgumentHelp("Put the file away before it gets larger, as 10M.", valueName: "BYTES"),
+        transform: { try ByteCount($0) })
     var bytes: ByteCount?
 
     @Flag(name: .customLong("rotate-daily"), help: "Put the file away with the first line of a new day, UTC.")

@@ -47,15 +47,26 @@ enum FollowedLabels {
                 let own = terms.labels.first { $0.name == name }
                 return ChangingLabels.Terms(
                     threshold: own?.threshold ?? threshold,
-                    delays: EventDetector.Delays(onAfter: own?.onAfter, offAfter: own?.offAfter))
+                    delays: EventDetector.Delays(onAfter: own?.onAfter, offAfter: own?.offAfter), group: own?.group,
+                    quiet: terms.quiet + (own?.quiet ?? TimesOfDay([])))
             },
             // Those that come make events unless somebody has said which do.
-            takesNew: options.events.only.isEmpty, watch: watch(model, file))
+            takesNew: options.events.only.isEmpty, watch: watch(model, file, for: terms.name))
     }
 
-    private static func watch(_ model: LoadedModel, _ file: String) -> AnyObject {
+    /// Terms of labels that there are not, but may be while the stream runs.
+    ///
+    /// - Parameter labels: that there are.
+    static func awaited(
+        beside labels: [String], _ options: some StreamOptions, _ terms: StreamTerms
+    ) -> [LabelTerms] {
+        guard options.learned.path != nil, terms.recording == nil, options.events.only.isEmpty else { return [] }
+        return terms.labels.filter { !labels.contains($0.name) }
+    }
+
+    private static func watch(_ model: LoadedModel, _ file: String, for name: String?) -> AnyObject {
         LabelsWatch.begin(model, file: file) { news in
-            Log.shared.line { line in
+            StreamTerms.log(of: name) { line in
                 switch news {
                 case .inForce(let came, let went):
                     line.append(string: file)

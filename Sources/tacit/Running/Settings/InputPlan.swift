@@ -8,23 +8,6 @@ import TacitText
 
 /// An input of a file of settings, checked: all that is needed to run it, and no device yet.
 struct InputPlan: Sendable {
-    /// What makes two plans the same, so that an input goes on untouched.
-    struct Identity: Equatable, Sendable {
-        let sense: Settings.Sense
-        let model: String?
-        /// As the command line would have them.
-        let arguments: [String]
-        let labels: [LabelTerms]
-        let quiet: TimesOfDay
-        let sinks: [ConfiguredSink]
-
-        static func == (one: Identity, other: Identity) -> Bool {
-            let words = [one, other].map { [$0.model ?? ""] + $0.arguments }
-            return one.sense == other.sense && words[0].elementsEqual(words[1], by: SystemPath.areSame)
-                && one.labels == other.labels && one.quiet == other.quiet && one.sinks == other.sinks
-        }
-    }
-
     /// A model, for people.
     struct Model: Sendable {
         let path: String
@@ -35,7 +18,7 @@ struct InputPlan: Sendable {
     let name: String
     /// What it is in topics: its name made safe, with a suffix where an input before it in the file is called so.
     let device: String
-    let identity: Identity
+    var identity: Identity
     /// Names of the sinks.
     let to: [String]
     let model: Model
@@ -70,14 +53,9 @@ struct InputPlan: Sendable {
 
     /// The same, with JSON Lines on standard output if `isJSON`.
     func told(asJSON isJSON: Bool) -> InputPlan {
-        guard isJSON, !identity.arguments.contains("--json") else { return self }
-        let own = identity
-        return InputPlan(
-            name: name, device: device,
-            identity: Identity(
-                sense: own.sense, model: own.model, arguments: own.arguments + ["--json"], labels: own.labels,
-                quiet: own.quiet, sinks: own.sinks),
-            to: to, model: model, source: source, isLive: isLive)
+        var plan = self
+        if isJSON { plan.identity.setJSON() }
+        return plan
     }
 
     func terms(_ stop: StopToken) -> StreamTerms {

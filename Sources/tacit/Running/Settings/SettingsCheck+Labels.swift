@@ -1,6 +1,9 @@
 import TacitDiagnostics
 import TacitLabelling
+import TacitLive
+import TacitModelFile
 import TacitSettings
+import TacitText
 
 /// Labels that are named, among those that the models have.
 extension SettingsCheck {
@@ -17,17 +20,84 @@ extension SettingsCheck {
         }
     }
 
+    /// Thresholds with which an event could never turn off, at the key that has them.
+    mutating func checkThresholds(_ input: Settings.Input, _ options: any StreamOptions, _ model: LoadedModel) {
+        let description = model.description
+        let events = options.events.settings(description.events)
+        // What is wrong with these, or with the selection, is said elsewhere.
+        guard events.fault == nil,
+            let selection = try? LabelSelection(
+                labels: description.labels, only: options.events.only, except: options.events.except)
+        else { return }
+        func fault(_ threshold: Float) -> String? {
+            EventDetector.fault(ofThreshold: threshold, offBelow: events.offBelow)
+        }
+        let own = Dictionary(
+            settings.labels.compactMap { label in label.threshold.map { (label.name.text, ($0, label)) } },
+            uniquingKeysWith: { first, _ in first })
+        let awaited = terms(description.labels, options).map(\.name).filter { !description.labels.contains($0) }
+        for name in selection.indices.map({ description.labels[$0] }) + awaited {
+            guard let (threshold, label) = own[name], let words = fault(threshold) else { continue }
+            refuseOnce(label.places["threshold"] ?? label.name.place, "threshold: '\(name)': \(words)")
+        }
+        let common = selection.indices.filter { own[description.labels[$0]] == nil }
+        if let threshold = options.labels.threshold, let entry = input.entry("threshold") {
+            guard !common.isEmpty, let words = fault(threshold) else { return }
+            refuseOnce(entry.place, "threshold: \(words)")
+        } else if let entry = input.entry("off-below") {
+            guard let words = common.lazy.compactMap({ fault(description.thresholds[$0]) }).first else { return }
+            refuseOnce(entry.place, "off-below: \(words)")
+        }
+    }
+
+    /// However many inputs have a part in it.
+    private mutating func refuseOnce(_ place: SettingsPlace, _ words: String) {
+        if !faults.contains(where: { $0.place == place }) { refuse(place, words) }
+    }
+
     mutating func checkGroups(_ names: [String]) {
         for label in settings.labels where names.contains(label.name.text) {
             guard let group = label.group, names.contains(group.text) else { continue }
-            let words = "group: '\(group.text)' is a label of the model: a group wants a name of its own"
-            // Once, however many inputs have the model.
-            if !faults.contains(SettingsFault(group.place, words)) { refuse(group.place, words) }
+            refuseOnce(group.place, "group: '\(group.text)' is a label of the model: a group wants a name of its own")
+        }
+    }
+
+    /// What labels have of their own, of those that an input has and, if it follows a file, of those that may come.
+    func terms(_ names: [String], _ options: any StreamOptions) -> [LabelTerms] {
+        let terms = StreamTerms(labels: settings.labels.map(LabelTerms.init))
+        return terms.labels.filter { names.contains($0.name) } + FollowedLabels.awaited(beside: names, options, terms)
+    }
+
+    mutating func note(_ input: Settings.Input, _ model: LoadedModel, _ taught: LoadedModel) {
+        known[input.name.text] = Set(taught.description.labels)
+        builtIn.formUnion(model.description.labels)
+    }
+
+    /// A name that some model has of itself is waited for by no input of another: so what is said of the one's labels
+    /// is no change to the other.
+    mutating func leaveLabelsToTheirModels() {
+        let builtIn = builtIn
+        for index in inputs.indices {
+            let own = known[inputs[index].name] ?? []
+            inputs[index].identity.labels.removeAll { !own.contains($0.name) && builtIn.contains($0.name) }
+            checkGroups(inputs[index].identity.labels.map(\.name), awaited: own)
+        }
+    }
+
+    /// A label that is still to be taught and has the name of a group could not be told from it.
+    private mutating func checkGroups(_ names: [String], awaited own: Set<String>) {
+        let awaited = names.filter { !own.contains($0) }
+        for label in settings.labels where names.contains(label.name.text) {
+            guard let group = label.group else { continue }
+            guard awaited.contains(group.text) || awaited.contains(label.name.text) && own.contains(group.text) else {
+                continue
+            }
+            refuseOnce(group.place, "group: '\(group.text)' is a label: a group wants a name of its own")
         }
     }
 
     mutating func checkLabels() {
-        guard let labels, !settings.inputs.isEmpty else { return }
+        guard let labels, !settings.inputs.isEmpty, !settings.lacksInputs else { return }
         for label in settings.labels {
             // Of a name that can't be one that has been said.
             if !labels.contains(label.name.text), !faults.contains(where: { $0.place == label.name.place }) {
@@ -44,6 +114,6 @@ extension LabelTerms {
     init(_ label: Settings.Label) {
         self.init(
             name: label.name.text, threshold: label.threshold, onAfter: label.onAfter, offAfter: label.offAfter,
-            group: label.group?.text, quiet: label.quiet)
+            group: label.group?.text, quiet: label.quiet.merged)
     }
 }

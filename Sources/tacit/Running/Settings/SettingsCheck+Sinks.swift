@@ -24,14 +24,23 @@ extension SettingsCheck {
             }
             if wanted[sink.name.text] == nil { wanted[sink.name.text] = ConfiguredSink(request, settings) }
         } catch {
-            refuse(SinkOptions.message(for: error), sink.entries, otherwise: sink.address.place)
+            let words = SinkOptions.message(for: error)
+            // What is said because of what could not be read is no fault of the file.
+            guard sink.unread.isDisjoint(with: FlagWords(words).names) else { return }
+            refuse(words, sink.entries, otherwise: sink.address.place)
         }
+    }
+
+    /// Of several of one name, which has been told, the one that `wanted` has.
+    private var firstSinks: [Settings.Sink] {
+        var names: Set<String> = []
+        return settings.sinks.filter { names.insert($0.name.text).inserted }
     }
 
     /// Two sinks of one address would write over one another, or have one another's settings.
     mutating func checkPlaces() {
         var seen: [(sink: Settings.Sink, request: SinkRequest)] = []
-        for sink in settings.sinks {
+        for sink in firstSinks {
             guard let request = wanted[sink.name.text]?.request else { continue }
             if let first = seen.first(where: { $0.request.leads(where: request) })?.sink {
                 refuse(sink.address.place, "to: leads where '\(first.name.text)' does: name that one in the inputs")
@@ -43,8 +52,9 @@ extension SettingsCheck {
 
     /// A page shows one input.
     mutating func checkPages() {
-        for sink in settings.sinks where wanted[sink.name.text]?.request.has(.page) == true {
+        for sink in firstSinks where wanted[sink.name.text]?.request.has(.page) == true {
             let told = settings.inputs.compactMap { input -> (String, SettingsPlace)? in
+                if input.unread.contains("to") { return nil }
                 if input.to.isEmpty { return (input.name.text, input.name.place) }
                 return input.to.first { $0.text == sink.name.text }.map { (input.name.text, $0.place) }
             }

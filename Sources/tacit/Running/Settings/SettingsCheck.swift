@@ -11,7 +11,7 @@ import TacitText
 /// labels, names, and whether what is asked for can be.
 struct SettingsCheck {
     let path: String
-    private(set) var inputs: [InputPlan] = []
+    var inputs: [InputPlan] = []
     private(set) var sinks: [(name: String, address: String)] = []
     private(set) var faults: [SettingsFault] = []
 
@@ -22,6 +22,10 @@ struct SettingsCheck {
     private var devices: [String: String] = [:]
     /// Labels of all models that could be opened; nil where one could not.
     private(set) var labels: [String]? = []
+    /// Of each input that could be planned, by name, the labels that it has.
+    var known: [String: Set<String>] = [:]
+    /// The labels of all models, without what was taught to them.
+    var builtIn: Set<String> = []
 
     /// - Throws: `TacitError`: no input for a file that can't be read; I/O error for what the machine could not do.
     init(path: String) throws {
@@ -39,6 +43,7 @@ struct SettingsCheck {
         }
         checkPages()
         checkLabels()
+        leaveLabelsToTheirModels()
         faults.sort { $0.place < $1.place }
     }
 
@@ -78,26 +83,28 @@ struct SettingsCheck {
         let before = faults.count
         let names = input.to.isEmpty ? settings.sinks.map(\.name) : input.to
         let places = names.map { name in wanted[name.text].map { ($0, name) } }
-        let arguments = input.entries.flatMap(\.arguments)
         guard let (sense, model) = try open(input) else { return nil }
         guard let options = parse(input, sense) else { return nil }
         var sinks = places.compactMap { $0?.0 }
-        if settings.sinks.isEmpty {
+        if settings.sinks.isEmpty, !settings.lacksSinks {
             sinks = (try? SinkTable.parse([]).map { ConfiguredSink($0, SinkSettings()) }) ?? []
         }
-        checkTogether(input, options, sinks, names)
+        let areKnown = !settings.lacksSinks && !input.unread.contains("to") && places.allSatisfy { $0 != nil }
+        checkTogether(input, options, areKnown ? sinks : nil, names)
+        try checkProgram(input)
         let takesCorrections = sinks.contains(where: \.takesCorrections)
         guard let taught = try teach(model, input, options, takesCorrections: takesCorrections) else { return nil }
         labels? += taught.description.labels
         checkGroups(taught.description.labels)
         try checkSelection(input, options, taught.description.labels)
+        checkThresholds(input, options, taught)
         guard faults.count == before else { return nil }
+        note(input, model, taught)
         let plan = InputPlan(
             name: input.name.text, device: devices[input.name.text] ?? Slug.make(input.name.text),
             identity: InputPlan.Identity(
-                sense: sense, model: input.model?.text, arguments: arguments,
-                labels: settings.labels.map(LabelTerms.init),
-                quiet: settings.quiet + input.quiet, sinks: sinks),
+                sense: sense, model: input.model?.text, entries: input.entries, names: taught.description.labels,
+                labels: terms(taught.description.labels, options), quiet: settings.quiet + input.quiet, sinks: sinks),
             to: names.map(\.text),
             model: InputPlan.Model(
                 path: taught.path, labels: taught.description.labels.count, learned: taught.learned?.labels.count ?? 0),
@@ -112,7 +119,12 @@ struct SettingsCheck {
 
     /// The model, and the sense that it gives the input.
     private mutating func open(_ input: Settings.Input) throws -> (Settings.Sense, LoadedModel)? {
-        try attempt {
+        // Which model is meant is not known.
+        guard !input.unread.contains("model"), input.model != nil || !input.unread.contains("sense") else {
+            labels = nil
+            return nil
+        }
+        return try attempt {
             try Self.opened(input)
         } orElse: { check, error in
             check.labels = nil
@@ -149,7 +161,8 @@ struct SettingsCheck {
             case .pictures: (SettingsKey.sound, "sound")
             }
         var entries = input.entries
-        var left: Set<String> = []
+        // What could not be read has been told.
+        var left = input.unread
         for entry in entries where others.contains(where: { $0.name == entry.name }) {
             refuse(entry.place, "\(entry.name): is for \(name), and the model takes \(sense.rawValue)")
             left.insert(entry.name)
@@ -169,36 +182,11 @@ struct SettingsCheck {
         }
     }
 
-    /// What goes only with something else of the file.
-    private mutating func checkTogether(
-        _ input: Settings.Input, _ options: any StreamOptions, _ sinks: [ConfiguredSink], _ names: [Settings.Name]
-    ) {
-        if let fault = options.events.settings().fault {
-            let key = fault.field.map { $0 == "_" ? "-" : String($0) }.joined()
-            refuse(input.entry(key)?.place ?? input.name.place, "\(key): \(fault.reason)")
-        }
-        if let command = sinks.first(where: \.settings.mqtt.takesCommands) {
-            let name = names.first { wanted[$0.text] == command }
-            let place = input.to.isEmpty ? input.name.place : name?.place ?? input.name.place
-            if input.entry("labels") == nil {
-                refuse(place, "to: '\(name?.text ?? "")' takes commands, which teach labels: the input needs labels")
-            }
-            if !sinks.contains(where: { $0.request.has(.clips) }) {
-                refuse(
-                    place,
-                    "to: '\(name?.text ?? "")' takes commands, which teach by clips: a sink of clips must be named as well"
-                )
-            }
-        }
-        for kind in SinkTable.kinds {
-            guard let only = kind.only, sinks.count(where: { $0.request.name == kind.name }) > 1 else { continue }
-            refuse(input.to.first?.place ?? input.name.place, "to: one \(only) is all that an input may have")
-        }
-    }
-
     private mutating func teach(
         _ model: LoadedModel, _ input: Settings.Input, _ options: any StreamOptions, takesCorrections: Bool
     ) throws -> LoadedModel? {
+        // What was taught is not known.
+        if input.unread.contains("labels") { labels = nil }
         guard let file = options.learned.path else { return model }
         return try attempt {
             try Self.taught(model, by: file, takesCorrections: takesCorrections)

@@ -12,7 +12,8 @@ struct EventParts {
     let detector: EventDetector
     /// Nil where every event is told as the detector decides it.
     let rules: EventRules?
-    /// Names of groups in the order of their first labels, and the labels (indices) that speak under each.
+    /// Names of groups in the order of their first labels, and the labels (indices) that speak under each; behind them
+    /// those that only labels can have that are still to be taught.
     private let groups: [(name: String, members: [Int])]
     private let delays: [Int: EventDetector.Delays]
 
@@ -49,13 +50,16 @@ struct EventParts {
                 groups.append((group, [label]))
             }
         }
+        let awaited = FollowedLabels.awaited(beside: names, options, terms)
+        for group in awaited.compactMap(\.group) where !names.contains(group) {
+            if !groups.contains(where: { $0.name == group }) { groups.append((group, [])) }
+        }
         self.groups = groups
         self.delays = delays
         let quiet = own.map { terms.quiet + ($0?.quiet ?? TimesOfDay([])) }
+        let isPlain = groups.isEmpty && (quiet + awaited.map(\.quiet)).allSatisfy(\.isEmpty)
         rules =
-            groups.isEmpty && quiet.allSatisfy(\.isEmpty)
-            ? nil
-            : EventRules(labels: names.count, groups: groups.map(\.members), quiet: quiet, quietOfNew: terms.quiet)
+            isPlain ? nil : EventRules(labels: names.count, groups: groups.map(\.members), quiet: quiet)
     }
 
     /// What sinks are told of the stream; what differs from sense to sense is said here.

@@ -57,9 +57,9 @@ struct PictureParts: StreamParts {
         let sense = FrameSense(source: frames, labeller: labeller, every: input.every) { error in
             // Each broken file of a folder is told, being one of its own, but only so many frames of a stream.
             if isFolder || !Terminal.shared.isTerminal && !hasBroken {
-                StandardError.line(error.description)
+                terms.say(error.description)
             } else {
-                Log.shared.line { $0.append(string: error.description) }
+                terms.log { $0.append(string: error.description) }
             }
             hasBroken = true
         }

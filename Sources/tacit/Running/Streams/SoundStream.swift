@@ -66,7 +66,7 @@ struct SoundParts: StreamParts {
             detector: events.detector, isPaced: options.realtime, stop: terms.stop, rules: events.rules,
             changing: changing, moments: recorder)
         return OpenedStream(stream: stream, description: description, recorder: recorder) {
-            StandardError.tell(sound.damage, of: input.name)
+            StandardError.tell(sound.damage, of: input.name, by: terms.say)
             if !stream.hasReading, !terms.stop.isStopping { try reportShortness(input) }
         }
     }
@@ -80,6 +80,6 @@ struct SoundParts: StreamParts {
         text.append(" s of sound, less than one window of ")
         text.append(Double(geometry.samplesPerWindow) / Double(geometry.sampleRate), places: 2)
         text.append(" s: no labels")
-        StandardError.line("\(input.name): \(String(decoding: text.bytes, as: UTF8.self))")
+        terms.say("\(input.name): \(String(decoding: text.bytes, as: UTF8.self))")
     }
 }

@@ -22,6 +22,11 @@ struct StreamTerms {
 
     /// A line of the log about the stream, its name in front.
     func log(_ body: (inout ByteBuffer) -> Void) {
+        Self.log(of: name, body)
+    }
+
+    /// The same of the stream of that name.
+    static func log(of name: String?, _ body: (inout ByteBuffer) -> Void) {
         Log.shared.line { line in
             if let name {
                 line.append(string: name)
@@ -30,6 +35,9 @@ struct StreamTerms {
             body(&line)
         }
     }
+
+    /// A line on standard error about the stream that is said whatever else is, its name in front.
+    func say(_ words: String) { StandardError.line(name.map { "\($0): \(words)" } ?? words) }
 
     /// Tells a stream's sinks whose it is.
     func describe(_ description: inout StreamDescription) {
@@ -51,4 +59,7 @@ struct LabelTerms: Equatable, Sendable {
     /// The name that its events carry.
     var group: String?
     var quiet = TimesOfDay([])
+
+    /// Whether nothing is said of the label.
+    var isEmpty: Bool { threshold == nil && onAfter == nil && offAfter == nil && group == nil && quiet.isEmpty }
 }

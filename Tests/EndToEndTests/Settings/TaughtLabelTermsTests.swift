@@ -1,0 +1,68 @@
+import Foundation
+import TacitTestSupport
+import Testing
+
+/// `[label.NAME]` of labels that are taught while the stream runs: what it says holds from their first reading on.
+@Suite struct TaughtLabelTermsTests {
+    private let inputs: SeveralInputs
+    private let labels: String
+    private let sound: String
+
+    init() throws {
+        inputs = try SeveralInputs()
+        labels = inputs.folder.path("my.labels")
+        sound = try #require(inputs.firstKeys.first { $0.key == "input" }).value
+        try learn("one")
+    }
+
+    private func learn(_ name: String) throws {
+        let outcome = try Executable.tacit.run(["learn", inputs.first.path, name, sound, "--labels", labels])
+        try #require(outcome.status == 0, "\(outcome.standardError)")
+    }
+
+    private func score(of label: String, in line: String) -> Double? {
+        guard line.contains(#""type":"labels""#), let start = line.range(of: "\"label\":\"\(label)\",\"score\":") else {
+            return nil
+        }
+        return Double(line[start.upperBound...].prefix { "0123456789.e-".contains($0) })
+    }
+
+    @Test func quietAndGroupHoldAtOnce() throws {
+        let raw = try inputs.folder.write("a.raw", Sounds.raw(inputs.samples))
+        let keys: SeveralInputs.Keys =
+            inputs.firstKeys.filter { $0.key != "input" } + [
+                ("command", "sh -c 'while cat \(raw); do sleep 0.1; done'"), ("raw", "true"), ("labels", labels),
+            ]
+        let terms = """
+            [label.two]
+            quiet = "00:00-24:00"
+            [label.three]
+            group = "some"
+
+            """
+        let run = try LiveRun(
+            .tacit,
+            ["run", "--json", try inputs.write(SeveralInputs.table("ear", inputs.first.path, keys) + terms)])
+        _ = try #require(run.readLine(), "\(run.standardError)")
+        for name in ["two", "three"] {
+            try learn(name)
+            let said = "tacit: ear: \(labels): labels were taught anew; new: \(name)"
+            #expect(waitUntil { run.standardError.contains(said) }, "\(run.standardError)")
+        }
+        var lines: [String] = []
+        var (isHeard, isTold) = (false, false)
+        for _ in 0..<200_000 where !(isHeard && isTold) {
+            let line = try #require(run.readLine(), "\(run.standardError)")
+            lines.append(line)
+            // Above the threshold, so that it would make an event.
+            if let score = score(of: "two", in: line), score > 0.31 { isHeard = true }
+            if line.contains(#""state":"on","label":"some""#) { isTold = true }
+        }
+        run.send(signal: SIGTERM)
+        while let line = run.readLine() { lines.append(line) }
+        #expect(run.finish() == 0)
+        #expect(isHeard && isTold)
+        let events = try ResultLine.lines(lines).filter { $0.type == "event" }
+        #expect(!events.contains { ["two", "three"].contains($0.label) })
+    }
+}
