@@ -7,14 +7,10 @@ enum DeviceReport {
     static func json(_ device: DeviceDescription) -> [UInt8] {
         var line = JSONLine()
         line.begin()
-        line.key("kind")
-        line.string(device.kind.rawValue)
-        line.key("name")
-        line.string(device.name)
-        line.key("id")
-        line.string(device.id)
-        line.key("formats")
-        line.beginArray()
+        line.string("kind", device.kind.rawValue)
+        line.string("name", device.name)
+        line.string("id", device.id)
+        line.beginArray("formats")
         for format in device.formats { line.string(format) }
         line.endArray()
         line.end()

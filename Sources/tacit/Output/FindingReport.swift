@@ -7,22 +7,16 @@ enum FindingReport {
     static func json(_ finding: Finding) -> [UInt8] {
         var line = JSONLine()
         line.begin()
-        line.key("fault")
-        line.string(finding.fault.rawValue)
+        line.string("fault", finding.fault.rawValue)
         if let subject = finding.subject {
-            line.key("subject")
-            line.path(subject)
+            line.path("subject", subject)
         }
-        line.key("reason")
-        line.path(finding.reason)
-        line.key("fix")
-        line.path(finding.fix)
+        line.path("reason", finding.reason)
+        line.path("fix", finding.fix)
         if let note = finding.note {
-            line.key("note")
-            line.path(note)
+            line.path("note", note)
         }
-        line.key("status")
-        line.integer(Int(finding.fault.exitStatus))
+        line.integer("status", Int(finding.fault.exitStatus))
         line.end()
         return line.bytes
     }

@@ -6,10 +6,8 @@ enum VerifyReport {
     static func json(_ path: String) -> [UInt8] {
         var line = JSONLine()
         line.begin()
-        line.key("path")
-        line.path(path)
-        line.key("ok")
-        line.bool(true)
+        line.path("path", path)
+        line.bool("ok", true)
         line.end()
         return line.bytes
     }
