@@ -23,8 +23,14 @@ public final class SoundStream {
         let resampled = try SoundSources.resample(source, to: labeller.geometry.sampleRate)
         let sense = SoundSense(source: resampled, labeller: labeller)
         stream = FedStream(
-            LiveStream(sense, detector: detector, isPaced: false, stop: StopToken()), names: model.labels)
+            LiveStream(
+                sense, detector: detector, isPaced: false, stop: StopToken(),
+                changing: try settings.changingLabels(model.loaded)),
+            names: model.labels)
     }
+
+    /// Whether all is told.
+    package var isFinished: Bool { stream.isOver }
 
     /// The next samples: mono, -1...1.
     ///

@@ -24,7 +24,8 @@
 // The rules, which hold for every call:
 //
 // - A handle is one thread's at a time; several threads have a handle each, on the same model file if they like. A call
-//   on a handle that another thread is using returns TACIT_USAGE and does nothing. Handles share nothing.
+//   on a handle that another thread is using returns TACIT_USAGE and does nothing. Handles share nothing, but for a model's
+//   memory where `tacit_load_shared` is told to.
 // - Memory is the caller's: what is handed over is read during the call and never kept; results are written to where
 //   the caller has room. The only pointers handed out are texts, and belong to the handle.
 // - Nothing traps on bad input. What goes wrong is the status that is returned, and `tacit_error` has it in words. A null
@@ -292,10 +293,13 @@ int tacit_span(tacit_handle *handle, double *start, double *end);
 
 // Labels that the model did not have. They stand in one file, `labels`, which `tacit learn` makes and changes as well.
 
-// Puts the labels of a file behind the loaded model's own: they have the next numbers, and scores by a sigmoid each. Where
-// the file holds the same labels as the one loaded before, a stream that has begun goes on and takes over what was taught or
-// corrected meanwhile with its next reading; where it holds others, the stream ends. TACIT_OK; TACIT_NO_INPUT for a file that
-// is not there; TACIT_BAD_DATA for a broken one and for labels of another model; TACIT_USAGE. After a failure all is as it was.
+// Puts the labels of a file behind the loaded model's own: they have the next numbers, and scores by a sigmoid each. A stream
+// that has begun goes on and takes over with its next reading what was taught, corrected, renamed or forgotten meanwhile.
+// While it lasts a number belongs to one label: those that come, a new name of an old one too, stand behind all others
+// (`tacit_describe` says how many there are then), and those that go leave their number empty, with a score of 0; an event of
+// theirs that is on turns off, which the next reading or `tacit_finish` brings. TACIT_OK; TACIT_NO_INPUT for a file that is
+// not there; TACIT_BAD_DATA for a broken one and for labels of another model; TACIT_USAGE, also while a stream is not finished
+// that began without learned labels. After a failure all is as it was, and a stream goes on.
 int tacit_load_labels(tacit_handle *handle, const char *labels);
 
 // Teaches the loaded model one example, which a file holds: of a long sound its loudest stretch, of a background stretches of

@@ -315,7 +315,7 @@ def test_what_was_lost_is_a_warning(model, tmp_path):
             read(whole)
 
 
-def test_a_stream_has_the_labels_that_it_began_with(wave, tmp_path):
+def test_a_stream_has_labels_of_its_own(wave, tmp_path):
     path, samples = wave
     labels, others = tmp_path / "my.labels", tmp_path / "other.labels"
     for name in ("first", "second"):
@@ -330,9 +330,30 @@ def test_a_stream_has_the_labels_that_it_began_with(wave, tmp_path):
     assert model.labels[52:] == ["first", "second"]
     model.load_labels(others)
     assert model.labels[52:] == ["other"]
+    # It goes on with what was taught, each label at its place.
     began.load_labels()
-    with pytest.raises(tacit.Error, match="no stream has begun"):
-        list(began.push(samples))
+    assert list(began.push(samples))[0].names[52:] == ["first", "second", "renamed", "third"]
+    list(began.finish())
+
+
+def test_a_stream_tells_of_labels_that_go(wave, tmp_path):
+    path, samples = wave
+    labels = tmp_path / "my.labels"
+    model = tacit.Model(SOUND)
+    model.teach(labels, "bell", path)
+    model.load_labels(labels)
+    with model.stream(44_100, hop=0.5, threshold=1e-30, smooth=0, on_after=0, off_after=0) as stream:
+        def events(told):
+            return [(it.is_on, it.label.name) for it in told if isinstance(it, tacit.Event) and it.label.index >= 52]
+
+        assert events(stream.push(samples)) == [(True, "bell")]
+        model.rename(labels, "bell", "horn")
+        stream.load_labels()
+        assert events(stream.push(samples)) == [(False, "bell"), (True, "horn")]
+        model.forget(labels, "horn")
+        stream.load_labels()
+        assert events(stream.push([])) == []
+        assert events(stream.finish()) == [(False, "horn")]
 
 
 def test_a_child_that_was_forked_opens_its_own(wave):

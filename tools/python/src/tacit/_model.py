@@ -201,7 +201,7 @@ class Model:
 
     def load_labels(self, labels: "str | os.PathLike"):
         """Puts the labels of a file behind the model's own, or takes over what has changed in it. Streams that have begun
-        take over what was taught of the same labels when they are told to by their own `load_labels`."""
+        take it over when they are told to by their own `load_labels`."""
         self._handle.call("load_labels", os.fsencode(labels))
         self._learned = labels
         self._described = Described(self._handle)
@@ -266,7 +266,9 @@ class _Pushed:
             setattr(self._settings, name, NO_TIME if none else value)
 
     def load_labels(self):
-        """Takes over, with the next reading, what was taught meanwhile of the learned labels that it began with."""
+        """Takes over, with the next reading, what was taught, renamed or forgotten meanwhile in the file of learned labels that
+        it began with. Each label keeps its index: new ones stand behind all others, those that are gone keep a score of 0
+        and are told to be off. Nothing for a stream that began without."""
         if self._learned is not None:
             self._handle.call("load_labels", os.fsencode(self._learned))
             self._described = Described(self._handle)
