@@ -1,7 +1,10 @@
 """The Python module gives what the command prints, to the last bit."""
 
+import copy
 import json
+import multiprocessing
 import os
+import pickle
 import subprocess
 import sys
 import threading
@@ -266,6 +269,33 @@ def test_errors(model, tmp_path):
     stream = model.stream()
     stream.close()
     fails(64, lambda: list(stream.push(np.zeros(10))))
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda it: pickle.loads(pickle.dumps(it))])
+def test_what_is_told_can_be_handed_on(model, wave, again):
+    said = model.classify(wave[0])
+    event = tacit.Event(True, said.top(1)[0], 1.5)
+    for it in (said, event, event.label):
+        assert again(it) == it and hash(again(it)) == hash(it)
+    assert said != model.classify(np.zeros(16_000)) and said != 1
+    with pytest.raises(tacit.Error) as caught:
+        model.classify("nowhere.wav")
+    error = again(caught.value)
+    assert (str(error), error.status, error.args) == (str(caught.value), 66, caught.value.args)
+    if again is not copy.copy:
+        for it in (model, model.stream()):
+            with pytest.raises(TypeError, match="can't be pickled"):
+                again(it)
+
+
+def in_a_pool(path):
+    return tacit.Model(SOUND).classify(path)
+
+
+def test_a_pool_of_processes_tells_what_went_wrong(wave):
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        with pytest.raises(tacit.Error, match="nowhere.wav"):
+            pool.map_async(in_a_pool, [wave[0], "nowhere.wav"]).get(timeout=120)
 
 
 def test_labels_are_taught(wave, tmp_path):

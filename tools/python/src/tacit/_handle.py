@@ -17,6 +17,10 @@ class Error(Exception):
         super().__init__(words)
         self.status = status
 
+    def __reduce__(self):
+        # Made again from `args` alone, as exceptions are, it would lack the status: a pool of processes waits for ever then.
+        return type(self), (*self.args, self.status), self.__dict__
+
 
 def whole(number, kind: type, what: str) -> int:
     """A number as C's `kind` has it, which ctypes would cut to size."""
@@ -63,6 +67,9 @@ class Handle:
             words = self._library.tacit_error(self._pointer).decode(errors="replace")
             raise Error(words, status)
         return status
+
+    def __reduce__(self):
+        raise TypeError("a model or a stream can't be pickled: open it in the process that uses it")
 
     def load(self, source: "str | os.PathLike | bytes"):
         if isinstance(source, (bytes, bytearray, memoryview)):

@@ -25,7 +25,7 @@ class Label:
     score: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Prediction:
     """What a model says of a file, a picture, or a window of a stream.
 
@@ -38,6 +38,16 @@ class Prediction:
     embedding: np.ndarray
     span: "tuple[float, float] | None"
     names: "list[str]" = field(repr=False)
+
+    def __eq__(self, other):
+        if not isinstance(other, Prediction):
+            return NotImplemented
+        vectors = ((getattr(one, name) for name in ("scores", "logits", "embedding")) for one in (self, other))
+        same = all(np.array_equal(*pair, equal_nan=True) for pair in zip(*vectors))
+        return same and self.span == other.span and self.names == other.names
+
+    def __hash__(self):
+        return hash((self.span, *self.names))
 
     @property
     def labels(self) -> "list[Label]":
