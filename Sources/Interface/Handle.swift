@@ -66,10 +66,20 @@ final class Handle {
     // Models
 
     func load(_ open: () throws -> Model) throws {
+        try take { (model: try open(), labels: nil) }
+    }
+
+    /// - Parameter open: gives a model, and the file of the learned labels among its own.
+    func take(_ open: () throws -> (model: Model, labels: String?)) throws {
         unload()
-        let model = try open()
-        loaded = Loaded(model)
+        let (model, labels) = try open()
+        loaded = Loaded(model, labels: labels)
         result.begin(labels: model.labels.count, width: model.width)
+    }
+
+    /// What there is for another handle to load: the same weights, and the learned labels as they are now.
+    func shared() throws -> (model: Model, labels: String?) {
+        (model: try Model(sharing: try model()), labels: loaded?.labels)
     }
 
     private func unload() {

@@ -26,6 +26,7 @@ import Testing
         damage.size = MemoryLayout<tacit_damage>.size
         let statuses = [
             tacit_load(handle, "/bin/sh"), tacit_load_bytes(handle, bytes, 3), tacit_verify(handle),
+            tacit_load_shared(handle, nil),
             tacit_describe(handle, &model), tacit_label_at(handle, 0, nil, nil), tacit_configure(handle, 0, 0),
             tacit_classify_file(handle, "/bin/sh"), tacit_classify_samples(handle, floats, 2, 0),
             tacit_classify_picture(handle, bytes, 1, 1, 3, 0), tacit_begin(handle, nil),

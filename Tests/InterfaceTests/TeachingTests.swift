@@ -70,7 +70,8 @@ import Testing
         #expect(description.labels == golden.labels.count + 1)
     }
 
-    /// The readings behind a correction are the corrected ones, those before it are not; a label that comes is one more.
+    /// The readings behind a correction are the corrected ones, those before it are not; a label that comes is one
+    /// more.
     @Test func aStreamTakesOverWhatIsTaught() throws {
         let loaded = try Loaded(model.path)
         let teacher = try Loaded(model.path)
@@ -215,6 +216,55 @@ import Testing
         #expect(second.words.contains("another model"))
         #expect(tacit_teach_samples(second.handle, labels, 1, "horn", sound, 1200, 0) == Int32(TACIT_BAD_DATA))
         #expect(tacit_classify_samples(second.handle, sound, 1200, 0) == Int32(TACIT_OK))
+    }
+
+    /// What a handle shares is what was loaded, whatever became of the files, and from then on each has its own.
+    @Test func aSharedModel() throws {
+        let loaded = try Loaded(model.path)
+        let handle = loaded.handle
+        #expect(tacit_teach_samples(handle, labels, 1, "bell", samples(2), 1200, 0) == 0)
+        #expect(tacit_load_labels(handle, labels) == 0)
+        let count = golden.labels.count + 1
+        let sound = samples(9)
+        func logits(_ handle: OpaquePointer?) -> [Float] {
+            var logits = [Float](repeating: .nan, count: count)
+            #expect(tacit_classify_samples(handle, sound, 1200, 0) == 0)
+            #expect(tacit_logits(handle, &logits, count, nil) == 0)
+            return logits
+        }
+        let before = logits(handle)
+        try FileManager.default.removeItem(atPath: model.path)
+        try FileManager.default.moveItem(atPath: labels, toPath: labels + ".old")
+        let other = try #require(tacit_create())
+        defer { tacit_close(other) }
+        #expect(tacit_load_shared(other, handle) == 0)
+        #expect(tacit_verify(other) == 0 && logits(other) == before)
+        var name: UnsafePointer<CChar>?
+        #expect(tacit_label_at(other, golden.labels.count, &name, nil) == 0)
+        #expect(name.map { String(cString: $0) } == "bell")
+
+        // What one takes over of the same file is not the other's, which has a stream.
+        try FileManager.default.moveItem(atPath: labels + ".old", toPath: labels)
+        #expect(tacit_begin(other, nil) == 0)
+        #expect(tacit_teach_samples(handle, labels, 2, "bell", samples(9), 1200, 0) == 0)
+        #expect(tacit_load_labels(handle, labels) == 0)
+        #expect(logits(handle) != before && logits(other) == before)
+        #expect(tacit_load_labels(other, labels) == 0)
+        #expect(logits(other) == logits(handle))
+
+        let third = try #require(tacit_create())
+        #expect(tacit_load_shared(third, third) == Int32(TACIT_USAGE))
+        #expect(tacit_load_shared(other, third) == Int32(TACIT_USAGE))
+        #expect(
+            String(cString: tacit_error(other)) == "no model is loaded" && tacit_verify(other) == Int32(TACIT_USAGE))
+        #expect(tacit_close(third) == 0)
+        #expect(tacit_load_shared(other, third) == Int32(TACIT_USAGE))
+        #expect(String(cString: tacit_error(other)) == "the handle to share with: the handle is closed")
+        #expect(tacit_load_shared(other, nil) == Int32(TACIT_USAGE))
+        // The one that was shared is not needed any more.
+        #expect(tacit_load_shared(other, handle) == 0)
+        let after = logits(handle)
+        #expect(tacit_load_bytes(handle, nil, 0) == Int32(TACIT_BAD_DATA) && logits(other) == after)
     }
 
     /// A name is the handle's until another model is loaded, and paths that only look alike are two.

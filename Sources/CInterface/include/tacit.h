@@ -184,6 +184,13 @@ int tacit_load(tacit_handle *handle, const char *path);
 // The same of the bytes of a model file, which are copied.
 int tacit_load_bytes(tacit_handle *handle, const void *bytes, size_t count);
 
+// Loads the model that `other` has, with the learned labels that it has now, in place of the one that was there: without
+// looking at a file and without a second copy in memory, so that a model may have several streams, on several threads. From
+// then on each of the two goes its own way: what is loaded, taught or closed by one changes nothing of the other. Other
+// settings, as `tacit_configure`'s, don't go along. TACIT_OK; TACIT_USAGE for another handle that has no model, is this one,
+// or is none. After a failure the handle has no model, unless it was named twice.
+int tacit_load_shared(tacit_handle *handle, tacit_handle *other);
+
 // Checks every digest of the loaded model, which loading does not. TACIT_OK, TACIT_BAD_DATA, TACIT_USAGE.
 int tacit_verify(tacit_handle *handle);
 

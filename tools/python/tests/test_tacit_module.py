@@ -268,7 +268,10 @@ def test_errors(model, tmp_path):
     fails(64, lambda: next(tacit.Model(IMAGE).listen("a.wav")))
     stream = model.stream()
     stream.close()
-    fails(64, lambda: list(stream.push(np.zeros(10))))
+    for call in (lambda: list(stream.push(np.zeros(10))), lambda: list(stream.finish()), lambda: stream.skip(1),
+                 stream.load_labels, stream.__enter__):
+        with pytest.raises(tacit.Error, match="the handle is closed"):
+            call()
 
 
 @pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda it: pickle.loads(pickle.dumps(it))])
@@ -286,6 +289,31 @@ def test_what_is_told_can_be_handed_on(model, wave, again):
         for it in (model, model.stream()):
             with pytest.raises(TypeError, match="can't be pickled"):
                 again(it)
+
+
+def test_a_stream_runs_what_was_loaded(wave, tmp_path, monkeypatch):
+    """Whatever becomes of the files, and wherever the program goes."""
+    path, samples = wave
+    monkeypatch.chdir(tmp_path)
+    Path("a.gguf").write_bytes(SOUND.read_bytes())
+    source = bytearray(SOUND.read_bytes())
+    tacit.Model("a.gguf").teach("my.labels", "bell", path)
+    models = [tacit.Model("a.gguf", labels="my.labels"), tacit.Model(source, labels="my.labels")]
+    expected = [told.logits for told in models[0].listen(path) if isinstance(told, tacit.Prediction)]
+    Path("a.gguf").write_bytes(IMAGE.read_bytes())
+    source[:] = bytes(len(source))
+    Path("my.labels").rename("other.labels")
+    for model in models:
+        for told in (model.listen(path), model.listen([samples], 44_100)):
+            found = [it for it in told if isinstance(it, tacit.Prediction)]
+            assert found[0].names[-1] == "bell"
+            np.testing.assert_array_equal([it.logits for it in found], expected)
+    Path("other.labels").rename("my.labels")
+    stream = models[0].stream()
+    (tmp_path / "folder").mkdir()
+    monkeypatch.chdir(tmp_path / "folder")
+    stream.load_labels()
+    list(models[0].stream().push(samples))
 
 
 def in_a_pool(path):
@@ -355,9 +383,11 @@ def test_a_stream_has_labels_of_its_own(wave, tmp_path):
     began = model.stream(44_100)
     model.rename(labels, "first", "renamed")
     model.teach(labels, "third", path)
-    names = {kind: list(stream.push(samples))[0].names[52:] for kind, stream in (("old", began), ("new", model.stream(44_100)))}
-    assert names == {"old": ["first", "second"], "new": ["renamed", "second", "third"]}
-    assert model.labels[52:] == ["first", "second"]
+    # The file is read when it is asked for, not by a stream that begins.
+    for stream in (began, model.stream(44_100)):
+        assert list(stream.push(samples))[0].names[52:] == model.labels[52:] == ["first", "second"]
+    model.load_labels(labels)
+    assert list(model.stream(44_100).push(samples))[0].names[52:] == model.labels[52:] == ["renamed", "second", "third"]
     model.load_labels(others)
     assert model.labels[52:] == ["other"]
     # It goes on with what was taught, each label at its place.

@@ -49,11 +49,17 @@ class Handle:
         if not self._pointer:
             raise MemoryError("no memory for a handle of libtacit")
 
-    def call(self, name: str, *arguments) -> int:
-        """OK, READING or EVENTS; anything else is raised."""
+    def require_open(self):
+        """Raises Error where there is nothing to be done with it."""
         # The threads that compute are not in a child that a process has forked, which would wait for them for ever.
         if self._process != os.getpid():
             raise Error("the model is of the process that this one was forked from: open one here", USAGE)
+        if not self._pointer:
+            raise Error("the handle is closed", USAGE)
+
+    def call(self, name: str, *arguments) -> int:
+        """OK, READING or EVENTS; anything else is raised."""
+        self.require_open()
         # C would take the text up to there for all of it.
         if name not in _BINARY and any(isinstance(argument, bytes) and 0 in argument for argument in arguments):
             raise ValueError("embedded null byte")
@@ -77,6 +83,11 @@ class Handle:
             self.call("load_bytes", contents, len(contents))
         else:
             self.call("load", os.fsencode(source))
+
+    def share(self, other: "Handle"):
+        """Loads what the other has loaded, without a second copy and whatever became of the files."""
+        other.require_open()
+        self.call("load_shared", other._pointer)
 
     def close(self):
         # What is of another process is left to it.

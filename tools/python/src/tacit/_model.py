@@ -119,7 +119,6 @@ class Model:
     ):
         """`labels`: a file of learned labels, which stand behind the model's own. `hop`: seconds from one window of a file to
         the next; 0 is the model's own. `threads` changes no result."""
-        self._source = source
         self._learned = None
         self._threads = threads
         self._handle = Handle()
@@ -176,7 +175,8 @@ class Model:
         return self.classify(what, rate).embedding
 
     def stream(self, rate: "float | None" = None, **settings) -> "Stream | PictureStream":
-        """A stream of sound or, of a model that sees, of pictures, which are pushed as they come.
+        """A stream of sound or, of a model that sees, of pictures, which are pushed as they come. It runs the model as it was
+        loaded, with the labels that the model has now, whatever became of the files.
 
         `rate` is samples a second (the model's unless given), or pictures a second (25). Settings, all in seconds but for
         `threshold` and `off_below`: `hop` (1; for pictures 0, every one), `threshold` (each label's own),
@@ -213,7 +213,8 @@ class Model:
         """Puts the labels of a file behind the model's own, or takes over what has changed in it. Streams that have begun
         take it over when they are told to by their own `load_labels`."""
         self._handle.call("load_labels", os.fsencode(labels))
-        self._learned = labels
+        # Streams read it again, wherever the program has gone meanwhile.
+        self._learned = os.path.abspath(os.fsencode(labels))
         self._described = Described(self._handle)
 
     def teach(self, labels: "str | os.PathLike", name: str, what, rate: "int | None" = None):
@@ -257,9 +258,7 @@ class _Pushed:
     def __init__(self, model: Model, settings: dict):
         self._learned = model._learned
         self._handle = Handle()
-        self._handle.load(model._source)
-        if self._learned is not None:
-            self._handle.call("load_labels", os.fsencode(self._learned))
+        self._handle.share(model._handle)
         # The labels that it has itself: the model's may be others since.
         self._described = Described(self._handle)
         self._settings = _library.StreamSettings(
@@ -279,8 +278,9 @@ class _Pushed:
         """Takes over, with the next reading, what was taught, renamed or forgotten meanwhile in the file of learned labels that
         it began with. Each label keeps its index: new ones stand behind all others, those that are gone keep a score of 0
         and are told to be off. Nothing for a stream that began without."""
+        self._handle.require_open()
         if self._learned is not None:
-            self._handle.call("load_labels", os.fsencode(self._learned))
+            self._handle.call("load_labels", self._learned)
             self._described = Described(self._handle)
 
     def skip(self, count: int):
@@ -309,6 +309,7 @@ class _Pushed:
         self._handle.close()
 
     def __enter__(self):
+        self._handle.require_open()
         return self
 
     def __exit__(self, *_):
