@@ -264,6 +264,11 @@ def test_errors(model, tmp_path):
     model.classify(np.zeros(16_000), 16_000.0)
     fails(64, model.stream, threshold=0)
     fails(64, model.stream, off_below=0)
+    # Too little for C's float, where 0 would be the model's own.
+    fails(64, model.stream, threshold=1e-60)
+    fails(64, model.stream, off_below=1e-60)
+    fails(64, model.stream, hop=10**400)
+    fails(64, tacit.Model(IMAGE).stream().push, np.zeros((4, 4), np.uint8), time=-1)
     fails(64, lambda: next(model.watch([IMAGE])))
     fails(64, lambda: next(tacit.Model(IMAGE).listen("a.wav")))
     stream = model.stream()
@@ -324,6 +329,41 @@ def test_a_pool_of_processes_tells_what_went_wrong(wave):
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         with pytest.raises(tacit.Error, match="nowhere.wav"):
             pool.map_async(in_a_pool, [wave[0], "nowhere.wav"]).get(timeout=120)
+
+
+def test_what_can_not_be_is_told_as_what_it_is(model, tmp_path):
+    seeing, picture = tacit.Model(IMAGE), np.zeros((40, 50, 3), np.uint8)
+    labels = tmp_path / "my.labels"
+    for words, call in {
+        r"a picture of float64 \(40, 50, 3\), expected uint8": lambda: seeing.classify(picture / 255),
+        r"a picture of int8 ": lambda: seeing.classify(picture.astype(np.int8)),
+        r"a picture of int64 ": lambda: seeing.classify(picture.tolist()),
+        r"a picture of float32 ": lambda: seeing.teach(labels, "bell", picture.astype(np.float32)),
+        r"a bytes, expected a path": lambda: model.classify(b"tone.wav"),
+        r"a NoneType, expected a path": lambda: model.teach(labels, "bell", None),
+        r"a float, expected an array of samples": lambda: list(model.listen([0.5])),
+        r"samples of uint8": lambda: model.classify(np.zeros(100, np.uint8)),
+        r"^hop: '1', expected a number": lambda: tacit.Model(SOUND, hop="1"),
+        r"^hop: None, expected": lambda: tacit.Model(SOUND, hop=None),
+        r"^hop: \[1\], expected": lambda: model.stream(hop=[1]),
+        r"^smooth: '1', expected": lambda: model.stream(smooth="1"),
+        r"^time: '1', expected": lambda: seeing.stream().push(picture, time="1"),
+        r"^rate: '1', expected": lambda: seeing.stream("1"),
+        r"^name: None, expected a text": lambda: model.teach(labels, None, "tone.wav"),
+        r"^name: 1, expected a text": lambda: model.forget(labels, 1),
+        r"^new_name: None, expected": lambda: model.rename(labels, "bell", None),
+        r"'a.png', expected pictures or their files one by one": lambda: list(seeing.watch("a.png")),
+    }.items():
+        with pytest.raises(TypeError, match=words):
+            call()
+
+
+def test_samples_of_either_order_of_bytes(model):
+    samples = glide(2, model.rate)
+    expected = model.classify(samples).logits
+    for kind in (">i2", "<i2", ">f4"):
+        given = samples.astype(kind) if kind[1] == "i" else (samples / 32768).astype(kind)
+        np.testing.assert_array_equal(model.classify(given).logits, expected)
 
 
 def test_labels_are_taught(wave, tmp_path):

@@ -33,6 +33,25 @@ def whole(number, kind: type, what: str) -> int:
     return value
 
 
+def real(number, what: str) -> float:
+    """A number as C has it, whose own words for what is none say less."""
+    try:
+        if not isinstance(number, (str, bytes, bytearray)):
+            return float(number)
+    except OverflowError:
+        raise Error(f"{what}: out of range", USAGE) from None
+    except (TypeError, ValueError):
+        pass
+    raise TypeError(f"{what}: {number!r}, expected a number")
+
+
+def text(words, what: str) -> bytes:
+    """A text as C has it."""
+    if not isinstance(words, str):
+        raise TypeError(f"{what}: {words!r}, expected a text")
+    return words.encode()
+
+
 WHOLE = (ctypes.c_int, ctypes.c_size_t)
 
 # Calls that take bytes with their number, not a text that ends with a 0.
