@@ -23,9 +23,7 @@ final class FedSource: SampleSource {
 
     /// - Throws: `TacitError` (bad data) for what is no sample; then nothing is fed.
     func feed(_ samples: UnsafeBufferPointer<Float>) throws {
-        if let index = SoundSources.firstInvalid(in: samples) {
-            throw TacitError(.badData, place: "sample \(position + index)", "\(samples[index]) is no sample")
-        }
+        try SoundSources.require(own: samples, from: position)
         next = samples.baseAddress
         left = samples.count
     }

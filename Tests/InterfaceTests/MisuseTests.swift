@@ -167,6 +167,32 @@ import Testing
         #expect(tacit_push(handle, samples, 100, &count) == Self.usage && loaded.words == "the stream is finished")
     }
 
+    /// What is louder than full scale is sound; integers as they are are none.
+    @Test func samplesThatAreIntegers() throws {
+        let golden = try GoldenCase(name: "llama-plain")
+        let model = try ConvertedModel(golden)
+        let loaded = try Loaded(model.path)
+        let handle = loaded.handle
+        let labels = model.folder.path("my.labels")
+        var samples = [Float](repeating: 0.1, count: 1200)
+        var taken = 0
+        try #require(tacit_begin(handle, nil) == 0)
+        for loud in [1.5, -8, 64, -64] as [Float] {
+            samples[7] = loud
+            #expect(tacit_classify_samples(handle, samples, 1200, 0) == 0)
+            #expect(tacit_push(handle, samples, 100, &taken) == 0 && taken == 100)
+            #expect(tacit_teach_samples(handle, labels, 1, "bell", samples, 1200, 0) == 0)
+        }
+        samples[7] = -8000
+        let words = "-8000.0, though samples run from -1 to 1: divide 16-bit integers by 32768"
+        #expect(tacit_classify_samples(handle, samples, 1200, 0) == Self.badData)
+        #expect(loaded.words == "sample 7: " + words)
+        #expect(tacit_teach_samples(handle, labels, 1, "bell", samples, 1200, 0) == Self.badData)
+        #expect(loaded.words == "sample 7: " + words)
+        #expect(tacit_push(handle, samples, 100, &taken) == Self.badData && taken == 0)
+        #expect(loaded.words == "sample 407: " + words)
+    }
+
     @Test func streamSettings() throws {
         let model = try ConvertedModel(GoldenCase(name: "gpt2-plain"))
         let loaded = try Loaded(model.path)

@@ -237,6 +237,13 @@ import Testing
             }
         }
         #expect(await kind { try Listener(setting.model, noise).run { _ in } } == .badData)
+        let integers = Listener.Source.samples(sampleRate: 16_000) {
+            { buffer in
+                buffer[0] = 8000
+                return 1
+            }
+        }
+        #expect(await kind { try Listener(setting.model, integers).run { _ in } } == .badData)
         let classifier = try Classifier(setting.model)
         #expect(await kind { _ = try classifier.classify(Sound(sampleRate: 16_000, samples: [])) } == .badData)
         #expect(await kind { _ = try classifier.classify(Sound(sampleRate: 0, samples: [0])) } == .usage)

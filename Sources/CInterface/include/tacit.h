@@ -212,8 +212,9 @@ int tacit_configure(tacit_handle *handle, double hop, int threads);
 int tacit_classify_file(tacit_handle *handle, const char *path);
 
 // `count` mono samples, -1...1, `sample_rate` of them a second (0 is the model's; any other is converted), as if they
-// were a file. TACIT_OK; TACIT_BAD_DATA for none, for one that is no number, for a rate that can't be converted, and for
-// a model that does not hear; TACIT_USAGE.
+// were a file. A sound that is louder is taken as it is; beyond -64...64 are integers that were not divided (16-bit ones by
+// 32768). TACIT_OK; TACIT_BAD_DATA for none, for one that is no number or beyond that, for a rate that can't be converted,
+// and for a model that does not hear; TACIT_USAGE.
 int tacit_classify_samples(tacit_handle *handle, const float *samples, size_t count, int sample_rate);
 
 // A picture of any size: rows from the top, `stride` bytes apart (0 where they follow one another without a hole), each
@@ -240,7 +241,7 @@ int tacit_begin(tacit_handle *handle, const tacit_stream_settings *settings);
 
 // The next samples, mono, -1...1, as many as there are. `taken` is how many were taken in.
 // TACIT_OK: all were. TACIT_READING: there is a reading; call again with the rest, even if none is left.
-// TACIT_BAD_DATA for what is no number, of which nothing is taken; TACIT_USAGE, also without a stream.
+// TACIT_BAD_DATA for what is no number or beyond -64...64, of which nothing is taken; TACIT_USAGE, also without a stream.
 int tacit_push(tacit_handle *handle, const float *samples, size_t count, size_t *taken);
 
 // A stream of pictures, as `tacit watch` takes it.

@@ -239,6 +239,10 @@ def test_errors(model, tmp_path):
     fails(65, model.classify, np.array([0, np.nan]))
     fails(65, model.classify, np.zeros((4, 4), np.uint8))
     fails(65, model.classify, np.zeros(100), rate=1)
+    # Integers that were not divided.
+    for call in (model.classify, model.embed, lambda it: list(model.stream().push(it)),
+                 lambda it: model.teach(tmp_path / "my.labels", "bell", it)):
+        fails(65, call, glide(1, model.rate).astype(np.float32))
     fails(65, tacit.Model(IMAGE).classify, np.zeros(100))
     fails(65, tacit.Model(IMAGE).classify, np.zeros((0, 4, 3), np.uint8))
     fails(65, tacit.Model(IMAGE).classify, np.zeros((4, 4, 2), np.uint8))

@@ -156,6 +156,7 @@ class Model:
     def classify(self, what, rate: "int | None" = None) -> Prediction:
         """A file by its path, mono samples (`rate` in hertz; the model's unless given), or a picture as uint8.
 
+        Samples are floats, -1...1, or int16; floats beyond -64...64 are refused, as they are integers that were not divided.
         Pictures are [height, width] or [height, width, 3].
         """
         if isinstance(what, (str, os.PathLike)):
