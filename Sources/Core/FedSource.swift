@@ -1,4 +1,3 @@
-import TacitDiagnostics
 import TacitMedia
 
 /// Samples that are handed over by the very thread that reads them. Nothing is copied or kept: what was fed must be

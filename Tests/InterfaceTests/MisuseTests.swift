@@ -245,6 +245,12 @@ import Testing
             #expect(tacit_classify_picture(handle, pixels, width, height, channels, stride) == Self.badData)
             #expect(!seeing.words.isEmpty)
         }
+        #expect(tacit_classify_picture(handle, pixels, 4, 4, 3, 11) == Self.badData)
+        #expect(seeing.words == "rows 11 bytes apart, expected at least 12 or 0")
+        for stride in [1 << 61, -1] {
+            #expect(tacit_classify_picture(handle, pixels, 4, 4, 3, stride) == Self.badData)
+            #expect(seeing.words.hasSuffix("too far for 4 of them: expected at most 2305843009213693951"))
+        }
         #expect(tacit_classify_picture(handle, nil, 1, 1, 3, 0) == Self.usage)
         #expect(tacit_classify_picture(handle, pixels, 1, 1, 3, 0) == 0)
         var (width, height, channels) = (0, 0, 0)
