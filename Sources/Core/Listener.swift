@@ -70,7 +70,8 @@ public final class Listener: Sendable {
         /// When the stream begins, it throws a `TacitError` naming the file: no input for what can't be opened, bad
         /// data for what is no sound or has a rate that can't be converted.
         public static func file(_ path: String) -> Source {
-            Source(name: path, isLive: false) { _ in try SoundFileSource(path: path) }
+            let path = SystemPath.ofFile(path)
+            return Source(name: path, isLive: false) { _ in try SoundFileSource(path: path) }
         }
 
         /// Samples in memory. What is wrong with them or their rate is told as for `samples`.

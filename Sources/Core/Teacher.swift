@@ -71,7 +71,8 @@ public final class Teacher {
     public func teach(_ purpose: Purpose, files: [String]) throws {
         try change(purpose) { background in
             try files.flatMap {
-                try maker.examples(of: $0, background: background, isBackground: purpose.isBackground)
+                try maker.examples(
+                    of: SystemPath.ofFile($0), background: background, isBackground: purpose.isBackground)
             }
         }
     }

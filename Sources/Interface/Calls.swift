@@ -71,7 +71,7 @@ func view(
 func path(_ pointer: UnsafePointer<CChar>?) throws -> String {
     let path = SystemPath.string(try require(pointer, "the path"))
     guard !path.isEmpty else { throw TacitError(.noInput, "the path is empty") }
-    return path
+    return SystemPath.ofFile(path)
 }
 
 /// A structure that says itself how large the caller takes it to be.

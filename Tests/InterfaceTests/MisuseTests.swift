@@ -264,6 +264,24 @@ import Testing
         #expect(tacit_picture_pixels(handle, nil, 1 << 30) == Self.usage)
     }
 
+    /// Standard input is the program's: "-" is a file, which is not there.
+    @Test func aPathIsAFile() throws {
+        let sound = try Loaded(ConvertedModel(GoldenCase(name: "gpt2-plain")).path)
+        let images = try GoldenImages(name: "llama-full-learned")
+        let model = try ConvertedModel(base: images.baseFolder.path, adapter: images.adapterFolder.path)
+        let seeing = try Loaded(model.path)
+        let labels = model.folder.path("my.labels")
+        for loaded in [sound, seeing] {
+            let handle = loaded.handle
+            var (rate, width, height, channels) = (Int32(0), 0, 0, 0)
+            for status in [
+                tacit_classify_file(handle, "-"), tacit_teach_file(handle, labels, 1, "bell", "-"),
+                tacit_sound_open(handle, "-", &rate), tacit_picture_open(handle, "-", &width, &height, &channels),
+            ] { #expect(status == 66) }
+            #expect(loaded.words.hasPrefix("./-: "))
+        }
+    }
+
     @Test func brokenModels() throws {
         let model = try ConvertedModel(GoldenCase(name: "gpt2-plain"), weights: "int8")
         let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: model.path)))

@@ -215,6 +215,10 @@ import Testing
         }
         #expect(await kind { _ = try Model("/nowhere.gguf") } == .noInput)
         #expect(await kind { _ = try Model(setting.wave) } == .badData)
+        // Not standard input, which is the program's.
+        #expect(await kind { _ = try Classifier(setting.model).classify("-") } == .noInput)
+        #expect(await kind { _ = try Sound("-") } == .noInput)
+        #expect(await kind { _ = try Picture("-") } == .noInput)
         #expect(await kind { try Listener(setting.model, .file("/nowhere.wav")).run { _ in } } == .noInput)
         #expect(
             await kind { for try await _ in try Listener(setting.model, .file("/nowhere.wav")).updates {} } == .noInput)

@@ -30,6 +30,7 @@
 //   the caller has room. The only pointers handed out are texts, and belong to the handle.
 // - Nothing traps on bad input. What goes wrong is the status that is returned, and `tacit_error` has it in words. A null
 //   pointer, a handle that is closed, a size of 0, a model of another sense: TACIT_USAGE or TACIT_BAD_DATA.
+// - A path is a file's: "-" is a file of that name, not standard input, which is the program's own.
 // - Where a function fails, what it should have written is left as it was, but counts, which become 0.
 // - Scores, logits and embeddings are the command's, to the last bit.
 #ifndef TACIT_H

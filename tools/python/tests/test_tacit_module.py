@@ -234,6 +234,9 @@ def test_errors(model, tmp_path):
     fails(64, tacit.Model, SOUND, hop=-1)
     fails(64, tacit.Model, SOUND, threads=1000)
     fails(66, model.classify, tmp_path / "nowhere.wav")
+    # Standard input is the program's own.
+    for call in (model.classify, tacit.Model(IMAGE).classify, tacit.decode, tacit.decode_picture, tacit.Model):
+        fails(66, call, "-")
     fails(65, model.classify, SOUND)
     fails(65, model.classify, np.zeros(0, np.float32))
     fails(65, model.classify, np.array([0, np.nan]))
