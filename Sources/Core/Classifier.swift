@@ -37,8 +37,9 @@ public final class Classifier {
 
     /// A sound of any rate.
     ///
-    /// - Throws: `TacitError`: bad data for a sample that is no number or beyond -64...64 (integers that were not divided), no
-    ///   samples at all, a rate that can't be converted, or a model that does not hear; usage for a rate out of range.
+    /// - Throws: `TacitError`: bad data for a sample that is no number or beyond -64...64 (integers that were not
+    ///   divided), no samples at all, a rate that can't be converted, or a model that does not hear; usage for a rate
+    ///   out of range.
     public func classify(_ sound: Sound) throws -> Prediction {
         try sound.samples.withUnsafeBufferPointer { try classify(samples: $0, sampleRate: sound.sampleRate) }
     }

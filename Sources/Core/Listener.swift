@@ -83,8 +83,8 @@ public final class Listener: Sendable {
         }
 
         /// Samples of the program's own. What the closures throw ends the stream, and so does a `TacitError`: usage for
-        /// a rate out of range or more samples than there is room for, bad data for what is no sample or beyond -64...64
-        /// (integers that were not divided), and for a rate that can't be converted.
+        /// a rate out of range or more samples than there is room for, bad data for what is no sample or beyond
+        /// -64...64 (integers that were not divided), and for a rate that can't be converted.
         ///
         /// - Parameters:
         ///   - sampleRate: hertz; what is not the model's is converted.

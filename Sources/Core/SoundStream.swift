@@ -34,8 +34,8 @@ public final class SoundStream {
 
     /// The next samples: mono, -1...1.
     ///
-    /// - Throws: `TacitError` (bad data) for what is no sample or beyond -64...64 (integers that were not divided), of which
-    ///   nothing is taken; usage after `finish`. What `body` throws; the rest of the samples is then lost.
+    /// - Throws: `TacitError` (bad data) for what is no sample or beyond -64...64 (integers that were not divided), of
+    ///   which nothing is taken; usage after `finish`. What `body` throws; the rest of the samples is then lost.
     public func push(_ samples: [Float], _ body: (StreamUpdate) throws -> Void) throws {
         try samples.withUnsafeBufferPointer { samples in
             try stream.withUpdates(body) { sink in

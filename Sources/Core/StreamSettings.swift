@@ -51,8 +51,8 @@ public struct StreamSettings: Sendable {
             averagedLabels: model.averagedLabels(smooth: smooth))
     }
 
-    /// The labels of a stream, of which some come and go as they are taught and forgotten; nil for a model without learned
-    /// ones.
+    /// The labels of a stream, of which some come and go as they are taught and forgotten; nil for a model without
+    /// learned ones.
     ///
     /// - Throws: `TacitError` (usage) for unknown labels.
     func changingLabels(_ model: LoadedModel) throws -> ChangingLabels? {

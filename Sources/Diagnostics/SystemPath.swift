@@ -89,8 +89,8 @@ package enum SystemPath {
         }
     }
 
-    /// A path that a program gives. What the command takes for standard input, "-", is a file of that name there, wherever it
-    /// comes to: standard input is the program's own.
+    /// A path that a program gives. What the command takes for standard input, "-", is a file of that name there,
+    /// wherever it comes to: standard input is the program's own.
     package static func ofFile(_ path: String) -> String { path == "-" ? "./-" : path }
 
     /// Whether the system's bytes were UTF-8.

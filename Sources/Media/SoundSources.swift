@@ -6,8 +6,8 @@ package enum SoundSources {
     /// their power would overflow.
     private static let largestMagnitude: Float = 1e9
 
-    /// The largest magnitude taken for a sample of a program's own: 36 dB above full scale, where no sound gets by being
-    /// converted or made louder, and integers that were not divided are soon.
+    /// The largest magnitude taken for a sample of a program's own: 36 dB above full scale, where no sound gets by
+    /// being converted or made louder, and integers that were not divided are soon.
     private static let largestOwn: Float = 64
 
     /// Where the first number stands that is no sample, if one is there.
@@ -18,7 +18,8 @@ package enum SoundSources {
     /// - Parameters:
     ///   - samples: of a program's own.
     ///   - position: of the first, for errors.
-    /// - Throws: `TacitError` (bad data) for what is no sample, and for what is so far beyond -1...1 that it is none either.
+    /// - Throws: `TacitError` (bad data) for what is no sample, and for what is so far beyond -1...1 that it is none
+    ///   either.
     package static func require(own samples: UnsafeBufferPointer<Float>, from position: Int) throws {
         guard let index = first(in: samples, beyond: largestOwn) else { return }
         let sample = samples[index]

@@ -78,8 +78,8 @@ extension LoadedModel {
         return model
     }
 
-    /// The same model with what a file of labels holds now. What runs with the labels that it has takes them over, and each
-    /// label keeps its place: those that are new stand behind all others, those that are gone leave theirs empty.
+    /// The same model with what a file of labels holds now. What runs with the labels that it has takes them over, and
+    /// each label keeps its place: those that are new stand behind all others, those that are gone leave theirs empty.
     ///
     /// - Returns: nil where it has no learned labels, so that what runs has no room for any.
     /// - Throws: as `learnedLabels(in:)` does; all is as it was then.
