@@ -1,7 +1,9 @@
+import Glibc
 import Tacit
 
-// camera MODEL.gguf [DEVICE]
-let words = CommandLine.arguments
+let words = CommandLine.arguments  // camera MODEL.gguf [DEVICE]
+func fail(_ why: String, _ status: Int32) -> Never { exit(write(2, why + "\n", why.utf8.count + 1) < 0 ? 74 : status) }
+guard 2...3 ~= words.count else { fail("usage: camera MODEL.gguf [DEVICE]", 64) }
 do {
     try Watcher(Model(words[1]), .camera(words.count > 2 ? words[2] : nil, waitLost: 0)).run { update in
         switch update {
@@ -11,4 +13,4 @@ do {
         case .broken(let error): print(error)
         }
     }
-} catch { print(error) }
+} catch { fail("\(error)", (error as? TacitError)?.kind.exitStatus ?? 70) }

@@ -24,7 +24,7 @@ public final class Classifier {
     /// - Throws: `TacitError` naming the file: no input for what can't be opened, bad data for what is broken or
     ///   nothing that the model takes, I/O error for a read that fails.
     public func classify(_ path: String) throws -> Prediction {
-        Prediction(try labeller.read(path), names: model.labels)
+        Prediction(try labeller.read(SystemPath.ofFile(path)), names: model.labels)
     }
 
     /// A file window by window.
@@ -32,13 +32,14 @@ public final class Classifier {
     /// - Returns: one prediction a window, in the order of time; of a picture there is one.
     /// - Throws: `TacitError` as for a file as a whole.
     public func windows(of path: String) throws -> [Prediction] {
-        try labeller.windows(of: path).map { Prediction($0, names: model.labels) }
+        try labeller.windows(of: SystemPath.ofFile(path)).map { Prediction($0, names: model.labels) }
     }
 
     /// A sound of any rate.
     ///
-    /// - Throws: `TacitError`: bad data for a sample that is no number, no samples at all, a rate that can't be
-    ///   converted, or a model that does not hear; usage for a rate out of range.
+    /// - Throws: `TacitError`: bad data for a sample that is no number or beyond -64...64 (integers that were not
+    ///   divided), no samples at all, a rate that can't be converted, or a model that does not hear; usage for a rate
+    ///   out of range.
     public func classify(_ sound: Sound) throws -> Prediction {
         try sound.samples.withUnsafeBufferPointer { try classify(samples: $0, sampleRate: sound.sampleRate) }
     }
@@ -73,5 +74,7 @@ public final class Classifier {
     /// What the model's head would read of a file: `[width]`, averaged over its windows.
     ///
     /// - Throws: `TacitError` as for `classify`.
-    public func embedding(of path: String) throws -> [Float] { try labeller.read(path).embedding }
+    public func embedding(of path: String) throws -> [Float] {
+        try labeller.read(SystemPath.ofFile(path)).embedding
+    }
 }

@@ -1,4 +1,3 @@
-import TacitDiagnostics
 import TacitMedia
 
 /// Samples that are handed over by the very thread that reads them. Nothing is copied or kept: what was fed must be
@@ -23,9 +22,7 @@ final class FedSource: SampleSource {
 
     /// - Throws: `TacitError` (bad data) for what is no sample; then nothing is fed.
     func feed(_ samples: UnsafeBufferPointer<Float>) throws {
-        if let index = SoundSources.firstInvalid(in: samples) {
-            throw TacitError(.badData, place: "sample \(position + index)", "\(samples[index]) is no sample")
-        }
+        try SoundSources.require(own: samples, from: position)
         next = samples.baseAddress
         left = samples.count
     }

@@ -4,9 +4,9 @@ import TacitLive
 /// A stream that goes on as far as a program feeds it: what those of sound and of pictures have in common.
 final class FedStream {
     private let stream: LiveStream
-    private let names: [String]
+    private var names: [String]
     private var hasBegun = false
-    private var isOver = false
+    private(set) var isOver = false
 
     init(_ stream: LiveStream, names: [String]) {
         self.stream = stream
@@ -39,6 +39,11 @@ final class FedStream {
 
     /// Calls `work` with a sink that turns what it is told into owned values.
     func withUpdates(_ body: (StreamUpdate) throws -> Void, _ work: (UpdateSink) throws -> Void) throws {
-        try withoutActuallyEscaping(body) { try work(UpdateSink(names: names, $0)) }
+        try withoutActuallyEscaping(body) { body in
+            let sink = UpdateSink(names: names, body)
+            // Labels may have come with this step, whatever ends it.
+            defer { names = sink.names }
+            try work(sink)
+        }
     }
 }

@@ -70,7 +70,8 @@ public final class Listener: Sendable {
         /// When the stream begins, it throws a `TacitError` naming the file: no input for what can't be opened, bad
         /// data for what is no sound or has a rate that can't be converted.
         public static func file(_ path: String) -> Source {
-            Source(name: path, isLive: false) { _ in try SoundFileSource(path: path) }
+            let path = SystemPath.ofFile(path)
+            return Source(name: path, isLive: false) { _ in try SoundFileSource(path: path) }
         }
 
         /// Samples in memory. What is wrong with them or their rate is told as for `samples`.
@@ -82,8 +83,8 @@ public final class Listener: Sendable {
         }
 
         /// Samples of the program's own. What the closures throw ends the stream, and so does a `TacitError`: usage for
-        /// a rate out of range or more samples than there is room for, bad data for what is no sample or a rate that
-        /// can't be converted.
+        /// a rate out of range or more samples than there is room for, bad data for what is no sample or beyond
+        /// -64...64 (integers that were not divided), and for a rate that can't be converted.
         ///
         /// - Parameters:
         ///   - sampleRate: hertz; what is not the model's is converted.
@@ -129,9 +130,7 @@ private final class OwnSamples: SampleSource {
         guard (0...buffer.count).contains(count) else {
             throw TacitError(.usage, "\(count) samples were given where there is room for \(buffer.count)")
         }
-        if let index = SoundSources.firstInvalid(in: UnsafeBufferPointer(rebasing: buffer[..<count])) {
-            throw TacitError(.badData, place: "sample \(position + index)", "\(buffer[index]) is no sample")
-        }
+        try SoundSources.require(own: UnsafeBufferPointer(rebasing: buffer[..<count]), from: position)
         position += count
         return count == 0 ? .end : .samples(count)
     }

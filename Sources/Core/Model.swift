@@ -1,5 +1,6 @@
 import TacitDiagnostics
 import TacitFrontEnd
+import TacitLearning
 import TacitLive
 import TacitModelFile
 
@@ -53,6 +54,24 @@ public final class Model: Sendable {
     public convenience init(_ model: Model, labels: String) throws {
         try self.init(model.loaded.taught(by: labels), labels: labels)
     }
+
+    /// The same model with the learned labels that `other` has now; what is taught to one later is not known to the
+    /// other. The weights are shared.
+    package convenience init(sharing other: Model) throws {
+        try self.init(other.loaded.apart, labels: other.learnedLabels)
+    }
+
+    /// The same model with what a file of learned labels holds now. Streams that run with the labels that it has take
+    /// them over at their next step; each label keeps its place, and one that is gone leaves its own empty.
+    ///
+    /// - Returns: nil for a model that has no learned labels.
+    /// - Throws: `TacitError` as when a model is opened with labels.
+    package func following(_ labels: String) throws -> Model? {
+        try loaded.following(labels).map { try Model($0, labels: labels) }
+    }
+
+    /// Whether a learned label has left its place.
+    package var hasEmptyPlaces: Bool { loaded.planes?.places.isTaught.contains(false) ?? false }
 
     /// Reads the file of learned labels again. What runs already takes over what was taught of the same labels, or
     /// corrected, at its next reading, and is not held up by it.

@@ -36,7 +36,7 @@ public struct Picture: Sendable {
     /// - Throws: `TacitError` naming the file: no input for what can't be read, bad data for what is no whole picture.
     public init(_ path: String) throws {
         let reader = try PictureFileReader()
-        try reader.read(path)
+        try reader.read(SystemPath.ofFile(path))
         self.init(reader.frame)
     }
 

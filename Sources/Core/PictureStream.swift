@@ -24,8 +24,14 @@ public final class PictureStream {
         let labeller = try settings.imageLabeller(model.loaded)
         let sense = FrameSense(source: source, labeller: labeller, every: settings.every) { _ in }
         stream = FedStream(
-            LiveStream(sense, detector: detector, isPaced: false, stop: StopToken()), names: model.labels)
+            LiveStream(
+                sense, detector: detector, isPaced: false, stop: StopToken(),
+                changing: try settings.changingLabels(model.loaded)),
+            names: model.labels)
     }
+
+    /// Whether all is told.
+    package var isFinished: Bool { stream.isOver }
 
     /// The next picture, of any size.
     ///

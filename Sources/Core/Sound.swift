@@ -1,3 +1,4 @@
+import TacitDiagnostics
 import TacitMedia
 
 /// Mono samples and their rate.
@@ -27,6 +28,7 @@ public struct Sound: Sendable {
     /// - Throws: `TacitError` naming the file: no input for what can't be read, bad data for what is no whole sound or
     ///   has a rate that can't be converted.
     public init(_ path: String, sampleRate: Int? = nil) throws {
+        let path = SystemPath.ofFile(path)
         let file = try SoundFileSource(path: path)
         let source = try SoundSources.resample(file, to: sampleRate ?? file.sampleRate, file: path)
         var samples: [Float] = []

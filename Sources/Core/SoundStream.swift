@@ -23,13 +23,19 @@ public final class SoundStream {
         let resampled = try SoundSources.resample(source, to: labeller.geometry.sampleRate)
         let sense = SoundSense(source: resampled, labeller: labeller)
         stream = FedStream(
-            LiveStream(sense, detector: detector, isPaced: false, stop: StopToken()), names: model.labels)
+            LiveStream(
+                sense, detector: detector, isPaced: false, stop: StopToken(),
+                changing: try settings.changingLabels(model.loaded)),
+            names: model.labels)
     }
+
+    /// Whether all is told.
+    package var isFinished: Bool { stream.isOver }
 
     /// The next samples: mono, -1...1.
     ///
-    /// - Throws: `TacitError` (bad data) for what is no sample, of which nothing is taken; usage after `finish`. What
-    ///   `body` throws; the rest of the samples is then lost.
+    /// - Throws: `TacitError` (bad data) for what is no sample or beyond -64...64 (integers that were not divided), of
+    ///   which nothing is taken; usage after `finish`. What `body` throws; the rest of the samples is then lost.
     public func push(_ samples: [Float], _ body: (StreamUpdate) throws -> Void) throws {
         try samples.withUnsafeBufferPointer { samples in
             try stream.withUpdates(body) { sink in

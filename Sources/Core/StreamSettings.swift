@@ -1,6 +1,7 @@
 import TacitDiagnostics
 import TacitFrontEnd
 import TacitLabelling
+import TacitLearning
 import TacitLive
 import TacitModelFile
 
@@ -48,6 +49,24 @@ public struct StreamSettings: Sendable {
                 smooth: smooth, onAfter: onAfter, offAfter: offAfter, offBelow: offBelow),
             sampleRate: rate, hop: hop, names: names,
             averagedLabels: model.averagedLabels(smooth: smooth))
+    }
+
+    /// The labels of a stream, of which some come and go as they are taught and forgotten; nil for a model without
+    /// learned ones.
+    ///
+    /// - Throws: `TacitError` (usage) for unknown labels.
+    func changingLabels(_ model: LoadedModel) throws -> ChangingLabels? {
+        guard let planes = model.planes else { return nil }
+        let names = model.description.labels
+        let threshold = threshold
+        let labels = StreamLabels(
+            names: names, learnedFrom: model.model.description.labels.count,
+            thresholds: model.description.thresholds.map { threshold ?? $0 },
+            selected: try LabelSelection(labels: names, only: only, except: except).indices)
+        return ChangingLabels(
+            planes, labels, new: { _ in ChangingLabels.Terms(threshold: threshold ?? LoadedModel.learnedThreshold) },
+            // Those that come make events unless the program has said which do.
+            takesNew: only.isEmpty)
     }
 
     /// What turns the readings of a stream of pictures into events.

@@ -71,15 +71,17 @@ public final class Teacher {
     public func teach(_ purpose: Purpose, files: [String]) throws {
         try change(purpose) { background in
             try files.flatMap {
-                try maker.examples(of: $0, background: background, isBackground: purpose.isBackground)
+                try maker.examples(
+                    of: SystemPath.ofFile($0), background: background, isBackground: purpose.isBackground)
             }
         }
     }
 
     /// A sound of any rate.
     ///
-    /// - Throws: `TacitError` as for files; bad data for no samples, a sample that is no number, a rate that can't be
-    ///   converted, or a model that does not hear; usage for a rate out of range.
+    /// - Throws: `TacitError` as for files; bad data for no samples, a sample that is no number or beyond -64...64
+    ///   (integers that were not divided), a rate that can't be converted, or a model that does not hear; usage for a
+    ///   rate out of range.
     public func teach(_ purpose: Purpose, _ sound: Sound) throws {
         try sound.samples.withUnsafeBufferPointer { try teach(purpose, samples: $0, sampleRate: sound.sampleRate) }
     }

@@ -4,7 +4,7 @@ import TacitLive
 
 /// Turns what a stream tells into owned values.
 final class UpdateSink: Sink {
-    private var names: [String]
+    private(set) var names: [String]
     private let body: (StreamUpdate) throws -> Void
     /// What the closure threw; it is not called again then.
     private(set) var failure: (any Error)?

@@ -64,7 +64,8 @@ public final class Watcher: Sendable {
         ///   - path: of the picture or the folder.
         ///   - rate: pictures a second, 0.001...100,000, by which their times are counted.
         public static func files(_ path: String, rate: Double = 1) -> Source {
-            Source(fastest: rate) { _ in
+            let path = SystemPath.ofFile(path)
+            return Source(fastest: rate) { _ in
                 try PictureFilesSource(
                     paths: PictureFiles.isFolder(path) ? PictureFiles.inFolder(path) : [path], rate: rate)
             }
@@ -80,7 +81,8 @@ public final class Watcher: Sendable {
         ///   - path: of the file.
         ///   - rate: pictures a second, 0.001...100,000, by which their times are counted.
         public static func motionJPEG(_ path: String, rate: Double = 25) -> Source {
-            Source(fastest: rate) { _ in try MJPEGSource(path: path, rate: rate) }
+            let path = SystemPath.ofFile(path)
+            return Source(fastest: rate) { _ in try MJPEGSource(path: path, rate: rate) }
         }
 
         /// Pictures of the program's own. What the closures throw ends the stream; a rate out of range is a

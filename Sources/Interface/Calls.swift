@@ -53,8 +53,14 @@ func view(
     }
     try Picture.check(width: width, height: height, channels: channels)
     let row = width * channels
-    guard stride == 0 || stride >= row, stride <= Int.max / height else {
-        throw TacitError(.badData, "rows \(UInt(bitPattern: stride)) bytes apart, expected at least \(row) or 0")
+    guard stride >= 0, stride <= Int.max / height else {
+        throw TacitError(
+            .badData,
+            "rows \(UInt(bitPattern: stride)) bytes apart, too far for \(height) of them: expected at most "
+                + "\(Int.max / height)")
+    }
+    guard stride == 0 || stride >= row else {
+        throw TacitError(.badData, "rows \(stride) bytes apart, expected at least \(row) or 0")
     }
     return PixelView(
         pixels: try require(pixels, "the pixels"), width: width, height: height, channels: channels,
@@ -65,7 +71,7 @@ func view(
 func path(_ pointer: UnsafePointer<CChar>?) throws -> String {
     let path = SystemPath.string(try require(pointer, "the path"))
     guard !path.isEmpty else { throw TacitError(.noInput, "the path is empty") }
-    return path
+    return SystemPath.ofFile(path)
 }
 
 /// A structure that says itself how large the caller takes it to be.

@@ -66,10 +66,20 @@ final class Handle {
     // Models
 
     func load(_ open: () throws -> Model) throws {
+        try take { (model: try open(), labels: nil) }
+    }
+
+    /// - Parameter open: gives a model, and the file of the learned labels among its own.
+    func take(_ open: () throws -> (model: Model, labels: String?)) throws {
         unload()
-        let model = try open()
-        loaded = Loaded(model)
+        let (model, labels) = try open()
+        loaded = Loaded(model, labels: labels)
         result.begin(labels: model.labels.count, width: model.width)
+    }
+
+    /// What there is for another handle to load: the same weights, and the learned labels as they are now.
+    func shared() throws -> (model: Model, labels: String?) {
+        (model: try Model(sharing: try model()), labels: loaded?.labels)
     }
 
     private func unload() {
@@ -97,7 +107,17 @@ final class Handle {
 
     func load(labels path: String) throws {
         guard let loaded else { throw TacitError(.usage, "no model is loaded") }
-        if let labels = loaded.labels, SystemPath.areSame(labels, path), try loaded.model.reloadLabels() { return }
+        let isSame = loaded.labels.map { SystemPath.areSame($0, path) } ?? false
+        // An empty place is there for the stream's sake alone.
+        if isSame, isStreaming || !loaded.model.hasEmptyPlaces, try loaded.model.reloadLabels() { return }
+        if isStreaming {
+            guard let model = try loaded.model.following(path) else {
+                throw TacitError(.usage, "the stream began without learned labels: finish it first")
+            }
+            classifier = nil
+            self.loaded = Loaded(model, labels: path, before: loaded)
+            return
+        }
         let model = try Model(loaded.model, labels: path)
         endStreams()
         classifier = nil
@@ -154,6 +174,9 @@ final class Handle {
         pictureStream = try PictureStream(try model(), rate: pictureRate, settings: settings)
     }
 
+    /// Whether there is a stream that is not finished.
+    private var isStreaming: Bool { stream?.isFinished == false || pictureStream?.isFinished == false }
+
     private func endStreams() {
         stream = nil
         pictureStream = nil
@@ -178,13 +201,19 @@ final class Handle {
     }
 
     func finish() throws -> Int32 {
+        if pictureStream == nil { _ = try openStream() }
+        result.forgetNews()
+        // What a push told nobody of comes first.
+        if result.hasEarlyEvents {
+            result.forgetEarlyEvents()
+            return Int32(TACIT_EVENTS)
+        }
+        result.isEnding = true
+        defer { result.isEnding = false }
         if let pictureStream {
-            result.forgetNews()
             try pictureStream.finish(result)
         } else {
-            let stream = try openStream()
-            result.forgetNews()
-            _ = try stream.finish(until: { result.hasNews }, result)
+            _ = try openStream().finish(until: { result.hasNews }, result)
         }
         return newsStatus
     }

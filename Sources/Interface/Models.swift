@@ -20,6 +20,23 @@ public func loadBytes(_ handle: OpaquePointer?, _ bytes: UnsafeRawPointer?, _ co
     }
 }
 
+@_cdecl("tacit_load_shared")
+public func loadShared(_ handle: OpaquePointer?, _ other: OpaquePointer?) -> Int32 {
+    let isOneHandle = handle != nil && handle == other
+    return perform(handle) { handle in
+        guard !isOneHandle else { throw TacitError(.usage, "the handle to share with is the handle itself") }
+        try handle.take {
+            let shared: Result<(model: Model, labels: String?), any Error>
+            do throws(HandleShell.Refusal) {
+                shared = try HandleShell.use(other) { other in Result { try other.shared() } }
+            } catch {
+                throw TacitError(.usage, "the handle to share with: \(error.words)")
+            }
+            return try shared.get()
+        }
+    }
+}
+
 @_cdecl("tacit_verify")
 public func verify(_ handle: OpaquePointer?) -> Int32 { perform(handle) { try $0.model().verify() } }
 

@@ -32,7 +32,7 @@ package final class TaughtPlanes: Sendable {
     private let content: Mutex<Content>
     private let version = Atomic<Int>(0)
     /// Counts how often labels came or went.
-    private let changes = Atomic<Int>(0)
+    private let changes: Atomic<Int>
 
     /// Of an empty place: so far on the other side that its score is 0.
     static let nowhere: Float = -100
@@ -46,6 +46,18 @@ package final class TaughtPlanes: Sendable {
         let names = labels.labels.map(\.name)
         let places = Places(names: names, isTaught: names.map { _ in true })
         content = Mutex(Self.content(labels, at: places, own: own, width: width))
+        changes = Atomic(0)
+    }
+
+    /// What was taught as `other` has it now, at the same places. From then on each is changed by itself.
+    package init(_ other: TaughtPlanes) {
+        own = other.own
+        width = other.width
+        var now = other.content.withLock { $0 }
+        now.version = 0
+        // A stream looks at places that are empty as at any other change.
+        changes = Atomic(now.places.isTaught.contains(false) ? 1 : 0)
+        content = Mutex(now)
     }
 
     private static func content(_ labels: LearnedLabels, at places: Places, own: [String], width: Int) -> Content {

@@ -6,12 +6,35 @@ package enum SoundSources {
     /// their power would overflow.
     private static let largestMagnitude: Float = 1e9
 
+    /// The largest magnitude taken for a sample of a program's own: 36 dB above full scale, where no sound gets by
+    /// being converted or made louder, and integers that were not divided are soon.
+    private static let largestOwn: Float = 64
+
     /// Where the first number stands that is no sample, if one is there.
     package static func firstInvalid(in samples: UnsafeBufferPointer<Float>) -> Int? {
+        first(in: samples, beyond: largestMagnitude)
+    }
+
+    /// - Parameters:
+    ///   - samples: of a program's own.
+    ///   - position: of the first, for errors.
+    /// - Throws: `TacitError` (bad data) for what is no sample, and for what is so far beyond -1...1 that it is none
+    ///   either.
+    package static func require(own samples: UnsafeBufferPointer<Float>, from position: Int) throws {
+        guard let index = first(in: samples, beyond: largestOwn) else { return }
+        let sample = samples[index]
+        throw TacitError(
+            .badData, place: "sample \(position + index)",
+            sample.isFinite
+                ? "\(sample), though samples run from -1 to 1: divide 16-bit integers by 32768"
+                : "\(sample) is no sample")
+    }
+
+    private static func first(in samples: UnsafeBufferPointer<Float>, beyond limit: Float) -> Int? {
         // Without a way out of the loop, many are looked at together.
         var all = true
-        for sample in samples { all = (sample.magnitude <= largestMagnitude) && all }
-        return all ? nil : samples.firstIndex { !($0.magnitude <= largestMagnitude) }
+        for sample in samples { all = (sample.magnitude <= limit) && all }
+        return all ? nil : samples.firstIndex { !($0.magnitude <= limit) }
     }
 
     /// The most channels that a source may have; more are refused as bad data.

@@ -26,6 +26,7 @@ import Testing
         damage.size = MemoryLayout<tacit_damage>.size
         let statuses = [
             tacit_load(handle, "/bin/sh"), tacit_load_bytes(handle, bytes, 3), tacit_verify(handle),
+            tacit_load_shared(handle, nil),
             tacit_describe(handle, &model), tacit_label_at(handle, 0, nil, nil), tacit_configure(handle, 0, 0),
             tacit_classify_file(handle, "/bin/sh"), tacit_classify_samples(handle, floats, 2, 0),
             tacit_classify_picture(handle, bytes, 1, 1, 3, 0), tacit_begin(handle, nil),
@@ -166,6 +167,32 @@ import Testing
         #expect(tacit_push(handle, samples, 100, &count) == Self.usage && loaded.words == "the stream is finished")
     }
 
+    /// What is louder than full scale is sound; integers as they are are none.
+    @Test func samplesThatAreIntegers() throws {
+        let golden = try GoldenCase(name: "llama-plain")
+        let model = try ConvertedModel(golden)
+        let loaded = try Loaded(model.path)
+        let handle = loaded.handle
+        let labels = model.folder.path("my.labels")
+        var samples = [Float](repeating: 0.1, count: 1200)
+        var taken = 0
+        try #require(tacit_begin(handle, nil) == 0)
+        for loud in [1.5, -8, 64, -64] as [Float] {
+            samples[7] = loud
+            #expect(tacit_classify_samples(handle, samples, 1200, 0) == 0)
+            #expect(tacit_push(handle, samples, 100, &taken) == 0 && taken == 100)
+            #expect(tacit_teach_samples(handle, labels, 1, "bell", samples, 1200, 0) == 0)
+        }
+        samples[7] = -8000
+        let words = "-8000.0, though samples run from -1 to 1: divide 16-bit integers by 32768"
+        #expect(tacit_classify_samples(handle, samples, 1200, 0) == Self.badData)
+        #expect(loaded.words == "sample 7: " + words)
+        #expect(tacit_teach_samples(handle, labels, 1, "bell", samples, 1200, 0) == Self.badData)
+        #expect(loaded.words == "sample 7: " + words)
+        #expect(tacit_push(handle, samples, 100, &taken) == Self.badData && taken == 0)
+        #expect(loaded.words == "sample 407: " + words)
+    }
+
     @Test func streamSettings() throws {
         let model = try ConvertedModel(GoldenCase(name: "gpt2-plain"))
         let loaded = try Loaded(model.path)
@@ -218,6 +245,12 @@ import Testing
             #expect(tacit_classify_picture(handle, pixels, width, height, channels, stride) == Self.badData)
             #expect(!seeing.words.isEmpty)
         }
+        #expect(tacit_classify_picture(handle, pixels, 4, 4, 3, 11) == Self.badData)
+        #expect(seeing.words == "rows 11 bytes apart, expected at least 12 or 0")
+        for stride in [1 << 61, -1] {
+            #expect(tacit_classify_picture(handle, pixels, 4, 4, 3, stride) == Self.badData)
+            #expect(seeing.words.hasSuffix("too far for 4 of them: expected at most 2305843009213693951"))
+        }
         #expect(tacit_classify_picture(handle, nil, 1, 1, 3, 0) == Self.usage)
         #expect(tacit_classify_picture(handle, pixels, 1, 1, 3, 0) == 0)
         var (width, height, channels) = (0, 0, 0)
@@ -229,6 +262,24 @@ import Testing
         try #require(tacit_picture_open(handle, golden.path(of: golden.images[0]), &width, &height, &channels) == 0)
         #expect(tacit_picture_pixels(handle, &room, 1) == Self.usage)
         #expect(tacit_picture_pixels(handle, nil, 1 << 30) == Self.usage)
+    }
+
+    /// Standard input is the program's: "-" is a file, which is not there.
+    @Test func aPathIsAFile() throws {
+        let sound = try Loaded(ConvertedModel(GoldenCase(name: "gpt2-plain")).path)
+        let images = try GoldenImages(name: "llama-full-learned")
+        let model = try ConvertedModel(base: images.baseFolder.path, adapter: images.adapterFolder.path)
+        let seeing = try Loaded(model.path)
+        let labels = model.folder.path("my.labels")
+        for loaded in [sound, seeing] {
+            let handle = loaded.handle
+            var (rate, width, height, channels) = (Int32(0), 0, 0, 0)
+            for status in [
+                tacit_classify_file(handle, "-"), tacit_teach_file(handle, labels, 1, "bell", "-"),
+                tacit_sound_open(handle, "-", &rate), tacit_picture_open(handle, "-", &width, &height, &channels),
+            ] { #expect(status == 66) }
+            #expect(loaded.words.hasPrefix("./-: "))
+        }
     }
 
     @Test func brokenModels() throws {

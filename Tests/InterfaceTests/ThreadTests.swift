@@ -52,4 +52,29 @@ import Testing
         #expect(found.all.count == 10)
         for said in found.all { #expect(said == alone) }
     }
+
+    /// The same of handles that share one model, of which the first is closed already.
+    @Test func tenHandlesThatShareAModel() throws {
+        let golden = try GoldenCase(name: "gpt2-plain")
+        let model = try ConvertedModel(golden, weights: "int8")
+        let path = golden.path(of: golden.sounds[0])
+        let loaded = try Loaded(model.path)
+        #expect(tacit_classify_file(loaded.handle, path) == 0)
+        let expected = try loaded.said().logits
+        let first = try #require(tacit_create())
+        #expect(tacit_load_shared(first, loaded.handle) == 0)
+        nonisolated(unsafe) let handles = try (0..<10).map { _ in try #require(tacit_create()) }
+        defer { for handle in handles { tacit_close(handle) } }
+        for handle in handles { #expect(tacit_load_shared(handle, first) == 0) }
+        #expect(tacit_close(first) == 0)
+        let count = loaded.model.labels
+        DispatchQueue.concurrentPerform(iterations: 10) { index in
+            var logits = [Float](repeating: .nan, count: count)
+            for _ in 0..<3 {
+                #expect(tacit_classify_file(handles[index], path) == 0)
+                #expect(tacit_logits(handles[index], &logits, count, nil) == 0)
+                #expect(logits.map(\.bitPattern) == expected)
+            }
+        }
+    }
 }

@@ -96,12 +96,26 @@ import Testing
             [model.path, StandInCamera.path],
             environment: StandInCamera.environment(
                 frames: frames, formats: "RGB3:\(width)x\(height)@30", count: count))
-        let seen = outcome.outputLines.dropLast().filter { !$0.hasSuffix(" on") && !$0.hasSuffix(" off") }.map {
+        let seen = outcome.outputLines.filter { !$0.hasSuffix(" on") && !$0.hasSuffix(" off") }.map {
             $0.drop { $0 != " " }
         }
         // A frame may be dropped where the machine is slow; none may be anything else than its own.
         #expect(!seen.isEmpty && seen.allSatisfy { expected.contains($0) })
         // The camera went away, and the program said so.
-        #expect(outcome.status == 0 && outcome.outputLines.last?.contains("lost") == true)
+        #expect(outcome.status == 75 && outcome.standardError.contains("lost"))
+    }
+
+    /// One line on standard error, none on standard output, and the status that the command has.
+    @Test(arguments: ["Microphone", "Camera", "File", "Embedding"])
+    func whatCanNotBe(name: String) throws {
+        let usage = try Self.example(name).run([])
+        #expect(usage.status == 64 && usage.output.isEmpty)
+        #expect(usage.standardError.hasPrefix("usage: \(name.lowercased()) MODEL.gguf"))
+        // Of the four only this one has two files to compare.
+        let rest = name == "Embedding" ? ["a.wav", "b.wav"] : ["a.wav"]
+        let broken = try Self.example(name).run(["/nowhere.gguf"] + rest)
+        #expect(broken.status == 66 && broken.output.isEmpty)
+        #expect(broken.standardError.hasPrefix("/nowhere.gguf: "))
+        #expect(broken.standardError.split(separator: "\n").count == 1)
     }
 }

@@ -215,6 +215,10 @@ import Testing
         }
         #expect(await kind { _ = try Model("/nowhere.gguf") } == .noInput)
         #expect(await kind { _ = try Model(setting.wave) } == .badData)
+        // Not standard input, which is the program's.
+        #expect(await kind { _ = try Classifier(setting.model).classify("-") } == .noInput)
+        #expect(await kind { _ = try Sound("-") } == .noInput)
+        #expect(await kind { _ = try Picture("-") } == .noInput)
         #expect(await kind { try Listener(setting.model, .file("/nowhere.wav")).run { _ in } } == .noInput)
         #expect(
             await kind { for try await _ in try Listener(setting.model, .file("/nowhere.wav")).updates {} } == .noInput)
@@ -237,6 +241,13 @@ import Testing
             }
         }
         #expect(await kind { try Listener(setting.model, noise).run { _ in } } == .badData)
+        let integers = Listener.Source.samples(sampleRate: 16_000) {
+            { buffer in
+                buffer[0] = 8000
+                return 1
+            }
+        }
+        #expect(await kind { try Listener(setting.model, integers).run { _ in } } == .badData)
         let classifier = try Classifier(setting.model)
         #expect(await kind { _ = try classifier.classify(Sound(sampleRate: 16_000, samples: [])) } == .badData)
         #expect(await kind { _ = try classifier.classify(Sound(sampleRate: 0, samples: [0])) } == .usage)

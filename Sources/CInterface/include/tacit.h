@@ -24,11 +24,13 @@
 // The rules, which hold for every call:
 //
 // - A handle is one thread's at a time; several threads have a handle each, on the same model file if they like. A call
-//   on a handle that another thread is using returns TACIT_USAGE and does nothing. Handles share nothing.
+//   on a handle that another thread is using returns TACIT_USAGE and does nothing. Handles share nothing, but for a
+//   model's memory where `tacit_load_shared` is told to.
 // - Memory is the caller's: what is handed over is read during the call and never kept; results are written to where
 //   the caller has room. The only pointers handed out are texts, and belong to the handle.
 // - Nothing traps on bad input. What goes wrong is the status that is returned, and `tacit_error` has it in words. A null
 //   pointer, a handle that is closed, a size of 0, a model of another sense: TACIT_USAGE or TACIT_BAD_DATA.
+// - A path is a file's: "-" is a file of that name, not standard input, which is the program's own.
 // - Where a function fails, what it should have written is left as it was, but counts, which become 0.
 // - Scores, logits and embeddings are the command's, to the last bit.
 #ifndef TACIT_H
@@ -183,6 +185,13 @@ int tacit_load(tacit_handle *handle, const char *path);
 // The same of the bytes of a model file, which are copied.
 int tacit_load_bytes(tacit_handle *handle, const void *bytes, size_t count);
 
+// Loads the model that `other` has, with the learned labels that it has now, in place of the one that was there:
+// without looking at a file and without a second copy in memory, so that a model may have several streams, on several
+// threads. From then on each of the two goes its own way: what is loaded, taught or closed by one changes nothing of
+// the other. Other settings, as `tacit_configure`'s, don't go along. TACIT_OK; TACIT_USAGE for another handle that has
+// no model, is this one, or is none. After a failure the handle has no model, unless it was named twice.
+int tacit_load_shared(tacit_handle *handle, tacit_handle *other);
+
 // Checks every digest of the loaded model, which loading does not. TACIT_OK, TACIT_BAD_DATA, TACIT_USAGE.
 int tacit_verify(tacit_handle *handle);
 
@@ -204,8 +213,9 @@ int tacit_configure(tacit_handle *handle, double hop, int threads);
 int tacit_classify_file(tacit_handle *handle, const char *path);
 
 // `count` mono samples, -1...1, `sample_rate` of them a second (0 is the model's; any other is converted), as if they
-// were a file. TACIT_OK; TACIT_BAD_DATA for none, for one that is no number, for a rate that can't be converted, and for
-// a model that does not hear; TACIT_USAGE.
+// were a file. A sound that is louder is taken as it is; beyond -64...64 are integers that were not divided (16-bit
+// ones by 32768). TACIT_OK; TACIT_BAD_DATA for none, for one that is no number or beyond that, for a rate that can't be
+// converted, and for a model that does not hear; TACIT_USAGE.
 int tacit_classify_samples(tacit_handle *handle, const float *samples, size_t count, int sample_rate);
 
 // A picture of any size: rows from the top, `stride` bytes apart (0 where they follow one another without a hole), each
@@ -232,7 +242,8 @@ int tacit_begin(tacit_handle *handle, const tacit_stream_settings *settings);
 
 // The next samples, mono, -1...1, as many as there are. `taken` is how many were taken in.
 // TACIT_OK: all were. TACIT_READING: there is a reading; call again with the rest, even if none is left.
-// TACIT_BAD_DATA for what is no number, of which nothing is taken; TACIT_USAGE, also without a stream.
+// TACIT_BAD_DATA for what is no number or beyond -64...64, of which nothing is taken; TACIT_USAGE, also without a
+// stream.
 int tacit_push(tacit_handle *handle, const float *samples, size_t count, size_t *taken);
 
 // A stream of pictures, as `tacit watch` takes it.
@@ -292,10 +303,14 @@ int tacit_span(tacit_handle *handle, double *start, double *end);
 
 // Labels that the model did not have. They stand in one file, `labels`, which `tacit learn` makes and changes as well.
 
-// Puts the labels of a file behind the loaded model's own: they have the next numbers, and scores by a sigmoid each. Where
-// the file holds the same labels as the one loaded before, a stream that has begun goes on and takes over what was taught or
-// corrected meanwhile with its next reading; where it holds others, the stream ends. TACIT_OK; TACIT_NO_INPUT for a file that
-// is not there; TACIT_BAD_DATA for a broken one and for labels of another model; TACIT_USAGE. After a failure all is as it was.
+// Puts the labels of a file behind the loaded model's own: they have the next numbers, and scores by a sigmoid each. A
+// stream that has begun goes on and takes over with its next reading what was taught, corrected, renamed or forgotten
+// meanwhile. While it lasts a number belongs to one label: those that come, a new name of an old one too, stand behind
+// all others (`tacit_describe` says how many there are then), and those that go leave their number empty, with a score
+// of 0; an event of theirs that is on turns off, which the next reading or `tacit_finish` brings. TACIT_OK;
+// TACIT_NO_INPUT for a file that is not there; TACIT_BAD_DATA for a broken one and for labels of another model;
+// TACIT_USAGE, also while a stream is not finished that began without learned labels. After a failure all is as it was,
+// and a stream goes on.
 int tacit_load_labels(tacit_handle *handle, const char *labels);
 
 // Teaches the loaded model one example, which a file holds: of a long sound its loudest stretch, of a background stretches of

@@ -78,6 +78,29 @@ extension LoadedModel {
         return model
     }
 
+    /// The same model with what a file of labels holds now. What runs with the labels that it has takes them over, and
+    /// each label keeps its place: those that are new stand behind all others, those that are gone leave theirs empty.
+    ///
+    /// - Returns: nil where it has no learned labels, so that what runs has no room for any.
+    /// - Throws: as `learnedLabels(in:)` does; all is as it was then.
+    package func following(_ file: String) throws -> LoadedModel? {
+        guard let planes else { return nil }
+        let labels = try learnedLabels(in: file)
+        guard planes.follow(labels) else { return nil }
+        var model = self
+        model.learned = labels
+        model.describe(learned: planes.places.names)
+        return model
+    }
+
+    /// The same model with the same learned labels, which are changed by themselves from now on.
+    package var apart: LoadedModel {
+        guard let planes else { return self }
+        var model = self
+        model.planes = TaughtPlanes(planes)
+        return model
+    }
+
     /// Puts learned labels behind its own.
     ///
     /// - Parameters:
@@ -88,9 +111,13 @@ extension LoadedModel {
         try requireOwn(labels, file: file)
         learned = labels
         planes = TaughtPlanes(labels, model.description)
+        describe(learned: labels.labels.map(\.name))
+    }
+
+    private mutating func describe(learned names: [String]) {
         description = model.description
-        description.labels += labels.labels.map(\.name)
-        description.thresholds += [Float](repeating: Self.learnedThreshold, count: labels.labels.count)
+        description.labels += names
+        description.thresholds += [Float](repeating: Self.learnedThreshold, count: names.count)
     }
 
     /// What teaches the labels of a file to it that were taught to another model, as a shell takes it.

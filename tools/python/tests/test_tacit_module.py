@@ -1,7 +1,10 @@
 """The Python module gives what the command prints, to the last bit."""
 
+import copy
 import json
+import multiprocessing
 import os
+import pickle
 import subprocess
 import sys
 import threading
@@ -231,11 +234,18 @@ def test_errors(model, tmp_path):
     fails(64, tacit.Model, SOUND, hop=-1)
     fails(64, tacit.Model, SOUND, threads=1000)
     fails(66, model.classify, tmp_path / "nowhere.wav")
+    # Standard input is the program's own.
+    for call in (model.classify, tacit.Model(IMAGE).classify, tacit.decode, tacit.decode_picture, tacit.Model):
+        fails(66, call, "-")
     fails(65, model.classify, SOUND)
     fails(65, model.classify, np.zeros(0, np.float32))
     fails(65, model.classify, np.array([0, np.nan]))
     fails(65, model.classify, np.zeros((4, 4), np.uint8))
     fails(65, model.classify, np.zeros(100), rate=1)
+    # Integers that were not divided.
+    for call in (model.classify, model.embed, lambda it: list(model.stream().push(it)),
+                 lambda it: model.teach(tmp_path / "my.labels", "bell", it)):
+        fails(65, call, glide(1, model.rate).astype(np.float32))
     fails(65, tacit.Model(IMAGE).classify, np.zeros(100))
     fails(65, tacit.Model(IMAGE).classify, np.zeros((0, 4, 3), np.uint8))
     fails(65, tacit.Model(IMAGE).classify, np.zeros((4, 4, 2), np.uint8))
@@ -261,11 +271,106 @@ def test_errors(model, tmp_path):
     model.classify(np.zeros(16_000), 16_000.0)
     fails(64, model.stream, threshold=0)
     fails(64, model.stream, off_below=0)
+    # Too little for C's float, where 0 would be the model's own.
+    fails(64, model.stream, threshold=1e-60)
+    fails(64, model.stream, off_below=1e-60)
+    fails(64, model.stream, hop=10**400)
+    fails(64, tacit.Model(IMAGE).stream().push, np.zeros((4, 4), np.uint8), time=-1)
     fails(64, lambda: next(model.watch([IMAGE])))
     fails(64, lambda: next(tacit.Model(IMAGE).listen("a.wav")))
     stream = model.stream()
     stream.close()
-    fails(64, lambda: list(stream.push(np.zeros(10))))
+    for call in (lambda: list(stream.push(np.zeros(10))), lambda: list(stream.finish()), lambda: stream.skip(1),
+                 stream.load_labels, stream.__enter__):
+        with pytest.raises(tacit.Error, match="the handle is closed"):
+            call()
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda it: pickle.loads(pickle.dumps(it))])
+def test_what_is_told_can_be_handed_on(model, wave, again):
+    said = model.classify(wave[0])
+    event = tacit.Event(True, said.top(1)[0], 1.5)
+    for it in (said, event, event.label):
+        assert again(it) == it and hash(again(it)) == hash(it)
+    assert said != model.classify(np.zeros(16_000)) and said != 1
+    with pytest.raises(tacit.Error) as caught:
+        model.classify("nowhere.wav")
+    error = again(caught.value)
+    assert (str(error), error.status, error.args) == (str(caught.value), 66, caught.value.args)
+    if again is not copy.copy:
+        for it in (model, model.stream()):
+            with pytest.raises(TypeError, match="can't be pickled"):
+                again(it)
+
+
+def test_a_stream_runs_what_was_loaded(wave, tmp_path, monkeypatch):
+    """Whatever becomes of the files, and wherever the program goes."""
+    path, samples = wave
+    monkeypatch.chdir(tmp_path)
+    Path("a.gguf").write_bytes(SOUND.read_bytes())
+    source = bytearray(SOUND.read_bytes())
+    tacit.Model("a.gguf").teach("my.labels", "bell", path)
+    models = [tacit.Model("a.gguf", labels="my.labels"), tacit.Model(source, labels="my.labels")]
+    expected = [told.logits for told in models[0].listen(path) if isinstance(told, tacit.Prediction)]
+    Path("a.gguf").write_bytes(IMAGE.read_bytes())
+    source[:] = bytes(len(source))
+    Path("my.labels").rename("other.labels")
+    for model in models:
+        for told in (model.listen(path), model.listen([samples], 44_100)):
+            found = [it for it in told if isinstance(it, tacit.Prediction)]
+            assert found[0].names[-1] == "bell"
+            np.testing.assert_array_equal([it.logits for it in found], expected)
+    Path("other.labels").rename("my.labels")
+    stream = models[0].stream()
+    (tmp_path / "folder").mkdir()
+    monkeypatch.chdir(tmp_path / "folder")
+    stream.load_labels()
+    list(models[0].stream().push(samples))
+
+
+def in_a_pool(path):
+    return tacit.Model(SOUND).classify(path)
+
+
+def test_a_pool_of_processes_tells_what_went_wrong(wave):
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        with pytest.raises(tacit.Error, match="nowhere.wav"):
+            pool.map_async(in_a_pool, [wave[0], "nowhere.wav"]).get(timeout=120)
+
+
+def test_what_can_not_be_is_told_as_what_it_is(model, tmp_path):
+    seeing, picture = tacit.Model(IMAGE), np.zeros((40, 50, 3), np.uint8)
+    labels = tmp_path / "my.labels"
+    for words, call in {
+        r"a picture of float64 \(40, 50, 3\), expected uint8": lambda: seeing.classify(picture / 255),
+        r"a picture of int8 ": lambda: seeing.classify(picture.astype(np.int8)),
+        r"a picture of int64 ": lambda: seeing.classify(picture.tolist()),
+        r"a picture of float32 ": lambda: seeing.teach(labels, "bell", picture.astype(np.float32)),
+        r"a bytes, expected a path": lambda: model.classify(b"tone.wav"),
+        r"a NoneType, expected a path": lambda: model.teach(labels, "bell", None),
+        r"a float, expected an array of samples": lambda: list(model.listen([0.5])),
+        r"samples of uint8": lambda: model.classify(np.zeros(100, np.uint8)),
+        r"^hop: '1', expected a number": lambda: tacit.Model(SOUND, hop="1"),
+        r"^hop: None, expected": lambda: tacit.Model(SOUND, hop=None),
+        r"^hop: \[1\], expected": lambda: model.stream(hop=[1]),
+        r"^smooth: '1', expected": lambda: model.stream(smooth="1"),
+        r"^time: '1', expected": lambda: seeing.stream().push(picture, time="1"),
+        r"^rate: '1', expected": lambda: seeing.stream("1"),
+        r"^name: None, expected a text": lambda: model.teach(labels, None, "tone.wav"),
+        r"^name: 1, expected a text": lambda: model.forget(labels, 1),
+        r"^new_name: None, expected": lambda: model.rename(labels, "bell", None),
+        r"'a.png', expected pictures or their files one by one": lambda: list(seeing.watch("a.png")),
+    }.items():
+        with pytest.raises(TypeError, match=words):
+            call()
+
+
+def test_samples_of_either_order_of_bytes(model):
+    samples = glide(2, model.rate)
+    expected = model.classify(samples).logits
+    for kind in (">i2", "<i2", ">f4"):
+        given = samples.astype(kind) if kind[1] == "i" else (samples / 32768).astype(kind)
+        np.testing.assert_array_equal(model.classify(given).logits, expected)
 
 
 def test_labels_are_taught(wave, tmp_path):
@@ -315,7 +420,7 @@ def test_what_was_lost_is_a_warning(model, tmp_path):
             read(whole)
 
 
-def test_a_stream_has_the_labels_that_it_began_with(wave, tmp_path):
+def test_a_stream_has_labels_of_its_own(wave, tmp_path):
     path, samples = wave
     labels, others = tmp_path / "my.labels", tmp_path / "other.labels"
     for name in ("first", "second"):
@@ -325,14 +430,37 @@ def test_a_stream_has_the_labels_that_it_began_with(wave, tmp_path):
     began = model.stream(44_100)
     model.rename(labels, "first", "renamed")
     model.teach(labels, "third", path)
-    names = {kind: list(stream.push(samples))[0].names[52:] for kind, stream in (("old", began), ("new", model.stream(44_100)))}
-    assert names == {"old": ["first", "second"], "new": ["renamed", "second", "third"]}
-    assert model.labels[52:] == ["first", "second"]
+    # The file is read when it is asked for, not by a stream that begins.
+    for stream in (began, model.stream(44_100)):
+        assert list(stream.push(samples))[0].names[52:] == model.labels[52:] == ["first", "second"]
+    model.load_labels(labels)
+    assert list(model.stream(44_100).push(samples))[0].names[52:] == model.labels[52:] == ["renamed", "second", "third"]
     model.load_labels(others)
     assert model.labels[52:] == ["other"]
+    # It goes on with what was taught, each label at its place.
     began.load_labels()
-    with pytest.raises(tacit.Error, match="no stream has begun"):
-        list(began.push(samples))
+    assert list(began.push(samples))[0].names[52:] == ["first", "second", "renamed", "third"]
+    list(began.finish())
+
+
+def test_a_stream_tells_of_labels_that_go(wave, tmp_path):
+    path, samples = wave
+    labels = tmp_path / "my.labels"
+    model = tacit.Model(SOUND)
+    model.teach(labels, "bell", path)
+    model.load_labels(labels)
+    with model.stream(44_100, hop=0.5, threshold=1e-30, smooth=0, on_after=0, off_after=0) as stream:
+        def events(told):
+            return [(it.is_on, it.label.name) for it in told if isinstance(it, tacit.Event) and it.label.index >= 52]
+
+        assert events(stream.push(samples)) == [(True, "bell")]
+        model.rename(labels, "bell", "horn")
+        stream.load_labels()
+        assert events(stream.push(samples)) == [(False, "bell"), (True, "horn")]
+        model.forget(labels, "horn")
+        stream.load_labels()
+        assert events(stream.push([])) == []
+        assert events(stream.finish()) == [(False, "horn")]
 
 
 def test_a_child_that_was_forked_opens_its_own(wave):

@@ -17,6 +17,10 @@ class Error(Exception):
         super().__init__(words)
         self.status = status
 
+    def __reduce__(self):
+        # Made again from `args` alone, as exceptions are, it would lack the status: a pool of processes waits for ever then.
+        return type(self), (*self.args, self.status), self.__dict__
+
 
 def whole(number, kind: type, what: str) -> int:
     """A number as C's `kind` has it, which ctypes would cut to size."""
@@ -27,6 +31,25 @@ def whole(number, kind: type, what: str) -> int:
     if kind(value).value != value:
         raise Error(f"{what}: {value} is out of range", USAGE)
     return value
+
+
+def real(number, what: str) -> float:
+    """A number as C has it, whose own words for what is none say less."""
+    try:
+        if not isinstance(number, (str, bytes, bytearray)):
+            return float(number)
+    except OverflowError:
+        raise Error(f"{what}: out of range", USAGE) from None
+    except (TypeError, ValueError):
+        pass
+    raise TypeError(f"{what}: {number!r}, expected a number")
+
+
+def text(words, what: str) -> bytes:
+    """A text as C has it."""
+    if not isinstance(words, str):
+        raise TypeError(f"{what}: {words!r}, expected a text")
+    return words.encode()
 
 
 WHOLE = (ctypes.c_int, ctypes.c_size_t)
@@ -45,11 +68,17 @@ class Handle:
         if not self._pointer:
             raise MemoryError("no memory for a handle of libtacit")
 
-    def call(self, name: str, *arguments) -> int:
-        """OK, READING or EVENTS; anything else is raised."""
+    def require_open(self):
+        """Raises Error where there is nothing to be done with it."""
         # The threads that compute are not in a child that a process has forked, which would wait for them for ever.
         if self._process != os.getpid():
             raise Error("the model is of the process that this one was forked from: open one here", USAGE)
+        if not self._pointer:
+            raise Error("the handle is closed", USAGE)
+
+    def call(self, name: str, *arguments) -> int:
+        """OK, READING or EVENTS; anything else is raised."""
+        self.require_open()
         # C would take the text up to there for all of it.
         if name not in _BINARY and any(isinstance(argument, bytes) and 0 in argument for argument in arguments):
             raise ValueError("embedded null byte")
@@ -64,12 +93,20 @@ class Handle:
             raise Error(words, status)
         return status
 
+    def __reduce__(self):
+        raise TypeError("a model or a stream can't be pickled: open it in the process that uses it")
+
     def load(self, source: "str | os.PathLike | bytes"):
         if isinstance(source, (bytes, bytearray, memoryview)):
             contents = bytes(source)
             self.call("load_bytes", contents, len(contents))
         else:
             self.call("load", os.fsencode(source))
+
+    def share(self, other: "Handle"):
+        """Loads what the other has loaded, without a second copy and whatever became of the files."""
+        other.require_open()
+        self.call("load_shared", other._pointer)
 
     def close(self):
         # What is of another process is left to it.

@@ -67,6 +67,7 @@ _functions = {
     "close": [],
     "load": [c_char_p],
     "load_bytes": [c_char_p, c_size_t],
+    "load_shared": [c_void_p],
     "verify": [],
     "describe": [POINTER(Model)],
     "label_at": [c_size_t, POINTER(c_char_p), POINTER(c_float)],

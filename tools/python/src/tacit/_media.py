@@ -73,13 +73,23 @@ def decode_picture(source: "str | os.PathLike | bytes") -> np.ndarray:
 def samples_of(array) -> np.ndarray:
     """Mono samples as the library takes them: float32, side by side. 16-bit integers are divided by 32768."""
     samples = np.asarray(array)
+    if samples.ndim == 0:
+        raise TypeError(f"a {type(array).__name__}, expected an array of samples")
     if samples.ndim != 1:
         raise ValueError(f"samples of shape {samples.shape}, expected mono: one dimension")
-    if samples.dtype == np.int16:
+    # In whichever order of bytes.
+    if samples.dtype.kind == "i" and samples.dtype.itemsize == 2:
         return samples.astype(np.float32) / np.float32(32768)
     if samples.dtype.kind != "f":
         raise TypeError(f"samples of {samples.dtype}, expected floats or int16")
     return np.ascontiguousarray(samples, np.float32)
+
+
+def is_picture(array: np.ndarray, sense: str) -> bool:
+    """Whether an array that a model of `sense` is given is meant as a picture, which the library may then refuse."""
+    if array.ndim == 1:
+        return False
+    return sense == "pictures" or array.dtype == np.uint8
 
 
 def pixels_of(array: np.ndarray) -> "tuple[np.ndarray, int, int, int, int]":

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from . import _library
-from ._handle import USAGE, Error, Handle, whole
+from ._handle import USAGE, Error, Handle, real, text, whole
 from ._library import OK, READING
-from ._media import blocks_of, decode_picture, pixels_of, samples_of, warn_of_damage
+from ._media import blocks_of, decode_picture, is_picture, pixels_of, samples_of, warn_of_damage
 
 # Seconds that are shorter than any sample.
 NO_TIME = 1e-9
@@ -25,7 +25,7 @@ class Label:
     score: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Prediction:
     """What a model says of a file, a picture, or a window of a stream.
 
@@ -38,6 +38,16 @@ class Prediction:
     embedding: np.ndarray
     span: "tuple[float, float] | None"
     names: "list[str]" = field(repr=False)
+
+    def __eq__(self, other):
+        if not isinstance(other, Prediction):
+            return NotImplemented
+        vectors = ((getattr(one, name) for name in ("scores", "logits", "embedding")) for one in (self, other))
+        same = all(np.array_equal(*pair, equal_nan=True) for pair in zip(*vectors))
+        return same and self.span == other.span and self.names == other.names
+
+    def __hash__(self):
+        return hash((self.span, *self.names))
 
     @property
     def labels(self) -> "list[Label]":
@@ -109,12 +119,11 @@ class Model:
     ):
         """`labels`: a file of learned labels, which stand behind the model's own. `hop`: seconds from one window of a file to
         the next; 0 is the model's own. `threads` changes no result."""
-        self._source = source
         self._learned = None
         self._threads = threads
         self._handle = Handle()
         self._handle.load(source)
-        self._handle.call("configure", hop, threads)
+        self._handle.call("configure", real(hop, "hop"), threads)
         if labels is None:
             self._described = Described(self._handle)
         else:
@@ -147,17 +156,18 @@ class Model:
     def classify(self, what, rate: "int | None" = None) -> Prediction:
         """A file by its path, mono samples (`rate` in hertz; the model's unless given), or a picture as uint8.
 
+        Samples are floats, -1...1, or int16; floats beyond -64...64 are refused, as they are integers that were not divided.
         Pictures are [height, width] or [height, width, 3].
         """
         if isinstance(what, (str, os.PathLike)):
             self._handle.call("classify_file", os.fsencode(what))
             if self.sense == "sound":
                 warn_of_damage(self._handle, what)
-        elif isinstance(what, np.ndarray) and what.dtype == np.uint8:
-            pixels, width, height, channels, stride = pixels_of(what)
+        elif is_picture(array := self._array(what), self.sense):
+            pixels, width, height, channels, stride = pixels_of(array)
             self._handle.call("classify_picture", pixels.ctypes.data, width, height, channels, stride)
         else:
-            samples = samples_of(what)
+            samples = samples_of(array)
             self._handle.call("classify_samples", samples.ctypes.data, samples.size, rate or 0)
         return self._described.said(self._handle)
 
@@ -166,7 +176,8 @@ class Model:
         return self.classify(what, rate).embedding
 
     def stream(self, rate: "float | None" = None, **settings) -> "Stream | PictureStream":
-        """A stream of sound or, of a model that sees, of pictures, which are pushed as they come.
+        """A stream of sound or, of a model that sees, of pictures, which are pushed as they come. It runs the model as it was
+        loaded, with the labels that the model has now, whatever became of the files.
 
         `rate` is samples a second (the model's unless given), or pictures a second (25). Settings, all in seconds but for
         `threshold` and `off_below`: `hop` (1; for pictures 0, every one), `threshold` (each label's own),
@@ -194,6 +205,8 @@ class Model:
         """Labels and events of anything that gives pictures, as arrays or as PNG, JPEG, WebP and GIF files, `rate` of them a second."""
         if self.sense != "pictures":
             raise Error(f"a model of {self.sense} does not see", USAGE)
+        if isinstance(source, (str, bytes, os.PathLike)):
+            raise TypeError(f"{source!r}, expected pictures or their files one by one, as in a list")
         with self.stream(rate, **settings) as stream:
             for picture in source:
                 yield from stream.push(decode_picture(picture) if isinstance(picture, (str, os.PathLike)) else picture)
@@ -201,9 +214,10 @@ class Model:
 
     def load_labels(self, labels: "str | os.PathLike"):
         """Puts the labels of a file behind the model's own, or takes over what has changed in it. Streams that have begun
-        take over what was taught of the same labels when they are told to by their own `load_labels`."""
+        take it over when they are told to by their own `load_labels`."""
         self._handle.call("load_labels", os.fsencode(labels))
-        self._learned = labels
+        # Streams read it again, wherever the program has gone meanwhile.
+        self._learned = os.path.abspath(os.fsencode(labels))
         self._described = Described(self._handle)
 
     def teach(self, labels: "str | os.PathLike", name: str, what, rate: "int | None" = None):
@@ -223,22 +237,29 @@ class Model:
 
     def forget(self, labels: "str | os.PathLike", name: str):
         """A learned label, or the corrections of one of the model's own."""
-        self._handle.call("forget", os.fsencode(labels), name.encode())
+        self._handle.call("forget", os.fsencode(labels), text(name, "name"))
 
     def rename(self, labels: "str | os.PathLike", name: str, new_name: str):
         """Gives a learned label another name."""
-        self._handle.call("rename", os.fsencode(labels), name.encode(), new_name.encode())
+        self._handle.call("rename", os.fsencode(labels), text(name, "name"), text(new_name, "new_name"))
 
     def _teach(self, labels, purpose: int, name: str, what, rate):
-        given = os.fsencode(labels), purpose, name.encode()
+        given = os.fsencode(labels), purpose, text(name, "name")
         if isinstance(what, (str, os.PathLike)):
             self._handle.call("teach_file", *given, os.fsencode(what))
-        elif isinstance(what, np.ndarray) and what.dtype == np.uint8:
-            pixels, width, height, channels, stride = pixels_of(what)
+        elif is_picture(array := self._array(what), self.sense):
+            pixels, width, height, channels, stride = pixels_of(array)
             self._handle.call("teach_picture", *given, pixels.ctypes.data, width, height, channels, stride)
         else:
-            samples = samples_of(what)
+            samples = samples_of(array)
             self._handle.call("teach_samples", *given, samples.ctypes.data, samples.size, rate or 0)
+
+    @staticmethod
+    def _array(what) -> np.ndarray:
+        array = np.asarray(what)
+        if array.ndim == 0:
+            raise TypeError(f"a {type(what).__name__}, expected a path, an array of mono samples or a picture")
+        return array
 
 
 class _Pushed:
@@ -247,9 +268,7 @@ class _Pushed:
     def __init__(self, model: Model, settings: dict):
         self._learned = model._learned
         self._handle = Handle()
-        self._handle.load(model._source)
-        if self._learned is not None:
-            self._handle.call("load_labels", os.fsencode(self._learned))
+        self._handle.share(model._handle)
         # The labels that it has itself: the model's may be others since.
         self._described = Described(self._handle)
         self._settings = _library.StreamSettings(
@@ -259,16 +278,21 @@ class _Pushed:
         for name, value in settings.items():
             if name not in known:
                 raise TypeError(f"no setting is called '{name}', expected one of {', '.join(sorted(known))}")
-            if name in ("threshold", "off_below") and value == 0:
-                raise Error(f"a {name} of 0: an event could never end", USAGE)
-            # What is 0 there is the model's own, and what is shorter than a sample no time at all.
-            none = name in ("smooth", "on_after", "off_after") and value == 0
-            setattr(self._settings, name, NO_TIME if none else value)
+            setattr(self._settings, name, real(value, name))
+            # What is 0 there, as C has it, is the model's own.
+            if name in ("threshold", "off_below") and getattr(self._settings, name) == 0:
+                raise Error(f"a {name} of {value}: an event could never end", USAGE)
+            # What is shorter than a sample is no time at all.
+            if name in ("smooth", "on_after", "off_after") and getattr(self._settings, name) == 0:
+                setattr(self._settings, name, NO_TIME)
 
     def load_labels(self):
-        """Takes over, with the next reading, what was taught meanwhile of the learned labels that it began with."""
+        """Takes over, with the next reading, what was taught, renamed or forgotten meanwhile in the file of learned labels that
+        it began with. Each label keeps its index: new ones stand behind all others, those that are gone keep a score of 0
+        and are told to be off. Nothing for a stream that began without."""
+        self._handle.require_open()
         if self._learned is not None:
-            self._handle.call("load_labels", os.fsencode(self._learned))
+            self._handle.call("load_labels", self._learned)
             self._described = Described(self._handle)
 
     def skip(self, count: int):
@@ -297,6 +321,7 @@ class _Pushed:
         self._handle.close()
 
     def __enter__(self):
+        self._handle.require_open()
         return self
 
     def __exit__(self, *_):
@@ -329,7 +354,7 @@ class PictureStream(_Pushed):
 
     def __init__(self, model: Model, rate: "float | None", settings: dict):
         super().__init__(model, settings)
-        self._handle.call("begin_pictures", ctypes.byref(self._settings), rate or 0)
+        self._handle.call("begin_pictures", ctypes.byref(self._settings), real(rate or 0, "rate"))
 
     def push(self, picture: np.ndarray, time: "float | None" = None) -> "list[Prediction | Event]":
         """The next picture, uint8 [height, width] or [height, width, 3]; gives what comes of it.
@@ -338,7 +363,9 @@ class PictureStream(_Pushed):
         before.
         """
         pixels, width, height, channels, stride = pixels_of(np.asarray(picture))
-        status = self._handle.call(
-            "push_picture", pixels.ctypes.data, width, height, channels, stride, -1 if time is None else time
-        )
+        seconds = -1.0 if time is None else real(time, "time")
+        # What stands for no time in C is a time before the start here.
+        if time is not None and seconds == -1:
+            raise Error("a picture at -1 s, expected seconds since the start of the stream", USAGE)
+        status = self._handle.call("push_picture", pixels.ctypes.data, width, height, channels, stride, seconds)
         return list(self._news(status)) if status == READING else []
