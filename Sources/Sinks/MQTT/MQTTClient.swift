@@ -86,7 +86,7 @@ final class MQTTClient {
     ///
     /// - Throws: `TacitError`: input for a file that can't be read, data for one that holds no certificate and no key.
     private static func requirePEM(_ path: String) throws {
-        let bytes = try SecretFile.bytes(path, most: 1 << 20, flags: O_NONBLOCK)
+        let bytes = try SecretFile.bytes(path, most: 1 << 20)
         guard String(decoding: bytes, as: UTF8.self).contains("-----BEGIN ") else {
             throw TacitError.badData(path, "expected certificates or a key in PEM, which begin with -----BEGIN")
         }

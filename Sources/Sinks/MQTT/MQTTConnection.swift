@@ -12,7 +12,7 @@ import TacitText
 final class MQTTConnection: @unchecked Sendable {
     let address: MQTTAddress
     private let settings: MQTTSettings
-    private let key: [UInt8]
+    private let place: Place
     /// Whether there was a connection to this broker before, whose last will may yet come and say the program is gone.
     private let followsAnother: Bool
     private let wakePipe: WakePipe
@@ -44,7 +44,13 @@ final class MQTTConnection: @unchecked Sendable {
     /// Seconds between two tries, at most.
     private static let longestDelay = 30.0
 
-    private static let all = Mutex<[[UInt8]: MQTTConnection]>([:])
+    /// Where the one that this program has to a broker stands. It is made under this lock, not that of all others: whoever
+    /// is waited for, as for a password that comes through a pipe, holds up nobody who is told elsewhere.
+    private final class Place: Sendable {
+        let connection = Mutex<MQTTConnection?>(nil)
+    }
+
+    private static let places = Mutex<[[UInt8]: Place]>([:])
 
     /// The one that this program has to a broker.
     ///
@@ -52,17 +58,23 @@ final class MQTTConnection: @unchecked Sendable {
     static func shared(_ address: MQTTAddress, _ settings: MQTTSettings) throws -> MQTTConnection {
         // Topics are bytes.
         let key = Array("\(address.user ?? "")@\(address.description)".utf8)
-        return try all.withLock { all in
-            if let known = all[key], !known.monitor.locked({ known.isOver || known.isLeaving }) { return known }
-            let made = try MQTTConnection(address, settings, key: key, followsAnother: all[key] != nil)
-            all[key] = made
+        let place = places.withLock { places in
+            if let known = places[key] { return known }
+            let made = Place()
+            places[key] = made
+            return made
+        }
+        return try place.connection.withLock { connection in
+            if let known = connection, !known.monitor.locked({ known.isOver || known.isLeaving }) { return known }
+            let made = try MQTTConnection(address, settings, in: place, followsAnother: connection != nil)
+            connection = made
             return made
         }
     }
 
-    private init(_ address: MQTTAddress, _ settings: MQTTSettings, key: [UInt8], followsAnother: Bool) throws {
+    private init(_ address: MQTTAddress, _ settings: MQTTSettings, in place: Place, followsAnother: Bool) throws {
         self.address = address
-        self.key = key
+        self.place = place
         self.followsAnother = followsAnother
         self.settings = settings
         wakePipe = try WakePipe(for: address.description, failure: .cannotCreate)
@@ -153,7 +165,7 @@ final class MQTTConnection: @unchecked Sendable {
     private func isOverNow() -> Bool {
         if monitor.locked({ isGivenUp }) {
             // Whoever has taken over says how it is from now on.
-            if client.state == .open, Self.all.withLock({ $0[key] === self }) {
+            if client.state == .open, place.connection.withLock({ $0 === self }) {
                 _ = client.publish(MQTTMessage(MQTTTopics.program(address.prefix), "offline"))
             }
             leave()
