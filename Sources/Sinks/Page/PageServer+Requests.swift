@@ -1,5 +1,6 @@
 import CTacitMicrohttpd
 import Glibc
+import TacitDiagnostics
 
 /// What the library calls, on its own thread.
 extension PageServer {
@@ -21,7 +22,9 @@ extension PageServer {
                 case .success(let request):
                     place.pointee = Unmanaged.passRetained(request).toOpaque()
                     return PageServer.yes
-                case .failure(let refusal): return server.give(refusal.answer, to: connection)
+                case .failure(let refusal):
+                    server.monitor.locked { server.unfinished.isWhole(connection) }
+                    return server.give(refusal.answer, to: connection)
                 }
             }
             let request = Unmanaged<PageRequest>.fromOpaque(known).takeUnretainedValue()
@@ -34,16 +37,35 @@ extension PageServer {
                 count.pointee = 0
                 return request.bodyCount <= PageRequest.longestRead ? PageServer.yes : PageServer.no
             }
+            server.monitor.locked { server.unfinished.isWhole(connection) }
             return server.answer(request, connection)
+        }
+
+    static let connected:
+        @convention(c) (
+            UnsafeMutableRawPointer?, OpaquePointer?, UnsafeMutablePointer<UnsafeMutableRawPointer?>?, Int32
+        ) -> Void = { own, connection, _, how in
+            guard let own, let connection else { return }
+            let server = Unmanaged<PageServer>.fromOpaque(own).takeUnretainedValue()
+            let socket = tacit_microhttpd_socket(connection)
+            server.monitor.locked {
+                if how == Int32(TACIT_MICROHTTPD_STARTED), socket >= 0 {
+                    server.unfinished.isOpened(connection, socket: socket, now: Stopwatch.now)
+                } else {
+                    server.unfinished.isClosed(connection)
+                }
+            }
         }
 
     static let ended:
         @convention(c) (
             UnsafeMutableRawPointer?, OpaquePointer?, UnsafeMutablePointer<UnsafeMutableRawPointer?>?, Int32
         ) -> Void = { own, connection, place, how in
-            guard let own, let connection, let place, let known = place.pointee else { return }
-            place.pointee = nil
+            guard let own, let connection, let place else { return }
             let server = Unmanaged<PageServer>.fromOpaque(own).takeUnretainedValue()
+            server.monitor.locked { server.unfinished.isAnswered(connection, now: Stopwatch.now) }
+            guard let known = place.pointee else { return }
+            place.pointee = nil
             let request = Unmanaged<PageRequest>.fromOpaque(known).takeRetainedValue()
             guard request.route == .events else { return }
             let isTimedOut = how == Int32(TACIT_MICROHTTPD_TIMED_OUT)

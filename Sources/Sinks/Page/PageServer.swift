@@ -22,6 +22,7 @@ final class PageServer: @unchecked Sendable {
     var waiting: [(request: PageRequest, connection: OpaquePointer)] = []
     var newPeers: [WebSocketPeer] = []
     var peerCount = 0
+    var unfinished = UnfinishedRequests()
     /// Readers that were left for being too slow.
     var left = 0
     /// Bytes that those who follow were given.
@@ -36,7 +37,13 @@ final class PageServer: @unchecked Sendable {
     private var hasSaidProblem = false
     private var lastBeat = Stopwatch.now
 
-    private static let limits = tacit_microhttpd_limits(connections: 256, seconds: 20, bytes: 1 << 14)
+    /// Of all connections; of those from one address, unless it is this machine's own, as all are on loopback.
+    private static let connections: UInt32 = 256
+    private static let connectionsOfOne: UInt32 = 64
+    /// Seconds in which something has to come or to be taken, and in which a request has to be there as a whole.
+    private static let silence: UInt32 = 20
+    private static let requestSeconds = 20.0
+    private static let memory = 1 << 14
     /// Seconds between two signs of life.
     private static let beat = 10.0
     /// Seconds in which followers must take something of the last lines; the short one holds after a wish to stop.
@@ -106,9 +113,12 @@ final class PageServer: @unchecked Sendable {
             throw TacitError(.cannotCreate, file: address.description, error.reason)
         }
         let own = Unmanaged.passUnretained(self).toOpaque()
+        let limits = tacit_microhttpd_limits(
+            connections: Self.connections, connections_of_one: address.isLoopback ? 0 : Self.connectionsOfOne,
+            seconds: Self.silence, bytes: Self.memory)
         guard
             let daemon = tacit_microhttpd_start(
-                listening.descriptor, Self.limits, PageServer.request, PageServer.ended, own)
+                listening.descriptor, limits, PageServer.request, PageServer.ended, PageServer.connected, own)
         else {
             close(listening.descriptor)
             throw TacitError(.cannotCreate, file: address.description, "libmicrohttpd can't be started")
@@ -144,6 +154,10 @@ final class PageServer: @unchecked Sendable {
             }
             for connection in answered { tacit_microhttpd_resume_connection(connection) }
             answered.removeAll()
+            // The library sees the end of it, and closes the connection.
+            for socket in unfinished.overdue(now: now, patience: Self.requestSeconds) {
+                shutdown(socket, Int32(SHUT_RDWR))
+            }
             peers += newPeers
             newPeers.removeAll()
             for peer in peers where peer.isIdle { feed(peer) }
