@@ -7,8 +7,8 @@ extension PageServer {
     static let no = Int32(TACIT_MICROHTTPD_NO)
     static let yes = Int32(TACIT_MICROHTTPD_YES)
 
-    /// Called with a request's head, then with each part of its body, then when it is whole; of a correction once more
-    /// when there is an answer.
+    /// Called with a request's head, then with each part of its body, then when it is whole; of a correction, and of
+    /// a picture that is waited for, once more when there is an answer.
     static let request:
         @convention(c) (
             UnsafeMutableRawPointer?, OpaquePointer?, UnsafePointer<CChar>?, UnsafePointer<CChar>?,
@@ -128,11 +128,7 @@ extension PageServer {
         case .health: return give(health, to: connection)
         case .state: return give(.json(state), to: connection)
         case .timeline: return give(.json(timeline), to: connection)
-        case .picture:
-            guard let bytes = picture.jpeg() else {
-                return give(.words(404, "there is no picture yet"), to: connection)
-            }
-            return give(PageAnswer(status: 200, type: "image/jpeg", bytes: bytes), to: connection)
+        case .picture: return look(request, connection)
         case .events: return follow(connection)
         case .socket: return upgrade(connection)
         case .correct: return correct(request, connection)

@@ -20,6 +20,8 @@ final class PageServer: @unchecked Sendable {
     var readers: [PageReader] = []
     var answered: [OpaquePointer] = []
     var waiting: [(request: PageRequest, connection: OpaquePointer)] = []
+    /// Who waits for the next picture, and until when.
+    var lookers: [(request: PageRequest, connection: OpaquePointer, deadline: Double)] = []
     var newPeers: [WebSocketPeer] = []
     var peerCount = 0
     var unfinished = UnfinishedRequests()
@@ -84,7 +86,8 @@ final class PageServer: @unchecked Sendable {
     private func serve() {
         while !monitor.locked({ isEnding }) {
             if daemon == nil, Stopwatch.now >= nextTry { tryAgain() }
-            wait(milliseconds: daemon == nil ? 500 : 1000)
+            let isLookedAt = monitor.locked { !lookers.isEmpty }
+            wait(milliseconds: isLookedAt ? 100 : daemon == nil ? 500 : 1000)
             turn()
         }
         sayFarewell()
@@ -154,6 +157,7 @@ final class PageServer: @unchecked Sendable {
             }
             for connection in answered { tacit_microhttpd_resume_connection(connection) }
             answered.removeAll()
+            showPicture(now)
             // The library sees the end of it, and closes the connection.
             for socket in unfinished.overdue(now: now, patience: Self.requestSeconds) {
                 shutdown(socket, Int32(SHUT_RDWR))

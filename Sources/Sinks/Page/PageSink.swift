@@ -49,7 +49,9 @@ final class PageSink: Sink {
     }
     func picture(_ seen: PixelView) { news.advanced() }
     func passed(time: Double) { news.advanced() }
-    func frame(_ frame: PixelView) { server.picture.take(frame) }
+    func frame(_ frame: PixelView) {
+        if server.picture.take(frame) { server.wake() }
+    }
 
     func labels(_ reading: LiveReading) {
         news.labels(reading)
