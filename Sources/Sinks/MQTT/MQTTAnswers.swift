@@ -35,7 +35,7 @@ final class MQTTAnswers {
     private func hasConnected(_ code: Int32) {
         state = code == 0 ? .open : .closed
         isRefused = code != 0
-        if code != 0 { problem = String(cString: tacit_mosquitto_connack_string(code)) }
+        if code != 0 { problem = MQTTClient.words(tacit_mosquitto_connack_string(code)) }
     }
 
     private func hasDisconnected(_ code: Int32) {

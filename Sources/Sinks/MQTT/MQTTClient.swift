@@ -168,7 +168,12 @@ final class MQTTClient {
         if result == Int32(TACIT_MOSQUITTO_ERRNO) { return TacitError.systemWords() }
         // Some versions have no words for it.
         if result == Int32(TACIT_MOSQUITTO_KEEP_ALIVE) { return "the broker has said nothing for too long" }
-        let text = String(cString: tacit_mosquitto_strerror(result))
-        return text.hasSuffix(".") ? String(text.dropLast()) : text
+        return words(tacit_mosquitto_strerror(result))
+    }
+
+    /// The library's, without the full stop behind them.
+    static func words(_ text: UnsafePointer<CChar>) -> String {
+        let words = String(cString: text)
+        return words.hasSuffix(".") ? String(words.dropLast()) : words
     }
 }

@@ -35,7 +35,8 @@ final class MQTTConnection: @unchecked Sendable {
     private var openSince = 0.0
     /// When to say once more that the program is there.
     private var nextOnline = Double.infinity
-    private var hasSaidProblem = false
+    /// Why the broker can't be had, as it was said last.
+    private var saidProblem: String?
     private var hasSaidGoodbye = false
     private var lastRepeat = 0.0
 
@@ -114,8 +115,10 @@ final class MQTTConnection: @unchecked Sendable {
     /// Waits until a device has nothing more to say, until the broker takes nothing for `patience` seconds, or until
     /// `shortPatience` seconds after a wish to stop, whatever it takes.
     ///
-    /// - Returns: how many events were not delivered.
-    func finish(_ device: MQTTDevice, stop: StopToken, patience: Double, shortPatience: Double) -> Int {
+    /// - Returns: how many messages were not delivered, and why the broker can't be had; nil where it takes them too slowly.
+    func finish(
+        _ device: MQTTDevice, stop: StopToken, patience: Double, shortPatience: Double
+    ) -> (left: Int, problem: String?) {
         monitor.locked { device.isFinishingNow() }
         wakePipe.wake()
         defer { wakePipe.wake() }
@@ -138,7 +141,7 @@ final class MQTTConnection: @unchecked Sendable {
                 (isGivenUp, isLeaving) = (true, true)
                 monitor.signal()
             }
-            return left
+            return (left, isOpen ? nil : problem)
         }
     }
 
@@ -265,10 +268,10 @@ final class MQTTConnection: @unchecked Sendable {
         client.subscribe(MQTTTopics.homeAssistant)
         _ = client.publish(MQTTMessage(MQTTTopics.program(address.prefix), "online"))
         for device in monitor.locked({ devices }) { device.hasBegun = false }
-        if hasSaidProblem {
+        if saidProblem != nil {
             Log.shared.line { $0.append(string: "\(address.description): connected") }
         }
-        hasSaidProblem = false
+        saidProblem = nil
     }
 
     private func converse() {
@@ -302,8 +305,8 @@ final class MQTTConnection: @unchecked Sendable {
     }
 
     private func sayProblem() {
-        guard !hasSaidProblem else { return }
-        hasSaidProblem = true
+        guard saidProblem != client.problem else { return }
+        saidProblem = client.problem
         Log.shared.line { $0.append(string: "\(address.description): \(client.problem); tried again") }
     }
 }

@@ -36,7 +36,8 @@ final class PageServer: @unchecked Sendable {
     private var peers: [WebSocketPeer] = []
     private var nextTry = 0.0
     private var backoff = Backoff(shortest: 1, longest: 30)
-    private var hasSaidProblem = false
+    /// Why the page can't be had, as it was said last.
+    private var saidProblem: String?
     private var lastBeat = Stopwatch.now
 
     /// Of all connections; of those from one address, unless it is this machine's own, as all are on loopback.
@@ -104,9 +105,10 @@ final class PageServer: @unchecked Sendable {
             try begin()
         } catch {
             nextTry = Stopwatch.now + backoff.next()
-            if hasSaidProblem { return }
-            hasSaidProblem = true
-            Log.shared.line { $0.append(string: "\(error); tried again") }
+            let problem = "\(error)"
+            guard saidProblem != problem else { return }
+            saidProblem = problem
+            Log.shared.line { $0.append(string: "\(problem); tried again") }
         }
     }
 
