@@ -7,10 +7,9 @@ import TacitText
 /// Takes what commands print, all into one pipe, and passes so many bytes on for each of them; the lines beyond are
 /// counted. What a command left running may hold the pipe for as long as it likes, and never waits for it to be read.
 final class CommandOutput: Sendable {
-    /// Bytes that each command may have passed on, and those that may be saved up by commands that print less.
+    /// Bytes that each command may have passed on, and those that may be saved up by commands that print less: more than
+    /// the pipe holds, so that nothing of these is left out because it is read late.
     private static let share = 4096
-    ///
-    /// That is more than the pipe holds: nothing of commands that print little is left out because it is read late.
     private static let most = 32 * share
     /// Bytes of a line; a longer one becomes several.
     private static let longest = 2048
