@@ -29,7 +29,7 @@ package struct PageGuard: Sendable {
     package init(_ address: PageAddress, name: String? = nil, token: String?) {
         self.address = address
         self.token = token.map { Array($0.utf8) }
-        var names = ["localhost", address.host.lowercased()]
+        var names = ["localhost", address.host]
         if !address.isLoopback, let name = HostName.own() {
             names += [name.lowercased(), "\(name.lowercased()).local"]
         }
