@@ -67,6 +67,13 @@ package struct PageGuard: Sendable {
         return nil
     }
 
+    /// Whether a body is JSON, by its `Content-Type`: a type has no regard to case, and may have parameters behind it
+    /// (RFC 9110, section 8.3.1).
+    package static func isJSON(_ type: String?) -> Bool {
+        guard let name = type?.split(separator: ";", omittingEmptySubsequences: false).first else { return false }
+        return name.filter { $0 != " " && $0 != "\t" }.lowercased() == "application/json"
+    }
+
     private func isOwn(host text: String) -> Bool {
         guard let place = try? HostAndPort(text[...], refuse: { _ in Foreign() }) else { return false }
         let host = place.host.lowercased()

@@ -105,7 +105,7 @@ extension PageServer {
             }
         }
         // No form of another page's can send this.
-        if route == .correct, header("Content-Type")?.split(separator: ";").first != "application/json" {
+        if route == .correct, !PageGuard.isJSON(header("Content-Type")) {
             return .failure(Refusal(answer: .words(415, "expected application/json")))
         }
         return .success(PageRequest(route))

@@ -5,7 +5,7 @@ extension PageServer {
     func upgrade(_ connection: OpaquePointer) -> Int32 {
         func header(_ name: String) -> String { Self.header(name, of: connection) ?? "" }
         func has(_ word: String, in name: String) -> Bool {
-            header(name).lowercased().split(separator: ",").contains { $0.filter { $0 != " " } == word }
+            header(name).lowercased().split(separator: ",").contains { $0.filter { $0 != " " && $0 != "\t" } == word }
         }
         let key = header("Sec-WebSocket-Key")
         guard has("websocket", in: "Upgrade"), has("upgrade", in: "Connection"), WebSocketFrames.isKey(key),
