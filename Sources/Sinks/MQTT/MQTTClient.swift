@@ -143,6 +143,19 @@ final class MQTTClient {
 
     func subscribe(_ topic: String) { _ = tacit_mosquitto_subscribe(client, nil, topic, 1) }
 
+    /// What is sent there from now on is a command.
+    func takeCommands(_ topic: String) {
+        answers.commandTopics.insert(topic)
+        subscribe(topic)
+    }
+
+    /// Asks what the broker keeps there: each at most once, and none is waited for.
+    func askWhatIsKept(_ pattern: String) { _ = tacit_mosquitto_subscribe(client, nil, pattern, 0) }
+    func stopAsking(_ pattern: String) { _ = tacit_mosquitto_unsubscribe(client, nil, pattern) }
+
+    /// A topic that something is kept under, of those that were asked for.
+    func nextKept() -> String? { answers.nextKept() }
+
     /// Takes leave, so that no last will is read out.
     func disconnect() {
         _ = tacit_mosquitto_disconnect(client)

@@ -231,11 +231,17 @@ final class MQTTConnection: @unchecked Sendable {
         if lost > 0 {
             Log.shared.line { $0.append(string: "\(address.description): \(lost) commands at once too many are lost") }
         }
+        while let topic = client.nextKept() {
+            for device in devices { device.isKept(topic, now) }
+        }
         for device in devices {
             if !device.hasBegun {
-                device.begin()
-                if settings.takesCommands { client.subscribe(device.topics.command) }
+                // What is kept is asked for before anything is told, so that the answer comes before it is acknowledged.
+                client.askWhatIsKept(device.topics.anyLabel)
+                device.begin(arrived: client.arrived + client.onTheirWay + 1, now)
+                if settings.takesCommands { client.takeCommands(device.topics.command) }
             }
+            if device.hears(arrived: client.arrived, now) { client.stopAsking(device.topics.anyLabel) }
             while client.onTheirWay < Self.window, let message = device.next(now) {
                 if client.publish(message) { continue }
                 Log.shared.line { line in
