@@ -7,8 +7,8 @@ import TacitText
 /// Takes what commands print, all into one pipe, and passes so many bytes on for each of them; the lines beyond are
 /// counted. What a command left running may hold the pipe for as long as it likes, and never waits for it to be read.
 final class CommandOutput: Sendable {
-    /// Bytes that each command may have passed on, and those that may be saved up by commands that print less: more than
-    /// the pipe holds, so that nothing of these is left out because it is read late.
+    /// Bytes that each command may have passed on, and those that may be saved up by commands that print less: more
+    /// than the pipe holds, so that nothing of these is left out because it is read late.
     private static let share = 4096
     private static let most = 32 * share
     /// Bytes of a line; a longer one becomes several.
@@ -21,7 +21,7 @@ final class CommandOutput: Sendable {
         var leftOut = 0
     }
 
-    /// Of the thread as well, which may outlive this for a moment.
+    /// Of the thread as well, which may outlive this.
     private final class Kept: Sendable {
         let state = Mutex(State())
         /// Set before bytes are read, cleared when all of them are passed on or counted.
@@ -31,7 +31,6 @@ final class CommandOutput: Sendable {
     /// Where commands print.
     let writing: Int32
     private let reading: Int32
-    private let stop = StopToken()
     private let kept = Kept()
 
     /// - Parameters:
@@ -43,10 +42,10 @@ final class CommandOutput: Sendable {
         guard tacit_make_pipe(&ends) == 0 else { throw TacitError.system(.cannotCreate, file: name) }
         (reading, writing) = (ends[0], ends[1])
         _ = fcntl(reading, F_SETFL, O_NONBLOCK)
-        let (reading, stop, kept) = (reading, stop, kept)
+        let (reading, kept) = (reading, kept)
         do {
             try DetachedThread.start(for: name, failing: .cannotCreate) {
-                Self.serve(reading, stop, tell, kept)
+                Self.serve(reading, tell, kept)
                 close(reading)
             }
         } catch {
@@ -55,10 +54,8 @@ final class CommandOutput: Sendable {
         }
     }
 
-    deinit {
-        stop.stop()
-        close(writing)
-    }
+    /// The thread goes on until all that commands have left running has ended as well.
+    deinit { close(writing) }
 
     /// Another command begins.
     ///
@@ -86,9 +83,7 @@ final class CommandOutput: Sendable {
         }
     }
 
-    private static func serve(
-        _ descriptor: Int32, _ stop: StopToken, _ tell: (ArraySlice<UInt8>) -> Void, _ kept: Kept
-    ) {
+    private static func serve(_ descriptor: Int32, _ tell: (ArraySlice<UInt8>) -> Void, _ kept: Kept) {
         var line = ByteBuffer(capacity: longest + 1)
         func end() {
             defer { line.removeAll() }
@@ -106,18 +101,12 @@ final class CommandOutput: Sendable {
             if isTold { tell(line.bytes[...]) }
         }
         withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) { buffer in
-            while !stop.isStopping {
-                let patience: Int32 = line.isEmpty ? -1 : pause
-                var descriptors = (
-                    pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
-                    pollfd(fd: stop.descriptor, events: Int16(POLLIN), revents: 0)
-                )
-                let news = withUnsafeMutablePointer(to: &descriptors) { pair in
-                    pair.withMemoryRebound(to: pollfd.self, capacity: 2) { poll($0, 2, patience) }
-                }
+            while true {
+                var news = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+                let isThere = poll(&news, 1, line.isEmpty ? -1 : pause) != 0
                 kept.isBusy.store(true, ordering: .sequentiallyConsistent)
                 defer { kept.isBusy.store(!line.isEmpty, ordering: .sequentiallyConsistent) }
-                if news == 0 {
+                guard isThere else {
                     end()
                     continue
                 }
@@ -132,6 +121,7 @@ final class CommandOutput: Sendable {
                     }
                 }
             }
+            if !line.isEmpty { end() }
         }
     }
 }

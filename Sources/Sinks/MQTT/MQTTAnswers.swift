@@ -63,8 +63,8 @@ final class MQTTAnswers {
         if numbers.remove(number) != nil { arrived += 1 }
     }
 
-    /// Anyone may have left anything there: of Home Assistant nothing is believed but the one word, of a command no more is
-    /// taken than one may have, and of all else only where it lies.
+    /// Anyone may have left anything there: of Home Assistant nothing is believed but the one word, of a command no more
+    /// is taken than one may have, and of all else only where it lies.
     private func hasReceived(_ message: tacit_mosquitto_message) {
         guard let text = message.topic else { return }
         let topic = String(cString: text)

@@ -45,8 +45,8 @@ final class MQTTConnection: @unchecked Sendable {
     /// Seconds between two tries, at most.
     private static let longestDelay = 30.0
 
-    /// Where the one that this program has to a broker stands. It is made under this lock, not that of all others: whoever
-    /// is waited for, as for a password that comes through a pipe, holds up nobody who is told elsewhere.
+    /// Where the one that this program has to a broker stands. It is made under this lock, not that of all others:
+    /// whoever is waited for, as for a password that comes through a pipe, holds up nobody who is told elsewhere.
     private final class Place: Sendable {
         let connection = Mutex<MQTTConnection?>(nil)
     }
@@ -115,7 +115,8 @@ final class MQTTConnection: @unchecked Sendable {
     /// Waits until a device has nothing more to say, until the broker takes nothing for `patience` seconds, or until
     /// `shortPatience` seconds after a wish to stop, whatever it takes.
     ///
-    /// - Returns: how many messages were not delivered, and why the broker can't be had; nil where it takes them too slowly.
+    /// - Returns: how many messages were not delivered, and why the broker can't be had; nil where it takes them too
+    ///   slowly.
     func finish(
         _ device: MQTTDevice, stop: StopToken, patience: Double, shortPatience: Double
     ) -> (left: Int, problem: String?) {
@@ -236,7 +237,7 @@ final class MQTTConnection: @unchecked Sendable {
         }
         for device in devices {
             if !device.hasBegun {
-                // What is kept is asked for before anything is told, so that the answer comes before it is acknowledged.
+                // Asked before anything is told, so that the answer comes before that is acknowledged.
                 client.askWhatIsKept(device.topics.anyLabel)
                 device.begin(arrived: client.arrived + client.onTheirWay + 1, now)
                 if settings.takesCommands { client.takeCommands(device.topics.command) }

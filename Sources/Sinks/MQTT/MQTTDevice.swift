@@ -44,7 +44,8 @@ final class MQTTDevice: @unchecked Sendable {
     private var settled = 0
     /// Labels that are no more.
     private var forgotten: Set<Int> = []
-    /// Labels, as they stand in topics, that an earlier run told of and that are no more; and when Home Assistant is told.
+    /// Labels, as they stand in topics, that an earlier run told of and that are no more; and when Home Assistant is
+    /// told.
     private var gone: Set<String> = []
     private var goneDue: Double?
     private var toldAvailable: Bool?

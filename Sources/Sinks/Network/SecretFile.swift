@@ -8,11 +8,12 @@ package enum SecretFile {
     private static let longest = 4096
 
     /// - Parameters:
-    ///   - path: of the file; what a shell's substitution (`<(...)`) or another program writes into a pipe is waited for.
+    ///   - path: of the file; what a shell's substitution (`<(...)`) or another program writes into a pipe is waited
+    ///     for.
     ///   - least: bytes that it must have.
     ///   - patience: seconds that a pipe is waited for.
-    /// - Throws: `TacitError`: input for a file that can't be read and for a pipe that gives nothing in time, data for one
-    ///   with nothing, or too little, in it.
+    /// - Throws: `TacitError`: input for a file that can't be read and for a pipe that gives nothing in time, data for
+    ///   one with nothing, or too little, in it.
     package static func read(_ path: String, least: Int = 1, patience: Double = SecretFile.patience) throws -> String {
         let descriptor = try opened(path)
         defer { close(descriptor) }

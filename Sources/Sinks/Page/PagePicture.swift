@@ -3,8 +3,8 @@ import Glibc
 import TacitDiagnostics
 import TacitFrontEnd
 
-/// The last picture of a stream, made smaller. Nothing is kept while nobody looks: whoever looks first is given the next
-/// one.
+/// The last picture of a stream, made smaller. Nothing is kept while nobody looks: whoever looks first is given the
+/// next one.
 package final class PagePicture: @unchecked Sendable {
     private let monitor = Monitor()
     private var pixels: UnsafeMutablePointer<UInt8> = .allocate(capacity: PagePicture.longest * PagePicture.longest * 3)

@@ -1,5 +1,5 @@
-/// Connections whose next request is not there as a whole, and since when. The library ends only those from which nothing
-/// comes at all: a byte now and then would keep a place for ever.
+/// Connections whose next request is not there as a whole, and since when. The library ends only those from which
+/// nothing comes at all: a byte now and then would keep a place for ever.
 package struct UnfinishedRequests {
     private struct Connection {
         let socket: Int32

@@ -179,7 +179,8 @@ import Testing
             "\(outcome.errorLines.last ?? "")")
     }
 
-    /// What it prints is passed on as it is, also where the last line has no end; what it leaves running holds nothing up.
+    /// What it prints is passed on as it is, also where the last line has no end; what it leaves running holds nothing
+    /// up.
     @Test func whatIsPrinted() throws {
         let script = try listening.script(
             "tell", "sleep 1000 &\necho $! >> '\(folder.path("children"))'\nprintf 'a\\tb'")
