@@ -229,8 +229,8 @@ let package = Package(
         .testTarget(
             name: "SinksTests",
             dependencies: [
-                "TacitConsole", "TacitDiagnostics", "TacitLabelling", "TacitLive", "TacitSinks", "TacitTestSupport",
-                "TacitText",
+                "TacitConsole", "TacitDiagnostics", "TacitFrontEnd", "TacitLabelling", "TacitLive", "TacitSinks",
+                "TacitTestSupport", "TacitText",
             ]),
         .testTarget(
             name: "InterfaceTests",

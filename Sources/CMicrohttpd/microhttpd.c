@@ -14,14 +14,19 @@ typedef void *start_daemon(
     void *context, ...);
 typedef int upgrade_action(struct MHD_UpgradeResponseHandle *handle, int action, ...);
 
+// A union, of which nothing but the socket is looked at.
+typedef const int *get_connection_info(struct MHD_Connection *connection, int kind, ...);
+
 static start_daemon *the_start_daemon;
 static upgrade_action *the_upgrade_action;
+static get_connection_info *the_get_connection_info;
 
 #define SYMBOL(result, name, parameters, arguments) TACIT_SYMBOL(the_##name, "MHD_" #name),
 static const tacit_symbol symbols[] = {
     TACIT_MICROHTTPD_FUNCTIONS(SYMBOL)
     TACIT_SYMBOL(the_start_daemon, "MHD_start_daemon"),
     TACIT_SYMBOL(the_upgrade_action, "MHD_upgrade_action"),
+    TACIT_SYMBOL(the_get_connection_info, "MHD_get_connection_info"),
     {0}};
 
 const char *tacit_microhttpd_load(void) {
@@ -49,7 +54,7 @@ static size_t leave(void *context, struct MHD_Connection *connection, char *text
 
 struct MHD_Daemon *tacit_microhttpd_start(
     int listening, struct tacit_microhttpd_limits limits, tacit_microhttpd_on_request *request,
-    tacit_microhttpd_on_end *end, void *context) {
+    tacit_microhttpd_on_end *end, tacit_microhttpd_on_connection *connected, void *context) {
     enum {
         USE_INTERNAL_POLLING_THREAD = 8,
         USE_EPOLL = 512,
@@ -60,18 +65,27 @@ struct MHD_Daemon *tacit_microhttpd_start(
         OPTION_CONNECTION_LIMIT = 2,
         OPTION_CONNECTION_TIMEOUT = 3,
         OPTION_NOTIFY_COMPLETED = 4,
+        OPTION_PER_IP_CONNECTION_LIMIT = 5,
         OPTION_LISTEN_SOCKET = 12,
         OPTION_EXTERNAL_LOGGER = 13,
         OPTION_UNESCAPE_CALLBACK = 16,
+        OPTION_NOTIFY_CONNECTION = 27,
         OPTION_STRICT_FOR_CLIENT = 29,
     };
     // The logger comes first, as it is to hear of the others.
     return the_start_daemon(
         USE_INTERNAL_POLLING_THREAD | USE_EPOLL | ALLOW_SUSPEND_RESUME | ALLOW_UPGRADE, 0, NULL, NULL, request, context,
         OPTION_EXTERNAL_LOGGER, say_nothing, NULL, OPTION_LISTEN_SOCKET, listening, OPTION_CONNECTION_LIMIT,
-        limits.connections, OPTION_CONNECTION_TIMEOUT, limits.seconds, OPTION_CONNECTION_MEMORY_LIMIT, limits.bytes,
-        OPTION_NOTIFY_COMPLETED, end, context, OPTION_STRICT_FOR_CLIENT, 1,
-        OPTION_UNESCAPE_CALLBACK, leave, NULL, OPTION_END);
+        limits.connections, OPTION_PER_IP_CONNECTION_LIMIT, limits.connections_of_one, OPTION_CONNECTION_TIMEOUT,
+        limits.seconds, OPTION_CONNECTION_MEMORY_LIMIT, limits.bytes, OPTION_NOTIFY_COMPLETED, end, context,
+        OPTION_NOTIFY_CONNECTION, connected, context, OPTION_STRICT_FOR_CLIENT, 1, OPTION_UNESCAPE_CALLBACK, leave,
+        NULL, OPTION_END);
 }
 
 void tacit_microhttpd_close(struct MHD_UpgradeResponseHandle *handle) { the_upgrade_action(handle, 0); }
+
+int tacit_microhttpd_socket(struct MHD_Connection *connection) {
+    enum { INFO_CONNECTION_FD = 6 };
+    const int *info = the_get_connection_info(connection, INFO_CONNECTION_FD);
+    return info ? *info : -1;
+}

@@ -42,11 +42,13 @@ static int spawn(
     return error;
 }
 
-int tacit_spawn(const char *path, char *const words[], char *const environment[], int input, int *process) {
+int tacit_spawn(
+    const char *path, char *const words[], char *const environment[], int input, int output, int *process) {
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
     return spawn(path, words, environment, &actions, process);
 }
 

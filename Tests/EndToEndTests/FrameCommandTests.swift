@@ -87,4 +87,31 @@ import Testing
     func whatMakesNoSenseIsRefused(options: [String]) throws {
         #expect(try Executable.tacit.run(["watch", model.path] + options).status == 64)
     }
+
+    /// Whoever looks first at a page is shown the picture that comes next.
+    @Test(.enabled(if: PageRun.isPossible, "libmicrohttpd is not installed"))
+    func theFirstLookAtAPage() throws {
+        let path = try folder.write("frame", [UInt8](repeating: 99, count: 24 * 18))
+        let script = try folder.write("script.sh", "while cat \(path); do sleep 0.02; done".utf8)
+        let run = try LiveRun(
+            .tacit,
+            ["watch", model.path, "--command", "/bin/sh \(script)", "--size", "24x18", "--format", "grey"]
+                + Self.options + ["--to", "stdout", "--to", "http://127.0.0.1:0"])
+        #expect(run.readLine() != nil, "\(run.standardError)")
+        var found: Int?
+        _ = waitUntil {
+            found = run.standardError.firstMatch(of: /page: http:\/\/127.0.0.1:([0-9]+)\//).flatMap {
+                Int($0.output.1)
+            }
+            return found != nil
+        }
+        let port = try #require(found, "\(run.standardError)")
+        let connection = try LoopbackConnection(port: port)
+        connection.send("GET /picture.jpg HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nConnection: close\r\n\r\n")
+        let answer = try #require(WebAnswer(connection.readAll()))
+        #expect(answer.status == 200 && answer.headers["content-type"] == "image/jpeg", "\(answer.text)")
+        #expect(answer.body.starts(with: [0xff, 0xd8]))
+        run.send(signal: SIGTERM)
+        #expect(run.finish() == 0)
+    }
 }

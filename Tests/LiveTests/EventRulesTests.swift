@@ -110,11 +110,15 @@ import Testing
             grouped: [0])
         #expect(labels.eventNames == ["dog", "bell", "animals"] && labels.eventful == [1, 2])
         #expect((0..<3).map(labels.isLearned) == [false, true, false])
+        labels.groupOf = [0: 0]
+        #expect((0..<2).map(labels.toldPlace) == [2, 1])
+        #expect((0..<2).map(labels.group) == ["animals", nil])
         labels.names += ["horn", "gong"]
         labels.selected = [0, 2, 3]
         labels.forgotten = [1]
         #expect(labels.eventNames == ["dog", "bell", "animals", "horn", "gong"])
         #expect((0..<4).map(labels.eventPlace) == [0, 1, 3, 4])
+        #expect((0..<4).map(labels.toldPlace) == [2, 1, 3, 4])
         #expect(labels.eventful == [3, 4, 2] && labels.forgottenEvents == [1])
         #expect((0..<5).map(labels.isLearned) == [false, true, false, true, true])
     }

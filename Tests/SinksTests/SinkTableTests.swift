@@ -18,7 +18,9 @@ import Testing
         ["nowhere"], [""], [":"], ["nowhere:a"], ["jsonl"], ["jsonl:"], ["stdout:"], ["stdout:a"], ["STDOUT"],
         ["stdout", "stdout"], ["jsonl:a", "jsonl:a"], ["jsonl:a", "jsonl:./a"], ["jsonl:/tmp/a", "jsonl:/tmp//a"],
         ["jsonl:a", "nowhere"], ["mqtt://a", "mqtt://a:1883"], ["http://a:80", "http://a:80/"],
-        ["mqtt://me@a/b", "mqtt://me@a:1883/b"],
+        ["mqtt://me@a/b", "mqtt://me@a:1883/b"], ["mqtt://LOCALHOST/a", "mqtt://localhost/a"],
+        ["mqtts://Broker.example", "mqtts://broker.EXAMPLE:8883"], ["mqtt://[FE80::1]", "mqtt://[fe80::1]"],
+        ["http://127.0.0.1:80", "http://localhost:80"], ["http://LocalHost:80", "http://[::1]:80"],
     ])
     func refuses(texts: [String]) {
         #expect {
@@ -54,9 +56,10 @@ import Testing
             try SinkTable.parse(
                 [
                     "mqtt://a/x", "mqtt://a/y", "mqtt://b/x", "mqtt://me@a/x", "mqtts://a/x", "http://a:80",
-                    "http://a:81", "mqtt://[fe80::1%lo]", "mqtt://[::1]",
+                    "http://a:81", "mqtt://[fe80::1%lo]", "mqtt://[::1]", "mqtt://[fe80::1%LO]", "http://127.0.0.1:80",
+                    "http://[::1]:80", "mqtt://a/X", "mqtt://Me@a/x",
                 ], settings
-            ).count == 9)
+            ).count == 14)
     }
 
     @Test func whatIsKnownIsNamed() throws {

@@ -8,11 +8,13 @@ public final class LoopbackConnection {
     /// - Parameters:
     ///   - port: on 127.0.0.1.
     ///   - receiveBuffer: bytes that may lie unread on this side; nil for the system's own.
-    public init(port: Int, receiveBuffer: Int32? = nil) throws {
+    ///   - host: it comes from 127.0.0.`host`.
+    public init(port: Int, receiveBuffer: Int32? = nil, host: UInt8 = 1) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         if var size = receiveBuffer {
             setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
         }
+        if host != 1 { _ = LoopbackPort.withAddress(0, host: host) { bind(descriptor, $0, $1) } }
         let result = LoopbackPort.withAddress(port) { connect(descriptor, $0, $1) }
         guard result == 0 else {
             let reason = String(cString: strerror(errno))

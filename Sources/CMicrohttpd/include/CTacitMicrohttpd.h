@@ -21,6 +21,7 @@ enum {
     TACIT_MICROHTTPD_TIMED_OUT = 2,
     TACIT_MICROHTTPD_END_OF_STREAM = -1,
     TACIT_MICROHTTPD_CLOSE = 0,
+    TACIT_MICROHTTPD_STARTED = 0,
 };
 
 // A request is there: called first with its head alone, then with each part of its body, then with none.
@@ -28,6 +29,8 @@ typedef int tacit_microhttpd_on_request(
     void *context, struct MHD_Connection *, const char *path, const char *method, const char *version,
     const char *body, size_t *count, void **request);
 typedef void tacit_microhttpd_on_end(void *context, struct MHD_Connection *, void **request, int how);
+// A connection is there, or is about to be closed.
+typedef void tacit_microhttpd_on_connection(void *context, struct MHD_Connection *, void **own, int how);
 typedef ssize_t tacit_microhttpd_on_room(void *reader, uint64_t place, char *buffer, size_t count);
 typedef void tacit_microhttpd_on_free(void *reader);
 typedef void tacit_microhttpd_on_upgrade(
@@ -66,6 +69,8 @@ const char *tacit_microhttpd_load(void);
 struct tacit_microhttpd_limits {
     // At once.
     unsigned connections;
+    // Of them, from one address; 0 for as many as there may be.
+    unsigned connections_of_one;
     // Without anything read or written, after which a connection is closed.
     unsigned seconds;
     // That a connection has for a request's head and for what is sent.
@@ -75,7 +80,10 @@ struct tacit_microhttpd_limits {
 // Begins to serve on a socket that listens, from a thread of the library's own. NULL when that can't be.
 struct MHD_Daemon *tacit_microhttpd_start(
     int listening, struct tacit_microhttpd_limits limits, tacit_microhttpd_on_request *request,
-    tacit_microhttpd_on_end *end, void *context);
+    tacit_microhttpd_on_end *end, tacit_microhttpd_on_connection *connected, void *context);
+
+// A connection's socket, which stays open until `connected` is told of its end; -1 where the library doesn't say.
+int tacit_microhttpd_socket(struct MHD_Connection *connection);
 
 // The peer of an upgraded connection is taken leave of.
 void tacit_microhttpd_close(struct MHD_UpgradeResponseHandle *handle);

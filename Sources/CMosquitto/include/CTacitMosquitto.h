@@ -55,6 +55,7 @@ typedef void tacit_mosquitto_on_message(struct mosquitto *, void *, const struct
         (client, number, topic, count, payload, qos, retain))                                                          \
     X(int, subscribe, (struct mosquitto * client, int *number, const char *pattern, int qos),                          \
         (client, number, pattern, qos))                                                                                \
+    X(int, unsubscribe, (struct mosquitto * client, int *number, const char *pattern), (client, number, pattern))      \
     X(int, loop, (struct mosquitto * client, int milliseconds, int packets), (client, milliseconds, packets))          \
     X(int, socket, (struct mosquitto * client), (client))                                                              \
     X(bool, want_write, (struct mosquitto * client), (client))                                                         \

@@ -28,10 +28,11 @@ char **tacit_environment(void);
 /// A pipe that no child inherits, reading end first. 0, or -1 with errno set.
 int tacit_make_pipe(int ends[2]);
 
-/// Starts a program in a process group of its own: `input` is its standard input, its standard output is this program's
-/// standard error (standard output is for labels alone), and it inherits no other descriptor and no signal that is blocked
-/// or ignored here. `words` and `environment` end with NULL. 0, or the number of an error.
-int tacit_spawn(const char *path, char *const words[], char *const environment[], int input, int *process);
+/// Starts a program in a process group of its own: `input` is its standard input, `output` its standard output and its
+/// standard error, and it inherits no other descriptor and no signal that is blocked or ignored here. `words` and
+/// `environment` end with NULL. 0, or the number of an error.
+int tacit_spawn(
+    const char *path, char *const words[], char *const environment[], int input, int output, int *process);
 
 /// The same for a program whose standard output is read here: it has nothing on its standard input, and this program's
 /// environment.

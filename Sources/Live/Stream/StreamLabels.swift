@@ -19,6 +19,8 @@ public struct StreamLabels: Equatable, Sendable {
     package var groups: [String]
     /// The places of labels whose events carry a group's name.
     package var grouped: Set<Int>
+    /// Of those the groups (places among `groups`), by the labels' places.
+    package var groupOf: [Int: Int] = [:]
     /// Where groups stand among `eventNames`: behind the labels that there were at the start.
     private let firstGroup: Int
 
@@ -50,6 +52,12 @@ public struct StreamLabels: Equatable, Sendable {
 
     /// The place of a label's own events among `eventNames`.
     package func eventPlace(of label: Int) -> Int { label < firstGroup ? label : label + groups.count }
+
+    /// The place among `eventNames` that says whether a label is on: its group's, or its own.
+    package func toldPlace(of label: Int) -> Int { groupOf[label].map { firstGroup + $0 } ?? eventPlace(of: label) }
+
+    /// The name that a label's events carry instead of its own; nil for its own.
+    package func group(of label: Int) -> String? { groupOf[label].map { groups[$0] } }
 
     /// Of `eventNames` (places), what makes events under its own name.
     package var eventful: [Int] {

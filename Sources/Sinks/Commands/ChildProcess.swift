@@ -24,14 +24,18 @@ struct ChildProcess {
     ///   - command: the program, and its arguments.
     ///   - environment: entries, each ended by a zero.
     ///   - line: for its standard input.
+    ///   - output: where it prints.
     ///   - event: that it is told of.
     ///   - seconds: that it has.
     /// - Throws: `TacitError` for what the system says.
-    init(_ command: CommandLineWords, environment: [[UInt8]], line: [UInt8], event: LiveEvent, seconds: Double) throws {
+    init(
+        _ command: CommandLineWords, environment: [[UInt8]], line: [UInt8], output: Int32, event: LiveEvent,
+        seconds: Double
+    ) throws {
         var ends: [Int32] = [-1, -1]
         guard tacit_make_pipe(&ends) == 0 else { throw Self.error(errno, command) }
         do {
-            pid = try Self.spawn(command, environment: environment, input: ends[0])
+            pid = try Self.spawn(command, environment: environment, input: ends[0], output: output)
         } catch {
             for end in ends { close(end) }
             throw error
@@ -99,14 +103,16 @@ struct ChildProcess {
 
     private func kill(_ process: pid_t, _ signal: Int32) { _ = Glibc.kill(process, signal) }
 
-    private static func spawn(_ command: CommandLineWords, environment: [[UInt8]], input: Int32) throws -> pid_t {
+    private static func spawn(
+        _ command: CommandLineWords, environment: [[UInt8]], input: Int32, output: Int32
+    ) throws -> pid_t {
         var pid: Int32 = 0
         let words = command.words.map { word in SystemPath.withBytes(word) { strdup($0) } }
         defer { for word in words { free(word) } }
         var failure: Int32 = 0
         withPointers(environment) { environment in
             SystemPath.withBytes(command.path) { path in
-                failure = tacit_spawn(path, words + [nil], environment, input, &pid)
+                failure = tacit_spawn(path, words + [nil], environment, input, output, &pid)
             }
         }
         guard failure == 0 else { throw error(failure, command) }

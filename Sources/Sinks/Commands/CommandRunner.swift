@@ -14,6 +14,7 @@ final class CommandRunner: @unchecked Sendable {
     private let waitsForReaders: Bool
     private let stop: StopToken
     private let wakePipe: WakePipe
+    private let output: CommandOutput
     private let monitor = Monitor()
     // The monitor's.
     private var queue = BoundedQueue<CommandNews>(capacity: 256)
@@ -38,6 +39,9 @@ final class CommandRunner: @unchecked Sendable {
         environment = CommandEnvironment(labels: stream.eventNames, source: stream.source)
         format = JSONLineFormat(stream, hasLogits: false)
         wakePipe = try WakePipe(for: command.path, failure: .cannotCreate)
+        output = try CommandOutput(name: command.path) { line in
+            line.withUnsafeBytes { _ = FileBytes.write($0, to: STDERR_FILENO) }
+        }
         try DetachedThread.start(for: command.path, failing: .cannotCreate) { self.serve() }
     }
 
@@ -60,6 +64,7 @@ final class CommandRunner: @unchecked Sendable {
         monitor.locked { isEnding = true }
         wakePipe.wake()
         monitor.locked { while !isIdle { monitor.wait(seconds: 1) } }
+        tellLeftOut(output.finish(), isLimited: false)
     }
 
     private func serve() {
@@ -89,11 +94,12 @@ final class CommandRunner: @unchecked Sendable {
             }
             guard let next else { return }
             format.event(next.event)
+            tellLeftOut(output.begin(), isLimited: true)
             do {
                 running.append(
                     try ChildProcess(
-                        command, environment: environment.entries(next), line: format.bytes, event: next.event,
-                        seconds: settings.seconds))
+                        command, environment: environment.entries(next), line: format.bytes, output: output.writing,
+                        event: next.event, seconds: settings.seconds))
             } catch {
                 log(next.event, ": \(error)")
             }
@@ -153,6 +159,16 @@ final class CommandRunner: @unchecked Sendable {
         guard status != 0, !child.isOverdue else { return }
         let signal = status & 0x7f
         log(child.event, signal != 0 ? ": ended by signal \(signal)" : ": ended with status \(status >> 8 & 0xff)")
+    }
+
+    private func tellLeftOut(_ lines: Int, isLimited: Bool) {
+        guard lines > 0 else { return }
+        Log.shared.line(isLimited: isLimited) { line in
+            line.append(string: "exec: ")
+            line.append(string: command.path)
+            line.append(string: ": of what it printed, lines left out: ")
+            line.append(integer: lines)
+        }
     }
 
     private func log(_ event: LiveEvent, _ words: String) {

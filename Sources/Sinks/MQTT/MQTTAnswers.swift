@@ -9,12 +9,20 @@ final class MQTTAnswers {
     var numbers: Set<Int32> = []
     var arrived = 0
     var hasHomeAssistantBegun = false
-    /// Messages to topics of commands, as they came.
+    /// Topics of commands.
+    var commandTopics: Set<String> = []
+    /// Messages to these, as they came.
     private(set) var commands = BoundedQueue<MQTTMessage>(capacity: 16)
     /// Commands that found no room.
     var lostCommands = 0
+    /// Other topics that were asked for and that the broker keeps something under, as they came.
+    private(set) var kept = BoundedQueue<String>(capacity: 1024)
+
+    /// Bytes of such a topic, at most: a longer one is none of this program's.
+    private static let longestTopic = 512
 
     func nextCommand() -> MQTTMessage? { commands.removeFirst() }
+    func nextKept() -> String? { kept.removeFirst() }
 
     /// To be called once; the client's context is this.
     func listen(to client: OpaquePointer) {
@@ -35,7 +43,7 @@ final class MQTTAnswers {
     private func hasConnected(_ code: Int32) {
         state = code == 0 ? .open : .closed
         isRefused = code != 0
-        if code != 0 { problem = String(cString: tacit_mosquitto_connack_string(code)) }
+        if code != 0 { problem = MQTTClient.words(tacit_mosquitto_connack_string(code)) }
     }
 
     private func hasDisconnected(_ code: Int32) {
@@ -55,13 +63,17 @@ final class MQTTAnswers {
         if numbers.remove(number) != nil { arrived += 1 }
     }
 
-    /// Anyone may have left anything there: of Home Assistant nothing is believed but the one word, and of a command no
-    /// more is taken than one may have.
+    /// Anyone may have left anything there: of Home Assistant nothing is believed but the one word, of a command no more
+    /// is taken than one may have, and of all else only where it lies.
     private func hasReceived(_ message: tacit_mosquitto_message) {
         guard let text = message.topic else { return }
         let topic = String(cString: text)
         let payload = UnsafeRawBufferPointer(start: message.payload, count: max(0, Int(message.payloadlen)))
         guard topic == MQTTTopics.homeAssistant else {
+            guard commandTopics.contains(topic) else {
+                if message.retain, !payload.isEmpty, topic.utf8.count <= Self.longestTopic { _ = kept.append(topic) }
+                return
+            }
             // What a broker keeps would be a command again with every connection.
             guard !message.retain else { return }
             let command = MQTTMessage(topic, Array(payload.prefix(CorrectionRequest.longest + 1)), isRetained: false)

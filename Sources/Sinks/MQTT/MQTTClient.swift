@@ -86,7 +86,7 @@ final class MQTTClient {
     ///
     /// - Throws: `TacitError`: input for a file that can't be read, data for one that holds no certificate and no key.
     private static func requirePEM(_ path: String) throws {
-        let bytes = try SecretFile.bytes(path, most: 1 << 20, flags: O_NONBLOCK)
+        let bytes = try SecretFile.bytes(path, most: 1 << 20)
         guard String(decoding: bytes, as: UTF8.self).contains("-----BEGIN ") else {
             throw TacitError.badData(path, "expected certificates or a key in PEM, which begin with -----BEGIN")
         }
@@ -143,6 +143,19 @@ final class MQTTClient {
 
     func subscribe(_ topic: String) { _ = tacit_mosquitto_subscribe(client, nil, topic, 1) }
 
+    /// What is sent there from now on is a command.
+    func takeCommands(_ topic: String) {
+        answers.commandTopics.insert(topic)
+        subscribe(topic)
+    }
+
+    /// Asks what the broker keeps there: each at most once, and none is waited for.
+    func askWhatIsKept(_ pattern: String) { _ = tacit_mosquitto_subscribe(client, nil, pattern, 0) }
+    func stopAsking(_ pattern: String) { _ = tacit_mosquitto_unsubscribe(client, nil, pattern) }
+
+    /// A topic that something is kept under, of those that were asked for.
+    func nextKept() -> String? { answers.nextKept() }
+
     /// Takes leave, so that no last will is read out.
     func disconnect() {
         _ = tacit_mosquitto_disconnect(client)
@@ -168,7 +181,12 @@ final class MQTTClient {
         if result == Int32(TACIT_MOSQUITTO_ERRNO) { return TacitError.systemWords() }
         // Some versions have no words for it.
         if result == Int32(TACIT_MOSQUITTO_KEEP_ALIVE) { return "the broker has said nothing for too long" }
-        let text = String(cString: tacit_mosquitto_strerror(result))
-        return text.hasSuffix(".") ? String(text.dropLast()) : text
+        return words(tacit_mosquitto_strerror(result))
+    }
+
+    /// The library's, without the full stop behind them.
+    static func words(_ text: UnsafePointer<CChar>) -> String {
+        let words = String(cString: text)
+        return words.hasSuffix(".") ? String(words.dropLast()) : words
     }
 }

@@ -12,7 +12,7 @@ import TacitText
 final class MQTTConnection: @unchecked Sendable {
     let address: MQTTAddress
     private let settings: MQTTSettings
-    private let key: [UInt8]
+    private let place: Place
     /// Whether there was a connection to this broker before, whose last will may yet come and say the program is gone.
     private let followsAnother: Bool
     private let wakePipe: WakePipe
@@ -35,7 +35,8 @@ final class MQTTConnection: @unchecked Sendable {
     private var openSince = 0.0
     /// When to say once more that the program is there.
     private var nextOnline = Double.infinity
-    private var hasSaidProblem = false
+    /// Why the broker can't be had, as it was said last.
+    private var saidProblem: String?
     private var hasSaidGoodbye = false
     private var lastRepeat = 0.0
 
@@ -44,7 +45,13 @@ final class MQTTConnection: @unchecked Sendable {
     /// Seconds between two tries, at most.
     private static let longestDelay = 30.0
 
-    private static let all = Mutex<[[UInt8]: MQTTConnection]>([:])
+    /// Where the one that this program has to a broker stands. It is made under this lock, not that of all others:
+    /// whoever is waited for, as for a password that comes through a pipe, holds up nobody who is told elsewhere.
+    private final class Place: Sendable {
+        let connection = Mutex<MQTTConnection?>(nil)
+    }
+
+    private static let places = Mutex<[[UInt8]: Place]>([:])
 
     /// The one that this program has to a broker.
     ///
@@ -52,17 +59,23 @@ final class MQTTConnection: @unchecked Sendable {
     static func shared(_ address: MQTTAddress, _ settings: MQTTSettings) throws -> MQTTConnection {
         // Topics are bytes.
         let key = Array("\(address.user ?? "")@\(address.description)".utf8)
-        return try all.withLock { all in
-            if let known = all[key], !known.monitor.locked({ known.isOver || known.isLeaving }) { return known }
-            let made = try MQTTConnection(address, settings, key: key, followsAnother: all[key] != nil)
-            all[key] = made
+        let place = places.withLock { places in
+            if let known = places[key] { return known }
+            let made = Place()
+            places[key] = made
+            return made
+        }
+        return try place.connection.withLock { connection in
+            if let known = connection, !known.monitor.locked({ known.isOver || known.isLeaving }) { return known }
+            let made = try MQTTConnection(address, settings, in: place, followsAnother: connection != nil)
+            connection = made
             return made
         }
     }
 
-    private init(_ address: MQTTAddress, _ settings: MQTTSettings, key: [UInt8], followsAnother: Bool) throws {
+    private init(_ address: MQTTAddress, _ settings: MQTTSettings, in place: Place, followsAnother: Bool) throws {
         self.address = address
-        self.key = key
+        self.place = place
         self.followsAnother = followsAnother
         self.settings = settings
         wakePipe = try WakePipe(for: address.description, failure: .cannotCreate)
@@ -102,8 +115,11 @@ final class MQTTConnection: @unchecked Sendable {
     /// Waits until a device has nothing more to say, until the broker takes nothing for `patience` seconds, or until
     /// `shortPatience` seconds after a wish to stop, whatever it takes.
     ///
-    /// - Returns: how many events were not delivered.
-    func finish(_ device: MQTTDevice, stop: StopToken, patience: Double, shortPatience: Double) -> Int {
+    /// - Returns: how many messages were not delivered, and why the broker can't be had; nil where it takes them too
+    ///   slowly.
+    func finish(
+        _ device: MQTTDevice, stop: StopToken, patience: Double, shortPatience: Double
+    ) -> (left: Int, problem: String?) {
         monitor.locked { device.isFinishingNow() }
         wakePipe.wake()
         defer { wakePipe.wake() }
@@ -126,7 +142,7 @@ final class MQTTConnection: @unchecked Sendable {
                 (isGivenUp, isLeaving) = (true, true)
                 monitor.signal()
             }
-            return left
+            return (left, isOpen ? nil : problem)
         }
     }
 
@@ -153,7 +169,7 @@ final class MQTTConnection: @unchecked Sendable {
     private func isOverNow() -> Bool {
         if monitor.locked({ isGivenUp }) {
             // Whoever has taken over says how it is from now on.
-            if client.state == .open, Self.all.withLock({ $0[key] === self }) {
+            if client.state == .open, place.connection.withLock({ $0 === self }) {
                 _ = client.publish(MQTTMessage(MQTTTopics.program(address.prefix), "offline"))
             }
             leave()
@@ -218,11 +234,17 @@ final class MQTTConnection: @unchecked Sendable {
         if lost > 0 {
             Log.shared.line { $0.append(string: "\(address.description): \(lost) commands at once too many are lost") }
         }
+        while let topic = client.nextKept() {
+            for device in devices { device.isKept(topic, now) }
+        }
         for device in devices {
             if !device.hasBegun {
-                device.begin()
-                if settings.takesCommands { client.subscribe(device.topics.command) }
+                // Asked before anything is told, so that the answer comes before that is acknowledged.
+                client.askWhatIsKept(device.topics.anyLabel)
+                device.begin(arrived: client.arrived + client.onTheirWay + 1, now)
+                if settings.takesCommands { client.takeCommands(device.topics.command) }
             }
+            if device.hears(arrived: client.arrived, now) { client.stopAsking(device.topics.anyLabel) }
             while client.onTheirWay < Self.window, let message = device.next(now) {
                 if client.publish(message) { continue }
                 Log.shared.line { line in
@@ -255,10 +277,10 @@ final class MQTTConnection: @unchecked Sendable {
         client.subscribe(MQTTTopics.homeAssistant)
         _ = client.publish(MQTTMessage(MQTTTopics.program(address.prefix), "online"))
         for device in monitor.locked({ devices }) { device.hasBegun = false }
-        if hasSaidProblem {
+        if saidProblem != nil {
             Log.shared.line { $0.append(string: "\(address.description): connected") }
         }
-        hasSaidProblem = false
+        saidProblem = nil
     }
 
     private func converse() {
@@ -297,8 +319,8 @@ final class MQTTConnection: @unchecked Sendable {
     }
 
     private func sayProblem() {
-        guard !hasSaidProblem else { return }
-        hasSaidProblem = true
+        guard saidProblem != client.problem else { return }
+        saidProblem = client.problem
         Log.shared.line { $0.append(string: "\(address.description): \(client.problem); tried again") }
     }
 }

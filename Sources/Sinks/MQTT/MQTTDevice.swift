@@ -33,6 +33,10 @@ final class MQTTDevice: @unchecked Sendable {
     // The connection's thread's: what the broker has been told, or is to be.
     /// Whether the broker has been told of it since it was connected.
     var hasBegun = false
+    /// Whether the broker has said, since then, which labels it knows of.
+    private var hasHeard = false
+    /// Acknowledgements of the broker's behind which it has said that, and when it is not listened to any more.
+    private var hearing = (arrived: 0, until: Double.infinity)
     private var format: JSONLineFormat
     private var pending: [MQTTMessage] = []
     private var told: [Bool]
@@ -40,6 +44,10 @@ final class MQTTDevice: @unchecked Sendable {
     private var settled = 0
     /// Labels that are no more.
     private var forgotten: Set<Int> = []
+    /// Labels, as they stand in topics, that an earlier run told of and that are no more; and when Home Assistant is
+    /// told.
+    private var gone: Set<String> = []
+    private var goneDue: Double?
     private var toldAvailable: Bool?
     private var toldLast: Int?
     private var toldLevel: Double?
@@ -49,6 +57,9 @@ final class MQTTDevice: @unchecked Sendable {
 
     /// Events that may wait.
     static let capacity = 4096
+    /// Seconds in which a broker says which labels it knows of, and in which one follows the other.
+    private static let hearingSeconds = 10.0
+    private static let goneSeconds = 0.5
 
     init(_ topics: MQTTTopics, _ stream: StreamDescription, hasDiscovery: Bool, monitor: Monitor) {
         self.topics = topics
@@ -91,8 +102,14 @@ final class MQTTDevice: @unchecked Sendable {
     // MARK: From the connection's thread
 
     /// The broker knows nothing: it is told everything, from the description on.
-    func begin() {
+    ///
+    /// - Parameters:
+    ///   - arrived: how many acknowledgements there are once the first of what is told from now on has come.
+    ///   - now: by `Stopwatch`.
+    func begin(arrived: Int, _ now: Double) {
         hasBegun = true
+        hasHeard = false
+        hearing = (arrived, now + Self.hearingSeconds)
         monitor.locked {
             relabel()
             // What happened while no one listened is an event, but no state any more. A stream that waits for its readers
@@ -109,6 +126,24 @@ final class MQTTDevice: @unchecked Sendable {
         toldAvailable = nil
         tellAgain()
         pending += once
+    }
+
+    /// The broker keeps something there. Of a label that is no more, nothing is to be kept.
+    func isKept(_ topic: String, _ now: Double) {
+        guard let label = topics.stray(topic) else { return }
+        pending.append(MQTTMessage(topic, ""))
+        gone.insert(label)
+        goneDue = now + Self.goneSeconds
+    }
+
+    /// Takes note of how many acknowledgements there are, in front of which all was taken that the broker had said.
+    ///
+    /// - Returns: whether it need not be listened to from now on.
+    func hears(arrived: Int, _ now: Double) -> Bool {
+        if arrived >= hearing.arrived { hasHeard = true }
+        guard now >= hearing.until else { return false }
+        hearing.until = .infinity
+        return true
     }
 
     /// Says once more what there is and how it stands.
@@ -143,15 +178,24 @@ final class MQTTDevice: @unchecked Sendable {
         format.relabel(labels)
         let fresh = told.count..<max(told.count, names.count)
         told += Array(repeating: false, count: fresh.count)
-        if hasDiscovery { discovery = MQTTDiscovery.payload(topics, stream) }
-        if let discovery { pending.append(MQTTMessage(topics.discovery, discovery)) }
+        tellDiscovery()
         for label in before.symmetricDifference(now).union(fresh).sorted() { tellState(label) }
+    }
+
+    private func tellDiscovery() {
+        goneDue = nil
+        guard hasDiscovery else { return }
+        let made = MQTTDiscovery.payload(topics, stream, gone: gone)
+        discovery = made
+        pending.append(MQTTMessage(topics.discovery, made))
     }
 
     private func fill(_ now: Double) {
         var event: LiveEvent?
         monitor.locked {
             relabel()
+            // Once for many.
+            if let goneDue, now >= goneDue || isFinishing { tellDiscovery() }
             let isAvailable = lastSign.map { now - $0 < stream.sense.longestSilence } ?? false
             if isAvailable != toldAvailable, !isFinishing || toldAvailable == nil {
                 toldAvailable = isAvailable
@@ -188,7 +232,7 @@ final class MQTTDevice: @unchecked Sendable {
             tellState(label)
         }
         if let lastOn, lastOn != toldLast { tellLast(lastOn) }
-        guard pending.isEmpty, isFinishing else { return }
+        guard pending.isEmpty, isFinishing, hasHeard else { return }
         if toldAvailable == true {
             toldAvailable = false
             tellAvailable(false)

@@ -4,8 +4,9 @@ import TacitText
 /// it is doing. Each has a topic of its own, so that no templates are needed. (home-assistant.io, MQTT: "Device
 /// discovery payload".)
 enum MQTTDiscovery {
-    static func payload(_ topics: MQTTTopics, _ stream: StreamDescription) -> [UInt8] {
-        var line = JSONLine(capacity: 1024 + stream.eventNames.count * 512)
+    /// - Parameter gone: labels, as they stand in topics, that an earlier run told of.
+    static func payload(_ topics: MQTTTopics, _ stream: StreamDescription, gone: Set<String> = []) -> [UInt8] {
+        var line = JSONLine(capacity: 1024 + stream.eventNames.count * 512 + gone.count * 128)
         line.begin()
         line.beginObject("dev")
         line.string("ids", topics.identifier)
@@ -27,6 +28,7 @@ enum MQTTDiscovery {
         line.integer("qos", 1)
         line.beginObject("cmps")
         labels(topics, stream, &line)
+        for label in gone.subtracting(topics.labels).sorted() { remove(label, &line) }
         own(topics, stream, &line)
         line.endObject()
         line.end()
@@ -38,11 +40,7 @@ enum MQTTDiscovery {
         let forgotten = Set(stream.streamLabels.forgottenEvents)
         for (index, name) in stream.eventNames.enumerated() {
             if forgotten.contains(index) {
-                // With nothing but its platform, an entity is taken away.
-                line.key(dynamic: "label_\(topics.labels[index])")
-                line.beginObject()
-                line.string("p", "binary_sensor")
-                line.endObject()
+                remove(topics.labels[index], &line)
                 continue
             }
             entity("label_\(topics.labels[index])", "binary_sensor", name, topics.label(index), topics, &line) { line in
@@ -52,6 +50,14 @@ enum MQTTDiscovery {
                 }
             }
         }
+    }
+
+    /// With nothing but its platform, an entity is taken away.
+    private static func remove(_ label: String, _ line: inout JSONLine) {
+        line.key(dynamic: "label_\(label)")
+        line.beginObject()
+        line.string("p", "binary_sensor")
+        line.endObject()
     }
 
     /// What is neither sound nor someone's presence has no class.

@@ -98,11 +98,12 @@ final class MQTTSink: Sink {
     }
 
     func finish() throws {
-        let left = connection.finish(
+        let (left, problem) = connection.finish(
             device, stop: stop, patience: Self.patience, shortPatience: Self.shortPatience)
         guard left > 0 else { return }
         let error = TacitError(
-            .cannotCreate, file: connection.address.description, "\(left) messages could not be delivered")
+            .cannotCreate, file: connection.address.description,
+            "\(left) messages could not be delivered" + (problem.map { ": \($0)" } ?? ""))
         // What goes on by itself has done what it could; what could be read again has failed.
         if waitsForReaders, !stop.isStopping { throw error }
         Log.shared.line(isLimited: false) { $0.append(string: error.description) }

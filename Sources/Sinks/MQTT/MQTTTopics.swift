@@ -28,6 +28,16 @@ struct MQTTTopics {
     /// Whether the input delivers anything.
     var available: String { "\(base)/available" }
     func label(_ index: Int) -> String { "\(base)/label/\(labels[index])" }
+    /// Of all labels that the broker may know of.
+    var anyLabel: String { "\(base)/label/+" }
+    /// The label of such a topic, where it is none of those that there are; nil for every other topic, and for what no
+    /// program like this one has told.
+    func stray(_ topic: String) -> String? {
+        let front = "\(base)/label/"
+        guard topic.utf8.starts(with: front.utf8) else { return nil }
+        let label = String(decoding: topic.utf8.dropFirst(front.utf8.count), as: UTF8.self)
+        return Slug.make(label, longest: 200) == label && !labels.contains(label) ? label : nil
+    }
     var event: String { "\(base)/event" }
     var level: String { "\(base)/level" }
     var lost: String { "\(base)/lost" }

@@ -42,6 +42,12 @@ package struct HostAndPort {
         port = number
     }
 
+    /// The host as names are compared, which is without regard to case; but for the name of a link behind a `%`.
+    static func plain(_ host: String) -> String {
+        let parts = host.split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false)
+        return ([parts[0].lowercased()] + parts.dropFirst().map(String.init)).joined(separator: "%")
+    }
+
     /// `HOST:PORT`, or `[IPv6]:PORT`.
     package static func text(_ host: String, _ port: Int) -> String {
         "\(host.contains(":") ? "[\(host)]" : host):\(port)"

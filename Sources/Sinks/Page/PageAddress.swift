@@ -10,7 +10,14 @@ package struct PageAddress: Equatable, Sendable {
     var description: String { "http://\(HostAndPort.text(host, port))" }
 
     /// Whether nobody but this machine's own programs gets there.
-    package var isLoopback: Bool { host.lowercased() == "localhost" || IPAddress.isLoopback(host) }
+    package var isLoopback: Bool { host == "localhost" || IPAddress.isLoopback(host) }
+
+    /// Whether both can't be had at once: `localhost` is one of loopback's addresses.
+    func isOne(with other: PageAddress) -> Bool {
+        guard port != 0, port == other.port else { return false }
+        let isNamed = host == "localhost" || other.host == "localhost"
+        return host == other.host || isNamed && isLoopback && other.isLoopback
+    }
 
     /// - Parameters:
     ///   - text: what follows the scheme's colon.
@@ -29,7 +36,7 @@ package struct PageAddress: Equatable, Sendable {
             throw refuse("more than a host and a port")
         }
         guard let port = place.port else { throw refuse("no port") }
-        host = place.host
+        host = HostAndPort.plain(place.host)
         self.port = port
     }
 }

@@ -29,7 +29,7 @@ package struct PageGuard: Sendable {
     package init(_ address: PageAddress, name: String? = nil, token: String?) {
         self.address = address
         self.token = token.map { Array($0.utf8) }
-        var names = ["localhost", address.host.lowercased()]
+        var names = ["localhost", address.host]
         if !address.isLoopback, let name = HostName.own() {
             names += [name.lowercased(), "\(name.lowercased()).local"]
         }
@@ -65,6 +65,13 @@ package struct PageGuard: Sendable {
             return answer
         }
         return nil
+    }
+
+    /// Whether a body is JSON, by its `Content-Type`: a type has no regard to case, and may have parameters behind it
+    /// (RFC 9110, section 8.3.1).
+    package static func isJSON(_ type: String?) -> Bool {
+        guard let name = type?.split(separator: ";", omittingEmptySubsequences: false).first else { return false }
+        return name.filter { $0 != " " && $0 != "\t" }.lowercased() == "application/json"
     }
 
     private func isOwn(host text: String) -> Bool {

@@ -7,6 +7,8 @@ final class PageRequest {
     /// Of a correction: the answer, once there is one.
     var answer: PageAnswer?
     var isWaiting = false
+    /// Of a picture: whether the next one was waited for.
+    var hasWaited = false
 
     init(_ route: PageRoute) { self.route = route }
 

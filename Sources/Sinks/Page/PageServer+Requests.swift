@@ -1,13 +1,14 @@
 import CTacitMicrohttpd
 import Glibc
+import TacitDiagnostics
 
 /// What the library calls, on its own thread.
 extension PageServer {
     static let no = Int32(TACIT_MICROHTTPD_NO)
     static let yes = Int32(TACIT_MICROHTTPD_YES)
 
-    /// Called with a request's head, then with each part of its body, then when it is whole; of a correction once more
-    /// when there is an answer.
+    /// Called with a request's head, then with each part of its body, then when it is whole; of a correction, and of
+    /// a picture that is waited for, once more when there is an answer.
     static let request:
         @convention(c) (
             UnsafeMutableRawPointer?, OpaquePointer?, UnsafePointer<CChar>?, UnsafePointer<CChar>?,
@@ -21,7 +22,9 @@ extension PageServer {
                 case .success(let request):
                     place.pointee = Unmanaged.passRetained(request).toOpaque()
                     return PageServer.yes
-                case .failure(let refusal): return server.give(refusal.answer, to: connection)
+                case .failure(let refusal):
+                    server.monitor.locked { server.unfinished.isWhole(connection) }
+                    return server.give(refusal.answer, to: connection)
                 }
             }
             let request = Unmanaged<PageRequest>.fromOpaque(known).takeUnretainedValue()
@@ -34,16 +37,35 @@ extension PageServer {
                 count.pointee = 0
                 return request.bodyCount <= PageRequest.longestRead ? PageServer.yes : PageServer.no
             }
+            server.monitor.locked { server.unfinished.isWhole(connection) }
             return server.answer(request, connection)
+        }
+
+    static let connected:
+        @convention(c) (
+            UnsafeMutableRawPointer?, OpaquePointer?, UnsafeMutablePointer<UnsafeMutableRawPointer?>?, Int32
+        ) -> Void = { own, connection, _, how in
+            guard let own, let connection else { return }
+            let server = Unmanaged<PageServer>.fromOpaque(own).takeUnretainedValue()
+            let socket = tacit_microhttpd_socket(connection)
+            server.monitor.locked {
+                if how == Int32(TACIT_MICROHTTPD_STARTED), socket >= 0 {
+                    server.unfinished.isOpened(connection, socket: socket, now: Stopwatch.now)
+                } else {
+                    server.unfinished.isClosed(connection)
+                }
+            }
         }
 
     static let ended:
         @convention(c) (
             UnsafeMutableRawPointer?, OpaquePointer?, UnsafeMutablePointer<UnsafeMutableRawPointer?>?, Int32
         ) -> Void = { own, connection, place, how in
-            guard let own, let connection, let place, let known = place.pointee else { return }
-            place.pointee = nil
+            guard let own, let connection, let place else { return }
             let server = Unmanaged<PageServer>.fromOpaque(own).takeUnretainedValue()
+            server.monitor.locked { server.unfinished.isAnswered(connection, now: Stopwatch.now) }
+            guard let known = place.pointee else { return }
+            place.pointee = nil
             let request = Unmanaged<PageRequest>.fromOpaque(known).takeRetainedValue()
             guard request.route == .events else { return }
             let isTimedOut = how == Int32(TACIT_MICROHTTPD_TIMED_OUT)
@@ -83,7 +105,7 @@ extension PageServer {
             }
         }
         // No form of another page's can send this.
-        if route == .correct, header("Content-Type")?.split(separator: ";").first != "application/json" {
+        if route == .correct, !PageGuard.isJSON(header("Content-Type")) {
             return .failure(Refusal(answer: .words(415, "expected application/json")))
         }
         return .success(PageRequest(route))
@@ -106,11 +128,7 @@ extension PageServer {
         case .health: return give(health, to: connection)
         case .state: return give(.json(state), to: connection)
         case .timeline: return give(.json(timeline), to: connection)
-        case .picture:
-            guard let bytes = picture.jpeg() else {
-                return give(.words(404, "there is no picture yet"), to: connection)
-            }
-            return give(PageAnswer(status: 200, type: "image/jpeg", bytes: bytes), to: connection)
+        case .picture: return look(request, connection)
         case .events: return follow(connection)
         case .socket: return upgrade(connection)
         case .correct: return correct(request, connection)

@@ -51,7 +51,8 @@ extension PageServer {
             line.string("label", stream.labels[index])
             line.float("threshold", stream.thresholds[index])
             line.float("score", figures.scores[index])
-            line.bool("on", figures.isOn[stream.streamLabels.eventPlace(of: index)])
+            if let group = stream.streamLabels.group(of: index) { line.string("group", group) }
+            line.bool("on", figures.isOn[stream.streamLabels.toldPlace(of: index)])
             line.learned(index >= stream.learnedFrom)
             line.endObject()
         }

@@ -5,7 +5,7 @@ extension PageServer {
     func upgrade(_ connection: OpaquePointer) -> Int32 {
         func header(_ name: String) -> String { Self.header(name, of: connection) ?? "" }
         func has(_ word: String, in name: String) -> Bool {
-            header(name).lowercased().split(separator: ",").contains { $0.filter { $0 != " " } == word }
+            header(name).lowercased().split(separator: ",").contains { $0.filter { $0 != " " && $0 != "\t" } == word }
         }
         let key = header("Sec-WebSocket-Key")
         guard has("websocket", in: "Upgrade"), has("upgrade", in: "Connection"), WebSocketFrames.isKey(key),
@@ -28,10 +28,12 @@ extension PageServer {
         @convention(c) (
             UnsafeMutableRawPointer?, OpaquePointer?, UnsafeMutableRawPointer?, UnsafePointer<CChar>?, Int, Int32,
             OpaquePointer?
-        ) -> Void = { own, _, _, more, count, socket, handle in
+        ) -> Void = { own, connection, _, more, count, socket, handle in
             guard let own, let handle else { return }
             let server = Unmanaged<PageServer>.fromOpaque(own).takeUnretainedValue()
             let isTaken = server.monitor.locked {
+                // No more requests come over it.
+                if let connection { server.unfinished.isClosed(connection) }
                 if server.isEnding { return false }
                 let early = UnsafeRawBufferPointer(start: more, count: more == nil ? 0 : count)
                 server.newPeers.append(

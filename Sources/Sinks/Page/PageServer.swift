@@ -20,8 +20,11 @@ final class PageServer: @unchecked Sendable {
     var readers: [PageReader] = []
     var answered: [OpaquePointer] = []
     var waiting: [(request: PageRequest, connection: OpaquePointer)] = []
+    /// Who waits for the next picture, and until when.
+    var lookers: [(request: PageRequest, connection: OpaquePointer, deadline: Double)] = []
     var newPeers: [WebSocketPeer] = []
     var peerCount = 0
+    var unfinished = UnfinishedRequests()
     /// Readers that were left for being too slow.
     var left = 0
     /// Bytes that those who follow were given.
@@ -33,10 +36,17 @@ final class PageServer: @unchecked Sendable {
     private var peers: [WebSocketPeer] = []
     private var nextTry = 0.0
     private var backoff = Backoff(shortest: 1, longest: 30)
-    private var hasSaidProblem = false
+    /// Why the page can't be had, as it was said last.
+    private var saidProblem: String?
     private var lastBeat = Stopwatch.now
 
-    private static let limits = tacit_microhttpd_limits(connections: 256, seconds: 20, bytes: 1 << 14)
+    /// Of all connections; of those from one address, unless it is this machine's own, as all are on loopback.
+    private static let connections: UInt32 = 256
+    private static let connectionsOfOne: UInt32 = 64
+    /// Seconds in which something has to come or to be taken, and in which a request has to be there as a whole.
+    private static let silence: UInt32 = 20
+    private static let requestSeconds = 20.0
+    private static let memory = 1 << 14
     /// Seconds between two signs of life.
     private static let beat = 10.0
     /// Seconds in which followers must take something of the last lines; the short one holds after a wish to stop.
@@ -77,7 +87,8 @@ final class PageServer: @unchecked Sendable {
     private func serve() {
         while !monitor.locked({ isEnding }) {
             if daemon == nil, Stopwatch.now >= nextTry { tryAgain() }
-            wait(milliseconds: daemon == nil ? 500 : 1000)
+            let isLookedAt = monitor.locked { !lookers.isEmpty }
+            wait(milliseconds: isLookedAt ? 100 : daemon == nil ? 500 : 1000)
             turn()
         }
         sayFarewell()
@@ -94,9 +105,10 @@ final class PageServer: @unchecked Sendable {
             try begin()
         } catch {
             nextTry = Stopwatch.now + backoff.next()
-            if hasSaidProblem { return }
-            hasSaidProblem = true
-            Log.shared.line { $0.append(string: "\(error); tried again") }
+            let problem = "\(error)"
+            guard saidProblem != problem else { return }
+            saidProblem = problem
+            Log.shared.line { $0.append(string: "\(problem); tried again") }
         }
     }
 
@@ -106,9 +118,12 @@ final class PageServer: @unchecked Sendable {
             throw TacitError(.cannotCreate, file: address.description, error.reason)
         }
         let own = Unmanaged.passUnretained(self).toOpaque()
+        let limits = tacit_microhttpd_limits(
+            connections: Self.connections, connections_of_one: address.isLoopback ? 0 : Self.connectionsOfOne,
+            seconds: Self.silence, bytes: Self.memory)
         guard
             let daemon = tacit_microhttpd_start(
-                listening.descriptor, Self.limits, PageServer.request, PageServer.ended, own)
+                listening.descriptor, limits, PageServer.request, PageServer.ended, PageServer.connected, own)
         else {
             close(listening.descriptor)
             throw TacitError(.cannotCreate, file: address.description, "libmicrohttpd can't be started")
@@ -144,6 +159,11 @@ final class PageServer: @unchecked Sendable {
             }
             for connection in answered { tacit_microhttpd_resume_connection(connection) }
             answered.removeAll()
+            showPicture(now)
+            // The library sees the end of it, and closes the connection.
+            for socket in unfinished.overdue(now: now, patience: Self.requestSeconds) {
+                shutdown(socket, Int32(SHUT_RDWR))
+            }
             peers += newPeers
             newPeers.removeAll()
             for peer in peers where peer.isIdle { feed(peer) }

@@ -8,8 +8,8 @@ final class PageSink: Sink {
     static let kind = SinkKind(
         name: "http", form: "http://HOST:PORT", hasAddress: true, traits: .page,
         areOne: { one, other in
-            guard let one = try? PageAddress(one), one.port != 0 else { return false }
-            return (try? PageAddress(other)) == one
+            guard let one = try? PageAddress(one), let other = try? PageAddress(other) else { return false }
+            return one.isOne(with: other)
         },
         check: { address, settings in
             let place = try PageAddress(address)
@@ -49,7 +49,9 @@ final class PageSink: Sink {
     }
     func picture(_ seen: PixelView) { news.advanced() }
     func passed(time: Double) { news.advanced() }
-    func frame(_ frame: PixelView) { server.picture.take(frame) }
+    func frame(_ frame: PixelView) {
+        if server.picture.take(frame) { server.wake() }
+    }
 
     func labels(_ reading: LiveReading) {
         news.labels(reading)

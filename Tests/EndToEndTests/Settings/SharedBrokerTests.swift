@@ -69,4 +69,37 @@ struct SharedBrokerTests {
             #expect(!events.isEmpty && events.allSatisfy { $0.contains("\"source\":\"\(name)\"") }, "\(device)")
         }
     }
+
+    /// A password that nobody writes into its pipe is said, and holds up nobody who is told elsewhere.
+    @Test func aPasswordThatNobodyGives() throws {
+        let broker = try Mosquitto()
+        try broker.start()
+        let listener = try broker.listener()
+        let pipe = inputs.folder.path("pipe")
+        try #require(mkfifo(pipe, 0o600) == 0)
+        let run = try LiveRun(
+            .tacit,
+            [
+                "run", "--json",
+                try inputs.write(
+                    inputs.table(inputs.all[0], "to = [\"waiting\"]")
+                        + SeveralInputs.table(
+                            "other", inputs.first.path, inputs.firstKeys, "to = [\"told\"]\nrealtime = true") + """
+                            [[sink]]
+                            name = "waiting"
+                            to = "mqtt://me@\(broker.address)/here"
+                            mqtt-password-file = "\(pipe)"
+                            [[sink]]
+                            name = "told"
+                            to = "mqtt://\(broker.address)/there"
+                            """),
+            ])
+        let messages = MQTTMessages()
+        #expect(messages.read(listener) { $0.topic == "there/other/event" }, "\(run.standardError)")
+        #expect(
+            waitUntil { run.standardError.contains("\(pipe): nothing was written into it in 10 seconds") },
+            "\(run.standardError)")
+        run.send(signal: SIGTERM)
+        _ = run.finish()
+    }
 }

@@ -186,4 +186,35 @@ import Testing
         #expect(kept.contains("here/ear/label/one OFF"), "\(kept)")
         #expect(!kept.contains { $0.hasPrefix("here/ear/label/two") }, "\(kept)")
     }
+
+    /// What is forgotten while nothing runs is told to be gone by the next run.
+    @Test(.enabled(if: Mosquitto.isThere, "Mosquitto is not installed"), arguments: [true, false])
+    func betweenTwoRuns(hasDiscovery: Bool) throws {
+        let broker = try Mosquitto()
+        try broker.start()
+        // Of others, and of nobody who writes such topics.
+        let foreign = ["here/other/label/two", "here/ear/label/A B", "here/ear/label/two/state", "here/ear/labels/two"]
+        for topic in foreign { try broker.publish(topic, "x", retained: true) }
+        func run() throws {
+            let outcome = try listening.run(
+                ["--labels", labels, "--name", "ear", "--to", "mqtt://\(broker.address)/here"]
+                    + (hasDiscovery ? [] : ["--mqtt-discovery", "off"]))
+            try #require(outcome.status == 0, "\(outcome.standardError)")
+        }
+        try learn(["two", listening.sound])
+        try run()
+        #expect(try broker.retained().contains("here/ear/label/two OFF"))
+        try learn(["--forget", "two"])
+        try run()
+        let kept = try broker.retained()
+        #expect(!kept.contains { $0.hasPrefix("here/ear/label/two ") }, "\(kept)")
+        #expect(kept.contains("here/ear/label/one OFF"), "\(kept)")
+        for topic in foreign { #expect(kept.contains("\(topic) x"), "\(kept)") }
+        let config = kept.first { $0.hasPrefix("homeassistant/device/here_ear/config ") }
+        #expect((config != nil) == hasDiscovery)
+        if let config { #expect(config.contains(#""label_two":{"p":"binary_sensor"}"#), "\(config)") }
+        // And no more after that.
+        try run()
+        #expect(try !broker.retained().contains { $0.contains("label_two") })
+    }
 }

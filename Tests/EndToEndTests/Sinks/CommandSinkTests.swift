@@ -168,4 +168,37 @@ import Testing
         // What the command prints is for people.
         #expect(Set(eventIDs(outcome.errorLines)) == Set(eventIDs(events)))
     }
+
+    /// What prints without end fills nobody's log, by either of its outputs: so much for each command, and a count.
+    @Test(arguments: ["yes", "yes >&2"])
+    func whatIsPrintedWithoutEnd(body: String) throws {
+        let short = try folder.write(
+            "short.wav", WaveFile.bytes(Sounds.glide(samples: listening.rate / 2), rate: UInt32(listening.rate)))
+        let script = try listening.script("flood", "echo begun\n\(body)")
+        let outcome = try Executable.tacit.run(
+            listening.arguments(
+                ["--to", "exec:\(script)", "--exec-seconds", "0.2", "--exec-most", "64", "--to", "stdout"],
+                sound: short))
+        #expect(outcome.status == 0)
+        let events = outcome.outputLines.filter { $0.contains(#""type":"event""#) }
+        #expect(!events.isEmpty)
+        #expect(outcome.standardError.contains("begun\n") && outcome.standardError.contains("\ny\n"))
+        #expect(outcome.errors.count < (events.count + 4) * 4096, "\(outcome.errors.count) bytes")
+        #expect(
+            outcome.standardError.contains(/of what it printed, lines left out: [0-9]+/),
+            "\(outcome.errorLines.last ?? "")")
+    }
+
+    /// What it prints is passed on as it is, also where the last line has no end; what it leaves running holds nothing
+    /// up.
+    @Test func whatIsPrinted() throws {
+        let script = try listening.script(
+            "tell", "sleep 1000 &\necho $! >> '\(folder.path("children"))'\nprintf 'a\\tb'")
+        let outcome = try listening.run(["--to", "exec:\(script)", "--to", "stdout"])
+        for child in try listening.lines("children").compactMap({ pid_t($0) }) { kill(child, SIGKILL) }
+        #expect(outcome.status == 0)
+        let events = outcome.outputLines.filter { $0.contains(#""type":"event""#) }
+        #expect(outcome.standardError.components(separatedBy: "a\tb").count - 1 == events.count)
+        #expect(outcome.standardError.hasSuffix("a\tb\n"), "\(outcome.errorLines.last ?? "")")
+    }
 }

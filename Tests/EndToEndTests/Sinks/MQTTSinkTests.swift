@@ -312,6 +312,19 @@ struct MQTTSinkTests {
         #expect(try run("", right, []).status == 64)
     }
 
+    /// Another reason than the one that was said is said as well, and again at the end.
+    @Test func aBrokerThatComesAndWantsALogin() throws {
+        let broker = try Mosquitto.withPassword(in: folder)
+        let run = try LiveRun(.tacit, listening.arguments(sink(broker) + ["--realtime", "--to", "stdout"]))
+        #expect(waitUntil { run.standardError.contains("Connection refused; tried again") })
+        try broker.start()
+        while run.readLine() != nil {}
+        #expect(run.finish() == 0)
+        let errors = run.standardError.lowercased()
+        #expect(errors.contains("not authorised; tried again"), "\(errors)")
+        #expect(errors.contains(/messages could not be delivered: .*not authorised\n/), "\(errors)")
+    }
+
     /// Never fatal unless it is wanted: the other sinks have everything. What could not be told is said, by count.
     @Test func noBrokerAtAll() throws {
         let broker = try Mosquitto()

@@ -116,4 +116,15 @@ import Testing
         settings.page.tokenFile = "token"
         #expect(try SinkTable.parse(["http://0.0.0.0:80"], settings).map(\.name) == ["http"])
     }
+
+    @Test(arguments: [
+        ("application/json", true), ("Application/JSON; charset=utf-8", true),
+        ("APPLICATION/json ;charset=utf-8", true),
+        ("text/plain", false), ("application/json-patch", false), ("", false), (";application/json", false),
+        ("text/plain; a=application/json", false),
+    ])
+    func whatIsJSON(type: String, isIt: Bool) {
+        #expect(PageGuard.isJSON(type) == isIt)
+        #expect(!PageGuard.isJSON(nil))
+    }
 }

@@ -93,8 +93,9 @@ function takeEvent(event) {
       open.seconds = event.time - open.time;
     }
   }
-  const known = info.get(event.label);
-  if (known) known.on = event.state === "on";
+  for (const known of info.values()) {
+    if ((known.group ?? known.label) === event.label) known.on = event.state === "on";
+  }
 }
 
 function forget() {
