@@ -107,10 +107,9 @@ import Testing
     @Test func namesOfEvents() {
         var labels = StreamLabels(
             names: ["dog", "bell"], learnedFrom: 1, thresholds: [0.5, 0.5], selected: [0, 1], groups: ["animals"],
-            grouped: [0])
+            groupOf: [0: 0])
         #expect(labels.eventNames == ["dog", "bell", "animals"] && labels.eventful == [1, 2])
         #expect((0..<3).map(labels.isLearned) == [false, true, false])
-        labels.groupOf = [0: 0]
         #expect((0..<2).map(labels.toldPlace) == [2, 1])
         #expect((0..<2).map(labels.group) == ["animals", nil])
         labels.names += ["horn", "gong"]

@@ -17,10 +17,8 @@ public struct StreamLabels: Equatable, Sendable {
     package var forgotten: [Int] = []
     /// Names that events carry instead of their labels'.
     package var groups: [String]
-    /// The places of labels whose events carry a group's name.
-    package var grouped: Set<Int>
-    /// Of those the groups (places among `groups`), by the labels' places.
-    package var groupOf: [Int: Int] = [:]
+    /// Of labels whose events carry one (places), the place of theirs among `groups`.
+    package var groupOf: [Int: Int]
     /// Where groups stand among `eventNames`: behind the labels that there were at the start.
     private let firstGroup: Int
 
@@ -30,17 +28,17 @@ public struct StreamLabels: Equatable, Sendable {
     ///   - thresholds: `[labels]`.
     ///   - selected: the places of those that may be shown and make events.
     ///   - groups: names that events carry instead of their labels'.
-    ///   - grouped: the places of labels whose events carry one.
+    ///   - groupOf: of labels whose events carry one (places), the place of theirs among `groups`.
     package init(
         names: [String], learnedFrom: Int, thresholds: [Float], selected: [Int], groups: [String] = [],
-        grouped: Set<Int> = []
+        groupOf: [Int: Int] = [:]
     ) {
         self.names = names
         self.learnedFrom = learnedFrom
         self.thresholds = thresholds
         self.selected = selected
         self.groups = groups
-        self.grouped = grouped
+        self.groupOf = groupOf
         firstGroup = names.count
     }
 
@@ -61,7 +59,7 @@ public struct StreamLabels: Equatable, Sendable {
 
     /// Of `eventNames` (places), what makes events under its own name.
     package var eventful: [Int] {
-        selected.filter { !grouped.contains($0) }.map(eventPlace) + groups.indices.map { firstGroup + $0 }
+        selected.filter { groupOf[$0] == nil }.map(eventPlace) + groups.indices.map { firstGroup + $0 }
     }
 
     /// Of `eventNames` (places), the labels that are no more.

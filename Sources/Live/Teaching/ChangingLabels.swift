@@ -77,7 +77,7 @@ package struct ChangingLabels {
             labels.thresholds.append(terms.threshold)
             labels.delays[own + place] = terms.delays
             came.append(terms)
-            if group(of: terms) != nil { labels.grouped.insert(own + place) }
+            if let group = group(of: terms) { labels.groupOf[own + place] = group }
             if takesNew { wanted.insert(own + place) }
         }
         // Nor is there a label with the name of a group: nobody could tell the two apart.

@@ -234,6 +234,30 @@ import Testing
         #expect(events.contains { $0.label == inputs.labels[3] || $0.label == inputs.labels[4] })
     }
 
+    /// A page says of each label under which group it speaks, and whether that is on.
+    @Test(.enabled(if: PageRun.isPossible, "libmicrohttpd is not installed"))
+    func aGroupIsOnForItsLabels() throws {
+        let port = try LoopbackPort.unused()
+        // Always above it, so that the group is on from the first reading to the end.
+        let terms = inputs.labels.prefix(3).map { "[label.\"\($0)\"]\ngroup = \"some\"\nthreshold = 0.001\n" }
+        let settings =
+            inputs.table(inputs.all[0], "realtime = true") + terms.joined()
+            + "[[sink]]\nname = \"page\"\nto = \"http://127.0.0.1:\(port)\"\n"
+            + "[[sink]]\nname = \"out\"\nto = \"stdout\"\n"
+        let run = try LiveRun(.tacit, ["run", try inputs.write(settings), "--json"])
+        while let line = run.readLine(), !line.contains(#""state":"on","label":"some""#) {}
+        let isOn = waitUntil {
+            guard let connection = try? LoopbackConnection(port: port) else { return !run.isRunning }
+            connection.send("GET /api/state HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nConnection: close\r\n\r\n")
+            let text = WebAnswer(connection.readAll())?.text ?? ""
+            return text.components(separatedBy: #""group":"some","on":true"#).count == 4
+        }
+        #expect(isOn && run.isRunning)
+        run.send(signal: SIGTERM)
+        while run.readLine() != nil {}
+        #expect(run.finish() == 0)
+    }
+
     @Test func quietHoursSendNoEvents() throws {
         let alone = try inputs.alone(inputs.all[0])
         let label = inputs.labels[0]

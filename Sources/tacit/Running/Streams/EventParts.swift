@@ -75,7 +75,9 @@ struct EventParts {
             isJSON: options.output.json, isDevice: isDevice, runsFree: runsFree, waitsForReaders: waitsForReaders)
         description.streamLabels.delays = delays
         description.streamLabels.groups = groups.map(\.name)
-        description.streamLabels.grouped = Set(groups.flatMap(\.members))
+        for (place, group) in groups.enumerated() {
+            for label in group.members { description.streamLabels.groupOf[label] = place }
+        }
         terms.describe(&description)
         return description
     }
