@@ -266,7 +266,8 @@ import Testing
 
     /// Standard input is the program's: "-" is a file, which is not there.
     @Test func aPathIsAFile() throws {
-        let sound = try Loaded(ConvertedModel(GoldenCase(name: "gpt2-plain")).path)
+        let hearing = try ConvertedModel(GoldenCase(name: "gpt2-plain"))
+        let sound = try Loaded(hearing.path)
         let images = try GoldenImages(name: "llama-full-learned")
         let model = try ConvertedModel(base: images.baseFolder.path, adapter: images.adapterFolder.path)
         let seeing = try Loaded(model.path)
