@@ -10,6 +10,6 @@ package enum StandardError {
         text.withUTF8 { _ = FileBytes.write(UnsafeRawBufferPointer($0), to: STDERR_FILENO) }
     }
 
-    /// Writes a line behind the program's name. What would spoil it is escaped, whoever's words it has in it.
+    /// Writes a line behind the program's name. What would spoil it is escaped, whosever words it has in it.
     package static func line(_ text: String) { write("\(Process.name): \(text.asLine)\n") }
 }

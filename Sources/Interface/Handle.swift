@@ -66,13 +66,14 @@ final class Handle {
     // Models
 
     func load(_ open: () throws -> Model) throws {
-        try take { (model: try open(), labels: nil) }
+        // Before the next is there, so that a board need not hold two.
+        unload()
+        take(try open(), labels: nil)
     }
 
-    /// - Parameter open: gives a model, and the file of the learned labels among its own.
-    func take(_ open: () throws -> (model: Model, labels: String?)) throws {
+    /// - Parameter labels: the file of the learned labels among the model's own.
+    func take(_ model: Model, labels: String?) {
         unload()
-        let (model, labels) = try open()
         loaded = Loaded(model, labels: labels)
         result.begin(labels: model.labels.count, width: model.width)
     }

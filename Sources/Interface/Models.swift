@@ -25,15 +25,14 @@ public func loadShared(_ handle: OpaquePointer?, _ other: OpaquePointer?) -> Int
     let isOneHandle = handle != nil && handle == other
     return perform(handle) { handle in
         guard !isOneHandle else { throw TacitError(.usage, "the handle to share with is the handle itself") }
-        try handle.take {
-            let shared: Result<(model: Model, labels: String?), any Error>
-            do throws(HandleShell.Refusal) {
-                shared = try HandleShell.use(other) { other in Result { try other.shared() } }
-            } catch {
-                throw TacitError(.usage, "the handle to share with: \(error.words)")
-            }
-            return try shared.get()
+        let shared: Result<(model: Model, labels: String?), any Error>
+        do throws(HandleShell.Refusal) {
+            shared = try HandleShell.use(other) { other in Result { try other.shared() } }
+        } catch {
+            throw TacitError(.usage, "the handle to share with: \(error.words)")
         }
+        let (model, labels) = try shared.get()
+        handle.take(model, labels: labels)
     }
 }
 

@@ -28,6 +28,8 @@ enum {
 typedef int tacit_microhttpd_on_request(
     void *context, struct MHD_Connection *, const char *path, const char *method, const char *version,
     const char *body, size_t *count, void **request);
+// A request is over. Of a connection that was upgraded this comes under a lock of the library's, which resuming a
+// connection wants as well: nothing that is held meanwhile may be held where one is resumed.
 typedef void tacit_microhttpd_on_end(void *context, struct MHD_Connection *, void **request, int how);
 // A connection is there, or is about to be closed.
 typedef void tacit_microhttpd_on_connection(void *context, struct MHD_Connection *, void **own, int how);

@@ -59,9 +59,10 @@ package final class LabelsWatch: @unchecked Sendable {
     private func serve() {
         let notes = inotify_init1(Int32(O_CLOEXEC))
         defer { if notes >= 0 { close(notes) } }
+        var watches: Set<Int32> = []
         while !stop.isStopping {
             // Before it is looked at, so that no change is missed; and each time, for a link may lead elsewhere now.
-            let isWatched = watchFolders(notes)
+            let isWatched = watchFolders(notes, &watches)
             let now = FileVersion(file)
             // A file that was taken away has taught nothing else.
             if now != seen, now != nil { take() }
@@ -70,16 +71,20 @@ package final class LabelsWatch: @unchecked Sendable {
         }
     }
 
-    /// A folder that is watched already stays so.
-    ///
+    /// - Parameter watches: of the folders that were watched before, by inotify's numbers; one that is still meant keeps
+    ///   its own.
     /// - Returns: whether all are watched.
-    private func watchFolders(_ notes: Int32) -> Bool {
+    private func watchFolders(_ notes: Int32, _ watches: inout Set<Int32>) -> Bool {
         guard notes >= 0 else { return false }
         let changes = UInt32(IN_MOVED_TO) | UInt32(IN_CLOSE_WRITE)
         // Of a link too, for another may be put in its place.
-        return [file, SystemPath.target(of: file)].allSatisfy { path in
-            SystemPath.withBytes(SystemPath.folder(of: path)) { inotify_add_watch(notes, $0, changes) } >= 0
+        let numbers = [file, SystemPath.target(of: file)].map { path in
+            SystemPath.withBytes(SystemPath.folder(of: path)) { inotify_add_watch(notes, $0, changes) }
         }
+        let meant = Set(numbers.filter { $0 >= 0 })
+        for number in watches.subtracting(meant) { inotify_rm_watch(notes, number) }
+        watches = meant
+        return numbers.allSatisfy { $0 >= 0 }
     }
 
     private func wait(_ notes: Int32, isWatched: Bool) {

@@ -13,8 +13,10 @@ final class CommandOutput: Sendable {
     private static let most = 32 * share
     /// Bytes of a line; a longer one becomes several.
     private static let longest = 2048
-    /// Milliseconds after which a line without an end is one.
-    private static let pause: Int32 = 100
+    /// Seconds after which a line without an end is one.
+    private static let pause = 0.1
+    /// Seconds between two times that it is said how many lines were left out.
+    private static let telling = 60.0
 
     private struct State {
         var credit = 0
@@ -31,13 +33,20 @@ final class CommandOutput: Sendable {
     /// Where commands print.
     let writing: Int32
     private let reading: Int32
+    private let tellLeftOut: @Sendable (Int) -> Void
     private let kept = Kept()
 
     /// - Parameters:
     ///   - name: for the error.
     ///   - tell: gets a line that is passed on, its end included, on a thread of its own.
+    ///   - tellLeftOut: gets how many lines were left out since it was called last, on that thread once a minute at most,
+    ///     and from `finish`.
     /// - Throws: `TacitError` (output) where the system has no pipe or no thread left.
-    init(name: String, tell: @escaping @Sendable (ArraySlice<UInt8>) -> Void) throws {
+    init(
+        name: String, tell: @escaping @Sendable (ArraySlice<UInt8>) -> Void,
+        tellLeftOut: @escaping @Sendable (Int) -> Void
+    ) throws {
+        self.tellLeftOut = tellLeftOut
         var ends: [Int32] = [-1, -1]
         guard tacit_make_pipe(&ends) == 0 else { throw TacitError.system(.cannotCreate, file: name) }
         (reading, writing) = (ends[0], ends[1])
@@ -45,7 +54,7 @@ final class CommandOutput: Sendable {
         let (reading, kept) = (reading, kept)
         do {
             try DetachedThread.start(for: name, failing: .cannotCreate) {
-                Self.serve(reading, tell, kept)
+                Self.serve(reading, tell, tellLeftOut, kept)
                 close(reading)
             }
         } catch {
@@ -58,33 +67,32 @@ final class CommandOutput: Sendable {
     deinit { close(writing) }
 
     /// Another command begins.
-    ///
-    /// - Returns: how many lines were left out since this was asked last.
-    func begin() -> Int {
-        kept.state.withLock { state in
-            state.credit = min(Self.most, state.credit + Self.share)
-            defer { state.leftOut = 0 }
-            return state.leftOut
-        }
-    }
+    func begin() { kept.state.withLock { $0.credit = min(Self.most, $0.credit + Self.share) } }
 
-    /// Waits, for a moment at most, until all that has been printed is taken in.
-    ///
-    /// - Returns: how many lines were left out since this was asked last.
-    func finish() -> Int {
+    /// Waits, for a moment at most, until all that has been printed is taken in, and tells what was left out of it.
+    func finish() {
         for _ in 0..<500 {
             var descriptor = pollfd(fd: reading, events: Int16(POLLIN), revents: 0)
             if poll(&descriptor, 1, 0) == 0, !kept.isBusy.load(ordering: .sequentiallyConsistent) { break }
             usleep(1000)
         }
-        return kept.state.withLock { state in
+        Self.tell(kept, tellLeftOut)
+    }
+
+    private static func tell(_ kept: Kept, _ tellLeftOut: (Int) -> Void) {
+        let count = kept.state.withLock { state in
             defer { state.leftOut = 0 }
             return state.leftOut
         }
+        if count > 0 { tellLeftOut(count) }
     }
 
-    private static func serve(_ descriptor: Int32, _ tell: (ArraySlice<UInt8>) -> Void, _ kept: Kept) {
+    private static func serve(
+        _ descriptor: Int32, _ tell: (ArraySlice<UInt8>) -> Void, _ tellLeftOut: (Int) -> Void, _ kept: Kept
+    ) {
         var line = ByteBuffer(capacity: longest + 1)
+        // When it is to be said that lines were left out, seconds; nil while none are.
+        var due: Double?
         func end() {
             defer { line.removeAll() }
             line.append(UInt8(ascii: "\n"))
@@ -98,16 +106,20 @@ final class CommandOutput: Sendable {
                 state.credit -= line.bytes.count
                 return true
             }
-            if isTold { tell(line.bytes[...]) }
+            if isTold { tell(line.bytes[...]) } else { due = due ?? Stopwatch.now + telling }
         }
         withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) { buffer in
             while true {
                 var news = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-                let isThere = poll(&news, 1, line.isEmpty ? -1 : pause) != 0
+                let isThere = poll(&news, 1, line.isEmpty ? due == nil ? -1 : 1000 : Int32(pause * 1000)) != 0
                 kept.isBusy.store(true, ordering: .sequentiallyConsistent)
                 defer { kept.isBusy.store(!line.isEmpty, ordering: .sequentiallyConsistent) }
+                if let moment = due, Stopwatch.now >= moment {
+                    due = nil
+                    Self.tell(kept, tellLeftOut)
+                }
                 guard isThere else {
-                    end()
+                    if !line.isEmpty { end() }
                     continue
                 }
                 let count = read(descriptor, buffer.baseAddress, buffer.count)
@@ -122,6 +134,7 @@ final class CommandOutput: Sendable {
                 }
             }
             if !line.isEmpty { end() }
+            Self.tell(kept, tellLeftOut)
         }
     }
 }

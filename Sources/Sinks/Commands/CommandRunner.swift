@@ -41,6 +41,13 @@ final class CommandRunner: @unchecked Sendable {
         wakePipe = try WakePipe(for: command.path, failure: .cannotCreate)
         output = try CommandOutput(name: command.path) { line in
             line.withUnsafeBytes { _ = FileBytes.write($0, to: STDERR_FILENO) }
+        } tellLeftOut: { lines in
+            Log.shared.line(isLimited: false) { line in
+                line.append(string: "exec: ")
+                line.append(string: command.path)
+                line.append(string: ": of what it printed, lines left out: ")
+                line.append(integer: lines)
+            }
         }
         try DetachedThread.start(for: command.path, failing: .cannotCreate) { self.serve() }
     }
@@ -64,7 +71,7 @@ final class CommandRunner: @unchecked Sendable {
         monitor.locked { isEnding = true }
         wakePipe.wake()
         monitor.locked { while !isIdle { monitor.wait(seconds: 1) } }
-        tellLeftOut(output.finish(), isLimited: false)
+        output.finish()
     }
 
     private func serve() {
@@ -94,7 +101,7 @@ final class CommandRunner: @unchecked Sendable {
             }
             guard let next else { return }
             format.event(next.event)
-            tellLeftOut(output.begin(), isLimited: true)
+            output.begin()
             do {
                 running.append(
                     try ChildProcess(
@@ -159,16 +166,6 @@ final class CommandRunner: @unchecked Sendable {
         guard status != 0, !child.isOverdue else { return }
         let signal = status & 0x7f
         log(child.event, signal != 0 ? ": ended by signal \(signal)" : ": ended with status \(status >> 8 & 0xff)")
-    }
-
-    private func tellLeftOut(_ lines: Int, isLimited: Bool) {
-        guard lines > 0 else { return }
-        Log.shared.line(isLimited: isLimited) { line in
-            line.append(string: "exec: ")
-            line.append(string: command.path)
-            line.append(string: ": of what it printed, lines left out: ")
-            line.append(integer: lines)
-        }
     }
 
     private func log(_ event: LiveEvent, _ words: String) {

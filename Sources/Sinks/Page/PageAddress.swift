@@ -12,11 +12,12 @@ package struct PageAddress: Equatable, Sendable {
     /// Whether nobody but this machine's own programs gets there.
     package var isLoopback: Bool { host == "localhost" || IPAddress.isLoopback(host) }
 
-    /// Whether both can't be had at once: `localhost` is one of loopback's addresses.
+    /// Whether both can't be had at once: `localhost` is 127.0.0.1 or ::1.
     func isOne(with other: PageAddress) -> Bool {
         guard port != 0, port == other.port else { return false }
-        let isNamed = host == "localhost" || other.host == "localhost"
-        return host == other.host || isNamed && isLoopback && other.isLoopback
+        let hosts = [host, other.host]
+        return host == other.host
+            || hosts.contains("localhost") && (hosts.contains("127.0.0.1") || hosts.contains("::1"))
     }
 
     /// - Parameters:

@@ -23,7 +23,7 @@ extension PageServer {
                     place.pointee = Unmanaged.passRetained(request).toOpaque()
                     return PageServer.yes
                 case .failure(let refusal):
-                    server.monitor.locked { server.unfinished.isWhole(connection) }
+                    server.unfinished.isWhole(connection)
                     return server.give(refusal.answer, to: connection)
                 }
             }
@@ -37,7 +37,7 @@ extension PageServer {
                 count.pointee = 0
                 return request.bodyCount <= PageRequest.longestRead ? PageServer.yes : PageServer.no
             }
-            server.monitor.locked { server.unfinished.isWhole(connection) }
+            server.unfinished.isWhole(connection)
             return server.answer(request, connection)
         }
 
@@ -48,12 +48,10 @@ extension PageServer {
             guard let own, let connection else { return }
             let server = Unmanaged<PageServer>.fromOpaque(own).takeUnretainedValue()
             let socket = tacit_microhttpd_socket(connection)
-            server.monitor.locked {
-                if how == Int32(TACIT_MICROHTTPD_STARTED), socket >= 0 {
-                    server.unfinished.isOpened(connection, socket: socket, now: Stopwatch.now)
-                } else {
-                    server.unfinished.isClosed(connection)
-                }
+            if how == Int32(TACIT_MICROHTTPD_STARTED), socket >= 0 {
+                server.unfinished.isOpened(connection, socket: socket, now: Stopwatch.now)
+            } else {
+                server.unfinished.isClosed(connection)
             }
         }
 
@@ -63,7 +61,7 @@ extension PageServer {
         ) -> Void = { own, connection, place, how in
             guard let own, let connection, let place else { return }
             let server = Unmanaged<PageServer>.fromOpaque(own).takeUnretainedValue()
-            server.monitor.locked { server.unfinished.isAnswered(connection, now: Stopwatch.now) }
+            server.unfinished.isAnswered(connection, now: Stopwatch.now)
             guard let known = place.pointee else { return }
             place.pointee = nil
             let request = Unmanaged<PageRequest>.fromOpaque(known).takeRetainedValue()

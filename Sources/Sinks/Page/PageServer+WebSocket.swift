@@ -31,9 +31,9 @@ extension PageServer {
         ) -> Void = { own, connection, _, more, count, socket, handle in
             guard let own, let handle else { return }
             let server = Unmanaged<PageServer>.fromOpaque(own).takeUnretainedValue()
+            // No more requests come over it.
+            if let connection { server.unfinished.isClosed(connection) }
             let isTaken = server.monitor.locked {
-                // No more requests come over it.
-                if let connection { server.unfinished.isClosed(connection) }
                 if server.isEnding { return false }
                 let early = UnsafeRawBufferPointer(start: more, count: more == nil ? 0 : count)
                 server.newPeers.append(

@@ -15,6 +15,7 @@ final class PageServer: @unchecked Sendable {
     let access: PageGuard
     let picture: PagePicture
     let wakePipe: WakePipe
+    let unfinished = UnfinishedRequests()
     var monitor: Monitor { news.monitor }
     // The monitor's.
     var readers: [PageReader] = []
@@ -24,7 +25,6 @@ final class PageServer: @unchecked Sendable {
     var lookers: [(request: PageRequest, connection: OpaquePointer, deadline: Double)] = []
     var newPeers: [WebSocketPeer] = []
     var peerCount = 0
-    var unfinished = UnfinishedRequests()
     /// Readers that were left for being too slow.
     var left = 0
     /// Bytes that those who follow were given.
@@ -160,14 +160,12 @@ final class PageServer: @unchecked Sendable {
             for connection in answered { tacit_microhttpd_resume_connection(connection) }
             answered.removeAll()
             showPicture(now)
-            // The library sees the end of it, and closes the connection.
-            for socket in unfinished.overdue(now: now, patience: Self.requestSeconds) {
-                shutdown(socket, Int32(SHUT_RDWR))
-            }
             peers += newPeers
             newPeers.removeAll()
             for peer in peers where peer.isIdle { feed(peer) }
         }
+        // The library sees the end of it, and closes the connection.
+        unfinished.overdue(now: now, patience: Self.requestSeconds) { shutdown($0, Int32(SHUT_RDWR)) }
         peers.removeAll { peer in
             let standing = peer.turn()
             guard standing != .here else { return false }

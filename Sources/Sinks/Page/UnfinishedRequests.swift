@@ -1,13 +1,19 @@
+import Synchronization
+
 /// Connections whose next request is not there as a whole, and since when. The library ends only those from which
 /// nothing comes at all: a byte now and then would keep a place for ever.
-package struct UnfinishedRequests {
+///
+/// It has a lock of its own, under which the library is never called: the library tells of some ends while it holds a
+/// lock that its own calls want as well.
+package final class UnfinishedRequests: Sendable {
     private struct Connection {
         let socket: Int32
         /// When the request that is waited for could begin; nil while there is one that is whole.
         var since: Double?
     }
 
-    private var connections: [OpaquePointer: Connection] = [:]
+    /// By the library's pointers.
+    private let connections = Mutex<[UInt: Connection]>([:])
 
     package init() {}
 
@@ -17,23 +23,35 @@ package struct UnfinishedRequests {
     ///   - connection: the library's.
     ///   - socket: its descriptor, which is open until `isClosed`.
     ///   - now: seconds, by a clock that only goes forward.
-    package mutating func isOpened(_ connection: OpaquePointer, socket: Int32, now: Double) {
-        connections[connection] = Connection(socket: socket, since: now)
+    package func isOpened(_ connection: OpaquePointer, socket: Int32, now: Double) {
+        let key = UInt(bitPattern: connection)
+        connections.withLock { $0[key] = Connection(socket: socket, since: now) }
     }
 
     /// All of a request is there: what becomes of it is up to this side.
-    package mutating func isWhole(_ connection: OpaquePointer) { connections[connection]?.since = nil }
+    package func isWhole(_ connection: OpaquePointer) {
+        let key = UInt(bitPattern: connection)
+        connections.withLock { $0[key]?.since = nil }
+    }
 
     /// The next request may come.
-    package mutating func isAnswered(_ connection: OpaquePointer, now: Double) { connections[connection]?.since = now }
+    package func isAnswered(_ connection: OpaquePointer, now: Double) {
+        let key = UInt(bitPattern: connection)
+        connections.withLock { $0[key]?.since = now }
+    }
 
-    package mutating func isClosed(_ connection: OpaquePointer) { connections[connection] = nil }
+    package func isClosed(_ connection: OpaquePointer) {
+        let key = UInt(bitPattern: connection)
+        connections.withLock { $0[key] = nil }
+    }
 
-    /// The sockets whose requests have taken longer than `patience` seconds.
-    package func overdue(now: Double, patience: Double) -> [Int32] {
-        connections.values.compactMap { connection in
-            guard let since = connection.since, now - since > patience else { return nil }
-            return connection.socket
+    /// The sockets whose requests have taken longer than `patience` seconds, each handed to `end` while it is open for
+    /// sure.
+    package func overdue(now: Double, patience: Double, _ end: (Int32) -> Void) {
+        connections.withLock { connections in
+            for connection in connections.values {
+                if let since = connection.since, now - since > patience { end(connection.socket) }
+            }
         }
     }
 }

@@ -92,7 +92,7 @@ struct ModelSummary {
 
     /// Whether a text from a file may stand in a line of JSON as it is.
     private static func isLineOfJSON(_ text: String) -> Bool {
-        !text.utf8.contains(UInt8(ascii: "\n")) && (try? JSONParser.parse(Array(text.utf8))) != nil
+        !text.utf8.contains { $0 < 0x20 } && (try? JSONParser.parse(Array(text.utf8))) != nil
     }
 
     func text() -> [UInt8] {

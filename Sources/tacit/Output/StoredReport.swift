@@ -17,7 +17,7 @@ struct StoredReport {
             rows = []
             return
         }
-        guard !report.utf8.contains(UInt8(ascii: "\n")), let value = try? JSONParser.parse(Array(report.utf8)),
+        guard !report.utf8.contains(where: { $0 < 0x20 }), let value = try? JSONParser.parse(Array(report.utf8)),
             case .object = value
         else { throw TacitError.badData(path, at: "tacit.report", "expected a JSON object on one line") }
         rows = Self.rows(of: value, names: [])

@@ -44,6 +44,8 @@ extension InputPlan {
 
         private static func canonical(_ entry: Settings.Entry, _ names: [String]) -> [String] {
             if ["only", "except"].contains(entry.name) {
+                // An empty list says nothing; one with every label says that none that comes is meant.
+                guard !entry.values.isEmpty else { return [] }
                 // Names that no label has were refused.
                 let selection = try? LabelSelection(labels: names, only: entry.values)
                 return selection.map { $0.indices.map { names[$0] } } ?? entry.values
