@@ -189,7 +189,7 @@ int tacit_load_bytes(tacit_handle *handle, const void *bytes, size_t count);
 // without looking at a file and without a second copy in memory, so that a model may have several streams, on several
 // threads. From then on each of the two goes its own way: what is loaded, taught or closed by one changes nothing of
 // the other. Other settings, as `tacit_configure`'s, don't go along. TACIT_OK; TACIT_USAGE for another handle that has
-// no model, is this one, or is none. After a failure the handle has no model, unless it was named twice.
+// no model, is this one, or is none. After a failure the handle has what it had.
 int tacit_load_shared(tacit_handle *handle, tacit_handle *other);
 
 // Checks every digest of the loaded model, which loading does not. TACIT_OK, TACIT_BAD_DATA, TACIT_USAGE.
