@@ -53,4 +53,23 @@ struct PageReaderTests {
         #expect(eventStreamLines(reader.readAll()).count > 20)
         #expect(!page.run.standardError.contains("lost"))
     }
+
+    /// The library ends a WebSocket's connection under a lock of its own, which waking a reader wants as well.
+    @Test func webSocketsThatComeAndGoBesideAReader() throws {
+        let page = try PageRun()
+        let reader = try page.follow()
+        for _ in 0..<200 {
+            let socket = try page.connect()
+            socket.send(
+                "GET /ws HTTP/1.1\r\nHost: \(page.host)\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                    + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
+            #expect(socket.read { String(decoding: $0, as: UTF8.self).contains("\r\n\r\n") })
+            // It goes while lines come.
+            socket.endSending()
+            try #require(page.feedInStep(seconds: 0.1))
+        }
+        #expect(page.finish() == 0)
+        let told = eventStreamLines(reader.readAll())
+        #expect(told.count > 200 && told == Array(page.lines.suffix(told.count)))
+    }
 }
