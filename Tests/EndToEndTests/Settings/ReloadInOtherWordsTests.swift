@@ -18,7 +18,7 @@ import Testing
         labels: String? = nil
     ) -> String {
         let keys =
-            keys ?? ["raw = true", "rate = \(inputs.firstRate)", "smooth = 1", "only = [\"label00\", \"label01\"]"]
+            keys ?? ["raw = true", "rate = \(inputs.firstRate)", "smooth = 1", "only = [\"label 00\", \"label 01\"]"]
         return """
             quiet = \(quiet)
             [[input]]
@@ -45,7 +45,7 @@ import Testing
             """
     }
 
-    private static func label(_ number: String) -> String { "[label.label\(number)]\nthreshold = 0.5\n" }
+    private static func label(_ number: String) -> String { "[label.\"label \(number)\"]\nthreshold = 0.5\n" }
 
     @Test func whatIsTheSameGoesOn() throws {
         let rate = inputs.firstRate
@@ -66,15 +66,15 @@ import Testing
             #expect(last?.contains(words) == true, "\(text)\n\(last ?? "nothing")")
         }
         let all = "2 go on, 0 ended, 0 began"
-        let hears = "only = [\"label00\", \"label01\"]"
+        let hears = "only = [\"label 00\", \"label 01\"]"
         try expect(settings(["rate = \(rate)", "smooth = 1", hears, "raw = true"]), all)
         try expect(settings(["raw = true", "rate = \(rate)", "smooth = 1.0", hears, "logits = false"]), all)
         try expect(
-            settings(["raw = true", "rate = \(rate)", "smooth = 1", "only = [\"label01,label00\"]"]), all)
+            settings(["raw = true", "rate = \(rate)", "smooth = 1", "only = [\"label 01,label 00\"]"]), all)
         try expect(settings(to: "[\"b\", \"a\"]", quiet: "[\"22:00-06:00\", \"12:00-12:30\", \"12:30-13:00\"]"), all)
         let two = Self.label("01") + Self.label("00")
         try expect(settings(labels: two), all)
-        try expect(settings(labels: two + "[label.label02]\n"), all)
+        try expect(settings(labels: two + "[label.\"label 02\"]\n"), all)
         // Of the model that sees, alone.
         try expect(settings(labels: two + Self.label("07")), "1 go on, 1 ended, 1 began")
         try expect(
