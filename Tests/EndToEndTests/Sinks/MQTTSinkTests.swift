@@ -203,6 +203,8 @@ struct MQTTSinkTests {
     /// Something else than a broker listens there.
     @Test func whatIsNoBroker() throws {
         let port = try LoopbackPort.unused()
+        // It is there for longer than a broker is waited for.
+        let listening = try EventfulListening(seconds: 60)
         let page = try LiveRun(
             .tacit, listening.arguments(["--realtime", "--to", "http://127.0.0.1:\(port)", "--to", "stdout"]))
         #expect(page.readLine() != nil)
