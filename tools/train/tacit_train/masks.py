@@ -6,9 +6,10 @@ import numpy as np
 from torch import Tensor
 
 from . import augment, batched
+from .draws import Draws
 
 
-def masked(frames: Tensor, draws: list[np.random.Generator] | batched.Draws, a: augment.Augmentation) -> Tensor:
+def masked(frames: Tensor, draws: list[np.random.Generator] | Draws, a: augment.Augmentation) -> Tensor:
     """Standardised log-mel frames [batch, frames, mels] with stripes set to 0."""
-    way = batched.mask_frames if isinstance(draws, batched.Draws) else augment.mask_frames
+    way = batched.mask_frames if isinstance(draws, Draws) else augment.mask_frames
     return way(frames, draws, a)

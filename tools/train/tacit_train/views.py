@@ -19,7 +19,8 @@ from torch import Tensor
 from tqdm import tqdm
 
 from .augment import Shuffle
-from .batched import Draws, SoundBatches, step_seed
+from .batched import SoundBatches
+from .draws import Draws, step_seed
 from .files import save_json
 from .seeds import Draw
 

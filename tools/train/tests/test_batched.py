@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from tacit_train import augment, batched
+from tacit_train import augment, batched, draws
 from tacit_train.augment import Augmentation
 from tacit_train.augment_images import ImageAugmentation
 
@@ -136,9 +136,9 @@ def test_rows_of_noise_fall_as_it_should():
 def test_masks_are_stripes_no_wider_than_the_ones_drawn_one_by_one():
     a = Augmentation(time_masks=1, frequency_masks=1)
     frames = torch.ones(200, 80, 60)
-    draws = batched.Draws(5, "cpu")
-    masked = batched.mask_frames(frames, draws, a)
-    assert (masked == batched.mask_frames(frames, draws, a)).all()
+    own = draws.Draws(5, "cpu")
+    masked = batched.mask_frames(frames, own, a)
+    assert (masked == batched.mask_frames(frames, own, a)).all()
     gone = masked == 0
     times, bands = gone.all(2).sum(1), gone.all(1).sum(1)
     assert times.max() == 10 and bands.max() == 10 and times.min() == 0
