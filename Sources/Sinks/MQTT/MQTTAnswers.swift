@@ -18,6 +18,10 @@ final class MQTTAnswers {
     /// Other topics that were asked for and that the broker keeps something under, as they came.
     private(set) var kept = BoundedQueue<String>(capacity: 1024)
 
+    /// Why a place is none of a broker's where somebody listens, and has not answered yet or has gone.
+    static let noAnswer =
+        "what listens there gave no broker's answer: is the port right, and is TLS spoken there (mqtts://) or not "
+        + "(mqtt://)?"
     /// Bytes of such a topic, at most: a longer one is none of this program's.
     private static let longestTopic = 512
 
@@ -50,10 +54,7 @@ final class MQTTAnswers {
         switch state {
         case .open where code != 0: problem = MQTTClient.words(code)
         // Something listens there that has not answered as a broker does.
-        case .asking:
-            problem =
-                "what listens there gave no broker's answer: is the port right, and is TLS spoken there (mqtts://) or "
-                + "not (mqtt://)?"
+        case .asking: problem = Self.noAnswer
         default: break
         }
         state = .closed

@@ -311,7 +311,7 @@ final class MQTTConnection: @unchecked Sendable {
     private func look() {
         monitor.locked {
             isOpen = client.state == .open
-            problem = client.problem
+            problem = client.state == .asking ? MQTTAnswers.noAnswer : client.problem
             onTheirWay = client.onTheirWay
             progress = client.arrived
             monitor.signal()

@@ -200,7 +200,7 @@ struct MQTTSinkTests {
         broker.send(signal: SIGCONT)
     }
 
-    /// Something else than a broker listens there.
+    /// Something else than a broker listens there, and waits for more to come.
     @Test func whatIsNoBroker() throws {
         let port = try LoopbackPort.unused()
         // It is there for longer than a broker is waited for.

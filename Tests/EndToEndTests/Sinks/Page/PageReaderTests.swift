@@ -67,6 +67,7 @@ struct PageReaderTests {
             // It goes while lines come.
             socket.endSending()
             try #require(page.feedInStep(seconds: 0.1))
+            reader.readWhatIsThere()
         }
         page.endInput()
         #expect(page.readToEnd(with: [reader]) == 0)
