@@ -26,7 +26,9 @@ package enum FolderListing {
         while let entry = next(listing) { try body(name(entry)) }
     }
 
-    /// - Parameter most: names, after which the rest is left out.
+    /// - Parameters:
+    ///   - path: of the folder.
+    ///   - most: names, after which the rest is left out.
     /// - Throws: `TacitError` (no input) where the folder can't be opened.
     package static func names(in path: String, most: Int = .max) throws -> [String] {
         let listing = try opened(path)

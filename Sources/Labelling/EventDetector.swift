@@ -80,7 +80,9 @@ package final class EventDetector {
 
     /// Why an event could never turn on, or never off again; nil if all is well.
     ///
-    /// - Parameter offBelow: below which part of the threshold it turns off.
+    /// - Parameters:
+    ///   - threshold: of the label.
+    ///   - offBelow: below which part of the threshold it turns off.
     package static func fault(ofThreshold threshold: Float, offBelow: Double) -> String? {
         guard threshold <= 1 else { return "a threshold of \(threshold) is never reached, as scores go up to 1" }
         guard offLevel(threshold, offBelow) > 0 else {
