@@ -42,7 +42,7 @@ package struct MQTTAddress: Equatable, Sendable {
             rest = rest[rest.index(after: at)...]
         }
         let place = try HostAndPort(rest, refuse: refuse)
-        host = HostAndPort.plain(place.host)
+        host = place.host
         port = place.port ?? (isEncrypted ? 8883 : 1883)
         prefix = path.isEmpty ? "tacit/\(MQTTTopics.board)" : path
         guard Self.isTopic(prefix) else {

@@ -2,6 +2,7 @@ import TacitDiagnostics
 
 /// `HOST[:PORT]` or `[IPv6][:PORT]`, as addresses have it.
 package struct HostAndPort {
+    /// As names are compared, which is without regard to case.
     let host: String
     let port: Int?
 
@@ -11,6 +12,7 @@ package struct HostAndPort {
     ///   - refuse: makes an error of a reason.
     init(_ text: Substring, ports: ClosedRange<Int> = 1...65_535, refuse: (String) -> any Error) throws {
         var portText: Substring?
+        let host: String
         if text.first == "[" {
             guard let end = text.firstIndex(of: "]") else { throw refuse("a [ without its ]") }
             let inside = text[text.index(after: text.startIndex)..<end]
@@ -33,6 +35,7 @@ package struct HostAndPort {
         guard !host.isEmpty, host.utf8.count <= 253,
             !host.contains(where: { $0.isWhitespace || "?#/\\\"<>".contains($0) })
         else { throw refuse("no host") }
+        self.host = Self.plain(host)
         guard let portText else {
             port = nil
             return
@@ -42,8 +45,8 @@ package struct HostAndPort {
         port = number
     }
 
-    /// The host as names are compared, which is without regard to case; but for the name of a link behind a `%`.
-    static func plain(_ host: String) -> String {
+    /// The name of a link behind a `%` stays as it is.
+    private static func plain(_ host: String) -> String {
         let parts = host.split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false)
         return ([parts[0].lowercased()] + parts.dropFirst().map(String.init)).joined(separator: "%")
     }

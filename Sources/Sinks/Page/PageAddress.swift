@@ -37,7 +37,7 @@ package struct PageAddress: Equatable, Sendable {
             throw refuse("more than a host and a port")
         }
         guard let port = place.port else { throw refuse("no port") }
-        host = HostAndPort.plain(place.host)
+        host = place.host
         self.port = port
     }
 }

@@ -76,10 +76,9 @@ package struct PageGuard: Sendable {
 
     private func isOwn(host text: String) -> Bool {
         guard let place = try? HostAndPort(text[...], refuse: { _ in Foreign() }) else { return false }
-        let host = place.host.lowercased()
-        if names.contains(host) { return true }
+        if names.contains(place.host) { return true }
         // Numbers stand for nothing but themselves.
-        return address.isLoopback ? IPAddress.isLoopback(host) : IPAddress.isOne(host)
+        return address.isLoopback ? IPAddress.isLoopback(place.host) : IPAddress.isOne(place.host)
     }
 
     /// What was asked for by a proxy's name may have been asked for over TLS.

@@ -115,7 +115,7 @@ package struct JSONParser {
 
     private mutating func digits() -> Int {
         let start = offset
-        while let byte = next, (0x30...0x39).contains(byte) { offset += 1 }
+        while let byte = next, byte.isASCIIDigit { offset += 1 }
         return offset - start
     }
 

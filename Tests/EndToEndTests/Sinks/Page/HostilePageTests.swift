@@ -183,10 +183,7 @@ struct HostilePageTests {
         let page = try PageRun()
         var random = RandomNumbers(seed: 6455)
         for number in 0..<100 {
-            let socket = try page.connect()
-            socket.send(
-                "GET /ws HTTP/1.1\r\nHost: \(page.host)\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                    + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
+            let socket = try page.openSocket()
             #expect(socket.read { String(decoding: $0, as: UTF8.self).contains("\r\n\r\n") })
             switch number % 4 {
             case 0: socket.send((0..<500).map { _ in UInt8.random(in: 0...255, using: &random) })

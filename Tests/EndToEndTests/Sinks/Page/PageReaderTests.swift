@@ -59,10 +59,7 @@ struct PageReaderTests {
         let page = try PageRun()
         let reader = try page.follow()
         for _ in 0..<200 {
-            let socket = try page.connect()
-            socket.send(
-                "GET /ws HTTP/1.1\r\nHost: \(page.host)\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                    + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
+            let socket = try page.openSocket()
             #expect(socket.read { String(decoding: $0, as: UTF8.self).contains("\r\n\r\n") })
             // It goes while lines come.
             socket.endSending()

@@ -84,6 +84,17 @@ final class PageRun {
         return answer
     }
 
+    /// Opens a WebSocket, as far as the handshake's answer, which is not read.
+    ///
+    /// - Parameter connection: the header of that name.
+    func openSocket(connection: String = "Upgrade") throws -> LoopbackConnection {
+        let socket = try connect()
+        socket.send(
+            "GET /ws HTTP/1.1\r\nHost: \(host)\r\nUpgrade: websocket\r\nConnection: \(connection)\r\n"
+                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
+        return socket
+    }
+
     /// Follows the lines as server-sent events, from now on.
     func follow(receiveBuffer: Int32? = nil) throws -> LoopbackConnection {
         let connection = try connect(receiveBuffer: receiveBuffer)

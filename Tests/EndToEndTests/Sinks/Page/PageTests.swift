@@ -112,10 +112,7 @@ struct PageTests {
         // labelled.
         page.feed(seconds: 1, events: 1)
         let events = try page.follow()
-        let socket = try page.connect()
-        socket.send(
-            "GET /ws HTTP/1.1\r\nHost: \(page.host)\r\nUpgrade: websocket\r\nConnection: keep-alive, Upgrade\r\n"
-                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
+        let socket = try page.openSocket(connection: "keep-alive, Upgrade")
         #expect(socket.read { String(decoding: $0, as: UTF8.self).contains("\r\n\r\n") })
         #expect(String(decoding: socket.received, as: UTF8.self).contains("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="))
         #expect(waitUntil { (try? page.ask("/api/state").text.contains("\"readers\":2")) == true })
