@@ -3,7 +3,7 @@ import CTacitMosquitto
 /// What the library calls back with, from within calls of its own on the connection's thread.
 final class MQTTAnswers {
     var state = MQTTClient.State.closed
-    var problem = "not reached yet"
+    var problem = MQTTAnswers.notReached
     private(set) var isRefused = false
     /// Of messages that have not arrived.
     var numbers: Set<Int32> = []
@@ -18,6 +18,7 @@ final class MQTTAnswers {
     /// Other topics that were asked for and that the broker keeps something under, as they came.
     private(set) var kept = BoundedQueue<String>(capacity: 1024)
 
+    static let notReached = "not reached yet"
     /// Why a place is none of a broker's where somebody listens, and has not answered yet or has gone.
     static let noAnswer =
         "what listens there gave no broker's answer: is the port right, and is TLS spoken there (mqtts://) or not "

@@ -109,7 +109,12 @@ final class MQTTClient {
             : tacit_mosquitto_connect(client, address.host, Int32(address.port), Self.keepAlive)
         hasAddress = true
         answers.state = result == 0 ? .asking : .closed
-        if result != 0 { answers.problem = Self.words(result) }
+        if result != 0 {
+            answers.problem = Self.words(result)
+        } else if answers.problem == MQTTAnswers.notReached {
+            // All that is known until it answers or hangs up; a reason that was given before is worth more.
+            answers.problem = MQTTAnswers.noAnswer
+        }
         return result == 0
     }
 

@@ -20,7 +20,7 @@ final class MQTTConnection: @unchecked Sendable {
     // The monitor's.
     private var devices: [MQTTDevice] = []
     private var isOpen = false
-    private var problem = "not reached yet"
+    private var problem = MQTTAnswers.notReached
     private var isOver = false
     /// Takes leave of the broker: who comes now has a connection of their own.
     private var isLeaving = false
@@ -311,7 +311,7 @@ final class MQTTConnection: @unchecked Sendable {
     private func look() {
         monitor.locked {
             isOpen = client.state == .open
-            problem = client.state == .asking ? MQTTAnswers.noAnswer : client.problem
+            problem = client.problem
             onTheirWay = client.onTheirWay
             progress = client.arrived
             monitor.signal()
