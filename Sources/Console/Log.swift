@@ -3,46 +3,38 @@ import Synchronization
 import TacitDiagnostics
 import TacitText
 
-/// Lines about a running stream on standard error, limited in rate: a few at once, then one every so many seconds. What
-/// is left out is counted and said with the next line.
+/// Lines about a running stream on standard error, limited in rate for each who speaks (`LogSpeaker`).
 ///
 /// Nothing here waits for whoever reads standard error, and nothing is allocated. While a view covers the terminal that
 /// standard error is as well, the view shows the last line instead.
 package final class Log: Sendable {
     package static let shared = Log()
 
-    /// Lines at once, and seconds until there may be another one.
-    private static let burst = 5.0
-    private static let secondsPerLine = 10.0
-
     private struct State {
         var text = ByteBuffer(capacity: 1024)
-        var credit = Log.burst
-        var refilled = Stopwatch.now
-        var leftOut = 0
+        /// Lines left out that no later line has told of yet.
+        var untold = 0
         var isCovered = false
         var hasNotice = false
     }
 
     private let state = Mutex(State())
+    private let anybody = LogSpeaker.unlimited()
 
     private init() {}
 
-    /// Writes a line.
+    /// Writes a line that is said once, as at a stream's end, and must not be left out.
     ///
-    /// - Parameters:
-    ///   - isLimited: false for what is said once, at a stream's end, and must not be left out.
-    ///   - body: appends what stands behind the program's name; what would spoil a line becomes question marks.
-    package func line(isLimited: Bool = true, _ body: (inout ByteBuffer) -> Void) {
+    /// - Parameter body: appends what stands behind the program's name; what would spoil a line becomes question marks.
+    package func line(_ body: (inout ByteBuffer) -> Void) { line(by: anybody, body) }
+
+    /// Writes a line, unless its speaker has said too much.
+    func line(by speaker: LogSpeaker, _ body: (inout ByteBuffer) -> Void) {
         state.withLock { state in
-            let now = Stopwatch.now
-            state.credit = min(Self.burst, state.credit + (now - state.refilled) / Self.secondsPerLine)
-            state.refilled = now
-            guard state.credit >= 1 || !isLimited, state.isCovered || Self.isReady else {
-                state.leftOut += 1
+            guard let leftOut = speaker.ask(isPossible: state.isCovered || Self.isReady) else {
+                state.untold += 1
                 return
             }
-            if isLimited { state.credit -= 1 }
             state.text.removeAll()
             if !state.isCovered {
                 state.text.append(Process.name)
@@ -50,11 +42,11 @@ package final class Log: Sendable {
             }
             body(&state.text)
             state.text.keepToOneLine()
-            if state.leftOut > 0 {
+            if leftOut > 0 {
                 state.text.append(" (")
-                state.text.append(integer: state.leftOut)
+                state.text.append(integer: leftOut)
                 state.text.append(" such lines were left out)")
-                state.leftOut = 0
+                state.untold -= leftOut
             }
             state.hasNotice = state.isCovered
             if !state.isCovered { Self.send(&state.text) }
@@ -76,12 +68,12 @@ package final class Log: Sendable {
             }
             state.hasNotice = false
             state.isCovered = false
-            guard state.leftOut > 0 else { return }
+            guard state.untold > 0 else { return }
             state.text.removeAll()
             state.text.append(Process.name)
             state.text.append(": lines left out here: ")
-            state.text.append(integer: state.leftOut)
-            state.leftOut = 0
+            state.text.append(integer: state.untold)
+            state.untold = 0
             if Self.isReady { Self.send(&state.text) }
         }
     }

@@ -63,7 +63,7 @@ package final class Tee: Sink {
         }
         var patience = Self.patience
         for branch in branches where !branch.ending.wait(stop: stop, &patience) {
-            Log.shared.line(isLimited: false) { line in
+            Log.shared.line { line in
                 line.append(string: branch.name)
                 line.append(" takes nothing: what it was not told yet is given up")
             }

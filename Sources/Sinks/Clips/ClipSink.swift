@@ -17,10 +17,12 @@ enum ClipSink {
             }
         })
 
+    private static let losses = LogSpeaker()
+
     /// Says on standard error that an event has no clip, or none that is whole.
     static func log(_ event: LiveEvent, _ words: String) {
         SinkLosses.clips.add()
-        Log.shared.line { line in
+        losses.line { line in
             line.append(string: "clips: event ")
             event.id.write(to: &line)
             line.append(string: words)

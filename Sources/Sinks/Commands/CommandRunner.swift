@@ -15,6 +15,7 @@ final class CommandRunner: @unchecked Sendable {
     private let stop: StopToken
     private let wakePipe: WakePipe
     private let output: CommandOutput
+    private let speaker = LogSpeaker()
     private let monitor = Monitor()
     // The monitor's.
     private var queue = BoundedQueue<CommandNews>(capacity: 256)
@@ -42,7 +43,7 @@ final class CommandRunner: @unchecked Sendable {
         output = try CommandOutput(name: command.path) { line in
             line.withUnsafeBytes { _ = FileBytes.write($0, to: STDERR_FILENO) }
         } tellLeftOut: { lines in
-            Log.shared.line(isLimited: false) { line in
+            Log.shared.line { line in
                 line.append(string: "exec: ")
                 line.append(string: command.path)
                 line.append(string: ": of what it printed, lines left out: ")
@@ -169,7 +170,7 @@ final class CommandRunner: @unchecked Sendable {
     }
 
     private func log(_ event: LiveEvent, _ words: String) {
-        Log.shared.line { line in
+        speaker.line { line in
             line.append(string: "exec: ")
             line.append(string: command.path)
             line.append(string: ": event ")

@@ -7,6 +7,7 @@ import TacitText
 final class FileDrain: OutputDrain, @unchecked Sendable {
     let name: String
     private let rotation: Rotation
+    private let log = LogSpeaker()
     // Once it is made, all below is the queue's thread's own, or a shared file's lock's.
     /// Whether what can't be written waits until it can.
     var triesAgain: Bool
@@ -67,7 +68,7 @@ final class FileDrain: OutputDrain, @unchecked Sendable {
         var count = -1
         repeat { count = Glibc.write(descriptor, bytes.baseAddress, bytes.count) } while count < 0 && errno == EINTR
         if count > 0 {
-            if isInTrouble { Log.shared.line { append("written again", to: &$0) } }
+            if isInTrouble { log.line { append("written again", to: &$0) } }
             isInTrouble = false
             size += count
             endsWithLine = bytes[count - 1] == UInt8(ascii: "\n")
@@ -129,7 +130,7 @@ final class FileDrain: OutputDrain, @unchecked Sendable {
 
     /// Says what is wrong, once until a line is written again.
     private func tellOnce(_ words: String) {
-        if !isInTrouble { Log.shared.line { append(words, to: &$0) } }
+        if !isInTrouble { log.line { append(words, to: &$0) } }
         isInTrouble = true
     }
 

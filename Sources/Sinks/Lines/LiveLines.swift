@@ -14,6 +14,7 @@ final class LiveLines<Format: LineFormat>: Sink {
     private let outlet: LineOutlet
     private var stream: StreamDescription
     private var arrears: Arrears
+    private let losses = LogSpeaker()
 
     init(_ format: Format, _ stream: StreamDescription, outlet: LineOutlet) {
         self.format = format
@@ -29,7 +30,7 @@ final class LiveLines<Format: LineFormat>: Sink {
             ranking.rank(reading.scores)
             format.labels(reading, ranking)
             if try outlet.write(format.bytes, mayFill: false) { return arrears.told(reading.time) }
-            Log.shared.line {
+            losses.line {
                 $0.append(string: outlet.name)
                 $0.append(" is read too slowly: labels are lost")
             }
@@ -45,7 +46,7 @@ final class LiveLines<Format: LineFormat>: Sink {
         }
         guard let cancelled = arrears.owe(event) else { return }
         for _ in 0..<2 { SinkLosses.lines.add() }
-        Log.shared.line {
+        losses.line {
             $0.append(string: outlet.name)
             $0.append(" is read too slowly: events ")
             cancelled.id.write(to: &$0)

@@ -17,6 +17,8 @@ final class MQTTConnection: @unchecked Sendable {
     private let followsAnother: Bool
     private let wakePipe: WakePipe
     let monitor = Monitor()
+    private let log = LogSpeaker()
+    private let losses = LogSpeaker()
     // The monitor's.
     private var devices: [MQTTDevice] = []
     private var isOpen = false
@@ -232,7 +234,7 @@ final class MQTTConnection: @unchecked Sendable {
         while let command = client.nextCommand() { obey(command, devices) }
         let lost = client.takeLostCommands()
         if lost > 0 {
-            Log.shared.line { $0.append(string: "\(address.description): \(lost) commands at once too many are lost") }
+            losses.line { $0.append(string: "\(address.description): \(lost) commands at once too many are lost") }
         }
         while let topic = client.nextKept() {
             for device in devices { device.isKept(topic, now) }
@@ -247,7 +249,7 @@ final class MQTTConnection: @unchecked Sendable {
             if device.hears(arrived: client.arrived, now) { client.stopAsking(device.topics.anyLabel) }
             while client.onTheirWay < Self.window, let message = device.next(now) {
                 if client.publish(message) { continue }
-                Log.shared.line { line in
+                losses.line { line in
                     line.append(
                         string: "\(address.description): a message to \(message.topic) is lost: \(client.problem)")
                 }
@@ -278,7 +280,7 @@ final class MQTTConnection: @unchecked Sendable {
         _ = client.publish(MQTTMessage(MQTTTopics.program(address.prefix), "online"))
         for device in monitor.locked({ devices }) { device.hasBegun = false }
         if saidProblem != nil {
-            Log.shared.line { $0.append(string: "\(address.description): connected") }
+            log.line { $0.append(string: "\(address.description): connected") }
         }
         saidProblem = nil
     }
@@ -321,6 +323,6 @@ final class MQTTConnection: @unchecked Sendable {
     private func sayProblem() {
         guard saidProblem != client.problem else { return }
         saidProblem = client.problem
-        Log.shared.line { $0.append(string: "\(address.description): \(client.problem); tried again") }
+        log.line { $0.append(string: "\(address.description): \(client.problem); tried again") }
     }
 }

@@ -35,6 +35,7 @@ final class MQTTSink: Sink {
     private let device: MQTTDevice
     private let waitsForReaders: Bool
     private let stop: StopToken
+    private let losses = LogSpeaker()
 
     /// Seconds that a broker has at the start, where it is required, and for each thing that it takes at the end.
     private static let patience = 10.0
@@ -79,7 +80,7 @@ final class MQTTSink: Sink {
         connection.wake()
         guard !isTaken else { return }
         SinkLosses.mqtt.add()
-        Log.shared.line { line in
+        losses.line { line in
             line.append(string: connection.address.prefix)
             line.append(": the broker takes too little: event ")
             event.id.write(to: &line)
@@ -106,7 +107,7 @@ final class MQTTSink: Sink {
             "\(left) messages could not be delivered" + (problem.map { ": \($0)" } ?? ""))
         // What goes on by itself has done what it could; what could be read again has failed.
         if waitsForReaders, !stop.isStopping { throw error }
-        Log.shared.line(isLimited: false) { $0.append(string: error.description) }
+        Log.shared.line { $0.append(string: error.description) }
     }
 
     private func advanced() {

@@ -32,6 +32,7 @@ final class PageServer: @unchecked Sendable {
     var isEnding = false
     private var isOver = false
     // The thread's.
+    private let log = LogSpeaker()
     private var daemon: OpaquePointer?
     private var peers: [WebSocketPeer] = []
     private var nextTry = 0.0
@@ -108,7 +109,7 @@ final class PageServer: @unchecked Sendable {
             let problem = "\(error)"
             guard saidProblem != problem else { return }
             saidProblem = problem
-            Log.shared.line { $0.append(string: "\(problem); tried again") }
+            log.line { $0.append(string: "\(problem); tried again") }
         }
     }
 

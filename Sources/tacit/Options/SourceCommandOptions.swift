@@ -47,11 +47,12 @@ struct SourceCommandOptions: ParsableArguments {
         let settings = SourceCommandSettings(
             silence: silence ?? 10, wait: wait ?? DeviceWaits.atStart, waitLost: waitLost ?? DeviceWaits.lost)
         let name = called.map { "\($0): \(words.name)" } ?? words.name
-        let errors = try CommandErrors(name: name) { text in Log.shared.line { $0.append(text) } }
+        let (own, its) = (LogSpeaker(), LogSpeaker())
+        let errors = try CommandErrors(name: name) { text in its.line { $0.append(text) } }
         // Whoever asks to stop while it is started has it ended in order as well.
         Process.stopInOrder()
         return CommandSource(words, settings, errors: errors, protector: try CommandGuard()) { note in
-            Log.shared.line { note.write(name, to: &$0) }
+            own.line { note.write(name, to: &$0) }
         }
     }
 }

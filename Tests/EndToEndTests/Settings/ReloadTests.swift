@@ -147,6 +147,30 @@ import Testing
         for source in ["a", "b", "c"] { try expectPairs(try ResultLine.lines(SourceLines.all(source, of: lines))) }
     }
 
+    /// What is said once of a device is said, however much others have to say: an output that nobody reads, and devices
+    /// that are missed like it.
+    @Test func eachDeviceIsHeardOf() throws {
+        let common: SeveralInputs.Keys = inputs.firstKeys.filter { $0.key != "input" }
+        let stay = try other(logits: true)
+        let path = try inputs.write(stay)
+        let run = try LiveRun(.tacit, ["run", path, "--json"])
+        #expect(waitUntil { run.standardError.contains("read too slowly") }, "\(run.standardError)")
+        let names = (0..<12).map { "absent\($0)" }
+        try inputs.write(
+            stay
+                + names.map {
+                    SeveralInputs.table($0, inputs.first.path, common + [("device", "hw:7"), ("wait", "inf")])
+                }.joined())
+        run.send(signal: SIGHUP)
+        for name in names {
+            #expect(
+                waitUntil { run.standardError.contains("\(name): hw:7: no such microphone") }, "\(run.standardError)")
+        }
+        run.send(signal: SIGTERM)
+        while run.readLine() != nil {}
+        #expect(run.finish() == 0)
+    }
+
     /// Devices that aren't there, waited for without an end, and a pipe to which nobody writes keep no other waiting.
     @Test func whatWaitsIsCalledOff() throws {
         let silent = inputs.folder.path("silent")

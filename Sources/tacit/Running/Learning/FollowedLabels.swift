@@ -65,8 +65,9 @@ enum FollowedLabels {
     }
 
     private static func watch(_ model: LoadedModel, _ file: String, for name: String?) -> AnyObject {
-        LabelsWatch.begin(model, file: file) { news in
-            StreamTerms.log(of: name) { line in
+        let speaker = LogSpeaker()
+        return LabelsWatch.begin(model, file: file) { news in
+            StreamTerms.log(of: name, by: speaker) { line in
                 switch news {
                 case .inForce(let came, let went):
                     line.append(string: file)

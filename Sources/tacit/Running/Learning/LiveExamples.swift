@@ -32,11 +32,12 @@ final class LiveExamples {
             }
             let window = Double(maker.samplesPerWindow) / Double(maker.sampleRate)
             seconds = options.seconds ?? max(window + 1, 3)
+            let speaker = LogSpeaker()
             let microphone = try Microphone(
                 MicrophoneSettings(sampleRate: maker.sampleRate, wait: 0, waitLost: 0),
                 device: try ALSADevice(options.device ?? "default", wakeSeconds: 0.1),
                 stopDescriptor: Process.stop.descriptor,
-                note: { note in Log.shared.line { note.write("microphone", to: &$0) } })
+                note: { note in speaker.line { note.write("microphone", to: &$0) } })
             source = .sound(try SoundSources.resample(microphone, to: maker.sampleRate, file: options.device))
         } else {
             seconds = options.seconds ?? 2

@@ -16,6 +16,7 @@ final class RunningInput: @unchecked Sendable {
     private let state = Mutex(State())
     private let tell: @Sendable () -> Void
     // The thread's own.
+    private let log = LogSpeaker()
     private var backoff = Backoff(shortest: 1, longest: RunningInput.longestPause)
     /// What was said last, so that it isn't said again.
     private var said: String?
@@ -106,7 +107,7 @@ final class RunningInput: @unchecked Sendable {
         let opened = try parts.open(program)
         let sink = try SinkTable.open(plan.identity.sinks, opened.description)
         if said != nil {
-            Log.shared.line { $0.append(string: "\(self.plan.name): there again") }
+            log.line { $0.append(string: "\(self.plan.name): there again") }
             said = nil
         }
         hasRun = true
@@ -117,7 +118,7 @@ final class RunningInput: @unchecked Sendable {
     /// Says what is wrong, once for as long as it is the same, and waits.
     private func wait(after error: TacitError) {
         let words = error.description
-        if words != said { Log.shared.line { $0.append(string: "\(self.plan.name): \(words); tried again") } }
+        if words != said { log.line { $0.append(string: "\(self.plan.name): \(words); tried again") } }
         said = words
         stop.wait(seconds: backoff.next())
     }

@@ -54,12 +54,13 @@ struct PictureParts: StreamParts {
         let changing = FollowedLabels.follow(model, options, terms, &description)
         var hasBroken = false
         let frames = recorder.map { RecordedFrames(source, $0) } ?? source
+        let broken = LogSpeaker()
         let sense = FrameSense(source: frames, labeller: labeller, every: input.every) { error in
             // Each broken file of a folder is told, being one of its own, but only so many frames of a stream.
             if isFolder || !Terminal.shared.isTerminal && !hasBroken {
                 terms.say(error.description)
             } else {
-                terms.log { $0.append(string: error.description) }
+                StreamTerms.log(of: terms.name, by: broken) { $0.append(string: error.description) }
             }
             hasBroken = true
         }

@@ -22,8 +22,9 @@ extension RecordingWish {
             averagedLabels: model.averagedLabels(smooth: events.smooth),
             top: stream.top, showFrom: stream.showFrom, hasLogits: stream.hasLogits, isLive: isLive)
         let path = path
+        let speaker = LogSpeaker()
         return try Recorder(self, settings, waits: stream.waitsForReaders, stop: stream.stop) { note in
-            Log.shared.line { line in
+            speaker.line { line in
                 line.append(string: path)
                 switch note {
                 case .tooSlow: line.append(" can't be written in time: what comes now is neither recorded nor labelled")

@@ -95,9 +95,10 @@ struct ReplayedStream {
     private func pictureParts(hop: Int) throws -> Parts {
         let labeller = try model.imageLabeller(engine: engine)
         let frames = ReplayedFrames(reader)
+        let broken = LogSpeaker()
         return Parts(
             sense: FrameSense(source: frames, labeller: labeller, every: nil) { error in
-                Log.shared.line { $0.append(string: error.description) }
+                broken.line { $0.append(string: error.description) }
             },
             description: description(.pictures),
             hop: hop,

@@ -20,14 +20,16 @@ struct StreamTerms {
     /// When nothing is said of any label.
     var quiet = TimesOfDay([])
 
-    /// A line of the log about the stream, its name in front.
+    private let speaker = LogSpeaker()
+
+    /// A line of the log about the stream's device, the stream's name in front.
     func log(_ body: (inout ByteBuffer) -> Void) {
-        Self.log(of: name, body)
+        Self.log(of: name, by: speaker, body)
     }
 
-    /// The same of the stream of that name.
-    static func log(of name: String?, _ body: (inout ByteBuffer) -> Void) {
-        Log.shared.line { line in
+    /// A line of the log about the stream of that name.
+    static func log(of name: String?, by speaker: LogSpeaker, _ body: (inout ByteBuffer) -> Void) {
+        speaker.line { line in
             if let name {
                 line.append(string: name)
                 line.append(": ")
