@@ -20,8 +20,9 @@ struct Learn: ParsableCommand {
             """,
         discussion: """
             Five examples are enough to begin with; one PATH may be -, standard input. What is learned stands in FILE, \
-            which listen, watch, classify and eval take with --labels too; the model stays as it is. Sounds and pictures \
-            of the examples stay in FILE as well, so that a newer model can be taught the same labels, unless --no-clips.
+            which listen, watch, record, classify, eval and doctor take with --labels too; the model stays as it is. \
+            Sounds and pictures of the examples stay in FILE as well, so that a newer model can be taught the same \
+            labels, unless --no-clips.
             """)
 
     @Argument(

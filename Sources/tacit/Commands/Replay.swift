@@ -30,8 +30,8 @@ struct Replay: ParsableCommand {
     func validate() throws {
         _ = try paths()
         guard sinks.name == nil else { throw ValidationError("--name: the recording has the name that was given") }
-        guard !sinks.takesCorrections else {
-            throw ValidationError("--mqtt-commands and --http-token-file teach labels: they don't go with a recording")
+        guard !sinks.mqtt.commands else {
+            throw ValidationError("--mqtt-commands teaches labels: it doesn't go with a recording")
         }
         _ = try sinks.requests
     }

@@ -23,6 +23,8 @@ from tacit import _library  # noqa: E402
 try:
     _library.library()
 except OSError as error:
+    if BUILT.exists():
+        raise
     pytest.skip(f"libtacit is not built: {error}", allow_module_level=True)
 if not (RELEASE / "tacit").exists():
     pytest.skip("tacit is not built: swift build -c release", allow_module_level=True)

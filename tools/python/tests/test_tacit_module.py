@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import pickle
 import subprocess
+import sys
 import threading
 import warnings
 
@@ -261,6 +262,20 @@ def test_what_was_lost_is_a_warning(model, tmp_path):
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             read(whole)
+
+
+@pytest.mark.parametrize(("place", "words"), [
+    ("/nowhere/libtacit.so", "cannot open shared object file"),
+    ("libc.so.6", "undefined symbol: tacit_create: not this module's library, or an older one"),
+])
+def test_no_library_is_one_error(place, words):
+    done = subprocess.run(
+        [sys.executable, "-c", f"import tacit\ntry: tacit.Model({str(SOUND)!r})\nexcept OSError as error: print(error)"],
+        env=os.environ | {"TACIT_LIBRARY": place, "PYTHONPATH": str(ROOT / "tools/python/src")},
+        capture_output=True, text=True, check=True)
+    first, second = done.stdout.splitlines()
+    assert first == "no libtacit.so: run tools/build-library, or name it in TACIT_LIBRARY"
+    assert words in second
 
 
 def test_a_child_that_was_forked_opens_its_own(wave):

@@ -121,19 +121,24 @@ def candidates() -> list[str]:
 def library() -> ctypes.CDLL:
     """The library, loaded once.
 
-    Raises OSError where there is none.
+    Raises OSError where there is none, or none that has all that this module calls.
     """
     failures = []
     for place in candidates():
         try:
-            loaded = ctypes.CDLL(place)
+            return _typed(ctypes.CDLL(place))
         except OSError as error:
             failures.append(str(error))
-            continue
-        loaded.tacit_create.restype = c_void_p
-        loaded.tacit_error.argtypes, loaded.tacit_error.restype = [c_void_p], c_char_p
-        for name, arguments in _functions.items():
-            function = getattr(loaded, f"tacit_{name}")
-            function.argtypes, function.restype = [c_void_p, *arguments], c_int
-        return loaded
+        except AttributeError as error:
+            failures.append(f"{error}: not this module's library, or an older one")
     raise OSError("no libtacit.so: run tools/build-library, or name it in TACIT_LIBRARY\n" + "\n".join(failures))
+
+
+def _typed(loaded: ctypes.CDLL) -> ctypes.CDLL:
+    """The same, its functions' types told. Raises AttributeError where one is missing."""
+    loaded.tacit_create.restype = c_void_p
+    loaded.tacit_error.argtypes, loaded.tacit_error.restype = [c_void_p], c_char_p
+    for name, arguments in _functions.items():
+        function = getattr(loaded, f"tacit_{name}")
+        function.argtypes, function.restype = [c_void_p, *arguments], c_int
+    return loaded
