@@ -50,6 +50,24 @@ import Testing
         #expect(recorded.outputLines.map(withoutClocks).dropLast(2).allSatisfy(lines.contains))
     }
 
+    /// A page of it may be anywhere, where it wants its token; nothing is learned from a recording.
+    @Test(.enabled(if: PageRun.isPossible, "there is no libmicrohttpd"))
+    func aPageOfARecordingMayBeAnywhere() throws {
+        let wave = try folder.write(
+            "a.wav", WaveFile.bytes(Sounds.glide(samples: 2 * golden.sampleRate), rate: UInt32(golden.sampleRate)))
+        let token = try folder.write("token", "0123456789abcdef0123456789abcdef\n".utf8)
+        let recording = folder.path("a.rec")
+        let recorded = try Executable.tacit.run(["record", model.path, "--input", wave, "--json", recording])
+        #expect(recorded.status == 0, "\(recorded.standardError)")
+        let again = try replay(
+            recording, ["--json", "--to", "stdout", "--to", "http://0.0.0.0:0", "--http-token-file", token])
+        #expect(again.status == 0 && again.output == recorded.output, "\(again.standardError)")
+        let taught = try replay(
+            recording, ["--to", "mqtt://localhost", "--mqtt-commands", "--to", "clips:\(folder.path("clips"))"])
+        #expect(taught.status == 64)
+        #expect(taught.standardError.contains("--mqtt-commands teaches labels: it doesn't go with a recording"))
+    }
+
     @Test(arguments: ["llama-plain", "gpt2-sliding", "gpt2-odd-logmel", "gpt2-full-hidden"], [1.0, 2.5])
     func standardInputGivesTheSameLines(name: String, factor: Double) throws {
         let golden = try GoldenCase(name: name)
