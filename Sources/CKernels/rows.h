@@ -3,16 +3,22 @@
 
 static tacit_row_scale quantize(const float *input, size_t count, uint8_t *output) {
     size_t whole = count - count % LANES;
-    f32x16 most = splat(-0x1.fffffep+127f), least = splat(0x1.fffffep+127f);
+    f32x16 most = splat(-0x1.fffffep+127f), least = splat(0x1.fffffep+127f), nothing = splat(0.0f);
     for (size_t i = 0; i < whole; i += LANES) {
         f32x16 x = load(input + i);
         most = greater(x, most);
         least = lesser(x, least);
+        nothing = fma16(x, splat(0.0f), nothing);
     }
     if (whole < count) {
         f32x16 rest = load_some(input + whole, count - whole, input[0]);
         most = greater(rest, most);
         least = lesser(rest, least);
+        nothing = fma16(rest, splat(0.0f), nothing);
+    }
+    if (total(nothing) != 0.0f) {  // NaN: a level would stand for a number where there is none
+        for (size_t i = 0; i < count; i += LANES) __builtin_memset(output + i, 128, LANES);
+        return (tacit_row_scale){0.0f, __builtin_nanf("")};
     }
     float high = largest(most), low = -largest(-least);
     // Halves, since the difference of two finite numbers may not be one.
@@ -112,6 +118,13 @@ static void quantize_groups(const float *input, size_t count, int8_t *output, ta
     }
 }
 
+// What a row is multiplied by; no number where its squares are too large for one, rather than 0, by which every such row
+// would give the same numbers.
+INLINE f32x16 inverse_deviation(float variance, float epsilon) {
+    float deviation = __builtin_sqrtf(variance + epsilon);
+    return splat(deviation <= 0x1.fffffep+127f ? 1.0f / deviation : __builtin_nanf(""));
+}
+
 static void layer_norm(
     const float *input, const float *weight, const float *bias, float epsilon, size_t count, float *output) {
     size_t whole = count - count % LANES, rest = count - whole;
@@ -128,7 +141,7 @@ static void layer_norm(
         f32x16 x = load_some(input + whole, rest, mean.x) - mean;
         squares = fma16(x, x, squares);
     }
-    f32x16 inverse = splat(1.0f / __builtin_sqrtf(total(squares) / (float)count + epsilon));
+    f32x16 inverse = inverse_deviation(total(squares) / (float)count, epsilon);
     for (size_t i = 0; i < whole; i += LANES)
         store(output + i, fma16((load(input + i) - mean) * inverse, load(weight + i), load(bias + i)));
     if (rest) {
@@ -149,7 +162,7 @@ static void rms_norm(const float *input, const float *weight, float epsilon, siz
         f32x16 x = load_some(input + whole, rest, 0.0f);
         squares = fma16(x, x, squares);
     }
-    f32x16 inverse = splat(1.0f / __builtin_sqrtf(total(squares) / (float)count + epsilon));
+    f32x16 inverse = inverse_deviation(total(squares) / (float)count, epsilon);
     for (size_t i = 0; i < whole; i += LANES) store(output + i, load(input + i) * inverse * load(weight + i));
     if (rest) {
         f32x16 x = load_some(input + whole, rest, 0.0f) * inverse * load_some(weight + whole, rest, 0.0f);

@@ -1,3 +1,5 @@
+import TacitDiagnostics
+
 /// What a model says about one window of a stream.
 ///
 /// The three vectors lie in the labeller's buffers: they are valid while the reading is handled, and to be copied if
@@ -38,4 +40,13 @@ package struct Reading {
 
     /// The end of the span, in seconds.
     package var time: Double { span.end }
+
+    /// - Throws: `TacitError` (bad data) for one that is no numbers: nothing that is made of it would be true.
+    package func requireNumbers() throws {
+        guard logits.allSatisfy({ $0.isFinite }), embedding.allSatisfy({ $0.isFinite }) else {
+            throw TacitError(
+                .badData,
+                "the model's results are no numbers: its weights, or this input, are too large to compute with")
+        }
+    }
 }

@@ -94,7 +94,10 @@ package final class FileLabeller {
             throw TacitError.badData(path, "a picture, which the model does not take")
         }
         average.removeAll()
-        labeller.label(picture) { average.add($0) }
+        try labeller.label(picture) {
+            try $0.requireNumbers()
+            average.add($0)
+        }
         return FileReading(average, hasTime: false)
     }
 
@@ -142,7 +145,8 @@ package final class FileLabeller {
                 }
             case .pictures(let labeller, let reader):
                 try reader.read(path)
-                labeller.label(PixelView(reader.frame)) {
+                try labeller.label(PixelView(reader.frame)) {
+                    try $0.requireNumbers()
                     count += 1
                     body($0)
                 }
@@ -150,6 +154,7 @@ package final class FileLabeller {
                 let file = try TokenFile(
                     path: path, vocabulary: labeller.input.vocabulary, codebooks: labeller.input.codebooks)
                 try labeller.label(file.tokens) {
+                    try $0.requireNumbers()
                     count += 1
                     body($0)
                 }
@@ -161,15 +166,19 @@ package final class FileLabeller {
     }
 
     private func run(_ source: any SampleSource, _ labeller: SoundLabeller, _ body: (Reading) -> Void) throws {
+        func take(_ reading: Reading) throws {
+            try reading.requireNumbers()
+            body(reading)
+        }
         while true {
             switch try source.read(into: samples) {
             case .samples(let count):
-                labeller.push(UnsafeBufferPointer(rebasing: samples[..<count]), body)
+                try labeller.push(UnsafeBufferPointer(rebasing: samples[..<count]), take)
             case .gap(let gap):
                 labeller.skip(samples: gap.samples)
             case .end:
                 damage = source.damage
-                return labeller.finish(body)
+                return try labeller.finish(take)
             }
         }
     }

@@ -167,7 +167,7 @@ import Testing
         }
     }
 
-    /// Whatever the input holds, all instruction sets make the same bytes of it; a row without a number is zero.
+    /// Whatever the input holds, all instruction sets make the same bytes of it; what is no number stays none.
     @Test func quantizationOfWhatIsNoNumber() {
         for special in [Float.nan, .infinity, -.infinity] {
             for count in [1, 5, 16, 40] {
@@ -185,12 +185,27 @@ import Testing
                         ]
                     }
                     #expect(results.allSatisfy { $0 == results[0] })
+                    #expect(results[0][0].allSatisfy { $0 == 128 } && results[0][1] == [0, 1])
                 }
             }
         }
-        var bytes = [UInt8](repeating: 7, count: 32)
-        let scale = Self.tables[0].quantize([Float](repeating: .nan, count: 20), 20, &bytes)
-        #expect(scale.step == 0 && scale.offset == 0 && bytes.allSatisfy { $0 == 128 })
+    }
+
+    /// A row whose squares are too large for a number has no norm, rather than the one of every other such row.
+    @Test(arguments: [(1e18, true), (1e20, false), (3e38, false), (.infinity, false), (.nan, false)])
+    func normsOfWhatIsTooLarge(largest: Float, isNumber: Bool) {
+        for count in [2, 5, 16, 40] {
+            var input = numbers(count, 4, seed: 5)
+            input[count / 2] = largest
+            let ones = [Float](repeating: 1, count: count)
+            for table in Self.tables {
+                var output = [Float](repeating: 0, count: count)
+                table.layer_norm(input, ones, ones, 1e-5, count, &output)
+                #expect(output.allSatisfy { $0.isFinite == isNumber })
+                table.rms_norm(input, ones, 1e-6, count, &output)
+                #expect(output.allSatisfy { $0.isFinite == isNumber })
+            }
+        }
     }
 
     @Test(arguments: lengths)

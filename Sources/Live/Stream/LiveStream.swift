@@ -92,6 +92,7 @@ package final class LiveStream {
     func pace(_ seconds: Double) { pacer?.wait(for: seconds) }
 
     func tell(_ reading: Reading, place: LiveReading.Place, level: Double?, to sink: any Sink) throws {
+        try reading.requireNumbers()
         hasReading = true
         events.removeAll(keepingCapacity: true)
         detector.take(reading) { events.append($0) }
