@@ -40,6 +40,20 @@ package enum Program {
         }
     }
 
+    /// Ends the program for a command line that makes no sense.
+    ///
+    /// - Parameters:
+    ///   - text: what is said of it, with the usage.
+    ///   - reason: what stands in it behind "Error: ". It may repeat what was given, and stays one line whatever that is.
+    ///   - status: to exit with.
+    package static func end(refusing text: String, for reason: String, status: Int32) -> Never {
+        let given = "Error: \(reason)"
+        let isReason = text.utf8.starts(with: given.utf8)
+        let rest = String(decoding: text.utf8.dropFirst(isReason ? given.utf8.count : 0), as: UTF8.self)
+        StandardError.write((isReason ? "Error: \(reason.asLine)" : "") + rest + "\n")
+        Process.exit(status)
+    }
+
     /// An argument that is a file's name rather than an option: for a command line that can't be understood.
     private static var nameWithDash: String? {
         Process.arguments.first { argument in

@@ -184,6 +184,13 @@ final class RecordingQueue: @unchecked Sendable {
                 monitor.signal()
             }
         }
+        if isRemoved {
+            monitor.locked {
+                failure =
+                    failure
+                    ?? TacitError(.cannotCreate, file: path, "was removed while it was written: nothing is left of it")
+            }
+        }
         if Glibc.close(descriptor) != 0 {
             let number = errno
             monitor.locked { failure = failure ?? Self.cannotCreate(path, number) }
@@ -193,6 +200,12 @@ final class RecordingQueue: @unchecked Sendable {
             hasEnded = true
             monitor.signal()
         }
+    }
+
+    /// Whether the file has no name any more, and goes with its descriptor.
+    private var isRemoved: Bool {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 && status.st_nlink == 0
     }
 
     /// Writes whole chunks, which begin at `start` in the file.

@@ -24,7 +24,7 @@ struct ConvertCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Folder of the base model, or its GGUF.", valueName: "dir|file.gguf"))
     var base: String
 
-    @Option(help: ArgumentHelp("Keep the base's first layers only.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Keep the base's first layers only.", valueName: "n"))
     var layers: Int?
 
     @Option(help: ArgumentHelp("Folder of the adapter.", valueName: "dir"))
@@ -48,6 +48,7 @@ struct ConvertCommand: ParsableCommand {
     var smoothing: ConversionOptions.Smoothing?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             """
             First layers that int8 stores in 16 bits, as two planes of 8. Left out, a measurement says whether single \
@@ -66,6 +67,7 @@ struct ConvertCommand: ParsableCommand {
     var method = ConversionOptions.Method.rtn
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Bits a weight that mixed weights may take, scales counted; the most sensitive matrices get eight.",
             valueName: "bits"))
@@ -74,6 +76,7 @@ struct ConvertCommand: ParsableCommand {
     @OptionGroup var data: CalibrationOptions
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Write nothing if the metric of --calibration drops by more, in points of a hundred.", valueName: "points"))
     var maxDrop: Double?

@@ -26,6 +26,9 @@ Program.main(name: "tacit-convert") { arguments in
     try command.run()
 } otherwise: { error in
     let command: any ParsableCommand.Type = Command.isComparison ? CompareCommand.self : ConvertCommand.self
-    guard command.exitCode(for: error) == .success else { command.exit(withError: error) }
-    Program.end(telling: command.fullMessage(for: error))
+    let (status, text) = (command.exitCode(for: error), command.fullMessage(for: error))
+    guard status == .success else {
+        Program.end(refusing: text, for: command.message(for: error), status: status.rawValue)
+    }
+    Program.end(telling: text)
 }

@@ -4,6 +4,9 @@ Program.main(name: "tacit", holdsHangUp: Process.arguments.first == "run") { arg
     var command = try Tacit.command(arguments)
     try command.run()
 } otherwise: { error in
-    guard Tacit.exitCode(for: error) == .success else { Tacit.exit(withError: error) }
-    Program.end(telling: Tacit.fullMessage(for: error))
+    let (status, text) = (Tacit.exitCode(for: error), Tacit.fullMessage(for: error))
+    guard status == .success else {
+        Program.end(refusing: text, for: Tacit.message(for: error), status: status.rawValue)
+    }
+    Program.end(telling: text)
 }

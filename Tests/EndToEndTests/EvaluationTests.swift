@@ -69,6 +69,29 @@ import Testing
         return (result, predictions)
     }
 
+    /// What was predicted before stays until there is something whole in its place, and so does what else is there.
+    @Test func predictionsTakeNothingAway() throws {
+        let golden = try GoldenCase(name: "llama-plain")
+        let model = try ConvertedModel(golden)
+        let folder = model.folder
+        for label in golden.labels.prefix(2) {
+            let sound = Sounds.glide(samples: 2 * golden.sampleRate)
+            try folder.write("set/\(label)/a.wav", WaveFile.bytes(sound, rate: UInt32(golden.sampleRate)))
+        }
+        let arguments = ["eval", model.path, "--dataset", "folder:\(folder.path("set"))", "--predictions"]
+        let results = folder.path("results.jsonl")
+        #expect(try Executable.tacit.run(arguments + [results]).status == 0)
+        let before = try String(contentsOfFile: results, encoding: .utf8)
+        #expect(before.split(separator: "\n").count == 2)
+        try folder.write("set/\(golden.labels[1])/b.wav", "RIFF".utf8)
+        #expect(try Executable.tacit.run(arguments + [results]).status == 65)
+        #expect(try String(contentsOfFile: results, encoding: .utf8) == before)
+        let table = try folder.write("table.csv", "a,b\n".utf8)
+        let refused = try Executable.tacit.run(arguments + [table])
+        #expect(refused.status == 73 && refused.standardError.contains("is there and holds something else"))
+        #expect(try String(contentsOfFile: table, encoding: .utf8) == "a,b\n")
+    }
+
     private func accuracy(_ predictions: [Prediction], _ labels: [String]) -> Float {
         let right = predictions.filter { prediction in
             let best = prediction.logits.indices.max { prediction.logits[$0] < prediction.logits[$1] }

@@ -46,6 +46,43 @@ import Testing
         }
     }
 
+    /// What was given may be repeated, but never as it stands: an error is one line, in front of the usage.
+    @Test(arguments: [
+        ["listen", "--top", "ODD"], ["classify", "--ODD", "x.wav"],
+        ["watch", "--format", "ODD", "--size", "3x3", "--input", "x"],
+        ["watch", "--size", "ODD", "--format", "gray", "--input", "x"], ["listen", "--name", "ODD"],
+        ["listen", "--command", "a 'ODD"], ["eval", "--dataset", "ODD:x"], ["ODD"], ["listen", "MODEL", "ODD"],
+        ["listen", "--labels", "ODD", "--hop", "0"], ["convert", "--weights", "ODD", "--base", "x", "-o", "y"],
+    ])
+    func whatWasGivenIsOneLine(arguments: [String]) throws {
+        let odd = "a\nb\u{1b}[31mc\r"
+        let filled = arguments.map { $0 == "MODEL" ? model.path : $0.replacingOccurrences(of: "ODD", with: odd) }
+        let outcome =
+            filled[0] == "convert"
+            ? try Executable.convert.run(Array(filled.dropFirst())) : try Executable.tacit.run(filled)
+        #expect(outcome.status == 64, "\(arguments)")
+        #expect(!outcome.standardError.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" })
+        #expect(outcome.errorLines.first?.hasPrefix("Error: ") == true, "\(outcome.standardError)")
+        #expect(
+            outcome.errorLines.dropFirst().allSatisfy {
+                ["Help: ", "Usage:", "  See ", "      "].contains { start in $0.hasPrefix(start) }
+            }, "\(outcome.standardError)")
+    }
+
+    /// A value is not taken for another option because of its sign.
+    @Test(arguments: [
+        ["listen", "--hop", "-1"], ["listen", "--top", "-1"], ["listen", "--threshold", "-0.5"],
+        ["listen", "--smooth", "-1"], ["listen", "--wait", "-1"], ["bench", "--seconds", "-1"],
+        ["listen", "--to", "clips:x", "--clip-before", "-1"], ["listen", "--on-after", "-3"],
+        ["listen", "--to", "jsonl:x", "--rotate-bytes", "1K", "--rotate-keep", "-1"], ["listen", "--threads", "-2"],
+    ])
+    func aNegativeValueIsNamed(arguments: [String]) throws {
+        let outcome = try Executable.tacit.run(arguments)
+        #expect(outcome.status == 64)
+        let line = try #require(outcome.errorLines.first)
+        #expect(!line.contains("Missing value") && line.contains(arguments[arguments.count - 2]), "\(line)")
+    }
+
     @Test(arguments: [
         [], ["--base", "x"], ["-o", "x"], ["--base", "x", "-o", ""], ["--base", "x", "-o", "y/"],
         ["--base", "x", "-o", "y", "--weights", "int2"], ["--base", "x", "-o", "y", "--group-size", "48"],

@@ -180,6 +180,21 @@ import Testing
         }
     }
 
+    /// Bytes that nobody finds any more are no recording.
+    @Test func aRecordingThatIsRemovedIsAnError() throws {
+        let sound = try folder.write("sound", Sounds.raw(Sounds.glide(samples: 4 * golden.sampleRate)))
+        let recording = folder.path("a.rec")
+        let script = try folder.write(
+            "script.sh", "cat \(sound); rm \(recording); cat \(sound); exec sleep 1000".utf8)
+        let outcome = try Executable.tacit.run(
+            ["record", model.path, "--command", "/bin/sh \(script)", "--raw", "--json", "--seconds", "6", recording])
+        #expect(outcome.status == 73)
+        #expect(
+            outcome.errorLines.last
+                == "tacit: \(recording): was removed while it was written: nothing is left of it",
+            "\(outcome.standardError)")
+    }
+
     @Test func anotherModelIsNamed() throws {
         let other = try ConvertedModel(try GoldenCase(name: "gpt2-plain"))
         let recording = folder.path("a.rec")

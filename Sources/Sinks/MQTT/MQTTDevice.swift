@@ -78,7 +78,11 @@ final class MQTTDevice: @unchecked Sendable {
     func hasAdvanced(_ now: Double) { lastSign = now }
     func has(level: Double?) { self.level = level }
     func hasLost(_ seconds: Double) { lostSeconds += seconds }
-    func isFinishingNow() { isFinishing = true }
+    /// Nothing is on any more, also where the stream had no end of its own, as a recording that is cut off.
+    func isFinishingNow() {
+        isFinishing = true
+        for label in isOn.indices { isOn[label] = false }
+    }
     var isFull: Bool { queue.isFull }
     var waiting: Int { queue.count }
 

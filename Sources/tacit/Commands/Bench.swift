@@ -22,14 +22,18 @@ struct Bench: ParsableCommand {
     var arguments: [String] = []
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("Measure this many threads alone, not 1 to as many as there are processors.", valueName: "N")
     )
     var threads: Int?
 
-    @Option(help: ArgumentHelp("How long to measure each number of threads (default: 3).", valueName: "S"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How long to measure each number of threads (default: 3).", valueName: "S"))
     var seconds: Double?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Measure each thing exactly N times instead, after one that does not count: the same work every time.",
             valueName: "N"))

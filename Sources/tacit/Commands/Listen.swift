@@ -27,6 +27,7 @@ struct Listen: ParsableCommand {
     @OptionGroup var source: SourceCommandOptions
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("Hertz of raw samples, if not the model's.", valueName: "HZ"),
         transform: { text -> Int in
             // A picture's rate, by the same key of settings, may be any number.
@@ -35,7 +36,7 @@ struct Listen: ParsableCommand {
         })
     var rate: Int?
 
-    @Option(help: ArgumentHelp("Channels of raw samples; they are averaged.", valueName: "N"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Channels of raw samples; they are averaged.", valueName: "N"))
     var channels: Int?
 
     @Flag(help: "Take standard input, or what a program writes, for raw samples even if it looks like a sound file.")

@@ -28,7 +28,7 @@ extension Tacit {
     /// command that is named in front reads its own alone. What it can't make sense of, or answers by something else
     /// than a run (`--help`), goes the long way, whose words are those of the whole.
     ///
-    /// - Throws: What the parser throws, for `exit(withError:)`.
+    /// - Throws: What the parser throws, which has words of its own.
     static func command(_ arguments: [String]) throws -> any ParsableCommand {
         if let name = arguments.first,
             let command = configuration.subcommands.first(where: { $0.configuration.commandName == name }),

@@ -4,6 +4,7 @@ import TacitModelFile
 /// How labels become events.
 struct EventOptions: ParsableArguments {
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Average scores over so many seconds before events are decided (default: the model's, for its own labels, "
                 + "or 0).",
@@ -12,6 +13,7 @@ struct EventOptions: ParsableArguments {
 
     @Option(
         name: .customLong("on-after"),
+        parsing: .unconditional,
         help: ArgumentHelp(
             "How long a score must have reached its threshold to turn on (default: the model's, or 0).",
             valueName: "SECONDS"))
@@ -19,12 +21,14 @@ struct EventOptions: ParsableArguments {
 
     @Option(
         name: .customLong("off-after"),
+        parsing: .unconditional,
         help: ArgumentHelp(
             "How long a score must have stayed below to turn off (default: the model's, or 0).", valueName: "SECONDS"))
     var offAfter: Double?
 
     @Option(
         name: .customLong("off-below"),
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Below which part of its threshold a score turns off (default: the model's, or 0.8).", valueName: "FRACTION"
         ))

@@ -30,16 +30,20 @@ struct FrameOptions: ParsableArguments {
     var format: String?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("Bytes from one line of a raw frame to the next, if lines are padded.", valueName: "BYTES"))
     var stride: Int?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Frames a second: how many of a camera are enough (24), how fast a stream was recorded (25), how files are "
                 + "counted (1).", valueName: "FPS"))
     var rate: Double?
 
-    @Option(help: ArgumentHelp("Label no more than one frame in so many seconds.", valueName: "SECONDS"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Label no more than one frame in so many seconds.", valueName: "SECONDS"))
     var every: Double?
 
     @Flag(help: "Let the input pass no faster than it was recorded, instead of as fast as it can be labelled.")

@@ -4,6 +4,7 @@ import TacitLabelling
 /// How far apart readings are.
 struct HopOption: ParsableArguments {
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Seconds of sound from one reading to the next, rounded to whole steps of the model (default: 1 in a "
                 + "stream and for models of one endless context, else a window).",

@@ -6,6 +6,7 @@ struct LabelOptions: ParsableArguments {
     var top = 5
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Leave out labels that score less than X (0 to 1); in a stream also the threshold of every event.",
             valueName: "X"))

@@ -10,10 +10,12 @@ struct LiveExampleOptions: ParsableArguments {
     @Flag(name: .customLong("camera"), help: "Take examples from a camera, the first one unless --device names it.")
     var isCamera = false
 
-    @Option(help: ArgumentHelp("How many examples to take. (default: \(standardCount))", valueName: "N"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How many examples to take. (default: \(standardCount))", valueName: "N"))
     var examples: Int?
 
-    @Option(help: ArgumentHelp("How long to listen for each example.", valueName: "SECONDS"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("How long to listen for each example.", valueName: "SECONDS"))
     var seconds: Double?
 
     private static let standardCount = 5

@@ -9,11 +9,13 @@ struct MicrophoneOptions: ParsableArguments {
     var device: String?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("How long to wait for a device that is not there yet (default: 0).", valueName: "SECONDS"))
     var wait: Double?
 
     @Option(
         name: .customLong("wait-lost"),
+        parsing: .unconditional,
         help: ArgumentHelp(
             "How long to wait for a device that was there and is lost (default: 60; inf: for ever).",
             valueName: "SECONDS"))

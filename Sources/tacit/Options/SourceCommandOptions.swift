@@ -14,6 +14,7 @@ struct SourceCommandOptions: ParsableArguments {
 
     @Option(
         name: .customLong("command-silence"),
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Start the program anew when it has delivered nothing for so long (default: 10).", valueName: "SECONDS"))
     var silence: Double?

@@ -1,23 +1,37 @@
 import Glibc
 import TacitDiagnostics
+import TacitModelFile
 import TacitText
 
-/// A file that results are written to, line by line.
+/// A file that results are written to, line by line. It takes the place of earlier results once it is whole: until then,
+/// and for good where it never is, those stay.
 final class ResultsFile {
+    private enum Place {
+        case file(OutputFile)
+        /// A pipe or a device.
+        case descriptor(Int32)
+    }
+
     private let path: String
-    private var descriptor: Int32
+    private let place: Place
+    private var written = 0
     private var buffer = ByteBuffer(capacity: 1 << 17)
 
-    /// - Throws: `TacitError` (output can't be written).
+    /// - Throws: `TacitError` (output can't be written), also where there is a file that holds no such results.
     init(path: String) throws {
         self.path = path
-        try FileContent.requireText(path)
-        descriptor = SystemPath.withBytes(path) { open($0, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666) }
-        guard descriptor >= 0 else { throw TacitError.system(.cannotCreate, file: path) }
+        if let kind = SystemPath.kind(path), kind != S_IFREG, kind != S_IFDIR {
+            let descriptor = SystemPath.withBytes(path) { open($0, O_WRONLY | O_CLOEXEC) }
+            guard descriptor >= 0 else { throw TacitError.system(.cannotCreate, file: path) }
+            place = .descriptor(descriptor)
+            return
+        }
+        try FileContent.requireText(path, begunBy: UInt8(ascii: "{"))
+        place = .file(try OutputFile(path: path))
     }
 
     deinit {
-        if descriptor >= 0 { Glibc.close(descriptor) }
+        if case .descriptor(let descriptor) = place { Glibc.close(descriptor) }
     }
 
     func write(_ bytes: [UInt8]) throws {
@@ -28,14 +42,19 @@ final class ResultsFile {
     /// Writes what is left. A full disk may show only here.
     func close() throws {
         try flush()
-        let result = Glibc.close(descriptor)
-        descriptor = -1
-        guard result == 0 else { throw TacitError.system(.cannotCreate, file: path) }
+        if case .file(let file) = place { try file.finish() }
     }
 
     private func flush() throws {
-        let failure = buffer.bytes.withUnsafeBytes { FileBytes.write($0, to: descriptor) }
-        guard failure == 0 else { throw TacitError.system(.cannotCreate, failure, file: path) }
+        try buffer.bytes.withUnsafeBytes { bytes in
+            switch place {
+            case .file(let file): try file.write(bytes, at: written)
+            case .descriptor(let descriptor):
+                let failure = FileBytes.write(bytes, to: descriptor)
+                guard failure == 0 else { throw TacitError.system(.cannotCreate, failure, file: path) }
+            }
+        }
+        written += buffer.bytes.count
         buffer.removeAll()
     }
 }

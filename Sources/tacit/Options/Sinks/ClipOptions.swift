@@ -5,22 +5,26 @@ import TacitSinks
 struct ClipOptions: ParsableArguments {
     @Option(
         name: .customLong("clip-before"),
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Sound before an event that is kept (default: the model's window and a second).", valueName: "SECONDS"))
     var before: Double?
 
     @Option(
         name: .customLong("clip-after"),
+        parsing: .unconditional,
         help: ArgumentHelp("Sound after its end (default: 2).", valueName: "SECONDS"))
     var after: Double?
 
     @Option(
         name: .customLong("clip-longest"),
+        parsing: .unconditional,
         help: ArgumentHelp("How long a clip gets at most (default: 60).", valueName: "SECONDS"))
     var longest: Double?
 
     @Option(
         name: .customLong("clip-count"),
+        parsing: .unconditional,
         help: ArgumentHelp("How many are kept; the oldest make way (default: 1000).", valueName: "N"))
     var count: Int?
 
@@ -31,7 +35,8 @@ struct ClipOptions: ParsableArguments {
     var bytes: ByteCount?
 
     @Option(
-        name: .customLong("clip-days"), help: ArgumentHelp("For how long (default: 30).", valueName: "DAYS"))
+        name: .customLong("clip-days"), parsing: .unconditional,
+        help: ArgumentHelp("For how long (default: 30).", valueName: "DAYS"))
     var days: Double?
 
     @Option(

@@ -5,11 +5,13 @@ import TacitSinks
 struct CommandOptions: ParsableArguments {
     @Option(
         name: .customLong("exec-most"),
+        parsing: .unconditional,
         help: ArgumentHelp("Commands that run at once, at most (default: 4).", valueName: "N"))
     var most: Int?
 
     @Option(
         name: .customLong("exec-seconds"),
+        parsing: .unconditional,
         help: ArgumentHelp("After which a command that hangs is ended (default: 30).", valueName: "SECONDS"))
     var seconds: Double?
 
