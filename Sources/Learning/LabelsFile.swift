@@ -103,7 +103,7 @@ package enum LabelsFile {
         } catch let error as TacitError {
             throw error.inFile(path)
         }
-        let file = try OutputFile(path: SystemPath.target(of: path))
+        let file = try OutputFile(path: path)
         try bytes.withUnsafeBytes { try file.write($0, at: 0) }
         try file.finish()
     }

@@ -8,25 +8,39 @@ import TacitDiagnostics
 /// object goes, or, if the process was killed, when the next file is begun there.
 package final class OutputFile {
     package let path: String
+    /// Where the path leads: a link stays, and what it leads to is made or replaced.
+    private let target: String
     private var descriptor: Int32
     /// nil as long as it has no name.
     private var temporaryPath: String?
 
     /// What follows the target's name in a temporary one, before what makes it unique.
     private static let mark = ".tacit-"
+    /// Characters that make a temporary name unique, as `mkstemp` has them.
+    private static let digits = 6
+    /// The most bytes of a file's name.
+    private static let longestName = 255
 
     /// - Throws: `TacitError` of kind `cannotCreate`.
     package init(path: String) throws {
         self.path = path
-        // Renaming over a device, a folder or a pipe would replace it.
+        target = SystemPath.target(of: path)
         var status = stat()
-        if SystemPath.withBytes(path, { stat($0, &status) }) == 0, status.st_mode & S_IFMT != S_IFREG {
-            throw TacitError(.cannotCreate, file: path, "is there and not a regular file")
+        if SystemPath.withBytes(path, { stat($0, &status) }) == 0 {
+            // Renaming over a device, a folder or a pipe would replace it.
+            guard status.st_mode & S_IFMT == S_IFREG else {
+                throw TacitError(.cannotCreate, file: path, "is there and not a regular file")
+            }
+        } else if errno != ENOENT {
+            // Links that lead in a ring, and names that are too long.
+            throw TacitError.system(.cannotCreate, file: path)
         }
-        Self.removeAbandoned(path)
-        descriptor = Self.nameless(in: SystemPath.folder(of: path))
+        let (folder, start) = (SystemPath.folder(of: target), Self.temporaryStart(for: target))
+        Self.removeAbandoned(in: folder, start)
+        descriptor = Self.nameless(in: folder)
         if descriptor >= 0 { return }
-        var template = SystemPath.withBytes("\(path)\(Self.mark)XXXXXX") { name in
+        let digits = String(repeating: "X", count: Self.digits)
+        var template = SystemPath.withBytes("\(folder)/\(start)\(digits)") { name in
             Array(UnsafeBufferPointer(start: name, count: strlen(name) + 1))
         }
         descriptor = mkstemp(&template)
@@ -61,12 +75,18 @@ package final class OutputFile {
         return descriptor
     }
 
+    /// What the names of a target's temporary files begin with: of a long name as much as leaves room for the rest.
+    private static func temporaryStart(for target: String) -> String {
+        var name = String(SystemPath.name(of: target))
+        let most = longestName - mark.utf8.count - digits
+        while SystemPath.withBytes(name, { strlen($0) }) > most { name.unicodeScalars.removeLast() }
+        return name + mark
+    }
+
     /// Removes what killed processes left of the same file: what nobody holds a lock on.
-    private static func removeAbandoned(_ path: String) {
-        let folder = SystemPath.folder(of: path)
-        let prefix = SystemPath.name(of: path) + mark
+    private static func removeAbandoned(in folder: String, _ start: String) {
         try? FolderListing.forEachName(in: folder) { name in
-            guard name.utf8.starts(with: prefix.utf8), name.utf8.count == prefix.utf8.count + 6 else { return }
+            guard name.utf8.starts(with: start.utf8), name.utf8.count == start.utf8.count + digits else { return }
             SystemPath.withBytes("\(folder)/\(name)") { path in
                 let descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
                 guard descriptor >= 0 else { return }
@@ -101,14 +121,14 @@ package final class OutputFile {
     /// puts it in its place.
     package func finish() throws {
         var replaced = stat()
-        let isThere = SystemPath.withBytes(path, { stat($0, &replaced) }) == 0
+        let isThere = SystemPath.withBytes(target, { stat($0, &replaced) }) == 0
         let mode = isThere ? replaced.st_mode & 0o777 : 0o666 & ~FileMode.mask
         // An administrator must not take a service's file away from it; whoever may give nothing away keeps what is made.
         if isThere { _ = fchown(descriptor, replaced.st_uid, replaced.st_gid) }
         guard fchmod(descriptor, mode) == 0, fsync(descriptor) == 0 else { throw failure() }
         if temporaryPath == nil { try name() }
         if let temporaryPath {
-            let status = SystemPath.withBytes(temporaryPath) { old in SystemPath.withBytes(path) { rename(old, $0) } }
+            let status = SystemPath.withBytes(temporaryPath) { old in SystemPath.withBytes(target) { rename(old, $0) } }
             guard status == 0 else { throw failure() }
         }
         temporaryPath = nil
@@ -116,7 +136,7 @@ package final class OutputFile {
         descriptor = -1
         // The rename itself reaches the disk with the folder. Where a folder can't be flushed, nothing is lost but
         // certainty, so failure is no error.
-        let folderDescriptor = SystemPath.withBytes(SystemPath.folder(of: path)) { open($0, O_RDONLY | O_CLOEXEC) }
+        let folderDescriptor = SystemPath.withBytes(SystemPath.folder(of: target)) { open($0, O_RDONLY | O_CLOEXEC) }
         if folderDescriptor >= 0 {
             fsync(folderDescriptor)
             close(folderDescriptor)
@@ -126,14 +146,15 @@ package final class OutputFile {
     /// Gives the file its name, or, where another has it already, a temporary one to rename: a link does not replace.
     private func name() throws {
         let source = "/proc/self/fd/\(descriptor)"
+        let start = "\(SystemPath.folder(of: target))/\(Self.temporaryStart(for: target))"
         func link(as name: String) -> Bool {
             SystemPath.withBytes(name) { linkat(AT_FDCWD, source, AT_FDCWD, $0, AT_SYMLINK_FOLLOW) } == 0
         }
-        if link(as: path) { return }
+        if link(as: target) { return }
         for attempt in 0..<1000 {
             guard errno == EEXIST else { break }
             let digits = String(UInt32.random(in: 0..<1 << 24) ^ UInt32(attempt), radix: 16)
-            let other = "\(path)\(Self.mark)" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+            let other = start + String(repeating: "0", count: max(0, Self.digits - digits.count)) + digits
             if link(as: other) {
                 temporaryPath = other
                 return

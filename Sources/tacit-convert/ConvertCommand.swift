@@ -123,10 +123,11 @@ struct ConvertCommand: ParsableCommand {
         if let layers, layers < 1 { throw ValidationError("--layers \(layers): expected at least 1") }
         if base.isEmpty { throw ValidationError("--base must name a folder or a GGUF") }
         if let adapter, adapter.isEmpty { throw ValidationError("--adapter must name a folder") }
-        if let report, FileIdentity.areOnePlace(report, output) {
-            throw ValidationError("--report and -o name the same file")
-        }
         if output.isEmpty || output.hasSuffix("/") { throw ValidationError("-o must name a file") }
+        if let report {
+            if report.isEmpty || report.hasSuffix("/") { throw ValidationError("--report must name a file") }
+            if FileIdentity.leadToOne(report, output) { throw ValidationError("--report and -o name the same file") }
+        }
     }
 
     func run() throws {

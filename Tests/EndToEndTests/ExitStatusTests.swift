@@ -85,6 +85,7 @@ import Testing
 
     @Test(arguments: [
         [], ["--base", "x"], ["-o", "x"], ["--base", "x", "-o", ""], ["--base", "x", "-o", "y/"],
+        ["--base", "x", "-o", "y", "--report", ""], ["--base", "x", "-o", "y", "--report", "z/"],
         ["--base", "x", "-o", "y", "--weights", "int2"], ["--base", "x", "-o", "y", "--group-size", "48"],
         ["--base", "x", "-o", "y", "--method", "magic"], ["--base", "x", "-o", "y", "--max-drop", "1"], ["x"],
         ["--base", "x", "-o", "y", "--weights", "mixed"], ["--base", "x", "-o", "y", "--group-size", "64"],
@@ -245,9 +246,12 @@ import Testing
         let folder = try TemporaryFolder()
         let output = folder.path("model.gguf")
         try folder.write("folder/file", [])
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path("folder/link"), withDestinationPath: "../model.gguf")
         for (report, status) in [
             (folder.path("none/report.json"), 73), (folder.path("folder"), 73), ("/dev/full", 73), (output, 64),
             (folder.path("./model.gguf"), 64), (folder.path("folder/../model.gguf"), 64),
+            (folder.path("folder/link"), 64), ("", 64), (folder.path("folder") + "/", 64),
         ] as [(String, Int32)] {
             let outcome = try Executable.convert.run([
                 "--base", golden.baseFolder.path, "--adapter", golden.adapterFolder.path, "-o", output, "--report",

@@ -202,6 +202,49 @@ import Testing
         #expect(failure { try SmallModel.gpt2.write(to: folder.path("fifo.gguf")) } != nil)
     }
 
+    /// A link stays one, and so does one that leads to nothing yet.
+    @Test func whatALinkLeadsToIsReplaced() throws {
+        let folder = try TemporaryFolder()
+        let files = FileManager.default
+        try folder.write("real/model.gguf", Array("old".utf8))
+        let abandoned = try folder.write("real/model.gguf.tacit-0a1b2c", [])
+        for (link, target) in [("one.gguf", "real/model.gguf"), ("two.gguf", "real/new.gguf")] {
+            try files.createSymbolicLink(atPath: folder.path(link), withDestinationPath: target)
+            try SmallModel.gpt2.write(to: folder.path(link))
+            #expect(try files.destinationOfSymbolicLink(atPath: folder.path(link)) == target)
+            #expect(failure { try ModelFile(path: folder.path(target)).verify() } == nil)
+        }
+        #expect(!files.fileExists(atPath: abandoned))
+        #expect(try files.contentsOfDirectory(atPath: folder.path("real")).sorted() == ["model.gguf", "new.gguf"])
+    }
+
+    @Test func linksThatLeadToNoFile() throws {
+        let folder = try TemporaryFolder()
+        #expect(mkfifo(folder.path("fifo"), 0o600) == 0)
+        for (link, target, reason) in [
+            ("to-fifo", "fifo", "is there and not a regular file"),
+            ("to-folder", ".", "is there and not a regular file"),
+            ("ring", "ring", "Too many levels of symbolic links"), ("nowhere", "no/such", "No such file or directory"),
+        ] {
+            let path = folder.path(link)
+            try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: target)
+            #expect(failure { try SmallModel.gpt2.write(to: path) } == "\(path): \(reason)")
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: path) == target)
+        }
+    }
+
+    /// A temporary name is no longer than a name may be.
+    @Test(arguments: ["a" + String(repeating: "é", count: 124) + ".gguf", String(repeating: "x", count: 250) + ".gguf"])
+    func namesAsLongAsTheyMayBe(name: String) throws {
+        let folder = try TemporaryFolder()
+        let abandoned = name.utf8.first == UInt8(ascii: "x") ? name.prefix(242) : name.prefix(121)
+        try folder.write("\(abandoned).tacit-0a1b2c", [])
+        for seed: UInt64 in [1, 2] { try SmallModel.gpt2.write(to: folder.path(name), seed: seed) }
+        #expect(try folder.names() == [name])
+        let longer = folder.path("xx" + name)
+        #expect(failure { try SmallModel.gpt2.write(to: longer) } == "\(longer): File name too long")
+    }
+
     @Test func aFolderThatIsNotThereCannotHoldAModel() {
         let line = failure { try SmallModel.gpt2.write(to: "/nowhere/at/all.gguf") }
         #expect(line == "/nowhere/at/all.gguf: No such file or directory")
