@@ -84,6 +84,58 @@ import Testing
         }
     }
 
+    /// With `bias: all` PEFT stores the biases of what it wraps three times, also of norms in layers that are left out
+    /// and of heads.
+    @Test func copiesOfBiases() throws {
+        let bench = try Workbench("gpt2-sharded-patterns")
+        let root = "base_model.model."
+        func add(_ names: [String], like source: String) throws {
+            try bench.edit(tensors: "adapter/adapter_model.safetensors") { header, data in
+                guard let entry = header[root + source] as? [String: Any],
+                    let offsets = entry["data_offsets"] as? [Int]
+                else { return }
+                for name in names {
+                    var copy = entry
+                    copy["data_offsets"] = [data.count, data.count + offsets[1] - offsets[0]]
+                    header[root + name] = copy
+                    data.append(Data(data[offsets[0]..<offsets[1]]))
+                }
+            }
+        }
+        func refusal(layers: Int?) -> String? {
+            thrown(TacitError.self) {
+                try Converter(
+                    ConversionOptions(
+                        base: bench.base.path, layers: layers, adapter: bench.adapter.path, output: bench.output))
+            }?.reason
+        }
+        let bias = "transformer.ln_f.bias"
+        for layer in 0..<3 {
+            let norm = "transformer.h.\(layer).ln_1"
+            try add(
+                ["\(norm).weight", "\(norm).modules_to_save.bias", "\(norm).original_module.bias"],
+                like: "\(norm).bias")
+        }
+        for head in ["qa_outputs", "score"] {
+            try add(
+                ["\(head).weight", "\(head).bias", "\(head).modules_to_save.bias", "\(head).original_module.bias"],
+                like: bias)
+        }
+        let choice = "multiple_choice_head"
+        try add(
+            [
+                "\(choice).summary.weight", "\(choice).summary.bias",
+                "\(choice).modules_to_save.default.summary.bias", "\(choice).original_module.summary.bias",
+                "classifier.bias",
+            ], like: bias)
+        try bench.edit("adapter/adapter_config.json") {
+            $0["modules_to_save"] = ["ln_1", "qa_outputs", "score", choice]
+        }
+        for layers in [nil, 2] { #expect(refusal(layers: layers) == nil) }
+        try add(["classifier.weight"], like: bias)
+        #expect(refusal(layers: nil) == "nothing in this base and adapter_config.json uses this tensor")
+    }
+
     /// What changes nothing is no reason to refuse.
     @Test func harmlessDifferences() throws {
         let bench = try Workbench("llama-plain")
@@ -118,6 +170,15 @@ import Testing
                     header = Dictionary(
                         uniqueKeysWithValues: header.map { ($0 == "__metadata__" ? $0 : "module._orig_mod." + $0, $1) })
                 }
+            }
+        }
+        try same("names of a model that answers questions") {
+            try bench.edit(tensors: "adapter/adapter_model.safetensors") { header, _ in
+                let root = "base_model.model."
+                header = Dictionary(
+                    uniqueKeysWithValues: header.map {
+                        ($0.replacingOccurrences(of: root, with: root + "transformer."), $1)
+                    })
             }
         }
         try same("a classifier's head and stored frequencies") {

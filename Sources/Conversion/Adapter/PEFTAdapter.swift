@@ -8,7 +8,7 @@ final class PEFTAdapter {
     private let model: BaseModel
     private let config: AdapterConfig
     private let store: TensorStore
-    /// The family's prefix if the adapter was made over a model with a language head, else nothing.
+    /// What the trunk's names begin with if the adapter was made over a model with a head, else nothing.
     private let prefix: String
     private let adapted: Set<String>
 
@@ -25,7 +25,10 @@ final class PEFTAdapter {
             return Self.root + BaseCheckpoint.withoutWrappers(String(bare.dropFirst(Self.root.count)))
         }
         let names = store.names
-        prefix = names.contains { $0.hasPrefix(Self.root + model.prefix) } ? model.prefix : ""
+        prefix =
+            BaseCheckpoint.prefixes(of: model).first { prefix in
+                names.contains { $0.hasPrefix(Self.root + prefix) }
+            } ?? ""
         let (config, prefix) = (config, prefix)
         do {
             adapted = Set(
@@ -162,15 +165,14 @@ final class PEFTAdapter {
         }
         for norm in model.droppedNorms {
             for field in ["weight", "bias"] where brings(norm, field) { store.skip(name("\(norm.module).\(field)")) }
+            if let copies = copies(of: norm) { for name in [copies.wrapped, copies.original] { store.skip(name) } }
         }
-        for head in BaseCheckpoint.otherHeads where config.savedModules.contains(where: head.hasSuffix) {
-            for field in ["weight", "bias"] { store.skip(Self.root + "\(head).\(field)") }
-        }
+        skipOtherHeads()
         for norm in model.norms {
             for field in model.trunk.norm == .layer ? ["weight", "bias"] : ["weight"] where brings(norm, field) {
                 expected.insert(name("\(norm.module).\(field)"))
             }
-            if config.bias == .all, brings(norm, "weight") { try checkCopies(norm) }
+            try checkCopies(norm)
         }
         for name in store.unused where !expected.contains(name) {
             throw store.fault(name, "nothing in this base and adapter_config.json uses this tensor")
@@ -178,16 +180,36 @@ final class PEFTAdapter {
         for name in expected.sorted() where !store.has(name) { throw store.fault(name, "the tensor is missing") }
     }
 
+    /// Nothing of a head is read. One that is saved, or that lies in what is, has more names with `bias: all`, those
+    /// within PEFT's wrapper; of any other the bias alone comes along.
+    private func skipOtherHeads() {
+        for head in BaseCheckpoint.otherHeads {
+            let whole = head.prefix { $0 != "." }
+            let isSaved = config.savedModules.contains { head.hasSuffix($0) || whole.hasSuffix($0) }
+            for name in store.names where name.hasPrefix("\(Self.root)\(whole).") {
+                if isSaved || (config.bias == .all && name.hasSuffix(".bias")) { store.skip(name) }
+            }
+        }
+    }
+
     /// With `bias: all`, PEFT stores the bias of a replaced norm three times: as such, once more under the wrapper's
-    /// name, and as the base has it.
+    /// name, and as the base has it. The latter two's names, where there are such.
+    private func copies(of norm: BaseModel.Norm) -> (wrapped: String, original: String)? {
+        guard config.bias == .all, brings(norm, "weight") else { return nil }
+        return (name("\(norm.module).modules_to_save.bias"), name("\(norm.module).original_module.bias"))
+    }
+
+    /// The copy within the wrapper must be one.
     private func checkCopies(_ norm: BaseModel.Norm) throws {
-        store.skip(name("\(norm.module).original_module.bias"))
-        let copy = name("\(norm.module).modules_to_save.bias")
-        guard store.has(copy) else { return }
+        guard let copies = copies(of: norm) else { return }
+        store.skip(copies.original)
+        guard store.has(copies.wrapped) else { return }
         let width = norm.width ?? model.trunk.width
-        guard try store.doubles(copy, shape: [width]) == store.doubles(name("\(norm.module).bias"), shape: [width])
+        guard
+            try store.doubles(copies.wrapped, shape: [width])
+                == store.doubles(name("\(norm.module).bias"), shape: [width])
         else {
-            throw store.fault(copy, "differs from \(norm.module).bias")
+            throw store.fault(copies.wrapped, "differs from \(norm.module).bias")
         }
     }
 }

@@ -13,7 +13,7 @@ final class BaseCheckpoint {
         self.store = store
         for name in store.names {
             let bare = Self.withoutWrappers(name)
-            let prefix = ([model.prefix] + Self.prefixes).first { bare.hasPrefix($0) } ?? ""
+            let prefix = Self.prefixes(of: model).first { bare.hasPrefix($0) } ?? ""
             let short = String(bare.dropFirst(prefix.count))
             if let other = fullNames[short] { throw store.fault(name, "the tensor is there twice, also as \(other)") }
             fullNames[short] = name
@@ -36,9 +36,9 @@ final class BaseCheckpoint {
         return String(name)
     }
 
-    /// What transformers' classes put before a trunk's names, besides the family's own: a Llama that answers questions
-    /// is a `transformer.` there.
-    private static let prefixes = ["transformer.", "model.", "gpt_neox."]
+    /// What transformers' classes put before a trunk's names: first the family's own, but a Llama that answers
+    /// questions is a `transformer.` there.
+    static func prefixes(of model: BaseModel) -> [String] { [model.prefix, "transformer.", "model.", "gpt_neox."] }
 
     /// Buffers that versions of transformers have saved with a block or beside the blocks, and that change nothing:
     /// masks and rotary frequencies.
