@@ -163,6 +163,31 @@ import Testing
         }
     }
 
+    /// What is there decides, not what it is called.
+    @Test func namesOfBases() throws {
+        let bench = try Workbench("gpt2-plain")
+        func refusal(_ name: String) -> TacitError? {
+            thrown(TacitError.self) {
+                try Converter(
+                    ConversionOptions(base: bench.folder.appendingPathComponent(name).path, output: bench.output))
+            }
+        }
+        try FileManager.default.moveItem(at: bench.base, to: bench.folder.appendingPathComponent("folder.gguf"))
+        #expect(refusal("folder.gguf") == nil)
+        for name in ["L.GGUF", "llama"] {
+            try FileManager.default.copyItem(
+                at: Self.folder.appendingPathComponent("llama.gguf"), to: bench.folder.appendingPathComponent(name))
+            #expect(refusal(name) == nil)
+        }
+        #expect(mkfifo(bench.folder.appendingPathComponent("fifo.gguf").path, 0o600) == 0)
+        #expect(refusal("fifo.gguf")?.kind == .noInput)
+        #expect(refusal("fifo.gguf")?.reason == "expected the base's folder or a GGUF file")
+        let file = "folder.gguf/config.json"
+        #expect(refusal(file)?.kind == .badData)
+        #expect(refusal(file)?.reason == "not a GGUF file: expected one, or the base's folder")
+        #expect(refusal("absent.gguf")?.reason == "No such file or directory")
+    }
+
     /// One that was written for this converter's own output, or cut anywhere, is refused in words.
     @Test func filesOfOtherKinds() throws {
         let bench = try Workbench("gpt2-plain")

@@ -1,3 +1,4 @@
+import Glibc
 import TacitDiagnostics
 import TacitModelFile
 
@@ -9,15 +10,19 @@ struct BaseSource {
     let checkpoint: BaseCheckpoint
 
     /// - Parameters:
-    ///   - path: a folder, or a file whose name ends in `.gguf`.
+    ///   - path: a folder, or a GGUF, whatever its name.
     ///   - layers: how many to keep; nil for all.
     ///   - adapterFolder: where the adapter is, if there is one.
     /// - Throws: `TacitError`: `noInput` if something is not there, `badData` if it is broken or not supported, `usage`
     ///   if the base has fewer layers.
     init(path: String, layers: Int?, adapterFolder: SourceFolder?) throws {
-        if path.hasSuffix(".gguf") {
+        let kind = SystemPath.kind(path)
+        if kind == S_IFREG {
             (folder, model, checkpoint) = try Self.gguf(path, layers)
             return
+        }
+        guard kind == nil || kind == S_IFDIR else {
+            throw TacitError(.noInput, file: path, "expected the base's folder or a GGUF file")
         }
         folder = try SourceFolder(path: path)
         try Self.refuseAdapter(in: folder, adapterFolder)
@@ -29,10 +34,8 @@ struct BaseSource {
     private static func gguf(
         _ path: String, _ layers: Int?
     ) throws -> (folder: SourceFolder, model: BaseModel, checkpoint: BaseCheckpoint) {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-        let parent = parts.dropLast().joined(separator: "/")
-        let folder = try SourceFolder(path: parent.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : parent)
-        let name = String(parts.last ?? "")
+        let folder = try SourceFolder(path: SystemPath.folder(of: path))
+        let name = String(SystemPath.name(of: path))
         let base = try GGUFBase(GGUFFile(path: path, map: folder.map(name, followsLinks: true)))
         var model = try kept(BaseFamily.model(base.config), layers)
         if let divisors = base.frequencyDivisors {

@@ -57,7 +57,7 @@ final class GGUFFile {
     private func read() throws {
         var cursor = ByteCursor(map.bytes)
         guard map.bytes.starts(with: "GGUF".utf8) else {
-            throw TacitError(.badData, place: "byte 0", "not a GGUF file")
+            throw TacitError(.badData, place: "byte 0", "not a GGUF file: expected one, or the base's folder")
         }
         try cursor.skip(4, "the magic number")
         let version = try cursor.number(UInt32.self, "the version")
