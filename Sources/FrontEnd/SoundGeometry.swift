@@ -35,14 +35,6 @@ package struct SoundGeometry: Equatable, Sendable {
         TacitError(.badData, place: "input", "expected a model of sound (waveform or logmel)")
     }
 
-    static func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws {
-        guard range.contains(value) else {
-            throw TacitError(
-                .badData, place: "input",
-                "\(name) is \(value), expected \(range.lowerBound) to \(range.upperBound)")
-        }
-    }
-
     /// Samples from a window's first to one past its last:
     /// `(window - 1) * samplesPerStride + samplesPerPatch`.
     package var samplesPerWindow: Int { endOfPatch(window - 1) }

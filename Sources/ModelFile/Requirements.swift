@@ -13,9 +13,9 @@ func range(_ value: Int, _ range: ClosedRange<Int>, _ place: String, _ what: Str
 }
 
 func finite(_ value: Double, _ place: String) throws {
-    try require(value.isFinite && abs(value) <= 1e30, place, "expected a finite number, found \(value)")
+    try require(abs(value) < 1e30, place, "expected a number between -1e30 and 1e30, found \(value)")
 }
 
 func positive(_ value: Double, _ place: String) throws {
-    try require(value.isFinite && value >= 1e-30 && value <= 1e30, place, "expected a positive number, found \(value)")
+    try require(value > 1e-30 && value < 1e30, place, "expected more than 1e-30 and less than 1e30, found \(value)")
 }

@@ -23,6 +23,7 @@ enum Command {
 
 Program.main(name: "tacit-convert") { arguments in
     var command = try Command.parse(arguments)
+    try Descriptors.requireSome()
     try command.run()
 } otherwise: { error in
     let command: any ParsableCommand.Type = Command.isComparison ? CompareCommand.self : ConvertCommand.self

@@ -11,19 +11,22 @@ import Testing
     init() throws { given = try ModelAndNoise() }
 
     /// From what the loader alone does not get by with.
-    private func outcomes(_ arguments: [String], upTo most: Int) throws -> [Executable.Outcome] {
+    private func outcomes(
+        _ arguments: [String], of program: Executable = .tacit, upTo most: Int
+    ) throws -> [Executable.Outcome] {
         try (3...most).map { limit in
-            try Executable.shell.run(
-                ["-c", "ulimit -n \(limit); exec \"$@\"", "sh", Executable.tacit.path] + arguments)
+            try Executable.shell.run(["-c", "ulimit -n \(limit); exec \"$@\"", "sh", program.path] + arguments)
         }.filter { $0.status != 127 }
     }
 
-    private func check(_ outcomes: [Executable.Outcome], _ statuses: Set<Int32>, _ what: String) {
+    private func check(
+        _ outcomes: [Executable.Outcome], _ statuses: Set<Int32>, _ what: String, by name: String = "tacit"
+    ) {
         for outcome in outcomes {
             #expect(!outcome.ranTooLong && outcome.signal == nil, "\(what): \(outcome.standardError)")
             guard outcome.status != 0 else { continue }
             #expect(statuses.contains(outcome.status ?? -1), "\(what): \(outcome.standardError)")
-            #expect(outcome.errorLines.count == 1 && outcome.standardError.hasPrefix("tacit: "), "\(what)")
+            #expect(outcome.errorLines.count == 1 && outcome.standardError.hasPrefix("\(name): "), "\(what)")
             #expect(outcome.standardError.contains("Too many open files"), "\(what): \(outcome.standardError)")
         }
         #expect(outcomes.contains { $0.status != 0 }, "\(what)")
@@ -54,5 +57,18 @@ import Testing
         let found = try outcomes(
             ["listen", model.path, "--command", "cat \(sound)", "--wait", "0"], upTo: 12)
         check(found, [66, 69, 74], "a command")
+    }
+
+    /// Libraries that open files themselves would end the process, or seem not to be there.
+    @Test func conversions() throws {
+        let golden = try GoldenCase(name: "llama-plain")
+        let found = try outcomes(
+            [
+                "--base", golden.baseFolder.path, "--adapter", golden.adapterFolder.path, "-o",
+                model.folder.path("few.gguf"),
+            ], of: .convert, upTo: 16)
+        check(found, [74], "a conversion", by: "tacit-convert")
+        #expect(found.contains { $0.standardError.contains("ulimit -n") })
+        #expect(found.last?.status == 0, "\(found.last?.standardError ?? "")")
     }
 }

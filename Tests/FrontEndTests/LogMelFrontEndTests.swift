@@ -116,7 +116,9 @@ import Testing
         refuse { $0.maximumFrequency = .nan }
         refuse { $0.logOffset = 0 }
         refuse { $0.logOffset = .nan }
+        refuse { $0.logOffset = 1e-40 }
         refuse { $0.deviation = 0 }
+        refuse { $0.deviation = 1e30 }
         refuse { $0.mean = .infinity }
         refuse { $0.sampleRate = 0 }
         for input in inputs {

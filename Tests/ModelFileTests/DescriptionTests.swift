@@ -154,6 +154,11 @@ import Testing
         #expect(logmel { $0.logOffset = 0 } == "input.log_offset")
         #expect(logmel { $0.deviation = 0 } == "input.std")
         #expect(logmel { $0.mean = .infinity } == "input.mean")
+        // As single precision has them.
+        #expect(logmel { $0.logOffset = 1e-40 } == "input.log_offset")
+        #expect(logmel { $0.logOffset = 1.2e-38 } == nil)
+        for mean in [1e30, -1e30] { #expect(logmel { $0.mean = mean } == "input.mean") }
+        for deviation in [1e-30, 1e30, -1, .nan] { #expect(logmel { $0.deviation = deviation } == "input.std") }
         #expect(logmel { $0.patchFrames = 0 } == "input.patch_frames")
         #expect(logmel { $0.strideFrames = 0 } == "input.stride_frames")
 

@@ -86,8 +86,8 @@ extension LogMelInput: SoundInput {
                 && minimumFrequency < maximumFrequency && maximumFrequency <= Double(sampleRate) / 2, "input.f_max",
             "expected 0 <= f_min < f_max <= half the sample rate, found \(minimumFrequency) and \(maximumFrequency)")
         try require(
-            logOffset.isFinite && Float(logOffset) > 0 && logOffset <= 1e6, "input.log_offset",
-            "expected a positive number, found \(logOffset)")
+            logOffset >= Double(Float.leastNormalMagnitude) && logOffset <= 1e6, "input.log_offset",
+            "expected \(Float.leastNormalMagnitude) to 1e6, found \(logOffset)")
         try finite(mean, "input.mean")
         try positive(deviation, "input.std")
         try range(patchFrames, 1...ModelLimits.window, "input.patch_frames")
