@@ -29,6 +29,19 @@ final class OggReader {
     private var cutSamples = 0
     /// Whether the checksum of the page at hand was mended.
     private var isMended = false
+    /// What the stream that is read is coded in; nil while none is read.
+    private var codec: Codec?
+    /// Packets of its header that are still to come.
+    private var headers = 0
+    /// The number of its last page that was handed on, and whether that one was of sound.
+    private var lastNumber: UInt32 = 0
+    private var hasSound = false
+    /// The last position that is stated: by a whole page, or by the header of a damaged one where it can be.
+    private var stated = 0
+    /// Samples at most of the damaged pages behind the last whole one.
+    private var damagedSamples = 0
+    /// Samples at most of the damaged pages in front of the first whole one with sound.
+    private(set) var damagedFirst = 0
     /// Bytes that are of no page, and of no tag either, up to now.
     private(set) var skipped = 0
 
@@ -102,6 +115,7 @@ final class OggReader {
     private func begin() throws -> Codec? {
         isHeld = false
         cutPosition = nil
+        codec = nil
         var names: [String] = []
         var sounds: [(serial: Int32, codec: Codec, page: [UInt8])] = []
         serials = []
@@ -142,8 +156,15 @@ final class OggReader {
         serial = stream.serial
         head = stream.page
         headUsed = 0
+        codec = stream.codec
+        headers = stream.codec == .vorbis ? 2 : 1
+        (lastNumber, hasSound, stated, damagedSamples, damagedFirst) = (0, false, 0, 0, 0)
+        if hasPage, ogg_page_serialno(&page) == serial { noteWhole() }
         return stream.codec
     }
+
+    /// The packet that the stream begins with, which is alone on its page.
+    var firstPacket: [UInt8] { head.count > 26 ? Array(head.dropFirst(27 + Int(head[26]))) : [] }
 
     private enum Content {
         case sound(Codec)
@@ -228,10 +249,56 @@ final class OggReader {
                 continue
             }
             try stream.skip(pageBytes)
-            if ogg_page_serialno(&page) == serial, !isBeginning, !isMended { cutPosition = nil }
+            if ogg_page_serialno(&page) == serial, !isBeginning {
+                if !isMended { cutPosition = nil }
+                noteWhole()
+            }
             hasPage = true
             return true
         }
+    }
+
+    /// Keeps what the page at hand tells, a whole one of the stream that is read.
+    private func noteWhole() {
+        guard let codec, codec != .flac else { return }
+        let number = UInt32(truncatingIfNeeded: ogg_page_pageno(&page))
+        let isBehindLoss = number != lastNumber &+ 1
+        lastNumber = number
+        if headers > 0 {
+            headers -= Int(ogg_page_packets(&page))
+            return
+        }
+        if !hasSound { damagedFirst = damagedSamples }
+        hasSound = true
+        damagedSamples = 0
+        stated = max(stated, Int(ogg_page_granulepos(&page)))
+        // Behind a loss the decoders don't believe a last page's position, since its last packet may end behind that:
+        // all it holds would come too early by what was lost, or be dropped. Read as any other page, it is early by
+        // what that packet has too much, at most.
+        if isBehindLoss, ogg_page_eos(&page) != 0 {
+            bytes[5] &= ~4
+            ogg_page_checksum_set(&page)
+        }
+    }
+
+    /// Keeps the position that the page at hand states, a damaged one whose header may be right. What it holds could be
+    /// anything: it is left out, as if the page were not there.
+    private func noteDamaged() {
+        damagedSamples += Int(bytes[26]) * Self.mostInPacket
+        let position = Int(ogg_page_granulepos(&page))
+        if position > stated, position - stated <= damagedSamples { stated = position }
+    }
+
+    /// Whether all pages of sound up to now were damaged.
+    var isAllDamaged: Bool { !hasSound && damagedSamples > 0 }
+
+    /// Samples that were lost at the end of a link of Vorbis or Opus in which the decoder came to `position`.
+    ///
+    /// - Parameters:
+    ///   - position: as the pages state it.
+    ///   - isTorn: whether something was lost since the decoder gave samples last, and no sample came behind it.
+    func lost(at position: Int, isTorn: Bool = false) -> Int {
+        isTorn || damagedSamples > 0 ? max(0, stated - max(0, position)) : 0
     }
 
     /// Keeps the position that a page's header states, the rest of which is not there.
@@ -254,8 +321,9 @@ final class OggReader {
     /// Of Vorbis, where it is the longest.
     private static let mostInPacket = 8192
 
-    /// Whether the page at hand is one, by its checksum; or, if a byte of its body was damaged, by the page behind it:
-    /// so that only the packet is lost that the byte belongs to. The checksum is mended then.
+    /// Whether the page at hand is one, by its checksum; or, if it is of a header or of FLAC, by the page behind it.
+    /// Its checksum is mended then: some programs that write tags leave a wrong one behind, and every frame of FLAC has
+    /// a checksum of its own, so that only those are lost that were hit. A packet of Vorbis or Opus has none.
     private func isWhole(_ pageBytes: Int) throws -> Bool {
         isMended = false
         let stated = (bytes[22], bytes[23], bytes[24], bytes[25])
@@ -272,6 +340,10 @@ final class OggReader {
         let header = Int(page.header_len)
         let body = UnsafeRawBufferPointer(start: bytes + header, count: pageBytes - header)
         guard Self.mark.place(in: body, body.count, 0) + Self.mark.count > body.count else { return false }
+        if ogg_page_serialno(&page) == serial, headers <= 0, codec == .vorbis || codec == .opus {
+            noteDamaged()
+            return false
+        }
         // What it holds is dropped by a decoder that no later page states a position to.
         isMended = true
         noteCut(UnsafeRawBufferPointer(start: bytes, count: pageBytes))

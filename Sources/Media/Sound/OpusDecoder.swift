@@ -9,12 +9,17 @@ final class OpusDecoder: SoundDecoder {
 
     private let reader: OggReader
     private let supply: Supply
-    private let file: OpaquePointer
+    /// Nil of a link in which no page of sound is whole.
+    private let file: OpaquePointer?
+    /// Where the first packet begins.
+    private let beginning: Beginning
     /// Samples before the sound by the header.
     private let early: Int
     /// Samples a channel up to where the decoder is.
     private var position = 0
     private var isDamaged = false
+    /// Whether no sample was decoded yet.
+    private var isFirst = true
     /// libopusfile gives a packet whole, which may be longer than what there is room for.
     private let packet: UnsafeMutableBufferPointer<Float>
     private var pending = 0..<0
@@ -30,10 +35,25 @@ final class OpusDecoder: SoundDecoder {
         var callbacks = OpusFileCallbacks()
         callbacks.read = { context, target, count in Int32(Supply.read(context, target, Int(count))) }
         var failure: Int32 = 0
-        guard
-            let file = op_open_callbacks(
-                Unmanaged.passUnretained(supply).toOpaque(), &callbacks, nil, 0, &failure)
-        else {
+        let file = op_open_callbacks(Unmanaged.passUnretained(supply).toOpaque(), &callbacks, nil, 0, &failure)
+        self.file = file
+        let beginning = Beginning()
+        self.beginning = beginning
+        var header = OpusHead()
+        let first = reader.firstPacket
+        if let file, let opened = op_head(file, -1) {
+            header = opened.pointee
+            op_set_decode_callback(
+                file,
+                { context, _, _, packet, samples, _, _, _ in
+                    if let context, let packet {
+                        Beginning.note(context, end: Int(packet.pointee.granulepos), samples: Int(samples))
+                    }
+                    return OP_DEC_USE_DEFAULT
+                }, Unmanaged.passUnretained(beginning).toOpaque())
+        } else if supply.failure != nil || failure != OP_EBADTIMESTAMP || !reader.isAllDamaged
+            || opus_head_parse(&header, first, first.count) != 0
+        {
             if let failure = supply.failure { throw failure }
             // Those that are for playing to two ears, or to a room, only; the last one may have any channels at all.
             if failure == OP_EIMPL {
@@ -42,9 +62,8 @@ final class OpusDecoder: SoundDecoder {
             }
             throw TacitError(.badData, "Ogg Opus whose header is broken or cut off")
         }
-        self.file = file
-        channels = Int(op_channel_count(file, -1))
-        early = Int(op_head(file, -1)?.pointee.pre_skip ?? 0)
+        channels = Int(header.channel_count)
+        early = Int(header.pre_skip)
         packet = .allocate(capacity: Self.longestPacket * max(1, channels))
         packet.initialize(repeating: 0)
     }
@@ -56,12 +75,10 @@ final class OpusDecoder: SoundDecoder {
 
     func decode(into block: UnsafeMutableBufferPointer<Float>) throws -> DecodedBlock {
         while pending.isEmpty {
+            guard let file else { return end() }
             let count = op_read_float(file, packet.baseAddress, Int32(packet.count), nil)
             if let failure = supply.failure { throw failure }
-            if count == 0 {
-                let lacking = reader.lacking(at: position + early)
-                return lacking > 0 ? .lacking(lacking) : .end
-            }
+            if count == 0 { return end() }
             // A packet that can't be decoded is damage, too, and as short.
             if count == OP_HOLE || count == OP_EBADPACKET {
                 isDamaged = true
@@ -69,8 +86,18 @@ final class OpusDecoder: SoundDecoder {
             }
             guard count > 0 else { throw TacitError(.badData, "Opus that can't be decoded from here on") }
             pending = 0..<Int(count)
+            if isFirst {
+                isFirst = false
+                if beginning.position > reader.damagedFirst {
+                    // Recorded of a radio: nothing lacks in front of it.
+                    position = beginning.position
+                } else if beginning.position > 0 {
+                    isDamaged = true
+                }
+            }
             let before = position
-            position = Int(op_pcm_tell(file))
+            // libopusfile counts from its first packet on, and beyond the largest number there is.
+            position = max(0, beginning.position &+ Int(op_pcm_tell(file)))
             let lost = position - Int(count) - before
             defer { isDamaged = false }
             if isDamaged, lost > 0 { return .lost(lost) }
@@ -79,5 +106,31 @@ final class OpusDecoder: SoundDecoder {
         for index in 0..<count * channels { block[index] = packet[pending.lowerBound * channels + index] }
         pending = pending.lowerBound + count..<pending.upperBound
         return .frames(count)
+    }
+
+    /// What lacks behind the last sample.
+    private func end() -> DecodedBlock {
+        let place = max(0, position &+ early)
+        let lost = reader.lost(at: place, isTorn: isDamaged)
+        isDamaged = false
+        if lost > 0 {
+            position += lost
+            return .lost(lost)
+        }
+        let lacking = reader.lacking(at: place)
+        return lacking > 0 ? .lacking(lacking) : .end
+    }
+}
+
+/// Where the first packet of a link begins, as its page states it.
+private final class Beginning {
+    private var stated: Int?
+
+    var position: Int { stated ?? 0 }
+
+    /// Called for every packet that is to be decoded: where it ends, and how long it is.
+    static func note(_ context: UnsafeMutableRawPointer, end: Int, samples: Int) {
+        let beginning = Unmanaged<Beginning>.fromOpaque(context).takeUnretainedValue()
+        if beginning.stated == nil { beginning.stated = max(0, end - samples) }
     }
 }

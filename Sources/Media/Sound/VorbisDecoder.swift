@@ -75,6 +75,11 @@ final class VorbisDecoder: SoundDecoder {
                     isHolding = false
                     continue
                 }
+                let lost = reader.lost(at: position)
+                if lost > 0 {
+                    position += lost
+                    return .lost(lost)
+                }
                 let lacking = reader.lacking(at: position)
                 return lacking > 0 ? .lacking(lacking) : .end
             }
