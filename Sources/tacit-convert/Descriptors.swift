@@ -11,7 +11,7 @@ enum Descriptors {
         var taken: [Int32] = []
         defer { for descriptor in taken { close(descriptor) } }
         for _ in 0..<8 {
-            let descriptor = dup(STDERR_FILENO)
+            let descriptor = open("/dev/null", O_RDONLY | O_CLOEXEC)
             guard descriptor >= 0 else {
                 throw TacitError.system(.inputOutput, what: "too few files may be open at once, which ulimit -n raises")
             }

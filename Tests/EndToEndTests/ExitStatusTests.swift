@@ -64,8 +64,8 @@ import Testing
         #expect(!outcome.standardError.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" })
         #expect(outcome.errorLines.first?.hasPrefix("Error: ") == true, "\(outcome.standardError)")
         #expect(
-            outcome.errorLines.dropFirst().allSatisfy {
-                ["Help: ", "Usage:", "  See ", "      "].contains { start in $0.hasPrefix(start) }
+            outcome.errorLines.dropFirst().allSatisfy { line in
+                ["Help: ", "Usage:", "  See ", "      "].contains { line.hasPrefix($0) }
             }, "\(outcome.standardError)")
     }
 
@@ -79,8 +79,8 @@ import Testing
     func aNegativeValueIsNamed(arguments: [String]) throws {
         let outcome = try Executable.tacit.run(arguments)
         #expect(outcome.status == 64)
-        let line = try #require(outcome.errorLines.first)
-        #expect(!line.contains("Missing value") && line.contains(arguments[arguments.count - 2]), "\(line)")
+        let (line, value) = try (#require(outcome.errorLines.first), #require(arguments.last))
+        #expect(!line.contains("Missing value") && line.contains(value), "\(line)")
     }
 
     @Test(arguments: [

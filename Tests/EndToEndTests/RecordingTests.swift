@@ -185,7 +185,12 @@ import Testing
         let sound = try folder.write("sound", Sounds.raw(Sounds.glide(samples: 4 * golden.sampleRate)))
         let recording = folder.path("a.rec")
         let script = try folder.write(
-            "script.sh", "cat \(sound); rm \(recording); cat \(sound); exec sleep 1000".utf8)
+            "script.sh",
+            """
+            cat \(sound)
+            while ! rm \(recording); do sleep 0.01; done 2>/dev/null
+            cat \(sound); exec sleep 1000
+            """.utf8)
         let outcome = try Executable.tacit.run(
             ["record", model.path, "--command", "/bin/sh \(script)", "--raw", "--json", "--seconds", "6", recording])
         #expect(outcome.status == 73)

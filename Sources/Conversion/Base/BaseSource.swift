@@ -16,13 +16,9 @@ struct BaseSource {
     /// - Throws: `TacitError`: `noInput` if something is not there, `badData` if it is broken or not supported, `usage`
     ///   if the base has fewer layers.
     init(path: String, layers: Int?, adapterFolder: SourceFolder?) throws {
-        let kind = SystemPath.kind(path)
-        if kind == S_IFREG {
+        if SystemPath.kind(path) == S_IFREG, path.hasSuffix(".gguf") || GGUFFile.isOne(path) {
             (folder, model, checkpoint) = try Self.gguf(path, layers)
             return
-        }
-        guard kind == nil || kind == S_IFDIR else {
-            throw TacitError(.noInput, file: path, "expected the base's folder or a GGUF file")
         }
         folder = try SourceFolder(path: path)
         try Self.refuseAdapter(in: folder, adapterFolder)

@@ -1,3 +1,4 @@
+import Glibc
 import TacitDiagnostics
 import TacitModelFile
 
@@ -24,6 +25,7 @@ final class GGUFFile {
         let range: Range<Int>
     }
 
+    private static let magic = Array("GGUF".utf8)
     private static let maximumPairs = 1 << 16
     private static let maximumTensors = 1 << 16
     private static let maximumName = 1 << 10
@@ -47,6 +49,15 @@ final class GGUFFile {
         }
     }
 
+    /// Whether a file begins as one does, whatever its name.
+    static func isOne(_ path: String) -> Bool {
+        let descriptor = SystemPath.withBytes(path) { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var start = [UInt8](repeating: 0, count: magic.count)
+        return pread(descriptor, &start, start.count, 0) == start.count && start == magic
+    }
+
     /// A tensor's elements, as floats give them.
     func values(of tensor: Tensor) -> [Double] {
         withExtendedLifetime(map) {
@@ -56,7 +67,7 @@ final class GGUFFile {
 
     private func read() throws {
         var cursor = ByteCursor(map.bytes)
-        guard map.bytes.starts(with: "GGUF".utf8) else {
+        guard map.bytes.starts(with: Self.magic) else {
             throw TacitError(.badData, place: "byte 0", "not a GGUF file: expected one, or the base's folder")
         }
         try cursor.skip(4, "the magic number")

@@ -3,7 +3,7 @@ import TacitLive
 
 /// How the engine computes. No choice here changes a result.
 struct EngineOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Threads to compute with.", valueName: "N"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Threads to compute with.", valueName: "N"))
     var threads = 1
 
     @Option(

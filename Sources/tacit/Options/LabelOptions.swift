@@ -2,7 +2,9 @@ import ArgumentParser
 
 /// Which labels are shown.
 struct LabelOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Show the best K labels; 0 shows all, whatever their score.", valueName: "K"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Show the best K labels; 0 shows all, whatever their score.", valueName: "K"))
     var top = 5
 
     @Option(

@@ -24,7 +24,7 @@ struct ReplayedStatesTests {
         let outcome = try Executable.tacit.run(
             ["replay", listening.model.path, try #require(cut), "--to", "mqtt://\(broker.address)/here"])
         #expect(outcome.status == 65)
-        let states = try broker.retained().filter { $0.contains("/label/") }
+        let states = try broker.retained().filter { $0.hasPrefix("here/a_wav/label/") }
         #expect(!states.isEmpty && states.allSatisfy { $0.hasSuffix(" OFF") }, "\(states)")
     }
 }
