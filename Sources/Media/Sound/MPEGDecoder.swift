@@ -3,9 +3,9 @@ import TacitDiagnostics
 
 /// MPEG audio (MP3, and layers I and II), by libmpg123, fed as the bytes come.
 ///
-/// Every frame counts, whatever a Xing or LAME header says of their number. What such a header at the beginning says of
-/// the encoder's delay and padding is left out, as FFmpeg does it: `delay` + 529 samples at the start, and `padding` -
-/// 529 before the place where it sees the end.
+/// Every frame counts, whatever a Xing or LAME header says of their number; where it counts more than came, and more
+/// bytes, what lacks is told. What such a header at the beginning says of the encoder's delay and padding is left out,
+/// as FFmpeg does it: `delay` + 529 samples at the start, and `padding` - 529 before the place where it sees the end.
 final class MPEGDecoder: SoundDecoder {
     private(set) var sampleRate = 0
     private(set) var channels = 0
@@ -22,6 +22,10 @@ final class MPEGDecoder: SoundDecoder {
     private var gaps = MPEGGaps()
     /// Bytes before `pending` that belong to no frame.
     private var skipped = 0
+    /// All of these up to now; those of them that stand between two frames.
+    private var skippedAtAll = 0
+    private var skippedAmid = 0
+    private var hasToldLack = false
 
     /// - Parameter stream: at its first frame.
     init(_ stream: ByteStream) throws {
@@ -68,11 +72,14 @@ final class MPEGDecoder: SoundDecoder {
             case .frames, .lost, .lacking, .skipped: continue
             case .end:
                 skipped = gaps.rest()
+                skippedAtAll += skipped
                 if skipped > 0 { continue }
                 guard frames > 1 else {
                     throw TacitError(.badData, "a single frame of MP3, which is too short for a sound")
                 }
-                return .end
+                let lacking = hasToldLack ? 0 : lackingSamples()
+                hasToldLack = true
+                return lacking > 0 ? .lacking(lacking) : .end
             }
         }
         let count = min(pending.count, block.count) / channels
@@ -133,7 +140,18 @@ final class MPEGDecoder: SoundDecoder {
     private func noteFrame() {
         var info = mpg123_frameinfo2()
         guard mpg123_info2(decoder, &info) == MPG123_OK.rawValue else { return }
-        skipped += gaps.frame(at: Int(mpg123_framepos(decoder)), byteCount: Int(info.framesize))
+        let count = gaps.frame(at: Int(mpg123_framepos(decoder)), byteCount: Int(info.framesize))
+        skipped += count
+        skippedAtAll += count
+        skippedAmid += count
+    }
+
+    /// Samples a channel that lack of what the header counts, those aside whose bytes were there but damaged.
+    private func lackingSamples() -> Int {
+        let bytes = gaps.framesEnd - skippedAmid
+        guard bytes > 0, left.countsMore(than: frames, byteCount: gaps.framesEnd) else { return 0 }
+        let damaged = (skippedAtAll * frames + bytes - 1) / bytes
+        return max(0, (left.frames - frames - damaged) * left.samplesPerFrame - left.padding.count)
     }
 
     /// All but what the encoder has added.
@@ -165,7 +183,14 @@ struct GaplessRange: Equatable {
     private(set) var start = 0
     /// Samples behind it, up to the end of the last frame that the header counts.
     private(set) var padding = Int.max..<Int.max
+    /// Frames behind the header's own, by its count; 0 where it has none.
+    private(set) var frames = 0
+    private(set) var samplesPerFrame = 0
+    /// Bytes of all frames, the header's own among them; 0 where it does not count them.
+    private var byteCount = 0
 
+    /// A count of more, which would be days of sound, is none.
+    private static let mostFrames = 1 << 24
     private static let vbriPlace = 36
 
     /// - Parameter bytes: the stream's first frame, or as much of it as is there.
@@ -186,12 +211,16 @@ struct GaplessRange: Equatable {
             bytes[place...].starts(with: Array("Xing".utf8)) || bytes[place...].starts(with: Array("Info".utf8))
         else { return }
         place += 8
-        var frames = 0
+        samplesPerFrame = header.samplesPerFrame
         if flags & 1 != 0 {
             frames = number(place, 4) ?? 0
             place += 4
         }
-        place += (flags & 2 != 0 ? 4 : 0) + (flags & 4 != 0 ? 100 : 0) + (flags & 8 != 0 ? 4 : 0)
+        if flags & 2 != 0 {
+            byteCount = number(place, 4) ?? 0
+            place += 4
+        }
+        place += (flags & 4 != 0 ? 100 : 0) + (flags & 8 != 0 ? 4 : 0)
         guard let delays = number(place + 21, 3),
             ["LAME", "Lavf", "Lavc"].contains(where: { bytes[place...].starts(with: Array($0.utf8)) })
         else { return }
@@ -200,5 +229,14 @@ struct GaplessRange: Equatable {
         let behind = (delays & 0xfff) - late
         let end = frames * header.samplesPerFrame
         if frames > 0, behind > 0, end - behind > start { padding = end - behind..<end }
+    }
+
+    /// Whether a stream of so many frames, that end behind so many bytes, is less than the header counts.
+    ///
+    /// Where all the bytes came, the encoder has counted the frame of its header as well; where it has not counted
+    /// them, two frames must lack.
+    func countsMore(than came: Int, byteCount: Int) -> Bool {
+        guard frames > came, frames < Self.mostFrames else { return false }
+        return self.byteCount > 0 ? self.byteCount > byteCount : frames > came + 1
     }
 }

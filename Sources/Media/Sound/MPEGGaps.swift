@@ -11,6 +11,8 @@ struct MPEGGaps {
     private var filled = 0
     /// Behind the last frame; nil before the first.
     private var end: Int?
+    /// The same, still known once all is over.
+    private(set) var framesEnd = 0
     /// Bytes of the tags that stand there.
     private var tagBytes = 0
 
@@ -39,6 +41,7 @@ struct MPEGGaps {
         passTags()
         defer {
             end = place + byteCount
+            framesEnd = place + byteCount
             tagBytes = 0
         }
         return end.map { max(0, place - $0 - tagBytes) } ?? 0

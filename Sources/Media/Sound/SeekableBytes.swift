@@ -15,6 +15,8 @@ final class SeekableBytes {
     private var start: Int
     /// Bytes behind the limit.
     private var hidden = 0
+    /// The bytes that there are said to be.
+    private var claimed: Int?
     /// Bytes that are given in place of those of the file.
     private var changes: [(place: Int, bytes: [UInt8])] = []
 
@@ -74,6 +76,19 @@ final class SeekableBytes {
         return true
     }
 
+    /// What the end is taken for by whoever seeks, though no more is read than there is.
+    var shownCount: Int { claimed ?? count }
+
+    /// Has `body` see a file that goes on up to `length`, and starts again.
+    func claiming<Result>(_ length: Int, _ body: () -> Result) -> Result {
+        claimed = length
+        defer {
+            claimed = nil
+            position = 0
+        }
+        return body()
+    }
+
     /// From now on `bytes` stand at `place`.
     func change(_ place: Int, to bytes: [UInt8]) { changes.append((place, bytes)) }
 
@@ -115,7 +130,7 @@ final class SeekableBytes {
     }
 
     func seek(_ offset: Int, _ whence: Int32) -> Int {
-        let origin = whence == SEEK_CUR ? position : whence == SEEK_END ? count : 0
+        let origin = whence == SEEK_CUR ? position : whence == SEEK_END ? shownCount : 0
         let (target, overflows) = origin.addingReportingOverflow(offset)
         if !overflows, target >= 0 { position = target }
         return position

@@ -2,7 +2,8 @@ import CTacitSndfile
 import TacitDiagnostics
 
 /// What has no decoder of its own here (AIFF, AU, CAF, W64, WAV of other codecs, ...), by libsndfile. It reads from any
-/// place, so that a pipe's bytes are kept first. A file that was joined to another of its kind is read on.
+/// place, so that a pipe's bytes are kept first. A file that was joined to another of its kind is read on, and what
+/// lacks of the samples that a header states is told.
 final class SndfileDecoder: SoundDecoder {
     private(set) var sampleRate = 0
     private(set) var channels = 0
@@ -12,6 +13,10 @@ final class SndfileDecoder: SoundDecoder {
     private var file: OpaquePointer?
     /// In place of a file of libsndfile's.
     private var planes: VoicePlanes?
+    /// Samples a channel that the file has by its header, if it was cut off.
+    private var stated = 0
+    /// Samples a channel of this file that have been given.
+    private var given = 0
 
     /// - Parameter isKnown: whether the first bytes are of a sound at all.
     init(_ stream: ByteStream, isKnown: Bool) throws {
@@ -63,7 +68,10 @@ final class SndfileDecoder: SoundDecoder {
         guard sf_error(file) == SF_ERR_NO_ERROR, count >= 0, count <= wanted else {
             throw TacitError(.badData, "can't be decoded from here on")
         }
-        return count > 0 ? .frames(count) : .end
+        given += count
+        if count > 0 { return .frames(count) }
+        defer { stated = 0 }
+        return stated > given ? .lacking(stated - given) : .end
     }
 
     private func open() throws -> Bool {
@@ -73,18 +81,35 @@ final class SndfileDecoder: SoundDecoder {
             (sampleRate, channels) = (found.sampleRate, found.channels)
             return true
         }
+        (stated, given) = (0, 0)
+        if let end = StatedEnd(bytes), end.samples > bytes.count { stated = frames(upTo: end.samples) }
         UnstatedLength.mend(bytes)
-        var io = SF_VIRTUAL_IO()
-        io.get_filelen = { sf_count_t(SeekableBytes.of($0).count) }
-        io.tell = { sf_count_t(SeekableBytes.of($0).position) }
-        io.read = { sf_count_t(SeekableBytes.of($2).read($0, Int($1))) }
-        io.write = { _, _, _ in 0 }
-        io.seek = { sf_count_t(SeekableBytes.of($2).seek(Int($0), $1)) }
         var info = SF_INFO()
-        file = sf_open_virtual(&io, Int32(SFM_READ), &info, Unmanaged.passUnretained(bytes).toOpaque())
+        file = openFile(&info)
         guard file != nil else { return false }
         sampleRate = Int(info.samplerate)
         channels = Int(info.channels)
         return true
+    }
+
+    /// Samples a channel that libsndfile, which knows the blocks of its codecs, finds in a file that goes on up to
+    /// `end`.
+    private func frames(upTo end: Int) -> Int {
+        bytes.claiming(end) {
+            var info = SF_INFO()
+            guard let file = openFile(&info) else { return 0 }
+            sf_close(file)
+            return Int(info.frames)
+        }
+    }
+
+    private func openFile(_ info: inout SF_INFO) -> OpaquePointer? {
+        var io = SF_VIRTUAL_IO()
+        io.get_filelen = { sf_count_t(SeekableBytes.of($0).shownCount) }
+        io.tell = { sf_count_t(SeekableBytes.of($0).position) }
+        io.read = { sf_count_t(SeekableBytes.of($2).read($0, Int($1))) }
+        io.write = { _, _, _ in 0 }
+        io.seek = { sf_count_t(SeekableBytes.of($2).seek(Int($0), $1)) }
+        return sf_open_virtual(&io, Int32(SFM_READ), &info, Unmanaged.passUnretained(bytes).toOpaque())
     }
 }

@@ -1,5 +1,5 @@
 /// Lengths that a recorder left open in CAF, AIFF and AU headers, filled in with what is there, for libsndfile takes
-/// them as they stand.
+/// them as they stand. So are those of files that were cut off: `StatedEnd` has told them before.
 enum UnstatedLength {
     static func mend(_ bytes: SeekableBytes) {
         let head = bytes.bytes(at: 0, count: 12)
@@ -9,8 +9,10 @@ enum UnstatedLength {
             if mendChunks(bytes, from: 12, name: "SSND", sizeBytes: 4, pads: true) {
                 bytes.change(4, to: bigEndian(bytes.count - 8, 4))
             }
-        } else if head.starts(with: Array(".snd".utf8)), head.count == 12, head[8...].allSatisfy({ $0 == 0 }) {
-            // Of AU all ones say that it is not known.
+        } else if head.starts(with: Array(".snd".utf8)), head.count == 12,
+            head[8] >= 0x70 || head[8...].allSatisfy({ $0 == 0 })
+        {
+            // Of AU all ones say that it is not known; libsndfile takes others of about 2^31 or more for negative.
             bytes.change(8, to: [0xff, 0xff, 0xff, 0xff])
         }
     }
