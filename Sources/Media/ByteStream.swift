@@ -161,6 +161,13 @@ package final class ByteStream {
         return place >= 0 ? place : nil
     }
 
+    /// Bytes up to the end of a file that can be read from any place; nil for any other.
+    var bytesLeft: Int? {
+        var status = stat()
+        guard let place = fileOffset, fstat(descriptor, &status) == 0 else { return nil }
+        return max(0, Int(status.st_size) - place)
+    }
+
     /// Passes over `count` bytes, or fewer at the end.
     func skip(_ count: Int) throws {
         var left = count

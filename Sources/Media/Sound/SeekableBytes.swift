@@ -76,6 +76,12 @@ final class SeekableBytes {
         return true
     }
 
+    /// From now on the first `length` bytes are all there is, and behind them nothing.
+    func cut(to length: Int) {
+        guard hidden == 0 else { return }
+        count = min(count, length)
+    }
+
     /// What the end is taken for by whoever seeks, though no more is read than there is.
     var shownCount: Int { claimed ?? count }
 

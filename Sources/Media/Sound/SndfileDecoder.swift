@@ -82,7 +82,11 @@ final class SndfileDecoder: SoundDecoder {
             return true
         }
         (stated, given) = (0, 0)
-        if let end = StatedEnd(bytes), end.samples > bytes.count { stated = frames(upTo: end.samples) }
+        if let end = StatedEnd(bytes) {
+            if end.samples > bytes.count { stated = frames(upTo: end.samples) }
+            // Of what stands behind a file of which all is there libsndfile (1.2.2) makes samples of W64 and 8SVX.
+            if let length = end.file, end.samples <= length { bytes.cut(to: length) }
+        }
         UnstatedLength.mend(bytes)
         var info = SF_INFO()
         file = openFile(&info)

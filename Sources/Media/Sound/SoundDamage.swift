@@ -9,7 +9,7 @@ public struct SoundDamage: Equatable, Sendable {
     /// Seconds that lack at the end of what was cut off.
     public internal(set) var lackingSeconds = 0.0
     /// Bytes amid the sound that could not be decoded where nothing tells how long they would have lasted (MP3, an Ogg
-    /// stream's ends): what follows them comes too early by as much.
+    /// stream's ends), so that what follows them comes too early by as much; or that stand behind a WAV that is whole.
     public internal(set) var skippedBytes = 0
     /// Seconds from the beginning to the first of them.
     public internal(set) var firstSkipTime = 0.0

@@ -3,7 +3,8 @@ import TacitDiagnostics
 /// WAV, RF64 and BW64 of plain samples, chunk by chunk as the bytes come.
 ///
 /// Lengths that can't be (0 or all ones, as a recorder leaves them that writes to a pipe or was stopped) mean: up to
-/// the end. Every data chunk counts, and so does a file that was joined behind another.
+/// the end. Every data chunk counts, and so does a file that was joined behind another. Where the form's length and its
+/// chunks' agree, what stands behind the form is no sound; where they don't, the header was written before the samples.
 final class WaveDecoder: SoundDecoder {
     private(set) var sampleRate = 0
     private(set) var channels = 0
@@ -20,6 +21,13 @@ final class WaveDecoder: SoundDecoder {
     private var isLast = false
     /// Whether there was a data chunk with samples in it.
     private var hasData = false
+    /// Where the form begins, and where it ends by its own length; `Int.max` where that is not stated.
+    private var formStart = 0
+    private var formEnd = Int.max
+    /// Whether a chunk behind samples has ended where the form does.
+    private var isFinished = false
+    /// Bytes behind a finished form that are no sound, to be told.
+    private var passed = 0
     /// The data chunk's length by the `ds64` chunk.
     private var longLength = 0
     private let bytes: UnsafeMutableRawPointer
@@ -89,7 +97,10 @@ final class WaveDecoder: SoundDecoder {
                 if lacking > 0 { return .lacking(lacking) }
             }
             let (rate, width) = (sampleRate, channels)
-            guard try nextData() else { return .end }
+            guard try nextData() else {
+                defer { passed = 0 }
+                return passed > 0 ? .skipped(bytes: passed, samplesAgo: 0) : .end
+            }
             if rate != sampleRate || width != channels { return .changed }
         }
         return .end
@@ -103,11 +114,16 @@ final class WaveDecoder: SoundDecoder {
         if isPadded { try skipPadding() }
         isPadded = false
         while true {
+            // A byte that fills up the last chunk may not be counted.
+            if hasData, stream.position == formEnd || stream.position - 1 == formEnd { isFinished = true }
             let head = [UInt8](try stream.peek(12).prefix(12))
             guard head.count >= 8 else { return false }
             let name = [UInt8](head[..<4])
             let size = head[4..<8].littleEndianNumber
             if head.count == 12, Self.forms.contains(name), head[8...].elementsEqual(Array("WAVE".utf8)) {
+                formStart = stream.position
+                setFormEnd(size < Self.leastPlaceholder ? size : 0)
+                isFinished = false
                 try stream.skip(12)
                 longLength = 0
                 continue
@@ -116,6 +132,12 @@ final class WaveDecoder: SoundDecoder {
             // written before they came. Before them a name may be anything.
             if hasData, !Self.isName(name) {
                 guard try stream.peek(Self.leastRest).count >= Self.leastRest else { return false }
+                if isFinished {
+                    if try SoundTags.skip(stream) { continue }
+                    passed = try bytesBehind()
+                    isLast = true
+                    return false
+                }
                 left = .max
                 return true
             }
@@ -125,7 +147,8 @@ final class WaveDecoder: SoundDecoder {
             case "ds64":
                 let body = [UInt8](try stream.peek(16).prefix(16))
                 if body.count == 16, size >= 16 {
-                    longLength = Int(clamping: body[8...].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+                    setFormEnd(Self.longNumber(body[..<8]))
+                    longLength = Self.longNumber(body[8...])
                 }
                 try stream.skip(size + size & 1)
             case "data":
@@ -143,6 +166,20 @@ final class WaveDecoder: SoundDecoder {
                 if size & 1 != 0 { try skipPadding() }
             }
         }
+    }
+
+    /// - Parameter size: what the form's header says of its length; 0 for nothing.
+    private func setFormEnd(_ size: Int) { formEnd = size > 0 && size < 1 << 62 ? formStart + 8 + size : .max }
+
+    private static func longNumber(_ bytes: ArraySlice<UInt8>) -> Int {
+        Int(clamping: bytes.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+    }
+
+    /// Bytes up to the end of the file, if they do not begin with zeros as a file's end is filled up with; of a pipe,
+    /// which need not end, none.
+    private func bytesBehind() throws -> Int {
+        guard try stream.peek(Self.leastRest).contains(where: { $0 != 0 }) else { return 0 }
+        return stream.bytesLeft ?? 0
     }
 
     private static let forms = ["RIFF", "RF64", "BW64"].map { Array($0.utf8) }
