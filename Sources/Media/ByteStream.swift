@@ -16,6 +16,8 @@ package final class ByteStream {
     private let ahead: UnsafeMutableRawPointer
     private var start = 0
     private var end = 0
+    /// Whether any bytes have come.
+    private var hasReceived = false
     /// Whether it ended because that was wished.
     package private(set) var wasStopped = false
     /// Bytes read up to now.
@@ -168,6 +170,13 @@ package final class ByteStream {
         return max(0, Int(status.st_size) - place)
     }
 
+    /// Whether it is a file that has no bytes by its own account. Those of the kernel (/proc) have some nevertheless,
+    /// may be waited for without end or have no end, and are nothing that anyone means to be read here.
+    private var isEmptyFile: Bool {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_size == 0
+    }
+
     /// Passes over `count` bytes, or fewer at the end.
     func skip(_ count: Int) throws {
         var left = count
@@ -182,9 +191,11 @@ package final class ByteStream {
     }
 
     private func receive(into buffer: UnsafeMutableRawPointer, count: Int) throws -> Int {
+        if !hasReceived, isEmptyFile { return 0 }
         while true {
             if wait != nil || stopDescriptor >= 0, try !waitForBytes() { return 0 }
             let received = Glibc.read(descriptor, buffer, count)
+            if received > 0 { hasReceived = true }
             if received >= 0 { return received }
             switch errno {
             case EINTR: continue

@@ -98,4 +98,38 @@ import Testing
         let whole = try read(bytes).samples
         for behind in [Self.zeros, Self.noise] { #expect(try read(bytes + behind).samples == whole) }
     }
+
+    /// A file of which only these parts take room.
+    private func sparse(_ parts: [(place: Int, bytes: [UInt8])]) throws -> String {
+        let path = try folder.write("sparse", [UInt8]())
+        let file = try #require(FileHandle(forWritingAtPath: path))
+        for part in parts {
+            try file.seek(toOffset: UInt64(part.place))
+            try file.write(contentsOf: Data(part.bytes))
+        }
+        try file.close()
+        return path
+    }
+
+    /// However long a file claims to be.
+    @Test(arguments: [SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, SF_FORMAT_FLAC | SF_FORMAT_PCM_16])
+    func zerosArePassedOverUpToABound(format: Int) throws {
+        let bytes = try encoded(format)
+        let whole = try read(bytes).samples
+        let far = 66 << 20
+        let behind = try read(path: try sparse([(0, bytes), (far, bytes)]))
+        #expect(behind.samples == whole && behind.damage.isNone, "\(behind.damage)")
+        let path = try sparse([(far, bytes)])
+        let error = thrown(TacitError.self) { try SoundFileSource(path: path) }
+        #expect(error?.kind == .badData)
+    }
+
+    /// Files of the kernel state no length and have bytes nevertheless, some of them only once something happens.
+    @Test(arguments: ["/proc/version", "/proc/self/maps"])
+    func filesOfTheKernelAreEmpty(path: String) throws {
+        let error = thrown(TacitError.self) { try SoundFileSource(path: path) }
+        #expect(error?.kind == .badData && error?.reason.contains("empty") == true, "\(String(describing: error))")
+        let seen = FirstBytes.withBytes(of: path) { $0.count }
+        #expect(seen == 0)
+    }
 }

@@ -130,6 +130,7 @@ private final class FLACParts {
     private let stream: ByteStream
     private var isAtStart = true
     private var isFollowed = false
+    private var zeros = ZeroRun()
 
     /// A stream's name, and the header of the 34 bytes that every one begins with.
     private static let start = ByteMark("fLaC", [(0, 0x7f), (0, 0xff), (0, 0xff), (34, 0xff)])
@@ -145,10 +146,11 @@ private final class FLACParts {
 
     /// As `ByteStream.read`, but ends in front of the next stream.
     func read(into buffer: UnsafeMutableRawPointer, count: Int) throws -> Int {
-        guard !isFollowed else { return 0 }
+        guard !isFollowed, zeros.count < ZeroRun.longest || !stream.isRegularFile else { return 0 }
         let received = try stream.read(
             into: buffer, count: count, before: Self.start, passing: isAtStart ? 1 : 0)
         if received == 0 { isFollowed = try !stream.peek(1).isEmpty }
+        zeros.feed(UnsafeRawBufferPointer(start: buffer, count: received))
         isAtStart = false
         return received
     }

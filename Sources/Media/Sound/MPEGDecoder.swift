@@ -130,6 +130,7 @@ final class MPEGDecoder: SoundDecoder {
 
     /// The next bytes, without the tags between them, which the decoder would keep as a whole; 0 at the end.
     private func read() throws -> Int {
+        if gaps.zeros >= ZeroRun.longest, stream.isRegularFile { return 0 }
         while true {
             let count = try stream.read(into: bytes, count: Self.byteCapacity, before: SoundTags.id3)
             guard count == 0, try SoundTags.skip(stream) else { return count }

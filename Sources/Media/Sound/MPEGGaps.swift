@@ -16,6 +16,9 @@ struct MPEGGaps {
     /// Bytes of the tags that stand there.
     private var tagBytes = 0
 
+    /// How many zeros came last.
+    var zeros: Int { fed - filled }
+
     init() { recent = .allocate(capacity: Self.capacity) }
 
     func deallocate() { recent.deallocate() }

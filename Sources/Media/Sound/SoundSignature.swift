@@ -17,7 +17,8 @@ enum SoundSignature {
     /// What is read, for messages.
     static let readable = "WAV, FLAC, Ogg (Vorbis, Opus, FLAC), MP3, AIFF, AU, CAF, W64"
 
-    /// How far behind the beginning MPEG audio is looked for in a file. Zeros there don't count.
+    /// How far behind the beginning MPEG audio is looked for in a file. Zeros in front don't count, up to
+    /// `ZeroRun.longest` of them.
     private static let mpegReach = 1 << 20
     private static let mpegFrames = 3
     /// How many must follow where it may as well be raw samples.
@@ -169,7 +170,7 @@ enum SoundSignature {
             if passed == 0 {
                 let zeros = bytes.firstIndex { $0 != 0 } ?? bytes.count
                 if zeros > 0 {
-                    if zeros == bytes.count, isEnd { return false }
+                    if zeros == bytes.count, isEnd || place > ZeroRun.longest { return false }
                     place += zeros
                     continue
                 }
