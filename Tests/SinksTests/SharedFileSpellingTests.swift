@@ -17,7 +17,9 @@ import Testing
         try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: folder.path("in"))
         let one = try SharedFileDrain(path: folder.path("in/a.jsonl"), rotation: Rotation())
         #expect(try write("{\"a\":", one) == 5)
-        for spelling in ["\(link)/a.jsonl", "\(folder.path)/in/../in//a.jsonl"] {
+        let file = folder.path("file")
+        try FileManager.default.createSymbolicLink(atPath: file, withDestinationPath: "link/a.jsonl")
+        for spelling in ["\(link)/a.jsonl", "\(folder.path)/in/../in//a.jsonl", file] {
             // The line that is begun is ended first.
             let other = try SharedFileDrain(path: spelling, rotation: Rotation())
             #expect(try write("{}\n", other) == 0)

@@ -6,6 +6,8 @@ import TacitText
 /// A file that is written to at its end, and put away when it is large or old enough.
 final class FileDrain: OutputDrain, @unchecked Sendable {
     let name: String
+    /// Where it lies, whatever its name leads through.
+    private let place: String
     private let rotation: Rotation
     private let log = LogSpeaker()
     // Once it is made, all below is the queue's thread's own, or a shared file's lock's.
@@ -29,10 +31,18 @@ final class FileDrain: OutputDrain, @unchecked Sendable {
     /// - Throws: `TacitError` (output) for what can't be created or has no reader.
     init(path: String, rotation: Rotation, triesAgain: Bool) throws {
         name = path
+        place = Self.place(of: path)
         self.triesAgain = triesAgain
         self.rotation = rotation
-        descriptor = try Self.open(path)
+        descriptor = try Self.open(place, named: name)
         look()
+    }
+
+    /// What a link leads to, which is put away beside itself and not beside the link. What no path leads to but the one
+    /// that was given, as to a shell's pipe, stays where it is.
+    static func place(of path: String) -> String {
+        let target = SystemPath.target(of: path)
+        return FileIdentity(path: path) == FileIdentity(path: target) ? target : path
     }
 
     deinit { close(descriptor) }
@@ -88,7 +98,7 @@ final class FileDrain: OutputDrain, @unchecked Sendable {
         let isTooOld = rotation.isDaily && size > 0 && day < WallTime.now().day
         if isTooLarge || isTooOld, isStillThere {
             do {
-                try RotatedFiles(of: name).putAway(keeping: rotation.kept)
+                try RotatedFiles(of: place).putAway(keeping: rotation.kept)
             } catch {
                 // Better too large a file than lines that are lost.
                 return tellOnce("\(error)")
@@ -98,14 +108,14 @@ final class FileDrain: OutputDrain, @unchecked Sendable {
     }
 
     private func follow() throws {
-        let fresh = try Self.open(name)
+        let fresh = try Self.open(place, named: name)
         close(descriptor)
         descriptor = fresh
         look()
     }
 
     /// Whether the path still leads to what is written to.
-    private var isStillThere: Bool { identity != nil && identity == FileIdentity(path: name) }
+    private var isStillThere: Bool { identity != nil && identity == FileIdentity(path: place) }
 
     private func look() {
         var status = stat()
@@ -120,7 +130,7 @@ final class FileDrain: OutputDrain, @unchecked Sendable {
     /// Of what is there; nil where it may not be read.
     private var lastByte: UInt8? {
         // What is written to can't be read by the same descriptor.
-        let reading = SystemPath.withBytes(name) { Glibc.open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+        let reading = SystemPath.withBytes(place) { Glibc.open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         guard reading >= 0 else { return nil }
         defer { close(reading) }
         guard identity == FileIdentity(descriptor: reading) else { return nil }
@@ -134,8 +144,12 @@ final class FileDrain: OutputDrain, @unchecked Sendable {
         isInTrouble = true
     }
 
-    private static func open(_ path: String) throws -> Int32 {
-        try FileContent.requireText(path)
+    private static func open(_ path: String, named name: String) throws -> Int32 {
+        do { try FileContent.requireText(path) } catch let error as TacitError {
+            var named = error
+            named.file = name
+            throw named
+        }
         // A pipe that no one reads is an error, not a wait.
         let descriptor = SystemPath.withBytes(path) {
             Glibc.open($0, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0o666)
@@ -143,7 +157,7 @@ final class FileDrain: OutputDrain, @unchecked Sendable {
         guard descriptor >= 0 else {
             let number = errno
             throw TacitError(
-                .cannotCreate, file: path,
+                .cannotCreate, file: name,
                 number == ENXIO ? "a pipe that no one reads" : TacitError.systemWords(number))
         }
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)

@@ -36,8 +36,10 @@ final class SharedFile: Sendable {
         }
     }
 
-    /// The same bytes for every spelling of a path: its folder's as the system resolves it, and its name's.
+    /// The same bytes for every spelling of a path, links among them: the folder's as the system resolves it, and the
+    /// name's.
     private static func key(_ path: String) -> [UInt8] {
+        let path = FileDrain.place(of: path)
         guard let folder = SystemPath.resolved(SystemPath.folder(of: path)) else { return Array(path.utf8) }
         return Array("\(folder)/\(SystemPath.name(of: path))".utf8)
     }

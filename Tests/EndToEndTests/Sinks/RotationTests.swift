@@ -40,6 +40,19 @@ import Testing
         for name in others { #expect(try listening.lines(name) == ["mine"]) }
     }
 
+    /// What a link leads to is put away beside itself, whether or not it is there yet, and the link stays.
+    @Test(arguments: [true, false]) func byALink(isThere: Bool) throws {
+        try folder.write("data/other", [])
+        if isThere { try folder.write("data/real.jsonl", []) }
+        try FileManager.default.createSymbolicLink(atPath: file, withDestinationPath: "data/real.jsonl")
+        let outcome = try listening.run(["--to", "jsonl:\(file)", "--rotate-bytes", "10K", "--rotate-keep", "2"])
+        #expect(outcome.status == 0 && outcome.errors.isEmpty)
+        #expect(try files() == ["lines.jsonl"])
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: file) == "data/real.jsonl")
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path("data"))
+        #expect(names.contains("real.jsonl") && names.count { $0.hasPrefix("real.jsonl.") } == 2, "\(names)")
+    }
+
     /// What was written on another day makes way for the first line of this one.
     @Test func byDay() throws {
         try folder.write("lines.jsonl", "{\"old\":1}\n".utf8)
@@ -85,6 +98,9 @@ import Testing
     @Test func whatIsNotPutAway() throws {
         let outcome = try listening.run(["--to", "jsonl:/dev/null", "--rotate-bytes", "1K"])
         #expect(outcome.status == 0 && outcome.errors.isEmpty)
+        // A link as others are, but what it leads to has no other path.
+        let lines = try listening.run(["--to", "jsonl:/dev/stdout", "--rotate-bytes", "1K"])
+        #expect(lines.status == 0 && lines.errors.isEmpty && lines.outputLines.count > 3)
     }
 
     @Test(arguments: [
