@@ -237,7 +237,7 @@ final class MQTTConnection: @unchecked Sendable {
             losses.line { $0.append(string: "\(address.description): \(lost) commands at once too many are lost") }
         }
         while let topic = client.nextKept() {
-            for device in devices { device.isKept(topic, now) }
+            for device in devices where !device.isKept(topic, now) { sayTooManyAreKept(device) }
         }
         for device in devices {
             if !device.hasBegun {
@@ -254,6 +254,15 @@ final class MQTTConnection: @unchecked Sendable {
                         string: "\(address.description): a message to \(message.topic) is lost: \(client.problem)")
                 }
             }
+        }
+    }
+
+    /// Whoever may write there has left more than a program like this one does.
+    private func sayTooManyAreKept(_ device: MQTTDevice) {
+        losses.line { line in
+            line.append(
+                string: "\(address.description): more than \(MQTTLeftovers.most) labels that are no more are kept for "
+                    + "\(device.topics.device): the rest is left alone")
         }
     }
 

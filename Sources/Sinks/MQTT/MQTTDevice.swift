@@ -6,7 +6,7 @@ import TacitText
 ///
 /// Each event is told once and in order, for as long as the queue has room. States are told as they change; while the broker
 /// is away only what they are in the end, once it is back.
-final class MQTTDevice: @unchecked Sendable {
+package final class MQTTDevice: @unchecked Sendable {
     // Changed by the connection's thread, with the monitor locked.
     private(set) var topics: MQTTTopics
     private(set) var stream: StreamDescription
@@ -28,25 +28,26 @@ final class MQTTDevice: @unchecked Sendable {
     private var newLabels: StreamLabels?
     private(set) var isFinishing = false
     /// Whether all has been said, the farewell included.
-    private(set) var isOver = false
+    package private(set) var isOver = false
 
     // The connection's thread's: what the broker has been told, or is to be.
     /// Whether the broker has been told of it since it was connected.
     var hasBegun = false
     /// Whether the broker has said, since then, which labels it knows of.
     private var hasHeard = false
-    /// Acknowledgements of the broker's behind which it has said that, and when it is not listened to any more.
-    private var hearing = (arrived: 0, until: Double.infinity)
+    /// Acknowledgements of the broker's behind which it has said that.
+    private var hearing = 0
     private var format: JSONLineFormat
-    private var pending: [MQTTMessage] = []
+    private var pending = GrowingQueue<MQTTMessage>()
+    /// Whether all is to be said once more.
+    private var isToldAgain = false
     private var told: [Bool]
     /// Events in the queue whose states are told already.
     private var settled = 0
     /// Labels that are no more.
     private var forgotten: Set<Int> = []
-    /// Labels, as they stand in topics, that an earlier run told of and that are no more; and when Home Assistant is
-    /// told.
-    private var gone: Set<String> = []
+    /// Labels that an earlier run told of and that are no more; and when Home Assistant is told.
+    private var leftovers = MQTTLeftovers()
     private var goneDue: Double?
     private var toldAvailable: Bool?
     private var toldLast: Int?
@@ -61,7 +62,7 @@ final class MQTTDevice: @unchecked Sendable {
     private static let hearingSeconds = 10.0
     private static let goneSeconds = 0.5
 
-    init(_ topics: MQTTTopics, _ stream: StreamDescription, hasDiscovery: Bool, monitor: Monitor) {
+    package init(_ topics: MQTTTopics, _ stream: StreamDescription, hasDiscovery: Bool, monitor: Monitor) {
         self.topics = topics
         self.stream = stream
         self.monitor = monitor
@@ -78,16 +79,17 @@ final class MQTTDevice: @unchecked Sendable {
     func hasAdvanced(_ now: Double) { lastSign = now }
     func has(level: Double?) { self.level = level }
     func hasLost(_ seconds: Double) { lostSeconds += seconds }
-    /// Nothing is on any more, also where the stream had no end of its own, as a recording that is cut off.
-    func isFinishingNow() {
-        isFinishing = true
-        for label in isOn.indices { isOn[label] = false }
-    }
     var isFull: Bool { queue.isFull }
     var waiting: Int { queue.count }
 
+    /// Nothing is on any more, also where the stream had no end of its own, as a recording that is cut off.
+    package func isFinishingNow() {
+        isFinishing = true
+        for label in isOn.indices { isOn[label] = false }
+    }
+
     /// False when the event is lost, for want of room.
-    func add(_ event: LiveEvent) -> Bool {
+    package func add(_ event: LiveEvent) -> Bool {
         isOn[event.label] = event.state == .on
         if event.state == .on { lastOn = event.label }
         if queue.append(event) { return true }
@@ -110,10 +112,10 @@ final class MQTTDevice: @unchecked Sendable {
     /// - Parameters:
     ///   - arrived: how many acknowledgements there are once the first of what is told from now on has come.
     ///   - now: by `Stopwatch`.
-    func begin(arrived: Int, _ now: Double) {
+    package func begin(arrived: Int, _ now: Double) {
         hasBegun = true
         hasHeard = false
-        hearing = (arrived, now + Self.hearingSeconds)
+        hearing = arrived
         monitor.locked {
             relabel()
             // What happened while no one listened is an event, but no state any more. A stream that waits for its readers
@@ -124,34 +126,46 @@ final class MQTTDevice: @unchecked Sendable {
                 toldLast = lastOn
             }
         }
+        // What Home Assistant had not been told yet is part of what it is told anew.
+        if goneDue != nil { tellDiscovery() }
+        leftovers.begin(until: now + Self.hearingSeconds)
         // What was to be said when the connection broke is said anew, but for what is said once.
-        let once = pending.filter { !$0.isRetained }
-        pending.removeAll()
+        var once: [MQTTMessage] = []
+        while let message = pending.removeFirst() {
+            if !message.isRetained { once.append(message) }
+        }
         toldAvailable = nil
-        tellAgain()
-        pending += once
+        tellAll()
+        for message in once { pending.append(message) }
     }
 
     /// The broker keeps something there. Of a label that is no more, nothing is to be kept.
-    func isKept(_ topic: String, _ now: Double) {
-        guard let label = topics.stray(topic) else { return }
-        pending.append(MQTTMessage(topic, ""))
-        gone.insert(label)
+    ///
+    /// - Parameters:
+    ///   - topic: any that the broker names.
+    ///   - now: by `Stopwatch`.
+    /// - Returns: false for the first that is one too many: it and all behind it are left alone.
+    package func isKept(_ topic: String, _ now: Double) -> Bool {
+        guard leftovers.areAsked(now), let label = topics.stray(topic) else { return true }
+        guard leftovers.add(label, now) else { return false }
         goneDue = now + Self.goneSeconds
+        return true
     }
 
     /// Takes note of how many acknowledgements there are, in front of which all was taken that the broker had said.
     ///
     /// - Returns: whether it need not be listened to from now on.
-    func hears(arrived: Int, _ now: Double) -> Bool {
-        if arrived >= hearing.arrived { hasHeard = true }
-        guard now >= hearing.until else { return false }
-        hearing.until = .infinity
-        return true
+    package func hears(arrived: Int, _ now: Double) -> Bool {
+        if arrived >= hearing { hasHeard = true }
+        return leftovers.areOver(now)
     }
 
-    /// Says once more what there is and how it stands.
-    func tellAgain() {
+    /// Says once more what there is and how it stands, once all that is to be said already is said: who asks time and
+    /// again and takes nothing is told no more for it.
+    package func tellAgain() { isToldAgain = true }
+
+    private func tellAll() {
+        isToldAgain = false
         if let discovery { pending.append(MQTTMessage(topics.discovery, discovery)) }
         if let toldAvailable { tellAvailable(toldAvailable) }
         for label in told.indices { tellState(label) }
@@ -164,9 +178,15 @@ final class MQTTDevice: @unchecked Sendable {
     /// The next message that is due; nil for none.
     ///
     /// - Parameter now: by `Stopwatch`.
-    func next(_ now: Double) -> MQTTMessage? {
+    package func next(_ now: Double) -> MQTTMessage? {
         if pending.isEmpty { fill(now) }
-        return pending.isEmpty ? nil : pending.removeFirst()
+        if let message = pending.removeFirst() { return message }
+        // Behind all that happens, for there may be much of it.
+        while let label = leftovers.next() {
+            // One that has come back since is told of already.
+            if !topics.labels.contains(label) { return MQTTMessage(topics.label(label), "") }
+        }
+        return nil
     }
 
     /// With the monitor locked: says what there is now, and that what is gone is gone.
@@ -189,17 +209,18 @@ final class MQTTDevice: @unchecked Sendable {
     private func tellDiscovery() {
         goneDue = nil
         guard hasDiscovery else { return }
-        let made = MQTTDiscovery.payload(topics, stream, gone: gone)
+        let made = MQTTDiscovery.payload(topics, stream, gone: leftovers.labels)
         discovery = made
         pending.append(MQTTMessage(topics.discovery, made))
     }
 
     private func fill(_ now: Double) {
+        if isToldAgain { tellAll() }
         var event: LiveEvent?
         monitor.locked {
             relabel()
             // Once for many.
-            if let goneDue, now >= goneDue || isFinishing { tellDiscovery() }
+            if let goneDue, now >= goneDue || isFinishing && hasHeard { tellDiscovery() }
             let isAvailable = lastSign.map { now - $0 < stream.sense.longestSilence } ?? false
             if isAvailable != toldAvailable, !isFinishing || toldAvailable == nil {
                 toldAvailable = isAvailable
@@ -236,7 +257,7 @@ final class MQTTDevice: @unchecked Sendable {
             tellState(label)
         }
         if let lastOn, lastOn != toldLast { tellLast(lastOn) }
-        guard pending.isEmpty, isFinishing, hasHeard else { return }
+        guard pending.isEmpty, leftovers.areCleared, isFinishing, hasHeard else { return }
         if toldAvailable == true {
             toldAvailable = false
             tellAvailable(false)

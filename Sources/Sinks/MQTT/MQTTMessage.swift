@@ -1,9 +1,9 @@
 /// What is told to a broker.
-struct MQTTMessage {
-    let topic: String
-    let payload: [UInt8]
+package struct MQTTMessage {
+    package let topic: String
+    package let payload: [UInt8]
     /// Whether the broker keeps it for those that come later.
-    let isRetained: Bool
+    package let isRetained: Bool
 
     init(_ topic: String, _ payload: [UInt8], isRetained: Bool = true) {
         self.topic = topic

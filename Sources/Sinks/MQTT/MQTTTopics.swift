@@ -1,7 +1,7 @@
 import TacitText
 
 /// The topics of one input, in front of them a prefix.
-struct MQTTTopics {
+package struct MQTTTopics {
     let prefix: String
     /// The input's, as it stands in topics.
     let device: String
@@ -11,7 +11,7 @@ struct MQTTTopics {
     /// This machine's host name, as it stands in topics.
     static let board = Slug.make(HostName.own() ?? "")
 
-    init(prefix: String, device: String, labels: [String]) {
+    package init(prefix: String, device: String, labels: [String]) {
         self.prefix = prefix
         self.device = device
         self.labels = Slug.distinct(labels)
@@ -27,7 +27,9 @@ struct MQTTTopics {
     private var base: String { "\(prefix)/\(device)" }
     /// Whether the input delivers anything.
     var available: String { "\(base)/available" }
-    func label(_ index: Int) -> String { "\(base)/label/\(labels[index])" }
+    func label(_ index: Int) -> String { label(labels[index]) }
+    /// Of a label as it stands in topics, whether there is one or not.
+    package func label(_ name: String) -> String { "\(base)/label/\(name)" }
     /// Of all labels that the broker may know of.
     var anyLabel: String { "\(base)/label/+" }
     /// The label of such a topic, where it is none of those that there are; nil for every other topic, and for what no
@@ -38,7 +40,7 @@ struct MQTTTopics {
         let label = String(decoding: topic.utf8.dropFirst(front.utf8.count), as: UTF8.self)
         return Slug.make(label, longest: 200) == label && !labels.contains(label) ? label : nil
     }
-    var event: String { "\(base)/event" }
+    package var event: String { "\(base)/event" }
     var level: String { "\(base)/level" }
     var lost: String { "\(base)/lost" }
     var last: String { "\(base)/last" }
@@ -64,7 +66,7 @@ struct MQTTTopics {
         let digits = String(hash, radix: 16)
         return String(repeating: "0", count: 8 - digits.count) + digits
     }
-    var discovery: String { "homeassistant/device/\(identifier)/config" }
+    package var discovery: String { "homeassistant/device/\(identifier)/config" }
 
     static let homeAssistant = "homeassistant/status"
 }

@@ -1,0 +1,80 @@
+import TacitDiagnostics
+import TacitLive
+import TacitSinks
+import Testing
+
+/// What an input tells a broker that says and keeps whatever it likes.
+@Suite struct MQTTDeviceTests {
+    private let monitor = Monitor()
+    private let topics = MQTTTopics(prefix: "here", device: "mic", labels: ["dog"])
+    private let device: MQTTDevice
+
+    init() {
+        device = MQTTDevice(topics, News.stream(labels: ["dog"], waits: true), hasDiscovery: true, monitor: monitor)
+        device.begin(arrived: 1, 0)
+    }
+
+    /// All that is due.
+    private func messages(_ now: Double = 0) -> [MQTTMessage] {
+        var all: [MQTTMessage] = []
+        while let message = device.next(now) { all.append(message) }
+        return all
+    }
+
+    private func isCleared(_ message: MQTTMessage) -> Bool { message.isRetained && message.payload.isEmpty }
+
+    @Test func soManyLabelsAreClearedAndTheRestIsLeftAlone() {
+        let refused = (0..<5000).filter { !device.isKept(topics.label("old_\($0)"), 0) }
+        #expect(refused == [MQTTLeftovers.most])
+        // It is not listened to any more, which is said once.
+        #expect(device.hears(arrived: 0, 0) && !device.hears(arrived: 0, 0))
+        let cleared = messages().filter(isCleared)
+        #expect(cleared.map(\.topic) == (0..<MQTTLeftovers.most).map { topics.label("old_\($0)") })
+        #expect(device.isKept(topics.label("later"), 0) && !messages().contains(where: isCleared))
+        // With another connection it is asked anew.
+        device.begin(arrived: 2, 20)
+        #expect(device.isKept(topics.label("old_1"), 20) && messages(20).count(where: isCleared) == 1)
+    }
+
+    @Test func aLabelThatIsSaidTwiceIsClearedOnce() {
+        for _ in 0..<5000 where !device.isKept(topics.label("old"), 0) { Issue.record("one is not too many") }
+        #expect(messages().count(where: isCleared) == 1)
+    }
+
+    @Test func nothingIsTakenBehindTheTimeForIt() {
+        #expect(!device.hears(arrived: 0, 9.9))
+        #expect(device.isKept(topics.label("early"), 9.9) && device.isKept(topics.label("late"), 10))
+        #expect(device.hears(arrived: 0, 10) && !device.hears(arrived: 0, 11))
+        #expect(device.isKept(topics.label("later"), 11))
+        #expect(messages(11).filter(isCleared).map(\.topic) == [topics.label("early")])
+    }
+
+    @Test func eventsComeBeforeWhatIsCleared() throws {
+        for number in 0..<100 { #expect(device.isKept(topics.label("old_\(number)"), 0)) }
+        let isTaken = monitor.locked { device.add(News.event(.on, 0, at: 1)) }
+        #expect(isTaken)
+        let all = messages()
+        let event = try #require(all.firstIndex { $0.topic == topics.event })
+        let cleared = try #require(all.firstIndex(where: isCleared))
+        #expect(event < cleared && all.count(where: isCleared) == 100)
+    }
+
+    @Test func theEndWaitsUntilAllIsCleared() {
+        for number in 0..<100 { #expect(device.isKept(topics.label("old_\(number)"), 0)) }
+        monitor.locked { device.isFinishingNow() }
+        _ = device.hears(arrived: 1, 0)
+        var cleared = 0
+        while let message = device.next(0) {
+            #expect(!device.isOver)
+            if isCleared(message) { cleared += 1 }
+        }
+        #expect(cleared == 100 && device.isOver)
+    }
+
+    /// Who asks time and again, and takes nothing meanwhile, is told once.
+    @Test func whatIsAskedForTimeAndAgainIsToldOnce() {
+        for _ in 0..<1000 { device.tellAgain() }
+        #expect(messages().count { $0.topic == topics.discovery } == 2)
+        #expect(!messages().contains { $0.topic == topics.discovery })
+    }
+}
