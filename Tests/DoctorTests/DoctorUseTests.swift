@@ -216,5 +216,11 @@ import Testing
         let none = try finding(
             ["--to", "mqtts://\(broker.address)", "--mqtt-ca-file", folder.path("none.pem")], environment: strict)
         #expect(none.fault == "certificate")
+        // Nobody is asked for a pass phrase.
+        let mine = try Certificate(in: folder, "mine")
+        let key = try mine.encryptedKey(by: "ec")
+        let encrypted = try finding(
+            ["--to", "mqtts://\(broker.address)", "--mqtt-cert-file", mine.path, "--mqtt-key-file", key] + own)
+        #expect(encrypted.fault == "certificate" && encrypted.reason.contains("\(key): is encrypted"), "\(encrypted)")
     }
 }

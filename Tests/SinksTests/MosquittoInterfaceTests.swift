@@ -27,12 +27,15 @@ struct MosquittoInterfaceTests {
             void (*connects)(struct mosquitto *, void (*)(struct mosquitto *, void *, int)) = mosquitto_connect_callback_set;
             void (*ends)(struct mosquitto *, void (*)(struct mosquitto *, void *, int)) = mosquitto_disconnect_callback_set;
             void (*publishes)(struct mosquitto *, void (*)(struct mosquitto *, void *, int)) = mosquitto_publish_callback_set;
-            tacit_mosquitto_on_connect *connected; tacit_mosquitto_on_publish *published;
-            void use(void) { connects(0, connected); ends(0, connected); publishes(0, published); }
+            void (*logs)(struct mosquitto *, void (*)(struct mosquitto *, void *, int, const char *)) = mosquitto_log_callback_set;
+            tacit_mosquitto_on_connect *connected; tacit_mosquitto_on_publish *published; tacit_mosquitto_on_log *logged;
+            void use(void) { connects(0, connected); ends(0, connected); publishes(0, published); logs(0, logged); }
             #define EQUAL(own, theirs) _Static_assert((int)own == (int)theirs, #theirs);
             EQUAL(TACIT_MOSQUITTO_SUCCESS, MOSQ_ERR_SUCCESS)
             EQUAL(TACIT_MOSQUITTO_NO_CONNECTION, MOSQ_ERR_NO_CONN)
             EQUAL(TACIT_MOSQUITTO_CONNECTION_LOST, MOSQ_ERR_CONN_LOST)
+            EQUAL(TACIT_MOSQUITTO_TLS, MOSQ_ERR_TLS)
+            EQUAL(TACIT_MOSQUITTO_LOG_ERROR, MOSQ_LOG_ERR)
             EQUAL(TACIT_MOSQUITTO_ERRNO, MOSQ_ERR_ERRNO)
             EQUAL(TACIT_MOSQUITTO_KEEP_ALIVE, MOSQ_ERR_KEEPALIVE)
             """.utf8)

@@ -41,12 +41,8 @@ public final class Mosquitto {
     ///
     /// - Parameter folder: for the certificate, `cert.pem`, and its key.
     public static func withCertificate(in folder: TemporaryFolder) throws -> Mosquitto {
-        let (certificate, key) = (folder.path("cert.pem"), folder.path("key.pem"))
-        let made = try Executable(path: "/usr/bin/openssl").run(
-            ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
-                + ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate])
-        guard made.status == 0 else { throw Executable.LaunchFailure(description: made.standardError) }
-        return try Mosquitto("allow_anonymous true\ncertfile \(certificate)\nkeyfile \(key)")
+        let own = try Certificate(in: folder, "cert")
+        return try Mosquitto("allow_anonymous true\ncertfile \(own.path)\nkeyfile \(own.key)")
     }
 
     deinit { stop() }

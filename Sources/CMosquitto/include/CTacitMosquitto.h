@@ -21,13 +21,18 @@ enum {
     TACIT_MOSQUITTO_SUCCESS = 0,
     TACIT_MOSQUITTO_NO_CONNECTION = 4,
     TACIT_MOSQUITTO_CONNECTION_LOST = 7,
+    TACIT_MOSQUITTO_TLS = 8,
     TACIT_MOSQUITTO_ERRNO = 14,
     TACIT_MOSQUITTO_KEEP_ALIVE = 19,
 };
 
+// The level of a line in the library's log that tells of an error, as mosquitto.h has it.
+enum { TACIT_MOSQUITTO_LOG_ERROR = 8 };
+
 typedef void tacit_mosquitto_on_connect(struct mosquitto *, void *, int);
 typedef void tacit_mosquitto_on_publish(struct mosquitto *, void *, int);
 typedef void tacit_mosquitto_on_message(struct mosquitto *, void *, const struct tacit_mosquitto_message *);
+typedef void tacit_mosquitto_on_log(struct mosquitto *, void *, int, const char *);
 
 // What is used of it: X(result, name behind mosquitto_, parameters, arguments). Callbacks are set as pointers of no
 // type, for the library's own type of a message is unknown here.
@@ -59,6 +64,7 @@ typedef void tacit_mosquitto_on_message(struct mosquitto *, void *, const struct
     X(int, loop, (struct mosquitto * client, int milliseconds, int packets), (client, milliseconds, packets))          \
     X(int, socket, (struct mosquitto * client), (client))                                                              \
     X(bool, want_write, (struct mosquitto * client), (client))                                                         \
+    X(void *, ssl_get, (struct mosquitto * client), (client))                                                          \
     X(const char *, strerror, (int error), (error))                                                                    \
     X(const char *, connack_string, (int code), (code))
 
@@ -75,5 +81,27 @@ const char *tacit_mosquitto_load(void);
 void tacit_mosquitto_tell(
     struct mosquitto *client, tacit_mosquitto_on_connect *connected, tacit_mosquitto_on_connect *disconnected,
     tacit_mosquitto_on_publish *published, tacit_mosquitto_on_message *received);
+
+// Who is told what the library writes into its log, from within any call.
+void tacit_mosquitto_tell_log(struct mosquitto *client, tacit_mosquitto_on_log *logs);
+
+// Knows no pass phrase. Without one that is asked, OpenSSL asks on the terminal, or reads standard input.
+int tacit_mosquitto_no_passphrase(char *buffer, int size, int is_writing, void *context);
+
+// Files that TLS is set up with.
+enum {
+    TACIT_MOSQUITTO_NO_FILE,
+    TACIT_MOSQUITTO_AUTHORITY,
+    TACIT_MOSQUITTO_CERTIFICATE,
+    TACIT_MOSQUITTO_KEY,
+};
+
+// Which of the files OpenSSL can't use, for the library opens them only once it is connected; and why, in words that
+// hold for good. Each file may be NULL. `TACIT_MOSQUITTO_NO_FILE` where all are well, or there is no OpenSSL to ask.
+int tacit_mosquitto_rejects(const char *authority, const char *certificate, const char *key, const char **words);
+
+// Why the certificate that the broker has shown isn't trusted, in words that hold for good; NULL where that isn't
+// known. To be called from within the log's callback: behind it the library has forgotten the connection.
+const char *tacit_mosquitto_distrust(struct mosquitto *client);
 
 #endif

@@ -60,12 +60,10 @@ final class MQTTClient {
     /// Sets the certificates, the password and the last will.
     private func prepare(_ settings: MQTTSettings, hasWill: Bool) throws {
         if address.isEncrypted {
-            for path in [settings.authorityFile, settings.certificateFile, settings.keyFile] {
-                if let path { try Self.requirePEM(path) }
-            }
+            try MQTTCertificates.check(settings)
             let result = tacit_mosquitto_tls_set(
                 client, settings.authorityFile, settings.authorityFile == nil ? "/etc/ssl/certs" : nil,
-                settings.certificateFile, settings.keyFile, nil)
+                settings.certificateFile, settings.keyFile, tacit_mosquitto_no_passphrase)
             guard result == 0 else {
                 throw TacitError(
                     .cannotCreate, file: address.description, "TLS can't be set up: \(Self.words(result))")
@@ -80,16 +78,6 @@ final class MQTTClient {
         try check(
             tacit_mosquitto_will_set(
                 client, MQTTTopics.program(address.prefix), Int32(will.count), will, 1, true))
-    }
-
-    /// The library tells of a file that it can't use only once it is connected, and then not of which.
-    ///
-    /// - Throws: `TacitError`: input for a file that can't be read, data for one that holds no certificate and no key.
-    private static func requirePEM(_ path: String) throws {
-        let bytes = try SecretFile.bytes(path, most: 1 << 20)
-        guard String(decoding: bytes, as: UTF8.self).contains("-----BEGIN ") else {
-            throw TacitError.badData(path, "expected certificates or a key in PEM, which begin with -----BEGIN")
-        }
     }
 
     private func check(_ result: Int32) throws {

@@ -63,7 +63,7 @@ struct BrokerProbe {
         let client: MQTTClient
         do { client = try MQTTClient(address, settings, hasWill: false) } catch {
             // All that is left to go wrong before anyone is asked: the certificates' files.
-            return .certificate(reason: (error as? TacitError)?.reason ?? "\(error)")
+            return .certificate(reason: "\(error)")
         }
         guard client.connect() else { return trouble(client) }
         let deadline = Stopwatch.now + seconds
