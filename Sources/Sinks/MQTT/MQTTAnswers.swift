@@ -1,4 +1,5 @@
 import CTacitMosquitto
+import Glibc
 
 /// What the library calls back with, from within calls of its own on the connection's thread.
 final class MQTTAnswers {
@@ -15,8 +16,13 @@ final class MQTTAnswers {
     private(set) var commands = BoundedQueue<MQTTMessage>(capacity: 16)
     /// Commands that found no room.
     var lostCommands = 0
-    /// Other topics that were asked for and that the broker keeps something under, as they came.
+    /// Other topics that were asked for and that the broker keeps something under, as they came; those that find no room
+    /// are left alone.
     private(set) var kept = BoundedQueue<String>(capacity: 1024)
+
+    private let isEncrypted: Bool
+    /// What was said of the connection's encryption.
+    private var encryption = MQTTEncryptionTrouble()
 
     static let notReached = "not reached yet"
     /// Why a place is none of a broker's where somebody listens, and has not answered yet or has gone.
@@ -26,11 +32,33 @@ final class MQTTAnswers {
     /// Bytes of such a topic, at most: a longer one is none of this program's.
     private static let longestTopic = 512
 
+    init(isEncrypted: Bool) { self.isEncrypted = isEncrypted }
+
     func nextCommand() -> MQTTMessage? { commands.removeFirst() }
     func nextKept() -> String? { kept.removeFirst() }
 
+    /// Another connection is begun.
+    func forgetEncryption() { encryption = MQTTEncryptionTrouble() }
+
+    /// Why a call failed, as far as is known; to be called behind it, before the system's own number is another.
+    func reason(_ result: Int32) -> String {
+        switch result {
+        case Int32(TACIT_MOSQUITTO_TLS): encryption.words ?? MQTTClient.words(result)
+        // The library's number for all that ends TLS once it is agreed on.
+        case Int32(TACIT_MOSQUITTO_ERRNO) where isEncrypted && state != .open && errno == EPROTO:
+            MQTTEncryptionTrouble.hungUp
+        default: MQTTClient.words(result)
+        }
+    }
+
     /// To be called once; the client's context is this.
     func listen(to client: OpaquePointer) {
+        if isEncrypted {
+            tacit_mosquitto_tell_log(client) { client, own, level, text in
+                guard level == Int32(TACIT_MOSQUITTO_LOG_ERROR), let text else { return }
+                MQTTAnswers.of(own)?.hasLogged(client, text)
+            }
+        }
         tacit_mosquitto_tell(
             client, { _, own, code in MQTTAnswers.of(own)?.hasConnected(code) },
             { _, own, code in MQTTAnswers.of(own)?.hasDisconnected(code) },
@@ -45,6 +73,11 @@ final class MQTTAnswers {
         context.map { Unmanaged<MQTTAnswers>.fromOpaque($0).takeUnretainedValue() }
     }
 
+    private func hasLogged(_ client: OpaquePointer?, _ text: UnsafePointer<CChar>) {
+        let distrust = tacit_mosquitto_distrust(client).map { String(cString: $0) }
+        encryption.add(String(cString: text), distrust: distrust)
+    }
+
     private func hasConnected(_ code: Int32) {
         state = code == 0 ? .open : .closed
         isRefused = code != 0
@@ -55,7 +88,7 @@ final class MQTTAnswers {
         switch state {
         case .open where code != 0: problem = MQTTClient.words(code)
         // Something listens there that has not answered as a broker does.
-        case .asking: problem = Self.noAnswer
+        case .asking: problem = isEncrypted ? MQTTEncryptionTrouble.hungUp : Self.noAnswer
         default: break
         }
         state = .closed

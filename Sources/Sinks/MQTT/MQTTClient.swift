@@ -24,7 +24,7 @@ final class MQTTClient {
 
     private let address: MQTTAddress
     private let client: OpaquePointer
-    private let answers = MQTTAnswers()
+    private let answers: MQTTAnswers
     private var hasAddress = false
 
     /// Seconds without a word after which each side asks whether the other is there.
@@ -45,10 +45,12 @@ final class MQTTClient {
         }
         // A name that no other program has: who takes another's is taken for it, and it is sent away.
         let name = "tacit-\(String(UInt64.random(in: .min ... .max), radix: 36))"
+        let answers = MQTTAnswers(isEncrypted: address.isEncrypted)
         guard let client = tacit_mosquitto_new(name, true, Unmanaged.passUnretained(answers).toOpaque()) else {
             throw TacitError(.cannotCreate, file: address.description, "no memory")
         }
         self.client = client
+        self.answers = answers
         self.address = address
         // What is thrown from here on meets an object that is whole: its deinitializer gives the client back.
         try prepare(settings, hasWill: hasWill)
@@ -91,18 +93,19 @@ final class MQTTClient {
     /// Asks the broker for a connection. False when that can't even be asked; `problem` says why.
     func connect() -> Bool {
         errno = 0
+        answers.forgetEncryption()
         let result =
             hasAddress
             ? tacit_mosquitto_reconnect(client)
             : tacit_mosquitto_connect(client, address.host, Int32(address.port), Self.keepAlive)
         hasAddress = true
-        answers.state = result == 0 ? .asking : .closed
         if result != 0 {
-            answers.problem = Self.words(result)
+            answers.problem = answers.reason(result)
         } else if answers.problem == MQTTAnswers.notReached {
             // All that is known until it answers or hangs up; a reason that was given before is worth more.
             answers.problem = MQTTAnswers.noAnswer
         }
+        answers.state = result == 0 ? .asking : .closed
         return result == 0
     }
 
@@ -110,7 +113,7 @@ final class MQTTClient {
     func turn() {
         let result = tacit_mosquitto_loop(client, 0, 16)
         if result != 0, state != .closed {
-            answers.problem = Self.words(result)
+            answers.problem = answers.reason(result)
             answers.state = .closed
         }
     }

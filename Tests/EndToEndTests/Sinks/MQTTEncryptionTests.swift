@@ -42,4 +42,51 @@ struct MQTTEncryptionTests {
         try expectRefused(other.key, "expected the key to \(own.path)", files(own.path, other.key))
         try expectRefused(spoilt, "expected the key to \(own.path)", files(own.path, spoilt))
     }
+
+    private func broker(_ certificate: Certificate, _ more: String = "") throws -> Mosquitto {
+        try Mosquitto("allow_anonymous true\ncertfile \(certificate.path)\nkeyfile \(certificate.key)\n\(more)")
+    }
+
+    /// What the log says of a broker, the first time that it is asked.
+    private func problem(_ broker: Mosquitto, _ flags: [String]) throws -> String {
+        try broker.start()
+        let run = try LiveRun(
+            .tacit, listening.arguments(["--realtime", "--to", "mqtts://\(broker.address)/here"] + flags))
+        #expect(waitUntil { run.standardError.contains("; tried again\n") })
+        run.send(signal: SIGTERM)
+        #expect(run.finish() == 0)
+        return run.standardError
+    }
+
+    @Test func aBrokerThatNobodyVouchesFor() throws {
+        let own = try Certificate(in: folder, "own")
+        let other = try Certificate(in: folder, "other")
+        let told = try problem(broker(own), ["--mqtt-ca-file", other.path])
+        #expect(told.contains("the broker's certificate is not trusted: self"), "\(told)")
+    }
+
+    @Test func aBrokerWhoseCertificateIsOver() throws {
+        let own = try Certificate(in: folder, "own", days: -1)
+        let told = try problem(broker(own), ["--mqtt-ca-file", own.path])
+        #expect(told.contains("the broker's certificate is not trusted: certificate has expired"), "\(told)")
+    }
+
+    @Test func aBrokerOfAnotherName() throws {
+        let own = try Certificate(in: folder, "own", for: "127.0.0.9")
+        let told = try problem(broker(own), ["--mqtt-ca-file", own.path])
+        #expect(told.contains("the broker's certificate is not trusted: it is for another host"), "\(told)")
+    }
+
+    /// By TLS 1.3 it hangs up once all is agreed on.
+    @Test func aBrokerThatWantsACertificate() throws {
+        let own = try Certificate(in: folder, "own")
+        let wanting = try broker(own, "require_certificate true\ncafile \(own.path)\ntls_version tlsv1.3")
+        let told = try problem(wanting, ["--mqtt-ca-file", own.path])
+        #expect(told.contains("does it want a certificate") && !told.contains("is the port right"), "\(told)")
+    }
+
+    @Test func aBrokerThatSpeaksNoTLS() throws {
+        let told = try problem(Mosquitto(), [])
+        #expect(told.contains("ends TLS before it begins") && told.contains("is TLS spoken there?"), "\(told)")
+    }
 }
