@@ -118,6 +118,11 @@ final class MQTTClient {
         }
     }
 
+    /// Whoever was asked is gone: without an answer there will be none.
+    func hasHungUp() {
+        if state == .asking { answers.state = .closed }
+    }
+
     /// Gives a message to the library, which holds on to it until it has arrived. False if it never will.
     func publish(_ message: MQTTMessage) -> Bool {
         var number: Int32 = 0

@@ -303,6 +303,8 @@ final class MQTTConnection: @unchecked Sendable {
         poll(&descriptors, 2, 500)
         wakePipe.clear()
         client.turn()
+        // The library does not notice one that hangs up while TLS is agreed on.
+        if descriptors[1].revents & Int16(POLLERR | POLLHUP | POLLNVAL) != 0 { client.hasHungUp() }
         if client.state == .closed {
             // One that lets everybody in and sends them away again is not asked more often than one that is away.
             if wasOpen, Stopwatch.now - openSince >= Self.longestDelay {

@@ -43,6 +43,16 @@ struct MQTTEncryptionTests {
         try expectRefused(spoilt, "expected the key to \(own.path)", files(own.path, spoilt))
     }
 
+    /// One that hangs up while TLS is agreed on is asked again.
+    @Test func whoHangsUpInTheMidst() throws {
+        let other = try ResettingListener()
+        let run = try LiveRun(
+            .tacit, listening.arguments(["--realtime", "--to", "mqtts://127.0.0.1:\(other.port)/here"]))
+        #expect(waitUntil { other.count > 1 }, "\(run.standardError)")
+        run.send(signal: SIGTERM)
+        #expect(run.finish() == 0)
+    }
+
     private func broker(_ certificate: Certificate, _ more: String = "") throws -> Mosquitto {
         try Mosquitto("allow_anonymous true\ncertfile \(certificate.path)\nkeyfile \(certificate.key)\n\(more)")
     }
