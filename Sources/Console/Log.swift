@@ -14,6 +14,8 @@ package final class Log: Sendable {
         var text = ByteBuffer(capacity: 1024)
         /// Lines left out that no later line has told of yet.
         var untold = 0
+        /// How often all of them have been told at once.
+        var account = 0
         var isCovered = false
         var hasNotice = false
     }
@@ -31,7 +33,8 @@ package final class Log: Sendable {
     /// Writes a line, unless its speaker has said too much.
     func line(by speaker: LogSpeaker, _ body: (inout ByteBuffer) -> Void) {
         state.withLock { state in
-            guard let leftOut = speaker.ask(isPossible: state.isCovered || Self.isReady) else {
+            guard let leftOut = speaker.ask(isPossible: state.isCovered || Self.isReady, account: state.account)
+            else {
                 state.untold += 1
                 return
             }
@@ -68,13 +71,14 @@ package final class Log: Sendable {
             }
             state.hasNotice = false
             state.isCovered = false
-            guard state.untold > 0 else { return }
+            guard state.untold > 0, Self.isReady else { return }
             state.text.removeAll()
             state.text.append(Process.name)
             state.text.append(": lines left out here: ")
             state.text.append(integer: state.untold)
+            Self.send(&state.text)
             state.untold = 0
-            if Self.isReady { Self.send(&state.text) }
+            state.account += 1
         }
     }
 

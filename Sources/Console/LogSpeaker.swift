@@ -14,6 +14,8 @@ package final class LogSpeaker: Sendable {
         var credit: Double
         var refilled = Stopwatch.now
         var leftOut = 0
+        /// Of `Log`'s accounts, what `leftOut` belongs to.
+        var account = 0
     }
 
     private let allowance: Mutex<Allowance>
@@ -36,10 +38,13 @@ package final class LogSpeaker: Sendable {
 
     /// Called for each line, one thread at a time.
     ///
-    /// - Parameter isPossible: whether it could be written now.
+    /// - Parameters:
+    ///   - isPossible: whether it could be written now.
+    ///   - account: one more each time that all which was left out has been told.
     /// - Returns: how many have been left out since the last one that was not; nil where this one is too.
-    func ask(isPossible: Bool) -> Int? {
+    func ask(isPossible: Bool, account: Int) -> Int? {
         allowance.withLock { allowance in
+            if allowance.account != account { (allowance.account, allowance.leftOut) = (account, 0) }
             let now = Stopwatch.now
             allowance.credit = min(burst, allowance.credit + (now - allowance.refilled) / Self.secondsPerLine)
             allowance.refilled = now

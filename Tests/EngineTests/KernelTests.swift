@@ -185,6 +185,7 @@ import Testing
                         ]
                     }
                     #expect(results.allSatisfy { $0 == results[0] })
+                    // No step, and an offset that is no number.
                     #expect(results[0][0].allSatisfy { $0 == 128 } && results[0][1] == [0, 1])
                 }
             }

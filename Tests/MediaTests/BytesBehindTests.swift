@@ -111,6 +111,30 @@ import Testing
         return path
     }
 
+    /// Of a file beyond 4 GiB some programs write the lengths modulo that: it is sound up to its end.
+    @Test func wrappedLengthsAreNotTheEnd() throws {
+        let path = try sparse([(0, Self.wave), (1 << 32 + Self.wave.count - 1, [0])])
+        let source = try SoundFileSource(path: path)
+        let room = UnsafeMutableBufferPointer<Float>.allocate(capacity: 4096)
+        defer { room.deallocate() }
+        var count = 0
+        while count <= Self.expected.count + 8192, case .samples(let read) = try source.read(into: room) {
+            count += read
+        }
+        #expect(count > Self.expected.count + 8192)
+    }
+
+    /// Samples, and text that looks like a chunk.
+    @Test func whatLooksLikeChunksBehindIsNoSound() throws {
+        for name in ["data", "wavl", "text"] {
+            let behind = chunk(name, [UInt8](repeating: 0x31, count: 20_000))
+            let (samples, damage) = try read(Self.wave + behind)
+            #expect(samples == Self.expected && damage.skippedBytes == behind.count, "\(name): \(damage)")
+        }
+        let listed = try read(Self.wave + chunk("LIST", [UInt8](repeating: 0x31, count: 20_000)))
+        #expect(listed.samples == Self.expected && listed.damage.isNone)
+    }
+
     /// However long a file claims to be.
     @Test(arguments: [SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, SF_FORMAT_FLAC | SF_FORMAT_PCM_16])
     func zerosArePassedOverUpToABound(format: Int) throws {

@@ -234,10 +234,10 @@ struct GaplessRange: Equatable {
 
     /// Whether a stream of so many frames, that end behind so many bytes, is less than the header counts.
     ///
-    /// Where all the bytes came, the encoder has counted the frame of its header as well; where it has not counted
-    /// them, two frames must lack.
+    /// Some encoders count the frame of the header as well, so that more than one must lack; and where all the bytes came
+    /// that are counted, nothing does.
     func countsMore(than came: Int, byteCount: Int) -> Bool {
-        guard frames > came, frames < Self.mostFrames else { return false }
-        return self.byteCount > 0 ? self.byteCount > byteCount : frames > came + 1
+        guard frames > came + 1, frames < Self.mostFrames else { return false }
+        return self.byteCount == 0 || self.byteCount > byteCount
     }
 }

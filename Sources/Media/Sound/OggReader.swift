@@ -268,6 +268,8 @@ final class OggReader {
             headers -= Int(ogg_page_packets(&page))
             return
         }
+        let position = Int(ogg_page_granulepos(&page))
+        if position != -1, !Self.positions.contains(position) { stateNoPosition() }
         if !hasSound { damagedFirst = damagedSamples }
         hasSound = true
         damagedSamples = 0
@@ -286,7 +288,9 @@ final class OggReader {
     private func noteDamaged() {
         damagedSamples += Int(bytes[26]) * Self.mostInPacket
         let position = Int(ogg_page_granulepos(&page))
-        if position > stated, position - stated <= damagedSamples { stated = position }
+        if Self.positions.contains(position), position > stated, position - stated <= damagedSamples {
+            stated = position
+        }
     }
 
     /// Whether all pages of sound up to now were damaged.
@@ -305,7 +309,9 @@ final class OggReader {
     private func noteCut(_ header: UnsafeRawBufferPointer) {
         let number = header.loadUnaligned(fromByteOffset: 14, as: Int32.self)
         let position = Int(Int64(littleEndian: header.loadUnaligned(fromByteOffset: 6, as: Int64.self)))
-        guard Int32(littleEndian: number) == serial, serials.contains(serial), position > 0 else { return }
+        guard Int32(littleEndian: number) == serial, serials.contains(serial), position > 0,
+            Self.positions.contains(position)
+        else { return }
         cutPosition = position
         cutSamples = Int(header[26]) * Self.mostInPacket
     }
@@ -347,11 +353,19 @@ final class OggReader {
         // What it holds is dropped by a decoder that no later page states a position to.
         isMended = true
         noteCut(UnsafeRawBufferPointer(start: bytes, count: pageBytes))
-        // Its position, by which a decoder cuts off what is too much, may be what was damaged: none is stated then.
-        for index in 6..<14 { bytes[index] = 0xff }
-        ogg_page_checksum_set(&page)
+        // Its position, by which a decoder cuts off what is too much, may be what was damaged.
+        stateNoPosition()
         return true
     }
+
+    /// Has the page at hand state no position, as one in which no packet ends.
+    private func stateNoPosition() {
+        for index in 6..<14 { bytes[index] = 0xff }
+        ogg_page_checksum_set(&page)
+    }
+
+    /// Positions that can be: a hundred years at any rate, and none that sums of it could overflow by.
+    private static let positions = 0..<1 << 48
 
     /// Where another page may begin behind the first byte.
     private func next(in bytes: UnsafeRawBufferPointer) -> Int {

@@ -131,6 +131,7 @@ private final class Beginning {
     /// Called for every packet that is to be decoded: where it ends, and how long it is.
     static func note(_ context: UnsafeMutableRawPointer, end: Int, samples: Int) {
         let beginning = Unmanaged<Beginning>.fromOpaque(context).takeUnretainedValue()
-        if beginning.stated == nil { beginning.stated = max(0, end - samples) }
+        // A page that states no position ends at -1.
+        if beginning.stated == nil { beginning.stated = max(0, max(0, end) - samples) }
     }
 }

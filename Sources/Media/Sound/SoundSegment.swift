@@ -23,6 +23,8 @@ final class SoundSegment: SampleSource {
     private static let blockSamples = 16_384
     /// Seconds: what is lost in one place is silence; more than that is a gap, and the sound behind it another one.
     private static let longestSilence = 5
+    /// Samples of which no time and no sum overflows.
+    private static let longest = 1 << 52
 
     /// - Throws: `TacitError` (bad data) for a rate or a channel count that can't be.
     init(_ decoder: any SoundDecoder) throws {
@@ -64,6 +66,9 @@ final class SoundSegment: SampleSource {
                 if damage.places == 0 { damage.firstTime = Double(position) / Double(sampleRate) }
                 damage.places += 1
                 damage.lostSeconds += Double(count) / Double(sampleRate)
+                guard count <= Self.longest - position else {
+                    throw TacitError(.badData, "states that it goes on for longer than any sound")
+                }
                 guard count > Self.longestSilence * sampleRate else {
                     silence = count
                     continue

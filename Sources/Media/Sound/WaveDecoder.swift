@@ -130,13 +130,15 @@ final class WaveDecoder: SoundDecoder {
             }
             // Behind the samples anything may stand: a tag, or samples of which the header does not know, having been
             // written before they came. Before them a name may be anything.
-            if hasData, !Self.isName(name) {
+            if hasData, !Self.isName(name) || isFinished && !Self.mayFollow(name) {
                 guard try stream.peek(Self.leastRest).count >= Self.leastRest else { return false }
                 if isFinished {
                     if try SoundTags.skip(stream) { continue }
-                    passed = try bytesBehind()
-                    isLast = true
-                    return false
+                    if !areLengthsWrapped {
+                        passed = try bytesBehind()
+                        isLast = true
+                        return false
+                    }
                 }
                 left = .max
                 return true
@@ -182,6 +184,13 @@ final class WaveDecoder: SoundDecoder {
         return stream.bytesLeft ?? 0
     }
 
+    /// Whether what is left is what lengths of 32 bits can't count: some programs write those of longer files modulo
+    /// 2^32, a byte to fill up aside.
+    private var areLengthsWrapped: Bool {
+        guard let rest = stream.bytesLeft else { return false }
+        return rest >= 1 << 32 && rest & 0xffff_ffff <= 1
+    }
+
     private static let forms = ["RIFF", "RF64", "BW64"].map { Array($0.utf8) }
 
     private func readFormat(_ size: Int) throws {
@@ -217,6 +226,11 @@ final class WaveDecoder: SoundDecoder {
 
     private static func isUsual(_ bytes: some Collection<UInt8>) -> Bool {
         usualChunks.contains(String(decoding: bytes.prefix(4), as: UTF8.self))
+    }
+
+    /// Whether a chunk of that name may stand behind a finished form: of what says something of it, not of samples.
+    private static func mayFollow(_ name: [UInt8]) -> Bool {
+        isUsual(name) && !["data", "wavl"].contains(String(decoding: name, as: UTF8.self))
     }
 
     private static func isName(_ bytes: some Collection<UInt8>) -> Bool {

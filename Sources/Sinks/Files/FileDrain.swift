@@ -6,14 +6,14 @@ import TacitText
 /// A file that is written to at its end, and put away when it is large or old enough.
 final class FileDrain: OutputDrain, @unchecked Sendable {
     let name: String
-    /// Where it lies, whatever its name leads through.
-    private let place: String
     private let rotation: Rotation
     private let log = LogSpeaker()
     // Once it is made, all below is the queue's thread's own, or a shared file's lock's.
     /// Whether what can't be written waits until it can.
     var triesAgain: Bool
     private var descriptor: Int32
+    /// Where it lies, whatever its name leads through.
+    private var place: String
     private var identity: FileIdentity?
     private var isInTrouble = false
     /// Whether it is a file as others are; a pipe or a device is never put away.
@@ -108,14 +108,15 @@ final class FileDrain: OutputDrain, @unchecked Sendable {
     }
 
     private func follow() throws {
-        let fresh = try Self.open(place, named: name)
+        let next = Self.place(of: name)
+        let fresh = try Self.open(next, named: name)
         close(descriptor)
-        descriptor = fresh
+        (descriptor, place) = (fresh, next)
         look()
     }
 
     /// Whether the path still leads to what is written to.
-    private var isStillThere: Bool { identity != nil && identity == FileIdentity(path: place) }
+    private var isStillThere: Bool { identity != nil && identity == FileIdentity(path: name) }
 
     private func look() {
         var status = stat()

@@ -20,6 +20,16 @@ final class ResultsFile {
     /// - Throws: `TacitError` (output can't be written), also where there is a file that holds no such results.
     init(path: String) throws {
         self.path = path
+        // A file that this program's own output goes to is written on by the same descriptor, in front of the rest.
+        let identity = FileIdentity(path: path)
+        if let own = [STDOUT_FILENO, STDERR_FILENO].first(where: {
+            identity != nil && FileIdentity(descriptor: $0) == identity
+        }) {
+            let descriptor = dup(own)
+            guard descriptor >= 0 else { throw TacitError.system(.cannotCreate, file: path) }
+            place = .descriptor(descriptor)
+            return
+        }
         if let kind = SystemPath.kind(path), kind != S_IFREG, kind != S_IFDIR {
             let descriptor = SystemPath.withBytes(path) { open($0, O_WRONLY | O_CLOEXEC) }
             guard descriptor >= 0 else { throw TacitError.system(.cannotCreate, file: path) }
