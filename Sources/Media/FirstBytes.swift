@@ -28,8 +28,7 @@ package enum FirstBytes {
         var status = stat()
         guard SystemPath.withBytes(path, { stat($0, &status) }) == 0 else { return 0 }
         let isPipe = status.st_mode & S_IFMT == S_IFIFO
-        // A file without bytes by its own account may be one of the kernel's, which are waited for.
-        guard isPipe || status.st_mode & S_IFMT == S_IFREG && status.st_size > 0 else { return 0 }
+        guard isPipe || status.st_mode & S_IFMT == S_IFREG else { return 0 }
         let descriptor = SystemPath.withBytes(path) { open($0, O_RDONLY | O_CLOEXEC) }
         guard descriptor >= 0 else { return 0 }
         if isPipe { kept.withLock { $0[path] = descriptor } }
@@ -41,6 +40,7 @@ package enum FirstBytes {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { return 0 }
         switch status.st_mode & S_IFMT {
+        // A file without bytes by its own account may be one of the kernel's, which are waited for.
         case S_IFREG where status.st_size == 0: return 0
         case S_IFREG: return pread(descriptor, buffer.baseAddress, buffer.count, max(0, lseek(descriptor, 0, SEEK_CUR)))
         case S_IFIFO: return lookInPipe(descriptor, buffer)

@@ -8,7 +8,7 @@ import TacitText
 final class ResultsFile {
     private enum Place {
         case file(OutputFile)
-        /// A pipe or a device.
+        /// A pipe, a device, or what this program's own output goes to.
         case descriptor(Int32)
     }
 
@@ -22,16 +22,10 @@ final class ResultsFile {
         self.path = path
         // A file that this program's own output goes to is written on by the same descriptor, in front of the rest.
         let identity = FileIdentity(path: path)
-        if let own = [STDOUT_FILENO, STDERR_FILENO].first(where: {
-            identity != nil && FileIdentity(descriptor: $0) == identity
-        }) {
-            let descriptor = dup(own)
-            guard descriptor >= 0 else { throw TacitError.system(.cannotCreate, file: path) }
-            place = .descriptor(descriptor)
-            return
-        }
-        if let kind = SystemPath.kind(path), kind != S_IFREG, kind != S_IFDIR {
-            let descriptor = SystemPath.withBytes(path) { open($0, O_WRONLY | O_CLOEXEC) }
+        let own = [STDOUT_FILENO, STDERR_FILENO].first { identity != nil && FileIdentity(descriptor: $0) == identity }
+        let isFile = SystemPath.kind(path).map { $0 == S_IFREG || $0 == S_IFDIR } ?? true
+        if own != nil || !isFile {
+            let descriptor = own.map { dup($0) } ?? SystemPath.withBytes(path) { open($0, O_WRONLY | O_CLOEXEC) }
             guard descriptor >= 0 else { throw TacitError.system(.cannotCreate, file: path) }
             place = .descriptor(descriptor)
             return
