@@ -16,9 +16,11 @@ public final class Teacher {
     private let maker: ExampleMaker
     private let base: TaughtBase
 
-    /// What the examples of a call are: `.label(name)` where they are of a label, old or new, `.not(name)` where a
-    /// label, a learned one or one of the model's own, should not have been said of them, `.background` where they are
-    /// what the place sounds or looks like when nothing happens.
+    /// What the examples of a call are:
+    ///
+    /// - `.label(name)`: of a label, old or new.
+    /// - `.not(name)`: what that label, a learned one or the model's own, should not have been said of.
+    /// - `.background`: what the place sounds or looks like when nothing happens.
     public typealias Purpose = TeachingPurpose
 
     /// A label that was learned, or one of the model's that was corrected.

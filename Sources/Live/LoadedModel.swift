@@ -91,10 +91,9 @@ package struct LoadedModel {
     ///
     /// - Parameters:
     ///   - hop: seconds from one window to the next; nil for the model's own.
-    ///   - isLive: whether labels are waited for. Then no more goes through the model at once than either has come
-    ///     within a moment, so that it takes less than that to compute on any machine that keeps up at all, or is so
-    ///     little arithmetic that it takes a few milliseconds of one core (a Raspberry Pi 4: some 20). Fewer and larger
-    ///     pushes are cheaper: after each pause the weights come from memory anew.
+    ///   - isLive: whether labels are waited for. Then at most what comes in 0.25 s, or some 20 ms of one core of a
+    ///     Raspberry Pi 4, goes through the model at once, whichever is more. Fewer and larger pushes are cheaper: after
+    ///     each pause the weights come from memory anew.
     ///   - readsAhead: see `WindowPlan`; where labels are not waited for.
     package func plan(hop: Double?, isLive: Bool = false, readsAhead: Bool = false) throws -> WindowPlan {
         let rows = Self.liveOperations / max(OperationCount(description).step, 1)

@@ -1,8 +1,8 @@
 /// Who may ask for what.
 ///
-/// A browser asks on behalf of whatever page it shows. So that no page from elsewhere reads or changes anything here,
-/// not even through a name that it makes stand for this machine (DNS rebinding), the name that was asked for has to be
-/// this machine's own, and what asks has to come from here.
+/// A browser asks on behalf of whatever page it shows. A request's host must be a name of this machine's own, or a
+/// number, lest a page read what is here by a name that it makes stand for this machine (DNS rebinding). Its origin,
+/// where it has one, must be this page, lest a page from elsewhere change anything here.
 package struct PageGuard: Sendable {
     private let address: PageAddress
     private let token: [UInt8]?
