@@ -168,7 +168,8 @@ let package = Package(
             ],
             path: "Sources/tacit-convert"),
 
-        // Tests: one target per library, the executables from outside, and hostile input.
+        // Tests: a target for most libraries (Core and Umbrella share LibraryTests; Console, Diagnostics and Text are tested
+        // through the others), the executables from outside, and hostile input.
         .target(
             name: "TacitTestSupport",
             dependencies: ["TacitDiagnostics", "TacitLabelling", "TacitMedia", "TacitModelFile"],
