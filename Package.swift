@@ -77,6 +77,7 @@ let package = Package(
         // The runtime, each room importing only what stands above it.
         room("Diagnostics", ["CTacitProgram"]),
         room("Text", ["TacitDiagnostics"]),
+        room("Programs", ["CTacitProgram", "TacitDiagnostics", "TacitText"]),
         // What a file of settings says, before anyone knows what it is about.
         room("Settings", ["CTacitTOML", "TacitDiagnostics", "TacitText"]),
         room("ModelFile", ["TacitDiagnostics", "CTacitMessageDigest"]),
@@ -88,7 +89,7 @@ let package = Package(
                 "CTacitFLAC", "CTacitGIF", "CTacitJPEG", "CTacitMpg123", "CTacitOpusfile", "CTacitPNG", "CTacitPipe",
                 "CTacitSndfile", "CTacitSoxr", "CTacitVorbisfile", "CTacitWebP", "TacitDiagnostics",
             ]),
-        room("Devices", ["CTacitALSA", "CTacitProgram", "CTacitV4L2", "TacitDiagnostics", "TacitMedia", "TacitText"]),
+        room("Devices", ["CTacitALSA", "CTacitV4L2", "TacitDiagnostics", "TacitMedia", "TacitPrograms", "TacitText"]),
         room("Labelling", ["TacitDiagnostics", "TacitEngine", "TacitFrontEnd", "TacitModelFile"]),
         room("Learning", ["TacitDiagnostics", "TacitEngine", "TacitLabelling", "TacitModelFile"]),
         room("Evaluation", ["CTacitZlib", "TacitDiagnostics"]),
@@ -131,7 +132,7 @@ let package = Package(
             dependencies: [
                 "CTacitFLAC", "CTacitJPEG", "CTacitMessageDigest", "CTacitMicrohttpd", "CTacitMosquitto",
                 "CTacitProgram", "TacitConsole", "TacitDiagnostics", "TacitFrontEnd", "TacitLabelling", "TacitLive",
-                "TacitText",
+                "TacitPrograms", "TacitText",
             ],
             path: "Sources/Sinks",
             // The page is part of the executable.
@@ -140,14 +141,14 @@ let package = Package(
             "Doctor",
             [
                 "CTacitProgram", "TacitDevices", "TacitDiagnostics", "TacitLearning", "TacitLive", "TacitModelFile",
-                "TacitSinks",
+                "TacitPrograms", "TacitSinks",
             ]),
         .executableTarget(
             name: "TacitCommand",
             dependencies: [
                 "TacitConsole", "TacitDevices", "TacitDiagnostics", "TacitDoctor", "TacitEngine", "TacitEvaluation",
                 "TacitFrontEnd", "TacitLabelling", "TacitLearning", "TacitLive", "TacitMedia", "TacitModelFile",
-                "TacitRecording", "TacitSettings", "TacitSinks", "TacitText", argumentParser,
+                "TacitPrograms", "TacitRecording", "TacitSettings", "TacitSinks", "TacitText", argumentParser,
             ],
             path: "Sources/tacit"),
 
@@ -186,6 +187,7 @@ let package = Package(
             path: "Tests/FuzzTargets"),
         .testTarget(name: "FuzzTests", dependencies: ["TacitFuzzTargets", "TacitTestSupport"]),
         .testTarget(name: "SettingsTests", dependencies: ["TacitSettings", "TacitTestSupport", "TacitText"]),
+        .testTarget(name: "ProgramsTests", dependencies: ["TacitDiagnostics", "TacitPrograms", "TacitText"]),
         .testTarget(name: "ModelFileTests", dependencies: ["TacitModelFile", "TacitTestSupport"]),
         .testTarget(
             name: "EngineTests",

@@ -28,15 +28,14 @@ char **tacit_environment(void);
 /// A pipe that no child inherits, reading end first. 0, or -1 with errno set.
 int tacit_make_pipe(int ends[2]);
 
-/// Starts a program in a process group of its own: `input` is its standard input, `output` its standard output and its
-/// standard error, and it inherits no other descriptor and no signal that is blocked or ignored here. `words` and
-/// `environment` end with NULL. 0, or the number of an error.
-int tacit_spawn(
-    const char *path, char *const words[], char *const environment[], int input, int output, int *process);
+/// Asks for room for so many bytes in a pipe; where the system does not allow that, it stays as it is.
+void tacit_widen_pipe(int end, int bytes);
 
-/// The same for a program whose standard output is read here: it has nothing on its standard input, and this program's
-/// environment.
-int tacit_spawn_source(const char *path, char *const words[], int output, int errors, int *process);
+/// Starts a program in a process group of its own, with these three as its standard input, output and error: a negative one
+/// is nothing to read from, or to write to. It inherits no other descriptor and no signal that is blocked or ignored here.
+/// `words` and `environment` end with NULL; without `environment` it has this program's. 0, or the number of an error.
+int tacit_spawn(
+    const char *path, char *const words[], char *const environment[], int input, int output, int errors, int *process);
 
 /// Starts a process that outlives this one for a moment: once no one can write to the pipe that `words` is set to the
 /// writing end of, it ends the process group whose number (an `int`, 0 for none) was written there last: by SIGTERM, a

@@ -1,5 +1,5 @@
-import Glibc
 import TacitDiagnostics
+import TacitPrograms
 
 /// Keeps a command going on a thread of its own: starts it, ends it when it falls silent, starts it again with waits that
 /// grow, and ends it with all that it started when there is no one left to read.
@@ -8,15 +8,11 @@ import TacitDiagnostics
 package final class CommandSource: Sendable {
     /// For people.
     package let name: String
-    private let command: SourceCommand
-    private let settings: SourceCommandSettings
-    private let errors: CommandErrors
-    private let protector: CommandGuard
-    private let note: @Sendable (CommandNote) -> Void
-    private let state = CommandState()
+    private let terms: CommandTerms
+    private var state: CommandState { terms.state }
 
     /// Seconds without a byte after which it is started again.
-    package var silence: Double { settings.silence }
+    package var silence: Double { terms.settings.silence }
 
     /// Seconds that `end` waits: for the grace, and for a process that the kernel is about to let go.
     private static let patience = 2.5
@@ -28,14 +24,11 @@ package final class CommandSource: Sendable {
     ///   - protector: ends it if this program is killed.
     ///   - note: gets what the user should know, on any thread.
     package init(
-        _ command: SourceCommand, _ settings: SourceCommandSettings, errors: CommandErrors, protector: CommandGuard,
+        _ command: SourceCommand, _ settings: SourceCommandSettings, errors: CommandErrors, protector: GroupGuard,
         note: @escaping @Sendable (CommandNote) -> Void
     ) {
-        self.command = command
-        self.settings = settings
-        self.errors = errors
-        self.protector = protector
-        self.note = note
+        terms = CommandTerms(
+            command: command, settings: settings, errors: errors, protector: protector, note: note)
         name = command.name
     }
 
@@ -47,14 +40,12 @@ package final class CommandSource: Sendable {
     ///   - intake: makes something of its bytes.
     ///   - stopDescriptor: once this one is readable or closed, there is no more waiting; negative for none.
     /// - Throws: `TacitError`: device unavailable when it can't be run, or ended without having delivered, for as long as
-    ///   the settings say; bad data when what it delivers can't be read.
+    ///   the settings say; bad data when what it delivers can't be read; I/O error where the system has no descriptors left.
     func start(_ intake: any CommandIntake, stopDescriptor: Int32) throws {
-        let (command, settings, errors, protector, note, state) = (command, settings, errors, protector, note, state)
-        let worker = CommandWorker(
-            command: command, settings: settings, errors: errors, protector: protector, note: note, state: state,
-            intake: intake)
+        let changed = try WakePipe(for: name, failure: .inputOutput)
+        let worker = CommandWorker(terms: terms, intake: intake, changed: changed)
         try DetachedThread.start(for: name, failing: .inputOutput) { worker.run() }
-        let deadline = BootClock.now + settings.wait
+        let deadline = BootClock.now + terms.settings.wait
         while true {
             let now = state.now
             if now.hasDelivered { return }
@@ -68,56 +59,41 @@ package final class CommandSource: Sendable {
                     throw TacitError(.deviceUnavailable, file: name, reason(ending))
                 }
             }
-            var wish = pollfd(fd: stopDescriptor, events: Int16(POLLIN), revents: 0)
-            if poll(&wish, 1, 10) > 0 { return }
+            // The clock of waiting stands still while the machine sleeps, that of the deadline does not.
+            let left = now.vainTries > 0 ? Int32(min(max(deadline - BootClock.now, 0), 1) * 1000) + 1 : -1
+            if changed.wait(milliseconds: left, stopDescriptor: stopDescriptor) { return }
         }
     }
 
     /// - Throws: `TacitError` (device lost) when it has not delivered for longer than the settings say.
     func checkLoss() throws {
         let now = state.now
-        guard let since = now.lostSince, BootClock.now - since >= settings.waitLost else { return }
-        let words = "lost, and not back within \(settings.waitLost.shortText) seconds"
+        guard let since = now.lostSince, BootClock.now - since >= terms.settings.waitLost else { return }
+        let words = "lost, and not back within \(terms.settings.waitLost.shortText) seconds"
         throw TacitError(.deviceLost, file: name, now.ending.map { "\(words): it \(reason($0))" } ?? words)
     }
 
     /// Ends it with all that it started, and waits for that.
     package func end() {
         state.stop.stop()
-        let deadline = BootClock.now + settings.grace + Self.patience
-        while !state.now.isOver, BootClock.now < deadline { usleep(2000) }
+        state.waitForEnd(seconds: terms.settings.grace + Self.patience)
     }
 
     /// Lines of its standard error that were neither passed on nor told of.
-    package func takeLeftOut() -> Int { errors.takeLeftOut() }
+    package func takeLeftOut() -> Int { terms.errors.takeLeftOut() }
 
     private func reason(_ ending: CommandEnding) -> String {
-        errors.lastLine.map { "\(ending.words) (\($0))" } ?? ending.words
+        terms.errors.lastLine.map { "\(ending.words) (\($0))" } ?? ending.words
     }
 }
 
 /// The thread's part of it.
-private final class CommandWorker: @unchecked Sendable {
-    private let command: SourceCommand
-    private let settings: SourceCommandSettings
-    private let errors: CommandErrors
-    private let protector: CommandGuard
-    private let note: @Sendable (CommandNote) -> Void
-    private let state: CommandState
-    private let intake: any CommandIntake
-
-    init(
-        command: SourceCommand, settings: SourceCommandSettings, errors: CommandErrors, protector: CommandGuard,
-        note: @escaping @Sendable (CommandNote) -> Void, state: CommandState, intake: any CommandIntake
-    ) {
-        self.command = command
-        self.settings = settings
-        self.errors = errors
-        self.protector = protector
-        self.note = note
-        self.state = state
-        self.intake = intake
-    }
+private struct CommandWorker: Sendable {
+    let terms: CommandTerms
+    let intake: any CommandIntake
+    /// Wakes whoever waits for the first bytes.
+    let changed: WakePipe
+    private var state: CommandState { terms.state }
 
     func run() {
         var backoff = CommandBackoff()
@@ -129,11 +105,12 @@ private final class CommandWorker: @unchecked Sendable {
             // The first in vain is told by whoever waits for it, if no one waits any longer.
             let now = state.now
             if now.hasDelivered {
-                note(.ended(ending, retry: retry))
-            } else if settings.wait > 0, !ending.isUnreadable {
-                note(.waiting(ending, retry: retry))
+                terms.note(.ended(ending, retry: retry))
+            } else if terms.settings.wait > 0, !ending.isUnreadable {
+                terms.note(.waiting(ending, retry: retry))
             }
-            wait(retry)
+            changed.wake()
+            state.stop.wait(seconds: retry)
         }
         state.isOver()
     }
@@ -142,7 +119,7 @@ private final class CommandWorker: @unchecked Sendable {
     private func runOnce() -> (CommandEnding, Double) {
         let run: CommandRun
         do {
-            run = try CommandRun(command, settings, errors: errors.writing, protector: protector, stop: state.stop)
+            run = try CommandRun(terms)
         } catch {
             return (.notStarted((error as? TacitError)?.reason ?? "\(error)"), 0)
         }
@@ -152,18 +129,16 @@ private final class CommandWorker: @unchecked Sendable {
             try intake.take(run.stream) {
                 guard first == nil else { return }
                 first = BootClock.now
-                if state.delivered() { note(.returned) }
+                if state.delivered() { terms.note(.returned) }
+                changed.wake()
             }
         } catch {
             unreadable = (error as? TacitError)?.reason ?? "\(error)"
         }
         let seconds = first.map { run.lastByte - $0 } ?? 0
-        let ending = run.finish(unreadable: unreadable, hasDelivered: first != nil) { note(.stuck(process: $0)) }
+        let ending = run.finish(unreadable: unreadable, hasDelivered: first != nil) {
+            terms.note(.stuck(process: $0))
+        }
         return (ending, seconds)
-    }
-
-    private func wait(_ seconds: Double) {
-        var wish = pollfd(fd: state.stop.descriptor, events: Int16(POLLIN), revents: 0)
-        poll(&wish, 1, Int32(seconds * 1000))
     }
 }

@@ -1,8 +1,7 @@
-import Synchronization
 import TacitDiagnostics
 
 /// How a command is doing, for the thread that reads what it delivers.
-final class CommandState: Sendable {
+final class CommandState: @unchecked Sendable {
     struct Values: Sendable {
         /// Whether it has ever delivered anything whole.
         var hasDelivered = false
@@ -16,15 +15,17 @@ final class CommandState: Sendable {
         var isOver = false
     }
 
-    private let values = Mutex(Values())
+    private let monitor = Monitor()
+    /// The monitor's.
+    private var values = Values()
     /// There is no one left to run it for.
     let stop = StopToken()
 
-    var now: Values { values.withLock { $0 } }
+    var now: Values { monitor.locked { values } }
 
     /// Whether it had not been delivering before.
     func delivered() -> Bool {
-        values.withLock { values in
+        monitor.locked {
             defer {
                 values.hasDelivered = true
                 values.lostSince = nil
@@ -34,7 +35,7 @@ final class CommandState: Sendable {
     }
 
     func ended(_ ending: CommandEnding) {
-        values.withLock { values in
+        monitor.locked {
             values.ending = ending
             if values.hasDelivered {
                 values.lostSince = values.lostSince ?? BootClock.now
@@ -44,5 +45,18 @@ final class CommandState: Sendable {
         }
     }
 
-    func isOver() { values.withLock { $0.isOver = true } }
+    func isOver() {
+        monitor.locked {
+            values.isOver = true
+            monitor.signal()
+        }
+    }
+
+    /// Waits until it is over, for so many seconds at most.
+    func waitForEnd(seconds: Double) {
+        let deadline = Stopwatch.now + seconds
+        monitor.locked {
+            while !values.isOver, Stopwatch.now < deadline { monitor.wait(seconds: deadline - Stopwatch.now) }
+        }
+    }
 }

@@ -1,5 +1,5 @@
 import TacitDiagnostics
-import TacitText
+import TacitPrograms
 
 /// A program that delivers a stream on its standard output, and its arguments.
 package struct SourceCommand: Equatable, Sendable {
@@ -9,13 +9,8 @@ package struct SourceCommand: Equatable, Sendable {
     /// - Parameter text: split as a shell splits words; no shell is asked, and nothing is expanded.
     /// - Throws: `TacitError` (usage) for what is no command line.
     package init(_ text: String) throws {
-        guard let words = ShellWords.split(text) else {
-            throw TacitError(.usage, "--command '\(text)': a quote or a backslash without its end")
-        }
-        guard let program = words.first, !program.isEmpty else {
-            throw TacitError(.usage, "--command '\(text)': expected a program and its arguments")
-        }
-        self.words = words
+        words = try ProgramLine.words(
+            text, given: "--command '\(text)'", expected: "a program and its arguments")
     }
 
     /// The program without its folder: for people.
@@ -25,7 +20,7 @@ package struct SourceCommand: Equatable, Sendable {
     ///
     /// - Throws: `TacitError` (device unavailable) where there is none that may be run.
     package func path() throws -> String {
-        guard let path = ProgramPath.find(words[0]) else {
+        guard let path = ProgramLine.path(of: words[0]) else {
             throw TacitError(
                 .deviceUnavailable, file: words[0],
                 words[0].contains("/")

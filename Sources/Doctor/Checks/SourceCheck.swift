@@ -1,9 +1,10 @@
 import TacitDiagnostics
+import TacitPrograms
 
 /// Whether the program is there that is to deliver the stream.
 enum SourceCheck {
     @Sendable static func findings(_ patient: Patient) -> [Finding] {
-        guard let program = patient.wanted.command?.words.first, ProgramPath.find(program) == nil else { return [] }
+        guard let program = patient.wanted.command?.words.first, ProgramLine.path(of: program) == nil else { return [] }
         let packages = ["rpicam-vid": "rpicam-apps-lite", "libcamera-vid": "rpicam-apps-lite", "arecord": "alsa-utils"]
         if program.contains("/") {
             let path = ShellQuote.word(program)

@@ -1,4 +1,5 @@
 import TacitModelFile
+import TacitPrograms
 
 /// One of Tacit's services, as systemd knows it.
 struct Service {

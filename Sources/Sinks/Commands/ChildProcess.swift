@@ -1,14 +1,12 @@
-import CTacitProgram
 import Glibc
 import TacitDiagnostics
 import TacitLive
+import TacitPrograms
 
-/// A command that runs for an event, in a process group of its own.
+/// A command that runs for an event.
 struct ChildProcess {
     let event: LiveEvent
-    let pid: pid_t
-    /// Readable once it has ended; -1 where the kernel has no such thing.
-    let watch: Int32
+    private let group: ChildGroup
     /// Where its standard input is written; -1 when all is.
     private(set) var input: Int32
     private var pending: ArraySlice<UInt8>
@@ -29,26 +27,29 @@ struct ChildProcess {
     ///   - seconds: that it has.
     /// - Throws: `TacitError` for what the system says.
     init(
-        _ command: CommandLineWords, environment: [[UInt8]], line: [UInt8], output: Int32, event: LiveEvent,
+        _ command: SinkCommand, environment: [[UInt8]], line: [UInt8], output: Int32, event: LiveEvent,
         seconds: Double
     ) throws {
-        var ends: [Int32] = [-1, -1]
-        guard tacit_make_pipe(&ends) == 0 else { throw Self.error(errno, command) }
+        let pipe = try PipeEnds(failing: .cannotCreate, file: command.path)
         do {
-            pid = try Self.spawn(command, environment: environment, input: ends[0], output: output)
+            group = try ChildGroup(
+                command.path, words: command.words, environment: environment, input: pipe.reading, output: output,
+                errors: output, failing: .cannotCreate, file: command.path)
         } catch {
-            for end in ends { close(end) }
+            pipe.close()
             throw error
         }
-        close(ends[0])
-        input = ends[1]
+        close(pipe.reading)
+        input = pipe.writing
         _ = fcntl(input, F_SETFL, O_NONBLOCK)
         self.event = event
-        watch = tacit_watch_process(pid)
         pending = line[...]
         deadline = Stopwatch.now + seconds
         feed()
     }
+
+    /// Readable once it has ended; -1 where the kernel has no such thing.
+    var watch: Int32 { group.watch }
 
     /// Writes to its standard input as much as it takes. One that closes it early is none the worse for it.
     mutating func feed() {
@@ -65,27 +66,17 @@ struct ChildProcess {
         }
     }
 
-    /// Its status as waitpid has it, once it has ended; all that it left running is then ended with it, if it was asked
-    /// to.
-    mutating func reap() -> Int32? {
-        var status: Int32 = 0
-        if isOverdue {
-            var info = siginfo_t()
-            // Until it is waited for its group's number can be no one else's.
-            if waitid(P_PID, id_t(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0, info.si_signo != 0 {
-                kill(-pid, SIGKILL)
-            }
-        }
-        let ended = waitpid(pid, &status, WNOHANG)
-        guard ended == pid || ended < 0 && errno == ECHILD else { return nil }
+    /// How it ended, once it has; all that it left running is then ended with it, if it was asked to.
+    mutating func reap() -> ChildGroup.End? {
+        if isOverdue, group.hasEnded { group.kill() }
+        guard let end = group.reap() else { return nil }
         closeInput()
-        if watch >= 0 { close(watch) }
-        return status
+        return end
     }
 
     /// Asks it to end with all that it started; the second time there is no asking.
     mutating func end() {
-        kill(-pid, isOverdue ? SIGKILL : SIGTERM)
+        if isOverdue { group.kill() } else { group.askToEnd() }
         isOverdue = true
         deadline = Stopwatch.now + Self.grace
     }
@@ -99,40 +90,5 @@ struct ChildProcess {
     private mutating func closeInput() {
         if input >= 0 { close(input) }
         input = -1
-    }
-
-    private func kill(_ process: pid_t, _ signal: Int32) { _ = Glibc.kill(process, signal) }
-
-    private static func spawn(
-        _ command: CommandLineWords, environment: [[UInt8]], input: Int32, output: Int32
-    ) throws -> pid_t {
-        var pid: Int32 = 0
-        let words = command.words.map { word in SystemPath.withBytes(word) { strdup($0) } }
-        defer { for word in words { free(word) } }
-        var failure: Int32 = 0
-        withPointers(environment) { environment in
-            SystemPath.withBytes(command.path) { path in
-                failure = tacit_spawn(path, words + [nil], environment, input, output, &pid)
-            }
-        }
-        guard failure == 0 else { throw error(failure, command) }
-        return pid
-    }
-
-    /// As C has an array of strings.
-    private static func withPointers(
-        _ entries: [[UInt8]], _ body: ([UnsafeMutablePointer<CChar>?]) -> Void
-    ) {
-        let pointers = entries.map { entry in
-            let copy = UnsafeMutablePointer<CChar>.allocate(capacity: entry.count)
-            for (place, byte) in entry.enumerated() { copy[place] = CChar(bitPattern: byte) }
-            return copy
-        }
-        defer { for pointer in pointers { pointer.deallocate() } }
-        body(pointers + [nil])
-    }
-
-    private static func error(_ number: Int32, _ command: CommandLineWords) -> TacitError {
-        TacitError.system(.cannotCreate, number, file: command.path)
     }
 }

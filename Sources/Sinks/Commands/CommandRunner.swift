@@ -2,6 +2,7 @@ import Glibc
 import TacitConsole
 import TacitDiagnostics
 import TacitLive
+import TacitPrograms
 import TacitText
 
 /// Runs a command for each event, a few at once, on a thread of its own.
@@ -9,7 +10,7 @@ import TacitText
 /// Events of one label never overtake one another: the second's command begins when the first's has ended. A stream that
 /// goes on by itself never waits; an event that finds the queue full is lost, and named in the log.
 final class CommandRunner: @unchecked Sendable {
-    private let command: CommandLineWords
+    private let command: SinkCommand
     private let settings: CommandSinkSettings
     private let waitsForReaders: Bool
     private let stop: StopToken
@@ -32,7 +33,7 @@ final class CommandRunner: @unchecked Sendable {
     /// Seconds that all commands have after a wish to stop.
     private static let patience = 1.5
 
-    init(_ command: CommandLineWords, _ settings: CommandSinkSettings, _ stream: StreamDescription) throws {
+    init(_ command: SinkCommand, _ settings: CommandSinkSettings, _ stream: StreamDescription) throws {
         self.command = command
         self.settings = settings
         stop = stream.stop
@@ -137,9 +138,8 @@ final class CommandRunner: @unchecked Sendable {
         let now = Stopwatch.now
         for index in running.indices.reversed() {
             running[index].feed()
-            if let status = running[index].reap() {
-                let child = running.remove(at: index)
-                tell(status, of: child)
+            if let end = running[index].reap() {
+                tell(end, of: running.remove(at: index))
             } else if now >= running[index].deadline {
                 if !running[index].isOverdue { log(running[index].event, ": the command hangs, and is ended") }
                 running[index].end()
@@ -163,10 +163,13 @@ final class CommandRunner: @unchecked Sendable {
         }
     }
 
-    private func tell(_ status: Int32, of child: ChildProcess) {
-        guard status != 0, !child.isOverdue else { return }
-        let signal = status & 0x7f
-        log(child.event, signal != 0 ? ": ended by signal \(signal)" : ": ended with status \(status >> 8 & 0xff)")
+    private func tell(_ end: ChildGroup.End, of child: ChildProcess) {
+        guard !child.isOverdue else { return }
+        switch end {
+        case .status(0): break
+        case .status(let status): log(child.event, ": ended with status \(status)")
+        case .signal(let number): log(child.event, ": ended by signal \(number)")
+        }
     }
 
     private func log(_ event: LiveEvent, _ words: String) {

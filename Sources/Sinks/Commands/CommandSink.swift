@@ -6,9 +6,9 @@ import TacitLive
 enum CommandSink {
     static let kind = SinkKind(
         name: "exec", form: "exec:COMMAND", hasAddress: true, traits: .program,
-        check: { address, _ in _ = try CommandLineWords(address) },
+        check: { address, _ in _ = try SinkCommand(address) },
         make: { address, settings, stream in
-            Commands(try CommandRunner(try CommandLineWords(address), settings.commands, stream))
+            Commands(try CommandRunner(try SinkCommand(address), settings.commands, stream))
         })
 }
 

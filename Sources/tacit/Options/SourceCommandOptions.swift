@@ -2,6 +2,7 @@ import ArgumentParser
 import TacitConsole
 import TacitDevices
 import TacitDiagnostics
+import TacitPrograms
 
 /// A program as the source of the stream.
 struct SourceCommandOptions: ParsableArguments {
@@ -52,7 +53,7 @@ struct SourceCommandOptions: ParsableArguments {
         let errors = try CommandErrors(name: name) { text in its.line { $0.append(text) } }
         // Whoever asks to stop while it is started has it ended in order as well.
         Process.stopInOrder()
-        return CommandSource(words, settings, errors: errors, protector: try CommandGuard()) { note in
+        return CommandSource(words, settings, errors: errors, protector: try GroupGuard()) { note in
             own.line { note.write(name, to: &$0) }
         }
     }

@@ -1,9 +1,8 @@
-import CTacitProgram
 import Glibc
 import TacitDiagnostics
 
 /// Asks a program that is on the machine.
-enum ProgramOutput {
+package enum ProgramOutput {
     private static let longest = 1 << 16
 
     /// What it writes to its standard output; nil where it can't be started, fails or takes too long.
@@ -11,32 +10,22 @@ enum ProgramOutput {
     /// - Parameters:
     ///   - words: its arguments.
     ///   - seconds: after which it is ended.
-    static func of(_ path: String, _ words: [String], seconds: Double) -> String? {
-        var ends: [Int32] = [-1, -1]
-        guard tacit_make_pipe(&ends) == 0 else { return nil }
-        defer { close(ends[0]) }
-        let nothing = open("/dev/null", O_WRONLY | O_CLOEXEC)
-        let arguments: [UnsafeMutablePointer<CChar>?] = ([path] + words).map { strdup($0) } + [nil]
-        var child: Int32 = 0
-        let failure = SystemPath.withBytes(path) { tacit_spawn_source($0, arguments, ends[1], nothing, &child) }
-        for argument in arguments { free(argument) }
-        close(ends[1])
-        close(nothing)
-        guard failure == 0 else { return nil }
-        let bytes = read(from: ends[0], until: Stopwatch.now + seconds)
+    package static func of(_ path: String, _ words: [String], seconds: Double) -> String? {
+        guard let pipe = try? PipeEnds(failing: .inputOutput, file: path) else { return nil }
+        defer { close(pipe.reading) }
+        let child = try? ChildGroup(
+            path, words: [path] + words, output: pipe.writing, failing: .inputOutput, file: path)
+        close(pipe.writing)
+        guard let child else { return nil }
+        let bytes = read(from: pipe.reading, until: Stopwatch.now + seconds)
         // One that goes on is ended, and what it started with it.
-        if bytes == nil { kill(-child, SIGKILL) }
-        var status: Int32 = 0
-        var isOver = false
-        for _ in 0..<1000 where !isOver {
-            isOver = waitpid(child, &status, WNOHANG) == child
-            if !isOver { usleep(1000) }
+        if bytes == nil { child.kill() }
+        var end = child.reap(within: 1)
+        if end == nil {
+            child.kill()
+            end = child.reap(within: .infinity)
         }
-        if !isOver {
-            kill(-child, SIGKILL)
-            while waitpid(child, &status, 0) < 0, errno == EINTR {}
-        }
-        guard let bytes, status == 0 else { return nil }
+        guard let bytes, end == .status(0) else { return nil }
         return String(decoding: bytes, as: UTF8.self)
     }
 

@@ -2,9 +2,9 @@ import CTacitProgram
 import Glibc
 import TacitDiagnostics
 
-/// Sees to it that a command ends with this program, even if the program is killed and can do nothing about it: a
+/// Sees to it that a process group ends with this program, even if the program is killed and can do nothing about it: a
 /// process that knows the group to end, and ends it once the program is gone.
-package final class CommandGuard: Sendable {
+package final class GroupGuard: Sendable {
     private let words: Int32
     private let process: Int32
 
@@ -29,8 +29,13 @@ package final class CommandGuard: Sendable {
         while waitpid(process, &status, 0) < 0, errno == EINTR {}
     }
 
-    /// From now on it is this process group, or with 0 none.
-    func watch(_ group: pid_t) {
+    /// From now on it is this one.
+    package func watch(_ group: ChildGroup) { tell(group.process) }
+
+    /// From now on it is none.
+    package func rest() { tell(0) }
+
+    private func tell(_ group: pid_t) {
         var group = group
         while write(words, &group, MemoryLayout<pid_t>.size) < 0, errno == EINTR {}
     }

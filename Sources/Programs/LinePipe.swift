@@ -1,0 +1,132 @@
+import Glibc
+import TacitDiagnostics
+import TacitText
+
+/// Takes what programs write into one pipe, line by line on a thread of its own, so that they never wait for anyone to read
+/// it. Nothing is allocated once it has begun.
+package final class LinePipe: Sendable {
+    /// How bytes become lines.
+    package enum Shape: Sendable {
+        /// What is longer is cut. A carriage return ends a line as well: progress is written over the line before.
+        case cut(longest: Int)
+        /// What is longer becomes several lines, and what has no end for so many seconds is one. Bytes stay as they are.
+        case folded(longest: Int, pause: Double)
+    }
+
+    /// Where programs write.
+    package let writing: Int32
+    private let reading: Int32
+    private let stop: StopToken?
+    private let work = Work()
+
+    /// Whether the thread, which may outlive the pipe's owner, is at something.
+    private final class Work: @unchecked Sendable {
+        private let monitor = Monitor()
+        // The monitor's.
+        private var isGoingOn = false
+
+        func set(_ isGoingOn: Bool) {
+            monitor.locked {
+                self.isGoingOn = isGoingOn
+                monitor.signal()
+            }
+        }
+
+        /// Waits for half a second at most. Bytes that the thread doesn't know of yet are still in the pipe.
+        func settle(_ reading: Int32) {
+            let deadline = Stopwatch.now + 0.5
+            monitor.locked {
+                var descriptor = pollfd(fd: reading, events: Int16(POLLIN), revents: 0)
+                while isGoingOn || poll(&descriptor, 1, 0) != 0 {
+                    let left = deadline - Stopwatch.now
+                    guard left > 0 else { return }
+                    monitor.wait(seconds: left)
+                }
+            }
+        }
+    }
+
+    /// - Parameters:
+    ///   - name: what wants it, for the error.
+    ///   - kind: of the error.
+    ///   - shape: how bytes become lines.
+    ///   - outlives: whether the thread goes on until all programs have ended that have the pipe; else no longer than this.
+    ///   - reader: makes what takes the lines, on the thread.
+    /// - Throws: `TacitError` of this kind where the system has no pipe or no thread left.
+    package init<Reader: LineReader>(
+        for name: String, failing kind: TacitError.Kind, _ shape: Shape, outlives: Bool,
+        reader: @escaping @Sendable () -> Reader
+    ) throws {
+        let pipe = try PipeEnds(failing: kind, file: name)
+        let stop = outlives ? nil : StopToken()
+        (reading, writing, self.stop) = (pipe.reading, pipe.writing, stop)
+        _ = fcntl(pipe.reading, F_SETFL, O_NONBLOCK)
+        let work = work
+        do {
+            try DetachedThread.start(for: name, failing: kind) {
+                var reader = reader()
+                Self.serve(pipe.reading, shape, stop, work, &reader)
+                close(pipe.reading)
+            }
+        } catch {
+            close(pipe.reading)
+            throw error
+        }
+    }
+
+    deinit {
+        stop?.stop()
+        close(writing)
+    }
+
+    /// Waits, for a moment at most, until all that has been written is taken in.
+    package func settle() { work.settle(reading) }
+
+    private static func serve(
+        _ descriptor: Int32, _ shape: Shape, _ stop: StopToken?, _ work: Work, _ reader: inout some LineReader
+    ) {
+        let (longest, pause): (Int, Double?) =
+            switch shape {
+            case .cut(let longest): (longest, nil)
+            case .folded(let longest, let pause): (longest, pause)
+            }
+        var line = ByteBuffer(capacity: longest + 1)
+        func end() {
+            reader.take(&line)
+            line.removeAll()
+        }
+        withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) { buffer in
+            while stop?.isStopping != true {
+                var descriptors = (
+                    pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+                    pollfd(fd: stop?.descriptor ?? -1, events: Int16(POLLIN), revents: 0)
+                )
+                let patience = line.isEmpty ? nil : pause
+                let milliseconds = patience.map { Int32($0 * 1000) } ?? (reader.isDue ? 1000 : -1)
+                let found = withUnsafeMutablePointer(to: &descriptors) { pair in
+                    pair.withMemoryRebound(to: pollfd.self, capacity: 2) { poll($0, 2, milliseconds) }
+                }
+                work.set(true)
+                // A line that will end by itself is waited for.
+                defer { work.set(pause != nil && !line.isEmpty) }
+                reader.rest()
+                guard found != 0 else {
+                    if patience != nil { end() }
+                    continue
+                }
+                let count = read(descriptor, buffer.baseAddress, buffer.count)
+                if count == 0 || count < 0 && errno != EAGAIN && errno != EINTR { break }
+                for byte in buffer[..<max(0, count)] {
+                    if byte == UInt8(ascii: "\n") || pause == nil && byte == UInt8(ascii: "\r") {
+                        end()
+                    } else if line.bytes.count < longest {
+                        line.append(byte)
+                        if pause != nil, line.bytes.count == longest { end() }
+                    }
+                }
+            }
+            if stop?.isStopping != true, !line.isEmpty { end() }
+            reader.finish()
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import Glibc
+import Synchronization
+import TacitPrograms
+import TacitText
+import Testing
+
+/// Bytes that programs write, as lines.
+@Suite struct LinePipeTests {
+    private final class Lines: Sendable {
+        let all = Mutex<[String]>([])
+        var now: [String] { all.withLock { $0 } }
+    }
+
+    private struct Keeper: LineReader {
+        let lines: Lines
+
+        func take(_ line: inout ByteBuffer) {
+            let text = String(decoding: line.bytes, as: UTF8.self)
+            lines.all.withLock { $0.append(text) }
+        }
+
+        func finish() { lines.all.withLock { $0.append("end") } }
+    }
+
+    private func pipe(_ shape: LinePipe.Shape, outlives: Bool, _ lines: Lines) throws -> LinePipe {
+        try LinePipe(for: "x", failing: .inputOutput, shape, outlives: outlives) { Keeper(lines: lines) }
+    }
+
+    private func put(_ text: String, _ pipe: LinePipe) {
+        #expect(write(pipe.writing, text, text.utf8.count) == text.utf8.count)
+        pipe.settle()
+    }
+
+    /// Whether `finish` comes, within a minute.
+    private func ends(_ lines: Lines) -> Bool {
+        for _ in 0..<60_000 {
+            if lines.now.last == "end" { return true }
+            usleep(1000)
+        }
+        return false
+    }
+
+    /// What is longer is cut, progress is lines, and what has no end waits for it.
+    @Test func linesThatAreCut() throws {
+        let lines = Lines()
+        do {
+            let pipe = try pipe(.cut(longest: 4), outlives: false, lines)
+            put("a\nbcdefgh\n10%\r20%\r\nun", pipe)
+            #expect(lines.now == ["a", "bcde", "10%", "20%", ""])
+            put("til\nno end", pipe)
+            #expect(lines.now.dropFirst(5) == ["unti"])
+        }
+        #expect(ends(lines))
+        #expect(lines.now.count == 7)
+    }
+
+    /// What is longer is several lines, and one without an end has it after a while.
+    @Test func linesThatAreFolded() throws {
+        let lines = Lines()
+        do {
+            let pipe = try pipe(.folded(longest: 4, pause: 0.01), outlives: true, lines)
+            put("a\rb\nabcdefgh\n\n", pipe)
+            #expect(lines.now == ["a\rb", "abcd", "efgh", "", ""])
+            put("no", pipe)
+            #expect(lines.now.dropFirst(5) == ["no"])
+        }
+        #expect(ends(lines))
+    }
+
+    /// As long as a program has the pipe, also when no one else has any more.
+    @Test func whatOutlivesItsOwner() throws {
+        let lines = Lines()
+        let program: ChildGroup
+        do {
+            let pipe = try pipe(.folded(longest: 80, pause: 0.1), outlives: true, lines)
+            program = try ChildGroup(
+                "/bin/sh", words: ["sh", "-c", "sleep 0.2; echo late"], output: pipe.writing, failing: .inputOutput,
+                file: "sh")
+        }
+        #expect(ends(lines))
+        #expect(lines.now == ["late", "end"])
+        #expect(program.reap(within: 60) == .status(0))
+    }
+}
