@@ -51,11 +51,10 @@ package final class LinePipe: Sendable {
     ///   - kind: of the error.
     ///   - shape: how bytes become lines.
     ///   - outlives: whether the thread goes on until all programs have ended that have the pipe; else no longer than this.
-    ///   - reader: makes what takes the lines, on the thread.
+    ///   - reader: takes the lines.
     /// - Throws: `TacitError` of this kind where the system has no pipe or no thread left.
-    package init<Reader: LineReader>(
-        for name: String, failing kind: TacitError.Kind, _ shape: Shape, outlives: Bool,
-        reader: @escaping @Sendable () -> Reader
+    package init(
+        for name: String, failing kind: TacitError.Kind, _ shape: Shape, outlives: Bool, to reader: any LineReader
     ) throws {
         let pipe = try PipeEnds(failing: kind, file: name)
         let stop = outlives ? nil : StopToken()
@@ -64,8 +63,7 @@ package final class LinePipe: Sendable {
         let work = work
         do {
             try DetachedThread.start(for: name, failing: kind) {
-                var reader = reader()
-                Self.serve(pipe.reading, shape, stop, work, &reader)
+                Self.serve(pipe.reading, shape, stop, work, reader)
                 close(pipe.reading)
             }
         } catch {
@@ -83,7 +81,7 @@ package final class LinePipe: Sendable {
     package func settle() { work.settle(reading) }
 
     private static func serve(
-        _ descriptor: Int32, _ shape: Shape, _ stop: StopToken?, _ work: Work, _ reader: inout some LineReader
+        _ descriptor: Int32, _ shape: Shape, _ stop: StopToken?, _ work: Work, _ reader: any LineReader
     ) {
         let (longest, pause): (Int, Double?) =
             switch shape {

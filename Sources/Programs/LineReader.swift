@@ -1,18 +1,18 @@
 import TacitText
 
-/// What becomes of the lines from a `LinePipe`: its thread's alone.
-package protocol LineReader: Sendable {
+/// What becomes of the lines from a `LinePipe`, by whose thread alone it is called.
+package protocol LineReader: AnyObject, Sendable {
     /// Whether `rest` is to be called within a second, also where nothing comes.
     var isDue: Bool { get }
 
     /// One more line, without its end.
-    mutating func take(_ line: inout ByteBuffer)
+    func take(_ line: inout ByteBuffer)
 
     /// Called after each wait, before what has come is taken.
-    mutating func rest()
+    func rest()
 
     /// There will be no more lines.
-    mutating func finish()
+    func finish()
 }
 
 extension LineReader {

@@ -3,7 +3,7 @@ import TacitDiagnostics
 import TacitText
 import Testing
 
-/// How long a command is left alone, how it is written and what is said of it.
+/// How long a command is left alone, what it is called and what is said of it.
 @Suite struct CommandBackoffTests {
     @Test func waitsDoubleUpToHalfAMinute() {
         var backoff = CommandBackoff()
@@ -18,13 +18,14 @@ import Testing
         #expect(backoff.wait(afterDelivering: 0) == 1)
     }
 
-    @Test func wordsAreSplitAsAShellDoes() throws {
-        let command = try SourceCommand("/opt/bin/cam  --name 'the yard' \"a b\"c \\$x")
-        #expect(command.words == ["/opt/bin/cam", "--name", "the yard", "a bc", "$x"])
-        #expect(command.name == "cam")
-        #expect(throws: TacitError.self) { try SourceCommand("cam 'x") }
-        #expect(throws: TacitError.self) { try SourceCommand(" ") }
-        #expect(throws: TacitError.self) { try SourceCommand("'' x") }
+    @Test func aCommandIsCalledByItsProgram() throws {
+        #expect(try SourceCommand("/opt/bin/cam --name 'the yard'").name == "cam")
+        #expect(throws: TacitError(.usage, "--command 'cam 'x': a quote or a backslash without its end")) {
+            try SourceCommand("cam 'x")
+        }
+        #expect(throws: TacitError(.usage, "--command ' ': expected a program and its arguments")) {
+            try SourceCommand(" ")
+        }
     }
 
     @Test(arguments: [

@@ -6,24 +6,20 @@ import Testing
 
 /// Bytes that programs write, as lines.
 @Suite struct LinePipeTests {
-    private final class Lines: Sendable {
-        let all = Mutex<[String]>([])
+    private final class Lines: LineReader {
+        private let all = Mutex<[String]>([])
         var now: [String] { all.withLock { $0 } }
-    }
-
-    private struct Keeper: LineReader {
-        let lines: Lines
 
         func take(_ line: inout ByteBuffer) {
             let text = String(decoding: line.bytes, as: UTF8.self)
-            lines.all.withLock { $0.append(text) }
+            all.withLock { $0.append(text) }
         }
 
-        func finish() { lines.all.withLock { $0.append("end") } }
+        func finish() { all.withLock { $0.append("end") } }
     }
 
-    private func pipe(_ shape: LinePipe.Shape, outlives: Bool, _ lines: Lines) throws -> LinePipe {
-        try LinePipe(for: "x", failing: .inputOutput, shape, outlives: outlives) { Keeper(lines: lines) }
+    private func made(_ shape: LinePipe.Shape, outlives: Bool, _ lines: Lines) throws -> LinePipe {
+        try LinePipe(for: "x", failing: .inputOutput, shape, outlives: outlives, to: lines)
     }
 
     private func put(_ text: String, _ pipe: LinePipe) {
@@ -44,7 +40,7 @@ import Testing
     @Test func linesThatAreCut() throws {
         let lines = Lines()
         do {
-            let pipe = try pipe(.cut(longest: 4), outlives: false, lines)
+            let pipe = try made(.cut(longest: 4), outlives: false, lines)
             put("a\nbcdefgh\n10%\r20%\r\nun", pipe)
             #expect(lines.now == ["a", "bcde", "10%", "20%", ""])
             put("til\nno end", pipe)
@@ -58,7 +54,7 @@ import Testing
     @Test func linesThatAreFolded() throws {
         let lines = Lines()
         do {
-            let pipe = try pipe(.folded(longest: 4, pause: 0.01), outlives: true, lines)
+            let pipe = try made(.folded(longest: 4, pause: 0.01), outlives: true, lines)
             put("a\rb\nabcdefgh\n\n", pipe)
             #expect(lines.now == ["a\rb", "abcd", "efgh", "", ""])
             put("no", pipe)
@@ -72,7 +68,7 @@ import Testing
         let lines = Lines()
         let program: ChildGroup
         do {
-            let pipe = try pipe(.folded(longest: 80, pause: 0.1), outlives: true, lines)
+            let pipe = try made(.folded(longest: 80, pause: 0.1), outlives: true, lines)
             program = try ChildGroup(
                 "/bin/sh", words: ["sh", "-c", "sleep 0.2; echo late"], output: pipe.writing, failing: .inputOutput,
                 file: "sh")
