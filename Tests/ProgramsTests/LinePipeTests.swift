@@ -22,9 +22,13 @@ import Testing
         try LinePipe(for: "x", failing: .inputOutput, shape, outlives: outlives, to: lines)
     }
 
-    private func put(_ text: String, _ pipe: LinePipe) {
+    /// Writes, and waits until there are so many lines: half a second at a time, for a machine may be slow.
+    private func put(_ text: String, _ pipe: LinePipe, _ lines: Lines, until count: Int) {
         #expect(write(pipe.writing, text, text.utf8.count) == text.utf8.count)
-        pipe.settle()
+        for _ in 0..<120 {
+            pipe.settle()
+            if lines.now.count >= count { return }
+        }
     }
 
     /// Whether `finish` comes, within a minute.
@@ -41,9 +45,9 @@ import Testing
         let lines = Lines()
         do {
             let pipe = try made(.cut(longest: 4), outlives: false, lines)
-            put("a\nbcdefgh\n10%\r20%\r\nun", pipe)
+            put("a\nbcdefgh\n10%\r20%\r\nun", pipe, lines, until: 5)
             #expect(lines.now == ["a", "bcde", "10%", "20%", ""])
-            put("til\nno end", pipe)
+            put("til\nno end", pipe, lines, until: 6)
             #expect(lines.now.dropFirst(5) == ["unti"])
         }
         #expect(ends(lines))
@@ -55,9 +59,9 @@ import Testing
         let lines = Lines()
         do {
             let pipe = try made(.folded(longest: 4, pause: 0.01), outlives: true, lines)
-            put("a\rb\nabcdefgh\n\n", pipe)
+            put("a\rb\nabcdefgh\n\n", pipe, lines, until: 5)
             #expect(lines.now == ["a\rb", "abcd", "efgh", "", ""])
-            put("no", pipe)
+            put("no", pipe, lines, until: 6)
             #expect(lines.now.dropFirst(5) == ["no"])
         }
         #expect(ends(lines))
@@ -66,10 +70,9 @@ import Testing
     /// As long as a program has the pipe, also when no one else has any more.
     @Test func whatOutlivesItsOwner() throws {
         let lines = Lines()
-        let program: ChildGroup
-        do {
-            let pipe = try made(.folded(longest: 80, pause: 0.1), outlives: true, lines)
-            program = try ChildGroup(
+        let program = try withExtendedLifetime(try made(.folded(longest: 80, pause: 0.1), outlives: true, lines)) {
+            pipe in
+            try ChildGroup(
                 "/bin/sh", words: ["sh", "-c", "sleep 0.2; echo late"], output: pipe.writing, failing: .inputOutput,
                 file: "sh")
         }
