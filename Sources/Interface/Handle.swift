@@ -154,7 +154,7 @@ final class Handle {
         let model = try model()
         let classifier = try self.classifier ?? Classifier(model, hop: hop, threads: threads)
         self.classifier = classifier
-        result.forget()
+        result.forgetResult()
         damage = nil
         let prediction = try body(classifier)
         result.take(prediction)

@@ -36,8 +36,11 @@ final class ResultSink: Sink {
         hasNews = false
     }
 
+    /// What a stream decided is still there to be told.
+    func forgetResult() { hasResult = false }
+
     func forget() {
-        hasResult = false
+        forgetResult()
         forgetNews()
         events.removeAll(keepingCapacity: true)
         eventsTaken = 0

@@ -146,6 +146,8 @@ import Testing
         let window = Array(samples(9)[..<480])
         var taken = 0
         #expect(tacit_push(handle, window, 480, &taken) == Int32(TACIT_READING))
+        // They wait, whatever the handle is asked besides.
+        #expect(tacit_classify_samples(handle, window, 480, 0) == 0)
         #expect(events() == ["on 0 bell", "on 1 horn"])
 
         #expect(tacit_forget(teacher.handle, labels, "bell") == 0)
@@ -167,6 +169,7 @@ import Testing
         #expect(tacit_forget(teacher.handle, labels, "hoot") == 0)
         #expect(tacit_load_labels(handle, labels) == 0)
         #expect(tacit_push(handle, nil, 0, &taken) == 0)
+        #expect(tacit_classify_samples(handle, window, 480, 0) == 0 && tacit_classify_file(handle, "/nowhere") == 66)
         #expect(tacit_finish(handle) == Int32(TACIT_EVENTS) && events() == ["off 2 hoot"])
         while tacit_finish(handle) != 0 { #expect(events().isEmpty) }
         // Nobody needs the empty places any more.

@@ -206,7 +206,8 @@ int tacit_label_at(tacit_handle *handle, size_t index, const char **name, float 
 // threads to compute with (0 is 1). Without this call: 0 and 0. TACIT_OK; TACIT_USAGE for numbers out of range.
 int tacit_configure(tacit_handle *handle, double hop, int threads);
 
-// One file, sound or picture. What came of it is then read by `tacit_labels` and the functions below it.
+// One file, sound or picture. What came of it is then read by `tacit_labels` and the functions below it. A stream that has
+// begun goes on as if nothing had been classified, and its events wait for `tacit_next_event`.
 
 // A file as a whole, as `tacit classify` and `tacit embed` take it. TACIT_OK; TACIT_NO_INPUT, TACIT_BAD_DATA,
 // TACIT_INPUT_OUTPUT; TACIT_USAGE.
@@ -277,8 +278,8 @@ int tacit_skip(tacit_handle *handle, size_t count);
 // again. TACIT_EVENTS: events have turned off; call again. TACIT_USAGE.
 int tacit_finish(tacit_handle *handle);
 
-// The next event of those that the last push or finish decided; `found` is 1, or 0 when there is none any more. TACIT_OK,
-// TACIT_USAGE.
+// The next event of those that the last push or finish decided, whatever was classified since; `found` is 1, or 0 when
+// there is none any more. TACIT_OK, TACIT_USAGE.
 int tacit_next_event(tacit_handle *handle, tacit_event *event, int *found);
 
 // What the model said last, of a file or in a stream
