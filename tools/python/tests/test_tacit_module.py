@@ -1,6 +1,7 @@
 """The Python module gives what the command prints, to the last bit."""
 
 import copy
+import dataclasses
 import json
 import multiprocessing
 import os
@@ -162,6 +163,8 @@ def test_what_is_told_can_be_handed_on(model, wave, again):
     for it in (said, event, event.label):
         assert again(it) == it and hash(again(it)) == hash(it)
     assert said != model.classify(np.zeros(16_000)) and said != 1
+    for name in ("scores", "logits", "embedding"):
+        assert said != dataclasses.replace(said, **{name: getattr(said, name) + 1})
     with pytest.raises(tacit.Error) as caught:
         model.classify("nowhere.wav")
     error = again(caught.value)

@@ -42,8 +42,8 @@ class Prediction:
     def __eq__(self, other):
         if not isinstance(other, Prediction):
             return NotImplemented
-        vectors = ((getattr(one, name) for name in ("scores", "logits", "embedding")) for one in (self, other))
-        same = all(np.array_equal(*pair, equal_nan=True) for pair in zip(*vectors))
+        vectors = ("scores", "logits", "embedding")
+        same = all(np.array_equal(getattr(self, name), getattr(other, name), equal_nan=True) for name in vectors)
         return same and self.span == other.span and self.names == other.names
 
     def __hash__(self):
