@@ -9,7 +9,6 @@ import pickle
 import subprocess
 import sys
 import threading
-import warnings
 
 import numpy as np
 import pytest
@@ -251,20 +250,6 @@ def test_labels_are_taught(wave, tmp_path):
         with pytest.raises(tacit.Error) as refused:
             model.teach(labels, name, path)
         assert refused.value.status == 64
-
-
-def test_what_was_lost_is_a_warning(model, tmp_path):
-    # Silence in MP3: frames of 288 bytes at 16 kHz, and bytes amid them that are none.
-    frames = (b"\xff\xf3\x88\xc0" + bytes(284)) * 150
-    broken, whole = tmp_path / "broken.mp3", tmp_path / "whole.mp3"
-    broken.write_bytes(frames + b"\x11" * 500 + frames)
-    whole.write_bytes(frames)
-    for read in (model.classify, tacit.decode):
-        with pytest.warns(tacit.DamageWarning, match=r"broken\.mp3: damaged: 500 bytes can't be decoded"):
-            read(broken)
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            read(whole)
 
 
 @pytest.mark.parametrize(("place", "words"), [

@@ -101,11 +101,6 @@ _functions = {
 }
 
 
-def argument_types(name: str) -> list[type]:
-    """Of a function, behind the handle."""
-    return _functions[name]
-
-
 def candidates() -> list[str]:
     """Where the library may be, in the order of preference."""
     here = Path(__file__).resolve().parent

@@ -2,8 +2,9 @@
 
 import ctypes
 import os
+import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -30,7 +31,7 @@ def blocks_of(
     handle: Handle, path: "str | os.PathLike", rate: "int | None", size: int = 65_536
 ) -> "tuple[int, Iterator[np.ndarray]]":
     """The rate of a sound file's samples, and the samples block by block."""
-    found = ctypes.c_int(whole(rate or 0, ctypes.c_int, "rate"))
+    found = ctypes.c_int(rate_of(rate))
     handle.call("sound_open", os.fsencode(path), ctypes.byref(found))
 
     def read():
@@ -39,19 +40,33 @@ def blocks_of(
             block = np.empty(size, np.float32)
             handle.call("sound_read", block.ctypes.data, size, ctypes.byref(count))
             if not count.value:
-                warn_of_damage(handle, path)
+                warn_of_damage(path, damage_of(handle.call))
                 return
             yield block[: count.value]
 
     return found.value, read()
 
 
-def warn_of_damage(handle: Handle, path: "str | os.PathLike"):
-    """A `DamageWarning` where something was lost of the sound that the handle has read."""
+def rate_of(rate: "int | None") -> int:
+    """Hertz as C has them, where 0 is the model's, or the file's own."""
+    return 0 if rate is None else whole(rate, ctypes.c_int, "rate")
+
+
+def damage_of(call: "Callable[..., int]") -> str:
+    """What was lost of the sound that a handle has read, in words; "" where nothing was."""
     damage = _library.Damage(size=ctypes.sizeof(_library.Damage))
-    handle.call("sound_damage", ctypes.byref(damage))
-    if damage.words:
-        warnings.warn(f"{os.fsdecode(path)}: {damage.words.decode()}", DamageWarning, stacklevel=3)
+    call("sound_damage", ctypes.byref(damage))
+    return (damage.words or b"").decode()
+
+
+def warn_of_damage(path: "str | os.PathLike", damage: str):
+    """A `DamageWarning` where something was lost, at the line that called the module."""
+    if not damage:
+        return
+    frame, level = sys._getframe(), 1
+    while frame.f_back and frame.f_globals.get("__package__") == __package__:
+        frame, level = frame.f_back, level + 1
+    warnings.warn(f"{os.fsdecode(path)}: {damage}", DamageWarning, stacklevel=level)
 
 
 def decode_picture(source: "str | os.PathLike | bytes") -> np.ndarray:
@@ -70,11 +85,50 @@ def decode_picture(source: "str | os.PathLike | bytes") -> np.ndarray:
     return pixels
 
 
+def is_array(what) -> bool:
+    """Whether it is one array itself, whoever made it, and not what gives arrays one by one."""
+    if hasattr(what, "__array__") or hasattr(what, "__array_interface__"):
+        return True
+    try:
+        memoryview(what)
+    except TypeError:
+        return False
+    return True
+
+
+def array_of(what) -> np.ndarray:
+    """Whoever's array as numpy's."""
+    if isinstance(what, np.ma.MaskedArray):
+        raise TypeError("a masked array, whose mask would be lost: expected one without, as filled(0) gives")
+    return np.asarray(what)
+
+
+def chunks_of(source):
+    """What `listen` is given, one array of samples after another."""
+    # An array of objects is a list of them.
+    if not is_array(source) or array_of(source).dtype == object:
+        return source
+    return [samples_of(source)]
+
+
+def pictures_of(source):
+    """What `watch` is given, one picture after another."""
+    if isinstance(source, (str, bytes, os.PathLike)):
+        raise TypeError(f"{source!r}, expected pictures or their files one by one, as in a list")
+    if not is_array(source):
+        return source
+    pictures = array_of(source)
+    # An array of objects or of names is a list of them.
+    if pictures.dtype.kind not in "OU" and (pictures.ndim < 3 or pictures.ndim == 3 and pictures.shape[2] in (1, 3)):
+        raise TypeError(f"an array of shape {pictures.shape}, expected pictures one by one, as in a list")
+    return pictures
+
+
 def samples_of(array) -> np.ndarray:
     """Mono samples as the library takes them: float32, side by side. 16-bit integers are divided by 32768."""
-    samples = np.asarray(array)
+    samples = array_of(array)
     if samples.ndim == 0:
-        raise TypeError(f"a {type(array).__name__}, expected an array of samples")
+        raise TypeError(f"a {type(array).__name__}, expected an array of samples, many at once")
     if samples.ndim != 1:
         raise ValueError(f"samples of shape {samples.shape}, expected mono: one dimension")
     # In whichever order of bytes.

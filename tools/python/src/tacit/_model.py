@@ -2,7 +2,7 @@
 
 import ctypes
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,7 +10,19 @@ import numpy as np
 from . import _library
 from ._handle import USAGE, Error, Handle, real, text, whole
 from ._library import OK, READING
-from ._media import blocks_of, decode_picture, is_picture, pixels_of, samples_of, warn_of_damage
+from ._media import (
+    array_of,
+    blocks_of,
+    chunks_of,
+    damage_of,
+    decode_picture,
+    is_picture,
+    pictures_of,
+    pixels_of,
+    rate_of,
+    samples_of,
+    warn_of_damage,
+)
 
 # Seconds that are shorter than any sample.
 NO_TIME = 1e-9
@@ -73,13 +85,13 @@ class Event:
 class Described:
     """What a handle has loaded: sense and sizes, and its labels with what was learned as it is there now."""
 
-    def __init__(self, handle: Handle):
+    def __init__(self, call: "Callable[..., int]"):
         self.sizes = _library.Model(size=ctypes.sizeof(_library.Model))
-        handle.call("describe", ctypes.byref(self.sizes))
+        call("describe", ctypes.byref(self.sizes))
         self.names, self.thresholds = [], np.zeros(self.sizes.labels, np.float32)
         for index in range(self.sizes.labels):
             name, threshold = ctypes.c_char_p(), ctypes.c_float()
-            handle.call("label_at", index, ctypes.byref(name), ctypes.byref(threshold))
+            call("label_at", index, ctypes.byref(name), ctypes.byref(threshold))
             self.names.append((name.value or b"").decode(errors="replace"))
             self.thresholds[index] = threshold.value
 
@@ -87,27 +99,27 @@ class Described:
     def sense(self) -> str:
         return {1: "sound", 2: "pictures", 3: "tokens"}[self.sizes.sense]
 
-    def said(self, handle: Handle, timed: bool = False) -> Prediction:
+    def said(self, call: "Callable[..., int]", timed: bool = False) -> Prediction:
         """What the handle's last call came to."""
 
         def vector(name, count):
             values = np.empty(count, np.float32)
-            handle.call(name, values.ctypes.data, count, None)
+            call(name, values.ctypes.data, count, None)
             return values
 
         start, end = ctypes.c_double(), ctypes.c_double()
-        handle.call("span", ctypes.byref(start), ctypes.byref(end))
+        call("span", ctypes.byref(start), ctypes.byref(end))
         return Prediction(
             vector("scores", self.sizes.labels),
             vector("logits", self.sizes.labels),
             vector("embedding", self.sizes.width),
             (start.value, end.value) if timed or self.sense == "sound" else None,
-            self.names,
+            list(self.names),
         )
 
 
 class Model:
-    """A model file, or the bytes of one. One thread's at a time."""
+    """A model file, or the bytes of one. One thread's at a time: what another asks of it meanwhile is refused."""
 
     def __init__(
         self,
@@ -120,24 +132,25 @@ class Model:
         """`labels`: a file of learned labels, which stand behind the model's own. `hop`: seconds from one window of a file to
         the next; 0 is the model's own. `threads` changes no result."""
         self._learned = None
-        self._threads = threads
+        self._threads = whole(threads, ctypes.c_int, "threads")
         self._handle = Handle()
         self._handle.load(source)
-        self._handle.call("configure", real(hop, "hop"), threads)
-        if labels is None:
-            self._described = Described(self._handle)
-        else:
+        with self._handle.in_use() as call:
+            call("configure", real(hop, "hop"), self._threads)
+            if labels is None:
+                self._described = Described(call)
+        if labels is not None:
             self.load_labels(labels)
 
     @property
     def labels(self) -> "list[str]":
         """Their names, the learned ones last."""
-        return self._described.names
+        return list(self._described.names)
 
     @property
     def thresholds(self) -> np.ndarray:
         """From which score each of them holds."""
-        return self._described.thresholds
+        return self._described.thresholds.copy()
 
     @property
     def sense(self) -> str:
@@ -157,19 +170,19 @@ class Model:
         """A file by its path, mono samples (`rate` in hertz; the model's unless given), or a picture as uint8.
 
         Samples are floats, -1...1, or int16; floats beyond -64...64 are refused, as they are integers that were not divided.
-        Pictures are [height, width] or [height, width, 3].
+        Pictures are [height, width] or [height, width, 3]. A file has a rate of its own, and a picture none: there `rate`
+        must be one, and is not needed.
         """
-        if isinstance(what, (str, os.PathLike)):
-            self._handle.call("classify_file", os.fsencode(what))
-            if self.sense == "sound":
-                warn_of_damage(self._handle, what)
-        elif is_picture(array := self._array(what), self.sense):
-            pixels, width, height, channels, stride = pixels_of(array)
-            self._handle.call("classify_picture", pixels.ctypes.data, width, height, channels, stride)
-        else:
-            samples = samples_of(array)
-            self._handle.call("classify_samples", samples.ctypes.data, samples.size, rate or 0)
-        return self._described.said(self._handle)
+        kind, given, _kept = self._given(what, rate)
+        damage = ""
+        with self._handle.in_use() as call:
+            call(f"classify_{kind}", *given)
+            said = self._described.said(call)
+            if kind == "file" and self.sense == "sound":
+                damage = damage_of(call)
+        # Behind it all: who hears of it may ask this model for something else.
+        warn_of_damage(what, damage)
+        return said
 
     def embed(self, what, rate: "int | None" = None) -> np.ndarray:
         """The same, but only what the model's head reads."""
@@ -189,11 +202,17 @@ class Model:
     def listen(
         self, source: "str | os.PathLike | Iterable", rate: "int | None" = None, **settings
     ) -> "Iterator[Prediction | Event]":
-        """Labels and events of a sound file, or of anything that gives arrays of samples, as they come."""
+        """Labels and events of a sound file, of an array of samples, or of anything that gives such arrays, as they come.
+
+        A file has a rate of its own: there `rate` must be one, and is not needed.
+        """
         if self.sense != "sound":
             raise Error(f"a model of {self.sense} does not hear", USAGE)
         if isinstance(source, (str, os.PathLike)):
+            rate_of(rate)
             rate, source = blocks_of(Handle(), source, self.rate)
+        else:
+            source = chunks_of(source)
         with self.stream(rate, **settings) as stream:
             for samples in source:
                 yield from stream.push(samples)
@@ -202,23 +221,24 @@ class Model:
     def watch(
         self, source: "Iterable[np.ndarray | str | os.PathLike]", rate: "float | None" = None, **settings
     ) -> "Iterator[Prediction | Event]":
-        """Labels and events of anything that gives pictures, as arrays or as PNG, JPEG, WebP and GIF files, `rate` of them a second."""
+        """Labels and events of anything that gives pictures, as arrays or as PNG, JPEG, WebP and GIF files, `rate` of them a
+        second. An array of several pictures gives them as well.
+        """
         if self.sense != "pictures":
             raise Error(f"a model of {self.sense} does not see", USAGE)
-        if isinstance(source, (str, bytes, os.PathLike)):
-            raise TypeError(f"{source!r}, expected pictures or their files one by one, as in a list")
         with self.stream(rate, **settings) as stream:
-            for picture in source:
+            for picture in pictures_of(source):
                 yield from stream.push(decode_picture(picture) if isinstance(picture, (str, os.PathLike)) else picture)
             yield from stream.finish()
 
     def load_labels(self, labels: "str | os.PathLike"):
         """Puts the labels of a file behind the model's own, or takes over what has changed in it. Streams that have begun
         take it over when they are told to by their own `load_labels`."""
-        self._handle.call("load_labels", os.fsencode(labels))
-        # Streams read it again, wherever the program has gone meanwhile.
-        self._learned = os.path.abspath(os.fsencode(labels))
-        self._described = Described(self._handle)
+        with self._handle.in_use() as call:
+            call("load_labels", os.fsencode(labels))
+            # Streams read it again, wherever the program has gone meanwhile.
+            self._learned = os.path.abspath(os.fsencode(labels))
+            self._described = Described(call)
 
     def teach(self, labels: "str | os.PathLike", name: str, what, rate: "int | None" = None):
         """Teaches a label one example: a file by its path, mono samples or a picture, as `classify` takes them.
@@ -244,22 +264,24 @@ class Model:
         self._handle.call("rename", os.fsencode(labels), text(name, "name"), text(new_name, "new_name"))
 
     def _teach(self, labels, purpose: int, name: str, what, rate):
-        given = os.fsencode(labels), purpose, text(name, "name")
-        if isinstance(what, (str, os.PathLike)):
-            self._handle.call("teach_file", *given, os.fsencode(what))
-        elif is_picture(array := self._array(what), self.sense):
-            pixels, width, height, channels, stride = pixels_of(array)
-            self._handle.call("teach_picture", *given, pixels.ctypes.data, width, height, channels, stride)
-        else:
-            samples = samples_of(array)
-            self._handle.call("teach_samples", *given, samples.ctypes.data, samples.size, rate or 0)
+        taught = os.fsencode(labels), purpose, text(name, "name")
+        kind, given, _kept = self._given(what, rate)
+        self._handle.call(f"teach_{kind}", *taught, *given)
 
-    @staticmethod
-    def _array(what) -> np.ndarray:
-        array = np.asarray(what)
+    def _given(self, what, rate: "int | None") -> tuple:
+        """What the library is given of it: the kind, by which its functions are called, their arguments, and an array that
+        must be there for as long."""
+        rate = rate_of(rate)
+        if isinstance(what, (str, os.PathLike)):
+            return "file", (os.fsencode(what),), None
+        array = array_of(what)
         if array.ndim == 0:
             raise TypeError(f"a {type(what).__name__}, expected a path, an array of mono samples or a picture")
-        return array
+        if is_picture(array, self.sense):
+            pixels, *sizes = pixels_of(array)
+            return "picture", (pixels.ctypes.data, *sizes), pixels
+        samples = samples_of(array)
+        return "samples", (samples.ctypes.data, samples.size, rate), samples
 
 
 class _Pushed:
@@ -270,9 +292,10 @@ class _Pushed:
         self._handle = Handle()
         self._handle.share(model._handle)
         # The labels that it has itself: the model's may be others since.
-        self._described = Described(self._handle)
+        with self._handle.in_use() as call:
+            self._described = Described(call)
         self._settings = _library.StreamSettings(
-            size=ctypes.sizeof(_library.StreamSettings), threads=whole(model._threads, ctypes.c_int, "threads")
+            size=ctypes.sizeof(_library.StreamSettings), threads=model._threads
         )
         known = {"hop", "threshold", "off_below", "smooth", "on_after", "off_after"}
         for name, value in settings.items():
@@ -281,7 +304,7 @@ class _Pushed:
             setattr(self._settings, name, real(value, name))
             # What is 0 there, as C has it, is the model's own.
             if name in ("threshold", "off_below") and getattr(self._settings, name) == 0:
-                raise Error(f"a {name} of {value}: an event could never end", USAGE)
+                raise Error(f"{name}: {value}, with which an event could never end", USAGE)
             # What is shorter than a sample is no time at all.
             if name in ("smooth", "on_after", "off_after") and getattr(self._settings, name) == 0:
                 setattr(self._settings, name, NO_TIME)
@@ -290,32 +313,38 @@ class _Pushed:
         """Takes over, with the next reading, what was taught, renamed or forgotten meanwhile in the file of learned labels that
         it began with. Each label keeps its index: new ones stand behind all others, those that are gone keep a score of 0
         and are told to be off. Nothing for a stream that began without."""
-        self._handle.require_open()
-        if self._learned is not None:
-            self._handle.call("load_labels", self._learned)
-            self._described = Described(self._handle)
+        with self._handle.in_use() as call:
+            if self._learned is not None:
+                call("load_labels", self._learned)
+                self._described = Described(call)
 
     def skip(self, count: int):
         """So many samples or pictures were lost: time goes on by them, and the model begins anew with the next push."""
-        self._handle.call("skip", count)
+        self._handle.call("skip", whole(count, ctypes.c_size_t, "count"))
 
     def finish(self) -> "Iterator[Prediction | Event]":
         """The stream is over; gives the end of every event that is on."""
-        while (status := self._handle.call("finish")) != OK:
-            yield from self._news(status)
+        status = READING
+        while status != OK:
+            with self._handle.in_use() as call:
+                status = call("finish")
+                news = self._news(call, status)
+            yield from news
 
-    def _news(self, status: int) -> "Iterator[Prediction | Event]":
-        if status == READING:
-            yield self._described.said(self._handle, timed=True)
+    def _news(self, call: "Callable[..., int]", status: int) -> "list[Prediction | Event]":
+        """What there is to be told after a call that came back with `status`."""
+        if status == OK:
+            return []
+        news = [self._described.said(call, timed=True)] if status == READING else []
         fresh = ctypes.c_int()
         event = _library.Event()
         while True:
-            self._handle.call("next_event", ctypes.byref(event), ctypes.byref(fresh))
+            call("next_event", ctypes.byref(event), ctypes.byref(fresh))
             if not fresh.value:
-                return
+                return news
             label = event.label
             name = self._described.names[label.index]
-            yield Event(bool(event.is_on), Label(label.index, name, label.score), event.time)
+            news.append(Event(bool(event.is_on), Label(label.index, name, label.score), event.time))
 
     def close(self):
         self._handle.close()
@@ -333,7 +362,7 @@ class Stream(_Pushed):
 
     def __init__(self, model: Model, rate: "int | None", settings: dict):
         super().__init__(model, settings)
-        self._settings.sample_rate = whole(rate or 0, ctypes.c_int, "rate")
+        self._settings.sample_rate = rate_of(rate)
         self._handle.call("begin", ctypes.byref(self._settings))
 
     def push(self, samples) -> "Iterator[Prediction | Event]":
@@ -341,12 +370,11 @@ class Stream(_Pushed):
         samples = samples_of(samples)
         start, taken, status = 0, ctypes.c_size_t(), READING
         while status == READING:
-            status = self._handle.call(
-                "push", samples.ctypes.data + 4 * start, samples.size - start, ctypes.byref(taken)
-            )
+            with self._handle.in_use() as call:
+                status = call("push", samples.ctypes.data + 4 * start, samples.size - start, ctypes.byref(taken))
+                news = self._news(call, status)
             start += taken.value
-            if status == READING:
-                yield from self._news(status)
+            yield from news
 
 
 class PictureStream(_Pushed):
@@ -354,7 +382,7 @@ class PictureStream(_Pushed):
 
     def __init__(self, model: Model, rate: "float | None", settings: dict):
         super().__init__(model, settings)
-        self._handle.call("begin_pictures", ctypes.byref(self._settings), real(rate or 0, "rate"))
+        self._handle.call("begin_pictures", ctypes.byref(self._settings), real(0 if rate is None else rate, "rate"))
 
     def push(self, picture: np.ndarray, time: "float | None" = None) -> "list[Prediction | Event]":
         """The next picture, uint8 [height, width] or [height, width, 3]; gives what comes of it.
@@ -362,10 +390,10 @@ class PictureStream(_Pushed):
         `time`: when it was taken, in seconds since the start of the stream; None for one step of the rate after the one
         before.
         """
-        pixels, width, height, channels, stride = pixels_of(np.asarray(picture))
+        pixels, width, height, channels, stride = pixels_of(array_of(picture))
         seconds = -1.0 if time is None else real(time, "time")
         # What stands for no time in C is a time before the start here.
         if time is not None and seconds == -1:
             raise Error("a picture at -1 s, expected seconds since the start of the stream", USAGE)
-        status = self._handle.call("push_picture", pixels.ctypes.data, width, height, channels, stride, seconds)
-        return list(self._news(status)) if status == READING else []
+        with self._handle.in_use() as call:
+            return self._news(call, call("push_picture", pixels.ctypes.data, width, height, channels, stride, seconds))
