@@ -7,7 +7,9 @@ final class StreamRun: Sendable {
     private let names: [String]
     private let make: @Sendable (StopToken, UpdateSink) throws -> LiveStream
     private let stopToken = StopToken()
-    private let isRunning = Atomic<Bool>(false)
+    /// The run that goes on; 0 where there is none.
+    private let running = Atomic<Int>(0)
+    private let begun = Atomic<Int>(0)
 
     /// - Parameter make: opens the source, on the thread that then runs the stream.
     init(
@@ -19,11 +21,31 @@ final class StreamRun: Sendable {
 
     func stop() { stopToken.stop() }
 
-    func run(_ body: (StreamUpdate) throws -> Void) throws {
-        guard !isRunning.exchange(true, ordering: .acquiringAndReleasing) else {
+    /// Stops the stream where it is still this run that goes on.
+    func stop(_ run: Int) {
+        if running.load(ordering: .acquiring) == run { stop() }
+    }
+
+    /// Takes the stream for one run, which `runBegun` then is, or `giveBack` ends.
+    ///
+    /// - Throws: `TacitError` (usage) while another one goes on.
+    func begin() throws -> Int {
+        let run = begun.wrappingAdd(1, ordering: .relaxed).newValue
+        guard running.compareExchange(expected: 0, desired: run, ordering: .acquiringAndReleasing).exchanged else {
             throw TacitError(.usage, "the stream is running already")
         }
-        defer { isRunning.store(false, ordering: .releasing) }
+        return run
+    }
+
+    func giveBack() { running.store(0, ordering: .releasing) }
+
+    func run(_ body: (StreamUpdate) throws -> Void) throws {
+        _ = try begin()
+        try runBegun(body)
+    }
+
+    func runBegun(_ body: (StreamUpdate) throws -> Void) throws {
+        defer { giveBack() }
         try withoutActuallyEscaping(body) { body in
             let sink = UpdateSink(names: names, body)
             try make(stopToken, sink).run(sink)

@@ -8,6 +8,7 @@ public struct StreamUpdates: AsyncSequence, Sendable {
 
     let run: StreamRun
 
+    /// - Returns: one reader of the stream. While another one runs it, the first `next` throws a `TacitError` (usage).
     public func makeAsyncIterator() -> Iterator { Iterator(reader: Reader(run)) }
 
     public struct Iterator: AsyncIteratorProtocol {
@@ -17,40 +18,51 @@ public struct StreamUpdates: AsyncSequence, Sendable {
         public mutating func next() async throws -> StreamUpdate? { try await reader.next() }
     }
 
-    /// Stops the stream when nobody has it any more.
+    /// Stops the run that it began when nobody has it any more; another's it leaves alone.
     fileprivate final class Reader {
-        private let run: StreamRun
+        private let stream: StreamRun
         private let mailbox = Mailbox()
-        private var hasBegun = false
+        private var isFirst = true
+        private var run: Int?
 
-        init(_ run: StreamRun) { self.run = run }
+        init(_ stream: StreamRun) { self.stream = stream }
 
         deinit {
-            guard hasBegun else { return }
-            run.stop()
+            guard let run else { return }
+            stream.stop(run)
             mailbox.abandon()
         }
 
         func next() async throws -> StreamUpdate? {
-            if !hasBegun { try begin() }
-            hasBegun = true
-            let (run, mailbox) = (run, mailbox)
+            if isFirst {
+                isFirst = false
+                run = try begin()
+            }
+            guard let run else { return nil }
+            let (stream, mailbox) = (stream, mailbox)
             return try await withTaskCancellationHandler {
                 try await mailbox.take()
             } onCancel: {
-                run.stop()
+                stream.stop(run)
             }
         }
 
-        private func begin() throws {
-            try DetachedThread.start(for: "the stream", failing: .inputOutput) { [run, mailbox] in
-                do {
-                    try run.run { mailbox.put($0) }
-                    mailbox.close(nil)
-                } catch {
-                    mailbox.close(error)
+        private func begin() throws -> Int {
+            let run = try stream.begin()
+            do {
+                try DetachedThread.start(for: "the stream", failing: .inputOutput) { [stream, mailbox] in
+                    do {
+                        try stream.runBegun { mailbox.put($0) }
+                        mailbox.close(nil)
+                    } catch {
+                        mailbox.close(error)
+                    }
                 }
+            } catch {
+                stream.giveBack()
+                throw error
             }
+            return run
         }
     }
 }

@@ -200,6 +200,26 @@ import Testing
         let heard = try await task.value
         #expect(heard.count > 9 && balance(heard) == 0)
 
+        // A second reader is refused, and the first one goes on. What is over may be read anew.
+        let shared = try Listener(setting.model, endless, settings: settings)
+        var first = shared.updates.makeAsyncIterator()
+        var update = try await first.next()
+        #expect(update != nil)
+        for _ in 0..<3 {
+            await #expect(throws: TacitError.self) {
+                for try await _ in shared.updates { Issue.record("two readers of one stream") }
+            }
+        }
+        // More than wait in between.
+        for _ in 0..<200 { update = try await first.next() }
+        #expect(update != nil)
+        let short = try Listener(setting.model, .sound(setting.sound), settings: setting.settings)
+        for _ in 0..<2 {
+            var again: [String] = []
+            for try await update in short.updates { again.append(Self.line(update)) }
+            #expect(again == setting.expected)
+        }
+
         // Left: the stream's thread ends by itself, and what it held is let go.
         for _ in 0..<20 {
             let left = try Listener(setting.model, endless, settings: settings)
