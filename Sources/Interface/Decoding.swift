@@ -9,7 +9,7 @@ public func soundOpen(
     perform(handle) { handle in
         let rate = try require(sampleRate, "the sample rate")
         rate.pointee = Int32(
-            clamping: try handle.open(sound: TacitInterface.path(path), sampleRate: Int(rate.pointee)))
+            clamping: try handle.media.open(sound: TacitInterface.path(path), sampleRate: Int(rate.pointee)))
     }
 }
 
@@ -23,7 +23,7 @@ public func soundRead(
         let samples = try TacitInterface.room(samples, room, "the samples")
         let count = try require(count, "count")
         guard !samples.isEmpty else { throw TacitError(.usage, "room for 0 samples, expected at least 1") }
-        count.pointee = try handle.readSound(samples)
+        count.pointee = try handle.media.readSound(samples)
     }
 }
 
@@ -32,7 +32,7 @@ public func soundDamage(_ handle: OpaquePointer?, _ damage: UnsafeMutablePointer
     perform(handle) { handle in
         let output = try require(damage, "the damage")
         try requireSize(output.pointee.size, of: tacit_damage.self, "tacit_damage")
-        let (damage, words) = try handle.damageOfSound()
+        let (damage, words) = try handle.media.damageOfSound()
         output.pointee = tacit_damage(
             size: output.pointee.size, places: damage.places, lost: damage.lostSeconds, first: damage.firstTime,
             lacking: damage.lackingSeconds, skipped: damage.skippedBytes, first_skip: damage.firstSkipTime,
@@ -46,7 +46,7 @@ public func pictureOpen(
     _ height: UnsafeMutablePointer<Int>?, _ channels: UnsafeMutablePointer<Int>?
 ) -> Int32 {
     perform(handle) { handle in
-        try tell(try handle.decodePicture(path: TacitInterface.path(path)), width, height, channels)
+        try tell(try handle.media.decodePicture(path: TacitInterface.path(path)), width, height, channels)
     }
 }
 
@@ -57,7 +57,7 @@ public func pictureDecode(
 ) -> Int32 {
     perform(handle) { handle in
         let bytes = try elements(bytes?.assumingMemoryBound(to: UInt8.self), size, "the bytes")
-        try tell(try handle.decodePicture(bytes: UnsafeRawBufferPointer(bytes)), width, height, channels)
+        try tell(try handle.media.decodePicture(bytes: UnsafeRawBufferPointer(bytes)), width, height, channels)
     }
 }
 
@@ -65,7 +65,7 @@ public func pictureDecode(
 public func picturePixels(_ handle: OpaquePointer?, _ pixels: UnsafeMutablePointer<UInt8>?, _ room: Int) -> Int32 {
     perform(handle) { handle in
         let pixels = try TacitInterface.room(pixels, room, "the pixels")
-        let frame = try handle.decodedPicture()
+        let frame = try handle.media.decodedPicture()
         guard pixels.count >= frame.byteCount else {
             throw TacitError(.usage, "room for \(pixels.count) bytes, expected \(frame.byteCount) for the picture")
         }

@@ -1,16 +1,14 @@
 import CTacitInterface
-import Glibc
 import TacitCore
 import TacitDiagnostics
 import TacitFrontEnd
 import TacitLabelling
 import TacitLive
-import TacitMedia
 
 /// What is behind a handle of the C interface.
 final class Handle {
     /// The words of the last failure; "" without one.
-    private(set) var words = Text("")
+    private(set) var words = CText("")
     private var loaded: Loaded?
     private var hop: Double?
     private var threads = 1
@@ -19,20 +17,16 @@ final class Handle {
     private var stream: SoundStream?
     private var pictureStream: PictureStream?
     let result = ResultSink()
-    private var sound: (any SampleSource)?
-    /// What was lost of the sound that was read last, and its words.
-    private var damage: (SoundDamage, words: Text)?
-    private var pictures: (decoder: PictureDecoder, file: PictureFileReader, own: FrameBuffer)?
-    private var picture: FrameBuffer?
+    let media = HandleMedia()
 
     /// A model and its labels' names as C has them.
     private struct Loaded {
         let model: Model
         /// The file of learned labels among them.
         let labels: String?
-        let names: [Text]
+        let names: [CText]
         /// Every name that there has been since the model was loaded, by its bytes: C may hold on to any.
-        private let texts: [[UInt8]: Text]
+        private let texts: [[UInt8]: CText]
 
         init(_ model: Model, labels: String? = nil, before: Loaded? = nil) {
             self.model = model
@@ -40,7 +34,7 @@ final class Handle {
             var texts = before?.texts ?? [:]
             names = model.labels.map { name in
                 let bytes = Array(name.utf8)
-                let text = texts[bytes] ?? Text(name)
+                let text = texts[bytes] ?? CText(name)
                 texts[bytes] = text
                 return text
             }
@@ -52,13 +46,13 @@ final class Handle {
     func status(of call: (Handle) throws -> Int32) -> Int32 {
         do {
             let status = try call(self)
-            if !words.isEmpty { words = Text("") }
+            if !words.isEmpty { words = CText("") }
             return status
         } catch let error as TacitError {
-            words = Text(error.description)
+            words = CText(error.description)
             return error.kind.exitStatus
         } catch {
-            words = Text("\(error)")
+            words = CText("\(error)")
             return Int32(TACIT_INPUT_OUTPUT)
         }
     }
@@ -155,10 +149,10 @@ final class Handle {
         let classifier = try self.classifier ?? Classifier(model, hop: hop, threads: threads)
         self.classifier = classifier
         result.forgetResult()
-        damage = nil
+        media.damage = nil
         let prediction = try body(classifier)
         result.take(prediction)
-        if case .sound = model.sense { note(prediction.damage) }
+        if case .sound = model.sense { media.note(prediction.damage) }
     }
 
     // Streams
@@ -229,85 +223,4 @@ final class Handle {
         }
         return stream
     }
-
-    // Decoding
-
-    func open(sound path: String, sampleRate: Int) throws -> Int {
-        sound = nil
-        damage = nil
-        if sampleRate != 0 { try SoundSources.require(rate: sampleRate) }
-        let file = try SoundFileSource(path: path)
-        sound = try SoundSources.resample(file, to: sampleRate > 0 ? sampleRate : file.sampleRate, file: path)
-        note(SoundDamage())
-        return sampleRate > 0 ? sampleRate : file.sampleRate
-    }
-
-    func readSound(_ buffer: UnsafeMutableBufferPointer<Float>) throws -> Int {
-        guard let sound else { throw TacitError(.usage, "no sound is open") }
-        do {
-            defer { note(sound.damage) }
-            if case .samples(let count) = try sound.read(into: buffer) { return count }
-        } catch {
-            self.sound = nil
-            throw error
-        }
-        self.sound = nil
-        return 0
-    }
-
-    /// What was lost up to now of the sound that was read last.
-    func damageOfSound() throws -> (SoundDamage, words: Text) {
-        guard let damage else { throw TacitError(.usage, "no sound was read") }
-        return damage
-    }
-
-    private func note(_ damage: SoundDamage) {
-        if let known = self.damage, known.0 == damage { return }
-        self.damage = (damage, Text(damage.description))
-    }
-
-    func decodePicture(path: String) throws -> FrameBuffer {
-        picture = nil
-        let pictures = try pictureReaders()
-        try pictures.file.read(path)
-        picture = pictures.file.frame
-        return pictures.file.frame
-    }
-
-    func decodePicture(bytes: UnsafeRawBufferPointer) throws -> FrameBuffer {
-        picture = nil
-        let pictures = try pictureReaders()
-        try pictures.decoder.decode(bytes, into: pictures.own)
-        picture = pictures.own
-        return pictures.own
-    }
-
-    func decodedPicture() throws -> FrameBuffer {
-        guard let picture else { throw TacitError(.usage, "no picture is decoded") }
-        return picture
-    }
-
-    private func pictureReaders() throws -> (decoder: PictureDecoder, file: PictureFileReader, own: FrameBuffer) {
-        if let pictures { return pictures }
-        let made = (decoder: try PictureDecoder(), file: try PictureFileReader(), own: FrameBuffer())
-        pictures = made
-        return made
-    }
-}
-
-/// A text as C has it: UTF-8, ended by a zero.
-final class Text {
-    let pointer: UnsafePointer<CChar>
-    var isEmpty: Bool { pointer.pointee == 0 }
-
-    init(_ text: String) {
-        // A zero within would end it early: it stands as a replacement character.
-        let shown = text.utf8.contains(0) ? String(text.map { $0 == "\0" ? "\u{fffd}" : $0 }) : text
-        let bytes = Array(shown.utf8) + [0]
-        let memory = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count)
-        for (index, byte) in bytes.enumerated() { (memory + index).initialize(to: CChar(bitPattern: byte)) }
-        pointer = UnsafePointer(memory)
-    }
-
-    deinit { pointer.deallocate() }
 }
