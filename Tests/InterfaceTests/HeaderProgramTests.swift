@@ -56,6 +56,19 @@ import Testing
         }
     }
 
+    /// Old programs are built without much of what came later.
+    @Test(arguments: [["c", "c99"], ["c", "c11"], ["c++", "c++98"], ["c++", "c++17"]])
+    func theHeaderIsOfEveryStandard(language: [String]) throws {
+        let folder = try TemporaryFolder()
+        let source = try folder.write("a.c", "#include <tacit.h>\n".utf8)
+        let outcome = try Clang.run([
+            "-x", language[0], "-std=\(language[1])", "-Wall", "-Wextra", "-Werror", "-pedantic-errors",
+            "-fsyntax-only",
+            "-I", Self.include, source,
+        ])
+        #expect(outcome.status == 0, "\(outcome.standardError)")
+    }
+
     @Test func saysWhatIsWrong() throws {
         let program = try Program()
         let model = try ConvertedModel(GoldenCase(name: "gpt2-plain"))

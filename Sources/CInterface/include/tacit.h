@@ -26,6 +26,7 @@
 // - A handle is one thread's at a time; several threads have a handle each, on the same model file if they like. A call
 //   on a handle that another thread is using returns TACIT_USAGE and does nothing. Handles share nothing, but for a
 //   model's memory where `tacit_load_shared` is told to.
+// - A thread that calls needs a stack of 64 KiB at the least.
 // - Memory is the caller's: what is handed over is read during the call and never kept; results are written to where
 //   the caller has room. The only pointers handed out are texts, and belong to the handle.
 // - Nothing traps on bad input. What goes wrong is the status that is returned, and `tacit_error` has it in words. A null
@@ -59,7 +60,7 @@ enum {
     // A file can't be made (`tacit_teach_...`).
     TACIT_CANNOT_CREATE = 73,
     // The system refused memory, a thread, a read or a write.
-    TACIT_INPUT_OUTPUT = 74,
+    TACIT_INPUT_OUTPUT = 74
 };
 
 // What a model takes in.
@@ -67,7 +68,7 @@ enum {
     TACIT_SOUND = 1,
     TACIT_PICTURES = 2,
     // Files of ids; only `tacit_classify_file` takes them.
-    TACIT_TOKENS = 3,
+    TACIT_TOKENS = 3
 };
 
 // What an example is that a model is taught by.
@@ -77,7 +78,7 @@ enum {
     // What a label, a learned one or one of the model's own, should not have been said of.
     TACIT_CORRECTION = 2,
     // What the place sounds or looks like when nothing happens; it has no name.
-    TACIT_BACKGROUND = 3,
+    TACIT_BACKGROUND = 3
 };
 
 // A model, what it said last, and what is being decoded.
