@@ -51,6 +51,7 @@ public final class Classifier {
     ///   - sampleRate: hertz; what is not the model's is converted.
     /// - Throws: `TacitError` as for a sound.
     public func classify(samples: UnsafeBufferPointer<Float>, sampleRate: Int) throws -> Prediction {
+        try model.loaded.requireSound()
         let source = try FedSource(sampleRate: sampleRate)
         try source.feed(samples)
         source.finish()
@@ -68,7 +69,8 @@ public final class Classifier {
     }
 
     package func classify(_ picture: PixelView) throws -> Prediction {
-        Prediction(try labeller.read(picture, path: "the picture"), names: model.labels)
+        try model.loaded.requireImages()
+        return Prediction(try labeller.read(picture, path: "the picture"), names: model.labels)
     }
 
     /// What the model's head would read of a file: `[width]`, averaged over its windows.

@@ -87,6 +87,14 @@ public final class Model: Sendable {
         return planes.replace(with: try loaded.learnedLabels(in: learnedLabels))
     }
 
+    /// Hertz of the samples that it takes.
+    ///
+    /// - Throws: `TacitError` (bad data) for a model that does not hear.
+    package func sampleRate() throws -> Int {
+        try loaded.requireSound()
+        return if case .sound(let sampleRate, _) = sense { sampleRate } else { 0 }
+    }
+
     private init(_ loaded: LoadedModel, labels: String?) throws {
         self.loaded = loaded
         learnedLabels = labels

@@ -96,7 +96,7 @@ public final class Teacher {
     ///   - sampleRate: hertz; what is not the model's is converted.
     /// - Throws: `TacitError` as for a sound.
     public func teach(_ purpose: Purpose, samples: UnsafeBufferPointer<Float>, sampleRate: Int) throws {
-        guard maker.sampleRate > 0 else { throw TacitError(.badData, "a sound, which the model does not take") }
+        try model.loaded.requireSound()
         let source = try FedSource(sampleRate: sampleRate)
         try source.feed(samples)
         source.finish()
@@ -118,7 +118,7 @@ public final class Teacher {
     }
 
     package func teach(_ purpose: Purpose, _ picture: PixelView) throws {
-        guard maker.sampleRate == 0 else { throw TacitError(.badData, "a picture, which the model does not take") }
+        try model.loaded.requireImages()
         try change(purpose) { _ in [maker.example(of: picture, isBackground: purpose.isBackground)] }
     }
 

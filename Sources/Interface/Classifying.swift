@@ -1,6 +1,5 @@
 import CTacitInterface
 import TacitCore
-import TacitDiagnostics
 
 @_cdecl("tacit_classify_file")
 public func classifyFile(_ handle: OpaquePointer?, _ path: UnsafePointer<CChar>?) -> Int32 {
@@ -16,11 +15,8 @@ public func classifySamples(
 ) -> Int32 {
     perform(handle) { handle in
         let samples = try elements(samples, count, "the samples")
-        try handle.classify { classifier in
-            guard case .sound(let own, _) = classifier.model.sense else {
-                throw TacitError(.badData, "samples, which the model does not take")
-            }
-            return try classifier.classify(samples: samples, sampleRate: sampleRate == 0 ? own : Int(sampleRate))
+        try handle.classify {
+            try $0.classify(samples: samples, sampleRate: sampleRate == 0 ? $0.model.sampleRate() : Int(sampleRate))
         }
     }
 }

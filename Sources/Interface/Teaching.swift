@@ -27,11 +27,9 @@ public func teachSamples(
     perform(handle) { handle in
         let purpose = try TacitInterface.purpose(purpose, name)
         let samples = try elements(samples, count, "the samples")
-        try handle.teach(path(labels)) { teacher in
-            guard case .sound(let own, _) = teacher.model.sense else {
-                throw TacitError(.badData, "samples, which the model does not take")
-            }
-            try teacher.teach(purpose, samples: samples, sampleRate: sampleRate == 0 ? own : Int(sampleRate))
+        try handle.teach(path(labels)) {
+            let rate = sampleRate == 0 ? try $0.model.sampleRate() : Int(sampleRate)
+            try $0.teach(purpose, samples: samples, sampleRate: rate)
         }
     }
 }

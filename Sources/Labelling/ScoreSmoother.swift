@@ -46,8 +46,12 @@ final class ScoreSmoother {
     }
 
     private static func requireRoom(_ readings: Int, _ labels: Int) throws {
-        guard readings <= limit / max(labels, 1) else {
-            throw TacitError(.usage, "smoothing over \(readings) readings of \(labels) labels is too much")
+        let most = limit / max(labels, 1)
+        guard readings <= most else {
+            throw TacitError(
+                .usage,
+                "smoothing over \(readings) readings of \(labels) labels, expected at most \(most) readings: "
+                    + "a shorter time or a longer hop makes fewer")
         }
     }
 

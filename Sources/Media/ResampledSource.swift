@@ -62,8 +62,11 @@ package final class ResampledSource: SampleSource {
     package init(_ source: any SampleSource, to sampleRate: Int) throws {
         let ratio = Double(sampleRate) / Double(source.sampleRate)
         guard SoundSources.canResample(source.sampleRate, to: sampleRate) else {
+            let rates = SoundSources.rates(to: sampleRate)
             throw TacitError(
-                .badData, "a sample rate of \(source.sampleRate) Hz can't be converted to \(sampleRate) Hz")
+                .badData,
+                "a sample rate of \(source.sampleRate) Hz can't be converted to \(sampleRate) Hz, only one of "
+                    + "\(rates.lowerBound) to \(rates.upperBound) Hz can")
         }
         var failure: soxr_error_t?
         var samples = soxr_io_spec(SOXR_FLOAT32_I, SOXR_FLOAT32_I)

@@ -51,12 +51,19 @@ package enum SoundSources {
         }
     }
 
-    /// Rates further apart than this are not of sound, or not meant.
-    static let ratios = 1 / 256.0...256
+    /// Rates of which one is more than so many times the other are not of sound, or not meant.
+    private static let largestRatio = 256
 
     /// Whether what has one rate can be had at another.
     package static func canResample(_ rate: Int, to other: Int) -> Bool {
-        rate > 0 && other > 0 && (rate == other || ratios.contains(Double(other) / Double(rate)))
+        rate > 0 && other > 0 && rates(to: other).contains(rate)
+    }
+
+    /// What can be had at a rate.
+    static func rates(to other: Int) -> ClosedRange<Int> {
+        let other = max(1, other)
+        let least = other / largestRatio + (other % largestRatio == 0 ? 0 : 1)
+        return least...(other > Int.max / largestRatio ? Int.max : other * largestRatio)
     }
 
     /// A sound file, or a pipe that has a name, as mono samples at `sampleRate`.

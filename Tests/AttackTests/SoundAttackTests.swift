@@ -77,10 +77,10 @@ import Testing
             name: "no rate", bytes: patched(24, [0, 0, 0, 0]), line: "has a sample rate of 0 Hz"),
         Attack(
             name: "a rate of 2^32 - 1", bytes: patched(24, [0xff, 0xff, 0xff, 0xff]),
-            line: "a sample rate of 4294967295 Hz can't be converted to 8000 Hz"),
+            line: "a sample rate of 4294967295 Hz can't be converted to 8000 Hz, only one of 32 to 2048000 Hz can"),
         Attack(
             name: "a rate of 1 Hz", bytes: patched(24, [1, 0, 0, 0]),
-            line: "a sample rate of 1 Hz can't be converted to 8000 Hz"),
+            line: "a sample rate of 1 Hz can't be converted to 8000 Hz, only one of 32 to 2048000 Hz can"),
         Attack(name: "samples of 7 bits", bytes: patched(34, [7, 0]), line: nil),
         Attack(
             name: "an unknown coding", bytes: patched(20, [0xee, 0xee]),

@@ -148,7 +148,7 @@ import Testing
     @Test(arguments: [
         (["--only", "no such label"], "no label 'no such label'"), (["--except", "x"], "no label 'x'"),
         (["--smooth=-1"], "smoothing"), (["--smooth", "nan"], "smoothing"), (["--smooth", "1e9"], "smoothing"),
-        (["--smooth", "600000", "--hop", "0.01"], "smoothing"), (["--on-after=-0.5"], "wait before on"),
+        (["--smooth", "600000", "--hop", "0.01"], "a longer hop makes fewer"), (["--on-after=-0.5"], "wait before on"),
         (["--on-after", "inf"], "wait before on"), (["--off-after", "700000"], "wait before off"),
         (["--off-below", "0"], "never turn off"), (["--off-below", "1.01"], "at most 1"),
         (["--off-below", "nan"], "never turn off"), (["--threshold", "0"], "never turn off"),

@@ -130,7 +130,14 @@ import Testing
         #expect(tacit_classify_samples(handle, nil, 0, 0) == Self.badData)
         #expect(tacit_classify_samples(handle, samples, 100, -5) == Self.usage)
         #expect(tacit_classify_samples(handle, samples, 100, 1) == Self.badData)
-        #expect(loaded.words.contains("can't be converted"))
+        #expect(loaded.words.hasPrefix("a sample rate of 1 Hz can't be converted to "))
+        let parts = loaded.words.split(separator: " ")
+        let ends = parts.compactMap { Int32($0) }.suffix(2)
+        for rate in ends {
+            #expect(tacit_classify_samples(handle, samples, 100, rate) == 0, "\(rate)")
+            let beyond = rate == ends.first ? rate - 1 : rate + 1
+            #expect(tacit_classify_samples(handle, samples, 100, beyond) == Self.badData)
+        }
         for bad in [Float.nan, .infinity, -.infinity, 1e30] {
             var spoilt = samples
             spoilt[7] = bad
@@ -229,12 +236,21 @@ import Testing
         let hearing = try Loaded(sound.path)
         let pixels: [UInt8] = [1, 2, 3]
         #expect(tacit_classify_picture(hearing.handle, pixels, 1, 1, 3, 0) == Self.badData)
+        #expect(hearing.words == "\(sound.path): input: the model takes sound, not images")
+        let labels = sound.folder.path("my.labels")
+        #expect(tacit_teach_picture(hearing.handle, labels, 1, "bell", pixels, 1, 1, 3, 0) == Self.badData)
+        #expect(hearing.words.hasSuffix("the model takes sound, not images"))
 
         let golden = try GoldenImages(name: "llama-full-learned")
         let model = try ConvertedModel(base: golden.baseFolder.path, adapter: golden.adapterFolder.path)
         let seeing = try Loaded(model.path)
         let handle = seeing.handle
-        #expect(tacit_classify_samples(handle, [0, 0], 2, 16_000) == Self.badData)
+        for rate in [0, 16_000] as [Int32] {
+            #expect(tacit_classify_samples(handle, [0, 0], 2, rate) == Self.badData)
+            #expect(seeing.words == "\(model.path): input: the model takes images, not sound")
+            #expect(tacit_teach_samples(handle, labels, 1, "bell", [0, 0], 2, rate) == Self.badData)
+            #expect(seeing.words.hasSuffix("the model takes images, not sound"))
+        }
         #expect(tacit_begin(handle, nil) == Self.badData)
         #expect(seeing.words.hasSuffix("the model takes images, not sound"))
         let sizes: [(Int, Int, Int, Int)] = [
