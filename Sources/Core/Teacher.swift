@@ -15,6 +15,8 @@ public final class Teacher {
     public let path: String
     private let maker: ExampleMaker
     private let base: TaughtBase
+    /// What was lost of the file that was read last.
+    package private(set) var damage = SoundDamage()
 
     /// What the examples of a call are:
     ///
@@ -73,8 +75,10 @@ public final class Teacher {
     public func teach(_ purpose: Purpose, files: [String]) throws {
         try change(purpose) { background in
             try files.flatMap {
-                try maker.examples(
-                    of: SystemPath.ofFile($0), background: background, isBackground: purpose.isBackground)
+                damage = SoundDamage()
+                let material = try maker.material(of: SystemPath.ofFile($0), isBackground: purpose.isBackground)
+                if case .sound(_, _, let damage, _) = material { self.damage = damage }
+                return maker.examples(of: material, background: background, isBackground: purpose.isBackground)
             }
         }
     }

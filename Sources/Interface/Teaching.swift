@@ -15,7 +15,11 @@ public func teachFile(
     perform(handle) { handle in
         let purpose = try TacitInterface.purpose(purpose, name)
         let file = try path(file)
-        try handle.teach(path(labels)) { try $0.teach(purpose, files: [file]) }
+        try handle.teach(path(labels)) {
+            handle.media.damage = nil
+            try $0.teach(purpose, files: [file])
+            if case .sound = $0.model.sense { handle.media.note($0.damage) }
+        }
     }
 }
 

@@ -32,6 +32,7 @@ import Testing
         let golden = try GoldenCase(name: "gpt2-plain")
         let model = try ConvertedModel(golden)
         let loaded = try Loaded(model.path)
+        let labels = model.folder.path("my.labels")
         var none = tacit_damage()
         none.size = MemoryLayout<tacit_damage>.size
         #expect(tacit_sound_damage(loaded.handle, &none) == Int32(TACIT_USAGE))
@@ -40,7 +41,9 @@ import Testing
             let labelled = try damage(loaded.handle)
             try drain(loaded.handle, path)
             let decoded = try damage(loaded.handle)
-            for (damage, words) in [labelled, decoded] {
+            try #require(tacit_teach_file(loaded.handle, labels, 1, "bell", path) == 0, "\(loaded.words)")
+            let taught = try damage(loaded.handle)
+            for (damage, words) in [labelled, decoded, taught] {
                 #expect(damage.skipped == bytes)
                 #expect(damage.places == 0 && damage.lost == 0 && damage.lacking == 0)
                 #expect(words.hasPrefix(bytes > 0 ? "damaged: \(bytes) bytes can't be decoded, from 3.6" : ""))

@@ -351,8 +351,8 @@ int tacit_sound_open(tacit_handle *handle, const char *path, int *sample_rate);
 // end, and the sound is closed then. TACIT_OK; TACIT_BAD_DATA for a file that is broken from here on; TACIT_USAGE.
 int tacit_sound_read(tacit_handle *handle, float *samples, size_t room, size_t *count);
 
-// What was lost of the sound that `tacit_classify_file` or `tacit_sound_read` read last, up to now. TACIT_OK, also where
-// nothing was; TACIT_USAGE, also where no sound was read.
+// What was lost of the sound that `tacit_classify_file`, `tacit_teach_file` or `tacit_sound_read` read last, up to now.
+// TACIT_OK, also where nothing was; TACIT_USAGE, also where no sound was read.
 int tacit_sound_damage(tacit_handle *handle, tacit_damage *damage);
 
 // Decodes a PNG, JPEG, WebP or GIF file: upright, alpha laid over black. The pixels wait for `tacit_picture_pixels`. TACIT_OK;

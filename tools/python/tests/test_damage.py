@@ -18,9 +18,15 @@ def sounds(tmp_path_factory):
     return broken, whole
 
 
-def test_what_was_lost_is_a_warning(model, sounds):
+def test_what_was_lost_is_a_warning(model, sounds, tmp_path):
     broken, whole = sounds
-    for read in (model.classify, model.embed, tacit.decode, lambda path: list(model.listen(path))):
+    for read in (
+        model.classify,
+        model.embed,
+        tacit.decode,
+        lambda path: list(model.listen(path)),
+        lambda path: model.teach(tmp_path / "my.labels", "bell", path),
+    ):
         with pytest.warns(tacit.DamageWarning, match=r"broken\.mp3: damaged: 500 bytes can't be decoded") as told:
             read(broken)
         assert [it.filename for it in told] == [__file__]

@@ -174,12 +174,10 @@ class Model:
         must be one, and is not needed.
         """
         kind, given, _kept = self._given(what, rate)
-        damage = ""
         with self._handle.in_use() as call:
             call(f"classify_{kind}", *given)
             said = self._described.said(call)
-            if kind == "file" and self.sense == "sound":
-                damage = damage_of(call)
+            damage = self._damage(call, kind)
         # Behind it all: who hears of it may ask this model for something else.
         warn_of_damage(what, damage)
         return said
@@ -266,7 +264,13 @@ class Model:
     def _teach(self, labels, purpose: int, name: str, what, rate):
         taught = os.fsencode(labels), purpose, text(name, "name")
         kind, given, _kept = self._given(what, rate)
-        self._handle.call(f"teach_{kind}", *taught, *given)
+        with self._handle.in_use() as call:
+            call(f"teach_{kind}", *taught, *given)
+            damage = self._damage(call, kind)
+        warn_of_damage(what, damage)
+
+    def _damage(self, call: "Callable[..., int]", kind: str) -> str:
+        return damage_of(call) if kind == "file" and self.sense == "sound" else ""
 
     def _given(self, what, rate: "int | None") -> tuple:
         """What the library is given of it: the kind, by which its functions are called, their arguments, and an array that
@@ -347,6 +351,7 @@ class _Pushed:
             news.append(Event(bool(event.is_on), Label(label.index, name, label.score), event.time))
 
     def close(self):
+        """Gives back what it has; while another thread's call goes on, as soon as that is over."""
         self._handle.close()
 
     def __enter__(self):
