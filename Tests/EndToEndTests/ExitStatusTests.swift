@@ -72,7 +72,8 @@ import Testing
     /// A value is not taken for another option because of its sign.
     @Test(arguments: [
         ["listen", "--hop", "-1"], ["listen", "--top", "-1"], ["listen", "--threshold", "-0.5"],
-        ["listen", "--smooth", "-1"], ["listen", "--wait", "-1"], ["bench", "--seconds", "-1"],
+        ["listen", "--smooth", "-1"], ["listen", "--wait", "-1"], ["watch", "--wait", "-1"],
+        ["watch", "--wait-lost", "-1"], ["bench", "--seconds", "-1"],
         ["listen", "--to", "clips:x", "--clip-before", "-1"], ["listen", "--on-after", "-3"],
         ["listen", "--to", "jsonl:x", "--rotate-bytes", "1K", "--rotate-keep", "-1"], ["listen", "--threads", "-2"],
     ])

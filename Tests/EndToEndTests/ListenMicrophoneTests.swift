@@ -84,6 +84,7 @@ import Testing
         (["--device", "no-such-microphone", "--wait", "0.3"], 69, "no-such-microphone: no such microphone"),
         (["--device", ""], 64, "a device's name"), (["--device", "a b"], 64, "a b: a device's name"),
         (["--device", "hw:0", "--input", "-"], 64, "don't go with --input"),
+        (["--wait", "3", "--input", "-"], 64, "don't go with --input"),
         (["--wait=-1"], 64, "--wait must not be negative"),
         (["--wait-lost", "nan"], 64, "--wait-lost"), (["--device", "hw:0", "--realtime"], 64, "--realtime"),
         (["--device", "hw:0", "--rate", "8000"], 64, "--rate"),

@@ -250,6 +250,7 @@ import Testing
             (["--input", "-", "--device", "x"], [], 64), (["--realtime"], [], 64),
             (["--input", "-", "--every", "-1"], [], 64), (["--input", "-", "--every", "nan"], [], 64),
             (["--input", "-", "--rate", "inf"], [], 64), (["--smooth", "-1", "--input", "-"], [], 64),
+            (["--input", "-", "--wait", "3"], [], 64), (["--input", broken, "--wait-lost", "3"], [], 64),
         ]
         for (options, input, status) in cases {
             let outcome = try watch(options, input: input)

@@ -19,7 +19,13 @@ struct Listen: ParsableCommand {
     @Argument(help: ArgumentHelp("The model.", valueName: "MODEL.gguf"))
     var arguments: [String] = []
 
-    @OptionGroup var microphone: MicrophoneOptions
+    @Option(
+        help: ArgumentHelp(
+            "The microphone: a name of ALSA's, a card's id, or an id that 'tacit devices' shows (default: default).",
+            valueName: "NAME"))
+    var device: String?
+
+    @OptionGroup var waits: WaitOptions
 
     @Option(help: ArgumentHelp("A sound file, or - for a sound or raw samples on standard input.", valueName: "FILE|-"))
     var input: String?
@@ -64,10 +70,10 @@ struct Listen: ParsableCommand {
     func validate() throws {
         try sinks.validate(labels: learned.path)
         _ = try ModelArgument.only(arguments)
-        if input != nil, microphone.isGiven {
+        if input != nil, device != nil || waits.isGiven {
             throw ValidationError("--device, --wait and --wait-lost choose a microphone: they don't go with --input")
         }
-        if source.command != nil, input != nil || microphone.device != nil {
+        if source.command != nil, input != nil || device != nil {
             throw ValidationError("--command is a source of its own: it doesn't go with --device or --input")
         }
         if input == nil, realtime {
@@ -100,7 +106,7 @@ struct Listen: ParsableCommand {
     func soundInput(_ program: CommandSource?) -> ListenInput {
         if let program { return .command(program, rate: rate, channels: channels, isRaw: raw) }
         return switch input {
-        case nil: .microphone(microphone)
+        case nil: .microphone(device, waits)
         case "-": .standard(rate: rate, channels: channels, isRaw: raw)
         case let path?: .file(path)
         }

@@ -26,7 +26,6 @@ struct Watch: ParsableCommand {
     @OptionGroup var labels: LabelOptions
     @OptionGroup var events: EventOptions
     @OptionGroup var sinks: SinkOptions
-    @OptionGroup var waits: WaitOptions
     @OptionGroup var engine: EngineOptions
 
     func validate() throws {

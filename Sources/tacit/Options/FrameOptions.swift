@@ -11,6 +11,8 @@ struct FrameOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The camera; the first one if left out.", valueName: "NAME"))
     var device: String?
 
+    @OptionGroup var waits: WaitOptions
+
     @Option(
         help: ArgumentHelp(
             "A picture, a folder of pictures, or a stream: a pipe, or - for standard input.", valueName: "FILE|DIR|-"))
@@ -52,6 +54,9 @@ struct FrameOptions: ParsableArguments {
     func validate() throws {
         guard device == nil || input == nil else {
             throw ValidationError("--device is for a camera, --input for what is there already: use one of them")
+        }
+        guard input == nil || !waits.isGiven else {
+            throw ValidationError("--wait and --wait-lost are about a camera: they don't go with --input")
         }
         guard program.command == nil || device == nil && input == nil else {
             throw ValidationError("--command is a source of its own: it doesn't go with --device or --input")

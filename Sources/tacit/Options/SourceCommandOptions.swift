@@ -40,14 +40,12 @@ struct SourceCommandOptions: ParsableArguments {
     /// The program, to be started later; nil where none is given. To be called before there is much in memory.
     ///
     /// - Parameters:
-    ///   - wait: seconds that it has at the start.
-    ///   - waitLost: seconds that one which is lost is tried again.
+    ///   - waits: how long it has at the start, and how long one which is lost is tried again.
     ///   - called: what the log calls it; nil for its own name.
-    func source(wait: Double?, waitLost: Double?, called: String? = nil) throws -> CommandSource? {
+    func source(_ waits: WaitOptions, called: String?) throws -> CommandSource? {
         guard let command else { return nil }
         let words = try SourceCommand(command)
-        let settings = SourceCommandSettings(
-            silence: silence ?? 10, wait: wait ?? DeviceWaits.atStart, waitLost: waitLost ?? DeviceWaits.lost)
+        let settings = SourceCommandSettings(silence: silence ?? 10, wait: waits.atStart, waitLost: waits.lost)
         let name = called.map { "\($0): \(words.name)" } ?? words.name
         let (own, its) = (LogSpeaker(), LogSpeaker())
         let errors = try CommandErrors(name: name) { text in its.line { $0.append(text) } }

@@ -1,21 +1,30 @@
 import ArgumentParser
 import TacitDevices
 
-/// How long a device is waited for.
+/// How long a device or a program is waited for.
 struct WaitOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Wait so long for a device that is absent at the start.", valueName: "SECONDS"))
-    var wait = DeviceWaits.atStart
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How long to wait for a device that is not there yet (default: 0).", valueName: "SECONDS"))
+    var wait: Double?
 
     @Option(
         name: .customLong("wait-lost"),
-        help: ArgumentHelp("Wait so long for a device that was there and is lost; inf: for ever.", valueName: "SECONDS")
-    )
-    var waitLost = DeviceWaits.lost
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "How long to wait for a device that was there and is lost (default: 60; inf: for ever).",
+            valueName: "SECONDS"))
+    var waitLost: Double?
 
-    func validate() throws { try Self.require(wait: wait, waitLost: waitLost) }
+    var isGiven: Bool { wait != nil || waitLost != nil }
 
-    /// - Throws: `ValidationError` for what is no time to wait.
-    static func require(wait: Double?, waitLost: Double?) throws {
+    /// Seconds for one that is absent at the start.
+    var atStart: Double { wait ?? DeviceWaits.atStart }
+
+    /// Seconds for one that was there and is lost.
+    var lost: Double { waitLost ?? DeviceWaits.lost }
+
+    func validate() throws {
         for (name, seconds) in [("--wait", wait), ("--wait-lost", waitLost)] {
             if let seconds, !(seconds >= 0) {
                 throw ValidationError("\(name) must not be negative: \(seconds)")

@@ -7,8 +7,7 @@ import TacitModelFile
 /// Opens what `watch` is to watch.
 enum FrameSources {
     static func open(
-        _ options: FrameOptions, for input: InputDescription, waits: WaitOptions, program: CommandSource?,
-        _ terms: StreamTerms
+        _ options: FrameOptions, for input: InputDescription, program: CommandSource?, _ terms: StreamTerms
     ) throws -> any FrameSource {
         let size = try options.parsedSize()
         let format = try options.parsedFormat()
@@ -22,7 +21,9 @@ enum FrameSources {
                 program, layout: layout, silence: program.silence, stopDescriptor: terms.stop.descriptor)
         }
         guard let path = options.input else {
-            return try camera(options, size: size, format: format, for: input, waits: waits, terms)
+            return try camera(
+                options.device, for: input, wait: options.waits.atStart, waitLost: options.waits.lost,
+                rate: options.rate, size: size, format: format, terms)
         }
         let stop = terms.stop.descriptor
         if let format, format != .mjpeg, let size {
@@ -43,15 +44,6 @@ enum FrameSources {
         }
         return try PictureFilesSource(
             paths: PictureFiles.isFolder(path) ? try PictureFiles.inFolder(path) : [path], rate: options.rate ?? 1)
-    }
-
-    private static func camera(
-        _ options: FrameOptions, size: (width: Int, height: Int)?, format: PixelFormat?, for input: InputDescription,
-        waits: WaitOptions, _ terms: StreamTerms
-    ) throws -> any FrameSource {
-        try camera(
-            options.device, for: input, wait: waits.wait, waitLost: waits.waitLost, rate: options.rate, size: size,
-            format: format, terms)
     }
 
     /// A camera, asked for what suits the model unless something else is wanted.

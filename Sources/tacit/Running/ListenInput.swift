@@ -6,7 +6,8 @@ import TacitMedia
 
 /// What `listen` hears.
 enum ListenInput {
-    case microphone(MicrophoneOptions)
+    /// By its name; nil for the one that the user has chosen as such.
+    case microphone(String?, WaitOptions)
     case file(String)
     /// Standard input: a sound as its first bytes say, or raw samples, of which what isn't given is the model's.
     case standard(rate: Int?, channels: Int?, isRaw: Bool)
@@ -42,7 +43,7 @@ enum ListenInput {
     /// For people.
     var name: String {
         switch self {
-        case .microphone(let options): options.device ?? Self.defaultDevice
+        case .microphone(let device, _): device ?? Self.defaultDevice
         case .file(let path): path
         case .standard: "standard input"
         case .command(let source, _, _, _): source.name
@@ -70,13 +71,10 @@ enum ListenInput {
             return try CommandSound(
                 source, sampleRate: sampleRate, rawRate: rate, rawChannels: channels ?? 1, isRaw: isRaw,
                 stopDescriptor: stop)
-        case .microphone(let options):
-            let settings = MicrophoneSettings(
-                sampleRate: sampleRate, wait: options.wait ?? DeviceWaits.atStart,
-                waitLost: options.waitLost ?? DeviceWaits.lost)
+        case .microphone(_, let waits):
             let microphone = try Microphone(
-                settings,
-                device: try ALSADevice(options.device ?? Self.defaultDevice, wakeSeconds: min(hop / 10, 1 / 10)),
+                MicrophoneSettings(sampleRate: sampleRate, wait: waits.atStart, waitLost: waits.lost),
+                device: try ALSADevice(name, wakeSeconds: min(hop / 10, 1 / 10)),
                 stopDescriptor: stop, note: { note in terms.log { note.write("microphone", to: &$0) } })
             return try SoundSources.resample(microphone, to: sampleRate, file: name)
         }

@@ -9,7 +9,7 @@ import TacitSinks
 
 extension Watch: StreamOptions {
     func program(_ name: String?) throws -> CommandSource? {
-        try input.program.source(wait: waits.wait, waitLost: waits.waitLost, called: name)
+        try input.program.source(input.waits, called: name)
     }
 
     func parts(_ path: String?, _ terms: StreamTerms, isTaught: Bool, mayWrite: Bool) throws -> any StreamParts {
@@ -39,8 +39,7 @@ struct PictureParts: StreamParts {
 
     func open(_ program: CommandSource?) throws -> OpenedStream {
         let input = options.input
-        let source = try FrameSources.open(
-            input, for: model.description.input, waits: options.waits, program: program, terms)
+        let source = try FrameSources.open(input, for: model.description.input, program: program, terms)
         if terms.stop.isStopping { throw Process.Stopped() }
         let isLive = input.input == nil || input.realtime
         let isFolder = input.input.map(PictureFiles.isFolder) ?? false

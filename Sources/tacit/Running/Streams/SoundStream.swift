@@ -10,7 +10,7 @@ import TacitText
 
 extension Listen: StreamOptions {
     func program(_ name: String?) throws -> CommandSource? {
-        try source.source(wait: microphone.wait, waitLost: microphone.waitLost, called: name)
+        try source.source(waits, called: name)
     }
 
     func parts(_ path: String?, _ terms: StreamTerms, isTaught: Bool, mayWrite: Bool) throws -> any StreamParts {
