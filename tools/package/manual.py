@@ -62,13 +62,13 @@ def details(argument: dict) -> str:
 
 
 def sections(arguments: list[dict]) -> str:
-    """Arguments first, then options, then those with a heading of their own."""
+    """Arguments first, then options with a heading of their own, then the others, as the help has them."""
     grouped: dict[str, list[dict]] = {}
     for argument in arguments:
         if argument["shouldDisplay"]:
             title = "Arguments" if argument["kind"] == "positional" else argument.get("sectionTitle") or "Options"
             grouped.setdefault(title, []).append(argument)
-    titles = sorted(grouped, key=lambda title: (title != "Arguments", title != "Options"))
+    titles = sorted(grouped, key=lambda title: (title != "Arguments", title == "Options"))
     out = []
     for title in titles:
         out.append(f".SH {escaped(title.upper())}")

@@ -21,13 +21,11 @@ struct Doctor: ParsableCommand {
     @Argument(help: ArgumentHelp("The model that is going to be used.", valueName: "MODEL.gguf"))
     var arguments: [String] = []
 
-    @Option(help: ArgumentHelp("The microphone or camera that is going to be used.", valueName: "NAME"))
-    var device: String?
-
-    @OptionGroup var source: SourceCommandOptions
-    @OptionGroup var output: OutputOptions
-    @OptionGroup var learned: LearnedLabelsOption
-    @OptionGroup var sinks: SinkOptions
+    @OptionGroup(title: "Input") var source: DoctorSourceOptions
+    @OptionGroup(visibility: .hidden) var naming: NameOption
+    @OptionGroup(title: "Labels") var learned: LearnedLabelsOption
+    @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup var sinks: SinkOptions<SinksLookedAt>
 
     @Option(
         help: ArgumentHelp(
@@ -38,9 +36,6 @@ struct Doctor: ParsableCommand {
     func validate() throws {
         try sinks.validate(labels: learned.path)
         _ = try ModelArgument.only(arguments)
-        guard device == nil || source.command == nil else {
-            throw ValidationError("--command is a source of its own: it doesn't go with --device")
-        }
     }
 
     func run() throws {
@@ -63,8 +58,8 @@ struct Doctor: ParsableCommand {
         }
         examination.labels = learned.path
         examination.isTaught = sinks.takesCorrections
-        examination.device = device
-        examination.command = try source.command.map { try SourceCommand($0) }
+        examination.device = source.device
+        examination.command = try source.program.command.map { try SourceCommand($0) }
         examination.requests = try sinks.requests
         examination.sinks = sinks.settings
         let findings = examination.findings()

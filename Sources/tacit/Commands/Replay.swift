@@ -20,16 +20,15 @@ struct Replay: ParsableCommand {
     @Argument(help: ArgumentHelp("The model, and the recording.", valueName: "MODEL.gguf IN"))
     var arguments: [String] = []
 
-    @Flag(help: "Let it pass no faster than it was recorded, instead of as fast as it can be labelled.")
-    var realtime = false
-
-    @OptionGroup var output: OutputOptions
-    @OptionGroup var sinks: SinkOptions
+    @OptionGroup(title: "Input") var pace: PaceOption
+    @OptionGroup(visibility: .hidden) var naming: NameOption
+    @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup var sinks: SinkOptions<SinksInUse>
     @OptionGroup var engine: EngineOptions
 
     func validate() throws {
         _ = try paths()
-        guard sinks.name == nil else { throw ValidationError("--name: the recording has the name that was given") }
+        guard naming.name == nil else { throw ValidationError("--name: the recording has the name that was given") }
         guard !sinks.mqtt.commands else {
             throw ValidationError("--mqtt-commands teaches labels: it doesn't go with a recording")
         }
@@ -57,7 +56,7 @@ struct Replay: ParsableCommand {
 
     private func replay(_ reader: RecordingReader, model path: String?) throws {
         let replayed = try ReplayedStream(
-            reader, model: path, engine: engine.settings, isJSON: output.json, isPaced: realtime)
+            reader, model: path, engine: engine.settings, isJSON: output.json, isPaced: pace.realtime)
         let (stream, parts) = try replayed.open()
         let sink = try SinkTable.open(sinks.requests, sinks.settings, parts.description)
         Process.stopInOrder()

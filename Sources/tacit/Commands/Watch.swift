@@ -20,12 +20,13 @@ struct Watch: ParsableCommand {
     @Argument(help: ArgumentHelp("The model.", valueName: "MODEL.gguf"))
     var arguments: [String] = []
 
-    @OptionGroup var input: FrameOptions
-    @OptionGroup var output: OutputOptions
-    @OptionGroup var learned: LearnedLabelsOption
-    @OptionGroup var labels: LabelOptions
-    @OptionGroup var events: EventOptions
-    @OptionGroup var sinks: SinkOptions
+    @OptionGroup(title: "Input") var input: FrameOptions
+    @OptionGroup(title: "Input") var naming: NameOption
+    @OptionGroup(title: "Labels") var learned: LearnedLabelsOption
+    @OptionGroup(title: "Labels") var labels: LabelOptions
+    @OptionGroup(title: "Events") var events: EventOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup var sinks: SinkOptions<SinksInUse>
     @OptionGroup var engine: EngineOptions
 
     func validate() throws {

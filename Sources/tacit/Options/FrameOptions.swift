@@ -48,8 +48,7 @@ struct FrameOptions: ParsableArguments {
         help: ArgumentHelp("Label no more than one frame in so many seconds.", valueName: "SECONDS"))
     var every: Double?
 
-    @Flag(help: "Let the input pass no faster than it was recorded, instead of as fast as it can be labelled.")
-    var realtime = false
+    @OptionGroup var pace: PaceOption
 
     func validate() throws {
         guard device == nil || input == nil else {
@@ -61,7 +60,7 @@ struct FrameOptions: ParsableArguments {
         guard program.command == nil || device == nil && input == nil else {
             throw ValidationError("--command is a source of its own: it doesn't go with --device or --input")
         }
-        guard input != nil || !realtime else {
+        guard input != nil || !pace.realtime else {
             throw ValidationError("--realtime goes with --input: a camera has no other pace")
         }
         if let every {

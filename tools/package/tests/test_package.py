@@ -115,6 +115,18 @@ def test_ways_to_call_are_those_of_the_help() -> None:
     assert manual.usages("nothing") == []
 
 
+def test_headings_stand_in_the_order_of_the_help() -> None:
+    flags = [("quiet", None), ("to", "Output"), ("hop", "Labels")]
+    options = [
+        {"kind": "flag", "shouldDisplay": True, "sectionTitle": title, "names": [{"kind": "long", "name": name}]}
+        for name, title in flags
+    ]
+    model = {"kind": "positional", "shouldDisplay": True, "valueName": "MODEL"}
+    text = manual.sections([*options, model])
+    assert [line for line in text.splitlines() if line.startswith(".SH")] == [
+        ".SH ARGUMENTS", ".SH OUTPUT", ".SH LABELS", ".SH OPTIONS"]
+
+
 def test_text_is_safe_for_troff() -> None:
     assert manual.escaped(".x\n'y\n--to a\\b") == "\\&.x\n\\&'y\n\\-\\-to a\\eb"
 

@@ -2,41 +2,45 @@ import ArgumentParser
 import TacitSinks
 
 /// What goes with `--to clips:`.
-struct ClipOptions: ParsableArguments {
+struct ClipOptions<Use: SinkUse>: ParsableArguments {
     @Option(
         name: .customLong("clip-before"),
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Sound before an event that is kept (default: the model's window and a second).", valueName: "SECONDS"))
+            "Sound before an event that is kept (default: the model's window and a second).", valueName: "SECONDS",
+            visibility: Use.writing))
     var before: Double?
 
     @Option(
         name: .customLong("clip-after"),
         parsing: .unconditional,
-        help: ArgumentHelp("Sound after its end (default: 2).", valueName: "SECONDS"))
+        help: ArgumentHelp("Sound after its end (default: 2).", valueName: "SECONDS", visibility: Use.writing))
     var after: Double?
 
     @Option(
         name: .customLong("clip-longest"),
         parsing: .unconditional,
-        help: ArgumentHelp("How long a clip gets at most (default: 60).", valueName: "SECONDS"))
+        help: ArgumentHelp(
+            "How long a clip gets at most (default: 60).", valueName: "SECONDS", visibility: Use.writing))
     var longest: Double?
 
     @Option(
         name: .customLong("clip-count"),
         parsing: .unconditional,
-        help: ArgumentHelp("How many are kept; the oldest make way (default: 1000).", valueName: "N"))
+        help: ArgumentHelp(
+            "How many are kept; the oldest make way (default: 1000).", valueName: "N", visibility: Use.writing))
     var count: Int?
 
     @Option(
         name: .customLong("clip-bytes"),
-        help: ArgumentHelp("How much of them, as 500M or 2G (default: 500M).", valueName: "BYTES"),
+        help: ArgumentHelp(
+            "How much of them, as 500M or 2G (default: 500M).", valueName: "BYTES", visibility: Use.writing),
         transform: { try ByteCount($0) })
     var bytes: ByteCount?
 
     @Option(
         name: .customLong("clip-days"), parsing: .unconditional,
-        help: ArgumentHelp("For how long (default: 30).", valueName: "DAYS"))
+        help: ArgumentHelp("For how long (default: 30).", valueName: "DAYS", visibility: Use.writing))
     var days: Double?
 
     @Option(

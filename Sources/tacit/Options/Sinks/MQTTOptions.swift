@@ -2,12 +2,7 @@ import ArgumentParser
 import TacitSinks
 
 /// What goes with `--to mqtt://` and `mqtts://`.
-struct MQTTOptions: ParsableArguments {
-    enum Discovery: String, ExpressibleByArgument, CaseIterable {
-        case on
-        case off
-    }
-
+struct MQTTOptions<Use: SinkUse>: ParsableArguments {
     @Option(
         name: .customLong("mqtt-password-file"),
         help: ArgumentHelp("The password is this file's first line.", valueName: "FILE"))
@@ -29,8 +24,9 @@ struct MQTTOptions: ParsableArguments {
     @Option(
         name: .customLong("mqtt-discovery"),
         help: ArgumentHelp(
-            "Whether Home Assistant is told what there is: on or off (default: on).", valueName: "on|off"))
-    var discovery: Discovery?
+            "Whether Home Assistant is told what there is: on or off (default: on).", valueName: "on|off",
+            visibility: Use.writing))
+    var discovery: MQTTDiscoveryChoice?
 
     @Flag(
         name: .customLong("mqtt-commands"),
@@ -67,4 +63,9 @@ struct MQTTOptions: ParsableArguments {
         settings.takesCommands = commands
         settings.hasDiscovery = discovery != .off
     }
+}
+
+enum MQTTDiscoveryChoice: String, ExpressibleByArgument, CaseIterable {
+    case on
+    case off
 }

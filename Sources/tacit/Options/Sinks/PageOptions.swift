@@ -3,7 +3,7 @@ import TacitDiagnostics
 import TacitSinks
 
 /// What goes with `--to http://`.
-struct PageOptions: ParsableArguments {
+struct PageOptions<Use: SinkUse>: ParsableArguments {
     @Option(
         name: .customLong("http-token-file"),
         help: ArgumentHelp(
@@ -15,7 +15,8 @@ struct PageOptions: ParsableArguments {
     @Option(
         name: .customLong("http-name"),
         help: ArgumentHelp(
-            "The name that a proxy in front of the page is known by, as a browser asks for it.", valueName: "NAME"))
+            "The name that a proxy in front of the page is known by, as a browser asks for it.", valueName: "NAME",
+            visibility: Use.writing))
     var name: String?
 
     var given: String? {

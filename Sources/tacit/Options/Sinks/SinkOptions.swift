@@ -1,40 +1,23 @@
 import ArgumentParser
 import TacitDiagnostics
-import TacitSettings
 import TacitSinks
 
 /// Where labels go.
-struct SinkOptions: ParsableArguments {
-    @Option(
-        name: .customLong("to"),
-        help: ArgumentHelp(
-            "Where labels, events and gaps go, any number of times: \(SinkTable.forms) (default: stdout).",
-            valueName: "SINK"))
-    var to: [String] = []
-
-    @Option(
-        help: ArgumentHelp(
-            "What this input is called in events and topics (default: its device or file).", valueName: "NAME"))
-    var name: String?
-
-    @Flag(
-        name: .customLong("require-sinks"),
-        help: "End with an error if a broker or page can't be had at the start, instead of trying again.")
-    var requireSinks = false
-
-    @OptionGroup(title: "MQTT") var mqtt: MQTTOptions
-    @OptionGroup(title: "The page") var page: PageOptions
-    @OptionGroup(title: "Clips") var clips: ClipOptions
-    @OptionGroup(title: "Commands") var commands: CommandOptions
-    @OptionGroup(title: "Files of lines") var rotation: RotationOptions
+struct SinkOptions<Use: SinkUse>: ParsableArguments {
+    @OptionGroup(title: "Output") var addresses: SinkAddressOptions<Use>
+    @OptionGroup(title: "The page") var page: PageOptions<Use>
+    @OptionGroup(title: "MQTT") var mqtt: MQTTOptions<Use>
+    @OptionGroup(title: "Clips") var clips: ClipOptions<Use>
+    @OptionGroup(title: "Commands", visibility: Use.writing) var commands: CommandOptions
+    @OptionGroup(title: "Files of lines", visibility: Use.writing) var rotation: RotationOptions
 
     var requests: [SinkRequest] {
-        get throws { try SinkTable.parse(to, settings) }
+        get throws { try SinkTable.parse(addresses.to, settings) }
     }
 
     var settings: SinkSettings {
         var settings = SinkSettings()
-        settings.areRequired = requireSinks
+        settings.areRequired = addresses.areRequired
         mqtt.apply(to: &settings.mqtt)
         page.apply(to: &settings.page)
         clips.apply(to: &settings.clips)
@@ -44,14 +27,6 @@ struct SinkOptions: ParsableArguments {
     }
 
     func validate() throws {
-        if let name {
-            let lengths = Settings.Name.lengths
-            guard lengths.contains(name.utf8.count), SettingsReader.isPlain(name) else {
-                throw ValidationError(
-                    "--name must be text of \(lengths.lowerBound) to \(lengths.upperBound) bytes: "
-                        + "'\(SystemPath.printable(name))'")
-            }
-        }
         do {
             let requests = try self.requests
             func require(_ flag: String?, _ trait: SinkTraits, _ form: String) throws {

@@ -9,7 +9,7 @@ extension SettingsCheck {
         let entries = sink.entries.filter { $0.name != "json" && $0.name != "mqtt-commands" }
         let arguments = ["--to=\(sink.address.text)"] + entries.flatMap(\.arguments)
         do {
-            let options = try SinkOptions.parse(arguments)
+            let options = try SinkOptions<SinksInUse>.parse(arguments)
             var settings = options.settings
             let request = try options.requests[0]
             settings.isJSON = sink.entry("json").map { !$0.values.isEmpty } ?? false
@@ -24,7 +24,7 @@ extension SettingsCheck {
             }
             if wanted[sink.name.text] == nil { wanted[sink.name.text] = ConfiguredSink(request, settings) }
         } catch {
-            let words = SinkOptions.message(for: error)
+            let words = SinkOptions<SinksInUse>.message(for: error)
             // What is said because of what could not be read is no fault of the file.
             guard sink.unread.isDisjoint(with: FlagWords(words).names) else { return }
             refuse(words, sink.entries, otherwise: sink.address.place)

@@ -68,7 +68,7 @@ struct EventParts {
         sense: StreamDescription.Sense, sampleRate: Int = 0, isDevice: Bool, runsFree: Bool, waitsForReaders: Bool
     ) -> StreamDescription {
         var description = StreamDescription(
-            model: SystemPath.shortName(of: model.path), input: input, source: options.sinks.name, sense: sense,
+            model: SystemPath.shortName(of: model.path), input: input, source: options.naming.name, sense: sense,
             sampleRate: sampleRate, labels: model.description.labels,
             learnedFrom: model.model.description.labels.count, thresholds: thresholds, selected: selection.indices,
             top: options.labels.top, showFrom: options.labels.threshold, hasLogits: options.labels.logits,

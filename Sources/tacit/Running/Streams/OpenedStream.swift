@@ -37,7 +37,8 @@ protocol StreamOptions {
     var labels: LabelOptions { get }
     var events: EventOptions { get }
     var engine: EngineOptions { get }
-    var sinks: SinkOptions { get }
+    var naming: NameOption { get }
+    var sinks: SinkOptions<SinksInUse> { get }
     /// The program that is the source, to be started later.
     ///
     /// - Parameter name: what the log calls it; nil for its own name.

@@ -41,7 +41,7 @@ struct PictureParts: StreamParts {
         let input = options.input
         let source = try FrameSources.open(input, for: model.description.input, program: program, terms)
         if terms.stop.isStopping { throw Process.Stopped() }
-        let isLive = input.input == nil || input.realtime
+        let isLive = input.input == nil || input.pace.realtime
         let isFolder = input.input.map(PictureFiles.isFolder) ?? false
         var description = events.description(
             model, options, terms, input: input.title, sense: .pictures, isDevice: input.input == nil,
@@ -64,7 +64,7 @@ struct PictureParts: StreamParts {
             hasBroken = true
         }
         let stream = LiveStream(
-            sense, detector: events.detector, isPaced: input.realtime, stop: terms.stop, rules: events.rules,
+            sense, detector: events.detector, isPaced: input.pace.realtime, stop: terms.stop, rules: events.rules,
             changing: changing, moments: recorder)
         return OpenedStream(stream: stream, description: description, recorder: recorder) {
             if let first = sense.firstBroken { throw ExitStatus.Reported(kind: first.kind) }

@@ -10,7 +10,7 @@ import TacitText
 
 extension Listen: StreamOptions {
     func program(_ name: String?) throws -> CommandSource? {
-        try source.source(waits, called: name)
+        try input.program.source(input.waits, called: name)
     }
 
     func parts(_ path: String?, _ terms: StreamTerms, isTaught: Bool, mayWrite: Bool) throws -> any StreamParts {
@@ -35,19 +35,19 @@ struct SoundParts: StreamParts {
         model = try FollowedLabels.load(path, labels: options.learned.path, isTaught: isTaught, mayWrite: mayWrite)
         try model.requireLabels()
         try model.requireSound()
-        let input = options.soundInput(nil)
-        isLive = options.realtime || input.isLive
+        let input = options.input.sound(nil)
+        isLive = options.input.pace.realtime || input.isLive
         // A recording has what was heard, and when, in the stream's own order; a gate is looked at as the stream comes to it.
-        let readsAhead = input.isWhole && terms.recording == nil && options.gate == nil
+        let readsAhead = input.isWhole && terms.recording == nil && options.input.gate == nil
         let plan = try model.plan(hop: options.hop.hop ?? 1, isLive: isLive, readsAhead: readsAhead)
         labeller = try model.soundLabeller(
-            plan: plan, ending: .fullWindows, gate: options.gate, engine: options.engine.settings)
+            plan: plan, ending: .fullWindows, gate: options.input.gate, engine: options.engine.settings)
         events = try EventParts(
             model, options, terms, sampleRate: labeller.geometry.sampleRate, hop: plan.hopSamples)
     }
 
     func open(_ program: CommandSource?) throws -> OpenedStream {
-        let input = options.soundInput(program)
+        let input = options.input.sound(program)
         let sampleRate = labeller.geometry.sampleRate
         let sound = try input.open(sampleRate: sampleRate, hop: hopSeconds, terms)
         if terms.stop.isStopping { throw Process.Stopped() }
@@ -56,14 +56,14 @@ struct SoundParts: StreamParts {
             sense: .sound(window: Double(labeller.geometry.samplesPerWindow) / Double(sampleRate), hop: hopSeconds),
             sampleRate: sampleRate, isDevice: input.isDevice, runsFree: !isLive,
             // What passes at its own pace goes on whether or not anyone reads; anything else waits.
-            waitsForReaders: !(options.realtime || input.isDevice))
+            waitsForReaders: !(options.input.pace.realtime || input.isDevice))
         let recorder = try terms.recording?.recorder(
-            .sound(sampleRate: sampleRate, hop: options.hop.hop ?? 1, gate: options.gate), model, description,
+            .sound(sampleRate: sampleRate, hop: options.hop.hop ?? 1, gate: options.input.gate), model, description,
             events: options.events, isLive: isLive)
         let changing = FollowedLabels.follow(model, options, terms, &description)
         let stream = LiveStream(
             SoundSense(source: recorder.map { RecordedSound(sound, $0) } ?? sound, labeller: labeller),
-            detector: events.detector, isPaced: options.realtime, stop: terms.stop, rules: events.rules,
+            detector: events.detector, isPaced: options.input.pace.realtime, stop: terms.stop, rules: events.rules,
             changing: changing, moments: recorder)
         return OpenedStream(stream: stream, description: description, recorder: recorder) {
             StandardError.tell(sound.damage, of: input.name, by: terms.say)
