@@ -12,9 +12,11 @@ public final class Classifier {
     ///   - model: what labels; several may share it.
     ///   - hop: seconds from one window of sound to the next, more than 0 and at most 86400; nil for the model's own.
     ///   - threads: to compute with, 1...256. It changes no result.
-    /// - Throws: `TacitError`: usage for numbers out of range, and for a hop where the model does not hear.
+    /// - Throws: `TacitError`: usage for numbers out of range, for a hop where the model does not hear, and for a model that
+    ///   has been followed by one with more labels (``Model/following(_:)``).
     public init(_ model: Model, hop: Double? = nil, threads: Int = 1) throws {
         self.model = model
+        try model.requireAllLabels()
         labeller = try FileLabeller(model.loaded, hop: hop, engine: EngineSettings(threads: threads))
     }
 

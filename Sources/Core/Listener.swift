@@ -23,7 +23,7 @@ public final class Listener: Sendable {
             let resampled = try SoundSources.resample(opened, to: geometry.sampleRate, file: source.name)
             return LiveStream(
                 SoundSense(source: resampled, labeller: labeller), detector: detector, isPaced: settings.isPaced,
-                stop: stop)
+                stop: stop, changing: try settings.changingLabels(model.loaded))
         }
     }
 

@@ -61,13 +61,24 @@ public final class Model: Sendable {
         try self.init(other.loaded.apart, labels: other.learnedLabels)
     }
 
-    /// The same model with what a file of learned labels holds now. Streams that run with the labels that it has take
-    /// them over at their next step; each label keeps its place, and one that is gone leaves its own empty.
+    /// The same model with what a file of learned labels holds now, for whatever begins from now on. Streams that run
+    /// with the labels that this one has take them over before their next reading, without being held up.
     ///
-    /// - Returns: nil for a model that has no learned labels.
-    /// - Throws: `TacitError` as when a model is opened with labels.
-    package func following(_ labels: String) throws -> Model? {
+    /// Each label keeps its index: those that come, a new name of an old one too, stand behind all others, and those
+    /// that are gone leave theirs empty, with a score of 0; an event of theirs that is on turns off.
+    ///
+    /// - Parameter labels: the file that a ``Teacher`` or `tacit learn` made.
+    /// - Returns: nil for a model that was opened without learned labels: its streams have no room for any.
+    /// - Throws: `TacitError` as when a model is opened with labels; all is as it was then.
+    public func following(_ labels: String) throws -> Model? {
         try loaded.following(labels).map { try Model($0, labels: labels) }
+    }
+
+    /// - Throws: `TacitError` (usage) where labels came since that this model has no place for.
+    func requireAllLabels() throws {
+        guard labels.count - learnedFrom == loaded.planes?.places.names.count ?? 0 else {
+            throw TacitError(.usage, file: path, "labels came since: use the model that `following` gave")
+        }
     }
 
     /// Whether a learned label has left its place.
@@ -76,8 +87,8 @@ public final class Model: Sendable {
     /// Reads the file of learned labels again. What runs already takes over what was taught of the same labels, or
     /// corrected, at its next reading, and is not held up by it.
     ///
-    /// - Returns: false where the file has other labels than when the model was opened, so that it takes a model opened anew
-    ///   to hear them.
+    /// - Returns: false where the file has other labels than when the model was opened; nothing is taken over then, which
+    ///   takes ``following(_:)``.
     /// - Throws: `TacitError` as when a model is opened with labels; usage for one that was opened without.
     @discardableResult
     public func reloadLabels() throws -> Bool {

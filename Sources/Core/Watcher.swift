@@ -20,7 +20,9 @@ public final class Watcher: Sendable {
             let labeller = try settings.imageLabeller(model.loaded)
             let opened = try source.open(Source.Wish(input: input, stop: stop))
             let sense = FrameSense(source: opened, labeller: labeller, every: settings.every) { sink.broken($0) }
-            return LiveStream(sense, detector: detector, isPaced: settings.isPaced, stop: stop)
+            return LiveStream(
+                sense, detector: detector, isPaced: settings.isPaced, stop: stop,
+                changing: try settings.changingLabels(model.loaded))
         }
     }
 
