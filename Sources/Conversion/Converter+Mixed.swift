@@ -53,8 +53,8 @@ extension Converter {
         ).leastBits
         guard options.budget >= least else {
             throw TacitError(
-                .usage,
-                "--budget: \(options.budget) bits a weight, but this trunk takes at least "
+                .usage, place: "budget",
+                "\(options.budget) bits a weight, but this trunk takes at least "
                     + "\((least * 1000).rounded(.up) / 1000) in groups of \(options.groupSize.rawValue)")
         }
     }

@@ -30,6 +30,6 @@ extension Converter {
     func refuseTooManyTwoPlaneLayers() throws {
         let layers = description.trunk.layers
         guard let own = options.twoPlaneLayers, own > layers else { return }
-        throw TacitError(.usage, "--two-plane-layers: \(own), but this trunk has \(layers) layers")
+        throw TacitError(.usage, place: "two-plane-layers", "\(own), but this trunk has \(layers) layers")
     }
 }

@@ -27,6 +27,15 @@ public struct TacitError: Error, Equatable, Sendable {
     public var place: String?
     /// What is wrong and what was expected, as one line without a final full stop.
     public var reason: String
+    /// What would mend it, for programs that have words for that.
+    package var remedy: Remedy?
+
+    package enum Remedy: Equatable, Sendable {
+        /// To teach a first label, which makes the file.
+        case teaching
+        /// To say that samples are raw.
+        case takingAsSamples
+    }
 
     public init(_ kind: Kind, file: String? = nil, place: String? = nil, _ reason: String) {
         self.kind = kind
@@ -38,6 +47,13 @@ public struct TacitError: Error, Equatable, Sendable {
     /// A broken or unsupported file.
     public static func badData(_ file: String, at place: String? = nil, _ reason: String) -> TacitError {
         TacitError(.badData, file: file, place: place, reason)
+    }
+
+    /// The same error with what would mend it.
+    package func mended(by remedy: Remedy) -> TacitError {
+        var error = self
+        error.remedy = remedy
+        return error
     }
 
     /// The same error with the file's name filled in, where the thrower did not know it.

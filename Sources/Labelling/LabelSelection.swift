@@ -9,14 +9,19 @@ package struct LabelSelection: Equatable, Sendable {
     ///   - labels: the model's.
     ///   - only: the labels wanted, one or several with commas between them in each text; all if there is none.
     ///   - except: those among them that are not wanted.
+    ///   - names: what the user calls these two.
     /// - Throws: `TacitError` (usage) for what is no label, naming those like it, and where none is left.
-    package init(labels: [String], only: [String] = [], except: [String] = []) throws {
+    package init(
+        labels: [String], only: [String] = [], except: [String] = [],
+        called names: (only: String, except: String) = ("only", "except")
+    ) throws {
         let wanted = try Self.indices(of: only, among: labels)
         let unwanted = try Self.indices(of: except, among: labels)
         indices = labels.indices.filter { (only.isEmpty || wanted.contains($0)) && !unwanted.contains($0) }
         guard !indices.isEmpty else {
             throw TacitError(
-                .usage, "no label is left: --only and --except leave none of the model's \(labels.count)"
+                .usage,
+                "no label is left: \(names.only) and \(names.except) leave none of the model's \(labels.count)"
             )
         }
     }

@@ -132,7 +132,7 @@ struct ConvertCommand: ParsableCommand {
 
     func run() throws {
         let report = try Process.stoppingInOrder {
-            let (report, file) = try convert()
+            let (report, file) = try Self.namingFlags { try convert() }
             if let file {
                 try Array("\(report.json)\n".utf8).withUnsafeBytes { try file.write($0, at: 0) }
                 try file.finish()
@@ -140,6 +140,16 @@ struct ConvertCommand: ParsableCommand {
             return report
         }
         try StandardOutput.shared.write(Array("\(json ? report.json : report.table)\n".utf8))
+    }
+
+    /// What is wrong with a setting is told of the flag that it has here.
+    private static func namingFlags<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch var error as TacitError where error.kind == .usage && error.file == nil {
+            error.place = error.place.map { "--\($0)" }
+            throw error
+        }
     }
 
     /// - Returns: the report, and the file that it is to be written to.
@@ -164,7 +174,7 @@ struct ConvertCommand: ParsableCommand {
                 { exact, stored in
                     let result = try set.run(
                         exact: exact, stored: stored, engine: CalibrationOptions.engine, progress: show)
-                    if let maxDrop { try result.refuse(dropAbove: maxDrop, path: output) }
+                    if let maxDrop { try result.refuse(dropAbove: maxDrop, called: "--max-drop", path: output) }
                     return result
                 }
             }, progress: show)

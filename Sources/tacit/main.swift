@@ -1,8 +1,9 @@
 import TacitConsole
+import TacitDiagnostics
 
 Program.main(name: "tacit", holdsHangUp: Process.arguments.first == "run") { arguments in
     var command = try Tacit.command(arguments)
-    try command.run()
+    try TacitError.advising { try command.run() }
 } otherwise: { error in
     let (status, text) = (Tacit.exitCode(for: error), Tacit.fullMessage(for: error))
     guard status == .success else {

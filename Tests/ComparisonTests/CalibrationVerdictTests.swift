@@ -18,7 +18,8 @@ import Testing
         try drop.refuse(dropAbove: 1.25, path: "m.gguf")
         try drop.refuse(dropAbove: 2, path: "m.gguf")
         try Self.calibration(0.5, 0.75).refuse(dropAbove: 0, path: "m.gguf")
-        let error = try #require(thrown(TacitError.self) { try drop.refuse(dropAbove: 1, path: "m.gguf") })
+        let error = try #require(
+            thrown(TacitError.self) { try drop.refuse(dropAbove: 1, called: "--max-drop", path: "m.gguf") })
         #expect(error.kind == .badData)
         #expect(
             error.description == "m.gguf: accuracy on esc-50 fold-1 drops by 1.25 points, from 76.25 to 75.00 %, "

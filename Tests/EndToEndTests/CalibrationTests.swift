@@ -123,6 +123,7 @@ import Testing
         #expect(refused.output.isEmpty)
         #expect(refused.errorLines.count == 1)
         #expect(refused.standardError.hasPrefix("tacit-convert: \(path): accuracy on folder all drops by "))
+        #expect(refused.standardError.contains("more than --max-drop "))
         #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == bytes)
         let other = try convert(
             folder.path("none.gguf"), flags + ["--max-drop", "0", "--report", folder.path("report.json")])

@@ -270,6 +270,11 @@ import Testing
         let refused = try Executable.convert.run(
             ["--base", base, "--weights", "mixed", "--budget", "3", "-o", folder.path("other.gguf")])
         #expect(refused.status == 64)
-        #expect(refused.standardError.contains("at least"))
+        #expect(
+            refused.standardError.hasPrefix("tacit-convert: --budget: 3.0 bits a weight, but this trunk takes at least")
+        )
+        let deep = try Executable.convert.run(["--base", base, "--layers", "99", "-o", folder.path("other.gguf")])
+        #expect(
+            deep.status == 64 && deep.standardError.hasPrefix("tacit-convert: --layers: 99 asked for, but the base "))
     }
 }

@@ -171,7 +171,7 @@ import Testing
         let outcome = try listen(["--except", golden.labels.joined(separator: ",")])
         #expect(outcome.status == 64)
         #expect(outcome.errorLines.count == 1)
-        #expect(outcome.standardError.contains("no label is left"))
+        #expect(outcome.standardError.contains("no label is left: --only and --except leave none"))
         let near = try listen(["--only", String(golden.labels[0].dropLast()) + "x"])
         #expect(near.status == 64)
         #expect(near.standardError.contains("perhaps"))

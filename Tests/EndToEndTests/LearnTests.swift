@@ -360,6 +360,7 @@ import Testing
             let input = command == "listen" ? ["--input", path] : [path]
             let outcome = try Executable.tacit.run([command, model.path] + input + ["--labels", labels])
             #expect(outcome.status == 66 && outcome.errorLines.count == 1, "\(outcome.standardError)")
+            #expect(outcome.standardError.hasSuffix("my.labels: there is no such file: `tacit learn` makes one\n"))
         }
         let other = folder.path("other.labels")
         for arguments in [

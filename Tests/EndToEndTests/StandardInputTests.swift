@@ -85,7 +85,9 @@ struct StandardInputTests {
         #expect(outcome.status == 65)
         #expect(outcome.errorLines.count == 1)
         #expect(
-            outcome.standardError.contains("standard input: byte \(noise.count): MP3 begins here"),
+            outcome.standardError.contains("standard input: byte \(noise.count): MP3 begins here")
+                && outcome.standardError.hasSuffix(
+                    "give it as a file, or say --raw to have it all taken as samples\n"),
             "\(outcome.standardError)")
         #expect(try Executable.tacit.run(["listen", model, "--input", "-", "--raw"], input: noise + mp3).status == 0)
     }

@@ -55,6 +55,10 @@ import Testing
         let teacher = try Teacher(model, labels: labels)
         try teacher.teach(.label("bell"), Self.sound(2, golden))
         #expect(try model.following(labels) == nil)
+        // In words of no command's.
+        let none = converted.folder.path("none.labels")
+        let error = try #require(thrown(TacitError.self) { try Model(model, labels: none) })
+        #expect(error.kind == .noInput && error.description == "\(none): there is no such file")
         let taught = try Model(model, labels: labels)
         let window = Array(Self.sound(9, golden).samples[..<480])
         let source = Listener.Source.samples(sampleRate: golden.sampleRate) {

@@ -96,7 +96,7 @@ struct BaseModel {
     /// - Throws: `TacitError` (usage) if there are fewer.
     func keeping(layers: Int) throws -> BaseModel {
         guard (1...blocks.count).contains(layers) else {
-            throw TacitError(.usage, "--layers: \(layers) asked for, but the base has \(blocks.count)")
+            throw TacitError(.usage, place: "layers", "\(layers) asked for, but the base has \(blocks.count)")
         }
         var model = self
         model.droppedBlocks = Array(blocks[layers...])

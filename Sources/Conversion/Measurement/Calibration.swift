@@ -44,11 +44,12 @@ package struct Calibration: Equatable, Sendable {
 
     /// - Parameters:
     ///   - points: the most that the metric may drop by.
+    ///   - limit: what the user calls that.
     ///   - path: the model that is not to be.
     /// - Throws: `TacitError` (bad data) if it drops by more, or if there is none.
-    package func refuse(dropAbove points: Double, path: String) throws {
+    package func refuse(dropAbove points: Double, called limit: String = "the limit", path: String) throws {
         guard let exact, let stored, let drop else {
-            throw TacitError.badData(path, "\(dataSet) \(split) has no \(metric.rawValue) to hold --max-drop against")
+            throw TacitError.badData(path, "\(dataSet) \(split) has no \(metric.rawValue) to hold \(limit) against")
         }
         // Shares of a few hundred examples, whose difference is rounded.
         guard drop > points + 1e-9 else { return }
@@ -56,6 +57,6 @@ package struct Calibration: Equatable, Sendable {
         throw TacitError.badData(
             path,
             "\(metric.rawValue) on \(dataSet) \(split) drops by \(Decimal.text(drop, places: 2)) points, from "
-                + "\(before) to \(after) %, more than --max-drop \(points) allows: nothing is written")
+                + "\(before) to \(after) %, more than \(limit) \(points) allows: nothing is written")
     }
 }

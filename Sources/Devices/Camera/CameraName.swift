@@ -25,8 +25,9 @@ final class CameraName {
 
     /// The path to open now.
     ///
+    /// - Parameter advice: on cameras of a board's own connector.
     /// - Throws: `TacitError` (device unavailable) when there is nothing at that place.
-    func resolve() throws -> String {
+    func resolve(_ advice: String) throws -> String {
         if let place {
             if let path = Cameras.nodes().first(where: { Cameras.place(of: $0) == place }) { return path }
             // Without sysfs a path is all there is.
@@ -47,6 +48,7 @@ final class CameraName {
             return path
         }
         throw TacitError(
-            .deviceUnavailable, VideoNodes.adviceWithoutCamera.map { "no camera found: \($0)" } ?? "no camera found")
+            .deviceUnavailable,
+            VideoNodes.adviceWithoutCamera(advice).map { "no camera found: \($0)" } ?? "no camera found")
     }
 }

@@ -6,15 +6,19 @@ import TacitMedia
 /// A camera of Video4Linux's, streaming into memory that is mapped from the driver.
 package final class V4L2Device: VideoDevice {
     private let wanted: CameraName
+    private let advice: String
     private var descriptor: Int32 = -1
     private var buffers: [UnsafeRawBufferPointer] = []
 
     /// Frames that the driver may fill while one is being read.
     private static let bufferCount: UInt32 = 4
 
-    /// - Parameter name: a path in `/dev`, or an id as `Cameras.list` gives it; nil for the first camera there is.
+    /// - Parameters:
+    ///   - name: a path in `/dev`, or an id as `Cameras.list` gives it; nil for the first camera there is.
+    ///   - advice: on cameras of a board's own connector, for errors.
     /// - Throws: `TacitError` (usage) for a name that can't be one.
-    package init(_ name: String?) throws {
+    package init(_ name: String?, advice: String = VideoNodes.advice) throws {
+        self.advice = advice
         wanted = try CameraName(name)
         tacit_v4l2_silence()
     }
@@ -23,7 +27,7 @@ package final class V4L2Device: VideoDevice {
 
     package func open(_ wish: CameraWish) throws -> VideoStream {
         close()
-        let path = try wanted.resolve()
+        let path = try wanted.resolve(advice)
         do {
             return try open(path, wish)
         } catch let error as TacitError {
@@ -39,11 +43,11 @@ package final class V4L2Device: VideoDevice {
             case ENOENT, ENODEV, ENXIO: throw TacitError(.deviceUnavailable, "no such camera")
             case EACCES, EPERM:
                 throw TacitError(.deviceUnavailable, "the camera may not be used (is the user in the group video?)")
-            case let number: throw Self.failure("the camera can't be opened", number, path)
+            case let number: throw failure("the camera can't be opened", number, path)
             }
         }
         guard let name = CameraModes.name(descriptor) else {
-            throw TacitError(.deviceUnavailable, VideoNodes.reason("not a camera that can stream", path))
+            throw TacitError(.deviceUnavailable, VideoNodes.reason("not a camera that can stream", path, advice))
         }
         var modes = CameraModes.all(descriptor, near: (wish.width, wish.height))
         if modes.isEmpty {
@@ -57,7 +61,7 @@ package final class V4L2Device: VideoDevice {
             throw TacitError(
                 .deviceUnavailable,
                 asked.isEmpty
-                    ? VideoNodes.reason("the camera has no format that can be read", path)
+                    ? VideoNodes.reason("the camera has no format that can be read", path, advice)
                     : "the camera has no \(asked.joined(separator: " "))")
         }
         var layout = tacit_v4l2_layout(
@@ -66,7 +70,7 @@ package final class V4L2Device: VideoDevice {
         guard tacit_v4l2_set_layout(descriptor, &layout) == 0 else {
             throw errno == EBUSY
                 ? TacitError(.deviceUnavailable, "the camera is in use by another program")
-                : Self.failure("the camera refuses \(mode)", errno, path)
+                : failure("the camera refuses \(mode)", errno, path)
         }
         // Drivers may answer with something else than what they were asked for.
         guard let format = PixelFormat(code: layout.code), layout.width > 0, layout.height > 0 else {
@@ -94,7 +98,7 @@ package final class V4L2Device: VideoDevice {
         guard tacit_v4l2_start(descriptor) == 0 else {
             throw errno == EBUSY
                 ? TacitError(.deviceUnavailable, "the camera is in use by another program")
-                : Self.failure("the camera does not start", errno, path)
+                : failure("the camera does not start", errno, path)
         }
         let agreed = CameraMode(
             format: format, width: frame.width, height: frame.height, rate: isTimed ? rate : mode.rate,
@@ -107,22 +111,22 @@ package final class V4L2Device: VideoDevice {
         guard tacit_v4l2_request_buffers(descriptor, &count) == 0, count > 0 else {
             throw errno == EBUSY
                 ? TacitError(.deviceUnavailable, "the camera is in use by another program")
-                : Self.failure("the camera has no memory to map", errno, path)
+                : failure("the camera has no memory to map", errno, path)
         }
         for index in 0..<count {
             var length = 0
             guard let memory = tacit_v4l2_map(descriptor, index, &length) else {
-                throw Self.failure("the camera's memory can't be mapped", errno, path)
+                throw failure("the camera's memory can't be mapped", errno, path)
             }
             buffers.append(UnsafeRawBufferPointer(start: memory, count: length))
             guard tacit_v4l2_enqueue(descriptor, index) == 0 else {
-                throw Self.failure("the camera takes no buffer", errno, path)
+                throw failure("the camera takes no buffer", errno, path)
             }
         }
     }
 
-    private static func failure(_ what: String, _ number: Int32, _ path: String) -> TacitError {
-        TacitError(.deviceUnavailable, VideoNodes.reason("\(what): \(TacitError.systemWords(number))", path))
+    private func failure(_ what: String, _ number: Int32, _ path: String) -> TacitError {
+        TacitError(.deviceUnavailable, VideoNodes.reason("\(what): \(TacitError.systemWords(number))", path, advice))
     }
 
     package func take(milliseconds: Int) -> VideoResult {

@@ -4,17 +4,15 @@ import TacitDiagnostics
 /// The kernel's nodes for video, most of which are no cameras: decoders, scalers, and the raw ends of a CSI camera.
 package enum VideoNodes {
     /// Why the nodes of a camera on a board's own connector give no pictures, and what does.
-    package static let advice =
-        "a camera on the CSI connector needs libcamera, try: rpicam-vid -t 0 -n --codec mjpeg -o - | tacit watch "
-        + "--input -"
+    package static let advice = "a camera on the CSI connector needs libcamera"
 
     /// The reason why one is of no use, with the advice unless it is plugged in on USB.
-    static func reason(_ text: String, _ path: String) -> String {
+    static func reason(_ text: String, _ path: String, _ advice: String) -> String {
         Cameras.place(of: path)?.hasPrefix("usb-") == true ? text : "\(text); \(advice)"
     }
 
     /// Why there is no camera although there are nodes; nil where there are none.
-    package static var adviceWithoutCamera: String? {
+    package static func adviceWithoutCamera(_ advice: String) -> String? {
         let paths = paths
         if paths.isEmpty { return nil }
         return paths.contains { access($0, R_OK | W_OK) == 0 }

@@ -32,7 +32,7 @@ extension LoadedModel {
     /// - Throws: `TacitError`: no input where there is none, bad data for a broken one or labels of another model.
     package func learnedLabels(in file: String) throws -> LearnedLabels {
         guard let labels = try LabelsFile.read(file) else {
-            throw TacitError(.noInput, file: file, "there is no such file: `tacit learn` makes one")
+            throw TacitError(.noInput, file: file, "there is no such file").mended(by: .teaching)
         }
         try requireOwn(labels, file: file)
         return labels

@@ -58,8 +58,8 @@ final class MPEGWatch {
             if !isTone(part, place) {
                 throw TacitError(
                     .badData, place: "byte \(passed + from + place)",
-                    "MP3 begins here, behind bytes that were taken for raw samples: give it as a file, or say --raw to "
-                        + "have it all taken as samples")
+                    "MP3 begins here, behind bytes that were taken for raw samples: give it as a file"
+                ).mended(by: .takingAsSamples)
             }
             from += place + 1
         }

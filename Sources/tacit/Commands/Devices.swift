@@ -23,7 +23,7 @@ struct Devices: ParsableCommand {
         }
         // Told where there is something to list, too: who looks for a camera does not see it there.
         if !devices.contains(where: { $0.kind == .camera && !$0.formats.isEmpty }),
-            let advice = VideoNodes.adviceWithoutCamera
+            let advice = VideoNodes.adviceWithoutCamera(FrameSources.cameraAdvice)
         {
             StandardError.line(advice)
         }

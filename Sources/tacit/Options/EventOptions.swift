@@ -1,4 +1,5 @@
 import ArgumentParser
+import TacitLabelling
 import TacitModelFile
 
 /// How labels become events.
@@ -42,6 +43,13 @@ struct EventOptions: ParsableArguments {
         help: ArgumentHelp("All labels but these, with commas between; may be given again.", valueName: "LABEL[,LABEL]")
     )
     var except: [String] = []
+
+    /// Those of a model's labels that make events and are shown.
+    ///
+    /// - Throws: `TacitError` (usage) for what is no label, and where none is left.
+    func selection(of labels: [String]) throws -> LabelSelection {
+        try LabelSelection(labels: labels, only: only, except: except, called: ("--only", "--except"))
+    }
 
     /// What is given, and for the rest what the model says, if it does.
     func settings(_ model: EventSettings? = nil) -> EventSettings {

@@ -6,6 +6,9 @@ import TacitModelFile
 
 /// Opens what `watch` is to watch.
 enum FrameSources {
+    static let cameraAdvice =
+        "\(VideoNodes.advice), try: rpicam-vid -t 0 -n --codec mjpeg -o - | tacit watch --input -"
+
     static func open(
         _ options: FrameOptions, for input: InputDescription, program: CommandSource?, _ terms: StreamTerms
     ) throws -> any FrameSource {
@@ -67,6 +70,7 @@ enum FrameSources {
             rate: rate ?? CameraWish.usualRate, format: format, size: size)
         return try Camera(
             CameraSettings(wish: wish, wait: wait, waitLost: waitLost, isStopping: { terms.stop.isStopping }),
-            device: V4L2Device(name), note: { note in terms.log { note.write("camera", to: &$0) } })
+            device: V4L2Device(name, advice: cameraAdvice),
+            note: { note in terms.log { note.write("camera", to: &$0) } })
     }
 }

@@ -76,7 +76,7 @@ enum FollowedLabels {
                         line.append(string: "; \(what): \(names.prefix(10).joined(separator: ", "))")
                         if names.count > 10 { line.append(string: " and \(names.count - 10) more") }
                     }
-                case .broken(let error): line.append(string: error.description)
+                case .broken(let error): line.append(string: error.advised.description)
                 }
             }
         }

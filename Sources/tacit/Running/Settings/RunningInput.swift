@@ -77,7 +77,7 @@ final class RunningInput: @unchecked Sendable {
     private func attempt() -> Ending? {
         let watch = Stopwatch()
         do {
-            try run()
+            try TacitError.advising { try run() }
             return .fine
         } catch is Process.Stopped {
             return .fine

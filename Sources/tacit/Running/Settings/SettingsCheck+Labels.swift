@@ -26,8 +26,7 @@ extension SettingsCheck {
         let events = options.events.settings(description.events)
         // What is wrong with these, or with the selection, is said elsewhere.
         guard events.fault == nil,
-            let selection = try? LabelSelection(
-                labels: description.labels, only: options.events.only, except: options.events.except)
+            let selection = try? options.events.selection(of: description.labels)
         else { return }
         func fault(_ threshold: Float) -> String? {
             EventDetector.fault(ofThreshold: threshold, offBelow: events.offBelow)

@@ -72,7 +72,7 @@ struct SettingsCheck {
         do {
             return try body()
         } catch let error as TacitError where error.kind != .inputOutput {
-            record(&self, error)
+            record(&self, error.advised)
             return nil
         }
     }

@@ -23,7 +23,7 @@ struct EventParts {
     /// - Throws: `TacitError` (usage) for labels that there are not and for what could never turn on or off.
     init(_ model: LoadedModel, _ options: some StreamOptions, _ terms: StreamTerms, sampleRate: Int, hop: Int) throws {
         let names = model.description.labels
-        selection = try LabelSelection(labels: names, only: options.events.only, except: options.events.except)
+        selection = try options.events.selection(of: names)
         let own = names.map { name in terms.labels.first { $0.name == name } }
         thresholds = zip(model.description.thresholds, own).map { threshold, own in
             own?.threshold ?? options.labels.threshold ?? threshold

@@ -17,7 +17,7 @@ struct OpenedStream {
     /// Runs it to its end, and what records it.
     func run(_ sink: any Sink) throws {
         guard let recorder else { return try stream.run(sink) }
-        try recorder.run { try stream.run(sink) }
+        try recorder.run { try TacitError.advising { try stream.run(sink) } }
     }
 }
 
