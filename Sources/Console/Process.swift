@@ -76,6 +76,13 @@ package enum Process {
         (1..<max(1, Int(CommandLine.argc))).compactMap { CommandLine.unsafeArgv[$0].map { SystemPath.string($0) } }
     }
 
+    /// What an environment variable is set to; nil when unset or empty.
+    package static func environment(_ name: String) -> String? {
+        guard let value = getenv(name) else { return nil }
+        let text = String(cString: value)
+        return text.isEmpty ? nil : text
+    }
+
     /// To be called before any thread of the program's own is made.
     ///
     /// Ctrl-C, SIGTERM and SIGHUP end the program with 0 from a thread of their own, whatever the others are waiting

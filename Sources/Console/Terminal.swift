@@ -30,18 +30,11 @@ package final class Terminal: Sendable {
     package var generation: Int { preparations.load(ordering: .relaxed) }
 
     private init() {
-        let name = Self.environment("TERM") ?? ""
+        let name = Process.environment("TERM") ?? ""
         isTerminal = isatty(STDOUT_FILENO) == 1 && name != "dumb" && !name.isEmpty
-        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap(Self.environment).first ?? ""
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap(Process.environment).first ?? ""
         isUnicode = locale.lowercased().contains("utf-8") || locale.lowercased().contains("utf8")
-        hasColor = Self.environment("NO_COLOR") == nil
-    }
-
-    /// What an environment variable is set to; nil when unset or empty.
-    package static func environment(_ name: String) -> String? {
-        guard let value = getenv(name) else { return nil }
-        let text = String(cString: value)
-        return text.isEmpty ? nil : text
+        hasColor = Process.environment("NO_COLOR") == nil
     }
 
     /// Columns and rows, at least 20 by 4.

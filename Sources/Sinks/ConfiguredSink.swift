@@ -9,5 +9,5 @@ package struct ConfiguredSink: Equatable, Sendable {
     }
 
     /// Whether people may say there what events were.
-    package var takesCorrections: Bool { settings.page.tokenFile != nil || settings.mqtt.takesCommands }
+    package var takesCorrections: Bool { settings.takesCorrections }
 }

@@ -21,7 +21,7 @@ final class ServiceManagerSink: Sink {
 
     /// Nil when the environment names no service manager.
     init?() {
-        guard let path = Terminal.environment("NOTIFY_SOCKET") else { return nil }
+        guard let path = Process.environment("NOTIFY_SOCKET") else { return nil }
         let bytes = Array(path.utf8)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
@@ -64,10 +64,10 @@ final class ServiceManagerSink: Sink {
 
     /// A third of the time after which the service manager would take the program for dead.
     private static func watchdogInterval() -> Double? {
-        guard let text = Terminal.environment("WATCHDOG_USEC"), let microseconds = Double(text), microseconds > 0 else {
+        guard let text = Process.environment("WATCHDOG_USEC"), let microseconds = Double(text), microseconds > 0 else {
             return nil
         }
-        if let process = Terminal.environment("WATCHDOG_PID"), process != String(getpid()) { return nil }
+        if let process = Process.environment("WATCHDOG_PID"), process != String(getpid()) { return nil }
         return microseconds / 3e6
     }
 

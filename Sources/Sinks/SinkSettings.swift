@@ -11,4 +11,7 @@ package struct SinkSettings: Equatable, Sendable {
     package var areRequired = false
 
     package init() {}
+
+    /// Whether people may say there what events were.
+    package var takesCorrections: Bool { page.tokenFile != nil || mqtt.takesCommands }
 }

@@ -54,14 +54,14 @@ struct Doctor: ParsableCommand {
             if examination.models.isEmpty {
                 examination.missingModel = ModelLookup.missing(names)
             }
-            examination.modelsFolder = Terminal.environment("TACIT_MODELS")
+            examination.modelsFolder = Process.environment("TACIT_MODELS")
         }
         examination.labels = learned.path
-        examination.isTaught = sinks.takesCorrections
         examination.device = source.device
         examination.command = try source.program.command.map { try SourceCommand($0) }
         examination.requests = try sinks.requests
         examination.sinks = sinks.settings
+        examination.isTaught = examination.sinks.takesCorrections
         let findings = examination.findings()
         for finding in findings {
             try StandardOutput.shared.write(output.json ? FindingReport.json(finding) : FindingReport.text(finding))

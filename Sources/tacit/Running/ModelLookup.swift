@@ -70,11 +70,11 @@ enum ModelLookup {
 
     private static var folders: [String] {
         var folders: [String] = []
-        if let folder = Terminal.environment("TACIT_MODELS") { folders.append(folder) }
+        if let folder = Process.environment("TACIT_MODELS") { folders.append(folder) }
         folders.append("models")
-        if let data = Terminal.environment("XDG_DATA_HOME"), data.hasPrefix("/") {
+        if let data = Process.environment("XDG_DATA_HOME"), data.hasPrefix("/") {
             folders.append("\(data)/tacit")
-        } else if let home = Terminal.environment("HOME"), home.hasPrefix("/") {
+        } else if let home = Process.environment("HOME"), home.hasPrefix("/") {
             folders.append("\(home)/.local/share/tacit")
         }
         folders.append("/usr/share/tacit")

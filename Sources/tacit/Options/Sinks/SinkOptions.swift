@@ -48,9 +48,6 @@ struct SinkOptions<Use: SinkUse>: ParsableArguments {
         }
     }
 
-    /// Whether people may say what events were.
-    var takesCorrections: Bool { settings.mqtt.takesCommands || settings.page.tokenFile != nil }
-
     /// What goes with a file of learned labels.
     func validate(labels: String?) throws {
         if mqtt.commands, labels == nil {

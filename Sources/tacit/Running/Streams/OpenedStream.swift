@@ -63,7 +63,7 @@ extension StreamOptions {
         try events.settings().validate()
         let program = try program(nil)
         defer { program?.endAndTell() }
-        let parts = try parts(model, terms, isTaught: sinks.takesCorrections, mayWrite: true)
+        let parts = try parts(model, terms, isTaught: sinks.settings.takesCorrections, mayWrite: true)
         let opened = try parts.open(program)
         let sink: Tee
         do {
