@@ -5,6 +5,7 @@ import TacitMedia
 
 /// Labels files, sounds and pictures, one after another. Used by one thread at a time; make one for each.
 public final class Classifier {
+    /// What labels.
     public let model: Model
     private let labeller: FileLabeller
 

@@ -2,6 +2,7 @@
 public struct Label: Equatable, Sendable {
     /// Its place among the model's labels.
     public let index: Int
+    /// As the model calls it, or as it was taught.
     public let name: String
     /// 0...1: by softmax over all labels, or by sigmoid each for itself.
     public let score: Float

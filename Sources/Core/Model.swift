@@ -18,6 +18,7 @@ public final class Model: Sendable {
     public var learnedFrom: Int { loaded.model.description.labels.count }
     /// Elements of an embedding.
     public var width: Int { loaded.description.trunk.width }
+    /// What it takes in.
     public let sense: Sense
 
     /// Where labels come from that were taught to it.

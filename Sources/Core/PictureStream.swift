@@ -6,6 +6,7 @@ import TacitLive
 ///
 /// The same pictures at the same times give the same readings and events, to the last bit, as `tacit watch`.
 public final class PictureStream {
+    /// What labels.
     public let model: Model
     private let source: FedPictures
     private let stream: FedStream

@@ -7,6 +7,7 @@ import TacitMedia
 /// The same samples give the same readings and events however they are cut, to the last bit, and the same as
 /// `tacit listen --input`.
 public final class SoundStream {
+    /// What labels.
     public let model: Model
     private let source: FedSource
     private let stream: FedStream

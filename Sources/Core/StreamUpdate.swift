@@ -18,6 +18,7 @@ public enum StreamUpdate: Sendable {
     public struct Labels: Sendable {
         /// Seconds from the start of the stream to the end of what was heard or seen.
         public let time: Double
+        /// What it says; its properties are there directly as well, as in `labels.scores`.
         public let prediction: Prediction
         /// Root mean square of the sound since the reading before, in decibels of full scale; nil where there is none.
         public let level: Double?
@@ -36,6 +37,7 @@ public enum StreamUpdate: Sendable {
     public struct Event: Sendable {
         /// No other event has it, on this machine or any other.
         public let id: String
+        /// Whether the label began to hold; else it ceased to.
         public let isOn: Bool
         /// With the smoothed score that decided it.
         public let label: Label
@@ -49,7 +51,12 @@ public enum StreamUpdate: Sendable {
     public struct Gap: Sendable {
         /// Its end, in seconds from the start of the stream.
         public let time: Double
+        /// How much is missing, in seconds.
         public let lostSeconds: Double
-        public let reason: LiveGap.Reason
+        /// Why it is missing.
+        public let reason: Reason
+
+        /// Why a stretch is missing.
+        public typealias Reason = LiveGap.Reason
     }
 }

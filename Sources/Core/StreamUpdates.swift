@@ -11,6 +11,7 @@ public struct StreamUpdates: AsyncSequence, Sendable {
     /// - Returns: one reader of the stream. While another one runs it, the first `next` throws a `TacitError` (usage).
     public func makeAsyncIterator() -> Iterator { Iterator(reader: Reader(run)) }
 
+    /// One reader of the stream: it begins with the first update that is asked for.
     public struct Iterator: AsyncIteratorProtocol {
         fileprivate let reader: Reader
 

@@ -10,6 +10,7 @@ import TacitMedia
 /// All that is taught stands in one file beside the model. Each call reads that file, changes it and replaces it whole,
 /// while others who would change it wait: what two teach at once both stays.
 public final class Teacher {
+    /// To which labels are taught.
     public let model: Model
     /// The file, which a first label makes.
     public let path: String
@@ -27,6 +28,7 @@ public final class Teacher {
 
     /// A label that was learned, or one of the model's that was corrected.
     public struct Taught: Equatable, Sendable {
+        /// As it was taught, or as the model calls it.
         public let name: String
         /// How many it was learned from; 0 for one of the model's own.
         public let examples: Int

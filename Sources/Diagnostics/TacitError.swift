@@ -20,10 +20,11 @@ public struct TacitError: Error, Equatable, Sendable {
         case deviceLost
     }
 
+    /// Which kind of trouble, and so which exit status.
     public var kind: Kind
     /// The file or device concerned, as the user named it.
     public var file: String?
-    /// Where in the file: a tensor, a key, a byte offset.
+    /// Where in the file: a tensor, a key, a byte offset; without a file, which setting.
     public var place: String?
     /// What is wrong and what was expected, as one line without a final full stop.
     public var reason: String
@@ -37,6 +38,11 @@ public struct TacitError: Error, Equatable, Sendable {
         case takingAsSamples
     }
 
+    /// - Parameters:
+    ///   - kind: of trouble.
+    ///   - file: the file or device concerned, as the user named it.
+    ///   - place: where in the file, or which setting.
+    ///   - reason: what is wrong and what was expected, as one line without a final full stop.
     public init(_ kind: Kind, file: String? = nil, place: String? = nil, _ reason: String) {
         self.kind = kind
         self.file = file
