@@ -5,7 +5,7 @@ import TacitLive
 
 /// Takes what people say of a stream's events ("this was X", "this was nothing"), from wherever, and has it learned
 /// from the event's own clip, on a thread of its own.
-final class Corrections: Sink, @unchecked Sendable {
+final class Corrections: Sink, Sendable {
     /// What is known of an event that may be corrected.
     private struct Past {
         let id: EventID
@@ -18,16 +18,18 @@ final class Corrections: Sink, @unchecked Sendable {
         let done: @Sendable (CorrectionAnswer) -> Void
     }
 
+    private struct State {
+        var labels: [String]
+        var events = BoundedQueue<Past>(capacity: Corrections.most)
+        var jobs = BoundedQueue<Job>(capacity: 16)
+        var isEnding = false
+        var isOver = false
+    }
+
     private let teacher: any ClipTeaching
     /// Where clips are kept.
     private let folder: String
-    private let monitor = Monitor()
-    // The monitor's.
-    private var labels: [String]
-    private var events = BoundedQueue<Past>(capacity: Corrections.most)
-    private var jobs = BoundedQueue<Job>(capacity: 16)
-    private var isEnding = false
-    private var isOver = false
+    private let shared: Guarded<State>
 
     /// Events that can be corrected: the last ones.
     private static let most = 4096
@@ -36,28 +38,26 @@ final class Corrections: Sink, @unchecked Sendable {
     init(_ teacher: any ClipTeaching, clips folder: String, labels: [String]) throws {
         self.teacher = teacher
         self.folder = folder
-        self.labels = labels
+        shared = Guarded(State(labels: labels))
         try DetachedThread.start(for: folder, failing: .cannotCreate) { self.serve() }
     }
 
     func labels(_ reading: LiveReading) {}
     func gap(_ gap: LiveGap) {}
-    func relabel(_ labels: StreamLabels) { monitor.locked { self.labels = labels.eventNames } }
+    func relabel(_ labels: StreamLabels) { shared.locked { $0.labels = labels.eventNames } }
 
     func event(_ event: LiveEvent) {
-        monitor.locked {
-            if events.isFull { _ = events.removeFirst() }
-            _ = events.append(Past(id: event.id, label: event.label, clip: event.clip))
+        shared.locked { state in
+            if state.events.isFull { _ = state.events.removeFirst() }
+            _ = state.events.append(Past(id: event.id, label: event.label, clip: event.clip))
         }
     }
 
     /// What is being learned is learned to its end; what still waits is refused.
     func finish() {
-        monitor.locked {
-            isEnding = true
-            monitor.signal()
-            while !isOver { monitor.wait(seconds: 1) }
-        }
+        shared.locked { $0.isEnding = true }
+        shared.signal()
+        shared.wait { $0.isOver ? () : nil }
     }
 
     /// From any thread.
@@ -72,33 +72,27 @@ final class Corrections: Sink, @unchecked Sendable {
                     outcome: .malformed,
                     words: #"expected {"event":"ID","label":"NAME"} or {"event":"ID","nothing":true}"#))
         }
-        let refusal: String? = monitor.locked {
-            if isEnding { return "the program ends" }
-            guard jobs.append(Job(request: request, done: done)) else { return "too many corrections wait" }
-            monitor.signal()
-            return nil
+        let refusal: String? = shared.locked { state in
+            if state.isEnding { return "the program ends" }
+            return state.jobs.append(Job(request: request, done: done)) ? nil : "too many corrections wait"
         }
+        shared.signal()
         if let refusal { done(CorrectionAnswer(outcome: .busy, words: refusal, event: request.event)) }
     }
 
     private func serve() {
         while true {
-            let (job, isEnding): (Job?, Bool) = monitor.locked {
-                if jobs.isEmpty, !self.isEnding { monitor.wait(seconds: 60) }
-                return (jobs.removeFirst(), self.isEnding)
+            let (job, isEnding): (Job?, Bool) = shared.wait { state in
+                state.jobs.isEmpty && !state.isEnding ? nil : (state.jobs.removeFirst(), state.isEnding)
             }
-            if let job {
-                job.done(
-                    isEnding
-                        ? CorrectionAnswer(outcome: .busy, words: "the program ends", event: job.request.event)
-                        : answer(to: job.request))
-            } else if isEnding {
-                return monitor.locked {
-                    isOver = true
-                    monitor.signal()
-                }
-            }
+            guard let job else { break }
+            job.done(
+                isEnding
+                    ? CorrectionAnswer(outcome: .busy, words: "the program ends", event: job.request.event)
+                    : answer(to: job.request))
         }
+        shared.locked { $0.isOver = true }
+        shared.signal()
     }
 
     private func answer(to request: CorrectionRequest) -> CorrectionAnswer {
@@ -114,7 +108,7 @@ final class Corrections: Sink, @unchecked Sendable {
             return answer(.refused, "the event's clip is not finished yet, or was removed")
         }
         do {
-            let said = monitor.locked { labels[past.label] }
+            let said = shared.locked { $0.labels[past.label] }
             return answer(.learned, Self.words(try teacher.teach(request.judgement, clip: path, said: said)))
         } catch let error as TacitError {
             return answer(error.kind == .usage ? .refused : .failed, error.description)
@@ -125,9 +119,9 @@ final class Corrections: Sink, @unchecked Sendable {
 
     private func past(_ id: String) -> Past? {
         guard let id = EventID(id) else { return nil }
-        return monitor.locked {
+        return shared.locked { state in
             var found: Past?
-            for event in events where event.id == id { found = event }
+            for event in state.events where event.id == id { found = event }
             return found
         }
     }
