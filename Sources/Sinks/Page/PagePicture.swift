@@ -5,15 +5,18 @@ import TacitFrontEnd
 
 /// The last picture of a stream, made smaller. Nothing is kept while nobody looks: whoever looks first is given the
 /// next one.
-package final class PagePicture: @unchecked Sendable {
-    private let monitor = Monitor()
-    private var pixels: UnsafeMutablePointer<UInt8> = .allocate(capacity: PagePicture.longest * PagePicture.longest * 3)
-    /// 0 while there is no picture.
-    private var width = 0
-    private var height = 0
-    private var channels = 0
-    private var lastLook = -Double.infinity
-    private var lastTaken = -Double.infinity
+package final class PagePicture: Sendable {
+    private struct State {
+        let pixels = UnsafeMutablePointer<UInt8>.allocate(capacity: PagePicture.longest * PagePicture.longest * 3)
+        /// 0 while there is no picture.
+        var width = 0
+        var height = 0
+        var channels = 0
+        var lastLook = -Double.infinity
+        var lastTaken = -Double.infinity
+    }
+
+    private let shared = Guarded(State())
 
     /// Pixels of a side, at most.
     private static let longest = 320
@@ -24,7 +27,7 @@ package final class PagePicture: @unchecked Sendable {
 
     package init() {}
 
-    deinit { pixels.deallocate() }
+    deinit { shared.locked { $0.pixels.deallocate() } }
 
     /// Takes a picture over, every so many pixels one.
     ///
@@ -34,17 +37,18 @@ package final class PagePicture: @unchecked Sendable {
     /// - Returns: whether it was wanted.
     @discardableResult
     package func take(_ frame: PixelView, now: Double = Stopwatch.now) -> Bool {
-        monitor.locked {
-            guard now - lastLook < Self.interest, now - lastTaken >= Self.pause else { return false }
-            lastTaken = now
+        shared.locked { state in
+            guard now - state.lastLook < Self.interest, now - state.lastTaken >= Self.pause else { return false }
+            state.lastTaken = now
             let step = (max(frame.width, frame.height) + Self.longest - 1) / Self.longest
-            width = max(1, frame.width / step)
-            height = max(1, frame.height / step)
-            channels = frame.channels
-            for row in 0..<height {
+            let channels = frame.channels
+            state.width = max(1, frame.width / step)
+            state.height = max(1, frame.height / step)
+            state.channels = channels
+            for row in 0..<state.height {
                 let source = frame.pixels + row * step * frame.bytesPerRow
-                let target = pixels + row * width * channels
-                for column in 0..<width {
+                let target = state.pixels + row * state.width * channels
+                for column in 0..<state.width {
                     for channel in 0..<channels {
                         target[column * channels + channel] = source[column * step * channels + channel]
                     }
@@ -59,24 +63,26 @@ package final class PagePicture: @unchecked Sendable {
     /// - Parameter now: seconds, by `Stopwatch`.
     /// - Returns: whether there is a picture; if not, the next one is taken.
     package func look(now: Double = Stopwatch.now) -> Bool {
-        monitor.locked {
-            if now - lastLook >= Self.interest {
-                width = 0
-                lastTaken = -.infinity
+        shared.locked { state in
+            if now - state.lastLook >= Self.interest {
+                state.width = 0
+                state.lastTaken = -.infinity
             }
-            lastLook = now
-            return width > 0
+            state.lastLook = now
+            return state.width > 0
         }
     }
 
-    package var isThere: Bool { monitor.locked { width > 0 } }
+    package var isThere: Bool { shared.locked { $0.width > 0 } }
 
     /// nil while there is none.
     package func jpeg() -> [UInt8]? {
         // A copy, so that the stream need not wait for the encoder.
-        let (copy, width, height, channels) = monitor.locked {
-            let count = self.width * self.height * self.channels
-            return (Array(UnsafeBufferPointer(start: pixels, count: count)), self.width, self.height, self.channels)
+        let (copy, width, height, channels) = shared.locked { state in
+            let count = state.width * state.height * state.channels
+            return (
+                Array(UnsafeBufferPointer(start: state.pixels, count: count)), state.width, state.height, state.channels
+            )
         }
         guard !copy.isEmpty else { return nil }
         var count = 0
