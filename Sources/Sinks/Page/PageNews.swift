@@ -1,14 +1,10 @@
-import Glibc
-import TacitDiagnostics
 import TacitLabelling
 import TacitLive
 import TacitText
 
 /// What a stream has said, as far as its page tells of it: how things stand, the last day's events and gaps, and lines for
-/// those that follow it. All memory is taken at the start.
-final class PageNews: @unchecked Sendable {
-    /// Guards all below.
-    let monitor = Monitor()
+/// those that follow it. All memory is taken at the start; `deallocate` gives it back.
+struct PageNews {
     private(set) var stream: StreamDescription
     private(set) var lines: LineRing
     private(set) var figures: StreamFigures
@@ -46,64 +42,50 @@ final class PageNews: @unchecked Sendable {
             among: stream.selected)
     }
 
-    deinit { lines.deallocate() }
+    func deallocate() { lines.deallocate() }
 
     // MARK: From the stream
 
-    func heard(seconds: Double) {
-        monitor.locked { figures.heard(seconds: seconds) }
+    mutating func heard(seconds: Double) { figures.heard(seconds: seconds) }
+
+    mutating func advanced() { figures.advanced() }
+
+    mutating func labels(_ reading: LiveReading) {
+        figures.take(reading)
+        ranking.rank(reading.scores)
+        format.labels(reading, ranking)
+        lines.append(format.bytes)
     }
 
-    func advanced() {
-        monitor.locked { figures.advanced() }
-    }
+    mutating func quiet(_ quiet: LiveQuiet) { figures.take(quiet) }
 
-    func labels(_ reading: LiveReading) {
-        monitor.locked {
-            figures.take(reading)
-            ranking.rank(reading.scores)
-            format.labels(reading, ranking)
-            lines.append(format.bytes)
+    mutating func event(_ event: LiveEvent) {
+        figures.take(event)
+        if events.isFull { _ = events.removeFirst() }
+        _ = events.append(event)
+        while let first = events.first, event.wall.milliseconds - first.wall.milliseconds > Self.day {
+            _ = events.removeFirst()
         }
+        format.event(event)
+        lines.append(format.bytes)
     }
 
-    func quiet(_ quiet: LiveQuiet) {
-        monitor.locked { figures.take(quiet) }
+    mutating func relabel(_ labels: StreamLabels) {
+        stream = stream.relabelled(labels)
+        figures.grow(toLabels: labels.names.count, names: labels.eventNames.count)
+        format.relabel(labels)
+        ranking = Self.ranking(stream)
     }
 
-    func event(_ event: LiveEvent) {
-        monitor.locked {
-            figures.take(event)
-            if events.isFull { _ = events.removeFirst() }
-            _ = events.append(event)
-            while let first = events.first, event.wall.milliseconds - first.wall.milliseconds > Self.day {
-                _ = events.removeFirst()
-            }
-            format.event(event)
-            lines.append(format.bytes)
+    mutating func gap(_ gap: LiveGap) {
+        figures.take(gap)
+        if gaps.isFull { _ = gaps.removeFirst() }
+        let now = WallTime.now()
+        _ = gaps.append(PastGap(gap: gap, wall: now))
+        while let first = gaps.first, now.milliseconds - first.wall.milliseconds > Self.day {
+            _ = gaps.removeFirst()
         }
-    }
-
-    func relabel(_ labels: StreamLabels) {
-        monitor.locked {
-            stream = stream.relabelled(labels)
-            figures.grow(toLabels: labels.names.count, names: labels.eventNames.count)
-            format.relabel(labels)
-            ranking = Self.ranking(stream)
-        }
-    }
-
-    func gap(_ gap: LiveGap) {
-        monitor.locked {
-            figures.take(gap)
-            if gaps.isFull { _ = gaps.removeFirst() }
-            let now = WallTime.now()
-            _ = gaps.append(PastGap(gap: gap, wall: now))
-            while let first = gaps.first, now.milliseconds - first.wall.milliseconds > Self.day {
-                _ = gaps.removeFirst()
-            }
-            format.gap(gap)
-            lines.append(format.bytes)
-        }
+        format.gap(gap)
+        lines.append(format.bytes)
     }
 }

@@ -1,4 +1,4 @@
-/// One that follows the stream's lines as server-sent events. The news' monitor guards all of it.
+/// One that follows the stream's lines as server-sent events. The server's lock guards all of it.
 final class PageReader {
     let connection: OpaquePointer
     /// In the lines.

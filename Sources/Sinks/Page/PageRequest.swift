@@ -4,7 +4,7 @@ final class PageRequest {
     /// Of the body, as much as one may have.
     var body: [UInt8] = []
     var bodyCount = 0
-    /// Of a correction: the answer, once there is one.
+    /// Of a correction, under the server's lock: the answer, once there is one.
     var answer: PageAnswer?
     var isWaiting = false
     /// Of a picture: whether the next one was waited for.

@@ -3,8 +3,9 @@ import CTacitMicrohttpd
 /// What people say of events, on its way to the thread that learns and back.
 extension PageServer {
     func correct(_ request: PageRequest, _ connection: OpaquePointer) -> Int32 {
-        if let answer = request.answer { return give(answer, to: connection) }
-        guard let corrections = monitor.locked({ news.stream.corrections }) else {
+        let (answer, corrections) = shared.locked { (request.answer, $0.news.stream.corrections) }
+        if let answer { return give(answer, to: connection) }
+        guard let corrections else {
             return give(
                 .json(
                     CorrectionAnswer(
@@ -13,11 +14,11 @@ extension PageServer {
                             + "--to clips:DIR"
                     ).bytes, status: 409), to: connection)
         }
-        let mayWait = monitor.locked {
-            if isEnding { return false }
+        let mayWait = shared.locked { state in
+            if state.isEnding { return false }
             tacit_microhttpd_suspend_connection(connection)
             request.isWaiting = true
-            waiting.append((request, connection))
+            state.waiting.append((request, connection))
             return true
         }
         guard mayWait else { return give(.words(503, "the program ends"), to: connection) }
@@ -27,7 +28,7 @@ extension PageServer {
     }
 }
 
-/// A correction on its way, for the thread that learns. The server's monitor guards the request.
+/// A correction on its way, for the thread that learns. The server's lock guards the request.
 private final class PageCorrection: @unchecked Sendable {
     private let server: PageServer
     private let request: PageRequest
@@ -49,13 +50,13 @@ private final class PageCorrection: @unchecked Sendable {
             case .busy: 503
             case .failed: 500
             }
-        server.monitor.locked {
+        server.shared.locked { state in
             // Whoever asked may have been told already that the program ends.
             guard request.isWaiting else { return }
             request.isWaiting = false
             request.answer = .json(answer.bytes, status: status)
-            server.waiting.removeAll { $0.request === request }
-            server.answered.append(connection)
+            state.waiting.removeAll { $0.request === request }
+            state.answered.append(connection)
         }
         server.wake()
     }

@@ -3,10 +3,10 @@ import CTacitMicrohttpd
 /// Server-sent events: the lines of a stream to whoever reads them.
 extension PageServer {
     func follow(_ connection: OpaquePointer) -> Int32 {
-        let reader: PageReader? = monitor.locked {
-            if isEnding { return nil }
-            let reader = PageReader(connection, place: news.lines.end)
-            readers.append(reader)
+        let reader: PageReader? = shared.locked { state in
+            if state.isEnding { return nil }
+            let reader = PageReader(connection, place: state.news.lines.end)
+            state.readers.append(reader)
             return reader
         }
         guard let reader else { return give(.words(503, "the program ends"), to: connection) }
@@ -33,24 +33,25 @@ extension PageServer {
     /// Puts what a reader is to have next into the library's buffer; nothing, and the reader asleep, while there is
     /// none.
     private func fill(_ buffer: UnsafeMutableRawBufferPointer, _ reader: PageReader) -> Int {
-        monitor.locked {
+        shared.locked { state in
             if reader.sent == reader.pending.count {
                 reader.pending.removeAll(keepingCapacity: true)
                 reader.sent = 0
-                guard reader.place >= news.lines.start else {
+                guard reader.place >= state.news.lines.start else {
                     reader.isDropped = true
                     return Int(TACIT_MICROHTTPD_END_OF_STREAM)
                 }
-                while reader.pending.count < 1 << 13, reader.place < news.lines.end {
+                while reader.pending.count < 1 << 13, reader.place < state.news.lines.end {
                     reader.pending.append(contentsOf: "data: ".utf8)
-                    reader.place = news.lines.take(at: reader.place, into: &reader.pending) ?? news.lines.end
+                    reader.place =
+                        state.news.lines.take(at: reader.place, into: &reader.pending) ?? state.news.lines.end
                     reader.pending.append(contentsOf: "\n\n".utf8)
                 }
                 if reader.pending.isEmpty, reader.isBeatDue { reader.pending.append(contentsOf: ":\n\n".utf8) }
                 reader.isBeatDue = false
             }
             guard !reader.pending.isEmpty else {
-                if isEnding { return Int(TACIT_MICROHTTPD_END_OF_STREAM) }
+                if state.isEnding { return Int(TACIT_MICROHTTPD_END_OF_STREAM) }
                 tacit_microhttpd_suspend_connection(reader.connection)
                 reader.isSuspended = true
                 return 0
@@ -60,7 +61,7 @@ extension PageServer {
                 buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[reader.sent..<reader.sent + count]))
             }
             reader.sent += count
-            given += count
+            state.given += count
             return count
         }
     }

@@ -4,8 +4,8 @@ import TacitLive
 extension PageServer {
     var metrics: [UInt8] {
         var text = MetricsText()
-        let (stream, figures, readers, left) = monitor.locked {
-            (news.stream, news.figures.snapshot, self.readers.count + peerCount, self.left)
+        let (stream, figures, readers, left) = shared.locked {
+            ($0.news.stream, $0.news.figures.snapshot, $0.readers.count + $0.peerCount, $0.left)
         }
         text.family("tacit_info", "gauge", "What is run, and on what.")
         text.sample("tacit_info", [("model", stream.model), ("input", stream.source ?? stream.input)], 1)

@@ -7,15 +7,15 @@ extension PageServer {
     private static let pictureSeconds = 5.0
 
     func look(_ request: PageRequest, _ connection: OpaquePointer) -> Int32 {
-        guard case .pictures = monitor.locked({ news.stream.sense }) else {
+        guard case .pictures = shared.locked({ $0.news.stream.sense }) else {
             return give(.words(404, "this stream has no pictures"), to: connection)
         }
         if picture.look() { return give(lastPicture, to: connection) }
-        let (mayWait, isOver) = monitor.locked {
-            if isEnding || request.hasWaited { return (false, isEnding) }
+        let (mayWait, isOver) = shared.locked { state in
+            if state.isEnding || request.hasWaited { return (false, state.isEnding) }
             tacit_microhttpd_suspend_connection(connection)
             request.hasWaited = true
-            lookers.append((request, connection, Stopwatch.now + Self.pictureSeconds))
+            state.lookers.append((request, connection, Stopwatch.now + Self.pictureSeconds))
             return (true, false)
         }
         guard mayWait else {
@@ -26,12 +26,12 @@ extension PageServer {
         return Self.yes
     }
 
-    /// Within the monitor: has those who wait ask again, once there is something or they have waited for long enough.
-    func showPicture(_ now: Double) {
-        guard !lookers.isEmpty else { return }
-        let isThere = picture.isThere
-        lookers.removeAll { looker in
-            guard isThere || isEnding || now >= looker.deadline else { return false }
+    /// Has those who wait ask again, once there is something or they have waited for long enough.
+    func showPicture(_ now: Double, _ state: inout State) {
+        guard !state.lookers.isEmpty else { return }
+        let isOver = picture.isThere || state.isEnding
+        state.lookers.removeAll { looker in
+            guard isOver || now >= looker.deadline else { return false }
             tacit_microhttpd_resume_connection(looker.connection)
             return true
         }

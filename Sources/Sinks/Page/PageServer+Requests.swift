@@ -67,11 +67,10 @@ extension PageServer {
             let request = Unmanaged<PageRequest>.fromOpaque(known).takeRetainedValue()
             guard request.route == .events else { return }
             let isTimedOut = how == Int32(TACIT_MICROHTTPD_TIMED_OUT)
-            server.monitor.locked {
-                guard let index = server.readers.firstIndex(where: { $0.connection == connection }) else { return }
-                let reader = server.readers.remove(at: index)
-                if reader.isDropped || isTimedOut { server.left += 1 }
-                server.monitor.signal()
+            server.shared.locked { state in
+                guard let index = state.readers.firstIndex(where: { $0.connection == connection }) else { return }
+                let reader = state.readers.remove(at: index)
+                if reader.isDropped || isTimedOut { state.left += 1 }
             }
         }
 

@@ -4,7 +4,7 @@ import TacitText
 extension PageServer {
     /// Whether the stream goes on: 200, or 503 when nothing came for so long that something must be wrong.
     var health: PageAnswer {
-        let (stream, figures) = monitor.locked { (news.stream, news.figures.snapshot) }
+        let (stream, figures) = shared.locked { ($0.news.stream, $0.news.figures.snapshot) }
         let isAlive = figures.isAlive(within: stream.sense.longestSilence)
         var line = JSONLine(capacity: 256)
         line.begin()
@@ -17,8 +17,8 @@ extension PageServer {
 
     /// How things stand.
     var state: [UInt8] {
-        let (stream, figures, readers, left) = monitor.locked {
-            (news.stream, news.figures.snapshot, self.readers.count + peerCount, self.left)
+        let (stream, figures, readers, left) = shared.locked {
+            ($0.news.stream, $0.news.figures.snapshot, $0.readers.count + $0.peerCount, $0.left)
         }
         let own = ProcessFigures.now()
         var line = JSONLine(capacity: LineLength.bound(labels: stream.labels) * 2)
@@ -63,8 +63,8 @@ extension PageServer {
 
     /// Events and gaps of the last day, as their lines, the gaps' with the moment that they were told.
     var timeline: [UInt8] {
-        // A day may be long: written without the monitor, from copies.
-        let (stream, events, gaps) = monitor.locked { (news.stream, Array(news.events), Array(news.gaps)) }
+        // A day may be long: written without the lock, from copies.
+        let (stream, events, gaps) = shared.locked { ($0.news.stream, Array($0.news.events), Array($0.news.gaps)) }
         var format = JSONLineFormat(stream, hasLogits: false)
         var bytes = Array(#"{"events":["#.utf8)
         for event in events {

@@ -15,7 +15,7 @@ extension PageServer {
             answer.headers += [("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13")]
             return give(answer, to: connection)
         }
-        guard !monitor.locked({ isEnding }),
+        guard !shared.locked({ $0.isEnding }),
             let response = tacit_microhttpd_create_response_for_upgrade(
                 PageServer.upgraded, Unmanaged.passUnretained(self).toOpaque())
         else { return give(.words(503, "the program ends"), to: connection) }
@@ -33,12 +33,12 @@ extension PageServer {
             let server = Unmanaged<PageServer>.fromOpaque(own).takeUnretainedValue()
             // No more requests come over it.
             if let connection { server.unfinished.isClosed(connection) }
-            let isTaken = server.monitor.locked {
-                if server.isEnding { return false }
+            let isTaken = server.shared.locked { state in
+                if state.isEnding { return false }
                 let early = UnsafeRawBufferPointer(start: more, count: more == nil ? 0 : count)
-                server.newPeers.append(
-                    WebSocketPeer(socket: socket, handle: handle, place: server.news.lines.end, incoming: Array(early)))
-                server.peerCount += 1
+                state.newPeers.append(
+                    WebSocketPeer(socket: socket, handle: handle, place: state.news.lines.end, incoming: Array(early)))
+                state.peerCount += 1
                 return true
             }
             if isTaken { server.wake() } else { tacit_microhttpd_close(handle) }

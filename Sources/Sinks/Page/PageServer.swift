@@ -11,27 +11,12 @@ import TacitText
 /// so slow that the ring has gone round is left, and counted.
 final class PageServer: @unchecked Sendable {
     let address: PageAddress
-    let news: PageNews
     let access: PageGuard
     let picture: PagePicture
     let wakePipe: WakePipe
     let unfinished = UnfinishedRequests()
-    var monitor: Monitor { news.monitor }
-    // The monitor's.
-    var readers: [PageReader] = []
-    var answered: [OpaquePointer] = []
-    var waiting: [(request: PageRequest, connection: OpaquePointer)] = []
-    /// Who waits for the next picture, and until when.
-    var lookers: [(request: PageRequest, connection: OpaquePointer, deadline: Double)] = []
-    var newPeers: [WebSocketPeer] = []
-    var peerCount = 0
-    /// Readers that were left for being too slow.
-    var left = 0
-    /// Bytes that those who follow were given.
-    var given = 0
-    var isEnding = false
-    private var isOver = false
-    // The thread's.
+    let shared: Guarded<State>
+    // All below is the thread's.
     private let log = LogSpeaker()
     private var daemon: OpaquePointer?
     private var peers: [WebSocketPeer] = []
@@ -40,6 +25,42 @@ final class PageServer: @unchecked Sendable {
     /// Why the page can't be had, as it was said last.
     private var saidProblem: String?
     private var lastBeat = Stopwatch.now
+
+    /// The news, and who follows them or waits for something.
+    struct State {
+        var news: PageNews
+        var readers: [PageReader] = []
+        var answered: [OpaquePointer] = []
+        var waiting: [(request: PageRequest, connection: OpaquePointer)] = []
+        /// Who waits for the next picture, and until when.
+        var lookers: [(request: PageRequest, connection: OpaquePointer, deadline: Double)] = []
+        var newPeers: [WebSocketPeer] = []
+        var peerCount = 0
+        /// Readers that were left for being too slow.
+        var left = 0
+        /// Bytes that those who follow were given.
+        var given = 0
+        var isEnding = false
+        var isOver = false
+
+        /// Gives a WebSocket the lines that it has not had.
+        mutating func feed(_ peer: WebSocketPeer) {
+            guard peer.place >= news.lines.start else {
+                left += 1
+                return peer.beginClosing(.tryAgainLater)
+            }
+            var bytes = 0
+            var line: [UInt8] = []
+            while bytes < 1 << 14 {
+                line.removeAll(keepingCapacity: true)
+                guard let next = news.lines.take(at: peer.place, into: &line) else { break }
+                peer.tell(line)
+                peer.place = next
+                bytes += line.count
+                given += line.count
+            }
+        }
+    }
 
     /// Of all connections; of those from one address, unless it is this machine's own, as all are on loopback.
     private static let connections: UInt32 = 256
@@ -58,7 +79,7 @@ final class PageServer: @unchecked Sendable {
     private static let shortFarewell = 1.5
 
     /// - Throws: `TacitError`: output where the library, a thread or, if it is required, the address can't be had.
-    init(_ address: PageAddress, name: String?, token: String?, isRequired: Bool, _ news: PageNews) throws {
+    init(_ address: PageAddress, name: String?, token: String?, isRequired: Bool, _ stream: StreamDescription) throws {
         if let problem = tacit_microhttpd_load() {
             throw TacitError(
                 .cannotCreate, file: address.description,
@@ -66,39 +87,41 @@ final class PageServer: @unchecked Sendable {
             )
         }
         self.address = address
-        self.news = news
         access = PageGuard(address, name: name, token: token)
         picture = PagePicture()
         wakePipe = try WakePipe(for: address.description, failure: .cannotCreate)
+        shared = Guarded(State(news: PageNews(stream)))
         if isRequired { try begin() }
         try DetachedThread.start(for: address.description, failing: .cannotCreate) { self.serve() }
     }
+
+    deinit { shared.locked { $0.news.deallocate() } }
+
+    func tell(_ body: (inout PageNews) -> Void) { shared.locked { body(&$0.news) } }
 
     func wake() { wakePipe.wake() }
 
     /// Lets those that follow hear the last lines, for a moment, and takes leave of all.
     func finish() {
-        monitor.locked { isEnding = true }
+        shared.locked { $0.isEnding = true }
         wakePipe.wake()
-        monitor.locked { while !isOver { monitor.wait(seconds: 1) } }
+        shared.wait { $0.isOver ? () : nil }
     }
 
     // MARK: The thread
 
     private func serve() {
-        while !monitor.locked({ isEnding }) {
+        while !shared.locked({ $0.isEnding }) {
             if daemon == nil, Stopwatch.now >= nextTry { tryAgain() }
-            let isLookedAt = monitor.locked { !lookers.isEmpty }
+            let isLookedAt = shared.locked { !$0.lookers.isEmpty }
             wait(milliseconds: isLookedAt ? 100 : daemon == nil ? 500 : 1000)
             turn()
         }
         sayFarewell()
         for peer in peers { peer.close() }
         if let daemon { tacit_microhttpd_stop_daemon(daemon) }
-        monitor.locked {
-            isOver = true
-            monitor.signal()
-        }
+        shared.locked { $0.isOver = true }
+        shared.signal()
     }
 
     private func tryAgain() {
@@ -149,21 +172,22 @@ final class PageServer: @unchecked Sendable {
         let now = Stopwatch.now
         let isBeatDue = now - lastBeat >= Self.beat
         if isBeatDue { lastBeat = now }
-        monitor.locked {
-            for reader in readers {
+        shared.locked { state in
+            for reader in state.readers {
                 if isBeatDue { reader.isBeatDue = true }
-                guard reader.isSuspended, isEnding || reader.isBeatDue || reader.place < news.lines.end else {
+                guard reader.isSuspended, state.isEnding || reader.isBeatDue || reader.place < state.news.lines.end
+                else {
                     continue
                 }
                 reader.isSuspended = false
                 tacit_microhttpd_resume_connection(reader.connection)
             }
-            for connection in answered { tacit_microhttpd_resume_connection(connection) }
-            answered.removeAll()
-            showPicture(now)
-            peers += newPeers
-            newPeers.removeAll()
-            for peer in peers where peer.isIdle { feed(peer) }
+            for connection in state.answered { tacit_microhttpd_resume_connection(connection) }
+            state.answered.removeAll()
+            showPicture(now, &state)
+            peers += state.newPeers
+            state.newPeers.removeAll()
+            for peer in peers where peer.isIdle { state.feed(peer) }
         }
         // The library sees the end of it, and closes the connection.
         unfinished.overdue(now: now, patience: Self.requestSeconds) { shutdown($0, Int32(SHUT_RDWR)) }
@@ -171,29 +195,11 @@ final class PageServer: @unchecked Sendable {
             let standing = peer.turn()
             guard standing != .here else { return false }
             peer.close()
-            monitor.locked {
-                peerCount -= 1
-                if standing == .stuck { left += 1 }
+            shared.locked { state in
+                state.peerCount -= 1
+                if standing == .stuck { state.left += 1 }
             }
             return true
-        }
-    }
-
-    /// Within the monitor: gives a WebSocket the lines that it has not had.
-    private func feed(_ peer: WebSocketPeer) {
-        guard peer.place >= news.lines.start else {
-            left += 1
-            return peer.beginClosing(.tryAgainLater)
-        }
-        var bytes = 0
-        var line: [UInt8] = []
-        while bytes < 1 << 14 {
-            line.removeAll(keepingCapacity: true)
-            guard let next = news.lines.take(at: peer.place, into: &line) else { break }
-            peer.tell(line)
-            peer.place = next
-            bytes += line.count
-            given += line.count
         }
     }
 
@@ -202,29 +208,32 @@ final class PageServer: @unchecked Sendable {
         var isQuiet = false
         var seen = -1
         var since = begun
+        let stop = shared.locked { $0.news.stream.stop }
         while !isQuiet {
             let now = Stopwatch.now
-            let given = monitor.locked { self.given } - peers.reduce(0) { $0 + $1.unsent }
+            let given = shared.locked { $0.given } - peers.reduce(0) { $0 + $1.unsent }
             if given != seen { (seen, since) = (given, now) }
             // As long as they take anything; after a wish to stop not for longer than that is waited for.
-            let isStopping = news.stream.stop.isStopping
+            let isStopping = stop.isStopping
             let patience = isStopping ? Self.shortPatience : Self.patience
             let longest = isStopping ? Self.shortFarewell : Self.longFarewell
             guard now - since < patience, now - begun < longest else { break }
             turn()
-            let isRead = monitor.locked { readers.isEmpty && waiting.isEmpty && newPeers.isEmpty }
-            let isTold = peers.allSatisfy { peer in peer.isIdle && monitor.locked { peer.place >= news.lines.end } }
+            let isRead = shared.locked { $0.readers.isEmpty && $0.waiting.isEmpty && $0.newPeers.isEmpty }
+            let isTold = peers.allSatisfy { peer in peer.isIdle && shared.locked { peer.place >= $0.news.lines.end } }
             if isTold { for peer in peers { peer.beginClosing(.goingAway) } }
             isQuiet = isRead && peers.isEmpty
             if !isQuiet { wait(milliseconds: 20) }
         }
         // Nobody may be asleep when the library is stopped, and nobody falls asleep any more.
-        monitor.locked {
-            for (_, connection) in waiting { tacit_microhttpd_resume_connection(connection) }
-            for request in waiting.map(\.request) { request.isWaiting = false }
-            waiting.removeAll()
-            peers += newPeers
-            newPeers.removeAll()
+        shared.locked { state in
+            for (request, connection) in state.waiting {
+                request.isWaiting = false
+                tacit_microhttpd_resume_connection(connection)
+            }
+            state.waiting.removeAll()
+            peers += state.newPeers
+            state.newPeers.removeAll()
         }
         turn()
     }

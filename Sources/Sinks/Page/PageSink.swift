@@ -32,46 +32,44 @@ final class PageSink: Sink {
     /// Bytes of a token: long enough that nobody guesses it, however often they try.
     static let leastToken = 16
 
-    private let news: PageNews
     private let server: PageServer
     private let rate: Double
 
     init(
         _ address: PageAddress, name: String?, token: String?, isRequired: Bool, _ stream: StreamDescription
     ) throws {
-        news = PageNews(stream)
         rate = Double(max(stream.sampleRate, 1))
-        server = try PageServer(address, name: name, token: token, isRequired: isRequired, news)
+        server = try PageServer(address, name: name, token: token, isRequired: isRequired, stream)
     }
 
     func samples(_ samples: UnsafeBufferPointer<Float>, time: Double) {
-        news.heard(seconds: Double(samples.count) / rate)
+        server.tell { $0.heard(seconds: Double(samples.count) / rate) }
     }
-    func picture(_ seen: PixelView) { news.advanced() }
-    func passed(time: Double) { news.advanced() }
+    func picture(_ seen: PixelView) { server.tell { $0.advanced() } }
+    func passed(time: Double) { server.tell { $0.advanced() } }
     func frame(_ frame: PixelView) {
         if server.picture.take(frame) { server.wake() }
     }
 
     func labels(_ reading: LiveReading) {
-        news.labels(reading)
+        server.tell { $0.labels(reading) }
         server.wake()
     }
 
     func quiet(_ quiet: LiveQuiet) {
-        news.quiet(quiet)
+        server.tell { $0.quiet(quiet) }
         server.wake()
     }
 
     func event(_ event: LiveEvent) {
-        news.event(event)
+        server.tell { $0.event(event) }
         server.wake()
     }
 
-    func relabel(_ labels: StreamLabels) { news.relabel(labels) }
+    func relabel(_ labels: StreamLabels) { server.tell { $0.relabel(labels) } }
 
     func gap(_ gap: LiveGap) {
-        news.gap(gap)
+        server.tell { $0.gap(gap) }
         server.wake()
     }
 
