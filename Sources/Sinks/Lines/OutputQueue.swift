@@ -1,4 +1,3 @@
-import Glibc
 import TacitConsole
 import TacitDiagnostics
 
@@ -7,23 +6,22 @@ import TacitDiagnostics
 /// Two buffers: one is filled while the other is written, some whole lines at a time. All memory is taken at the start,
 /// though the system gives it only as it fills. What the drain can't take now stays, and is tried again every second;
 /// what it can never take is thrown to whoever adds more.
-package final class OutputQueue: @unchecked Sendable {
+package final class OutputQueue: Sendable {
     /// Bytes that can wait.
     package let capacity: Int
 
-    private let monitor = Monitor()
-    // All below is the monitor's, but what the writing thread reads of `written` while `isWriting`.
-    private var filled: UnsafeMutablePointer<UInt8>
-    private var written: UnsafeMutablePointer<UInt8>
-    private var filledCount = 0
-    private var isWriting = false
-    /// Grows with all that is written.
-    private var progress = 0
-    /// The end has come: what can't be written now is given up.
-    private var isEnding = false
-    /// Nobody adds anything any more.
-    private var isClosed = false
-    private var failure: (any Error)?
+    private struct State {
+        var buffers: SwappedBuffers
+        /// Grows with all that is written.
+        var progress = 0
+        /// The end has come: what can't be written now is given up.
+        var isEnding = false
+        /// Nobody adds anything any more.
+        var isClosed = false
+        var failure: (any Error)?
+    }
+
+    private let shared: Guarded<State>
     private let drain: any OutputDrain
     private let patience: Double
     private let stop: StopToken
@@ -44,29 +42,23 @@ package final class OutputQueue: @unchecked Sendable {
         self.capacity = capacity
         self.patience = patience
         self.stop = stop
-        filled = .allocate(capacity: capacity)
-        written = .allocate(capacity: capacity)
+        shared = Guarded(State(buffers: SwappedBuffers(capacity: capacity)))
         try DetachedThread.start(for: drain.name, failing: .inputOutput) { self.serve() }
     }
 
-    deinit {
-        filled.deallocate()
-        written.deallocate()
-    }
+    deinit { shared.locked { $0.buffers.deallocate() } }
 
     /// Nothing will be added any more: the thread ends once all is written. Until then it lives as long as the program.
     package func close() {
-        monitor.locked {
-            isClosed = true
-            monitor.signal()
-        }
+        shared.locked { $0.isClosed = true }
+        shared.signal()
     }
 
     /// Bytes that wait, those being written not counted.
-    package var count: Int { monitor.locked { filledCount } }
+    package var count: Int { shared.locked { $0.buffers.count } }
 
     /// Whether everything is written.
-    package var isEmpty: Bool { monitor.locked { filledCount == 0 && !isWriting } }
+    package var isEmpty: Bool { shared.locked { $0.buffers.isEmpty } }
 
     /// Takes all of `bytes` if at least `reserve` bytes stay free, or nothing.
     ///
@@ -76,21 +68,17 @@ package final class OutputQueue: @unchecked Sendable {
     ///   - waits: whether to wait for room, if this queue has any patience.
     /// - Throws: what the drain threw, if it can't be written any more.
     package func add(_ bytes: [UInt8], leaving reserve: Int, waits: Bool = true) throws -> Bool {
-        try monitor.locked {
-            if waits, patience > 0 {
-                let most = capacity - reserve - bytes.count
-                _ = waitWhile(for: patience) { filledCount > most && most >= 0 && !stop.isStopping }
+        let most = capacity - reserve - bytes.count
+        let isTaken = try wait(for: waits && most >= 0 ? patience : 0) { state -> Bool? in
+            guard state.buffers.count <= most, let room = state.buffers.take(bytes.count) else {
+                return stop.isStopping ? false : nil
             }
-            if let failure { throw failure }
-            guard bytes.count <= capacity - reserve - filledCount else { return false }
-            bytes.withUnsafeBufferPointer { bytes in
-                guard let base = bytes.baseAddress else { return }
-                (filled + filledCount).initialize(from: base, count: bytes.count)
-            }
-            filledCount += bytes.count
-            monitor.signal()
+            bytes.withUnsafeBytes { room.copyMemory(from: $0) }
             return true
         }
+        guard isTaken == true else { return false }
+        shared.signal()
+        return true
     }
 
     /// Waits until everything is written, or given up.
@@ -98,58 +86,44 @@ package final class OutputQueue: @unchecked Sendable {
     /// - Throws: what the drain threw, if it can't be written any more; `Process.Stopped` if it takes nothing after a
     ///   wish to stop.
     package func waitUntilEmpty() throws {
-        let isGivenUp = try monitor.locked {
-            isEnding = true
-            monitor.signal()
-            let isDone = waitWhile(for: Self.lastPatience, onlyAfterStop: true) { filledCount > 0 || isWriting }
-            if let failure { throw failure }
-            return !isDone
-        }
-        guard isGivenUp else { return }
+        shared.locked { $0.isEnding = true }
+        shared.signal()
+        let end: Void? = try wait(for: Self.lastPatience, onlyAfterStop: true) { $0.buffers.isEmpty ? () : nil }
+        guard end == nil else { return }
         drain.tellGivenUp()
         throw Process.Stopped()
     }
 
     private func serve() {
         while true {
-            let count = monitor.locked {
-                while filledCount == 0, !isClosed { monitor.wait() }
-                swap(&filled, &written)
-                isWriting = true
-                defer { filledCount = 0 }
-                monitor.signal()
-                return filledCount
-            }
+            let bytes = shared.wait { $0.buffers.count > 0 || $0.isClosed ? $0.buffers.swap() : nil }
+            shared.signal()
             // Closed, and all is written.
-            guard count > 0 else { return }
+            guard bytes.count > 0 else { return }
             do {
-                try empty(count)
+                try empty(bytes)
             } catch {
-                monitor.locked {
-                    failure = error
-                    isWriting = false
-                    filledCount = 0
-                    monitor.signal()
+                shared.locked { state in
+                    state.failure = error
+                    state.buffers.giveUp()
                 }
+                shared.signal()
                 return drain.hasFailed(error)
             }
-            monitor.locked {
-                isWriting = false
-                monitor.signal()
-            }
+            shared.locked { $0.buffers.isWritten() }
+            shared.signal()
         }
     }
 
-    private func empty(_ count: Int) throws {
+    private func empty(_ bytes: UnsafeRawBufferPointer) throws {
         var done = 0
-        while done < count {
-            let lines = Self.lines(UnsafeRawBufferPointer(start: written + done, count: count - done))
-            let taken = try drain.write(lines)
+        while done < bytes.count {
+            let taken = try drain.write(Self.lines(UnsafeRawBufferPointer(rebasing: bytes[done...])))
             done += taken
             if taken == 0 {
                 guard waitToTryAgain() else { throw drain.failure }
             } else {
-                monitor.locked { progress += taken }
+                shared.locked { $0.progress += taken }
             }
         }
     }
@@ -162,36 +136,34 @@ package final class OutputQueue: @unchecked Sendable {
         return end.map { UnsafeRawBufferPointer(rebasing: bytes[...$0]) } ?? bytes
     }
 
-    /// Waits as long as `condition` holds and nothing has failed, and no longer than `patience` in seconds while the
-    /// drain takes nothing. With the monitor locked.
+    /// Waits until `body` has an answer; nil once the drain has taken nothing for so long.
     ///
     /// - Parameters:
     ///   - patience: in seconds.
     ///   - onlyAfterStop: whether it is without end before a wish to stop.
-    ///   - condition: asked again after every change.
-    /// - Returns: whether `condition` holds no more.
-    private func waitWhile(
-        for patience: Double, onlyAfterStop: Bool = false, _ condition: () -> Bool
-    ) -> Bool {
-        var seen = progress
-        var waited = 0.0
-        while failure == nil, condition() {
-            guard waited < patience else { return false }
-            let before = Stopwatch.now
-            monitor.wait(seconds: 0.02)
-            waited = progress == seen ? waited + Stopwatch.now - before : 0
-            if onlyAfterStop, !stop.isStopping { waited = 0 }
-            seen = progress
+    ///   - body: asked again after every change.
+    /// - Throws: what the drain threw, if it can't be written any more.
+    private func wait<Answer>(
+        for patience: Double, onlyAfterStop: Bool = false, _ body: (inout State) -> Answer?
+    ) throws -> Answer? {
+        var seen: Int?
+        var since = 0.0
+        return try shared.wait(every: 0.02) { state -> Answer?? in
+            if let failure = state.failure { throw failure }
+            if let answer = body(&state) { return answer }
+            let now = Stopwatch.now
+            if state.progress != seen || onlyAfterStop && !stop.isStopping { (seen, since) = (state.progress, now) }
+            return now - since < patience ? nil : .some(nil)
         }
-        return true
     }
 
     /// For a second, or until the end comes. False when it had come before: there is no other try.
     private func waitToTryAgain() -> Bool {
-        monitor.locked {
-            guard !isEnding else { return false }
-            monitor.wait(seconds: 1)
-            return true
+        var isEnding = false
+        shared.pause { state in
+            isEnding = state.isEnding
+            return isEnding ? nil : 1
         }
+        return !isEnding
     }
 }
