@@ -5,21 +5,26 @@ import TacitDiagnostics
 ///
 /// Two buffers: one is filled while the other is written. Whoever adds never waits for the disk, unless it asks to.
 /// What can never be written any more is remembered; the file is then cut behind its last whole chunk.
-final class RecordingQueue: @unchecked Sendable {
+final class RecordingQueue: Sendable {
     private let path: String
     private let descriptor: Int32
     private let writing: Writing
-    private let monitor = Monitor()
-    // All below is the monitor's, but what the writing thread reads of `written` while `isWriting`.
-    private var filled: UnsafeMutableRawBufferPointer
-    private var written: UnsafeMutableRawBufferPointer
-    private var filledCount = 0
-    private var isWriting = false
-    private var isClosing = false
-    private var hasEnded = false
-    private var failure: TacitError?
-    /// Bytes added since the start.
-    private var total = 0
+    private let shared: Guarded<State>
+
+    private struct State {
+        var buffers: SwappedBuffers
+        var isClosing = false
+        var hasEnded = false
+        var failure: TacitError?
+        /// Bytes added since the start.
+        var total = 0
+
+        mutating func take(_ bytes: Int) -> UnsafeMutableRawBufferPointer? {
+            guard failure == nil, let room = buffers.take(bytes) else { return nil }
+            total += bytes
+            return room
+        }
+    }
 
     /// What writes: write(2), or what stands in for it in tests.
     typealias Writing = @Sendable (Int32, UnsafeRawPointer?, Int) -> Int
@@ -34,8 +39,7 @@ final class RecordingQueue: @unchecked Sendable {
         self.writing = writing
         descriptor = SystemPath.withBytes(path) { open($0, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0o644) }
         guard descriptor >= 0 else { throw Self.cannotCreate(path, errno) }
-        filled = .allocate(byteCount: capacity, alignment: 16)
-        written = .allocate(byteCount: capacity, alignment: 16)
+        shared = Guarded(State(buffers: SwappedBuffers(capacity: capacity)))
         do {
             try DetachedThread.start(for: path, failing: .cannotCreate) { self.serve() }
         } catch {
@@ -45,10 +49,7 @@ final class RecordingQueue: @unchecked Sendable {
         }
     }
 
-    deinit {
-        filled.deallocate()
-        written.deallocate()
-    }
+    deinit { shared.locked { $0.buffers.deallocate() } }
 
     /// Why a file that was to be made can't be.
     static func cannotCreate(_ path: String, _ number: Int32) -> TacitError {
@@ -59,53 +60,44 @@ final class RecordingQueue: @unchecked Sendable {
     }
 
     /// What keeps it from being written, if anything does.
-    var error: TacitError? { monitor.locked { failure } }
+    var error: TacitError? { shared.locked { $0.failure } }
 
     /// Bytes of the file, those counted that are on their way.
-    var byteCount: Int { monitor.locked { total } }
+    var byteCount: Int { shared.locked { $0.total } }
 
     /// Bytes that can wait.
-    var capacity: Int { monitor.locked { filled.count } }
+    var capacity: Int { shared.locked { $0.buffers.capacity } }
 
     /// Whether so many bytes would find room now.
-    func hasRoom(_ bytes: Int) -> Bool { monitor.locked { filledCount + bytes <= filled.count } }
+    func hasRoom(_ bytes: Int) -> Bool { shared.locked { $0.buffers.count + bytes <= $0.buffers.capacity } }
 
     /// Waits until so many bytes find room; false when nothing is written any more, or `isOver` says so.
     func waitForRoom(_ bytes: Int, unless isOver: () -> Bool) -> Bool {
-        wait(until: { filledCount + bytes <= filled.count }, unless: isOver)
+        wait(until: { $0.count + bytes <= $0.capacity }, unless: isOver)
     }
 
     /// Waits until all is written; false when nothing is any more, or `isOver` says so.
     func waitUntilEmpty(unless isOver: () -> Bool) -> Bool {
-        wait(until: { filledCount == 0 && !isWriting }, unless: isOver)
+        wait(until: { $0.isEmpty }, unless: isOver)
     }
 
-    private func wait(until isReached: () -> Bool, unless isOver: () -> Bool) -> Bool {
-        monitor.locked {
-            while failure == nil, !isReached() {
-                if isOver() { return false }
-                monitor.wait(seconds: 0.05)
-            }
-            return failure == nil
+    private func wait(until isReached: (SwappedBuffers) -> Bool, unless isOver: () -> Bool) -> Bool {
+        shared.wait(every: 0.05) { state in
+            if state.failure != nil { return false }
+            if isReached(state.buffers) { return true }
+            return isOver() ? false : nil
         }
     }
 
     /// Makes it larger, for what could not be known at the start, if nothing waits in it now.
-    func grow(to capacity: Int) {
-        monitor.locked {
-            guard capacity > filled.count, filledCount == 0, !isWriting else { return }
-            for buffer in [filled, written] { buffer.deallocate() }
-            filled = .allocate(byteCount: capacity, alignment: 16)
-            written = .allocate(byteCount: capacity, alignment: 16)
-        }
-    }
+    func grow(to capacity: Int) { shared.locked { $0.buffers.grow(to: capacity) } }
 
     /// Adds bytes as they are. False without room for them, or when nothing is written any more.
     func add(raw bytes: UnsafeRawBufferPointer) -> Bool {
-        monitor.locked {
-            guard failure == nil, let room = take(bytes.count) else { return false }
+        shared.locked { state in
+            guard let room = state.take(bytes.count) else { return false }
             room.copyMemory(from: bytes)
-            monitor.signal()
+            shared.signal()
             return true
         }
     }
@@ -117,15 +109,15 @@ final class RecordingQueue: @unchecked Sendable {
     ///   - length: of its payload, in bytes.
     ///   - fill: writes exactly as many.
     func add(_ kind: RecordingFormat.Kind, length: Int, _ fill: (inout ChunkWriter) -> Void) -> Bool {
-        monitor.locked {
-            guard failure == nil, let room = take(length + RecordingFormat.chunkOverhead) else { return false }
+        shared.locked { state in
+            guard let room = state.take(length + RecordingFormat.chunkOverhead) else { return false }
             var writer = ChunkWriter(room)
             writer.put(kind.rawValue)
             writer.put(UInt32(length))
             fill(&writer)
             precondition(writer.count == length + 8, "a chunk of another length than was said")
             writer.put(RecordingFormat.checksum(UnsafeRawBufferPointer(rebasing: room[..<(length + 8)])))
-            monitor.signal()
+            shared.signal()
             return true
         }
     }
@@ -135,71 +127,55 @@ final class RecordingQueue: @unchecked Sendable {
     ///
     /// - Throws: `TacitError` (output) where not everything could be written.
     func close(stop: StopToken) throws {
-        try monitor.locked {
-            isClosing = true
-            monitor.signal()
-            var patience = 2.0
-            while !hasEnded {
-                let before = Stopwatch.now
-                monitor.wait(seconds: 0.05)
-                if stop.isStopping { patience -= Stopwatch.now - before }
-                if patience <= 0 {
-                    throw TacitError(.cannotCreate, file: path, "can't be written fast enough: its end is missing")
-                }
+        shared.locked { $0.isClosing = true }
+        shared.signal()
+        var patience = 2.0
+        var before: Double?
+        try shared.wait(every: 0.05) { state -> Void? in
+            if state.hasEnded {
+                if let failure = state.failure { throw failure }
+                return ()
             }
-            if let failure { throw failure }
+            let now = Stopwatch.now
+            if let before, stop.isStopping { patience -= now - before }
+            before = now
+            if patience <= 0 {
+                throw TacitError(.cannotCreate, file: path, "can't be written fast enough: its end is missing")
+            }
+            return nil
         }
-    }
-
-    /// With the monitor locked.
-    private func take(_ bytes: Int) -> UnsafeMutableRawBufferPointer? {
-        guard filledCount + bytes <= filled.count else { return nil }
-        defer {
-            filledCount += bytes
-            total += bytes
-        }
-        return UnsafeMutableRawBufferPointer(rebasing: filled[filledCount..<filledCount + bytes])
     }
 
     private func serve() {
         /// Bytes of whole chunks in the file.
         var whole: off_t = 0
         while true {
-            let count = monitor.locked {
-                while filledCount == 0, !isClosing { monitor.wait() }
-                swap(&filled, &written)
-                isWriting = true
-                defer { filledCount = 0 }
-                return filledCount
-            }
-            guard count > 0 else { break }
-            let bytes = UnsafeRawBufferPointer(rebasing: written[..<count])
+            let bytes = shared.wait { $0.buffers.count > 0 || $0.isClosing ? $0.buffers.swap() : nil }
+            guard bytes.count > 0 else { break }
             if let number = write(bytes, whole) {
-                monitor.locked { failure = Self.cannotCreate(path, number) }
+                shared.locked { $0.failure = Self.cannotCreate(path, number) }
                 break
             }
-            whole += off_t(count)
-            monitor.locked {
-                isWriting = false
-                monitor.signal()
-            }
+            whole += off_t(bytes.count)
+            shared.locked { $0.buffers.isWritten() }
+            shared.signal()
         }
         if isRemoved {
-            monitor.locked {
-                failure =
-                    failure
+            shared.locked { state in
+                state.failure =
+                    state.failure
                     ?? TacitError(.cannotCreate, file: path, "was removed while it was written: nothing is left of it")
             }
         }
         if Glibc.close(descriptor) != 0 {
             let number = errno
-            monitor.locked { failure = failure ?? Self.cannotCreate(path, number) }
+            shared.locked { $0.failure = $0.failure ?? Self.cannotCreate(path, number) }
         }
-        monitor.locked {
-            isWriting = false
-            hasEnded = true
-            monitor.signal()
+        shared.locked { state in
+            state.buffers.isWritten()
+            state.hasEnded = true
         }
+        shared.signal()
     }
 
     /// Whether the file has no name any more, and goes with its descriptor.
