@@ -5,12 +5,15 @@ import Testing
 
 /// What an input tells a broker that says and keeps whatever it likes.
 @Suite struct MQTTDeviceTests {
-    private let monitor = Monitor()
+    private let shared = Guarded(MQTTShared())
     private let topics = MQTTTopics(prefix: "here", device: "mic", labels: ["dog"])
     private let device: MQTTDevice
 
     init() {
-        device = MQTTDevice(topics, News.stream(labels: ["dog"], waits: true), hasDiscovery: true, monitor: monitor)
+        let (topics, shared) = (topics, shared)
+        device = shared.locked {
+            $0.add(topics, News.stream(labels: ["dog"], waits: true), hasDiscovery: true, in: shared)
+        }
         device.begin(arrived: 1, 0)
     }
 
@@ -51,7 +54,7 @@ import Testing
 
     @Test func eventsComeBeforeWhatIsCleared() throws {
         for number in 0..<100 { #expect(device.isKept(topics.label("old_\(number)"), 0)) }
-        let isTaken = monitor.locked { device.add(News.event(.on, 0, at: 1)) }
+        let isTaken = device.withInbox { $0.add(News.event(.on, 0, at: 1)) }
         #expect(isTaken)
         let all = messages()
         let event = try #require(all.firstIndex { $0.topic == topics.event })
@@ -61,14 +64,14 @@ import Testing
 
     @Test func theEndWaitsUntilAllIsCleared() {
         for number in 0..<100 { #expect(device.isKept(topics.label("old_\(number)"), 0)) }
-        monitor.locked { device.isFinishingNow() }
+        device.withInbox { $0.isFinishingNow() }
         _ = device.hears(arrived: 1, 0)
         var cleared = 0
         while let message = device.next(0) {
-            #expect(!device.isOver)
+            #expect(!device.withInbox { $0.isOver })
             if isCleared(message) { cleared += 1 }
         }
-        #expect(cleared == 100 && device.isOver)
+        #expect(cleared == 100 && device.withInbox { $0.isOver })
     }
 
     /// Who asks time and again, and takes nothing meanwhile, is told once.

@@ -16,20 +16,10 @@ final class MQTTConnection: @unchecked Sendable {
     /// Whether there was a connection to this broker before, whose last will may yet come and say the program is gone.
     private let followsAnother: Bool
     private let wakePipe: WakePipe
-    let monitor = Monitor()
+    let shared = Guarded(MQTTShared())
     private let log = LogSpeaker()
     private let losses = LogSpeaker()
-    // The monitor's.
-    private var devices: [MQTTDevice] = []
-    private var isOpen = false
-    private var problem = MQTTAnswers.notReached
-    private var isOver = false
-    /// Takes leave of the broker: who comes now has a connection of their own.
-    private var isLeaving = false
-    /// Nobody waits any more for a broker that takes nothing.
-    private var isGivenUp = false
-    private(set) var progress = 0
-    // The thread's.
+    // All below is the thread's.
     private let client: MQTTClient
     private var nextTry = 0.0
     private var backoff = Backoff(shortest: 1, longest: MQTTConnection.longestDelay, jitter: 0.5)
@@ -68,7 +58,7 @@ final class MQTTConnection: @unchecked Sendable {
             return made
         }
         return try place.connection.withLock { connection in
-            if let known = connection, !known.monitor.locked({ known.isOver || known.isLeaving }) { return known }
+            if let known = connection, !known.shared.locked({ $0.isOver || $0.isLeaving }) { return known }
             let made = try MQTTConnection(address, settings, in: place, followsAnother: connection != nil)
             connection = made
             return made
@@ -87,16 +77,13 @@ final class MQTTConnection: @unchecked Sendable {
 
     /// - Returns: the input as this broker is told of it; nil where the last one before it has just taken leave.
     func add(_ stream: StreamDescription) -> MQTTDevice? {
-        let device: MQTTDevice? = monitor.locked {
-            if isOver || isLeaving { return nil }
+        let device: MQTTDevice? = shared.locked { state in
+            if state.isOver || state.isLeaving { return nil }
             let plain = stream.device ?? Slug.make(stream.source ?? stream.input)
-            let others = devices.map(\.topics.device)
-            let name = Slug.distinct(others + [plain]).last ?? plain
-            let device = MQTTDevice(
+            let name = Slug.distinct(state.devices.map(\.name) + [plain]).last ?? plain
+            return state.add(
                 MQTTTopics(prefix: address.prefix, device: name, labels: stream.eventNames), stream,
-                hasDiscovery: settings.hasDiscovery, monitor: monitor)
-            devices.append(device)
-            return device
+                hasDiscovery: settings.hasDiscovery, in: shared)
         }
         wakePipe.wake()
         return device
@@ -107,10 +94,10 @@ final class MQTTConnection: @unchecked Sendable {
     /// - Returns: why the broker can't be had; nil when it can.
     func waitUntilOpen(seconds: Double) -> String? {
         let start = Stopwatch.now
-        return monitor.locked {
+        return shared.wait(every: 0.1) { state -> String?? in
             // Of one that takes leave another is asked for.
-            while !isOpen, !isLeaving, !isOver, Stopwatch.now - start < seconds { monitor.wait(seconds: 0.1) }
-            return isOpen || isLeaving || isOver ? nil : problem
+            if state.isOpen || state.isLeaving || state.isOver { return .some(nil) }
+            return Stopwatch.now - start < seconds ? nil : state.problem
         }
     }
 
@@ -122,37 +109,29 @@ final class MQTTConnection: @unchecked Sendable {
     func finish(
         _ device: MQTTDevice, stop: StopToken, patience: Double, shortPatience: Double
     ) -> (left: Int, problem: String?) {
-        monitor.locked { device.isFinishingNow() }
+        device.withInbox { $0.isFinishingNow() }
         wakePipe.wake()
         defer { wakePipe.wake() }
-        return monitor.locked {
-            var seen = progress
-            var since = Stopwatch.now
-            var stopTime: Double?
-            while !isDone(device) {
+        var seen: Int?
+        var since = 0.0
+        var stopTime: Double?
+        return shared.wait(every: 0.05) { state in
+            let isDone = state.isDone(device)
+            if !isDone {
                 let now = Stopwatch.now
+                if state.progress != seen { (seen, since) = (state.progress, now) }
                 if stopTime == nil, stop.isStopping { stopTime = now }
-                guard stopTime.map({ now - $0 < shortPatience }) ?? (now - since < patience) else { break }
-                monitor.wait(seconds: 0.05)
-                if seen != progress { since = Stopwatch.now }
-                seen = progress
+                if stopTime.map({ now - $0 < shortPatience }) ?? (now - since < patience) { return nil }
             }
-            let left = isDone(device) ? 0 : device.waiting + onTheirWay
-            devices.removeAll { $0 === device }
+            let left = isDone ? 0 : state.inboxes[device.place].queue.count + state.onTheirWay
+            state.remove(device)
             // Whoever is to be told there next begins anew, maybe with a better password.
-            if devices.isEmpty, !isOver {
-                (isGivenUp, isLeaving) = (true, true)
-                monitor.signal()
+            if state.devices.isEmpty, !state.isOver {
+                (state.isGivenUp, state.isLeaving) = (true, true)
+                shared.signal()
             }
-            return (left, isOpen ? nil : problem)
+            return (left, state.isOpen ? nil : state.problem)
         }
-    }
-
-    /// Messages that are on their way, as far as is known here.
-    private var onTheirWay = 0
-
-    private func isDone(_ device: MQTTDevice) -> Bool {
-        device.isOver && onTheirWay == 0 && (isOver || devices.contains { !$0.isFinishing })
     }
 
     private func serve() {
@@ -169,7 +148,7 @@ final class MQTTConnection: @unchecked Sendable {
 
     /// Once all have taken leave, so does the program.
     private func isOverNow() -> Bool {
-        if monitor.locked({ isGivenUp }) {
+        if shared.locked({ $0.isGivenUp }) {
             // Whoever has taken over says how it is from now on.
             if client.state == .open, place.connection.withLock({ $0 === self }) {
                 _ = client.publish(MQTTMessage(MQTTTopics.program(address.prefix), "offline"))
@@ -177,16 +156,16 @@ final class MQTTConnection: @unchecked Sendable {
             leave()
             return true
         }
-        let isLast = monitor.locked {
-            let isLast = client.state == .open && !devices.isEmpty && devices.allSatisfy(\.isOver) && onTheirWay == 0
-            if isLast { isLeaving = true }
+        let isLast = shared.locked { state in
+            let isLast = client.state == .open && state.isLast
+            if isLast { state.isLeaving = true }
             return isLast
         }
         guard isLast else { return false }
         if !hasSaidGoodbye {
             hasSaidGoodbye = true
             _ = client.publish(MQTTMessage(MQTTTopics.program(address.prefix), "offline"))
-            monitor.locked { onTheirWay = client.onTheirWay }
+            shared.locked { $0.onTheirWay = client.onTheirWay }
             return false
         }
         leave()
@@ -196,15 +175,15 @@ final class MQTTConnection: @unchecked Sendable {
     /// Also where it is not welcome yet: behind a farewell no last will is read out.
     private func leave() {
         if client.state != .closed { client.disconnect() }
-        monitor.locked {
-            isOver = true
-            monitor.signal()
-        }
+        shared.locked { $0.isOver = true }
+        shared.signal()
     }
 
     private func askAgain() {
         let now = Stopwatch.now
-        let isFinishing = monitor.locked { devices.contains(where: \.isFinishing) }
+        let isFinishing = shared.locked { state in
+            state.devices.contains { state.inboxes[$0.place].isFinishing }
+        }
         let due = isFinishing ? min(nextTry, now + 0.5) : nextTry
         if now < due {
             // Somebody may be told there only since the last try.
@@ -226,7 +205,7 @@ final class MQTTConnection: @unchecked Sendable {
             nextOnline = .infinity
             _ = client.publish(MQTTMessage(MQTTTopics.program(address.prefix), "online"))
         }
-        let devices = monitor.locked { self.devices }
+        let devices = shared.locked { $0.devices }
         if now - lastRepeat >= 1, client.hasHomeAssistantBegun() {
             lastRepeat = now
             for device in devices { device.tellAgain() }
@@ -270,7 +249,7 @@ final class MQTTConnection: @unchecked Sendable {
     private func obey(_ command: MQTTMessage, _ devices: [MQTTDevice]) {
         guard let device = devices.first(where: { $0.topics.command == command.topic }) else { return }
         let answer: @Sendable (CorrectionAnswer) -> Void = { answer in
-            self.monitor.locked { device.add(answer) }
+            device.withInbox { $0.add(answer) }
             self.wake()
         }
         guard let corrections = device.stream.corrections else {
@@ -287,7 +266,7 @@ final class MQTTConnection: @unchecked Sendable {
         if followsAnother { nextOnline = openSince + 2 * Double(MQTTClient.keepAlive) }
         client.subscribe(MQTTTopics.homeAssistant)
         _ = client.publish(MQTTMessage(MQTTTopics.program(address.prefix), "online"))
-        for device in monitor.locked({ devices }) { device.hasBegun = false }
+        for device in shared.locked({ $0.devices }) { device.hasBegun = false }
         if saidProblem != nil {
             log.line { $0.append(string: "\(address.description): connected") }
         }
@@ -318,17 +297,17 @@ final class MQTTConnection: @unchecked Sendable {
 
     /// Who waits for a broker before it is told anything there says itself why it can't be had.
     private func sayProblemIfTold() {
-        if monitor.locked({ !devices.isEmpty }) { sayProblem() }
+        if shared.locked({ !$0.devices.isEmpty }) { sayProblem() }
     }
 
     private func look() {
-        monitor.locked {
-            isOpen = client.state == .open
-            problem = client.problem
-            onTheirWay = client.onTheirWay
-            progress = client.arrived
-            monitor.signal()
+        shared.locked { state in
+            state.isOpen = client.state == .open
+            state.problem = client.problem
+            state.onTheirWay = client.onTheirWay
+            state.progress = client.arrived
         }
+        shared.signal()
     }
 
     private func sayProblem() {

@@ -5,32 +5,18 @@ import TacitText
 /// An input as a broker is told of it: what is on, how loud it is, what was lost, and a queue of events.
 ///
 /// Each event is told once and in order, for as long as the queue has room. States are told as they change; while the broker
-/// is away only what they are in the end, once it is back.
+/// is away only what they are in the end, once it is back. All here is the connection's thread's, but for `withInbox`.
 package final class MQTTDevice: @unchecked Sendable {
-    // Changed by the connection's thread, with the monitor locked.
+    let name: String
+    /// Among the inboxes.
+    let place: Int
+    private let shared: Guarded<MQTTShared>
+    private let hasDiscovery: Bool
     private(set) var topics: MQTTTopics
     private(set) var stream: StreamDescription
-    private let monitor: Monitor
-    private let hasDiscovery: Bool
     private var discovery: [UInt8]?
 
-    // The monitor's: what the stream has said.
-    private var queue: BoundedQueue<LiveEvent>
-    private var isOn: [Bool]
-    /// The label that turned on last.
-    private var lastOn: Int?
-    private var answers = BoundedQueue<CorrectionAnswer>(capacity: 64)
-    private var level: Double?
-    private var lostSeconds = 0.0
-    private var dropped = 0
-    private var lastSign: Double?
-    /// Labels that came or went, before the connection's thread knows.
-    private var newLabels: StreamLabels?
-    private(set) var isFinishing = false
-    /// Whether all has been said, the farewell included.
-    package private(set) var isOver = false
-
-    // The connection's thread's: what the broker has been told, or is to be.
+    // What the broker has been told, or is to be.
     /// Whether the broker has been told of it since it was connected.
     var hasBegun = false
     /// Whether the broker has said, since then, which labels it knows of.
@@ -56,56 +42,28 @@ package final class MQTTDevice: @unchecked Sendable {
     private var toldLost: Double?
     private var toldDropped: Int?
 
-    /// Events that may wait.
-    static let capacity = 4096
     /// Seconds in which a broker says which labels it knows of, and in which one follows the other.
     private static let hearingSeconds = 10.0
     private static let goneSeconds = 0.5
 
-    package init(_ topics: MQTTTopics, _ stream: StreamDescription, hasDiscovery: Bool, monitor: Monitor) {
+    init(
+        _ topics: MQTTTopics, _ stream: StreamDescription, hasDiscovery: Bool, _ shared: Guarded<MQTTShared>, place: Int
+    ) {
+        name = topics.device
+        self.place = place
         self.topics = topics
         self.stream = stream
-        self.monitor = monitor
+        self.shared = shared
         self.hasDiscovery = hasDiscovery
         discovery = hasDiscovery ? MQTTDiscovery.payload(topics, stream) : nil
-        queue = BoundedQueue(capacity: Self.capacity)
-        isOn = Array(repeating: false, count: stream.eventNames.count)
-        told = isOn
+        told = Array(repeating: false, count: stream.eventNames.count)
         format = JSONLineFormat(stream, hasLogits: false, hasEventType: true)
     }
 
-    // MARK: From the stream, with the monitor locked
-
-    func hasAdvanced(_ now: Double) { lastSign = now }
-    func has(level: Double?) { self.level = level }
-    func hasLost(_ seconds: Double) { lostSeconds += seconds }
-    var isFull: Bool { queue.isFull }
-    var waiting: Int { queue.count }
-
-    /// Nothing is on any more, also where the stream had no end of its own, as a recording that is cut off.
-    package func isFinishingNow() {
-        isFinishing = true
-        for label in isOn.indices { isOn[label] = false }
+    /// From any thread: what the stream says.
+    package func withInbox<Result>(_ body: (inout MQTTInbox) -> Result) -> Result {
+        shared.locked { body(&$0.inboxes[place]) }
     }
-
-    /// False when the event is lost, for want of room.
-    package func add(_ event: LiveEvent) -> Bool {
-        isOn[event.label] = event.state == .on
-        if event.state == .on { lastOn = event.label }
-        if queue.append(event) { return true }
-        dropped += 1
-        return false
-    }
-
-    func relabel(_ labels: StreamLabels) {
-        isOn += Array(repeating: false, count: max(0, labels.eventNames.count - isOn.count))
-        newLabels = labels
-    }
-
-    /// More than there is room for are not asked for at once.
-    func add(_ answer: CorrectionAnswer) { _ = answers.append(answer) }
-
-    // MARK: From the connection's thread
 
     /// The broker knows nothing: it is told everything, from the description on.
     ///
@@ -116,14 +74,14 @@ package final class MQTTDevice: @unchecked Sendable {
         hasBegun = true
         hasHeard = false
         hearing = arrived
-        monitor.locked {
-            relabel()
+        withInbox { inbox in
+            relabel(&inbox)
             // What happened while no one listened is an event, but no state any more. A stream that waits for its readers
             // has no such time.
             if !stream.waitsForReaders {
-                told = isOn
-                settled = queue.count
-                toldLast = lastOn
+                told = inbox.isOn
+                settled = inbox.queue.count
+                toldLast = inbox.lastOn
             }
         }
         // What Home Assistant had not been told yet is part of what it is told anew.
@@ -189,10 +147,10 @@ package final class MQTTDevice: @unchecked Sendable {
         return nil
     }
 
-    /// With the monitor locked: says what there is now, and that what is gone is gone.
-    private func relabel() {
-        guard let labels = newLabels else { return }
-        newLabels = nil
+    /// Says what there is now, and that what is gone is gone.
+    private func relabel(_ inbox: inout MQTTInbox) {
+        guard let labels = inbox.newLabels else { return }
+        inbox.newLabels = nil
         let before = forgotten
         let now = Set(labels.forgottenEvents)
         forgotten = now
@@ -216,25 +174,27 @@ package final class MQTTDevice: @unchecked Sendable {
 
     private func fill(_ now: Double) {
         if isToldAgain { tellAll() }
-        var event: LiveEvent?
-        monitor.locked {
-            relabel()
+        let event: LiveEvent? = withInbox { inbox in
+            relabel(&inbox)
             // Once for many.
-            if let goneDue, now >= goneDue || isFinishing && hasHeard { tellDiscovery() }
-            let isAvailable = lastSign.map { now - $0 < stream.sense.longestSilence } ?? false
-            if isAvailable != toldAvailable, !isFinishing || toldAvailable == nil {
+            if let goneDue, now >= goneDue || inbox.isFinishing && hasHeard { tellDiscovery() }
+            let isAvailable = inbox.lastSign.map { now - $0 < stream.sense.longestSilence } ?? false
+            if isAvailable != toldAvailable, !inbox.isFinishing || toldAvailable == nil {
                 toldAvailable = isAvailable
                 tellAvailable(isAvailable)
             }
-            tellFigures(now)
-            while let answer = answers.removeFirst() {
+            tellFigures(inbox, now)
+            while let answer = inbox.answers.removeFirst() {
                 pending.append(MQTTMessage(topics.answer, answer.bytes.dropLast(), isRetained: false))
             }
-            event = queue.removeFirst()
+            let event = inbox.queue.removeFirst()
             // Before another event can come, whose state would be told twice.
-            if event == nil { settle() } else { monitor.signal() }
+            if event == nil { settle(&inbox) }
+            return event
         }
-        if let event { tell(event) }
+        guard let event else { return }
+        shared.signal()
+        tell(event)
     }
 
     private func tell(_ event: LiveEvent) {
@@ -249,36 +209,35 @@ package final class MQTTDevice: @unchecked Sendable {
         pending.append(MQTTMessage(topics.event, format.bytes.dropLast(), isRetained: false))
     }
 
-    /// With nothing else to say, and the monitor locked: what is on and off is told as it is, whatever was lost; and at the end
-    /// there is a farewell.
-    private func settle() {
-        for label in told.indices where told[label] != isOn[label] {
-            told[label] = isOn[label]
+    /// With nothing else to say: what is on and off is told as it is, whatever was lost; and at the end there is a farewell.
+    private func settle(_ inbox: inout MQTTInbox) {
+        for label in told.indices where told[label] != inbox.isOn[label] {
+            told[label] = inbox.isOn[label]
             tellState(label)
         }
-        if let lastOn, lastOn != toldLast { tellLast(lastOn) }
-        guard pending.isEmpty, leftovers.areCleared, isFinishing, hasHeard else { return }
+        if let lastOn = inbox.lastOn, lastOn != toldLast { tellLast(lastOn) }
+        guard pending.isEmpty, leftovers.areCleared, inbox.isFinishing, hasHeard else { return }
         if toldAvailable == true {
             toldAvailable = false
             tellAvailable(false)
         } else {
-            isOver = true
+            inbox.isOver = true
         }
     }
 
-    private func tellFigures(_ now: Double) {
-        if let level, level != toldLevel, now - levelTime >= 1 || isFinishing {
+    private func tellFigures(_ inbox: MQTTInbox, _ now: Double) {
+        if let level = inbox.level, level != toldLevel, now - levelTime >= 1 || inbox.isFinishing {
             toldLevel = level
             levelTime = now
             pending.append(MQTTMessage(topics.level, decimal(level, places: 1)))
         }
-        if lostSeconds != toldLost {
-            toldLost = lostSeconds
-            pending.append(MQTTMessage(topics.lost, decimal(lostSeconds, places: 3)))
+        if inbox.lostSeconds != toldLost {
+            toldLost = inbox.lostSeconds
+            pending.append(MQTTMessage(topics.lost, decimal(inbox.lostSeconds, places: 3)))
         }
-        if dropped != toldDropped {
-            toldDropped = dropped
-            pending.append(MQTTMessage(topics.dropped, "\(dropped)"))
+        if inbox.dropped != toldDropped {
+            toldDropped = inbox.dropped
+            pending.append(MQTTMessage(topics.dropped, "\(inbox.dropped)"))
         }
     }
 

@@ -65,18 +65,15 @@ final class MQTTSink: Sink {
     func passed(time: Double) { advanced() }
 
     func labels(_ reading: LiveReading) {
-        connection.monitor.locked { device.has(level: reading.level) }
+        device.withInbox { $0.level = reading.level }
     }
 
     func quiet(_ quiet: LiveQuiet) {
-        connection.monitor.locked { device.has(level: quiet.level) }
+        device.withInbox { $0.level = quiet.level }
     }
 
     func event(_ event: LiveEvent) {
-        let isTaken = connection.monitor.locked {
-            if waitsForReaders { waitForRoom() }
-            return device.add(event)
-        }
+        let isTaken = add(event)
         connection.wake()
         guard !isTaken else { return }
         SinkLosses.mqtt.add()
@@ -89,12 +86,12 @@ final class MQTTSink: Sink {
     }
 
     func relabel(_ labels: StreamLabels) {
-        connection.monitor.locked { device.relabel(labels) }
+        device.withInbox { $0.relabel(labels) }
         connection.wake()
     }
 
     func gap(_ gap: LiveGap) {
-        connection.monitor.locked { device.hasLost(gap.lostSeconds) }
+        device.withInbox { $0.lostSeconds += gap.lostSeconds }
         connection.wake()
     }
 
@@ -111,17 +108,20 @@ final class MQTTSink: Sink {
     }
 
     private func advanced() {
-        connection.monitor.locked { device.hasAdvanced(Stopwatch.now) }
+        device.withInbox { $0.lastSign = Stopwatch.now }
     }
 
     /// What can be read again at any speed waits for the broker, unless that takes nothing at all.
-    private func waitForRoom() {
-        var seen = connection.progress
-        var since = Stopwatch.now
-        while device.isFull, !stop.isStopping, Stopwatch.now - since < Self.patience {
-            connection.monitor.wait(seconds: 0.05)
-            if seen != connection.progress { since = Stopwatch.now }
-            seen = connection.progress
+    private func add(_ event: LiveEvent) -> Bool {
+        var seen: Int?
+        var since = 0.0
+        return connection.shared.wait(every: 0.05) { state in
+            if waitsForReaders, state.inboxes[device.place].queue.isFull, !stop.isStopping {
+                let now = Stopwatch.now
+                if state.progress != seen { (seen, since) = (state.progress, now) }
+                if now - since < Self.patience { return nil }
+            }
+            return state.inboxes[device.place].add(event)
         }
     }
 }
