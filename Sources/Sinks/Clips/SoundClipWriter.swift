@@ -24,7 +24,7 @@ struct SoundClipWriter: @unchecked Sendable {
 
     init(_ clips: SoundClips) {
         self.clips = clips
-        files = Array(repeating: nil, count: clips.jobs.count)
+        files = Array(repeating: nil, count: SoundClips.most)
     }
 
     mutating func serve() {
@@ -32,11 +32,11 @@ struct SoundClipWriter: @unchecked Sendable {
             var isBusy = false
             for slot in files.indices where advance(slot) { isBusy = true }
             if isBusy { continue }
-            let isOver = clips.monitor.locked {
-                let isWorking = clips.jobs.contains { $0 != nil }
-                if clips.isEnding, !isWorking { return true }
-                if !clips.isEnding { clips.monitor.wait(seconds: isWorking ? 0.25 : 10) }
-                return false
+            var isOver = false
+            clips.shared.pause { state in
+                let isWorking = state.jobs.contains { $0 != nil }
+                isOver = state.isEnding && !isWorking
+                return state.isEnding ? nil : isWorking ? 0.25 : 10
             }
             if isOver { break }
             lookAtFolder()
@@ -49,11 +49,11 @@ struct SoundClipWriter: @unchecked Sendable {
     /// Takes a clip some samples further. False when there is nothing to do.
     private mutating func advance(_ slot: Int) -> Bool {
         var count: Int?
-        let seen: (job: SoundClips.Job, isEnding: Bool)? = clips.monitor.locked {
-            guard let job = clips.jobs[slot] else { return nil }
-            count = clips.history.copy(from: job.place, to: job.end, into: buffer)
-            clips.jobs[slot]?.place += count ?? 0
-            return (job, clips.isEnding)
+        let seen: (job: SoundClips.Job, isEnding: Bool)? = clips.shared.locked { state in
+            guard let job = state.jobs[slot] else { return nil }
+            count = state.history.copy(from: job.place, to: job.end, into: buffer)
+            state.jobs[slot]?.place += count ?? 0
+            return (job, state.isEnding)
         }
         guard let (job, isEnding) = seen else { return false }
         do {
@@ -79,7 +79,7 @@ struct SoundClipWriter: @unchecked Sendable {
         let name = ClipFileName(job.name.text)
         let descriptor = try clips.folder.create(name.whole)
         var number: Int32 = 0
-        let rate = clips.monitor.locked { clips.stream.sampleRate }
+        let rate = clips.shared.locked { $0.stream.sampleRate }
         guard let encoder = tacit_flac_writer_create(descriptor, UInt32(rate), &number) else {
             clips.folder.discard(name.whole, descriptor)
             throw failure(number)
@@ -101,7 +101,7 @@ struct SoundClipWriter: @unchecked Sendable {
     private mutating func finish(_ slot: Int, _ job: SoundClips.Job) throws {
         guard let file = files[slot] else { return }
         files[slot] = nil
-        let stream = clips.monitor.locked { clips.stream }
+        let stream = clips.shared.locked { $0.stream }
         let rate = Double(stream.sampleRate)
         let number = tacit_flac_writer_finish(file.encoder)
         do {
@@ -135,15 +135,13 @@ struct SoundClipWriter: @unchecked Sendable {
         files[slot] = nil
         ClipSink.log(job.on, " has no clip: \(error)")
         let hasRoom = clips.folder.hasRoom()
-        clips.monitor.locked { clips.hasRoom = hasRoom }
+        clips.shared.locked { $0.hasRoom = hasRoom }
         release(slot)
     }
 
     private func release(_ slot: Int) {
-        clips.monitor.locked {
-            clips.jobs[slot] = nil
-            clips.monitor.signal()
-        }
+        clips.shared.locked { $0.jobs[slot] = nil }
+        clips.shared.signal()
     }
 
     /// Once in a while: whether there is room again, and whether clips have grown too old.
@@ -152,12 +150,12 @@ struct SoundClipWriter: @unchecked Sendable {
             clips.folder.trim()
             lastTrim = Stopwatch.now
         }
-        let hadRoom = clips.monitor.locked { clips.hasRoom }
+        let hadRoom = clips.shared.locked { $0.hasRoom }
         if hadRoom { return }
         // Another disk may be there by now; where none is, the next clip says so.
         try? clips.folder.follow(isIdle: isIdle)
         let hasRoom = clips.folder.hasRoom()
-        clips.monitor.locked { clips.hasRoom = hasRoom }
+        clips.shared.locked { $0.hasRoom = hasRoom }
     }
 
     private func failure(_ number: Int32) -> TacitError {

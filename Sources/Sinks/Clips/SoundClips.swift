@@ -21,35 +21,51 @@ final class SoundClips: Sink, ClipNaming, @unchecked Sendable {
         var place: Int
     }
 
-    let folder: ClipFolder
-    let monitor = Monitor()
-    // All below is the monitor's.
-    /// Changed by the stream's thread alone, which need not ask for it.
-    private(set) var stream: StreamDescription
-    var history: SampleHistory
-    var jobs: [Job?] = Array(repeating: nil, count: SoundClips.most)
-    var hasRoom = true
-    private(set) var isEnding = false
+    struct State {
+        var stream: StreamDescription
+        var history: SampleHistory
+        var jobs: [Job?] = Array(repeating: nil, count: SoundClips.most)
+        var hasRoom: Bool
+        var isEnding = false
 
+        /// The sample at so many seconds.
+        func place(_ time: Double) -> Int { Int((time * Double(stream.sampleRate)).rounded()) }
+
+        /// Whether so many more would take the place of what a clip has still to be written from.
+        func wouldOverwrite(_ count: Int) -> Bool {
+            jobs.contains { job in
+                guard let job, job.place < min(job.end, history.end) else { return false }
+                return job.place < history.end + count - history.capacity
+            }
+        }
+
+        /// Whether there are clips that end with what has been heard already.
+        var hasJobsToWrite: Bool {
+            jobs.contains { job in job.map { $0.end <= history.end } ?? false }
+        }
+    }
+
+    let folder: ClipFolder
+    let shared: Guarded<State>
     private let settings: ClipSettings
     private let stop: StopToken
     private let before: Double
+    /// The stream's thread's.
     private var names: ClipNames
 
     /// Clips that are made at once.
-    private static let most = 32
+    static let most = 32
     /// Seconds that the disk may be behind.
     private static let slack = 30.0
 
     init(_ folder: ClipFolder, _ settings: ClipSettings, _ stream: StreamDescription, before: Double) throws {
         self.folder = folder
         self.settings = settings
-        self.stream = stream
         stop = stream.stop
         self.before = before
         names = ClipNames(stream, kind: .sound)
-        history = SampleHistory(capacity: Int((before + Self.slack) * Double(stream.sampleRate)))
-        hasRoom = folder.hasRoom()
+        let history = SampleHistory(capacity: Int((before + Self.slack) * Double(stream.sampleRate)))
+        shared = Guarded(State(stream: stream, history: history, hasRoom: folder.hasRoom()))
         let made = SoundClipWriter(self)
         try DetachedThread.start(for: folder.path, failing: .cannotCreate) {
             var writer = made
@@ -57,16 +73,16 @@ final class SoundClips: Sink, ClipNaming, @unchecked Sendable {
         }
     }
 
-    deinit { history.deallocate() }
+    deinit { shared.locked { $0.history.deallocate() } }
 
     func samples(_ samples: UnsafeBufferPointer<Float>, time: Double) {
-        monitor.locked {
+        shared.wait(every: 0.05) { state -> Void? in
             // What can be read again at any speed waits for the disk.
-            while stream.waitsForReaders, !stop.isStopping, wouldOverwrite(samples.count) {
-                monitor.signal()
-                monitor.wait(seconds: 0.05)
+            if state.stream.waitsForReaders, !stop.isStopping, state.wouldOverwrite(samples.count) {
+                shared.signal()
+                return nil
             }
-            history.append(samples, endingAt: place(time))
+            return state.history.append(samples, endingAt: state.place(time))
         }
     }
 
@@ -76,7 +92,7 @@ final class SoundClips: Sink, ClipNaming, @unchecked Sendable {
 
     func relabel(_ labels: StreamLabels) {
         names.relabel(labels)
-        monitor.locked { stream = stream.relabelled(labels) }
+        shared.locked { $0.stream = $0.stream.relabelled(labels) }
     }
 
     func name(_ event: inout LiveEvent) {
@@ -87,28 +103,27 @@ final class SoundClips: Sink, ClipNaming, @unchecked Sendable {
     }
 
     func finish() {
-        monitor.locked {
-            isEnding = true
-            monitor.signal()
-            while jobs.contains(where: { $0 != nil }) { monitor.wait(seconds: 1) }
-        }
+        shared.locked { $0.isEnding = true }
+        shared.signal()
+        shared.wait { state in state.jobs.contains { $0 != nil } ? nil : () }
     }
 
     private func begin(_ event: inout LiveEvent) {
         let name = names.name(event)
-        let refusal: String? = monitor.locked {
-            while stream.waitsForReaders, !stop.isStopping, !jobs.contains(where: { $0 == nil }), hasJobsToWrite {
-                monitor.signal()
-                monitor.wait(seconds: 0.05)
+        let refusal: String? = shared.wait(every: 0.05) { state -> String?? in
+            let slot = state.jobs.firstIndex { $0 == nil }
+            if slot == nil, state.stream.waitsForReaders, !stop.isStopping, state.hasJobsToWrite {
+                shared.signal()
+                return nil
             }
-            guard hasRoom else { return "the disk has no room" }
-            guard let slot = jobs.firstIndex(where: { $0 == nil }) else { return "too many are on at once" }
-            let start = max(0, history.start, place(event.time - before))
+            guard state.hasRoom else { return "the disk has no room" }
+            guard let slot else { return "too many are on at once" }
+            let start = max(0, state.history.start, state.place(event.time - before))
             event.clip = name
-            jobs[slot] = Job(
-                name: name, on: event, start: start, end: start + length(settings.longest), place: start)
-            monitor.signal()
-            return nil
+            state.jobs[slot] = Job(
+                name: name, on: event, start: start, end: start + state.place(settings.longest), place: start)
+            shared.signal()
+            return .some(nil)
         }
         if let refusal { return ClipSink.log(event, " has no clip: \(refusal)") }
         names.keep(name, of: event)
@@ -117,30 +132,14 @@ final class SoundClips: Sink, ClipNaming, @unchecked Sendable {
     private func end(_ event: inout LiveEvent) {
         guard let name = names.take(event) else { return }
         event.clip = name
-        monitor.locked {
-            for slot in jobs.indices {
-                guard var job = jobs[slot], job.name == name else { continue }
+        shared.locked { state in
+            for slot in state.jobs.indices {
+                guard var job = state.jobs[slot], job.name == name else { continue }
                 job.off = event
-                job.end = min(job.end, place(event.time + settings.after))
-                jobs[slot] = job
-                monitor.signal()
+                job.end = min(job.end, state.place(event.time + settings.after))
+                state.jobs[slot] = job
             }
         }
-    }
-
-    private func place(_ time: Double) -> Int { Int((time * Double(stream.sampleRate)).rounded()) }
-    private func length(_ seconds: Double) -> Int { place(seconds) }
-
-    /// Whether so many more would take the place of what a clip has still to be written from.
-    private func wouldOverwrite(_ count: Int) -> Bool {
-        jobs.contains { job in
-            guard let job, job.place < min(job.end, history.end) else { return false }
-            return job.place < history.end + count - history.capacity
-        }
-    }
-
-    /// Whether there are clips that end with what has been heard already.
-    private var hasJobsToWrite: Bool {
-        jobs.contains { job in job.map { $0.end <= history.end } ?? false }
+        shared.signal()
     }
 }
