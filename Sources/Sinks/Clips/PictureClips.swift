@@ -19,16 +19,18 @@ final class PictureClips: Sink, ClipNaming, @unchecked Sendable {
         var isFull = false
     }
 
+    private struct State {
+        var stream: StreamDescription
+        /// Two, so that one is filled while the other is written; the pixels of one that is full are the writing thread's.
+        var jobs = [Job(), Job()]
+        var hasRoom: Bool
+        var isEnding = false
+    }
+
     private let folder: ClipFolder
     private let stop: StopToken
-    private let monitor = Monitor()
-    /// Changed by the stream's thread alone, which need not ask the monitor for it.
-    private var stream: StreamDescription
-    // The monitor's: two, so that one is filled while the other is written.
-    private var jobs = [Job(), Job()]
-    private var hasRoom = true
-    private var isEnding = false
-    // The stream's.
+    private let shared: Guarded<State>
+    // The stream's thread's.
     private var names: ClipNames
     private var fresh: [LiveEvent] = []
 
@@ -36,17 +38,17 @@ final class PictureClips: Sink, ClipNaming, @unchecked Sendable {
 
     init(_ folder: ClipFolder, _ stream: StreamDescription) throws {
         self.folder = folder
-        self.stream = stream
         stop = stream.stop
         names = ClipNames(stream, kind: .picture)
         fresh.reserveCapacity(stream.eventNames.count)
-        for place in jobs.indices { jobs[place].events.reserveCapacity(stream.eventNames.count) }
-        hasRoom = folder.hasRoom()
+        var state = State(stream: stream, hasRoom: folder.hasRoom())
+        for place in state.jobs.indices { state.jobs[place].events.reserveCapacity(stream.eventNames.count) }
+        shared = Guarded(state)
         try DetachedThread.start(for: folder.path, failing: .cannotCreate) { self.serve() }
     }
 
     deinit {
-        for job in jobs { job.pixels?.deallocate() }
+        for job in shared.locked({ $0.jobs }) { job.pixels?.deallocate() }
     }
 
     func labels(_ reading: LiveReading) {}
@@ -56,7 +58,7 @@ final class PictureClips: Sink, ClipNaming, @unchecked Sendable {
     func relabel(_ labels: StreamLabels) {
         names.relabel(labels)
         fresh.reserveCapacity(labels.eventNames.count)
-        monitor.locked { stream = stream.relabelled(labels) }
+        shared.locked { $0.stream = $0.stream.relabelled(labels) }
     }
 
     func name(_ event: inout LiveEvent) {
@@ -64,10 +66,11 @@ final class PictureClips: Sink, ClipNaming, @unchecked Sendable {
             event.clip = names.take(event)
             return
         }
-        let refusal: String? = monitor.locked {
-            while stream.waitsForReaders, !stop.isStopping, jobs.allSatisfy(\.isFull) { monitor.wait(seconds: 0.05) }
-            guard hasRoom else { return "the disk has no room" }
-            return jobs.allSatisfy(\.isFull) ? "the disk is too slow" : nil
+        let refusal: String? = shared.wait(every: 0.05) { state -> String?? in
+            let isFull = state.jobs.allSatisfy(\.isFull)
+            if isFull, state.stream.waitsForReaders, !stop.isStopping { return nil }
+            guard state.hasRoom else { return "the disk has no room" }
+            return isFull ? "the disk is too slow" : .some(nil)
         }
         if let refusal { return ClipSink.log(event, " has no clip: \(refusal)") }
         let name = names.name(event)
@@ -78,25 +81,23 @@ final class PictureClips: Sink, ClipNaming, @unchecked Sendable {
 
     func frame(_ frame: PixelView) {
         guard !fresh.isEmpty else { return }
-        monitor.locked {
+        shared.locked { state in
             // There is one: `name` has looked, and only this thread fills any.
-            for place in jobs.indices where !jobs[place].isFull {
-                copy(frame, &jobs[place])
-                jobs[place].events.append(contentsOf: fresh)
-                jobs[place].isFull = true
+            for place in state.jobs.indices where !state.jobs[place].isFull {
+                copy(frame, &state.jobs[place])
+                state.jobs[place].events.append(contentsOf: fresh)
+                state.jobs[place].isFull = true
                 break
             }
-            monitor.signal()
         }
+        shared.signal()
         fresh.removeAll(keepingCapacity: true)
     }
 
     func finish() {
-        monitor.locked {
-            isEnding = true
-            monitor.signal()
-            while jobs.contains(where: \.isFull) { monitor.wait(seconds: 1) }
-        }
+        shared.locked { $0.isEnding = true }
+        shared.signal()
+        shared.wait { $0.jobs.contains(where: \.isFull) ? nil : () }
     }
 
     private func copy(_ frame: PixelView, _ job: inout Job) {
@@ -117,29 +118,29 @@ final class PictureClips: Sink, ClipNaming, @unchecked Sendable {
 
     private func serve() {
         while true {
-            let (next, isOver): (Int?, Bool) = monitor.locked {
-                if !jobs.contains(where: \.isFull), !isEnding { monitor.wait(seconds: 10) }
-                let next = jobs.firstIndex(where: \.isFull)
-                return (next, next == nil && isEnding)
+            shared.pause { $0.jobs.contains(where: \.isFull) || $0.isEnding ? nil : 10 }
+            let (next, isOver): (Int?, Bool) = shared.locked { state in
+                let next = state.jobs.firstIndex(where: \.isFull)
+                return (next, next == nil && state.isEnding)
             }
             if isOver { return }
             // Where the folder can't be had, the next picture says so.
             try? folder.follow(isIdle: true)
             if let next { write(next) }
             let room = folder.hasRoom()
-            monitor.locked {
-                hasRoom = room
+            shared.locked { state in
+                state.hasRoom = room
                 if let next {
-                    jobs[next].isFull = false
-                    jobs[next].events.removeAll(keepingCapacity: true)
+                    state.jobs[next].isFull = false
+                    state.jobs[next].events.removeAll(keepingCapacity: true)
                 }
-                monitor.signal()
             }
+            shared.signal()
         }
     }
 
     private func write(_ place: Int) {
-        let (job, stream) = monitor.locked { (jobs[place], self.stream) }
+        let (job, stream) = shared.locked { ($0.jobs[place], $0.stream) }
         var count = 0
         let bytes = tacit_jpeg_encode(
             job.pixels, UInt32(job.width), UInt32(job.height), UInt32(job.channels), job.width * job.channels,
