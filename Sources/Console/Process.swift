@@ -45,7 +45,7 @@ package enum Process {
         body?()
     }
 
-    /// The program's name, before its lines on standard error.
+    /// The program's name, before its lines on standard error. `prepare` sets it before there is another thread.
     nonisolated(unsafe) package private(set) static var name: StaticString = "tacit"
 
     /// Thrown by what was asked to stop in order, and has.

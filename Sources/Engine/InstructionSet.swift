@@ -12,7 +12,7 @@ package enum InstructionSet {
         return names
     }
 
-    /// The fastest table.
+    /// The fastest table: a constant of the kernels'.
     nonisolated(unsafe) static let best: UnsafePointer<tacit_kernels> = {
         // One of them runs on every machine.
         guard let table = tacit_kernels_named(nil) else { preconditionFailure("no portable kernels") }

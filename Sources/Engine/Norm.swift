@@ -1,7 +1,8 @@
 import CTacitKernels
 import TacitModelFile
 
-/// A norm over one row: LayerNorm or RMSNorm, with its weights where they lie.
+/// A norm over one row: LayerNorm or RMSNorm, with its weights where they lie, in a `TensorSource`, which
+/// never changes them.
 struct Norm: @unchecked Sendable {
     let kind: TrunkDescription.Norm
     let epsilon: Float

@@ -5,7 +5,7 @@ import TacitLearning
 import TacitModelFile
 
 /// A model file and what is needed to run it.
-package struct LoadedModel {
+package struct LoadedModel: Sendable {
     package let path: String
     package let file: ModelFile
     package let model: Model

@@ -6,7 +6,7 @@ import TacitDiagnostics
 /// Opening checks the whole structure, and the file's exact length, against the one description of the model that its
 /// metadata holds: every tensor that the description calls for is there, in order, with the right type and shape, and
 /// nothing else is. What the bytes of the tensors say is checked by `verify()`.
-package final class ModelFile: @unchecked Sendable {
+package final class ModelFile: Sendable {
     /// Versions of the metadata's and tensors' naming that are read. Each later one has more of them, and is written
     /// only where a model needs these.
     static let layoutVersions = 1...3

@@ -3,7 +3,7 @@ import TacitEngine
 import TacitModelFile
 
 /// One block of a trunk in memory, with the final norm behind it: what the engine runs to see what a block makes of the
-/// residual stream.
+/// residual stream. Only `init` writes to it.
 final class BlockTensors: TensorSource, @unchecked Sendable {
     /// Of a model of this one block, whose stream is given from outside.
     let description: ModelDescription

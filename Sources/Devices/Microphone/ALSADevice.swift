@@ -2,7 +2,8 @@ import CTacitALSA
 import Glibc
 import TacitDiagnostics
 
-/// A capture device of ALSA's: a sound card, or anything that its configuration defines.
+/// A capture device of ALSA's: a sound card, or anything that its configuration defines. One thread at a
+/// time calls: whoever opens it first, and then the `CaptureThread` that is made with it.
 package final class ALSADevice: CaptureDevice, @unchecked Sendable {
     /// As the user named it; looked up anew each time it is opened, since a card may come back with another number.
     private let wanted: MicrophoneName

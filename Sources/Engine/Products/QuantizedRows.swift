@@ -1,7 +1,8 @@
 import CTacitKernels
 import TacitModelFile
 
-/// A product's input rows in 8 bits: one set of buffers, which every product's rows pass through.
+/// A product's input rows in 8 bits: one set of buffers, which every product's rows pass through. Of
+/// threads that fill it together each writes other rows, and none reads one before all are written.
 struct QuantizedRows: @unchecked Sendable {
     /// Bytes from one row to the next, a multiple of 64.
     let stride: Int

@@ -3,7 +3,7 @@ import TacitLearning
 
 /// Teaches a model that is being run by clips of its own events, as `tacit learn` does by files: into the same file of
 /// learned labels, and into the streams that run.
-package final class ClipTeacher: ClipTeaching, @unchecked Sendable {
+package final class ClipTeacher: ClipTeaching {
     private let model: LoadedModel
     private let file: String
     private let engine: EngineSettings

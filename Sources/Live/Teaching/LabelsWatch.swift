@@ -6,7 +6,8 @@ import TacitLearning
 /// own.
 ///
 /// The file's folder is watched (inotify(7)), since every change puts another file in its place, and where it is a link
-/// the folder of what it leads to, where that is put; where the system can't, it is looked at once a second.
+/// the folder of what it leads to, where that is put; where the system can't, it is looked at once a second. What changes
+/// here is that thread's alone.
 package final class LabelsWatch: @unchecked Sendable {
     /// What came of a change.
     package enum News: Sendable {
