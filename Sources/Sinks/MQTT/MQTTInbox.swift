@@ -1,4 +1,3 @@
-import TacitDiagnostics
 import TacitLive
 
 /// What a stream has said of an input, until the connection's thread tells it to the broker.
@@ -45,49 +44,4 @@ package struct MQTTInbox {
 
     /// More than there is room for are not asked for at once.
     mutating func add(_ answer: CorrectionAnswer) { _ = answers.append(answer) }
-}
-
-/// What a connection's thread shares with those who tell something there.
-package struct MQTTShared {
-    private(set) var devices: [MQTTDevice] = []
-    /// By the devices' places, also of those that are no more.
-    var inboxes: [MQTTInbox] = []
-    var isOpen = false
-    var problem = MQTTAnswers.notReached
-    var isOver = false
-    /// Takes leave of the broker: who comes now has a connection of their own.
-    var isLeaving = false
-    /// Nobody waits any more for a broker that takes nothing.
-    var isGivenUp = false
-    var progress = 0
-    /// Messages that are on their way, as far as is known here.
-    var onTheirWay = 0
-
-    package init() {}
-
-    /// - Parameter shared: what this is in.
-    package mutating func add(
-        _ topics: MQTTTopics, _ stream: StreamDescription, hasDiscovery: Bool, in shared: Guarded<MQTTShared>
-    ) -> MQTTDevice {
-        let device = MQTTDevice(topics, stream, hasDiscovery: hasDiscovery, shared, place: inboxes.count)
-        devices.append(device)
-        inboxes.append(MQTTInbox(labels: stream.eventNames.count))
-        return device
-    }
-
-    /// Its inbox takes nothing any more.
-    mutating func remove(_ device: MQTTDevice) {
-        devices.removeAll { $0 === device }
-        inboxes[device.place].queue = BoundedQueue(capacity: 0)
-        inboxes[device.place].answers = BoundedQueue(capacity: 0)
-    }
-
-    /// Whether the broker has all of it, and either has taken leave or is kept by others.
-    func isDone(_ device: MQTTDevice) -> Bool {
-        inboxes[device.place].isOver && onTheirWay == 0
-            && (isOver || devices.contains { !inboxes[$0.place].isFinishing })
-    }
-
-    /// Whether all who are told there have said everything, and the broker has it.
-    var isLast: Bool { !devices.isEmpty && devices.allSatisfy { inboxes[$0.place].isOver } && onTheirWay == 0 }
 }
