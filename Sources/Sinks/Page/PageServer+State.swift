@@ -33,6 +33,7 @@ extension PageServer {
             line.string("sense", "pictures")
         }
         line.time("wall", .now())
+        line.bool("ok", figures.isAlive(within: stream.sense.longestSilence))
         line.seconds("time", figures.time)
         line.seconds("heard_seconds", figures.heardSeconds)
         line.seconds("lost_seconds", figures.lostSeconds.reduce(0, +))

@@ -14,10 +14,15 @@ let state = null;
 let info = new Map();
 let current = [];
 let events = [];
+const seen = new Set();
 let gaps = [];
 let range = HOUR;
-let lastLine = 0;
 let lastLoad = null;
+// Of the program's clock, which times are told by, against this machine's.
+let ahead = 0;
+const now = () => Date.now() + ahead;
+// Without the name and password that the address may hold: a browser fetches none with them.
+const at = (path) => new URL(path, location.origin + location.pathname).href;
 
 // Labels
 
@@ -82,7 +87,10 @@ const clock = (wall, seconds = true) =>
 const span = (seconds) =>
   seconds < 60 ? `${seconds.toFixed(1)} s` : seconds < 3600 ? `${(seconds / 60).toFixed(1)} min` : `${(seconds / 3600).toFixed(1)} h`;
 
+// What is known already may come again. Either line of an event has an id of its own.
 function takeEvent(event) {
+  if (seen.has(event.id)) return;
+  seen.add(event.id);
   if (event.state === "on") {
     events.push({ id: event.id, label: event.label, start: Date.parse(event.wall), time: event.time, score: event.score,
       clip: event.clip, learned: event.learned, end: null });
@@ -98,10 +106,17 @@ function takeEvent(event) {
   }
 }
 
+function takeGap(gap) {
+  if (!gaps.some((one) => one.time === gap.time && one.reason === gap.reason)) {
+    gaps.push({ ...gap, at: gap.wall ? Date.parse(gap.wall) : now() });
+  }
+}
+
 function forget() {
-  const limit = Date.now() - DAY;
+  const limit = now() - DAY;
   events = events.filter((event) => (event.end ?? Infinity) > limit).slice(-8192);
   gaps = gaps.filter((gap) => gap.at > limit).slice(-8192);
+  if (seen.size > 65536) seen.clear();
 }
 
 function showEvents() {
@@ -142,9 +157,9 @@ function drawTimeline() {
   const canvas = $("timeline");
   const style = getComputedStyle(document.documentElement);
   const colour = (name) => style.getPropertyValue(name).trim();
-  const now = Date.now();
-  const from = now - range;
-  const visible = events.filter((event) => (event.end ?? now) >= from);
+  const end = now();
+  const from = end - range;
+  const visible = events.filter((event) => (event.end ?? end) >= from);
   const counts = new Map();
   for (const event of visible) counts.set(event.label, (counts.get(event.label) ?? 0) + 1);
   const names = [...counts].sort((a, b) => b[1] - a[1]).slice(0, ROWS).map(([name]) => name);
@@ -164,8 +179,8 @@ function drawTimeline() {
   const bottom = height - 20;
   // Hours, or ten minutes, that are whole.
   const step = range > HOUR ? (width < 600 ? 6 : 3) * HOUR : (width < 600 ? 15 : 10) * 60000;
-  const offset = new Date(now).getTimezoneOffset() * 60000;
-  for (let tick = Math.ceil((from - offset) / step) * step + offset; tick <= now; tick += step) {
+  const offset = new Date(end).getTimezoneOffset() * 60000;
+  for (let tick = Math.ceil((from - offset) / step) * step + offset; tick <= end; tick += step) {
     draw.fillStyle = colour("--line");
     draw.fillRect(x(tick), 0, 1, bottom);
     draw.fillStyle = colour("--soft");
@@ -193,7 +208,7 @@ function drawTimeline() {
       if (event.label !== name) continue;
       draw.fillStyle = colour(event.end === null ? "--on" : "--accent");
       const start = Math.max(x(event.start), left);
-      draw.fillRect(start, middle - 7, Math.max(x(event.end ?? now) - start, 2), 14);
+      draw.fillRect(start, middle - 7, Math.max(x(event.end ?? end) - start, 2), 14);
     }
   });
   if (!names.length) {
@@ -236,11 +251,11 @@ function showState() {
   document.title = `${state.input} · Tacit`;
   $("picture").hidden = state.sense !== "pictures";
   const figures = [];
-  const now = performance.now();
-  if (lastLoad && now > lastLoad.at) {
-    figures.push(["Processor", `${(((state.cpu_seconds - lastLoad.cpu) * 100000) / (now - lastLoad.at)).toFixed(1)} % of a core`]);
+  const moment = performance.now();
+  if (lastLoad && moment > lastLoad.at) {
+    figures.push(["Processor", `${(((state.cpu_seconds - lastLoad.cpu) * 100000) / (moment - lastLoad.at)).toFixed(1)} % of a core`]);
   }
-  lastLoad = { at: now, cpu: state.cpu_seconds };
+  lastLoad = { at: moment, cpu: state.cpu_seconds };
   figures.push(["Memory", `${(state.resident_bytes / 1048576).toFixed(1)} MiB`]);
   figures.push(["Inference", `${state.inference_ms.toFixed(1)} ms a reading`]);
   if (state.sense === "sound") figures.push(["Heard", span(state.heard_seconds)]);
@@ -250,50 +265,121 @@ function showState() {
   $("list").replaceChildren(...figures.flatMap(([name, value]) => [make("dt", "", name), make("dd", "", value)]));
 }
 
+// What can't be loaded, and why.
+const problems = new Map();
+
+// null where it can't be had, which the status says.
 async function get(path) {
-  const answer = await fetch(path);
-  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
-  return answer.json();
+  let answer;
+  try {
+    answer = await fetch(at(path), { signal: AbortSignal.timeout(60000) });
+  } catch {
+    problems.set(path, "no connection");
+    return null;
+  }
+  try {
+    if (!answer.ok) throw new Error(`${answer.status} ${(await answer.text()).trim()}`);
+    const value = await answer.json();
+    problems.delete(path);
+    return value;
+  } catch (error) {
+    problems.set(path, `${path}: ${error.message}`);
+    return null;
+  }
 }
 
-async function loadState() {
-  state = await get("api/state");
+let isLoading = false;
+let wantsTimeline = true;
+let timelines = 0;
+
+async function load() {
+  if (!isLoading) {
+    isLoading = true;
+    const begun = Date.now();
+    const known = await get("api/state");
+    isLoading = false;
+    if (known) {
+      ahead = Date.parse(known.wall) - (begun + Date.now()) / 2;
+      takeState(known);
+    }
+  }
+  if (wantsTimeline) {
+    wantsTimeline = false;
+    wantsTimeline = !(await loadTimeline()) || wantsTimeline;
+  }
+  showStatus();
+}
+
+function takeState(known) {
+  if (state && known.time > state.time) isQuiet = known.readings === state.readings;
+  state = known;
   const names = new Set(state.labels.map((label) => label.label));
   for (const name of info.keys()) if (!names.has(name)) info.delete(name);
   for (const label of state.labels) {
-    const known = info.get(label.label);
-    if (known) Object.assign(known, label);
+    const earlier = info.get(label.label);
+    if (earlier) Object.assign(earlier, label);
     else info.set(label.label, label);
   }
+  if (state.ok) lastSign = performance.now();
   showState();
+  if (isQuiet || !current.length) {
+    current = [...state.labels].sort((a, b) => b.score - a.score).slice(0, ROWS);
+    showLevel(state.level_db);
+  }
   showLabels();
-  if (!lastLine) showLevel(state.level_db);
 }
 
+// Lines that come while a timeline is on its way, which it may not have.
+const meanwhile = new Set();
+
 async function loadTimeline() {
+  const mine = ++timelines;
+  const lines = [];
+  meanwhile.add(lines);
   const day = await get("api/timeline");
+  meanwhile.delete(lines);
+  // Asked for once more meanwhile.
+  if (mine !== timelines) return true;
+  if (!day) return false;
   events = [];
+  seen.clear();
+  gaps = [];
   for (const event of day.events) takeEvent(event);
-  gaps = day.gaps.map((gap) => ({ ...gap, at: Date.parse(gap.wall) }));
+  for (const gap of day.gaps) takeGap(gap);
+  for (const line of lines) takeNews(line);
   // Of a day that has just begun an hour shows more, until someone chooses.
-  const oldest = Math.min(Date.now(), ...events.map((event) => event.start).slice(0, 1));
-  if (!hasChosen) choose(Date.now() - oldest > HOUR ? DAY : HOUR);
+  const oldest = Math.min(now(), ...events.map((event) => event.start).slice(0, 1));
+  if (!hasChosen) choose(now() - oldest > HOUR ? DAY : HOUR);
   showEvents();
   drawTimeline();
+  return true;
 }
 
 // News
 
+let connected = false;
+let hasFailed = false;
+// Whether the stream goes on and nothing is said of it, as behind a gate.
+let isQuiet = false;
+// When something last showed that the source goes on.
+let lastSign = 0;
+
+function takeNews(line) {
+  if (line.type === "event") takeEvent(line);
+  else if (line.type === "gap") takeGap(line);
+}
+
 function take(line) {
-  lastLine = performance.now();
   if (line.type === "labels") {
+    lastSign = performance.now();
+    isQuiet = false;
     current = line.labels;
     showLevel(line.level_db);
     showLabels();
     if (state) state.inference_ms = line.inference_ms;
   } else {
-    if (line.type === "event") takeEvent(line);
-    else if (line.type === "gap") gaps.push({ ...line, at: Date.now() });
+    for (const lines of meanwhile) lines.push(line);
+    takeNews(line);
     forget();
     showEvents();
     drawTimeline();
@@ -302,26 +388,36 @@ function take(line) {
 }
 
 function follow() {
-  const news = new EventSource("events");
+  const news = new EventSource(at("events"));
   news.onopen = () => {
+    connected = true;
     // What was said meanwhile.
-    loadState().then(loadTimeline).catch(() => {});
+    wantsTimeline = true;
+    load();
   };
   news.onmessage = (message) => take(JSON.parse(message.data));
   news.onerror = () => {
-    $("status").className = "lost";
-    $("status").textContent = "no connection";
+    connected = false;
+    hasFailed = true;
+    showStatus();
     // A refusal ends it for good.
     if (news.readyState === EventSource.CLOSED) setTimeout(follow, 5000);
   };
 }
 
 function showStatus() {
-  const quiet = (performance.now() - lastLine) / 1000;
+  const silence = (performance.now() - lastSign) / 1000;
   const limit = state?.sense === "pictures" ? 30 : Math.max(10, 3 * (state?.hop_seconds ?? 1));
-  if (!lastLine) return;
-  $("status").className = quiet < limit ? "live" : "lost";
-  $("status").textContent = quiet < limit ? "live" : `silent for ${span(quiet)}`;
+  const goesOn = lastSign && (state?.ok || silence < limit);
+  let shown = ["waiting", "connecting"];
+  if (connected && problems.size) shown = ["lost", [...problems.values()][0]];
+  else if (!connected && hasFailed) shown = ["lost", "no connection"];
+  else if (connected && goesOn) shown = ["live", isQuiet ? "live, quiet" : "live"];
+  else if (connected && state) shown = ["lost", lastSign ? `silent for ${span(silence)}` : "silent"];
+  const [name, text] = shown;
+  $("status").className = name;
+  // Said aloud where it changes.
+  if ($("status").textContent !== text) $("status").textContent = text;
 }
 
 // Corrections
@@ -347,7 +443,7 @@ async function correct(judgement) {
   const token = $("token").value;
   $("answer").textContent = "learning…";
   try {
-    const answer = await fetch("correct", {
+    const answer = await fetch(at("correct"), {
       method: "POST",
       headers: { "Content-Type": "application/json", Authorization: `Bearer ${token}` },
       body: JSON.stringify({ event: asked.id, ...judgement }),
@@ -376,11 +472,11 @@ $("cancel").addEventListener("click", () => $("correction").close());
 // Beginning
 
 follow();
-setInterval(() => { loadState().catch(() => {}); }, 5000);
+setInterval(() => { if (connected) load(); }, 5000);
 setInterval(showStatus, 1000);
 setInterval(drawTimeline, 30000);
 setInterval(() => {
-  if (state?.sense === "pictures" && !document.hidden) $("picture").src = `picture.jpg?${Date.now()}`;
+  if (state?.sense === "pictures" && !document.hidden) $("picture").src = at(`picture.jpg?${Date.now()}`);
 }, 1000);
 addEventListener("resize", drawTimeline);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawTimeline);

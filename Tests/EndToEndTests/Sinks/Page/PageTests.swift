@@ -49,9 +49,10 @@ struct PageTests {
             var levelDb: Float?
             var labels: [Label]
             var corrections: Bool
+            var ok: Bool
         }
         let state = try JSONDecoder.snakeCase.decode(State.self, from: Data(try page.ask("/api/state").body))
-        #expect(state.input == "a \"board\"" && state.sense == "sound" && !state.corrections)
+        #expect(state.input == "a \"board\"" && state.sense == "sound" && state.ok && !state.corrections)
         #expect(state.labels.count == 5 && state.labels.allSatisfy { $0.threshold == 0.3 })
         #expect(state.heardSeconds > 0 && state.readings > 0 && state.levelDb.map { $0 < 0 && $0 > -60 } == true)
         // Events as their lines, of which the page may be told a moment after standard output.
