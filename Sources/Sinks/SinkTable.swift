@@ -58,6 +58,9 @@ package enum SinkTable {
     package static func open(_ configured: [ConfiguredSink], _ stream: StreamDescription) throws -> Tee {
         var stream = stream
         stream.hasOneSink = configured.count == 1
+        if case .sound = stream.sense, let clips = configured.first(where: { $0.request.has(.clips) }) {
+            stream.secondsAfter = clips.settings.clips.after
+        }
         var sinks: [(name: String, sink: any Sink)] = []
         // Before those through which people speak.
         if configured.contains(where: \.takesCorrections), let teacher = stream.teacher,

@@ -59,6 +59,8 @@ package struct StreamDescription: Sendable {
     package var teacher: (any ClipTeaching)?
     /// Takes what people say; nil where nobody is listened to.
     var corrections: Corrections?
+    /// Seconds that a clip goes on behind its event; 0 where none are kept, and for pictures.
+    var secondsAfter = 0.0
 
     package init(
         model: String, input: String, source: String? = nil, sense: Sense, sampleRate: Int = 0,

@@ -46,6 +46,7 @@ extension PageServer {
         line.integer("readers", readers)
         line.integer("readers_left", left)
         line.bool("corrections", access.takesCorrections && stream.corrections != nil)
+        line.seconds("clip_after_seconds", stream.secondsAfter)
         line.beginArray("labels")
         for index in stream.selected {
             line.beginObject()

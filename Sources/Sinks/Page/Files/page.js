@@ -119,29 +119,53 @@ function forget() {
   if (seen.size > 65536) seen.clear();
 }
 
+// By id: what is shown already stays where it is, and keeps the focus.
+const items = new Map();
+
+function newItem(event) {
+  const item = make("li");
+  item.dataset.id = event.id;
+  const time = make("time", "", clock(event.start));
+  time.dateTime = new Date(event.start).toISOString();
+  time.title = new Date(event.start).toLocaleString();
+  const what = make("span", "what");
+  what.append(make("span", "name", event.label), make("span", "detail"));
+  if (event.clip) what.title = event.clip;
+  const button = make("button", "", "Wrong?");
+  button.type = "button";
+  button.setAttribute("aria-label", `Wrong? ${event.label} at ${clock(event.start)}`);
+  button.addEventListener("click", () => ask(event));
+  item.append(time, what, button);
+  return item;
+}
+
+// Events of a group say which one, and not what it was; a clip is written for some moments after its last sound.
+function mayBeCorrected(event) {
+  if (!state?.corrections || !event.clip || event.end === null) return false;
+  if ([...info.values()].some((label) => label.group === event.label)) return false;
+  return now() - event.end > (state.clip_after_seconds + 1) * 1000;
+}
+
 function showEvents() {
   const list = $("events");
-  const items = events.slice(-100).reverse().map((event) => {
-    const item = make("li", event.end === null ? "on" : "");
-    item.dataset.id = event.id;
-    const time = make("time", "", clock(event.start));
-    time.dateTime = new Date(event.start).toISOString();
-    time.title = new Date(event.start).toLocaleString();
-    const what = make("span", "what");
-    what.append(make("span", "name", event.label),
-      make("span", "detail", event.end === null ? "on" : span(Math.max(event.seconds ?? 0, 0))));
-    if (event.clip) what.title = event.clip;
-    item.append(time, what);
-    if (state?.corrections && event.clip && event.end !== null) {
-      const button = make("button", "", "Wrong?");
-      button.type = "button";
-      button.addEventListener("click", () => ask(event));
-      item.append(button);
-    }
-    return item;
+  const shown = events.slice(-100).reverse();
+  const ids = new Set(shown.map((event) => event.id));
+  for (const [id, item] of items) {
+    if (ids.has(id)) continue;
+    item.remove();
+    items.delete(id);
+  }
+  shown.forEach((event, index) => {
+    let item = items.get(event.id);
+    if (!item) items.set(event.id, item = newItem(event));
+    item.className = event.end === null ? "on" : "";
+    const detail = event.end === null ? "on" : span(Math.max(event.seconds ?? 0, 0));
+    const corrected = judged.get(event.id);
+    item.querySelector(".detail").textContent = corrected ? `${detail}, corrected: ${corrected}` : detail;
+    item.querySelector("button").hidden = !mayBeCorrected(event);
+    if (list.children[index] !== item) list.insertBefore(item, list.children[index] ?? null);
   });
-  list.replaceChildren(...items);
-  $("no-events").hidden = items.length > 0;
+  $("no-events").hidden = shown.length > 0;
   const lost = gaps.slice(-50).reverse().map((gap) => {
     const item = make("li");
     item.append(make("time", "", clock(gap.at)), make("span", "detail", `${span(gap.lost_seconds)}, ${gap.reason}`));
@@ -423,6 +447,9 @@ function showStatus() {
 // Corrections
 
 let asked = null;
+let isLearning = false;
+// What has been said here of events, by id.
+const judged = new Map();
 
 function ask(event) {
   asked = event;
@@ -439,41 +466,61 @@ function ask(event) {
   $("name").focus();
 }
 
-async function correct(judgement) {
-  const token = $("token").value;
-  $("answer").textContent = "learning…";
+// What became of it, in words.
+async function send(event, judgement, token) {
+  // Nothing else can stand in a header.
+  if (!/^[\x20-\x7e]*$/.test(token)) return "that is not the token";
+  let answer;
   try {
-    const answer = await fetch(at("correct"), {
+    answer = await fetch(at("correct"), {
       method: "POST",
       headers: { "Content-Type": "application/json", Authorization: `Bearer ${token}` },
-      body: JSON.stringify({ event: asked.id, ...judgement }),
+      body: JSON.stringify({ event: event.id, ...judgement }),
     });
-    if (answer.ok) sessionStorage.setItem("token", token);
-    if (answer.status === 401) $("answer").textContent = "that is not the token";
-    else {
-      const text = await answer.text();
-      let words = text;
-      try { words = JSON.parse(text).words; } catch { /* words already */ }
-      $("answer").textContent = words;
-    }
   } catch {
-    $("answer").textContent = "no connection";
+    return "no connection";
   }
+  if (answer.status === 401) return "that is not the token";
+  if (answer.ok) {
+    sessionStorage.setItem("token", token);
+    judged.set(event.id, judgement.label ?? "nothing");
+    showEvents();
+  }
+  const text = await answer.text();
+  try { return JSON.parse(text).words; } catch { return text; }
 }
 
-$("was").addEventListener("click", () => {
+async function correct(judgement) {
+  if (isLearning) return;
+  isLearning = true;
+  const event = asked;
+  $("answer").textContent = "learning…";
+  $("cancel").focus();
+  $("was").disabled = $("nothing").disabled = true;
+  let words;
+  try { words = await send(event, judgement, $("token").value); } catch (error) { words = error.message; }
+  $("was").disabled = $("nothing").disabled = isLearning = false;
+  // It may have been closed, and another asked about.
+  if (asked === event) $("answer").textContent = words;
+}
+
+$("form").addEventListener("submit", (submission) => {
+  submission.preventDefault();
   const name = $("name").value.trim();
   if (name) correct({ label: name });
   else $("answer").textContent = "name it first";
 });
 $("nothing").addEventListener("click", () => correct({ nothing: true }));
 $("cancel").addEventListener("click", () => $("correction").close());
+$("correction").addEventListener("close", () => items.get(asked.id)?.querySelector("button").focus());
 
 // Beginning
 
 follow();
 setInterval(() => { if (connected) load(); }, 5000);
 setInterval(showStatus, 1000);
+// Clips become whole.
+setInterval(showEvents, 1000);
 setInterval(drawTimeline, 30000);
 setInterval(() => {
   if (state?.sense === "pictures" && !document.hidden) $("picture").src = at(`picture.jpg?${Date.now()}`);
