@@ -32,20 +32,28 @@ function row(name) {
   let item = rows.get(name);
   if (item) return item;
   item = make("li");
-  item.append(make("span", "name", name));
+  const text = make("span", "name");
+  text.title = name;
+  // A long one may be broken behind these.
+  for (const part of name.split(/(?<=[_,/])/)) text.append(part, make("wbr"));
   const track = make("div", "track");
+  // The score stands beside it.
+  track.setAttribute("aria-hidden", "true");
   track.append(make("div", "fill"));
-  const threshold = info.get(name)?.threshold;
-  if (threshold !== undefined) {
-    const mark = make("div", "mark");
-    mark.style.left = `calc(${Math.min(Math.max(threshold, 0), 1) * 100}% - 1px)`;
-    mark.title = `threshold ${threshold.toFixed(2)}`;
-    track.append(mark);
-  }
-  item.append(track, make("span", "score"));
-  item.firstChild.title = name;
+  item.append(text, track, make("span", "score"));
   rows.set(name, item);
   return item;
+}
+
+// Thresholds may come later than scores, and change.
+function showThreshold(item, threshold) {
+  if (typeof threshold !== "number" || item.dataset.threshold === String(threshold)) return;
+  item.dataset.threshold = threshold;
+  item.querySelector(".mark")?.remove();
+  const mark = make("div", "mark");
+  mark.style.left = `calc(${Math.min(Math.max(threshold, 0), 1) * 100}% - 1px)`;
+  mark.title = `threshold ${threshold.toFixed(2)}`;
+  item.querySelector(".track").append(mark);
 }
 
 function showLabels() {
@@ -64,6 +72,7 @@ function showLabels() {
     const item = row(label);
     const value = Math.min(Math.max(score ?? 0, 0), 1);
     item.className = info.get(label)?.on ? "on" : "";
+    showThreshold(item, info.get(label)?.threshold);
     item.querySelector(".fill").style.transform = `scaleX(${value})`;
     item.querySelector(".score").textContent = value.toFixed(2);
     return item;
@@ -177,6 +186,17 @@ function showEvents() {
 
 // Timeline
 
+// Without its middle: what sets names apart is often at the end.
+function shortened(name, fits) {
+  const letters = [...name];
+  for (let kept = letters.length; kept > 2; kept--) {
+    const text = kept === letters.length ? name
+      : `${letters.slice(0, Math.ceil((kept - 1) / 2)).join("")}…${letters.slice(-Math.floor((kept - 1) / 2)).join("")}`;
+    if (fits(text)) return text;
+  }
+  return letters[0] ?? "";
+}
+
 function drawTimeline() {
   const canvas = $("timeline");
   const style = getComputedStyle(document.documentElement);
@@ -223,9 +243,7 @@ function drawTimeline() {
     const middle = index * pitch + pitch / 2;
     draw.textAlign = "left";
     draw.fillStyle = colour("--ink");
-    let text = name;
-    while (text.length > 1 && draw.measureText(text).width > left - 8) text = `${text.slice(0, -2)}…`;
-    draw.fillText(text, 0, middle);
+    draw.fillText(shortened(name, (text) => draw.measureText(text).width <= left - 8), 0, middle);
     draw.fillStyle = colour("--line");
     draw.fillRect(left, middle, width - left, 1);
     for (const event of visible) {
