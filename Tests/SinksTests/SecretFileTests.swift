@@ -35,6 +35,25 @@ import Testing
         }
     }
 
+    /// What no header can carry as it is: other letters, a byte order mark, control characters, spaces at the ends.
+    @Test(arguments: [
+        ("0123456789abcdef\n", true), ("a token of tests ~!\n", true), ("0123456789abcde\u{e9}", false),
+        ("\u{feff}0123456789abcdef", false), ("0123456789abcde\tf", false), ("0123456789abcdef ", false),
+        (" 0123456789abcdef", false), ("0123456789", false),
+    ])
+    func tokens(content: String, isOne: Bool) throws {
+        let path = try folder.write("token", content.utf8)
+        guard !isOne else {
+            #expect(try SecretFile.token(path, least: 16) == content.split(separator: "\n")[0])
+            return
+        }
+        #expect {
+            _ = try SecretFile.token(path, least: 16)
+        } throws: {
+            ($0 as? TacitError)?.kind == .badData && ($0 as? TacitError)?.file == path
+        }
+    }
+
     /// One line says so, and nobody waits for ever: without a writer, and with one who writes no whole line.
     @Test(arguments: ["", "half a line"])
     func aPipeThatGivesNothing(content: String) throws {

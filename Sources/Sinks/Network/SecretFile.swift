@@ -24,6 +24,20 @@ package enum SecretFile {
         return text
     }
 
+    /// A token, which travels in a request's header.
+    ///
+    /// - Throws: `TacitError`: as `read` does, and data for one that can't be sent.
+    package static func token(_ path: String, least: Int) throws -> String {
+        let token = try read(path, least: least)
+        guard token.utf8.allSatisfy({ (0x20...0x7e).contains($0) }), token.first != " ", token.last != " " else {
+            throw TacitError.badData(
+                path,
+                "expected a token of printable ASCII, with no space at its ends, in its first line: a browser sends no other"
+            )
+        }
+        return token
+    }
+
     /// The first bytes of a file, of which none is waited for.
     ///
     /// - Throws: `TacitError` (input) for one that can't be read.

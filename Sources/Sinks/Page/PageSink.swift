@@ -24,7 +24,7 @@ final class PageSink: Sink {
             (try? PageAddress(address)).flatMap { PageProbe.trouble($0, settings.page) }
         },
         make: { address, settings, stream in
-            let token = try settings.page.tokenFile.map { try SecretFile.read($0, least: leastToken) }
+            let token = try settings.page.tokenFile.map { try SecretFile.token($0, least: leastToken) }
             return try PageSink(
                 PageAddress(address), name: settings.page.name, token: token, isRequired: settings.areRequired, stream)
         })

@@ -9,7 +9,7 @@ enum PageProbe {
             return .library(package: "libmicrohttpd12", reason: String(cString: reason))
         }
         if let file = settings.tokenFile {
-            do { _ = try SecretFile.read(file, least: PageSink.leastToken) } catch {
+            do { _ = try SecretFile.token(file, least: PageSink.leastToken) } catch {
                 return .secret(file: file, reason: (error as? TacitError)?.reason ?? "\(error)")
             }
         }
