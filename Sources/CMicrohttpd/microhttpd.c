@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <string.h>
+#include <strings.h>
 
 #define POINTER(result, name, parameters, arguments) static result(*the_##name) parameters;
 TACIT_MICROHTTPD_FUNCTIONS(POINTER)
@@ -88,4 +89,23 @@ int tacit_microhttpd_socket(struct MHD_Connection *connection) {
     enum { INFO_CONNECTION_FD = 6 };
     const int *info = the_get_connection_info(connection, INFO_CONNECTION_FD);
     return info ? *info : -1;
+}
+
+struct count {
+    const char *name;
+    int count;
+};
+
+static int count_header(void *context, int kind, const char *name, const char *value) {
+    (void)kind;
+    (void)value;
+    struct count *sought = context;
+    sought->count += strcasecmp(name, sought->name) == 0;
+    return TACIT_MICROHTTPD_YES;
+}
+
+int tacit_microhttpd_count_headers(struct MHD_Connection *connection, const char *name) {
+    struct count sought = {.name = name};
+    tacit_microhttpd_get_connection_values(connection, TACIT_MICROHTTPD_HEADER, count_header, &sought);
+    return sought.count;
 }

@@ -33,6 +33,8 @@ typedef int tacit_microhttpd_on_request(
 typedef void tacit_microhttpd_on_end(void *context, struct MHD_Connection *, void **request, int how);
 // A connection is there, or is about to be closed.
 typedef void tacit_microhttpd_on_connection(void *context, struct MHD_Connection *, void **own, int how);
+// A header is there; NO ends the asking.
+typedef int tacit_microhttpd_on_header(void *context, int kind, const char *name, const char *value);
 typedef ssize_t tacit_microhttpd_on_room(void *reader, uint64_t place, char *buffer, size_t count);
 typedef void tacit_microhttpd_on_free(void *reader);
 typedef void tacit_microhttpd_on_upgrade(
@@ -45,6 +47,9 @@ typedef void tacit_microhttpd_on_upgrade(
     X(void, stop_daemon, (struct MHD_Daemon * daemon), (daemon))                                                       \
     X(const char *, lookup_connection_value, (struct MHD_Connection * connection, int kind, const char *key),          \
         (connection, kind, key))                                                                                       \
+    X(int, get_connection_values,                                                                                      \
+        (struct MHD_Connection * connection, int kind, tacit_microhttpd_on_header *header, void *context),             \
+        (connection, kind, header, context))                                                                           \
     X(struct MHD_Response *, create_response_from_buffer, (size_t count, const void *bytes, int mode),                 \
         (count, bytes, mode))                                                                                          \
     X(struct MHD_Response *, create_response_from_callback,                                                            \
@@ -86,6 +91,9 @@ struct MHD_Daemon *tacit_microhttpd_start(
 
 // A connection's socket, which stays open until `connected` is told of its end; -1 where the library doesn't say.
 int tacit_microhttpd_socket(struct MHD_Connection *connection);
+
+// How many headers of a name a request has.
+int tacit_microhttpd_count_headers(struct MHD_Connection *connection, const char *name);
 
 // The peer of an upgraded connection is taken leave of.
 void tacit_microhttpd_close(struct MHD_UpgradeResponseHandle *handle);

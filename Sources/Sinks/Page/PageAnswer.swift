@@ -22,7 +22,9 @@ package struct PageAnswer: Sendable {
                 + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
         ),
         ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"),
-        ("Cross-Origin-Resource-Policy", "same-origin"), ("Cross-Origin-Opener-Policy", "same-origin"),
-        ("Cache-Control", "no-store"),
+        ("Cross-Origin-Resource-Policy", "same-origin"), ("Cache-Control", "no-store"),
     ]
+
+    /// What browsers take on loopback, where a proxy with TLS may stand in front; on a network they complain of it.
+    static let headersOnLoopback = headers + [("Cross-Origin-Opener-Policy", "same-origin")]
 }

@@ -84,6 +84,10 @@ extension PageServer {
     ) -> Result<PageRequest, Refusal> {
         func header(_ name: String) -> String? { Self.header(name, of: connection) }
         let route = PageRoute(rawValue: path)
+        // Whoever stands in front may have gone by the other one (RFC 9112, section 3.2).
+        for name in ["Host", "Origin"] where tacit_microhttpd_count_headers(connection, name) > 1 {
+            return .failure(Refusal(answer: .words(400, "more than one \(name)")))
+        }
         let head = PageGuard.Head(
             host: header("Host"), origin: header("Origin"), authorization: header("Authorization"))
         if let refusal = access.refusal(head, isCorrection: route == .correct) {
@@ -154,7 +158,8 @@ extension PageServer {
         _ connection: OpaquePointer
     ) -> Int32 {
         defer { tacit_microhttpd_destroy_response(response) }
-        for (name, value) in PageAnswer.headers + headers + (type.map { [("Content-Type", $0)] } ?? []) {
+        let common = address.isLoopback ? PageAnswer.headersOnLoopback : PageAnswer.headers
+        for (name, value) in common + headers + (type.map { [("Content-Type", $0)] } ?? []) {
             guard tacit_microhttpd_add_response_header(response, name, value) == Self.yes else { return Self.no }
         }
         return tacit_microhttpd_queue_response(connection, status, response)

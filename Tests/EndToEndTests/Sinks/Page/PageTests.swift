@@ -20,6 +20,7 @@ struct PageTests {
             #expect(
                 answer.headers["content-security-policy"]?.hasPrefix("default-src 'none'; script-src 'self'") == true)
             #expect(answer.headers["cache-control"] == "no-store")
+            #expect(answer.headers["cross-origin-opener-policy"] == "same-origin")
             bytes += answer.body.count
             // Nothing is asked for elsewhere.
             #expect(!answer.text.contains("://"))
