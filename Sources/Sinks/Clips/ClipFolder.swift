@@ -103,6 +103,13 @@ final class ClipFolder: @unchecked Sendable {
         }
     }
 
+    /// `trim`, after an event's clip became whole: one that the limits leave no room for is said to be gone.
+    func trim(after clip: ClipFileName, of event: LiveEvent) {
+        trim()
+        guard faccessat(descriptor, clip.whole, F_OK, AT_SYMLINK_NOFOLLOW) != 0 else { return }
+        ClipSink.log(event, " has no clip: the folder's limits leave no room for it")
+    }
+
     private var isAboveReserve: Bool { freeBytes > 0 }
 
     /// Bytes that may be written before the disk is down to what is to be left free; negative below that.

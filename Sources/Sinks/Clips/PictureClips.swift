@@ -163,10 +163,10 @@ final class PictureClips: Sink, ClipNaming, @unchecked Sendable {
                     folder.remove(description)
                     throw error
                 }
+                folder.trim(after: name, of: event)
             } catch {
                 ClipSink.log(event, " has no clip: \(error)")
             }
         }
-        folder.trim()
     }
 }

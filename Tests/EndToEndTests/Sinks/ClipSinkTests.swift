@@ -147,6 +147,16 @@ import Testing
         #expect(Set(kept).isSubset(of: Set(told)))
     }
 
+    /// What is smaller than a clip leaves room for none, and that is said of each.
+    @Test func limitsThatNoClipIsWithin() throws {
+        let outcome = try listening.run(["--to", "clips:\(clips)", "--to", "stdout", "--clip-bytes", "500"])
+        #expect(outcome.status == 0)
+        #expect(names("").isEmpty)
+        let said = outcome.errorLines.filter { $0.contains(" has no clip: the folder's limits leave no room for it") }
+        #expect(!said.isEmpty, "\(outcome.standardError)")
+        #expect(said.allSatisfy { $0.contains("clips: event ") })
+    }
+
     /// A small disk that fills up: what is there is whole, the rest is said, and the stream goes on.
     @Test(arguments: ["0", "200K"])
     func aFullDisk(reserve: String) throws {
