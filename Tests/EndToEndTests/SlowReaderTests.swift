@@ -93,6 +93,20 @@ import Testing
         #expect(outcome.errorLines == ["tacit: standard output: No space left on device"])
     }
 
+    /// A file that can't be written is called that, and no reader slow.
+    @Test func aFullDiskIsNoSlowReader() throws {
+        let path = try sound(seconds: 4)
+        let outcome = try Executable.tacit.run(
+            [
+                "listen", model.path, "--input", path, "--logits", "--top", "0", "--hop", "\(stride)", "--realtime",
+                "--to",
+                "jsonl:/dev/full",
+            ])
+        #expect(
+            outcome.standardError.contains("/dev/full can't be written: labels are lost"), "\(outcome.standardError)")
+        #expect(!outcome.standardError.contains("too slowly"))
+    }
+
     @Test func aClosedPipeEndsAQueueToo() throws {
         let path = try sound(seconds: 20)
         let outcome = try Executable.shell.run(

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import TacitConsole
 import TacitDiagnostics
 import TacitText
@@ -8,6 +9,7 @@ final class FileDrain: OutputDrain, @unchecked Sendable {
     let name: String
     private let rotation: Rotation
     private let log = LogSpeaker()
+    private let trouble = Atomic(false)
     // Once it is made, all below is the queue's thread's own, or a shared file's lock's.
     /// Whether what can't be written waits until it can.
     var triesAgain: Bool
@@ -15,7 +17,6 @@ final class FileDrain: OutputDrain, @unchecked Sendable {
     /// Where it lies, whatever its name leads through.
     private var place: String
     private var identity: FileIdentity?
-    private var isInTrouble = false
     /// Whether it is a file as others are; a pipe or a device is never put away.
     private var isRegular = false
     private var size = 0
@@ -63,6 +64,8 @@ final class FileDrain: OutputDrain, @unchecked Sendable {
         return try put(bytes)
     }
 
+    var isInTrouble: Bool { trouble.load(ordering: .relaxed) }
+
     func hasFailed(_ error: any Error) {}
 
     /// Ends the line that was there without its end, or it would swallow the next one. False where that is to be tried
@@ -78,8 +81,7 @@ final class FileDrain: OutputDrain, @unchecked Sendable {
         var count = -1
         repeat { count = Glibc.write(descriptor, bytes.baseAddress, bytes.count) } while count < 0 && errno == EINTR
         if count > 0 {
-            if isInTrouble { log.line { append("written again", to: &$0) } }
-            isInTrouble = false
+            if trouble.exchange(false, ordering: .relaxed) { log.line { append("written again", to: &$0) } }
             size += count
             endsWithLine = bytes[count - 1] == UInt8(ascii: "\n")
             return count
@@ -141,8 +143,7 @@ final class FileDrain: OutputDrain, @unchecked Sendable {
 
     /// Says what is wrong, once until a line is written again.
     private func tellOnce(_ words: String) {
-        if !isInTrouble { log.line { append(words, to: &$0) } }
-        isInTrouble = true
+        if !trouble.exchange(true, ordering: .relaxed) { log.line { append(words, to: &$0) } }
     }
 
     private static func open(_ path: String, named name: String) throws -> Int32 {

@@ -69,6 +69,9 @@ final class SharedFile: Sendable {
         }
     }
 
+    /// As `OutputDrain` has it.
+    var isInTrouble: Bool { drain.isInTrouble }
+
     /// Writes no more. The rest of a line that it has begun will never come.
     func leave(_ writer: ObjectIdentifier, triesAgain: Bool) {
         state.withLock { state in
@@ -104,6 +107,8 @@ package final class SharedFileDrain: OutputDrain {
     package func write(_ bytes: UnsafeRawBufferPointer) throws -> Int {
         try file.write(bytes, by: ObjectIdentifier(self))
     }
+
+    package var isInTrouble: Bool { file.isInTrouble }
 
     package func hasFailed(_ error: any Error) {}
 }

@@ -57,6 +57,9 @@ package struct LineOutlet {
     /// Seconds that others then wait for one that takes nothing.
     private static let patience = 10.0
 
+    /// What is wrong where lines wait, for people.
+    var trouble: StaticString { drain.isInTrouble ? " can't be written" : " is read too slowly" }
+
     /// Whether a reader who had fallen behind is near enough again.
     var hasCaughtUp: Bool {
         switch way {

@@ -32,7 +32,8 @@ final class LiveLines<Format: LineFormat>: Sink {
             if try outlet.write(format.bytes, mayFill: false) { return arrears.told(reading.time) }
             losses.line {
                 $0.append(string: outlet.name)
-                $0.append(" is read too slowly: labels are lost")
+                $0.append(outlet.trouble)
+                $0.append(": labels are lost")
             }
         }
         SinkLosses.lines.add()
@@ -48,7 +49,8 @@ final class LiveLines<Format: LineFormat>: Sink {
         for _ in 0..<2 { SinkLosses.lines.add() }
         losses.line {
             $0.append(string: outlet.name)
-            $0.append(" is read too slowly: events ")
+            $0.append(outlet.trouble)
+            $0.append(": events ")
             cancelled.id.write(to: &$0)
             $0.append(" and ")
             event.id.write(to: &$0)

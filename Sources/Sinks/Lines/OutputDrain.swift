@@ -11,6 +11,8 @@ package protocol OutputDrain: Sendable {
     ///
     /// - Throws: when it never can any more.
     func write(_ bytes: UnsafeRawBufferPointer) throws -> Int
+    /// Whether `write` can't, for the system's reasons; asked from any thread.
+    var isInTrouble: Bool { get }
     /// Told by the queue's thread of what `write` threw, once.
     func hasFailed(_ error: any Error)
     /// What is thrown when the end comes and it still can't be written.
@@ -19,6 +21,7 @@ package protocol OutputDrain: Sendable {
 
 extension OutputDrain {
     package var canBeCalledOff: Bool { false }
+    package var isInTrouble: Bool { false }
 
     /// Says that a reader takes nothing, and is not waited for at the end.
     func tellGivenUp() {
