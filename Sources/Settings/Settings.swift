@@ -1,3 +1,4 @@
+import TacitDiagnostics
 import TacitText
 
 /// What a file of settings says, each name and value of a kind that it may be, every name that it uses in it.
@@ -21,6 +22,18 @@ package struct Settings: Sendable {
 
         package let text: String
         package let place: SettingsPlace
+
+        /// What is wrong with such a text, as what stands behind "expected" or "must be"; nil for nothing.
+        package static func fault(in text: String) -> String? {
+            guard lengths.contains(text.utf8.count), SystemPath.printable(text) == text else {
+                return "text of \(lengths.lowerBound) to \(lengths.upperBound) bytes"
+            }
+            // Terminals would show the rest of a line in another order.
+            guard !text.unicodeScalars.contains(where: \.spoilsLine) else {
+                return "text without control characters, nor any that end a line or set a direction"
+            }
+            return nil
+        }
     }
 
     package enum Sense: String, Sendable, CaseIterable {

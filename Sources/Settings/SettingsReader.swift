@@ -256,13 +256,11 @@ package struct SettingsReader {
 
     /// A name for events and topics.
     private mutating func name(_ member: TOMLNode.Member) -> Settings.Name? {
-        guard let text = text(member) else { return nil }
-        let lengths = Settings.Name.lengths
-        guard lengths.contains(text.utf8.count) else {
-            refuse(
-                member.node.place, "name: expected a text of \(lengths.lowerBound) to \(lengths.upperBound) bytes")
+        if case .text(let text) = member.node.value, !text.isEmpty, let fault = Settings.Name.fault(in: text) {
+            refuse(member.node.place, "name: expected a \(fault)")
             return nil
         }
+        guard let text = text(member) else { return nil }
         return Settings.Name(text: text, place: member.node.place)
     }
 

@@ -10,12 +10,8 @@ struct NameOption: ParsableArguments {
     var name: String?
 
     func validate() throws {
-        guard let name else { return }
-        let lengths = Settings.Name.lengths
-        guard lengths.contains(name.utf8.count), SettingsReader.isPlain(name) else {
-            throw ValidationError(
-                "--name must be text of \(lengths.lowerBound) to \(lengths.upperBound) bytes: "
-                    + "'\(SystemPath.printable(name))'")
+        if let name, let fault = Settings.Name.fault(in: name) {
+            throw ValidationError("--name must be \(fault): '\(SystemPath.printable(name))'")
         }
     }
 }
