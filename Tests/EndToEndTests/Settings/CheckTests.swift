@@ -52,6 +52,19 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: inputs.folder.path("clips")))
     }
 
+    /// It may come until it is read: a warning, and no fault of the file.
+    @Test func anInputThatIsNotThere() throws {
+        let text = "[[input]]\nname = \"a\"\nmodel = \"\(inputs.first.path)\"\ninput = \"none.wav\"\n"
+        let outcome = try check(text)
+        #expect(outcome.status == 0 && outcome.outputLines.count == 1)
+        #expect(outcome.errorLines.count == 1)
+        #expect(
+            outcome.standardError.contains("settings.toml:4:1: input: none.wav: No such file or directory"),
+            "\(outcome.standardError)")
+        let found = try report(try check(text, ["--json"]))
+        #expect(found.ok && found.errors.isEmpty)
+    }
+
     @Test func allFaultsWithTheirPlaces() throws {
         let text = """
             [[input]]
