@@ -7,6 +7,8 @@ const make = (tag, name, text) => {
   if (text !== undefined) element.textContent = text;
   return element;
 };
+// What stays as it is is neither read aloud again nor loses what is marked in it.
+const say = (element, text) => { if (element.textContent !== text) element.textContent = text; };
 const HOUR = 3600000;
 const DAY = 24 * HOUR;
 const ROWS = 10;
@@ -170,7 +172,7 @@ function showEvents() {
     item.className = event.end === null ? "on" : "";
     const detail = event.end === null ? "on" : span(Math.max(event.seconds ?? 0, 0));
     const corrected = judged.get(event.id);
-    item.querySelector(".detail").textContent = corrected ? `${detail}, corrected: ${corrected}` : detail;
+    say(item.querySelector(".detail"), corrected ? `${detail}, corrected: ${corrected}` : detail);
     item.querySelector("button").hidden = !mayBeCorrected(event);
     if (list.children[index] !== item) list.insertBefore(item, list.children[index] ?? null);
   });
@@ -311,10 +313,10 @@ function showState() {
 const problems = new Map();
 
 // null where it can't be had, which the status says.
-async function get(path) {
+async function get(path, options) {
   let answer;
   try {
-    answer = await fetch(at(path), { signal: AbortSignal.timeout(60000) });
+    answer = await fetch(at(path), options);
   } catch {
     problems.set(path, "no connection");
     return null;
@@ -338,7 +340,7 @@ async function load() {
   if (!isLoading) {
     isLoading = true;
     const begun = Date.now();
-    const known = await get("api/state");
+    const known = await get("api/state", { signal: AbortSignal.timeout(20000) });
     isLoading = false;
     if (known) {
       ahead = Date.parse(known.wall) - (begun + Date.now()) / 2;
@@ -455,11 +457,10 @@ function showStatus() {
   if (connected && problems.size) shown = ["lost", [...problems.values()][0]];
   else if (!connected && hasFailed) shown = ["lost", "no connection"];
   else if (connected && goesOn) shown = ["live", isQuiet ? "live, quiet" : "live"];
-  else if (connected && state) shown = ["lost", lastSign ? `silent for ${span(silence)}` : "silent"];
+  else if (connected && state && silence >= limit) shown = ["lost", lastSign ? `silent for ${span(silence)}` : "silent"];
   const [name, text] = shown;
   $("status").className = name;
-  // Said aloud where it changes.
-  if ($("status").textContent !== text) $("status").textContent = text;
+  say($("status"), text);
 }
 
 // Corrections
