@@ -19,7 +19,7 @@ from .frontend import make_front_end
 from .inputs import SoundInput
 from .material import open_material
 from .readers import DataError, open_data_set
-from .score import logits_of, multi_hot
+from .score import logits_of, multi_hot, streamed_logits
 from .seeds import Draw
 
 
@@ -48,13 +48,19 @@ def main(args: argparse.Namespace) -> None:
     if list(data.labels) != description.labels:
         raise DataError(f"{args.adapter}/tacit.json: the labels are not those of {args.data}")
     clips = data.split(args.split)
+    targets = multi_hot(clips, len(data.labels))
+    if not targets.any():
+        raise DataError(f"{args.data}: no clip of split {args.split} has a label; expected some, to measure by")
     if args.negatives and not isinstance(description.input, SoundInput):
         raise SystemExit("--negatives are sounds")
     material = open_material(clips, description.input, args.cache)
     front = make_front_end(description.input).to(args.device)
     items = (material[i] for i in tqdm(range(len(material)), desc="evaluate", disable=None))
-    logits = logits_of(model, front, description.input, items, device=args.device)
-    targets = multi_hot(clips, len(data.labels))
+    of = streamed_logits if description.shape.context == "sliding" else logits_of
+    logits = of(model, front, description.input, items, device=args.device)
+    for clip, row in zip(clips, logits):
+        if not np.isfinite(row).all():
+            raise DataError(f"{args.adapter}: its logits of {clip.path} are not finite")
 
     summary: dict = {"dataset": data.kind, "split": args.split, "count": len(clips), "accuracy": None, "map": None}
     if data.multilabel:
@@ -62,8 +68,9 @@ def main(args: argparse.Namespace) -> None:
         column = "average_precision"
     else:
         summary["accuracy"] = metrics.accuracy(logits, targets)
-        hits = round(summary["accuracy"] * len(clips))
-        summary["interval_95"] = [round(x, 4) for x in metrics.wilson(hits, len(clips))]
+        labelled = int(targets.any(1).sum())
+        hits = round(summary["accuracy"] * labelled)
+        summary["interval_95"] = [round(x, 4) for x in metrics.wilson(hits, labelled)]
         each, column = metrics.accuracy_by_class(logits, targets), "accuracy"
     if args.negatives:
         summary["negatives"] = quiet_windows(model, front, description, args)

@@ -100,11 +100,7 @@ class AdaptedModel(nn.Module):
         self.family = config.model_type
         self.shape, self.window = shape, window
         self.limit = config.max_position_embeddings
-        if shape.positions == "base" and window + shape.sinks > self.limit:
-            kept = f" and {shape.sinks} sinks" if shape.sinks else ""
-            raise ValueError(f"a window of {window} patches{kept} is longer than the base's {self.limit} positions")
-        if shape.context == "sliding" and shape.positions == "base" and self.family == "gpt2":
-            raise ValueError("sliding contexts go with rotary positions or none")
+        check_shape(shape, config, window)
         width = config.hidden_size
         self.trunk = trunk
         if self.family == "gpt2" and shape.positions != "base":
@@ -168,16 +164,24 @@ class AdaptedModel(nn.Module):
 
     def pooled(self, patches: Tensor) -> Tensor:
         """What the head reads before its norm, [batch, width]: the last patch, or the mean over the window."""
-        hidden = self.hidden(patches)
+        return self.pool(self.hidden(patches))
+
+    def pool(self, hidden: Tensor) -> Tensor:
         return hidden[:, -1] if self.shape.pool == "last" else hidden[:, -self.window :].mean(1)
 
     def embedding(self, patches: Tensor) -> Tensor:
         """The head's input, [batch, width]: what `tacit embed` prints."""
-        x = self.pooled(patches)
+        return self.normed(self.pooled(patches))
+
+    def normed(self, x: Tensor) -> Tensor:
         return x if self.head_norm is None else self.head_norm(x)
 
+    def read(self, hidden: Tensor) -> Tensor:
+        """Logits after the last of these patches, as `hidden` gave them."""
+        return self.head(self.normed(self.pool(hidden)))
+
     def forward(self, patches: Tensor) -> Tensor:
-        return self.head(self.embedding(patches))
+        return self.read(self.hidden(patches))
 
     def without_layers(self, patches: Tensor) -> Tensor:
         """Logits as if the trunk had no layers: its final norm of the embedded patches, averaged, through the head.
@@ -185,7 +189,32 @@ class AdaptedModel(nn.Module):
         bare = self.bare()
         norm = bare.ln_f if self.family == "gpt2" else bare.norm
         x = norm(self.patch(patches[:, -self.window :])).mean(1)
-        return self.head(x if self.head_norm is None else self.head_norm(x))
+        return self.head(self.normed(x))
+
+
+def check_shape(shape: Shape, config, window: int) -> None:
+    """Refuses what a base of this configuration can't be."""
+    limit = config.max_position_embeddings
+    if shape.positions == "base" and window + shape.sinks > limit:
+        kept = f" and {shape.sinks} sinks" if shape.sinks else ""
+        raise ValueError(f"a window of {window} patches{kept} is longer than the base's {limit} positions")
+    if shape.context == "sliding" and shape.positions == "base" and config.model_type == "gpt2":
+        raise ValueError("sliding contexts go with rotary positions or none")
+
+
+def read_config(base: Path | str):
+    """A base folder's configuration, of a family that can be adapted."""
+    check_folder(base, "config.json")
+    try:
+        config = AutoConfig.from_pretrained(base)
+    except (OSError, ValueError, KeyError) as error:
+        raise unreadable(base, error) from None
+    check_family(config.model_type)
+    return config
+
+
+def unreadable(base: Path | str, error: Exception) -> DataError:
+    return DataError(f"{base}: not a base that can be read: {' '.join(str(error).split())[:200]}")
 
 
 def load_trunk(base: Path | str) -> nn.Module:
@@ -194,16 +223,14 @@ def load_trunk(base: Path | str) -> nn.Module:
     try:
         trunk = AutoModel.from_pretrained(base, dtype=torch.float32)
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
-        raise DataError(f"{base}: not a base that can be read: {' '.join(str(error).split())[:200]}") from None
+        raise unreadable(base, error) from None
     check_family(trunk.config.model_type)
     return trunk.requires_grad_(False)
 
 
 def random_trunk(base: Path | str, seed: int) -> nn.Module:
     """A trunk of the same architecture as the base's, freshly initialised as transformers does it, frozen."""
-    check_folder(base, "config.json")
-    config = AutoConfig.from_pretrained(base)
-    check_family(config.model_type)
+    config = read_config(base)
     state = torch.random.get_rng_state()
     torch.manual_seed(seed)
     trunk = AutoModel.from_config(config, dtype=torch.float32)

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from .inputs import Input
+from .inputs import Input, SoundInput
 from .material import windows_of
+from .model import AdaptedModel
 
 
 @torch.no_grad()
@@ -56,6 +57,46 @@ def logits_of(
     flush()
     model.train(was_training)
     return np.stack([(s / max(1, c)).float().numpy() for s, c in zip(sums, counts)])
+
+
+@torch.no_grad()
+def streamed_logits(
+    model: AdaptedModel, front_end: nn.Module, description: Input, items: Iterable[np.ndarray], device: str = "cpu"
+) -> np.ndarray:
+    """The same by a model of a sliding context, as the runtime reads a file: one endless context, read once a window is full,
+    from there every second (of ids, every window), and after the last patch."""
+    sound = isinstance(description, SoundInput)
+    window = description.window
+    hop = max(1, round_half_up(description.sample_rate / description.stride_samples)) if sound else window
+    rows = []
+    for item in items:
+        if sound and len(item) < description.window_samples:
+            item = np.pad(item, (0, description.window_samples - len(item)))
+        patches = front_end(torch.from_numpy(item[None]).to(device))
+        count = patches.shape[1]
+        ends = list(range(min(window, count), count + 1, hop))
+        if ends[-1] < count:
+            ends.append(count)
+        hidden = streamed(model, patches)
+        read = [model.read(hidden[:, max(0, end - window) : end]).cpu().double() for end in ends]
+        rows.append(torch.cat(read).mean(0).float().numpy())
+    return np.stack(rows)
+
+
+def streamed(model: AdaptedModel, patches: Tensor) -> Tensor:
+    """`model.hidden` of a stream of any length, a stretch at a time: a layer sees a window back, so that what lies further back
+    than a window for each layer makes no difference."""
+    lead = model.bare().config.num_hidden_layers * model.window
+    step = max(lead, 512)
+    parts = []
+    for start in range(0, patches.shape[1], step):
+        begun = max(0, start - lead)
+        parts.append(model.hidden(patches[:, begun : start + step])[:, start - begun :])
+    return torch.cat(parts, 1)
+
+
+def round_half_up(x: float) -> int:
+    return int(x + 0.5)
 
 
 def multi_hot(clips, labels: int) -> np.ndarray:
