@@ -12,10 +12,17 @@ from peft import PeftModel
 from safetensors.torch import save_file
 from torch import Tensor
 
+from .adapter_checks import check_config, check_tensors
 from .files import ADAPTER, load_json, load_tensors, save_json, whole_folder
 from .inputs import Input, SoundInput, TokensInput, input_from_json
 from .model import AdaptedModel, CodebookSum, Shape, check_folder, load_trunk
 from .readers import DataError
+
+KEYS = {
+    *("version", "input", "positions", "attention", "context", "pool", "sinks", "task", "labels", "thresholds", "events"),
+    *("metrics", "license", "sources", "base", "learning"),
+}
+"""Of `tacit.json`."""
 
 
 @dataclass
@@ -81,12 +88,19 @@ class Description:
             pool=value["pool"],
             sinks=value.get("sinks", 0),
         )
+        if unknown := sorted(value.keys() - KEYS):
+            raise ValueError(f"does not know {', '.join(unknown)}")
+        labels, thresholds = value["labels"], value.get("thresholds")
+        if not (isinstance(labels, list) and labels and all(isinstance(label, str) for label in labels)):
+            raise ValueError("labels: expected a list of names, at least one")
+        if thresholds is not None and not (len(thresholds) == len(labels) and all(0 <= t <= 1 for t in thresholds)):
+            raise ValueError(f"thresholds: expected {len(labels)} numbers from 0 to 1, one for each label")
         return Description(
             input=input_from_json(value["input"]),
             shape=shape,
             task=value["task"],
-            labels=list(value["labels"]),
-            thresholds=value.get("thresholds"),
+            labels=labels,
+            thresholds=thresholds,
             events=value.get("events"),
             metrics=value.get("metrics", {}),
             license=value.get("license", ""),
@@ -138,9 +152,9 @@ def save_adapter(
         config.base_model_name_or_path = base_name
         config.target_modules = sorted(config.target_modules)  # a set's order differs from run to run
     around = {k: v.to(dtype) for k, v in surroundings(model, input_gain).items()}
-    for name, tensor in around.items():
+    for name, tensor in (around | state).items():
         if not torch.isfinite(tensor).all():
-            raise ValueError(f"{name} does not fit into {dtype}")
+            raise DataError(f"{out}: not written: {name} does not fit into {dtype}, so it was learned at too high a rate; expected a lower --lr")
     with whole_folder(out, ADAPTER) as folder:
         model.trunk.save_pretrained(folder, state_dict=state, save_embedding_layers=False)
         (folder / "README.md").unlink(missing_ok=True)
@@ -160,9 +174,14 @@ def load_adapter(base: Path | str, folder: Path | str) -> tuple[AdaptedModel, De
     if description.base and description.base != digests(base):
         raise DataError(f"{folder}: was made over another base than {base}")
     # Both are read here for what they say where they are damaged; PEFT would not name them.
-    load_json(folder / "adapter_config.json"), load_tensors(folder / "adapter_model.safetensors")
+    changes = load_tensors(folder / "adapter_model.safetensors")
+    check_config(folder / "adapter_config.json", load_json(folder / "adapter_config.json"))
     try:
-        return assemble(PeftModel.from_pretrained(trunk, folder), description, around)
+        adapted = PeftModel.from_pretrained(trunk, folder)
+        check_tensors(folder / "adapter_model.safetensors", changes, adapted)
+        return assemble(adapted, description, around)
+    except DataError:
+        raise
     except (ValueError, RuntimeError, KeyError, TypeError) as error:
         raise DataError(f"{folder}: {first_line(error)}") from None
 

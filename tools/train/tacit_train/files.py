@@ -74,18 +74,24 @@ def save_torch(value: Any, path: Path) -> None:
 
 def save_json(value: Any, path: Path) -> None:
     with whole_file(path) as temporary:
-        temporary.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        temporary.write_text(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
 
 
 def load_json(path: Path) -> dict[str, Any]:
     """An object, or DataError with what is wrong and where."""
     try:
-        value = json.loads(read_text(path))
-    except json.JSONDecodeError as error:
+        value = json.loads(read_text(path), parse_constant=refuse_constant)
+    except ValueError as error:
+        if isinstance(error, DataError):
+            raise
         raise DataError(f"{path}: not JSON: {error}") from None
     if not isinstance(value, dict):
         raise DataError(f"{path}: expected an object")
     return value
+
+
+def refuse_constant(name: str) -> None:
+    raise ValueError(f"{name}, which is Python's alone")
 
 
 def load_tensors(path: Path) -> dict[str, Tensor]:

@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
+
+
+def expect_numbers(description: Input) -> None:
+    """Refuses what no input can have: sizes are whole numbers above 0, and so are deviations, which are divided by."""
+    for field in dataclasses.fields(description):
+        value, size = getattr(description, field.name), field.type == "int"
+        for number in value if isinstance(value, tuple) else (value,):
+            good = isinstance(number, int if size else (int, float)) and not isinstance(number, bool) and math.isfinite(number)
+            if not good or number <= 0 and (size or field.name in ("std", "log_offset")):
+                above = ", more than 0" if size or field.name in ("std", "log_offset") else ""
+                raise ValueError(f"{field.name} is {number!r}; expected a {'whole ' if size else ''}number{above}")
 
 
 @dataclass(frozen=True)
@@ -15,6 +27,9 @@ class SoundInput:
     window: int
 
     kind: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        expect_numbers(self)
 
     @property
     def patch_size(self) -> int:
@@ -89,6 +104,13 @@ class LogMelInput(SoundInput):
 
     kind: ClassVar[str] = "logmel"
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.win_length > self.n_fft:
+            raise ValueError(f"win_length is {self.win_length}; expected at most n_fft, which is {self.n_fft}")
+        if not 0 <= self.f_min < self.f_max:
+            raise ValueError(f"mels of {self.f_min:g} to {self.f_max:g} Hz; expected 0 or more to something above")
+
     @property
     def patch_size(self) -> int:
         return self.patch_frames * self.n_mels
@@ -125,6 +147,7 @@ class ImageInput:
             object.__setattr__(self, name, tuple(getattr(self, name)))
             if len(getattr(self, name)) != self.channels:
                 raise ValueError(f"{name} has {len(getattr(self, name))} numbers for {self.channels} channels")
+        expect_numbers(self)
 
     @property
     def columns(self) -> int:
@@ -155,6 +178,9 @@ class TokensInput:
     window: int
 
     kind: ClassVar[str] = "tokens"
+
+    def __post_init__(self) -> None:
+        expect_numbers(self)
 
     @property
     def patch_size(self) -> int:
