@@ -76,8 +76,13 @@ def add_adapters(trunk: nn.Module, how: Adaptation) -> nn.Module:
 def form(adapted: nn.Module) -> dict:
     """Of an adapted trunk, all that the meaning of its tensors depends on beside their sizes."""
     config = adapted.peft_config["default"]
-    names = ("r", "lora_alpha", "use_dora", "use_rslora", "fan_in_fan_out", "bias")
-    return {name: getattr(config, name) for name in names} | {"targets": sorted(config.target_modules)}
+    names = ("r", "lora_alpha", "rank_pattern", "alpha_pattern", "use_dora", "use_rslora", "fan_in_fan_out", "bias", "lora_bias")
+    names += ("layers_to_transform", "layers_pattern")
+    named = ("target_modules", "exclude_modules", "modules_to_save")
+    # PEFT keeps some of these lists as sets, and a pattern as the text that it is.
+    return {name: getattr(config, name) or None for name in names} | {
+        name: value if isinstance(value := getattr(config, name), str) else sorted(value or ()) for name in named
+    }
 
 
 def train_whole(trunk: nn.Module) -> nn.Module:

@@ -29,7 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> None:
     if len(args.adapters) < 2:
         raise DataError("expected two adapter folders or more")
-    check_replaceable("--out", args.out, ADAPTER, {"--base": args.base})
+    kept = {f"adapter {number}": folder for number, folder in enumerate(args.adapters, start=1)}
+    check_replaceable("--out", args.out, ADAPTER, kept | {"--base": args.base})
     total: dict[str, torch.Tensor] = {}
     model = description = forms = None
     own, sources = digests(args.base), []

@@ -1,6 +1,7 @@
 """The mean of adapter folders: of each weight, and only of folders that were made alike."""
 
 import json
+import shutil
 
 import pytest
 import torch
@@ -69,3 +70,26 @@ def test_the_longer_window_is_the_means(llama_base, tones, tmp_path):  # noqa: F
         run(adapt, *settings(llama_base, tones, tmp_path / name, "--steps", 2, "--window", window, "--positions", "learned"))
     with pytest.raises(DataError, match="differs from .* in input"):
         run(average, tmp_path / "c/out", tmp_path / "d/out", "--base", llama_base, "--out", tmp_path / "cd")
+
+
+def test_scales_of_single_matrices_count(llama_base, tones, tmp_path):  # noqa: F811
+    run(adapt, *settings(llama_base, tones, tmp_path, "--steps", 1))
+    whole, other = tmp_path / "out", tmp_path / "other"
+    for changes in ({"alpha_pattern": {"q_proj": 1}}, {"use_rslora": True}):
+        shutil.copytree(whole, other, dirs_exist_ok=True)
+        config = json.loads((whole / "adapter_config.json").read_text()) | changes
+        (other / "adapter_config.json").write_text(json.dumps(config))
+        with pytest.raises(DataError, match="in what is adapted and by how much"):
+            run(average, whole, other, "--base", llama_base, "--out", tmp_path / "mean")
+    # Whether a setting is left out or none makes no difference.
+    (other / "adapter_config.json").write_text(json.dumps(config | {"use_rslora": False, "alpha_pattern": {}, "exclude_modules": []}))
+    run(average, whole, other, "--base", llama_base, "--out", tmp_path / "mean")
+
+
+def test_its_own_input_is_not_replaced(llama_base, tones, tmp_path):  # noqa: F811
+    run(adapt, *settings(llama_base, tones, tmp_path, "--steps", 1))
+    out = tmp_path / "out"
+    before = (out / "tacit.json").read_bytes()
+    with pytest.raises(DataError, match="out: is replaced, and adapter 1 .*out lies there"):
+        run(average, out, out, "--base", llama_base, "--out", out)
+    assert (out / "tacit.json").read_bytes() == before
