@@ -57,6 +57,7 @@ def test_licence_filter_keeps_only_what_is_named(esc):
         ("x.wav,one,0,dog,False,1,A,CC0", "whole numbers"),
         ("x.wav,1,0,cat,False,1,A,CC0", "'dog' and 'cat'"),
         ("x.wav,1,7,cat,False,1,A,CC0", "targets are not 0 to"),
+        ("x.wav,1,2,dog,False,1,A,CC0", "'dog' is the category of targets 0 and 2; expected one for each"),
         ("x.wav", "too few columns"),
     ],
 )
@@ -230,3 +231,10 @@ def test_lists_that_are_no_text(tmp_path):
     (tmp_path / "testing_list.txt").write_bytes(b"yes/a\nyes/\xff\n")
     with pytest.raises(DataError, match="testing_list.txt, line 2: not UTF-8"):
         open_data_set(f"speech-commands:{tmp_path}")
+
+
+def test_a_table_without_clips(tmp_path):
+    (tmp_path / "meta").mkdir()
+    (tmp_path / "meta/esc50.csv").write_text("filename,fold,target,category,src_file\n")
+    with pytest.raises(DataError, match="esc-50: the data set holds no clips"):
+        open_data_set(f"esc-50:{tmp_path}").split("fold-1")

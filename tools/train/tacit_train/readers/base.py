@@ -57,6 +57,8 @@ class DataSet:
 
     def split(self, names: str | Iterable[str]) -> tuple[Clip, ...]:
         """The clips of one or several splits ("fold-1,fold-2"); `all` is every clip."""
+        if not self.clips:
+            raise DataError(f"{self.kind}: the data set holds no clips")
         wanted = set(names.split(",") if isinstance(names, str) else names)
         if wanted == {"all"}:
             return self.clips
