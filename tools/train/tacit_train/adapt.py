@@ -20,9 +20,9 @@ from .augment import Augmentation
 from .files import ADAPTER, BASE, check_file, whole_folder
 from .hearing import open_hearing
 from .initial import embedding_scale, start_patch_projection, start_sinks
-from .inputs import TokensInput
+from .inputs import Input, TokensInput
 from .linear_teacher import Scale, Whitening, fit_linear_teacher
-from .model import AdaptedModel, Shape, check_folder, load_trunk, random_trunk
+from .model import AdaptedModel, Shape, check_folder, check_shape, load_trunk, random_trunk, read_config
 from .optim import Together
 from .senses import chosen
 from .teacher import Teachers, distillation_loss
@@ -120,18 +120,30 @@ class Trainer(Training):
                 check_folder(folder, name)
         if args.names is not None:
             check_file("--names", args.names)
-        super().__init__(args)
         self.whole = whole
         if args.context == "sliding" and args.input not in ("waveform", "logmel"):
             raise SystemExit("sliding contexts are for sound")
+        super().__init__(args)
         try:
             self.make(whole)
         except ValueError as error:
             raise SystemExit(str(error)) from None
 
+    def check_input(self, description: Input) -> None:
+        args = self.args
+        try:
+            self.shape = Shape(args.positions, args.attention, args.context, args.pool, args.sinks)
+            config = read_config(args.base)
+            check_shape(self.shape, config, description.window)
+            sink_tokens(args, config)
+            self.adaptation = Adaptation(args.rank, args.alpha, args.train_norms, args.dora, args.gains)
+            if args.whiten_features and not args.features_weight:
+                raise ValueError("--whiten-features goes with --features-weight")
+        except ValueError as error:
+            raise SystemExit(str(error)) from None
+
     def make(self, whole: bool) -> None:
         args, description = self.args, self.sense.description
-        shape = Shape(args.positions, args.attention, args.context, args.pool, args.sinks)
         self.teacher = None
         if args.teacher:
             self.teacher = Teachers(args.teacher, self.data.labels, self.task, description, args.device)
@@ -151,12 +163,12 @@ class Trainer(Training):
         if whole:
             trunk = train_whole(trunk)
         else:
-            trunk = add_adapters(trunk, Adaptation(args.rank, args.alpha, args.train_norms, args.dora, args.gains))
+            trunk = add_adapters(trunk, self.adaptation)
             if args.bf16:
                 quicken(trunk, args.batch * description.window)
         self.description = Description(
             description,
-            shape,
+            self.shape,
             self.task,
             list(self.data.labels),
             license=args.license,
@@ -195,8 +207,6 @@ class Trainer(Training):
     def make_views(self) -> None:
         """Views in place of examples, and a teacher that is made of them."""
         args, self.scale, self.linear, self.whitening = self.args, None, None, None
-        if args.whiten_features and not args.features_weight:
-            raise ValueError("--whiten-features goes with --features-weight")
         if args.views is not None:
             self.sense.keep_views(None if self.hearing is None else self.hearing.features, self.views_settings())
         if args.features_weight or args.linear_teacher:
@@ -330,10 +340,11 @@ class Trainer(Training):
         save_adapter(self.model, self.description, args.out, args.base_name, gain)
         model, description = load_adapter(self.base_folder, args.out)
         model.to(args.device)
-        if not len(self.sense.validation):
+        if (why := self.unmeasured()) is not None:
             without = "nothing was measured" + (", and no thresholds were chosen" if self.multilabel else "")
-            print(f"no clips are held out: {without}; see --validation", flush=True)
-        if count := len(self.sense.validation):
+            print(f"{why}: {without}; see --validation", flush=True)
+        else:
+            count = len(self.sense.validation)
             got, truth = self.sense.validation_logits(model), self.sense.truth
             print(f"validation accuracy of the saved adapter: {metrics.accuracy(got, truth):.4f} of {count}", flush=True)
             if self.multilabel:

@@ -180,7 +180,8 @@ def read(args: argparse.Namespace, quiet: bool | None) -> tuple[PreTrainedTokeni
     """The tokenizer, and the ids of the training and the held-out text, which are made if they are not there."""
     folder = args.run / "tokenizer"
     if not folder.exists():
-        ranks.say(f"tokenizer: {args.vocabulary} tokens from {args.tokenizer_mb:g} MB")
+        megabytes = min(args.tokenizer_mb, args.text.stat().st_size / 1e6)
+        ranks.say(f"tokenizer: up to {args.vocabulary} tokens from {megabytes:.3g} MB")
         made = train_tokenizer(args.text, args.vocabulary, int(args.tokenizer_mb * 1e6), args.seed)
         with whole_folder(folder, BASE) as temporary:
             made.save_pretrained(temporary)
@@ -267,7 +268,8 @@ def main(args: argparse.Namespace) -> None:
     export(model, tokenizer, args.out)
     reloaded = type(model).from_pretrained(args.out, dtype=torch.float32).to(args.device)
     final = heldout_loss(reloaded, held_ids, args.context, 1000, args.device)
-    tokens, parameters = steps_of(args) * args.batch * args.context, parameters_of(model)
+    # A run that is asked to be shorter than it is already is written as it is.
+    tokens, parameters = max(start, steps_of(args)) * args.batch * args.context, parameters_of(model)
     with open(args.run / "final.txt", "w", encoding="utf-8") as stream:
         stream.write(f"heldout_loss {final:.4f} nats a token, {tokens} tokens, {parameters} parameters\n")
     print(f"held-out loss of the saved F16 base: {final:.4f} nats a token", flush=True)

@@ -12,6 +12,7 @@ import os
 import signal
 import threading
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -127,6 +128,14 @@ def load(path: Path, device: str) -> Any:
     """What `torch.save` wrote, None if there is no such file: read by the first process alone, on whose machine it is."""
     saved = None
     if is_first() and path.exists():
+        # PyTorch passes over the checksums that it writes.
+        try:
+            with zipfile.ZipFile(path) as records:
+                damaged = records.testzip()
+        except zipfile.BadZipFile:
+            damaged = None
+        if damaged is not None:
+            raise DataError(f"{path}: damaged in {damaged}; remove it to begin anew")
         # Passed on as bytes of the host.
         try:
             saved = torch.load(path, map_location=device if count() == 1 else "cpu", weights_only=True)

@@ -113,17 +113,34 @@ class Sense:
     gain = 1.0
     """By which training scales its patches; folded into the weights that are saved."""
 
-    def __init__(self, args: argparse.Namespace, train: tuple, validation: tuple, targets: np.ndarray):
+    def __init__(
+        self,
+        args: argparse.Namespace,
+        train: tuple,
+        validation: tuple,
+        targets: np.ndarray,
+        check: Callable[[Input], None] | None = None,
+    ):
+        """`check` is given the description before anything is decoded."""
         self.args = args
         tell_unused(args)
-        self.description = self.describe(train)
-        self.train = open_material(train, self.description, args.cache)
-        self.validation = open_material(validation, self.description, args.cache)
-        self.truth = multi_hot(validation, targets.shape[1])
+        try:
+            self.description = self.describe(train)
+        except DataError:
+            raise
+        except ValueError as error:
+            raise DataError(f"--input {args.input}: {error}") from None
+        if check is not None:
+            check(self.description)
         weights = np.array([c.weight for c in train])
         self.weights = weights if (weights != 1).any() else None
         if self.weights is not None and not args.batched:
             raise SystemExit("clips that have weights go with --batched")
+        if self.weights is not None and not weights.any():
+            raise DataError(f"{args.data}: every clip to train on has the weight 0; expected some with more")
+        self.train = open_material(train, self.description, args.cache)
+        self.validation = open_material(validation, self.description, args.cache)
+        self.truth = multi_hot(validation, targets.shape[1])
         self.examples, plain = self.make_examples(targets)
         self.description = self.fitted(plain)
         self.front = make_front_end(self.description).to(args.device)
@@ -172,12 +189,14 @@ class Sound(Sense):
     def __init__(self, args: argparse.Namespace, *more):
         super().__init__(args, *more)
         # Raw samples are small numbers; training scales them to deviation 1.
-        self.gain = float(2 ** round(math.log2(1 / self.first.std()))) if args.input == "waveform" else 1.0
+        self.gain = float(2 ** round(math.log2(1 / max(float(self.first.std()), 1e-6)))) if args.input == "waveform" else 1.0
 
     def describe(self, clips: tuple) -> Input:
         args = self.args
         if args.window is None:
             raise SystemExit("sound needs --window")
+        if args.gain_low > args.gain_high:
+            raise DataError(f"--gain-low {args.gain_low:g} is above --gain-high {args.gain_high:g}; expected it to be no more")
         if args.input == "waveform":
             patch = args.patch or 400
             return WaveformInput(args.rate, args.window, patch, args.stride or patch)
@@ -199,11 +218,13 @@ class Sound(Sense):
     def fitted(self, plain) -> Input:
         """The mean and deviation of log-mel values over some 200 training examples."""
         d = self.description
+        if not any(plain.batch(s, 16)[0].any() for s in range(12)):
+            raise DataError(f"--shift {self.args.shift:g}: moves clips out of their windows, which leaves silence; expected less")
         if not isinstance(d, LogMelInput):
             return d
         front = LogMel(replace(d, mean=0.0, std=1.0))
         frames = torch.cat([front.spectrogram(plain.batch(s, 16)[0]) for s in range(12)])
-        return replace(d, mean=round(float(frames.mean()), 4), std=round(float(frames.std()), 4))
+        return replace(d, mean=round(float(frames.mean()), 4), std=max(round(float(frames.std()), 4), 1e-4))
 
     def bank(self, hidden: int) -> Tensor | None:
         if self.args.input != "waveform" or not hidden:

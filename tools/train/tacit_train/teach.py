@@ -70,5 +70,5 @@ def main(args: argparse.Namespace) -> None:
     if training.run() and ranks.is_first():
         labels = list(training.data.labels)
         save_teacher(training.model, training.form, training.sense.description, training.task, labels, args.out)
-        if len(training.sense.validation):
+        if training.unmeasured() is None:
             print(f"validation accuracy of the teacher: {training.validate():.4f}", flush=True)

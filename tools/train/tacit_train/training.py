@@ -20,6 +20,7 @@ from tqdm import tqdm
 from . import ranks, senses
 from .arguments import COUNT, PART, RATE, SEED, WEIGHT, check_device, differing
 from .files import check_replaceable, save_torch
+from .inputs import Input
 from .optim import Muon, Together, mixed_precision, trapezoid
 from .progress import Report, Schedule
 from .readers import DataSet, open_data_set, with_licences
@@ -81,12 +82,21 @@ def divide(data: DataSet, args: argparse.Namespace) -> Parts:
     if args.licences:
         clips = with_licences(clips, args.licences.split(","))
     if args.validation_split:
-        return Parts(clips, data.split(args.validation_split))
+        return apart(clips, data.split(args.validation_split))
     groups = sorted({c.key for c in clips})
     np.random.default_rng((args.seed, Draw.HELD_OUT)).shuffle(groups)
     held = set(groups[: round(args.validation * len(groups))])
     train = tuple(c for c in clips if c.key not in held)
-    return Parts(train, tuple(c for c in clips if c.key in held))
+    return apart(train, tuple(c for c in clips if c.key in held))
+
+
+def apart(train: tuple, validation: tuple) -> Parts:
+    """What is held out is not trained on, whatever splits it lies in."""
+    held = {(c.path, c.index) for c in validation}
+    rest = tuple(c for c in train if (c.path, c.index) not in held)
+    if both := len(train) - len(rest):
+        senses.tell(f"{both} clips to train on are among those held out; left out of training")
+    return Parts(rest, validation)
 
 
 def loss_of(logits: Tensor, targets: Tensor, shares: Tensor, args: argparse.Namespace, multilabel: bool) -> Tensor:
@@ -143,14 +153,15 @@ class Training:
         self.multilabel = self.task == "multilabel"
         self.parts = divide(self.data, args)
         if not self.parts.train:
-            raise SystemExit(f"{args.data}: no clips to train on in split {args.split}")
+            held = ", beside those held out" if self.parts.validation else ""
+            raise SystemExit(f"{args.data}: no clips to train on in split {args.split}{held}")
         if args.negatives and not self.multilabel:
             raise SystemExit("negatives go with multilabel")
         targets = multi_hot(self.parts.train, len(self.data.labels))
         self.tell_of_labels(targets)
         # Where there is a cache one process decodes, and the others have it from there.
         with ranks.one_first() if args.cache else contextlib.nullcontext():
-            self.sense = senses.SENSES[args.input](args, self.parts.train, self.parts.validation, targets)
+            self.sense = senses.SENSES[args.input](args, self.parts.train, self.parts.validation, targets, self.check_input)
 
     def tell_of_labels(self, targets: np.ndarray) -> None:
         """Says at the start what no training can mend."""
@@ -173,6 +184,7 @@ class Training:
         self.began_at, self.before, self.made_of = 0, 0.0, self.material()
         if (saved := ranks.load(self.checkpoint, args.device)) is not None:
             self.resume(saved)
+            self.check_length()
         self.forward = ranks.averaged(Forward(self), some_unused)
 
     def make_optimizers(self) -> Together:
@@ -264,6 +276,26 @@ class Training:
         self.began_at, self.before = saved["step"], saved["seconds"]
         ranks.say(f"resumed at step {self.began_at}")
 
+    def check_length(self) -> None:
+        """A run that is asked to be shorter than it is already ends where it is, and says so."""
+        if self.began_at <= self.total:
+            return
+        if self.args.lasting is not None:
+            # As long as its speed so far says, where that is more than --epochs; see `Schedule`.
+            self.total = max(self.began_at, round(self.began_at * 60 * self.args.lasting / max(self.before, 1e-9)))
+        else:
+            ranks.say(f"step {self.began_at} is reached already, of {self.total} asked for; the result is that of step {self.began_at}")
+            self.total = self.began_at
+
+    def unmeasured(self) -> str | None:
+        """Why there is nothing to be measured on what is held out; none where there is."""
+        if not len(self.sense.validation):
+            return "no clips are held out"
+        return None if self.sense.truth.any() else "no clip that is held out has a label"
+
+    def check_input(self, description: Input) -> None:
+        """Refuses, before anything is decoded, an input that the model can't have."""
+
     def save(self, step: int, seconds: float) -> None:
         state = {"trained": self.state(), "optimizers": self.optimizers.states()}
         told = {"step": step, "seconds": seconds, "settings": self.settings(), "material": self.made_of}
@@ -285,7 +317,7 @@ class Training:
         args, rows = self.args, ranks.rows(self.args.batch)
         held_out = len(self.sense.validation)
         per_epoch = len(self.sense.train) / args.batch
-        report = Report(args, self.began_at, per_epoch, lambda: self.validate() if held_out else math.nan)
+        report = Report(args, self.began_at, per_epoch, lambda: self.validate() if self.unmeasured() is None else math.nan)
         counts = f"{len(self.sense.train)} clips to train on, {held_out} held out"
         count = sum(p.numel() for p in self.trained.values())
         among = f", {len(rows)} in each of {ranks.count()} processes" if ranks.count() > 1 else ""
@@ -294,7 +326,7 @@ class Training:
         self.model.train()
         bar = tqdm(initial=self.began_at, total=self.total, desc=self.command, disable=None if ranks.is_first() else True)
         step = self.began_at
-        while step < self.total and step != args.stop_at and not schedule.stopped:
+        while step < self.total and (args.stop_at is None or step < args.stop_at) and not schedule.stopped:
             factor = self.rate_factor(step)
             report.add(*self.learn(step, factor, rows))
             step += 1

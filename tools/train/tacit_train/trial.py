@@ -41,8 +41,8 @@ def perform(run: Run, final: bool, places: Places, minutes: float | None) -> dic
     with open(args.run / "output.txt", "a", encoding="utf-8") as stream:
         with contextlib.redirect_stdout(stream), contextlib.redirect_stderr(stream):
             trainer = adapt.Trainer(args, whole=run.arm == "scratch")
-            if not final and not len(trainer.sense.validation):
-                raise SystemExit("no clips are held out to choose a rate by; see --validation")
+            if not final and (why := trainer.unmeasured()) is not None:
+                raise SystemExit(f"{why} to choose a rate by; see --validation")
             try:
                 if not trainer.train():
                     return None
@@ -86,6 +86,8 @@ def test(run: Run, trainer: adapt.Trainer) -> dict[str, Any]:
     items = (material[i] for i in range(len(material)))
     logits = trainer.sense.logits(trainer.model, items, trainer.sense.gain)
     truth = multi_hot(clips, len(trainer.data.labels))
+    if not truth.any():
+        raise SystemExit(f"no clip of split {run.experiment.test} has a label")
     if trainer.data.multilabel:
         metric, value = "map", metrics.mean_average_precision(logits, truth)[0]
     else:

@@ -6,11 +6,12 @@ import sys
 
 import pytest
 from conftest import make_base
+from PIL import Image
 from safetensors.torch import load_file, save_file
 from test_adapt import run, settings, tones  # noqa: F401 (tones is a fixture)
 from test_pretrain import settings as reading
 
-from tacit_train import __main__, adapt, average, evaluate, learning, lower
+from tacit_train import __main__, adapt, average, evaluate, learning, lower, pretrain, senses
 from tacit_train.readers import DataError
 
 
@@ -200,3 +201,53 @@ def test_what_is_told_at_the_start(llama_base, tones, tmp_path, capsys):  # noqa
         path.write_bytes(data[: data.index(b"data") + 8] + bytes(len(data) - data.index(b"data") - 8))
     with pytest.raises(DataError, match="own: the training clips hold only silence"):
         run(adapt, *settings(llama_base, own, tmp_path / "silent", "--steps", 1))
+
+
+def test_options_that_cannot_be_are_refused_before_anything_is_decoded(ask, llama_base, tones, tmp_path, monkeypatch):  # noqa: F811
+    def decodes(*_):
+        raise AssertionError("something was decoded")
+
+    monkeypatch.setattr(senses, "open_material", decodes)
+    words = ["adapt", *settings(llama_base, tones, tmp_path, "--steps", 1)]
+    for more, message in (
+        (["--window", 100], "a window of 100 patches is longer than the base's 64 positions"),
+        (["--context", "sliding", "--sinks", 17], "sinks is 17; expected 0 to 16"),
+        (["--context", "sliding", "--attention", "full"], "full attention goes with restart contexts only"),
+        (["--sink-tokens", "1"], "--sink-tokens and --fix-sinks go with --sinks"),
+        (["--gains", "0.2"], "gains go with DoRA"),
+        (["--gain-low", 3, "--gain-high", -3], "--gain-low 3 is above --gain-high -3"),
+        (["--whiten-features"], "--whiten-features goes with --features-weight"),
+    ):
+        status, line = ask(*words, *more)
+        assert status == 1 and message in line, line
+
+
+def test_pictures_smaller_than_a_patch(ask, llama_base, tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / "data" / name).mkdir(parents=True)
+        for i in range(3):
+            Image.new("RGB", (32, 32)).save(tmp_path / "data" / name / f"{i}.png")
+    must = ["--base", llama_base, "--data", f"folder:{tmp_path / 'data'}", "--split", "all", "--out", tmp_path / "out"]
+    for command in ("adapt", "teach"):
+        words = must if command == "adapt" else must[2:]
+        status, line = ask(command, *words, "--run", tmp_path / "run", "--input", "image", "--patch", 33)
+        assert status == 1 and line == f"tacit_train {command}: --input image: patches of 33 every 33 in an image of 32 x 32", line
+
+
+def test_a_shift_that_leaves_nothing(llama_base, tones, tmp_path):  # noqa: F811
+    with pytest.raises(DataError, match="--shift 1e\\+06: moves clips out of their windows"):
+        run(adapt, *settings(llama_base, tones, tmp_path, "--steps", 1, "--shift", 1000000))
+
+
+def test_clips_that_all_weigh_nothing(llama_base, tones, tmp_path):  # noqa: F811
+    (tmp_path / "a.wav").write_bytes((tones / "test/low/0.wav").read_bytes())
+    (tmp_path / "labels.txt").write_text("low\n")
+    (tmp_path / "listing.csv").write_text("file,labels,split,group,licence,weight\na.wav,low,train,,,0\n")
+    more = ["--data", f"listing:{tmp_path}", "--batched", "--validation", 0]
+    with pytest.raises(DataError, match="every clip to train on has the weight 0"):
+        run(adapt, *settings(llama_base, tones, tmp_path, *more))
+
+
+def test_what_a_tokenizer_is_made_of(tmp_path, capsys):
+    run(pretrain, *reading(tmp_path))
+    assert "tokenizer: up to 300 tokens from 0.0498 MB" in capsys.readouterr().out

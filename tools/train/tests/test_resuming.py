@@ -3,13 +3,14 @@
 import json
 import shutil
 import signal
+import zipfile
 
 import numpy as np
 import pytest
 import soundfile
 import torch
 from conftest import make_base
-from test_adapt import RATE, run, settings, tones  # noqa: F401 (tones is a fixture)
+from test_adapt import RATE, run, settings, tones, trainer_of  # noqa: F401 (tones is a fixture)
 from test_pretrain import settings as reading
 from test_teach import taught
 
@@ -156,3 +157,46 @@ def test_pretraining_that_cannot_be_is_refused_at_once(tmp_path):
         with pytest.raises(DataError, match=message):
             run(pretrain, *words, *more)
     assert not (tmp_path / "run/checkpoint.pt").exists() and not (tmp_path / "base").exists()
+
+
+def flipped(path):
+    """The same file with a bit of its largest record changed."""
+    with zipfile.ZipFile(path) as records:
+        largest = max((r for r in records.infolist() if "/data/" in r.filename), key=lambda record: record.file_size)
+        with records.open(largest) as stream:
+            inside = stream.read()
+    data = bytearray(path.read_bytes())
+    data[data.index(inside) + len(inside) // 2] ^= 1
+    path.write_bytes(data)
+    return largest.filename
+
+
+def test_a_changed_bit_is_noticed(llama_base, own, tmp_path):
+    run(adapt, *settings(llama_base, own, tmp_path, "--steps", 1))
+    name = flipped(tmp_path / "run/checkpoint.pt")
+    with pytest.raises((DataError, SystemExit), match=f"checkpoint.pt: damaged in {name}; remove it to begin anew"):
+        run(adapt, *settings(llama_base, own, tmp_path, "--steps", 2))
+    run(pretrain, *reading(tmp_path / "own", "--run", tmp_path / "reading"))
+    flipped(tmp_path / "reading/checkpoint.pt")
+    with pytest.raises(DataError, match="checkpoint.pt: damaged in"):
+        run(pretrain, *reading(tmp_path / "own", "--run", tmp_path / "reading"))
+
+
+def test_a_run_is_not_made_shorter_than_it_is(llama_base, own, tmp_path, capsys):
+    run(adapt, *settings(llama_base, own, tmp_path, "--steps", 5, "--stop-at", 4))
+    path = tmp_path / "run/checkpoint.pt"
+    for length in (("--steps", 2), ("--epochs", 0.3)):
+        run(adapt, *settings(llama_base, own, tmp_path, *length))
+        assert "step 4 is reached already, of " in capsys.readouterr().out and (tmp_path / "out/tacit.json").exists()
+        shutil.rmtree(tmp_path / "out")
+    # A length in minutes is found anew from how long the steps took.
+    saved = torch.load(path, weights_only=True)
+    torch.save(saved | {"seconds": 60.0}, path)
+    trainer = trainer_of(settings(llama_base, own, tmp_path, "--epochs", 0.3, "--lasting", 2))
+    assert trainer.total == 8
+    run(adapt, *settings(llama_base, own, tmp_path, "--steps", 4))
+    assert (tmp_path / "out/tacit.json").exists()
+    run(pretrain, *reading(own))
+    # A base is written as it is, and what is told of it is so.
+    run(pretrain, *reading(own, "--tokens", 256))
+    assert ", 1280 tokens, " in (own / "run/final.txt").read_text()
