@@ -2,10 +2,10 @@
 # that of .venv, which tools/test makes of all that any of them wants.
 
 python="${PYTHON:-$root/.venv/bin/python}"
+wanted="tools/$(basename "$(dirname "${BASH_SOURCE[1]}")")/requirements.txt"
+[[ -f "$root/$wanted" ]] || wanted="tools/train/requirements.txt"
 if [[ ! -x "$(command -v "$python")" ]]; then
-    wants=("tools/train/requirements.txt")
-    own="tools/$(basename "$(dirname "${BASH_SOURCE[1]}")")/requirements.txt"
-    [[ -f "$root/$own" && "$own" != "${wants[0]}" ]] && wants+=("$own")
-    echo "$0: no Python in $python; at the top of the repository: python3 -m venv .venv && .venv/bin/pip install ${wants[*]/#/-r }" >&2
+    echo "$0: no Python in $python; at the top of the repository: python3 -m venv .venv && .venv/bin/pip install -r $wanted" >&2
     exit 69
 fi
+"$python" "$root/tools/python_packages.py" "$0" "$wanted" || exit

@@ -1,0 +1,52 @@
+"""Tools say what they lack in a line, and take no word for what it isn't."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TOOLS = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def bare(tmp_path) -> Path:
+    """A Python without any packages."""
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" -S "$@"\n')
+    python.chmod(0o755)
+    return python
+
+
+@pytest.mark.parametrize(
+    "tool, wanted",
+    [("probe/run", "probe"), ("false-events/table", "false-events"), ("few-shot/run", "few-shot"), ("card/run", "train")],
+)
+def test_packages_that_are_lacking(bare, tool, wanted):
+    done = subprocess.run([TOOLS / tool, "--help"], env=os.environ | {"PYTHON": str(bare)}, capture_output=True, text=True)
+    line = done.stderr.splitlines()
+    assert done.returncode == 69 and len(line) == 1, done.stderr
+    assert " lacks " in line[0] and "numpy" in line[0] and line[0].endswith(f"-m pip install -r tools/{wanted}/requirements.txt")
+
+
+@pytest.mark.parametrize("tool", ["quantization-error/run", "quantization-error/speed", "sliding-context/run", "second-of-sound/run"])
+def test_packages_of_scripts(bare, tool):
+    done = subprocess.run([bare, TOOLS / tool, "--help"], capture_output=True, text=True)
+    assert done.returncode == 69 and " lacks " in done.stderr and len(done.stderr.splitlines()) == 1, done.stderr
+
+
+@pytest.mark.parametrize("words", [["--nonsense"], ["picture.png"], ["a.svg", "b.svg"]], ids=" ".join)
+def test_the_picture_is_an_svg(tmp_path, words):
+    done = subprocess.run([sys.executable, TOOLS / "readme-picture", *words], cwd=tmp_path, capture_output=True)
+    assert done.returncode == 64 and not list(tmp_path.iterdir())
+
+
+def test_documentation_needs_a_folder(tmp_path):
+    (tmp_path / "file").write_text("")
+    (tmp_path / "docc").write_text("#!/bin/sh\nexit 1\n")
+    (tmp_path / "docc").chmod(0o755)
+    environment = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    words = [sys.executable, TOOLS / "build-docs", tmp_path / "file"]
+    done = subprocess.run(words, env=environment, capture_output=True, text=True)
+    assert done.returncode == 1 and "file: File exists; expected a folder" in done.stderr
