@@ -15,7 +15,7 @@ from torch import nn
 from transformers import AutoModel
 
 from .files import BASE, check_replaceable, whole_folder
-from .model import check_family, check_folder
+from .model import check_family, read_trunk
 from .readers import DataError
 
 
@@ -41,8 +41,7 @@ def main(args: argparse.Namespace) -> None:
 def read(base: Path) -> nn.Module:
     """A folder's trunk as it is stored, or that of a `.gguf`, dequantized, in F16."""
     if base.suffix != ".gguf":
-        check_folder(base, "config.json")
-        return AutoModel.from_pretrained(base, dtype="auto")
+        return read_trunk(base, "auto")
     if not base.is_file():
         raise DataError(f"{base}: no such file")
     try:

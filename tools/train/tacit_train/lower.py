@@ -38,6 +38,8 @@ def main(args: argparse.Namespace) -> None:
     if "head.bias" not in tensors or len(tensors["head.bias"]) != len(labels):
         raise DataError(f"{args.adapter}/tacit.safetensors: head.bias: expected one number for each of {len(labels)} labels")
     bias = tensors["head.bias"].double()
+    if not torch.isfinite(bias).all():
+        raise DataError(f"{args.adapter}/tacit.safetensors: head.bias: holds a number that is not finite")
     by = torch.zeros(len(labels), dtype=torch.float64)
     for text in args.label:
         name, _, number = text.rpartition("=")

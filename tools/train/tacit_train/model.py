@@ -219,13 +219,23 @@ def unreadable(base: Path | str, error: Exception) -> DataError:
 
 def load_trunk(base: Path | str) -> nn.Module:
     """The bare trunk of a base folder in f32, frozen."""
+    return read_trunk(base, torch.float32).requires_grad_(False)
+
+
+def read_trunk(base: Path | str, dtype: torch.dtype | str) -> nn.Module:
+    """The bare trunk of a base folder, whole and in finite numbers: transformers fills what is lacking at random."""
     check_folder(base, "config.json")
     try:
-        trunk = AutoModel.from_pretrained(base, dtype=torch.float32)
+        trunk, told = AutoModel.from_pretrained(base, dtype=dtype, output_loading_info=True)
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         raise unreadable(base, error) from None
     check_family(trunk.config.model_type)
-    return trunk.requires_grad_(False)
+    if lacking := sorted(told["missing_keys"]):
+        raise DataError(f"{base}: lacks {lacking[0]}" + (f" and {len(lacking) - 1} more tensors" if len(lacking) > 1 else ""))
+    for name, tensor in trunk.named_parameters():
+        if not torch.isfinite(tensor).all():
+            raise DataError(f"{base}: {name}: holds a number that is not finite")
+    return trunk
 
 
 def random_trunk(base: Path | str, seed: int) -> nn.Module:

@@ -52,7 +52,10 @@ class Teacher:
             # Beside the caller's draws, or an adapter would begin elsewhere than without a teacher.
             with torch.random.fork_rng(devices=[]):
                 self.model = make_network(form, description, len(own_labels))
-            self.model.load_state_dict(load_file(weights))
+            state = load_file(weights)
+            if bad := [name for name, tensor in state.items() if not torch.isfinite(tensor).all()]:
+                raise ValueError(f"{weights.name}: {bad[0]}: holds a number that is not finite")
+            self.model.load_state_dict(state)
             self.digest = hashlib.sha256(weights.read_bytes()).hexdigest()
         except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
             raise SystemExit(f"{folder}: not a teacher: {type(error).__name__}: {error}".splitlines()[0]) from None

@@ -43,6 +43,7 @@ def perform(run: Run, final: bool, places: Places, minutes: float | None) -> dic
             trainer = adapt.Trainer(args, whole=run.arm == "scratch")
             if not final and (why := trainer.unmeasured()) is not None:
                 raise SystemExit(f"{why} to choose a rate by; see --validation")
+            refuse_trained(trainer, run.experiment.test)
             try:
                 if not trainer.train():
                     return None
@@ -77,6 +78,13 @@ def row(run: Run, trainer: adapt.Trainer, seconds: float, validation: float) -> 
         "validation_count": len(trainer.sense.validation),
         "validation": f"{validation:.6g}",
     }
+
+
+def refuse_trained(trainer: adapt.Trainer, split: str) -> None:
+    """Refuses to measure by what is trained on."""
+    trained = {(c.path, c.index) for c in trainer.parts.train}
+    if both := sum((c.path, c.index) in trained for c in trainer.data.split(split)):
+        raise SystemExit(f"{both} clips of the test split {split} are trained on too; expected splits that have none in common")
 
 
 def test(run: Run, trainer: adapt.Trainer) -> dict[str, Any]:
