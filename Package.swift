@@ -119,8 +119,7 @@ let package = Package(
                 "TacitMedia",
             ]),
         .target(
-            name: "Tacit", dependencies: ["TacitCore", "TacitDevices", "TacitMedia", "TacitModelFile"],
-            path: "Sources/Umbrella"),
+            name: "Tacit", dependencies: ["TacitCore", "TacitDevices", "TacitMedia"], path: "Sources/Umbrella"),
         // Programs on top of these, as a reader would write them; the tests run them.
         example("Microphone", ["Tacit"]),
         example("Camera", ["Tacit"]),
@@ -158,7 +157,7 @@ let package = Package(
         room(
             "Comparison",
             [
-                "TacitConversion", "TacitDiagnostics", "TacitEngine", "TacitEvaluation", "TacitLive",
+                "TacitConversion", "TacitDiagnostics", "TacitEngine", "TacitEvaluation", "TacitLabelling", "TacitLive",
                 "TacitModelFile",
             ]),
         .executableTarget(
@@ -188,11 +187,13 @@ let package = Package(
         .testTarget(name: "FuzzTests", dependencies: ["TacitFuzzTargets", "TacitTestSupport"]),
         .testTarget(name: "SettingsTests", dependencies: ["TacitSettings", "TacitTestSupport", "TacitText"]),
         .testTarget(name: "ProgramsTests", dependencies: ["TacitDiagnostics", "TacitPrograms", "TacitText"]),
-        .testTarget(name: "ModelFileTests", dependencies: ["TacitModelFile", "TacitTestSupport"]),
+        .testTarget(
+            name: "ModelFileTests", dependencies: ["TacitDiagnostics", "TacitModelFile", "TacitTestSupport"]),
         .testTarget(
             name: "EngineTests",
             dependencies: [
-                "CTacitAllocationCounter", "CTacitKernels", "TacitEngine", "TacitModelFile", "TacitTestSupport",
+                "CTacitAllocationCounter", "CTacitKernels", "TacitDiagnostics", "TacitEngine", "TacitModelFile",
+                "TacitTestSupport",
             ]),
         .testTarget(
             name: "FrontEndTests",
@@ -226,8 +227,9 @@ let package = Package(
         .testTarget(
             name: "RecordingTests",
             dependencies: [
-                "TacitCommand", "TacitConvertCommand", "TacitDiagnostics", "TacitLabelling", "TacitLive",
-                "TacitMedia", "TacitModelFile", "TacitRecording", "TacitSinks", "TacitTestSupport",
+                "TacitCommand", "TacitConvertCommand", "TacitDiagnostics", "TacitFrontEnd", "TacitLabelling",
+                "TacitLive", "TacitMedia", "TacitModelFile", "TacitRecording", "TacitSinks", "TacitTestSupport",
+                "TacitText",
             ]),
         .testTarget(
             name: "SinksTests",
@@ -254,21 +256,22 @@ let package = Package(
             name: "EvaluationTests", dependencies: ["TacitDiagnostics", "TacitEvaluation", "TacitTestSupport"]),
         .testTarget(
             name: "ConversionTests",
-            dependencies: ["TacitConversion", "TacitEngine", "TacitModelFile", "TacitTestSupport"]),
+            dependencies: ["TacitConversion", "TacitDiagnostics", "TacitEngine", "TacitModelFile", "TacitTestSupport"]),
         .testTarget(
             name: "ComparisonTests",
             dependencies: [
-                "TacitComparison", "TacitConversion", "TacitEvaluation", "TacitLive", "TacitModelFile",
-                "TacitTestSupport",
+                "TacitComparison", "TacitConversion", "TacitDiagnostics", "TacitEvaluation", "TacitLive",
+                "TacitModelFile", "TacitTestSupport",
             ]),
         .testTarget(
             name: "DoctorTests", dependencies: ["TacitCommand", "TacitConvertCommand", "TacitTestSupport"]),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["TacitCommand", "TacitConvertCommand", "TacitTestSupport"]),
+            name: "EndToEndTests",
+            dependencies: ["TacitCommand", "TacitConvertCommand", "TacitMedia", "TacitTestSupport"]),
         .testTarget(
             name: "AttackTests",
             dependencies: [
-                "TacitCommand", "TacitConvertCommand", "TacitDiagnostics", "TacitModelFile", "TacitTestSupport",
+                "TacitCommand", "TacitConvertCommand", "TacitModelFile", "TacitTestSupport",
             ]),
     ],
     swiftLanguageModes: [.v6],
