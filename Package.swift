@@ -185,6 +185,8 @@ let package = Package(
             ],
             path: "Tests/FuzzTargets"),
         .testTarget(name: "FuzzTests", dependencies: ["TacitFuzzTargets", "TacitTestSupport"]),
+        .testTarget(name: "DiagnosticsTests", dependencies: ["TacitDiagnostics", "TacitTestSupport"]),
+        .testTarget(name: "TextTests", dependencies: ["TacitDiagnostics", "TacitTestSupport", "TacitText"]),
         .testTarget(name: "SettingsTests", dependencies: ["TacitSettings", "TacitTestSupport", "TacitText"]),
         .testTarget(name: "ProgramsTests", dependencies: ["TacitDiagnostics", "TacitPrograms", "TacitText"]),
         .testTarget(
