@@ -37,6 +37,7 @@ let package = Package(
         .library(name: "TacitInterface", type: .dynamic, targets: ["TacitInterface"]),
     ],
     dependencies: [
+        // Which of these versions, Package.resolved says: never a newer one by itself.
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
     ],
     targets: [
