@@ -12,14 +12,22 @@ import TacitTestSupport
 
 /// A disk that a test makes slow, or full.
 final class Disk: Sendable {
-    private let state = Mutex<(isStopped: Bool, room: Int)>((false, .max))
+    private let state = Mutex<(looks: Int, room: Int)>((0, .max))
 
-    func stop() { state.withLock { $0.isStopped = true } }
-    func goOn() { state.withLock { $0.isStopped = false } }
+    /// How often a write that waits will still find it standing.
+    var looks: Int { state.withLock { $0.looks } }
+
+    func stop(looks: Int = .max) { state.withLock { $0.looks = looks } }
+    func goOn() { stop(looks: 0) }
     func limit(to bytes: Int) { state.withLock { $0.room = bytes } }
 
     func write(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
-        _ = waitUntil(pause: 100) { !state.withLock { $0.isStopped } }
+        _ = waitUntil(pause: 100) {
+            state.withLock { state in
+                defer { state.looks = max(0, state.looks - 1) }
+                return state.looks == 0
+            }
+        }
         let room = state.withLock { state in
             defer { state.room -= min(count, state.room) }
             return min(count, state.room)

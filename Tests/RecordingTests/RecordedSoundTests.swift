@@ -1,4 +1,3 @@
-import Foundation
 import TacitDiagnostics
 import TacitMedia
 import TacitRecording
@@ -63,13 +62,11 @@ import Testing
         bench.waits = true
         let disk = bench.disk
         let samples = chance.samples(50_000...50_000)
-        disk.stop()
-        let timer = Thread {
-            usleep(50_000)
-            disk.goOn()
-        }
-        timer.start()
-        let lines = try bench.record((0..<30).map { _ in .give(.samples(samples)) })
+        var steps: [Step<SoundEvent>] = (0..<30).map { _ in .give(.samples(samples)) }
+        steps.insert(.call { disk.stop(looks: 500) }, at: 1)
+        let lines = try bench.record(steps)
+        // It did refuse as often.
+        #expect(disk.looks == 0)
         let again = try Bench.replay(bench.wish.path)
         #expect(again.error == nil && again.missed == 0 && again.lines == lines)
         #expect(!lines.contains("\"gap\""))

@@ -190,7 +190,7 @@ import Testing
     }
 
     @Test(arguments: 0..<12)
-    func theEndAtAnyMoment(milliseconds: Int) throws {
+    func theEndAtAnyMoment(step: Int) throws {
         let run = try LiveRun(
             .tacit,
             listening.arguments(
@@ -201,7 +201,7 @@ import Testing
             lines.append(line)
             if line.contains(#""state":"on""#) { break }
         }
-        usleep(UInt32(milliseconds * 37_000))
+        usleep(UInt32(step * 37_000))
         run.send(signal: SIGTERM)
         while let line = run.readLine() { lines.append(line) }
         #expect(run.finish() == 0)
