@@ -15,11 +15,9 @@ public enum TestPaths {
         return URL(fileURLWithPath: bundle).deletingLastPathComponent()
     }()
 
-    /// The data sets: `TACIT_DATA`, or `../shared/data` beside the package.
-    public static let data: URL = {
-        if let path = ProcessInfo.processInfo.environment["TACIT_DATA"] { return URL(fileURLWithPath: path) }
-        return package.deletingLastPathComponent().appendingPathComponent("shared/data")
-    }()
+    /// The data sets: `TACIT_DATA`. Where it is not set, a folder that is not there.
+    public static let data = URL(
+        fileURLWithPath: ProcessInfo.processInfo.environment["TACIT_DATA"] ?? "/TACIT_DATA is not set")
 
     /// Whether a file or folder of the data sets is there. For `@Test(.enabled(if: TestPaths.hasData(...), "..."))`.
     public static func hasData(_ name: String) -> Bool {

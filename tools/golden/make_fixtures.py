@@ -98,8 +98,9 @@ def make_tokens(name: str, base: Path, folder: Path, ids: list[int]) -> None:
     print(f"tokens {name:21} {len(ids)} ids, float32 within {worst:.1e} of float64")
 
 
-def make_real_tokens(data: Path, folder: Path) -> None:
+def make_real_tokens(folder: Path) -> None:
     """Of the two real language models, where they are there."""
+    data = Path(os.environ.get("TACIT_DATA") or "/TACIT_DATA is not set")
     with tempfile.TemporaryDirectory() as scratch:
         for name, vocabulary in [("tinystories-656k", 2048), ("stories260k", 512)]:
             base = data / name
@@ -133,7 +134,7 @@ def main() -> None:
         rng = np.random.default_rng(seed_of(f"tokens {name}"))
         ids = rng.integers(0, base.config["vocab_size"], 15).tolist()
         make_tokens(name, root / "bases" / name, root / "tokens", ids)
-    make_real_tokens(Path(os.environ["TACIT_DATA"]), root / "tokens")
+    make_real_tokens(root / "tokens")
 
 
 if __name__ == "__main__":
