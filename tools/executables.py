@@ -1,17 +1,20 @@
 """What the measuring tools beside this file share: the release executables, and running them.
 
-Each tool is a script in a folder of its own and finds this one by `sys.path.insert(0, ...parents[1])`.
+Each tool is a script in a folder of its own and finds this one by `sys.path.insert(0, ...parents[1])`. TACIT_BIN names the folder
+of the executables if it is not `.build/release`.
 """
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 RELEASE = ROOT / ".build/release"
-TACIT = RELEASE / "tacit"
-CONVERT = RELEASE / "tacit-convert"
+PROGRAMS = Path(os.environ.get("TACIT_BIN", RELEASE))
+TACIT = PROGRAMS / "tacit"
+CONVERT = PROGRAMS / "tacit-convert"
 
 
 def output(*command: object, given: bytes | None = None) -> str:

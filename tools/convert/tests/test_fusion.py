@@ -4,8 +4,8 @@ Also shows that the `gguf` package opens and lists what the converter writes.
 """
 
 import json
-import os
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +16,9 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from safetensors.torch import save_file
 from transformers import GPT2Config, GPT2LMHeadModel, GPT2Model, LlamaConfig, LlamaForCausalLM, LlamaModel
 
-ROOT = Path(__file__).resolve().parents[3]
-CONVERT = Path(os.environ.get("TACIT_BIN", ROOT / ".build/release")) / "tacit-convert"
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from executables import CONVERT  # noqa: E402
+
 pytestmark = pytest.mark.skipif(not CONVERT.exists(), reason=f"{CONVERT} is not built")
 
 MODELS = {"gpt2": (GPT2Model, GPT2LMHeadModel), "llama": (LlamaModel, LlamaForCausalLM)}

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures what int8 costs, by kind of matrix: weights and activations that a real text gives a real model.
 
-    tools/convert/measure_int8.py BASE TEXT [--windows 8] [--length 256]
+    tools/quantization-error/measure_int8.py BASE TEXT [--windows 8] [--length 256]
 
 Prints a Markdown table of signal-to-noise ratios in decibels. `weights` columns compare quantized weights with the
 originals; `products` columns compare `W x` with what int8 makes of it, for the inputs x that the matrix meets.

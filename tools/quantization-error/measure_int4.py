@@ -1,20 +1,17 @@
 #!/usr/bin/env python3
 """Measures what int4 costs in the weights, by kind of matrix and size of group.
 
-    tools/convert/measure_int4.py BASE [--adapter DIR]
+    tools/quantization-error/measure_int4.py BASE [--adapter DIR]
 
 Converts BASE with `--weights f32` and with `--weights int4` in groups of 32, 64 and 128, reads the files back as the
 format says, and prints a Markdown table of signal-to-noise ratios in decibels:
 
 plain     what is usual: each group's largest magnitude becomes 7, its step is a float
 int4      what tacit-convert chose: the scales with the least squared error that the format has
-
-TACIT_BIN names the folder of tacit-convert if it is not `.build/release`.
 """
 
 import argparse
-import os
-import subprocess
+import sys
 import tempfile
 from collections import defaultdict
 from pathlib import Path
@@ -22,7 +19,9 @@ from pathlib import Path
 import numpy as np
 from gguf import GGUFReader
 
-CONVERT = Path(os.environ.get("TACIT_BIN", Path(__file__).resolve().parents[2] / ".build/release")) / "tacit-convert"
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from executables import CONVERT, output  # noqa: E402
+
 KINDS = ["attention.qkv", "attention.out", "feed_forward.in", "feed_forward.out"]
 
 
@@ -80,8 +79,7 @@ def main() -> None:
 
         def convert(*flags: str) -> Model:
             path = f"{folder}/model.gguf"
-            command = [CONVERT, "--base", arguments.base, *adapter, *flags, "-o", path]
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+            output(CONVERT, "--base", arguments.base, *adapter, *flags, "-o", path)
             return Model(path)
 
         exact = convert("--weights", "f32")
