@@ -93,7 +93,9 @@ let package = Package(
         room("Devices", ["CTacitALSA", "CTacitV4L2", "TacitDiagnostics", "TacitMedia", "TacitPrograms", "TacitText"]),
         room("Labelling", ["TacitDiagnostics", "TacitEngine", "TacitFrontEnd", "TacitModelFile"]),
         room("Learning", ["TacitDiagnostics", "TacitEngine", "TacitLabelling", "TacitModelFile"]),
-        room("Evaluation", ["CTacitZlib", "TacitDiagnostics"]),
+        // How far results are off: the converter knows it as well.
+        room("Measures", ["TacitDiagnostics", "TacitText"]),
+        room("Evaluation", ["CTacitZlib", "TacitDiagnostics", "TacitMeasures"]),
         room(
             "Live",
             [
@@ -154,18 +156,21 @@ let package = Package(
 
         // The offline converter.
         room(
-            "Conversion", ["CTacitOpenBLAS", "TacitDiagnostics", "TacitEngine", "TacitModelFile", "TacitText"]),
+            "Conversion",
+            [
+                "CTacitOpenBLAS", "TacitDiagnostics", "TacitEngine", "TacitMeasures", "TacitModelFile", "TacitText",
+            ]),
         room(
             "Comparison",
             [
-                "TacitConversion", "TacitDiagnostics", "TacitEngine", "TacitEvaluation", "TacitLabelling", "TacitLive",
+                "TacitDiagnostics", "TacitEngine", "TacitEvaluation", "TacitLabelling", "TacitLive", "TacitMeasures",
                 "TacitModelFile",
             ]),
         .executableTarget(
             name: "TacitConvertCommand",
             dependencies: [
                 "TacitComparison", "TacitConsole", "TacitConversion", "TacitDiagnostics", "TacitEvaluation",
-                "TacitLive", "TacitModelFile", argumentParser,
+                "TacitLive", "TacitMeasures", "TacitModelFile", argumentParser,
             ],
             path: "Sources/tacit-convert"),
 
@@ -259,12 +264,14 @@ let package = Package(
             name: "EvaluationTests", dependencies: ["TacitDiagnostics", "TacitEvaluation", "TacitTestSupport"]),
         .testTarget(
             name: "ConversionTests",
-            dependencies: ["TacitConversion", "TacitDiagnostics", "TacitEngine", "TacitModelFile", "TacitTestSupport"]),
+            dependencies: ["TacitConversion", "TacitEngine", "TacitMeasures", "TacitModelFile", "TacitTestSupport"]),
+        .testTarget(
+            name: "MeasuresTests", dependencies: ["TacitDiagnostics", "TacitMeasures", "TacitTestSupport"]),
         .testTarget(
             name: "ComparisonTests",
             dependencies: [
                 "TacitComparison", "TacitConversion", "TacitDiagnostics", "TacitEvaluation", "TacitLive",
-                "TacitModelFile", "TacitTestSupport",
+                "TacitMeasures", "TacitModelFile", "TacitTestSupport",
             ]),
         .testTarget(
             name: "DoctorTests", dependencies: ["TacitCommand", "TacitConvertCommand", "TacitTestSupport"]),

@@ -1,7 +1,7 @@
-import TacitConversion
 import TacitDiagnostics
 import TacitEvaluation
 import TacitLive
+import TacitMeasures
 import TacitModelFile
 
 /// Data that two models are compared on.
@@ -78,7 +78,7 @@ package struct CalibrationSet {
             for model in models.indices {
                 let reading = try runs[model].read(example, labellers[model]) { windows[model].append($0) }
                 runs[model].add(example, reading)
-                labels.append(Accuracy.largest(reading.logits))
+                labels.append(reading.logits.indexOfLargest)
             }
             if labels[0] == labels[1] { agreeing += 1 }
             for (exact, found) in zip(windows[0], windows[1]) {

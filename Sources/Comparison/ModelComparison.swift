@@ -1,16 +1,11 @@
-import TacitConversion
 import TacitDiagnostics
 import TacitEngine
-import TacitEvaluation
 import TacitLive
+import TacitMeasures
 import TacitModelFile
 
 /// Two model files that should say the same.
 package struct ModelComparison {
-    /// Contexts of made-up patches, and how long they are at most.
-    private static let contexts = 8
-    private static let longest = 48
-
     private let reference: ModelFile
     private let other: ModelFile
 
@@ -36,14 +31,13 @@ package struct ModelComparison {
     /// - Throws: `TacitError` where memory or threads are not to be had.
     package func random(engine: EngineSettings) throws -> RandomErrors {
         let description = reference.description
-        let count = min(description.input.window, Self.longest)
+        let count = min(description.input.window, RandomErrors.longest)
         let hasSameWidth = description.trunk.width == other.description.trunk.width
         let outputs = try [reference, other].map { try ModelOutputs($0, patches: count, engine: engine) }
-        var (trunk, logits) = (RelativeErrors(), RelativeErrors())
-        var agreeing = 0
-        var noise = WhiteNoise()
-        for _ in 0..<Self.contexts {
-            let input = noise.patches(description.input, count: count)
+        var (trunk, logits) = (RelativeErrors(), LogitErrors())
+        var random = SplitMix64()
+        for _ in 0..<RandomErrors.contexts {
+            let input = MadeUpPatches(description.input, count: count, &random)
             let found = try outputs.map { try $0.run(input) }
             if hasSameWidth {
                 let width = description.trunk.width
@@ -53,12 +47,11 @@ package struct ModelComparison {
                 }
             }
             logits.add(found[1].logits, exact: found[0].logits)
-            if Accuracy.largest(found[0].logits) == Accuracy.largest(found[1].logits) { agreeing += 1 }
         }
         let hasLabels = !description.labels.isEmpty
         return RandomErrors(
-            contexts: Self.contexts, patches: count, trunk: hasSameWidth ? trunk.error : nil,
-            logits: hasLabels ? logits.error : nil, agreeing: hasLabels ? agreeing : nil)
+            contexts: RandomErrors.contexts, patches: count, trunk: hasSameWidth ? trunk.error : nil,
+            logits: hasLabels ? logits.error : nil, agreeing: hasLabels ? logits.agreeing : nil)
     }
 
     /// How they differ on data.

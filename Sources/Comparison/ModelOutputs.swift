@@ -28,7 +28,7 @@ struct ModelOutputs {
         trunk = try session(EveryPatch(file))
     }
 
-    func run(_ input: WhiteNoise.Patches) throws -> (normed: [Float], logits: [Float]) {
+    func run(_ input: MadeUpPatches) throws -> (normed: [Float], logits: [Float]) {
         for session in [whole, trunk] {
             session.reset(context: 0)
             switch input {

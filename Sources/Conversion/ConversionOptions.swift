@@ -1,3 +1,4 @@
+import TacitMeasures
 import TacitModelFile
 
 /// What to convert, and how.

@@ -1,3 +1,4 @@
+import TacitMeasures
 import TacitText
 
 extension ConversionReport {

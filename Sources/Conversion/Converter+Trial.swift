@@ -1,3 +1,4 @@
+import TacitMeasures
 import TacitModelFile
 
 extension Converter {
@@ -31,7 +32,7 @@ extension Converter {
     /// A trunk in all ways that there are to choose from, arrived at its end; nil where there are none.
     func trial(_ trunk: TrunkWeights, _ progress: (Int, Int) throws -> Void) throws -> QuantizationTrial? {
         guard let ways else { return nil }
-        var trial = QuantizationTrial(description, try sample(contexts: SamplePatches.contexts), ways: ways)
+        var trial = QuantizationTrial(description, try sample(contexts: RandomErrors.contexts), ways: ways)
         for layer in 0..<trialSteps {
             try progress(layer, allSteps)
             let block = try block(layer, trunk)

@@ -1,4 +1,5 @@
 import TacitDiagnostics
+import TacitMeasures
 import TacitModelFile
 
 /// Makes a model file from a base and, if there is one, an adapter.

@@ -1,7 +1,7 @@
 import ArgumentParser
 import TacitComparison
 import TacitConsole
-import TacitConversion
+import TacitMeasures
 import TacitModelFile
 
 /// `tacit-convert compare`: how far two models' results are apart.

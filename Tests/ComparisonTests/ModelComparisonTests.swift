@@ -3,6 +3,7 @@ import TacitComparison
 import TacitConversion
 import TacitDiagnostics
 import TacitLive
+import TacitMeasures
 import TacitModelFile
 import TacitTestSupport
 import Testing

@@ -1,6 +1,7 @@
 import Foundation
 import TacitConversion
 import TacitEngine
+import TacitMeasures
 import TacitModelFile
 import TacitTestSupport
 import Testing

@@ -1,3 +1,5 @@
+import TacitMeasures
+
 /// Brings what an adapter does to a layer into its weight and bias, in double precision, rounded once.
 enum AdapterFusion {
     /// Inputs on which the fused and the unfused layer are compared.

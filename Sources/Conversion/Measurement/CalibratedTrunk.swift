@@ -1,4 +1,5 @@
 import TacitEngine
+import TacitMeasures
 import TacitModelFile
 
 /// Takes made-up contexts through a trunk that is being quantized, so that every matrix is fitted to what reaches it

@@ -1,3 +1,4 @@
+import TacitMeasures
 import TacitModelFile
 
 /// Finds out how a trunk bears to be rounded, by running it in several ways side by side: a few contexts go through

@@ -1,33 +1,10 @@
+import TacitMeasures
 import TacitModelFile
-
-/// Contexts of patches out of a set of data, as a model's front end makes them.
-package struct DataContexts: Sendable {
-    /// Most patches of one, and of all together: a dozen for each column of a small model's matrices.
-    package static let longest = 128
-    package static let mostPatches = 8192
-
-    /// The set's kind, never its path.
-    package let name: String
-    package let split: String
-    /// Patches of each context.
-    package let patches: Int
-    /// `[contexts][patches][patchSize]`
-    package let values: [Float]
-
-    package init(name: String, split: String, patches: Int, values: [Float]) {
-        (self.name, self.split) = (name, split)
-        (self.patches, self.values) = (patches, values)
-    }
-}
 
 /// Patches as a trunk meets them: out of data, white noise through the model's own projection, or tokens drawn from its
 /// codebooks, with the positions that belong to them. A seed's are always the same ones. A model's sinks stand before
 /// each context, where a stream has them as long as its window is not full; nothing is read of them.
 struct SamplePatches {
-    /// Contexts side by side, unless more are wanted.
-    static let contexts = 8
-    /// Most made-up patches of a context: outliers sit at its beginning.
-    static let longest = 48
     static let seed: UInt64 = 0
     /// Of patches that no weights are fitted to.
     static let unseenSeed: UInt64 = 1
@@ -43,8 +20,8 @@ struct SamplePatches {
 
     /// Made-up ones.
     init(
-        _ description: ModelDescription, _ surroundings: Surroundings, contexts: Int = Self.contexts,
-        longest: Int = Self.longest, seed: UInt64 = Self.seed
+        _ description: ModelDescription, _ surroundings: Surroundings, contexts: Int = RandomErrors.contexts,
+        longest: Int = RandomErrors.longest, seed: UInt64 = Self.seed
     ) throws {
         self.contexts = contexts
         sinks = description.sinks
@@ -54,12 +31,9 @@ struct SamplePatches {
             rows = try Self.tokens(
                 input, surroundings, width: description.trunk.width, count: contexts * patches, &random)
         } else {
-            // Deviation 1, as front ends leave their patches where they know their data.
-            let deviation = 3.0.squareRoot()
             let projection = try Projection(description, surroundings)
             for _ in 0..<contexts * patches {
-                rows += projection.row(
-                    (0..<description.input.patchSize).map { _ in Float(random.uniform() * deviation) })
+                rows += projection.row(random.whiteNoise(description.input.patchSize))
             }
         }
         try addPositions(description, surroundings)

@@ -1,3 +1,4 @@
+import TacitMeasures
 import TacitModelFile
 
 /// What a trial's errors lead to.

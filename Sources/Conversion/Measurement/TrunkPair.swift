@@ -1,4 +1,5 @@
 import TacitDiagnostics
+import TacitMeasures
 import TacitModelFile
 
 /// Made-up contexts on their way through a trunk twice, side by side: with its weights as they are and as they are

@@ -1,5 +1,6 @@
 import Glibc
 import TacitEngine
+import TacitMeasures
 import TacitModelFile
 
 /// The residual streams of a few contexts on their way through a trunk, block by block.

@@ -1,3 +1,4 @@
+import TacitMeasures
 import TacitModelFile
 
 /// Finds out in how many first layers int8 should have two planes, by running a trunk with several numbers of them side

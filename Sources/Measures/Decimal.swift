@@ -1,7 +1,7 @@
 /// Numbers for people.
-enum Decimal {
+package enum Decimal {
     /// So many places behind the point; `infinitely` beyond what there are digits for.
-    static func text(_ value: Double, places: Int) -> String {
+    package static func text(_ value: Double, places: Int) -> String {
         guard value.isFinite, abs(value) < 1e12 else { return "infinitely" }
         let unit = (0..<places).reduce(1) { unit, _ in unit * 10 }
         let scaled = Int((abs(value) * Double(unit)).rounded())

@@ -15,8 +15,14 @@ package struct SplitMix64: RandomNumberGenerator {
     /// In -1..<1.
     package mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-52 - 1 }
 
+    /// The next numbers of white noise of deviation 1, as front ends leave their patches where they know their data.
+    package mutating func whiteNoise(_ count: Int) -> [Float] {
+        let deviation = 3.0.squareRoot()
+        return (0..<count).map { _ in Float(uniform() * deviation) }
+    }
+
     /// `count` numbers in -1..<1, the first there are.
-    static func uniform(_ count: Int) -> [Double] {
+    package static func uniform(_ count: Int) -> [Double] {
         var random = SplitMix64()
         return (0..<count).map { _ in random.uniform() }
     }

@@ -6,7 +6,7 @@ extension MeasuredErrors {
         JSONValue.object([JSONMember("random", randomJSON), JSONMember("calibration", calibrationJSON)]).text
     }
 
-    var randomJSON: JSONValue {
+    package var randomJSON: JSONValue {
         guard let random else { return .null }
         return .object([
             JSONMember("contexts", .integer(random.contexts)), JSONMember("patches", .integer(random.patches)),
@@ -15,7 +15,7 @@ extension MeasuredErrors {
         ])
     }
 
-    var calibrationJSON: JSONValue {
+    package var calibrationJSON: JSONValue {
         guard let calibration else { return .null }
         return .object([
             JSONMember("dataset", .string(calibration.dataSet)), JSONMember("split", .string(calibration.split)),
@@ -69,7 +69,7 @@ extension RelativeError {
 }
 
 extension RelativeError? {
-    var json: JSONValue {
+    package var json: JSONValue {
         guard let self else { return .null }
         return .object([JSONMember("mean", .float(self.mean)), JSONMember("worst", .float(self.worst))])
     }
