@@ -67,28 +67,7 @@ extension Session {
             }
         }
     }
-}
 
-/// What the matrices of a block were multiplied by, each `[rows][columns of the matrix]`.
-package struct ProductInputs: Sendable {
-    package var queryKeyValue: [Float] = []
-    package var attentionOutput: [Float] = []
-    package var feedForwardInput: [Float] = []
-    package var feedForwardOutput: [Float] = []
-
-    package init() {}
-
-    init(
-        queryKeyValue: [Float], attentionOutput: [Float], feedForwardInput: [Float], feedForwardOutput: [Float]
-    ) {
-        self.queryKeyValue = queryKeyValue
-        self.attentionOutput = attentionOutput
-        self.feedForwardInput = feedForwardInput
-        self.feedForwardOutput = feedForwardOutput
-    }
-}
-
-extension Session {
     /// Reads the final norm of each row of the last push to context 0, all of which went through at once. The model
     /// pools by mean.
     ///
