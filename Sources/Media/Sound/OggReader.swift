@@ -1,21 +1,18 @@
-import CTacitVorbisfile
 import TacitDiagnostics
 
-/// The pages of an Ogg stream, sorted into links: streams of sound that follow one another, as internet radio and
-/// joined files have them. What is multiplexed with the sound (pictures, an index) is passed over.
+/// The links of an Ogg stream: streams of sound that follow one another, as internet radio and joined files have them.
+/// What is multiplexed with the sound (pictures, an index) is passed over, and what is lost is counted.
 final class OggReader {
     enum Codec {
         case vorbis, opus, flac
     }
 
-    let stream: ByteStream
-    /// The page at hand, at most `maximumPage` bytes.
-    private let bytes: UnsafeMutablePointer<UInt8>
-    private var page = ogg_page()
-    /// Bytes of `page` that have been handed on; `page` is of no use before the first.
+    var stream: ByteStream { pages.stream }
+    private let pages: OggPages
+    /// Bytes of the page at hand that have been handed on, and whether there is one.
     private var used = 0
     private var hasPage = false
-    /// `page` begins the next link.
+    /// The page at hand begins the next link.
     private var isHeld = false
     /// The streams of the link at hand, and the one that is read.
     private var serials: [Int32] = []
@@ -27,8 +24,6 @@ final class OggReader {
     private var cutPosition: Int?
     /// Samples that the page holds at most which states it.
     private var cutSamples = 0
-    /// Whether the checksum of the page at hand was mended.
-    private var isMended = false
     /// What the stream that is read is coded in; nil while none is read.
     private var codec: Codec?
     /// Packets of its header that are still to come.
@@ -42,18 +37,17 @@ final class OggReader {
     private var damagedSamples = 0
     /// Samples at most of the damaged pages in front of the first whole one with sound.
     private(set) var damagedFirst = 0
-    /// Bytes that are of no page, and of no tag either, up to now.
-    private(set) var skipped = 0
 
     /// Streams that may lie side by side.
     private static let maximumStreams = 64
 
-    init(_ stream: ByteStream) {
-        self.stream = stream
-        bytes = .allocate(capacity: Self.maximumPage)
-    }
+    init(_ stream: ByteStream) { pages = OggPages(stream) }
 
-    deinit { bytes.deallocate() }
+    /// Bytes that are of no page, and of no tag either, up to now.
+    var skipped: Int { pages.skipped }
+
+    /// How many of them there were since this was asked last.
+    func takeSkipped() -> Int { pages.takeSkipped() }
 
     /// Goes to the next link.
     ///
@@ -65,7 +59,7 @@ final class OggReader {
         while hasPage, !isHeld { try turn() }
         guard isHeld || hasPage else {
             guard try advance() else { return nil }
-            guard isBeginning else { throw Self.headless }
+            guard pages.isBeginning else { throw Self.headless }
             return try begin()
         }
         return try begin()
@@ -75,22 +69,20 @@ final class OggReader {
     func read(into buffer: UnsafeMutableRawPointer, count: Int) throws -> Int {
         if headUsed < head.count {
             let taken = min(count, head.count - headUsed)
-            head.withUnsafeBytes { buffer.copyMemory(from: $0.baseAddress! + headUsed, byteCount: taken) }
+            UnsafeMutableRawBufferPointer(start: buffer, count: taken)
+                .copyBytes(from: head[headUsed..<headUsed + taken])
             headUsed += taken
             return taken
         }
         while hasPage, !isHeld {
-            let header = Int(page.header_len)
-            let isHeader = used < header
-            guard let part = isHeader ? page.header : page.body else { return 0 }
-            let place = isHeader ? used : used - header
-            let left = (isHeader ? header : Int(page.body_len)) - place
-            if left == 0 {
+            let page = pages.contents
+            let end = used < pages.headerCount ? pages.headerCount : page.count
+            if used == end {
                 try turn()
                 continue
             }
-            let taken = min(count, left)
-            buffer.copyMemory(from: part + place, byteCount: taken)
+            let taken = min(count, end - used)
+            UnsafeMutableRawBufferPointer(start: buffer, count: taken).copyBytes(from: page[used..<used + taken])
             used += taken
             return taken
         }
@@ -100,13 +92,12 @@ final class OggReader {
     /// To the next page of the stream that is read, if one is left before the next link.
     private func turn() throws {
         while try advance() {
-            if isBeginning {
+            if pages.isBeginning {
                 isHeld = true
                 return
             }
-            let number = ogg_page_serialno(&page)
-            if number == serial { return }
-            guard serials.contains(number) else { throw Self.headless }
+            if pages.serial == serial { return }
+            guard serials.contains(pages.serial) else { throw Self.headless }
         }
     }
 
@@ -120,8 +111,8 @@ final class OggReader {
         var sounds: [(serial: Int32, codec: Codec, page: [UInt8])] = []
         serials = []
         while hasPage {
-            let number = ogg_page_serialno(&page)
-            if isBeginning {
+            let number = pages.serial
+            if pages.isBeginning {
                 // Twice the same, or pages between them: what began before has nothing but its first page.
                 if serials.contains(number) || isHeld { (serials, names, sounds) = ([], [], []) }
                 isHeld = false
@@ -131,11 +122,7 @@ final class OggReader {
                 serials.append(number)
                 switch identify() {
                 case .sound(let codec):
-                    sounds.append(
-                        (
-                            number, codec,
-                            Array(UnsafeBufferPointer(start: bytes, count: page.header_len + page.body_len))
-                        ))
+                    sounds.append((number, codec, Array(pages.contents)))
                 case .other(let name): names.append(name)
                 case .index: break
                 }
@@ -159,7 +146,7 @@ final class OggReader {
         codec = stream.codec
         headers = stream.codec == .vorbis ? 2 : 1
         (lastNumber, hasSound, stated, damagedSamples, damagedFirst) = (0, false, 0, 0, 0)
-        if hasPage, ogg_page_serialno(&page) == serial { noteWhole() }
+        if hasPage, pages.serial == serial { noteWhole() }
         return stream.codec
     }
 
@@ -175,7 +162,7 @@ final class OggReader {
 
     /// What the stream is that the page at hand begins.
     private func identify() -> Content {
-        let body = UnsafeRawBufferPointer(start: page.body, count: Int(page.body_len))
+        let body = pages.body
         func has(_ text: String) -> Bool { body.starts(with: text.utf8) }
         if has("\u{1}vorbis") { return .sound(.vorbis) }
         if has("OpusHead") { return .sound(.opus) }
@@ -188,106 +175,75 @@ final class OggReader {
         return .other("an unknown codec")
     }
 
-    private var isBeginning: Bool { ogg_page_bos(&page) != 0 }
-
-    /// A header of 27 bytes, 255 lengths and as many segments of 255 bytes.
-    private static let maximumPage = 27 + 255 + 255 * 255
-    private static let capture = Array("OggS\0".utf8)
-    private static let mark = ByteMark("OggS", [(0, 0xff)])
-
-    /// How many bytes were passed over since this was asked last.
-    func takeSkipped() -> Int {
-        defer { skipped = 0 }
-        return skipped
-    }
-
-    /// Passes over `count` bytes that begin no page; zeros, as some programs fill up with, don't count.
-    private func pass(_ count: Int) throws {
-        let bytes = try stream.peek(count).prefix(count)
-        if bytes.contains(where: { $0 != 0 }) { skipped += bytes.count }
-        try stream.skip(count)
-    }
-
-    /// The next page, of whatever stream; false at the end. What is no page is passed over.
+    /// The next page, of whatever stream; false at the end.
     private func advance() throws -> Bool {
         used = 0
         hasPage = false
-        while true {
-            let head = try stream.peek(27)
-            guard head.count >= 27 else {
-                try pass(head.count)
-                return false
+        while !hasPage {
+            switch try pages.next() {
+            case .whole:
+                if isOfSound { cutPosition = nil }
+                hasPage = true
+            case .broken where try mend(): hasPage = true
+            case .broken:
+                noteCut(pages.header)
+                try pages.drop()
+            case .cut(let header):
+                noteCut(header)
+                try pages.drop()
+            case .end: return false
             }
-            guard head.starts(with: Self.capture) else {
-                if let tag = SoundTags.byteCount(behind: head.bindMemory(to: UInt8.self)) {
-                    try stream.skip(tag)
-                } else {
-                    try pass(max(1, next(in: head)))
-                }
-                continue
-            }
-            let headerBytes = 27 + Int(head[26])
-            let table = try stream.peek(headerBytes)
-            guard table.count >= headerBytes else {
-                try pass(table.count)
-                return false
-            }
-            let pageBytes = table[27..<headerBytes].reduce(headerBytes) { $0 + Int($1) }
-            let whole = try stream.peek(pageBytes)
-            guard let base = whole.baseAddress, whole.count >= pageBytes else {
-                // Cut off, or no page at all.
-                noteCut(whole)
-                try pass(1)
-                continue
-            }
-            bytes.update(from: base.assumingMemoryBound(to: UInt8.self), count: pageBytes)
-            page = ogg_page(
-                header: bytes, header_len: headerBytes, body: bytes + headerBytes, body_len: pageBytes - headerBytes)
-            guard try isWhole(pageBytes) else {
-                noteCut(UnsafeRawBufferPointer(start: bytes, count: headerBytes))
-                try pass(1)
-                continue
-            }
-            try stream.skip(pageBytes)
-            if ogg_page_serialno(&page) == serial, !isBeginning {
-                if !isMended { cutPosition = nil }
-                noteWhole()
-            }
-            hasPage = true
-            return true
         }
+        if isOfSound { noteWhole() }
+        return true
+    }
+
+    /// Whether the page at hand is one of the stream that is read, behind its first.
+    private var isOfSound: Bool { pages.serial == serial && !pages.isBeginning }
+
+    /// Takes the broken page at hand for a whole one if it is of a header or of FLAC, and all there. Some programs that
+    /// write tags leave a wrong checksum behind, and every frame of FLAC has one of its own, so that only those are lost
+    /// that were hit. A packet of Vorbis or Opus has none.
+    ///
+    /// - Returns: false where it isn't to be used.
+    private func mend() throws -> Bool {
+        guard !pages.isBeginning, serials.contains(pages.serial), try pages.isComplete() else { return false }
+        if pages.serial == serial, headers <= 0, codec == .vorbis || codec == .opus {
+            noteDamaged()
+            return false
+        }
+        // What it holds is dropped by a decoder that no later page states a position to.
+        noteCut(pages.header)
+        try pages.mend()
+        return true
     }
 
     /// Keeps what the page at hand tells, a whole one of the stream that is read.
     private func noteWhole() {
         guard let codec, codec != .flac else { return }
-        let number = UInt32(truncatingIfNeeded: ogg_page_pageno(&page))
-        let isBehindLoss = number != lastNumber &+ 1
-        lastNumber = number
+        let isBehindLoss = pages.number != lastNumber &+ 1
+        lastNumber = pages.number
         if headers > 0 {
-            headers -= Int(ogg_page_packets(&page))
+            headers -= pages.packets
             return
         }
-        let position = Int(ogg_page_granulepos(&page))
-        if position != -1, !Self.positions.contains(position) { stateNoPosition() }
+        let position = pages.header.position
+        if position != -1, !Self.positions.contains(position) { pages.stateNoPosition() }
         if !hasSound { damagedFirst = damagedSamples }
         hasSound = true
         damagedSamples = 0
-        stated = max(stated, Int(ogg_page_granulepos(&page)))
+        stated = max(stated, pages.header.position)
         // Behind a loss the decoders don't believe a last page's position, since its last packet may end behind that:
         // all it holds would come too early by what was lost, or be dropped. Read as any other page, it is early by
         // what that packet has too much, at most.
-        if isBehindLoss, ogg_page_eos(&page) != 0 {
-            bytes[5] &= ~4
-            ogg_page_checksum_set(&page)
-        }
+        if isBehindLoss, pages.isEnd { pages.stateNoEnd() }
     }
 
     /// Keeps the position that the page at hand states, a damaged one whose header may be right. What it holds could be
     /// anything: it is left out, as if the page were not there.
     private func noteDamaged() {
-        damagedSamples += Int(bytes[26]) * Self.mostInPacket
-        let position = Int(ogg_page_granulepos(&page))
+        damagedSamples += pages.header.segments * Self.mostInPacket
+        let position = pages.header.position
         if Self.positions.contains(position), position > stated, position - stated <= damagedSamples {
             stated = position
         }
@@ -306,14 +262,12 @@ final class OggReader {
     }
 
     /// Keeps the position that a page's header states, the rest of which is not there.
-    private func noteCut(_ header: UnsafeRawBufferPointer) {
-        let number = header.loadUnaligned(fromByteOffset: 14, as: Int32.self)
-        let position = Int(Int64(littleEndian: header.loadUnaligned(fromByteOffset: 6, as: Int64.self)))
-        guard Int32(littleEndian: number) == serial, serials.contains(serial), position > 0,
-            Self.positions.contains(position)
+    private func noteCut(_ header: OggPages.Header) {
+        guard header.serial == serial, serials.contains(serial), header.position > 0,
+            Self.positions.contains(header.position)
         else { return }
-        cutPosition = position
-        cutSamples = Int(header[26]) * Self.mostInPacket
+        cutPosition = header.position
+        cutSamples = header.segments * Self.mostInPacket
     }
 
     /// Samples that lack at the end of a link which ends at `position`, by the header of a page that was cut off.
@@ -327,50 +281,8 @@ final class OggReader {
     /// Of Vorbis, where it is the longest.
     private static let mostInPacket = 8192
 
-    /// Whether the page at hand is one, by its checksum; or, if it is of a header or of FLAC, by the page behind it.
-    /// Its checksum is mended then: some programs that write tags leave a wrong one behind, and every frame of FLAC has
-    /// a checksum of its own, so that only those are lost that were hit. A packet of Vorbis or Opus has none.
-    private func isWhole(_ pageBytes: Int) throws -> Bool {
-        isMended = false
-        let stated = (bytes[22], bytes[23], bytes[24], bytes[25])
-        ogg_page_checksum_set(&page)
-        if stated == (bytes[22], bytes[23], bytes[24], bytes[25]) { return true }
-        guard !isBeginning, serials.contains(ogg_page_serialno(&page)) else { return false }
-        let behind = try stream.peek(pageBytes + Self.capture.count)
-        guard
-            behind.count == pageBytes
-                || behind.count >= pageBytes + Self.capture.count
-                    && behind[pageBytes...].starts(with: Self.capture)
-        else { return false }
-        // Another page within means that a part of this one lacks, as long as those that follow it up to here.
-        let header = Int(page.header_len)
-        let body = UnsafeRawBufferPointer(start: bytes + header, count: pageBytes - header)
-        guard Self.mark.place(in: body, body.count, 0) + Self.mark.count > body.count else { return false }
-        if ogg_page_serialno(&page) == serial, headers <= 0, codec == .vorbis || codec == .opus {
-            noteDamaged()
-            return false
-        }
-        // What it holds is dropped by a decoder that no later page states a position to.
-        isMended = true
-        noteCut(UnsafeRawBufferPointer(start: bytes, count: pageBytes))
-        // Its position, by which a decoder cuts off what is too much, may be what was damaged.
-        stateNoPosition()
-        return true
-    }
-
-    /// Has the page at hand state no position, as one in which no packet ends.
-    private func stateNoPosition() {
-        for index in 6..<14 { bytes[index] = 0xff }
-        ogg_page_checksum_set(&page)
-    }
-
     /// Positions that can be: a hundred years at any rate, and none that sums of it could overflow by.
     private static let positions = 0..<1 << 48
-
-    /// Where another page may begin behind the first byte.
-    private func next(in bytes: UnsafeRawBufferPointer) -> Int {
-        bytes.dropFirst().firstIndex(of: Self.capture[0]) ?? bytes.count
-    }
 
     private static let headless = TacitError(
         .badData, "Ogg without its beginning, which tells how the rest is to be decoded")
