@@ -45,18 +45,13 @@ package struct DeviceHolders: Sendable {
         return shown.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
     }
 
-    /// By `/proc/asound/cardN/pcmMc/subK/status`.
     private func owners(card: Int?, device: Int?) -> [Holder] {
         var found: [Holder] = []
-        let root = processes.root
-        for (folder, number) in processes.names("\(root)/asound", numbered: "card") where (card ?? number) == number {
-            for (pcm, number) in processes.names("\(root)/asound/\(folder)", numbered: "pcm", suffix: "c")
-            where (device ?? number) == number {
-                let path = "\(root)/asound/\(folder)/\(pcm)"
-                for (sub, _) in processes.names(path, numbered: "sub") {
-                    let status = processes.contents("\(path)/\(sub)/status")
-                    guard let thread = Processes.number("owner_pid", in: status) else { continue }
-                    // What is noted is the thread that opened it.
+        let root = "\(processes.root)/asound"
+        for (folder, itsCard) in processes.names(root, numbered: "card") where (card ?? itsCard) == itsCard {
+            for (_, itsDevice) in processes.names("\(root)/\(folder)", numbered: "pcm", suffix: "c")
+            where (device ?? itsDevice) == itsDevice {
+                for case .thread(let thread) in processes.captureOwners(card: itsCard, device: itsDevice) {
                     let holder = holder(processes.process(ofThread: thread) ?? thread)
                     if !found.contains(holder) { found.append(holder) }
                 }

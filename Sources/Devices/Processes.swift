@@ -46,8 +46,11 @@ package struct Processes: Sendable {
 
     /// The number of a process there; nil where there is none, or none of a process.
     static func number(_ key: String, in bytes: [UInt8]) -> Int? {
-        values(key, in: bytes).lazy.compactMap { Int(String(decoding: $0, as: UTF8.self)) }
-            .first { (1...Int(Int32.max)).contains($0) }
+        numbers(key, in: bytes).first { (1...Int(Int32.max)).contains($0) }
+    }
+
+    static func numbers(_ key: String, in bytes: [UInt8]) -> [Int] {
+        values(key, in: bytes).compactMap { Int(String(decoding: $0, as: UTF8.self)) }
     }
 
     func contents(_ path: String) -> [UInt8] {

@@ -57,6 +57,15 @@ import Testing
         #expect(DeviceHolders(root: folder.path("nothing")).ofMicrophone(card: nil, device: nil).isEmpty)
     }
 
+    @Test func thePartsOfAnInput() throws {
+        try own("card1/pcm0c", "77")
+        try folder.write("asound/card1/pcm0c/sub1/status", "closed\n".utf8)
+        try folder.write("asound/card1/pcm0c/sub2/status", "state: RUNNING\nowner_pid   : -1\n".utf8)
+        let processes = Processes(root: folder.path)
+        #expect(processes.captureOwners(card: 1, device: 0) == [.thread(77), .nobody, .unknown])
+        #expect(processes.captureOwners(card: 1, device: 1).isEmpty)
+    }
+
     /// Without ALSA's notes: whose descriptors lead there.
     @Test func descriptorsTellAsWell() throws {
         try process(10, "ffmpeg")

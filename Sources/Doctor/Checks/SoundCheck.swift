@@ -132,19 +132,11 @@ enum SoundCheck {
     /// Who has all of an input; nil where there is room, and where nothing is wrong with that: a sound server
     /// shares what it has, and Tacit's own service is what it is kept for, unless that very device was asked for.
     private static func holder(_ input: SoundDevices.Input, _ patient: Patient, isNamed: Bool) -> Holder? {
-        let folder = "/proc/asound/card\(input.card)/pcm\(input.device)c"
-        var thread: Int?
-        let parts = patient.system.names(folder).filter { $0.hasPrefix("sub") }
-        for part in parts {
-            let lines = patient.system.lines("\(folder)/\(part)/status")
-            guard let first = lines.first, first != "closed",
-                let owner = lines.first(where: { $0.hasPrefix("owner_pid") })?.split(separator: ":").last,
-                let number = Int(owner.filter { $0 != " " })
-            else { return nil }
-            thread = thread ?? number
+        let owners = patient.system.processes.captureOwners(card: input.card, device: input.device)
+        guard let first = owners.first, !owners.contains(.nobody) else { return nil }
+        guard case .thread(let thread) = first, let process = Holders.process(ofThread: thread, patient.system) else {
+            return Holder(process: nil)
         }
-        guard let thread else { return nil }
-        guard let process = Holders.process(ofThread: thread, patient.system) else { return Holder(process: nil) }
         let name = patient.system.processes.name(of: process) ?? ""
         return !isNamed && (soundServers.contains(name) || name == "tacit") ? nil : Holder(process: process)
     }
