@@ -31,12 +31,9 @@ package final class SoundLabeller {
     /// How many samples more, at least one, until patches go through the model again or there is a reading.
     package var samplesToPush: Int { max(1, geometry.endOfPatch(nextPush - 1) - received) }
 
-    /// How many samples can be prepared before they are pushed; 0 where that is of no use.
-    package var samplesAhead: Int { readsAhead ? (plan.chunk - 1) * geometry.samplesPerStride : 0 }
-
-    private let frontEnd: any SoundFrontEnd
-    private let model: any PatchModel
-    private var history: PatchHistory
+    let frontEnd: any SoundFrontEnd
+    let model: any PatchModel
+    var history: PatchHistory
     /// The contexts of one push, `[plan.contexts]`.
     private let active: UnsafeMutablePointer<Int>
     private let readOut: ReadOut
@@ -44,19 +41,19 @@ package final class SoundLabeller {
     /// Where in the stream patch 0 begins: 0, or the end of the last gap.
     private var origin = 0
     /// Samples since then.
-    private var received = 0
+    var received = 0
     /// Samples since then that the front end has had, those included that were prepared.
-    private var taken = 0
+    var taken = 0
     /// Whether patches go through the model together although a reading lies between them.
-    private let readsAhead: Bool
+    let readsAhead: Bool
     /// Patches that the model could have had since then; where it reads ahead, those that readings have come to.
-    private var pushed = 0
+    var pushed = 0
     /// Patches that it has had, or that no window wants any more: fewer only while the gate is closed. Where it reads ahead,
     /// more, but less than a chunk more than `nextPush`, which is as far as a session looks back.
-    private var fed = 0
+    var fed = 0
     private var gate: LoudnessGate?
     /// How many patches must be there for the next push, or for the next reading of patches that were pushed ahead.
-    private var nextPush = 0
+    var nextPush = 0
     /// One past the last patch of the last window read, since `origin`.
     private var readTo = 0
     private var hasRead = false
@@ -99,17 +96,6 @@ package final class SoundLabeller {
 
     /// Makes room for more labels, behind those that there are: the model has learned some meanwhile.
     package func grow(toLabels count: Int) { readOut.grow(toLabels: count) }
-
-    /// Takes samples that will be pushed next through the model already, so that many patches go together. Their readings
-    /// come as they are pushed, with the same bits.
-    ///
-    /// - Parameter samples: at most `samplesAhead`, of which none is known yet.
-    package func prepare(_ samples: UnsafeBufferPointer<Float>) {
-        precondition(taken == received && samples.count <= samplesAhead)
-        taken += samples.count
-        frontEnd.push(samples) { collect($0) }
-        advance(to: history.count, from: 0)
-    }
 
     /// Takes the next samples (-1...1, mono, at the model's rate) and hands over the readings that they complete.
     ///
@@ -192,40 +178,6 @@ package final class SoundLabeller {
         nextPush = plan.pushEnd(after: 0)
     }
 
-    private func pushAhead(_ samples: UnsafeBufferPointer<Float>, _ body: (Reading) throws -> Void) rethrows {
-        received += samples.count
-        try readWhatIsHeard(body)
-        let fresh = received - taken
-        guard fresh > 0 else { return }
-        taken = received
-        try frontEnd.push(UnsafeBufferPointer(rebasing: samples.suffix(fresh))) {
-            if collect($0) { try readWhatIsHeard(body) }
-        }
-        guard nextPush <= history.count else { return }
-        advance(to: history.count, from: 0)
-        try readWhatIsHeard(body)
-    }
-
-    /// Keeps a patch, and gives the model those that are kept once they are as many as go together; true if it did.
-    @discardableResult private func collect(_ patch: UnsafePointer<Float>) -> Bool {
-        history.append(patch)
-        guard history.count - fed == plan.chunk else { return false }
-        advance(to: history.count, from: 0)
-        return true
-    }
-
-    /// Hands over the readings of patches that the model has had and whose samples have been pushed.
-    private func readWhatIsHeard(_ body: (Reading) throws -> Void) rethrows {
-        while nextPush <= fed, geometry.endOfPatch(nextPush - 1) <= received {
-            pushed = nextPush
-            nextPush = plan.pushEnd(after: pushed)
-            guard plan.window(endingAt: pushed) != nil else { continue }
-            model.patchesLeftOut = fed - pushed
-            defer { model.patchesLeftOut = 0 }
-            try read(context: 0, end: pushed, body)
-        }
-    }
-
     private func take(
         _ patch: UnsafePointer<Float>, _ quiet: (Int) throws -> Void, _ body: (Reading) throws -> Void
     ) rethrows {
@@ -271,7 +223,7 @@ package final class SoundLabeller {
 
     /// Gives the model the patches up to `end`, in the contexts of all windows that hold them, from window `oldest` on. No
     /// window starts or ends in between, but in an endless context that reads ahead.
-    private func advance(to end: Int, from oldest: Int) {
+    func advance(to end: Int, from oldest: Int) {
         if plan.context == .sliding {
             guard fed < end else { return }
             if fed == 0 { model.reset(context: 0) }
@@ -300,7 +252,7 @@ package final class SoundLabeller {
         inferenceSeconds += Stopwatch.now - begun
     }
 
-    private func read(context: Int, end: Int, _ body: (Reading) throws -> Void) rethrows {
+    func read(context: Int, end: Int, _ body: (Reading) throws -> Void) rethrows {
         let begun = Stopwatch.now
         readOut.read(model, context: context)
         inferenceSeconds += Stopwatch.now - begun
