@@ -1,6 +1,7 @@
 import ArgumentParser
 import TacitComparison
 import TacitConsole
+import TacitDiagnostics
 import TacitEvaluation
 import TacitLive
 import TacitModelFile
@@ -48,6 +49,6 @@ struct CalibrationOptions: ParsableArguments {
 
     /// No number of threads changes a result.
     static var engine: EngineSettings {
-        EngineSettings(threads: Processors.count)
+        EngineSettings(threads: Processors.threads)
     }
 }

@@ -1,4 +1,4 @@
-import Glibc
+import TacitDiagnostics
 import TacitEngine
 import TacitMeasures
 import TacitModelFile
@@ -19,7 +19,7 @@ struct TrunkStream {
         rows = sample.rows
         normed = rows
         (contexts, length, sinks) = (sample.contexts, sample.length, sample.sinks)
-        threads = max(1, min(8, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        threads = Processors.threads
     }
 
     /// - Throws: `TacitError` where a tensor is missing, or where memory or threads are not to be had.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import TacitConsole
+import TacitDiagnostics
 import TacitLive
 
 /// `tacit bench`: speed on this machine.
@@ -63,7 +64,7 @@ struct Bench: ParsableCommand {
     func run() throws {
         let path = try ModelLookup.path(try ModelArgument.only(arguments), default: ModelLookup.sound)
         let extent = iterations.map(Benchmark.Extent.iterations) ?? .seconds(seconds ?? 3)
-        let most = min(Machine.processors, EngineSettings.threadCounts.upperBound)
+        let most = min(Processors.count, EngineSettings.threadCounts.upperBound)
         for count in threads.map({ $0...$0 }) ?? 1...most {
             let engine = EngineSettings(threads: count, instructionSet: instructionSet)
             let benchmark = try Benchmark(path: path, engine: engine)
