@@ -91,11 +91,11 @@ let package = Package(
                 "CTacitSndfile", "CTacitSoxr", "CTacitVorbisfile", "CTacitWebP", "TacitDiagnostics",
             ]),
         room("Devices", ["CTacitALSA", "CTacitV4L2", "TacitDiagnostics", "TacitMedia", "TacitPrograms", "TacitText"]),
-        room("Labelling", ["TacitDiagnostics", "TacitEngine", "TacitFrontEnd", "TacitModelFile"]),
+        room("Labelling", ["TacitDiagnostics", "TacitEngine", "TacitFrontEnd", "TacitModelFile", "TacitText"]),
         room("Learning", ["TacitDiagnostics", "TacitEngine", "TacitLabelling", "TacitModelFile"]),
         // How far results are off: the converter knows it as well.
         room("Measures", ["TacitDiagnostics", "TacitText"]),
-        room("Evaluation", ["CTacitZlib", "TacitDiagnostics", "TacitMeasures"]),
+        room("Evaluation", ["CTacitZlib", "TacitDiagnostics", "TacitMeasures", "TacitMedia"]),
         room(
             "Live",
             [
@@ -143,7 +143,7 @@ let package = Package(
             "Doctor",
             [
                 "CTacitProgram", "TacitDevices", "TacitDiagnostics", "TacitLearning", "TacitLive", "TacitModelFile",
-                "TacitPrograms", "TacitSinks",
+                "TacitPrograms", "TacitSinks", "TacitText",
             ]),
         .executableTarget(
             name: "TacitCommand",
@@ -264,7 +264,10 @@ let package = Package(
             name: "EvaluationTests", dependencies: ["TacitDiagnostics", "TacitEvaluation", "TacitTestSupport"]),
         .testTarget(
             name: "ConversionTests",
-            dependencies: ["TacitConversion", "TacitEngine", "TacitMeasures", "TacitModelFile", "TacitTestSupport"]),
+            dependencies: [
+                "TacitConversion", "TacitDiagnostics", "TacitEngine", "TacitMeasures", "TacitModelFile",
+                "TacitTestSupport",
+            ]),
         .testTarget(
             name: "MeasuresTests", dependencies: ["TacitDiagnostics", "TacitMeasures", "TacitTestSupport"]),
         .testTarget(

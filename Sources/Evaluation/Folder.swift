@@ -1,5 +1,6 @@
 import Glibc
 import TacitDiagnostics
+import TacitMedia
 
 /// A folder of a data set: lists what is in it and makes paths that can't leave it.
 struct Folder {

@@ -1,4 +1,5 @@
 import TacitDiagnostics
+import TacitText
 
 /// Which of a model's labels are wanted, as a user names them.
 package struct LabelSelection: Equatable, Sendable {

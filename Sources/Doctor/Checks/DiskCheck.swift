@@ -1,4 +1,4 @@
-import TacitDiagnostics
+import TacitText
 
 /// Whether the machine's disk is full.
 enum DiskCheck {

@@ -1,5 +1,6 @@
 import TacitDiagnostics
 import TacitSinks
+import TacitText
 
 /// Whether what is kept can be kept: folders that are there, writable, and on a disk with room.
 enum FolderCheck {

@@ -1,6 +1,7 @@
 import TacitDiagnostics
 import TacitLearning
 import TacitLive
+import TacitText
 
 /// Whether a file of learned labels goes with the model.
 enum LabelsCheck {

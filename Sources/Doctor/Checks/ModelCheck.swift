@@ -1,6 +1,7 @@
 import TacitDiagnostics
 import TacitLive
 import TacitModelFile
+import TacitText
 
 /// Whether the models are there, and whole.
 enum ModelCheck {

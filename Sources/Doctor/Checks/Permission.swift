@@ -1,4 +1,4 @@
-import TacitDiagnostics
+import TacitText
 
 /// Why a device's node may not be used, and what opens it.
 enum Permission {

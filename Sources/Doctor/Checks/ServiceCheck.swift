@@ -1,4 +1,5 @@
 import TacitDiagnostics
+import TacitText
 
 /// Whether Tacit's services run, and as someone who may hear and see.
 enum ServiceCheck {

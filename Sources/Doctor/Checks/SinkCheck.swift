@@ -1,5 +1,5 @@
-import TacitDiagnostics
 import TacitSinks
+import TacitText
 
 /// Whether brokers can be reached, pages opened, and the libraries for both are there.
 enum SinkCheck {

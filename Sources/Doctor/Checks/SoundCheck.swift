@@ -1,7 +1,7 @@
 import Glibc
 import TacitDevices
-import TacitDiagnostics
 import TacitModelFile
+import TacitText
 
 /// Whether there is a microphone that can be listened to.
 enum SoundCheck {

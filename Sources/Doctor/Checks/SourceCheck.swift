@@ -1,5 +1,5 @@
-import TacitDiagnostics
 import TacitPrograms
+import TacitText
 
 /// Whether the program is there that is to deliver the stream.
 enum SourceCheck {

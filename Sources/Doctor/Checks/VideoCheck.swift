@@ -1,6 +1,6 @@
 import TacitDevices
-import TacitDiagnostics
 import TacitModelFile
+import TacitText
 
 /// Whether there is a camera that can be watched.
 enum VideoCheck {

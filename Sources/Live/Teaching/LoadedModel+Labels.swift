@@ -3,6 +3,7 @@ import TacitEngine
 import TacitLabelling
 import TacitLearning
 import TacitModelFile
+import TacitText
 
 /// What is taught to a model.
 extension LoadedModel {

@@ -1,3 +1,5 @@
+import TacitDiagnostics
+
 /// Words of a command that is shown to a person, who may hand it to a shell as it is.
 package enum ShellQuote {
     /// The word as a shell takes it for one, whatever is in it. What can't be shown becomes a question mark.
