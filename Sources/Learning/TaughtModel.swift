@@ -1,5 +1,4 @@
 import TacitEngine
-import TacitLabelling
 import TacitModelFile
 
 /// A model that is being run, and learned labels behind its own. Nothing is allocated once it is made, but where
@@ -8,11 +7,11 @@ import TacitModelFile
 /// A learned label has the score of a sigmoid, whatever the model's own have: of the window, or of its last stretch
 /// where that is more like it, of a model that has one (`LearningHead`). A corrected one of the model has its logit
 /// lowered by as much as what is seen or heard lies on the corrections' side.
-package final class TaughtModel: PatchModel {
+package final class TaughtModel: LearningModelFront {
     /// How much of the distance behind a correction's plane is taken from a logit.
     package static let correctionShare: Float = 2
 
-    private let model: any LearningModel
+    let model: any LearningModel
     private let planes: TaughtPlanes
     /// Which version of the planes is in the buffers.
     private var version: Int?
@@ -79,22 +78,6 @@ package final class TaughtModel: PatchModel {
     private func takeOver() {
         guard let new = planes.copy(into: weights, biases, corrected, places: learned, since: version) else { return }
         (version, correctedCount) = new
-    }
-
-    package var canLookBack: Bool { model.canLookBack }
-    package var patchesLeftOut: Int {
-        get { model.patchesLeftOut }
-        set { model.patchesLeftOut = newValue }
-    }
-
-    package func reset(context: Int) { model.reset(context: context) }
-
-    package func push(patches: UnsafePointer<Float>, count: Int, contexts: UnsafeBufferPointer<Int>) {
-        model.push(patches: patches, count: count, contexts: contexts)
-    }
-
-    package func readEmbedding(context: Int, into embedding: UnsafeMutableBufferPointer<Float>) {
-        model.readEmbedding(context: context, into: embedding)
     }
 
     package func readLogits(context: Int, into logits: UnsafeMutableBufferPointer<Float>) {
