@@ -174,7 +174,7 @@ let package = Package(
             ],
             path: "Sources/tacit-convert"),
 
-        // Tests: a target for most libraries (Core and Umbrella share LibraryTests; Console, Diagnostics and Text are tested
+        // Tests: a target for most libraries (Core and Umbrella share LibraryTests; Console is tested
         // through the others), the executables from outside, and hostile input.
         .target(
             name: "TacitTestSupport",

@@ -1,4 +1,4 @@
-import TacitDiagnostics
+import TacitText
 import Testing
 
 /// Names that may have been meant.
