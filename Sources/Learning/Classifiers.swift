@@ -60,18 +60,26 @@ package struct Classifiers: Equatable, Sendable {
                     Point(mean: Self.mean(example.rows, width), targets: targets, isBackground: isBackground))
             }
         }
+        // What is one label's example and another's correction is entered once, as both: the correction by itself would
+        // want 0 of the label whose example it is.
+        var shared = SharedExamples(learned)
         for (index, label) in learned.labels.enumerated() {
-            take(label.examples, targets: [index])
+            for example in label.examples {
+                let corrected = shared.corrections(by: example, of: label.name)
+                take([example], targets: [index] + corrected.compactMap { places[$0] })
+            }
             for example in label.examples {
                 for start in stride(from: 0, to: example.parts.count, by: width) {
                     regression.add(example.parts[start..<start + width], weight: Self.partsWeight, targets: [])
                 }
             }
         }
-        for correction in learned.corrections {
+        for (number, correction) in learned.corrections.enumerated() {
             // Of a learned label they are what it is not, and count double; of the model's, what another plane finds.
             let index = places[correction.name]
-            take(correction.examples, targets: [index].compactMap { $0 }, weight: index == nil ? 2 : 1)
+            take(
+                shared.others(correction.examples, ofCorrection: number), targets: [index].compactMap { $0 },
+                weight: index == nil ? 2 : 1)
         }
         take(learned.background, targets: said.compactMap { places[$0] }.sorted(), isBackground: true)
         for (index, name) in base.labels.enumerated() where !base.prototypes.isEmpty {

@@ -20,6 +20,14 @@ package struct Example: Equatable, Sendable {
 
     /// The same, but for what it was made of.
     package var withoutClip: Example { Example(rows: rows, parts: parts, clip: nil, said: said) }
+
+    /// Whether both are of the same sound or picture: what the model makes of it as it is is the same, and so is the
+    /// clip, where both have one. Copies differ with the background.
+    ///
+    /// - Parameter width: elements of a row.
+    func isSame(as other: Example, width: Int) -> Bool {
+        rows.prefix(width) == other.rows.prefix(width) && (clip == nil || other.clip == nil || clip == other.clip)
+    }
 }
 
 /// What an example was made of.
