@@ -72,8 +72,8 @@ public final class Teacher {
     /// learned unless all can be read.
     ///
     /// - Throws: `TacitError` naming the file that can't be read; usage for a name that can't be one or is not there to
-    ///   be corrected, and beyond the limits; bad data for labels of another model; an output error for a file that
-    ///   can't be written.
+    ///   be corrected, and beyond the limits; bad data for labels of another model, and for a sound of which nothing is
+    ///   heard, but as a background; an output error for a file that can't be written.
     public func teach(_ purpose: Purpose, files: [String]) throws {
         try change(purpose) { background in
             try files.flatMap {
@@ -109,8 +109,9 @@ public final class Teacher {
         let heard = try SoundSources.resample(source, to: maker.sampleRate).samples(atMost: .max)
         guard !heard.isEmpty else { throw TacitError(.badData, "no samples in it") }
         try change(purpose) { background in
-            purpose.isBackground
-                ? maker.backgrounds(of: heard) : [maker.example(of: heard, background: background)]
+            try maker.examples(
+                of: .sound(heard, sampleRate: maker.sampleRate, damage: SoundDamage(), leftOut: false),
+                background: background, isBackground: purpose.isBackground)
         }
     }
 

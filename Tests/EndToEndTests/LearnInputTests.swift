@@ -98,6 +98,28 @@ import Testing
         #expect(try learn(["--list"], file: night).standardOutput == learn(["--list"], file: still).standardOutput)
     }
 
+    /// Taught by silence, a label would be said of it. A place may be silent.
+    @Test func silenceIsNoExample() throws {
+        let rate = UInt32(golden.sampleRate)
+        let good = try sound("a.wav", noise(1))
+        let silent = try sound("silent.wav", [Int16](repeating: 0, count: 800))
+        let cancelled = try folder.write(
+            "cancelled.wav", WaveFile.bytes(noise(2).flatMap { [$0, -$0] }, rate: rate, channels: 2))
+        let short = try sound("short.wav", noise(3, samples: golden.sampleRate / 25))
+        for (path, word) in [(silent, "silent ("), (cancelled, "silent ("), (short, "too short (40 ms)")] {
+            for task in [["bell"], ["--not", golden.labels[0]]] {
+                let outcome = try learn(task + [path], status: 65)
+                #expect(outcome.errorLines.count == 1 && outcome.output.isEmpty)
+                #expect(outcome.standardError.hasPrefix("tacit: \(path): \(word)"), "\(outcome.standardError)")
+                #expect(outcome.standardError.contains("no example of anything"))
+            }
+        }
+        #expect(!FileManager.default.fileExists(atPath: labels))
+        try learn(["bell", silent, good], status: 65)
+        #expect(try learn(["--list"]).outputLines.count == 1)
+        #expect(try learn(["--background", silent]).errors.isEmpty)
+    }
+
     /// `--no-clips` goes for what is given away and taken over as well.
     @Test func noClipsGoAlong() throws {
         try learn(["bell", try sound("a.wav", noise(1)), try sound("b.wav", noise(2))])

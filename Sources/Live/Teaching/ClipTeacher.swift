@@ -41,7 +41,9 @@ package final class ClipTeacher: ClipTeaching {
             // Made for each lesson and given up again: a second session is not held by a stream that learns once a
             // week.
             let maker = try ExampleMaker(model, engine: engine, keepsClips: true)
-            let examples = try maker.examples(of: clip, background: labels.background)
+            let material = try maker.material(of: clip)
+            if let silence = material.silence { throw TacitError(.usage, file: clip, silence) }
+            let examples = try maker.examples(of: material, background: labels.background)
             if let name = lesson.learned { try labels.learn(name, examples, base) }
             if let name = lesson.corrected { try labels.correct(name, examples, base) }
             return lesson

@@ -58,18 +58,26 @@ package final class ExampleMaker {
     ///   - isBackground: whether the file is of the place itself, when nothing happens.
     /// - Throws: `TacitError` naming the file.
     package func examples(of path: String, background: [Example], isBackground: Bool = false) throws -> [Example] {
-        examples(
-            of: try material(of: path, isBackground: isBackground), background: background, isBackground: isBackground)
+        let material = try material(of: path, isBackground: isBackground)
+        do {
+            return try examples(of: material, background: background, isBackground: isBackground)
+        } catch let error as TacitError {
+            throw error.inFile(path)
+        }
     }
 
     /// The same of what has been read.
+    ///
+    /// - Throws: `TacitError` (bad data), without a file's name, where nothing is heard that could be an example; a
+    ///   background may be silent.
     package func examples(
         of material: TeachingMaterial, background: [Example], isBackground: Bool = false
-    ) -> [Example] {
+    ) throws -> [Example] {
+        if !isBackground, let silence = material.silence { throw TacitError(.badData, silence) }
         switch material {
-        case .picture(let view): [example(of: view, isBackground: isBackground)]
+        case .picture(let view): return [example(of: view, isBackground: isBackground)]
         case .sound(let samples, _, _, _):
-            isBackground ? backgrounds(of: samples) : [example(of: samples, background: background)]
+            return isBackground ? backgrounds(of: samples) : [example(of: samples, background: background)]
         }
     }
 

@@ -50,6 +50,12 @@ package enum LoudestStretch {
         return max(0, first - margin) * frame..<min((last + margin + 1) * frame, samples.count)
     }
 
+    /// The root mean square of the loudest frame.
+    static func loudest(in samples: [Float], sampleRate: Int) -> Double {
+        let frame = max(1, sampleRate / frames)
+        return ((framePowers(of: samples, frame).max() ?? 0) / Double(frame)).squareRoot()
+    }
+
     /// Of each frame, not divided by its length.
     private static func framePowers(of samples: [Float], _ frame: Int) -> [Double] {
         stride(from: 0, to: samples.count, by: frame).map { start in

@@ -21,6 +21,14 @@ package enum TeachingMaterial {
     }
 }
 
+extension TeachingMaterial {
+    /// Why it is no example of anything; nil where it may be one, as any picture may.
+    var silence: String? {
+        guard case .sound(let samples, let rate, _, _) = self else { return nil }
+        return Silence.fault(samples, sampleRate: rate)
+    }
+}
+
 extension FileLabeller {
     /// What a model says about it as a whole.
     ///

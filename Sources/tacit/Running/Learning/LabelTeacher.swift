@@ -70,17 +70,18 @@ final class LabelTeacher {
         var first: TacitError?
         var examples: [Example] = []
         for path in paths {
+            let name = StandardInput.shownName(path)
             do {
                 // Read once: it may be a pipe.
                 let material = try maker.material(
                     of: path, isBackground: purpose.isBackground, takesStandardInput: true)
-                let name = StandardInput.shownName(path)
                 let heard = try labeller?.read(material, path: name)
-                examples += maker.examples(
+                examples += try maker.examples(
                     of: material, background: labels.background, isBackground: purpose.isBackground)
                 if let remark = material.remark { StandardError.line(TacitError.badData(name, remark).description) }
                 try output.heard(path, heard, model.description.labels)
             } catch let error as TacitError {
+                let error = error.inFile(name)
                 first = first ?? error
                 StandardError.line(error.description)
             }

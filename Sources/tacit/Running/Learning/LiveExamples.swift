@@ -17,6 +17,8 @@ final class LiveExamples {
     private let maker: ExampleMaker
     private let count: Int
     private let seconds: Double
+    /// Of the device, for errors.
+    private let name: String?
     /// How often what is unlike the others is asked for again.
     private static let patience = 3
 
@@ -25,6 +27,7 @@ final class LiveExamples {
     /// - Throws: `TacitError`, of every kind that a device may have.
     init(_ options: LiveExampleOptions, _ maker: ExampleMaker) throws {
         self.maker = maker
+        name = options.device
         count = options.count
         if maker.sampleRate > 0 {
             guard !options.isCamera else {
@@ -51,12 +54,22 @@ final class LiveExamples {
     ///   - background: to mix with.
     ///   - isBackground: whether it is what the place sounds like, of which the loudest moment is not wanted.
     ///   - accept: whether an example, of a background one or more, is to count; false has it asked for again.
+    /// - Throws: `TacitError`: of a device that is lost, bad data for a microphone that stays silent; what `accept` throws.
     func run(background: [Example], isBackground: Bool, accept: ([Example]) throws -> Bool) throws {
         var taken = 0
         var refused = 0
         while taken < count, !Process.stop.isStopping {
             StandardError.line("example \(taken + 1) of \(count): now")
-            guard let examples = try next(background: background, isBackground: isBackground) else { return }
+            let examples: [Example]
+            switch try next(background: background, isBackground: isBackground) {
+            case nil: return
+            case .silence(let words)?:
+                guard refused < Self.patience else { throw TacitError(.badData, file: name, words) }
+                refused += 1
+                StandardError.line("the microphone is silent (is it muted, or its level at 0?): once more")
+                continue
+            case .examples(let made)?: examples = made
+            }
             if try accept(examples) || refused == Self.patience {
                 taken += 1
                 refused = 0
@@ -67,15 +80,21 @@ final class LiveExamples {
         }
     }
 
+    private enum Next {
+        case examples([Example])
+        /// Why it is no example.
+        case silence(String)
+    }
+
     /// nil when there is no more.
-    private func next(background: [Example], isBackground: Bool) throws -> [Example]? {
+    private func next(background: [Example], isBackground: Bool) throws -> Next? {
         switch source {
         case .sound(let source):
             let samples = try source.samples(atMost: Int(seconds * Double(maker.sampleRate)))
             guard !samples.isEmpty, !Process.stop.isStopping else { return nil }
-            return isBackground
-                ? maker.backgrounds(of: samples)
-                : [maker.example(of: samples, background: background, isTrimmed: true)]
+            if isBackground { return .examples(maker.backgrounds(of: samples)) }
+            if let words = Silence.fault(samples, sampleRate: maker.sampleRate) { return .silence(words) }
+            return .examples([maker.example(of: samples, background: background, isTrimmed: true)])
         case .pictures(let source):
             // The last frame of the time: there is a moment to hold something up.
             var since: Double?
@@ -85,7 +104,7 @@ final class LiveExamples {
                     let start = since ?? stamp.seconds
                     since = start
                     if stamp.seconds - start >= seconds {
-                        return [maker.example(of: source.frame, isBackground: isBackground)]
+                        return .examples([maker.example(of: source.frame, isBackground: isBackground)])
                     }
                 case .passed, .broken, .gap: continue
                 case .end: return nil
