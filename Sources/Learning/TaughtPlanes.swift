@@ -40,10 +40,11 @@ package final class TaughtPlanes: Sendable {
     /// - Parameters:
     ///   - labels: taught to the model.
     ///   - description: of the model alone.
-    package init(_ labels: LearnedLabels, _ description: ModelDescription) {
+    ///   - unsaid: labels that have no place yet; what is taught next gives them one.
+    package init(_ labels: LearnedLabels, _ description: ModelDescription, unsaid: Set<String> = []) {
         own = description.labels
         width = labels.classifiers.width
-        let names = labels.labels.map(\.name)
+        let names = labels.labels.map(\.name).filter { !unsaid.contains($0) }
         let places = Places(names: names, isTaught: names.map { _ in true })
         content = Mutex(Self.content(labels, at: places, own: own, width: width))
         changes = Atomic(0)

@@ -66,7 +66,7 @@ package enum SinkTable {
         if configured.contains(where: \.takesCorrections), let teacher = stream.teacher,
             let clips = configured.first(where: { $0.request.has(.clips) })
         {
-            let corrections = try Corrections(teacher, clips: clips.request.address, labels: stream.eventNames)
+            let corrections = try Corrections(teacher, clips: clips.request.address, labels: stream.streamLabels)
             stream.corrections = corrections
             sinks.append(("corrections", corrections))
         }

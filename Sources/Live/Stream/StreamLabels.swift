@@ -66,7 +66,8 @@ public struct StreamLabels: Equatable, Sendable {
     package var forgottenEvents: [Int] { forgotten.map(eventPlace) }
 
     /// Whether an event is of a label that was learned.
-    package func isLearned(event place: Int) -> Bool {
-        place >= learnedFrom && !(firstGroup..<firstGroup + groups.count).contains(place)
-    }
+    package func isLearned(event place: Int) -> Bool { place >= learnedFrom && !isGroup(event: place) }
+
+    /// Whether an event is of a group.
+    package func isGroup(event place: Int) -> Bool { (firstGroup..<firstGroup + groups.count).contains(place) }
 }

@@ -115,6 +115,20 @@ extension LoadedModel {
         describe(learned: labels.labels.map(\.name))
     }
 
+    /// Takes away the places of learned labels that whatever runs is not to say. The next change of what was taught
+    /// gives them others, behind all that there are then.
+    ///
+    /// - Returns: those of them that were learned.
+    @discardableResult
+    package mutating func leaveUnsaid(_ names: Set<String>) -> [String] {
+        guard let learned else { return [] }
+        let unsaid = learned.labels.map(\.name).filter(names.contains)
+        guard !unsaid.isEmpty else { return [] }
+        planes = TaughtPlanes(learned, model.description, unsaid: names)
+        describe(learned: learned.labels.map(\.name).filter { !names.contains($0) })
+        return unsaid
+    }
+
     private mutating func describe(learned names: [String]) {
         description = model.description
         description.labels += names

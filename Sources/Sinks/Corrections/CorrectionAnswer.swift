@@ -1,8 +1,8 @@
 import TacitText
 
 /// What became of a correction.
-struct CorrectionAnswer: Equatable, Sendable {
-    enum Outcome: String, Sendable {
+package struct CorrectionAnswer: Equatable, Sendable {
+    package enum Outcome: String, Sendable {
         case learned
         /// It was no correction.
         case malformed
@@ -15,8 +15,8 @@ struct CorrectionAnswer: Equatable, Sendable {
         case failed
     }
 
-    let outcome: Outcome
-    let words: String
+    package let outcome: Outcome
+    package let words: String
     /// As someone else named it.
     var event: String?
 

@@ -5,7 +5,7 @@ import TacitLive
 
 /// Takes what people say of a stream's events ("this was X", "this was nothing"), from wherever, and has it learned
 /// from the event's own clip, on a thread of its own.
-final class Corrections: Sink, Sendable {
+package final class Corrections: Sink, Sendable {
     /// What is known of an event that may be corrected.
     private struct Past {
         let id: EventID
@@ -19,7 +19,7 @@ final class Corrections: Sink, Sendable {
     }
 
     private struct State {
-        var labels: [String]
+        var labels: StreamLabels
         var events = BoundedQueue<Past>(capacity: Corrections.most)
         var jobs = BoundedQueue<Job>(capacity: 16)
         var isEnding = false
@@ -35,18 +35,18 @@ final class Corrections: Sink, Sendable {
     private static let most = 4096
 
     /// - Throws: `TacitError` (output) where there is no thread for it.
-    init(_ teacher: any ClipTeaching, clips folder: String, labels: [String]) throws {
+    package init(_ teacher: any ClipTeaching, clips folder: String, labels: StreamLabels) throws {
         self.teacher = teacher
         self.folder = folder
         shared = Guarded(State(labels: labels))
         try DetachedThread.start(for: folder, failing: .cannotCreate) { self.serve() }
     }
 
-    func labels(_ reading: LiveReading) {}
-    func gap(_ gap: LiveGap) {}
-    func relabel(_ labels: StreamLabels) { shared.locked { $0.labels = labels.eventNames } }
+    package func labels(_ reading: LiveReading) {}
+    package func gap(_ gap: LiveGap) {}
+    package func relabel(_ labels: StreamLabels) { shared.locked { $0.labels = labels } }
 
-    func event(_ event: LiveEvent) {
+    package func event(_ event: LiveEvent) {
         shared.locked { state in
             if state.events.isFull { _ = state.events.removeFirst() }
             _ = state.events.append(Past(id: event.id, label: event.label, clip: event.clip))
@@ -54,7 +54,7 @@ final class Corrections: Sink, Sendable {
     }
 
     /// What is being learned is learned to its end; what still waits is refused.
-    func finish() {
+    package func finish() {
         shared.locked { $0.isEnding = true }
         shared.signal()
         shared.wait { $0.isOver ? () : nil }
@@ -65,7 +65,9 @@ final class Corrections: Sink, Sendable {
     /// - Parameters:
     ///   - bytes: a `CorrectionRequest`.
     ///   - done: called once, from another thread or from within.
-    func submit(_ bytes: some Collection<UInt8>, _ done: @escaping @Sendable (CorrectionAnswer) -> Void) {
+    package func submit(
+        _ bytes: some Collection<UInt8>, _ done: @escaping @Sendable (CorrectionAnswer) -> Void
+    ) {
         guard let request = CorrectionRequest(bytes) else {
             return done(
                 CorrectionAnswer(
@@ -102,13 +104,20 @@ final class Corrections: Sink, Sendable {
         guard let past = past(request.event) else {
             return answer(.unknownEvent, "no such event among the last \(Self.most) of this run")
         }
+        let labels = shared.locked { $0.labels }
+        let said = labels.eventNames[past.label]
+        guard !labels.isGroup(event: past.label) else {
+            return answer(.refused, "'\(said)' is a group: its events can't be corrected, only those of its labels")
+        }
+        if case .label(let name) = request.judgement, labels.groups.contains(name) {
+            return answer(.refused, "'\(name)' is a group here: a label wants a name of its own")
+        }
         guard let clip = past.clip else { return answer(.refused, "the event has no clip to learn from") }
         let path = "\(folder)/\(clip.text)"
         guard SystemPath.withBytes(path, { access($0, R_OK) }) == 0 else {
             return answer(.refused, "the event's clip is not finished yet, or was removed")
         }
         do {
-            let said = shared.locked { $0.labels[past.label] }
             return answer(.learned, Self.words(try teacher.teach(request.judgement, clip: path, said: said)))
         } catch let error as TacitError {
             return answer(error.kind == .usage ? .refused : .failed, error.description)

@@ -111,7 +111,6 @@ import Testing
         func terms(_ label: String, _ group: String) -> String { "[label.\"\(label)\"]\ngroup = \"\(group)\"\n" }
         for text in [
             terms("kettle", inputs.labels[0]), terms("doorbell", "kettle") + terms("kettle", "some"),
-            terms("kettle", "doorbell"),
         ] {
             let lines = try faults(taught + text)
             #expect(lines.count == 1, "\(lines)")

@@ -27,6 +27,24 @@ import Testing
         return Double(line[start.upperBound...].prefix { "0123456789.e-".contains($0) })
     }
 
+    /// Whoever taught a label knew of no group: that it has a group's name keeps nothing from starting.
+    @Test func aLabelWithTheNameOfAGroupIsNotSaid() throws {
+        for label in [inputs.labels[0], "kettle"] {
+            let text =
+                inputs.table(inputs.all[0], "labels = \"\(labels)\"") + "[label.\"\(label)\"]\ngroup = \"one\"\n"
+            let warning = "tacit: \(inputs.all[0].name): \(labels): not said, for a group has the name: one"
+            let check = try Executable.tacit.run(["check", try inputs.write(text)])
+            #expect(check.status == 0 && check.errorLines == [warning], "\(check.standardError)")
+            let run = try inputs.run(text)
+            #expect(run.status == 0 && run.errorLines.contains(warning), "\(run.standardError)")
+            let readings = run.outputLines.filter { $0.contains(#""type":"labels""#) }
+            #expect(!readings.isEmpty && !readings.contains { $0.contains(#""label":"one""#) })
+        }
+        // Without the group it is said.
+        let run = try inputs.run(inputs.table(inputs.all[0], "labels = \"\(labels)\""))
+        #expect(run.standardOutput.contains(#""label":"one","score""#))
+    }
+
     @Test func quietAndGroupHoldAtOnce() throws {
         let raw = try inputs.folder.write("a.raw", Sounds.raw(inputs.samples))
         let keys: SeveralInputs.Keys =

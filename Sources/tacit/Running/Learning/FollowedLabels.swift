@@ -8,17 +8,18 @@ import TacitText
 
 /// Learned labels of a stream: what others teach meanwhile is followed, and what people say of its events is learned.
 enum FollowedLabels {
-    /// A model with the labels that were taught to it.
+    /// A model with the labels that were taught to it, of which those with the name of a group are not said: nobody
+    /// could tell the two apart.
     ///
     /// - Parameters:
     ///   - path: of the model.
-    ///   - file: of learned labels, if there is one.
     ///   - isTaught: whether people will say what events were, so that a file without a label in it will do to begin with.
     ///   - mayWrite: whether such a file is made where there is none; else the model is loaded without it.
     /// - Throws: as `LoadedModel` does.
     static func load(
-        _ path: String, labels file: String?, isTaught: Bool, mayWrite: Bool = true
+        _ path: String, _ options: some StreamOptions, _ terms: StreamTerms, isTaught: Bool, mayWrite: Bool
     ) throws -> LoadedModel {
+        let file = options.learned.path
         if let file, isTaught, !mayWrite, try LabelsFile.read(file) == nil { return try LoadedModel(path: path) }
         if let file, isTaught {
             let lock = try LabelsLock(beside: file)
@@ -27,7 +28,20 @@ enum FollowedLabels {
                 try LabelsFile.write(LearnedLabels(LoadedModel(path: path).identity), to: file)
             }
         }
-        return try LoadedModel(path: path, labels: file)
+        var model = try LoadedModel(path: path, labels: file)
+        model.leaveUnsaid(groups(model.description.labels, options, terms))
+        return model
+    }
+
+    /// The names of a stream's groups.
+    ///
+    /// - Parameter labels: that there are.
+    static func groups(_ labels: [String], _ options: any StreamOptions, _ terms: StreamTerms) -> Set<String> {
+        // What is wrong with the selection is said elsewhere.
+        let selection = try? LabelSelection(labels: labels, only: options.events.only, except: options.events.except)
+        let selected = Set((selection?.indices ?? []).map { labels[$0] })
+        let present = terms.labels.filter { selected.contains($0.name) }
+        return Set((present + awaited(beside: labels, options, terms)).compactMap(\.group))
     }
 
     /// Has a stream's sinks teach, and its labels follow their file. Nothing without such a file, and nothing of a stream that
@@ -51,20 +65,28 @@ enum FollowedLabels {
                     quiet: terms.quiet + (own?.quiet ?? TimesOfDay([])))
             },
             // Those that come make events unless somebody has said which do.
-            takesNew: options.events.only.isEmpty, watch: watch(model, file, for: terms.name))
+            takesNew: options.events.only.isEmpty,
+            watch: watch(model, file, for: terms.name, groups: stream.streamLabels.groups))
     }
 
     /// Terms of labels that there are not, but may be while the stream runs.
     ///
     /// - Parameter labels: that there are.
     static func awaited(
-        beside labels: [String], _ options: some StreamOptions, _ terms: StreamTerms
+        beside labels: [String], _ options: any StreamOptions, _ terms: StreamTerms
     ) -> [LabelTerms] {
         guard options.learned.path != nil, terms.recording == nil, options.events.only.isEmpty else { return [] }
         return terms.labels.filter { !labels.contains($0.name) }
     }
 
-    private static func watch(_ model: LoadedModel, _ file: String, for name: String?) -> AnyObject {
+    /// Why a label that was learned is not said.
+    static func unsaid(_ names: [String]) -> String {
+        "not said, for a group has the name: \(names.joined(separator: ", "))"
+    }
+
+    private static func watch(
+        _ model: LoadedModel, _ file: String, for name: String?, groups: [String]
+    ) -> AnyObject {
         let speaker = LogSpeaker()
         return LabelsWatch.begin(model, file: file) { news in
             StreamTerms.log(of: name, by: speaker) { line in
@@ -76,7 +98,13 @@ enum FollowedLabels {
                         line.append(string: "; \(what): \(names.prefix(10).joined(separator: ", "))")
                         if names.count > 10 { line.append(string: " and \(names.count - 10) more") }
                     }
+<<<<<<< HEAD
                 case .broken(let error): line.append(string: error.advised.description)
+=======
+                    let unsaid = came.filter(groups.contains)
+                    if !unsaid.isEmpty { line.append(string: "; \(Self.unsaid(unsaid))") }
+                case .broken(let error): line.append(string: error.description)
+>>>>>>> b6341f9 (A learned label with the name of a group is left unsaid, and keeps nothing from starting; events of groups are said to be no one label's)
                 }
             }
         }

@@ -1,3 +1,4 @@
+import TacitConsole
 import TacitDiagnostics
 import TacitLabelling
 import TacitLive
@@ -52,6 +53,15 @@ extension SettingsCheck {
     /// However many inputs have a part in it.
     private mutating func refuseOnce(_ place: SettingsPlace, _ words: String) {
         if !faults.contains(where: { $0.place == place }) { refuse(place, words) }
+    }
+
+    /// A learned label with the name of a group is not said, which is no fault of the file: whoever taught it knew of no
+    /// group.
+    func leaveToGroups(_ model: inout LoadedModel, _ input: Settings.Input, _ options: any StreamOptions) {
+        let terms = StreamTerms(labels: settings.labels.map(LabelTerms.init))
+        let unsaid = model.leaveUnsaid(FollowedLabels.groups(model.description.labels, options, terms))
+        guard !unsaid.isEmpty, let file = options.learned.path else { return }
+        StandardError.line("\(input.name.text): \(file): \(FollowedLabels.unsaid(unsaid))")
     }
 
     mutating func checkGroups(_ names: [String]) {

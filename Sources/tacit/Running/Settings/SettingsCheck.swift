@@ -93,7 +93,8 @@ struct SettingsCheck {
         checkTogether(input, options, areKnown ? sinks : nil, names)
         try checkProgram(input)
         let takesCorrections = sinks.contains(where: \.takesCorrections)
-        guard let taught = try teach(model, input, options, takesCorrections: takesCorrections) else { return nil }
+        guard var taught = try teach(model, input, options, takesCorrections: takesCorrections) else { return nil }
+        leaveToGroups(&taught, input, options)
         labels? += taught.description.labels
         checkGroups(taught.description.labels)
         try checkSelection(input, options, taught.description.labels)

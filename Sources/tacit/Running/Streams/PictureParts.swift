@@ -29,7 +29,7 @@ struct PictureParts: StreamParts {
         self.options = options
         self.terms = terms
         let path = try ModelLookup.path(path, default: ModelLookup.image, taughtBy: options.learned.path)
-        model = try FollowedLabels.load(path, labels: options.learned.path, isTaught: isTaught, mayWrite: mayWrite)
+        model = try FollowedLabels.load(path, options, terms, isTaught: isTaught, mayWrite: mayWrite)
         try model.requireLabels()
         try model.requireImages()
         labeller = try model.imageLabeller(engine: options.engine.settings)

@@ -32,7 +32,7 @@ struct SoundParts: StreamParts {
         self.options = options
         self.terms = terms
         let path = try ModelLookup.path(path, default: ModelLookup.sound, taughtBy: options.learned.path)
-        model = try FollowedLabels.load(path, labels: options.learned.path, isTaught: isTaught, mayWrite: mayWrite)
+        model = try FollowedLabels.load(path, options, terms, isTaught: isTaught, mayWrite: mayWrite)
         try model.requireLabels()
         try model.requireSound()
         let input = options.input.sound(nil)
