@@ -141,7 +141,7 @@ public final class Teacher {
 
     private func change(_ purpose: Purpose, _ examples: ([Example]) throws -> [Example]) throws {
         try model.loaded.change(labelsIn: path) { labels in
-            try purpose.apply(examples(labels.background), to: &labels, base)
+            _ = try purpose.apply(examples(labels.background), to: &labels, base)
         }
     }
 }

@@ -31,9 +31,7 @@ extension LearnedLabels {
         news(examples, corrections.first { $0.name == name }?.examples)
     }
 
-    /// Told by what the model makes of them as they are: copies differ with the background, and clips may be left out.
-    private func news(_ examples: [Example], _ known: [Example]?) -> [Example] {
-        let known = (known ?? []).map { $0.rows.prefix(model.width) }
-        return examples.filter { !known.contains($0.rows.prefix(model.width)) }
+    func news(_ examples: [Example], _ known: [Example]?) -> [Example] {
+        examples.filter { !isAmong($0, known ?? []) }
     }
 }

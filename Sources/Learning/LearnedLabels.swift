@@ -19,9 +19,9 @@ package struct LearnedLabels: Equatable, Sendable {
     }
 
     package let model: TaughtModelIdentity
-    package private(set) var labels: [Label] = []
-    package private(set) var corrections: [Correction] = []
-    package private(set) var background: [Example] = []
+    package internal(set) var labels: [Label] = []
+    package internal(set) var corrections: [Correction] = []
+    package internal(set) var background: [Example] = []
     package private(set) var classifiers: Classifiers
 
     package init(_ model: TaughtModelIdentity) {
@@ -78,21 +78,24 @@ package struct LearnedLabels: Equatable, Sendable {
     }
 
     /// - Throws: `TacitError` (usage) for a name that can't be one or is the model's own, and beyond the limits.
-    package mutating func learn(_ name: String, _ examples: [Example], _ base: TaughtBase) throws {
+    @discardableResult
+    package mutating func learn(_ name: String, _ examples: [Example], _ base: TaughtBase) throws -> [Standing] {
         try add([.label(name, examples)], base)
     }
 
-    /// These are not `name`.
+    /// These are not `name`. A learned label of which no example is left is forgotten.
     ///
     /// - Throws: `TacitError` (usage) where there is no such label, and beyond the limits.
-    package mutating func correct(_ name: String, _ examples: [Example], _ base: TaughtBase) throws {
+    @discardableResult
+    package mutating func correct(_ name: String, _ examples: [Example], _ base: TaughtBase) throws -> [Standing] {
         try add([.correction(name, examples)], base)
     }
 
     /// This is what the place sounds or looks like. What the model says of it counts as corrected.
     ///
     /// - Throws: `TacitError` (usage) beyond the limits.
-    package mutating func hear(background examples: [Example], _ base: TaughtBase) throws {
+    @discardableResult
+    package mutating func hear(background examples: [Example], _ base: TaughtBase) throws -> [Standing] {
         try add([.background(examples)], base)
     }
 
@@ -104,46 +107,60 @@ package struct LearnedLabels: Equatable, Sendable {
         case background([Example])
     }
 
+    /// What an example was before it was added.
+    package enum Standing: Sendable {
+        case new
+        /// The same: it counts once.
+        case known
+        /// The opposite, which it is no more: what is said later holds.
+        case opposite
+    }
+
     /// One behind the other, all or none; what is computed of them is computed once.
     ///
+    /// - Returns: what each example was before.
     /// - Throws: `TacitError` (usage) as `learn`, `correct` and `hear` do.
-    package mutating func add(_ additions: [Addition], _ base: TaughtBase) throws {
-        guard !additions.isEmpty else { return }
-        try change(base) { changed in
-            for addition in additions { try changed.append(addition, base) }
-        }
+    @discardableResult
+    package mutating func add(_ additions: [Addition], _ base: TaughtBase) throws -> [Standing] {
+        guard !additions.isEmpty else { return [] }
+        return try change(base) { changed in try additions.flatMap { try changed.append($0, base) } }
     }
 
     /// Computes nothing.
-    private mutating func append(_ addition: Addition, _ base: TaughtBase) throws {
+    mutating func append(_ addition: Addition, _ base: TaughtBase) throws -> [Standing] {
         switch addition {
         case .label(let name, let examples):
             try requireLearnable(name, base)
-            if let index = index(of: name) {
-                labels[index].examples += examples
-                try Self.check(labels[index].examples, of: name)
-            } else {
+            if index(of: name) == nil {
                 guard labels.count < LearningLimits.labels else {
                     throw TacitError(
                         .usage, "\(labels.count) labels are learned already, which is the most there may be")
                 }
-                try Self.check(examples, of: name)
-                labels.append(Label(name: name, examples: examples))
+                labels.append(Label(name: name, examples: []))
             }
+            let place = labels.firstIndex { $0.name == name } ?? 0
+            var (list, opposite) = (labels[place].examples, examplesCorrecting(name))
+            let standings = take(examples, into: &list, outOf: &opposite)
+            try Self.check(list, of: name)
+            labels[place].examples = list
+            setCorrections(of: name, opposite)
+            return standings
         case .correction(let name, let examples):
             try requireCorrectable(name, base)
             // What parts of a sound are not is asked for a label's own examples alone.
             let examples = examples.map { Example(rows: $0.rows, clip: $0.clip) }
-            if let index = corrections.firstIndex(where: { $0.name == name }) {
-                corrections[index].examples += examples
-                try Self.check(corrections[index].examples, of: name)
-            } else {
-                try Self.check(examples, of: name)
-                corrections.append(Correction(name: name, examples: examples))
-            }
+            let place = index(of: name)
+            var (list, opposite) = (examplesCorrecting(name), place.map { labels[$0].examples } ?? [])
+            let standings = take(examples, into: &list, outOf: &opposite)
+            try Self.check(list, of: name)
+            setCorrections(of: name, list)
+            if let place { labels[place].examples = opposite }
+            return standings
         case .background(let examples):
-            background += examples
+            let news = news(examples, background)
+            background += news
             try Self.check(background, of: "the background")
+            return examples.map { isAmong($0, news) ? .new : .known }
         }
     }
 
@@ -179,9 +196,12 @@ package struct LearnedLabels: Equatable, Sendable {
     }
 
     /// Whole or not at all.
-    private mutating func change(_ base: TaughtBase, _ body: (inout LearnedLabels) throws -> Void) throws {
+    mutating func change<Result>(
+        _ base: TaughtBase, _ body: (inout LearnedLabels) throws -> Result
+    ) throws -> Result {
         var changed = self
-        try body(&changed)
+        let result = try body(&changed)
+        changed.forgetEmptied(since: self)
         let clips = changed.clips
         let bytes = clips.reduce(0) { $0 + $1.byteCount }
         guard bytes <= LearningLimits.clipBytes else {
@@ -197,6 +217,7 @@ package struct LearnedLabels: Equatable, Sendable {
         }
         changed.classifiers = try Classifiers(of: changed, base)
         self = changed
+        return result
     }
 
     // MARK: Limits

@@ -120,6 +120,26 @@ import Testing
         #expect(try learn(["--background", silent]).errors.isEmpty)
     }
 
+    /// One file is one example, and what is said of it later holds.
+    @Test func theSameFileAgain() throws {
+        let (first, second) = (try sound("a.wav", noise(1)), try sound("b.wav", noise(2)))
+        #expect(
+            try learn(["bell", first, first, second]).outputLines.contains("\(first)  is an example of bell already"))
+        let once = try bytes(labels)
+        let json = try learn(["bell", second, "--json"])
+        #expect(json.outputLines.count == 1 && json.standardOutput.contains("\"examples\":2,\"corrections\":0"))
+        #expect(json.errorLines == ["tacit: \(second)  is an example of bell already"])
+        #expect(try bytes(labels) == once)
+        let corrected = try learn(["--not", "bell", second]).outputLines
+        #expect(corrected.contains("\(second)  is no example of bell any more"))
+        #expect(try learn(["--list", "--json"]).standardOutput.contains("\"examples\":1,\"corrections\":1"))
+        try learn(["bell", second])
+        #expect(try learn(["--list", "--json"]).standardOutput.contains("\"examples\":2,\"corrections\":0"))
+        let last = try learn(["--not", "bell", first, second]).outputLines
+        #expect(last.contains("bell  has no example left, and is forgotten"))
+        #expect(try learn(["--list"]).outputLines.isEmpty)
+    }
+
     /// `--no-clips` goes for what is given away and taken over as well.
     @Test func noClipsGoAlong() throws {
         try learn(["bell", try sound("a.wav", noise(1)), try sound("b.wav", noise(2))])

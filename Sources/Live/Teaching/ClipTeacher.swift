@@ -23,30 +23,54 @@ package final class ClipTeacher: ClipTeaching {
         // What runs goes by it at once, whenever the file is noticed.
         let follow = { (labels: LearnedLabels) in _ = self.model.planes?.follow(labels) }
         return try model.change(labelsIn: file, written: follow) { labels in
-            var lesson = Lesson(learned: nil, corrected: nil)
+            try requireFile()
+            var lesson = Lesson(learned: nil, corrected: said)
             if case .label(let name) = judgement {
                 // A label of the model's own is no plane that examples could move; that it was not the other can be
                 // learned.
-                let isOwn = base.labels.contains(name)
-                if !isOwn { try labels.requireLearnable(name, base) }
-                guard !isOwn || name != said else {
-                    throw TacitError(
-                        .usage, "'\(name)' is what was said, and a label of the model's own: nothing to learn")
+                if !base.labels.contains(name) {
+                    try labels.requireLearnable(name, base)
+                    lesson.learned = name
                 }
-                lesson.learned = isOwn ? nil : name
-                lesson.corrected = name == said ? nil : said
-            } else {
-                lesson.corrected = said
+                if name == said { lesson.corrected = nil }
             }
-            // Made for each lesson and given up again: a second session is not held by a stream that learns once a
-            // week.
-            let maker = try ExampleMaker(model, engine: engine, keepsClips: true)
-            let material = try maker.material(of: clip)
-            if let silence = material.silence { throw TacitError(.usage, file: clip, silence) }
-            let examples = try maker.examples(of: material, background: labels.background)
-            if let name = lesson.learned { try labels.learn(name, examples, base) }
-            if let name = lesson.corrected { try labels.correct(name, examples, base) }
+            if said == lesson.corrected, labels.index(of: said) == nil, !base.labels.contains(said) {
+                (lesson.corrected, lesson.vanished) = (nil, said)
+            }
+            let before = labels.labels.map(\.name)
+            let isTakenBack = try labels.judge(
+                example(of: clip, labels), is: lesson.learned, isNot: lesson.corrected, base)
+            lesson.forgotten = before.filter { labels.index(of: $0) == nil }
+            // What was said before is said no more, at least.
+            guard isTakenBack || lesson.learned != nil || lesson.corrected != nil else {
+                throw TacitError(
+                    .usage,
+                    lesson.vanished != nil
+                        ? "'\(said)' is no label any more, it was renamed or forgotten: nothing to learn"
+                        : "'\(said)' is what was said, and a label of the model's own: nothing to learn")
+            }
             return lesson
         }
+    }
+
+    /// Made for each lesson and given up again: a second session is not held by a stream that learns once a week.
+    ///
+    /// - Throws: `TacitError`, usage where nothing is heard in it.
+    private func example(of clip: String, _ labels: LearnedLabels) throws -> Example {
+        let maker = try ExampleMaker(model, engine: engine, keepsClips: true)
+        let material = try maker.material(of: clip)
+        if let silence = material.silence { throw TacitError(.usage, file: clip, silence) }
+        guard let example = try maker.examples(of: material, background: labels.background).first else {
+            throw TacitError.badData(clip, "nothing in it")
+        }
+        return example
+    }
+
+    /// A file of this label alone would take from the streams all that they have.
+    private func requireFile() throws {
+        guard FileVersion(file) == nil, model.planes?.places.isTaught.contains(true) == true else { return }
+        throw TacitError(
+            .usage, file: file, "was removed, and its labels are still in force: put it back, or start again without it"
+        )
     }
 }

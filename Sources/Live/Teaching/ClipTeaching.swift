@@ -20,12 +20,16 @@ package protocol ClipTeaching: Sendable {
     func teach(_ judgement: Judgement, clip: String, said: String) throws -> Lesson
 }
 
-/// What was learned of one clip.
+/// What was learned of one clip, instead of what was learned of it before.
 package struct Lesson: Equatable, Sendable {
     /// The label that it is an example of; nil where it is one of none, or of a label of the model's own.
     package var learned: String?
     /// The label that it is now known not to be.
     package var corrected: String?
+    /// What it was said to be and is no label any more: it was renamed or forgotten since.
+    package var vanished: String?
+    /// Labels that it had been the only example of.
+    package var forgotten: [String] = []
 
     package init(learned: String?, corrected: String?) {
         self.learned = learned

@@ -33,8 +33,12 @@ public enum TeachingPurpose: Equatable, Sendable {
 
     /// Adds examples to what has been learned.
     ///
+    /// - Returns: what each of them was before.
     /// - Throws: `TacitError` (usage) for a name that can't be learned or corrected, and beyond the limits.
-    package func apply(_ examples: [Example], to labels: inout LearnedLabels, _ base: TaughtBase) throws {
+    @discardableResult
+    package func apply(
+        _ examples: [Example], to labels: inout LearnedLabels, _ base: TaughtBase
+    ) throws -> [LearnedLabels.Standing] {
         switch self {
         case .label(let name): try labels.learn(name, examples, base)
         case .not(let name): try labels.correct(name, examples, base)

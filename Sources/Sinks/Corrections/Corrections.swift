@@ -139,6 +139,9 @@ package final class Corrections: Sink, Sendable {
         var parts: [String] = []
         if let name = lesson.learned { parts.append("an example of \(name)") }
         if let name = lesson.corrected { parts.append("not \(name)") }
-        return "learned: " + parts.joined(separator: ", ")
+        let forgotten = lesson.forgotten.map { "; '\($0)', of which it was the only example, is forgotten" }
+        let vanished = lesson.vanished.map { "; '\($0)' is no label any more, and so nothing is learned of that" } ?? ""
+        return (parts.isEmpty ? "taken back" : "learned: " + parts.joined(separator: ", ")) + vanished
+            + forgotten.joined()
     }
 }

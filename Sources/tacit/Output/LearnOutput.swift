@@ -37,6 +37,21 @@ final class LearnOutput {
         }
     }
 
+    /// Lines for people, which are no part of what programs read.
+    func remarks(_ lines: [String]) throws {
+        for text in lines {
+            guard !json else {
+                StandardError.line(text)
+                continue
+            }
+            var line = PlainLine()
+            line.begin()
+            line.text(text)
+            line.end()
+            try write(line.bytes)
+        }
+    }
+
     /// A line a label; then, for people, what of the model's own is held back in the background.
     ///
     /// - Parameters:

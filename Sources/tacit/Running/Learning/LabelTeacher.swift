@@ -69,6 +69,8 @@ final class LabelTeacher {
     func take(_ paths: [String], _ purpose: TeachingPurpose) throws {
         var first: TacitError?
         var examples: [Example] = []
+        // `[examples]`
+        var names: [String] = []
         for path in paths {
             let name = StandardInput.shownName(path)
             do {
@@ -76,8 +78,10 @@ final class LabelTeacher {
                 let material = try maker.material(
                     of: path, isBackground: purpose.isBackground, takesStandardInput: true)
                 let heard = try labeller?.read(material, path: name)
-                examples += try maker.examples(
+                let made = try maker.examples(
                     of: material, background: labels.background, isBackground: purpose.isBackground)
+                examples += made
+                names += made.map { _ in name }
                 if let remark = material.remark { StandardError.line(TacitError.badData(name, remark).description) }
                 try output.heard(path, heard, model.description.labels)
             } catch let error as TacitError {
@@ -86,7 +90,7 @@ final class LabelTeacher {
                 StandardError.line(error.description)
             }
         }
-        if !examples.isEmpty { try learn(examples, purpose) }
+        if !examples.isEmpty { try learn(examples, purpose, of: names) }
         if let first { throw ExitStatus.Reported(kind: first.kind) }
     }
 
@@ -109,8 +113,34 @@ final class LabelTeacher {
         try learn(examples, purpose)
     }
 
-    private func learn(_ examples: [Example], _ purpose: TeachingPurpose) throws {
-        try change { labels, base in try purpose.apply(examples, to: &labels, base) }
+    /// - Parameter names: of the files, one an example; none where there are no files.
+    private func learn(_ examples: [Example], _ purpose: TeachingPurpose, of names: [String] = []) throws {
+        try rewrite {
+            try requireSameModel()
+            let before = labels.labels.map(\.name)
+            let standings = try purpose.apply(examples, to: &labels, base)
+            return remarks(names, standings, purpose)
+                + before.filter { labels.index(of: $0) == nil }.map { "\($0)  has no example left, and is forgotten" }
+        } tell: {
+            try output.remarks($0)
+        }
+    }
+
+    /// What is to be said of examples that were known, a line a file.
+    private func remarks(
+        _ names: [String], _ standings: [LearnedLabels.Standing], _ purpose: TeachingPurpose
+    ) -> [String] {
+        var said: Set<String> = []
+        return zip(names, standings).compactMap { path, standing in
+            guard standing != .new, said.insert(path).inserted else { return nil }
+            return switch (purpose, standing) {
+            case (.label(let name), .known): "\(path)  is an example of \(name) already"
+            case (.label(let name), _): "\(path)  is an example of \(name) now, and no correction any more"
+            case (.not(let name), .known): "\(path)  is a correction of \(name) already"
+            case (.not(let name), _): "\(path)  is no example of \(name) any more"
+            case (.background, _): "\(path)  is known in the background already"
+            }
+        }
     }
 
     // MARK: Changes
@@ -163,15 +193,19 @@ final class LabelTeacher {
 
     /// Reads the file again, changes what it holds and writes it. Nobody waits for whoever reads what is told then.
     ///
-    /// - Parameter body: changes `labels`, and returns lines about what was left out.
-    private func rewrite(_ body: () throws -> [String]) throws {
-        let leftOut = try Self.locked(file) {
+    /// - Parameters:
+    ///   - body: changes `labels`, and returns lines about what was left out, or was known.
+    ///   - tell: says them.
+    private func rewrite(
+        _ body: () throws -> [String], tell: ([String]) throws -> Void = { $0.forEach(StandardError.line) }
+    ) throws {
+        let lines = try Self.locked(file) {
             if let now = try LabelsFile.read(file) { labels = now }
-            let leftOut = try body()
+            let lines = try body()
             try LabelsFile.write(labels, to: file)
-            return leftOut
+            return lines
         }
-        for line in leftOut { StandardError.line(line) }
+        try tell(lines)
         try output.list(labels, changed: file)
     }
 }

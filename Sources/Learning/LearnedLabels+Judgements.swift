@@ -1,0 +1,79 @@
+/// What is said of the same sound or picture twice counts once, and what is said of it later holds.
+extension LearnedLabels {
+    /// What someone says of one sound or picture, instead of all that was said of it before.
+    ///
+    /// - Parameters:
+    ///   - example: of it.
+    ///   - name: the label that it is, a learned one or a new one; nil for none of these.
+    ///   - said: a label that it is not; nil for none.
+    /// - Returns: whether anything had been said of it before that is said no more.
+    /// - Throws: `TacitError` (usage) as `learn` and `correct` do.
+    @discardableResult
+    package mutating func judge(
+        _ example: Example, is name: String?, isNot said: String?, _ base: TaughtBase
+    ) throws -> Bool {
+        try change(base) { changed in
+            let isTakenBack = changed.takeBack(example, is: name, isNot: said)
+            if let name { _ = try changed.append(.label(name, [example]), base) }
+            if let said { _ = try changed.append(.correction(said, [example]), base) }
+            return isTakenBack
+        }
+    }
+
+    /// Takes it out of every list but those named.
+    private mutating func takeBack(_ example: Example, is name: String?, isNot said: String?) -> Bool {
+        func counts(_ labels: LearnedLabels) -> [Int] {
+            labels.labels.map(\.examples.count) + labels.corrections.map(\.examples.count)
+        }
+        let before = counts(self)
+        for index in labels.indices where labels[index].name != name {
+            labels[index].examples.removeAll { $0.isSame(as: example, width: model.width) }
+        }
+        for correction in corrections where correction.name != said {
+            setCorrections(
+                of: correction.name, correction.examples.filter { !$0.isSame(as: example, width: model.width) })
+        }
+        return counts(self) != before
+    }
+
+    /// Of which corrections are made; none where there are none.
+    func examplesCorrecting(_ name: String) -> [Example] { corrections.first { $0.name == name }?.examples ?? [] }
+
+    mutating func setCorrections(of name: String, _ examples: [Example]) {
+        if let index = corrections.firstIndex(where: { $0.name == name }) {
+            corrections[index].examples = examples
+            if examples.isEmpty { corrections.remove(at: index) }
+        } else if !examples.isEmpty {
+            corrections.append(Correction(name: name, examples: examples))
+        }
+    }
+
+    /// Adds each example once, and takes it out of what says the opposite. One that is there already is made anew, with
+    /// what the place sounds like now, and keeps its clip.
+    func take(_ examples: [Example], into list: inout [Example], outOf opposite: inout [Example]) -> [Standing] {
+        examples.map { example in
+            let before = opposite.count
+            opposite.removeAll { $0.isSame(as: example, width: model.width) }
+            if let place = list.firstIndex(where: { $0.isSame(as: example, width: model.width) }) {
+                let clip = list[place].clip
+                list[place] = example
+                list[place].clip = example.clip ?? clip
+                return opposite.count < before ? .opposite : .known
+            }
+            list.append(example)
+            return opposite.count < before ? .opposite : .new
+        }
+    }
+
+    func isAmong(_ example: Example, _ examples: [Example]) -> Bool {
+        examples.contains { $0.isSame(as: example, width: model.width) }
+    }
+
+    /// Without an example there is no label, nor anything to correct.
+    mutating func forgetEmptied(since before: LearnedLabels) {
+        let had = Set(before.labels.filter { !$0.examples.isEmpty }.map(\.name))
+        let emptied = Set(labels.filter { $0.examples.isEmpty && had.contains($0.name) }.map(\.name))
+        labels.removeAll { emptied.contains($0.name) }
+        corrections.removeAll { emptied.contains($0.name) }
+    }
+}

@@ -1,0 +1,80 @@
+import TacitDiagnostics
+import TacitLearning
+import Testing
+
+/// What is said of the same sound or picture twice counts once, and what is said of it later holds.
+@Suite struct JudgementTests {
+    private let base = TaughtBase(labels: ["dog", "rain"], prototypes: [])
+
+    private func distance(_ labels: LearnedLabels, _ example: Example) -> Float {
+        labels.distance(0, of: Array(example.rows.prefix(Clusters.width)))
+    }
+
+    @Test func anExampleCountsOnce() throws {
+        var clusters = Clusters(2, seed: 21)
+        let (bell, dog) = (clusters.examples(0, count: 3), clusters.examples(1, count: 2))
+        var labels = LearnedLabels(Clusters.model)
+        #expect(try labels.learn("bell", bell + bell, base) == [.new, .new, .new, .known, .known, .known])
+        #expect(try labels.correct("dog", dog, base) == [.new, .new])
+        let once = labels
+        #expect(try labels.learn("bell", [bell[1]], base) == [.known])
+        for _ in 0..<3 { #expect(try labels.correct("dog", [dog[0]], base) == [.known]) }
+        #expect(labels == once)
+        // With another background its copies are others, and its clip stays.
+        let clip = Clip.sound(samples: [1, 2, 3], sampleRate: 8000)
+        try labels.learn("bell", [Example(rows: bell[0].rows, clip: clip)], base)
+        let moved = Example(rows: Array(bell[0].rows.prefix(Clusters.width)) + clusters.point(0), clip: nil)
+        #expect(try labels.learn("bell", [moved], base) == [.known])
+        #expect(labels.labels[0].examples.first == Example(rows: moved.rows, clip: clip))
+        #expect(try labels.hear(background: dog, base) == [.new, .new])
+        #expect(try labels.hear(background: dog, base) == [.known, .known])
+    }
+
+    @Test func whatIsSaidLaterHolds() throws {
+        var clusters = Clusters(2, seed: 22)
+        let bell = clusters.examples(0, count: 3)
+        let wrong = clusters.example(1)
+        var labels = LearnedLabels(Clusters.model)
+        try labels.learn("bell", bell + [wrong], base)
+        #expect(distance(labels, wrong) > -1)
+        #expect(try labels.correct("bell", [wrong], base) == [.opposite])
+        #expect(labels.labels[0].examples == bell && labels.corrections.map(\.examples) == [[wrong]])
+        #expect(distance(labels, wrong) < -1 && distance(labels, bell[0]) > 0)
+        #expect(try labels.learn("bell", [wrong], base) == [.opposite])
+        #expect(labels.labels[0].examples == bell + [wrong] && labels.corrections.isEmpty)
+    }
+
+    /// Without an example there is nothing to be said, nor to be corrected.
+    @Test func theLastExampleTakesItsLabelWithIt() throws {
+        var clusters = Clusters(3, seed: 23)
+        let (bell, horn) = (clusters.examples(0, count: 2), clusters.examples(1, count: 2))
+        var labels = LearnedLabels(Clusters.model)
+        try labels.learn("horn", horn, base)
+        let before = labels
+        try labels.learn("bell", bell, base)
+        try labels.correct("bell", clusters.examples(2, count: 2), base)
+        #expect(try labels.correct("bell", bell, base) == [.opposite, .opposite])
+        #expect(labels == before)
+    }
+
+    /// A judgement of a clip stands instead of all that was said of it.
+    @Test func aJudgementReplacesAnother() throws {
+        var clusters = Clusters(2, seed: 24)
+        let (bell, clip) = (clusters.examples(0, count: 2), clusters.example(1))
+        var labels = LearnedLabels(Clusters.model)
+        try labels.learn("bell", bell, base)
+        let before = labels
+        #expect(try !labels.judge(clip, is: "horm", isNot: "dog", base))
+        #expect(labels.labels.map(\.name) == ["bell", "horm"] && labels.corrections.map(\.name) == ["dog"])
+        #expect(try labels.judge(clip, is: "horn", isNot: "dog", base))
+        #expect(labels.labels.map(\.name) == ["bell", "horn"] && labels.corrections.map(\.examples.count) == [1])
+        #expect(try labels.judge(clip, is: "bell", isNot: "dog", base))
+        #expect(labels.labels.map(\.examples.count) == [3])
+        // It was nothing that has a name; then it was the dog after all.
+        #expect(try labels.judge(clip, is: nil, isNot: "dog", base))
+        #expect(labels.labels == before.labels && labels.corrections.map(\.examples.count) == [1])
+        #expect(try labels.judge(clip, is: nil, isNot: nil, base))
+        #expect(labels == before)
+        #expect(try !labels.judge(clip, is: nil, isNot: nil, base))
+    }
+}
