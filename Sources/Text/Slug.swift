@@ -23,12 +23,32 @@ package enum Slug {
         return bytes.isEmpty ? "unnamed" : String(decoding: bytes, as: UTF8.self)
     }
 
-    /// One for each text, no two of them equal: of those that would be, the second gets `_2`, and so on.
+    /// The number of a text: FNV-1a, 32 bits (Fowler, Noll, Vo), in hexadecimal. It keeps apart what is not meant to clash.
+    package static func number(of text: String) -> String {
+        let hash = text.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
+        let digits = String(hash, radix: 16)
+        return String(repeating: "0", count: 8 - digits.count) + digits
+    }
+
+    /// What a text is among others. Of one without a letter from a to z too little is left: it has its number, so that
+    /// what it is depends on it alone.
+    private static func own(_ text: String) -> String {
+        let plain = make(text)
+        let hasLetters = text.utf8.contains { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20) }
+        let isLost = plain == "unnamed" || text.utf8.contains { $0 >= 0x80 }
+        return isLost && !hasLetters ? "\(plain)_\(number(of: text))" : plain
+    }
+
+    /// One for each text, no two of them equal: of those that would be, one that lost signs gets its number, and others
+    /// `_2` and so on.
     package static func distinct(_ texts: [String]) -> [String] {
         var used: Set<String> = []
         var numbers: [String: Int] = [:]
         return texts.map { text in
-            let plain = make(text)
+            var plain = own(text)
+            if used.contains(plain), plain != text, !plain.hasSuffix(number(of: text)) {
+                plain += "_\(number(of: text))"
+            }
             var slug = plain
             var number = numbers[plain] ?? 1
             while !used.insert(slug).inserted {

@@ -57,15 +57,9 @@ package struct MQTTTopics {
         let plain = Slug.make(prefix, longest: 200) + "_" + device
         let levels = prefix.split(separator: "/").map(String.init)
         let isRead = levels.count <= 2 && levels.allSatisfy { Slug.make($0) == $0 && !$0.contains("_") }
-        return isRead ? plain : "\(plain)_\(Self.number(of: "\(prefix)/\(device)"))"
+        return isRead ? plain : "\(plain)_\(Slug.number(of: "\(prefix)/\(device)"))"
     }
 
-    /// FNV-1a, 32 bits (Fowler, Noll, Vo), in hexadecimal: it keeps apart what is not meant to clash.
-    private static func number(of text: String) -> String {
-        let hash = text.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
-        let digits = String(hash, radix: 16)
-        return String(repeating: "0", count: 8 - digits.count) + digits
-    }
     package var discovery: String { "homeassistant/device/\(identifier)/config" }
 
     static let homeAssistant = "homeassistant/status"
