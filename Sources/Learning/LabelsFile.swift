@@ -87,8 +87,10 @@ package enum LabelsFile {
 
     /// Replaces the file, or the one that a link leads to, whole or not at all.
     ///
+    /// - Returns: whether it was another user's and could not be given back, so that it may be lost to whoever had it.
     /// - Throws: `TacitError`: `cannotCreate` or `inputOutput` where it can't be written, `usage` beyond the limits.
-    package static func write(_ labels: LearnedLabels, to path: String) throws {
+    @discardableResult
+    package static func write(_ labels: LearnedLabels, to path: String) throws -> Bool {
         let bytes = bytes(labels)
         guard bytes.count <= LearningLimits.fileBytes else {
             throw TacitError(
@@ -106,6 +108,7 @@ package enum LabelsFile {
         let file = try OutputFile(path: path)
         try bytes.withUnsafeBytes { try file.write($0, at: 0) }
         try file.finish()
+        return file.isTaken
     }
 }
 

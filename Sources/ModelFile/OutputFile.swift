@@ -11,6 +11,8 @@ package final class OutputFile {
     /// Where the path leads: a link stays, and what it leads to is made or replaced.
     private let target: String
     private var descriptor: Int32
+    /// Once it is finished: whether it was another user's, to whose group it could not be given back either.
+    package private(set) var isTaken = false
     /// nil as long as it has no name.
     private var temporaryPath: String?
 
@@ -123,8 +125,7 @@ package final class OutputFile {
         var replaced = stat()
         let isThere = SystemPath.withBytes(target, { stat($0, &replaced) }) == 0
         let mode = isThere ? replaced.st_mode & 0o777 : 0o666 & ~FileMode.mask
-        // An administrator must not take a service's file away from it; whoever may give nothing away keeps what is made.
-        if isThere { _ = fchown(descriptor, replaced.st_uid, replaced.st_gid) }
+        if isThere { giveBack(replaced) }
         guard fchmod(descriptor, mode) == 0, fsync(descriptor) == 0 else { throw failure() }
         if temporaryPath == nil { try name() }
         if let temporaryPath {
@@ -141,6 +142,17 @@ package final class OutputFile {
             fsync(folderDescriptor)
             close(folderDescriptor)
         }
+    }
+
+    /// An administrator must not take a service's file away from it, nor one member of a group from the others; whoever may
+    /// give nothing away keeps what is made.
+    private func giveBack(_ replaced: stat) {
+        var made = stat()
+        guard fstat(descriptor, &made) == 0, (made.st_uid, made.st_gid) != (replaced.st_uid, replaced.st_gid),
+            fchown(descriptor, replaced.st_uid, replaced.st_gid) != 0,
+            made.st_gid == replaced.st_gid || fchown(descriptor, .max, replaced.st_gid) != 0
+        else { return }
+        isTaken = true
     }
 
     /// Gives the file its name, or, where another has it already, a temporary one to rename: a link does not replace.

@@ -202,7 +202,10 @@ final class LabelTeacher {
         let lines = try Self.locked(file) {
             if let now = try LabelsFile.read(file) { labels = now }
             let lines = try body()
-            try LabelsFile.write(labels, to: file)
+            if try LabelsFile.write(labels, to: file) {
+                StandardError.line(
+                    "\(file): was another user's, and belongs to this one now: who had it may not read it any more")
+            }
             return lines
         }
         try tell(lines)
