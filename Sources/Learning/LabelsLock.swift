@@ -16,7 +16,7 @@ package final class LabelsLock {
         let place = SystemPath.folder(of: SystemPath.target(of: path))
         descriptor = SystemPath.withBytes(place) { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
         guard descriptor >= 0 else {
-            throw TacitError.system(.cannotCreate, file: path)
+            throw TacitError.system(.cannotCreate, file: errno == EACCES ? place : path)
         }
         // Where a file system knows no locks, there is nobody to wait for.
         var result = flock(descriptor, LOCK_EX | LOCK_NB)

@@ -180,6 +180,14 @@ package struct LearnedLabels: Equatable, Sendable {
         }
     }
 
+    /// What the place sounds or looks like; what was held back there is said again.
+    ///
+    /// - Throws: `TacitError` (usage) where there is none.
+    package mutating func forgetBackground(_ base: TaughtBase) throws {
+        guard !background.isEmpty else { throw TacitError(.usage, "there is no background to forget") }
+        try change(base) { $0.background = [] }
+    }
+
     /// - Throws: `TacitError` (usage) where there is no such learned label, or one of the new name already.
     package mutating func rename(_ name: String, to newName: String, _ base: TaughtBase) throws {
         guard let index = index(of: name) else { throw unknown(name) }
@@ -237,15 +245,27 @@ package struct LearnedLabels: Equatable, Sendable {
         guard isName(name), SystemPath.isText(name) else {
             return "a label's name has 1 to \(LearningLimits.nameBytes) bytes of UTF-8 and no control characters"
         }
+        guard !name.unicodeScalars.contains(where: isUnseen) else {
+            return "a label's name has no signs that are not seen or that turn others around"
+        }
         guard name.first?.isWhitespace == false, name.last?.isWhitespace == false else {
             return "a label's name neither begins nor ends with a blank"
         }
         return nil
     }
 
+    /// Of no width, or a mark of the direction of writing.
+    private static func isUnseen(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x200b, 0x200e, 0x200f, 0x2060, 0xfeff, 0x202a...0x202e, 0x2066...0x2069: true
+        default: false
+        }
+    }
+
     private static func check(_ name: String) throws {
         guard let fault = fault(ofName: name) else { return }
-        throw TacitError(.usage, isName(name) ? "\(fault): '\(name)'" : fault)
+        let isShown = isName(name) && !name.unicodeScalars.contains(where: isUnseen)
+        throw TacitError(.usage, isShown ? "\(fault): '\(name)'" : fault)
     }
 
     private static func check(_ examples: [Example], of name: String) throws {

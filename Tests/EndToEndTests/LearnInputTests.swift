@@ -62,7 +62,7 @@ import Testing
         close(ends[1])
         #expect(run.finish() == 0 && run.standardError.isEmpty)
         let list = try learn(["--list"]).outputLines
-        #expect(list.map { $0.prefix { $0 != "," } } == ["horn  1 examples", "bell  2 examples"])
+        #expect(list.map { $0.prefix { $0 != "," } } == ["horn  1 example", "bell  2 examples"])
     }
 
     @Test(.enabled(if: FFmpeg.isThere, "ffmpeg is not installed"))
@@ -157,6 +157,50 @@ import Testing
             ).outputLines.map(withoutClocks)
         }
         #expect(heard[0] == heard[1] && heard[0] == heard[2] && heard[0].count == 1)
+    }
+
+    /// What is known of a place is listed, and can be forgotten.
+    @Test func theBackgroundIsListedAndForgotten() throws {
+        try learn(["bell", try sound("a.wav", noise(1))])
+        let before = try bytes(labels)
+        try learn(["--background", try sound("b.wav", noise(2))])
+        #expect(try learn(["--list"]).outputLines == ["bell  1 example, 0 corrections", "background: 1 example"])
+        // Whoever reads a line a label goes on to.
+        #expect(try learn(["--list", "--json"]).outputLines.count == 1)
+        let line = try learn(["--list", "--background", "--json"]).outputLines.last
+        #expect(line == #"{"background":1,"clips":1,"held_back":[]}"#)
+        #expect(try learn(["--forget-background"]).outputLines.count == 1)
+        #expect(try bytes(labels) == before)
+        try learn(["--forget-background"], status: 64)
+        for task in [["--list"], ["--renew"], ["--forget", "bell"], ["--rename", "bell", "horn"]] {
+            let outcome = try learn(task + ["--no-clips"], status: 64)
+            #expect(outcome.standardError.contains("--no-clips is for examples"))
+        }
+    }
+
+    /// What keeps labels from being taught to another model is named, and what helps; teaching the same again does.
+    @Test func whatLacksClipsIsNamed() throws {
+        let other = try ConvertedModel(GoldenCase(name: "llama-learned"))
+        let (first, second) = (try sound("a.wav", noise(1)), try sound("b.wav", noise(2)))
+        try learn(["bell", first])
+        try learn(["bell", second, "--no-clips"])
+        try learn(["--background", try sound("c.wav", noise(3)), "--no-clips"])
+        let words = "2 examples have no clip that this model could be taught by (the background: 1 of 1; bell: 1 of 2)"
+        let outcome = try learn(["--renew"], model: other.path, status: 65)
+        #expect(outcome.errorLines.count == 1 && outcome.standardError.contains(words), "\(outcome.standardError)")
+        let classified = try Executable.tacit.run(["classify", other.path, first, "--labels", labels])
+        #expect(classified.status == 65 && !classified.standardError.contains("--renew"))
+        try learn(["bell", second])
+        try learn(["--forget-background"])
+        try learn(["--renew"], model: other.path)
+    }
+
+    @Test(arguments: ["be\u{200b}ll", "\u{feff}bell", "\u{202e}llab", "\u{2067}bell"])
+    func namesWithSignsThatAreNotSeen(name: String) throws {
+        let file = try sound("a.wav", noise(1))
+        #expect(try learn([name, file], status: 64).errorLines.first?.contains("signs that are not seen") == true)
+        try learn(["bell", file])
+        try learn(["--rename", "bell", name], status: 64)
     }
 
     @Test(arguments: [" ", "bell ", " bell", "\u{2003}bell"])

@@ -32,16 +32,17 @@ package struct LabelMigration {
             try requireLearnable(
                 label.name, file, remedy: "rename or forget the learned one, with \(labels.model.name)")
         }
-        var lost = 0
+        var lost: [(count: Int, words: String)] = []
         var additions: [LearnedLabels.Addition] = []
         var background: [Example] = []
         func again(_ name: String, _ examples: [Example], isBackground: Bool = false) throws -> [Example] {
             let made = try self.renewed(
                 examples, of: name, in: file, background: background, isBackground: isBackground)
-            lost += examples.count - made.count
+            let count = examples.count - made.count
+            if count > 0 { lost.append((count, "\(name): \(count) of \(examples.count)")) }
             return made
         }
-        background = try again("background", labels.background, isBackground: true)
+        background = try again("the background", labels.background, isBackground: true)
         if !background.isEmpty { additions.append(.background(background)) }
         let taught = labels.labels.filter { !$0.examples.isEmpty }
         for label in taught { additions.append(.label(label.name, try again(label.name, label.examples))) }
@@ -49,11 +50,15 @@ package struct LabelMigration {
         for correction in corrections where !correction.examples.isEmpty {
             additions.append(.correction(correction.name, try again(correction.name, correction.examples)))
         }
-        if lost > 0 {
+        guard lost.isEmpty else {
             // A label must not be lost to a renewal.
+            let count = lost.reduce(0) { $0 + $1.count }
             throw TacitError.badData(
                 file, at: "clips",
-                "\(lost) examples have no clip that this model could be taught by: nothing was changed")
+                "\(count) \(count == 1 ? "example has" : "examples have") no clip that this model could be taught by ("
+                    + lost.map(\.words).joined(separator: "; ")
+                    + "): nothing was changed; by \(labels.model.name), `tacit learn` with the same files keeps their clips, and "
+                    + "--forget NAME or --forget-background goes on without")
         }
         var renewed = LearnedLabels(model)
         try renewed.add(additions, base)

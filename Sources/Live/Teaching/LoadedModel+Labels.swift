@@ -140,14 +140,19 @@ extension LoadedModel {
         "tacit learn \(ShellQuote.word(path)) --renew --labels \(ShellQuote.word(file))"
     }
 
-    /// Whether some example has a clip that this model can hear or see.
+    /// Whether all examples have clips that this model can hear or see, but for corrections that it has no label for.
     package func canRenew(_ labels: LearnedLabels) -> Bool {
-        (labels.labels.flatMap(\.examples) + labels.corrections.flatMap(\.examples)).contains { example in
-            switch (example.clip, description.input.sense) {
-            case (.sound?, .sound), (.picture?, .pictures): true
-            default: false
-            }
+        let corrections = labels.corrections.filter {
+            labels.index(of: $0.name) != nil || model.description.labels.contains($0.name)
         }
+        let examples = (labels.labels.map(\.examples) + corrections.map(\.examples) + [labels.background]).joined()
+        return !examples.isEmpty
+            && examples.allSatisfy { example in
+                switch (example.clip, description.input.sense) {
+                case (.sound?, .sound), (.picture?, .pictures): true
+                default: false
+                }
+            }
     }
 
     /// - Throws: `TacitError` (bad data) for labels that this model does not go with.

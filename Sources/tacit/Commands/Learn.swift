@@ -15,7 +15,7 @@ struct Learn: ParsableCommand {
             tacit learn [MODEL.gguf] NAME --device NAME|--camera --labels FILE
             tacit learn [MODEL.gguf] --not NAME PATH... --labels FILE
             tacit learn [MODEL.gguf] --background PATH... --labels FILE
-            tacit learn [MODEL.gguf] --list|--renew|--forget NAME|--rename OLD NEW --labels FILE
+            tacit learn [MODEL.gguf] --list|--renew|--forget NAME|--forget-background|--rename OLD NEW --labels FILE
             tacit learn [MODEL.gguf] --export FILE [NAME...]|--import FILE --labels FILE
             """,
         discussion: """
@@ -72,7 +72,8 @@ struct Learn: ParsableCommand {
             let labels = try LabelsFile.require(file)
             // Labels that were taught to another model are listed too: it may have to be renewed for this one.
             if let given { _ = try LoadedModel(path: given) }
-            return try LearnOutput(json: output.json).list(labels, changed: nil)
+            return try LearnOutput(json: output.json).list(
+                labels, changed: nil, tellsBackground: options.background)
         }
         let standard = live.isCamera ? ModelLookup.image : ModelLookup.defaultName(forFirst: paths.first)
         // Labels that are taught anew are taught to what is there now.
@@ -94,6 +95,7 @@ struct Learn: ParsableCommand {
                 try teacher.take(FileRun.expanded(paths, model), purpose)
             }
         case .forget(let name): try teacher.change { try $0.forget(name, $1) }
+        case .forgetBackground: try teacher.change { try $0.forgetBackground($1) }
         case .rename(let old, let new): try teacher.change { try $0.rename(old, to: new, $1) }
         case .renew: try teacher.renew()
         case .export(let path): try teacher.export(paths, to: path)

@@ -14,7 +14,7 @@ struct LearnOptions: ParsableArguments {
             """)
     var background = false
 
-    @Flag(help: "Print what has been learned.")
+    @Flag(help: "Print what has been learned; --json with --background, what of the background is known as well.")
     var list = false
 
     @Flag(help: "Teach all labels anew to MODEL, from the clips that were kept.")
@@ -24,6 +24,11 @@ struct LearnOptions: ParsableArguments {
         help: ArgumentHelp(
             "Forget a learned label, or what one of the model's was corrected or is held back by.", valueName: "NAME"))
     var forget: String?
+
+    @Flag(
+        name: .customLong("forget-background"),
+        help: "Forget what the place sounds or looks like; labels that were held back there are said again.")
+    var forgetBackground = false
 
     @Option(
         parsing: .upToNextOption, help: ArgumentHelp("Give a learned label another name.", valueName: "OLD NEW"))
@@ -51,7 +56,7 @@ struct LearnOptions: ParsableArguments {
     /// What to do, of which there is one.
     enum Task {
         case examples(TeachingPurpose)
-        case list, renew
+        case list, renew, forgetBackground
         case forget(String)
         case rename(String, String)
         case export(String)
@@ -61,7 +66,7 @@ struct LearnOptions: ParsableArguments {
         var needsLabels: Bool {
             switch self {
             case .examples, .importing: false
-            case .list, .renew, .forget, .rename, .export: true
+            case .list, .renew, .forgetBackground, .forget, .rename, .export: true
             }
         }
     }
@@ -73,10 +78,11 @@ struct LearnOptions: ParsableArguments {
         let name = words.first ?? ""
         var tasks: [(String, Task)] = []
         if isNot { tasks.append(("--not", .examples(.not(name)))) }
-        if background { tasks.append(("--background", .examples(.background))) }
+        if background, !list { tasks.append(("--background", .examples(.background))) }
         if list { tasks.append(("--list", .list)) }
         if renew { tasks.append(("--renew", .renew)) }
         if let forget { tasks.append(("--forget", .forget(forget))) }
+        if forgetBackground { tasks.append(("--forget-background", .forgetBackground)) }
         if !rename.isEmpty {
             guard rename.count == 2 else { throw ValidationError("--rename takes two names, OLD and NEW") }
             tasks.append(("--rename", .rename(rename[0], rename[1])))
@@ -90,6 +96,12 @@ struct LearnOptions: ParsableArguments {
             throw ValidationError("\(tasks[0].0) and \(tasks[1].0) don't go together")
         }
         let task = tasks.first?.1 ?? .examples(.label(name))
+        if noClips {
+            switch task {
+            case .examples, .export, .importing: break
+            default: throw ValidationError("--no-clips is for examples, --export and --import.")
+            }
+        }
         if case .examples(let purpose) = task, !purpose.isBackground, words.isEmpty {
             throw ValidationError("Name a label, then its examples.")
         }

@@ -57,9 +57,10 @@ final class LearnOutput {
     /// - Parameters:
     ///   - labels: what is known.
     ///   - file: that was changed and holds it; nil where nothing was.
+    ///   - tellsBackground: whether programs are told of the background, a line behind those of labels.
     /// - Throws: `StandardOutput.Closed` for a reader that is gone; `TacitError` (cannot create), which names the file
     ///   that was changed, where something could not be written.
-    func list(_ labels: LearnedLabels, changed file: String?) throws {
+    func list(_ labels: LearnedLabels, changed file: String?, tellsBackground: Bool = false) throws {
         for (index, label) in labels.labels.enumerated() {
             let corrections = labels.corrections.first { $0.name == label.name }?.examples.count ?? 0
             try tell(
@@ -72,10 +73,23 @@ final class LearnOutput {
         }
         let said = Set(labels.background.flatMap(\.said))
         let held = labels.classifiers.corrected.filter(said.contains)
-        if !json, !held.isEmpty {
-            var line = PlainLine()
+        if !json {
+            var lines: [String] = []
+            if !labels.background.isEmpty {
+                lines.append("background: \(Self.count(labels.background.count, "example"))")
+            }
+            if !held.isEmpty {
+                lines.append("held back where it is as in the background: " + held.joined(separator: ", "))
+            }
+            try remarks(lines)
+        } else if tellsBackground {
+            var line = JSONLine()
             line.begin()
-            line.text("held back where it is as in the background: " + held.joined(separator: ", "))
+            line.integer("background", labels.background.count)
+            line.integer("clips", labels.background.count { $0.clip != nil })
+            line.beginArray("held_back")
+            for name in held { line.string(name) }
+            line.endArray()
             line.end()
             try write(line.bytes)
         }
@@ -94,6 +108,8 @@ final class LearnOutput {
         }
     }
 
+    private static func count(_ count: Int, _ what: String) -> String { "\(count) \(what)\(count == 1 ? "" : "s")" }
+
     private func tell(_ name: String, examples: Int, corrections: Int, isLearned: Bool, unlike: Int) throws {
         if json {
             var line = JSONLine()
@@ -109,8 +125,9 @@ final class LearnOutput {
         var line = PlainLine()
         line.begin()
         line.text(name)
-        line.text("  \(examples) examples, \(corrections) corrections")
-        if unlike > 0 { line.text(", \(unlike) of them unlike the others") }
+        line.text("  \(Self.count(examples, "example")), \(Self.count(corrections, "correction"))")
+        // One alone is like itself.
+        if unlike > 0, examples > 1 { line.text(", \(unlike) of them unlike the others") }
         line.end()
         try write(line.bytes)
     }

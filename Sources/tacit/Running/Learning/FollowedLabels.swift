@@ -38,7 +38,7 @@ enum FollowedLabels {
     /// - Parameter labels: that there are.
     static func groups(_ labels: [String], _ options: any StreamOptions, _ terms: StreamTerms) -> Set<String> {
         // What is wrong with the selection is said elsewhere.
-        let selection = try? LabelSelection(labels: labels, only: options.events.only, except: options.events.except)
+        let selection = try? options.events.selection(of: labels)
         let selected = Set((selection?.indices ?? []).map { labels[$0] })
         let present = terms.labels.filter { selected.contains($0.name) }
         return Set((present + awaited(beside: labels, options, terms)).compactMap(\.group))
@@ -98,13 +98,9 @@ enum FollowedLabels {
                         line.append(string: "; \(what): \(names.prefix(10).joined(separator: ", "))")
                         if names.count > 10 { line.append(string: " and \(names.count - 10) more") }
                     }
-<<<<<<< HEAD
-                case .broken(let error): line.append(string: error.advised.description)
-=======
                     let unsaid = came.filter(groups.contains)
                     if !unsaid.isEmpty { line.append(string: "; \(Self.unsaid(unsaid))") }
-                case .broken(let error): line.append(string: error.description)
->>>>>>> b6341f9 (A learned label with the name of a group is left unsaid, and keeps nothing from starting; events of groups are said to be no one label's)
+                case .broken(let error): line.append(string: error.advised.description)
                 }
             }
         }

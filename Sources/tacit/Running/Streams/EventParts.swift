@@ -23,7 +23,14 @@ struct EventParts {
     /// - Throws: `TacitError` (usage) for labels that there are not and for what could never turn on or off.
     init(_ model: LoadedModel, _ options: some StreamOptions, _ terms: StreamTerms, sampleRate: Int, hop: Int) throws {
         let names = model.description.labels
-        selection = try options.events.selection(of: names)
+        do {
+            selection = try options.events.selection(of: names)
+        } catch var error as TacitError {
+            if let file = options.learned.path, !options.events.only.isEmpty {
+                error.reason += "; of the learned ones in \(file), one may have been renamed or forgotten"
+            }
+            throw error
+        }
         let own = names.map { name in terms.labels.first { $0.name == name } }
         thresholds = zip(model.description.thresholds, own).map { threshold, own in
             own?.threshold ?? options.labels.threshold ?? threshold
