@@ -78,9 +78,11 @@ public final class Teacher {
         try change(purpose) { background in
             try files.flatMap {
                 damage = SoundDamage()
-                let material = try maker.material(of: SystemPath.ofFile($0), isBackground: purpose.isBackground)
+                let path = SystemPath.ofFile($0)
+                let material = try maker.material(of: path, isBackground: purpose.isBackground)
                 if case .sound(_, _, let damage, _) = material { self.damage = damage }
-                return maker.examples(of: material, background: background, isBackground: purpose.isBackground)
+                return try maker.examples(
+                    of: material, from: path, background: background, isBackground: purpose.isBackground)
             }
         }
     }

@@ -1,9 +1,10 @@
 import Glibc
 
 /// A lock and a way to wait for what others change under it.
+@usableFromInline
 package final class Monitor: @unchecked Sendable {
-    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    @usableFromInline let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    @usableFromInline let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
     package init() {
         pthread_mutex_init(mutex, nil)
@@ -22,20 +23,20 @@ package final class Monitor: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    package func locked<Result>(_ body: () throws -> Result) rethrows -> Result {
+    @inlinable package func locked<Result>(_ body: () throws -> Result) rethrows -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         return try body()
     }
 
     /// Wakes everyone who waits.
-    package func signal() { pthread_cond_broadcast(changed) }
+    @usableFromInline package func signal() { pthread_cond_broadcast(changed) }
 
     /// Within `locked`: until a signal.
-    package func wait() { pthread_cond_wait(changed, mutex) }
+    @usableFromInline package func wait() { pthread_cond_wait(changed, mutex) }
 
     /// Within `locked`: until a signal, or so many seconds.
-    package func wait(seconds: Double) {
+    @usableFromInline package func wait(seconds: Double) {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         let nanoseconds = time.tv_nsec + Int(seconds * 1e9)

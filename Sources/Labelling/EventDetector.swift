@@ -150,11 +150,11 @@ package final class EventDetector {
         try take(reading.scores, end: reading.end, body)
     }
 
-    /// The same for scores, `[labels]`, of whatever ended at sample `end`. Where labels came, `relabel` is called before.
+    /// The same for scores, `[labels]`, of whatever ended at sample `end`.
     package func take(
         _ scores: UnsafeBufferPointer<Float>, end: Int, _ body: (DetectedEvent) throws -> Void
     ) rethrows {
-        precondition(scores.count == labelCount, "scores of other labels")
+        guard scores.count == labelCount else { return }
         smoother.take(scores, end: end)
         for index in watches.indices {
             let score = smoother.smoothed[watches[index].label]

@@ -87,7 +87,7 @@ package enum LabelsFile {
 
     /// Replaces the file, or the one that a link leads to, whole or not at all.
     ///
-    /// - Returns: whether it was another user's and could not be given back, so that it may be lost to whoever had it.
+    /// - Returns: whether it was another user's, who may not read it any more.
     /// - Throws: `TacitError`: `cannotCreate` or `inputOutput` where it can't be written, `usage` beyond the limits.
     @discardableResult
     package static func write(_ labels: LearnedLabels, to path: String) throws -> Bool {

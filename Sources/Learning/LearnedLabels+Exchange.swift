@@ -21,17 +21,10 @@ extension LearnedLabels {
         return chosen(try Classifiers(of: chosen(Classifiers(width: model.width)), base))
     }
 
-    /// Which of these examples of a label are not among those it has.
+    /// Which examples of a label, or of what it should not have been said of, nothing is known of here: neither the same nor the
+    /// opposite.
     package func news(of name: String, _ examples: [Example]) -> [Example] {
-        news(examples, labels.first { $0.name == name }?.examples)
-    }
-
-    /// The same of what a label should not have been said of.
-    package func newCorrections(of name: String, _ examples: [Example]) -> [Example] {
-        news(examples, corrections.first { $0.name == name }?.examples)
-    }
-
-    func news(_ examples: [Example], _ known: [Example]?) -> [Example] {
-        examples.filter { !isAmong($0, known ?? []) }
+        let known = (labels.first { $0.name == name }?.examples ?? []) + examplesCorrecting(name)
+        return examples.filter { !isAmong($0, known) }
     }
 }

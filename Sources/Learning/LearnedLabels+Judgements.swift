@@ -1,4 +1,4 @@
-/// What is said of the same sound or picture twice counts once, and what is said of it later holds.
+/// What is said later of the same sound or picture holds.
 extension LearnedLabels {
     /// What someone says of one sound or picture, instead of all that was said of it before.
     ///
@@ -6,6 +6,7 @@ extension LearnedLabels {
     ///   - example: of it.
     ///   - name: the label that it is, a learned one or a new one; nil for none of these.
     ///   - said: a label that it is not; nil for none.
+    ///   - base: the model that is taught.
     /// - Returns: whether anything had been said of it before that is said no more.
     /// - Throws: `TacitError` (usage) as `learn` and `correct` do.
     @discardableResult
@@ -14,8 +15,11 @@ extension LearnedLabels {
     ) throws -> Bool {
         try change(base) { changed in
             let isTakenBack = changed.takeBack(example, is: name, isNot: said)
-            if let name { _ = try changed.append(.label(name, [example]), base) }
-            if let said { _ = try changed.append(.correction(said, [example]), base) }
+            let known = name.flatMap { changed.index(of: $0) }.map { changed.labels[$0].examples } ?? []
+            if let name, !changed.isAmong(example, known) { _ = try changed.append(.label(name, [example]), base) }
+            if let said, !changed.isAmong(example, changed.examplesCorrecting(said)) {
+                _ = try changed.append(.correction(said, [example]), base)
+            }
             return isTakenBack
         }
     }
@@ -48,16 +52,15 @@ extension LearnedLabels {
         }
     }
 
-    /// Adds each example once, and takes it out of what says the opposite. One that is there already is made anew, with
-    /// what the place sounds like now, and keeps its clip.
+    /// Adds examples, and takes them out of what says the opposite. One that is there already, but without the clip that it
+    /// was made of, is no second one: it gets its clip.
     func take(_ examples: [Example], into list: inout [Example], outOf opposite: inout [Example]) -> [Standing] {
         examples.map { example in
             let before = opposite.count
             opposite.removeAll { $0.isSame(as: example, width: model.width) }
-            if let place = list.firstIndex(where: { $0.isSame(as: example, width: model.width) }) {
-                let clip = list[place].clip
-                list[place] = example
-                list[place].clip = example.clip ?? clip
+            let bare = list.firstIndex { $0.clip == nil && $0.isSame(as: example, width: model.width) }
+            if let bare, example.clip != nil {
+                list[bare] = example
                 return opposite.count < before ? .opposite : .known
             }
             list.append(example)

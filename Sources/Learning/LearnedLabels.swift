@@ -110,7 +110,7 @@ package struct LearnedLabels: Equatable, Sendable {
     /// What an example was before it was added.
     package enum Standing: Sendable {
         case new
-        /// The same: it counts once.
+        /// The same, without its clip.
         case known
         /// The opposite, which it is no more: what is said later holds.
         case opposite
@@ -157,10 +157,11 @@ package struct LearnedLabels: Equatable, Sendable {
             if let place { labels[place].examples = opposite }
             return standings
         case .background(let examples):
-            let news = news(examples, background)
-            background += news
-            try Self.check(background, of: "the background")
-            return examples.map { isAmong($0, news) ? .new : .known }
+            var (list, none): ([Example], [Example]) = (background, [])
+            let standings = take(examples, into: &list, outOf: &none)
+            try Self.check(list, of: "the background")
+            background = list
+            return standings
         }
     }
 
@@ -256,10 +257,7 @@ package struct LearnedLabels: Equatable, Sendable {
 
     /// Of no width, or a mark of the direction of writing.
     private static func isUnseen(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0x200b, 0x200e, 0x200f, 0x2060, 0xfeff, 0x202a...0x202e, 0x2066...0x2069: true
-        default: false
-        }
+        scalar.properties.isBidiControl || [0xad, 0x180e, 0x200b, 0x2060, 0xfeff].contains(scalar.value)
     }
 
     private static func check(_ name: String) throws {

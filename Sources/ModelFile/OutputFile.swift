@@ -11,7 +11,7 @@ package final class OutputFile {
     /// Where the path leads: a link stays, and what it leads to is made or replaced.
     private let target: String
     private var descriptor: Int32
-    /// Once it is finished: whether it was another user's, to whose group it could not be given back either.
+    /// Once it is finished: whether it was another user's, who may not read it any more.
     package private(set) var isTaken = false
     /// nil as long as it has no name.
     private var temporaryPath: String?
@@ -149,10 +149,12 @@ package final class OutputFile {
     private func giveBack(_ replaced: stat) {
         var made = stat()
         guard fstat(descriptor, &made) == 0, (made.st_uid, made.st_gid) != (replaced.st_uid, replaced.st_gid),
-            fchown(descriptor, replaced.st_uid, replaced.st_gid) != 0,
-            made.st_gid == replaced.st_gid || fchown(descriptor, .max, replaced.st_gid) != 0
+            fchown(descriptor, replaced.st_uid, replaced.st_gid) != 0
         else { return }
-        isTaken = true
+        let isOfGroup = made.st_gid == replaced.st_gid || fchown(descriptor, .max, replaced.st_gid) == 0
+        // By the group, or as anyone, whoever had it reads on.
+        let isReadable = replaced.st_mode & 0o004 != 0 || isOfGroup && replaced.st_mode & 0o040 != 0
+        isTaken = made.st_uid != replaced.st_uid && !isReadable
     }
 
     /// Gives the file its name, or, where another has it already, a temporary one to rename: a link does not replace.

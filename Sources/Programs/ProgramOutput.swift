@@ -8,6 +8,7 @@ package enum ProgramOutput {
     /// What it writes to its standard output; nil where it can't be started, fails or takes too long.
     ///
     /// - Parameters:
+    ///   - path: of the program.
     ///   - words: its arguments.
     ///   - seconds: after which it is ended.
     package static func of(_ path: String, _ words: [String], seconds: Double) -> String? {

@@ -104,6 +104,6 @@ import Testing
                 ConversionOptions(base: base.folder.path, weights: .mixed, budget: 4.2, output: base.output))
         }
         #expect(error?.kind == .usage)
-        #expect(error?.reason.hasPrefix("--budget: 4.2 bits a weight, but this trunk takes at least 4.") == true)
+        #expect(error?.description.hasPrefix("budget: 4.2 bits a weight, but this trunk takes at least 4.") == true)
     }
 }

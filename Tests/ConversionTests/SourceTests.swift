@@ -80,7 +80,7 @@ import Testing
         for layers in [0, 4] {
             let error = thrown(TacitError.self) { try convert(layers: layers) }
             #expect(error?.kind == .usage)
-            #expect(error?.description == "--layers: \(layers) asked for, but the base has 3")
+            #expect(error?.description == "layers: \(layers) asked for, but the base has 3")
         }
     }
 

@@ -73,7 +73,7 @@ import Testing
         let report = try base.convert(twoPlaneLayers: 2).report
         #expect(report.encoding == .int8TwoPlanes && report.twoPlaneLayers == 2)
         #expect(try ModelFile(path: base.output).provenance.flags == "--weights int8 --two-plane-layers 2")
-        #expect(throws: TacitError(.usage, "--two-plane-layers: 3, but this trunk has 2 layers")) {
+        #expect(throws: TacitError(.usage, place: "two-plane-layers", "3, but this trunk has 2 layers")) {
             _ = try base.convert(twoPlaneLayers: 3)
         }
     }

@@ -41,7 +41,7 @@ import Testing
             let labelled = try damage(loaded.handle)
             try drain(loaded.handle, path)
             let decoded = try damage(loaded.handle)
-            try #require(tacit_teach_file(loaded.handle, labels, 1, "bell", path) == 0, "\(loaded.words)")
+            try #require(tacit_teach_file(loaded.handle, labels, 3, "", path) == 0, "\(loaded.words)")
             let taught = try damage(loaded.handle)
             for (damage, words) in [labelled, decoded, taught] {
                 #expect(damage.skipped == bytes)

@@ -24,13 +24,13 @@ import Testing
             #expect(Silence.fault(samples, sampleRate: rate)?.hasPrefix("silent (") == true)
         }
         #expect(
-            Silence.fault(noise(steps: 1000, seconds: 0.03), sampleRate: rate)?.hasPrefix("too short (30 ms)") == true)
+            Silence.fault(noise(steps: 1000, seconds: 0.003), sampleRate: rate)?.hasPrefix("too short (3 ms)") == true)
     }
 
     /// Also where nearly all of it is silent, and of a level that 24 bits are needed for.
     @Test func quietSoundsAreHeard() {
         #expect(Silence.fault(noise(steps: 4), sampleRate: rate) == nil)
-        #expect(Silence.fault(noise(steps: 1000, seconds: 0.05), sampleRate: rate) == nil)
+        #expect(Silence.fault(noise(steps: 1000, seconds: 0.005), sampleRate: rate) == nil)
         let silence = [Float](repeating: 0, count: 3 * rate)
         #expect(Silence.fault(silence + noise(steps: 12, seconds: 0.03) + silence, sampleRate: rate) == nil)
         #expect(Silence.fault(noise(steps: 1000).map { $0 / 256 }, sampleRate: rate) == nil)

@@ -16,11 +16,13 @@ import tempfile
 from collections import defaultdict
 from pathlib import Path
 
-import numpy as np
-from gguf import GGUFReader
-
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import python_packages  # noqa: E402
+
+python_packages.expect(sys.argv[0], "tools/convert/requirements.txt")
+import numpy as np  # noqa: E402
 from executables import CONVERT, output  # noqa: E402
+from gguf import GGUFReader  # noqa: E402
 
 KINDS = ["attention.qkv", "attention.out", "feed_forward.in", "feed_forward.out"]
 

@@ -19,11 +19,17 @@ Activations have 256 levels from a patch's least element to its largest, where n
 """
 
 import argparse
+import sys
 from collections import defaultdict
+from pathlib import Path
 
-import numpy as np
-import torch
-from transformers import AutoModelForCausalLM, AutoTokenizer
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import python_packages  # noqa: E402
+
+python_packages.expect(sys.argv[0], "tools/convert/requirements.txt")
+import numpy as np  # noqa: E402
+import torch  # noqa: E402
+from transformers import AutoModelForCausalLM, AutoTokenizer  # noqa: E402
 
 KINDS = {
     "q_proj": "attention.qkv", "k_proj": "attention.qkv", "v_proj": "attention.qkv", "c_attn": "attention.qkv",

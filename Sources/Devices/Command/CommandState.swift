@@ -1,7 +1,7 @@
 import TacitDiagnostics
 
 /// How a command is doing, for the thread that reads what it delivers.
-final class CommandState: @unchecked Sendable {
+final class CommandState: Sendable {
     struct Values: Sendable {
         /// Whether it has ever delivered anything whole.
         var hasDelivered = false
@@ -15,17 +15,15 @@ final class CommandState: @unchecked Sendable {
         var isOver = false
     }
 
-    private let monitor = Monitor()
-    /// The monitor's.
-    private var values = Values()
+    private let shared = Guarded(Values())
     /// There is no one left to run it for.
     let stop = StopToken()
 
-    var now: Values { monitor.locked { values } }
+    var now: Values { shared.locked { $0 } }
 
     /// Whether it had not been delivering before.
     func delivered() -> Bool {
-        monitor.locked {
+        shared.locked { values in
             defer {
                 values.hasDelivered = true
                 values.lostSince = nil
@@ -35,7 +33,7 @@ final class CommandState: @unchecked Sendable {
     }
 
     func ended(_ ending: CommandEnding) {
-        monitor.locked {
+        shared.locked { values in
             values.ending = ending
             if values.hasDelivered {
                 values.lostSince = values.lostSince ?? BootClock.now
@@ -46,17 +44,13 @@ final class CommandState: @unchecked Sendable {
     }
 
     func isOver() {
-        monitor.locked {
-            values.isOver = true
-            monitor.signal()
-        }
+        shared.locked { $0.isOver = true }
+        shared.signal()
     }
 
     /// Waits until it is over, for so many seconds at most.
     func waitForEnd(seconds: Double) {
         let deadline = Stopwatch.now + seconds
-        monitor.locked {
-            while !values.isOver, Stopwatch.now < deadline { monitor.wait(seconds: deadline - Stopwatch.now) }
-        }
+        shared.wait(every: 0.05) { $0.isOver || Stopwatch.now >= deadline ? () : nil }
     }
 }

@@ -33,7 +33,9 @@ enum LabelsCheck {
             return [
                 Finding(
                     .otherModelsLabels, path, reason, fix: "mv \(own) \(ShellQuote.word(path + ".other"))",
-                    note: "then teach them anew, or name that model: no clip that this one takes was kept with them")
+                    note:
+                        "then teach them anew, or name that model: not all of their examples have clips that this one takes"
+                )
             ]
         } catch {
             let error = (error as? TacitError) ?? TacitError(.badData, "\(error)")

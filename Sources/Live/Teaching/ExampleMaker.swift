@@ -49,31 +49,19 @@ package final class ExampleMaker {
 
     // MARK: Files
 
-    /// A file, of the model's sense: of a long sound its loudest part, of a few windows; of a background pieces of all
-    /// of it.
+    /// Of a long sound its loudest part, of a few windows; of a background pieces of all of it.
     ///
     /// - Parameters:
-    ///   - path: of the file.
+    ///   - material: what has been read.
+    ///   - path: of its file, if it has one.
     ///   - background: what the place sounds like, to mix with.
-    ///   - isBackground: whether the file is of the place itself, when nothing happens.
-    /// - Throws: `TacitError` naming the file.
-    package func examples(of path: String, background: [Example], isBackground: Bool = false) throws -> [Example] {
-        let material = try material(of: path, isBackground: isBackground)
-        do {
-            return try examples(of: material, background: background, isBackground: isBackground)
-        } catch let error as TacitError {
-            throw error.inFile(path)
-        }
-    }
-
-    /// The same of what has been read.
-    ///
-    /// - Throws: `TacitError` (bad data), without a file's name, where nothing is heard that could be an example; a
-    ///   background may be silent.
+    ///   - isBackground: whether it is of the place itself, when nothing happens.
+    /// - Throws: `TacitError` (bad data) naming the file, where nothing is heard that could be an example; a background may be
+    ///   silent.
     package func examples(
-        of material: TeachingMaterial, background: [Example], isBackground: Bool = false
+        of material: TeachingMaterial, from path: String? = nil, background: [Example], isBackground: Bool = false
     ) throws -> [Example] {
-        if !isBackground, let silence = material.silence { throw TacitError(.badData, silence) }
+        if !isBackground, let silence = material.silence { throw TacitError(.badData, file: path, silence) }
         switch material {
         case .picture(let view): return [example(of: view, isBackground: isBackground)]
         case .sound(let samples, _, _, _):

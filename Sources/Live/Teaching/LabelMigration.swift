@@ -107,7 +107,7 @@ package struct LabelMigration {
         }
         let (corrections, leftOut) = correctable(other.corrections, among: known, path)
         for correction in corrections {
-            let news = labels.newCorrections(of: correction.name, try own(correction.name, correction.examples))
+            let news = labels.news(of: correction.name, try own(correction.name, correction.examples))
             if !news.isEmpty { additions.append(.correction(correction.name, news)) }
         }
         try labels.add(additions, base)

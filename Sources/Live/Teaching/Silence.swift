@@ -5,8 +5,8 @@ package enum Silence {
     /// of 24 bits too: somebody who speaks at the other end of a room comes to -70 dB without any gain. And of what is
     /// below, next to nothing would be left in the 16 bits that are kept.
     private static let floor = 2.0 / 32768
-    /// Seconds.
-    private static let shortest = 0.05
+    /// Seconds: a click has as many, and some models have no longer windows than 20 ms.
+    private static let shortest = 0.005
 
     /// Why samples are no example of anything, and what helps; nil where they may be one.
     ///

@@ -89,25 +89,32 @@ final class ClipFolder: @unchecked Sendable {
     }
 
     /// Removes clips until what is left is within the limits: the oldest first. For the disk's sake only where that helps.
-    func trim() {
+    ///
+    /// - Returns: stems of those that are larger by themselves than all clips may be together.
+    @discardableResult
+    func trim() -> [String] {
         var clips = wholeClips()
         var bytes = clips.reduce(0) { $0 + $1.bytes }
         let oldest = stem(before: settings.days)
         let makesRoom = freeBytes + bytes > 0
+        var tooLarge: [String] = []
         while let first = clips.first {
             let isTooMuch = clips.count > settings.count || bytes > settings.bytes || first.stem.text < oldest
-            guard isTooMuch || makesRoom && freeBytes <= 0 else { return }
+            guard isTooMuch || makesRoom && freeBytes <= 0 else { break }
+            if first.bytes > settings.bytes { tooLarge.append(first.stem.text) }
             for suffix in first.suffixes { remove(first.stem.text + suffix) }
             bytes -= first.bytes
             clips.removeFirst()
         }
+        return tooLarge
     }
 
-    /// `trim`, after an event's clip became whole: one that the limits leave no room for is said to be gone.
-    func trim(after clip: ClipFileName, of event: LiveEvent) {
-        trim()
-        guard faccessat(descriptor, clip.whole, F_OK, AT_SYMLINK_NOFOLLOW) != 0 else { return }
-        ClipSink.log(event, " has no clip: the folder's limits leave no room for it")
+    /// `trim`, after events' clips became whole: those that the limits never leave room for are said to be gone.
+    func trim(after whole: [(ClipFileName, LiveEvent)]) {
+        let tooLarge = trim()
+        for (clip, event) in whole where tooLarge.contains(clip.stem) {
+            ClipSink.log(event, " has no clip: the folder's limits leave no room for it")
+        }
     }
 
     private var isAboveReserve: Bool { freeBytes > 0 }

@@ -146,6 +146,7 @@ final class PictureClips: Sink, ClipNaming, @unchecked Sendable {
             job.pixels, UInt32(job.width), UInt32(job.height), UInt32(job.channels), job.width * job.channels,
             Self.quality, &count)
         defer { free(bytes) }
+        var whole: [(ClipFileName, LiveEvent)] = []
         for event in job.events {
             do {
                 guard let bytes, let clip = event.clip else {
@@ -163,10 +164,11 @@ final class PictureClips: Sink, ClipNaming, @unchecked Sendable {
                     folder.remove(description)
                     throw error
                 }
-                folder.trim(after: name, of: event)
+                whole.append((name, event))
             } catch {
                 ClipSink.log(event, " has no clip: \(error)")
             }
         }
+        folder.trim(after: whole)
     }
 }

@@ -123,7 +123,7 @@ struct SoundClipWriter: @unchecked Sendable {
             clips.folder.remove(ClipFolder.description(of: file.name))
             throw failure(EIO)
         }
-        clips.folder.trim(after: file.name, of: job.on)
+        clips.folder.trim(after: [(file.name, job.on)])
         release(slot)
     }
 

@@ -69,7 +69,7 @@ package final class OutputQueue: Sendable {
     /// - Throws: what the drain threw, if it can't be written any more.
     package func add(_ bytes: [UInt8], leaving reserve: Int, waits: Bool = true) throws -> Bool {
         let most = capacity - reserve - bytes.count
-        let isTaken = try wait(for: waits && most >= 0 ? patience : 0) { state -> Bool? in
+        let isTaken = try wait(for: waits && most >= 0 ? patience : 0) { state in
             guard state.buffers.count <= most, let room = state.buffers.take(bytes.count) else {
                 return stop.isStopping ? false : nil
             }
@@ -88,8 +88,7 @@ package final class OutputQueue: Sendable {
     package func waitUntilEmpty() throws {
         shared.locked { $0.isEnding = true }
         shared.signal()
-        let end: Void? = try wait(for: Self.lastPatience, onlyAfterStop: true) { $0.buffers.isEmpty ? () : nil }
-        guard end == nil else { return }
+        if try wait(for: Self.lastPatience, onlyAfterStop: true, { $0.buffers.isEmpty ? true : nil }) == true { return }
         drain.tellGivenUp()
         throw Process.Stopped()
     }
@@ -143,17 +142,18 @@ package final class OutputQueue: Sendable {
     ///   - onlyAfterStop: whether it is without end before a wish to stop.
     ///   - body: asked again after every change.
     /// - Throws: what the drain threw, if it can't be written any more.
-    private func wait<Answer>(
-        for patience: Double, onlyAfterStop: Bool = false, _ body: (inout State) -> Answer?
-    ) throws -> Answer? {
+    private func wait(
+        for patience: Double, onlyAfterStop: Bool = false, _ body: (inout State) -> Bool?
+    ) throws -> Bool? {
         var seen: Int?
         var since = 0.0
-        return try shared.wait(every: 0.02) { state -> Answer?? in
+        return try shared.wait(every: 0.02) { state -> Bool?? in
             if let failure = state.failure { throw failure }
             if let answer = body(&state) { return answer }
             let now = Stopwatch.now
             if state.progress != seen || onlyAfterStop && !stop.isStopping { (seen, since) = (state.progress, now) }
-            return now - since < patience ? nil : .some(nil)
+            if now - since < patience { return nil }
+            return .some(nil)
         }
     }
 

@@ -79,7 +79,7 @@ final class MQTTConnection: @unchecked Sendable {
     func add(_ stream: StreamDescription) -> MQTTDevice? {
         let device: MQTTDevice? = shared.locked { state in
             if state.isOver || state.isLeaving { return nil }
-            let plain = stream.device ?? Slug.make(stream.source ?? stream.input)
+            let plain = stream.device ?? Slug.distinct([stream.source ?? stream.input])[0]
             let name = Slug.distinct(state.devices.map(\.name) + [plain]).last ?? plain
             return state.add(
                 MQTTTopics(prefix: address.prefix, device: name, labels: stream.eventNames), stream,
@@ -97,7 +97,8 @@ final class MQTTConnection: @unchecked Sendable {
         return shared.wait(every: 0.1) { state -> String?? in
             // Of one that takes leave another is asked for.
             if state.isOpen || state.isLeaving || state.isOver { return .some(nil) }
-            return Stopwatch.now - start < seconds ? nil : state.problem
+            if Stopwatch.now - start < seconds { return nil }
+            return state.problem
         }
     }
 

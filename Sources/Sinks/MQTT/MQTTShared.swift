@@ -18,7 +18,7 @@ package struct MQTTShared {
 
     package init() {}
 
-    /// - Parameter shared: what this is in.
+    /// An input is told of at the broker from now on; `shared` is what this is in.
     package mutating func add(
         _ topics: MQTTTopics, _ stream: StreamDescription, hasDiscovery: Bool, in shared: Guarded<MQTTShared>
     ) -> MQTTDevice {

@@ -64,7 +64,7 @@ struct SharedBrokerTests {
         #expect(outcome.status == 0, "\(outcome.standardError)")
         let messages = MQTTMessages()
         #expect(messages.read(listener) { $0.topic == "here/available" && $0.payload == "offline" })
-        for (name, device) in zip(names, ["unnamed", "unnamed_2", "unnamed_3"]) {
+        for (name, device) in zip(names, ["unnamed_10f4315a", "unnamed_c9434549", "unnamed_3a0cb08e"]) {
             let events = messages.payloads("here/\(device)/event")
             #expect(!events.isEmpty && events.allSatisfy { $0.contains("\"source\":\"\(name)\"") }, "\(device)")
         }

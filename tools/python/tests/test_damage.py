@@ -25,7 +25,7 @@ def test_what_was_lost_is_a_warning(model, sounds, tmp_path):
         model.embed,
         tacit.decode,
         lambda path: list(model.listen(path)),
-        lambda path: model.teach(tmp_path / "my.labels", "bell", path),
+        lambda path: model.hear_background(tmp_path / "my.labels", path),
     ):
         with pytest.warns(tacit.DamageWarning, match=r"broken\.mp3: damaged: 500 bytes can't be decoded") as told:
             read(broken)

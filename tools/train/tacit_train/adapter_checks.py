@@ -1,5 +1,6 @@
 """What PEFT passes over in silence and would make another model of: an adapter's files must hold all that they speak of, and
-nothing else, in finite numbers. The converter refuses the same."""
+nothing else, in finite numbers. The converter refuses such files too; it also takes IA3, and adapters made over a model with a
+language head, which this tool doesn't."""
 
 from __future__ import annotations
 

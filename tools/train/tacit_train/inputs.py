@@ -109,7 +109,7 @@ class LogMelInput(SoundInput):
         if self.win_length > self.n_fft:
             raise ValueError(f"win_length is {self.win_length}; expected at most n_fft, which is {self.n_fft}")
         if not 0 <= self.f_min < self.f_max:
-            raise ValueError(f"mels of {self.f_min:g} to {self.f_max:g} Hz; expected 0 or more to something above")
+            raise ValueError(f"f_min is {self.f_min:g} and f_max {self.f_max:g}; expected 0 <= f_min < f_max")
 
     @property
     def patch_size(self) -> int:

@@ -67,7 +67,7 @@ WRONG = [
     (said(labels=[]), "tacit.json: labels: expected"),
     (heard(std=0), "tacit.json: std is 0; expected a number, more than 0"),
     (heard(window=0), "tacit.json: window is 0; expected a whole number, more than 0"),
-    (heard(f_max=0), "tacit.json: mels of 0 to 0 Hz"),
+    (heard(f_max=0), "tacit.json: f_min is 0 and f_max 0; expected 0 <= f_min < f_max"),
     (heard(win_length=1024), "tacit.json: win_length is 1024; expected at most n_fft"),
 ]
 

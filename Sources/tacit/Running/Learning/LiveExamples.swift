@@ -57,18 +57,20 @@ final class LiveExamples {
     /// - Throws: `TacitError`: of a device that is lost, bad data for a microphone that stays silent; what `accept` throws.
     func run(background: [Example], isBackground: Bool, accept: ([Example]) throws -> Bool) throws {
         var taken = 0
-        var refused = 0
+        var (refused, silent) = (0, 0)
         while taken < count, !Process.stop.isStopping {
             StandardError.line("example \(taken + 1) of \(count): now")
             let examples: [Example]
             switch try next(background: background, isBackground: isBackground) {
             case nil: return
             case .silence(let words)?:
-                guard refused < Self.patience else { throw TacitError(.badData, file: name, words) }
-                refused += 1
+                guard silent < Self.patience else { throw TacitError(.badData, file: name, words) }
+                silent += 1
                 StandardError.line("the microphone is silent (is it muted, or its level at 0?): once more")
                 continue
-            case .examples(let made)?: examples = made
+            case .examples(let made)?:
+                examples = made
+                silent = 0
             }
             if try accept(examples) || refused == Self.patience {
                 taken += 1

@@ -64,9 +64,12 @@ extension SettingsCheck {
         StandardError.line("\(input.name.text): \(file): \(FollowedLabels.unsaid(unsaid))")
     }
 
-    mutating func checkGroups(_ names: [String]) {
+    /// - Parameters:
+    ///   - names: labels that an input has.
+    ///   - own: those of them that are the model's own.
+    mutating func checkGroups(_ names: [String], own: [String]) {
         for label in settings.labels where names.contains(label.name.text) {
-            guard let group = label.group, names.contains(group.text) else { continue }
+            guard let group = label.group, own.contains(group.text) else { continue }
             refuseOnce(group.place, "group: '\(group.text)' is a label of the model: a group wants a name of its own")
         }
     }

@@ -96,7 +96,7 @@ struct SettingsCheck {
         guard var taught = try teach(model, input, options, takesCorrections: takesCorrections) else { return nil }
         leaveToGroups(&taught, input, options)
         labels? += taught.description.labels
-        checkGroups(taught.description.labels)
+        checkGroups(taught.description.labels, own: model.description.labels)
         try checkSelection(input, options, taught.description.labels)
         checkThresholds(input, options, taught)
         guard faults.count == before else { return nil }

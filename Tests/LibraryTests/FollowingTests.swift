@@ -3,7 +3,7 @@ import TacitTestSupport
 import Testing
 
 /// Labels taught through `import Tacit`: streams that run take over those that come and go.
-@Suite struct TeachingTests {
+@Suite struct FollowingTests {
     private static func sound(_ seed: UInt64, _ golden: GoldenCase) -> Sound {
         Sound(
             sampleRate: golden.sampleRate,
