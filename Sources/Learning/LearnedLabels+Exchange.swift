@@ -24,7 +24,7 @@ extension LearnedLabels {
     /// Which examples of a label, or of what it should not have been said of, nothing is known of here: neither the same nor the
     /// opposite.
     package func news(of name: String, _ examples: [Example]) -> [Example] {
-        let known = (labels.first { $0.name == name }?.examples ?? []) + examplesCorrecting(name)
+        let known = examplesTeaching(name) + examplesCorrecting(name)
         return examples.filter { !isAmong($0, known) }
     }
 }

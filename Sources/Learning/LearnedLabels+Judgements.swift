@@ -15,8 +15,9 @@ extension LearnedLabels {
     ) throws -> Bool {
         try change(base) { changed in
             let isTakenBack = changed.takeBack(example, is: name, isNot: said)
-            let known = name.flatMap { changed.index(of: $0) }.map { changed.labels[$0].examples } ?? []
-            if let name, !changed.isAmong(example, known) { _ = try changed.append(.label(name, [example]), base) }
+            if let name, !changed.isAmong(example, changed.examplesTeaching(name)) {
+                _ = try changed.append(.label(name, [example]), base)
+            }
             if let said, !changed.isAmong(example, changed.examplesCorrecting(said)) {
                 _ = try changed.append(.correction(said, [example]), base)
             }
@@ -39,6 +40,9 @@ extension LearnedLabels {
         }
         return counts(self) != before
     }
+
+    /// Of which a learned label is made; none where there is none.
+    func examplesTeaching(_ name: String) -> [Example] { index(of: name).map { labels[$0].examples } ?? [] }
 
     /// Of which corrections are made; none where there are none.
     func examplesCorrecting(_ name: String) -> [Example] { corrections.first { $0.name == name }?.examples ?? [] }

@@ -131,14 +131,14 @@ package struct LearnedLabels: Equatable, Sendable {
         switch addition {
         case .label(let name, let examples):
             try requireLearnable(name, base)
-            if index(of: name) == nil {
+            let place = index(of: name) ?? labels.count
+            if place == labels.count {
                 guard labels.count < LearningLimits.labels else {
                     throw TacitError(
                         .usage, "\(labels.count) labels are learned already, which is the most there may be")
                 }
                 labels.append(Label(name: name, examples: []))
             }
-            let place = labels.firstIndex { $0.name == name } ?? 0
             var (list, opposite) = (labels[place].examples, examplesCorrecting(name))
             let standings = take(examples, into: &list, outOf: &opposite)
             try Self.check(list, of: name)
@@ -150,7 +150,7 @@ package struct LearnedLabels: Equatable, Sendable {
             // What parts of a sound are not is asked for a label's own examples alone.
             let examples = examples.map { Example(rows: $0.rows, clip: $0.clip) }
             let place = index(of: name)
-            var (list, opposite) = (examplesCorrecting(name), place.map { labels[$0].examples } ?? [])
+            var (list, opposite) = (examplesCorrecting(name), examplesTeaching(name))
             let standings = take(examples, into: &list, outOf: &opposite)
             try Self.check(list, of: name)
             setCorrections(of: name, list)

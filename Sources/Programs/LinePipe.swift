@@ -17,34 +17,8 @@ package final class LinePipe: Sendable {
     package let writing: Int32
     private let reading: Int32
     private let stop: StopToken?
-    private let work = Work()
-
     /// Whether the thread, which may outlive the pipe's owner, is at something.
-    private final class Work: @unchecked Sendable {
-        private let monitor = Monitor()
-        // The monitor's.
-        private var isGoingOn = false
-
-        func set(_ isGoingOn: Bool) {
-            monitor.locked {
-                self.isGoingOn = isGoingOn
-                monitor.signal()
-            }
-        }
-
-        /// Waits for half a second at most. Bytes that the thread doesn't know of yet are still in the pipe.
-        func settle(_ reading: Int32) {
-            let deadline = Stopwatch.now + 0.5
-            monitor.locked {
-                var descriptor = pollfd(fd: reading, events: Int16(POLLIN), revents: 0)
-                while isGoingOn || poll(&descriptor, 1, 0) != 0 {
-                    let left = deadline - Stopwatch.now
-                    guard left > 0 else { return }
-                    monitor.wait(seconds: left)
-                }
-            }
-        }
-    }
+    private let isGoingOn = Guarded(false)
 
     /// - Parameters:
     ///   - name: what wants it, for the error.
@@ -60,10 +34,10 @@ package final class LinePipe: Sendable {
         let stop = outlives ? nil : StopToken()
         (reading, writing, self.stop) = (pipe.reading, pipe.writing, stop)
         _ = fcntl(pipe.reading, F_SETFL, O_NONBLOCK)
-        let work = work
+        let isGoingOn = isGoingOn
         do {
             try DetachedThread.start(for: name, failing: kind) {
-                Self.serve(pipe.reading, shape, stop, work, reader)
+                Self.serve(pipe.reading, shape, stop, isGoingOn, reader)
                 close(pipe.reading)
             }
         } catch {
@@ -77,11 +51,19 @@ package final class LinePipe: Sendable {
         close(writing)
     }
 
-    /// Waits, for a moment at most, until all that has been written is taken in.
-    package func settle() { work.settle(reading) }
+    /// Waits, for half a second at most, until all that has been written is taken in. Bytes that the thread doesn't know of yet
+    /// are still in the pipe.
+    package func settle() {
+        let deadline = Stopwatch.now + 0.5
+        isGoingOn.wait(every: 0.05) { isGoingOn in
+            var descriptor = pollfd(fd: reading, events: Int16(POLLIN), revents: 0)
+            let isSettled = !isGoingOn && poll(&descriptor, 1, 0) == 0
+            return isSettled || Stopwatch.now >= deadline ? () : nil
+        }
+    }
 
     private static func serve(
-        _ descriptor: Int32, _ shape: Shape, _ stop: StopToken?, _ work: Work, _ reader: any LineReader
+        _ descriptor: Int32, _ shape: Shape, _ stop: StopToken?, _ isGoingOn: Guarded<Bool>, _ reader: any LineReader
     ) {
         let (longest, pause): (Int, Double?) =
             switch shape {
@@ -92,6 +74,10 @@ package final class LinePipe: Sendable {
         func end() {
             reader.take(&line)
             line.removeAll()
+        }
+        func set(_ goesOn: Bool) {
+            isGoingOn.locked { $0 = goesOn }
+            isGoingOn.signal()
         }
         withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) { buffer in
             while stop?.isStopping != true {
@@ -104,9 +90,9 @@ package final class LinePipe: Sendable {
                 let found = withUnsafeMutablePointer(to: &descriptors) { pair in
                     pair.withMemoryRebound(to: pollfd.self, capacity: 2) { poll($0, 2, milliseconds) }
                 }
-                work.set(true)
+                set(true)
                 // A line that will end by itself is waited for.
-                defer { work.set(pause != nil && !line.isEmpty) }
+                defer { set(pause != nil && !line.isEmpty) }
                 reader.rest()
                 guard found != 0 else {
                     if patience != nil { end() }
