@@ -7,10 +7,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import torch
 from peft import get_peft_model_state_dict
 from torch import Tensor, nn
 
+from .files import not_finite
 from .readers import DataError
 
 UNDERSTOOD = {
@@ -46,5 +46,5 @@ def check_tensors(path: Path, stored: dict[str, Tensor], trunk: nn.Module) -> No
     for name, tensor in stored.items():
         if tensor.shape != expected[name].shape:
             raise DataError(f"{path}: {name}: shape {list(tensor.shape)}, expected {list(expected[name].shape)}")
-        if not torch.isfinite(tensor).all():
-            raise DataError(f"{path}: {name}: holds a number that is not finite")
+    if why := not_finite(stored.items()):
+        raise DataError(f"{path}: {why}")

@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from .adapter_checks import check_config, check_tensors
-from .files import ADAPTER, load_json, load_tensors, save_json, whole_folder
+from .files import ADAPTER, load_json, load_tensors, not_finite, save_json, whole_folder
 from .inputs import Input, SoundInput, TokensInput, input_from_json
 from .model import AdaptedModel, CodebookSum, Shape, check_folder, load_trunk
 from .readers import DataError
@@ -227,9 +227,8 @@ def assemble(trunk: PeftModel, description: Description, around: dict[str, Tenso
     for name in around:
         if name.startswith("codebook."):
             own[name] = "patch.books" + name.removeprefix("codebook")
-    for name, tensor in around.items():
-        if not torch.isfinite(tensor).all():
-            raise ValueError(f"tacit.safetensors: {name}: holds a number that is not finite")
+    if why := not_finite(around.items()):
+        raise ValueError(f"tacit.safetensors: {why}")
     if model.sinks is not None and (kept := around.get("sinks.weight")) is not None and kept.shape != model.sinks.shape:
         raise ValueError(
             f"tacit.safetensors: sinks.weight: shape {list(kept.shape)}, expected {list(model.sinks.shape)}"

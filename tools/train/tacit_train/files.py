@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +102,12 @@ def load_tensors(path: Path) -> dict[str, Tensor]:
         raise DataError(f"{path}: no such file") from None
     except SafetensorError as error:
         raise DataError(f"{path}: damaged, or no safetensors: {error}") from None
+
+
+def not_finite(tensors: Iterable[tuple[str, Tensor]]) -> str | None:
+    """What is wrong with the first that holds an infinity or no number; none where all are finite."""
+    name = next((name for name, tensor in tensors if not torch.isfinite(tensor).all()), None)
+    return None if name is None else f"{name}: holds a number that is not finite"
 
 
 def check_file(option: str, path: Path) -> None:

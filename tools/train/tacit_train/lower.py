@@ -15,7 +15,7 @@ import torch
 from safetensors.torch import save_file
 
 from .adapter_folder import read_description
-from .files import changed_folder, load_json, load_tensors, save_json
+from .files import changed_folder, load_json, load_tensors, not_finite, save_json
 from .model import check_folder
 from .readers import DataError
 
@@ -38,8 +38,8 @@ def main(args: argparse.Namespace) -> None:
     if "head.bias" not in tensors or len(tensors["head.bias"]) != len(labels):
         raise DataError(f"{args.adapter}/tacit.safetensors: head.bias: expected one number for each of {len(labels)} labels")
     bias = tensors["head.bias"].double()
-    if not torch.isfinite(bias).all():
-        raise DataError(f"{args.adapter}/tacit.safetensors: head.bias: holds a number that is not finite")
+    if why := not_finite([("head.bias", bias)]):
+        raise DataError(f"{args.adapter}/tacit.safetensors: {why}")
     by = torch.zeros(len(labels), dtype=torch.float64)
     for text in args.label:
         name, _, number = text.rpartition("=")

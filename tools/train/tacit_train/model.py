@@ -18,6 +18,7 @@ from transformers import AutoConfig, AutoModel
 
 from . import sinks
 from .adapters import TARGETS
+from .files import not_finite
 from .readers import DataError
 
 
@@ -232,9 +233,8 @@ def read_trunk(base: Path | str, dtype: torch.dtype | str) -> nn.Module:
     check_family(trunk.config.model_type)
     if lacking := sorted(told["missing_keys"]):
         raise DataError(f"{base}: lacks {lacking[0]}" + (f" and {len(lacking) - 1} more tensors" if len(lacking) > 1 else ""))
-    for name, tensor in trunk.named_parameters():
-        if not torch.isfinite(tensor).all():
-            raise DataError(f"{base}: {name}: holds a number that is not finite")
+    if why := not_finite(trunk.named_parameters()):
+        raise DataError(f"{base}: {why}")
     return trunk
 
 

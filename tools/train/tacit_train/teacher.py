@@ -20,7 +20,7 @@ from torch.nn import functional as F
 
 from . import ranks
 from .augment import Augmentation
-from .files import TEACHER, save_json, whole_folder
+from .files import TEACHER, not_finite, save_json, whole_folder
 from .inputs import ImageInput, Input, LogMelInput, SoundInput, input_from_json
 from .networks import make_network
 from .training import with_sigmoid
@@ -53,8 +53,8 @@ class Teacher:
             with torch.random.fork_rng(devices=[]):
                 self.model = make_network(form, description, len(own_labels))
             state = load_file(weights)
-            if bad := [name for name, tensor in state.items() if not torch.isfinite(tensor).all()]:
-                raise ValueError(f"{weights.name}: {bad[0]}: holds a number that is not finite")
+            if why := not_finite(state.items()):
+                raise ValueError(f"{weights.name}: {why}")
             self.model.load_state_dict(state)
             self.digest = hashlib.sha256(weights.read_bytes()).hexdigest()
         except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
