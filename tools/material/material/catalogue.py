@@ -11,6 +11,7 @@ COLUMNS = [
     "file", "label", "package", "version", "licence", "source", "seconds", "split", "group", "joined", "synthetic",
     "holders",
 ]  # fmt: skip
+HEAD = "Sounds that were trained on: changed (resampled to 16 kHz mono, cut, joined, encoded) by this project."
 
 
 def read(folder: Path) -> list[dict[str, str]]:
@@ -37,7 +38,7 @@ def replace(folder: Path, package: str, rows: list[dict[str, str]]) -> None:
         (folder / "CREDITS.txt").write_text(credits(every), encoding="utf-8")
 
 
-def credits(rows: list[dict[str, str]]) -> str:
+def credits(rows: list[dict[str, str]], head: str = HEAD) -> str:
     """One paragraph a package, in it one line a licence and holder."""
     packages = defaultdict(lambda: defaultdict(int))
     for row in rows:
@@ -46,5 +47,4 @@ def credits(rows: list[dict[str, str]]) -> str:
     for package in sorted(packages):
         lines = [f"    {terms} ({count} files)" for terms, count in sorted(packages[package].items())]
         paragraphs.append("\n".join([package, *lines]))
-    head = "Sounds that were trained on: changed (resampled to 16 kHz mono, cut, joined, encoded) by this project."
     return "\n\n".join([head, *paragraphs]) + "\n"

@@ -17,6 +17,7 @@ COMMANDS = {
     "adapt": "a frozen base and a data set to an adapter folder",
     "average": "the mean of adapter folders that were made from one another",
     "lower": "labels of an adapter folder that are said too readily",
+    "enlarge": "an adapter folder for pictures to one for pictures twice as large",
     "learning": "what labels are learned by where the model runs, added to an adapter folder",
     "evaluate": "the metric of an adapter folder on a split of a data set",
     "credits": "who made the clips of ESC-50 that a model was trained on",

@@ -17,10 +17,11 @@ from .adapters import Adaptation, add_adapters, form, quicken, train_whole
 from .adapter_folder import Description, digests, load_adapter, save_adapter
 from .arguments import PART, RATE, SEED, SOME, WEIGHT
 from .augment import Augmentation
+from .augment_images import ImageAugmentation
 from .files import ADAPTER, BASE, check_file, whole_folder
 from .hearing import open_hearing
 from .initial import embedding_scale, start_patch_projection, start_sinks
-from .inputs import Input, TokensInput
+from .inputs import ImageInput, Input, TokensInput
 from .linear_teacher import Scale, Whitening, fit_linear_teacher
 from .model import AdaptedModel, Shape, check_folder, check_shape, load_trunk, random_trunk, read_config
 from .optim import Together
@@ -65,6 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--teacher-weight", type=PART, default=0.8, help="part of the loss that is the teacher's")
     add("--names", type=Path, metavar="YAMNET", help="learn beside it what YAMNet calls each example, by a head not kept")
     add("--speech-embedding", type=Path, metavar="FOLDER", help="or learn Google's speech embedding: see speech_embedding.py")
+    add("--efficientnet", type=Path, metavar="FILE", help="or, of pictures, EfficientNet-Lite0: see efficientnet.py")
     add("--features-weight", type=WEIGHT, default=0, help="with one of these and --views: learn its features too, likewise")
     add("--whiten-features", action="store_true", help="of these features learn beside what is common what is rare")
     add("--linear-teacher", action="store_true", help="with one of these and --views: a linear layer on its features teaches")
@@ -118,8 +120,9 @@ class Trainer(Training):
         for folder, name in ((args.begin, "tacit.json"), *((teacher, "teacher.json") for teacher in args.teacher)):
             if folder is not None:
                 check_folder(folder, name)
-        if args.names is not None:
-            check_file("--names", args.names)
+        for name in ("names", "efficientnet"):
+            if (file := getattr(args, name)) is not None:
+                check_file(f"--{name}", file)
         self.whole = whole
         if args.context == "sliding" and args.input not in ("waveform", "logmel"):
             raise SystemExit("sliding contexts are for sound")
@@ -150,8 +153,9 @@ class Trainer(Training):
         self.hearing = open_hearing(args, description)
         if self.hearing is not None and args.without_layers:
             raise ValueError("--names and features are learned from what the layers make; --without-layers leaves them out")
-        if args.speech_embedding is not None and not (args.features_weight or args.linear_teacher):
-            raise ValueError("--speech-embedding goes with --features-weight or --linear-teacher")
+        for name in ("speech-embedding", "efficientnet"):
+            if getattr(args, name.replace("-", "_")) is not None and not (args.features_weight or args.linear_teacher):
+                raise ValueError(f"--{name} goes with --features-weight or --linear-teacher")
         self.base_folder = self.prepare_base()
         begun = None if args.begin is None else load_adapter(self.base_folder, args.begin)
         if begun is not None:
@@ -211,7 +215,8 @@ class Trainer(Training):
             self.sense.keep_views(None if self.hearing is None else self.hearing.features, self.views_settings())
         if args.features_weight or args.linear_teacher:
             if args.views is None or self.hearing is None:
-                raise ValueError("--features-weight and --linear-teacher go with --views and --names or --speech-embedding")
+                networks = "--names, --speech-embedding or --efficientnet"
+                raise ValueError(f"--features-weight and --linear-teacher go with --views and {networks}")
             self.scale = Scale(self.sense.examples).to(args.device)
         if args.whiten_features:
             self.whitening = Whitening(self.sense.examples, self.scale).to(args.device)
@@ -222,13 +227,14 @@ class Trainer(Training):
     def views_settings(self) -> dict[str, str]:
         """All that views depend on; stripes are masked when they are drawn."""
         args = self.args
-        a = vars(chosen(Augmentation, args))
+        a = vars(chosen(ImageAugmentation if isinstance(self.sense.description, ImageInput) else Augmentation, args))
         made = {name: str(value) for name, value in a.items() if not name.endswith("_masks")}
         # Wherever they lie: by the ends of their paths, and by their sizes where names say little.
         clips = [(c.path.parts[-2:], c.path.stat().st_size, c.index, c.targets, c.weight) for c in self.parts.train]
         clips = hashlib.sha256(repr(clips).encode()).hexdigest()
         made |= {"seed": str(args.seed), "input": str(self.sense.description), "clips": clips}
-        made["yamnet" if args.speech_embedding is None else "speech_embedding"] = "" if self.hearing is None else self.hearing.digest
+        network = next((name for name in ("speech_embedding", "efficientnet") if getattr(args, name) is not None), "yamnet")
+        made[network] = "" if self.hearing is None else self.hearing.digest
         return made | {"labels": ",".join(self.data.labels), "bf16": str(args.bf16)}
 
     def head_for_training(self, model: AdaptedModel, outputs: int, bias: float) -> nn.Linear:
@@ -283,8 +289,9 @@ class Trainer(Training):
     def settings(self) -> dict[str, str]:
         # The same teacher may lie elsewhere, and another in its place.
         known = {"teacher": "None" if self.teacher is None else self.teacher.digest}
-        if self.args.speech_embedding is not None:
-            known["speech_embedding"] = self.hearing.digest
+        for name in ("speech_embedding", "efficientnet"):
+            if getattr(self.args, name) is not None:
+                known[name] = self.hearing.digest
         return super().settings() | {"whole": str(self.whole)} | known
 
     def material(self) -> dict[str, str]:

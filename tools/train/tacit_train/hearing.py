@@ -1,4 +1,4 @@
-"""Networks that heard far more than there is to train on, and what is learned of them: features of each example, and names."""
+"""Networks that heard or saw far more than there is to train on, and what is learned of them: features of each example, and names."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .inputs import Input, expect_log_mel
+from .efficientnet import larger, load_efficientnet
+from .inputs import ImageInput, Input, expect_log_mel
 from .speech_embedding import FILES, SAMPLE_RATE as SPEECH_RATE, SpeechEmbedding
 from .yamnet import CLASSES, PATCH_SAMPLES, SAMPLE_RATE, load_yamnet
 
 
 class Hearing(nn.Module):
-    """What such a network makes of windows of samples."""
+    """What such a network makes of windows of samples, or of pictures."""
 
     names_count: int
     digest: str
     """SHA-256 of its weights."""
 
     def features(self, batch: Tensor) -> Tensor:
-        """Samples [batch, n] to features [batch, ..., width]."""
+        """Samples [batch, n], or pixels 0..1 [batch, height, width, channels], to features [batch, ..., width]."""
         raise NotImplementedError
 
     def names(self, features: Tensor) -> Tensor | None:
@@ -70,10 +71,35 @@ class SpeechHearing(Hearing):
         return torch.from_numpy(self.embedding(batch.float().cpu().numpy())).to(batch.device)
 
 
+class PictureHearing(Hearing):
+    """EfficientNet-Lite0's means over a picture, of its last maps and of those that they are made of, [batch, width]: the former say
+    which of ImageNet's classes it is like, the latter more of its parts and of what it is made of."""
+
+    names_count = 0
+    SIDE = 192
+    """Pixels that a picture is given each way: with fewer, small pictures say less to it."""
+    INNER = 14
+    """Blocks that the inner features lie behind."""
+
+    def __init__(self, weights: Path, description: Input):
+        super().__init__()
+        if not (isinstance(description, ImageInput) and description.channels == 3):
+            raise ValueError("EfficientNet sees pictures in colour")
+        self.network = load_efficientnet(weights)
+        self.digest = hashlib.sha256(weights.read_bytes()).hexdigest()
+
+    @torch.no_grad()
+    def features(self, batch: Tensor) -> Tensor:
+        inner, last = self.network.maps(larger(batch.float(), self.SIDE), self.INNER)
+        return torch.cat([inner.float().mean((2, 3)), last.float().mean((2, 3))], 1)
+
+
 def open_hearing(args: argparse.Namespace, description: Input) -> Hearing | None:
-    """What `--names` or `--speech-embedding` asks for."""
-    if args.names is not None and args.speech_embedding is not None:
-        raise ValueError("--names and --speech-embedding: one network at a time is learned from")
+    """What `--names`, `--speech-embedding` or `--efficientnet` asks for."""
+    if sum(getattr(args, name) is not None for name in ("names", "speech_embedding", "efficientnet")) > 1:
+        raise ValueError("--names, --speech-embedding, --efficientnet: one network at a time is learned from")
     if args.names is not None:
         return YAMNetHearing(args.names, description).to(args.device)
+    if args.efficientnet is not None:
+        return PictureHearing(args.efficientnet, description).to(args.device)
     return None if args.speech_embedding is None else SpeechHearing(args.speech_embedding, description)

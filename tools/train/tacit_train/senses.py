@@ -60,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--vocabulary", type=COUNT, help="ids of a codebook")
     add("--codebooks", type=COUNT, default=1)
     add("--batched", action="store_true", help="make examples a batch at once on --device: for a GPU")
-    add("--views", type=SOME, help="log-mel, with --batched: make so many examples once and draw them again and again")
+    add("--views", type=SOME, help="log-mel or images, with --batched: make so many examples once and draw them again and again")
     for title, kind in [("sound augmentation", Augmentation), ("image augmentation", ImageAugmentation)]:
         group = parser.add_argument_group(title)
         for field in fields(kind):
@@ -75,7 +75,7 @@ def tell_unused(args: argparse.Namespace) -> None:
     """Says on standard error which options do nothing for this kind of input, or without --batched."""
     sound, sight = (tuple(f.name for f in fields(kind)) for kind in (Augmentation, ImageAugmentation))
     own = {
-        "sound": {**dict.fromkeys(sound), "window": None, "rate": 16000, "n_mels": 64, "views": None},
+        "sound": {**dict.fromkeys(sound), "window": None, "rate": 16000, "n_mels": 64},
         "images": {**dict.fromkeys(sight), "width": None, "height": None, "channels": None},
         "tokens": {"window": None, "vocabulary": None, "codebooks": 1},
     }
@@ -172,7 +172,13 @@ class Sense:
 
     def keep_views(self, hear: Callable[[Tensor], Tensor] | None, settings: dict[str, str]) -> None:
         """Draws `--views` examples that are made once, in place of new ones each time."""
-        raise ValueError("--views go with log-mel and --batched")
+        raise ValueError("--views go with log-mel or images and --batched")
+
+    def draw_views(self, kept: Callable[[Tensor], Tensor], hear: Callable[[Tensor], Tensor] | None, settings: dict[str, str]) -> None:
+        """`kept`: what is kept of a batch of examples."""
+        args = self.args
+        with ranks.one_first(), mixed_precision(args.device, args.bf16):
+            self.examples = Views(args.run / "views", args.views, self.examples, kept, hear, settings)
 
     def logits(self, model: AdaptedModel, items, gain: float = 1.0) -> np.ndarray:
         return logits_of(model, self.front, self.description, items, gain, device=self.args.device)
@@ -246,9 +252,7 @@ class Sound(Sense):
         args = self.args
         if not (isinstance(self.front, LogMel) and isinstance(self.examples, batched.SoundBatches)):
             return super().keep_views(hear, settings)
-        make = (args.run / "views", args.views, self.examples, self.front.spectrogram, hear, settings)
-        with ranks.one_first(), mixed_precision(args.device, args.bf16):
-            self.examples = Views(*make)
+        self.draw_views(self.front.spectrogram, hear, settings)
 
     def with_lead(self, batch: Tensor, step: int) -> Tensor:
         """Every other batch with the batch's neighbours in front, a window of patches of them: in a sliding context
@@ -289,6 +293,11 @@ class Sight(Sense):
             more = (augmentation, args.seed, args.device)
             return batched.ImageBatches(self.train, targets, self.weights, *more), self.plain
         return ImageExamples(self.train, targets, augmentation, args.seed), self.plain
+
+    def keep_views(self, hear: Callable[[Tensor], Tensor] | None, settings: dict[str, str]) -> None:
+        if not isinstance(self.examples, batched.ImageBatches):
+            return super().keep_views(hear, settings)
+        self.draw_views(lambda pixels: pixels, hear, settings)
 
     def fitted(self, plain) -> Input:
         """The mean and deviation of each channel over the first 10,000 training images."""

@@ -1,4 +1,4 @@
-"""Examples of sound made once and drawn again and again, with what another network makes of each.
+"""Examples of sound or pictures made once and drawn again and again, with what another network makes of each.
 
 For a processor: there an augmented example takes longer to make, and to be heard by such a network, than an adapter takes to learn
 from it. Each view is drawn many times, with other stripes masked and in other company each time; teacher and adapter see the
@@ -19,7 +19,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from .augment import Shuffle
-from .batched import SoundBatches
+from .batched import ImageBatches, SoundBatches
 from .draws import Draws, step_seed
 from .files import save_json
 from .seeds import Draw
@@ -36,16 +36,16 @@ class ViewDraws(Draws):
 
 
 class Views:
-    """Batches as `SoundBatches` makes them, but of standardised log-mel frames [batch, frames, mels] in place of samples, of
-    `count` views that lie in `folder`: made when they are first wanted, a part at a time, so that what was made is not made
+    """Batches as `SoundBatches` makes them, but of standardised log-mel frames [batch, frames, mels] in place of samples, or as
+    `ImageBatches` does, of `count` views that lie in `folder`: made when they are first wanted, a part at a time, so that what was made is not made
     again when a run is resumed."""
 
     def __init__(
         self,
         folder: Path,
         count: int,
-        examples: SoundBatches,
-        spectrogram: Callable[[Tensor], Tensor],
+        examples: SoundBatches | ImageBatches,
+        kept: Callable[[Tensor], Tensor],
         hear: Callable[[Tensor], Tensor] | None,
         settings: dict[str, str],
     ):
@@ -56,13 +56,13 @@ class Views:
         folder.mkdir(parents=True, exist_ok=True)
         self.columns: dict[str, np.ndarray] = {}
         try:
-            self._make(folder, examples, spectrogram, hear, settings)
+            self._make(folder, examples, kept, hear, settings)
             for name in ("frames", "targets", "shares", *(["features"] if hear is not None else [])):
                 self.columns[name] = opened(folder / f"{name}.npy", "r")
         except (OSError, KeyError, TypeError, json.JSONDecodeError) as error:
             raise ValueError(f"{folder}: {error}; where that can't be mended, remove it to make the views anew") from None
 
-    def _make(self, folder: Path, examples: SoundBatches, spectrogram, hear, settings: dict[str, str]) -> None:
+    def _make(self, folder: Path, examples: SoundBatches | ImageBatches, kept, hear, settings: dict[str, str]) -> None:
         """All that is not there yet. What `made.json` counts has been written through before it says so."""
         progress, made = folder / "made.json", 0
         if progress.exists():
@@ -72,10 +72,10 @@ class Views:
             made = told["made"]
         goes_on = made > 0
         for step in tqdm(range(made // AT_ONCE, self.count // AT_ONCE), desc="views", disable=None):
-            samples, targets, shares, _ = examples.batch(step, AT_ONCE)
-            rows = {"frames": spectrogram(samples), "targets": targets, "shares": shares}
+            batch, targets, shares, _ = examples.batch(step, AT_ONCE)
+            rows = {"frames": kept(batch), "targets": targets, "shares": shares}
             if hear is not None:
-                rows["features"] = hear(samples)
+                rows["features"] = hear(batch)
             for name, value in rows.items():
                 if name not in self.columns:
                     self.columns[name] = self._column(folder / f"{name}.npy", value.shape[1:], goes_on)

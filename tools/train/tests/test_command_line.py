@@ -84,7 +84,9 @@ def test_files_that_are_not_there(ask, llama_base, tones, tmp_path):  # noqa: F8
         ([*words, "--run", tmp_path / "file/run"], f"{tmp_path / 'file/run'}: Not a directory"),
         ([*words, "--run", tmp_path / "file"], f"{tmp_path / 'file'}: File exists"),
         (["teach", *sound, "--input", "logmel", "--window", 3, "--yamnet", "/nope"], "--yamnet /nope: no such file"),
+        ([*words, "--efficientnet", "/nope"], "--efficientnet /nope: no such file"),
         (["lower", "/nope", "--label", "a=1"], "/nope: no such folder"),
+        (["enlarge", "/nope"], "/nope: no such folder"),
         (["figures", "/nope", "--out", tmp_path / "x"], "/nope: no such file"),
     ):
         status, line = ask(*asked)

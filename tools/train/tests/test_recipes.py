@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from PIL import Image
 
 from tacit_train.readers import DataError, listing, open_data_set
+from tacit_train.readers.cifar10 import LABELS
 
 RECIPES = Path(__file__).resolve().parents[1] / "recipes"
 HEAD = ["file", "labels", "split", "group", "licence", "weight"]
@@ -216,3 +218,36 @@ def test_chores_are_made_the_same_again_and_apart_for_choosing(tmp_path, monkeyp
         assert np.array_equal(samples, again) and np.abs(samples).max() > 0.001
         heard.append(samples[:16_000].tobytes())
     assert len(set(heard)) == len(heard)
+
+
+def test_pictures_have_others_beside_them_without_labels(tmp_path, monkeypatch, capsys):
+    cifar, pictures, out = (tmp_path / name for name in ("cifar", "pictures", "out"))
+    pixels = Image.fromarray(np.zeros((32, 32, 3), np.uint8))
+    for split in ("train", "test"):
+        for label in LABELS:
+            (cifar / split / label).mkdir(parents=True)
+            for number in range(2):
+                pixels.save(cifar / split / label / f"{number}.png")
+    rows = [[f"pictures/p/{n}.png", "p", "1", "CC0", f"usr/{n // 2}.jpg", "N."] for n in range(5)]
+    written(pictures / "pictures.csv", ["file", "package", "version", "licence", "source", "holders"], rows)
+    (pictures / "pictures/p").mkdir(parents=True)
+    for row in rows:
+        pixels.save(pictures / row[0])
+    places = {"--cifar-10": cifar, "--pictures": pictures, "--out": out}
+    monkeypatch.setattr(sys, "argv", ["pictures.py", *(str(word) for pair in places.items() for word in pair)])
+    runpy.run_path(str(RECIPES / "pictures.py"), run_name="__main__")
+    assert "20 pictures with a label, 5 without" in capsys.readouterr().out
+    data = open_data_set(f"listing:{out}")
+    clips = data.split("train")
+    assert data.labels == LABELS and len(clips) == 25 and all(clip.path.is_file() for clip in clips)
+    assert all("test" not in clip.path.relative_to(out).parts for clip in clips)
+    named = {str(clip.path.relative_to(out)): clip for clip in clips}
+    assert named["cifar_10/train/cat/1.png"].targets == (LABELS.index("cat"),)
+    others = [clip for clip in clips if not clip.targets]
+    # Those of one picture are held out together; together they are drawn four times for five of the others.
+    assert len({clip.group for clip in others}) == 3
+    assert sum(clip.weight for clip in others) == pytest.approx(0.8 * sum(clip.weight for clip in clips if clip.targets))
+
+    (pictures / rows[3][0]).unlink()
+    with pytest.raises(SystemExit, match="3.png: no such file"):
+        runpy.run_path(str(RECIPES / "pictures.py"), run_name="__main__")

@@ -264,7 +264,7 @@ def test_what_goes_with_views_alone_says_so(llama_base, tones, yamnet, tmp_path)
         (["--batched", "--views", AT_ONCE, "--linear-teacher"], "--features-weight and --linear-teacher go with"),
         (["--batched", "--views", AT_ONCE, "--teacher", tmp_path], "--linear-teacher goes with them"),
         (["--batched", "--whiten-features"], "--whiten-features goes with --features-weight"),
-        (["--views", AT_ONCE], "--views go with log-mel and --batched"),
+        (["--views", AT_ONCE], "--views go with log-mel or images and --batched"),
         (["--batched", "--views", 100], "expected a multiple of 64"),
         (["--batched", "--views", 0], "expected a multiple of 64"),
         (["--batched", "--names", yamnet, "--without-layers", 1], "--without-layers leaves them out"),
