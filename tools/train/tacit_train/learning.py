@@ -5,7 +5,7 @@ have in common: principal components of generic material, each divided by its sp
 of the mean one (whitening with shrinkage: Hariharan et al. 2012, "Discriminative Decorrelation for Clustering and
 Classification", section 3; Su et al. 2021, "Whitening Sentence Representations for Better Semantics and Faster Retrieval").
 With `--metric`, or a part of it, that is a metric learned from labels, be they ever so far from what will be taught
-(`metric.py`).
+(`metric.py`); with `--names` or `--efficientnet` half of it foretells what another network would make of the same (`likeness.py`).
 
 What is taught may be over long before a window of sound is. With `--stretch` a model that listens without end is read out over
 its last patches besides.
@@ -23,12 +23,13 @@ from safetensors.torch import save_file
 from torch import Tensor
 from tqdm import tqdm
 
-from . import metric
+from . import likeness, metric
 from .adapter_folder import Description, load_adapter
 from .arguments import COUNT, SEED, SOME, WEIGHT
 from .augment import coloured_noise
-from .files import changed_folder, load_json, load_tensors, save_json
+from .files import changed_folder, check_file, load_json, load_tensors, save_json
 from .frontend import make_front_end
+from .hearing import Hearing, open_hearing
 from .inputs import ImageInput, Input, SoundInput, TokensInput
 from .material import open_material, windows_of
 from .model import AdaptedModel
@@ -61,6 +62,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--metric-shrink", type=WEIGHT, default=1.0, help="share of the mean variance within labels added to each")
     parser.add_argument("--metric-most", type=COUNT, default=60, help="clips of a label")
     parser.add_argument("--metric-noise", action="store_true", help="each clip of sound once more: elsewhere, in noise")
+    parser.add_argument("--names", type=Path, metavar="YAMNET", help="of sound: its features are foretold as well")
+    parser.add_argument("--efficientnet", type=Path, metavar="FILE", help="or, of pictures, those of EfficientNet-Lite0: see efficientnet.py")
+    parser.add_argument("--features-shrink", type=WEIGHT, default=0.05, help="share of an input's variance added to each direction")
     parser.add_argument("--cache", type=Path, help="folder for decoded samples")
     parser.add_argument("--seed", type=SEED, default=1)
     parser.add_argument("--threads", type=COUNT, default=2)
@@ -77,10 +81,17 @@ class Reader:
         self.front, self.rng = make_front_end(description), np.random.default_rng(args.seed)
 
     def read(
-        self, text: str, split: str, most: int, licences: str | None = None, noise: bool = False
+        self,
+        text: str,
+        split: str,
+        most: int,
+        licences: str | None = None,
+        noise: bool = False,
+        hearing: Hearing | None = None,
+        features: list[np.ndarray] | None = None,
     ) -> tuple[list[np.ndarray], list[list[str]]]:
         """Of at most so many clips of a label a row for each window, and the labels of each row. `noise`: each clip of sound once
-        more, in noise."""
+        more, in noise. `hearing`: to `features` is added what it makes of each."""
         data, rows, owners = open_data_set(text), [], []
         clips = data.split(split)
         if licences and any(clip.licence for clip in clips):
@@ -92,8 +103,11 @@ class Reader:
             windows = windows[:: -(-len(windows) // self.most_windows)]
             if noise and isinstance(self.description, SoundInput):
                 windows.append(in_noise(material[index], self.description.window_samples, self.rng))
-            patches = self.front(torch.from_numpy(np.stack(windows)))
-            found = levels_of(self.model, patches, self.levels, self.cells).numpy()
+            batch = torch.from_numpy(np.stack(windows))
+            found = levels_of(self.model, self.front(batch), self.levels, self.cells).numpy()
+            if hearing is not None:
+                batch = batch.float() / 255 if batch.dtype == torch.uint8 else batch
+                features += list(hearing.features(batch).flatten(1).double().numpy())
             rows += list(found)
             owners += [[data.labels[number] for number in clips[index].targets]] * len(found)
         return rows, owners
@@ -105,18 +119,22 @@ def main(args: argparse.Namespace) -> None:
         raise DataError("each --data goes with a --split")
     most_of = for_each("--other-most", args.other_most or [12], args.others)
     points_of = for_each("--other-points", args.other_points or [96], args.others)
+    for name in ("names", "efficientnet"):
+        if (file := getattr(args, name)) is not None:
+            check_file(f"--{name}", file)
     model, description = load_adapter(args.base, args.adapter)
     levels, cells = checked(args, model, description)
+    hearing = open_network(args, description.input)
     reader = Reader(model, description.input, levels, cells, args)
 
-    rows, owners = [], []
+    rows, owners, features = [], [], []
     for text, split in zip(args.data, args.split):
-        found = reader.read(text, split, args.most)
+        found = reader.read(text, split, args.most, hearing=hearing, features=features)
         rows, owners = rows + found[0], owners + found[1]
     if not rows:
         raise DataError(f"--split {', '.join(args.split)}: no clips in it")
     rows = np.stack(rows).astype(np.float64)
-    weight, bias = matrix(rows, known_of(args, reader), args)
+    weight, bias = matrix(rows, known_of(args, reader), np.stack(features) if features else None, args)
     tensors = {"learning.weight": weight, "learning.bias": bias}
     tensors |= prototypes(unit(rows @ weight.T + bias), owners, description.labels)
     if args.others:
@@ -169,10 +187,24 @@ def for_each(option: str, values: list[int], others: list[str]) -> list[int]:
     return values
 
 
+def open_network(args: argparse.Namespace, description: Input) -> Hearing | None:
+    """The network whose features are foretold, if one is asked for."""
+    if (args.names is not None or args.efficientnet is not None) and args.metric:
+        raise DataError("--metric and another network's features do not go together")
+    try:
+        return open_hearing(argparse.Namespace(**vars(args), speech_embedding=None, device="cpu"), description)
+    except ValueError as error:
+        raise DataError(str(error)) from None
+
+
 def matrix(
-    rows: np.ndarray, known: list[tuple[np.ndarray, str]], args: argparse.Namespace
+    rows: np.ndarray, known: list[tuple[np.ndarray, str]], features: np.ndarray | None, args: argparse.Namespace
 ) -> tuple[np.ndarray, np.ndarray]:
-    """weight [width, inputs] and bias [width], by whitening, a metric, or both."""
+    """weight [width, inputs] and bias [width], by whitening, a metric, or both, or by whitening and what foretells features."""
+    if features is not None:
+        own, (weight, bias) = whitening(rows, args.width, args.shrink), whitening(features, args.width, args.shrink)
+        foretold = likeness.foretold(rows, features @ weight.T + bias, args.features_shrink)
+        return metric.scaled(*likeness.narrowed(*metric.beside(own, foretold, rows), rows, args.width))
     if not known:
         return whitening(rows, args.width, args.shrink)
     given, classes = np.stack([row for row, _ in known]).astype(np.float64), np.array([label for _, label in known])
