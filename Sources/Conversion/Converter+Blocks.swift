@@ -32,8 +32,17 @@ extension Converter {
 
     /// Of the trunk, or what surrounds it.
     ///
-    /// - Throws: `TacitError` (bad data) where neither has it.
+    /// - Throws: `TacitError` (bad data) where neither has it, or where it is not finite.
     func vector(_ name: String, _ shape: [Int], _ trunk: TrunkWeights) throws -> [Float] {
+        let values = try unchecked(name, shape, trunk)
+        // What is read is finite; norms are then added to and smoothed.
+        guard values.allSatisfy({ $0.isFinite }) else {
+            throw TacitError(.badData, file: options.base, place: name, "holds a number that is not finite")
+        }
+        return values
+    }
+
+    private func unchecked(_ name: String, _ shape: [Int], _ trunk: TrunkWeights) throws -> [Float] {
         if let vector = try surroundings.vector(name, shape: shape) { return vector }
         for norm in checkpoint.model.norms {
             for field in ["weight", "bias"] where name == "\(norm.name).\(field)" {

@@ -45,6 +45,21 @@ import Testing
 
         mutating func text(_ key: String, _ value: String) { pairs.append((key, 8, Self.string(value))) }
         mutating func integer(_ key: String, _ value: UInt32) { pairs.append((key, 4, Self.number(value))) }
+        mutating func long(_ key: String, _ value: UInt64) { pairs.append((key, 10, Self.number(value))) }
+        mutating func number(_ key: String, _ value: Float) { pairs.append((key, 6, Self.number(value))) }
+
+        mutating func tensor(_ name: String, _ shape: [UInt64], _ values: Data) {
+            tensors.append((name, shape, 0, UInt64(data.count)))
+            data += values + Data(repeating: 0, count: (32 - values.count % 32) % 32)
+        }
+
+        /// The same numbers as another architecture's.
+        mutating func become(_ architecture: String) {
+            pairs[0].value = Self.string(architecture)
+            for index in pairs.indices where pairs[index].key.hasPrefix("llama.") {
+                pairs[index].key = architecture + pairs[index].key.dropFirst("llama".count)
+            }
+        }
 
         var bytes: Data {
             var bytes = Data("GGUF".utf8) + Self.number(version)
@@ -67,8 +82,8 @@ import Testing
             ("embedding_length", 32), ("block_count", 1), ("feed_forward_length", 32), ("context_length", 8),
             ("attention.head_count", 2),
         ] as [(String, UInt32)] { file.integer("llama.\(key)", value) }
-        file.tensors = [("token_embd.weight", [32, 3], 0, 0)]
-        file.data = Data(repeating: 0, count: 32 * 3 * 4)
+        file.number("llama.attention.layer_norm_rms_epsilon", 1e-6)
+        file.tensor("token_embd.weight", [32, 3], Data(repeating: 0, count: 32 * 3 * 4))
         return file
     }
 
@@ -85,18 +100,19 @@ import Testing
         }
     }
 
-    /// - Parameter reason: `#` stands for a number of four digits at most.
+    /// - Parameter reason: `#` stands for a number of four digits at most, or one far below 1.
     private func check(_ reason: String, _ change: (inout File) -> Void) throws {
         var file = Self.llama()
         change(&file)
         let found = try line(file)
         let parts = "base.gguf: \(reason)".split(separator: "#", omittingEmptySubsequences: false)
-        let pattern = parts.map { NSRegularExpression.escapedPattern(for: String($0)) }.joined(separator: "[0-9]{1,4}")
+        let pattern = parts.map { NSRegularExpression.escapedPattern(for: String($0)) }.joined(
+            separator: "(?:[0-9]{1,4}|[0-9.]+e-[0-9]+)")
         #expect(found?.range(of: "^\(pattern)$", options: .regularExpression) != nil, "\(found ?? "no error")")
     }
 
     @Test func brokenFiles() throws {
-        try check("layers.0.input_layernorm.weight: the tensor is missing") { _ in }
+        try check("blk.0.attn_norm.weight: the tensor is missing") { _ in }
         try check("byte 4: GGUF version 1, expected 2 or 3") { $0.version = 1 }
         try check("byte 8: the number of tensors is 1152921504606846976, expected at most 65536") {
             $0.tensorCount = 1 << 60
@@ -109,7 +125,7 @@ import Testing
         }
         try check("general.architecture: missing") { $0.pairs[0].key = "general.name" }
         try check("llama.block_count: missing") { $0.pairs[2].key = "llama.blocks" }
-        try check("num_hidden_layers: expected a positive integer, found 0") {
+        try check("llama.block_count: expected a positive integer, found 0") {
             $0.pairs[2].value = File.number(UInt32(0))
         }
         try check("llama.attention.head_count: expected at least 1") { $0.pairs[5].value = File.number(UInt32(0)) }
@@ -127,8 +143,14 @@ import Testing
                 $0.pairs.append(("llama.\(key)", 6, File.number(value)))
             }
         }
-        try check("is_causal: false is not supported, but with an adapter whose attention is full") {
+        try check("llama.attention.causal: false is not supported, but with an adapter whose attention is full") {
             $0.pairs.append(("llama.attention.causal", 7, Data([0])))
+            for name in ["output_norm", "blk.0.attn_norm", "blk.0.ffn_norm"] {
+                $0.tensor("\(name).weight", [32], Data(repeating: 0, count: 32 * 4))
+            }
+            for name in ["attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down"] {
+                $0.tensor("blk.0.\(name).weight", [32, 32], Data(repeating: 0, count: 32 * 32 * 4))
+            }
         }
         try check("llama.expert_count: mixtures of experts are not supported") { $0.integer("llama.expert_count", 4) }
         try check("split.count: one of 2 parts: join them with gguf-split --merge") { $0.integer("split.count", 2) }
@@ -136,6 +158,60 @@ import Testing
         try check("general.tags: unknown metadata type 77") { $0.pairs.append(("general.tags", 77, Data())) }
         try check("byte #: the length of general.tags is 4611686018427387904, expected at most #") {
             $0.pairs.append(("general.tags", 9, File.number(UInt32(8)) + File.number(UInt64(1) << 62)))
+        }
+    }
+
+    /// Numbers whose multiples no integer holds.
+    @Test func countsBeyondAnySize() throws {
+        for key in ["attention.head_count_kv", "attention.key_length", "context_length"] {
+            try check("llama.\(key): expected 0 to 2147483647, found 4611686018427387904") {
+                $0.pairs.removeAll { $0.key == "llama.\(key)" }
+                $0.long("llama.\(key)", 1 << 62)
+            }
+        }
+        for architecture in ["llama", "gptneox"] {
+            try check("\(architecture).attention.head_count: expected 0 to 2147483647, found 4611686018427387904") {
+                $0.pairs[0].value = File.string(architecture)
+                $0.pairs.removeAll { $0.key == "llama.attention.head_count" }
+                $0.long("\(architecture).attention.head_count", 1 << 62)
+                $0.tensor("blk.0.attn_q.weight", [32, 32], Data(repeating: 0, count: 32 * 32 * 4))
+            }
+        }
+        try check("split.count: expected 0 to 2147483647, found -1") {
+            $0.pairs.append(("split.count", 5, File.number(Int32(-1))))
+        }
+    }
+
+    @Test func whatIsNeverLeftOut() throws {
+        for (architecture, kind) in [
+            ("llama", "rms_"), ("qwen2", "rms_"), ("qwen3", "rms_"), ("gemma3", "rms_"), ("gpt2", ""), ("gptneox", ""),
+        ] {
+            try check("\(architecture).attention.layer_norm_\(kind)epsilon: missing") {
+                $0.become(architecture)
+                $0.pairs.removeAll { $0.key.hasSuffix("epsilon") }
+            }
+        }
+        try check("gemma3.attention.sliding_window: missing") { $0.become("gemma3") }
+    }
+
+    @Test func rotationsThatAreNotFinite() throws {
+        let reason = "a rotary frequency that is not finite"
+        try check("llama.rope.freq_base: # makes \(reason)") {
+            $0.number("llama.rope.freq_base", .leastNonzeroMagnitude)
+        }
+        try check("llama.rope.scaling.factor: makes \(reason)") {
+            $0.number("llama.rope.scaling.factor", .leastNonzeroMagnitude)
+        }
+        try check("gemma3.rope.freq_base_swa: # makes \(reason)") {
+            $0.become("gemma3")
+            $0.integer("gemma3.attention.sliding_window", 4)
+            $0.integer("gemma3.attention.sliding_window_pattern", 2)
+            $0.number("gemma3.rope.freq_base_swa", .leastNonzeroMagnitude)
+        }
+        try check("rope_freqs.weight: makes \(reason)") {
+            $0.tensor(
+                "rope_freqs.weight", [8],
+                (0..<8).reduce(Data()) { data, _ in data + File.number(Float.leastNonzeroMagnitude) })
         }
     }
 

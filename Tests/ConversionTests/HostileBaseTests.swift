@@ -158,6 +158,62 @@ import Testing
         #expect(try frequencies { _ in } != expected)
     }
 
+    @Test func rotationsThatAreNotFinite() throws {
+        let reason = "makes a rotary frequency that is not finite"
+        func llama3(_ factor: String) -> String {
+            "{\"rope_type\": \"llama3\", \"factor\": \(factor), \"low_freq_factor\": 1, \"high_freq_factor\": 4}"
+        }
+        try check(
+            "llama-plain",
+            [
+                .init(key: "rope_theta", json: "1e-60", line: "rope_theta: 1e-60 \(reason)"),
+                .init(
+                    key: "rope_parameters", json: "{\"rope_theta\": 1e-60}",
+                    line: "rope_parameters.rope_theta: 1e-60 \(reason)"),
+                .init(
+                    key: "rope_scaling", json: "{\"rope_type\": \"linear\", \"factor\": 1e-50}",
+                    line: "rope_scaling.factor: \(reason)"),
+                .init(key: "rope_scaling", json: llama3("1e-50"), line: "rope_scaling.factor: \(reason)"),
+            ])
+        try check(
+            "gemma3",
+            [
+                .init(
+                    key: "rope_parameters", json: "{\"sliding_attention\": {\"rope_theta\": 1e-60}}",
+                    line: "rope_parameters.sliding_attention.rope_theta: 1e-60 \(reason)"),
+                .init(
+                    key: "rope_parameters",
+                    json: "{\"full_attention\": {\"rope_type\": \"linear\", \"factor\": 1e-50}}",
+                    line: "rope_parameters.full_attention.factor: \(reason)"),
+            ])
+    }
+
+    /// Finite as they are stored, and not once they are scaled by the root of the width.
+    @Test func tokensThatScaleBeyondFloats() throws {
+        let bench = try Workbench("gemma3")
+        let (name, scale) = ("model.embed_tokens.weight", Float(Double(24).squareRoot()))
+        try bench.edit(tensors: "base/model.safetensors") { header, data in
+            var tensor = header[name] as? [String: Any] ?? [:]
+            tensor["dtype"] = "BF16"
+            header[name] = tensor
+            let first = (tensor["data_offsets"] as? [Int])?.first ?? 0
+            data.replaceSubrange(data.startIndex + first..<data.startIndex + first + 2, with: [0x7f, 0x7f])
+        }
+        #expect(
+            bench.failure(withAdapter: false)?.line
+                == "base/model.safetensors: \(name): times \(scale) holds a number that is not finite")
+    }
+
+    /// A base that lacks layers is told of before an adapter that lacks their part.
+    @Test func aBaseThatLacksLayers() throws {
+        let bench = try Workbench("llama-plain")
+        try bench.edit("base/config.json") { $0["num_hidden_layers"] = 4 }
+        let failure = bench.failure()
+        #expect(failure?.kind == .badData)
+        #expect(
+            failure?.line == "base/model.safetensors: layers.2.input_layernorm.weight: the tensor is missing")
+    }
+
     /// Mistral with a list of layers is what transformers calls Ministral.
     @Test func localLayersThatAreListed() throws {
         let bench = try Workbench("mistral-ia3")

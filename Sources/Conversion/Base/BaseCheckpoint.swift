@@ -19,6 +19,10 @@ final class BaseCheckpoint {
             fullNames[short] = name
         }
         try refuseStrangers()
+        // By name alone, before an adapter is read, which would be blamed for what the base lacks.
+        for name in names(model.norms, model.modules) where fullNames[name] == nil {
+            throw store.fault(name, "the tensor is missing")
+        }
     }
 
     /// The file of its tensors, or their index, for errors.
@@ -57,20 +61,19 @@ final class BaseCheckpoint {
             known.formUnion(["\(head).weight", "\(head).bias"])
         }
         if let table = model.positionTable { known.insert("\(table).weight") }
-        let blocks = model.blocks + model.droppedBlocks
-        for module in blocks.flatMap(\.matrices).flatMap(\.modules) {
-            known.insert("\(module.name).weight")
-            if module.hasBias { known.insert("\(module.name).bias") }
-        }
-        for norm in blocks.flatMap(\.norms) + [model.finalNorm] {
-            known.insert("\(norm.module).weight")
-            if model.trunk.norm == .layer { known.insert("\(norm.module).bias") }
-        }
+        known.formUnion(names(model.norms + model.droppedNorms, model.modules + model.droppedModules))
         for (short, full) in fullNames.sorted(by: { $0.key < $1.key }) where !known.contains(short) {
             guard Self.leftoverSuffixes.contains(where: { short == $0 || short.hasSuffix(".\($0)") }) else {
                 throw store.fault(full, "this \(model.trunk.family.rawValue) model has no such tensor")
             }
         }
+    }
+
+    /// Of all that norms and linear layers have, without prefix.
+    private func names(_ norms: [BaseModel.Norm], _ modules: [LinearModule]) -> [String] {
+        let fields = model.trunk.norm == .layer ? ["weight", "bias"] : ["weight"]
+        return norms.flatMap { norm in fields.map { "\(norm.module).\($0)" } }
+            + modules.flatMap { ["\($0.name).weight"] + ($0.hasBias ? ["\($0.name).bias"] : []) }
     }
 
     /// A linear layer's weight, `[rows][columns]`.
@@ -96,7 +99,12 @@ final class BaseCheckpoint {
         let head = full("\(model.languageHead).weight")
         let name = model.tiesEmbedding && !store.has(own) && store.has(head) ? head : own
         let rows = try store.floats(name, shape: [model.vocabulary, model.trunk.width])
-        return model.embeddingScale == 1 ? rows : rows.map { $0 * model.embeddingScale }
+        guard model.embeddingScale != 1 else { return rows }
+        let scaled = rows.map { $0 * model.embeddingScale }
+        guard scaled.allSatisfy({ $0.isFinite }) else {
+            throw store.fault(name, "times \(model.embeddingScale) holds a number that is not finite")
+        }
+        return scaled
     }
 
     /// The first `count` rows of the table of positions, `[count][width]`.

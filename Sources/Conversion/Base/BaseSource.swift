@@ -41,6 +41,10 @@ struct BaseSource {
                     "\(divisors.count) elements, expected \(model.rotation.frequencies.count)")
             }
             model.rotation.frequencies = zip(model.rotation.frequencies, divisors).map { Float(Double($0) / $1) }
+            guard model.rotation.frequencies.allSatisfy({ $0.isFinite }) else {
+                throw TacitError.badData(
+                    path, at: "rope_freqs.weight", "makes a rotary frequency that is not finite")
+            }
         }
         return (folder, model, try BaseCheckpoint(model: model, store: base.store))
     }

@@ -23,6 +23,7 @@ enum RotaryFrequencies {
         private let config: ConfigObject
         private let layerType: String?
         private let parameters: ConfigObject?
+        private let thetaKey: String
         private let theta: Double
         private let part: Double
 
@@ -40,16 +41,17 @@ enum RotaryFrequencies {
         ) throws {
             self.config = config
             self.layerType = layerType
+            self.thetaKey = thetaKey
             // transformers gives `rope_scaling`, where it is there and not empty, the precedence.
             let older = scalingKey.flatMap { key in config[key].map { !$0.isEmpty } ?? false ? key : nil }
             parameters = try Self.parameters(config, older: older, layerType: layerType)
             self.theta =
                 try parameters?.optionalNumber("rope_theta") ?? config.optionalNumber(thetaKey) ?? theta
-            guard self.theta > 0 else {
-                throw config.fault(thetaKey, "expected a positive number, found \(self.theta)")
-            }
             self.part =
                 try parameters?.optionalNumber("partial_rotary_factor") ?? config.optionalNumber(partKey) ?? part ?? 1
+            guard self.theta > 0 else {
+                throw thetaFault("expected a positive number, found \(self.theta)")
+            }
             if part == nil {
                 for settings in [parameters, config].compactMap({ $0 }) {
                     if let factor = try settings.optionalNumber("partial_rotary_factor"), factor != 1 {
@@ -60,6 +62,12 @@ enum RotaryFrequencies {
             guard self.part > 0, self.part <= 1 else {
                 throw config.fault(partKey, "expected more than 0 and at most 1, found \(self.part)")
             }
+        }
+
+        /// About the rotary base, where it stands.
+        private func thetaFault(_ reason: String) -> TacitError {
+            guard let parameters, parameters["rope_theta"] != nil else { return config.fault(thetaKey, reason) }
+            return parameters.fault("rope_theta", reason)
         }
 
         private static func parameters(
@@ -89,16 +97,23 @@ enum RotaryFrequencies {
 
         private func dimension(_ headWidth: Int) -> Int { Int(Double(headWidth) * part) }
 
-        /// One a pair of the elements that are rotated.
+        /// One a pair of the elements that are rotated, all finite.
         func frequencies(headWidth: Int, maximumPositions: Int) throws -> [Float] {
             let dimension = dimension(headWidth)
             let frequencies = (0..<(dimension + 1) / 2).map { pow(theta, -Double(2 * $0) / Double(dimension)) }
+            guard frequencies.allSatisfy({ Float($0).isFinite }) else {
+                throw thetaFault("\(theta) makes a rotary frequency that is not finite")
+            }
             guard let parameters else { return frequencies.map { Float($0) } }
-            return try RotaryFrequencies.scaled(frequencies, parameters) {
+            let scaled = try RotaryFrequencies.scaled(frequencies, parameters) {
                 // At the top level it has the precedence, but where types of layers have settings of their own.
                 if layerType == nil, config.has(Self.trainedKey) { return try config.size(Self.trainedKey) }
                 return try parameters.size(Self.trainedKey, default: maximumPositions)
             }
+            guard scaled.allSatisfy({ $0.isFinite }) else {
+                throw parameters.fault("factor", "makes a rotary frequency that is not finite")
+            }
+            return scaled
         }
     }
 

@@ -113,4 +113,16 @@ struct GGUFArchitecture {
         guard parts.count == 2 else { return nil }
         return others.first { $0.name == parts[0] }.map { ("\($0.module).\(field)", $0.change) }
     }
+
+    /// The other way round: what a checkpoint's tensor is called in a GGUF; its own name if it is not known.
+    func source(of name: String) -> String {
+        let parts = name.split(separator: ".").map(String.init)
+        guard let field = parts.last else { return name }
+        if parts.count > 3, parts[0] == blocks {
+            let module = parts[2..<parts.count - 1].joined(separator: ".")
+            return tensors.first { $0.module == module }.map { "blk.\(parts[1]).\($0.name).\(field)" } ?? name
+        }
+        let module = parts.dropLast().joined(separator: ".")
+        return others.first { $0.module == module }.map { "\($0.name).\(field)" } ?? name
+    }
 }

@@ -20,7 +20,7 @@ struct GGUFBase {
             }
             entries[target] = try Self.entry(tensor, file, name, known?.change ?? .none, settings)
         }
-        store = TensorStore(path: file.path, entries: entries)
+        store = TensorStore(path: file.path, entries: entries, sourceName: settings.architecture.source(of:))
         frequencyDivisors = try Self.divisors(file)
     }
 

@@ -36,7 +36,8 @@ struct GGUFSettings {
         keyValueHeads = try reader.optionalInteger("attention.head_count_kv") ?? heads
         guard keyValueHeads > 0 else { throw reader.fault("attention.head_count_kv", "expected at least 1") }
         config = ConfigObject(
-            file: file.path, members: try Self.members(reader, architecture, heads: heads, groups: keyValueHeads))
+            file: file.path, members: try Self.members(reader, architecture, heads: heads, groups: keyValueHeads),
+            sourceKeys: Self.keys.mapValues { name + "." + $0 })
     }
 
     /// Reads a file's metadata by key.
@@ -48,16 +49,24 @@ struct GGUFSettings {
             TacitError.badData(file.path, at: prefix + key, reason)
         }
 
-        /// A number that may stand once for all layers, or once for each where all are the same.
+        /// A number that may stand once for all layers, or once for each where all are the same; small enough for any
+        /// product of two.
         func optionalInteger(_ key: String, isFull: Bool = false) throws -> Int? {
-            switch file.metadata[isFull ? key : prefix + key] {
+            let place = isFull ? key : prefix + key
+            func fault(_ reason: String) -> TacitError { TacitError.badData(file.path, at: place, reason) }
+            let value: Int
+            switch file.metadata[place] {
             case nil: return nil
-            case .integer(let value): return value
+            case .integer(let single): value = single
             case .integers(let values):
-                guard Set(values).count == 1 else { throw fault(key, "layers that differ are not supported") }
-                return values[0]
-            default: throw fault(key, "expected an integer")
+                guard Set(values).count == 1 else { throw fault("layers that differ are not supported") }
+                value = values[0]
+            default: throw fault("expected an integer")
             }
+            guard (0...Int(Int32.max)).contains(value) else {
+                throw fault("expected 0 to \(Int32.max), found \(value)")
+            }
+            return value
         }
 
         func integer(_ key: String) throws -> Int {
@@ -72,6 +81,11 @@ struct GGUFSettings {
             case .integer(let value): return Double(value)
             default: throw fault(key, "expected a number")
             }
+        }
+
+        func number(_ key: String) throws -> Double {
+            guard let value = try optionalNumber(key) else { throw fault(key, "missing") }
+            return value
         }
 
         func optionalString(_ key: String) throws -> String? {
@@ -154,16 +168,17 @@ struct GGUFSettings {
     }
 
     private static func gpt2(_ reader: Reader, _ sizes: Sizes) throws -> [JSONMember] {
-        let norm = try reader.optionalNumber("attention.layer_norm_epsilon")
+        let norm = try reader.number("attention.layer_norm_epsilon")
         return [
             JSONMember("n_embd", .integer(sizes.width)), JSONMember("n_layer", .integer(sizes.layers)),
             JSONMember("n_head", .integer(sizes.heads)), JSONMember("n_inner", .integer(sizes.hidden)),
             JSONMember("n_positions", .integer(sizes.context)),
-        ] + number("layer_norm_epsilon", norm)
+            number("layer_norm_epsilon", norm),
+        ]
     }
 
     private static func gptNeoX(_ reader: Reader, _ sizes: Sizes) throws -> [JSONMember] {
-        let norm = try reader.optionalNumber("attention.layer_norm_epsilon")
+        let norm = try reader.number("attention.layer_norm_epsilon")
         let isParallel = try reader.optionalBool("use_parallel_residual") ?? true
         let rotated = try reader.integer("rope.dimension_count")
         let headWidth = sizes.width / sizes.heads
@@ -172,27 +187,28 @@ struct GGUFSettings {
         }
         // transformers rounds the product down again.
         let part = min(1, (Double(rotated) + 0.5) / Double(headWidth))
-        return sizes.members + number("layer_norm_eps", norm) + [
+        return sizes.members + [
+            number("layer_norm_eps", norm),
             JSONMember("use_parallel_residual", .bool(isParallel)),
-            ropeParameters(try rope(reader, theta: 10_000) + number("partial_rotary_factor", part)),
+            ropeParameters(try rope(reader, theta: 10_000) + [number("partial_rotary_factor", part)]),
         ]
     }
 
     /// Llama, Mistral, Qwen and whatever else has their blocks, without the rotary base.
     private static func llama(_ reader: Reader, _ sizes: Sizes) throws -> [JSONMember] {
-        let norm = try reader.optionalNumber("attention.layer_norm_rms_epsilon")
+        let norm = try reader.number("attention.layer_norm_rms_epsilon")
         let headWidth = try headWidth(reader, sizes)
         for (key, what) in [("attention.value_length", "values"), ("rope.dimension_count", "rotated parts")] {
             guard try reader.optionalInteger(key) ?? headWidth == headWidth else {
                 throw reader.fault(key, "\(what) of another width than keys' \(headWidth) are not supported")
             }
         }
-        return sizes.members + [JSONMember("num_key_value_heads", .integer(sizes.groups))]
-            + number("rms_norm_eps", norm) + [
-                JSONMember("head_dim", .integer(headWidth)),
-                JSONMember("attention_bias", .bool(reader.has("blk.0.attn_q.bias"))),
-                JSONMember("mlp_bias", .bool(reader.has("blk.0.ffn_gate.bias"))),
-            ]
+        return sizes.members + [
+            JSONMember("num_key_value_heads", .integer(sizes.groups)), number("rms_norm_eps", norm),
+            JSONMember("head_dim", .integer(headWidth)),
+            JSONMember("attention_bias", .bool(reader.has("blk.0.attn_q.bias"))),
+            JSONMember("mlp_bias", .bool(reader.has("blk.0.ffn_gate.bias"))),
+        ]
     }
 
     private static func headWidth(_ reader: Reader, _ sizes: Sizes) throws -> Int {
@@ -208,9 +224,7 @@ struct GGUFSettings {
         // llama.cpp knows the largest Gemma 3 by its 62 layers; the others scale by their heads' width.
         let scale = sizes.layers == 62 ? sizes.width / sizes.heads : try headWidth(reader, sizes)
         members.append(JSONMember("query_pre_attn_scalar", .integer(scale)))
-        if let window = try reader.optionalInteger("attention.sliding_window") {
-            members.append(JSONMember("sliding_window", .integer(window)))
-        }
+        members.append(JSONMember("sliding_window", .integer(try reader.integer("attention.sliding_window"))))
         if case .bools(let isLocal) = reader.file.metadata["gemma3.attention.sliding_window_pattern"] {
             let types = isLocal.map { JSONValue.string($0 ? "sliding_attention" : "full_attention") }
             members.append(JSONMember("layer_types", .array(types)))
@@ -222,15 +236,12 @@ struct GGUFSettings {
         members.append(
             ropeParameters([
                 JSONMember("full_attention", .object(try rope(reader, theta: 1_000_000))),
-                JSONMember("sliding_attention", .object(number("rope_theta", local))),
+                JSONMember("sliding_attention", .object([number("rope_theta", local)])),
             ]))
         return members
     }
 
-    /// Nothing where there is no number.
-    private static func number(_ name: String, _ value: Double?) -> [JSONMember] {
-        value.map { [JSONMember(name, .number("\($0)"))] } ?? []
-    }
+    private static func number(_ name: String, _ value: Double) -> JSONMember { JSONMember(name, .number("\(value)")) }
 
     private static func ropeParameters(_ members: [JSONMember]) -> JSONMember {
         JSONMember("rope_parameters", .object(members))
@@ -239,7 +250,7 @@ struct GGUFSettings {
     /// What `rope_parameters` has of the rotary base and its scaling.
     private static func rope(_ reader: Reader, theta: Double) throws -> [JSONMember] {
         let theta = try reader.optionalNumber("rope.freq_base") ?? theta
-        var members = [JSONMember("rope_theta", .number("\(theta)"))]
+        var members = [number("rope_theta", theta)]
         if let factor = try reader.optionalNumber("rope.scaling.attn_factor"), factor != 1 {
             throw reader.fault("rope.scaling.attn_factor", "\(factor) is not supported, only 1")
         }
@@ -253,7 +264,7 @@ struct GGUFSettings {
             guard try reader.optionalNumber("rope.scaling.factor") ?? older != nil else {
                 throw reader.fault("rope.scaling.factor", "missing")
             }
-            members += [JSONMember("rope_type", .string("linear")), JSONMember("factor", .number("\(factor)"))]
+            members += [JSONMember("rope_type", .string("linear")), number("factor", factor)]
         default: throw reader.fault("rope.scaling.type", "\(type) is not supported, only none, linear")
         }
         return members

@@ -7,6 +7,8 @@ struct ConfigObject {
     /// Keys that lead to this object, with a final dot; empty for the document.
     private let place: String
     let members: [JSONMember]
+    /// What keys are called where the object was translated from something else, by all keys that lead to a value.
+    private let sourceKeys: [String: String]
 
     /// - Throws: `TacitError` of kind `badData` if the document is not JSON or no object.
     init(file: String, bytes: [UInt8]) throws {
@@ -20,11 +22,19 @@ struct ConfigObject {
         self.init(file: file, place: "", members: members)
     }
 
-    /// - Parameter place: keys that lead to this object, with a final dot.
-    init(file: String, place: String = "", members: [JSONMember]) {
+    /// - Parameters:
+    ///   - place: keys that lead to this object, with a final dot.
+    ///   - sourceKeys: other names of keys, for errors, by all keys that lead to a value.
+    init(file: String, place: String = "", members: [JSONMember], sourceKeys: [String: String] = [:]) {
         self.file = file
         self.place = place
         self.members = members
+        self.sourceKeys = sourceKeys
+    }
+
+    /// The same with other members.
+    private func with(_ members: [JSONMember]) -> ConfigObject {
+        ConfigObject(file: file, place: place, members: members, sourceKeys: sourceKeys)
     }
 
     var keys: [String] { members.map(\.key) }
@@ -52,16 +62,16 @@ struct ConfigObject {
             members.removeAll { $0.key == name }
             members.append(JSONMember(name, value))
         }
-        return ConfigObject(file: file, place: place, members: members)
+        return with(members)
     }
 
     /// The same, with what another has besides.
     func adding(_ other: ConfigObject) -> ConfigObject {
-        ConfigObject(file: file, place: place, members: members + other.members.filter { !has($0.key) })
+        with(members + other.members.filter { !has($0.key) })
     }
 
     func fault(_ key: String, _ reason: String) -> TacitError {
-        TacitError.badData(file, at: place + key, reason)
+        TacitError.badData(file, at: sourceKeys[place + key] ?? place + key, reason)
     }
 
     /// Refuses members that are not among `known` and say something.
@@ -137,7 +147,7 @@ struct ConfigObject {
     func optionalObject(_ key: String) throws -> ConfigObject? {
         try optional(key, "an object") {
             if case .object(let members) = $0 {
-                ConfigObject(file: file, place: "\(place)\(key).", members: members)
+                ConfigObject(file: file, place: "\(place)\(key).", members: members, sourceKeys: sourceKeys)
             } else {
                 nil
             }

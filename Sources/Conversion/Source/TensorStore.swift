@@ -20,12 +20,17 @@ final class TensorStore {
     /// The file or folder, for errors about tensors that are missing.
     let path: String
     private var entries: [String: Entry] = [:]
+    /// What a tensor is called in its file, by its name here.
+    private var sourceName: (String) -> String = { $0 }
     private var used: Set<String> = []
 
-    /// - Parameter entries: by name.
-    init(path: String, entries: [String: Entry]) {
+    /// - Parameters:
+    ///   - entries: by name.
+    ///   - sourceName: what a tensor of such a name is called in the file, for errors, whether it is there or not.
+    init(path: String, entries: [String: Entry], sourceName: @escaping (String) -> String) {
         self.path = path
         self.entries = entries
+        self.sourceName = sourceName
     }
 
     /// A single safetensors file.
@@ -99,7 +104,7 @@ final class TensorStore {
     var byteCount: Int { entries.values.reduce(0) { $0 + $1.byteCount } }
 
     func fault(_ name: String, _ reason: String) -> TacitError {
-        TacitError.badData(entries[name]?.path ?? path, at: name, reason)
+        TacitError.badData(entries[name]?.path ?? path, at: sourceName(name), reason)
     }
 
     /// Marks a tensor as known and not needed.
