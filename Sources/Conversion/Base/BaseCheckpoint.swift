@@ -72,8 +72,12 @@ final class BaseCheckpoint {
     /// Of all that norms and linear layers have, without prefix.
     private func names(_ norms: [BaseModel.Norm], _ modules: [LinearModule]) -> [String] {
         let fields = model.trunk.norm == .layer ? ["weight", "bias"] : ["weight"]
-        return norms.flatMap { norm in fields.map { "\(norm.module).\($0)" } }
-            + modules.flatMap { ["\($0.name).weight"] + ($0.hasBias ? ["\($0.name).bias"] : []) }
+        var names = norms.flatMap { norm in fields.map { "\(norm.module).\($0)" } }
+        for module in modules {
+            names.append("\(module.name).weight")
+            if module.hasBias { names.append("\(module.name).bias") }
+        }
+        return names
     }
 
     /// A linear layer's weight, `[rows][columns]`.
