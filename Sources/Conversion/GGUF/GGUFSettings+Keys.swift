@@ -1,7 +1,7 @@
 extension GGUFSettings {
     /// What the configuration's keys are called in a GGUF's metadata, without the architecture: errors name what can be
     /// found in the file.
-    static let keys = [
+    static let keys: [String: String] = [
         "hidden_size": "embedding_length", "n_embd": "embedding_length",
         "num_hidden_layers": "block_count", "n_layer": "block_count",
         "num_attention_heads": "attention.head_count", "n_head": "attention.head_count",
