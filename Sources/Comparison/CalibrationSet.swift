@@ -80,7 +80,7 @@ package struct CalibrationSet {
                 runs[model].add(example, reading)
                 labels.append(reading.logits.indexOfLargest)
             }
-            if labels[0] == labels[1] { agreeing += 1 }
+            if let label = labels[0], label == labels[1] { agreeing += 1 }
             for (exact, found) in zip(windows[0], windows[1]) {
                 outputs.add(found.embedding, exact: exact.embedding)
                 logits.add(found.logits, exact: exact.logits)

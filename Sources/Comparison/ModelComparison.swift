@@ -28,7 +28,8 @@ package struct ModelComparison {
     /// How they differ on made-up patches, which go through both projections: white noise of deviation 1, or tokens.
     ///
     /// - Parameter engine: threads and instruction set.
-    /// - Throws: `TacitError` where memory or threads are not to be had.
+    /// - Throws: `TacitError`: bad data for a model whose results are no numbers; and where memory or threads are not to
+    ///   be had.
     package func random(engine: EngineSettings) throws -> RandomErrors {
         let description = reference.description
         let count = min(description.input.window, RandomErrors.longest)

@@ -1,9 +1,12 @@
+import TacitDiagnostics
 import TacitEngine
 import TacitLive
+import TacitMeasures
 import TacitModelFile
 
 /// A model's results for one context: those of its trunk at every patch, and its logits.
 struct ModelOutputs {
+    private let path: String
     private let count: Int
     private let width: Int
     private let labels: Int
@@ -21,6 +24,7 @@ struct ModelOutputs {
                 model: Model(source: source), maximumPatches: patches, threads: engine.threads,
                 instructionSet: engine.instructionSet)
         }
+        path = file.path
         count = patches
         width = file.description.trunk.width
         labels = file.description.labels.count
@@ -28,6 +32,7 @@ struct ModelOutputs {
         trunk = try session(EveryPatch(file))
     }
 
+    /// - Throws: `TacitError` (bad data) for results that are no numbers.
     func run(_ input: MadeUpPatches) throws -> (normed: [Float], logits: [Float]) {
         for session in [whole, trunk] {
             session.reset(context: 0)
@@ -46,6 +51,7 @@ struct ModelOutputs {
         normed.withUnsafeMutableBufferPointer { trunk.readNormed(count: count, into: $0) }
         var logits = [Float](repeating: 0, count: labels)
         logits.withUnsafeMutableBufferPointer { whole.readLogits(context: 0, into: $0) }
+        guard normed.allSatisfy(\.isFinite), logits.allSatisfy(\.isFinite) else { throw TacitError.noNumbers(path) }
         return (normed, logits)
     }
 }

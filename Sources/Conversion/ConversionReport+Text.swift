@@ -98,7 +98,7 @@ extension ConversionReport {
                 "gptq      puts the trunk's output \(mean) % off for the patches that weights were fitted to, a single "
                     + "patch's up to \(worst) %")
         }
-        lines += errors.lines
+        lines += errors.lines()
         for note in notes { lines.append("note      \(note)") }
         lines.append("")
         lines.append(Self.row("matrices", "count", "weights", "bytes", "SNR dB"))

@@ -73,6 +73,7 @@ package final class Converter {
     ///   - calibrate: runs the model with its weights in 32-bit floats, and as they are stored, over data; nil for
     ///     none. What it throws ends the conversion, with nothing written.
     ///   - progress: called with the parts done and all parts; what it throws ends the conversion.
+    /// - Throws: `TacitError`: `badData` as `init` does, and for a model whose results are no numbers.
     package func convert(
         calibrate: ((_ exact: ModelFile, _ stored: ModelFile) throws -> Calibration)? = nil,
         progress: (Int, Int) throws -> Void = { _, _ in }
@@ -84,12 +85,13 @@ package final class Converter {
         verdict.twoPlanes = try twoPlanes(trunk, trial, verdict, progress)
         let quantizers = try quantizers(trunk, verdict, progress)
         var draft = try draft(trunk, quantizers, verdict, hasExact: calibrate != nil)
-        if options.weights != .f32 { draft.measurement = StoredTrunk(try pair(trial), checkpoint.model) }
+        draft.measurement = StoredTrunk(try pair(trial), checkpoint.model)
         try writeCalibrated(trunk, quantizers, &draft, progress)
         try writeParts(trunk, quantizers, &draft, progress)
         try progress(allSteps, allSteps)
         if let pair = draft.measurement?.pair {
-            draft.report.errors.random = RandomErrors(pair, try Readout(description, surroundings))
+            let errors = try RandomErrors(pair, try Readout(description, surroundings), path: options.output)
+            if options.weights != .f32 { draft.report.errors.random = errors }
         }
         draft.measurement = nil
         if let calibrate {
@@ -104,8 +106,9 @@ package final class Converter {
     }
 
     /// Contexts that the trunk's errors are measured with. Fitted weights are measured with others than they were
-    /// fitted to.
+    /// fitted to; those that lose nothing have only to make numbers of one context.
     private func pair(_ trial: QuantizationTrial?) throws -> TrunkPair {
+        if options.weights == .f32 { return try TrunkPair(description, surroundings, contexts: 1) }
         if calibratedSteps > 0 {
             return try TrunkPair(description, surroundings, seed: SamplePatches.unseenSeed)
         }

@@ -5,7 +5,7 @@ struct ModelDraft {
     let writer: ModelFileWriter
     /// The same model unrounded, where its results are asked for: without a name, and gone with this.
     var exactWriter: ModelFileWriter?
-    /// nil where nothing is lost, or no longer of use.
+    /// nil once it is of no more use.
     var measurement: StoredTrunk?
     var report: ConversionReport
 

@@ -29,7 +29,9 @@ extension MeasuredErrors {
     }
 
     /// For people, a topic a line.
-    package var lines: [String] {
+    ///
+    /// - Parameter isComparison: of two files, A and B; of one model otherwise, before and after its weights are stored.
+    package func lines(isComparison: Bool = false) -> [String] {
         var lines: [String] = []
         if let random {
             var text = "\(random.contexts) contexts of \(random.patches) made-up patches: "
@@ -44,7 +46,8 @@ extension MeasuredErrors {
             var text = "\(calibration.dataSet) \(calibration.split), \(calibration.count) examples: "
             if let exact = calibration.exact, let stored = calibration.stored {
                 let name = calibration.metric == .accuracy ? "accuracy" : "mean average precision"
-                text += "\(name) \(Self.percent(stored)) %, \(Self.percent(exact)) % before, "
+                let before = "\(Self.percent(exact)) % \(isComparison ? "of A" : "before")"
+                text += "\(name) \(Self.percent(stored)) %\(isComparison ? " against" : ",") \(before), "
             }
             let share = Double(calibration.agreeing) / Double(max(1, calibration.count))
             text += "\(Self.percent(share)) % of the labels are the same"

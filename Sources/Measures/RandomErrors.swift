@@ -1,3 +1,5 @@
+import TacitDiagnostics
+
 /// How two models differ on made-up patches.
 package struct RandomErrors: Equatable, Sendable {
     /// Made-up contexts side by side, and the most patches of one: outliers sit at its beginning.
@@ -22,6 +24,15 @@ package struct RandomErrors: Equatable, Sendable {
     }
 }
 
+extension TacitError {
+    /// Made-up patches are no larger than data: a model that makes no numbers of them makes none of anything.
+    ///
+    /// - Parameter path: the model's.
+    package static func noNumbers(_ path: String) -> TacitError {
+        .badData(path, "the model's results are no numbers: its weights are too large to compute with")
+    }
+}
+
 /// The logits of many contexts, one after another.
 package struct LogitErrors: Sendable {
     private var errors = RelativeErrors()
@@ -32,7 +43,7 @@ package struct LogitErrors: Sendable {
 
     package mutating func add(_ found: [Float], exact: [Float]) {
         errors.add(found, exact: exact)
-        if found.indexOfLargest == exact.indexOfLargest { agreeing += 1 }
+        if let largest = exact.indexOfLargest, found.indexOfLargest == largest { agreeing += 1 }
     }
 
     /// As `RelativeErrors` has it.

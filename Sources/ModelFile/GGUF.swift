@@ -4,10 +4,18 @@
 
 /// The parts of GGUF version 3 that a model file uses. The format is described in the ggml project,
 /// `docs/gguf.md`; the names here follow it.
-enum GGUF {
+package enum GGUF {
     /// "GGUF".
     static let magic: [UInt8] = [0x47, 0x47, 0x55, 0x46]
     static let version: UInt32 = 3
+
+    /// What is wrong with a version whose bytes are the other way round; nil for any other.
+    package static func foreignOrder(_ version: UInt32) -> String? {
+        guard (1...self.version).contains(version.byteSwapped) else { return nil }
+        return
+            "GGUF version \(version.byteSwapped) with its bytes in the other order (big-endian), expected little-endian"
+    }
+
     /// What every tensor's offset is a multiple of, so that panels can be loaded a cache line at a time.
     static let alignment = 64
     static let architecture = "tacit"

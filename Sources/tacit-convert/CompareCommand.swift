@@ -14,8 +14,9 @@ struct CompareCommand: ParsableCommand {
         usage: "tacit-convert compare A.gguf B.gguf [--calibration KIND:PATH] [--split SPLIT] [--json]",
         discussion: """
             B, say in int8, is held against A, say in f32: on made-up patches how far the trunk's output and the \
-            logits are off, and how many contexts have the same label; on data the metric of both as well. Both must \
-            take the same input and have the same labels.
+            logits are off, and how many contexts have the same label; on data the metric of both as well (in JSON \
+            "f32" is A's and "stored" is B's, whatever they hold). Both must take the same input and have the same \
+            labels.
             """)
 
     @Argument(help: ArgumentHelp("The model to hold the other against.", valueName: "A.gguf"))
@@ -44,7 +45,7 @@ struct CompareCommand: ParsableCommand {
             }
         }
         progress.clear()
-        let text = json ? errors.json : errors.lines.joined(separator: "\n")
+        let text = json ? errors.json : errors.lines(isComparison: true).joined(separator: "\n")
         try StandardOutput.shared.write(Array("\(text)\n".utf8))
     }
 }

@@ -124,6 +124,7 @@ struct ConvertCommand: ParsableCommand {
         if base.isEmpty { throw ValidationError("--base must name a folder or a GGUF") }
         if let adapter, adapter.isEmpty { throw ValidationError("--adapter must name a folder") }
         if output.isEmpty || output.hasSuffix("/") { throw ValidationError("-o must name a file") }
+        if output == "-" { throw ValidationError("-o must name a file: ./- is one that is called so") }
         if let report {
             if report.isEmpty || report.hasSuffix("/") { throw ValidationError("--report must name a file") }
             if FileIdentity.leadToOne(report, output) { throw ValidationError("--report and -o name the same file") }

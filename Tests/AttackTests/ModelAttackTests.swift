@@ -27,7 +27,10 @@ import Testing
     static let structure = [
         Attack("another magic number", "byte 0: not a GGUF file") { $0.magic = Array("GGML".utf8) },
         Attack("an older version", "byte 4: GGUF version 2, expected 3") { $0.version = 2 },
-        Attack("big-endian", "byte 4: GGUF version 50331648, expected 3") { $0.version = 3 << 24 },
+        Attack(
+            "big-endian",
+            "byte 4: GGUF version 3 with its bytes in the other order (big-endian), expected little-endian"
+        ) { $0.version = 3 << 24 },
         Attack(
             "2^63 tensors", "byte 8: the number of tensors is 9223372036854775808, expected at most 65536"
         ) { $0.statedTensors = 1 << 63 },

@@ -66,6 +66,23 @@ import Testing
         #expect(error.description.hasSuffix(" than \(first.path): they don't compare"))
     }
 
+    /// Whichever of the two it is: nothing that is no number is the same as anything.
+    @Test func modelsWhoseResultsAreNoNumbersAreRefused() throws {
+        let folder = try TemporaryFolder()
+        let (whole, broken) = (folder.path("whole.gguf"), folder.path("broken.gguf"))
+        for path in [whole, broken] { _ = try Self.report(GoldenCase(name: "gpt2-plain"), .int8, path) }
+        let norm = try ModelFile(path: broken).tensors.first { $0.name == "\(TensorName.finalNorm).weight" }
+        let file = try FileHandle(forUpdating: URL(fileURLWithPath: broken))
+        try file.seek(toOffset: UInt64(#require(norm).offset))
+        try file.write(contentsOf: withUnsafeBytes(of: Float.nan) { Data($0) })
+        try file.close()
+        for (first, second) in [(whole, broken), (broken, whole), (broken, broken)] {
+            let error = thrown(TacitError.self) { try Self.random(first, second) }
+            #expect(error?.kind == .badData)
+            #expect(error?.description.hasPrefix("\(broken): the model's results are no numbers: ") == true)
+        }
+    }
+
     /// The report stands in the file, before it has its name already.
     @Test(arguments: ConversionOptions.Method.allCases)
     func theReportIsKept(method: ConversionOptions.Method) throws {

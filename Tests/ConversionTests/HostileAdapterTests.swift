@@ -1,5 +1,7 @@
 import Foundation
+import TacitConversion
 import TacitDiagnostics
+import TacitTestSupport
 import Testing
 
 /// Broken, hostile and unsupported adapters: each with its line.
@@ -118,6 +120,20 @@ import Testing
         #expect(
             bench.failure()?.line
                 == "\(path): stranger.weight: nothing in this base and adapter_config.json uses this tensor")
+    }
+
+    /// Every weight is a number, and what comes of them is none.
+    @Test(arguments: ["gpt2-plain", "llama-plain", "llama-sliding"], [ConversionOptions.Weights.f32, .int8, .int4])
+    func resultsThatAreNoNumbers(name: String, weights: ConversionOptions.Weights) throws {
+        let bench = try Workbench(name)
+        try bench.edit("adapter/adapter_config.json") { $0["lora_alpha"] = 1e25 }
+        let error = thrown(TacitError.self) { try bench.convert(weights) }
+        #expect(error?.kind == .badData)
+        #expect(
+            error?.description == "\(bench.output): the model's results are no numbers: "
+                + "its weights are too large to compute with")
+        let names = try FileManager.default.contentsOfDirectory(atPath: bench.folder.path)
+        #expect(names.sorted() == ["adapter", "base"])
     }
 
     @Test func whatStandsAroundTheTrunk() throws {

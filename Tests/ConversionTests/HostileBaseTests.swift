@@ -333,7 +333,17 @@ import Testing
         try FileManager.default.removeItem(at: bench.base)
         #expect(bench.failure()?.kind == .noInput)
         try bench.write("base", Data("x".utf8))
-        #expect(bench.failure()?.line == "base: not a folder")
+        #expect(bench.failure()?.line == "base: not a folder: expected the folder that it lies in")
+    }
+
+    @Test func shardsWithoutTheirIndex() throws {
+        let bench = try Workbench("gpt2-sharded-patterns")
+        let index = "model.safetensors.index.json"
+        try FileManager.default.removeItem(at: bench.base.appendingPathComponent(index))
+        #expect(bench.failure()?.kind == .noInput)
+        #expect(
+            bench.failure()?.line
+                == "base/\(index): is not there, but model-00001-of-00004.safetensors is, which it belongs to")
     }
 
     @Test func linksAreNotFollowed() throws {

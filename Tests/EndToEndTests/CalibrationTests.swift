@@ -106,6 +106,9 @@ import Testing
         #expect(try object(compared.standardOutput)["calibration"] as? NSDictionary == calibration as NSDictionary)
         let lines = try Executable.convert.run(["compare", exact.path, path]).outputLines
         #expect(lines.count == 1 && lines[0].hasPrefix("errors    8 contexts of "))
+        // Neither of two files comes before the other.
+        let both = try Executable.convert.run(["compare", exact.path, path, "--calibration", "folder:\(tree.path)"])
+        #expect(both.standardOutput.contains(" % of A, ") && !both.standardOutput.contains("before"))
     }
 
     @Test func aDropIsRefused() throws {

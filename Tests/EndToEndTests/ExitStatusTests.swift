@@ -28,7 +28,8 @@ import Testing
         // Rates that can't be converted to the model's.
         ["listen", "MODEL", "--input", "-", "--rate", "1"], ["listen", "MODEL", "--command", "true", "--rate", "1"],
         ["listen", "MODEL", "--input", "-", "--raw", "--rate", "10000000"],
-        ["show"], ["show", "MODEL", "MODEL"], ["verify"], ["bench", "MODEL", "--seconds", "0"],
+        ["show"], ["show", "MODEL", "MODEL"], ["verify"],
+        ["bench", "MODEL", "--seconds", "0"],
         ["bench", "MODEL", "--seconds", "nan"], ["eval", "MODEL"], ["eval", "MODEL", "--dataset", "esc-50"],
         ["eval", "MODEL", "--dataset", "mnist:/tmp"], ["eval", "MODEL", "--dataset", "folder:"],
         ["eval", "MODEL", "--dataset", "folder:/tmp", "--split", "fold-9"],
@@ -108,7 +109,7 @@ import Testing
         ["--base", "x", "-o", "y", "--calibration", "folder:z", "--max-drop", "nan"],
         ["--base", "x", "-o", "y", "--calibration", "folder:z", "--max-drop", "101"],
         ["compare"], ["compare", "x"], ["compare", "x", "y", "z"], ["compare", "x", "y", "--calibration", "folder"],
-        ["compare", "x", "y", "--base", "z"],
+        ["compare", "x", "y", "--base", "z"], ["--base", "x", "-o", "-"],
     ])
     func wrongUsageOfTheConverter(arguments: [String]) throws {
         let outcome = try Executable.convert.run(arguments)
@@ -175,6 +176,19 @@ import Testing
         let converted = try Executable.convert.run(["--base", folder.path("absent"), "-o", folder.path("x.gguf")])
         #expect(converted.status == 66)
         #expect(converted.errorLines == ["tacit-convert: \(folder.path("absent")): No such file or directory"])
+    }
+
+    /// What is there says what becomes a model of it.
+    @Test(arguments: ["show", "verify", "classify"])
+    func aBaseIsNoModel(command: String) throws {
+        let base = TestPaths.package.appendingPathComponent("Tests/Fixtures/golden/gguf/llama.gguf").path
+        let outcome = try Executable.tacit.run([command, base] + (command == "classify" ? [sound] : []))
+        #expect(outcome.status == 65 && outcome.output.isEmpty)
+        #expect(
+            outcome.errorLines == [
+                "tacit: \(base): general.architecture: expected tacit, found llama: "
+                    + "a base, which tacit-convert --base makes a model of"
+            ])
     }
 
     @Test(.enabled(if: !FileManager.default.fileExists(atPath: "/dev/snd"), "this machine may have a microphone"))

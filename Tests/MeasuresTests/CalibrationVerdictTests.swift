@@ -43,7 +43,7 @@ import Testing
                 logits: RelativeError(mean: 0.04, worst: .infinity), agreeing: 7),
             calibration: Self.calibration(0.7625, 0.75))
         #expect(
-            errors.lines == [
+            errors.lines() == [
                 "errors    8 contexts of 48 made-up patches: the trunk's output is 3.10 % (a single patch up to 50.00 "
                     + "%) off, logits 4.00 % (a single context up to infinitely %), 7 of 8 labels are the same",
                 "data      esc-50 fold-1, 400 examples: accuracy 75.00 %, 76.25 % before, 99.50 % of the labels are the same",
@@ -55,7 +55,11 @@ import Testing
                 + #""calibration":{"dataset":"esc-50","split":"fold-1","count":400,"windows":401,"metric":"accuracy","#
                 + #""f32":0.7625,"stored":0.75,"drop_points":1.25,"same_label":0.995,"#
                 + #""output":{"mean":0.0125,"worst":0.25},"logits":null}}"#)
-        #expect(MeasuredErrors().lines.isEmpty)
+        #expect(
+            errors.lines(isComparison: true)[1]
+                == "data      esc-50 fold-1, 400 examples: accuracy 75.00 % against 76.25 % of A, "
+                + "99.50 % of the labels are the same")
+        #expect(MeasuredErrors().lines().isEmpty)
         #expect(MeasuredErrors().json == #"{"random":null,"calibration":null}"#)
     }
 

@@ -18,6 +18,14 @@ import Testing
         #expect(errors.error?.mean == (0.5 + 2.0.squareRoot()) / 2 && errors.error?.worst == 2.0.squareRoot())
     }
 
+    /// Where nothing is the largest there is no label that two have in common.
+    @Test func noNumbersDoNotAgree() {
+        var errors = LogitErrors()
+        errors.add([.nan, .nan], exact: [.nan, .nan])
+        errors.add([], exact: [])
+        #expect(errors.agreeing == 0 && errors.error == nil)
+    }
+
     /// As other programs of this generator give them.
     @Test func madeUpNumbersAreTheSameEverywhere() {
         var random = SplitMix64(seed: 1_234_567)

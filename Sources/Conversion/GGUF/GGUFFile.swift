@@ -73,7 +73,8 @@ final class GGUFFile {
         try cursor.skip(4, "the magic number")
         let version = try cursor.number(UInt32.self, "the version")
         guard version == 2 || version == 3 else {
-            throw TacitError(.badData, place: "byte 4", "GGUF version \(version), expected 2 or 3")
+            throw TacitError(
+                .badData, place: "byte 4", GGUF.foreignOrder(version) ?? "GGUF version \(version), expected 2 or 3")
         }
         let tensorCount = try cursor.count("the number of tensors", atMost: Self.maximumTensors)
         let pairCount = try cursor.count("the number of metadata pairs", atMost: Self.maximumPairs)

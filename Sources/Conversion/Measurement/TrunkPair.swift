@@ -15,12 +15,14 @@ struct TrunkPair {
     /// - Parameters:
     ///   - description: of the whole model.
     ///   - surroundings: what makes patches into rows.
+    ///   - contexts: how many.
     ///   - seed: where the numbers begin that contexts are made of.
     init(
-        _ description: ModelDescription, _ surroundings: Surroundings, seed: UInt64 = SamplePatches.seed
+        _ description: ModelDescription, _ surroundings: Surroundings, contexts: Int = RandomErrors.contexts,
+        seed: UInt64 = SamplePatches.seed
     ) throws {
         self.description = description
-        sample = try SamplePatches(description, surroundings, seed: seed)
+        sample = try SamplePatches(description, surroundings, contexts: contexts, seed: seed)
         exact = TrunkStream(sample)
         stored = exact
         knowsExact = false
@@ -53,6 +55,7 @@ struct TrunkPair {
         if !knowsExact { try exact.advance(block(weights.mapValues(\.packed))) }
     }
 
-    /// How far the last hidden states are off; nil where the trunk itself computes no numbers.
+    /// How far the last hidden states are off; nil where the trunk itself computes no numbers, or nothing but
+    /// zeros.
     var error: RelativeError? { stored.error(against: exact) }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import TacitDiagnostics
 
 /// Words for what people give in place of what is wanted.
@@ -11,6 +12,9 @@ extension SourceFolder {
         return " (if that is a name on the Hugging Face hub, fetch it with hf download and give the folder it prints)"
     }
 
+    /// What to add where something else is there: likely one of the folder's files.
+    static func remark(onKind kind: mode_t) -> String { kind == S_IFREG ? ": expected the folder that it lies in" : "" }
+
     /// Refuses a checkpoint that is there in another form only.
     func refuseOtherForms(of name: String) throws {
         guard !has(name) else { return }
@@ -18,6 +22,12 @@ extension SourceFolder {
         for other in ["\(stem).bin", "\(stem).bin.index.json", "\(stem).pt"] where has(other) {
             throw TacitError.badData(
                 file(other), "is no safetensors file: load it in Python and save it again with save_pretrained")
+        }
+        let index = "\(name).index.json"
+        if stem == "pytorch_model", !has(index),
+            let shard = names.first(where: { $0.hasPrefix("model-00001-of-") && $0.hasSuffix(".safetensors") })
+        {
+            throw TacitError(.noInput, file: file(index), "is not there, but \(shard) is, which it belongs to")
         }
         if has("snapshots") {
             throw TacitError.badData(path, "is a model in the hub's cache: give one of the folders in its snapshots")

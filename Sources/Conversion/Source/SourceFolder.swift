@@ -16,7 +16,9 @@ final class SourceFolder {
         guard SystemPath.withBytes(path, { stat($0, &status) }) == 0 else {
             throw TacitError(.noInput, file: path, TacitError.systemWords() + Self.remark(onMissing: path))
         }
-        guard status.st_mode & S_IFMT == S_IFDIR else { throw TacitError(.noInput, file: path, "not a folder") }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            throw TacitError(.noInput, file: path, "not a folder" + Self.remark(onKind: status.st_mode & S_IFMT))
+        }
     }
 
     /// The files read so far, by name.

@@ -31,7 +31,9 @@ struct ContainerHeader {
         try cursor.skip(4, "the magic number")
         let version = try cursor.number(UInt32.self, "the version")
         guard version == GGUF.version else {
-            throw TacitError(.badData, place: "byte 4", "GGUF version \(version), expected \(GGUF.version)")
+            throw TacitError(
+                .badData, place: "byte 4",
+                GGUF.foreignOrder(version) ?? "GGUF version \(version), expected \(GGUF.version)")
         }
         let tensorCount = try cursor.count("the number of tensors", atMost: GGUF.maximumTensors)
         let pairCount = try cursor.count("the number of metadata pairs", atMost: GGUF.maximumPairs)
@@ -46,7 +48,12 @@ struct ContainerHeader {
     ) throws {
         let found = try metadata.string(MetadataKey.architecture)
         guard found == architecture else {
-            throw TacitError(.badData, place: MetadataKey.architecture, "expected \(architecture), found \(found)")
+            // One of llama.cpp's, rather than one of another kind that is written here.
+            let isBase = architecture == GGUF.architecture && metadata[MetadataKey.layoutVersion] == nil
+            throw TacitError(
+                .badData, place: MetadataKey.architecture,
+                "expected \(architecture), found \(found)"
+                    + (isBase ? ": a base, which tacit-convert --base makes a model of" : ""))
         }
         let alignment = try metadata.integer(MetadataKey.alignment)
         guard alignment == GGUF.alignment else {
