@@ -9,14 +9,17 @@ from __future__ import annotations
 import argparse
 import csv
 import hashlib
+import os
 import shutil
 import sys
+import tarfile
 import tempfile
 import tomllib
+import zipfile
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 from . import catalogue, licence, package
 from .collect import CACHE, terms_by_file
@@ -25,21 +28,29 @@ TABLE = Path(__file__).resolve().parent.parent / "pictures.toml"
 COLUMNS = ["file", "package", "version", "licence", "source", "holders"]
 SMALLEST = 96  # pixels a side, of what is cut from
 LARGEST = 1 << 26  # pixels of a picture
+SIDES = range(8, 1025)  # of a square
 FLAT = 6.0  # the deviation of a colour over a square, in bytes, below which there is nothing to see
 HOLES = 0.6  # the part that may not be seen through
 HEAD = "Pictures that were trained on: changed (cut, made smaller) by this project."
 
 
 def opened(path: Path) -> Image.Image | None:
-    """In colour; None of what isn't a picture, is too small, or is mostly transparent."""
+    """In colour, the right way up, over black; None of what isn't a picture, is too small, or is mostly transparent."""
     try:
         with Image.open(path) as image:
             if min(image.size) < SMALLEST or image.size[0] * image.size[1] > LARGEST:
                 return None
-            image.load()
-            if image.has_transparency_data and (np.asarray(image.convert("RGBA"))[..., 3] < 128).mean() > HOLES:
+            if image.mode.startswith(("I", "F")):
+                print(f"{path.name}: {image.mode} pixels are not read", file=sys.stderr)
                 return None
-            return image.convert("RGB")
+            image = ImageOps.exif_transpose(image)
+            if not image.has_transparency_data:
+                return image.convert("RGB")
+            image = image.convert("RGBA")
+            alpha = image.getchannel("A")
+            if (np.asarray(alpha) < 128).mean() > HOLES:
+                return None
+            return Image.composite(image.convert("RGB"), Image.new("RGB", image.size), alpha)
     except (OSError, ValueError, SyntaxError, NotImplementedError, Image.DecompressionBombError) as error:
         print(f"{path.name}: {error}", file=sys.stderr)
         return None
@@ -52,8 +63,8 @@ def is_of_normals(pixels: np.ndarray) -> bool:
 
 
 def squares(image: Image.Image, count: int, side: int, rng: np.random.Generator) -> list[np.ndarray]:
-    """At most so many, from all of the picture's shorter side down to a twelfth of it, but to no less than three quarters of what
-    they become."""
+    """At most so many, bytes [side, side, 3], from all of the picture's shorter side down to a twelfth of it, but to no less than three
+    quarters of what they become."""
     width, height = image.size
     out, shorter = [], min(width, height)
     least = min(shorter, max(side * 3 // 4, shorter // 12))
@@ -68,12 +79,12 @@ def squares(image: Image.Image, count: int, side: int, rng: np.random.Generator)
 
 
 def collect(entry: dict, out: Path, cache: Path, side: int) -> list[dict[str, str]]:
-    """Writes a package's squares; gives a row for each."""
+    """Writes a package's squares in place of those that it had; gives a row for each."""
     name = entry["name"]
     deb, rows = package.archive_of(name, cache), []
-    folder_of_squares = out / "pictures" / name
-    shutil.rmtree(folder_of_squares, ignore_errors=True)
-    folder_of_squares.mkdir(parents=True)
+    whole, made = out / "pictures" / name, out / "pictures" / f".{name}"
+    shutil.rmtree(made, ignore_errors=True)
+    made.mkdir(parents=True)
     with tempfile.TemporaryDirectory() as folder:
         text, files = package.extract(deb, name, entry["take"], Path(folder))
         terms, version = terms_by_file(entry, text, files), package.version_of(deb)
@@ -89,40 +100,78 @@ def collect(entry: dict, out: Path, cache: Path, side: int) -> list[dict[str, st
                 digest = hashlib.sha256(file.encode())
                 rng = np.random.default_rng(int.from_bytes(digest.digest()[:8], "little"))
                 for number, square in enumerate(squares(image, take["cuts"], side, rng)):
-                    path = folder_of_squares / f"{Path(file).stem}-{digest.hexdigest()[:8]}-{number}.png"
-                    Image.fromarray(square).save(path)
+                    square_name = f"{Path(file).stem}-{digest.hexdigest()[:8]}-{number}.png"
+                    Image.fromarray(square).save(made / square_name)
                     rows.append({
-                        "file": str(path.relative_to(out)), "package": name, "version": version,
+                        "file": f"pictures/{name}/{square_name}", "package": name, "version": version,
                         "licence": terms[file].licence, "source": file, "holders": terms[file].holders,
                     })  # fmt: skip
+    shutil.rmtree(whole, ignore_errors=True)
+    made.rename(whole)
     return rows
+
+
+def entries(table: Path) -> list[dict]:
+    """What the table says, if it says all that is needed."""
+    with table.open("rb") as file:
+        found = tomllib.load(file).get("package")
+    if not (isinstance(found, list) and found):
+        raise ValueError("expected [[package]], one a package")
+    for entry in found:
+        name = entry.get("name", "")
+        if lacking := {"name", "source", "installed", "take"} - set(entry):
+            raise ValueError(f"package '{name}': expected {', '.join(sorted(lacking))}")
+        for take in entry["take"]:
+            if not (isinstance(take.get("cuts"), int) and take["cuts"] > 0 and isinstance(take.get("files"), list)):
+                raise ValueError(f"package '{name}': expected of each take cuts, a whole number above 0, and files, a list")
+    return found
+
+
+def keep(rows: list[dict[str, str]], package_name: str, out: Path) -> None:
+    """Puts a package's rows in place of the ones it had, keeps all others, writes the credits anew."""
+    path = out / "pictures.csv"
+    before = []
+    if path.exists():
+        with path.open(newline="", encoding="utf-8") as file:
+            before = [row for row in csv.DictReader(file) if row.get("package") != package_name]
+    every = sorted(before + rows, key=lambda row: row["file"])
+    with open(out / ".pictures.csv", "w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(every)
+    os.replace(out / ".pictures.csv", path)
+    (out / "pictures" / "CREDITS.txt").write_text(catalogue.credits(every, HEAD), encoding="utf-8")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="pictures", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("out", type=Path, help="the folder to write pictures/, pictures.csv and CREDITS.txt to")
+    parser.add_argument("out", type=Path, help="the folder to write pictures/, pictures/CREDITS.txt and pictures.csv to")
     parser.add_argument("--cache", type=Path, default=CACHE, help="where the packages are kept")
     parser.add_argument("--side", type=int, default=64, help="pixels of a square each way (64)")
     parser.add_argument("--table", type=Path, default=TABLE, help="another table of packages")
     arguments = parser.parse_args()
-    if arguments.side < 1:
-        parser.error(f"--side {arguments.side}: expected 1 or more")
-    with arguments.table.open("rb") as file:
-        table = tomllib.load(file)["package"]
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    rows, failed = [], 0
+    if arguments.side not in SIDES:
+        parser.error(f"--side {arguments.side}: expected {SIDES.start} to {SIDES.stop - 1}")
+    try:
+        table = entries(arguments.table)
+    except (OSError, ValueError) as error:
+        print(f"pictures: {arguments.table}: {getattr(error, 'strerror', None) or error}", file=sys.stderr)
+        return 1
+    failed = 0
     for entry in table:
         try:
             found = collect(entry, arguments.out, arguments.cache.resolve(), arguments.side)
+            keep(found, entry["name"], arguments.out)
         except (package.PackageError, licence.LicenceError) as error:
             print(f"pictures: {error}", file=sys.stderr)
             failed += 1
-            continue
-        print(f"{entry['name']}: {len(found)} squares", flush=True)
-        rows += found
-    with (arguments.out / "pictures.csv").open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    (arguments.out / "CREDITS.txt").write_text(catalogue.credits(rows, HEAD), encoding="utf-8")
+        except (tarfile.TarError, zipfile.BadZipFile) as error:
+            told = f"its .deb in {arguments.cache} is damaged ({error}); remove it to have it anew"
+            print(f"pictures: {entry['name']}: {told}", file=sys.stderr)
+            failed += 1
+        except OSError as error:
+            print(f"pictures: {error.filename or arguments.out}: {error.strerror or error}", file=sys.stderr)
+            return 1
+        else:
+            print(f"{entry['name']}: {len(found)} squares", flush=True)
     return 1 if failed else 0

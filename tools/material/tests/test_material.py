@@ -305,7 +305,7 @@ def test_directions_of_a_surface_are_no_picture():
 
 
 @pytest.mark.skipif(not shutil.which("dpkg-deb"), reason="dpkg-deb is not there")
-def test_from_a_package_to_squares(tmp_path, capsys):
+def test_from_a_package_to_squares(tmp_path, capsys, monkeypatch):
     """A package made here: a free picture, one that is not, a small one, one that can hardly be seen, and no picture."""
     root, cache = tmp_path / "root", tmp_path / "cache"
     for folder in ("DEBIAN", "usr/share/doc/p", "usr/share/p/music", "usr/share/p/other"):
@@ -327,7 +327,7 @@ def test_from_a_package_to_squares(tmp_path, capsys):
     old = out / "pictures/p/old.png"
     old.parent.mkdir(parents=True)
     old.write_bytes(b"")
-    sys.argv = ["pictures", str(out), "--cache", str(cache), "--table", str(table), "--side", "20"]
+    monkeypatch.setattr(sys, "argv", ["pictures", str(out), "--cache", str(cache), "--table", str(table), "--side", "20"])
     assert pictures.main() == 0
     said = capsys.readouterr()
     assert "1 of 5 pictures are not free" in said.out and "none.png" in said.err
@@ -336,4 +336,43 @@ def test_from_a_package_to_squares(tmp_path, capsys):
     files = [out / line.split(",")[0] for line in lines[1:]]
     assert sorted(files) == sorted((out / "pictures/p").iterdir())
     assert all(Image.open(file).size == (20, 20) for file in files)
-    assert "CC-BY-SA-3.0: 2002 B. Somebody; 2003 C. Other (5 files)" in (out / "CREDITS.txt").read_text()
+    assert "CC-BY-SA-3.0: 2002 B. Somebody; 2003 C. Other (5 files)" in (out / "pictures/CREDITS.txt").read_text()
+    # Sounds that were collected to the same place keep their credits.
+    row = dict.fromkeys(catalogue.COLUMNS, "") | {"package": "s", "version": "2", "licence": "CC-BY-4.0", "holders": "S."}
+    catalogue.replace(out, "s", [row])
+    assert pictures.main() == 0 and "CC-BY-4.0: S." in (out / "CREDITS.txt").read_text()
+    # What can't be had leaves what was had.
+    before = {file: file.read_bytes() for file in sorted(out.rglob("*")) if file.is_file()}
+    (cache / "p_1.2_all.deb").write_bytes(b"!<arch>\n")
+    capsys.readouterr()
+    assert pictures.main() == 1 and capsys.readouterr().err.count("pictures: p") == 1
+    assert {file: file.read_bytes() for file in sorted(out.rglob("*")) if file.is_file()} == before
+
+
+def test_what_lies_under_holes_is_black_and_what_is_not_read_is_said(tmp_path, capsys):
+    image = scene(128, 128)
+    holes = np.zeros((128, 128), np.uint8)
+    holes[:, 40:] = 255
+    image.putalpha(Image.fromarray(holes))
+    image.save(tmp_path / "holes.png")
+    seen = np.asarray(pictures.opened(tmp_path / "holes.png"))
+    assert not seen[:, :40].any() and np.array_equal(seen[:, 40:], np.asarray(image.convert("RGB"))[:, 40:])
+    Image.fromarray(np.arange(128 * 128, dtype=np.uint16).reshape(128, 128)).save(tmp_path / "deep.png")
+    assert pictures.opened(tmp_path / "deep.png") is None and "deep.png" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "No such file or directory"), ("x = ", "Invalid value"), ("x = 1", "expected [[package]]"),
+        ("[[package]]\nname = 'p'\ntake = []", "package 'p': expected installed, source"),
+        ("[[package]]\nname = 'p'\nsource = ''\ninstalled = ''\ntake = [{ cuts = 0, files = [] }]", "cuts, a whole number above 0"),
+    ],
+)  # fmt: skip
+def test_a_table_that_says_too_little(tmp_path, capsys, monkeypatch, text, message):
+    if text is not None:
+        (tmp_path / "t.toml").write_text(text)
+    monkeypatch.setattr(sys, "argv", ["pictures", str(tmp_path / "out"), "--table", str(tmp_path / "t.toml")])
+    assert pictures.main() == 1
+    line = capsys.readouterr().err
+    assert line.startswith(f"pictures: {tmp_path / 't.toml'}: ") and message in line and line.count("\n") == 1

@@ -2,8 +2,9 @@
 
     python recipes/pictures.py --cifar-10 DATA/cifar-10 --pictures PICTURES --out OUT
 
-CIFAR-10's training pictures with their labels; and without labels, so that nothing but features is learned of them, what
-tools/material/pictures wrote. Files are linked; `CREDITS.txt` in PICTURES says who made them.
+CIFAR-10's training pictures with their labels; and without labels what tools/material/pictures wrote. With `--task multiclass`, as
+`image` is, nothing but features is learned of the latter (of several labels at once none would be said to fit). Files are linked;
+`pictures/CREDITS.txt` in PICTURES says who made them.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tacit_train.readers import DataError, listing, open_data_set  # noqa: E402
-from tacit_train.readers.base import read_table  # noqa: E402
+from tacit_train.readers.base import inside, read_table  # noqa: E402
 
 COLUMNS = ("file", "package", "licence", "source")
 SHARE = 0.8
@@ -33,8 +34,9 @@ def labelled(folder: Path) -> tuple[list[list], list[str]]:
 
 def unlabelled(folder: Path) -> list[list]:
     rows = []
-    for row in read_table(folder / "pictures.csv", COLUMNS):
-        if not (folder / row["file"]).is_file():
+    table = folder / "pictures.csv"
+    for number, row in enumerate(read_table(table, COLUMNS), start=2):
+        if not inside(folder, row["file"], f"{table}, line {number}").is_file():
             raise DataError(f"{folder / row['file']}: no such file")
         # Squares of one picture overlap: they are held out together.
         rows.append([f"pictures/{row['file']}", "", "train", f"{row['package']}/{row['source']}", row["licence"], 0.0])

@@ -18,8 +18,8 @@ from .adapter_folder import Description, digests, load_adapter, save_adapter
 from .arguments import PART, RATE, SEED, SOME, WEIGHT
 from .augment import Augmentation
 from .augment_images import ImageAugmentation
-from .files import ADAPTER, BASE, check_file, whole_folder
-from .hearing import open_hearing
+from .files import ADAPTER, BASE, whole_folder
+from .hearing import check_networks, open_hearing
 from .initial import embedding_scale, start_patch_projection, start_sinks
 from .inputs import ImageInput, Input, TokensInput
 from .linear_teacher import Scale, Whitening, fit_linear_teacher
@@ -120,16 +120,14 @@ class Trainer(Training):
         for folder, name in ((args.begin, "tacit.json"), *((teacher, "teacher.json") for teacher in args.teacher)):
             if folder is not None:
                 check_folder(folder, name)
-        for name in ("names", "efficientnet"):
-            if (file := getattr(args, name)) is not None:
-                check_file(f"--{name}", file)
+        check_networks(args)
         self.whole = whole
         if args.context == "sliding" and args.input not in ("waveform", "logmel"):
             raise SystemExit("sliding contexts are for sound")
         super().__init__(args)
         try:
             self.make(whole)
-        except ValueError as error:
+        except (ValueError, ImportError) as error:
             raise SystemExit(str(error)) from None
 
     def check_input(self, description: Input) -> None:

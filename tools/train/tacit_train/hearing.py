@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .efficientnet import larger, load_efficientnet
+from .efficientnet import load_efficientnet, resized
+from .files import check_file
 from .inputs import ImageInput, Input, expect_log_mel
 from .speech_embedding import FILES, SAMPLE_RATE as SPEECH_RATE, SpeechEmbedding
 from .yamnet import CLASSES, PATCH_SAMPLES, SAMPLE_RATE, load_yamnet
@@ -72,8 +73,8 @@ class SpeechHearing(Hearing):
 
 
 class PictureHearing(Hearing):
-    """EfficientNet-Lite0's means over a picture, of its last maps and of those that they are made of, [batch, width]: the former say
-    which of ImageNet's classes it is like, the latter more of its parts and of what it is made of."""
+    """EfficientNet-Lite0's means over a picture, [batch, 192 + 1280]: of maps further in, which say more of its parts and of what it is
+    made of, and of its last ones, which say what of ImageNet's classes it is like."""
 
     names_count = 0
     SIDE = 192
@@ -84,14 +85,21 @@ class PictureHearing(Hearing):
     def __init__(self, weights: Path, description: Input):
         super().__init__()
         if not (isinstance(description, ImageInput) and description.channels == 3):
-            raise ValueError("EfficientNet sees pictures in colour")
+            raise ValueError("--efficientnet: sees pictures in colour; expected --input image with 3 channels")
         self.network = load_efficientnet(weights)
         self.digest = hashlib.sha256(weights.read_bytes()).hexdigest()
 
     @torch.no_grad()
     def features(self, batch: Tensor) -> Tensor:
-        inner, last = self.network.maps(larger(batch.float(), self.SIDE), self.INNER)
+        inner, last = self.network.maps(resized(batch.float(), self.SIDE), self.INNER)
         return torch.cat([inner.float().mean((2, 3)), last.float().mean((2, 3))], 1)
+
+
+def check_networks(args: argparse.Namespace) -> None:
+    """Refuses files that aren't there before anything is decoded."""
+    for name in ("names", "efficientnet"):
+        if (file := getattr(args, name)) is not None:
+            check_file(f"--{name}", file)
 
 
 def open_hearing(args: argparse.Namespace, description: Input) -> Hearing | None:

@@ -5,7 +5,7 @@ have in common: principal components of generic material, each divided by its sp
 of the mean one (whitening with shrinkage: Hariharan et al. 2012, "Discriminative Decorrelation for Clustering and
 Classification", section 3; Su et al. 2021, "Whitening Sentence Representations for Better Semantics and Faster Retrieval").
 With `--metric`, or a part of it, that is a metric learned from labels, be they ever so far from what will be taught
-(`metric.py`); with `--names` or `--efficientnet` half of it foretells what another network would make of the same (`likeness.py`).
+(`metric.py`); with `--names` or `--efficientnet` it also foretells what another network would make of the same (`likeness.py`).
 
 What is taught may be over long before a window of sound is. With `--stretch` a model that listens without end is read out over
 its last patches besides.
@@ -25,11 +25,11 @@ from tqdm import tqdm
 
 from . import likeness, metric
 from .adapter_folder import Description, load_adapter
-from .arguments import COUNT, SEED, SOME, WEIGHT
+from .arguments import COUNT, RATE, SEED, SOME, WEIGHT
 from .augment import coloured_noise
-from .files import changed_folder, check_file, load_json, load_tensors, save_json
+from .files import changed_folder, load_json, load_tensors, save_json
 from .frontend import make_front_end
-from .hearing import Hearing, open_hearing
+from .hearing import Hearing, check_networks, open_hearing
 from .inputs import ImageInput, Input, SoundInput, TokensInput
 from .material import open_material, windows_of
 from .model import AdaptedModel
@@ -63,8 +63,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--metric-most", type=COUNT, default=60, help="clips of a label")
     parser.add_argument("--metric-noise", action="store_true", help="each clip of sound once more: elsewhere, in noise")
     parser.add_argument("--names", type=Path, metavar="YAMNET", help="of sound: its features are foretold as well")
-    parser.add_argument("--efficientnet", type=Path, metavar="FILE", help="or, of pictures, those of EfficientNet-Lite0: see efficientnet.py")
-    parser.add_argument("--features-shrink", type=WEIGHT, default=0.05, help="share of an input's variance added to each direction")
+    parser.add_argument("--efficientnet", type=Path, metavar="FILE", help="or of pictures EfficientNet-Lite0's: see efficientnet.py")
+    parser.add_argument("--features-shrink", type=RATE, default=0.05, help="with one of these: share of an input's variance added")
     parser.add_argument("--cache", type=Path, help="folder for decoded samples")
     parser.add_argument("--seed", type=SEED, default=1)
     parser.add_argument("--threads", type=COUNT, default=2)
@@ -119,9 +119,7 @@ def main(args: argparse.Namespace) -> None:
         raise DataError("each --data goes with a --split")
     most_of = for_each("--other-most", args.other_most or [12], args.others)
     points_of = for_each("--other-points", args.other_points or [96], args.others)
-    for name in ("names", "efficientnet"):
-        if (file := getattr(args, name)) is not None:
-            check_file(f"--{name}", file)
+    check_networks(args)
     model, description = load_adapter(args.base, args.adapter)
     levels, cells = checked(args, model, description)
     hearing = open_network(args, description.input)
@@ -193,7 +191,7 @@ def open_network(args: argparse.Namespace, description: Input) -> Hearing | None
         raise DataError("--metric and another network's features do not go together")
     try:
         return open_hearing(argparse.Namespace(**vars(args), speech_embedding=None, device="cpu"), description)
-    except ValueError as error:
+    except (ValueError, ImportError) as error:
         raise DataError(str(error)) from None
 
 
@@ -202,9 +200,7 @@ def matrix(
 ) -> tuple[np.ndarray, np.ndarray]:
     """weight [width, inputs] and bias [width], by whitening, a metric, or both, or by whitening and what foretells features."""
     if features is not None:
-        own, (weight, bias) = whitening(rows, args.width, args.shrink), whitening(features, args.width, args.shrink)
-        foretold = likeness.foretold(rows, features @ weight.T + bias, args.features_shrink)
-        return metric.scaled(*likeness.narrowed(*metric.beside(own, foretold, rows), rows, args.width))
+        return with_likeness(rows, features, args)
     if not known:
         return whitening(rows, args.width, args.shrink)
     given, classes = np.stack([row for row, _ in known]).astype(np.float64), np.array([label for _, label in known])
@@ -216,6 +212,18 @@ def matrix(
     if rest := args.width - len(found[0]):
         found = metric.beside(found, whitening(rows, rest, args.shrink), both)
     return metric.scaled(*found)
+
+
+def with_likeness(rows: np.ndarray, features: np.ndarray, args: argparse.Namespace) -> tuple[np.ndarray, np.ndarray]:
+    """By whitening, and by what foretells features, whitened as well."""
+    if not np.isfinite(features).all():
+        raise DataError("--names, --efficientnet: the network makes no numbers of some windows")
+    own, (weight, bias) = whitening(rows, args.width, args.shrink), whitening(features, args.width, args.shrink)
+    try:
+        foretelling = likeness.ridge_regression(rows, features @ weight.T + bias, args.features_shrink)
+    except np.linalg.LinAlgError:
+        raise DataError(f"--features-shrink {args.features_shrink:g}: too little for this material; expected more") from None
+    return metric.scaled(*likeness.principal_components(*metric.beside(own, foretelling, rows), rows, args.width))
 
 
 def in_noise(samples: np.ndarray, length: int, rng: np.random.Generator) -> np.ndarray:
@@ -302,6 +310,8 @@ def whitening(rows: np.ndarray, width: int, shrink: float) -> tuple[np.ndarray, 
     mean, deviation = rows.mean(0), rows.std(0) + 1e-6
     _, singular, directions = np.linalg.svd((rows - mean) / deviation, full_matrices=False)
     count = min(width, int((singular > 1e-6 * singular[0]).sum()))
+    if not count:
+        raise DataError("--data: all windows look the same; expected more, and different, material")
     variance = singular**2 / len(rows)
     gain = 1 / np.sqrt(variance + shrink * variance.mean())
     weight = directions[:count] * gain[:count, None] / deviation

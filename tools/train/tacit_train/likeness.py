@@ -11,11 +11,12 @@ from __future__ import annotations
 import numpy as np
 
 
-def foretold(rows: np.ndarray, targets: np.ndarray, shrink: float) -> tuple[np.ndarray, np.ndarray]:
-    """weight [targets, inputs] and bias of `weight @ row + bias`, which foretells a row's targets.
+def ridge_regression(rows: np.ndarray, targets: np.ndarray, shrink: float) -> tuple[np.ndarray, np.ndarray]:
+    """weight [targets, inputs] and bias [targets] of `weight @ row + bias`, which foretells a row's targets.
 
-    Inputs are brought to deviation 1; `shrink` is what is added to the variance of each of their directions, 1 being that of an
-    input.
+    `rows` are [count, inputs], `targets` [count, targets]. Inputs are brought to deviation 1, and `count * shrink` is added to the
+    diagonal of their Gram matrix: more than 0, else what hangs together can't be told apart. Raises `np.linalg.LinAlgError` where it
+    is too little.
     """
     mean, deviation = rows.mean(0), rows.std(0) + 1e-6
     scaled, middle = (rows - mean) / deviation, targets.mean(0)
@@ -33,10 +34,12 @@ def foretold(rows: np.ndarray, targets: np.ndarray, shrink: float) -> tuple[np.n
     return weight, middle - weight @ mean
 
 
-def narrowed(weight: np.ndarray, bias: np.ndarray, rows: np.ndarray, width: int) -> tuple[np.ndarray, np.ndarray]:
-    """A map to at most `width` elements that keeps as much as can be of the distances between rows (principal components)."""
+def principal_components(weight: np.ndarray, bias: np.ndarray, rows: np.ndarray, width: int) -> tuple[np.ndarray, np.ndarray]:
+    """A map to at most `width` elements that keeps as much as can be of the distances between rows [count, inputs]."""
     points = rows @ weight.T + bias
     centre = points.mean(0)
-    _, directions = np.linalg.eigh((points - centre).T @ (points - centre))
-    kept = directions[:, ::-1][:, :width].T
+    spread, directions = np.linalg.eigh((points - centre).T @ (points - centre))
+    # Elements that hang together have directions in which nothing lies.
+    count = min(width, int((spread > 1e-12 * spread[-1]).sum()))
+    kept = directions[:, ::-1][:, :count].T
     return kept @ weight, kept @ (bias - centre)

@@ -36,9 +36,9 @@ class ViewDraws(Draws):
 
 
 class Views:
-    """Batches as `SoundBatches` makes them, but of standardised log-mel frames [batch, frames, mels] in place of samples, or as
-    `ImageBatches` does, of `count` views that lie in `folder`: made when they are first wanted, a part at a time, so that what was made is not made
-    again when a run is resumed."""
+    """Batches as `ImageBatches` makes them, or `SoundBatches`, but of standardised log-mel frames [batch, frames, mels] in place of
+    samples, of `count` views that lie in `folder`: made when they are first wanted, a part at a time, so that what was made is not
+    made again when a run is resumed."""
 
     def __init__(
         self,

@@ -14,9 +14,15 @@ from torch.nn import functional as F
 
 from tacit_train import adapt, hearing
 from tacit_train.adapter_folder import load_adapter
-from tacit_train.efficientnet import EPSILON, STAGES, WIDTH, larger, load_efficientnet
+from tacit_train.efficientnet import WIDTH, load_efficientnet, resized
 from tacit_train.views import AT_ONCE
 
+EPSILON = 1e-3
+# Kernel, stride, expansion, channels and blocks, as the paper's table 1 has them for B0, whose Lite is without squeeze and excitation.
+STAGES = [
+    *((3, 1, 1, 16, 1), (3, 2, 6, 24, 2), (5, 2, 6, 40, 2), (3, 2, 6, 80, 3)),
+    *((5, 1, 6, 112, 3), (5, 2, 6, 192, 4), (3, 1, 6, 320, 1)),
+]
 REAL = Path(os.environ.get("TACIT_EFFICIENTNET", "none"))
 
 
@@ -117,10 +123,12 @@ def broken(change):
         lambda path: torch.save([1, 2], path),
         lambda path: torch.save({"_conv_stem.weight": 3}, path),
         lambda path: torch.save(nn.Linear(2, 2), path),
+        lambda path: torch.save(torch.zeros(3), path),
         broken(lambda state: state.pop("_blocks.3._bn1.bias")),
+        broken(lambda state: state.update({"_bn1.bias": torch.zeros(1)})),
         broken(lambda state: state.update({"_conv_head.weight": torch.zeros(8, 320, 1, 1)})),
     ],
-    ids=["empty", "cut off", "a list", "a number", "a module", "a tensor less", "another size"],
+    ids=["empty", "cut off", "a list", "a number", "a module", "one tensor", "a tensor less", "a norm of another size", "another size"],
 )
 def test_other_files_are_refused_by_name(tmp_path, write):
     write(tmp_path / "w.pth")
@@ -128,12 +136,32 @@ def test_other_files_are_refused_by_name(tmp_path, write):
         load_efficientnet(tmp_path / "w.pth")
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -1.0], ids=["nan", "inf", "a negative variance"])
+def test_weights_that_are_no_numbers_are_refused(tmp_path, value):
+    broken(lambda state: state["_bn1.running_var"].fill_(value))(tmp_path / "w.pth")
+    if value == float("inf"):
+        broken(lambda state: state["_conv_head.weight"].fill_(value))(tmp_path / "w.pth")
+    with pytest.raises(ValueError, match="w.pth: "):
+        load_efficientnet(tmp_path / "w.pth")
+
+
+def test_what_a_file_would_run_is_not_run(tmp_path):
+    class Runs:
+        def __reduce__(self):
+            return Path.touch, (tmp_path / "ran",)
+
+    torch.save({"_conv_stem.weight": Runs()}, tmp_path / "w.pth")
+    with pytest.raises(ValueError, match="not the weights") as told:
+        load_efficientnet(tmp_path / "w.pth")
+    assert not (tmp_path / "ran").exists() and "weights_only" not in str(told.value)
+
+
 def test_growing_keeps_what_is_there():
     pixels = torch.rand(1, 8, 8, 3, generator=torch.Generator().manual_seed(2))
-    grown = larger(pixels, 24)
+    grown = resized(pixels, 24)
     assert grown.shape == (1, 24, 24, 3) and 0 <= float(grown.min()) and float(grown.max()) <= 1
     assert float((grown[:, 1::3, 1::3] - pixels).abs().max()) < 0.02
-    assert torch.allclose(larger(torch.full((1, 8, 8, 3), 0.25), 20), torch.tensor(0.25))
+    assert torch.allclose(resized(torch.full((1, 8, 8, 3), 0.25), 20), torch.tensor(0.25))
 
 
 def test_an_adapter_learns_its_features(llama_base, weights, tmp_path, monkeypatch):
@@ -164,7 +192,7 @@ def test_an_adapter_learns_its_features(llama_base, weights, tmp_path, monkeypat
 @pytest.mark.parametrize(
     ("more", "message"),
     [
-        (("--channels", 1, "--features-weight", 1), "EfficientNet sees pictures in colour"),
+        (("--channels", 1, "--features-weight", 1), "sees pictures in colour; expected --input image with 3 channels"),
         ((), "--efficientnet goes with --features-weight or --linear-teacher"),
         (("--speech-embedding", ".", "--features-weight", 1), "one network at a time"),
     ],
@@ -181,7 +209,7 @@ def test_what_does_not_go_with_it(llama_base, weights, tmp_path, more, message):
 
 @pytest.mark.skipif(not REAL.is_file(), reason="TACIT_EFFICIENTNET does not say where the real weights are")
 def test_the_real_one_tells_pictures_apart():
-    """Of a grey square, a gradient and noise its features differ, and those of a mirrored picture hardly do."""
+    """A picture's features are nearer its mirror image's than those of noise."""
     model = load_efficientnet(REAL)
     rng = np.random.default_rng(0)
     smooth = F.interpolate(torch.from_numpy(rng.random((1, 3, 6, 6))).float(), size=(192, 192), mode="bicubic").clamp(0, 1)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from safetensors.torch import load_file, save_file
 from test_adapt import run, settings, tones  # noqa: F401 (tones is a fixture)
 
 from tacit_train import adapt, enlarge
@@ -35,15 +36,14 @@ def made(request, llama_base, tmp_path):
     return tmp_path / "out"
 
 
-@pytest.mark.parametrize("side", [1, 2, 3, 8])
+@pytest.mark.parametrize("side", [2, 3, 8])
 def test_growing_is_undone_within_a_patch(side):
     rng = np.random.default_rng(side)
     row = rng.integers(0, 256, (1, side + 6), np.uint8)
     grown = np.asarray(fit(Image.fromarray(np.repeat(row, side + 6, 0)), 2 * side + 12, 2 * side + 12))[0].astype(np.float64)
     got = enlarge.shrinking(side).numpy() @ grown[6 : 6 + 2 * side]
-    # A grown pixel is rounded to a byte; where there is one pixel alone, what lies beyond its ends can't be told from it.
-    tolerance = 256 if side == 1 else 1.01
-    assert np.abs(got - row[0, 3 : 3 + side]).max() <= tolerance
+    # A grown pixel is rounded to a byte.
+    assert np.abs(got - row[0, 3 : 3 + side]).max() <= 1.01
     assert torch.allclose(enlarge.shrinking(side).sum(1), torch.ones(side, dtype=torch.float64))
 
 
@@ -64,9 +64,29 @@ def test_small_pictures_that_are_grown_are_seen_as_before(llama_base, made):
 def test_what_read_smaller_pictures_is_not_kept(made):
     told = json.loads((made / "tacit.json").read_text())
     (made / "tacit.json").write_text(json.dumps(told | {"learning": {"levels": [1]}, "metrics": {"accuracy": 1.0}}))
+    tensors = load_file(made / "tacit.safetensors")
+    save_file(tensors | {"learning.weight": torch.ones(2, 2)}, made / "tacit.safetensors")
     run(enlarge, made)
     told = json.loads((made / "tacit.json").read_text())
     assert "learning" not in told and told["metrics"] == {}
+    assert set(load_file(made / "tacit.safetensors")) == set(tensors)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"width": 9000, "height": 9000}, "twice is more than a model takes"),
+        ({"patch": 1, "stride": 1}, "patches are of one pixel"),
+        ({"patch": 5}, "expected 75 numbers for each output"),
+    ],
+)
+def test_what_can_not_be_enlarged_is_left_as_it_is(made, change, message):
+    told = json.loads((made / "tacit.json").read_text())
+    (made / "tacit.json").write_text(json.dumps(told | {"input": told["input"] | change}))
+    before = {path.name: path.read_bytes() for path in made.iterdir()}
+    with pytest.raises(DataError, match=message):
+        run(enlarge, made)
+    assert {path.name: path.read_bytes() for path in made.iterdir()} == before
 
 
 def test_sound_is_refused(base, tones, tmp_path):  # noqa: F811
