@@ -1,44 +1,65 @@
-"""meta/material.csv and CREDITS.txt: what each file is, whose it is and under which licence."""
+"""Tables of what was collected, and the credits: what each file is, whose it is and under which licence."""
 
 from __future__ import annotations
 
 import csv
 import fcntl
+import os
 from collections import defaultdict
+from dataclasses import dataclass
 from pathlib import Path
 
 COLUMNS = [
     "file", "label", "package", "version", "licence", "source", "seconds", "split", "group", "joined", "synthetic",
     "holders",
 ]  # fmt: skip
-HEAD = "Sounds that were trained on: changed (resampled to 16 kHz mono, cut, joined, encoded) by this project."
 
 
-def read(folder: Path) -> list[dict[str, str]]:
-    path = folder / "meta" / "material.csv"
+@dataclass(frozen=True)
+class Kind:
+    """Where in a folder the table of one kind of material lies, and its credits."""
+
+    table: str
+    credits: str
+    columns: list[str]
+    head: str
+
+
+SOUNDS = Kind(
+    "meta/material.csv",
+    "CREDITS.txt",
+    COLUMNS,
+    "Sounds that were trained on: changed (resampled to 16 kHz mono, cut, joined, encoded) by this project.",
+)
+
+
+def read(folder: Path, kind: Kind = SOUNDS) -> list[dict[str, str]]:
+    path = folder / kind.table
     if not path.exists():
         return []
     with path.open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 
-def replace(folder: Path, package: str, rows: list[dict[str, str]]) -> None:
+def replace(folder: Path, package: str, rows: list[dict[str, str]], kind: Kind = SOUNDS) -> None:
     """Puts a package's rows in place of the ones it had, keeps all others, writes the credits anew."""
-    path = folder / "meta" / "material.csv"
+    path = folder / kind.table
     path.parent.mkdir(parents=True, exist_ok=True)
     # Two collections of different packages may run at once.
     with (path.parent / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        kept = [row for row in read(folder) if row["package"] != package]
+        kept = [row for row in read(folder, kind) if row["package"] != package]
         every = sorted(kept + rows, key=lambda row: row["file"])
-        with path.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        made = path.with_name(f".{path.name}")
+        with made.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, kind.columns, lineterminator="\n")
             writer.writeheader()
             writer.writerows(every)
-        (folder / "CREDITS.txt").write_text(credits(every), encoding="utf-8")
+        os.replace(made, path)
+        (folder / kind.credits).write_text(credits(every, kind.head), encoding="utf-8")
 
 
-def credits(rows: list[dict[str, str]], head: str = HEAD) -> str:
+def credits(rows: list[dict[str, str]], head: str) -> str:
     """One paragraph a package, in it one line a licence and holder."""
     packages = defaultdict(lambda: defaultdict(int))
     for row in rows:

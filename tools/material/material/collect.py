@@ -34,6 +34,15 @@ def terms_by_file(entry: dict, text: str, files: list[str]) -> dict[str, licence
     return found
 
 
+def free_of(take: dict, name: str, files: list[str], terms: dict[str, licence.Terms], what: str) -> list[str]:
+    """The files that a row of the table wants and whose licence is free; says how many are not."""
+    wanted = [file for file in files if package.matches(file, take["files"], take.get("without", []))]
+    free = [file for file in wanted if file in terms]
+    if len(free) < len(wanted):
+        print(f"{name}: {len(wanted) - len(free)} of {len(wanted)} {what} are not free", flush=True)
+    return free
+
+
 def items_of(take: dict, name: str, files: list[str], folder: Path) -> list[tuple[plan.Item, str, str]]:
     """Items of one row of the table, each with its group and split."""
     decoded = []
@@ -84,10 +93,7 @@ def collect(entry: dict, out: Path, cache: Path, quality: float) -> list[dict[st
         text, files = package.extract(deb, name, entry["take"], folder)
         terms = terms_by_file(entry, text, files)
         for take in entry["take"]:
-            wanted = [file for file in files if package.matches(file, take["files"], take.get("without", []))]
-            free = [file for file in wanted if file in terms]
-            if len(free) < len(wanted):
-                print(f"{name}: {len(wanted) - len(free)} of {len(wanted)} {take['label']} files are not free", flush=True)
+            free = free_of(take, name, files, terms, f"{take['label']} files")
             for item, group, split in items_of(take, name, free, folder):
                 own = terms[item.files[0]]
                 path = f"audio/{take['label']}/{name}--{item.name}.ogg"

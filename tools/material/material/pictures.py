@@ -7,9 +7,7 @@ A few large pictures, cut at many places and sizes, stand for a great many small
 from __future__ import annotations
 
 import argparse
-import csv
 import hashlib
-import os
 import shutil
 import sys
 import tarfile
@@ -22,16 +20,20 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from . import catalogue, licence, package
-from .collect import CACHE, terms_by_file
+from .collect import CACHE, free_of, terms_by_file
 
 TABLE = Path(__file__).resolve().parent.parent / "pictures.toml"
-COLUMNS = ["file", "package", "version", "licence", "source", "holders"]
 SMALLEST = 96  # pixels a side, of what is cut from
 LARGEST = 1 << 26  # pixels of a picture
 SIDES = range(8, 1025)  # of a square
 FLAT = 6.0  # the deviation of a colour over a square, in bytes, below which there is nothing to see
 HOLES = 0.6  # the part that may not be seen through
-HEAD = "Pictures that were trained on: changed (cut, made smaller) by this project."
+PICTURES = catalogue.Kind(
+    "pictures.csv",
+    "pictures/CREDITS.txt",
+    ["file", "package", "version", "licence", "source", "holders"],
+    "Pictures that were trained on: changed (cut, made smaller) by this project.",
+)
 
 
 def opened(path: Path) -> Image.Image | None:
@@ -89,11 +91,7 @@ def collect(entry: dict, out: Path, cache: Path, side: int) -> list[dict[str, st
         text, files = package.extract(deb, name, entry["take"], Path(folder))
         terms, version = terms_by_file(entry, text, files), package.version_of(deb)
         for take in entry["take"]:
-            wanted = [file for file in files if package.matches(file, take["files"], take.get("without", []))]
-            free = [file for file in wanted if file in terms]
-            if len(free) < len(wanted):
-                print(f"{name}: {len(wanted) - len(free)} of {len(wanted)} pictures are not free", flush=True)
-            for file in free:
+            for file in free_of(take, name, files, terms, "pictures"):
                 image = opened(Path(folder) / file)
                 if image is None:
                     continue
@@ -127,22 +125,6 @@ def entries(table: Path) -> list[dict]:
     return found
 
 
-def keep(rows: list[dict[str, str]], package_name: str, out: Path) -> None:
-    """Puts a package's rows in place of the ones it had, keeps all others, writes the credits anew."""
-    path = out / "pictures.csv"
-    before = []
-    if path.exists():
-        with path.open(newline="", encoding="utf-8") as file:
-            before = [row for row in csv.DictReader(file) if row.get("package") != package_name]
-    every = sorted(before + rows, key=lambda row: row["file"])
-    with open(out / ".pictures.csv", "w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(every)
-    os.replace(out / ".pictures.csv", path)
-    (out / "pictures" / "CREDITS.txt").write_text(catalogue.credits(every, HEAD), encoding="utf-8")
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(prog="pictures", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path, help="the folder to write pictures/, pictures/CREDITS.txt and pictures.csv to")
@@ -161,7 +143,7 @@ def main() -> int:
     for entry in table:
         try:
             found = collect(entry, arguments.out, arguments.cache.resolve(), arguments.side)
-            keep(found, entry["name"], arguments.out)
+            catalogue.replace(arguments.out, entry["name"], found, PICTURES)
         except (package.PackageError, licence.LicenceError) as error:
             print(f"pictures: {error}", file=sys.stderr)
             failed += 1

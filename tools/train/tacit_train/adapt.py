@@ -19,7 +19,7 @@ from .arguments import PART, RATE, SEED, SOME, WEIGHT
 from .augment import Augmentation
 from .augment_images import ImageAugmentation
 from .files import ADAPTER, BASE, whole_folder
-from .hearing import check_networks, open_hearing
+from .hearing import check_networks, network_of, open_hearing
 from .initial import embedding_scale, start_patch_projection, start_sinks
 from .inputs import ImageInput, Input, TokensInput
 from .linear_teacher import Scale, Whitening, fit_linear_teacher
@@ -149,11 +149,13 @@ class Trainer(Training):
         if args.teacher:
             self.teacher = Teachers(args.teacher, self.data.labels, self.task, description, args.device)
         self.hearing = open_hearing(args, description)
+        if self.hearing is not None:
+            self.hearing.to(args.device)
         if self.hearing is not None and args.without_layers:
             raise ValueError("--names and features are learned from what the layers make; --without-layers leaves them out")
-        for name in ("speech-embedding", "efficientnet"):
-            if getattr(args, name.replace("-", "_")) is not None and not (args.features_weight or args.linear_teacher):
-                raise ValueError(f"--{name} goes with --features-weight or --linear-teacher")
+        # YAMNet's names are learned as well, these networks' features alone.
+        if (network := network_of(args)) not in (None, "names") and not (args.features_weight or args.linear_teacher):
+            raise ValueError(f"--{network.replace('_', '-')} goes with --features-weight or --linear-teacher")
         self.base_folder = self.prepare_base()
         begun = None if args.begin is None else load_adapter(self.base_folder, args.begin)
         if begun is not None:
@@ -231,8 +233,8 @@ class Trainer(Training):
         clips = [(c.path.parts[-2:], c.path.stat().st_size, c.index, c.targets, c.weight) for c in self.parts.train]
         clips = hashlib.sha256(repr(clips).encode()).hexdigest()
         made |= {"seed": str(args.seed), "input": str(self.sense.description), "clips": clips}
-        network = next((name for name in ("speech_embedding", "efficientnet") if getattr(args, name) is not None), "yamnet")
-        made[network] = "" if self.hearing is None else self.hearing.digest
+        network = network_of(args)
+        made["yamnet" if network in (None, "names") else network] = "" if self.hearing is None else self.hearing.digest
         return made | {"labels": ",".join(self.data.labels), "bf16": str(args.bf16)}
 
     def head_for_training(self, model: AdaptedModel, outputs: int, bias: float) -> nn.Linear:
@@ -287,9 +289,8 @@ class Trainer(Training):
     def settings(self) -> dict[str, str]:
         # The same teacher may lie elsewhere, and another in its place.
         known = {"teacher": "None" if self.teacher is None else self.teacher.digest}
-        for name in ("speech_embedding", "efficientnet"):
-            if getattr(self.args, name) is not None:
-                known[name] = self.hearing.digest
+        if (network := network_of(self.args)) not in (None, "names"):
+            known[network] = self.hearing.digest
         return super().settings() | {"whole": str(self.whole)} | known
 
     def material(self) -> dict[str, str]:

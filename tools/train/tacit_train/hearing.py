@@ -102,12 +102,21 @@ def check_networks(args: argparse.Namespace) -> None:
             check_file(f"--{name}", file)
 
 
+def network_of(args: argparse.Namespace) -> str | None:
+    """Which of the options that name a network is given."""
+    given = [name for name in ("names", "speech_embedding", "efficientnet") if getattr(args, name, None) is not None]
+    if len(given) > 1:
+        raise ValueError("--names, --speech-embedding, --efficientnet: one network at a time is learned from")
+    return given[0] if given else None
+
+
 def open_hearing(args: argparse.Namespace, description: Input) -> Hearing | None:
     """What `--names`, `--speech-embedding` or `--efficientnet` asks for."""
-    if sum(getattr(args, name) is not None for name in ("names", "speech_embedding", "efficientnet")) > 1:
-        raise ValueError("--names, --speech-embedding, --efficientnet: one network at a time is learned from")
-    if args.names is not None:
-        return YAMNetHearing(args.names, description).to(args.device)
-    if args.efficientnet is not None:
-        return PictureHearing(args.efficientnet, description).to(args.device)
-    return None if args.speech_embedding is None else SpeechHearing(args.speech_embedding, description)
+    match network_of(args):
+        case "names":
+            return YAMNetHearing(args.names, description)
+        case "efficientnet":
+            return PictureHearing(args.efficientnet, description)
+        case "speech_embedding":
+            return SpeechHearing(args.speech_embedding, description)
+    return None

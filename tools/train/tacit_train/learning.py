@@ -29,7 +29,7 @@ from .arguments import COUNT, RATE, SEED, SOME, WEIGHT
 from .augment import coloured_noise
 from .files import changed_folder, load_json, load_tensors, save_json
 from .frontend import make_front_end
-from .hearing import Hearing, check_networks, open_hearing
+from .hearing import Hearing, check_networks, network_of, open_hearing
 from .inputs import ImageInput, Input, SoundInput, TokensInput
 from .material import open_material, windows_of
 from .model import AdaptedModel
@@ -187,10 +187,10 @@ def for_each(option: str, values: list[int], others: list[str]) -> list[int]:
 
 def open_network(args: argparse.Namespace, description: Input) -> Hearing | None:
     """The network whose features are foretold, if one is asked for."""
-    if (args.names is not None or args.efficientnet is not None) and args.metric:
-        raise DataError("--metric and another network's features do not go together")
     try:
-        return open_hearing(argparse.Namespace(**vars(args), speech_embedding=None, device="cpu"), description)
+        if network_of(args) is not None and args.metric:
+            raise DataError("--metric and another network's features do not go together")
+        return open_hearing(args, description)
     except (ValueError, ImportError) as error:
         raise DataError(str(error)) from None
 
