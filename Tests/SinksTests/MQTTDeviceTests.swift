@@ -74,6 +74,18 @@ import Testing
         #expect(cleared == 100 && device.withInbox { $0.isOver })
     }
 
+    /// A connection that breaks while leave is taken of it: the next one is told everything, up to the end.
+    @Test func theEndIsSaidAgainToAnotherConnection() {
+        device.withInbox { $0.isFinishingNow() }
+        for arrived in 1...2 {
+            _ = device.hears(arrived: arrived, 0)
+            let states = messages().filter { $0.topic == topics.label("dog") }
+            #expect(states.map(\.payload) == [Array("OFF".utf8)] && device.withInbox { $0.isOver })
+            device.begin(arrived: arrived + 1, 0)
+            #expect(!device.withInbox { $0.isOver })
+        }
+    }
+
     /// Who asks time and again, and takes nothing meanwhile, is told once.
     @Test func whatIsAskedForTimeAndAgainIsToldOnce() {
         for _ in 0..<1000 { device.tellAgain() }

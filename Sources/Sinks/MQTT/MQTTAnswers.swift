@@ -10,6 +10,7 @@ final class MQTTAnswers {
     var numbers: Set<Int32> = []
     var arrived = 0
     var hasHomeAssistantBegun = false
+    var isSaidToBeGone = false
     /// Topics of commands.
     var commandTopics: Set<String> = []
     /// Messages to these, as they came.
@@ -21,6 +22,8 @@ final class MQTTAnswers {
     private(set) var kept = BoundedQueue<String>(capacity: 1024)
 
     private let isEncrypted: Bool
+    /// The topic that says whether the program is there.
+    private let program: String
     /// What was said of the connection's encryption.
     private var encryption = MQTTEncryptionTrouble()
 
@@ -32,7 +35,7 @@ final class MQTTAnswers {
     /// Bytes of such a topic, at most: a longer one is none of this program's.
     private static let longestTopic = 512
 
-    init(isEncrypted: Bool) { self.isEncrypted = isEncrypted }
+    init(isEncrypted: Bool, program: String) { (self.isEncrypted, self.program) = (isEncrypted, program) }
 
     func nextCommand() -> MQTTMessage? { commands.removeFirst() }
     func nextKept() -> String? { kept.removeFirst() }
@@ -104,6 +107,11 @@ final class MQTTAnswers {
         guard let text = message.topic else { return }
         let topic = String(cString: text)
         let payload = UnsafeRawBufferPointer(start: message.payload, count: max(0, Int(message.payloadlen)))
+        if topic == program {
+            // What is kept is what was said before this connection began.
+            if !message.retain, payload.elementsEqual("offline".utf8) { isSaidToBeGone = true }
+            return
+        }
         guard topic == MQTTTopics.homeAssistant else {
             guard commandTopics.contains(topic) else {
                 if message.retain, !payload.isEmpty, topic.utf8.count <= Self.longestTopic { _ = kept.append(topic) }

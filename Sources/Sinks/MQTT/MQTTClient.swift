@@ -45,7 +45,7 @@ final class MQTTClient {
         }
         // A name that no other program has: who takes another's is taken for it, and it is sent away.
         let name = "tacit-\(String(UInt64.random(in: .min ... .max), radix: 36))"
-        let answers = MQTTAnswers(isEncrypted: address.isEncrypted)
+        let answers = MQTTAnswers(isEncrypted: address.isEncrypted, program: MQTTTopics.program(address.prefix))
         guard let client = tacit_mosquitto_new(name, true, Unmanaged.passUnretained(answers).toOpaque()) else {
             throw TacitError(.cannotCreate, file: address.description, "no memory")
         }
@@ -175,6 +175,12 @@ final class MQTTClient {
     func hasHomeAssistantBegun() -> Bool {
         defer { answers.hasHomeAssistantBegun = false }
         return answers.hasHomeAssistantBegun
+    }
+
+    /// Whether someone, as a last will does, has said that the program is gone since this was asked last.
+    func isSaidToBeGone() -> Bool {
+        defer { answers.isSaidToBeGone = false }
+        return answers.isSaidToBeGone
     }
 
     static func words(_ result: Int32) -> String {

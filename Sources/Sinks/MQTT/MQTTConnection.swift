@@ -13,8 +13,6 @@ final class MQTTConnection: @unchecked Sendable {
     let address: MQTTAddress
     private let settings: MQTTSettings
     private let place: Place
-    /// Whether there was a connection to this broker before, whose last will may yet come and say the program is gone.
-    private let followsAnother: Bool
     private let wakePipe: WakePipe
     let shared = Guarded(MQTTShared())
     private let log = LogSpeaker()
@@ -31,6 +29,7 @@ final class MQTTConnection: @unchecked Sendable {
     private var saidProblem: String?
     private var hasSaidGoodbye = false
     private var lastRepeat = 0.0
+    private var lastOnline = 0.0
 
     /// Messages that may be on their way at once.
     private static let window = 64
@@ -59,16 +58,15 @@ final class MQTTConnection: @unchecked Sendable {
         }
         return try place.connection.withLock { connection in
             if let known = connection, !known.shared.locked({ $0.isOver || $0.isLeaving }) { return known }
-            let made = try MQTTConnection(address, settings, in: place, followsAnother: connection != nil)
+            let made = try MQTTConnection(address, settings, in: place)
             connection = made
             return made
         }
     }
 
-    private init(_ address: MQTTAddress, _ settings: MQTTSettings, in place: Place, followsAnother: Bool) throws {
+    private init(_ address: MQTTAddress, _ settings: MQTTSettings, in place: Place) throws {
         self.address = address
         self.place = place
-        self.followsAnother = followsAnother
         self.settings = settings
         wakePipe = try WakePipe(for: address.description, failure: .cannotCreate)
         client = try MQTTClient(address, settings)
@@ -202,10 +200,8 @@ final class MQTTConnection: @unchecked Sendable {
     private func talk() {
         if !wasOpen { begin() }
         let now = Stopwatch.now
-        if now >= nextOnline {
-            nextOnline = .infinity
-            _ = client.publish(MQTTMessage(MQTTTopics.program(address.prefix), "online"))
-        }
+        let isDoubted = now >= nextOnline || now - lastOnline >= 1 && client.isSaidToBeGone()
+        if isDoubted, !hasSaidGoodbye { sayOnline(now) }
         let devices = shared.locked { $0.devices }
         if now - lastRepeat >= 1, client.hasHomeAssistantBegun() {
             lastRepeat = now
@@ -263,15 +259,25 @@ final class MQTTConnection: @unchecked Sendable {
     private func begin() {
         wasOpen = true
         openSince = Stopwatch.now
-        // The last will of one before this, whose connection has gone dead, comes that late at most.
-        if followsAnother { nextOnline = openSince + 2 * Double(MQTTClient.keepAlive) }
+        hasSaidGoodbye = false
+        // The last will of a connection before this one, maybe of a run that ended with the board's power, comes once the
+        // broker takes that for dead. It is listened to; where that isn't allowed, it is that late at most.
+        client.subscribe(MQTTTopics.program(address.prefix))
         client.subscribe(MQTTTopics.homeAssistant)
-        _ = client.publish(MQTTMessage(MQTTTopics.program(address.prefix), "online"))
+        sayOnline(openSince)
+        nextOnline = openSince + 2 * Double(MQTTClient.keepAlive)
         for device in shared.locked({ $0.devices }) { device.hasBegun = false }
         if saidProblem != nil {
             log.line { $0.append(string: "\(address.description): connected") }
         }
         saidProblem = nil
+    }
+
+    private func sayOnline(_ now: Double) {
+        (lastOnline, nextOnline) = (now, .infinity)
+        // Beyond that it is among what a broker has not taken from one connection to the next, and is sent again.
+        guard client.onTheirWay < 2 * Self.window else { return }
+        _ = client.publish(MQTTMessage(MQTTTopics.program(address.prefix), "online"))
     }
 
     private func converse() {

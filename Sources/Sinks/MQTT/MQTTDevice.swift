@@ -75,6 +75,8 @@ package final class MQTTDevice: @unchecked Sendable {
         hasHeard = false
         hearing = arrived
         withInbox { inbox in
+            // The farewell is part of it, where a connection broke behind one.
+            inbox.isOver = false
             relabel(&inbox)
             // What happened while no one listened is an event, but no state any more. A stream that waits for its readers
             // has no such time.
