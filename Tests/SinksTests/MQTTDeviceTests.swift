@@ -86,6 +86,28 @@ import Testing
         }
     }
 
+    /// How it stands in the end is told before the events that wait, for which there may be no time.
+    @Test(arguments: [false, true]) func theEndIsToldBeforeWhatWaits(waits: Bool) throws {
+        let (topics, shared) = (topics, Guarded(MQTTShared()))
+        let device = shared.locked {
+            $0.add(topics, News.stream(labels: ["dog"], waits: waits), hasDiscovery: true, in: shared)
+        }
+        device.begin(arrived: 1, 0)
+        device.withInbox { _ = $0.add(News.event(.on, 0, at: 0)) }
+        while device.next(0) != nil {}
+        device.withInbox { inbox in
+            for number in 1...101 { _ = inbox.add(News.event(number % 2 == 0 ? .on : .off, 0, at: Double(number))) }
+            inbox.isFinishingNow()
+        }
+        var all: [MQTTMessage] = []
+        while let message = device.next(0) { all.append(message) }
+        #expect(all.count { $0.topic == topics.event } == 101)
+        let states = all.indices.filter { all[$0].topic == topics.label("dog") }
+        #expect(states.count == (waits ? 101 : 1))
+        let (last, first) = (try #require(states.last), try #require(all.firstIndex { $0.topic == topics.event }))
+        #expect(all[last].payload == Array("OFF".utf8) && waits == (last > first))
+    }
+
     /// Who asks time and again, and takes nothing meanwhile, is told once.
     @Test func whatIsAskedForTimeAndAgainIsToldOnce() {
         for _ in 0..<1000 { device.tellAgain() }

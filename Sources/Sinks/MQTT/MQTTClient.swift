@@ -164,6 +164,12 @@ final class MQTTClient {
         answers.state = .closed
     }
 
+    /// Breaks the connection, so that the last will is read out behind what was sent.
+    func hangUp() {
+        shutdown(socket, Int32(SHUT_RDWR))
+        answers.state = .closed
+    }
+
     /// What was sent to a topic of commands, and how many such were lost since this was asked last.
     func nextCommand() -> MQTTMessage? { answers.nextCommand() }
     func takeLostCommands() -> Int {

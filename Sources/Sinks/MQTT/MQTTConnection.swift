@@ -148,10 +148,9 @@ final class MQTTConnection: @unchecked Sendable {
     /// Once all have taken leave, so does the program.
     private func isOverNow() -> Bool {
         if shared.locked({ $0.isGivenUp }) {
-            // Whoever has taken over says how it is from now on.
-            if client.state == .open, place.connection.withLock({ $0 === self }) {
-                _ = client.publish(MQTTMessage(MQTTTopics.program(address.prefix), "offline"))
-            }
+            // A farewell would come behind all that is not taken, or never: the last will says it. Whoever has taken over
+            // says how it is from now on.
+            if client.state == .open, place.connection.withLock({ $0 === self }) { client.hangUp() }
             leave()
             return true
         }

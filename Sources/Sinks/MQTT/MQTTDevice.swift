@@ -41,6 +41,8 @@ package final class MQTTDevice: @unchecked Sendable {
     private var levelTime = -1.0
     private var toldLost: Double?
     private var toldDropped: Int?
+    /// Whether the end has begun, in front of events that wait.
+    private var isEnding = false
 
     /// Seconds in which a broker says which labels it knows of, and in which one follows the other.
     private static let hearingSeconds = 10.0
@@ -189,6 +191,7 @@ package final class MQTTDevice: @unchecked Sendable {
             while let answer = inbox.answers.removeFirst() {
                 pending.append(MQTTMessage(topics.answer, answer.bytes.dropLast(), isRetained: false))
             }
+            if inbox.isFinishing, !isEnding { tellEnd(inbox) }
             let event = inbox.queue.removeFirst()
             // Before another event can come, whose state would be told twice.
             if event == nil { settle(&inbox) }
@@ -197,6 +200,15 @@ package final class MQTTDevice: @unchecked Sendable {
         guard let event else { return }
         shared.signal()
         tell(event)
+    }
+
+    /// How it stands in the end is told before the events that still wait: there may be no time for all of them. A stream
+    /// that waits for its readers has that time.
+    private func tellEnd(_ inbox: MQTTInbox) {
+        isEnding = true
+        guard !stream.waitsForReaders else { return }
+        settled = inbox.queue.count
+        tellChanges(inbox)
     }
 
     private func tell(_ event: LiveEvent) {
@@ -213,11 +225,7 @@ package final class MQTTDevice: @unchecked Sendable {
 
     /// With nothing else to say: what is on and off is told as it is, whatever was lost; and at the end there is a farewell.
     private func settle(_ inbox: inout MQTTInbox) {
-        for label in told.indices where told[label] != inbox.isOn[label] {
-            told[label] = inbox.isOn[label]
-            tellState(label)
-        }
-        if let lastOn = inbox.lastOn, lastOn != toldLast { tellLast(lastOn) }
+        tellChanges(inbox)
         guard pending.isEmpty, leftovers.areCleared, inbox.isFinishing, hasHeard else { return }
         if toldAvailable == true {
             toldAvailable = false
@@ -225,6 +233,14 @@ package final class MQTTDevice: @unchecked Sendable {
         } else {
             inbox.isOver = true
         }
+    }
+
+    private func tellChanges(_ inbox: MQTTInbox) {
+        for label in told.indices where told[label] != inbox.isOn[label] {
+            told[label] = inbox.isOn[label]
+            tellState(label)
+        }
+        if let lastOn = inbox.lastOn, lastOn != toldLast { tellLast(lastOn) }
     }
 
     private func tellFigures(_ inbox: MQTTInbox, _ now: Double) {
