@@ -10,6 +10,7 @@ static void (*set_connect)(struct mosquitto *, tacit_mosquitto_on_connect *);
 static void (*set_disconnect)(struct mosquitto *, tacit_mosquitto_on_connect *);
 static void (*set_publish)(struct mosquitto *, tacit_mosquitto_on_publish *);
 static void (*set_message)(struct mosquitto *, tacit_mosquitto_on_message *);
+static void (*set_subscribe)(struct mosquitto *, tacit_mosquitto_on_subscribe *);
 static void (*set_log)(struct mosquitto *, tacit_mosquitto_on_log *);
 
 static int start(void) { return the_lib_init(); }
@@ -21,6 +22,7 @@ static const tacit_symbol symbols[] = {
     TACIT_SYMBOL(set_disconnect, "mosquitto_disconnect_callback_set"),
     TACIT_SYMBOL(set_publish, "mosquitto_publish_callback_set"),
     TACIT_SYMBOL(set_message, "mosquitto_message_callback_set"),
+    TACIT_SYMBOL(set_subscribe, "mosquitto_subscribe_callback_set"),
     TACIT_SYMBOL(set_log, "mosquitto_log_callback_set"),
     {0}};
 
@@ -40,6 +42,10 @@ void tacit_mosquitto_tell(
     set_disconnect(client, disconnected);
     set_publish(client, published);
     set_message(client, received);
+}
+
+void tacit_mosquitto_tell_subscriptions(struct mosquitto *client, tacit_mosquitto_on_subscribe *subscribed) {
+    set_subscribe(client, subscribed);
 }
 
 void tacit_mosquitto_tell_log(struct mosquitto *client, tacit_mosquitto_on_log *logs) { set_log(client, logs); }

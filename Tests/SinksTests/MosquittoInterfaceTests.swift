@@ -28,8 +28,12 @@ struct MosquittoInterfaceTests {
             void (*ends)(struct mosquitto *, void (*)(struct mosquitto *, void *, int)) = mosquitto_disconnect_callback_set;
             void (*publishes)(struct mosquitto *, void (*)(struct mosquitto *, void *, int)) = mosquitto_publish_callback_set;
             void (*logs)(struct mosquitto *, void (*)(struct mosquitto *, void *, int, const char *)) = mosquitto_log_callback_set;
+            void (*subscribes)(struct mosquitto *, void (*)(struct mosquitto *, void *, int, int, const int *))
+                = mosquitto_subscribe_callback_set;
+            tacit_mosquitto_on_subscribe *subscribed;
             tacit_mosquitto_on_connect *connected; tacit_mosquitto_on_publish *published; tacit_mosquitto_on_log *logged;
-            void use(void) { connects(0, connected); ends(0, connected); publishes(0, published); logs(0, logged); }
+            void use(void) { connects(0, connected); ends(0, connected); publishes(0, published); logs(0, logged);
+                subscribes(0, subscribed); }
             #define EQUAL(own, theirs) _Static_assert((int)own == (int)theirs, #theirs);
             EQUAL(TACIT_MOSQUITTO_SUCCESS, MOSQ_ERR_SUCCESS)
             EQUAL(TACIT_MOSQUITTO_NO_CONNECTION, MOSQ_ERR_NO_CONN)

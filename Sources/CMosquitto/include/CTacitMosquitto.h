@@ -32,6 +32,7 @@ enum { TACIT_MOSQUITTO_LOG_ERROR = 8 };
 typedef void tacit_mosquitto_on_connect(struct mosquitto *, void *, int);
 typedef void tacit_mosquitto_on_publish(struct mosquitto *, void *, int);
 typedef void tacit_mosquitto_on_message(struct mosquitto *, void *, const struct tacit_mosquitto_message *);
+typedef void tacit_mosquitto_on_subscribe(struct mosquitto *, void *, int, int, const int *);
 typedef void tacit_mosquitto_on_log(struct mosquitto *, void *, int, const char *);
 
 // What is used of it: X(result, name behind mosquitto_, parameters, arguments). Callbacks are set as pointers of no
@@ -81,6 +82,9 @@ const char *tacit_mosquitto_load(void);
 void tacit_mosquitto_tell(
     struct mosquitto *client, tacit_mosquitto_on_connect *connected, tacit_mosquitto_on_connect *disconnected,
     tacit_mosquitto_on_publish *published, tacit_mosquitto_on_message *received);
+
+// Who is told of each answer to `subscribe`: by its number, and with how many results, of which 128 and more say no.
+void tacit_mosquitto_tell_subscriptions(struct mosquitto *client, tacit_mosquitto_on_subscribe *subscribed);
 
 // Who is told what the library writes into its log, from within any call.
 void tacit_mosquitto_tell_log(struct mosquitto *client, tacit_mosquitto_on_log *logs);

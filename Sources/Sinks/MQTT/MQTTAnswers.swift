@@ -11,6 +11,10 @@ final class MQTTAnswers {
     var arrived = 0
     var hasHomeAssistantBegun = false
     var isSaidToBeGone = false
+    /// Topics that were asked for with this connection and not answered yet, by the numbers of the questions.
+    var asked: [Int32: String] = [:]
+    /// Topics that the broker has refused.
+    private(set) var refused = BoundedQueue<String>(capacity: 64)
     /// Topics of commands.
     var commandTopics: Set<String> = []
     /// Messages to these, as they came.
@@ -39,6 +43,7 @@ final class MQTTAnswers {
 
     func nextCommand() -> MQTTMessage? { commands.removeFirst() }
     func nextKept() -> String? { kept.removeFirst() }
+    func nextRefused() -> String? { refused.removeFirst() }
 
     /// Another connection is begun.
     func forgetEncryption() { encryption = MQTTEncryptionTrouble() }
@@ -62,6 +67,9 @@ final class MQTTAnswers {
                 MQTTAnswers.of(own)?.hasLogged(client, text)
             }
         }
+        tacit_mosquitto_tell_subscriptions(client) { _, own, number, count, results in
+            MQTTAnswers.of(own)?.hasSubscribed(number, UnsafeBufferPointer(start: results, count: max(0, Int(count))))
+        }
         tacit_mosquitto_tell(
             client, { _, own, code in MQTTAnswers.of(own)?.hasConnected(code) },
             { _, own, code in MQTTAnswers.of(own)?.hasDisconnected(code) },
@@ -70,6 +78,11 @@ final class MQTTAnswers {
                 guard let message else { return }
                 MQTTAnswers.of(own)?.hasReceived(message.pointee)
             })
+    }
+
+    private func hasSubscribed(_ number: Int32, _ results: UnsafeBufferPointer<Int32>) {
+        guard let topic = asked.removeValue(forKey: number), results.contains(where: { $0 >= 128 }) else { return }
+        _ = refused.append(topic)
     }
 
     private static func of(_ context: UnsafeMutableRawPointer?) -> MQTTAnswers? {

@@ -94,6 +94,7 @@ final class MQTTClient {
     func connect() -> Bool {
         errno = 0
         answers.forgetEncryption()
+        answers.asked.removeAll()
         let result =
             hasAddress
             ? tacit_mosquitto_reconnect(client)
@@ -142,7 +143,13 @@ final class MQTTClient {
         return true
     }
 
-    func subscribe(_ topic: String) { _ = tacit_mosquitto_subscribe(client, nil, topic, 1) }
+    func subscribe(_ topic: String) {
+        var number: Int32 = 0
+        if tacit_mosquitto_subscribe(client, &number, topic, 1) == 0 { answers.asked[number] = topic }
+    }
+
+    /// A topic that was subscribed to, and that the broker doesn't let be read.
+    func nextRefused() -> String? { answers.nextRefused() }
 
     /// What is sent there from now on is a command.
     func takeCommands(_ topic: String) {

@@ -27,6 +27,8 @@ final class MQTTConnection: @unchecked Sendable {
     private var nextOnline = Double.infinity
     /// Why the broker can't be had, as it was said last.
     private var saidProblem: String?
+    /// Topics that may not be read, as far as that was said.
+    private var refused: Set<String> = []
     private var hasSaidGoodbye = false
     private var lastRepeat = 0.0
     private var lastOnline = 0.0
@@ -210,6 +212,10 @@ final class MQTTConnection: @unchecked Sendable {
         let lost = client.takeLostCommands()
         if lost > 0 {
             losses.line { $0.append(string: "\(address.description): \(lost) commands at once too many are lost") }
+        }
+        while let topic = client.nextRefused() {
+            guard refused.insert(topic).inserted else { continue }
+            log.line { $0.append(string: "\(address.description): the broker doesn't let \(topic) be read") }
         }
         while let topic = client.nextKept() {
             for device in devices where !device.isKept(topic, now) { sayTooManyAreKept(device) }
