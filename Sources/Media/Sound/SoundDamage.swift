@@ -20,6 +20,13 @@ public struct SoundDamage: Equatable, Sendable {
     /// Whether nothing was lost.
     public var isNone: Bool { places == 0 && lackingSeconds == 0 && skippedBytes == 0 }
 
+    /// Of a sound that was left before its end: what comes behind that doesn't lack.
+    package var ofWhatWasRead: SoundDamage {
+        var part = self
+        part.lackingSeconds = 0
+        return part
+    }
+
     /// - Parameter time: seconds from the beginning to where the other one's sound begins.
     func followed(by other: SoundDamage, at time: Double) -> SoundDamage {
         var both = self

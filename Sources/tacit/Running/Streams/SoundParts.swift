@@ -66,7 +66,8 @@ struct SoundParts: StreamParts {
             detector: events.detector, isPaced: options.input.pace.realtime, stop: terms.stop, rules: events.rules,
             changing: changing, moments: recorder)
         return OpenedStream(stream: stream, description: description, recorder: recorder) {
-            StandardError.tell(sound.damage, of: input.name, by: terms.say)
+            let damage = terms.stop.isStopping ? sound.damage.ofWhatWasRead : sound.damage
+            StandardError.tell(damage, of: input.name, by: terms.say)
             if !stream.hasReading, !terms.stop.isStopping { try reportShortness(input) }
         }
     }
