@@ -86,6 +86,22 @@ import Testing
         }
     }
 
+    /// One that the broker was not waited for with has ended, as long as others are told of there.
+    @Test func whoIsGivenUpIsSpokenFor() throws {
+        let (shared, stream) = (shared, News.stream(labels: ["cat"], waits: true))
+        let other = MQTTTopics(prefix: "here", device: "other", labels: ["cat"])
+        for isBack in [false, true] {
+            let last = shared.locked { $0.add(other, stream, hasDiscovery: true, in: shared) }
+            shared.locked { $0.giveUp(last) }
+            if isBack { _ = shared.locked { $0.add(other, stream, hasDiscovery: true, in: shared) } }
+            let said = shared.locked { $0.takeFarewell() }
+            #expect(said?.map(\.topic) == (isBack ? nil : [other.label("cat"), "here/other/available"]))
+            #expect(said?.map(\.payload) == (isBack ? nil : [Array("OFF".utf8), Array("offline".utf8)]))
+            let isMore = shared.locked { $0.takeFarewell() != nil }
+            #expect(!isMore)
+        }
+    }
+
     /// How it stands in the end is told before the events that wait, for which there may be no time.
     @Test(arguments: [false, true]) func theEndIsToldBeforeWhatWaits(waits: Bool) throws {
         let (topics, shared) = (topics, Guarded(MQTTShared()))

@@ -125,7 +125,7 @@ final class MQTTConnection: @unchecked Sendable {
                 if stopTime.map({ now - $0 < shortPatience }) ?? (now - since < patience) { return nil }
             }
             let left = isDone ? 0 : state.inboxes[device.place].queue.count + state.onTheirWay
-            state.remove(device)
+            if isDone { state.remove(device) } else { state.giveUp(device) }
             // Whoever is to be told there next begins anew, maybe with a better password.
             if state.devices.isEmpty, !state.isOver {
                 (state.isGivenUp, state.isLeaving) = (true, true)
@@ -219,6 +219,9 @@ final class MQTTConnection: @unchecked Sendable {
         }
         while let topic = client.nextKept() {
             for device in devices where !device.isKept(topic, now) { sayTooManyAreKept(device) }
+        }
+        while client.onTheirWay < Self.window, let farewell = shared.locked({ $0.takeFarewell() }) {
+            for message in farewell { _ = client.publish(message) }
         }
         for device in devices {
             if !device.hasBegun {

@@ -62,6 +62,12 @@ package final class MQTTDevice: @unchecked Sendable {
         format = JSONLineFormat(stream, hasLogits: false, hasEventType: true)
     }
 
+    /// With `shared` locked: what the broker keeps of it when it is no more.
+    var farewell: [MQTTMessage] {
+        topics.labels.indices.map { MQTTMessage(topics.label($0), forgotten.contains($0) ? "" : "OFF") }
+            + [MQTTMessage(topics.available, "offline")]
+    }
+
     /// From any thread: what the stream says.
     package func withInbox<Result>(_ body: (inout MQTTInbox) -> Result) -> Result {
         shared.locked { body(&$0.inboxes[place]) }

@@ -15,6 +15,8 @@ package struct MQTTShared {
     var progress = 0
     /// Messages that are on their way, as far as is known here.
     var onTheirWay = 0
+    /// What the broker is still to be told of inputs that it was not waited for with, by their names.
+    private var farewells: [String: [MQTTMessage]] = [:]
 
     package init() {}
 
@@ -23,6 +25,8 @@ package struct MQTTShared {
         _ topics: MQTTTopics, _ stream: StreamDescription, hasDiscovery: Bool, in shared: Guarded<MQTTShared>
     ) -> MQTTDevice {
         let device = MQTTDevice(topics, stream, hasDiscovery: hasDiscovery, shared, place: inboxes.count)
+        // From now on it speaks for itself.
+        farewells[device.name] = nil
         devices.append(device)
         inboxes.append(MQTTInbox(labels: stream.eventNames.count))
         return device
@@ -35,6 +39,15 @@ package struct MQTTShared {
         inboxes[device.place].answers = BoundedQueue(capacity: 0)
     }
 
+    /// The same before the broker has all of it: as long as others are told of there, it will be told how that one ended.
+    package mutating func giveUp(_ device: MQTTDevice) {
+        remove(device)
+        if !devices.isEmpty { farewells[device.name] = device.farewell }
+    }
+
+    /// What is to be said of one that was given up; nil for none.
+    package mutating func takeFarewell() -> [MQTTMessage]? { farewells.popFirst()?.value }
+
     /// Whether the broker has all of it, and either has taken leave or is kept by others.
     func isDone(_ device: MQTTDevice) -> Bool {
         inboxes[device.place].isOver && onTheirWay == 0
@@ -42,5 +55,7 @@ package struct MQTTShared {
     }
 
     /// Whether all who are told there have said everything, and the broker has it.
-    var isLast: Bool { !devices.isEmpty && devices.allSatisfy { inboxes[$0.place].isOver } && onTheirWay == 0 }
+    var isLast: Bool {
+        !devices.isEmpty && devices.allSatisfy { inboxes[$0.place].isOver } && onTheirWay == 0 && farewells.isEmpty
+    }
 }

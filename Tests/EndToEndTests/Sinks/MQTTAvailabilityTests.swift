@@ -59,4 +59,37 @@ struct MQTTAvailabilityTests {
         #expect(messages.read(listener, until: isOffline))
         #expect(try broker.retained().contains("here/available offline"))
     }
+
+    /// What an input's end was to tell a broker that is away is told once it is back, as long as others go on.
+    @Test func anInputThatEndsWhileTheBrokerIsAway() throws {
+        let inputs = try SeveralInputs()
+        let raw = try inputs.folder.write("a.raw", Sounds.raw(inputs.samples))
+        let keys: SeveralInputs.Keys =
+            inputs.firstKeys.filter { $0.key != "input" } + [
+                ("command", "sh -c 'cat \(raw); exec sleep 1000'"), ("command-silence", "86400"), ("raw", "true"),
+            ]
+        let broker = try Mosquitto(isLasting: true)
+        try broker.start()
+        let sink = "[[sink]]\nname = \"house\"\nto = \"mqtt://\(broker.address)/here\"\n"
+        func table(_ name: String) -> String { SeveralInputs.table(name, inputs.first.path, keys) }
+        let messages = MQTTMessages()
+        let listener = try broker.listener()
+        let run = try LiveRun(.tacit, ["run", inputs.write(table("kept") + table("gone") + sink)])
+        #expect(messages.read(listener) { $0.topic == "here/gone/available" && $0.payload == "online" })
+        try broker.save()
+        broker.stop()
+        try inputs.write(table("kept") + sink)
+        run.send(signal: SIGHUP)
+        #expect(waitUntil { run.standardError.contains("1 ended") }, "\(run.standardError)")
+        try broker.start()
+        var kept: [String] = []
+        let isTold = try waitUntil(pause: 200_000) {
+            kept = try broker.retained()
+            return kept.contains("here/gone/available offline") && kept.contains("here/available online")
+        }
+        #expect(isTold, "\(kept)")
+        #expect(!kept.contains { $0.hasPrefix("here/gone/label/") && $0.hasSuffix(" ON") }, "\(kept)")
+        run.send(signal: SIGTERM)
+        #expect(run.finish() == 0)
+    }
 }
