@@ -12,19 +12,27 @@ from learning import Planes, learn, probe, ridge
 from peers import YAMNet, log_mel_statistics, pixels
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))
 from executables import TACIT, json_lines, output, show  # noqa: E402
+from tacit_train.arguments import whole  # noqa: E402
 
 PICTURES = {".png", ".jpg", ".jpeg"}
 SHOTS = (1, 2, 5, 10, 20)
 # Of a class; `tacit learn` takes no more than 256.
 MOST = 200
+SEVERAL = whole(2)
+"""Of what a deviation is told of."""
 
 
 def files_of(folder: Path, rng: np.random.Generator) -> dict[str, list[Path]]:
     found = {}
-    for place in sorted(it for it in folder.iterdir() if it.is_dir()):
+    if not folder.is_dir():
+        sys.exit(f"{folder}: no such folder")
+    for place in sorted(it for it in folder.iterdir() if it.is_dir() and not it.name.startswith(".")):
         files = sorted(it for it in place.iterdir() if it.is_file() and not it.name.startswith("."))
         found[place.name] = [files[i] for i in sorted(rng.permutation(len(files))[:MOST])]
+    if len(found) < 2 or min(map(len, found.values())) < 2:
+        sys.exit(f"{folder}: expected 2 folders or more with 2 files or more in each")
     return found
 
 
@@ -131,8 +139,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="tools/few-shot/run", description=__doc__)
     parser.add_argument("model", type=Path)
     parser.add_argument("sets", nargs="+", metavar="NAME=FOLDER")
-    parser.add_argument("--episodes", type=int, default=300)
-    parser.add_argument("--probes", type=int, default=50, help="episodes that a linear probe is trained in")
+    parser.add_argument("--episodes", type=SEVERAL, default=300)
+    parser.add_argument("--probes", type=SEVERAL, default=50, help="episodes that a linear probe is trained in")
     parser.add_argument("--yamnet", type=Path, help="yamnet.tflite, for sets of sound")
     parser.add_argument("--no-peers", action="store_true", help="the model alone")
     parser.add_argument("--out", type=Path)
@@ -141,6 +149,8 @@ def main() -> None:
     everything = {"model": options.model.name, "episodes": options.episodes, "sets": {}}
     for text in options.sets:
         name, _, folder = text.partition("=")
+        if not folder:
+            sys.exit(f"{text}: expected NAME=FOLDER")
         files = files_of(Path(folder), np.random.default_rng(0))
         rows = Rows(options.model, files)
         width = rows.examples[0].shape[1]

@@ -13,6 +13,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from executables import TACIT, json_lines  # noqa: E402
 from recordings import SUFFIXES  # noqa: E402
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))
+from tacit_train.arguments import COUNT  # noqa: E402
+
 # Strengths of the penalty on the layer's weights; each training part chooses among them for itself.
 PENALTIES = (0.003, 0.03, 0.3)
 
@@ -107,7 +110,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="tools/probe/run", description=__doc__)
     parser.add_argument("model", type=Path)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--repeats", type=int, default=10)
+    parser.add_argument("--repeats", type=COUNT, default=10)
     options = parser.parse_args()
     if not options.folder.is_dir():
         sys.exit(f"{options.folder}: no such folder")

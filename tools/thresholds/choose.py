@@ -1,7 +1,6 @@
 """Chooses thresholds by false events an hour and by what is missed. Started by `run`."""
 
 import argparse
-import csv
 import json
 import os
 import sys
@@ -16,11 +15,15 @@ from executables import TACIT, json_lines, show  # noqa: E402
 from recordings import mono, recordings  # noqa: E402
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))
+from tacit_train.arguments import RATE, WEIGHT, number  # noqa: E402
 from tacit_train.noises import coloured, played, steady_noises  # noqa: E402
+from tacit_train.readers import DataError  # noqa: E402
+from tacit_train.readers.base import read_table, read_text  # noqa: E402
 
 # Each stream is heard as it is and as something like it would sound: further off, nearer, slower, faster. Level in dB, speed.
 VARIANTS = ((0.0, 1.0), (-12.0, 1.0), (6.0, 1.0), (-4.0, 0.84), (-4.0, 1.19))
 STEP = 0.02
+SCORE = number(0.01, 0.99)
 
 
 def heard(model: Path, samples: np.ndarray) -> tuple[np.ndarray, float]:
@@ -28,6 +31,8 @@ def heard(model: Path, samples: np.ndarray) -> tuple[np.ndarray, float]:
     whole = np.clip(np.round(samples * 32768), -32768, 32767).astype("<i2")
     lines = json_lines(TACIT, "listen", model, "--input", "-", "--raw", "--json", "--logits", given=whole.tobytes())
     lines = [line for line in lines if line["type"] == "labels"]
+    if len(lines) < 2:
+        sys.exit(f"a stream gives {len(lines)} readings; expected recordings of some minutes")
     scores = 1 / (1 + np.exp(-np.array([line["logits"] for line in lines])))
     return scores, lines[1]["time"] - lines[0]["time"]
 
@@ -114,8 +119,15 @@ def variants(place: Path, rate: int, minutes: float, rng: np.random.Generator) -
 
 def own_clips(model: Path, path: Path, labels: list[str]) -> tuple[np.ndarray, np.ndarray]:
     """Scores of the first window of each recording, and which label is its own."""
-    with open(path, newline="", encoding="utf-8") as stream:
-        rows = list(csv.DictReader(stream))
+    try:
+        rows = read_table(path, ("file", "label"))
+    except DataError as error:
+        sys.exit(str(error))
+    for number, row in enumerate(rows, start=2):
+        if row["label"] not in labels:
+            sys.exit(f"{path}, line {number}: {model} has no label {row['label']!r}")
+    if not rows:
+        sys.exit(f"{path}: no recordings in it")
     lines = json_lines(TACIT, "classify", model, *[row["file"] for row in rows], "--windows", "--json", "--logits")
     first: dict[str, list[float]] = {}
     for line in lines:
@@ -296,33 +308,42 @@ def parsed() -> argparse.Namespace:
     hard = "recordings in which nothing is right, harder than any hour of life, and how many false events an hour are allowed in them"
     parser.add_argument("--hard", type=allowed_in, action="append", default=[], metavar="PLACE=N", help=hard)
     parser.add_argument("--own", type=Path, required=True, metavar="CLIPS.csv")
-    parser.add_argument("--allowed", type=float, default=3, help="false events an hour, of all labels, in each stream")
-    parser.add_argument("--mistaken", type=float, default=30, help="wrong labels that 100 of the clips may reach")
-    parser.add_argument("--noises", type=float, default=0, metavar="MINUTES", help="of made-up steady noise, where nothing is right")
-    parser.add_argument("--coloured", type=float, default=0, metavar="MINUTES", help="of each background in other colours")
+    parser.add_argument("--allowed", type=RATE, default=3, help="false events an hour, of all labels, in each stream")
+    parser.add_argument("--mistaken", type=RATE, default=30, help="wrong labels that 100 of the clips may reach")
+    parser.add_argument("--noises", type=WEIGHT, default=0, metavar="MINUTES", help="of made-up steady noise, where nothing is right")
+    parser.add_argument("--coloured", type=WEIGHT, default=0, metavar="MINUTES", help="of each background in other colours")
     keep = "part of a label's own readings, in the streams where it is right, that its threshold leaves"
     parser.add_argument("--keep", type=kept_part, action="append", default=[], metavar="LABEL=PART", help=keep + " (0.95)")
-    parser.add_argument("--lowest", type=float, default=0.4)
+    parser.add_argument("--lowest", type=SCORE, default=0.4)
     lower = "a label's own --lowest, below that of all: for labels that were lowered; what --keep says may be higher"
     parser.add_argument("--lowest-of", type=kept_part, action="append", default=[], metavar="LABEL=SCORE", help=lower)
     least = "a label's own lowest threshold, for what is known to fire and is in no stream"
     parser.add_argument("--at-least", type=kept_part, action="append", default=[], metavar="LABEL=SCORE", help=least)
     most = "a label's own highest threshold, for what is known to be right and is in no stream"
     parser.add_argument("--at-most", type=kept_part, action="append", default=[], metavar="LABEL=SCORE", help=most)
-    parser.add_argument("--highest", type=float, default=0.96)
+    parser.add_argument("--highest", type=SCORE, default=0.96)
     for name, standard in (("smooth", 0.0), ("on-after", 0.0), ("off-below", 0.8), ("off-after", 0.0)):
-        parser.add_argument(f"--{name}", type=float, default=standard, help="as of `tacit listen`")
-    return parser.parse_args()
+        kind = number(0, 1) if name == "off-below" else WEIGHT
+        parser.add_argument(f"--{name}", type=kind, default=standard, help="as of `tacit listen`")
+    options = parser.parse_args()
+    if options.lowest > options.highest:
+        parser.error(f"--lowest {options.lowest:g} is above --highest {options.highest:g}; expected it to be no more")
+    return options
 
 
 def main() -> None:
     options = parsed()
     settings = Settings(options.smooth, options.on_after, options.off_below, options.off_after)
     path = options.adapter / "tacit.json"
-    value = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        value = json.loads(read_text(path))
+    except DataError as error:
+        sys.exit(str(error))
+    except json.JSONDecodeError as error:
+        sys.exit(f"{path}: not JSON: {error}")
     about = show(options.model)
     labels, rate = about["labels"], about["input"]["sample_rate"]
-    if value["labels"] != labels:
+    if value.get("labels") != labels:
         sys.exit(f"{path}: the labels are not those of {options.model}")
     own_lowest = lowest_of_each(options, labels)
     if unknown := [name for name in (*own_lowest, *dict(options.at_least), *dict(options.at_most)) if name not in labels]:

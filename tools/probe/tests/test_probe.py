@@ -64,3 +64,10 @@ def test_a_folder_that_is_none_says_so(tmp_path):
         command = [sys.executable, Path(probe.__file__), "model.gguf", folder]
         done = subprocess.run(command, capture_output=True, text=True)
         assert done.returncode == 1 and words in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_no_repeats_measure_nothing(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["run", "a.gguf", "folder", "--repeats", "0"])
+    with pytest.raises(SystemExit):
+        probe.main()
+    assert "--repeats: 0: expected a whole number, 1 or more" in capsys.readouterr().err

@@ -123,3 +123,36 @@ def test_limits_of_single_labels_go_with_those_of_all(limits, wrong):
     none = {"lowest": 0.5, "highest": 0.96, "lowest_of": [], "at_least": [], "at_most": [], "stream": []}
     found = choose.misplaced(argparse.Namespace(**none | limits))
     assert found is None if wrong is None else found.startswith(wrong)
+
+
+@pytest.mark.parametrize(("words", "message"), [
+    (["--allowed", "nan"], "--allowed: nan: expected a number, more than 0"),
+    (["--mistaken", "0"], "--mistaken: 0: expected a number, more than 0"),
+    (["--lowest", "0"], "--lowest: 0: expected a number, 0.01 to 0.99"),
+    (["--smooth", "-1"], "--smooth: -1: expected a number"),
+    (["--off-below", "2"], "--off-below: 2: expected a number, 0 to 1"),
+    (["--lowest", "0.9", "--highest", "0.5"], "--lowest 0.9 is above --highest 0.5"),
+])  # fmt: skip
+def test_numbers_that_would_choose_nothing(monkeypatch, capsys, words, message):
+    """No sum is more than no number, so that no threshold would be raised."""
+    monkeypatch.setattr(sys, "argv", ["run", "model", "adapter", "--stream", "=x", "--own", "clips.csv", *words])
+    with pytest.raises(SystemExit):
+        choose.parsed()
+    assert message in capsys.readouterr().err
+
+
+def test_what_is_not_enough_to_choose_by(monkeypatch, tmp_path):
+    monkeypatch.setattr(choose, "json_lines", lambda *_, **__: [{"type": "labels", "time": 1.0, "logits": [0.0]}])
+    with pytest.raises(SystemExit, match="a stream gives 1 readings; expected recordings of some minutes"):
+        choose.heard(Path("a.gguf"), np.zeros(100))
+    clips = tmp_path / "clips.csv"
+    for text, message in (
+        ("file\na.wav\n", "clips.csv: no column label"),
+        ("file,label\n", "clips.csv: no recordings in it"),
+        ("file,label\na.wav,dog\nb.wav,cat\n", "clips.csv, line 3: a.gguf has no label 'cat'"),
+    ):
+        clips.write_text(text)
+        with pytest.raises(SystemExit, match=message):
+            choose.own_clips(Path("a.gguf"), clips, ["dog"])
+    with pytest.raises(SystemExit, match="none.csv: no such file"):
+        choose.own_clips(Path("a.gguf"), tmp_path / "none.csv", ["dog"])
