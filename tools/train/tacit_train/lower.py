@@ -54,9 +54,9 @@ def main(args: argparse.Namespace) -> None:
     if not (by.abs() <= MOST).all():
         raise DataError(f"--label: expected numbers from {-MOST} to {MOST}")
     tensors["head.bias"] = (bias - by).to(tensors["head.bias"].dtype)
-    if description["task"] == "multilabel" and "thresholds" in description:
+    if description["task"] == "multilabel" and description.get("thresholds") is not None:
         thresholds = zip(description["thresholds"], by.tolist(), strict=True)
-        description["thresholds"] = [round(lowered(threshold, less), 4) if less else threshold for threshold, less in thresholds]
+        description["thresholds"] = [lowered(threshold, less) if less else threshold for threshold, less in thresholds]
     # What was measured is another model's now.
     description["metrics"] = {}
     with changed_folder(args.adapter) as folder:
@@ -65,5 +65,6 @@ def main(args: argparse.Namespace) -> None:
 
 
 def lowered(score: float, by: float) -> float:
-    """A score of a sigmoid whose logit is less by so much."""
-    return score / (score + (1 - score) * math.exp(by))
+    """A score of a sigmoid whose logit is less by so much, to four digits; 0 and 1, which all and nothing reach, if it was that."""
+    less = score / (score + (1 - score) * math.exp(by))
+    return float(f"{less:.4g}") if less < 0.5 else 1 - float(f"{1 - less:.4g}")

@@ -1,6 +1,7 @@
 """Labels that are lowered: their logits are less by so much, and what is over a threshold stays over it."""
 
 import json
+import math
 
 import pytest
 import torch
@@ -50,3 +51,22 @@ def test_what_is_no_label_and_no_number_is_refused(made, labels, message):
     with pytest.raises(DataError, match=message):
         run(lower, made, *given)
     assert {path.name: path.read_bytes() for path in made.iterdir()} == before
+
+
+@pytest.mark.parametrize("by", [8, -8])
+def test_a_threshold_does_not_become_what_all_or_nothing_reaches(made, by):
+    told = json.loads((made / "tacit.json").read_text())
+    told["thresholds"] = [0.05 if by > 0 else 0.95, *told["thresholds"][1:]]
+    (made / "tacit.json").write_text(json.dumps(told))
+    run(lower, made, "--label", f"{told['labels'][0]}={by}")
+    found = json.loads((made / "tacit.json").read_text())["thresholds"][0]
+    assert 0 < found < 1
+    before = math.log(0.05 / 0.95) * by / 8
+    assert math.log(found / (1 - found)) == pytest.approx(before - by, abs=1e-3)
+
+
+def test_an_adapter_whose_thresholds_are_null_is_lowered(made):
+    told = json.loads((made / "tacit.json").read_text())
+    (made / "tacit.json").write_text(json.dumps(told | {"thresholds": None}))
+    run(lower, made, "--label", f"{told['labels'][0]}=1")
+    assert json.loads((made / "tacit.json").read_text())["thresholds"] is None
