@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from .files import whole_file
+from .files import damaged, load_array, whole_file
 from .library import decode_sound
 from .readers import Clip
 
@@ -24,7 +24,6 @@ class Recordings:
     """The samples of a list of clips. With a cache folder they are decoded once and mapped from there."""
 
     def __init__(self, clips: Sequence[Clip], rate: int, cache: Path | None = None):
-        # Nothing can't be mapped from a file.
         if cache is None or not clips:
             parts = [load(c.path, rate) for c in tqdm(clips, desc="decode", disable=None)]
             self.offsets = np.concatenate([[0], np.cumsum([len(p) for p in parts])]).astype(np.int64)
@@ -43,8 +42,11 @@ class Recordings:
                     stream.write(mono.tobytes())
             with whole_file(offsets, several=True) as temporary, open(temporary, "wb") as stream:
                 np.save(stream, np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64))
-        self.offsets = np.load(offsets)
-        self.samples = np.memmap(samples, dtype=np.float32, mode="r")
+        self.offsets, size = load_array(offsets), samples.stat().st_size
+        if self.offsets.shape != (len(clips) + 1,) or size != 4 * self.offsets[-1]:
+            raise damaged(samples)
+        # Nothing can't be mapped from a file.
+        self.samples = np.memmap(samples, dtype=np.float32, mode="r") if size else np.empty(0, np.float32)
 
     def __len__(self) -> int:
         return len(self.offsets) - 1

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
@@ -102,6 +103,18 @@ def load_tensors(path: Path) -> dict[str, Tensor]:
         raise DataError(f"{path}: no such file") from None
     except SafetensorError as error:
         raise DataError(f"{path}: damaged, or no safetensors: {error}") from None
+
+
+def load_array(path: Path, **how: Any) -> np.ndarray:
+    """What a cache keeps, or DataError with its name."""
+    try:
+        return np.load(path, **how)
+    except (ValueError, EOFError):
+        raise damaged(path) from None
+
+
+def damaged(path: Path) -> DataError:
+    return DataError(f"{path}: damaged; remove it, and what it holds is decoded anew")
 
 
 def not_finite(tensors: Iterable[tuple[str, Tensor]]) -> str | None:

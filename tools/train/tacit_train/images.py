@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from .files import whole_file
+from .files import damaged, load_array, whole_file
 from .inputs import ImageInput
 from .library import decode_picture
 from .readers import Clip
@@ -88,7 +88,9 @@ class Images:
         if not path.exists():
             with whole_file(path, several=True) as temporary, open(temporary, "wb") as stream:
                 np.save(stream, self._decode(clips, d))
-        self.pixels = np.load(path, mmap_mode="r")
+        self.pixels = load_array(path, mmap_mode="r")
+        if self.pixels.shape != (len(clips), d.height, d.width, d.channels) or self.pixels.dtype != np.uint8:
+            raise damaged(path)
 
     @staticmethod
     def _decode(clips: Sequence[Clip], d: ImageInput) -> np.ndarray:

@@ -54,6 +54,14 @@ def test_fashion_mnist_gzipped_or_not(fashion, tmp_path):
         assert images.pixels.dtype == np.uint8 and np.array_equal(images.pixels[..., 0], drawn)
     # A clip of another split is another cache.
     assert len(Images(data.split("test"), d, tmp_path / "c")) == 4
+    for path in (tmp_path / "c").iterdir():
+        path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(DataError, match="c/.*npy: damaged; remove it"):
+        Images(train, d, tmp_path / "c")
+    for path in (tmp_path / "c").iterdir():
+        np.save(path, drawn[:5])
+    with pytest.raises(DataError, match="c/.*npy: damaged; remove it"):
+        Images(train, d, tmp_path / "c")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Readers on tiny trees in the published layouts."""
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -184,6 +185,36 @@ def test_recordings_are_mono_at_the_models_rate_and_cached(tmp_path):
     (tmp_path / "set" / "a" / "3.wav").write_bytes(b"RIFF")
     with pytest.raises(DataError, match="3.wav"):
         Recordings(open_data_set(f"folder:{tmp_path / 'set'}").clips, 16000)
+
+
+def test_a_name_that_is_no_text_is_refused(tmp_path):
+    """Before anything is trained, since no file of labels could be written."""
+    for folder, file in ((b"caf\xe9", b"a.wav"), (b"tea", b"\xff.wav")):
+        place = os.path.join(os.fsencode(tmp_path), file[:-4], folder)
+        os.makedirs(place)
+        sound(tmp_path / "a.wav", 0.1, 16000, 1)
+        os.rename(tmp_path / "a.wav", os.path.join(place, file))
+        with pytest.raises(DataError, match="a name that is not UTF-8; expected it to be renamed") as refused:
+            open_data_set(f"folder:{os.fsdecode(os.path.dirname(place))}")
+        str(refused.value).encode()
+
+
+def test_a_damaged_cache_is_not_listened_to(tmp_path):
+    """What is cut off of it would be silence, and measured as that."""
+    for name in ("1.wav", "2.wav"):
+        sound(tmp_path / "set" / "a" / name, 0.5, 16000, 1)
+    clips, cache = open_data_set(f"folder:{tmp_path / 'set'}").clips, tmp_path / "cache"
+    for suffix, size in (("f32", 40_000), ("f32", 0), ("npy", 50), ("npy", 0), ("npy", 130)):
+        Recordings(clips, 16000, cache)
+        path = next(cache.glob(f"*.{suffix}"))
+        path.write_bytes(path.read_bytes()[:size])
+        with pytest.raises(DataError, match=f"cache/.*{suffix}: damaged; remove it"):
+            Recordings(clips, 16000, cache)
+        path.unlink()
+    Recordings(clips, 16000, cache)
+    np.save(next(cache.glob("*.npy")), np.array([0, 16000]))
+    with pytest.raises(DataError, match="damaged"):
+        Recordings(clips, 16000, cache)
 
 
 def test_credits_name_every_clip_used():

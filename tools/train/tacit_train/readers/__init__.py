@@ -26,4 +26,17 @@ def open_data_set(text: str) -> DataSet:
     kind, _, path = text.partition(":")
     if kind not in READERS or not path:
         raise DataError(f"data set {text!r}; expected KIND:PATH with one of {', '.join(READERS)}")
-    return READERS[kind](Path(path))
+    data = READERS[kind](Path(path))
+    # Linux takes any bytes for a name; what is written of it in the end does not.
+    for name in (*data.labels, *(clip.path.name for clip in data.clips)):
+        if not is_text(name):
+            raise DataError(f"{name!a}: a name that is not UTF-8; expected it to be renamed")
+    return data
+
+
+def is_text(name: str) -> bool:
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
