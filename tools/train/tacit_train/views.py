@@ -59,6 +59,8 @@ class Views:
             self._make(folder, examples, kept, hear, settings)
             for name in ("frames", "targets", "shares", *(["features"] if hear is not None else [])):
                 self.columns[name] = opened(folder / f"{name}.npy", "r")
+                if self.columns[name].dtype != np.float16 or len(self.columns[name]) != count:
+                    raise OSError(f"{name}.npy holds {self.columns[name].dtype} {list(self.columns[name].shape)}")
         except (OSError, KeyError, TypeError, json.JSONDecodeError) as error:
             raise ValueError(f"{folder}: {error}; where that can't be mended, remove it to make the views anew") from None
 
@@ -70,6 +72,8 @@ class Views:
             if told["settings"] != settings or told["count"] != self.count:
                 raise ValueError(f"{folder} has views made with other settings; remove it to make them anew")
             made = told["made"]
+            if type(made) is not int or made % AT_ONCE or not 0 <= made <= self.count:
+                raise OSError(f"{progress.name} counts {made!r} of {self.count} views")
         goes_on = made > 0
         for step in tqdm(range(made // AT_ONCE, self.count // AT_ONCE), desc="views", disable=None):
             batch, targets, shares, _ = examples.batch(step, AT_ONCE)

@@ -112,12 +112,19 @@ def test_views_of_something_else_are_refused(tmp_path):
         views(tmp_path)
 
 
+def counted(folder, made):
+    (folder / "made.json").write_text(json.dumps({"made": made, "count": 128, "settings": SETTINGS}))
+
+
 def test_what_is_damaged_is_named(tmp_path):
     for name, damage in (
         ("missing", lambda folder: (folder / "targets.npy").unlink()),
         ("cut", lambda folder: (folder / "frames.npy").write_bytes((folder / "frames.npy").read_bytes()[:5000])),
         ("empty", lambda folder: (folder / "made.json").write_text("{}")),
         ("no json", lambda folder: (folder / "made.json").write_text("{")),
+        ("fewer", lambda folder: np.save(folder / "frames.npy", np.load(folder / "frames.npy")[:64])),
+        ("other", lambda folder: np.save(folder / "shares.npy", np.load(folder / "shares.npy").astype(np.float32))),
+        *((str(made), lambda folder, made=made: counted(folder, made)) for made in (60, -64, 192, "128", True)),
     ):
         views(tmp_path / name)
         damage(tmp_path / name)
