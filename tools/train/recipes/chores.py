@@ -16,6 +16,8 @@ import numpy as np
 import soundfile
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from tacit_train.__main__ import told  # noqa: E402
+from tacit_train.arguments import COUNT  # noqa: E402
 from tacit_train.augment import in_room  # noqa: E402
 from tacit_train.noises import at_level, clatter, rubbing, running_water  # noqa: E402
 from tacit_train.readers import listing  # noqa: E402
@@ -41,7 +43,7 @@ def clip(kind: str, seconds: int, rng: np.random.Generator) -> np.ndarray:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--clips", type=int, default=200, help="of each kind to train on; to choose by a quarter of them")
+    parser.add_argument("--clips", type=COUNT, default=200, help="of each kind to train on; to choose by a quarter of them")
     args = parser.parse_args()
     rows = []
     for split, (name, seconds) in enumerate(SPLITS.items()):
@@ -57,4 +59,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with told("recipes/chores.py"):
+        main()

@@ -23,6 +23,8 @@ import soundfile
 import soxr
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from tacit_train.__main__ import told  # noqa: E402
+from tacit_train.arguments import COUNT  # noqa: E402
 from tacit_train.augment import coloured_noise, in_room  # noqa: E402
 from tacit_train.readers import listing  # noqa: E402
 
@@ -150,7 +152,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--fonts", type=Path, nargs="+", default=list(FONTS), help="some of those that FONTS credits")
-    parser.add_argument("--clips", type=int, default=20, help="of each label from each sound font, of percussion from the first")
+    parser.add_argument("--clips", type=COUNT, default=20, help="of each label from each sound font, of percussion from the first")
     args = parser.parse_args()
     for font in args.fonts:
         if font.resolve() not in FONTS:
@@ -186,4 +188,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with told("recipes/instruments.py"):
+        main()

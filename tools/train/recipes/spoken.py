@@ -26,8 +26,10 @@ import soundfile
 import soxr
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from tacit_train.__main__ import told  # noqa: E402
+from tacit_train.arguments import COUNT, SEED  # noqa: E402
 from tacit_train.augment import in_room  # noqa: E402
-from tacit_train.readers import listing  # noqa: E402
+from tacit_train.readers import DataError, listing  # noqa: E402
 
 RATE = 16_000
 LEFT_OUT = {"alexa", "computer", "compute", "jarvis", "smart", "mirror", "snowboy", "snow", "view", "glass"}
@@ -38,11 +40,16 @@ VARIANTS = ["", "+f1", "+f2", "+f3", "+f4", "+f5", "+m1", "+m2", "+m3", "+m4", "
 
 def words_of(text: Path, count: int, rng: np.random.Generator) -> list[str]:
     """Words of 4 to 11 letters that are neither rare nor the most frequent; two of five are pairs."""
-    with lzma.open(text, "rt", encoding="utf-8") as stream:
-        found = collections.Counter(re.findall(r"(?<![\w'])[a-z]{4,11}(?![\w'])", stream.read()))
+    try:
+        with lzma.open(text, "rt", encoding="utf-8") as stream:
+            found = collections.Counter(re.findall(r"(?<![\w'])[a-z]{4,11}(?![\w'])", stream.read()))
+    except (lzma.LZMAError, EOFError, UnicodeDecodeError) as error:
+        raise DataError(f"{text}: {error}; expected a text, .xz") from None
     known = [word for word, _ in found.most_common(6000)[300:] if word not in LEFT_OUT]
     chosen = [known[i] for i in rng.permutation(len(known))]
     pairs = count * 2 // 5
+    if count + pairs > len(chosen):
+        raise DataError(f"--words {count}: {text} has no more than {len(chosen)} words that fit, two for each pair")
     return [f"{chosen[2 * i]} {chosen[2 * i + 1]}" for i in range(pairs)] + chosen[2 * pairs : count + pairs]
 
 
@@ -56,7 +63,9 @@ def spoken(word: str, voice: int, rng: np.random.Generator) -> np.ndarray:
             name = rng.choice(ACCENTS) + rng.choice(VARIANTS)
             settings = ["-s", str(rng.integers(115, 215)), "-p", str(rng.integers(15, 85))]
             command = ["espeak-ng", "-v", name, *settings, "-w", target, word]
-        subprocess.run(command, capture_output=True, check=True)
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode or not target.exists():
+            raise DataError(f"{command[0]} failed: {done.stderr.strip()[-200:]}")
         samples, own = soundfile.read(target, dtype="float32", always_2d=True)
     # A head of another size.
     return soxr.resample(samples.mean(1), own * float(np.exp(rng.uniform(-0.12, 0.12))), RATE)
@@ -86,9 +95,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--text", type=Path, required=True, help="a text, .xz")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--words", type=int, default=300)
-    parser.add_argument("--times", type=int, default=16, help="that each is read")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--words", type=COUNT, default=300)
+    parser.add_argument("--times", type=COUNT, default=16, help="that each is read")
+    parser.add_argument("--seed", type=SEED, default=1)
     args = parser.parse_args()
     words = words_of(args.text, args.words, np.random.default_rng(args.seed))
     with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -98,4 +107,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with told("recipes/spoken.py"):
+        main()

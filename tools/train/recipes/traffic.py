@@ -19,6 +19,7 @@ import soundfile
 import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from tacit_train.arguments import COUNT  # noqa: E402
 from tacit_train.noises import at_level  # noqa: E402
 from tacit_train.readers import listing  # noqa: E402
 from tacit_train.traffic import engine, horn, siren  # noqa: E402
@@ -71,10 +72,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--yamnet", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--clips", type=int, default=100, help="of each kind")
+    parser.add_argument("--clips", type=COUNT, default=100, help="of each kind")
     args = parser.parse_args()
-    if args.clips < 1:
-        parser.error(f"--clips {args.clips}: expected at least 1")
     if args.out.resolve() in args.yamnet.resolve().parents:
         raise SystemExit(f"{args.out}: is emptied; expected a folder that doesn't hold {args.yamnet}")
     try:

@@ -34,7 +34,7 @@ def main() -> None:
         commands.add_parser(name, help=summary, add_help=False)
     # The command's own module is imported only when it is the one asked for: transformers takes seconds to load.
     known, rest = parser.parse_known_args()
-    with told(known.command):
+    with told(f"tacit_train {known.command}"):
         run(known.command, rest)
 
 
@@ -50,12 +50,12 @@ def run(command: str, words: list[str]) -> None:
         from . import ranks
 
         together = ranks.joined(command, args)
-    with together, told(command):
+    with together, told(f"tacit_train {command}"):
         module.main(args)
 
 
 @contextlib.contextmanager
-def told(command: str) -> Iterator[None]:
+def told(program: str) -> Iterator[None]:
     """What a user can mend ends in a line: data, files that are damaged, are not there or can't be written, and Ctrl-C."""
     from safetensors import SafetensorError
 
@@ -64,14 +64,21 @@ def told(command: str) -> Iterator[None]:
     try:
         yield
     except DataError as error:
-        raise SystemExit(f"tacit_train {command}: {error}") from None
+        raise SystemExit(f"{program}: {error}") from None
     except OSError as error:
         place = f"{error.filename}: " if error.filename is not None else ""
-        raise SystemExit(f"tacit_train {command}: {place}{error.strerror or error}") from None
+        raise SystemExit(f"{program}: {place}{error.strerror or error}") from None
     except (SafetensorError, UnicodeDecodeError) as error:
-        raise SystemExit(f"tacit_train {command}: a file is damaged: {error}") from None
+        raise SystemExit(f"{program}: a file is damaged: {error}") from None
+    except (MemoryError, RuntimeError) as error:
+        # PyTorch's processor has no class of its own for this.
+        if not (isinstance(error, MemoryError) or "can't allocate memory" in str(error) or "out of memory" in str(error)):
+            raise
+        reason = str(error).splitlines()[0] if str(error) else "no more is to be had"
+        remedy = "expected smaller batches, windows or sizes"
+        raise SystemExit(f"{program}: out of memory: {reason[:200]}; {remedy}") from None
     except KeyboardInterrupt:
-        print(f"tacit_train {command}: interrupted", file=sys.stderr)
+        print(f"{program}: interrupted", file=sys.stderr)
         raise SystemExit(128 + signal.SIGINT) from None
 
 

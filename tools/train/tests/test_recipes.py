@@ -1,6 +1,8 @@
 """Recipes that put a listing together: what is in it, and what isn't free is not."""
 
 import csv
+import lzma
+import re
 import runpy
 import sys
 from pathlib import Path
@@ -251,3 +253,25 @@ def test_pictures_have_others_beside_them_without_labels(tmp_path, monkeypatch, 
     (pictures / rows[3][0]).unlink()
     with pytest.raises(SystemExit, match="3.png: no such file"):
         runpy.run_path(str(RECIPES / "pictures.py"), run_name="__main__")
+
+
+def test_what_a_recipe_cannot_use_is_told(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("soxr")
+    text, out = tmp_path / "text.xz", tmp_path / "out"
+    (tmp_path / "file").write_text("")
+    (tmp_path / "plain.xz").write_text("no xz")
+    text.write_bytes(lzma.compress(b"some words of a text " * 9))
+    for name, words, message in (
+        ("chores", ["--out", out, "--clips", "0"], "--clips: 0: expected a whole number, 1 or more"),
+        ("chores", ["--out", tmp_path / "file/out", "--clips", "1"], "recipes/chores.py: .*Not a directory"),
+        ("spoken", ["--text", tmp_path / "none.xz", "--out", out], "recipes/spoken.py: .*none.xz: No such file"),
+        ("spoken", ["--text", tmp_path / "plain.xz", "--out", out], "plain.xz: .*expected a text, .xz"),
+        ("spoken", ["--text", text, "--out", out, "--words", "9"], "--words 9: .*text.xz has no more than 0 words"),
+        ("spoken", ["--text", text, "--out", out, "--times", "0"], "--times: 0: expected a whole number, 1 or more"),
+    ):
+        monkeypatch.setattr(sys, "argv", [f"{name}.py", *(str(word) for word in words)])
+        with pytest.raises(SystemExit) as ended:
+            runpy.run_path(str(RECIPES / f"{name}.py"), run_name="__main__")
+        said = ended.value.code if isinstance(ended.value.code, str) else capsys.readouterr().err
+        assert re.search(message, said), said
+    assert not out.exists()
