@@ -93,6 +93,8 @@ class Description:
         labels, thresholds = value["labels"], value.get("thresholds")
         if not (isinstance(labels, list) and labels and all(isinstance(label, str) for label in labels)):
             raise ValueError("labels: expected a list of names, at least one")
+        if len(set(labels)) < len(labels):
+            raise ValueError("labels: one occurs twice")
         if thresholds is not None and not (len(thresholds) == len(labels) and all(0 <= t <= 1 for t in thresholds)):
             raise ValueError(f"thresholds: expected {len(labels)} numbers from 0 to 1, one for each label")
         return Description(

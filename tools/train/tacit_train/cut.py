@@ -75,6 +75,8 @@ def kept(trunk: nn.Module, text: str) -> range:
     layers = range(int(found[1]), int(found[2])) if found else range(0)
     if not layers or layers.stop > len(every):
         raise DataError(f"--layers {text}: expected FIRST:END within 0:{len(every)}")
+    if layers.start and getattr(trunk.config, "scale_attn_by_inverse_layer_idx", False):
+        raise DataError(f"--layers {text}: this base's layers go by their number (scale_attn_by_inverse_layer_idx); expected 0:END")
     setattr(trunk, name, nn.ModuleList(every[index] for index in layers))
     trunk.config.num_hidden_layers = len(layers)
     return layers

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from conftest import make_base
 from safetensors.torch import load_file
 from test_adapt import run, settings, tones, trainer_of  # noqa: F401 (a fixture)
 from transformers import AutoModel
@@ -127,6 +128,15 @@ def gguf_of(folder, **more):
     file = gguf_files.File("llama", config, gguf_files.NAMES, gguf_files.FILES["llama"].types, **more)
     gguf_files.make_file("llama", file, folder)
     return folder / "llama.gguf", json.loads((folder / "llama.json").read_text())
+
+
+def test_layers_that_go_by_their_number_keep_it(tmp_path):
+    base = make_base(tmp_path / "base", "gpt2")
+    config = json.loads((base / "config.json").read_text())
+    (base / "config.json").write_text(json.dumps(config | {"scale_attn_by_inverse_layer_idx": True}))
+    with pytest.raises(DataError, match="--layers 1:2: .*scale_attn_by_inverse_layer_idx.*expected 0:END"):
+        run(cut, "--base", base, "--layers", "1:2", "--out", tmp_path / "last")
+    run(cut, "--base", base, "--layers", "0:1", "--out", tmp_path / "first")
 
 
 def test_a_gguf_is_cut_as_the_model_it_stands_for(tmp_path):
