@@ -27,7 +27,7 @@ from .model import AdaptedModel, Shape, check_folder, check_shape, load_trunk, r
 from .optim import Together
 from .senses import chosen
 from .teacher import Teachers, distillation_loss
-from .training import Training, add_data_arguments, add_training_arguments
+from .training import Training, accuracy_of, add_data_arguments, add_training_arguments
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -142,6 +142,14 @@ class Trainer(Training):
                 raise ValueError("--whiten-features goes with --features-weight")
         except ValueError as error:
             raise SystemExit(str(error)) from None
+
+    def aside(self) -> dict[str, tuple[str, ...]]:
+        args, unused = self.args, {}
+        if not (args.teacher or args.linear_teacher):
+            unused["without --teacher or --linear-teacher"] = ("teacher_weight", "temperature")
+        if args.names is None:
+            unused["without --names"] = ("names_weight",)
+        return unused
 
     def make(self, whole: bool) -> None:
         args, description = self.args, self.sense.description
@@ -336,7 +344,7 @@ class Trainer(Training):
         return total
 
     def validate(self) -> float:
-        return metrics.accuracy(self.sense.validation_logits(self.model, self.sense.gain), self.sense.truth)
+        return accuracy_of(self.sense.validation_logits(self.model, self.sense.gain), self.sense.truth)
 
     def finish(self) -> None:
         """Saves the adapter, reloads what was saved, and calibrates its thresholds on the held-out clips."""
@@ -352,7 +360,7 @@ class Trainer(Training):
         else:
             count = len(self.sense.validation)
             got, truth = self.sense.validation_logits(model), self.sense.truth
-            print(f"validation accuracy of the saved adapter: {metrics.accuracy(got, truth):.4f} of {count}", flush=True)
+            print(f"validation accuracy of the saved adapter: {accuracy_of(got, truth):.4f} of {count}", flush=True)
             if self.multilabel:
                 nothing = self.sense.nothing()
                 silent = self.sense.logits(model, nothing) if nothing else np.empty((0, len(description.labels)))

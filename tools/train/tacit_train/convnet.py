@@ -67,6 +67,8 @@ class MapNet(nn.Module):
 
     def __init__(self, channels: int, width: int, stride: int, labels: int, dropout: float = 0.0):
         super().__init__()
+        if min(channels, width, stride) < 1:
+            raise ValueError(f"channels {channels}, width {width}, stride {stride}; expected 1 or more of each")
         widths = [width, 2 * width, 4 * width, 8 * width]
         layers: list[nn.Module] = [convolution(channels, width, stride)]
         for before, after in zip(widths, widths[1:]):

@@ -17,7 +17,7 @@ COLUMNS = ["step", "epoch", "loss", "train_accuracy", "validation_accuracy", "lr
 
 
 class Diverged(SystemExit):
-    """The loss is no longer a number: the learning rate is too high."""
+    """The loss, or what a model makes of clips, is no longer a number: the learning rate is too high."""
 
 
 class Schedule:

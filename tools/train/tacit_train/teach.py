@@ -7,14 +7,15 @@ from pathlib import Path
 
 from torch import Tensor, nn
 
-from . import metrics, ranks
+from . import ranks
 from .arguments import COUNT, number
 from .files import TEACHER, check_file
 from .inputs import ImageInput
 from .networks import make_network
+from .readers import DataError
 from .score import logits_of
 from .teacher import save_teacher
-from .training import Training, add_data_arguments, add_training_arguments
+from .training import Training, accuracy_of, add_data_arguments, add_training_arguments
 from .yamnet import load_yamnet
 
 
@@ -39,8 +40,19 @@ class TeacherTraining(Training):
             raise SystemExit(f"a teacher takes logmel or image, not {args.input}")
         if args.yamnet is not None:
             check_file("--yamnet", args.yamnet)
+        if args.views is not None:
+            raise SystemExit("--views are for adapt; a teacher is shown new examples each time")
         super().__init__(args)
-        description = self.sense.description
+        try:
+            self.make()
+        except (ValueError, ImportError) as error:
+            raise DataError(str(error)) from None
+
+    def aside(self) -> dict[str, tuple[str, ...]]:
+        return {"with --yamnet": ("channels_first", "stride_first")} if self.args.yamnet is not None else {}
+
+    def make(self) -> None:
+        args, description = self.args, self.sense.description
         if args.yamnet is not None:
             self.form = dict(kind="yamnet", dropout=args.dropout)
         else:
@@ -62,7 +74,7 @@ class TeacherTraining(Training):
     def validate(self) -> float:
         items = (self.sense.validation[i] for i in range(len(self.sense.validation)))
         logits = logits_of(self.model, nn.Identity(), self.sense.description, items, device=self.args.device)
-        return metrics.accuracy(logits, self.sense.truth)
+        return accuracy_of(logits, self.sense.truth)
 
 
 def main(args: argparse.Namespace) -> None:

@@ -23,6 +23,7 @@ from .augment import Augmentation
 from .files import TEACHER, not_finite, save_json, whole_folder
 from .inputs import ImageInput, Input, LogMelInput, SoundInput, input_from_json
 from .networks import make_network
+from .progress import Diverged
 from .training import with_sigmoid
 
 
@@ -32,6 +33,8 @@ def save_teacher(
     """`teacher.json` (the network's form, its input, task, labels) and `teacher.safetensors` (F32), in a folder that
     appears whole or not at all."""
     state = {k: v.detach().cpu().contiguous() for k, v in model.state_dict().items()}
+    if why := not_finite(state.items()):
+        raise Diverged(f"{folder}: not written: {why}, so it was learned at too high a rate; expected a lower --lr")
     value = {"version": 2, "network": form, "input": description.to_json(), "task": task, "labels": labels}
     with whole_folder(folder, TEACHER) as made:
         save_file(state, made / "teacher.safetensors")

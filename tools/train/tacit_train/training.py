@@ -17,12 +17,12 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
-from . import ranks, senses
+from . import metrics, ranks, senses
 from .arguments import COUNT, PART, RATE, SEED, WEIGHT, check_device, differing
 from .files import check_replaceable, save_torch
 from .inputs import Input
 from .optim import Muon, Together, mixed_precision, trapezoid
-from .progress import Report, Schedule
+from .progress import Diverged, Report, Schedule
 from .readers import DataSet, open_data_set, with_licences
 from .score import multi_hot
 from .seeds import Draw
@@ -110,6 +110,13 @@ def loss_of(logits: Tensor, targets: Tensor, shares: Tensor, args: argparse.Name
     return with_sigmoid(softmax, logits, targets, args)
 
 
+def accuracy_of(logits: np.ndarray, truth: np.ndarray) -> float:
+    """Accuracy on what is held out; Diverged where what is made of it is no number, which would count as some label."""
+    if not np.isfinite(logits).all():
+        raise Diverged("what is made of the clips held out is not finite, so the rate is too high; expected a lower --lr")
+    return metrics.accuracy(logits, truth)
+
+
 def with_sigmoid(softmax: Tensor, logits: Tensor, scores: Tensor, args: argparse.Namespace) -> Tensor:
     """The loss of a multi-label model: the softmax loss and the sigmoid loss against scores, as they are weighted."""
     sigmoid = F.binary_cross_entropy_with_logits(logits, scores, reduction="sum") / len(logits)
@@ -142,6 +149,7 @@ class Training:
     def __init__(self, args: argparse.Namespace):
         self.args = args
         check_device(args.device)
+        self.tell_aside()
         torch.set_num_threads(args.threads)
         torch.manual_seed(args.seed)
         data = args.data.partition(":")[2]
@@ -162,6 +170,18 @@ class Training:
         # Where there is a cache one process decodes, and the others have it from there.
         with ranks.one_first() if args.cache else contextlib.nullcontext():
             self.sense = senses.SENSES[args.input](args, self.parts.train, self.parts.validation, targets, self.check_input)
+
+    def aside(self) -> dict[str, tuple[str, ...]]:
+        """Options that do nothing as the others are, by what they would need."""
+        return {}
+
+    def tell_aside(self) -> None:
+        """Says on standard error which options are left aside."""
+        parser = argparse.ArgumentParser()
+        type(self).options(parser)
+        for why, names in self.aside().items():
+            if unused := [name for name in names if getattr(self.args, name) != parser.get_default(name)]:
+                senses.tell(f"{senses.written(unused)}: {why} left aside")
 
     def tell_of_labels(self, targets: np.ndarray) -> None:
         """Says at the start what no training can mend."""

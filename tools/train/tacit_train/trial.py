@@ -96,6 +96,8 @@ def test(run: Run, trainer: adapt.Trainer) -> dict[str, Any]:
     truth = multi_hot(clips, len(trainer.data.labels))
     if not truth.any():
         raise SystemExit(f"no clip of split {run.experiment.test} has a label")
+    if not np.isfinite(logits).all():
+        raise Diverged(f"what is made of split {run.experiment.test} is not finite")
     if trainer.data.multilabel:
         metric, value = "map", metrics.mean_average_precision(logits, truth)[0]
     else:

@@ -19,7 +19,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .files import whole_file
+from .files import not_finite, whole_file
 
 SAMPLE_RATE = 16_000
 WINDOW, HOP, FFT = 400, 160, 512  # samples: frames of 25 ms, 10 ms apart
@@ -166,7 +166,9 @@ def load_yamnet(path: Path | str) -> YAMNet:
     try:
         model.load_state_dict(weights_of_tflite(path) if is_tflite else load_file(path))
     except (RuntimeError, ValueError, SafetensorError) as error:
-        raise ValueError(f"{path}: not YAMNet's weights: {' '.join(str(error).split())}") from None
+        raise ValueError(f"{path}: not YAMNet's weights: {' '.join(str(error).split())[:200]}") from None
+    if why := not_finite(model.named_parameters()):
+        raise ValueError(f"{path}: {why}")
     return model
 
 

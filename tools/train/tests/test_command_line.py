@@ -43,6 +43,7 @@ NUMBERS = [
     *(["--lr", x] for x in ("0", "-1", "nan", "inf", "x")),
     *([option, "0"] for option in ("--rate", "--patch", "--stride", "--window", "--batch", "--threads", "--log-every")),
     *([option, "0"] for option in ("--validate-epochs", "--n-mels", "--epochs", "--muon-lr", "--temperature", "--alpha")),
+    ["--views", str(1 << 80)],
     *([option, "nan"] for option in ("--epochs", "--minutes", "--checkpoint-seconds", "--shift", "--weight-decay")),
     *([option, "2"] for option in ("--noise", "--mix", "--negatives", "--decay", "--smoothing", "--speed", "--teacher-weight")),
     *([option, "-1"] for option in ("--batch", "--time-masks", "--pad", "--sinks", "--patch-hidden", "--seed", "--rank")),
@@ -100,6 +101,7 @@ def test_what_the_system_and_ctrl_c_say(ask, llama_base, tones, tmp_path, monkey
         (OSError(28, "No space left on device", "x.bin"), 1, "tacit_train adapt: x.bin: No space left on device"),
         (OSError(28, "No space left on device"), 1, "tacit_train adapt: No space left on device"),
         (KeyboardInterrupt(), 130, "tacit_train adapt: interrupted"),
+        (MemoryError(), 1, "tacit_train adapt: out of memory: no more is to be had; expected smaller batches, windows or sizes"),
     ):
 
         def fails(_, error=error):
@@ -107,6 +109,9 @@ def test_what_the_system_and_ctrl_c_say(ask, llama_base, tones, tmp_path, monkey
 
         monkeypatch.setattr(adapt, "main", fails)
         assert ask(*words) == (status, line)
+    monkeypatch.undo()
+    status, line = ask(*words, "--patch-hidden", 10**12)
+    assert status == 1 and "out of memory: " in line and line.endswith("; expected smaller batches, windows or sizes")
 
 
 def test_a_damaged_adapter_is_named(llama_base, tones, tmp_path):  # noqa: F811
@@ -126,6 +131,7 @@ def test_a_damaged_adapter_is_named(llama_base, tones, tmp_path):  # noqa: F811
         ("tacit.json", lambda p: p.write_text("{"), "tacit.json: not JSON"),
         ("tacit.json", lambda p: p.write_bytes(b'{"a": "\xff"}'), "tacit.json, line 1: not UTF-8"),
         ("tacit.json", lambda p: p.write_text("[]"), "tacit.json: expected an object"),
+        ("tacit.json", lambda p: p.write_text(json.dumps(description | {"labels": ["low"] * 3})), "labels: one occurs twice"),
         ("tacit.json", lambda p: p.write_text("{}"), "tacit.json: is of version None; expected 1"),
         ("tacit.json", lambda p: p.write_text(json.dumps(description | {"version": 2})), "tacit.json: is of version 2; expected 1"),
         ("tacit.json", lambda p: p.write_text('{"version": 1, "task": "multiclass"}'), "tacit.json: lacks 'positions'"),
@@ -183,11 +189,14 @@ def test_what_is_told_at_the_start(llama_base, tones, tmp_path, capsys):  # noqa
     (own / "test/whistle").mkdir()
     shutil.copy(own / "test/low/0.wav", own / "test/whistle")
     more = ["--steps", 1, "--mirror", "--cutmix", 0.5, "--height", 9, "--under", 0.5, "--task", "multilabel", "--validation", 0]
+    more += ["--teacher-weight", 0.5, "--names-weight", 1]
     run(adapt, *settings(llama_base, own, tmp_path, *more))
     told = capsys.readouterr()
     assert f"folder:{own}: no clip to train on for whistle, which will hardly ever be right" in told.err
     assert "--mirror, --cutmix, --height: of images, which --input waveform is not; left aside" in told.err
     assert "--under: without --batched left aside" in told.err
+    assert "--teacher-weight: without --teacher or --linear-teacher left aside" in told.err
+    assert "--names-weight: without --names left aside" in told.err
     assert "no clips are held out: nothing was measured, and no thresholds were chosen; see --validation" in told.out
     for name in ("low", "middle"):
         shutil.rmtree(own / "train" / name)

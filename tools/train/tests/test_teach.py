@@ -17,7 +17,10 @@ from tacit_train import adapt, average, evaluate, teach
 from tacit_train.adapters import Adaptation, add_adapters, merged, quicken
 from tacit_train.model import load_trunk
 from tacit_train.optim import Muon
+from tacit_train.progress import Diverged
+from tacit_train.readers import DataError
 from tacit_train.teacher import distillation_loss
+from tacit_train.yamnet import YAMNet, save_yamnet
 
 
 def taught(tones, folder, *more):
@@ -68,6 +71,7 @@ def test_a_teacher_of_something_else_is_refused(llama_base, tones, tmp_path):
         ({"input": whole["input"] | {"sample_rate": 8000, "f_max": 4000}}, "8000 samples a second, the adapter 2000"),
         ({"task": "multilabel"}, "the teacher is multilabel"),
         ({"network": whole["network"] | {"width": 8}}, "not a teacher: RuntimeError"),
+        ({"network": whole["network"] | {"stride": 0}}, "not a teacher: ValueError: .*stride 0; expected 1 or more"),
         ({"version": 3}, "version is 3; expected 2"),
     ]:
         path.write_text(json.dumps(whole | change))
@@ -80,6 +84,33 @@ def test_a_teacher_of_something_else_is_refused(llama_base, tones, tmp_path):
     (tmp_path / "teacher/teacher.safetensors").write_bytes(b"broken")
     with pytest.raises(SystemExit, match="not a teacher: SafetensorError"):
         run(adapt, *learn)
+
+
+def test_what_a_teacher_cannot_do_is_refused(tones, tmp_path, capsys):
+    with pytest.raises(SystemExit, match="--views are for adapt"):
+        run(teach, *taught(tones, tmp_path, "--steps", 1, "--batched", "--views", 64))
+    weights = tmp_path / "yamnet.safetensors"
+    weights.write_bytes(b"none")
+    with pytest.raises(DataError, match="YAMNet hears logmel input at 16000"):
+        run(teach, *taught(tones, tmp_path, "--steps", 1, "--yamnet", weights))
+    assert "--channels-first: with --yamnet left aside" in capsys.readouterr().err
+    sound = taught(tones, tmp_path, "--steps", 1, "--yamnet", weights, "--rate", 16000)
+    with pytest.raises(DataError, match="yamnet.safetensors: not YAMNet's weights"):
+        run(teach, *sound)
+    yamnet = YAMNet()
+    yamnet.head.bias.data[3] = torch.nan
+    save_yamnet(yamnet, weights)
+    with pytest.raises(DataError, match="yamnet.safetensors: head.bias: holds a number that is not finite"):
+        run(teach, *sound)
+
+
+def test_a_teacher_that_the_last_step_has_spoilt_is_not_written(tones, tmp_path):
+    """The loss is looked at before a step, so that of the last one says nothing of what it leaves."""
+    with pytest.raises(Diverged, match="clips held out is not finite, .*expected a lower --lr"):
+        run(teach, *taught(tones, tmp_path, "--steps", 1, "--lr", 1e30))
+    with pytest.raises(Diverged, match="teacher: not written: .* is not finite"):
+        run(teach, *taught(tones, tmp_path / "none", "--steps", 1, "--lr", 3e38, "--weight-decay", 10, "--validation", 0))
+    assert not (tmp_path / "teacher").exists() and not (tmp_path / "none/teacher").exists()
 
 
 def test_teacher_and_pupil_see_the_same_frames(llama_base, tones, tmp_path):
