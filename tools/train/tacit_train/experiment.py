@@ -22,13 +22,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
 from pathlib import Path
 
 from . import trial
 from .arguments import COUNT, WEIGHT, check_device
 from .files import append_row, whole_lines
 from .plan import Base, Experiment, Run, choose, read_queue, select
+from .readers import DataError
+from .table import check_rows
 
 KEY = ["experiment", "arm", "tokens_read", "lr", "seed"]
 COLUMNS = [
@@ -63,6 +65,7 @@ class Results:
             if reader.fieldnames != COLUMNS:
                 raise SystemExit(f"{path}: not the columns that this version writes")
             self.rows = list(reader)
+            check_rows(path, self.rows)
 
     def check(self, experiments: list[Experiment]) -> None:
         """Rows of a changed experiment would stand beside those of the old one as if they were alike."""
@@ -165,6 +168,9 @@ def commit_of(folder: Path) -> str:
 
 def main(args: argparse.Namespace) -> None:
     check_device(args.device)
+    for name in ("results", "runs", "cache"):
+        if (folder := getattr(args, name)) is not None and folder.exists() and not folder.is_dir():
+            raise DataError(f"--{name} {folder}: is a file; expected a folder, or none")
     every = read_queue(args.queue)
     experiments = select(every, args.only)
     results = Results(args.results / f"{args.queue.stem}.csv", commit_of(Path(__file__).parent))
@@ -192,23 +198,26 @@ def work(queue: Queue, args: argparse.Namespace) -> list[str]:
     end = None if args.minutes is None else time.monotonic() + 60 * args.minutes
     failed: dict[tuple[str, ...], str] = {}
     running: dict[Future, tuple[Run, str]] = {}
-    # A process a run: what a run's data and tensors take goes with it, however many there are.
-    pool = ProcessPoolExecutor(
-        args.workers,
-        multiprocessing.get_context("spawn"),
-        initializer=trial.begin,
-        initargs=(os.getpid(),),
-        max_tasks_per_child=1,
-    )
+    pool, broken = processes(args), False
     try:
         while True:
+            # When one process is killed, those beside it go with it, and nothing more can be asked of them.
+            if broken and not running:
+                pool.shutdown()
+                pool, broken = processes(args), False
             left = None if end is None else (end - time.monotonic()) / 60
-            if left is None or left > 0:
+            if not broken and (left is None or left > 0):
                 taken = {run.key for run, _ in running.values()}
                 free = [x for x in queue.ahead() if x[0].key not in taken and (*x[0].key, x[1]) not in failed]
                 for run, stage in free[: args.workers - len(running)]:
                     places = trial.Places(args.data, args.runs, args.cache, args.device)
-                    running[pool.submit(trial.perform, run, stage == "final", places, left)] = (run, stage)
+                    try:
+                        running[pool.submit(trial.perform, run, stage == "final", places, left)] = (run, stage)
+                    except BrokenExecutor:
+                        broken = True
+                        break
+            if broken and not running:
+                continue
             if not running:
                 return list(failed.values())
             for future in wait(running, return_when=FIRST_COMPLETED).done:
@@ -216,6 +225,7 @@ def work(queue: Queue, args: argparse.Namespace) -> list[str]:
                 if error := future.exception():
                     line = failed[*run.key, stage] = f"{stage}: {run}: {str(error) or type(error).__name__}"
                     print(line, flush=True)
+                    broken = broken or isinstance(error, BrokenExecutor)
                 elif row := future.result():
                     queue.results.add(run, stage, row)
                     queue.sweep(args.runs, run)
@@ -226,6 +236,17 @@ def work(queue: Queue, args: argparse.Namespace) -> list[str]:
         raise
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def processes(args: argparse.Namespace) -> ProcessPoolExecutor:
+    """A process a run: what a run's data and tensors take goes with it, however many there are."""
+    return ProcessPoolExecutor(
+        args.workers,
+        multiprocessing.get_context("spawn"),
+        initializer=trial.begin,
+        initargs=(os.getpid(),),
+        max_tasks_per_child=1,
+    )
 
 
 def report(queue: Queue, run: Run, stage: str, row: dict) -> None:

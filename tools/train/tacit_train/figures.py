@@ -86,12 +86,12 @@ def arms_plot(rows: list[Row]) -> Figure | None:
 
 
 def reading_plot(rows: list[Row]) -> Figure | None:
-    """Accuracy against tokens that the base read, where one data set and budget has several bases; random weights
+    """Accuracy against tokens that the base read, where one data set, budget and architecture has several bases; random weights
     are the base that read nothing."""
-    budgets: dict[str, dict[int, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    budgets: dict[tuple[str, str], dict[int, list[Row]]] = defaultdict(lambda: defaultdict(list))
     for row in final(rows):
         if row.get("settings") and row["arm"] in ("text", "random"):
-            budgets[row["settings"]][int(row["tokens_read"])].append(row)
+            budgets[row["settings"], row["parameters_trained"]][int(row["tokens_read"])].append(row)
     budgets = {key: points for key, points in budgets.items() if sum(tokens > 0 for tokens in points) > 1}
     if not budgets:
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import math
 import re
 import shlex
 from dataclasses import dataclass
@@ -112,28 +113,58 @@ def select(experiments: list[Experiment], only: str | None) -> list[Experiment]:
     return chosen
 
 
-def _experiment(path: Path, common: dict[str, Any], entry: dict[str, Any]) -> Experiment:
+def _experiment(path: Path, common: dict[str, Any], entry: Any) -> Experiment:
+    if not isinstance(entry, dict):
+        raise SystemExit(f"{path}: experiment {entry!r}: expected an object")
     value = common | entry
     name = str(value.get("name", "?"))
 
     def refuse(text: str) -> NoReturn:
         raise SystemExit(f"{path}: {name}: {text}")
 
+    def expect(key: str, good: bool, what: str) -> None:
+        if not good:
+            refuse(f"{key}: {value[key]!r}; expected {what}")
+
     if unknown := sorted(set(value) - KEYS):
         refuse(f"unknown {', '.join(unknown)}")
     if lacking := sorted(KEYS - set(value)):
         refuse(f"lacks {', '.join(lacking)}")
+    for key in ("name", "data", "train", "test"):
+        expect(key, isinstance(value[key], str) and value[key] != "", "text")
+    # Its runs lie in a folder of this name, which is removed when they are done.
+    expect("name", name.isprintable() and "/" not in name and not name.startswith("."), "the name of a folder")
+    for part in (common, entry):
+        expect("adapt", isinstance(part.get("adapt", ""), str), "text")
+    for key in ("arms", "seeds", "bases"):
+        expect(key, isinstance(value[key], list), "a list")
     if unknown := [arm for arm in value["arms"] if arm not in ARMS]:
         refuse(f"arm {unknown[0]!r}; expected {', '.join(ARMS)}")
     rates = value["rates"] if isinstance(value["rates"], dict) else {}
     if not value["seeds"] or not value["bases"] or not value["arms"]:
         refuse("expected at least one arm, one seed and one base")
+    expect("arms", len(set(value["arms"])) == len(value["arms"]), "each arm once")
+    seeds = [seed for seed in value["seeds"] if type(seed) is int and 0 <= seed < 1 << 32]
+    expect("seeds", len(set(seeds)) == len(value["seeds"]), f"whole numbers from 0 to {(1 << 32) - 1}, each once")
+    expect("rates", rates != {} or isinstance(value["rates"], str), "rates for each arm, or the name of an experiment")
+    for tried in rates.values():
+        good = isinstance(tried, list) and all(type(rate) in (int, float) and 0 < rate < math.inf for rate in tried)
+        # Rates are told apart as they are written in rows.
+        expect("rates", good and len({f"{rate:g}" for rate in tried}) == len(tried), "lists of numbers above 0, each once")
+    for base in value["bases"]:
+        good = isinstance(base, dict) and base.keys() == {"path", "tokens_read"} and isinstance(base["path"], str)
+        good = good and type(base["tokens_read"]) is int and base["tokens_read"] > 0
+        expect("bases", good, 'objects with "path" and "tokens_read", a whole number above 0')
     if isinstance(value["rates"], dict) and (bare := [arm for arm in value["arms"] if not rates.get(arm)]):
         refuse(f"no rates for the arm {bare[0]}")
     words = " ".join(part for part in (common.get("adapt", ""), entry.get("adapt", "")) if part)
-    if own := [w for w in shlex.split(words) if w.split("=")[0] in OWN]:
+    try:
+        split = shlex.split(words)
+    except ValueError as error:
+        refuse(f"adapt: {error}")
+    if own := [w for w in split if w.split("=")[0] in OWN]:
         refuse(f"{own[0]} is not for the queue to say")
-    bases = tuple(Base((path.parent / b["path"]).resolve(), int(b["tokens_read"])) for b in value["bases"])
+    bases = tuple(Base((path.parent / b["path"]).resolve(), b["tokens_read"]) for b in value["bases"])
     if len({b.tokens_read for b in bases}) < len(bases):
         refuse("two bases that read the same number of tokens")
     made = Experiment(
@@ -145,7 +176,7 @@ def _experiment(path: Path, common: dict[str, Any], entry: dict[str, Any]) -> Ex
         tuple(value["arms"]),
         {arm: tuple(float(r) for r in rates[arm]) for arm in rates},
         None if rates else str(value["rates"]),
-        tuple(int(s) for s in value["seeds"]),
+        tuple(value["seeds"]),
         bases,
     )
     arguments(Run(made, "text", bases[0], 1.0, 0), Places(Path("."), Path(".")), None)

@@ -13,12 +13,18 @@ import statistics
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NoReturn
 
 from .files import check_file, whole_lines
-from .plan import choose
+from .plan import ARMS, choose
+from .readers import DataError
 
 Row = dict[str, str]
 NEEDED = {"dataset", "split", "arm", "attention", "lr", "seed", "steps", "parameters_trained", "metric", "value"}
+STAGED = {"experiment", "tokens_read", "settings", "validation"}
+"""Needed as well where there is a column `stage`."""
+WHOLE = ("tokens_read", "labels")
+NUMBERS = (*WHOLE, "lr", "steps", "parameters_trained", "examples", "minutes")
 
 
 def read(paths: Iterable[Path]) -> list[Row]:
@@ -27,10 +33,37 @@ def read(paths: Iterable[Path]) -> list[Row]:
         check_file("results", path)
         # A row that is just being written, or that a kill has cut short, is none.
         reader = csv.DictReader(io.StringIO(whole_lines(path), newline=""))
-        if lacking := sorted(NEEDED - set(reader.fieldnames or [])):
+        names = set(reader.fieldnames or [])
+        if lacking := sorted((NEEDED | STAGED if "stage" in names else NEEDED) - names):
             raise SystemExit(f"{path}: no column {', '.join(lacking)}")
-        rows += [{"experiment": row["dataset"], "stage": "final"} | row for row in reader]
+        read = [{"experiment": row["dataset"], "stage": "final"} | row for row in reader]
+        check_rows(path, read)
+        rows += read
     return rows
+
+
+def check_rows(path: Path, rows: list[Row]) -> None:
+    """Refuses rows that no run can have written."""
+    for number, row in enumerate(rows, start=2):
+
+        def refuse(text: str) -> NoReturn:
+            raise DataError(f"{path}, line {number}: {text}; without the line its run would be measured again")
+
+        if None in row or None in row.values():
+            refuse("expected as many cells as there are columns")
+        for name, known in (("stage", ("tune", "final")), ("arm", ARMS)):
+            if row[name] not in known:
+                refuse(f"{name} is {row[name]!r}; expected {' or '.join(known)}")
+        for name in ("lr", "validation" if row["stage"] == "tune" else "value", *(n for n in NUMBERS if row.get(n))):
+            if not is_number(row[name], whole=name in WHOLE):
+                refuse(f"{name} is {row[name]!r}; expected a number")
+
+
+def is_number(text: str, whole: bool) -> bool:
+    try:
+        return (int(text) if whole else float(text)) >= 0 and math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def tried(rows: list[Row]) -> dict[tuple[str, ...], list[Row]]:
@@ -128,13 +161,15 @@ def minutes(group: list[Row]) -> str:
 
 
 def differences_table(rows: list[Row]) -> str:
-    """Text against each other arm of the same data and budget: the difference of means and its standard error
+    """Text against each other arm of the same data, budget and architecture: the difference of means and its standard error
     (Welch)."""
-
-    def budget(name: str, group: list[Row]) -> str:
-        return group[0].get("settings") or name
-
     groups = sides(rows)
+    # What adapters have to train tells one architecture from another.
+    sizes = {name: group[0]["parameters_trained"] for (name, arm, *_), group in groups.items() if arm != "scratch"}
+
+    def budget(name: str, group: list[Row]) -> tuple[str, str | None]:
+        return group[0].get("settings") or name, sizes.get(name)
+
     lines = []
     for (name, arm, tokens, attention, _), group in groups.items():
         if arm != "text":

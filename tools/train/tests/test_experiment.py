@@ -2,6 +2,7 @@
 
 import csv
 import json
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from test_adapt import run, tones  # noqa: F401 (a fixture)
 
 from tacit_train import adapt, experiment, progress, trial
 from tacit_train.plan import Base, Run, choose, read_queue, select
+from tacit_train.readers import DataError
 
 ADAPT = "--input waveform --rate 2000 --patch 40 --window 10 --patch-hidden 16 --train-norms --rank 2"
 
@@ -204,6 +206,31 @@ def test_one_run_that_fails_does_not_stop_the_others(queue, tones, tmp_path, mon
     assert {r["lr"] for r in rows if r["stage"] == "final"} == {"0.001"}
 
 
+def test_a_process_that_is_killed_does_not_end_the_queue(queue, tones, tmp_path, monkeypatch):  # noqa: F811
+    class Breaks(experiment.ProcessPoolExecutor):
+        pools = 0
+
+        def __init__(self, *_, **__):
+            Breaks.pools += 1
+            self.number, self.broken = Breaks.pools, False
+
+        def submit(self, *asked):
+            if self.broken:
+                raise BrokenProcessPool
+            if self.number > 1:
+                return super().submit(*asked)
+            self.broken, future = True, experiment.Future()
+            future.set_exception(BrokenProcessPool("a process was terminated abruptly"))
+            return future
+
+    monkeypatch.setattr(experiment, "ProcessPoolExecutor", Breaks)
+    with pytest.raises(SystemExit, match="1 runs failed:\ntune: tones, text.*, rate 0.001, seed 0: a process was terminated"):
+        go(queue, tones, tmp_path, "--only", "tones")
+    # What waits for that one alone has no row.
+    assert {r["arm"] for r in rows_of(tmp_path / "results/queue.csv") if r["stage"] == "final"} == {"random", "scratch"}
+    assert Breaks.pools == 2
+
+
 def test_runs_side_by_side_in_processes_of_their_own(llama_base, tones, tmp_path):  # noqa: F811
     queue = write(tmp_path, llama_base, tones.name, rates={"text": [1e-3]}, arms=["text"])
     rows = go(queue, tones, tmp_path, "--only", "tones", "--workers", 2)
@@ -222,11 +249,54 @@ def test_runs_side_by_side_in_processes_of_their_own(llama_base, tones, tmp_path
         ({"adapt": "--stepz 3"}, "tones: adapt: unrecognized arguments: --stepz 3"),
         ({"adapt": "--batch x"}, "--batch: x: expected a whole number, 1 or more"),
         ({"name": "reading"}, "two experiments of one name"),
+        *(({"name": name}, "name: .*expected (text|the name of a folder)") for name in ("../up", "/up", "", ".", "a\nb", 3)),
+        *(({key: 5}, f"{key}: 5; expected") for key in ("train", "test", "adapt", "arms", "seeds", "bases", "rates")),
+        *(({"seeds": seeds}, "seeds: .*expected whole numbers") for seeds in (["x"], [1.5], [-1], [1 << 32], [1, 1], [True])),
+        *(({"bases": [base]}, "bases: .*expected objects") for base in ("b", {"path": "b"}, {"path": "b", "tokens_read": "9"})),
+        *(
+            ({"rates": {"text": rates, "random": [1], "scratch": [1]}}, "rates: .*expected lists of numbers above 0, each once")
+            for rates in (1, ["x"], [0], [-1], [float("nan")], [1e-3, 1e-3], [0.00123456789, 0.0012345671])
+        ),
+        ({"rates": {}}, "rates: {}; expected rates for each arm"),
+        ({"arms": ["text", "text"]}, "expected each arm once"),
+        ({"adapt": '--input "waveform'}, "adapt: No closing quotation"),
     ],
 )
 def test_a_queue_with_a_mistake_is_refused(tmp_path, changes, message):
     with pytest.raises(SystemExit, match=message):
         read_queue(write(tmp_path, Path("base"), **changes))
+
+
+def test_files_for_folders_are_refused_before_anything_is_run(queue, tones, tmp_path):  # noqa: F811
+    for name in ("results", "runs", "cache"):
+        places = {"results": tmp_path / "results", "runs": tmp_path / "runs", "cache": tmp_path / "cache"} | {name: queue}
+        words = [word for option, place in places.items() for word in (f"--{option}", place)]
+        with pytest.raises(DataError, match=f"--{name} .*queue.json: is a file; expected a folder, or none"):
+            run(experiment, queue, *words, "--data", tones.parent, "--minutes", 0)
+
+
+def test_what_is_no_experiment_is_refused(tmp_path):
+    (tmp_path / "queue.json").write_text('{"experiments": ["tones"]}')
+    with pytest.raises(SystemExit, match="experiment 'tones': expected an object"):
+        read_queue(tmp_path / "queue.json")
+
+
+def test_a_row_that_no_run_has_written_is_named(queue, tones, tmp_path):  # noqa: F811
+    whole = {name: "1" for name in experiment.COLUMNS} | {"stage": "tune", "arm": "text"}
+    path = tmp_path / "results/queue.csv"
+    path.parent.mkdir()
+    for change, message in (
+        ({"validation": "x"}, "validation is 'x'; expected a number"),
+        ({"validation": "nan"}, "validation is 'nan'; expected a number"),
+        ({"tokens_read": "1.5"}, "tokens_read is '1.5'; expected a number"),
+        ({"arm": "image"}, "arm is 'image'; expected text or random or scratch"),
+        (None, "expected as many cells as there are columns"),
+    ):
+        rows = [whole.values(), (whole | change).values() if change else ["1", "2"]]
+        with open(path, "w", newline="", encoding="utf-8") as stream:
+            csv.writer(stream).writerows([experiment.COLUMNS, *rows])
+        with pytest.raises(DataError, match=f"queue.csv, line 3: {message}"):
+            go(queue, tones, tmp_path)
 
 
 def test_bases_are_asked_for_when_they_are_needed(tmp_path):

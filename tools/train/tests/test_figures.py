@@ -8,6 +8,7 @@ from test_adapt import run
 
 from tacit_train import figures
 from tacit_train.experiment import COLUMNS
+from tacit_train.readers import DataError
 from tacit_train.table import arms_table, differences_table, final, rates_table, read
 
 RESULTS = Path(__file__).parents[1] / "results"
@@ -45,6 +46,35 @@ def test_differences_with_their_standard_error():
     more = [row("text", "0.5", experiment="reading", tokens_read="9")]
     more.append(row("random", "0.2", experiment="reading", settings="t"))
     assert "| reading, full | 9 | text - random | +19.5 | - |" in differences_table([*rows, *more])
+
+
+def test_another_architecture_is_not_compared_with():
+    """As many tokens, another number of layers."""
+    small, large = [row("text", "0.3"), row("random", "0.2"), row("scratch", "0.1", parameters_trained="9")], []
+    for one in small:
+        size = "99" if one["arm"] == "scratch" else "900000"
+        large.append(one | {"experiment": "more-layers", "parameters_trained": size, "value": "0.5"})
+    middle = row("text", "0.4", experiment="middle-layers")
+    lines = [line.split(" | ") for line in differences_table([*small, *large, middle]).splitlines()[2:]]
+    assert [[line[0], *line[2:4]] for line in lines] == [
+        ["| esc-50, full", "text - random", "+10.0"],
+        ["| esc-50, full", "text - scratch", "+20.0"],
+        ["| more-layers, full", "text - random", "+0.0"],
+        ["| more-layers, full", "text - scratch", "+0.0"],
+        ["| middle-layers, full", "text - random", "+20.0"],
+        ["| middle-layers, full", "text - scratch", "+30.0"],
+    ]
+
+
+def test_a_row_that_cannot_be_is_named(tmp_path):
+    path = tmp_path / "rows.csv"
+    for more, message in (({"value": "x"}, "value is 'x'; expected a number"), ({"labels": "0x"}, "labels"), ({"arm": "a"}, "arm is")):
+        with open(path, "w", newline="") as stream:
+            writer = csv.DictWriter(stream, COLUMNS)
+            writer.writeheader()
+            writer.writerow(row("text", "0.5") | more)
+        with pytest.raises(DataError, match=f"rows.csv, line 2: {message}"):
+            read([path])
 
 
 def test_a_rate_chosen_later_takes_the_place_of_the_one_before():
