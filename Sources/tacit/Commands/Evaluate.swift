@@ -24,7 +24,7 @@ struct Evaluate: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Which part of it, such as fold-5, test or eval; the set's test part if left out; a folder has all alone.",
+            "Which part of it, such as fold-5, test or eval; left out, the set's test part; esc-50, gtzan and a folder: all.",
             valueName: "SPLIT"))
     var split: String?
 
