@@ -140,11 +140,13 @@ def main() -> None:
     parser.add_argument("model", type=Path)
     parser.add_argument("sets", nargs="+", metavar="NAME=FOLDER")
     parser.add_argument("--episodes", type=SEVERAL, default=300)
-    parser.add_argument("--probes", type=SEVERAL, default=50, help="episodes that a linear probe is trained in")
+    parser.add_argument("--probes", type=whole(0), default=50, help="episodes that a linear probe is trained in; not 1")
     parser.add_argument("--yamnet", type=Path, help="yamnet.tflite, for sets of sound")
     parser.add_argument("--no-peers", action="store_true", help="the model alone")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
+    if options.probes == 1:
+        parser.error("--probes 1: expected 0, or 2 and more")
     prototypes = prototypes_of(options.model)
     everything = {"model": options.model.name, "episodes": options.episodes, "sets": {}}
     for text in options.sets:

@@ -203,6 +203,10 @@ final class MQTTConnection: @unchecked Sendable {
         let now = Stopwatch.now
         let isDoubted = now >= nextOnline || now - lastOnline >= 1 && client.isSaidToBeGone()
         if isDoubted, !hasSaidGoodbye { sayOnline(now) }
+        // Before it is known who is there: who is given up from here on says nothing more behind its farewell.
+        while client.onTheirWay < Self.window, let farewell = shared.locked({ $0.takeFarewell() }) {
+            for message in farewell { _ = client.publish(message) }
+        }
         let devices = shared.locked { $0.devices }
         if now - lastRepeat >= 1, client.hasHomeAssistantBegun() {
             lastRepeat = now
@@ -214,14 +218,13 @@ final class MQTTConnection: @unchecked Sendable {
             losses.line { $0.append(string: "\(address.description): \(lost) commands at once too many are lost") }
         }
         while let topic = client.nextRefused() {
-            guard refused.insert(topic).inserted else { continue }
+            // Without discovery nothing depends on whether Home Assistant has begun.
+            let isNeeded = topic != MQTTTopics.homeAssistant || settings.hasDiscovery
+            guard isNeeded, refused.insert(topic).inserted else { continue }
             log.line { $0.append(string: "\(address.description): the broker doesn't let \(topic) be read") }
         }
         while let topic = client.nextKept() {
             for device in devices where !device.isKept(topic, now) { sayTooManyAreKept(device) }
-        }
-        while client.onTheirWay < Self.window, let farewell = shared.locked({ $0.takeFarewell() }) {
-            for message in farewell { _ = client.publish(message) }
         }
         for device in devices {
             if !device.hasBegun {
@@ -269,11 +272,12 @@ final class MQTTConnection: @unchecked Sendable {
         openSince = Stopwatch.now
         hasSaidGoodbye = false
         // The last will of a connection before this one, maybe of a run that ended with the board's power, comes once the
-        // broker takes that for dead. It is listened to; where that isn't allowed, it is that late at most.
+        // broker takes that for dead. So the program listens to that topic; where it may not, it says by `nextOnline` once
+        // more that it is there.
         client.subscribe(MQTTTopics.program(address.prefix))
         client.subscribe(MQTTTopics.homeAssistant)
         sayOnline(openSince)
-        nextOnline = openSince + 2 * Double(MQTTClient.keepAlive)
+        nextOnline = min(nextOnline, openSince + 2 * Double(MQTTClient.keepAlive))
         for device in shared.locked({ $0.devices }) { device.hasBegun = false }
         if saidProblem != nil {
             log.line { $0.append(string: "\(address.description): connected") }
@@ -282,9 +286,13 @@ final class MQTTConnection: @unchecked Sendable {
     }
 
     private func sayOnline(_ now: Double) {
-        (lastOnline, nextOnline) = (now, .infinity)
-        // Beyond that it is among what a broker has not taken from one connection to the next, and is sent again.
-        guard client.onTheirWay < 2 * Self.window else { return }
+        lastOnline = now
+        // Behind more than that it waits: what a broker doesn't take must not grow with each connection.
+        guard client.onTheirWay < 2 * Self.window else {
+            nextOnline = now + 1
+            return
+        }
+        nextOnline = .infinity
         _ = client.publish(MQTTMessage(MQTTTopics.program(address.prefix), "online"))
     }
 

@@ -19,7 +19,7 @@ private enum WhoMayDoWhat {
         if: Mosquitto.isThere && FileManager.default.fileExists(atPath: WhoMayDoWhat.plugin),
         "Mosquitto is not installed, or has no plug-in for who may do what"))
 struct MQTTRefusalTests {
-    /// Each topic once, however often it is connected to: no command will come, and nobody would know why.
+    /// Each topic once: no command will come, and nobody would know why.
     @Test func whatMayNotBeReadIsSaid() throws {
         let listening = try EventfulListening()
         let rules = try listening.folder.write(

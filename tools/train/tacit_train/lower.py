@@ -65,6 +65,6 @@ def main(args: argparse.Namespace) -> None:
 
 
 def lowered(score: float, by: float) -> float:
-    """A score of a sigmoid whose logit is less by so much, to four digits; 0 and 1, which all and nothing reach, if it was that."""
+    """A score of a sigmoid whose logit is less by so much, to four digits; never rounded to 0 or 1, unless it was that."""
     less = score / (score + (1 - score) * math.exp(by))
-    return float(f"{less:.4g}") if less < 0.5 else 1 - float(f"{1 - less:.4g}")
+    return float(f"{less:.4g}") if less < 0.5 else round(1 - float(f"{1 - less:.4g}"), 12)

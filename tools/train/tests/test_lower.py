@@ -65,6 +65,10 @@ def test_a_threshold_does_not_become_what_all_or_nothing_reaches(made, by):
     assert math.log(found / (1 - found)) == pytest.approx(before - by, abs=1e-3)
 
 
+def test_thresholds_are_written_with_four_digits():
+    assert [lower.lowered(score, 0) for score in (0.0247, 0.5, 0.9753, 0.9743, 0, 1)] == [0.0247, 0.5, 0.9753, 0.9743, 0, 1]
+
+
 def test_an_adapter_whose_thresholds_are_null_is_lowered(made):
     told = json.loads((made / "tacit.json").read_text())
     (made / "tacit.json").write_text(json.dumps(told | {"thresholds": None}))

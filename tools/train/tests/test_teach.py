@@ -105,7 +105,7 @@ def test_what_a_teacher_cannot_do_is_refused(tones, tmp_path, capsys):
 
 
 def test_a_teacher_that_the_last_step_has_spoilt_is_not_written(tones, tmp_path):
-    """The loss is looked at before a step, so that of the last one says nothing of what it leaves."""
+    """The loss is looked at before a step, so the last loss says nothing about the weights after the last step."""
     with pytest.raises(Diverged, match="clips held out is not finite, .*expected a lower --lr"):
         run(teach, *taught(tones, tmp_path, "--steps", 1, "--lr", 1e30))
     with pytest.raises(Diverged, match="teacher: not written: .* is not finite"):
