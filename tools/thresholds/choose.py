@@ -16,9 +16,10 @@ from recordings import mono, recordings  # noqa: E402
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))
 from tacit_train.arguments import RATE, WEIGHT, number  # noqa: E402
+from tacit_train.files import load_json  # noqa: E402
 from tacit_train.noises import coloured, played, steady_noises  # noqa: E402
 from tacit_train.readers import DataError  # noqa: E402
-from tacit_train.readers.base import read_table, read_text  # noqa: E402
+from tacit_train.readers.base import read_table  # noqa: E402
 
 # Each stream is heard as it is and as something like it would sound: further off, nearer, slower, faster. Level in dB, speed.
 VARIANTS = ((0.0, 1.0), (-12.0, 1.0), (6.0, 1.0), (-4.0, 0.84), (-4.0, 1.19))
@@ -336,11 +337,9 @@ def main() -> None:
     settings = Settings(options.smooth, options.on_after, options.off_below, options.off_after)
     path = options.adapter / "tacit.json"
     try:
-        value = json.loads(read_text(path))
+        value = load_json(path)
     except DataError as error:
         sys.exit(str(error))
-    except json.JSONDecodeError as error:
-        sys.exit(f"{path}: not JSON: {error}")
     about = show(options.model)
     labels, rate = about["labels"], about["input"]["sample_rate"]
     if value.get("labels") != labels:

@@ -60,7 +60,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--vocabulary", type=COUNT, help="ids of a codebook")
     add("--codebooks", type=COUNT, default=1)
     add("--batched", action="store_true", help="make examples a batch at once on --device: for a GPU")
-    add("--views", type=whole(0, 1 << 32), help="log-mel or images, with --batched: make so many examples once and draw them again and again")
+    views = "log-mel or images, with --batched: make so many examples once and draw them again and again"
+    add("--views", type=whole(0, 1 << 32), help=views)
     for title, kind in [("sound augmentation", Augmentation), ("image augmentation", ImageAugmentation)]:
         group = parser.add_argument_group(title)
         for field in fields(kind):
