@@ -2,9 +2,9 @@
 public enum Clang {
     /// What the tests run on. Under emulation the compiler is another machine's, and would build for that one.
     #if arch(arm64)
-        private static let target = "aarch64-linux-gnu"
+        public static let target = "aarch64-linux-gnu"
     #else
-        private static let target = "x86_64-linux-gnu"
+        public static let target = "x86_64-linux-gnu"
     #endif
 
     public static func run(_ arguments: [String]) throws -> Executable.Outcome {

@@ -3,20 +3,12 @@ import TacitTestSupport
 import Testing
 
 /// Mosquitto's own plug-in for who may do what.
-private enum WhoMayDoWhat {
-    #if arch(arm64)
-        private static let machine = "aarch64"
-    #else
-        private static let machine = "x86_64"
-    #endif
-
-    static let plugin = "/usr/lib/\(machine)-linux-gnu/mosquitto_dynamic_security.so"
-}
+private let plugin = "/usr/lib/\(Clang.target)/mosquitto_dynamic_security.so"
 
 /// A broker that takes what it is told and lets nothing be read.
 @Suite(
     .enabled(
-        if: Mosquitto.isThere && FileManager.default.fileExists(atPath: WhoMayDoWhat.plugin),
+        if: Mosquitto.isThere && FileManager.default.fileExists(atPath: plugin),
         "Mosquitto is not installed, or has no plug-in for who may do what"))
 struct MQTTRefusalTests {
     /// Each topic once: no command will come, and nobody would know why.
@@ -28,7 +20,7 @@ struct MQTTRefusalTests {
                 #"{"defaultACLAccess":{"publishClientSend":true,"publishClientReceive":true,"subscribe":false,"#.utf8)
                 + Array(#""unsubscribe":true},"clients":[],"groups":[],"roles":[]}"#.utf8))
         let broker = try Mosquitto(
-            "allow_anonymous true\nplugin \(WhoMayDoWhat.plugin)\nplugin_opt_config_file \(rules)")
+            "allow_anonymous true\nplugin \(plugin)\nplugin_opt_config_file \(rules)")
         try broker.start()
         let outcome = try listening.run([
             "--to", "mqtt://\(broker.address)/here", "--name", "mic", "--mqtt-commands", "--labels",
