@@ -34,7 +34,7 @@ final class MQTTConnection: @unchecked Sendable {
     private var lastOnline = 0.0
 
     /// Messages that may be on their way at once.
-    private static let window = 64
+    static let window = 64
     /// Seconds between two tries, at most.
     private static let longestDelay = 30.0
 
@@ -205,7 +205,7 @@ final class MQTTConnection: @unchecked Sendable {
         if isDoubted, !hasSaidGoodbye { sayOnline(now) }
         // Before it is known who is there: who is given up from here on says nothing more behind its farewell.
         while client.onTheirWay < Self.window, let farewell = shared.locked({ $0.takeFarewell() }) {
-            for message in farewell { _ = client.publish(message) }
+            for message in farewell { send(message) }
         }
         let devices = shared.locked { $0.devices }
         if now - lastRepeat >= 1, client.hasHomeAssistantBegun() {
@@ -234,13 +234,14 @@ final class MQTTConnection: @unchecked Sendable {
                 if settings.takesCommands { client.takeCommands(device.topics.command) }
             }
             if device.hears(arrived: client.arrived, now) { client.stopAsking(device.topics.anyLabel) }
-            while client.onTheirWay < Self.window, let message = device.next(now) {
-                if client.publish(message) { continue }
-                losses.line { line in
-                    line.append(
-                        string: "\(address.description): a message to \(message.topic) is lost: \(client.problem)")
-                }
-            }
+            while client.onTheirWay < Self.window, let message = device.next(now) { send(message) }
+        }
+    }
+
+    private func send(_ message: MQTTMessage) {
+        guard !client.publish(message) else { return }
+        losses.line { line in
+            line.append(string: "\(address.description): a message to \(message.topic) is lost: \(client.problem)")
         }
     }
 

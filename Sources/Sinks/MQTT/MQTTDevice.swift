@@ -44,9 +44,6 @@ package final class MQTTDevice: @unchecked Sendable {
     /// Whether the end has begun, in front of events that wait.
     private var isEnding = false
 
-    /// Events that a broker takes in no time.
-    private static let few = 64
-
     /// Seconds in which a broker says which labels it knows of, and in which one follows the other.
     private static let hearingSeconds = 10.0
     private static let goneSeconds = 0.5
@@ -211,11 +208,11 @@ package final class MQTTDevice: @unchecked Sendable {
         tell(event)
     }
 
-    /// How it stands in the end is told before the events that still wait, where they are many: there may be no time for all of
-    /// them. A stream that waits for its readers has that time.
+    /// How it stands in the end is told before the events that still wait, where they are more than may be on their way at once:
+    /// there may be no time for all of them. A stream that waits for its readers has that time.
     private func tellEnd(_ inbox: MQTTInbox) {
         isEnding = true
-        guard !stream.waitsForReaders, inbox.queue.count > Self.few else { return }
+        guard !stream.waitsForReaders, inbox.queue.count > MQTTConnection.window else { return }
         settled = inbox.queue.count
         tellChanges(inbox)
     }

@@ -101,7 +101,7 @@ final class MQTTSink: Sink {
         guard left > 0 else { return }
         let error = TacitError(
             .cannotCreate, file: connection.address.description,
-            "\(left) messages could not be delivered" + (problem.map { ": \($0)" } ?? ""))
+            "\(left) message\(left == 1 ? "" : "s") could not be delivered" + (problem.map { ": \($0)" } ?? ""))
         // What goes on by itself has done what it could; what could be read again has failed.
         if waitsForReaders, !stop.isStopping { throw error }
         Log.shared.line { $0.append(string: error.description) }
