@@ -40,10 +40,12 @@ package enum SystemPath {
         return withBytes(path, { stat($0, &information) }) == 0 ? information.st_mode & S_IFMT : nil
     }
 
-    /// Calls `body` with the bytes that the system knows a path by, ended by a zero.
+    /// Calls `body` with the bytes that the system knows a path by, ended by a zero; with none, which is no file's path,
+    /// for one with a zero within: what stands before that is another file's.
     package static func withBytes<Result>(_ path: String, _ body: (UnsafePointer<CChar>) throws -> Result) rethrows
         -> Result
     {
+        if path.utf8.contains(0) { return try "".withCString(body) }
         guard path.unicodeScalars.contains(where: isEscape) else { return try path.withCString(body) }
         var bytes: [CChar] = []
         for scalar in path.unicodeScalars {

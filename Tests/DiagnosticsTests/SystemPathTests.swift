@@ -60,6 +60,14 @@ import Testing
         #expect(SystemPath.kind(path) == nil && SystemPath.resolved(path) == nil)
     }
 
+    /// The system would end it there, and take another file for it.
+    @Test func aPathWithAZeroWithinIsNobodys() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("a", [])
+        #expect(SystemPath.kind(path) == S_IFREG && SystemPath.kind("\(path)\0.png") == nil)
+        #expect(bytes("\(path)\0") == [] && bytes("\0") == [])
+    }
+
     @Test func namesAndFolders() {
         for (path, folder, name, short) in [
             ("a", ".", "a", "a"), ("/a", "/", "a", "a"), ("b/a", "b", "a", "a"), ("/b/a/", "/b/a", "", "a"),
