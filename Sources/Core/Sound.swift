@@ -26,8 +26,9 @@ public struct Sound: Sendable {
     /// `sampleRate` is what to convert to, in hertz; nil for the file's own.
     ///
     /// - Throws: `TacitError` naming the file: no input for what can't be read, bad data for what is no whole sound or
-    ///   has a rate that can't be converted.
+    ///   has a rate that can't be converted. Usage for a rate to convert to that is out of range.
     public init(_ path: String, sampleRate: Int? = nil) throws {
+        if let sampleRate { try SoundSources.require(rate: sampleRate) }
         let path = SystemPath.ofFile(path)
         let file = try SoundFileSource(path: path)
         let source = try SoundSources.resample(file, to: sampleRate ?? file.sampleRate, file: path)

@@ -239,6 +239,9 @@ import Testing
         #expect(await kind { _ = try Classifier(setting.model).classify("-") } == .noInput)
         #expect(await kind { _ = try Sound("-") } == .noInput)
         #expect(await kind { _ = try Picture("-") } == .noInput)
+        for rate in [0, -1, .min, .max] {
+            #expect(await kind { _ = try Sound(setting.wave, sampleRate: rate) } == .usage, "\(rate)")
+        }
         #expect(await kind { try Listener(setting.model, .file("/nowhere.wav")).run { _ in } } == .noInput)
         #expect(
             await kind { for try await _ in try Listener(setting.model, .file("/nowhere.wav")).updates {} } == .noInput)
