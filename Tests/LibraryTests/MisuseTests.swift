@@ -1,0 +1,28 @@
+import Tacit
+import TacitTestSupport
+import Testing
+
+/// What a program does wrong with the library is told it, and what it then does right goes well.
+@Suite struct MisuseTests {
+    private let converted: ConvertedModel
+    private let model: Model
+
+    init() throws {
+        converted = try ConvertedModel(GoldenCase(name: "gpt2-plain"))
+        model = try Model(converted.path)
+    }
+
+    private func kind(_ body: () throws -> Void) -> TacitError.Kind? {
+        do { try body() } catch { return (error as? TacitError)?.kind }
+        return nil
+    }
+
+    /// It would be a label that nothing was learned of.
+    @Test func noFilesAreNoExamples() throws {
+        let teacher = try Teacher(model, labels: converted.folder.path("my.labels"))
+        for purpose in [.label("bell"), .not("bell"), .background] as [Teacher.Purpose] {
+            #expect(kind { try teacher.teach(purpose, files: []) } == .usage)
+        }
+        #expect(try teacher.taught().isEmpty)
+    }
+}
