@@ -25,4 +25,22 @@ import Testing
         }
         #expect(try teacher.taught().isEmpty)
     }
+
+    @Test(arguments: [Double.nan, -1])
+    func waitsAndRatesOfDevices(number: Double) throws {
+        let hearing: [Listener.Source] = [.microphone("none", wait: number), .microphone("none", waitLost: number)]
+        for source in hearing { #expect(kind { try Listener(model, source).run { _ in } } == .usage) }
+        let golden = try GoldenImages(name: "gpt2-grey")
+        let other = try ConvertedModel(base: golden.baseFolder.path, adapter: golden.adapterFolder.path)
+        let seeing = try Model(other.path)
+        for source in [
+            .camera("/dev/null", rate: number), .camera("/dev/null", wait: number),
+            .camera("/dev/null", waitLost: number),
+        ] as [Watcher.Source] {
+            #expect(kind { try Watcher(seeing, source).run { _ in } } == .usage)
+        }
+        // For ever, once it is there.
+        #expect(
+            kind { try Listener(model, .microphone("none", waitLost: .infinity)).run { _ in } } == .deviceUnavailable)
+    }
 }
