@@ -42,7 +42,10 @@ final class FedStream {
         try withoutActuallyEscaping(body) { body in
             let sink = UpdateSink(names: names, body)
             // Labels may have come with this step, whatever ends it.
-            defer { names = sink.names }
+            defer {
+                names = sink.names
+                stream.forgetFailure()
+            }
             try work(sink)
         }
     }

@@ -36,7 +36,8 @@ public final class SoundStream {
     /// The next samples: mono, -1...1.
     ///
     /// - Throws: `TacitError` (bad data) for what is no sample or beyond -64...64 (integers that were not divided), of
-    ///   which nothing is taken; usage after `finish`. What `body` throws; the rest of the samples is then lost.
+    ///   which nothing is taken; usage after `finish`. What `body` throws; the rest of the samples is then
+    ///   lost, and the stream goes on with the next.
     public func push(_ samples: [Float], _ body: (StreamUpdate) throws -> Void) throws {
         try samples.withUnsafeBufferPointer { samples in
             try stream.withUpdates(body) { sink in

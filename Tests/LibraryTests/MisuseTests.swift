@@ -6,10 +6,13 @@ import Testing
 @Suite struct MisuseTests {
     private let converted: ConvertedModel
     private let model: Model
+    private let samples: [Float]
 
     init() throws {
-        converted = try ConvertedModel(GoldenCase(name: "gpt2-plain"))
+        let golden = try GoldenCase(name: "gpt2-plain")
+        converted = try ConvertedModel(golden)
         model = try Model(converted.path)
+        samples = Sounds.glide(samples: 5 * golden.sampleRate).map { Float($0) / 32768 }
     }
 
     private func kind(_ body: () throws -> Void) -> TacitError.Kind? {
@@ -42,5 +45,16 @@ import Testing
         // For ever, once it is there.
         #expect(
             kind { try Listener(model, .microphone("none", waitLost: .infinity)).run { _ in } } == .deviceUnavailable)
+    }
+
+    @Test func whatAClosureThrowsIsToldOnce() throws {
+        struct Refusal: Error {}
+        let stream = try SoundStream(model)
+        var told = 0
+        #expect(throws: Refusal.self) { try stream.push(samples) { _ in throw Refusal() } }
+        try stream.push(samples) { _ in told += 1 }
+        #expect(told > 0)
+        #expect(throws: Refusal.self) { try stream.skip(samples: 1) { _ in throw Refusal() } }
+        try stream.finish { _ in }
     }
 }

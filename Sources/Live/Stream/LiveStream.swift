@@ -133,6 +133,9 @@ package final class LiveStream {
         if let failure { throw failure }
     }
 
+    /// For who goes step by step: what a sink threw is told, and another sink is there.
+    package func forgetFailure() { failure = nil }
+
     /// Tells what belongs together whole, though a sink fails in the midst of it: others behind the same tee go on.
     private func give(_ news: () throws -> Void) {
         do { try news() } catch { failure = failure ?? error }
