@@ -7,6 +7,8 @@ final class FedStream {
     private var names: [String]
     private var hasBegun = false
     private(set) var isOver = false
+    /// Whether it is inside a call of the program's.
+    private var isAtWork = false
 
     init(_ stream: LiveStream, names: [String]) {
         self.stream = stream
@@ -38,7 +40,14 @@ final class FedStream {
     }
 
     /// Calls `work` with a sink that turns what it is told into owned values.
+    ///
+    /// - Throws: `TacitError` (usage) where `body` is what calls. What `work` throws.
     func withUpdates(_ body: (StreamUpdate) throws -> Void, _ work: (UpdateSink) throws -> Void) throws {
+        guard !isAtWork else {
+            throw TacitError(.usage, "a closure that a stream tells can't push, skip or finish the same stream")
+        }
+        isAtWork = true
+        defer { isAtWork = false }
         try withoutActuallyEscaping(body) { body in
             let sink = UpdateSink(names: names, body)
             // Labels may have come with this step, whatever ends it.

@@ -2,7 +2,8 @@ import TacitDiagnostics
 import TacitFrontEnd
 import TacitLive
 
-/// A stream of pictures that the program pushes as it has them. Used by one thread at a time.
+/// A stream of pictures that the program pushes as it has them. Used by one thread at a time, and not by the closures that
+/// it calls.
 ///
 /// The same pictures at the same times give the same readings and events, to the last bit, as `tacit watch`.
 public final class PictureStream {
@@ -56,8 +57,10 @@ public final class PictureStream {
     /// - Throws: `TacitError` (usage) for a number of pictures below 0 or beyond all bounds, and after `finish`. What
     ///   `body` throws.
     public func skip(pictures: Int, _ body: (StreamUpdate) throws -> Void) throws {
-        try skip(pictures: pictures)
-        try stream.withUpdates(body) { sink in while try stream.step(sink) {} }
+        try stream.withUpdates(body) { sink in
+            try skip(pictures: pictures)
+            while try stream.step(sink) {}
+        }
     }
 
     /// The stream is over: every event that is on turns off. Nothing may be pushed after it; a second call does

@@ -2,7 +2,8 @@ import TacitDiagnostics
 import TacitLive
 import TacitMedia
 
-/// A stream of sound whose samples the program pushes as it has them. Used by one thread at a time.
+/// A stream of sound whose samples the program pushes as it has them. Used by one thread at a time, and not by the closures
+/// that it calls.
 ///
 /// The same samples give the same readings and events however they are cut, to the last bit, and the same as
 /// `tacit listen --input`.
@@ -55,8 +56,10 @@ public final class SoundStream {
     /// - Throws: `TacitError` (usage) for a number of samples below 0 or beyond all bounds, and after `finish`. What
     ///   `body` throws.
     public func skip(samples: Int, _ body: (StreamUpdate) throws -> Void) throws {
-        try skip(samples: samples)
-        try push([], body)
+        try stream.withUpdates(body) { sink in
+            try skip(samples: samples)
+            _ = try push(UnsafeBufferPointer(start: nil, count: 0), until: { false }, sink)
+        }
     }
 
     /// The stream is over: every event that is on turns off. Nothing may be pushed after it; a second call does

@@ -57,4 +57,20 @@ import Testing
         #expect(throws: Refusal.self) { try stream.skip(samples: 1) { _ in throw Refusal() } }
         try stream.finish { _ in }
     }
+
+    /// It would wait for itself, or lose what it has not come to yet.
+    @Test func aStreamIsNotCalledByItsOwnClosure() throws {
+        let stream = try SoundStream(model)
+        let calls: [() throws -> Void] = [
+            { try stream.push([0]) { _ in } }, { try stream.skip(samples: 1) { _ in } }, { try stream.finish { _ in } },
+        ]
+        for call in calls { #expect(kind { try stream.push(samples) { _ in try call() } } == .usage) }
+        // Nothing of it was done.
+        var (labels, gaps) = (0, 0)
+        try stream.push(samples) { update in
+            if case .labels = update { labels += 1 }
+            if case .gap = update { gaps += 1 }
+        }
+        #expect(labels > 0 && gaps == 0)
+    }
 }
