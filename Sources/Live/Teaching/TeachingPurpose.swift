@@ -12,14 +12,6 @@ public enum TeachingPurpose: Equatable, Sendable {
 
     package var isBackground: Bool { self == .background }
 
-    /// Of the label that they are, or are not, of; nil for a background.
-    package var name: String? {
-        switch self {
-        case .label(let name), .not(let name): name
-        case .background: nil
-        }
-    }
-
     /// What can be refused before there are examples.
     ///
     /// - Throws: `TacitError` (usage) for a name that can't be learned or corrected.

@@ -97,9 +97,9 @@ final class LabelTeacher {
     /// As they come, until there are enough.
     func take(_ live: LiveExamples, _ purpose: TeachingPurpose) throws {
         var examples: [Example] = []
-        try live.run(background: labels.background, isBackground: purpose.isBackground) { taken in
+        try live.run(background: labels.background, isBackground: purpose.isBackground) { taken, mayAskAgain in
             examples += taken
-            guard let name = purpose.name, examples.count > 2 else { return true }
+            guard mayAskAgain, case .label(let name) = purpose, examples.count > 2 else { return true }
             // Tried on a copy: what is unlike the others is asked for again.
             var trial = labels
             try purpose.apply(examples, to: &trial, base)

@@ -53,9 +53,12 @@ final class LiveExamples {
     /// - Parameters:
     ///   - background: to mix with.
     ///   - isBackground: whether it is what the place sounds like, of which the loudest moment is not wanted.
-    ///   - accept: whether an example, of a background one or more, is to count; false has it asked for again.
+    ///   - accept: keeps an example, of a background one or more, unless another is to be asked for in its place, which
+    ///     false says; told whether that may be.
     /// - Throws: `TacitError`: of a device that is lost, bad data for a microphone that stays silent; what `accept` throws.
-    func run(background: [Example], isBackground: Bool, accept: ([Example]) throws -> Bool) throws {
+    func run(
+        background: [Example], isBackground: Bool, accept: (_ examples: [Example], _ mayAskAgain: Bool) throws -> Bool
+    ) throws {
         var taken = 0
         var (refused, silent) = (0, 0)
         while taken < count, !Process.stop.isStopping {
@@ -72,7 +75,7 @@ final class LiveExamples {
                 examples = made
                 silent = 0
             }
-            if try accept(examples) || refused == Self.patience {
+            if try accept(examples, refused < Self.patience) {
                 taken += 1
                 refused = 0
             } else {
