@@ -62,4 +62,12 @@ import Testing
         #expect(!said.contains(Self.askedAgain), "\(said)")
         #expect(try learn(["--list"]).standardOutput.hasPrefix("bell  6 examples, 4 corrections"))
     }
+
+    /// Before there is a microphone, and somebody to be asked for examples that would be lost.
+    @Test func nobodyIsAskedWhereNothingCanBeWritten() throws {
+        let file = "/proc/my.labels"
+        let outcome = try tried(["bell", "--device", "none"], file: file)
+        #expect(outcome.status == 73 && outcome.errorLines.count == 1)
+        #expect(outcome.standardError.hasPrefix("tacit: \(file): "), "\(outcome.standardError)")
+    }
 }

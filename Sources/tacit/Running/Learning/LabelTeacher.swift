@@ -4,6 +4,7 @@ import TacitDiagnostics
 import TacitLearning
 import TacitLive
 import TacitMedia
+import TacitModelFile
 
 /// Changes a file of learned labels. Nothing is written before all examples of one command are there.
 ///
@@ -51,10 +52,13 @@ final class LabelTeacher {
 
     /// What can be refused before there are examples.
     ///
-    /// - Throws: `TacitError`: bad data for labels of another model, usage for a name that can't be learned or corrected.
+    /// - Throws: `TacitError`: bad data for labels of another model, usage for a name that can't be learned or corrected, cannot
+    ///   create where the file can't be written.
     func require(_ purpose: TeachingPurpose) throws {
         try requireSameModel()
         try purpose.require(labels, base)
+        // Begun and left unfinished, it leaves nothing behind.
+        _ = try OutputFile(path: file)
     }
 
     /// - Throws: `TacitError` (bad data) for labels of another model.
