@@ -30,10 +30,15 @@ def is_there(name: str) -> bool:
     return True
 
 
-def expect(tool: str, *files: str, options: bool = False) -> None:
-    """Ends the tool unless all is there that these files, from the top of the repository, name; tests' pytest aside."""
-    wanted = dict.fromkeys(name for file in files for name in names(ROOT / file, options) if name != "pytest")
+def expect(tool: str, *files: str, options: bool = False, only: tuple[str, ...] = ()) -> None:
+    """Ends the tool unless all is there that these files, from the top of the repository, name, or only these of it; tests'
+    pytest aside."""
+    wanted = only or dict.fromkeys(name for file in files for name in names(ROOT / file, options) if name != "pytest")
+    # Without its packages a tool can say no more than what stands at its head.
     if lacking := [name for name in wanted if not is_there(name)]:
+        if {"-h", "--help"} & set(sys.argv):
+            print((sys.modules["__main__"].__doc__ or "").strip())
+            sys.exit()
         remedy = " ".join(f"-r {file}" for file in files)
         where = f"{sys.executable} lacks {', '.join(lacking)}"
         print(f"{tool}: {where}; at the top of the repository: {sys.executable} -m pip install {remedy}", file=sys.stderr)

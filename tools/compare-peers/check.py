@@ -10,6 +10,10 @@ import importlib
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import python_packages
+
+python_packages.expect(sys.argv[0], "tools/compare-peers/peers.txt")
 import numpy as np
 from safetensors.numpy import load_file
 

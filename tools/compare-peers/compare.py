@@ -14,6 +14,10 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import python_packages
+
+python_packages.expect(sys.argv[0], "tools/compare-peers/peers.txt")
 import make_models
 import plot
 import table

@@ -4,9 +4,14 @@
     tools/compare-peers/plot.py RAW.csv OUT.svg
 """
 
+import argparse
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import python_packages
+
+python_packages.expect(sys.argv[0], "tools/compare-peers/peers.txt")
 import matplotlib
 
 matplotlib.use("Agg")
@@ -103,8 +108,11 @@ def _panel(panel, names: list[str], drawn: list[tuple[tuple, dict[str, Ratio]]],
 
 
 def main() -> None:
-    raw, target = Path(sys.argv[1]), Path(sys.argv[2])
-    draw(ratios(read(raw), "tacit-int8"), "tacit-int8", target)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("raw", type=Path)
+    parser.add_argument("out", type=Path)
+    options = parser.parse_args()
+    draw(ratios(read(options.raw), "tacit-int8"), "tacit-int8", options.out)
 
 
 if __name__ == "__main__":

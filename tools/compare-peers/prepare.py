@@ -2,8 +2,13 @@
 """Makes every file that the peers read, from the same weights as Tacit's models. What is there already stays."""
 
 import argparse
+import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import python_packages
+
+python_packages.expect(sys.argv[0], "tools/compare-peers/peers.txt")
 import ctranslate_files
 import llama_files
 import onnx_files

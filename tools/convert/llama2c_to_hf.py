@@ -12,10 +12,14 @@ import json
 import sys
 from pathlib import Path
 
-import numpy as np
-from safetensors.numpy import save_file
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import python_packages  # noqa: E402
 
-import llama2c
+python_packages.expect(sys.argv[0], "tools/convert/requirements.txt", only=("numpy", "safetensors"))
+import numpy as np  # noqa: E402
+from safetensors.numpy import save_file  # noqa: E402
+
+import llama2c  # noqa: E402
 
 
 def halves(weight: np.ndarray, heads: int) -> np.ndarray:

@@ -24,7 +24,7 @@ def bare(tmp_path) -> Path:
     [("probe/run", "probe"), ("false-events/table", "false-events"), ("few-shot/run", "few-shot"), ("card/run", "train")],
 )
 def test_packages_that_are_lacking(bare, tool, wanted):
-    done = subprocess.run([TOOLS / tool, "--help"], env=os.environ | {"PYTHON": str(bare)}, capture_output=True, text=True)
+    done = subprocess.run([TOOLS / tool], env=os.environ | {"PYTHON": str(bare)}, capture_output=True, text=True)
     line = done.stderr.splitlines()
     assert done.returncode == 69 and len(line) == 1, done.stderr
     assert " lacks " in line[0] and "numpy" in line[0] and line[0].endswith(f"-m pip install -r tools/{wanted}/requirements.txt")
@@ -32,8 +32,41 @@ def test_packages_that_are_lacking(bare, tool, wanted):
 
 @pytest.mark.parametrize("tool", ["quantization-error/run", "quantization-error/speed", "sliding-context/run", "second-of-sound/run"])
 def test_packages_of_scripts(bare, tool):
-    done = subprocess.run([bare, TOOLS / tool, "--help"], capture_output=True, text=True)
+    done = subprocess.run([bare, TOOLS / tool], capture_output=True, text=True)
     assert done.returncode == 69 and " lacks " in done.stderr and len(done.stderr.splitlines()) == 1, done.stderr
+
+
+def commands(shell: bool) -> list[str]:
+    """Those of the tools that are in shell, or in Python."""
+    files = sorted(path for path in TOOLS.rglob("*") if path.is_file() and os.access(path, os.X_OK))
+    first = {path: path.read_bytes().split(b"\n")[0] for path in files}
+    kinds = (b"bash", b"/bin/sh") if shell else (b"python3",)
+    return [str(path.relative_to(TOOLS)) for path in files if first[path].endswith(kinds)]
+
+
+@pytest.fixture
+def nothing_there(bare, tmp_path) -> dict[str, str]:
+    """An environment in which whatever would build or install something fails."""
+    for name in ("swift", "swiftc", "apt-get", "sudo", "mmdebstrap", "unshare", "clang", "git", "python3"):
+        (tmp_path / name).write_text(f"#!/bin/sh\necho {name} was run >&2\nexit 1\n")
+        (tmp_path / name).chmod(0o755)
+    return os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}", "PYTHON": str(bare), "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+@pytest.mark.parametrize("tool", [*commands(shell=True), *commands(shell=False)])
+def test_help_does_nothing_else(nothing_there, tmp_path, tool):
+    by = [] if tool in commands(shell=True) else [nothing_there["PYTHON"]]
+    if tool == "learn-crash/run":
+        (tmp_path / "python3").unlink()  # which says it, and wants nothing else
+    done = subprocess.run([*by, TOOLS / tool, "--help"], cwd=tmp_path, env=nothing_there, capture_output=True, text=True)
+    assert done.returncode == 0 and done.stdout and not done.stderr, done.stderr
+
+
+@pytest.mark.parametrize("tool", [tool for tool in commands(shell=True) if "\noperands " in (TOOLS / tool).read_text()])
+@pytest.mark.parametrize("words", [["--nonsense"], ["a"] * 100], ids=["unknown", "too many"])
+def test_what_a_tool_does_not_take(nothing_there, tmp_path, tool, words):
+    done = subprocess.run([TOOLS / tool, *words], cwd=tmp_path, env=nothing_there, capture_output=True, text=True)
+    assert done.returncode == 64 and len(done.stderr.splitlines()) == 1 and "--help" in done.stderr, done.stderr
 
 
 @pytest.mark.parametrize("words", [["--nonsense"], ["picture.png"], ["a.svg", "b.svg"]], ids=" ".join)
