@@ -33,7 +33,7 @@ from .hearing import Hearing, check_networks, network_of, open_hearing
 from .inputs import ImageInput, Input, SoundInput, TokensInput
 from .material import open_material, windows_of
 from .model import AdaptedModel
-from .readers import DataError, open_data_set, with_licences
+from .readers import Clip, DataError, open_data_set, with_licences
 
 
 GRID, INPUTS, WIDTH = 16, 1 << 16, 1 << 10
@@ -54,6 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--windows", type=COUNT, default=6, help="windows of a clip")
     parser.add_argument("--others", action="append", default=[], help="KIND:PATH@SPLITS of what else may be heard or seen")
     parser.add_argument("--other-most", type=COUNT, action="append", help="clips of a label of it, once or of each (default: 12)")
+    parser.add_argument("--other-labels", action="append", help="only clips of these labels, commas between; likewise (default: all)")
     parser.add_argument("--other-licences", help="only clips of these licences, where clips of it have one; commas between")
     parser.add_argument("--other-points", type=COUNT, action="append", help="points that stand for it, likewise (default: 96)")
     parser.add_argument("--metric", action="append", default=[], help="KIND:PATH@SPLITS of labels to learn a metric from")
@@ -86,16 +87,19 @@ class Reader:
         split: str,
         most: int,
         licences: str | None = None,
+        labels: str = "",
         noise: bool = False,
         hearing: Hearing | None = None,
         features: list[np.ndarray] | None = None,
     ) -> tuple[list[np.ndarray], list[list[str]]]:
-        """Of at most so many clips of a label a row for each window, and the labels of each row. `noise`: each clip of sound once
-        more, in noise. `hearing`: to `features` is added what it makes of each."""
+        """Of at most so many clips of a label a row for each window, and the labels of each row. `labels`: clips of these alone.
+        `noise`: each clip of sound once more, in noise. `hearing`: to `features` is added what it makes of each."""
         data, rows, owners = open_data_set(text), [], []
         clips = data.split(split)
         if licences and any(clip.licence for clip in clips):
             clips = with_licences(clips, licences.split(","))
+        if labels:
+            clips = with_labels(clips, data.labels, labels.split(","), text)
         clips = sample(clips, most, self.rng)
         material = open_material(clips, self.description, self.cache)
         for index in tqdm(range(len(material)), desc=data.kind, disable=None):
@@ -119,6 +123,7 @@ def main(args: argparse.Namespace) -> None:
         raise DataError("each --data goes with a --split")
     most_of = for_each("--other-most", args.other_most or [12], args.others)
     points_of = for_each("--other-points", args.other_points or [96], args.others)
+    labels_of = for_each("--other-labels", args.other_labels or [""], args.others)
     check_networks(args)
     model, description = load_adapter(args.base, args.adapter)
     levels, cells = checked(args, model, description)
@@ -137,9 +142,11 @@ def main(args: argparse.Namespace) -> None:
     tensors |= prototypes(unit(rows @ weight.T + bias), owners, description.labels)
     if args.others:
         other = []
-        for text, most, points in zip(args.others, most_of, points_of):
+        for text, most, points, only in zip(args.others, most_of, points_of, labels_of):
             name, _, split = text.rpartition("@")
-            found = reader.read(name, split, most, args.other_licences)[0]
+            found = reader.read(name, split, most, args.other_licences, only)[0]
+            if not found:
+                raise DataError(f"--others {text}: no such clips in it")
             other.append(centres(unit(np.stack(found) @ weight.T + bias), points, reader.rng))
         tensors["learning.others"] = np.concatenate(other)
     write(args.adapter, levels, args.grid, args.stretch, {name: torch.from_numpy(value) for name, value in tensors.items()})
@@ -177,7 +184,7 @@ def known_of(args: argparse.Namespace, reader: Reader) -> list[tuple[np.ndarray,
     return known
 
 
-def for_each(option: str, values: list[int], others: list[str]) -> list[int]:
+def for_each(option: str, values: list, others: list[str]) -> list:
     if len(values) == 1:
         return values * len(others)
     if len(values) != len(others):
@@ -235,6 +242,14 @@ def in_noise(samples: np.ndarray, length: int, rng: np.random.Generator) -> np.n
     out[max(-start, 0) : max(-start, 0) + len(part)] = part
     level = np.sqrt(np.square(out).mean()) * 10 ** (-rng.uniform(3, 20) / 20)
     return np.clip(out + level * coloured_noise(length, float(rng.choice([0, 1, 2])), rng), -1, 1)
+
+
+def with_labels(clips: Iterable[Clip], labels: list[str], names: list[str], text: str) -> list[Clip]:
+    """Those that bear one of these labels or more, and no other."""
+    if unknown := [name for name in names if name not in labels]:
+        raise DataError(f"--other-labels: {text} has no {unknown[0]}")
+    chosen = {labels.index(name) for name in names}
+    return [clip for clip in clips if clip.targets and chosen.issuperset(clip.targets)]
 
 
 def sample(clips: Iterable, most: int, rng: np.random.Generator) -> list:

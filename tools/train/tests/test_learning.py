@@ -50,6 +50,12 @@ def test_what_is_written(base, tones, adapter):  # noqa: F811
     assert list(load_file(adapter / "tacit.safetensors")["learning.others"].shape) == [3, 7]
     with pytest.raises(DataError, match="--other-points: expected one for all --others, or one for each"):
         learn(base, tones, adapter, "--levels", "2", "--width", 5, *two, *["--other-points", 1] * 3)
+    # Of one of them only some labels are taken; each clip has two windows.
+    few = [*two, "--other-labels", "", "--other-labels", "low,high", "--other-points", 20]
+    learn(base, tones, adapter, "--levels", "1,2", "--width", 7, *few)
+    assert list(load_file(adapter / "tacit.safetensors")["learning.others"].shape) == [3 * 2 + 2 * 2, 7]
+    with pytest.raises(DataError, match="--other-labels: folder:.* has no hgih"):
+        learn(base, tones, adapter, "--levels", "2", "--width", 5, *two, "--other-labels", "", "--other-labels", "hgih")
     # Again, it takes the place of what was there; and the folder still loads.
     learn(base, tones, adapter, "--levels", "2", "--width", 5)
     assert list(load_file(adapter / "tacit.safetensors")["learning.weight"].shape) == [5, 2 * width]
