@@ -27,6 +27,7 @@
 //   on a handle that another thread is using returns TACIT_USAGE and does nothing. Handles share nothing, but for a
 //   model's memory where `tacit_load_shared` is told to.
 // - A thread that calls needs a stack of 64 KiB at the least.
+// - What loads the library itself may close it, which lets go of nothing: once loaded, it stays.
 // - Memory is the caller's: what is handed over is read during the call and never kept; results are written to where
 //   the caller has room. The only pointers handed out are texts, and belong to the handle.
 // - Nothing traps on bad input. What goes wrong is the status that is returned, and `tacit_error` has it in words. A null
