@@ -4,8 +4,8 @@ import TacitLearning
 import TacitLive
 import TacitModelFile
 
-/// A model file, mapped and checked. Nothing in it changes: any number of classifiers, listeners and watchers, on any
-/// threads, may share one.
+/// A model file, read into memory and checked: what becomes of the file later changes nothing. Any number of classifiers,
+/// listeners and watchers, on any threads, may share one.
 public final class Model: Sendable {
     package let loaded: LoadedModel
     /// As it was opened.

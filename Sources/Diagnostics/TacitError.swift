@@ -4,7 +4,7 @@
 public struct TacitError: Error, Equatable, Sendable {
     /// The kind of trouble. Each has one exit status.
     public enum Kind: Equatable, Sendable {
-        /// The command line asks for something impossible (64).
+        /// The command line, or a program's call, asks for something impossible (64).
         case usage
         /// A model, adapter, sound or image is broken, unsupported or of the wrong sense (65).
         case badData
@@ -14,7 +14,7 @@ public struct TacitError: Error, Equatable, Sendable {
         case deviceUnavailable
         /// The output can't be written (73).
         case cannotCreate
-        /// Reading or writing failed midway (74).
+        /// Reading or writing failed midway, or the system refused memory or a thread (74).
         case inputOutput
         /// A device went away and did not come back in time (75).
         case deviceLost

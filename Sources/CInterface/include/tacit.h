@@ -19,14 +19,18 @@
 //         return status;
 //     }
 //
-//     cc classify.c -ltacit -o classify
+// `tools/build-library` makes the library and puts this header beside it:
+//
+//     cc classify.c -I.build/library/include -L.build/library/lib -ltacit -o classify
+//     LD_LIBRARY_PATH=.build/library/lib ./classify models/sound.gguf dog.wav
 //
 // The rules, which hold for every call:
 //
 // - A handle is one thread's at a time; several threads have a handle each, on the same model file if they like. A call
 //   on a handle that another thread is using returns TACIT_USAGE and does nothing. Handles share nothing, but for a
 //   model's memory where `tacit_load_shared` is told to.
-// - A thread that calls needs a stack of 64 KiB at the least.
+// - A thread that calls needs a stack of 64 KiB at the least, and arithmetic that rounds to nearest, as it does unless the
+//   program has called fesetround.
 // - What loads the library itself may close it, which lets go of nothing: once loaded, it stays.
 // - Memory is the caller's: what is handed over is read during the call and never kept; results are written to where
 //   the caller has room. The only pointers handed out are texts, and belong to the handle.
@@ -60,7 +64,7 @@ enum {
     TACIT_NO_INPUT = 66,
     // A file can't be made (`tacit_teach_...`).
     TACIT_CANNOT_CREATE = 73,
-    // The system refused memory, a thread, a read or a write.
+    // The system refused memory, a thread, a read or a write: whatever function needs one may say so.
     TACIT_INPUT_OUTPUT = 74
 };
 
@@ -240,7 +244,7 @@ int tacit_classify_picture(
 
 // Begins a stream, in place of the one that was there; `settings` may be NULL. TACIT_OK; TACIT_USAGE for settings with
 // which no event could ever turn on, or off again; TACIT_BAD_DATA for a model that does not hear or has no labels, and
-// for a rate that can't be converted.
+// for a rate that can't be converted. After a failure there is no stream.
 int tacit_begin(tacit_handle *handle, const tacit_stream_settings *settings);
 
 // The next samples, mono, -1...1, as many as there are. `taken` is how many were taken in.
@@ -259,7 +263,7 @@ int tacit_push(tacit_handle *handle, const float *samples, size_t count, size_t 
 // Begins a stream of pictures, in place of the stream that was there; `settings` may be NULL. `rate`: pictures a second, by
 // which the times of those are counted that come without; smoothing has room for no more in a second; 0 is 25. TACIT_OK;
 // TACIT_USAGE for settings with which no event could ever turn on, or off again, and for a rate out of 0.001 to 100000;
-// TACIT_BAD_DATA for a model that does not see or has no labels.
+// TACIT_BAD_DATA for a model that does not see or has no labels. After a failure there is no stream.
 int tacit_begin_pictures(tacit_handle *handle, const tacit_stream_settings *settings, double rate);
 
 // The next picture, as `tacit_classify_picture` takes it. `time`: when it was taken, in seconds since the start of the
