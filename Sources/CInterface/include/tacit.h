@@ -320,12 +320,13 @@ int tacit_span(tacit_handle *handle, double *start, double *end);
 // and a stream goes on.
 int tacit_load_labels(tacit_handle *handle, const char *labels);
 
-// Teaches the loaded model one example, which a file holds: of a long sound its loudest stretch, of a background stretches of
-// all of it. `purpose` is TACIT_EXAMPLE, TACIT_CORRECTION or TACIT_BACKGROUND (what a tagger says of that, or nearly says, it says
-// no more of what is like it), `name` the label's, which may be NULL for the last. The file `labels` is made if it is
-// not there, and replaced whole or not at all; `tacit_load_labels` then has what was taught heard. TACIT_OK; TACIT_NO_INPUT,
-// TACIT_BAD_DATA, also for labels of another model; TACIT_CANNOT_CREATE, TACIT_INPUT_OUTPUT; TACIT_USAGE, also for a name that
-// can't be one, that is the model's own, or that is not there to be corrected.
+// Teaches the loaded model one example, which a file holds: of a long sound its loudest stretch, of a background
+// stretches of all of it. `purpose` is TACIT_EXAMPLE, TACIT_CORRECTION or TACIT_BACKGROUND (what a tagger says of that,
+// or nearly says, it says no more of what is like it), `name` the label's, which may be NULL for the last. The file
+// `labels` is made if it is not there, and replaced whole or not at all, while who else would change one in its folder
+// waits; `tacit_load_labels` then has what was taught heard. TACIT_OK; TACIT_NO_INPUT, TACIT_BAD_DATA, also for labels
+// of another model; TACIT_CANNOT_CREATE, TACIT_INPUT_OUTPUT; TACIT_USAGE, also for a name that can't be one, that is
+// the model's own, or that is not there to be corrected.
 int tacit_teach_file(tacit_handle *handle, const char *labels, int purpose, const char *name, const char *path);
 
 // The same of samples, as `tacit_classify_samples` takes them.
