@@ -1,6 +1,6 @@
 import TacitMeasures
 
-/// The share of examples whose largest logit is the true label's.
+/// The share of examples whose largest value is the true label's.
 package struct Accuracy: Sendable {
     package private(set) var count = 0
     package private(set) var correct = 0
@@ -8,11 +8,11 @@ package struct Accuracy: Sendable {
     package init() {}
 
     /// - Parameters:
-    ///   - logits: one a label of the model.
+    ///   - values: one a label, logits or scores.
     ///   - truth: the index of the true label.
-    package mutating func add(logits: [Float], truth: Int) {
+    package mutating func add(values: [Float], truth: Int) {
         count += 1
-        if logits.indexOfLargest == truth { correct += 1 }
+        if values.indexOfLargest == truth { correct += 1 }
     }
 
     /// nil before the first example.

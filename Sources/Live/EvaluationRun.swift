@@ -11,6 +11,9 @@ package struct EvaluationRun {
     private let labelOfClass: [Int?]
     /// Labels that may be said: with learned ones a folder's own classes, else all.
     private let candidates: [Int]?
+    /// Whether learned labels, each with a sigmoid of its own, stand behind a softmax's: of these scores can be compared, but
+    /// not logits.
+    private let isMixed: Bool
     package private(set) var accuracy = Accuracy()
     private var precision: MeanAveragePrecision
     private let watch = Stopwatch()
@@ -27,6 +30,7 @@ package struct EvaluationRun {
         task = model.description.task
         labelOfClass = try set.labelIndices(among: labels, model: model.path)
         candidates = model.learned != nil && set.kind == .folder ? labelOfClass.compactMap { $0 } : nil
+        isMixed = task == .multiclass && labels.count > model.model.description.labels.count
         precision = MeanAveragePrecision(classes: set.isMultilabel ? set.classes.count : 0)
     }
 
@@ -55,8 +59,9 @@ package struct EvaluationRun {
             let values = task == .multilabel ? reading.logits : reading.scores
             precision.add(scores: labelOfClass.map { $0.map { values[$0] } ?? 0 }, truth: example.classes)
         } else if let truth = example.classes.first, let label = labelOfClass[truth] {
+            let values = isMixed ? reading.scores : reading.logits
             accuracy.add(
-                logits: candidates.map { $0.map { reading.logits[$0] } } ?? reading.logits,
+                values: candidates.map { $0.map { values[$0] } } ?? values,
                 truth: candidates.flatMap { $0.firstIndex(of: label) } ?? label)
         }
     }

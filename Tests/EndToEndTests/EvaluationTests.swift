@@ -221,4 +221,40 @@ import Testing
         #expect(outcome.errorLines.count == 1)
         #expect(outcome.standardError.hasPrefix("tacit: \(broken): "))
     }
+
+    /// Learned labels have scores beside a softmax's, but logits that can't be compared with its own.
+    @Test func learnedLabelsCountAsClassifyRanksThem() throws {
+        let golden = try GoldenCase(name: "llama-plain")
+        let model = try ConvertedModel(golden)
+        let labels = ["--labels", model.folder.path("my.labels")]
+        var random = RandomNumbers(seed: 7)
+        func write(_ name: String, _ frequency: Double) throws -> String {
+            let samples = (0..<800).map { index in
+                let tone = 9000 * sin(2 * .pi * frequency * Double(index) / Double(golden.sampleRate))
+                return Int16(tone + Double.random(in: -300...300, using: &random))
+            }
+            return try model.folder.write(name, WaveFile.bytes(samples, rate: UInt32(golden.sampleRate)))
+        }
+        let taught = try (0..<5).map { try write("taught-\($0).wav", 1000) }
+        let learned = try Executable.tacit.run(["learn", model.path, "bell"] + taught + labels)
+        try #require(learned.status == 0, "\(learned.standardError)")
+        let heard = try (0..<100).map { try write("\($0).wav", 200 + 20 * Double($0)) }
+        let lines = try ResultLine.lines(
+            of: Executable.tacit.run(["classify", model.path] + heard + labels + ["--json", "--logits"]))
+        #expect(lines.count == heard.count)
+        let names = golden.labels + ["bell"]
+        var differing = 0
+        for (path, line) in zip(heard, lines) {
+            let (first, logits) = (try #require(line.labels?.first?.label), try #require(line.logits))
+            let largest = logits.indices.max { logits[$0] < logits[$1] }
+            if largest.map({ names[$0] }) != first { differing += 1 }
+            let wave = try Data(contentsOf: URL(fileURLWithPath: path))
+            try model.folder.write("set/\(first)/\(URL(fileURLWithPath: path).lastPathComponent)", wave)
+        }
+        #expect(differing > 0)
+        let outcome = try Executable.tacit.run(
+            ["eval", model.path, "--dataset", "folder:\(model.folder.path("set"))", "--json"] + labels)
+        let result = try JSONDecoder().decode(Result.self, from: Data(outcome.standardOutput.utf8))
+        #expect(outcome.status == 0 && result.count == heard.count && result.accuracy == 1)
+    }
 }

@@ -5,10 +5,10 @@ import Testing
     @Test func accuracyTakesTheFirstOfEquals() {
         var accuracy = Accuracy()
         #expect(accuracy.value == nil)
-        accuracy.add(logits: [0.5, 0.5, -1], truth: 0)
-        accuracy.add(logits: [0.5, 0.5, -1], truth: 1)
-        accuracy.add(logits: [.nan, -3, -2], truth: 2)
-        accuracy.add(logits: [.nan, .nan], truth: 0)
+        accuracy.add(values: [0.5, 0.5, -1], truth: 0)
+        accuracy.add(values: [0.5, 0.5, -1], truth: 1)
+        accuracy.add(values: [.nan, -3, -2], truth: 2)
+        accuracy.add(values: [.nan, .nan], truth: 0)
         #expect(accuracy.value == 0.5)
     }
 
