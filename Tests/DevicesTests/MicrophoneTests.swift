@@ -71,6 +71,18 @@ import Testing
         #expect(device.openings == 2)
     }
 
+    /// What came before is gone, and what comes is whole.
+    @Test func whatIsDiscardedIsNotRead() throws {
+        let (before, after) = (sound(0.5), sound(0.5, from: 8000))
+        let (reached, goOn) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let device = StandInDevice([.samples(before), .meet(reached: reached, goOn: goOn), .samples(after)])
+        let microphone = try Microphone(settings(), device: device) { _ in }
+        reached.wait()
+        microphone.discard()
+        goOn.signal()
+        #expect(try (read(microphone, after.count).samples == after) == true)
+    }
+
     /// The reader stops for 3 s: the ring holds 2 s (rounded up to a power of two), the rest is a gap of exactly what
     /// found no room, and what comes after it are the samples after it.
     @Test func aReaderThatStopsLosesExactlyWhatFoundNoRoom() throws {

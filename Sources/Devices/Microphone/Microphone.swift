@@ -75,6 +75,19 @@ package final class Microphone: SampleSource {
         }
     }
 
+    /// Drops what is at hand: only what comes from now on is wanted.
+    package func discard() {
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: 4096) { buffer in
+            buffer.initialize(repeating: 0)
+            var dropped = 0
+            // No more than fits: a device may deliver faster than samples are dropped.
+            while dropped < ring.capacity, let event = ring.read(into: buffer) {
+                if case .samples(let count) = event { dropped += count }
+            }
+        }
+        lastEvent = BootClock.now
+    }
+
     private static func open(
         _ device: any CaptureDevice, _ settings: MicrophoneSettings, _ stopDescriptor: Int32,
         _ note: (DeviceNote) -> Void

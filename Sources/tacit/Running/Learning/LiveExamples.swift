@@ -9,7 +9,8 @@ import TacitMedia
 /// Examples from a microphone or a camera, one after another.
 final class LiveExamples {
     private enum Source {
-        case sound(any SampleSource)
+        /// At the model's rate, of a microphone.
+        case sound(any SampleSource, Microphone)
         case pictures(any FrameSource)
     }
 
@@ -41,7 +42,8 @@ final class LiveExamples {
                 device: try ALSADevice(options.device ?? "default", wakeSeconds: 0.1),
                 stopDescriptor: Process.stop.descriptor,
                 note: { note in speaker.line { note.write("microphone", to: &$0) } })
-            source = .sound(try SoundSources.resample(microphone, to: maker.sampleRate, file: options.device))
+            source = .sound(
+                try SoundSources.resample(microphone, to: maker.sampleRate, file: options.device), microphone)
         } else {
             seconds = options.seconds ?? 2
             source = .pictures(
@@ -62,6 +64,8 @@ final class LiveExamples {
         var taken = 0
         var (refused, silent) = (0, 0)
         while taken < count, !Process.stop.isStopping {
+            // What came while the example before was computed was heard before anybody was asked.
+            if case .sound(_, let microphone) = source { microphone.discard() }
             StandardError.line("example \(taken + 1) of \(count): now")
             let examples: [Example]
             switch try next(background: background, isBackground: isBackground) {
@@ -94,7 +98,7 @@ final class LiveExamples {
     /// nil when there is no more.
     private func next(background: [Example], isBackground: Bool) throws -> Next? {
         switch source {
-        case .sound(let source):
+        case .sound(let source, _):
             let samples = try source.samples(atMost: Int(seconds * Double(maker.sampleRate)))
             guard !samples.isEmpty, !Process.stop.isStopping else { return nil }
             if isBackground { return .examples(maker.backgrounds(of: samples)) }
