@@ -255,9 +255,10 @@ package struct LearnedLabels: Equatable, Sendable {
         return nil
     }
 
-    /// Of no width, or a mark of the direction of writing.
+    /// Of no width, a mark of the direction of writing, or what some take for the end of a line.
     private static func isUnseen(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.properties.isBidiControl || [0xad, 0x180e, 0x200b, 0x2060, 0xfeff].contains(scalar.value)
+        scalar.spoilsLine || scalar.properties.isBidiControl
+            || [0xad, 0x180e, 0x200b, 0x2060, 0xfeff].contains(scalar.value)
     }
 
     private static func check(_ name: String) throws {

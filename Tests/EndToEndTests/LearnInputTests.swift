@@ -192,7 +192,7 @@ import Testing
         try learn(["--renew"], model: other.path)
     }
 
-    @Test(arguments: ["be\u{200b}ll", "\u{feff}bell", "\u{202e}llab", "\u{2067}bell"])
+    @Test(arguments: ["be\u{200b}ll", "\u{feff}bell", "\u{202e}llab", "\u{2067}bell", "be\u{2028}ll", "be\u{2029}ll"])
     func namesWithSignsThatAreNotSeen(name: String) throws {
         let file = try sound("a.wav", noise(1))
         #expect(try learn([name, file], status: 64).errorLines.first?.contains("signs that are not seen") == true)
