@@ -172,3 +172,26 @@ import Testing
         #expect(example.rows.count / width <= LearningLimits.copies && example.rows.count > 20 * width)
     }
 }
+
+/// By models that see more and less of a picture.
+@Suite(.enabled(if: ["image.gguf", "fashion.gguf"].allSatisfy(TestPaths.hasModel), "models/ is empty"))
+struct RenewedPictureTests {
+    private func maker(_ name: String) throws -> ExampleMaker {
+        let model = try LoadedModel(path: TestPaths.package.appendingPathComponent("models/\(name)").path)
+        return try ExampleMaker(model, engine: EngineSettings(), keepsClips: true)
+    }
+
+    @Test func aModelThatSeesLessLosesNothingOfAPicture() throws {
+        let (large, small) = (try maker("image.gguf"), try maker("fashion.gguf"))
+        let pixels = (0..<32 * 32 * 3).map { UInt8(truncatingIfNeeded: $0 * $0 / 7) }
+        let made = pixels.withUnsafeBufferPointer { pixels in
+            pixels.baseAddress.map {
+                large.example(of: PixelView(pixels: $0, width: 32, height: 32, channels: 3))
+            }
+        }
+        let example = try #require(made)
+        let renewed = try #require(try small.renewed(example, background: []))
+        #expect(renewed.rows != example.rows && renewed.clip == example.clip && example.clip != nil)
+        #expect(try large.renewed(renewed, background: []) == example)
+    }
+}

@@ -134,9 +134,12 @@ package final class ExampleMaker {
         case (.picture(let pixels, let width, let height, let channels)?, .pictures(let pictures, _)):
             pixels.withUnsafeBufferPointer { pixels in
                 pixels.baseAddress.map {
-                    pictures.example(
+                    var renewed = pictures.example(
                         of: PixelView(pixels: $0, width: width, height: height, channels: channels),
                         isBackground: isBackground)
+                    // Another model may see more of it than this one does.
+                    if renewed.clip != nil { renewed.clip = example.clip }
+                    return renewed
                 }
             }
         default: nil
