@@ -22,11 +22,13 @@ package struct Example: Equatable, Sendable {
     package var withoutClip: Example { Example(rows: rows, parts: parts, clip: nil, said: said) }
 
     /// Whether both are of the same sound or picture: what the model makes of it as it is is the same, and so is the
-    /// clip, where both have one. Copies differ with the background.
+    /// clip, where both have one of the same size. Copies differ with the background.
     ///
     /// - Parameter width: elements of a row.
     func isSame(as other: Example, width: Int) -> Bool {
-        rows.prefix(width) == other.rows.prefix(width) && (clip == nil || other.clip == nil || clip == other.clip)
+        guard rows.prefix(width) == other.rows.prefix(width) else { return false }
+        guard let clip, let otherClip = other.clip else { return true }
+        return clip == otherClip || clip.pictureSize != otherClip.pictureSize
     }
 }
 
@@ -42,6 +44,14 @@ package enum Clip: Equatable, Sendable {
         switch self {
         case .sound(let samples, _): samples.count * 2
         case .picture(let pixels, _, _, _): pixels.count
+        }
+    }
+
+    /// Height, width and channels of a picture; none of a sound.
+    fileprivate var pictureSize: [Int] {
+        switch self {
+        case .sound: []
+        case .picture(_, let width, let height, let channels): [height, width, channels]
         }
     }
 

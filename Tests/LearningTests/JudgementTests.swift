@@ -28,6 +28,22 @@ import Testing
         #expect(labels.labels[0].examples.count == 4)
     }
 
+    /// The clip of one that was taught to another model before has the size that that one saw.
+    @Test func aPictureIsTheSameInAnotherSize() throws {
+        var clusters = Clusters(2, seed: 28)
+        let (rows, other) = (clusters.example(0).rows, clusters.example(0).rows)
+        func picture(_ rows: [Float], side: Int, level: UInt8 = 9) -> Example {
+            let pixels = [UInt8](repeating: level, count: side * side)
+            return Example(rows: rows, clip: .picture(pixels: pixels, width: side, height: side, channels: 1))
+        }
+        var labels = LearnedLabels(Clusters.model)
+        try labels.learn("bell", [picture(rows, side: 4)], base)
+        #expect(try labels.correct("bell", [picture(rows, side: 4, level: 8)], base) == [.new])
+        #expect(try labels.correct("bell", [picture(other, side: 2)], base) == [.new])
+        #expect(try labels.correct("bell", [picture(rows, side: 2)], base) == [.opposite])
+        #expect(labels.labels.isEmpty)
+    }
+
     @Test func aBackgroundIsHeardAgain() throws {
         var clusters = Clusters(2, seed: 25)
         let heard = Example(rows: clusters.example(0).rows, clip: nil, said: ["dog"])
