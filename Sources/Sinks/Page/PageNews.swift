@@ -63,9 +63,7 @@ struct PageNews {
         figures.take(event)
         if events.isFull { _ = events.removeFirst() }
         _ = events.append(event)
-        while let first = events.first, event.wall.milliseconds - first.wall.milliseconds > Self.day {
-            _ = events.removeFirst()
-        }
+        forget(by: event.wall)
         format.event(event)
         lines.append(format.bytes)
     }
@@ -82,10 +80,18 @@ struct PageNews {
         if gaps.isFull { _ = gaps.removeFirst() }
         let now = WallTime.now()
         _ = gaps.append(PastGap(gap: gap, wall: now))
+        forget(by: now)
+        format.gap(gap)
+        lines.append(format.bytes)
+    }
+
+    /// Leaves out events and gaps of which a moment is more than a day away.
+    mutating func forget(by now: WallTime) {
+        while let first = events.first, now.milliseconds - first.wall.milliseconds > Self.day {
+            _ = events.removeFirst()
+        }
         while let first = gaps.first, now.milliseconds - first.wall.milliseconds > Self.day {
             _ = gaps.removeFirst()
         }
-        format.gap(gap)
-        lines.append(format.bytes)
     }
 }

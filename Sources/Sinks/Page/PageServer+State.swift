@@ -66,7 +66,10 @@ extension PageServer {
     /// Events and gaps of the last day, as their lines, the gaps' with the moment that they were told.
     var timeline: [UInt8] {
         // A day may be long: written without the lock, from copies.
-        let (stream, events, gaps) = shared.locked { ($0.news.stream, Array($0.news.events), Array($0.news.gaps)) }
+        let (stream, events, gaps) = shared.locked { state in
+            state.news.forget(by: .now())
+            return (state.news.stream, Array(state.news.events), Array(state.news.gaps))
+        }
         var format = JSONLineFormat(stream, hasLogits: false)
         var bytes = Array(#"{"events":["#.utf8)
         for event in events {

@@ -540,7 +540,11 @@ setInterval(() => { if (connected) load(); }, 5000);
 setInterval(showStatus, 1000);
 // Clips become whole.
 setInterval(showEvents, 1000);
-setInterval(drawTimeline, 30000);
+// A day passes also while nothing comes.
+setInterval(() => {
+  forget();
+  drawTimeline();
+}, 30000);
 setInterval(() => {
   if (state?.sense === "pictures" && !document.hidden) $("picture").src = at(`picture.jpg?${Date.now()}`);
 }, 1000);

@@ -18,10 +18,15 @@ final class PageRun {
     /// - Parameters:
     ///   - more: arguments.
     ///   - place: where the page is.
-    init(_ more: [String] = [], place: String = "127.0.0.1", listening: EventfulListening? = nil) throws {
+    ///   - environment: more of it, for the program.
+    init(
+        _ more: [String] = [], place: String = "127.0.0.1", listening: EventfulListening? = nil,
+        environment: [String: String] = [:]
+    ) throws {
         let listening = try listening ?? EventfulListening()
         self.listening = listening
-        fed = try FedRun(listening, ["--to", "stdout", "--to", "http://\(place):0"] + more)
+        fed = try FedRun(
+            listening, ["--to", "stdout", "--to", "http://\(place):0"] + more, environment: environment)
         var found: Int?
         let own = fed.run
         _ = waitUntil {

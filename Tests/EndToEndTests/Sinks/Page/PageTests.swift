@@ -70,6 +70,30 @@ struct PageTests {
         #expect(page.finish() == 0)
     }
 
+    /// A day passes also while nothing happens.
+    @Test func aTimelineForgetsWhatIsOlderThanADay() throws {
+        let listening = try EventfulListening()
+        let shift = try listening.folder.write("shift", [UInt8](repeating: 0, count: 8))
+        let page = try PageRun(
+            listening: listening,
+            environment: ["LD_PRELOAD": try PreloadedLibrary.clock.path, "CLOCK_SHIFT": shift])
+        page.feed(seconds: 4, events: 6)
+        let told = page.lines.filter { $0.contains(#""type":"event""#) }
+        #expect(!told.isEmpty)
+        #expect(
+            try waitUntil {
+                let timeline = try page.ask("/api/timeline").text
+                return told.allSatisfy { timeline.contains($0) }
+            })
+        let file = open(shift, O_WRONLY)
+        defer { close(file) }
+        var seconds: Int64 = 2 * 86_400
+        #expect(pwrite(file, &seconds, 8, 0) == 8)
+        let timeline = try page.ask("/api/timeline").text
+        #expect(!told.contains { timeline.contains($0) }, "\(timeline)")
+        #expect(page.finish() == 0)
+    }
+
     /// What Prometheus reads says the same as the lines.
     @Test func metrics() throws {
         let page = try PageRun()
