@@ -15,6 +15,7 @@ if chromium.path() is None:
 
 STATUS = "[document.querySelector('#status')?.className, document.querySelector('#status')?.textContent].join('|')"
 LEVEL = "document.querySelector('#level-text').textContent"
+SCORES = "[...document.querySelectorAll('#labels .score')].map(score => score.textContent)"
 EVENTS = "[...document.querySelectorAll('#events li')].map(item => item.dataset.id)"
 
 
@@ -36,6 +37,20 @@ def test_a_program_that_is_gone_is_never_called_live():
             time.sleep(0.1)
         with StandIn(server.port):
             browser.wait(f"{STATUS} === 'live|live'")
+
+
+def test_what_a_former_run_said_is_not_shown_of_the_next():
+    server = StandIn(cpu_seconds=1000)
+    with chromium.Chromium() as browser:
+        opened(server, browser)
+        server.tell(server.labels(dog=0.75))
+        browser.wait(f"{SCORES}.join() === '0.75,0.25'")
+        server.stop()
+        browser.wait(f"{STATUS} === 'lost|no connection'")
+        with StandIn(server.port, time=0, readings=0):
+            browser.wait(f"{STATUS} === 'live|live'")
+            assert browser.evaluate(SCORES) == ["0.25", "0.25"]
+            assert "-" not in browser.evaluate("document.querySelector('#list').textContent")
 
 
 def test_a_quiet_room_is_no_fault():

@@ -435,7 +435,11 @@ function follow() {
   const news = new EventSource(at("events"));
   news.onopen = () => {
     connected = true;
-    // What was said meanwhile.
+    // It may be another run's by now: nothing that was said before holds.
+    state = lastLoad = null;
+    current = [];
+    isQuiet = false;
+    lastSign = 0;
     wantsTimeline = true;
     load();
   };
