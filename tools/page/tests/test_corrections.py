@@ -85,6 +85,14 @@ def test_a_token_that_cannot_be_sent(server, browser, token):
     assert server.corrections == []
 
 
+def test_an_answer_with_a_long_name_stays_in_the_dialog(server, browser):
+    server.answer = (200, {"ok": True, "outcome": "learned", "words": f"learned: an example of {200 * 'W'}, not dog"})
+    browser.evaluate("document.querySelector('#events button:not([hidden])').click()")
+    browser.evaluate("document.querySelector('#nothing').click()")
+    browser.wait(f"{ANSWER}.startsWith('learned: an')")
+    assert browser.evaluate("(dialog => dialog.scrollWidth <= dialog.clientWidth)(document.querySelector('dialog'))")
+
+
 def test_a_dialog_has_a_name(browser):
     browser.evaluate("document.querySelector('#events button:not([hidden])').click()")
     nodes = browser.call("Accessibility.getFullAXTree")["nodes"]
