@@ -114,3 +114,33 @@ def test_what_cannot_be_loaded_is_said():
         browser.wait(f"{STATUS} === 'lost|api/state: 503 not now'")
         server.status = 200
         browser.wait(f"{STATUS} === 'live|live'")
+
+
+@pytest.mark.parametrize("width", [360, 1400])
+def test_hours_on_the_timeline_stand_apart(width):
+    with StandIn() as server, chromium.Chromium() as browser:
+        browser.open(server.address, width)
+        browser.wait("document.querySelector('#status')?.className === 'live'")
+        touching = browser.evaluate("""(() => {
+            let drawn = [];
+            const write = CanvasRenderingContext2D.prototype.fillText;
+            CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+                const wide = this.measureText(text).width;
+                const start = { left: x, center: x - wide / 2, right: x - wide }[this.textAlign];
+                if (text.includes(":")) drawn.push([start, start + wide]);
+                write.call(this, text, x, y);
+            };
+            let touching = 0;
+            const before = ahead;
+            for (let minute = 0; minute < 360; minute++) {
+                ahead = before + minute * 60000;
+                for (const length of [HOUR, DAY]) {
+                    drawn = [];
+                    choose(length);
+                    if (drawn.length < 2 || drawn[drawn.length - 1][1] > $("timeline").clientWidth) touching++;
+                    touching += drawn.filter(([start], index) => index && start < drawn[index - 1][1] + 4).length;
+                }
+            }
+            return touching;
+        })()""")
+        assert touching == 0

@@ -229,9 +229,12 @@ function drawTimeline() {
   for (let tick = Math.ceil((from - offset) / step) * step + offset; tick <= end; tick += step) {
     draw.fillStyle = colour("--line");
     draw.fillRect(x(tick), 0, 1, bottom);
+    const text = clock(tick, false);
+    // Moved in from the edge, it would run into the one before.
+    if (x(tick) + draw.measureText(text).width / 2 > width) continue;
     draw.fillStyle = colour("--soft");
-    draw.textAlign = x(tick) > width - 20 ? "right" : x(tick) < left + 20 ? "left" : "center";
-    draw.fillText(clock(tick, false), x(tick), bottom + 11);
+    draw.textAlign = "center";
+    draw.fillText(text, x(tick), bottom + 11);
   }
   draw.fillStyle = colour("--lost");
   draw.globalAlpha = 0.35;
