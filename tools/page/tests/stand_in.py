@@ -9,6 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 FILES = Path(__file__).resolve().parents[3] / "Sources/Sinks/Page/Files"
+# One black pixel.
+PICTURE = bytes.fromhex("4749463839610100010080000000000000000021f90401000000002c00000000010001000002024401003b")
 TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript"}
 
 
@@ -34,7 +36,7 @@ class StandIn:
         self.timeline: dict = {"events": [], "gaps": []}
         self.status = 200
         self.answer = (200, {"ok": True, "outcome": "learned", "words": "learned: not dog"})
-        # Seconds that a correction, and a timeline, take.
+        # Seconds that a correction, and a timeline or a picture, take.
         self.pause = 0.0
         self.delay = 0.0
         self.corrections: list[tuple[str | None, dict]] = []
@@ -64,6 +66,9 @@ class StandIn:
                     body = json.dumps(own.timeline).encode()
                     time.sleep(own.delay)
                     return self.give(body, "application/json")
+                if name == "picture.jpg":
+                    time.sleep(own.delay)
+                    return self.give(PICTURE, "image/gif")
                 if (FILES / name).is_file():
                     return self.give((FILES / name).read_bytes(), TYPES[name.split(".")[1]])
                 return self.give(b"", "image/x-icon", 204 if name == "favicon.ico" else 404)

@@ -116,6 +116,13 @@ def test_what_cannot_be_loaded_is_said():
         browser.wait(f"{STATUS} === 'live|live'")
 
 
+def test_a_picture_that_takes_its_time_is_shown():
+    with StandIn(sense="pictures") as server, chromium.Chromium() as browser:
+        server.delay = 2
+        browser.open(server.address)
+        browser.wait("document.querySelector('#picture')?.naturalWidth === 1")
+
+
 @pytest.mark.parametrize("width", [360, 1400])
 def test_hours_on_the_timeline_stand_apart(width):
     with StandIn() as server, chromium.Chromium() as browser:

@@ -553,7 +553,8 @@ setInterval(() => {
   drawTimeline();
 }, 30000);
 setInterval(() => {
-  if (state?.sense === "pictures" && !document.hidden) $("picture").src = at(`picture.jpg?${Date.now()}`);
+  // The next one is asked for when the last one is there: it may take longer than a second.
+  if (state?.sense === "pictures" && !document.hidden && $("picture").complete) $("picture").src = at(`picture.jpg?${Date.now()}`);
 }, 1000);
 addEventListener("resize", drawTimeline);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawTimeline);
