@@ -93,6 +93,17 @@ def test_an_answer_with_a_long_name_stays_in_the_dialog(server, browser):
     assert browser.evaluate("(dialog => dialog.scrollWidth <= dialog.clientWidth)(document.querySelector('dialog'))")
 
 
+def test_what_a_browser_may_not_keep_is_no_hindrance(server, browser):
+    browser.evaluate("Object.defineProperty(window, 'sessionStorage', { get() { throw new Error('no'); } }) && true")
+    browser.evaluate("document.querySelector('#events button:not([hidden])').click()")
+    browser.wait("document.querySelector('#correction').open")
+    browser.evaluate("document.querySelector('#token').value = 'a token'; document.querySelector('#nothing').click()")
+    browser.wait(f"{ANSWER} === 'learned: not dog'")
+    browser.evaluate("document.querySelector('#correction').close()")
+    browser.evaluate("document.querySelector('#events button:not([hidden])').click()")
+    assert browser.evaluate("document.querySelector('#token').value") == "a token"
+
+
 def test_a_dialog_has_a_name(browser):
     browser.evaluate("document.querySelector('#events button:not([hidden])').click()")
     nodes = browser.call("Accessibility.getFullAXTree")["nodes"]

@@ -477,6 +477,18 @@ let isLearning = false;
 // What has been said here of events, by id.
 const judged = new Map();
 
+// The token, until the tab is closed; where a browser may keep nothing, until the page is.
+let lastToken = "";
+
+function keep(token) {
+  lastToken = token;
+  try { sessionStorage.setItem("token", token); } catch {}
+}
+
+function kept() {
+  try { return sessionStorage.getItem("token") ?? lastToken; } catch { return lastToken; }
+}
+
 function ask(event) {
   asked = event;
   $("about").textContent = `Said at ${clock(event.start)}: ${event.label}`;
@@ -487,7 +499,7 @@ function ask(event) {
   }));
   $("name").value = "";
   $("answer").textContent = "";
-  $("token").value = sessionStorage.getItem("token") ?? "";
+  $("token").value = kept();
   $("correction").showModal();
   $("name").focus();
 }
@@ -508,7 +520,7 @@ async function send(event, judgement, token) {
   }
   if (answer.status === 401) return "that is not the token";
   if (answer.ok) {
-    sessionStorage.setItem("token", token);
+    keep(token);
     judged.set(event.id, judgement.label ?? "nothing");
     showEvents();
   }
