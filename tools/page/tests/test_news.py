@@ -116,6 +116,24 @@ def test_what_cannot_be_loaded_is_said():
         browser.wait(f"{STATUS} === 'live|live'")
 
 
+def test_a_stream_that_no_line_comes_from_is_followed_anew():
+    """As of a connection whose other end is gone and nobody says so."""
+    with StandIn() as server, chromium.Chromium() as browser:
+        opened(server, browser)
+        until = time.monotonic() + 13
+        while time.monotonic() < until:
+            server.state["readings"] += 1
+            server.tell(server.labels(dog=0.5))
+            time.sleep(1)
+        assert len(server.followers) == 1
+        until = time.monotonic() + 40
+        while len(server.followers) == 1 and time.monotonic() < until:
+            server.state["readings"] += 1
+            time.sleep(1)
+        assert len(server.followers) == 2
+        browser.wait(f"{STATUS} === 'live|live'")
+
+
 def test_a_picture_that_takes_its_time_is_shown():
     with StandIn(sense="pictures") as server, chromium.Chromium() as browser:
         server.delay = 2

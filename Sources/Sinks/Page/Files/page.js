@@ -358,6 +358,11 @@ async function load() {
 }
 
 function takeState(known) {
+  // One line may still be on its way.
+  if (wasTold) missed = 0;
+  else if (state && known.readings > state.readings) missed++;
+  wasTold = false;
+  if (missed > 1) follow();
   if (state && known.time > state.time) isQuiet = known.readings === state.readings;
   state = known;
   const names = new Set(state.labels.map((label) => label.label));
@@ -408,6 +413,10 @@ let connected = false;
 let hasFailed = false;
 // Whether the stream goes on and nothing is said of it, as behind a gate.
 let isQuiet = false;
+// Whether a reading's line has come since the state was loaded last; of how many loads in a row there were readings and no
+// line.
+let wasTold = false;
+let missed = 0;
 // When something last showed that the source goes on.
 let lastSign = 0;
 
@@ -419,6 +428,7 @@ function takeNews(line) {
 function take(line) {
   if (line.type === "labels") {
     lastSign = performance.now();
+    wasTold = true;
     isQuiet = false;
     current = line.labels;
     showLevel(line.level_db);
@@ -434,8 +444,13 @@ function take(line) {
   }
 }
 
+let news = null;
+
+// Anew, too: a connection whose other end is gone may go on as if nothing were said.
 function follow() {
-  const news = new EventSource(at("events"));
+  news?.close();
+  missed = 0;
+  news = new EventSource(at("events"));
   news.onopen = () => {
     connected = true;
     // It may be another run's by now: nothing that was said before holds.
