@@ -9,16 +9,13 @@ package struct CorrectionRequest: Equatable {
     /// Bytes that one has at most.
     static let longest = 1024
 
-    /// Bytes that a label's name has at most.
-    private static let longestName = 256
-
     /// nil for what is none: anything else in it, anything twice, anything too long.
     package init?(_ bytes: some Collection<UInt8>) {
         guard bytes.count <= Self.longest, case .object(let members)? = try? JSONParser.parse(Array(bytes)),
             members.count == 2, let event = Self.text("event", in: members)
         else { return nil }
         self.event = event
-        if let name = Self.text("label", in: members), name.utf8.count <= Self.longestName {
+        if let name = Self.text("label", in: members) {
             judgement = .label(name)
         } else if members.contains(JSONMember("nothing", .bool(true))) {
             judgement = .nothing

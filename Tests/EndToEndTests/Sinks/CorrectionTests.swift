@@ -71,6 +71,8 @@ import Testing
         #expect(try say(#""nothing":true"#, id: "../../x").status == 404)
         #expect(try say(#""nothing":1"#).status == 400)
         #expect(try say(#""label":"\#(event.label)""#).status == 409)
+        let long = try say(#""label":"\#(String(repeating: "ä", count: 200))""#)
+        #expect(long.status == 409 && long.text.contains("1 to 256 bytes"), "\(long.text)")
         #expect(try list().isEmpty)
 
         let nothing = try say(#""nothing":true"#)
