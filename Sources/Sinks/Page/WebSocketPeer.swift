@@ -79,7 +79,8 @@ final class WebSocketPeer: @unchecked Sendable {
             // One piece a turn: who sends without end holds up nobody.
             let count = recv(socket, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT))
             if count > 0 {
-                incoming.append(contentsOf: buffer[..<count])
+                // What comes behind a farewell is nobody's any more.
+                if !isClosing { incoming.append(contentsOf: buffer[..<count]) }
             } else if count == 0 || errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR {
                 isOpen = false
             }

@@ -214,4 +214,27 @@ struct HostilePageTests {
         #expect(try page.ask("/api/state").status == 200)
         #expect(page.finish() == 0)
     }
+
+    /// One that takes nothing, breaks the protocol and goes on sending until it is left.
+    @Test func nothingIsKeptBehindABrokenFrame() throws {
+        let page = try PageRun()
+        func resident() throws -> Int {
+            let match = try page.ask("/api/state").text.firstMatch(of: /"resident_bytes":([0-9]+)/)
+            return try #require(match.flatMap { Int($0.output.1) })
+        }
+        let socket = try page.openSocket(receiveBuffer: 4096)
+        // Answers that it doesn't take, so that the farewell can't be sent.
+        let ping: [UInt8] = [0x89, 0x80 | 125, 0, 0, 0, 0] + [UInt8](repeating: 0x78, count: 125)
+        socket.send(Array(repeating: ping, count: 4000).joined())
+        let before = try resident()
+        socket.send([0xff, 0xff])
+        let more = [UInt8](repeating: 0, count: 1 << 20)
+        for _ in 0..<32 {
+            socket.send(more)
+            let now = try resident()
+            #expect(now - before < 16 << 20)
+            if now - before >= 16 << 20 { break }
+        }
+        #expect(page.finish() == 0)
+    }
 }

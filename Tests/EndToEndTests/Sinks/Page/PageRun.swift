@@ -91,9 +91,11 @@ final class PageRun {
 
     /// Opens a WebSocket, as far as the handshake's answer, which is not read.
     ///
-    /// - Parameter connection: the header of that name.
-    func openSocket(connection: String = "Upgrade") throws -> LoopbackConnection {
-        let socket = try connect()
+    /// - Parameters:
+    ///   - connection: the header of that name.
+    ///   - receiveBuffer: bytes that may lie unread on this side; nil for the system's own.
+    func openSocket(connection: String = "Upgrade", receiveBuffer: Int32? = nil) throws -> LoopbackConnection {
+        let socket = try connect(receiveBuffer: receiveBuffer)
         socket.send(
             "GET /ws HTTP/1.1\r\nHost: \(host)\r\nUpgrade: websocket\r\nConnection: \(connection)\r\n"
                 + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
