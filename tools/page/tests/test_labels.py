@@ -42,3 +42,12 @@ def test_long_names_can_be_told_apart():
         # On the timeline they lose their middle.
         ends = browser.evaluate("shortened('door_wood_knock', text => text.length <= 9)")
         assert ends == "door…nock"
+
+
+def test_bars_are_there_in_large_letters_on_a_phone():
+    with StandIn() as server, chromium.Chromium() as browser:
+        browser.open(server.address, 360, 740)
+        browser.wait("document.querySelectorAll('#labels li').length === 2")
+        browser.evaluate("document.documentElement.style.fontSize = '24px'")
+        assert browser.evaluate("document.querySelector('#labels .track').clientWidth") > 30
+        assert browser.evaluate("(item => item.scrollWidth <= item.clientWidth)(document.querySelector('#labels li'))")
