@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import ending  # noqa: F401
+
 ROOT = Path(__file__).resolve().parents[1]
 RELEASE = ROOT / ".build/release"
 PROGRAMS = Path(os.environ.get("TACIT_BIN", RELEASE))

@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import ending  # noqa: F401
+
 LIBRARY = ["--testing-library", "swift-testing"]
 # Tests that limit the size of files: nothing that writes files of its own beside a program can live with them.
 LIMITED = [

@@ -1,8 +1,10 @@
 """Tools say what they lack in a line, and take no word for what it isn't."""
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -67,6 +69,36 @@ def test_help_does_nothing_else(nothing_there, tmp_path, tool):
 def test_what_a_tool_does_not_take(nothing_there, tmp_path, tool, words):
     done = subprocess.run([TOOLS / tool, *words], cwd=tmp_path, env=nothing_there, capture_output=True, text=True)
     assert done.returncode == 64 and len(done.stderr.splitlines()) == 1 and "--help" in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize(
+    "tool", ["soak", "stop-anywhere", "kill-anywhere", "short-of-memory", "fleet/run", "streaming-costs/run"])
+def test_programs_that_are_not_there(tmp_path, tool):
+    # Of a broker, which some begin with, what is found is as absent.
+    environment = os.environ | {"TACIT_BIN": str(tmp_path), "PATH": f"{Path(sys.executable).parent}:/bin"}
+    done = subprocess.run([sys.executable, TOOLS / tool], env=environment, capture_output=True, text=True)
+    line = done.stderr.splitlines()
+    assert done.returncode == 1 and len(line) == 1 and "No such file" in line[0], done.stderr
+
+
+@pytest.mark.parametrize("number, status", [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_stopped_tool_leaves_nothing_behind(tmp_path, number, status):
+    scratch, begun = tmp_path / "scratch", tmp_path / "begun"
+    scratch.mkdir()
+    (tmp_path / "tacit").write_text(f"#!/bin/sh\necho $$ >{begun}.part\nmv {begun}.part {begun}\nexec sleep 100\n")
+    (tmp_path / "tacit").chmod(0o755)
+    environment = os.environ | {"TACIT_BIN": str(tmp_path), "TMPDIR": str(scratch)}
+    tool = subprocess.Popen(
+        [sys.executable, TOOLS / "short-of-memory"], env=environment, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
+    while not begun.exists():
+        assert tool.poll() is None
+        time.sleep(0.05)
+    assert list(scratch.iterdir())
+    tool.send_signal(number)
+    _, said = tool.communicate()
+    assert tool.returncode == status and said == f"{TOOLS / 'short-of-memory'}: interrupted\n"
+    assert not list(scratch.iterdir()) and not Path(f"/proc/{begun.read_text().strip()}").exists()
 
 
 @pytest.mark.parametrize("words", [["--nonsense"], ["picture.png"], ["a.svg", "b.svg"]], ids=" ".join)
