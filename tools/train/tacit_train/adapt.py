@@ -372,6 +372,7 @@ class Trainer(Training):
 
 
 def main(args: argparse.Namespace) -> None:
-    trainer = Trainer(args)
-    if trainer.run() and ranks.is_first():
-        trainer.finish()
+    with ranks.alone_in(args.run):
+        trainer = Trainer(args)
+        if trainer.run() and ranks.is_first():
+            trainer.finish()

@@ -27,7 +27,7 @@ from pathlib import Path
 
 from . import trial
 from .arguments import COUNT, WEIGHT, check_device
-from .files import append_row, whole_lines
+from .files import append_row, held, whole_lines
 from .plan import Base, Experiment, Run, choose, read_queue, select
 from .readers import DataError
 from .table import check_rows
@@ -183,7 +183,8 @@ def main(args: argparse.Namespace) -> None:
         return
     # A polite kill ends like Ctrl-C: through the pool, so that no worker stays behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped; run again to go on"))
-    failed = work(queue, args)
+    with held(args.runs):
+        failed = work(queue, args)
     if failed:
         raise SystemExit(f"{len(failed)} runs failed:\n" + "\n".join(failed))
     for e in experiments:

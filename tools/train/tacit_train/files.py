@@ -6,6 +6,7 @@ import contextlib
 import csv
 import ctypes
 import errno
+import fcntl
 import fnmatch
 import glob
 import io
@@ -58,6 +59,30 @@ def whole_file(path: Path, several: bool = False) -> Iterator[Path]:
 def unwritable(path: Path, error: Exception) -> DataError:
     reason = error.strerror if isinstance(error, OSError) else None
     return DataError(f"{path}: {reason or error}; expected a place that can be written, with room in it")
+
+
+@contextlib.contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """A folder, made if it isn't there, that no other process that holds it works in meanwhile: DataError where one does. The
+    system lets go of it when the process ends, however it does. What is empty at the end is removed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            remedy = "expected another folder, or to wait until it has ended"
+            raise DataError(f"{folder}: another process is at work there; {remedy}") from None
+        except OSError:
+            # A file system without locks, as over some networks.
+            pass
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+    finally:
+        os.close(descriptor)
 
 
 def save_torch(value: Any, path: Path) -> None:
@@ -201,28 +226,30 @@ def changed_folder(folder: Path) -> Iterator[Path]:
 def replacing(out: Path) -> Iterator[Path]:
     temporary = temporary_of(out)
     try:
-        take_back(out)
-        for rest in (temporary, old_of(out)):
-            shutil.rmtree(rest, ignore_errors=True)
-        temporary.mkdir(parents=True)
-        yield temporary
-        for file in temporary.iterdir():
-            if file.is_file():
-                if belongs(file.name, (*ADAPTER, *BASE, *TEACHER)):
-                    file.chmod(0o644)
-                with open(file, "rb") as stream:
-                    os.fsync(stream.fileno())
-        replace_folder(temporary, out)
+        with held(temporary):
+            try:
+                take_back(out)
+                # What a kill has left.
+                for rest in (*temporary.iterdir(), old_of(out)):
+                    shutil.rmtree(rest) if rest.is_dir() else rest.unlink(missing_ok=True)
+                yield temporary
+                for file in temporary.iterdir():
+                    if file.is_file():
+                        if belongs(file.name, (*ADAPTER, *BASE, *TEACHER)):
+                            file.chmod(0o644)
+                        with open(file, "rb") as stream:
+                            os.fsync(stream.fileno())
+                replace_folder(temporary, out)
+            finally:
+                take_back(out)
+                for rest in (temporary, old_of(out)):
+                    shutil.rmtree(rest, ignore_errors=True)
     except OSError as error:
         if error.filename is not None and not str(error.filename).startswith(str(temporary)):
             raise
         raise unwritable(out, error) from None
     except SafetensorError as error:
         raise unwritable(out, error) from None
-    finally:
-        take_back(out)
-        for rest in (temporary, old_of(out)):
-            shutil.rmtree(rest, ignore_errors=True)
 
 
 def replace_folder(new: Path, out: Path) -> None:

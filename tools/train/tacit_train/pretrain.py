@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import math
 import time
@@ -227,13 +228,18 @@ def check(args: argparse.Namespace) -> None:
 
 def main(args: argparse.Namespace) -> None:
     check(args)
+    # What a run that goes on has kept may be written meanwhile.
+    with contextlib.nullcontext() if args.export_only else ranks.alone_in(args.run):
+        make(args)
+
+
+def make(args: argparse.Namespace) -> None:
     check_device(args.device)
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
     snapshots = snapshot_steps(args.snapshots, args.out, args.batch * args.context, 0, steps_of(args))
     for option, out in [("--out", args.out), *(("--snapshots", out) for out in snapshots.values())]:
         check_replaceable(option, out, BASE, {"--run": args.run, "--text": args.text, "--heldout": args.heldout})
-    args.run.mkdir(parents=True, exist_ok=True)
     with ranks.one_first():
         keep_settings(args)
         tokenizer, train_ids, held_ids = read(args, quiet())

@@ -21,6 +21,7 @@ import torch
 from torch import Tensor, distributed, nn
 from torch.nn import functional as F
 
+from .files import held
 from .readers import DataError
 
 COMMANDS = ("adapt", "teach", "pretrain")
@@ -113,6 +114,13 @@ def one_first() -> Iterator[None]:
     yield
     if count() > 1 and ahead:
         distributed.barrier()
+
+
+@contextlib.contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """The folder of a run, which the first process holds: it is no other run's meanwhile."""
+    with held(folder) if is_first() else contextlib.nullcontext():
+        yield
 
 
 def from_first(value: Any) -> Any:

@@ -78,6 +78,11 @@ class TeacherTraining(Training):
 
 
 def main(args: argparse.Namespace) -> None:
+    with ranks.alone_in(args.run):
+        train(args)
+
+
+def train(args: argparse.Namespace) -> None:
     training = TeacherTraining(args)
     if training.run() and ranks.is_first():
         labels = list(training.data.labels)

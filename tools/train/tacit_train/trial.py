@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from . import adapt, metrics
+from .files import held
 from .material import open_material
 from .plan import Places, Run, arguments
 from .progress import Diverged
@@ -37,8 +38,7 @@ def begin(parent: int) -> None:
 def perform(run: Run, final: bool, places: Places, minutes: float | None) -> dict | None:
     """The row of a run, or nothing where time was up first. A run that is at its end already is only measured."""
     args = arguments(run, places, minutes)
-    args.run.mkdir(parents=True, exist_ok=True)
-    with open(args.run / "output.txt", "a", encoding="utf-8") as stream:
+    with held(args.run), open(args.run / "output.txt", "a", encoding="utf-8") as stream:
         with contextlib.redirect_stdout(stream), contextlib.redirect_stderr(stream):
             trainer = adapt.Trainer(args, whole=run.arm == "scratch")
             if not final and (why := trainer.unmeasured()) is not None:

@@ -118,6 +118,33 @@ def fork_and_write(moment: int, out: Path, way: str) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
+def test_one_process_works_in_a_folder_at_a_time(tmp_path, llama_base, tones):  # noqa: F811
+    words = settings(llama_base, tones, tmp_path, "--steps", 1)
+    with files.held(tmp_path / "run"):
+        for module, more in ((adapt, words), (pretrain, reading(tmp_path))):
+            with pytest.raises(DataError, match="run: another process is at work there; expected another folder, or to wait"):
+                run(module, *more)
+    assert not (tmp_path / "run").exists() and not (tmp_path / "out").exists()
+    run(adapt, *words)
+    with files.whole_folder(tmp_path / "out", files.ADAPTER) as folder:
+        for name in files.ADAPTER:
+            (folder / name).write_text("one")
+        with pytest.raises(DataError, match="out.tmp: another process is at work there"):
+            with files.whole_folder(tmp_path / "out", files.ADAPTER):
+                pass
+    assert {file.read_text() for file in (tmp_path / "out").iterdir()} == {"one"}
+
+
+def test_a_killed_process_leaves_no_lock(tmp_path):
+    child = os.fork()
+    if child == 0:
+        with files.held(tmp_path / "run"):
+            os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(child, 0)
+    with files.held(tmp_path / "run"):
+        assert (tmp_path / "run").is_dir()
+
+
 def test_a_full_disk_is_told_and_leaves_nothing(tmp_path):
     (tmp_path / "checkpoint.pt").write_text("old")
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
