@@ -3,6 +3,7 @@ temporary folder behind. Importing it is all."""
 
 import atexit
 import contextlib
+import errno
 import os
 import signal
 import subprocess
@@ -19,6 +20,8 @@ def remedy(error: BaseException) -> str | None:
     if isinstance(error, subprocess.CalledProcessError):
         words = [error.cmd] if isinstance(error.cmd, str) else [str(word) for word in error.cmd]
         return f"{' '.join(words[:3])} ended with {error.returncode}"
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     if not isinstance(error, OSError) or error.filename is None:
         return None
     name = os.fsdecode(error.filename)

@@ -37,10 +37,16 @@ def encode(samples: np.ndarray, path: Path, quality: float) -> None:
     # Bit-exact flags keep the encoder's version and the stream's random serial number out of the file.
     command = ["ffmpeg", "-v", "error", "-nostdin", "-y", "-f", "f32le", "-ar", str(RATE), "-ac", "1", "-i", "-"]
     command += ["-map_metadata", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact"]
-    command += ["-c:a", "libvorbis", "-q:a", str(quality), path]
+    command += ["-c:a", "libvorbis", "-q:a", str(quality), "-f", "ogg", "-"]
     done = subprocess.run(command, input=samples.astype("<f4").tobytes(), capture_output=True)
     if done.returncode != 0:
         raise AudioError(f"{path}: not encoded: {done.stderr.decode('utf-8', 'replace').strip()[-200:]}")
+    # Of a full disk ffmpeg says nothing where it is full only as the file is closed.
+    try:
+        path.write_bytes(done.stdout)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, str(path)) from None
 
 
 def frame_levels(samples: np.ndarray) -> np.ndarray:

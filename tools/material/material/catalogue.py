@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import fcntl
 import os
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +35,27 @@ SOUNDS = Kind(
 )
 
 
+@contextlib.contextmanager
+def held(place: Path) -> Iterator[None]:
+    """A file, or a folder that is there, that one process at a time has; another is ended with a line. The system lets go of it
+    when the process ends."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(place, os.O_RDONLY if place.is_dir() else os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SystemExit(f"{place}: held by another process that collects the same to the same folder") from None
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def of_package(folder: Path, package: str, kind: Kind = SOUNDS) -> contextlib.AbstractContextManager[None]:
+    """What a process holds while it writes a package's files."""
+    return held((folder / kind.table).parent / f".{package}.lock")
+
+
 def read(folder: Path, kind: Kind = SOUNDS) -> list[dict[str, str]]:
     path = folder / kind.table
     if not path.exists():
@@ -56,7 +79,10 @@ def replace(folder: Path, package: str, rows: list[dict[str, str]], kind: Kind =
             writer.writeheader()
             writer.writerows(every)
         os.replace(made, path)
-        (folder / kind.credits).write_text(credits(every, kind.head), encoding="utf-8")
+        told = folder / kind.credits
+        made = told.with_name(f".{told.name}")
+        made.write_text(credits(every, kind.head), encoding="utf-8")
+        os.replace(made, told)
 
 
 def credits(rows: list[dict[str, str]], head: str) -> str:

@@ -86,12 +86,14 @@ def collect(entry: dict, out: Path, cache: Path, quality: float) -> list[dict[st
     name = entry["name"]
     deb = package.archive_of(name, cache)
     rows, used = [], set()
-    for file in out.glob(f"audio/*/{name}--*.ogg"):
-        file.unlink()
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         text, files = package.extract(deb, name, entry["take"], folder)
         terms = terms_by_file(entry, text, files)
+        # No row is left of a file that is no more, or no longer the same, if this ends before its time.
+        catalogue.replace(out, name, [])
+        for file in out.glob(f"audio/*/{name}--*.ogg"):
+            file.unlink()
         for take in entry["take"]:
             free = free_of(take, name, files, terms, f"{take['label']} files")
             for item, group, split in items_of(take, name, free, folder):
@@ -128,12 +130,16 @@ def main() -> int:
         if arguments.only and entry["name"] not in arguments.only:
             continue
         try:
-            rows = collect(entry, arguments.out, arguments.cache.resolve(), arguments.quality)
+            with catalogue.of_package(arguments.out, entry["name"]):
+                rows = collect(entry, arguments.out, arguments.cache.resolve(), arguments.quality)
+                catalogue.replace(arguments.out, entry["name"], rows)
+        except OSError as error:
+            print(f"collect: {error.filename or arguments.out}: {error.strerror or error}", file=sys.stderr)
+            return 1
         except (package.PackageError, licence.LicenceError, audio.AudioError) as error:
             print(f"collect: {error}", file=sys.stderr)
             failed += 1
             continue
-        catalogue.replace(arguments.out, entry["name"], rows)
         minutes = sum(float(row["seconds"]) for row in rows) / 60
         print(f"{entry['name']}: {len(rows)} files, {minutes:.1f} minutes", flush=True)
     return 1 if failed else 0

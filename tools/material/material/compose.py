@@ -67,15 +67,17 @@ def main() -> int:
     if not arguments.font.is_file():
         print(f"compose: {arguments.font}: no sound font there: apt-get install fluid-soundfont-gm", file=sys.stderr)
         return 66
-    for file in arguments.out.glob(f"audio/music/{PACKAGE}--*.ogg"):
-        file.unlink()
     settings = (arguments.out, arguments.seconds, arguments.font, arguments.quality)
     try:
-        with ThreadPoolExecutor(arguments.jobs) as pool:
-            rows = [row for row in pool.map(lambda index: one(index, *settings), range(arguments.pieces)) if row]
+        with catalogue.of_package(arguments.out, PACKAGE):
+            catalogue.replace(arguments.out, PACKAGE, [])
+            for file in arguments.out.glob(f"audio/music/{PACKAGE}--*.ogg"):
+                file.unlink()
+            with ThreadPoolExecutor(arguments.jobs) as pool:
+                rows = [row for row in pool.map(lambda index: one(index, *settings), range(arguments.pieces)) if row]
+            catalogue.replace(arguments.out, PACKAGE, rows)
     except (RenderError, audio.AudioError) as error:
         print(f"compose: {error}", file=sys.stderr)
         return 69
-    catalogue.replace(arguments.out, PACKAGE, rows)
     print(f"{len(rows)} pieces, {sum(float(row['seconds']) for row in rows) / 60:.1f} minutes")
     return 0

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from . import audio, package
+from . import audio, catalogue, package
 from .collect import CACHE
 
 TABLE = Path(__file__).resolve().parent.parent / "cross-set.toml"
@@ -101,6 +101,20 @@ def collect(table: dict, out: Path, cache: Path) -> int:
     return len(clips)
 
 
+def collect_all(table: list[dict], out: Path, cache: Path) -> int:
+    """How many packages could not be had."""
+    failed = 0
+    for of_package in table:
+        try:
+            count = collect(of_package, out, cache)
+        except (package.PackageError, OSError, tarfile.TarError, zipfile.BadZipFile) as error:
+            print(f"cross-set: {error}", file=sys.stderr)
+            failed += 1
+            continue
+        print(f"{of_package['name']}: {count} clips", flush=True)
+    return failed
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="cross-set", description=__doc__)
     parser.add_argument("out", type=Path, help="the folder to write a folder a label to")
@@ -112,15 +126,9 @@ def main() -> int:
     if arguments.out.exists() and (not arguments.out.is_dir() or any(arguments.out.iterdir())):
         print(f"cross-set: {arguments.out}: expected an empty folder, or none; what else is there would be measured with, too", file=sys.stderr)
         return 73
-    failed = 0
-    for of_package in table:
-        try:
-            count = collect(of_package, arguments.out, arguments.cache.resolve())
-        except (package.PackageError, OSError, tarfile.TarError, zipfile.BadZipFile) as error:
-            print(f"cross-set: {error}", file=sys.stderr)
-            failed += 1
-            continue
-        print(f"{of_package['name']}: {count} clips", flush=True)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    with catalogue.held(arguments.out):
+        failed = collect_all(table, arguments.out, arguments.cache.resolve())
     if failed:
         print(f"cross-set: {failed} of {len(table)} packages are missing: remove {arguments.out} and run it again", file=sys.stderr)
     return 1 if failed else 0

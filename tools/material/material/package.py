@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import fnmatch
 import io
+import os
 import re
 import subprocess
 import tarfile
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -23,9 +25,13 @@ def archive_of(package: str, cache: Path) -> Path:
         if found:
             return found[-1]
         if attempt == 0:
-            done = subprocess.run(["apt-get", "download", package], cwd=cache, capture_output=True, text=True)
-            if done.returncode != 0:
-                raise PackageError(f"{package}: apt-get download failed: {done.stderr.strip().splitlines()[-1:]}")
+            # What is cut off in the midst of a download must not be taken for the package.
+            with tempfile.TemporaryDirectory(dir=cache) as folder:
+                done = subprocess.run(["apt-get", "download", package], cwd=folder, capture_output=True, text=True)
+                if done.returncode != 0:
+                    raise PackageError(f"{package}: apt-get download failed: {done.stderr.strip().splitlines()[-1:]}")
+                for file in Path(folder).glob("*.deb"):
+                    os.replace(file, cache / file.name)
     raise PackageError(f"{package}: apt-get download left no .deb in {cache}")
 
 
@@ -51,17 +57,20 @@ def extract(deb: Path, package: str, rows: list[dict], folder: Path) -> tuple[st
     notice = re.compile(rf"usr/share/doc/{re.escape(package)}/copyright")
     text, files = "", []
     process = subprocess.Popen(["dpkg-deb", "--fsys-tarfile", deb], stdout=subprocess.PIPE)
-    with process.stdout, tarfile.open(fileobj=process.stdout, mode="r|") as tar:
-        for member in tar:
-            path = member.name.removeprefix("./")
-            if not member.isreg():
-                continue
-            if notice.fullmatch(path):
-                text = tar.extractfile(member).read().decode("utf-8", "replace")
-            elif path in archives:
-                files += unzip(tar.extractfile(member).read(), path, patterns, folder)
-            elif matches(path, patterns, []):
-                files.append(write(folder, path, tar.extractfile(member).read()))
+    try:
+        with process.stdout, tarfile.open(fileobj=process.stdout, mode="r|") as tar:
+            for member in tar:
+                path = member.name.removeprefix("./")
+                if not member.isreg():
+                    continue
+                if notice.fullmatch(path):
+                    text = tar.extractfile(member).read().decode("utf-8", "replace")
+                elif path in archives:
+                    files += unzip(tar.extractfile(member).read(), path, patterns, folder)
+                elif matches(path, patterns, []):
+                    files.append(write(folder, path, tar.extractfile(member).read()))
+    except (tarfile.TarError, zipfile.BadZipFile) as error:
+        raise PackageError(f"{package}: its .deb in {deb.parent} is damaged ({error}); remove it to have it anew") from None
     if process.wait() != 0:
         raise PackageError(f"{deb}: dpkg-deb could not read it")
     if not text:

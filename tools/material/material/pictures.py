@@ -10,10 +10,8 @@ import argparse
 import hashlib
 import shutil
 import sys
-import tarfile
 import tempfile
 import tomllib
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -142,14 +140,11 @@ def main() -> int:
     failed = 0
     for entry in table:
         try:
-            found = collect(entry, arguments.out, arguments.cache.resolve(), arguments.side)
-            catalogue.replace(arguments.out, entry["name"], found, PICTURES)
+            with catalogue.of_package(arguments.out, entry["name"], PICTURES):
+                found = collect(entry, arguments.out, arguments.cache.resolve(), arguments.side)
+                catalogue.replace(arguments.out, entry["name"], found, PICTURES)
         except (package.PackageError, licence.LicenceError) as error:
             print(f"pictures: {error}", file=sys.stderr)
-            failed += 1
-        except (tarfile.TarError, zipfile.BadZipFile) as error:
-            told = f"its .deb in {arguments.cache} is damaged ({error}); remove it to have it anew"
-            print(f"pictures: {entry['name']}: {told}", file=sys.stderr)
             failed += 1
         except OSError as error:
             print(f"pictures: {error.filename or arguments.out}: {error.strerror or error}", file=sys.stderr)

@@ -94,21 +94,23 @@ def main() -> int:
     parser.add_argument("--sentences", type=int, default=len(SENTENCES), help="of each voice")
     parser.add_argument("--quality", type=float, default=5, help="of the Vorbis encoder (-1 to 10; 5)")
     arguments = parser.parse_args()
-    for file in arguments.out.glob(f"audio/speech/{PACKAGE}--*.ogg"):
-        file.unlink()
     rows = []
     try:
-        for index, voice in enumerate(VOICES):
-            for step in range(min(arguments.sentences, len(SENTENCES))):
-                # Voices start at different sentences, so that few sentences a voice still cover all of them.
-                row = one(voice, (5 * index + step) % len(SENTENCES), arguments.out, arguments.quality)
-                rows += [row] if row else []
+        with catalogue.of_package(arguments.out, PACKAGE):
+            catalogue.replace(arguments.out, PACKAGE, [])
+            for file in arguments.out.glob(f"audio/speech/{PACKAGE}--*.ogg"):
+                file.unlink()
+            for index, voice in enumerate(VOICES):
+                for step in range(min(arguments.sentences, len(SENTENCES))):
+                    # Voices start at different sentences, so that few sentences a voice still cover all of them.
+                    row = one(voice, (5 * index + step) % len(SENTENCES), arguments.out, arguments.quality)
+                    rows += [row] if row else []
+            catalogue.replace(arguments.out, PACKAGE, rows)
     except FileNotFoundError as error:
         print(f"speak: {error.filename} is not on the path: apt-get install flite espeak-ng", file=sys.stderr)
         return 69
     except (subprocess.CalledProcessError, audio.AudioError) as error:
         print(f"speak: {error}", file=sys.stderr)
         return 70
-    catalogue.replace(arguments.out, PACKAGE, rows)
     print(f"{len(rows)} sentences, {sum(float(row['seconds']) for row in rows) / 60:.1f} minutes")
     return 0

@@ -1,8 +1,11 @@
 """Licences, plans, scores and files of tools/material; nothing here needs the network or a package."""
 
+import contextlib
 import io
 import json
+import resource
 import shutil
+import signal
 import struct
 import subprocess
 import sys
@@ -18,7 +21,7 @@ from PIL import Image
 HERE = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(HERE))
 
-from material import audio, catalogue, collect, cross_set, licence, master, midi, package, pictures, plan, score, speak  # noqa: E402
+from material import audio, catalogue, collect, compose, cross_set, licence, master, midi, package, pictures, plan, score, speak  # noqa: E402
 
 COPYRIGHT = """Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
 
@@ -220,6 +223,66 @@ def test_from_a_package_to_files(tmp_path):
         assert len(samples) / audio.RATE == pytest.approx(float(row["seconds"]), abs=0.02)
         spectrum = np.abs(np.fft.rfft(samples))
         assert np.argmax(spectrum) * audio.RATE / len(samples) == pytest.approx(440, abs=3)
+
+
+def test_two_do_not_collect_the_same_to_one_folder(tmp_path, monkeypatch):
+    out, font = tmp_path / "out", tmp_path / "font"
+    font.write_bytes(b"")
+    table = tmp_path / "table.toml"
+    table.write_text('[[package]]\nname = "p"\nsource = ""\ninstalled = "usr/"\ntake = []\n')
+    (out / "audio/speech").mkdir(parents=True)
+    (out / "audio/speech/spoken--1.ogg").write_bytes(b"one")
+    places = [out / "meta/.p.lock", out / "meta/.spoken.lock", out / "meta/.composed.lock"]
+    with contextlib.ExitStack() as stack:
+        for place in places:
+            stack.enter_context(catalogue.held(place))
+        for tool, more in ((collect, ["--table", table]), (speak, []), (compose, ["--font", font])):
+            monkeypatch.setattr(sys, "argv", ["tool", str(out), *map(str, more)])
+            with pytest.raises(SystemExit, match="held by another process that collects the same to the same folder"):
+                tool.main()
+    assert (out / "audio/speech/spoken--1.ogg").exists()
+    with catalogue.held(places[0]):
+        pass
+
+
+def test_what_is_stopped_leaves_no_row_of_a_file_that_is_not_there(tmp_path, monkeypatch):
+    (tmp_path / "audio/speech").mkdir(parents=True)
+    file = tmp_path / "audio/speech/spoken--1.ogg"
+    file.write_bytes(b"one")
+    row = dict.fromkeys(catalogue.COLUMNS, "") | {"package": speak.PACKAGE, "file": "audio/speech/spoken--1.ogg"}
+    catalogue.replace(tmp_path, speak.PACKAGE, [row])
+    monkeypatch.setattr(speak, "one", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(sys, "argv", ["speak", str(tmp_path)])
+    with pytest.raises(KeyboardInterrupt):
+        speak.main()
+    assert not file.exists() and catalogue.read(tmp_path) == []
+
+
+def test_a_download_that_is_cut_off_is_not_taken_for_the_package(tmp_path, monkeypatch):
+    def cut_off(words, cwd, **_):
+        (Path(cwd) / "p_1_all.deb").write_bytes(b"half")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(package.subprocess, "run", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        package.archive_of("p", tmp_path)
+    assert not list(tmp_path.iterdir())
+    (tmp_path / "p_1_all.deb").write_bytes(b"!<arch>\n")
+    with pytest.raises(package.PackageError, match="p: its .deb in .* is damaged .*; remove it to have it anew"):
+        package.extract(tmp_path / "p_1_all.deb", "p", [], tmp_path)
+
+
+@pytest.mark.skipif(not shutil.which("ffmpeg"), reason="ffmpeg is not there")
+def test_of_a_full_disk_no_half_sound_is_left(tmp_path):
+    limits, before = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, limits[1]))
+    try:
+        with pytest.raises(OSError, match="sound.ogg"):
+            audio.encode(tone(2), tmp_path / "sound.ogg", 5)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, before)
+    assert not list(tmp_path.iterdir())
 
 
 def test_voices_and_sentences():
