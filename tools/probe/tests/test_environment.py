@@ -1,6 +1,7 @@
 """Tools say what they lack in a line, and take no word for what it isn't."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -99,6 +100,25 @@ def test_a_stopped_tool_leaves_nothing_behind(tmp_path, number, status):
     _, said = tool.communicate()
     assert tool.returncode == status and said == f"{TOOLS / 'short-of-memory'}: interrupted\n"
     assert not list(scratch.iterdir()) and not Path(f"/proc/{begun.read_text().strip()}").exists()
+
+
+def test_an_environment_that_was_cut_off_is_made_anew(tmp_path):
+    (tmp_path / "tools/golden").mkdir(parents=True)
+    for name in ("usage.sh", "golden/make", "golden/requirements.txt"):
+        shutil.copy(TOOLS / name, tmp_path / "tools" / name)
+    log = tmp_path / "log"
+    python = tmp_path / "python3"
+    python.write_text(
+        '#!/bin/sh\ncase $2 in venv) for last; do :; done; mkdir -p "$last/bin"; cp "$0" "$last/bin/python" ;; '
+        f'pip) echo pip >>{log}; [ -e {tmp_path}/network ] ;; *) echo made >>{log} ;; esac\n')
+    python.chmod(0o755)
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHON"} | {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    make = [tmp_path / "tools/golden/make", tmp_path / "out"]
+    assert subprocess.run(make, env=environment).returncode == 1
+    (tmp_path / "network").touch()
+    for _ in range(2):
+        assert subprocess.run(make, env=environment).returncode == 0
+    assert log.read_text().split() == ["pip", "pip", "made", "made"]
 
 
 @pytest.mark.parametrize("words", [["--nonsense"], ["picture.png"], ["a.svg", "b.svg"]], ids=" ".join)
