@@ -22,13 +22,13 @@ package struct Example: Equatable, Sendable {
     package var withoutClip: Example { Example(rows: rows, parts: parts, clip: nil, said: said) }
 
     /// Whether both are of the same sound or picture: what the model makes of it as it is is the same, and so is the
-    /// clip, where both have one of the same size. Copies differ with the background.
+    /// clip, where both have one of the same rate or size. Copies differ with the background.
     ///
     /// - Parameter width: elements of a row.
     func isSame(as other: Example, width: Int) -> Bool {
         guard rows.prefix(width) == other.rows.prefix(width) else { return false }
         guard let clip, let otherClip = other.clip else { return true }
-        return clip == otherClip || clip.pictureSize != otherClip.pictureSize
+        return clip == otherClip || clip.format != otherClip.format
     }
 }
 
@@ -47,10 +47,10 @@ package enum Clip: Equatable, Sendable {
         }
     }
 
-    /// Height, width and channels of a picture; none of a sound.
-    fileprivate var pictureSize: [Int] {
+    /// The rate of a sound; height, width and channels of a picture.
+    fileprivate var format: [Int] {
         switch self {
-        case .sound: []
+        case .sound(_, let rate): [rate]
         case .picture(_, let width, let height, let channels): [height, width, channels]
         }
     }

@@ -50,6 +50,17 @@ import Testing
         #expect(again == example)
     }
 
+    /// Another model may hear more of it; what examples are mixed with has this one's rate.
+    @Test func aClipOfAnotherRateStaysWhatItWas() throws {
+        let clip = Clip.sound(samples: (0..<48_000).map { Int16($0 % 200 * 40) }, sampleRate: 48_000)
+        let other = Example(rows: [], clip: clip)
+        let example = try #require(try maker.renewed(other, background: []))
+        #expect(example.clip == clip && !example.rows.isEmpty)
+        #expect(try maker.renewed(example, background: []) == example)
+        let place = try #require(try maker.renewed(other, background: [], isBackground: true))
+        if case .sound(_, maker.sampleRate)? = place.clip {} else { Issue.record("\(place.clip.debugDescription)") }
+    }
+
     /// From a tenth of a second before the first sound to a tenth behind the last.
     @Test func aPauseInTheMiddleStays() {
         let rate = maker.sampleRate

@@ -109,9 +109,12 @@ final class SoundExamples {
         }
         let source = try SoundSources.resample(ClipSource(clip, sampleRate: rate), to: sampleRate)
         let samples = Array(try source.samples(atMost: mostSamples).prefix(mostSamples))
-        return isBackground
-            ? example(ofClip: samples.map(Self.sample), background: [], isBackground: true)
-            : example(of: samples, background: background)
+        // Examples are mixed with it, at this rate.
+        if isBackground { return example(ofClip: samples.map(Self.sample), background: [], isBackground: true) }
+        var renewed = example(of: samples, background: background)
+        // Another model may hear more of it than this one does.
+        if renewed.clip != nil { renewed.clip = .sound(samples: clip, sampleRate: rate) }
+        return renewed
     }
 
     /// The nearest 16-bit sample.
