@@ -60,6 +60,7 @@ package enum SinkTable {
         stream.hasOneSink = configured.count == 1
         if case .sound = stream.sense, let clips = configured.first(where: { $0.request.has(.clips) }) {
             stream.secondsAfter = clips.settings.clips.after
+            stream.secondsLongest = clips.settings.clips.longest
         }
         var sinks: [(name: String, sink: any Sink)] = []
         // Before those through which people speak.

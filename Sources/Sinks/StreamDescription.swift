@@ -61,6 +61,8 @@ package struct StreamDescription: Sendable {
     var corrections: Corrections?
     /// Seconds that a clip goes on behind its event; 0 where none are kept, and for pictures.
     var secondsAfter = 0.0
+    /// Seconds that a clip is long at most; 0 where none are kept, and for pictures.
+    var secondsLongest = 0.0
 
     package init(
         model: String, input: String, source: String? = nil, sense: Sense, sampleRate: Int = 0,

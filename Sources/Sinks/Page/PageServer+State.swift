@@ -47,6 +47,7 @@ extension PageServer {
         line.integer("readers_left", left)
         line.bool("corrections", access.takesCorrections && stream.corrections != nil)
         line.seconds("clip_after_seconds", stream.secondsAfter)
+        line.seconds("clip_longest_seconds", stream.secondsLongest)
         line.beginArray("labels")
         for index in stream.selected {
             line.beginObject()

@@ -31,7 +31,8 @@ class StandIn:
             "model": "a model", "input": "a room", "sense": "sound", "window_seconds": 5, "hop_seconds": 1, "ok": True,
             "time": 5, "heard_seconds": 5, "lost_seconds": 0, "readings": 1, "dropped": 0, "level_db": -20.5,
             "inference_ms": 1, "cpu_seconds": 1, "resident_bytes": 1 << 24, "readers": 1, "readers_left": 0,
-            "corrections": True, "clip_after_seconds": 2, "labels": [self.label("dog"), self.label("rain")], **state,
+            "corrections": True, "clip_after_seconds": 2, "clip_longest_seconds": 60,
+            "labels": [self.label("dog"), self.label("rain")], **state,
         }
         self.timeline: dict = {"events": [], "gaps": []}
         self.status = 200

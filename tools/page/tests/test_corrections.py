@@ -55,6 +55,13 @@ def test_is_offered_where_it_can_be_learned(server, browser):
     browser.wait(f"{OFFERED}.length === 2")
 
 
+def test_is_offered_of_what_goes_on_for_longer_than_a_clip_may(server, browser):
+    server.timeline["events"] = [server.event(1, "dog", "on", 62), server.event(2, "rain", "on", 50)]
+    browser.evaluate("loadTimeline()")
+    (offered,) = browser.wait(f"{OFFERED}.length === 1 && {OFFERED}")
+    assert offered.startswith("Wrong? dog at ")
+
+
 def test_by_keyboard(server, browser):
     server.pause = 1
     browser.evaluate("document.querySelector('#events button:not([hidden])').focus()")

@@ -150,11 +150,13 @@ function newItem(event) {
   return item;
 }
 
-// Events of a group say which one, and not what it was; a clip is written for some moments after its last sound.
+// Events of a group say which one, and not what it was; a clip is written for some moments after its last sound, or until
+// it is as long as any may be.
 function mayBeCorrected(event) {
-  if (!state?.corrections || !event.clip || event.end === null) return false;
+  if (!state?.corrections || !event.clip) return false;
   if ([...info.values()].some((label) => label.group === event.label)) return false;
-  return now() - event.end > (state.clip_after_seconds + 1) * 1000;
+  const whole = Math.min((event.end ?? Infinity) + state.clip_after_seconds * 1000, event.start + state.clip_longest_seconds * 1000);
+  return now() - whole > 1000;
 }
 
 function showEvents() {

@@ -52,11 +52,12 @@ struct PageTests {
             var corrections: Bool
             var ok: Bool
             var clipAfterSeconds: Double
+            var clipLongestSeconds: Double
         }
         let state = try JSONDecoder.snakeCase.decode(State.self, from: Data(try page.ask("/api/state").body))
         #expect(
             state.input == "a \"board\"" && state.sense == "sound" && state.ok && !state.corrections
-                && state.clipAfterSeconds == 0)
+                && state.clipAfterSeconds == 0 && state.clipLongestSeconds == 0)
         #expect(state.labels.count == 5 && state.labels.allSatisfy { $0.threshold == 0.3 })
         #expect(state.heardSeconds > 0 && state.readings > 0 && state.levelDb.map { $0 < 0 && $0 > -60 } == true)
         // Events as their lines, of which the page may be told a moment after standard output.
