@@ -68,6 +68,32 @@ import Testing
         #expect(taught.standardError.contains("--mqtt-commands teaches labels: it doesn't go with a recording"))
     }
 
+    /// Two days later: the page goes by the clock of what was recorded, and none of it is too old to be shown.
+    @Test(.enabled(if: PageRun.isPossible, "there is no libmicrohttpd"))
+    func aPageOfARecordingGoesByItsClock() throws {
+        let wave = try folder.write(
+            "a.wav", WaveFile.bytes(Sounds.glide(samples: 20 * golden.sampleRate), rate: UInt32(golden.sampleRate)))
+        let recording = folder.path("a.rec")
+        let recorded = try Executable.tacit.run(
+            ["record", model.path, "--input", wave, "--json", "--threshold", "0.01", "--on-after", "0", recording])
+        let event = try #require(recorded.outputLines.first { $0.contains(#""type":"event""#) })
+        let shift = try folder.write("shift", withUnsafeBytes(of: Int64(2 * 86_400)) { Array($0) })
+        let run = try LiveRun(
+            .tacit, ["replay", model.path, recording, "--realtime", "--to", "http://127.0.0.1:0"],
+            environment: ["LD_PRELOAD": try PreloadedLibrary.clock.path, "CLOCK_SHIFT": shift])
+        let port = try #require(run.pagePort)
+        func ask(_ path: String) throws -> String {
+            let connection = try LoopbackConnection(port: port)
+            connection.send("GET \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+            return String(decoding: connection.readAll(), as: UTF8.self)
+        }
+        #expect(try waitUntil { try ask("/api/timeline").contains(event) })
+        let day = try #require(event.firstMatch(of: /"wall":"([0-9-]+)T/)?.output.1)
+        #expect(try ask("/api/state").contains("\"wall\":\"\(day)T"))
+        run.send(signal: SIGTERM)
+        #expect(run.finish() == 0)
+    }
+
     @Test(arguments: ["llama-plain", "gpt2-sliding", "gpt2-odd-logmel", "gpt2-full-hidden"], [1.0, 2.5])
     func standardInputGivesTheSameLines(name: String, factor: Double) throws {
         let golden = try GoldenCase(name: name)

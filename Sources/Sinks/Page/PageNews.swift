@@ -12,6 +12,11 @@ struct PageNews {
     private(set) var gaps = BoundedQueue<PastGap>(capacity: PageNews.most)
     private var format: JSONLineFormat
     private var ranking: Ranking
+    /// Milliseconds that what is told is older than now: of a recording, as old as that is.
+    private var age = 0
+
+    /// Now by the clock that events are told by.
+    var now: WallTime { WallTime(milliseconds: WallTime.now().milliseconds - age) }
 
     /// A gap, and when it was told.
     struct PastGap {
@@ -52,6 +57,7 @@ struct PageNews {
 
     mutating func labels(_ reading: LiveReading) {
         figures.take(reading)
+        age = WallTime.now().milliseconds - reading.wall.milliseconds
         ranking.rank(reading.scores)
         format.labels(reading, ranking)
         lines.append(format.bytes)
@@ -61,6 +67,7 @@ struct PageNews {
 
     mutating func event(_ event: LiveEvent) {
         figures.take(event)
+        age = WallTime.now().milliseconds - event.wall.milliseconds
         if events.isFull { _ = events.removeFirst() }
         _ = events.append(event)
         forget(by: event.wall)
@@ -78,14 +85,14 @@ struct PageNews {
     mutating func gap(_ gap: LiveGap) {
         figures.take(gap)
         if gaps.isFull { _ = gaps.removeFirst() }
-        let now = WallTime.now()
-        _ = gaps.append(PastGap(gap: gap, wall: now))
-        forget(by: now)
+        let wall = now
+        _ = gaps.append(PastGap(gap: gap, wall: wall))
+        forget(by: wall)
         format.gap(gap)
         lines.append(format.bytes)
     }
 
-    /// Leaves out events and gaps of which a moment is more than a day away.
+    /// Leaves out events and gaps that are more than a day older than a moment.
     mutating func forget(by now: WallTime) {
         while let first = events.first, now.milliseconds - first.wall.milliseconds > Self.day {
             _ = events.removeFirst()

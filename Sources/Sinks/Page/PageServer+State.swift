@@ -17,8 +17,8 @@ extension PageServer {
 
     /// How things stand.
     var state: [UInt8] {
-        let (stream, figures, readers, left) = shared.locked {
-            ($0.news.stream, $0.news.figures.snapshot, $0.readers.count + $0.peerCount, $0.left)
+        let (stream, figures, now, readers, left) = shared.locked {
+            ($0.news.stream, $0.news.figures.snapshot, $0.news.now, $0.readers.count + $0.peerCount, $0.left)
         }
         let own = ProcessFigures.now()
         var line = JSONLine(capacity: LineLength.bound(labels: stream.labels) * 2)
@@ -32,7 +32,7 @@ extension PageServer {
         } else {
             line.string("sense", "pictures")
         }
-        line.time("wall", .now())
+        line.time("wall", now)
         line.bool("ok", figures.isAlive(within: stream.sense.longestSilence))
         line.seconds("time", figures.time)
         line.seconds("heard_seconds", figures.heardSeconds)
@@ -68,7 +68,7 @@ extension PageServer {
     var timeline: [UInt8] {
         // A day may be long: written without the lock, from copies.
         let (stream, events, gaps) = shared.locked { state in
-            state.news.forget(by: .now())
+            state.news.forget(by: state.news.now)
             return (state.news.stream, Array(state.news.events), Array(state.news.gaps))
         }
         var format = JSONLineFormat(stream, hasLogits: false)

@@ -27,13 +27,9 @@ final class PageRun {
         self.listening = listening
         fed = try FedRun(
             listening, ["--to", "stdout", "--to", "http://\(place):0"] + more, environment: environment)
-        var found: Int?
-        let own = fed.run
-        _ = waitUntil {
-            found = own.standardError.firstMatch(of: /page: http:\/\/[^ ]*:([0-9]+)\//).flatMap { Int($0.output.1) }
-            return found != nil || !own.isRunning
+        guard let found = fed.run.pagePort else {
+            throw Executable.LaunchFailure(description: "no page: \(fed.run.standardError)")
         }
-        guard let found else { throw Executable.LaunchFailure(description: "no page: \(own.standardError)") }
         port = found
     }
 
@@ -110,6 +106,18 @@ final class PageRun {
             throw Executable.LaunchFailure(description: "nothing to follow")
         }
         return connection
+    }
+}
+
+extension LiveRun {
+    /// Where its page is, once it says so; nil when it ends before.
+    var pagePort: Int? {
+        var found: Int?
+        _ = waitUntil {
+            found = standardError.firstMatch(of: /page: http:\/\/[^ ]*:([0-9]+)\//).flatMap { Int($0.output.1) }
+            return found != nil || !isRunning
+        }
+        return found
     }
 }
 
