@@ -65,13 +65,15 @@ public final class Listener: Sendable {
             self.open = open
         }
 
-        /// A sound file (WAV, FLAC, Ogg, MP3 and more), as fast as it can be labelled.
+        /// A sound file (WAV, FLAC, Ogg, MP3 and more), or a pipe that has a name, as fast as it can be labelled.
         ///
         /// When the stream begins, it throws a `TacitError` naming the file: no input for what can't be opened, bad
         /// data for what is no sound or has a rate that can't be converted.
         public static func file(_ path: String) -> Source {
             let path = SystemPath.ofFile(path)
-            return Source(name: path, isLive: false) { _ in try SoundFileSource(path: path) }
+            return Source(name: path, isLive: false) { wish in
+                try SoundFileSource(path: path, stopDescriptor: wish.stop.descriptor)
+            }
         }
 
         /// Samples in memory. What is wrong with them or their rate is told as for `samples`.

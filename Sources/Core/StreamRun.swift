@@ -48,7 +48,15 @@ final class StreamRun: Sendable {
         defer { giveBack() }
         try withoutActuallyEscaping(body) { body in
             let sink = UpdateSink(names: names, body)
-            try make(stopToken, sink).run(sink)
+            let stream: LiveStream
+            do {
+                stream = try make(stopToken, sink)
+            } catch {
+                // What was called off while it was opened has not failed.
+                if stopToken.isStopping { return }
+                throw error
+            }
+            try stream.run(sink)
         }
     }
 }

@@ -73,7 +73,7 @@ public final class Watcher: Sendable {
             }
         }
 
-        /// A file of JPEG pictures, one behind the other (Motion JPEG).
+        /// A file of JPEG pictures, one behind the other (Motion JPEG), or a pipe that has a name.
         ///
         /// A picture that can't be decoded is told as ``StreamUpdate/broken(_:)``. When the stream begins, it throws a
         /// `TacitError`: no input for a file that can't be opened, usage for a rate out of range; later an I/O error
@@ -84,7 +84,9 @@ public final class Watcher: Sendable {
         ///   - rate: pictures a second, 0.001...100,000, by which their times are counted.
         public static func motionJPEG(_ path: String, rate: Double = 25) -> Source {
             let path = SystemPath.ofFile(path)
-            return Source(fastest: rate) { _ in try MJPEGSource(path: path, rate: rate) }
+            return Source(fastest: rate) { wish in
+                try MJPEGSource(path: path, rate: rate, stopDescriptor: wish.stop.descriptor)
+            }
         }
 
         /// Pictures of the program's own. What the closures throw ends the stream; a rate out of range is a
@@ -115,16 +117,15 @@ private final class OwnPictures: FrameSource {
     }
 
     func read(notBefore time: Int) throws -> FrameEvent {
-        while let picture = try body() {
-            let index = next
-            next += 1
-            guard clock.time(of: index) >= time else { continue }
-            try frame.reshape(width: picture.width, height: picture.height, channels: picture.channels)
-            picture.pixels.withUnsafeBufferPointer { pixels in
-                if let base = pixels.baseAddress { frame.pixels.update(from: base, count: frame.byteCount) }
-            }
-            return .frame(FrameEvent.Stamp(index: index, time: clock.time(of: index), dropped: 0))
+        guard let picture = try body() else { return .end }
+        let stamp = FrameEvent.Stamp(index: next, time: clock.time(of: next), dropped: 0)
+        next += 1
+        // One by one, so that a wish to stop is heard between any two.
+        guard stamp.time >= time else { return .passed(time: stamp.time) }
+        try frame.reshape(width: picture.width, height: picture.height, channels: picture.channels)
+        picture.pixels.withUnsafeBufferPointer { pixels in
+            if let base = pixels.baseAddress { frame.pixels.update(from: base, count: frame.byteCount) }
         }
-        return .end
+        return .frame(stamp)
     }
 }
