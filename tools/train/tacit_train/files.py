@@ -248,7 +248,10 @@ def replacing(out: Path) -> Iterator[Path]:
         if error.filename is not None and not str(error.filename).startswith(str(temporary)):
             raise
         raise unwritable(out, error) from None
-    except SafetensorError as error:
+    except Exception as error:
+        # The writer of tokenizers has no class of its own for what the disk said.
+        if not (isinstance(error, SafetensorError) or type(error) is Exception):
+            raise
         raise unwritable(out, error) from None
 
 

@@ -12,6 +12,8 @@ import torch
 from safetensors.torch import save_file
 from test_adapt import run, settings, tones  # noqa: F401 (tones is a fixture)
 from test_pretrain import settings as reading
+from tokenizers import Tokenizer
+from tokenizers.models import BPE
 
 from tacit_train import adapt, average, files, learning, lower, pretrain
 from tacit_train.readers import DataError
@@ -133,6 +135,20 @@ def test_one_process_works_in_a_folder_at_a_time(tmp_path, llama_base, tones):  
             with files.whole_folder(tmp_path / "out", files.ADAPTER):
                 pass
     assert {file.read_text() for file in (tmp_path / "out").iterdir()} == {"one"}
+
+
+def test_a_full_disk_under_a_tokenizer_is_told(tmp_path):
+    tokenizer = Tokenizer(BPE(vocab={str(number): number for number in range(9_000)}, merges=[]))
+    limits, before = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, limits[1]))
+    try:
+        with pytest.raises(DataError, match="base: File too large .*with room in it"):
+            with files.whole_folder(tmp_path / "base", files.BASE) as folder:
+                tokenizer.save(str(folder / "tokenizer.json"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, before)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_killed_process_leaves_no_lock(tmp_path):
