@@ -3,7 +3,7 @@ import TacitTestSupport
 import Testing
 
 /// What a program does wrong with the library is told it, and what it then does right goes well.
-@Suite struct MisuseTests {
+@Suite struct LibraryMisuseTests {
     private let converted: ConvertedModel
     private let model: Model
     private let samples: [Float]
