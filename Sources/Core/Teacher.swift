@@ -72,8 +72,8 @@ public final class Teacher {
     /// learned unless all can be read.
     ///
     /// - Throws: `TacitError` naming the file that can't be read; usage for a name that can't be one or is not there to
-    ///   be corrected, no files at all, and beyond the limits; bad data for labels of another model, and for a sound of which nothing is
-    ///   heard, but as a background; an output error for a file that can't be written.
+    ///   be corrected, no files at all, and beyond the limits; bad data for labels of another model, and for a sound of
+    ///   which nothing is heard, but as a background; an output error for a file that can't be written.
     public func teach(_ purpose: Purpose, files: [String]) throws {
         guard !files.isEmpty else { throw TacitError(.usage, "no files to learn from") }
         try change(purpose) { background in
