@@ -227,23 +227,18 @@ def replacing(out: Path) -> Iterator[Path]:
     temporary = temporary_of(out)
     try:
         with held(temporary):
-            try:
-                take_back(out)
-                # What a kill has left.
-                for rest in (*temporary.iterdir(), old_of(out)):
-                    shutil.rmtree(rest) if rest.is_dir() else rest.unlink(missing_ok=True)
-                yield temporary
-                for file in temporary.iterdir():
-                    if file.is_file():
-                        if belongs(file.name, (*ADAPTER, *BASE, *TEACHER)):
-                            file.chmod(0o644)
-                        with open(file, "rb") as stream:
-                            os.fsync(stream.fileno())
-                replace_folder(temporary, out)
-            finally:
-                take_back(out)
-                for rest in (temporary, old_of(out)):
-                    shutil.rmtree(rest, ignore_errors=True)
+            take_back(out)
+            # What a kill has left.
+            for rest in (*temporary.iterdir(), old_of(out)):
+                shutil.rmtree(rest) if rest.is_dir() else rest.unlink(missing_ok=True)
+            yield temporary
+            for file in temporary.iterdir():
+                if file.is_file():
+                    if belongs(file.name, (*ADAPTER, *BASE, *TEACHER)):
+                        file.chmod(0o644)
+                    with open(file, "rb") as stream:
+                        os.fsync(stream.fileno())
+            replace_folder(temporary, out)
     except OSError as error:
         if error.filename is not None and not str(error.filename).startswith(str(temporary)):
             raise
@@ -253,6 +248,12 @@ def replacing(out: Path) -> Iterator[Path]:
         if not (isinstance(error, SafetensorError) or type(error) is Exception):
             raise
         raise unwritable(out, error) from None
+    finally:
+        # What bears this name now is the replaced folder, or what failed; or another process has begun to write there.
+        with contextlib.suppress(DataError, OSError), held(temporary):
+            take_back(out)
+            for rest in (temporary, old_of(out)):
+                shutil.rmtree(rest, ignore_errors=True)
 
 
 def replace_folder(new: Path, out: Path) -> None:

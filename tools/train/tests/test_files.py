@@ -5,6 +5,7 @@ import os
 import resource
 import signal
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -135,6 +136,40 @@ def test_one_process_works_in_a_folder_at_a_time(tmp_path, llama_base, tones):  
             with files.whole_folder(tmp_path / "out", files.ADAPTER):
                 pass
     assert {file.read_text() for file in (tmp_path / "out").iterdir()} == {"one"}
+
+
+@pytest.mark.parametrize("way", ["exchange", "aside"])
+def test_what_another_begins_once_a_folder_is_replaced_stays(tmp_path, monkeypatch, way):
+    out, replaced, begun, ended = (tmp_path / name for name in ("out", "replaced", "begun", "ended"))
+    out.mkdir()
+    if way == "aside":
+        monkeypatch.setattr(files, "exchange", lambda *_: False)
+
+    def write(text: str, then=lambda: None) -> None:
+        with files.whole_folder(out, files.TEACHER) as folder:
+            for name in files.TEACHER:
+                (folder / name).write_text(text)
+            then()
+
+    def wait_for(path: Path) -> None:
+        while not path.exists():
+            time.sleep(0.01)
+
+    child = os.fork()
+    if child == 0:
+        try:
+            wait_for(replaced)
+            write("two", lambda: [begun.touch(), wait_for(ended)])
+        finally:
+            begun.touch()
+            os._exit(0)
+    replace = files.replace_folder
+    monkeypatch.setattr(files, "replace_folder", lambda *names: [replace(*names), replaced.touch(), wait_for(begun)])
+    write("one")
+    ended.touch()
+    os.waitpid(child, 0)
+    assert {file.name: file.read_text() for file in out.iterdir()} == dict.fromkeys(files.TEACHER, "two")
+    assert not files.temporary_of(out).exists() and not files.old_of(out).exists()
 
 
 def test_a_full_disk_under_a_tokenizer_is_told(tmp_path):
