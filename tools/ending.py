@@ -16,7 +16,7 @@ PROGRAMS = ("tacit", "tacit-convert")
 
 
 def remedy(error: BaseException) -> str | None:
-    """What is wrong, where it is a program or a file that was asked for and isn't there, or a command that failed."""
+    """What is wrong: a program that isn't there, a file that was asked for or lies in such a folder, a command that failed."""
     if isinstance(error, subprocess.CalledProcessError):
         words = [error.cmd] if isinstance(error.cmd, str) else [str(word) for word in error.cmd]
         return f"{' '.join(words[:3])} ended with {error.returncode}"
@@ -27,7 +27,8 @@ def remedy(error: BaseException) -> str | None:
     name = os.fsdecode(error.filename)
     if Path(name).name in PROGRAMS:
         return f"{name}: {error.strerror}; expected a release build (swift build -c release), or TACIT_BIN to name its folder"
-    return f"{name}: {error.strerror}" if "/" not in name or name in sys.argv else None
+    is_asked_for = "/" not in name or any(Path(name).is_relative_to(word) for word in sys.argv[1:])
+    return f"{name}: {error.strerror}" if is_asked_for else None
 
 
 def tell(kind: type[BaseException], error: BaseException, trace: object) -> None:

@@ -245,6 +245,15 @@ def test_two_do_not_collect_the_same_to_one_folder(tmp_path, monkeypatch):
         pass
 
 
+@pytest.mark.parametrize("tool, more", [("speak", []), ("compose", ["--font"])])
+def test_a_place_that_cannot_be_written_is_told_in_a_line(tmp_path, tool, more):
+    place = tmp_path / "out"
+    place.write_bytes(b"")
+    words = [sys.executable, HERE / tool, place, *more, *(place for _ in more)]
+    done = subprocess.run(words, capture_output=True, text=True)
+    assert done.returncode == 1 and done.stderr == f"{HERE / tool}: {place / 'meta'}: Not a directory\n", done.stderr
+
+
 def test_what_is_stopped_leaves_no_row_of_a_file_that_is_not_there(tmp_path, monkeypatch):
     (tmp_path / "audio/speech").mkdir(parents=True)
     file = tmp_path / "audio/speech/spoken--1.ogg"
