@@ -73,6 +73,14 @@ def test_what_a_tool_does_not_take(nothing_there, tmp_path, tool, words):
 
 
 @pytest.mark.parametrize(
+    "words", ["debian/arm64-sysroot", "debian/build", "debian/build riscv64", "fuzz/run --keep", "package/try --architecture"])
+def test_what_a_tool_lacks(nothing_there, tmp_path, words):
+    tool, *words = words.split()
+    done = subprocess.run([TOOLS / tool, *words], cwd=tmp_path, env=nothing_there, capture_output=True, text=True)
+    assert done.returncode == 64 and len(done.stderr.splitlines()) == 1 and "--help" in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize(
     "tool", ["soak", "stop-anywhere", "kill-anywhere", "short-of-memory", "fleet/run", "streaming-costs/run"])
 def test_programs_that_are_not_there(tmp_path, tool):
     # Of a broker, which some begin with, what is found is as absent.
