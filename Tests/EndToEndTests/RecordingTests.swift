@@ -88,8 +88,11 @@ import Testing
             return String(decoding: connection.readAll(), as: UTF8.self)
         }
         #expect(try waitUntil { try ask("/api/timeline").contains(event) })
-        let day = try #require(event.firstMatch(of: /"wall":"([0-9-]+)T/)?.output.1)
-        #expect(try ask("/api/state").contains("\"wall\":\"\(day)T"))
+        let format = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+        let times = try [event, ask("/api/state")].map { text in
+            try Date(String(#require(text.firstMatch(of: /"wall":"([^"]+)"/)).output.1), strategy: format)
+        }
+        #expect(abs(times[1].timeIntervalSince(times[0])) < 86_400, "\(times)")
         run.send(signal: SIGTERM)
         #expect(run.finish() == 0)
     }
