@@ -60,7 +60,12 @@ struct PageTests {
                 && state.clipAfterSeconds == 0 && state.clipLongestSeconds == 0)
         #expect(state.labels.count == 5 && state.labels.allSatisfy { $0.threshold == 0.3 })
         #expect(state.heardSeconds > 0 && state.readings > 0 && state.levelDb.map { $0 < 0 && $0 > -60 } == true)
-        // Events as their lines, of which the page may be told a moment after standard output.
+        _ = try eventsOnTheTimeline(of: page)
+        #expect(page.finish() == 0)
+    }
+
+    /// Events as their lines, of which the page may be told a moment after standard output.
+    private func eventsOnTheTimeline(of page: PageRun) throws -> [String] {
         let told = page.lines.filter { $0.contains(#""type":"event""#) }
         #expect(!told.isEmpty)
         #expect(
@@ -68,7 +73,7 @@ struct PageTests {
                 let timeline = try page.ask("/api/timeline").text
                 return told.allSatisfy { timeline.contains($0) }
             })
-        #expect(page.finish() == 0)
+        return told
     }
 
     /// A day passes also while nothing happens.
@@ -79,13 +84,7 @@ struct PageTests {
             listening: listening,
             environment: ["LD_PRELOAD": try PreloadedLibrary.clock.path, "CLOCK_SHIFT": shift])
         page.feed(seconds: 4, events: 6)
-        let told = page.lines.filter { $0.contains(#""type":"event""#) }
-        #expect(!told.isEmpty)
-        #expect(
-            try waitUntil {
-                let timeline = try page.ask("/api/timeline").text
-                return told.allSatisfy { timeline.contains($0) }
-            })
+        let told = try eventsOnTheTimeline(of: page)
         let file = open(shift, O_WRONLY)
         defer { close(file) }
         var seconds: Int64 = 2 * 86_400
