@@ -225,8 +225,11 @@ import Testing
         for arguments in [
             [machine.models.path("sound.gguf")], ["--device", "hw:CARD=Device"], ["--device", "plughw:1,0"],
             ["--device", "default"], ["--device", "/dev/video0"], ["--device", "usb-hcd-1"], ["--command", "cat -"],
-            ["--to", "jsonl:\(machine.models.path("lines"))", "--to", "clips:\(machine.models.path("clips"))"],
-            ["--to", "clips:\(String(clips.dropLast(2)))"],
+            [
+                "--to", "jsonl:\(machine.models.path("lines"))", "--to", "clips:\(machine.models.path("clips"))",
+                "--clip-reserve", "0",
+            ],
+            ["--to", "clips:\(String(clips.dropLast(2)))", "--clip-reserve", "0"],
         ] {
             #expect(try machine.findings(arguments) == [], "\(arguments)")
         }

@@ -149,7 +149,8 @@ import Testing
 
     /// What is smaller than a clip leaves room for none, and that is said of each.
     @Test func limitsThatNoClipIsWithin() throws {
-        let outcome = try listening.run(["--to", "clips:\(clips)", "--to", "stdout", "--clip-bytes", "500"])
+        let outcome = try listening.run(
+            ["--to", "clips:\(clips)", "--to", "stdout", "--clip-bytes", "500", "--clip-reserve", "0"])
         #expect(outcome.status == 0)
         #expect(names("").isEmpty)
         let said = outcome.errorLines.filter { $0.contains(" has no clip: the folder's limits leave no room for it") }
