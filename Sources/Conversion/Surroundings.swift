@@ -53,7 +53,8 @@ struct Surroundings {
                     levels: $0.levels, grid: $0.grid, stretch: $0.stretch,
                     width: store.shape(of: "\(TensorName.learning).weight")?.first ?? 0,
                     hasPrototypes: store.has(TensorName.learningPrototypes),
-                    others: store.shape(of: TensorName.learningOthers)?.first ?? 0)
+                    others: store.shape(of: TensorName.learningOthers)?.first ?? 0,
+                    taughtOthers: $0.taughtOthers)
             })
         do {
             try description.validate()

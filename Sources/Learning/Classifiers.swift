@@ -43,149 +43,66 @@ package struct Classifiers: Equatable, Sendable {
         }
         let classes = names.count + corrected.count
         guard classes > 0 else { return }
-
-        var regression = RidgeRegression(width: width, classes: classes)
-        var examples: [Point] = []
         let places = Dictionary(zip(corrected, names.count...)) { first, _ in first }
-        func take(_ list: [Example], targets: [Int], weight: Double = 1, isBackground: Bool = false) {
-            for example in list {
-                let copies = example.rows.count / width
-                guard copies > 0 else { continue }
-                for copy in 0..<copies {
-                    regression.add(
-                        example.rows[copy * width..<(copy + 1) * width], weight: weight / Double(copies),
-                        targets: targets)
-                }
-                examples.append(
-                    Point(mean: Self.mean(example.rows, width), targets: targets, isBackground: isBackground))
-            }
+        func planes(others: Int) throws -> Planes {
+            try Planes(learned, base, others: others, places: places, said: said, count: classes)
         }
-        // What is one label's example and another's correction is entered once, as both: the correction by itself would
-        // want 0 of the label whose example it is.
-        var shared = SharedExamples(learned)
-        for (index, label) in learned.labels.enumerated() {
-            for example in label.examples {
-                let corrected = shared.corrections(by: example, of: label.name)
-                take([example], targets: [index] + corrected.compactMap { places[$0] })
-            }
-            for example in label.examples {
-                for start in stride(from: 0, to: example.parts.count, by: width) {
-                    regression.add(example.parts[start..<start + width], weight: Self.partsWeight, targets: [])
-                }
-            }
-        }
-        for (number, correction) in learned.corrections.enumerated() {
-            // Of a learned label they are what it is not, and count double; of the model's, what another plane finds.
-            let index = places[correction.name]
-            take(
-                shared.others(correction.examples, ofCorrection: number), targets: [index].compactMap { $0 },
-                weight: index == nil ? 2 : 1)
-        }
-        take(learned.background, targets: said.compactMap { places[$0] }.sorted(), isBackground: true)
-        for (index, name) in base.labels.enumerated() where !base.prototypes.isEmpty {
-            let row = base.prototypes[index * width..<(index + 1) * width]
-            // What is truly so must go on being said.
-            let plane = places[name]
-            regression.add(row, weight: plane == nil ? 1 : 3, targets: [])
-            examples.append(Point(mean: row.map(Double.init), truthOf: plane))
-        }
-        for start in stride(from: 0, to: base.others.count, by: width) {
-            let row = base.others[start..<start + width]
-            regression.add(row, weight: 1, targets: [])
-            examples.append(Point(mean: row.map(Double.init)))
-        }
-        // Nothing at all is like no label, which is all that a first label has to stand apart from.
-        regression.addZero(weight: 1)
-        guard let solution = regression.solved() else {
-            throw TacitError(.badData, "the examples hold what is no number")
-        }
-        set(solution, examples, learned: names.count, classes: classes)
+        let others = base.others.count / width
+        let taught = names.isEmpty ? nil : try planes(others: others)
+        if let taught { set(0..<names.count, by: taught) }
+        guard !corrected.isEmpty else { return }
+        // Where all points count for both, one solution serves both.
+        let judged = base.taughtOthers == 0 ? taught : nil
+        setCorrected(names.count..<classes, by: try judged ?? planes(others: others - base.taughtOthers))
     }
 
-    /// An example, or a point of the model's.
-    private struct Point {
-        let mean: [Double]
-        /// The planes on whose side it belongs.
-        var targets: [Int] = []
-        var isBackground = false
-        /// The corrected label's plane, of where what truly is so lies.
-        var truthOf: Int?
-    }
-
-    private static func mean(_ rows: [Float], _ width: Int) -> [Double] {
-        let copies = rows.count / width
-        return (0..<width).map { element in
-            (0..<copies).reduce(0) { $0 + Double(rows[$1 * width + element]) } / Double(copies)
-        }
-    }
-
-    private mutating func set(
-        _ solution: RidgeRegression.Solution, _ examples: [Point], learned: Int, classes: Int
-    ) {
-        var own = [[Double]](repeating: [], count: classes)
-        var others = [[Double]](repeating: [], count: classes)
-        var loudest = [Double](repeating: -.infinity, count: classes)
-        var truths = [Double?](repeating: nil, count: classes)
-        var counts = [Int](repeating: 0, count: classes)
-        for example in examples { for target in example.targets { counts[target] += 1 } }
-        for example in examples {
-            let values = solution.values(example.mean)
-            let left = 1 - solution.leverage(example.mean)
-            if let plane = example.truthOf { truths[plane] = values[plane] }
-            for index in 0..<classes {
-                if example.targets.contains(index) {
-                    // Without a second example nothing says what it would be without the first.
-                    own[index].append(
-                        counts[index] > 1 ? 1 - (1 - values[index]) / left : Self.loneShare * values[index])
-                } else {
-                    let value = values[index] / left
-                    others[index].append(value)
-                    if example.isBackground { loudest[index] = max(loudest[index], value) }
-                }
-            }
-        }
-        let typical = own.map { $0.reduce(0, +) / Double(max($0.count, 1)) }
-        let middles = (0..<classes).map { 0.5 * (typical[$0] + Self.nearlyLargest(others[$0])) }
-        func thresholds(_ range: Range<Int>) -> [Double] {
-            guard !range.isEmpty else { return [] }
-            let shared = range.reduce(0) { $0 + middles[$1] } / Double(range.count)
-            return range.map { index in
-                let threshold = 0.5 * (middles[index] + shared)
-                guard loudest[index].isFinite else { return threshold }
-                let room = max(typical[index] - loudest[index], 0)
-                return max(threshold, loudest[index] + Self.backgroundsMargin * room)
-            }
-        }
-        var levels = thresholds(0..<learned) + thresholds(learned..<classes)
-        // Where the model does not say where its labels lie, what else there is must do.
-        for index in learned..<classes {
-            guard let truth = truths[index] else { continue }
-            levels[index] = truth + Self.truthsShare * max(typical[index] - truth, 0)
-        }
-        func slope(_ range: Range<Int>) -> Double {
-            Self.typicalLogit
-                / max(
-                    range.reduce(0) { $0 + typical[$1] - levels[$1] } / Double(max(range.count, 1)),
-                    Self.leastDistance)
-        }
+    private mutating func set(_ learned: Range<Int>, by planes: Planes) {
+        let values = planes.values()
+        let levels = Self.thresholds(learned, values)
         // How sure a learned label is does not hang on what was corrected.
-        let shared = slope(0..<learned)
-        let slopes = (0..<classes).map { $0 < learned ? shared : slope($0..<$0 + 1) }
-        weights = solution.weights.indices.map { Float(solution.weights[$0] * slopes[$0 / width]) }
-        biases = (0..<classes).map { index in
-            var product = 0.0
-            for element in 0..<width { product += solution.weights[index * width + element] * solution.mean[element] }
-            return Float((solution.offsets[index] - product - levels[index]) * slopes[index])
+        let slope = Self.slope(learned, values, levels)
+        for index in learned {
+            append(planes.plane(index, level: levels[index], slope: slope))
+            likeness.append(values.own[index].map { Float(($0 - levels[index]) * slope) })
         }
-        likeness = (0..<learned).map { index in own[index].map { Float(($0 - levels[index]) * shared) } }
     }
 
-    /// How much a part of a sound counts as what the sound is not: chosen by words of Speech Commands in streams of
-    /// other words, where from 0.03 to 0.3 are equally good.
-    private static let partsWeight = 0.1
+    private mutating func setCorrected(_ corrected: Range<Int>, by planes: Planes) {
+        let values = planes.values()
+        for (index, threshold) in zip(corrected, Self.thresholds(corrected, values)) {
+            // Where the model does not say where its labels lie, what else there is must do.
+            let level = values.truths[index].map { truth in
+                truth + Self.truthsShare * max(values.typical[index] - truth, 0)
+            }
+            let one = index..<index + 1
+            append(
+                planes.plane(
+                    index, level: level ?? threshold, slope: Self.slope(one, values, [level ?? threshold])))
+        }
+    }
 
-    /// What would be left of what is said of a label's only example, were it left out: assumed, since nothing tells it.
-    private static let loneShare = 0.6
+    private mutating func append(_ plane: (weights: [Float], bias: Float)) {
+        weights += plane.weights
+        biases.append(plane.bias)
+    }
+
+    /// Of each of these planes.
+    private static func thresholds(_ range: Range<Int>, _ values: Planes.Values) -> [Double] {
+        let middles = range.map { 0.5 * (values.typical[$0] + nearlyLargest(values.others[$0])) }
+        let shared = middles.reduce(0, +) / Double(range.count)
+        return zip(range, middles).map { index, middle in
+            let threshold = 0.5 * (middle + shared)
+            guard values.loudest[index].isFinite else { return threshold }
+            let room = max(values.typical[index] - values.loudest[index], 0)
+            return max(threshold, values.loudest[index] + backgroundsMargin * room)
+        }
+    }
+
+    /// One for all of these planes.
+    private static func slope(_ range: Range<Int>, _ values: Planes.Values, _ levels: [Double]) -> Double {
+        let distances = zip(range, levels).reduce(0) { $0 + values.typical[$1.0] - $1.1 }
+        return typicalLogit / max(distances / Double(range.count), leastDistance)
+    }
 
     /// How much of the way from the background to a label's examples a threshold keeps from the background at least.
     private static let backgroundsMargin = 0.15

@@ -7,10 +7,14 @@ package struct TaughtBase: Sendable {
     /// `[any][width]`: where what else may be heard or seen lies, so that a label that was just learned is not said of
     /// it.
     package let others: [Float]
+    /// How many of these, the last, count for labels that are taught alone. What a correction is to be told from is what
+    /// truly is so; points as dense as keep a taught label from everything else would cost it some of that.
+    package let taughtOthers: Int
 
-    package init(labels: [String], prototypes: [Float], others: [Float] = []) {
+    package init(labels: [String], prototypes: [Float], others: [Float] = [], taughtOthers: Int = 0) {
         self.labels = labels
         self.prototypes = prototypes
         self.others = others
+        self.taughtOthers = taughtOthers
     }
 }

@@ -25,9 +25,12 @@ package struct LearningHead: Equatable, Sendable {
     package var hasPrototypes: Bool
     /// How many points there are, of the same width, at which lies what else may be heard or seen.
     package var others: Int
+    /// How many of these, the last, count for labels that are taught alone, and not for corrections of the model's own.
+    package var taughtOthers: Int
 
     package init(
-        levels: [Int], grid: Int = 1, stretch: Int = 0, width: Int, hasPrototypes: Bool, others: Int = 0
+        levels: [Int], grid: Int = 1, stretch: Int = 0, width: Int, hasPrototypes: Bool, others: Int = 0,
+        taughtOthers: Int = 0
     ) {
         self.levels = levels
         self.grid = grid
@@ -35,6 +38,7 @@ package struct LearningHead: Equatable, Sendable {
         self.width = width
         self.hasPrototypes = hasPrototypes
         self.others = others
+        self.taughtOthers = taughtOthers
     }
 
     /// Vectors of the trunk's width that a level gives: the mean, the deviation, and one a cell.
@@ -66,6 +70,7 @@ package struct LearningHead: Equatable, Sendable {
             inputWidth(trunkWidth: description.trunk.width), 1...ModelLimits.width, "learning.levels",
             "levels, times what each gives (2, and one a cell of the grid), times the trunk's width")
         try range(others, 0...ModelLimits.learningOthers, "learning.others")
+        try range(taughtOthers, 0...others, "learning.taught_others", "points of what else may be heard or seen")
         try require(!hasPrototypes || !description.labels.isEmpty, "learning.prototypes", "there are no labels")
         if case .tokens = description.input {
             throw TacitError(.badData, place: "learning", "a model of tokens learns no labels")
@@ -83,16 +88,18 @@ extension LearningHead {
             stretch: try metadata.optionalInteger(MetadataKey.learning("stretch")) ?? 0,
             width: try metadata.integer(MetadataKey.learning("width")),
             hasPrototypes: try metadata.bool(MetadataKey.learning("prototypes")),
-            others: try metadata.integer(MetadataKey.learning("others")))
+            others: try metadata.integer(MetadataKey.learning("others")),
+            taughtOthers: try metadata.optionalInteger(MetadataKey.learning("taught_others")) ?? 0)
     }
 
     func write(to metadata: inout Metadata) {
         metadata.append(MetadataKey.learning("levels"), .uint32s(levels.map { UInt32($0) }))
-        // Both are left out of the files of models that have none, which are what they were before.
+        // These are left out of the files of models that have none, which are what they were before.
         if grid != 1 { metadata.append(MetadataKey.learning("grid"), .uint32(UInt32(grid))) }
         if stretch != 0 { metadata.append(MetadataKey.learning("stretch"), .uint32(UInt32(stretch))) }
         metadata.append(MetadataKey.learning("width"), .uint32(UInt32(width)))
         metadata.append(MetadataKey.learning("prototypes"), .bool(hasPrototypes))
         metadata.append(MetadataKey.learning("others"), .uint32(UInt32(others)))
+        if taughtOthers != 0 { metadata.append(MetadataKey.learning("taught_others"), .uint32(UInt32(taughtOthers))) }
     }
 }

@@ -62,6 +62,16 @@ import Testing
         #expect(relativeDifference(found, expected) <= (weights == .f32 ? 0 : 0.015))
     }
 
+    /// Left out of the file where there are none, as by converters from before.
+    @Test func pointsForTaughtLabelsAlone() throws {
+        let (bench, _) = try Self.bench()
+        try bench.edit("adapter/tacit.json") {
+            $0["learning"] = ["levels": [1, 2], "taught_others": 3] as [String: Any]
+        }
+        try bench.convert(.int8)
+        #expect(try ModelFile(path: bench.output).description.learning?.taughtOthers == 3)
+    }
+
     @Test func withoutPrototypes() throws {
         let (bench, _) = try Self.bench(prototypes: false)
         try bench.convert(.int8)
@@ -106,6 +116,11 @@ import Testing
         #expect(
             try line { $0["learning"] = ["levels": [1, 2], "stretch": 1000] as [String: Any] }?
                 .hasPrefix("adapter/tacit.json: learning.stretch: ") == true)
+        for taught in [-1, 5] {
+            #expect(
+                try line { $0["learning"] = ["levels": [1, 2], "taught_others": taught] as [String: Any] }?
+                    .hasPrefix("adapter/tacit.json: learning.taught_others: ") == true)
+        }
         #expect(try line { $0["learning"] = ["levels": [2]] }?.contains("learning.weight: shape") == true)
         #expect(
             try line { $0["learning"] = ["levels": "all"] }?.hasPrefix("adapter/tacit.json: learning.levels") == true)

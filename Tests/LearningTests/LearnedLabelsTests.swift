@@ -140,6 +140,35 @@ import Testing
         #expect(spared >= 950, "\(spared) of 1000")
     }
 
+    /// Each plane is what it would be if the points that count for it were all there are.
+    @Test func pointsForTaughtLabelsAreNoneForCorrections() throws {
+        var clusters = Clusters(5, seed: 11)
+        let (everywhere, taughtAlone) = (clusters.point(3), clusters.point(4) + clusters.point(4))
+        let (taught, corrected) = (clusters.examples(2, count: 5), clusters.examples(3, count: 5))
+        func classifiers(_ others: [Float], taughtOthers: Int = 0) throws -> Classifiers {
+            let base = TaughtBase(
+                labels: ["dog", "rain"], prototypes: clusters.centres[0] + clusters.centres[1], others: others,
+                taughtOthers: taughtOthers)
+            var labels = LearnedLabels(Clusters.model)
+            try labels.learn("bell", taught, base)
+            try labels.correct("dog", corrected, base)
+            return labels.classifiers
+        }
+        let found = try classifiers(everywhere + taughtAlone, taughtOthers: 2)
+        let (all, few) = (try classifiers(everywhere + taughtAlone), try classifiers(everywhere))
+        let width = Clusters.width
+        #expect(found.corrected == ["dog"] && found.biases == [all.biases[0], few.biases[1]])
+        #expect(found.weights == Array(all.weights[..<width] + few.weights[width...]))
+        #expect(found.likeness == all.likeness && all != few)
+        // Of a file that holds corrections alone as well.
+        var judged = LearnedLabels(Clusters.model)
+        let base = TaughtBase(labels: ["dog"], prototypes: clusters.centres[0], others: taughtAlone, taughtOthers: 2)
+        try judged.correct("dog", corrected, base)
+        var plain = LearnedLabels(Clusters.model)
+        try plain.correct("dog", corrected, TaughtBase(labels: ["dog"], prototypes: clusters.centres[0]))
+        #expect(judged.classifiers == plain.classifiers)
+    }
+
     /// What the model says of the background has planes as if it had been corrected by it, one for each label; no other
     /// label has.
     @Test func whatIsSaidOfTheBackgroundIsHeldBackThere() throws {

@@ -87,6 +87,10 @@ import Testing
         for others in [-1, 4097, Int.max] {
             #expect(place(SmallModel.teachable) { $0.learning?.others = others } == "learning.others")
         }
+        // There are three points.
+        for (taught, place) in [(0, nil), (3, nil), (4, "learning.taught_others"), (-1, "learning.taught_others")] {
+            #expect(self.place(SmallModel.teachable) { $0.learning?.taughtOthers = taught } == place)
+        }
         #expect(
             place(SmallModel.teachable) {
                 $0.labels = []

@@ -21,9 +21,9 @@ struct TacitConfig {
     let events: EventSettings?
     /// As JSON text; empty if there is none.
     let metrics: String
-    /// Levels of the trunk that labels are learned by, cells of a picture each way, and patches of a stretch; nil without
-    /// `learning`.
-    let learning: (levels: [Int], grid: Int, stretch: Int)?
+    /// Levels of the trunk that labels are learned by, cells of a picture each way, patches of a stretch, and how many
+    /// points of what else there is count for taught labels alone; nil without `learning`.
+    let learning: (levels: [Int], grid: Int, stretch: Int, taughtOthers: Int)?
     let license: String
     let sources: [String]
     /// SHA-256 of the base's files of weights that the adapter was made over, by their names; empty if it does not say.
@@ -62,12 +62,13 @@ struct TacitConfig {
                 return JSONValue.object(metrics.members).text
             } ?? ""
         learning = try settings.optionalObject("learning").map { learning in
-            try learning.refuseOthers(than: ["levels", "grid", "stretch"])
+            try learning.refuseOthers(than: ["levels", "grid", "stretch", "taught_others"])
             guard let levels = try learning.optionalIntegers("levels") else {
                 throw learning.fault("levels", "expected the levels of the trunk, such as [2, 4, 8]")
             }
             return (
-                levels, try learning.optionalInteger("grid") ?? 1, try learning.optionalInteger("stretch") ?? 0
+                levels, try learning.optionalInteger("grid") ?? 1, try learning.optionalInteger("stretch") ?? 0,
+                try learning.optionalInteger("taught_others") ?? 0
             )
         }
         license = try settings.optionalString("license") ?? ""

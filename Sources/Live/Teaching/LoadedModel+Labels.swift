@@ -24,7 +24,8 @@ extension LoadedModel {
             return TaughtBase(
                 labels: model.description.labels,
                 prototypes: head?.hasPrototypes == true ? Array(try file.vector(TensorName.learningPrototypes)) : [],
-                others: (head?.others ?? 0) > 0 ? Array(try file.vector(TensorName.learningOthers)) : [])
+                others: (head?.others ?? 0) > 0 ? Array(try file.vector(TensorName.learningOthers)) : [],
+                taughtOthers: head?.taughtOthers ?? 0)
         }
     }
 

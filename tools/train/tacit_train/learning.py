@@ -39,6 +39,9 @@ from .readers import Clip, DataError, open_data_set, with_licences
 GRID, INPUTS, WIDTH = 16, 1 << 16, 1 << 10
 """What a model file takes at most: cells each way, elements that go into the matrix, elements that come out."""
 
+ALL, TAUGHT = USES = ("all", "taught")
+"""What points of what else there is count for: all labels that are learned, or not for corrections of the model's own."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--base", type=Path, required=True, help="folder of the base")
@@ -55,6 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--others", action="append", default=[], help="KIND:PATH@SPLITS of what else may be heard or seen")
     parser.add_argument("--other-most", type=COUNT, action="append", help="clips of a label of it, once or of each (default: 12)")
     parser.add_argument("--other-labels", action="append", help="only clips of these labels, commas between; likewise (default: all)")
+    parser.add_argument("--other-for", action="append", choices=USES, help="likewise, which labels it counts for (default: all)")
     parser.add_argument("--other-licences", help="only clips of these licences, where clips of it have one; commas between")
     parser.add_argument("--other-points", type=COUNT, action="append", help="points that stand for it, likewise (default: 96)")
     parser.add_argument("--metric", action="append", default=[], help="KIND:PATH@SPLITS of labels to learn a metric from")
@@ -124,6 +128,7 @@ def main(args: argparse.Namespace) -> None:
     most_of = for_each("--other-most", args.other_most or [12], args.others)
     points_of = for_each("--other-points", args.other_points or [96], args.others)
     labels_of = for_each("--other-labels", args.other_labels or [""], args.others)
+    uses = for_each("--other-for", args.other_for or [ALL], args.others)
     check_networks(args)
     model, description = load_adapter(args.base, args.adapter)
     levels, cells = checked(args, model, description)
@@ -140,16 +145,24 @@ def main(args: argparse.Namespace) -> None:
     weight, bias = matrix(rows, known_of(args, reader), np.stack(features) if features else None, args)
     tensors = {"learning.weight": weight, "learning.bias": bias}
     tensors |= prototypes(unit(rows @ weight.T + bias), owners, description.labels)
+    taught = 0
     if args.others:
         other = []
-        for text, most, points, only in zip(args.others, most_of, points_of, labels_of):
+        # A model file tells which points count for taught labels alone by how many of the last do.
+        for use, text, most, points, only in sorted(
+            zip(uses, args.others, most_of, points_of, labels_of), key=lambda source: source[0] == TAUGHT
+        ):
             name, _, split = text.rpartition("@")
             found = reader.read(name, split, most, args.other_licences, only)[0]
             if not found:
                 raise DataError(f"--others {text}: no such clips in it")
             other.append(centres(unit(np.stack(found) @ weight.T + bias), points, reader.rng))
+            taught += len(other[-1]) if use == TAUGHT else 0
         tensors["learning.others"] = np.concatenate(other)
-    write(args.adapter, levels, args.grid, args.stretch, {name: torch.from_numpy(value) for name, value in tensors.items()})
+    settings = {"levels": levels}
+    for name, value, none in (("grid", args.grid, 1), ("stretch", args.stretch, 0), ("taught_others", taught, 0)):
+        settings |= {name: value} if value != none else {}
+    write(args.adapter, settings, {name: torch.from_numpy(value) for name, value in tensors.items()})
     print(f"{len(rows)} windows, levels {levels}, {weight.shape[1]} to {weight.shape[0]}, with {', '.join(tensors)}")
 
 
@@ -352,12 +365,12 @@ def centres(points: np.ndarray, count: int, rng: np.random.Generator) -> np.ndar
     return found
 
 
-def write(adapter: Path, levels: list[int], grid: int, stretch: int, tensors: dict[str, Tensor]) -> None:
+def write(adapter: Path, settings: dict, tensors: dict[str, Tensor]) -> None:
     stored = load_tensors(adapter / "tacit.safetensors")
     kept = {name: tensor for name, tensor in stored.items() if not name.startswith("learning.")}
     dtype = next(iter(kept.values())).dtype
     value = load_json(adapter / "tacit.json")
-    value["learning"] = {"levels": levels} | ({"grid": grid} if grid > 1 else {}) | ({"stretch": stretch} if stretch else {})
+    value["learning"] = settings
     with changed_folder(adapter) as folder:
         save_file(kept | {name: tensor.to(dtype).contiguous() for name, tensor in tensors.items()}, folder / "tacit.safetensors")
         save_json(value, folder / "tacit.json")

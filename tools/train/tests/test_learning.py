@@ -54,6 +54,15 @@ def test_what_is_written(base, tones, adapter):  # noqa: F811
     few = [*two, "--other-labels", "", "--other-labels", "low,high", "--other-points", 20]
     learn(base, tones, adapter, "--levels", "1,2", "--width", 7, *few)
     assert list(load_file(adapter / "tacit.safetensors")["learning.others"].shape) == [3 * 2 + 2 * 2, 7]
+    # Those that count for taught labels alone stand last, wherever they are named.
+    learn(base, tones, adapter, "--levels", "1,2", "--width", 7, *few, "--other-for", "taught", "--other-for", "all")
+    found = load_file(adapter / "tacit.safetensors")["learning.others"]
+    assert json.loads((adapter / "tacit.json").read_text())["learning"] == {"levels": [1, 2], "taught_others": 6}
+    turned = ["--others", f"folder:{tones}@train", "--other-labels", "low,high", "--others", f"folder:{tones}@test"]
+    turned += ["--other-labels", "", "--other-most", 1, "--other-points", 20]
+    learn(base, tones, adapter, "--levels", "1,2", "--width", 7, *turned)
+    assert torch.equal(load_file(adapter / "tacit.safetensors")["learning.others"], found)
+    assert json.loads((adapter / "tacit.json").read_text())["learning"] == {"levels": [1, 2]}
     with pytest.raises(DataError, match="--other-labels: folder:.* has no hgih"):
         learn(base, tones, adapter, "--levels", "2", "--width", 5, *two, "--other-labels", "", "--other-labels", "hgih")
     # Again, it takes the place of what was there; and the folder still loads.

@@ -1,0 +1,154 @@
+import TacitDiagnostics
+
+/// One plane a learned or corrected label, all solved for at once, and where they leave the points they were solved by.
+struct Planes {
+    private let solution: RidgeRegression.Solution
+    private let points: [Point]
+    private let count: Int
+
+    /// An example, or a point of the model's.
+    private struct Point {
+        let mean: [Double]
+        /// The planes on whose side it belongs.
+        var targets: [Int] = []
+        var isBackground = false
+        /// The corrected label's plane, of where what truly is so lies.
+        var truthOf: Int?
+    }
+
+    /// - Parameters:
+    ///   - others: how many of the model's points of what else there is count, from the first on.
+    ///   - places: the planes of corrected labels, which follow the learned labels'.
+    ///   - said: labels of the model that are said of the background.
+    ///   - count: planes.
+    init(
+        _ learned: LearnedLabels, _ base: TaughtBase, others: Int, places: [String: Int], said: Set<String>, count: Int
+    ) throws {
+        let width = learned.model.width
+        var regression = RidgeRegression(width: width, classes: count)
+        var points: [Point] = []
+        func take(_ list: [Example], targets: [Int], weight: Double = 1, isBackground: Bool = false) {
+            for example in list {
+                let copies = example.rows.count / width
+                guard copies > 0 else { continue }
+                for copy in 0..<copies {
+                    regression.add(
+                        example.rows[copy * width..<(copy + 1) * width], weight: weight / Double(copies),
+                        targets: targets)
+                }
+                points.append(
+                    Point(mean: Self.mean(example.rows, width), targets: targets, isBackground: isBackground))
+            }
+        }
+        // What is one label's example and another's correction is entered once, as both: the correction by itself would
+        // want 0 of the label whose example it is.
+        var shared = SharedExamples(learned)
+        for (index, label) in learned.labels.enumerated() {
+            for example in label.examples {
+                let corrected = shared.corrections(by: example, of: label.name)
+                take([example], targets: [index] + corrected.compactMap { places[$0] })
+            }
+            for example in label.examples {
+                for start in stride(from: 0, to: example.parts.count, by: width) {
+                    regression.add(example.parts[start..<start + width], weight: Self.partsWeight, targets: [])
+                }
+            }
+        }
+        for (number, correction) in learned.corrections.enumerated() {
+            // Of a learned label they are what it is not, and count double; of the model's, what another plane finds.
+            let index = places[correction.name]
+            take(
+                shared.others(correction.examples, ofCorrection: number), targets: [index].compactMap { $0 },
+                weight: index == nil ? 2 : 1)
+        }
+        take(learned.background, targets: said.compactMap { places[$0] }.sorted(), isBackground: true)
+        for (index, name) in base.labels.enumerated() where !base.prototypes.isEmpty {
+            let row = base.prototypes[index * width..<(index + 1) * width]
+            // What is truly so must go on being said.
+            let plane = places[name]
+            regression.add(row, weight: plane == nil ? 1 : 3, targets: [])
+            points.append(Point(mean: row.map(Double.init), truthOf: plane))
+        }
+        for index in 0..<others {
+            let row = base.others[index * width..<(index + 1) * width]
+            regression.add(row, weight: 1, targets: [])
+            points.append(Point(mean: row.map(Double.init)))
+        }
+        // Nothing at all is like no label, which is all that a first label has to stand apart from.
+        regression.addZero(weight: 1)
+        guard let solution = regression.solved() else {
+            throw TacitError(.badData, "the examples hold what is no number")
+        }
+        self.solution = solution
+        self.points = points
+        self.count = count
+    }
+
+    private static func mean(_ rows: [Float], _ width: Int) -> [Double] {
+        let copies = rows.count / width
+        return (0..<width).map { element in
+            (0..<copies).reduce(0) { $0 + Double(rows[$1 * width + element]) } / Double(copies)
+        }
+    }
+
+    /// What is said of the points, by each plane, of what belongs on its side as if that one had been left out.
+    struct Values {
+        /// What belongs on its side.
+        var own: [[Double]]
+        var others: [[Double]]
+        /// The largest of the background that does not; minus infinity without any.
+        var loudest: [Double]
+        /// Where the label of the model that was corrected truly is so, if the model says where that lies.
+        var truths: [Double?]
+        /// `[planes]`: the mean of its own.
+        var typical: [Double] = []
+
+        init(planes: Int) {
+            own = Array(repeating: [], count: planes)
+            others = Array(repeating: [], count: planes)
+            loudest = Array(repeating: -.infinity, count: planes)
+            truths = Array(repeating: nil, count: planes)
+        }
+    }
+
+    func values() -> Values {
+        var found = Values(planes: count)
+        var counts = [Int](repeating: 0, count: count)
+        for point in points { for target in point.targets { counts[target] += 1 } }
+        for point in points {
+            let values = solution.values(point.mean)
+            let left = 1 - solution.leverage(point.mean)
+            if let plane = point.truthOf { found.truths[plane] = values[plane] }
+            for index in 0..<count {
+                if point.targets.contains(index) {
+                    // Without a second example nothing says what it would be without the first.
+                    found.own[index].append(
+                        counts[index] > 1 ? 1 - (1 - values[index]) / left : Self.loneShare * values[index])
+                } else {
+                    let value = values[index] / left
+                    found.others[index].append(value)
+                    if point.isBackground { found.loudest[index] = max(found.loudest[index], value) }
+                }
+            }
+        }
+        found.typical = found.own.map { $0.reduce(0, +) / Double(max($0.count, 1)) }
+        return found
+    }
+
+    /// A plane's weights, and the bias with which it says 0 at a level.
+    func plane(_ index: Int, level: Double, slope: Double) -> (weights: [Float], bias: Float) {
+        let width = solution.width
+        let weights = solution.weights[index * width..<(index + 1) * width]
+        let product = zip(weights, solution.mean).reduce(0) { $0 + $1.0 * $1.1 }
+        return (
+            weights.map { Float($0 * slope) }, Float((solution.offsets[index] - product - level) * slope)
+        )
+    }
+
+    /// How much a part of a sound counts as what the sound is not: chosen by words of Speech Commands in streams of
+    /// other words, where from 0.03 to 0.3 are equally good.
+    private static let partsWeight = 0.1
+
+    /// What would be left of what is said of a label's only example, were it left out: assumed, since nothing tells it.
+    private static let loneShare = 0.6
+}
