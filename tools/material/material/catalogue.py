@@ -7,9 +7,10 @@ import csv
 import fcntl
 import os
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+import locks
 
 COLUMNS = [
     "file", "label", "package", "version", "licence", "source", "seconds", "split", "group", "joined", "synthetic",
@@ -35,20 +36,10 @@ SOUNDS = Kind(
 )
 
 
-@contextlib.contextmanager
-def held(place: Path) -> Iterator[None]:
-    """A file, or a folder that is there, that one process at a time has; another is ended with a line. The system lets go of it
-    when the process ends."""
+def held(place: Path) -> contextlib.AbstractContextManager[None]:
+    """A file, or a folder that is there, that one process at a time has; another is ended with a line."""
     place.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(place, os.O_RDONLY if place.is_dir() else os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise SystemExit(f"{place}: held by another process that collects the same to the same folder") from None
-        yield
-    finally:
-        os.close(descriptor)
+    return locks.held(place, SystemExit(f"{place}: held by another process that collects the same to the same folder"))
 
 
 def of_package(folder: Path, package: str, kind: Kind = SOUNDS) -> contextlib.AbstractContextManager[None]:

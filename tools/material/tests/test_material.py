@@ -19,7 +19,7 @@ import pytest
 from PIL import Image
 
 HERE = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(HERE))
+sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from material import audio, catalogue, collect, compose, cross_set, licence, master, midi, package, pictures, plan, score, speak  # noqa: E402
 

@@ -6,7 +6,6 @@ import contextlib
 import csv
 import ctypes
 import errno
-import fcntl
 import fnmatch
 import glob
 import io
@@ -18,6 +17,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import locks
 import numpy as np
 import torch
 from safetensors import SafetensorError
@@ -63,26 +63,16 @@ def unwritable(path: Path, error: Exception) -> DataError:
 
 @contextlib.contextmanager
 def held(folder: Path) -> Iterator[None]:
-    """A folder, made if it isn't there, that no other process that holds it works in meanwhile: DataError where one does. The
-    system lets go of it when the process ends, however it does. What is empty at the end is removed."""
+    """A folder, made if it isn't there, that no other process that holds it works in meanwhile: DataError where one does. What
+    is empty at the end is removed."""
     folder.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            remedy = "expected another folder, or to wait until it has ended"
-            raise DataError(f"{folder}: another process is at work there; {remedy}") from None
-        except OSError:
-            # A file system without locks, as over some networks.
-            pass
+    remedy = "expected another folder, or to wait until it has ended"
+    with locks.held(folder, DataError(f"{folder}: another process is at work there; {remedy}")):
         try:
             yield
         finally:
             with contextlib.suppress(OSError):
                 folder.rmdir()
-    finally:
-        os.close(descriptor)
 
 
 def save_torch(value: Any, path: Path) -> None:
