@@ -10,6 +10,8 @@ import signal
 import sys
 from collections.abc import Iterator
 
+import python_packages
+
 COMMANDS = {
     "pretrain": "raw text to a frozen base",
     "teach": "a data set to a convolutional network whose answers adapt may learn too",
@@ -34,8 +36,13 @@ def main() -> None:
         commands.add_parser(name, help=summary, add_help=False)
     # The command's own module is imported only when it is the one asked for: transformers takes seconds to load.
     known, rest = parser.parse_known_args()
-    with told(f"tacit_train {known.command}"):
-        run(known.command, rest)
+    try:
+        with told(f"tacit_train {known.command}"):
+            run(known.command, rest)
+    except ImportError:
+        # Which command wants which package, importing it tells.
+        python_packages.expect(f"tacit_train {known.command}", "tools/train/requirements.txt")
+        raise
 
 
 def run(command: str, words: list[str]) -> None:

@@ -2,7 +2,9 @@
 
 import json
 import shutil
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from conftest import make_base
@@ -262,3 +264,12 @@ def test_clips_that_all_weigh_nothing(llama_base, tones, tmp_path):  # noqa: F81
 def test_what_a_tokenizer_is_made_of(tmp_path, capsys):
     run(pretrain, *reading(tmp_path))
     assert "tokenizer: up to 300 tokens from 0.0498 MB" in capsys.readouterr().out
+
+
+def test_without_its_packages_a_command_names_the_file_that_lists_them():
+    # -S: without the folder that packages are installed in.
+    words = [sys.executable, "-S", "-m", "tacit_train", "cut", "--out", "x"]
+    done = subprocess.run(words, cwd=Path(__main__.__file__).parents[1], capture_output=True, text=True, env={})
+    assert done.returncode == 69 and not done.stdout
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("tacit_train cut: ") and line.endswith("-m pip install -r tools/train/requirements.txt"), line
