@@ -15,7 +15,7 @@ from torch.nn import functional as F
 from . import metrics, ranks
 from .adapters import Adaptation, add_adapters, form, quicken, train_whole
 from .adapter_folder import Description, digests, load_adapter, save_adapter
-from .arguments import PART, RATE, SEED, SOME, WEIGHT
+from .arguments import PART, RATE, SEED, SOME, WEIGHT, flag
 from .augment import Augmentation
 from .augment_images import ImageAugmentation
 from .files import ADAPTER, BASE, whole_folder
@@ -163,7 +163,7 @@ class Trainer(Training):
             raise ValueError("--names and features are learned from what the layers make; --without-layers leaves them out")
         # YAMNet's names are learned as well, these networks' features alone.
         if (network := network_of(args)) not in (None, "names") and not (args.features_weight or args.linear_teacher):
-            raise ValueError(f"--{network.replace('_', '-')} goes with --features-weight or --linear-teacher")
+            raise ValueError(f"{flag(network)} goes with --features-weight or --linear-teacher")
         self.base_folder = self.prepare_base()
         begun = None if args.begin is None else load_adapter(self.base_folder, args.begin)
         if begun is not None:

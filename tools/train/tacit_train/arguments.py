@@ -15,6 +15,15 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}; --help says what there is\n")
 
 
+def flag(name: str) -> str:
+    """As an argument is written whose value has this name."""
+    return "--" + name.replace("_", "-")
+
+
+def flags(names: list[str]) -> str:
+    return ", ".join(flag(name) for name in names)
+
+
 def whole(low: int, high: int | None = None) -> Callable[[str], int]:
     """The type of an argument that is a whole number within these bounds."""
     expected = f"expected a whole number, {bounds(low, high)}"

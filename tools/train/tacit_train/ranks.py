@@ -10,6 +10,7 @@ import argparse
 import contextlib
 import os
 import signal
+import sys
 import threading
 import time
 import zipfile
@@ -47,6 +48,12 @@ def is_first() -> bool:
 def say(text: str) -> None:
     if is_first():
         print(text, flush=True)
+
+
+def tell(text: str) -> None:
+    """As `say`, beside what a command has for standard output."""
+    if is_first():
+        print(text, file=sys.stderr, flush=True)
 
 
 @contextlib.contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import sys
 from collections.abc import Callable
 from dataclasses import fields, replace
 
@@ -14,7 +13,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from . import batched, masks, ranks
-from .arguments import COUNT, PART, SOME, WEIGHT, number, whole
+from .arguments import COUNT, PART, SOME, WEIGHT, flag, flags, number, whole
 from .augment import Augmentation, Examples, negative
 from .augment_images import ImageAugmentation, ImageExamples, TokenExamples
 from .frontend import LogMel, make_front_end
@@ -65,7 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for title, kind in [("sound augmentation", Augmentation), ("image augmentation", ImageAugmentation)]:
         group = parser.add_argument_group(title)
         for field in fields(kind):
-            name = "--" + field.name.replace("_", "-")
+            name = flag(field.name)
             if str(field.type) == "bool":
                 group.add_argument(name, action="store_true")
             else:
@@ -85,19 +84,9 @@ def tell_unused(args: argparse.Namespace) -> None:
     for other, options in own.items():
         given = [name for name, usual in options.items() if getattr(args, name) != plain.get(name, usual)]
         if unused := [name for name in given if name not in own[kind]]:
-            tell(f"{written(unused)}: of {other}, which --input {args.input} is not; left aside")
+            ranks.tell(f"{flags(unused)}: of {other}, which --input {args.input} is not; left aside")
         if other == kind and not args.batched and (unused := [name for name in given if name in BATCHED]):
-            tell(f"{written(unused)}: without --batched left aside")
-
-
-def written(names: list[str]) -> str:
-    return ", ".join("--" + name.replace("_", "-") for name in names)
-
-
-def tell(text: str) -> None:
-    """Once, by the first process, beside what a command has for standard output."""
-    if ranks.is_first():
-        print(text, file=sys.stderr, flush=True)
+            ranks.tell(f"{flags(unused)}: without --batched left aside")
 
 
 def chosen(kind, args: argparse.Namespace):

@@ -18,7 +18,7 @@ from torch.nn import functional as F
 from tqdm import tqdm
 
 from . import metrics, ranks, senses
-from .arguments import COUNT, PART, RATE, SEED, WEIGHT, check_device, differing
+from .arguments import COUNT, PART, RATE, SEED, WEIGHT, check_device, differing, flags
 from .files import check_replaceable, save_torch
 from .inputs import Input
 from .optim import Muon, Together, mixed_precision, trapezoid
@@ -95,7 +95,7 @@ def apart(train: tuple, validation: tuple) -> Parts:
     held = {(c.path, c.index) for c in validation}
     rest = tuple(c for c in train if (c.path, c.index) not in held)
     if both := len(train) - len(rest):
-        senses.tell(f"{both} clips to train on are among those held out; left out of training")
+        ranks.tell(f"{both} clips to train on are among those held out; left out of training")
     return Parts(rest, validation)
 
 
@@ -181,17 +181,17 @@ class Training:
         type(self).options(parser)
         for why, names in self.aside().items():
             if unused := [name for name in names if getattr(self.args, name) != parser.get_default(name)]:
-                senses.tell(f"{senses.written(unused)}: {why} left aside")
+                ranks.tell(f"{flags(unused)}: {why} left aside")
 
     def tell_of_labels(self, targets: np.ndarray) -> None:
         """Says at the start what no training can mend."""
         labels = self.data.labels
         if lacking := [label for label, count in zip(labels, targets.sum(0)) if not count]:
             named = ", ".join(lacking[:5]) + (f" and {len(lacking) - 5} more" if len(lacking) > 5 else "")
-            senses.tell(f"{self.args.data}: no clip to train on for {named}, which will hardly ever be right")
+            ranks.tell(f"{self.args.data}: no clip to train on for {named}, which will hardly ever be right")
         if len(labels) == 1 and not (self.multilabel and self.args.negatives):
             remedy = "expected a second one, of anything else, or --task multilabel with --negatives"
-            senses.tell(f"{self.args.data}: {labels[0]} is the only label, so all that is heard or seen is that; {remedy}")
+            ranks.tell(f"{self.args.data}: {labels[0]} is the only label, so all that is heard or seen is that; {remedy}")
 
     def start(self, model: nn.Module, some_unused: bool = False) -> None:
         """Takes the model, ready to be trained, and a checkpoint of the run if there is one. `some_unused`: not every
