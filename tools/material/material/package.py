@@ -29,7 +29,7 @@ def archive_of(package: str, cache: Path) -> Path:
             with tempfile.TemporaryDirectory(dir=cache) as folder:
                 done = subprocess.run(["apt-get", "download", package], cwd=folder, capture_output=True, text=True)
                 if done.returncode != 0:
-                    raise PackageError(f"{package}: apt-get download failed: {done.stderr.strip().splitlines()[-1:]}")
+                    raise PackageError(f"{package}: apt-get download failed: {''.join(done.stderr.strip().splitlines()[-1:])}")
                 for file in Path(folder).glob("*.deb"):
                     os.replace(file, cache / file.name)
     raise PackageError(f"{package}: apt-get download left no .deb in {cache}")
