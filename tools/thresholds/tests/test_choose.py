@@ -10,6 +10,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import choose  # noqa: E402
+import choosing  # noqa: E402
 import events  # noqa: E402
 from executables import ROOT, TACIT, json_lines  # noqa: E402
 
@@ -61,25 +62,25 @@ def test_thresholds_rise_where_least_is_lost():
     rates = [np.stack([4.0 - grid, 4.0 - grid], 1)]
     kept = np.stack([1 - grid / 5, np.ones(5)], 1)
     none = np.array([0, 0])
-    places = choose.quietest(rates, kept, [4.0], none, np.array([4, 4]))
+    places = choosing.quietest(rates, kept, [4.0], none, np.array([4, 4]))
     assert places.tolist() == [0, 4]
     # What can't be kept within is as quiet as it gets; a label's highest place is held.
-    assert choose.quietest(rates, kept, [0.5], none, np.array([4, 2])).tolist() == [4, 2]
-    assert choose.quietest(rates, kept, [100.0], none, np.array([4, 4])).tolist() == [0, 0]
+    assert choosing.quietest(rates, kept, [0.5], none, np.array([4, 2])).tolist() == [4, 2]
+    assert choosing.quietest(rates, kept, [100.0], none, np.array([4, 4])).tolist() == [0, 0]
     # What a label's lowest place saves needs no other to save it, and isn't given back.
-    assert choose.quietest(rates, kept, [6.0], np.array([2, 0]), np.array([4, 4])).tolist() == [2, 0]
-    assert choose.quietest(rates, kept, [100.0], np.array([2, 0]), np.array([4, 4])).tolist() == [2, 0]
-    assert choose.quietest(rates, kept, [4.0], np.array([2, 0]), np.array([4, 4])).tolist() == [2, 2]
+    assert choosing.quietest(rates, kept, [6.0], np.array([2, 0]), np.array([4, 4])).tolist() == [2, 0]
+    assert choosing.quietest(rates, kept, [100.0], np.array([2, 0]), np.array([4, 4])).tolist() == [2, 0]
+    assert choosing.quietest(rates, kept, [4.0], np.array([2, 0]), np.array([4, 4])).tolist() == [2, 2]
 
 
 def test_what_is_missed_and_mistaken():
     scores = np.array([[0.9, 0.2], [0.3, 0.2], [0.6, 0.8]])
     truth, grid = np.array([0, 0, 1]), np.array([0.1, 0.5])
-    np.testing.assert_allclose(choose.recall(scores, truth, 2, grid, weight=0), [[1, 1], [0.5, 1]])
+    np.testing.assert_allclose(choosing.recall(scores, truth, 2, grid, weight=0), [[1, 1], [0.5, 1]])
     # Of three clips two reach 0.5 in their own label; a weight pulls each label there.
-    pulled = choose.recall(scores, truth, 2, grid, weight=1)
+    pulled = choosing.recall(scores, truth, 2, grid, weight=1)
     np.testing.assert_allclose(pulled[1], [(1 + 2 / 3) / 3, (1 + 2 / 3) / 2])
-    np.testing.assert_allclose(choose.mistaken(scores, truth, 2, grid), 100 * np.array([[1, 2], [1, 0]]) / 3)
+    np.testing.assert_allclose(choosing.mistaken(scores, truth, 2, grid), 100 * np.array([[1, 2], [1, 0]]) / 3)
 
 
 def test_parts_to_keep():
@@ -98,14 +99,14 @@ def test_what_is_allowed_in_hard_recordings():
 
 @pytest.mark.parametrize(("lowest", "least"), [(0.5, 0.5), (0.5, 0.3), (0.4, 0.25), (0.33, 0.1)])
 def test_the_grid_holds_the_lowest_threshold_of_all(lowest, least):
-    grid = choose.grid_of(lowest, least, 0.96)
+    grid = choosing.grid_of(lowest, least, 0.96)
     assert np.abs(grid - lowest).min() < 1e-9
-    assert least - choose.STEP < grid[0] <= least + 1e-9 and 0.96 - choose.STEP < grid[-1] < 0.96 + choose.STEP
+    assert least - choosing.STEP < grid[0] <= least + 1e-9 and 0.96 - choosing.STEP < grid[-1] < 0.96 + choosing.STEP
 
 
 def test_a_score_has_a_place_in_the_grid():
-    grid = choose.grid_of(0.4, 0.4, 0.95)
-    assert [choose.place_of(score, grid) for score in (0.3, 0.4, 0.41, 0.42, 0.95)] == [0, 0, 1, 1, len(grid) - 1]
+    grid = choosing.grid_of(0.4, 0.4, 0.95)
+    assert [choosing.place_of(score, grid) for score in (0.3, 0.4, 0.41, 0.42, 0.95)] == [0, 0, 1, 1, len(grid) - 1]
 
 
 @pytest.mark.parametrize(("limits", "wrong"), [
