@@ -2,7 +2,9 @@
 
 from ._handle import Error
 from ._media import DamageWarning, decode, decode_picture
-from ._model import Event, Label, Model, PictureStream, Prediction, Stream
+from ._model import Model
+from ._said import Event, Label, Prediction
+from ._stream import PictureStream, Stream
 
 __all__ = [
     "DamageWarning",
