@@ -1,12 +1,15 @@
 import Glibc
 import TacitDiagnostics
 import TacitModelFile
+import TacitText
 
 /// Reads a recording chunk by chunk, and stops at the first byte that is missing or not what was written.
 package final class RecordingReader {
     package let name: String
     /// What the stream's lines depend on beside its source.
     package private(set) var settings: RecordedSettings
+    /// By which happens what is read.
+    package let clock = RecordedClock()
     /// Where the chunk at hand begins in the file.
     private(set) var place = 0
 
@@ -111,6 +114,17 @@ package final class RecordingReader {
 
     /// A chunk was about this moment of the stream.
     func passed(seconds: Double) { self.seconds = max(self.seconds, seconds) }
+
+    /// Takes the time of day that a chunk says, of some ten thousand years: that is now, by `clock`.
+    func takeTimeOfDay(_ cursor: inout ByteCursor) throws -> WallTime {
+        let milliseconds = try cursor.number(Int64.self, "time of day")
+        guard (-1 << 48..<1 << 48).contains(milliseconds) else {
+            throw TacitError(.badData, "time of day: \(milliseconds)")
+        }
+        let time = WallTime(milliseconds: Int(milliseconds))
+        clock.set(time)
+        return time
+    }
 
     /// Takes whatever is left, once the stream is over: nothing but its end.
     ///

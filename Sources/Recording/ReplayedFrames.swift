@@ -32,7 +32,7 @@ package final class ReplayedFrames: FrameSource {
                 dropped: try Self.count(&cursor, "frames dropped"))
             try advance(to: stamp.time)
             missed = try Self.count(&cursor, "frames missed")
-            _ = try cursor.number(Int64.self, "time of day")
+            _ = try reader.takeTimeOfDay(&cursor)
             let width = Int(try cursor.number(UInt32.self, "width"))
             let height = Int(try cursor.number(UInt32.self, "height"))
             let channels = Int(try cursor.number(UInt32.self, "channels"))
@@ -54,7 +54,7 @@ package final class ReplayedFrames: FrameSource {
             var cursor = ByteCursor(payload)
             let end = try Self.count(&cursor, "end")
             let length = try Self.count(&cursor, "length")
-            _ = try cursor.number(Int64.self, "time of day")
+            _ = try reader.takeTimeOfDay(&cursor)
             guard let reason = FrameEvent.Reason(code: try cursor.number(UInt32.self, "reason")), cursor.remaining == 4
             else { throw TacitError(.badData, "a gap that is none") }
             try advance(to: end)

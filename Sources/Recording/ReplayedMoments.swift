@@ -26,7 +26,7 @@ package final class ReplayedMoments: StreamMoments {
             var cursor = ByteCursor(payload)
             let recorded = try cursor.number(Int64.self, "end")
             guard recorded == Int64(end) else { throw reader.unexpected("there is a reading that ends at \(recorded)") }
-            let wall = try Self.wall(&cursor)
+            let wall = try reader.takeTimeOfDay(&cursor)
             let seconds = try cursor.number(Double.self, "seconds of inference")
             guard (0...1e9).contains(seconds) else { throw TacitError(.badData, "\(seconds) seconds of inference") }
             return (wall, seconds)
@@ -35,7 +35,7 @@ package final class ReplayedMoments: StreamMoments {
 
     /// - Throws: `TacitError` (bad data) where the recording is cut off, damaged, or has something else here.
     package func event(_ event: DetectedEvent) throws -> LiveEvent {
-        if stop.isStopping, (try? reader.peek()) != .event { return LiveEvent(event) }
+        if stop.isStopping, (try? reader.peek()) != .event { return LiveEvent(event, wall: reader.clock.now) }
         guard try reader.peek() == .event else {
             throw reader.unexpected("there is \(try reader.peek().map { "a \($0)" } ?? "the end")")
         }
@@ -44,7 +44,7 @@ package final class ReplayedMoments: StreamMoments {
             let begun = try cursor.number(UInt64.self, "id")
             let random = try cursor.number(UInt64.self, "id")
             let number = try cursor.number(UInt64.self, "id")
-            let wall = try Self.wall(&cursor)
+            let wall = try reader.takeTimeOfDay(&cursor)
             let end = try cursor.number(Int64.self, "end")
             let label = try cursor.number(UInt32.self, "label")
             let isOn = try cursor.number(UInt32.self, "state")
@@ -55,14 +55,5 @@ package final class ReplayedMoments: StreamMoments {
                 event, id: EventID(begun: begun, random: UInt32(truncatingIfNeeded: random), number: number), wall: wall
             )
         }
-    }
-
-    /// Times of day of some ten thousand years.
-    private static func wall(_ cursor: inout ByteCursor) throws -> WallTime {
-        let milliseconds = try cursor.number(Int64.self, "time of day")
-        guard (-1 << 48..<1 << 48).contains(milliseconds) else {
-            throw TacitError(.badData, "time of day: \(milliseconds)")
-        }
-        return WallTime(milliseconds: Int(milliseconds))
     }
 }

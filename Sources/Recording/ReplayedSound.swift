@@ -83,7 +83,7 @@ package final class ReplayedSound: SampleSource {
 
     private func takePosition(_ cursor: inout ByteCursor) throws {
         let position = try cursor.number(Int64.self, "position")
-        _ = try cursor.number(Int64.self, "time of day")
+        _ = try reader.takeTimeOfDay(&cursor)
         guard position == Int64(self.position) else {
             throw TacitError(.badData, "samples from \(position) on, expected \(self.position)")
         }

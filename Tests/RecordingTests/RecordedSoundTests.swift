@@ -84,6 +84,30 @@ import Testing
         #expect(again.ending == .error("mic: lost, and not back within 60 seconds"))
     }
 
+    /// Whatever is first: also a gap, for which lines have no time of day.
+    @Test func itsClockIsThatOfWhatWasReadLast() throws {
+        let bench = try Bench()
+        _ = try bench.record([.give(.gap(700, .lost)), .give(.samples([0.5, 0.5, 0.5]))])
+        var bytes = try bench.bytes()
+        let chunks = Chunks.starts(bytes)
+        for (chunk, time) in zip(chunks[1...2], [12_345, 67_890] as [Int64]) {
+            // Behind kind, length and position.
+            withUnsafeBytes(of: time.littleEndian) {
+                bytes.replaceSubrange(chunk.lowerBound + 16..<chunk.lowerBound + 24, with: $0)
+            }
+            Chunks.sign(&bytes, chunk)
+        }
+        let reader = try RecordingReader(path: try bench.folder.write("dated.rec", bytes))
+        let sound = ReplayedSound(reader, sampleRate: 1000)
+        var samples: [Float] = [0, 0, 0]
+        var times: [Int] = []
+        for _ in 0..<2 {
+            _ = try samples.withUnsafeMutableBufferPointer { try sound.read(into: $0) }
+            times.append(reader.clock.now.milliseconds)
+        }
+        #expect(times == [12_345, 67_890])
+    }
+
     @Test func itEndsAfterSoManySeconds() throws {
         var chance = Chance(seed: 5)
         var bench = try Bench()

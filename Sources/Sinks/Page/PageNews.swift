@@ -12,11 +12,9 @@ struct PageNews {
     private(set) var gaps = BoundedQueue<PastGap>(capacity: PageNews.most)
     private var format: JSONLineFormat
     private var ranking: Ranking
-    /// Milliseconds that what is told is older than now: of a recording, as old as that is.
-    private var age = 0
 
     /// Now by the clock that events are told by.
-    var now: WallTime { WallTime(milliseconds: WallTime.now().milliseconds - age) }
+    var now: WallTime { stream.now() }
 
     /// A gap, and when it was told.
     struct PastGap {
@@ -57,7 +55,6 @@ struct PageNews {
 
     mutating func labels(_ reading: LiveReading) {
         figures.take(reading)
-        age = WallTime.now().milliseconds - reading.wall.milliseconds
         ranking.rank(reading.scores)
         format.labels(reading, ranking)
         lines.append(format.bytes)
@@ -67,7 +64,6 @@ struct PageNews {
 
     mutating func event(_ event: LiveEvent) {
         figures.take(event)
-        age = WallTime.now().milliseconds - event.wall.milliseconds
         if events.isFull { _ = events.removeFirst() }
         _ = events.append(event)
         forget(by: event.wall)

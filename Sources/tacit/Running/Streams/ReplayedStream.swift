@@ -141,12 +141,14 @@ struct ReplayedStream {
 
     private func description(_ sense: StreamDescription.Sense, sampleRate: Int = 0) -> StreamDescription {
         let settings = reader.settings
-        return StreamDescription(
+        var description = StreamDescription(
             model: SystemPath.shortName(of: model.path), input: settings.input, source: settings.source, sense: sense,
             sampleRate: sampleRate, labels: model.description.labels,
             learnedFrom: model.model.description.labels.count, thresholds: settings.thresholds,
             selected: settings.selected, top: settings.top, showFrom: settings.showFrom,
             hasLogits: settings.hasLogits, isJSON: isJSON, isDevice: false, runsFree: !isPaced,
             waitsForReaders: !isPaced)
+        description.now = { [clock = reader.clock] in clock.now }
+        return description
     }
 }

@@ -1,0 +1,12 @@
+import Synchronization
+import TacitText
+
+/// The time of day in a recording, as far as it has been read; for any thread.
+package final class RecordedClock: Sendable {
+    private let last = Mutex<WallTime?>(nil)
+
+    /// By this machine's clock, as long as nothing is read that has a time.
+    package var now: WallTime { last.withLock { $0 } ?? .now() }
+
+    func set(_ time: WallTime) { last.withLock { $0 = time } }
+}
