@@ -127,6 +127,9 @@ struct ConvertCommand: ParsableCommand {
         if output == "-" { throw ValidationError("-o must name a file: ./- is one that is called so") }
         if let report {
             if report.isEmpty || report.hasSuffix("/") { throw ValidationError("--report must name a file") }
+            if report == "-" {
+                throw ValidationError("--report must name a file: ./- is one that is called so; --json prints it")
+            }
             if FileIdentity.leadToOne(report, output) { throw ValidationError("--report and -o name the same file") }
         }
     }

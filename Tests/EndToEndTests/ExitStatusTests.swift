@@ -30,7 +30,8 @@ import Testing
         ["listen", "MODEL", "--input", "-", "--raw", "--rate", "10000000"],
         ["show"], ["show", "MODEL", "MODEL"], ["verify"],
         ["bench", "MODEL", "--seconds", "0"],
-        ["bench", "MODEL", "--seconds", "nan"], ["eval", "MODEL"], ["eval", "MODEL", "--dataset", "esc-50"],
+        ["bench", "MODEL", "--seconds", "nan"], ["listen", "MODEL", "--labels", "-"], ["eval", "MODEL"],
+        ["eval", "MODEL", "--dataset", "esc-50"],
         ["eval", "MODEL", "--dataset", "mnist:/tmp"], ["eval", "MODEL", "--dataset", "folder:"],
         ["eval", "MODEL", "--dataset", "folder:/tmp", "--split", "fold-9"],
     ])
@@ -110,6 +111,7 @@ import Testing
         ["--base", "x", "-o", "y", "--calibration", "folder:z", "--max-drop", "101"],
         ["compare"], ["compare", "x"], ["compare", "x", "y", "z"], ["compare", "x", "y", "--calibration", "folder"],
         ["compare", "x", "y", "--base", "z"], ["--base", "x", "-o", "-"],
+        ["--base", "x", "-o", "y", "--report", "-"],
     ])
     func wrongUsageOfTheConverter(arguments: [String]) throws {
         let outcome = try Executable.convert.run(arguments)

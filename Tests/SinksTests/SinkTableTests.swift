@@ -15,7 +15,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ["nowhere"], [""], [":"], ["nowhere:a"], ["jsonl"], ["jsonl:"], ["stdout:"], ["stdout:a"], ["STDOUT"],
+        ["nowhere"], [""], [":"], ["jsonl:-"], ["nowhere:a"], ["jsonl"], ["jsonl:"], ["stdout:"], ["stdout:a"],
+        ["STDOUT"],
         ["stdout", "stdout"], ["jsonl:a", "jsonl:a"], ["jsonl:a", "jsonl:./a"], ["jsonl:/tmp/a", "jsonl:/tmp//a"],
         ["jsonl:a", "nowhere"], ["mqtt://a", "mqtt://a:1883"], ["http://a:80", "http://a:80/"],
         ["mqtt://me@a/b", "mqtt://me@a:1883/b"], ["mqtt://LOCALHOST/a", "mqtt://localhost/a"],

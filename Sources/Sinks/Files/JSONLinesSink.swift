@@ -6,6 +6,12 @@ enum JSONLinesSink {
     static let kind = SinkKind(
         name: "jsonl", form: "jsonl:PATH", hasAddress: true, traits: .file,
         areOne: { FileIdentity.leadToOne($0, $1) },
+        check: { path, _ in
+            guard path != "-" else {
+                throw TacitError(
+                    .usage, "--to jsonl:-: a file that is called so is ./-; --to stdout with --json prints lines")
+            }
+        },
         make: { path, settings, stream in
             let drain: any OutputDrain =
                 stream.isOneOfMany

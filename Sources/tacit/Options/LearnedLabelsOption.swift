@@ -10,5 +10,6 @@ struct LearnedLabelsOption: ParsableArguments {
 
     func validate() throws {
         if let path, path.isEmpty || path.hasSuffix("/") { throw ValidationError("--labels must name a file") }
+        if path == "-" { throw ValidationError("--labels must name a file: ./- is one that is called so") }
     }
 }
