@@ -310,6 +310,8 @@ import Testing
         for command in ["record", "replay"] {
             let outcome = try Executable.tacit.run([command, "--help"])
             #expect(outcome.status == 0 && outcome.standardOutput.contains("tacit \(command) [MODEL.gguf]"))
+            // What is refused is not offered.
+            #expect(!outcome.standardOutput.contains("--mqtt-commands"))
         }
     }
 

@@ -23,7 +23,7 @@ struct Replay: ParsableCommand {
     @OptionGroup(title: "Input") var pace: PaceOption
     @OptionGroup(visibility: .hidden) var naming: NameOption
     @OptionGroup(title: "Output") var output: OutputOptions
-    @OptionGroup var sinks: SinkOptions<SinksInUse>
+    @OptionGroup var sinks: SinkOptions<SinksWrittenTo>
     @OptionGroup var engine: EngineOptions
 
     func validate() throws {

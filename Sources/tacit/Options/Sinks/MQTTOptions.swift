@@ -30,7 +30,9 @@ struct MQTTOptions<Use: SinkUse>: ParsableArguments {
 
     @Flag(
         name: .customLong("mqtt-commands"),
-        help: "Let messages to PREFIX/DEVICE/command say what an event was; goes with --labels and --to clips:DIR.")
+        help: ArgumentHelp(
+            "Let messages to PREFIX/DEVICE/command say what an event was; goes with --labels and --to clips:DIR.",
+            visibility: Use.learning))
     var commands = false
 
     /// One of those that were given, if any was.
