@@ -164,7 +164,7 @@ final class MQTTConnection: @unchecked Sendable {
         guard isLast else { return false }
         if !hasSaidGoodbye {
             hasSaidGoodbye = true
-            _ = client.publish(MQTTMessage(MQTTTopics.program(address.prefix), "offline"))
+            send(MQTTMessage(MQTTTopics.program(address.prefix), "offline"))
             shared.locked { $0.onTheirWay = client.onTheirWay }
             return false
         }
@@ -294,7 +294,7 @@ final class MQTTConnection: @unchecked Sendable {
             return
         }
         nextOnline = .infinity
-        _ = client.publish(MQTTMessage(MQTTTopics.program(address.prefix), "online"))
+        send(MQTTMessage(MQTTTopics.program(address.prefix), "online"))
     }
 
     private func converse() {
