@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import TacitDiagnostics
 import TacitLive
@@ -10,9 +11,12 @@ import Testing
     /// Learns whatever it is told.
     private final class Pupil: ClipTeaching {
         let lessons = Mutex<[String]>([])
+        /// Whether a lesson is still being learned, however long that takes.
+        let isBusy = Mutex(false)
 
         func teach(_ judgement: Judgement, clip: String, said: String) throws -> Lesson {
             lessons.withLock { $0.append(said) }
+            _ = waitUntil { !isBusy.withLock { $0 } }
             return Lesson(learned: nil, corrected: said)
         }
     }
@@ -62,5 +66,27 @@ import Testing
         #expect(learned.outcome == .learned && learned.words == "learned: not bell", "\(learned.words)")
         #expect(pupil.lessons.withLock { $0 } == ["bell"])
         corrections.finish()
+    }
+
+    /// Whoever waits hears at once that nothing comes of it; what is being learned is learned to its end.
+    @Test func atTheEndAllAreAnswered() async throws {
+        let (answers, isOver) = (Guarded<[String]>([]), Guarded(false))
+        pupil.isBusy.withLock { $0 = true }
+        for _ in 0..<3 {
+            corrections.submit(Array(#"{"event":"\#(try event(0))","nothing":true}"#.utf8)) { answer in
+                answers.locked { $0.append(answer.words) }
+            }
+        }
+        #expect(waitUntil { !pupil.lessons.withLock { $0.isEmpty } })
+        let corrections = corrections
+        Thread.detachNewThread {
+            corrections.finish()
+            isOver.locked { $0 = true }
+        }
+        #expect(waitUntil { answers.locked { $0.count } == 2 })
+        #expect(answers.locked { $0 } == ["the program ends", "the program ends"] && !isOver.locked { $0 })
+        pupil.isBusy.withLock { $0 = false }
+        #expect(waitUntil { isOver.locked { $0 } })
+        #expect(answers.locked { $0.last } == "learned: not dog" && pupil.lessons.withLock { $0 } == ["dog"])
     }
 }

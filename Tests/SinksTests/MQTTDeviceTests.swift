@@ -74,6 +74,18 @@ import Testing
         #expect(cleared == 100 && device.withInbox { $0.isOver })
     }
 
+    /// Whoever said what an event was hears what became of it, also when that comes behind the farewell.
+    @Test func theEndWaitsForAnAnswer() {
+        device.withInbox { inbox in
+            inbox.ask()
+            inbox.isFinishingNow()
+        }
+        _ = device.hears(arrived: 1, 0)
+        #expect(!messages().isEmpty && !device.withInbox { $0.isOver })
+        device.withInbox { $0.add(CorrectionAnswer(outcome: .busy, words: "the program ends")) }
+        #expect(messages().map(\.topic) == [topics.answer] && device.withInbox { $0.isOver })
+    }
+
     /// A connection that breaks while leave is taken of it: the next one is told everything, up to the end.
     @Test func theEndIsSaidAgainToAnotherConnection() {
         device.withInbox { $0.isFinishingNow() }

@@ -18,7 +18,13 @@ package struct CorrectionAnswer: Equatable, Sendable {
     package let outcome: Outcome
     package let words: String
     /// As someone else named it.
-    var event: String?
+    let event: String?
+
+    package init(outcome: Outcome, words: String, event: String? = nil) {
+        self.outcome = outcome
+        self.words = words
+        self.event = event
+    }
 
     /// One object on one line.
     var bytes: [UInt8] {

@@ -53,10 +53,15 @@ package final class Corrections: Sink, Sendable {
         }
     }
 
-    /// What is being learned is learned to its end; what still waits is refused.
+    /// What is being learned is learned to its end; what still waits is refused at once.
     package func finish() {
-        shared.locked { $0.isEnding = true }
+        var waiting: [Job] = []
+        shared.locked { state in
+            state.isEnding = true
+            while let job = state.jobs.removeFirst() { waiting.append(job) }
+        }
         shared.signal()
+        for job in waiting { job.done(Self.refusalAtTheEnd(of: job.request)) }
         shared.wait { $0.isOver ? () : nil }
     }
 
@@ -74,27 +79,30 @@ package final class Corrections: Sink, Sendable {
                     outcome: .malformed,
                     words: #"expected {"event":"ID","label":"NAME"} or {"event":"ID","nothing":true}"#))
         }
-        let refusal: String? = shared.locked { state in
-            if state.isEnding { return "the program ends" }
-            return state.jobs.append(Job(request: request, done: done)) ? nil : "too many corrections wait"
+        let refusal: CorrectionAnswer? = shared.locked { state in
+            if state.isEnding { return Self.refusalAtTheEnd(of: request) }
+            if state.jobs.append(Job(request: request, done: done)) { return nil }
+            return CorrectionAnswer(outcome: .busy, words: "too many corrections wait", event: request.event)
         }
         shared.signal()
-        if let refusal { done(CorrectionAnswer(outcome: .busy, words: refusal, event: request.event)) }
+        if let refusal { done(refusal) }
     }
 
     private func serve() {
         while true {
-            let (job, isEnding): (Job?, Bool) = shared.wait { state in
-                state.jobs.isEmpty && !state.isEnding ? nil : (state.jobs.removeFirst(), state.isEnding)
+            let job: Job? = shared.wait { state -> Job?? in
+                if let job = state.jobs.removeFirst() { return job }
+                return state.isEnding ? .some(nil) : nil
             }
             guard let job else { break }
-            job.done(
-                isEnding
-                    ? CorrectionAnswer(outcome: .busy, words: "the program ends", event: job.request.event)
-                    : answer(to: job.request))
+            job.done(answer(to: job.request))
         }
         shared.locked { $0.isOver = true }
         shared.signal()
+    }
+
+    private static func refusalAtTheEnd(of request: CorrectionRequest) -> CorrectionAnswer {
+        CorrectionAnswer(outcome: .busy, words: "the program ends", event: request.event)
     }
 
     private func answer(to request: CorrectionRequest) -> CorrectionAnswer {

@@ -257,6 +257,7 @@ final class MQTTConnection: @unchecked Sendable {
     /// Has what someone says of an event learned, and says what became of it.
     private func obey(_ command: MQTTMessage, _ devices: [MQTTDevice]) {
         guard let device = devices.first(where: { $0.topics.command == command.topic }) else { return }
+        device.withInbox { $0.ask() }
         let answer: @Sendable (CorrectionAnswer) -> Void = { answer in
             device.withInbox { $0.add(answer) }
             self.wake()

@@ -236,7 +236,7 @@ package final class MQTTDevice: @unchecked Sendable {
         if toldAvailable == true {
             toldAvailable = false
             tellAvailable(false)
-        } else {
+        } else if inbox.unanswered == 0 {
             inbox.isOver = true
         }
     }

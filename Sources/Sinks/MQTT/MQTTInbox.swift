@@ -7,6 +7,8 @@ package struct MQTTInbox {
     /// The label that turned on last.
     private(set) var lastOn: Int?
     var answers = BoundedQueue<CorrectionAnswer>(capacity: 64)
+    /// Commands whose answers are still to come.
+    private(set) var unanswered = 0
     var level: Double?
     var lostSeconds = 0.0
     private(set) var dropped = 0
@@ -42,6 +44,12 @@ package struct MQTTInbox {
         newLabels = labels
     }
 
+    /// A command came, whose answer will be added.
+    package mutating func ask() { unanswered += 1 }
+
     /// More than there is room for are not asked for at once.
-    mutating func add(_ answer: CorrectionAnswer) { _ = answers.append(answer) }
+    package mutating func add(_ answer: CorrectionAnswer) {
+        unanswered -= 1
+        _ = answers.append(answer)
+    }
 }

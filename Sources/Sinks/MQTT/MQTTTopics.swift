@@ -49,7 +49,7 @@ package struct MQTTTopics {
 
     /// Where people say what events were, and where they are told what became of it.
     var command: String { "\(base)/command" }
-    var answer: String { "\(command)/answer" }
+    package var answer: String { "\(command)/answer" }
 
     /// One that no other input has, on whichever board: prefix and device, and a number made of both where signs of the
     /// prefix are lost, or where levels beyond two could be read as others.
