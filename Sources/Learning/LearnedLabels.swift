@@ -1,5 +1,4 @@
 import TacitDiagnostics
-import TacitModelFile
 
 /// Labels that were taught where the model runs: their examples, corrections of these and of the model's own labels,
 /// what the place sounds or looks like when nothing happens, and what was computed of it all.
@@ -63,7 +62,7 @@ package struct LearnedLabels: Equatable, Sendable {
     ///
     /// - Throws: `TacitError` (usage) for a name that can't be one or is the model's own.
     package func requireLearnable(_ name: String, _ base: TaughtBase) throws {
-        try Self.check(name)
+        try LabelName.check(name)
         guard !base.labels.contains(name) else {
             throw TacitError(
                 .usage, "'\(name)' is a label of the model: choose another name, or correct it")
@@ -192,7 +191,7 @@ package struct LearnedLabels: Equatable, Sendable {
     /// - Throws: `TacitError` (usage) where there is no such learned label, or one of the new name already.
     package mutating func rename(_ name: String, to newName: String, _ base: TaughtBase) throws {
         guard let index = index(of: name) else { throw unknown(name) }
-        try Self.check(newName)
+        try LabelName.check(newName)
         guard self.index(of: newName) == nil, !base.labels.contains(newName) else {
             throw TacitError(.usage, "there is a label '\(newName)' already")
         }
@@ -230,42 +229,6 @@ package struct LearnedLabels: Equatable, Sendable {
     }
 
     // MARK: Limits
-
-    /// Whether a label may be called so in a file.
-    static func isName(_ name: String) -> Bool {
-        !name.isEmpty && name.utf8.count <= LearningLimits.nameBytes
-            && name.unicodeScalars.allSatisfy { !$0.isControl }
-    }
-
-    /// Whether a label of a model may be called so, which nobody here has named.
-    static func isNameOfModel(_ name: String) -> Bool { name.utf8.count <= ModelLimits.labelBytes }
-
-    /// Why no label may be given a name; nil where one may. Files of earlier versions have names with blanks around,
-    /// which are read, and stay until they are renamed.
-    package static func fault(ofName name: String) -> String? {
-        guard isName(name), SystemPath.isText(name) else {
-            return "a label's name has 1 to \(LearningLimits.nameBytes) bytes of UTF-8 and no control characters"
-        }
-        guard !name.unicodeScalars.contains(where: isUnseen) else {
-            return "a label's name has no signs that are not seen or that turn others around"
-        }
-        guard name.first?.isWhitespace == false, name.last?.isWhitespace == false else {
-            return "a label's name neither begins nor ends with a blank"
-        }
-        return nil
-    }
-
-    /// Of no width, a mark of the direction of writing, or what some take for the end of a line.
-    private static func isUnseen(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.spoilsLine || scalar.properties.isBidiControl
-            || [0xad, 0x180e, 0x200b, 0x2060, 0xfeff].contains(scalar.value)
-    }
-
-    private static func check(_ name: String) throws {
-        guard let fault = fault(ofName: name) else { return }
-        let isShown = isName(name) && !name.unicodeScalars.contains(where: isUnseen)
-        throw TacitError(.usage, isShown ? "\(fault): '\(name)'" : fault)
-    }
 
     private static func check(_ examples: [Example], of name: String) throws {
         guard examples.count <= LearningLimits.examples else {

@@ -116,7 +116,7 @@ package struct LabelMigration {
 
     /// - Throws: `TacitError` (bad data) for a name that no label may be given, and a label that the model has itself.
     private func requireLearnable(_ name: String, _ path: String, remedy: String) throws {
-        if let fault = LearnedLabels.fault(ofName: name) {
+        if let fault = LabelName.fault(in: name) {
             throw TacitError.badData(path, at: name, "\(fault): \(remedy)")
         }
         guard base.labels.contains(name) else { return }
