@@ -158,6 +158,7 @@ package struct SettingsReader {
     // MARK: Labels
 
     private static let keysOfLabel = ["threshold", "on-after", "off-after", "group", "quiet"]
+    /// Seconds that a wait may be long.
     private static let longest = 604_800.0
 
     private mutating func readLabels(_ member: TOMLNode.Member) {
@@ -184,100 +185,15 @@ package struct SettingsReader {
             let key = SettingsKey.canonical(member.key)
             label.places[key] = member.node.place
             switch key {
-            case "threshold": label.threshold = seconds(member, 0...1).map(Float.init)
-            case "on-after": label.onAfter = seconds(member, 0...Self.longest)
-            case "off-after": label.offAfter = seconds(member, 0...Self.longest)
+            case "threshold": label.threshold = number(member, in: 0...1).map(Float.init)
+            case "on-after": label.onAfter = number(member, in: 0...Self.longest)
+            case "off-after": label.offAfter = number(member, in: 0...Self.longest)
             case "group": label.group = text(member).map { Settings.Name(text: $0, place: member.node.place) }
             case "quiet": label.quiet = quiet(member)
             default: refuseUnknown(member, Self.keysOfLabel, in: "a label")
             }
         }
         return label
-    }
-
-    private mutating func seconds(_ member: TOMLNode.Member, _ range: ClosedRange<Double>) -> Double? {
-        let value: Double
-        switch member.node.value {
-        case .whole(let whole): value = Double(whole)
-        case .number(let number): value = number
-        default:
-            refuse(member.node.place, "\(member.key): expected a number, found \(member.node.kind)")
-            return nil
-        }
-        guard range.contains(value) else {
-            refuse(
-                member.node.place,
-                "\(member.key): expected \(Int(range.lowerBound)) to \(Int(range.upperBound)), found \(value)")
-            return nil
-        }
-        return value
-    }
-
-    // MARK: Values
-
-    private mutating func number(_ member: TOMLNode.Member) -> String? {
-        switch member.node.value {
-        case .whole(let value): return "\(value)"
-        case .number(let value) where !value.isNaN: return "\(value)"
-        default:
-            refuse(member.node.place, "\(member.key): expected a number, found nan")
-            return nil
-        }
-    }
-
-    private mutating func text(_ member: TOMLNode.Member) -> String? {
-        text(member.node, member.key)
-    }
-
-    private mutating func text(_ node: TOMLNode, _ key: String) -> String? {
-        guard case .text(let text) = node.value else {
-            refuse(node.place, "\(key): expected a text, found \(node.kind)")
-            return nil
-        }
-        guard !text.isEmpty else {
-            refuse(node.place, "\(key): expected a text, found an empty one")
-            return nil
-        }
-        guard text.utf8.count <= 4096, Self.isPlain(text) else {
-            refuse(node.place, "\(key): expected a text of at most 4096 bytes without control characters")
-            return nil
-        }
-        return text
-    }
-
-    private mutating func texts(_ member: TOMLNode.Member) -> [(text: String, place: SettingsPlace)] {
-        let nodes: [TOMLNode]
-        if case .array(let several) = member.node.value { nodes = several } else { nodes = [member.node] }
-        if nodes.isEmpty {
-            refuse(member.node.place, "\(member.key): expected a text or an array of texts, found an empty one")
-        }
-        return nodes.compactMap { node in text(node, member.key).map { ($0, node.place) } }
-    }
-
-    /// A name for events and topics.
-    private mutating func name(_ member: TOMLNode.Member) -> Settings.Name? {
-        if case .text(let text) = member.node.value, !text.isEmpty, let fault = Settings.Name.fault(in: text) {
-            refuse(member.node.place, "name: expected a \(fault)")
-            return nil
-        }
-        guard let text = text(member) else { return nil }
-        return Settings.Name(text: text, place: member.node.place)
-    }
-
-    private mutating func quiet(_ member: TOMLNode.Member) -> TimesOfDay {
-        texts(member).reduce(TimesOfDay([])) { all, found in
-            guard let times = TimesOfDay(found.text) else {
-                refuse(found.place, "quiet: expected times as \"22:00-06:30\", found '\(found.text)'")
-                return all
-            }
-            return all + times
-        }
-    }
-
-    /// Whether there is something in a text, and nothing but what can be printed.
-    package static func isPlain(_ text: String) -> Bool {
-        !text.isEmpty && text.unicodeScalars.allSatisfy { !$0.isControl }
-            && SystemPath.printable(text) == text
     }
 
     // MARK: Keys and names
