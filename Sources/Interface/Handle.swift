@@ -85,13 +85,15 @@ final class Handle {
         result.begin(labels: 0, width: 0)
     }
 
-    func model() throws -> Model {
+    private func requireLoaded() throws -> Loaded {
         guard let loaded else { throw TacitError(.usage, "no model is loaded") }
-        return loaded.model
+        return loaded
     }
 
+    func model() throws -> Model { try requireLoaded().model }
+
     func name(ofLabel index: Int) throws -> UnsafePointer<CChar> {
-        guard let loaded else { throw TacitError(.usage, "no model is loaded") }
+        let loaded = try requireLoaded()
         guard loaded.names.indices.contains(index) else {
             throw TacitError(.usage, "label \(UInt(bitPattern: index)) of \(loaded.names.count)")
         }
@@ -101,7 +103,7 @@ final class Handle {
     // Learned labels
 
     func load(labels path: String) throws {
-        guard let loaded else { throw TacitError(.usage, "no model is loaded") }
+        let loaded = try requireLoaded()
         let isSame = loaded.labels.map { SystemPath.areSame($0, path) } ?? false
         // An empty place is there for the stream's sake alone.
         if isSame, isStreaming || !loaded.model.hasEmptyPlaces, try loaded.model.reloadLabels() { return }

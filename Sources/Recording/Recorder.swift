@@ -4,21 +4,6 @@ import TacitLabelling
 import TacitLive
 import TacitText
 
-/// How much is recorded, and where to.
-package struct RecordingWish: Equatable, Sendable {
-    package var path: String
-    /// Of the stream; nil for no end.
-    package var seconds: Double?
-    /// Of the file.
-    package var bytes: Int
-
-    package init(path: String, seconds: Double? = nil, bytes: Int) {
-        self.path = path
-        self.seconds = seconds
-        self.bytes = bytes
-    }
-}
-
 /// Writes a stream to a file as it goes by, so that it can go by again: what its source gives (``RecordedSound``,
 /// ``RecordedFrames``), and what is told of it that is no function of that.
 ///
