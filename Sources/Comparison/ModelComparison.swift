@@ -61,6 +61,7 @@ package struct ModelComparison {
     ///   - set: read for models like these.
     ///   - engine: threads and instruction set.
     ///   - progress: called with the examples done and all; what it throws ends the run.
+    /// - Throws: `TacitError` for an example that can't be read, and for scores that are no numbers; what `progress` throws.
     package func calibration(
         _ set: CalibrationSet, engine: EngineSettings, progress: (Int, Int) throws -> Void
     ) throws -> Calibration {

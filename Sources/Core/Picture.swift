@@ -59,6 +59,7 @@ public struct Picture: Sendable {
         }
     }
 
+    /// - Throws: `TacitError` (bad data) for another number of channels than 1 or 3, and for a size that no picture has.
     package static func check(width: Int, height: Int, channels: Int) throws {
         guard channels == 1 || channels == 3 else {
             throw TacitError(.badData, "a picture of \(channels) channels, expected 1 (grey) or 3 (RGB)")

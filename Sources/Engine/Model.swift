@@ -75,6 +75,8 @@ package final class Model: @unchecked Sendable {
     }
 
     /// Binds tensors from anywhere.
+    ///
+    /// - Throws: `TacitError` (bad data) as for a model file, and for a description that can't be.
     package init(source: any TensorSource) throws {
         let description = source.description
         let trunk = description.trunk

@@ -141,6 +141,8 @@ package final class Session {
     }
 
     /// Pushes successive patches of tokens to one context.
+    ///
+    /// - Throws: `TacitError` (bad data), before anything has changed, if an id is not in 0..<vocabulary.
     package func push(tokens: UnsafePointer<Int32>, count: Int, context: Int) throws {
         try withUnsafePointer(to: context) {
             try push(tokens: tokens, count: count, contexts: UnsafeBufferPointer(start: $0, count: 1))

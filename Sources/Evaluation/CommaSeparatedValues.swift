@@ -53,6 +53,8 @@ package struct CommaSeparatedValues {
     func error(_ row: Row, _ reason: String) -> TacitError { .badData(path, at: "line \(row.line)", reason) }
 
     /// A field that names a file of the data set.
+    ///
+    /// - Throws: `TacitError` (bad data) with the line, for one that leads out of its folder.
     package func fileName(_ row: Row, _ column: Int) throws -> String {
         let name = row.fields[column]
         guard Folder.isConfined(name) else {

@@ -10,6 +10,7 @@ extension DataSet {
     ///   - example: one of these.
     ///   - labeller: of the model.
     ///   - eachWindow: told of each of its windows; nil for none.
+    /// - Throws: `TacitError` naming the example's file.
     @discardableResult
     package func show(
         _ example: Example, to labeller: FileLabeller, eachWindow: ((FileReading) -> Void)? = nil

@@ -72,6 +72,7 @@ package struct EvaluationRun {
     ///   - example: one of the set's.
     ///   - labeller: of the same model.
     ///   - eachWindow: told of each of its windows; nil for none.
+    /// - Throws: `TacitError` naming the example's file.
     package func read(
         _ example: DataSet.Example, _ labeller: FileLabeller, eachWindow: ((FileReading) -> Void)? = nil
     ) throws -> FileReading {

@@ -89,6 +89,8 @@ package final class FileLabeller {
     }
 
     /// One picture of a data set.
+    ///
+    /// - Throws: `TacitError` (bad data) for a model that does not see, or whose scores are no numbers.
     package func read(_ picture: PixelView, path: String) throws -> FileReading {
         guard case .pictures(let labeller, _) = sense else {
             throw TacitError.badData(path, "a picture, which the model does not take")
@@ -102,6 +104,9 @@ package final class FileLabeller {
     }
 
     /// Samples from anywhere, at any rate, until their end.
+    ///
+    /// - Throws: `TacitError`: bad data for a model that does not hear, for no samples, and for a rate that can't be converted;
+    ///   what the source throws.
     package func read(_ source: any SampleSource) throws -> FileReading {
         guard case .sound(let labeller, let sampleRate) = sense else {
             throw TacitError(.badData, "a sound, which the model does not take")
@@ -116,6 +121,8 @@ package final class FileLabeller {
     }
 
     /// The file window by window.
+    ///
+    /// - Throws: `TacitError` naming the file.
     package func windows(of path: String) throws -> [FileReading] {
         var readings: [FileReading] = []
         try run(path) { readings.append(FileReading($0, hasTime: hasTime)) }

@@ -31,6 +31,7 @@ package struct LoadedModel: Sendable {
         try teach(learnedLabels(in: labels), file: labels)
     }
 
+    /// - Throws: `TacitError` (bad data) naming the file, for tensors that are not those of its description.
     package init(_ file: ModelFile) throws {
         path = file.path
         self.file = file
@@ -59,6 +60,8 @@ package struct LoadedModel: Sendable {
     }
 
     /// A session that has what `plan` needs.
+    ///
+    /// - Throws: `TacitError` as for any session.
     package func session(plan: WindowPlan, engine: EngineSettings, learns: Bool = false) throws -> Session {
         try session(contexts: plan.contexts, rows: plan.rows, engine: engine, learns: learns)
     }
@@ -95,6 +98,7 @@ package struct LoadedModel: Sendable {
     ///     Raspberry Pi 4, goes through the model at once, whichever is more. Fewer and larger pushes are cheaper: after
     ///     each pause the weights come from memory anew.
     ///   - readsAhead: see `WindowPlan`; where labels are not waited for.
+    /// - Throws: `TacitError`: usage for a hop out of range, bad data naming the file for a model that does not hear.
     package func plan(hop: Double?, isLive: Bool = false, readsAhead: Bool = false) throws -> WindowPlan {
         let rows = Self.liveOperations / max(OperationCount(description).step, 1)
         do {

@@ -129,6 +129,8 @@ package final class ByteStream {
     }
 
     /// Reads exactly `count` bytes, or fewer at the end.
+    ///
+    /// - Throws: `TacitError` (I/O error) for a read that fails.
     package func fill(_ buffer: UnsafeMutableRawPointer, count: Int) throws -> Int {
         var filled = 0
         while filled < count {

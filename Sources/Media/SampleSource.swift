@@ -22,6 +22,8 @@ extension SampleSource {
     public var damage: SoundDamage { SoundDamage() }
 
     /// Reads to the end, or so many samples and what comes with the last of them.
+    ///
+    /// - Throws: `TacitError` as `read` does.
     package func samples(atMost most: Int) throws -> [Float] {
         var samples: [Float] = []
         try withUnsafeTemporaryAllocation(of: Float.self, capacity: 4096) { buffer in

@@ -78,6 +78,9 @@ package enum SoundSources {
     }
 
     /// The same of a descriptor, which is never closed.
+    ///
+    /// - Throws: `TacitError`: bad data for what is no sound or has a rate that can't be converted, I/O error for a read that
+    ///   fails.
     package static func open(descriptor: Int32, name: String, sampleRate: Int) throws -> any SampleSource {
         try resample(try SoundFileSource(descriptor: descriptor, name: name), to: sampleRate, file: name)
     }

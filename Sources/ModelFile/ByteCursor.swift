@@ -1,6 +1,8 @@
 import TacitDiagnostics
 
 /// Reads a header from front to back; every step is checked against what is left.
+///
+/// What is cut off or can't be is a `TacitError` (bad data) with the byte that it begins at.
 package struct ByteCursor {
     package let bytes: UnsafeRawBufferPointer
     package private(set) var offset = 0

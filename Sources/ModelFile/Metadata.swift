@@ -1,6 +1,8 @@
 import TacitDiagnostics
 
 /// The key-value pairs in front of the tensors, in file order.
+///
+/// Asked for by its type, a value that is missing or of another type is a `TacitError` (bad data) with its key as place.
 package struct Metadata {
     /// A value of one of the types that a model file uses; others are passed over.
     package enum Value: Equatable, Sendable {

@@ -73,6 +73,8 @@ package final class ModelFile: Sendable {
     }
 
     /// A matrix, by its name in `TensorName`. The view lives as long as this object.
+    ///
+    /// - Throws: `TacitError` (bad data) where there is none of that name.
     package func matrix(_ name: String) throws -> MatrixView {
         guard let index = matrixIndices[name] else { throw missing(name) }
         let matrix = header.plan.matrices[index]
@@ -91,6 +93,8 @@ package final class ModelFile: Sendable {
     }
 
     /// A plain tensor of floats. The view lives as long as this object.
+    ///
+    /// - Throws: `TacitError` (bad data) where there is none of that name.
     package func vector(_ name: String) throws -> UnsafeBufferPointer<Float> {
         try elements(name, .float32, Float.self)
     }

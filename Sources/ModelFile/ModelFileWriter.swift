@@ -55,10 +55,12 @@ package final class ModelFileWriter {
     /// - Parameters:
     ///   - name: a vector among `description.parts`.
     ///   - values: row by row, as the description's `parts` state the shape.
+    /// - Throws: `TacitError`: bad data for a name or a count that was not planned, output where it can't be written.
     package func write(vector name: String, _ values: [Float]) throws {
         try values.withUnsafeBytes { try write(name, .float32, $0) }
     }
 
+    /// - Throws: `TacitError`: bad data for a name, a shape or a format that was not planned, output where it can't be written.
     package func write(matrix name: String, _ matrix: PackedMatrix) throws {
         guard let planned = plan.matrices.first(where: { $0.shape.name == name }) else {
             throw TacitError(.badData, place: name, "the model has no such matrix")

@@ -99,6 +99,8 @@ package final class OutputFile {
     }
 
     /// Writes at a place of its own; gaps read as zeros.
+    ///
+    /// - Throws: `TacitError`, output or I/O error, where the disk takes no more.
     package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws {
         var written = 0
         while written < bytes.count {
@@ -121,6 +123,8 @@ package final class OutputFile {
 
     /// Flushes, gives the file the owner and the permissions of the one that it replaces, or those that a new file gets, and
     /// puts it in its place.
+    ///
+    /// - Throws: `TacitError`, output or I/O error; then the old file is as it was.
     package func finish() throws {
         var replaced = stat()
         let isThere = SystemPath.withBytes(target, { stat($0, &replaced) }) == 0

@@ -127,6 +127,8 @@ package final class ExampleMaker {
     // MARK: Anew
 
     /// The same example as this model understands it; nil for one whose clip was not kept, or is of another sense.
+    ///
+    /// - Throws: `TacitError` (bad data) for a clip at a rate that there is no way from.
     package func renewed(_ example: Example, background: [Example], isBackground: Bool = false) throws -> Example? {
         switch (example.clip, sense) {
         case (.sound(let samples, let rate)?, .sounds(let sounds)):

@@ -51,6 +51,7 @@ public final class FrameBuffer {
         (1...maximumSide).contains(width) && (1...maximumSide).contains(height) && width * height <= maximumPixels
     }
 
+    /// - Throws: `TacitError` (bad data) for a picture without pixels, or of more than `maximumPixels`.
     package static func check(width: Int, height: Int) throws {
         guard width > 0, height > 0, width <= maximumPixels, height <= maximumPixels,
             width * height <= maximumPixels

@@ -24,6 +24,7 @@ package final class MJPEGSource: FrameSource {
     ///   - rate: frames a second.
     ///   - patience: seconds in which bytes must make at least one picture.
     ///   - stopDescriptor: once this one is readable or closed, the stream ends, amid a read that waits, too.
+    /// - Throws: `TacitError` (usage) for a rate out of range.
     package convenience init(
         descriptor: Int32, name: String = "standard input", rate: Double,
         patience: Double = PictureDrought.usualLimit, stopDescriptor: Int32? = nil

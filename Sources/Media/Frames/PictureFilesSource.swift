@@ -13,6 +13,7 @@ package final class PictureFilesSource: FrameSource {
     /// - Parameters:
     ///   - paths: one picture each, in this order.
     ///   - rate: frames a second.
+    /// - Throws: `TacitError` (usage) for a rate out of range.
     package init(paths: [String], rate: Double) throws {
         self.paths = paths
         clock = try FrameClock(rate: rate)

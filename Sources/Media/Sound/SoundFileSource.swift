@@ -34,6 +34,8 @@ package final class SoundFileSource: SampleSource {
     }
 
     /// Of a descriptor, read from and never closed.
+    ///
+    /// - Throws: `TacitError`: bad data for what is no sound, I/O error for a read that fails.
     package convenience init(descriptor: Int32, name: String, stopDescriptor: Int32? = nil) throws {
         try self.init(ByteStream(descriptor: descriptor, name: name, stopDescriptor: stopDescriptor))
     }

@@ -63,6 +63,7 @@ package struct TensorFile {
         self.tensors = tensors
     }
 
+    /// - Throws: `TacitError` (bad data) where there is none of that name.
     package func tensor(_ name: String) throws -> Tensor {
         guard let tensor = tensors.first(where: { $0.name == name }) else {
             throw TacitError(.badData, place: name, "there is no such tensor")

@@ -16,6 +16,7 @@ package struct Int4Panels: PanelFormat {
         self.planes = planes
     }
 
+    /// - Throws: `TacitError` (bad data) for a size of groups that there is none of, and for more columns than there may be.
     package func tensors(rows: Int, columns: Int) throws -> [MatrixTensor] {
         guard Self.groupSizes.contains(groupSize) else {
             throw TacitError(.badData, "4 bits a weight do not go in groups of \(groupSize)")
