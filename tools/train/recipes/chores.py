@@ -12,10 +12,12 @@ import argparse
 import sys
 from pathlib import Path
 
-import numpy as np
-import soundfile
+sys.path[:0] = [str(folder) for folder in Path(__file__).resolve().parents[1:3]]
+import python_packages  # noqa: E402
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+python_packages.expect(sys.argv[0], "tools/train/requirements.txt")
+import numpy as np  # noqa: E402
+import soundfile  # noqa: E402
 from tacit_train.__main__ import told  # noqa: E402
 from tacit_train.arguments import COUNT  # noqa: E402
 from tacit_train.augment import in_room  # noqa: E402

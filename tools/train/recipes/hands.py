@@ -14,7 +14,10 @@ import sys
 from bisect import bisect_right
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path[:0] = [str(folder) for folder in Path(__file__).resolve().parents[1:3]]
+import python_packages  # noqa: E402
+
+python_packages.expect(sys.argv[0], "tools/train/requirements.txt")
 from tacit_train.readers import DataError, listing  # noqa: E402
 
 PEOPLE, EVERY = 10, 5

@@ -24,10 +24,12 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import soundfile
+sys.path[:0] = [str(folder) for folder in Path(__file__).resolve().parents[1:3]]
+import python_packages  # noqa: E402
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+python_packages.expect(sys.argv[0], "tools/train/requirements.txt")
+import numpy as np  # noqa: E402
+import soundfile  # noqa: E402
 from tacit_train.readers import DataError, listing  # noqa: E402
 from tacit_train.readers.base import read_table  # noqa: E402
 

@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable
 
-import numpy as np
-import soundfile
-import torch
+sys.path[:0] = [str(folder) for folder in Path(__file__).resolve().parents[1:3]]
+import python_packages  # noqa: E402
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+python_packages.expect(sys.argv[0], "tools/train/requirements.txt")
+import numpy as np  # noqa: E402
+import soundfile  # noqa: E402
+import torch  # noqa: E402
 from tacit_train.arguments import COUNT  # noqa: E402
 from tacit_train.noises import at_level  # noqa: E402
 from tacit_train.readers import listing  # noqa: E402

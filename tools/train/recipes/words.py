@@ -15,7 +15,10 @@ import re
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path[:0] = [str(folder) for folder in Path(__file__).resolve().parents[1:3]]
+import python_packages  # noqa: E402
+
+python_packages.expect(sys.argv[0], "tools/train/requirements.txt")
 from tacit_train.readers import DataError, listing, open_data_set  # noqa: E402
 from tacit_train.readers.base import read_table  # noqa: E402
 

@@ -4,6 +4,7 @@ import csv
 import lzma
 import re
 import runpy
+import subprocess
 import sys
 from pathlib import Path
 
@@ -275,3 +276,12 @@ def test_what_a_recipe_cannot_use_is_told(tmp_path, monkeypatch, capsys):
         said = ended.value.code if isinstance(ended.value.code, str) else capsys.readouterr().err
         assert re.search(message, said), said
     assert not out.exists()
+
+
+@pytest.mark.parametrize("recipe", sorted(RECIPES.glob("*.py")), ids=lambda recipe: recipe.stem)
+def test_without_its_packages_a_recipe_names_the_file_that_lists_them(recipe):
+    # -S: without the folder that packages are installed in.
+    done = subprocess.run([sys.executable, "-S", recipe, "--out", "x"], capture_output=True, text=True, env={})
+    assert done.returncode == 69 and not done.stdout
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"{recipe}: ") and line.endswith("-m pip install -r tools/train/requirements.txt"), line
