@@ -97,6 +97,24 @@ import Testing
         #expect(run.finish() == 0)
     }
 
+    /// However old it is: its clips are as old as they were when it was recorded.
+    @Test func clipsOfARecordingAreNotTooOld() throws {
+        let wave = try folder.write(
+            "a.wav", WaveFile.bytes(Sounds.glide(samples: 6 * golden.sampleRate), rate: UInt32(golden.sampleRate)))
+        let recording = folder.path("a.rec")
+        let recorded = try Executable.tacit.run(
+            ["record", model.path, "--input", wave, "--json", "--threshold", "0.01", "--on-after", "0", recording])
+        #expect(recorded.status == 0, "\(recorded.standardError)")
+        let shift = try folder.write("shift", withUnsafeBytes(of: Int64(60 * 86_400)) { Array($0) })
+        let outcome = try Executable.tacit.run(
+            ["replay", model.path, recording, "--to", "clips:\(folder.path("clips"))", "--clip-reserve", "0"],
+            environment: ["LD_PRELOAD": try PreloadedLibrary.clock.path, "CLOCK_SHIFT": shift])
+        #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome.standardError)")
+        let clips = try FileManager.default.contentsOfDirectory(atPath: folder.path("clips"))
+        let count = recorded.outputLines.count { $0.contains(#""state":"on""#) }
+        #expect(count > 0 && clips.count == 2 * count, "\(clips)")
+    }
+
     @Test(arguments: ["llama-plain", "gpt2-sliding", "gpt2-odd-logmel", "gpt2-full-hidden"], [1.0, 2.5])
     func standardInputGivesTheSameLines(name: String, factor: Double) throws {
         let golden = try GoldenCase(name: name)

@@ -10,11 +10,17 @@ final class ClipFolder: @unchecked Sendable {
     let path: String
     private var descriptor: Int32
     private let settings: ClipSettings
+    private let now: @Sendable () -> WallTime
 
+    /// - Parameters:
+    ///   - path: made if only the folder around it is there.
+    ///   - settings: its limits.
+    ///   - now: by the clock that clips are named by.
     /// - Throws: `TacitError` (output) for a folder that can't be made or written to.
-    init(path: String, _ settings: ClipSettings) throws {
+    init(path: String, _ settings: ClipSettings, now: @escaping @Sendable () -> WallTime) throws {
         self.path = path
         self.settings = settings
+        self.now = now
         descriptor = try Self.open(path)
         removeWhatWasNeverFinished()
         trim()
@@ -182,7 +188,7 @@ final class ClipFolder: @unchecked Sendable {
     /// The time at which the names of clips of so many days ago begin: what sorts before it is older.
     private func stem(before days: Double) -> String {
         var buffer = ByteBuffer(capacity: 32)
-        WallTime(milliseconds: max(0, WallTime.now().milliseconds - Int(days * 86_400_000))).writeBasic(to: &buffer)
+        WallTime(milliseconds: max(0, now().milliseconds - Int(days * 86_400_000))).writeBasic(to: &buffer)
         return String(decoding: buffer.bytes, as: UTF8.self)
     }
 

@@ -8,7 +8,7 @@ enum ClipSink {
         name: "clips", form: "clips:DIR", hasAddress: true, traits: .clips, only: "folder of clips",
         areOne: { FileIdentity.leadToOne($0, $1) },
         make: { path, settings, stream in
-            let folder = try ClipFolder(path: path, settings.clips)
+            let folder = try ClipFolder(path: path, settings.clips, now: stream.now)
             switch stream.sense {
             case .sound(let window, _):
                 return try SoundClips(
