@@ -16,8 +16,9 @@ package struct LabelSelection: Equatable, Sendable {
         labels: [String], only: [String] = [], except: [String] = [],
         called names: (only: String, except: String) = ("only", "except")
     ) throws {
-        let wanted = try Self.indices(of: only, among: labels)
-        let unwanted = try Self.indices(of: except, among: labels)
+        let known = Known(labels)
+        let wanted = try known.indices(of: only)
+        let unwanted = try known.indices(of: except)
         indices = labels.indices.filter { (only.isEmpty || wanted.contains($0)) && !unwanted.contains($0) }
         guard !indices.isEmpty else {
             throw TacitError(
@@ -26,22 +27,39 @@ package struct LabelSelection: Equatable, Sendable {
             )
         }
     }
+}
 
-    private static func indices(of texts: [String], among labels: [String]) throws -> Set<Int> {
+/// A model's labels, found by name in a time that doesn't grow with how many are named.
+private struct Known {
+    private let labels: [String]
+    private let places: [String: [Int]]
+    /// By their names in small letters.
+    private let foldedPlaces: [String: [Int]]
+    /// How many parts, with commas between, any label has at most.
+    private let mostParts: Int
+
+    init(_ labels: [String]) {
+        self.labels = labels
+        places = Dictionary(grouping: labels.indices) { labels[$0] }
+        foldedPlaces = Dictionary(grouping: labels.indices) { labels[$0].lowercased() }
+        mostParts = labels.map { label in 1 + label.utf8.count { $0 == UInt8(ascii: ",") } }.max() ?? 1
+    }
+
+    func indices(of texts: [String]) throws -> Set<Int> {
         var found: Set<Int> = []
         for text in texts {
             // The longest run of parts that is a label is taken, because a label may hold commas itself.
             let parts = text.split(separator: ",", omittingEmptySubsequences: false)
             var start = 0
             while start < parts.count {
-                var end = parts.count
+                var end = min(parts.count, start + mostParts)
                 var matches: [Int] = []
                 while end > start {
-                    matches = match(parts[start..<end].joined(separator: ","), labels)
+                    matches = match(parts[start..<end].joined(separator: ","))
                     if !matches.isEmpty { break }
                     end -= 1
                 }
-                guard !matches.isEmpty else { throw unknown(trimmed(parts[start]), labels) }
+                guard !matches.isEmpty else { throw unknown(trimmed(parts[start])) }
                 found.formUnion(matches)
                 start = end
             }
@@ -50,24 +68,21 @@ package struct LabelSelection: Equatable, Sendable {
     }
 
     /// All labels of that name: to the letter, or else without blanks around it, or else but for case.
-    private static func match(_ text: String, _ labels: [String]) -> [Int] {
-        let same = labels.indices.filter { labels[$0] == text }
-        guard same.isEmpty else { return same }
+    private func match(_ text: String) -> [Int] {
+        if let same = places[text] { return same }
         let name = trimmed(text[...])
-        let exact = labels.indices.filter { labels[$0] == name }
-        guard exact.isEmpty, !name.isEmpty else { return exact }
-        let folded = name.lowercased()
-        return labels.indices.filter { labels[$0].lowercased() == folded }
+        if let exact = places[name] { return exact }
+        return name.isEmpty ? [] : foldedPlaces[name.lowercased()] ?? []
     }
 
-    private static func trimmed(_ text: Substring) -> String {
+    private func trimmed(_ text: Substring) -> String {
         var text = text
         while text.first?.isWhitespace == true { text.removeFirst() }
         while text.last?.isWhitespace == true { text.removeLast() }
         return String(text)
     }
 
-    private static func unknown(_ name: String, _ labels: [String]) -> TacitError {
+    private func unknown(_ name: String) -> TacitError {
         TacitError(.usage, "the model has no label '\(name.prefix(80))'\(SpellingHint.hint(name, among: labels))")
     }
 }

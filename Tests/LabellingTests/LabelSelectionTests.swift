@@ -47,6 +47,14 @@ import Testing
         #expect(try indices(only: ["Speech, man speaking"]) == [5, 7])
     }
 
+    /// More than anyone could wait for if each were looked for in front of every number of those behind it.
+    @Test func manyInOneText() throws {
+        let many = Array(repeating: "dog,Male speech, man speaking", count: 50_000).joined(separator: ",")
+        #expect(try indices(only: [many]) == [0, 4, 8])
+        #expect(refusal(only: [many + ",zzz"]) == "the model has no label 'zzz'")
+        #expect(try indices(except: Array(repeating: "DOG", count: 50_000)) == [1, 2, 3, 4, 5, 6, 7])
+    }
+
     @Test func unknownLabelsNameThoseLikeThem() {
         #expect(refusal(only: ["clok_alarm"]) == "the model has no label 'clok_alarm', perhaps 'clock_alarm'")
         #expect(refusal(except: ["clock"]) == "the model has no label 'clock', perhaps 'clock_alarm' or 'clock_tick'")
