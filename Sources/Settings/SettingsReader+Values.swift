@@ -57,6 +57,12 @@ extension SettingsReader {
         if nodes.isEmpty {
             refuse(member.node.place, "\(member.key): expected a text or an array of texts, found an empty one")
         }
+        guard nodes.count <= Self.mostTexts else {
+            refuse(
+                nodes[Self.mostTexts].place,
+                "\(member.key): expected at most \(Self.mostTexts) texts, found \(nodes.count)")
+            return []
+        }
         return nodes.compactMap { node in text(node, member.key).map { ($0, node.place) } }
     }
 

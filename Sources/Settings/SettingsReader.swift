@@ -9,6 +9,16 @@ package struct SettingsReader {
     package private(set) var faults: [SettingsFault] = []
     /// Of all sinks, also of those whose address could not be read.
     private var sinkNames: [String] = []
+    private var hasAllSinkNames = true
+
+    /// More than any house has, and few enough to be looked at in little time.
+    package static let mostInputs = 256
+    package static let mostSinks = 1024
+    package static let mostLabels = 1024
+    /// Texts of one array.
+    package static let mostTexts = 1024
+    /// Faults with what may have been meant; behind so many nobody looks for it.
+    private static let mostHints = 100
 
     /// - Parameter bytes: of the whole file.
     package init(_ bytes: [UInt8]) {
@@ -32,8 +42,15 @@ package struct SettingsReader {
         report(table)
         for member in table.members {
             switch member.key {
-            case "input": settings.inputs = tables(member, "[[input]]").compactMap { input($0) }
-            case "sink": settings.sinks = tables(member, "[[sink]]").compactMap { sink($0) }
+            case "input":
+                let (tables, isWhole) = tables(member, "[[input]]", most: Self.mostInputs)
+                settings.lacksInputs = !isWhole
+                settings.inputs = tables.compactMap { input($0) }
+            case "sink":
+                let (tables, isWhole) = tables(member, "[[sink]]", most: Self.mostSinks)
+                settings.lacksSinks = !isWhole
+                hasAllSinkNames = isWhole
+                settings.sinks = tables.compactMap { sink($0) }
             case "label": readLabels(member)
             case "quiet": settings.quiet = quiet(member)
             default: refuseUnknown(member, Self.keys, in: "the file")
@@ -44,6 +61,16 @@ package struct SettingsReader {
             refuse(SettingsPlace(line: 1, column: 1), "no [[input]]: expected one or more")
         }
         checkNames()
+    }
+
+    /// - Returns: the tables, and whether they are all that the file has.
+    private mutating func tables(
+        _ member: TOMLNode.Member, _ form: String, most: Int
+    ) -> (tables: [TOMLNode], isWhole: Bool) {
+        let found = tables(member, form)
+        guard found.count > most else { return (found, true) }
+        refuse(found[most].place, "\(member.key): expected at most \(most) \(form) tables, found \(found.count)")
+        return (Array(found.prefix(most)), false)
     }
 
     private mutating func tables(_ member: TOMLNode.Member, _ form: String) -> [TOMLNode] {
@@ -166,7 +193,11 @@ package struct SettingsReader {
             refuse(member.node.place, "label: expected [label.NAME] tables, found \(member.node.kind)")
             return
         }
-        for label in labels {
+        if labels.count > Self.mostLabels {
+            let place = labels[Self.mostLabels].place
+            refuse(place, "label: expected at most \(Self.mostLabels) [label.NAME] tables, found \(labels.count)")
+        }
+        for label in labels.prefix(Self.mostLabels) {
             guard case .table(let members) = label.node.value else {
                 refuse(
                     label.place,
@@ -213,13 +244,14 @@ package struct SettingsReader {
     private mutating func checkNames() {
         checkDistinct(settings.sinks.map(\.name), "a sink")
         checkDistinct(settings.inputs.map(\.name), "an input")
-        let known = sinkNames
+        let known = Set(sinkNames)
         for input in settings.inputs {
             var seen: Set<String> = []
             for name in input.to {
                 if !known.contains(name.text) {
-                    refuse(
-                        name.place, "to: no sink is called '\(name.text)'\(SpellingHint.hint(name.text, among: known))")
+                    guard hasAllSinkNames else { continue }
+                    let hint = faults.count < Self.mostHints ? SpellingHint.hint(name.text, among: sinkNames) : ""
+                    refuse(name.place, "to: no sink is called '\(name.text)'\(hint)")
                 } else if !seen.insert(name.text).inserted {
                     refuse(name.place, "to: '\(name.text)' is named twice")
                 }

@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test func manyTablesAndBracketsInTextsAreNotDeep() {
-        let tables = (0..<2000).map {
+        let tables = (0..<SettingsReader.mostInputs).map {
             "[[input]]\nname = \"n\($0)\"\nonly = [\"[[[[[[[[[[[[[[[[[[[\", '{{{{{{{{{{{{{{{{{{{{']\n"
         }
         let text =
@@ -38,6 +38,37 @@ import Testing
             + "# [[[[[[[[[[[[[[[[[[[[[[[[[[[\n[label.\"a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q.r.s.t\"]\nthreshold = 0.5\n"
         let found = faults(text)
         #expect(found.isEmpty, "\(found.prefix(3))")
+    }
+
+    /// Each is looked at with every other, and an input's model is opened: so many are told at the first too many, and
+    /// nothing is said that follows from those that were not looked at.
+    @Test func tooMany() {
+        func input(_ more: String) -> String { "[[input]]\nname = \"a\"\n\(more)" }
+        func tables(_ count: Int, _ one: (Int) -> String) -> String { (0..<count).map(one).joined() }
+        func sink(_ number: Int) -> String { "[[sink]]\nname = \"s\(number)\"\nto = \"jsonl:\(number)\"\n" }
+        func texts(_ count: Int) -> String { tables(count) { "\"s\($0)\", " } }
+        let (sinks, labels, names) = (SettingsReader.mostSinks, SettingsReader.mostLabels, SettingsReader.mostTexts)
+        for (text, line, words) in [
+            (
+                tables(SettingsReader.mostInputs + 1) { "[[input]]\nname = \"n\($0)\"\n" },
+                2 * SettingsReader.mostInputs + 1, "input: expected at most"
+            ),
+            (
+                tables(sinks + 2, sink) + input("to = \"s\(sinks + 1)\"\n"), 3 * sinks + 1, "sink: expected at most"
+            ),
+            (
+                input(tables(labels + 1) { "[label.l\($0)]\non-after = 1\n" }), 3 + 2 * labels,
+                "label: expected at most"
+            ),
+            (input("only = [\(texts(names + 1))]\n"), 3, "only: expected at most"),
+        ] {
+            let found = faults(text)
+            #expect(found.count == 1 && found.first?.place.line == line, "\(found.prefix(3))")
+            #expect(found.first?.words.hasPrefix(words) == true, "\(found.prefix(3))")
+        }
+        #expect(
+            faults(tables(sinks, sink) + input("to = [\(texts(min(sinks, names)))]\nonly = [\(texts(names))]\n"))
+                .isEmpty)
     }
 
     @Test(
