@@ -42,8 +42,9 @@ package final class EventRules {
     /// The end of the last reading.
     private var last = (sample: 0, time: 0.0)
 
-    /// Local time.
+    /// Local time, by the zone that the machine has now.
     package static func wallClock() -> Int {
+        ZoneWatch.machine.look()
         let time = WallTime.now().local
         return (time.hour * 60 + time.minute) * 60 + time.second
     }
