@@ -21,6 +21,8 @@ import Testing
         ["jsonl:a", "nowhere"], ["mqtt://a", "mqtt://a:1883"], ["http://a:80", "http://a:80/"],
         ["mqtt://me@a/b", "mqtt://me@a:1883/b"], ["mqtt://LOCALHOST/a", "mqtt://localhost/a"],
         ["mqtts://Broker.example", "mqtts://broker.EXAMPLE:8883"], ["mqtt://[FE80::1]", "mqtt://[fe80::1]"],
+        // The same topics, whoever tells them there.
+        ["mqtt://a/x", "mqtt://me@a/x"], ["mqtt://me@a/x", "mqtt://Me@a/x"],
         ["http://127.0.0.1:80", "http://localhost:80"], ["http://LocalHost:80", "http://[::1]:80"],
     ])
     func refuses(texts: [String]) {
@@ -56,9 +58,9 @@ import Testing
         #expect(
             try SinkTable.parse(
                 [
-                    "mqtt://a/x", "mqtt://a/y", "mqtt://b/x", "mqtt://me@a/x", "mqtts://a/x", "http://a:80",
+                    "mqtt://a/x", "mqtt://a/y", "mqtt://b/x", "mqtt://me@a/z", "mqtts://a/x", "http://a:80",
                     "http://a:81", "mqtt://[fe80::1%lo]", "mqtt://[::1]", "mqtt://[fe80::1%LO]", "http://127.0.0.1:80",
-                    "http://[::1]:80", "mqtt://a/X", "mqtt://Me@a/x",
+                    "http://[::1]:80", "mqtt://a/X", "mqtt://Me@a/Z",
                 ], settings
             ).count == 14)
     }

@@ -14,6 +14,11 @@ package struct MQTTAddress: Equatable, Sendable {
         "\(isEncrypted ? "mqtts" : "mqtt")://\(HostAndPort.text(host, port))/\(prefix)"
     }
 
+    /// Whether both have the same topics at the same broker, whoever each says that it is.
+    func leads(where other: MQTTAddress) -> Bool {
+        (host, port, prefix) == (other.host, other.port, other.prefix)
+    }
+
     /// - Parameters:
     ///   - text: what follows the scheme's colon.
     ///   - isEncrypted: whether TLS is spoken.

@@ -14,7 +14,7 @@ final class MQTTSink: Sink {
             traits: isEncrypted ? [.broker, .encrypted] : .broker,
             areOne: { one, other in
                 guard let one = try? MQTTAddress(one, isEncrypted: isEncrypted) else { return false }
-                return (try? MQTTAddress(other, isEncrypted: isEncrypted)) == one
+                return (try? MQTTAddress(other, isEncrypted: isEncrypted))?.leads(where: one) ?? false
             },
             check: { address, settings in
                 let broker = try MQTTAddress(address, isEncrypted: isEncrypted)
