@@ -155,11 +155,11 @@ final class CommandRunner: @unchecked Sendable {
         endOfPatience = limit
         guard now >= limit else { return }
         for index in running.indices {
-            if !running[index].isOverdue { log(running[index].event, ": the command is ended with the program") }
+            if !running[index].isOverdue { log(running[index].event, ": the command is ended with the stream") }
             running[index].kill()
         }
         while let news = monitor.locked({ queue.removeFirst() }) {
-            log(news.event, " is lost: the program ends")
+            log(news.event, " is lost: the stream ends")
         }
     }
 
