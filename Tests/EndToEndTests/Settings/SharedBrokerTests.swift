@@ -70,6 +70,36 @@ struct SharedBrokerTests {
         }
     }
 
+    /// After the file was read again names are told apart as at a start: what topics say of an input does not hang on
+    /// which of two came first.
+    @Test func namesThatTopicsCannotTellApartAfterAReload() throws {
+        let broker = try Mosquitto()
+        try broker.start()
+        let listener = try broker.listener()
+        let raw = try inputs.folder.write("a.raw", Sounds.raw(inputs.samples))
+        let keys: SeveralInputs.Keys =
+            inputs.firstKeys.filter { $0.key != "input" } + [
+                ("command", "sh -c 'cat \(raw); exec sleep 1000'"), ("command-silence", "86400"), ("raw", "true"),
+            ]
+        func table(_ name: String) -> String { SeveralInputs.table(name, inputs.first.path, keys) }
+        let sink = "[[sink]]\nname = \"broker\"\nto = \"mqtt://\(broker.address)/here\"\n"
+        let run = try LiveRun(.tacit, ["run", try inputs.write(table("Yard") + sink)])
+        let messages = MQTTMessages()
+        #expect(messages.read(listener) { $0.topic == "here/yard/event" }, "\(run.standardError)")
+        let isYard = #""source":"Yard""#
+        #expect(messages.payloads("here/yard/event").allSatisfy { $0.contains(isYard) })
+        try inputs.write(table("Yard!") + table("Yard") + sink)
+        run.send(signal: SIGHUP)
+        #expect(
+            messages.read(listener) { _ in
+                messages.payloads("here/yard/event").contains { $0.contains(#""source":"Yard!""#) }
+                    && messages.payloads("here/yard_ba5b2c39/event").contains { $0.contains(isYard) }
+            }, "\(run.standardError)")
+        #expect(run.standardError.contains("0 go on, 1 ended, 2 began"), "\(run.standardError)")
+        run.send(signal: SIGTERM)
+        #expect(run.finish() == 0)
+    }
+
     /// A password that nobody writes into its pipe is said, and holds up nobody who is told elsewhere.
     @Test func aPasswordThatNobodyGives() throws {
         let broker = try Mosquitto()

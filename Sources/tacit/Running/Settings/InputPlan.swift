@@ -30,6 +30,12 @@ struct InputPlan: Sendable {
     /// Whether it is the input of that name.
     func isCalled(as other: InputPlan) -> Bool { SystemPath.areSame(name, other.name) }
 
+    /// Whether the input goes on untouched where the other plan's is to run: not where its topics are others now, because
+    /// one that topics can't tell from it came or went in front of it.
+    func isSame(as other: InputPlan) -> Bool {
+        isCalled(as: other) && device == other.device && identity == other.identity
+    }
+
     /// Whether people may say somewhere what its events were.
     var takesCorrections: Bool { identity.sinks.contains(where: \.takesCorrections) }
 

@@ -138,7 +138,7 @@ final class Supervisor {
         let kept = inputs.filter { input in
             // One that failed begins anew: what was wrong may have been put right outside the file.
             if case .failed = input.ending { return false }
-            return plans.contains { $0.isCalled(as: input.plan) && $0.identity == input.plan.identity }
+            return plans.contains { $0.isSame(as: input.plan) }
         }
         let left = inputs.filter { input in !kept.contains { $0 === input } }
         let fresh = plans.filter { plan in !kept.contains { $0.plan.isCalled(as: plan) } }
