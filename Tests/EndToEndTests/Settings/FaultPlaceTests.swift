@@ -22,6 +22,47 @@ import Testing
             "\(lines)")
     }
 
+    /// Of each of a sink's keys, though the command line's parser says one thing at a time.
+    @Test func allFaultsOfASink() throws {
+        let sinks = """
+            [[sink]]
+            name = "a"
+            to = "jsonl:a"
+            rotate-bytes = "10Q"
+            rotate-keep = 2
+            clip-days = 0
+            exec_most = 1
+            [[sink]]
+            name = "b"
+            to = "mqtt://host"
+            mqtt-cert-file = "own.pem"
+            mqtt-password-file = "password"
+
+            """
+        let first = inputs.table(inputs.all[0]).split(separator: "\n", omittingEmptySubsequences: false).count
+        let lines = try faults(inputs.table(inputs.all[0]) + sinks)
+        let expected: [(line: Int, words: String)] = [
+            (3, "The value '10Q' is invalid"), (5, "clip-days must be from"), (6, "exec-most goes with"),
+            (10, "mqtt-cert-file and mqtt-key-file"), (11, "mqtt-password-file wants a user"),
+        ]
+        #expect(lines.count == expected.count, "\(lines)")
+        for (line, fault) in zip(lines, expected) {
+            #expect(line.contains("settings.toml:\(first + fault.line):1: \(fault.words)"), "\(line)")
+        }
+    }
+
+    /// What an address says is no flag, and is told as it stands there.
+    @Test func dashesInAnAddress() throws {
+        let address = "exec:nowhere --loud --exec-most 7"
+        let first = inputs.table(inputs.all[0]).split(separator: "\n", omittingEmptySubsequences: false).count
+        let lines = try faults(
+            inputs.table(inputs.all[0]) + "[[sink]]\nname = \"a\"\nto = \"\(address)\"\nexec-most = 4\n")
+        #expect(lines.count == 1, "\(lines)")
+        #expect(
+            lines.first?.contains("settings.toml:\(first + 2):6: to \(address): there is no program") == true,
+            "\(lines)")
+    }
+
     /// A label that may be taught is none, and neither is one that was forgotten; what looks like another label is.
     @Test func aLabelThatIsNotThere() throws {
         let labels = inputs.folder.path("my.labels")

@@ -7,28 +7,29 @@ extension SettingsCheck {
     mutating func check(_ sink: Settings.Sink) {
         // Teaching by messages wants more than this sink: that is looked at with the inputs.
         let entries = sink.entries.filter { $0.name != "json" && $0.name != "mqtt-commands" }
-        let arguments = ["--to=\(sink.address.text)"] + entries.flatMap(\.arguments)
-        do {
-            let options = try SinkOptions<SinksInUse>.parse(arguments)
-            var settings = options.settings
-            let request = try options.requests[0]
-            settings.isJSON = sink.entry("json").map { !$0.values.isEmpty } ?? false
-            if let json = sink.entry("json"), !request.has(.json) {
-                refuse(json.place, "json: goes with to = \"stdout\"")
-            }
-            if let commands = sink.entry("mqtt-commands"), !commands.values.isEmpty {
-                settings.mqtt.takesCommands = true
-                if !request.has(.broker) {
-                    refuse(commands.place, "mqtt-commands: goes with to = \"mqtt://HOST\"")
-                }
-            }
-            if wanted[sink.name.text] == nil { wanted[sink.name.text] = ConfiguredSink(request, settings) }
-        } catch {
-            let words = SinkOptions<SinksInUse>.message(for: error)
-            // What is said because of what could not be read is no fault of the file.
-            guard sink.unread.isDisjoint(with: FlagWords(words).names) else { return }
-            refuse(words, sink.entries, otherwise: sink.address.place)
+        let address = sink.address
+        let found = parse(
+            entries, without: sink.unread, otherwise: address.place, quoting: [address.text]
+        ) { entries in
+            let options = try SinkOptions<SinksInUse>.parse(
+                ["--to=\(address.text)"] + entries.flatMap(\.arguments))
+            return (options.settings, try options.requests[0])
+        } saying: {
+            SinkOptions<SinksInUse>.message(for: $0)
         }
+        guard let (parsed, request) = found else { return }
+        var settings = parsed
+        settings.isJSON = sink.entry("json").map { !$0.values.isEmpty } ?? false
+        if let json = sink.entry("json"), !request.has(.json) {
+            refuse(json.place, "json: goes with to = \"stdout\"")
+        }
+        if let commands = sink.entry("mqtt-commands"), !commands.values.isEmpty {
+            settings.mqtt.takesCommands = true
+            if !request.has(.broker) {
+                refuse(commands.place, "mqtt-commands: goes with to = \"mqtt://HOST\"")
+            }
+        }
+        if wanted[sink.name.text] == nil { wanted[sink.name.text] = ConfiguredSink(request, settings) }
     }
 
     /// Of several of one name, which has been told, the one that `wanted` has.

@@ -153,30 +153,50 @@ struct SettingsCheck {
     }
 
     /// The options that an input's keys are, and what is wrong with them.
-    ///
-    /// The parser of the command line says one thing at a time: the key that it names is left out, and it is asked again.
     private mutating func parse(_ input: Settings.Input, _ sense: Settings.Sense) -> (any StreamOptions)? {
         let (others, name) =
             switch sense {
             case .sound: (SettingsKey.pictures, "pictures")
             case .pictures: (SettingsKey.sound, "sound")
             }
-        var entries = input.entries
         // What could not be read has been told.
         var left = input.unread
-        for entry in entries where others.contains(where: { $0.name == entry.name }) {
+        for entry in input.entries where others.contains(where: { $0.name == entry.name }) {
             refuse(entry.place, "\(entry.name): is for \(name), and the model takes \(sense.rawValue)")
             left.insert(entry.name)
         }
+        return parse(input.entries, without: left, otherwise: input.name.place) {
+            try InputPlan.options(sense, $0.flatMap(\.arguments))
+        } saying: {
+            InputPlan.message(for: $0, sense)
+        }
+    }
+
+    /// What the parser of the command line makes of a table's keys, and all that is wrong with them.
+    ///
+    /// It says one thing at a time: the key that it names is left out, and it is asked again.
+    ///
+    /// - Parameters:
+    ///   - left: keys that are left out from the first, of which it has been told what is wrong.
+    ///   - place: of what no key is to blame for.
+    ///   - texts: of the file beside the keys' that it may quote.
+    /// - Returns: nil where it finds a fault that no key is to blame for.
+    mutating func parse<Options>(
+        _ entries: [Settings.Entry], without left: Set<String>, otherwise place: SettingsPlace,
+        quoting texts: [String] = [],
+        _ body: ([Settings.Entry]) throws -> Options, saying message: (any Error) -> String
+    ) -> Options? {
+        var left = left
+        var entries = entries
         while true {
             entries.removeAll { left.contains($0.name) }
             do {
-                return try InputPlan.options(sense, entries.flatMap(\.arguments))
+                return try body(entries)
             } catch {
-                let words = FlagWords(InputPlan.message(for: error, sense))
+                let words = FlagWords(message(error), quoted: texts + entries.flatMap(\.values))
                 let named = words.named(among: entries)
                 // What is said because of what was left out is no fault of the file.
-                if left.isDisjoint(with: words.names) { refuse(named?.place ?? input.name.place, words.plain) }
+                if left.isDisjoint(with: words.names) { refuse(named?.place ?? place, words.plain) }
                 guard let named else { return nil }
                 left.insert(named.name)
             }
@@ -217,7 +237,7 @@ struct SettingsCheck {
 
     /// A fault in the words of the command line, at the key that they name.
     mutating func refuse(_ words: String, _ entries: [Settings.Entry], otherwise place: SettingsPlace) {
-        let flags = FlagWords(words)
+        let flags = FlagWords(words, quoted: entries.flatMap(\.values))
         refuse(flags.named(among: entries)?.place ?? place, flags.plain)
     }
 
@@ -227,7 +247,9 @@ struct SettingsCheck {
         let quoted = entries.first { entry in
             entry.values.contains { value in parts.contains { $0.elementsEqual(value.utf8) } }
         }
-        guard FlagWords(words).names.isEmpty, let quoted else { return refuse(words, entries, otherwise: place) }
+        guard FlagWords(words, quoted: entries.flatMap(\.values)).names.isEmpty, let quoted else {
+            return refuse(words, entries, otherwise: place)
+        }
         refuse(quoted.place, "\(quoted.name): \(words)")
     }
 }
