@@ -24,6 +24,8 @@ final class FileDrain: OutputDrain, @unchecked Sendable {
     private var endsWithLine = true
     /// Whether what was there already ends within a line, as what a full disk or a killed program leaves does.
     private var isTorn = false
+    /// Whether it was said that something can't be put away or removed.
+    private var grows = false
 
     /// - Parameters:
     ///   - path: of the file.
@@ -100,10 +102,11 @@ final class FileDrain: OutputDrain, @unchecked Sendable {
         let isTooOld = rotation.isDaily && size > 0 && day < WallTime.now().day
         if isTooLarge || isTooOld, isStillThere {
             do {
-                try RotatedFiles(of: place).putAway(keeping: rotation.kept)
+                let trouble = try RotatedFiles(of: place).putAway(keeping: rotation.kept)
+                tellPuttingAway(trouble.map { "what was put away is kept, however much it becomes: \($0)" })
             } catch {
                 // Better too large a file than lines that are lost.
-                return tellOnce("\(error)")
+                return tellPuttingAway("it can't be put away, and grows: \(error)")
             }
         }
         if !isStillThere { try follow() }
@@ -144,6 +147,12 @@ final class FileDrain: OutputDrain, @unchecked Sendable {
     /// Says what is wrong, once until a line is written again.
     private func tellOnce(_ words: String) {
         if !trouble.exchange(true, ordering: .relaxed) { log.line { append(words, to: &$0) } }
+    }
+
+    /// Says what keeps files from being put away or removed, once until nothing does: lines are written all the while.
+    private func tellPuttingAway(_ words: String?) {
+        if let words, !grows { log.line { append(words, to: &$0) } }
+        grows = words != nil
     }
 
     private static func open(_ path: String, named name: String) throws -> Int32 {

@@ -17,9 +17,10 @@ struct RotatedFiles {
 
     /// Puts the file away, and removes the oldest of more than `kept` that were.
     ///
+    /// - Returns: why none of them was removed, where the folder can't be listed; nil where it can.
     /// - Throws: `TacitError` (output) where it can't be renamed.
-    func putAway(keeping kept: Int) throws {
-        let before = putAwayBefore()
+    func putAway(keeping kept: Int) throws -> TacitError? {
+        let (before, trouble) = putAwayBefore()
         let target = freeName(after: before.compactMap(time).max())
         let failure = SystemPath.withBytes(path) { path in
             SystemPath.withBytes(target) { rename(path, $0) == 0 ? 0 : errno }
@@ -29,6 +30,7 @@ struct RotatedFiles {
         // Of the one that was just put away there is no doubt that it is the newest.
         for name in names.dropLast(max(0, kept - 1)) { _ = SystemPath.withBytes("\(folder)/\(name)") { unlink($0) } }
         if kept == 0 { _ = SystemPath.withBytes(target) { unlink($0) } }
+        return kept > 0 ? trouble : nil
     }
 
     private func freeName(after last: Int?) -> String {
@@ -42,11 +44,15 @@ struct RotatedFiles {
         }
     }
 
-    private func putAwayBefore() -> [String] {
-        let names = (try? FolderListing.names(in: folder)) ?? []
-        // Nothing else is ever removed.
-        return names.filter {
-            $0.hasPrefix("\(name).") && WallTime.isBasic($0.utf8.dropFirst(name.utf8.count + 1))
+    private func putAwayBefore() -> (names: [String], trouble: TacitError?) {
+        do {
+            // Nothing else is ever removed.
+            let names = try FolderListing.names(in: folder).filter {
+                $0.hasPrefix("\(name).") && WallTime.isBasic($0.utf8.dropFirst(name.utf8.count + 1))
+            }
+            return (names, nil)
+        } catch {
+            return ([], error as? TacitError ?? TacitError(.noInput, file: folder, "\(error)"))
         }
     }
 

@@ -103,6 +103,29 @@ import Testing
         #expect(lines.status == 0 && lines.errors.isEmpty && lines.outputLines.count > 3)
     }
 
+    /// A folder that may not be written leaves one file, and one that may not be listed leaves them all: said once.
+    @Test(
+        .enabled(if: Executable.canBeHeldToModes),
+        arguments: [(0o555, "it can't be put away, and grows: "), (0o333, "what was put away is kept, ")])
+    func aFolderThatIsClosed(mode: Int, said: String) throws {
+        let folder = folder.path("closed")
+        let file = try listening.folder.write("closed/lines.jsonl", [])
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: folder)
+        let outcome = try Executable.tacit.runHeldToModes(
+            listening.arguments([
+                "--to", "jsonl:\(file)", "--to", "stdout", "--rotate-bytes", "5K", "--rotate-keep", "1",
+            ]))
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder)
+        #expect(outcome.status == 0 && outcome.errorLines.count == 1, "\(outcome.standardError)")
+        #expect(outcome.standardError.hasPrefix("tacit: \(file): \(said)"))
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        #expect(mode == 0o555 ? names == ["lines.jsonl"] : names.count > 3)
+        let lines =
+            try names.dropFirst().flatMap { try listening.lines("closed/\($0)") }
+            + listening.lines("closed/lines.jsonl")
+        #expect(lines.map(withoutClocks) == outcome.outputLines.map(withoutClocks))
+    }
+
     @Test(arguments: [
         ["--rotate-bytes", "999"], ["--rotate-bytes", "x"], ["--rotate-bytes", "99999999999999999999T"],
         ["--rotate-keep", "3"], ["--rotate-bytes", "10K", "--rotate-keep", "-1"],
