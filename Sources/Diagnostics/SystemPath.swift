@@ -40,6 +40,14 @@ package enum SystemPath {
         return withBytes(path, { stat($0, &information) }) == 0 ? information.st_mode & S_IFMT : nil
     }
 
+    /// Why the system can't tell what a path leads to, as of what lies in a folder that is closed; nil where it can, and
+    /// where nothing is there.
+    package static func trouble(_ path: String) -> Int32? {
+        var information = stat()
+        guard withBytes(path, { stat($0, &information) }) != 0, ![ENOENT, ENOTDIR].contains(errno) else { return nil }
+        return errno
+    }
+
     /// Calls `body` with the bytes that the system knows a path by, ended by a zero; with none, which is no file's path,
     /// for one with a zero within: what stands before that is another file's.
     package static func withBytes<Result>(_ path: String, _ body: (UnsafePointer<CChar>) throws -> Result) rethrows

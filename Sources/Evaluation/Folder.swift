@@ -33,11 +33,18 @@ struct Folder {
     typealias Entry = (name: String, kind: mode_t?)
 
     /// All that is in it, what is hidden left out, in byte order.
+    ///
+    /// - Throws: `TacitError`: no input where the folder is closed to this user, bad data for too many.
     func entries() throws -> [Entry] {
         var entries: [Entry] = []
         try FolderListing.forEachName(in: path) { name in
             if name.hasPrefix(".") { return }
-            entries.append((name, SystemPath.kind(join(name))))
+            let kind = SystemPath.kind(join(name))
+            // A ring of links leads nowhere, too.
+            if kind == nil, let number = SystemPath.trouble(join(name)), number != ELOOP {
+                throw TacitError.system(.noInput, number, file: join(name))
+            }
+            entries.append((name, kind))
             guard entries.count <= Self.maximumEntries else {
                 throw TacitError.badData(path, "more than \(Self.maximumEntries) entries")
             }

@@ -47,7 +47,8 @@ package final class OutputFile {
         }
         descriptor = mkstemp(&template)
         guard descriptor >= 0 else {
-            throw TacitError.system(.cannotCreate, file: path)
+            let isClosed = [EACCES, EPERM].contains(errno)
+            throw TacitError.system(.cannotCreate, file: path, what: isClosed ? "its folder can't be written to" : nil)
         }
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         // Held for as long as somebody writes.

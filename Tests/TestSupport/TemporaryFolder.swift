@@ -28,10 +28,12 @@ public final class TemporaryFolder: Sendable {
         return target.path
     }
 
-    /// A copy of a file or a whole folder, to be spoilt without touching the original.
+    /// A copy of a file or a whole folder, to be spoilt without touching the original; the folders on its way are made.
     @discardableResult
     public func copy(_ source: String, as name: String) throws -> String {
         let target = url.appendingPathComponent(name)
+        try FileManager.default.createDirectory(
+            at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
         try FileManager.default.copyItem(at: URL(fileURLWithPath: source), to: target)
         return target.path
     }

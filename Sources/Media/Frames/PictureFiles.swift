@@ -43,7 +43,11 @@ package enum PictureFiles {
         for name in names.sorted(by: NaturalOrder.precedes) {
             let inner = path.hasSuffix("/") ? path + name : "\(path)/\(name)"
             var information = stat()
-            guard SystemPath.withBytes(inner, { lstat($0, &information) }) == 0 else { continue }
+            guard SystemPath.withBytes(inner, { lstat($0, &information) }) == 0 else {
+                // It may have been removed meanwhile.
+                if errno == ENOENT { continue }
+                throw TacitError.system(.noInput, file: inner)
+            }
             if information.st_mode & S_IFMT == S_IFDIR {
                 try collect(inner, depth: depth + 1, into: &found)
             } else if isPictureName(name), isFileOrBroken(inner) {

@@ -20,10 +20,15 @@ enum ModelLookup {
         if let given { return given }
         let name = name()
         let places = folders.map { $0.hasSuffix("/") ? $0 + name : "\($0)/\(name)" }
+        // What can't be looked at in the folder that was asked for is an error, or another model would be taken for it.
+        if chosenFolder != nil, let first = places.first, SystemPath.trouble(first) != nil { return first }
         if let found = places.first(where: isFile) { return found }
-        throw TacitError(
-            .noInput, file: name,
-            "no model was named, and there is no \(places.joined(separator: ", no "))")
+        let missing = places.filter { SystemPath.kind($0) == nil && SystemPath.trouble($0) == nil }
+        let unfit = places.filter { !missing.contains($0) }.map { place in
+            "\(place): \(SystemPath.trouble(place).map { TacitError.systemWords($0) } ?? "not a regular file")"
+        }
+        let reasons = missing.isEmpty ? unfit : ["there is no \(missing.joined(separator: ", no "))"] + unfit
+        throw TacitError(.noInput, file: name, "no model was named, and \(reasons.joined(separator: "; "))")
     }
 
     /// The model, or the earlier one of its name that labels were taught to, so that a newer one which takes its place
@@ -68,9 +73,11 @@ enum ModelLookup {
         return FirstBytes.withBytes(of: path, UnreadPicture.isPicture) ? image : sound
     }
 
+    private static var chosenFolder: String? { Process.environment("TACIT_MODELS") }
+
     private static var folders: [String] {
         var folders: [String] = []
-        if let folder = Process.environment("TACIT_MODELS") { folders.append(folder) }
+        if let chosenFolder { folders.append(chosenFolder) }
         folders.append("models")
         if let data = Process.environment("XDG_DATA_HOME"), data.hasPrefix("/") {
             folders.append("\(data)/tacit")
