@@ -16,6 +16,10 @@ package enum Program {
     ) -> Never {
         Process.prepare(name: name, holdsHangUp: holdsHangUp)
         do {
+            // Swift's runtime has it from /proc, and without that hands out none, which would be another command.
+            guard CommandLine.argc > 0 else {
+                throw TacitError(.inputOutput, "the command line can't be read: /proc is not mounted here")
+            }
             try body(Process.arguments)
             Process.exit(0)
         } catch {
