@@ -79,7 +79,7 @@ package enum Process {
     /// What an environment variable is set to; nil when unset or empty.
     package static func environment(_ name: String) -> String? {
         guard let value = getenv(name) else { return nil }
-        let text = String(cString: value)
+        let text = SystemPath.string(value)
         return text.isEmpty ? nil : text
     }
 

@@ -22,7 +22,7 @@ final class ServiceManagerSink: Sink {
     /// Nil when the environment names no service manager.
     init?() {
         guard let path = Process.environment("NOTIFY_SOCKET") else { return nil }
-        let bytes = Array(path.utf8)
+        let bytes = SystemPath.withBytes(path) { Array(UnsafeRawBufferPointer(start: $0, count: strlen($0))) }
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         let room = MemoryLayout.size(ofValue: address.sun_path)

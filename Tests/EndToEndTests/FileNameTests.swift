@@ -63,6 +63,18 @@ import Testing
         #expect(outcome.errors.isEmpty)
     }
 
+    /// In variables, too.
+    @Test func foldersThatAreNotUTF8() throws {
+        let folder = try TemporaryFolder()
+        let script = """
+            folder=$(printf '%s/f\\377' "$0") && mkdir -p "$folder/tacit" && cp "$1" "$folder/tacit/sound.gguf" && cd / || exit 99
+            TACIT_MODELS=$folder/tacit "$2" classify "$3" && XDG_DATA_HOME=$folder "$2" classify "$3"
+            """
+        let outcome = try Executable.shell.run(
+            ["-c", script, folder.path, model.path, Executable.tacit.path, sound])
+        #expect(outcome.status == 0 && outcome.outputLines.count == 2, "\(outcome.standardError)")
+    }
+
     /// They are written as they are named, and found again.
     @Test func filesThatAreMadeUnderNamesThatAreNotUTF8() throws {
         let golden = try GoldenCase(name: "llama-plain")
