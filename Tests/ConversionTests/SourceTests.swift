@@ -65,6 +65,17 @@ import Testing
         #expect(bench.failure()?.kind == .badData)
     }
 
+    /// A cache that was copied without what lies behind its links is not whole, rather than hostile.
+    @Test func snapshotsWithoutTheirBlobs() throws {
+        let bench = try Workbench("gpt2-sharded-patterns")
+        let snapshot = try snapshot(bench, "base")
+        let settings = snapshot.appendingPathComponent("config.json")
+        let link = try FileManager.default.destinationOfSymbolicLink(atPath: settings.path)
+        try FileManager.default.removeItem(at: settings.resolvingSymlinksInPath())
+        #expect(bench.failure()?.line == "base/config.json: a link to \(link): No such file or directory")
+        #expect(bench.failure()?.kind == .noInput)
+    }
+
     @Test func theFirstLayersAlone() throws {
         let bench = try Workbench("gpt2-sharded-patterns")
         func convert(layers: Int) throws -> ConversionReport {

@@ -46,7 +46,7 @@ final class SourceFolder {
     ///   `limit`.
     func map(_ name: String, limit: Int = .max, followsLinks: Bool = false) throws -> FileMap {
         guard Self.isPlainName(name) else { throw TacitError.badData(path, at: name, "is not the name of a file") }
-        let place = blob(of: name) ?? file(name)
+        let place = try blob(of: name) ?? file(name)
         let map: FileMap
         do {
             map = try FileMap(path: place, followsLinks: followsLinks)
@@ -66,13 +66,18 @@ final class SourceFolder {
 
     /// Where a file of a snapshot lies, if its name is a link into the cache's own blobs (Hugging Face's `hub` cache:
     /// `snapshots/REVISION/NAME` leads to `../../blobs/DIGEST`); nil for anything else.
-    private func blob(of name: String) -> String? {
-        var status = stat()
-        guard SystemPath.withBytes(file(name), { lstat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFLNK else {
-            return nil
+    ///
+    /// - Throws: `TacitError` (no input) where such a link leads nowhere, or where it leads is closed.
+    private func blob(of name: String) throws -> String? {
+        guard let link = SystemPath.link(file(name)) else { return nil }
+        guard let target = SystemPath.resolved(file(name)) else {
+            let number = errno
+            // The cache may have been copied without what lies behind its links.
+            guard link.hasPrefix("../../blobs/") else { return nil }
+            throw TacitError.system(.noInput, number, file: file(name), what: "a link to \(link)")
         }
-        guard let target = SystemPath.resolved(file(name)), let blobs = SystemPath.resolved(file("../../blobs")),
-            let slash = target.lastIndex(of: "/"), target[..<slash] == blobs
+        guard let blobs = SystemPath.resolved(file("../../blobs")), let slash = target.lastIndex(of: "/"),
+            target[..<slash] == blobs
         else { return nil }
         return target
     }
