@@ -29,6 +29,21 @@ import Testing
         #expect(try mode(labels) == wanted && mode(written) == wanted)
     }
 
+    /// Clips are for their owner, and nobody else, whatever the umask leaves.
+    @Test(.enabled(if: Executable.canBeHeldToModes), arguments: ["000", "277", "777"])
+    func clipsAreForTheirOwner(umask: String) throws {
+        let listening = try EventfulListening()
+        let clips = listening.folder.path("clips")
+        let outcome = try Executable.shell.runHeldToModes(
+            ["-c", "umask $0 && exec \"$@\"", umask, Executable.tacit.path]
+                + listening.arguments(["--to", "clips:\(clips)"]))
+        #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome.standardError)")
+        #expect(try mode(clips) == 0o700)
+        let names = try FileManager.default.contentsOfDirectory(atPath: clips)
+        #expect(!names.isEmpty)
+        for name in names { #expect(try mode("\(clips)/\(name)") == 0o600) }
+    }
+
     /// What somebody has closed to others, examples of their home among them, stays closed.
     @Test func aFileThatIsReplacedKeepsItsMode() throws {
         let golden = try GoldenCase(name: "llama-plain")

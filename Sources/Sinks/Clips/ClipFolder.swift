@@ -31,7 +31,12 @@ final class ClipFolder: @unchecked Sendable {
     /// Opens the folder, which is made if only the one around it is there.
     private static func open(_ path: String) throws -> Int32 {
         // What was recorded is for whoever runs the program, and no one else.
-        if SystemPath.withBytes(path, { mkdir($0, 0o700) }) != 0, errno != EEXIST { throw error(path) }
+        if SystemPath.withBytes(path, { mkdir($0, 0o700) }) == 0 {
+            // A umask may have taken that from the owner, too.
+            _ = SystemPath.withBytes(path) { chmod($0, 0o700) }
+        } else if errno != EEXIST {
+            throw error(path)
+        }
         let descriptor = SystemPath.withBytes(path) { Glibc.open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
         guard descriptor >= 0 else { throw error(path) }
         guard faccessat(descriptor, ".", W_OK | X_OK, 0) == 0 else {
@@ -61,6 +66,7 @@ final class ClipFolder: @unchecked Sendable {
     func create(_ name: String) throws -> Int32 {
         let file = openat(descriptor, "\(name).part", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw Self.error("\(path)/\(name)") }
+        _ = fchmod(file, 0o600)
         // Held for as long as it is written: another program that begins here leaves it alone.
         _ = flock(file, LOCK_EX | LOCK_NB)
         return file
