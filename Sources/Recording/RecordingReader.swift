@@ -209,8 +209,15 @@ package final class RecordingReader {
             }
             let received = read(descriptor, buffer.baseAddress.map { $0 + start + done }, part)
             if received < 0 {
-                guard errno != EINTR else { continue }
-                throw TacitError.system(.inputOutput)
+                switch errno {
+                case EINTR: continue
+                case EAGAIN:
+                    // Whoever else has the pipe may have set it so.
+                    var news = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+                    poll(&news, 1, -1)
+                    continue
+                case let number: throw TacitError.system(number == EBADF ? .noInput : .inputOutput, number)
+                }
             }
             guard received > 0 else { break }
             done += received

@@ -324,6 +324,33 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: folder.path("out")))
     }
 
+    /// A pipe that whoever else has it reads without waiting is waited for.
+    @Test func aPipeThatDoesNotWait() throws {
+        let recording = folder.path("a.rec")
+        let wave = try folder.write(
+            "a.wav", WaveFile.bytes(Sounds.glide(samples: 3 * golden.sampleRate), rate: UInt32(golden.sampleRate)))
+        let recorded = try Executable.tacit.run(["record", model.path, "--input", wave, "--json", recording])
+        let bytes = try Array(Data(contentsOf: URL(fileURLWithPath: recording)))
+        var ends: [Int32] = [-1, -1]
+        try #require(recorded.status == 0 && pipe(&ends) == 0)
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
+        let run = try LiveRun(.tacit, ["replay", model.path, "-", "--json"], input: ends[0])
+        close(ends[0])
+        #expect(write(ends[1], bytes, bytes.count - 1) == bytes.count - 1)
+        // With its first line it has read what there is, or is about to.
+        var lines = [run.readLine() ?? ""]
+        _ = bytes.suffix(1).withUnsafeBytes { write(ends[1], $0.baseAddress, 1) }
+        close(ends[1])
+        while let line = run.readLine() { lines.append(line) }
+        #expect(run.finish() == 0 && run.standardError.isEmpty, "\(run.standardError)")
+        #expect(lines == recorded.outputLines)
+        let closed = try Executable.shell.run([
+            "-c", "exec \"$0\" replay \"$1\" - <&-", Executable.tacit.path, model.path,
+        ])
+        #expect(closed.status == 66 && closed.errorLines == ["tacit: standard input: Bad file descriptor"])
+    }
+
     @Test func helpIsGiven() throws {
         for command in ["record", "replay"] {
             let outcome = try Executable.tacit.run([command, "--help"])
