@@ -77,7 +77,8 @@ package final class StandardOutput: Sendable {
             case EAGAIN:
                 var descriptor = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
                 poll(&descriptor, 1, -1)
-            case EPIPE: throw Closed()
+            // A connection tells the first time that its other end is gone, and the second that it is closed.
+            case EPIPE, ECONNRESET: throw Closed()
             case let number:
                 throw Failed(error: .system(.cannotCreate, number, file: "standard output"))
             }

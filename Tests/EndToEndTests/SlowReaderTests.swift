@@ -118,4 +118,15 @@ import Testing
         #expect(outcome.outputLines.last == "0")
         #expect(outcome.errors.isEmpty)
     }
+
+    /// As a socket of a service manager's is, whose other end goes away: no error, as a closed pipe is none.
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/bin/bash"), "there is no bash"))
+    func aClosedConnectionEndsIt() throws {
+        let sound = try sound(seconds: 1)
+        let peer = try ResettingListener()
+        let outcome = try Executable(path: "/bin/bash").run(
+            ["-c", "exec \"$@\" >/dev/tcp/127.0.0.1/\(peer.port)", "bash", Executable.tacit.path, "embed", model.path]
+                + [String](repeating: sound, count: 1000))
+        #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome.standardError)")
+    }
 }
