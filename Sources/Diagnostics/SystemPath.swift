@@ -44,8 +44,9 @@ package enum SystemPath {
     /// where nothing is there.
     package static func trouble(_ path: String) -> Int32? {
         var information = stat()
-        guard withBytes(path, { stat($0, &information) }) != 0, ![ENOENT, ENOTDIR].contains(errno) else { return nil }
-        return errno
+        guard withBytes(path, { stat($0, &information) }) != 0 else { return nil }
+        let number = errno
+        return number == ENOENT || number == ENOTDIR ? nil : number
     }
 
     /// Calls `body` with the bytes that the system knows a path by, ended by a zero; with none, which is no file's path,

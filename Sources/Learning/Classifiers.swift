@@ -57,7 +57,7 @@ package struct Classifiers: Equatable, Sendable {
     }
 
     private mutating func set(_ learned: Range<Int>, by planes: Planes) {
-        let values = planes.values()
+        let values = planes.values
         let levels = Self.thresholds(learned, values)
         // How sure a learned label is does not hang on what was corrected.
         let slope = Self.slope(learned, values, levels)
@@ -68,7 +68,7 @@ package struct Classifiers: Equatable, Sendable {
     }
 
     private mutating func setCorrected(_ corrected: Range<Int>, by planes: Planes) {
-        let values = planes.values()
+        let values = planes.values
         for (index, threshold) in zip(corrected, Self.thresholds(corrected, values)) {
             // Where the model does not say where its labels lie, what else there is must do.
             let level = values.truths[index].map { truth in

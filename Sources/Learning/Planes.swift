@@ -3,8 +3,8 @@ import TacitDiagnostics
 /// One plane a learned or corrected label, all solved for at once, and where they leave the points they were solved by.
 struct Planes {
     private let solution: RidgeRegression.Solution
-    private let points: [Point]
-    private let count: Int
+    /// What is said of the points.
+    let values: Values
 
     /// An example, or a point of the model's.
     private struct Point {
@@ -80,8 +80,7 @@ struct Planes {
             throw TacitError(.badData, "the examples hold what is no number")
         }
         self.solution = solution
-        self.points = points
-        self.count = count
+        values = Self.values(solution, points, planes: count)
     }
 
     private static func mean(_ rows: [Float], _ width: Int) -> [Double] {
@@ -101,9 +100,9 @@ struct Planes {
         /// Where the label of the model that was corrected truly is so, if the model says where that lies.
         var truths: [Double?]
         /// `[planes]`: the mean of its own.
-        var typical: [Double] = []
+        fileprivate(set) var typical: [Double] = []
 
-        init(planes: Int) {
+        fileprivate init(planes: Int) {
             own = Array(repeating: [], count: planes)
             others = Array(repeating: [], count: planes)
             loudest = Array(repeating: -.infinity, count: planes)
@@ -111,19 +110,19 @@ struct Planes {
         }
     }
 
-    func values() -> Values {
-        var found = Values(planes: count)
-        var counts = [Int](repeating: 0, count: count)
+    private static func values(_ solution: RidgeRegression.Solution, _ points: [Point], planes: Int) -> Values {
+        var found = Values(planes: planes)
+        var counts = [Int](repeating: 0, count: planes)
         for point in points { for target in point.targets { counts[target] += 1 } }
         for point in points {
             let values = solution.values(point.mean)
             let left = 1 - solution.leverage(point.mean)
             if let plane = point.truthOf { found.truths[plane] = values[plane] }
-            for index in 0..<count {
+            for index in 0..<planes {
                 if point.targets.contains(index) {
                     // Without a second example nothing says what it would be without the first.
                     found.own[index].append(
-                        counts[index] > 1 ? 1 - (1 - values[index]) / left : Self.loneShare * values[index])
+                        counts[index] > 1 ? 1 - (1 - values[index]) / left : loneShare * values[index])
                 } else {
                     let value = values[index] / left
                     found.others[index].append(value)

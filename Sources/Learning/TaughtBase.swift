@@ -7,8 +7,8 @@ package struct TaughtBase: Sendable {
     /// `[any][width]`: where what else may be heard or seen lies, so that a label that was just learned is not said of
     /// it.
     package let others: [Float]
-    /// How many of these, the last, count for labels that are taught alone. What a correction is to be told from is what
-    /// truly is so; points as dense as keep a taught label from everything else would cost it some of that.
+    /// How many of these, the last, count for taught labels alone: they are so dense that they would cost a corrected
+    /// label true events.
     package let taughtOthers: Int
 
     package init(labels: [String], prototypes: [Float], others: [Float] = [], taughtOthers: Int = 0) {

@@ -25,7 +25,7 @@ package struct LearningHead: Equatable, Sendable {
     package var hasPrototypes: Bool
     /// How many points there are, of the same width, at which lies what else may be heard or seen.
     package var others: Int
-    /// How many of these, the last, count for labels that are taught alone, and not for corrections of the model's own.
+    /// How many of these, the last, count for taught labels alone, and not for corrections of the model's own.
     package var taughtOthers: Int
 
     package init(

@@ -47,8 +47,10 @@ package final class OutputFile {
         }
         descriptor = mkstemp(&template)
         guard descriptor >= 0 else {
-            let isClosed = [EACCES, EPERM].contains(errno)
-            throw TacitError.system(.cannotCreate, file: path, what: isClosed ? "its folder can't be written to" : nil)
+            let number = errno
+            let isClosed = number == EACCES || number == EPERM
+            throw TacitError.system(
+                .cannotCreate, number, file: path, what: isClosed ? "its folder can't be written to" : nil)
         }
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         // Held for as long as somebody writes.

@@ -5,8 +5,11 @@ import TacitText
 package final class RecordedClock: Sendable {
     private let last = Mutex<WallTime?>(nil)
 
-    /// By this machine's clock, as long as nothing is read that has a time.
-    package var now: WallTime { last.withLock { $0 } ?? .now() }
+    /// Nil as long as nothing is read that has a time.
+    package var time: WallTime? { last.withLock { $0 } }
+
+    /// By this machine's clock until then.
+    package var now: WallTime { time ?? .now() }
 
     func set(_ time: WallTime) { last.withLock { $0 = time } }
 }

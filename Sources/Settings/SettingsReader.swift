@@ -17,7 +17,7 @@ package struct SettingsReader {
     package static let mostLabels = 1024
     /// Texts of one array.
     package static let mostTexts = 1024
-    /// Faults with what may have been meant; behind so many nobody looks for it.
+    /// Up to so many faults it is said what may have been meant: each is compared with all names.
     private static let mostHints = 100
 
     /// - Parameter bytes: of the whole file.

@@ -46,8 +46,8 @@ package struct StreamDescription: Sendable {
     package var isJSON: Bool
     /// Whether it is a device, which has a time of day.
     package var isDevice: Bool
-    /// Now by the clock that its events are told by; for any thread.
-    package var now: @Sendable () -> WallTime = { .now() }
+    /// Now by the clock that its events are told by; nil as long as that is not known. For any thread.
+    package var now: @Sendable () -> WallTime? = { .now() }
     /// Whether it passes as fast as it can be labelled, not as time does.
     package var runsFree: Bool
     /// Whether the stream waits for slow readers, as a file can; a device goes on by itself and can't.

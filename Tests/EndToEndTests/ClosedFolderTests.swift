@@ -66,6 +66,10 @@ import Testing
             #expect(outcome.status == 66 && outcome.output.isEmpty)
             #expect(outcome.errorLines == ["tacit: yard/1.png: Permission denied"])
         }
+        // Nothing tells a folder of pictures from one of none but its names, which can be read.
+        try folder.copy(images.path, as: "mine/image.gguf")
+        let named = try run(["classify", "yard"], closing: "yard", 0o444, environment: ["TACIT_MODELS": "mine"])
+        #expect(named.status == 66 && named.errorLines == ["tacit: yard/1.png: Permission denied"])
     }
 
     /// A file that may be written itself is replaced by way of its folder.

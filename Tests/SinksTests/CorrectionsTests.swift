@@ -84,7 +84,7 @@ import Testing
             isOver.locked { $0 = true }
         }
         #expect(waitUntil { answers.locked { $0.count } == 2 })
-        #expect(answers.locked { $0 } == ["the program ends", "the program ends"] && !isOver.locked { $0 })
+        #expect(answers.locked { $0 } == ["the stream ends", "the stream ends"] && !isOver.locked { $0 })
         pupil.isBusy.withLock { $0 = false }
         #expect(waitUntil { isOver.locked { $0 } })
         #expect(answers.locked { $0.last } == "learned: not dog" && pupil.lessons.withLock { $0 } == ["dog"])

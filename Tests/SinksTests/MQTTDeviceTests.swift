@@ -82,7 +82,7 @@ import Testing
         }
         _ = device.hears(arrived: 1, 0)
         #expect(!messages().isEmpty && !device.withInbox { $0.isOver })
-        device.withInbox { $0.add(CorrectionAnswer(outcome: .busy, words: "the program ends")) }
+        device.withInbox { $0.add(CorrectionAnswer(outcome: .busy, words: "the stream ends")) }
         #expect(messages().map(\.topic) == [topics.answer] && device.withInbox { $0.isOver })
     }
 

@@ -6,7 +6,8 @@ import TacitText
 ///
 /// A name is on while any of its labels is on for which it is not quiet. So a group's event begins with the first of
 /// its labels and ends with the last; what is on when quiet hours begin is told to be off, and what is on when they end
-/// is told to be on. Both are noticed at the next reading. Nothing is allocated after the initialiser but by `relabel`.
+/// is told to be on. Both are noticed at the next reading. Nothing is allocated after the initialiser but by `relabel`,
+/// and where the machine is given another zone.
 package final class EventRules {
     /// What becomes of a label's events.
     package struct Rule {
@@ -67,6 +68,8 @@ package final class EventRules {
         firstGroup = labels
         decided = Array(repeating: nil, count: names.count)
         self.secondOfDay = secondOfDay
+        // The first look at the time zone takes memory.
+        if hasQuiet { _ = secondOfDay() }
     }
 
     /// Replaces what the detector decided at a reading by what is to be told.

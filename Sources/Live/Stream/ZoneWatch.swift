@@ -35,10 +35,10 @@ package final class ZoneWatch: Sendable {
         guard stat(path, &status) == 0 else { return }
         let now = Version(
             identity: FileIdentity(status), seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec)
-        let isNew = seen.withLock { seen in
-            defer { seen = now }
-            return seen != now
+        seen.withLock { seen in
+            guard seen != now else { return }
+            read()
+            seen = now
         }
-        if isNew { read() }
     }
 }

@@ -15,9 +15,14 @@ package final class PictureFileReader {
     /// - Throws: `TacitError` naming the file: no input for what is absent, unreadable, or neither a file nor a pipe;
     ///   bad data for what is no whole picture of a sensible size.
     package func read(_ path: String) throws {
-        // Why a folder has none is told better than that it is one.
-        if path != StandardInput.path, PictureFiles.isFolder(path) { _ = try PictureFiles.inFolder(path) }
-        let bytes = try contents.read(path, expected: "a picture", maximumBytes: Self.maximumBytes)
+        let bytes: UnsafeRawBufferPointer
+        do {
+            bytes = try contents.read(path, expected: "a picture", maximumBytes: Self.maximumBytes)
+        } catch {
+            // Why a folder has none is told better than that it is one.
+            if path != StandardInput.path, PictureFiles.isFolder(path) { _ = try PictureFiles.inFolder(path) }
+            throw error
+        }
         do {
             try decoder.decode(bytes, into: frame)
         } catch let error as TacitError {

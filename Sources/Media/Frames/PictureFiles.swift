@@ -23,14 +23,21 @@ package enum PictureFiles {
     /// What begins with a dot is left out, and so are pipes, sockets and devices, which a folder's listing is no wish to read
     /// from. Links to folders are not followed.
     ///
-    /// - Throws: `TacitError`: no input for a folder that can't be read or has no picture, bad data for what is too deep
-    ///   or too many.
+    /// - Throws: `TacitError`: no input for a folder that has no picture; as `anyInFolder`.
     package static func inFolder(_ path: String) throws -> [String] {
-        var found: [String] = []
-        try collect(path, depth: 0, into: &found)
+        let found = try anyInFolder(path)
         guard !found.isEmpty else {
             throw TacitError(.noInput, file: path, "no PNG, JPEG, WebP or GIF picture in this folder")
         }
+        return found
+    }
+
+    /// The same of a folder that may have none.
+    ///
+    /// - Throws: `TacitError`: no input for a folder that can't be read, bad data for what is too deep or too many.
+    package static func anyInFolder(_ path: String) throws -> [String] {
+        var found: [String] = []
+        try collect(path, depth: 0, into: &found)
         return found
     }
 

@@ -10,14 +10,14 @@ final class ClipFolder: @unchecked Sendable {
     let path: String
     private var descriptor: Int32
     private let settings: ClipSettings
-    private let now: @Sendable () -> WallTime
+    private let now: @Sendable () -> WallTime?
 
     /// - Parameters:
     ///   - path: made if only the folder around it is there.
     ///   - settings: its limits.
-    ///   - now: by the clock that clips are named by.
+    ///   - now: by the clock that clips are named by; as long as it is nil, none is too old.
     /// - Throws: `TacitError` (output) for a folder that can't be made or written to.
-    init(path: String, _ settings: ClipSettings, now: @escaping @Sendable () -> WallTime) throws {
+    init(path: String, _ settings: ClipSettings, now: @escaping @Sendable () -> WallTime?) throws {
         self.path = path
         self.settings = settings
         self.now = now
@@ -107,7 +107,8 @@ final class ClipFolder: @unchecked Sendable {
     func trim() -> [String] {
         var clips = wholeClips()
         var bytes = clips.reduce(0) { $0 + $1.bytes }
-        let oldest = stem(before: settings.days)
+        // Nothing sorts before an empty name.
+        let oldest = now().map { stem(before: settings.days, $0) } ?? ""
         let makesRoom = freeBytes + bytes > 0
         var tooLarge: [String] = []
         while let first = clips.first {
@@ -192,9 +193,9 @@ final class ClipFolder: @unchecked Sendable {
     }
 
     /// The time at which the names of clips of so many days ago begin: what sorts before it is older.
-    private func stem(before days: Double) -> String {
+    private func stem(before days: Double, _ now: WallTime) -> String {
         var buffer = ByteBuffer(capacity: 32)
-        WallTime(milliseconds: max(0, now().milliseconds - Int(days * 86_400_000))).writeBasic(to: &buffer)
+        WallTime(milliseconds: max(0, now.milliseconds - Int(days * 86_400_000))).writeBasic(to: &buffer)
         return String(decoding: buffer.bytes, as: UTF8.self)
     }
 

@@ -9,7 +9,7 @@ package struct CorrectionAnswer: Equatable, Sendable {
         case unknownEvent = "unknown event"
         /// It can't be learned: the words say why, and what helps.
         case refused
-        /// Too many wait, or the program ends.
+        /// Too many wait, or the stream ends.
         case busy
         /// It should have been possible.
         case failed

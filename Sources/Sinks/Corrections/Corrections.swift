@@ -102,7 +102,7 @@ package final class Corrections: Sink, Sendable {
     }
 
     private static func refusalAtTheEnd(of request: CorrectionRequest) -> CorrectionAnswer {
-        CorrectionAnswer(outcome: .busy, words: "the program ends", event: request.event)
+        CorrectionAnswer(outcome: .busy, words: "the stream ends", event: request.event)
     }
 
     private func answer(to request: CorrectionRequest) -> CorrectionAnswer {

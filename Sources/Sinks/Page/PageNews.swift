@@ -14,7 +14,7 @@ struct PageNews {
     private var ranking: Ranking
 
     /// Now by the clock that events are told by.
-    var now: WallTime { stream.now() }
+    var now: WallTime { stream.now() ?? .now() }
 
     /// A gap, and when it was told.
     struct PastGap {

@@ -20,7 +20,8 @@ enum ModelLookup {
         if let given { return given }
         let name = name()
         let places = folders.map { $0.hasSuffix("/") ? $0 + name : "\($0)/\(name)" }
-        // What can't be looked at in the folder that was asked for is an error, or another model would be taken for it.
+        // What can't be looked at in the folder that was asked for, which is the first, is an error: or another model would
+        // be taken for it.
         if chosenFolder != nil, let first = places.first, SystemPath.trouble(first) != nil { return first }
         if let found = places.first(where: isFile) { return found }
         let missing = places.filter { SystemPath.kind($0) == nil && SystemPath.trouble($0) == nil }
@@ -69,7 +70,8 @@ enum ModelLookup {
     static func defaultName(forFirst path: String?) -> String {
         guard let path else { return sound }
         if PictureFiles.isPictureName(path) { return image }
-        if PictureFiles.isFolder(path) { return (try? PictureFiles.inFolder(path)) != nil ? image : sound }
+        // Of one that can't be looked into the pictures' model tells why.
+        if PictureFiles.isFolder(path) { return (try? PictureFiles.anyInFolder(path).isEmpty) == true ? sound : image }
         return FirstBytes.withBytes(of: path, UnreadPicture.isPicture) ? image : sound
     }
 

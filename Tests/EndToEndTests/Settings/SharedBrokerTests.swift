@@ -76,11 +76,7 @@ struct SharedBrokerTests {
         let broker = try Mosquitto()
         try broker.start()
         let listener = try broker.listener()
-        let raw = try inputs.folder.write("a.raw", Sounds.raw(inputs.samples))
-        let keys: SeveralInputs.Keys =
-            inputs.firstKeys.filter { $0.key != "input" } + [
-                ("command", "sh -c 'cat \(raw); exec sleep 1000'"), ("command-silence", "86400"), ("raw", "true"),
-            ]
+        let keys = try endlessKeys()
         func table(_ name: String) -> String { SeveralInputs.table(name, inputs.first.path, keys) }
         let sink = "[[sink]]\nname = \"broker\"\nto = \"mqtt://\(broker.address)/here\"\n"
         let run = try LiveRun(.tacit, ["run", try inputs.write(table("Yard") + sink)])
@@ -96,6 +92,32 @@ struct SharedBrokerTests {
                     && messages.payloads("here/yard_ba5b2c39/event").contains { $0.contains(isYard) }
             }, "\(run.standardError)")
         #expect(run.standardError.contains("0 go on, 1 ended, 2 began"), "\(run.standardError)")
+        run.send(signal: SIGTERM)
+        #expect(run.finish() == 0)
+    }
+
+    /// A sound that something else follows only after hours.
+    private func endlessKeys() throws -> SeveralInputs.Keys {
+        let raw = try inputs.folder.write("a.raw", Sounds.raw(inputs.samples))
+        return inputs.firstKeys.filter { $0.key != "input" } + [
+            ("command", "sh -c 'cat \(raw); exec sleep 1000'"), ("command-silence", "86400"), ("raw", "true"),
+        ]
+    }
+
+    /// Where there are no topics, a like name is no reason to begin anew.
+    @Test func namesThatNoTopicIsMadeOf() throws {
+        let keys = try endlessKeys()
+        func table(_ name: String) -> String { SeveralInputs.table(name, inputs.first.path, keys) }
+        let lines = inputs.folder.path("lines")
+        let sink = "[[sink]]\nname = \"lines\"\nto = \"jsonl:\(lines)\"\n"
+        let run = try LiveRun(.tacit, ["run", try inputs.write(table("Yard") + sink)])
+        #expect(
+            waitUntil { (try? String(contentsOfFile: lines, encoding: .utf8))?.isEmpty == false },
+            "\(run.standardError)")
+        try inputs.write(table("Yard!") + table("Yard") + sink)
+        run.send(signal: SIGHUP)
+        #expect(
+            waitUntil { run.standardError.contains("1 go on, 0 ended, 1 began") }, "\(run.standardError)")
         run.send(signal: SIGTERM)
         #expect(run.finish() == 0)
     }

@@ -4,4 +4,4 @@ import sys
 from pathlib import Path
 
 # Where what tools share lies.
-sys.path.append(str(Path(__file__).resolve().parents[2]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))

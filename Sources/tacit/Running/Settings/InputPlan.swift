@@ -33,8 +33,10 @@ struct InputPlan: Sendable {
     /// Whether the input goes on untouched where the other plan's is to run: not where its topics are others now, because
     /// one that topics can't tell from it came or went in front of it.
     func isSame(as other: InputPlan) -> Bool {
-        isCalled(as: other) && device == other.device && identity == other.identity
+        isCalled(as: other) && identity == other.identity && (device == other.device || !hasTopics)
     }
+
+    private var hasTopics: Bool { identity.sinks.contains { $0.request.has(.broker) } }
 
     /// Whether people may say somewhere what its events were.
     var takesCorrections: Bool { identity.sinks.contains(where: \.takesCorrections) }

@@ -148,7 +148,7 @@ struct ReplayedStream {
             selected: settings.selected, top: settings.top, showFrom: settings.showFrom,
             hasLogits: settings.hasLogits, isJSON: isJSON, isDevice: false, runsFree: !isPaced,
             waitsForReaders: !isPaced)
-        description.now = { [clock = reader.clock] in clock.now }
+        description.now = { [clock = reader.clock] in clock.time }
         return description
     }
 }
