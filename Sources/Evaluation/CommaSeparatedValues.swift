@@ -44,7 +44,11 @@ package struct CommaSeparatedValues {
     /// The place of a column.
     func column(_ name: String) throws -> Int {
         guard let index = columns.firstIndex(of: name) else {
-            throw TacitError.badData(path, at: "line 1", "no column '\(name)'")
+            let there = columns.joined(separator: ", ").prefix(100)
+            throw TacitError.badData(path, at: "line 1", "no column '\(name)' among '\(there)'")
+        }
+        guard columns.lastIndex(of: name) == index else {
+            throw TacitError.badData(path, at: "line 1", "the column '\(name)' is there twice")
         }
         return index
     }
@@ -73,7 +77,7 @@ package struct CommaSeparatedValues {
         init(path: String, bytes: [UInt8]) {
             self.path = path
             self.bytes = bytes
-            position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+            position = bytes.starts(with: BoundedFile.byteOrderMark) ? BoundedFile.byteOrderMark.count : 0
         }
 
         /// The next record that is not an empty line.

@@ -127,9 +127,21 @@ package enum DataSetKind: String, CaseIterable, Sendable {
         }
         let set = try list(path: path, split: split, medium: medium)
         guard !set.examples.isEmpty else {
-            throw TacitError.badData(path, "no examples in split '\(split)' of \(rawValue)")
+            // A model of the other sense is what a folder of files is most often without examples for.
+            let sought = self == .folder ? ": no \(medium == .sound ? "sounds" : "pictures") in its folders" : ""
+            throw TacitError.badData(path, "no examples in split '\(split)' of \(rawValue)\(sought)")
         }
         return set
+    }
+
+    /// - Throws: `TacitError` (bad data) for a file that a list names twice, which would count double, or be wrong for
+    ///   one of its classes whatever is said.
+    private func refuseTwice(_ set: DataSet) throws {
+        // By bytes: to strings, two names that differ in how an accent is written are the same.
+        var paths = Set<[UInt8]>(minimumCapacity: set.examples.count)
+        for example in set.examples where !paths.insert(Array(example.path.utf8)).inserted {
+            throw TacitError.badData(example.path, "is an example of split '\(set.split)' of \(rawValue) twice")
+        }
     }
 
     /// One split, which may have no examples.
@@ -146,6 +158,7 @@ package enum DataSetKind: String, CaseIterable, Sendable {
             case .folder: try ClassFolders.read(root, kind: .folder, medium: medium)
             }
         set.split = split
+        try refuseTwice(set)
         return set
     }
 }

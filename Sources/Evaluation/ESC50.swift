@@ -19,6 +19,7 @@ enum ESC50 {
             guard let index = Int(row.fields[target]), (0..<50).contains(index) else {
                 throw table.error(row, "target '\(row.fields[target].prefix(20))', expected 0 to 49")
             }
+            guard !row.fields[category].isEmpty else { throw table.error(row, "no category") }
             guard names[index, default: row.fields[category]] == row.fields[category] else {
                 throw table.error(row, "target \(index) has two categories")
             }
