@@ -23,15 +23,17 @@ enum CIFAR10 {
         guard let folder = try? root.folder(split) else {
             throw TacitError(.noInput, file: root.path, "neither \(split)/ nor binary batches are there")
         }
-        var examples: [DataSet.Example] = []
+        var found = ClassFolders.Found()
         for name in try folder.names(folders: true) {
             guard let index = classes.firstIndex(of: name) else {
                 throw TacitError.badData(folder.join(name), "'\(name)' is none of CIFAR-10's classes")
             }
             let inner = try folder.folder(name)
-            examples += try inner.pictureNames().map { DataSet.Example(path: inner.join($0), classes: [index]) }
+            found.examples += try ClassFolders.names(in: inner, .picture, &found).map {
+                DataSet.Example(path: inner.join($0), classes: [index])
+            }
         }
-        return DataSet(kind: .cifar10, split: split, classes: classes, isMultilabel: false, examples: examples)
+        return found.set(DataSet(kind: .cifar10, split: split, classes: classes, isMultilabel: false, examples: []))
     }
 
     private static func batches(_ root: Folder, split: String) throws -> DataSet {

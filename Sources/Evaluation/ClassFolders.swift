@@ -7,37 +7,55 @@ enum ClassFolders {
     static func read(_ root: Folder, kind: DataSetKind, medium: DataSetKind.Medium) throws -> DataSet {
         let classes = try root.names(folders: true)
         guard !classes.isEmpty else { throw TacitError.badData(root.path, "no folder in it, expected one a class") }
-        let isRead = medium == .sound ? Folder.isSoundName : Folder.isPictureName
-        var examples: [DataSet.Example] = []
-        var notes: [String] = []
-        var lacksExamples = false
+        var found = Found()
         for (index, name) in classes.enumerated() {
             let folder = try root.folder(name)
-            var names: [String] = []
-            var others: [Folder.Entry] = []
-            for entry in try folder.entries() {
-                if entry.kind == S_IFREG, isRead(entry.name) {
-                    names.append(entry.name)
-                } else {
-                    others.append(entry)
-                }
+            found.examples += try names(in: folder, medium, &found).map {
+                DataSet.Example(path: folder.join($0), classes: [index])
             }
-            if let told = told(others) {
-                if names.isEmpty || others.contains(where: { mayBeExample($0, in: folder, medium, isRead) }) {
-                    lacksExamples = true
-                }
-                notes.append(
-                    "\(folder.path): left out \(told), which "
-                        + (names.isEmpty ? "leaves nothing of this class" : "is not read here"))
-            } else if names.isEmpty {
-                notes.append("\(folder.path): left out, for there is nothing in it")
-            }
-            examples += names.map { DataSet.Example(path: folder.join($0), classes: [index]) }
         }
-        var set = DataSet(kind: kind, split: "all", classes: classes, isMultilabel: false, examples: examples)
-        set.leftOut = notes
-        set.lacksExamples = lacksExamples
-        return set
+        return found.set(DataSet(kind: kind, split: "all", classes: classes, isMultilabel: false, examples: []))
+    }
+
+    /// What folders of classes hold.
+    struct Found {
+        var examples: [DataSet.Example] = []
+        fileprivate var notes: [String] = []
+        fileprivate var lacksExamples = false
+
+        /// The set with these examples, and with what was left out.
+        func set(_ empty: DataSet) -> DataSet {
+            var set = empty
+            set.examples = examples
+            set.leftOut = notes
+            set.lacksExamples = lacksExamples
+            return set
+        }
+    }
+
+    /// Names of the files of one class that are read; what else is in its folder is noted in `found`.
+    static func names(in folder: Folder, _ medium: DataSetKind.Medium, _ found: inout Found) throws -> [String] {
+        let isRead = medium == .sound ? Folder.isSoundName : Folder.isPictureName
+        var names: [String] = []
+        var others: [Folder.Entry] = []
+        for entry in try folder.entries() {
+            if entry.kind == S_IFREG, isRead(entry.name) {
+                names.append(entry.name)
+            } else {
+                others.append(entry)
+            }
+        }
+        if let told = told(others) {
+            if names.isEmpty || others.contains(where: { mayBeExample($0, in: folder, medium, isRead) }) {
+                found.lacksExamples = true
+            }
+            found.notes.append(
+                "\(folder.path): left out \(told), which "
+                    + (names.isEmpty ? "leaves nothing of this class" : "is not read here"))
+        } else if names.isEmpty {
+            found.notes.append("\(folder.path): left out, for there is nothing in it")
+        }
+        return names
     }
 
     /// Whether someone took it, or what is in it, for an example.

@@ -57,15 +57,7 @@ struct Folder {
         try entries().filter { $0.kind == (wanted ? S_IFDIR : S_IFREG) }.map(\.name)
     }
 
-    /// Names of the sound files, by their suffix.
-    func soundNames() throws -> [String] { try names(folders: false).filter(Self.isSoundName) }
-
     static func isSoundName(_ name: String) -> Bool { MediaSuffixes.has(name, MediaSuffixes.sounds) }
-
-    /// Names of the picture files, by their suffix.
-    func pictureNames() throws -> [String] {
-        try names(folders: false).filter(Self.isPictureName)
-    }
 
     static func isPictureName(_ name: String) -> Bool { MediaSuffixes.has(name, MediaSuffixes.pictures) }
 

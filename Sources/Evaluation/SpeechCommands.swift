@@ -13,19 +13,19 @@ enum SpeechCommands {
     static let classes = words + ["unknown", "silence"]
 
     static func read(_ root: Folder, split: String) throws -> DataSet {
-        let examples: [DataSet.Example]
+        var found = ClassFolders.Found()
         if root.hasFile("meta/words.csv") {
-            examples = try table(root, split: split)
+            found.examples = try table(root, split: split)
         } else if root.hasFile("testing_list.txt") {
-            examples = try lists(root, split: split)
+            found = try lists(root, split: split)
         } else if (try? root.folder("_silence_")) != nil {
-            examples = split == "test" ? try folders(root) : []
+            if split == "test" { found = try folders(root) }
         } else {
             throw TacitError(
                 .noInput, file: root.path, "neither meta/words.csv, testing_list.txt nor _silence_ is there")
         }
-        return DataSet(
-            kind: .speechCommands, split: split, classes: classes, isMultilabel: false, examples: examples)
+        return found.set(
+            DataSet(kind: .speechCommands, split: split, classes: classes, isMultilabel: false, examples: []))
     }
 
     /// The class of a word or of a folder's name.
@@ -56,23 +56,24 @@ enum SpeechCommands {
         }
     }
 
-    private static func lists(_ root: Folder, split: String) throws -> [DataSet.Example] {
+    private static func lists(_ root: Folder, split: String) throws -> ClassFolders.Found {
         let listed = (
             validation: try list(root, "validation_list.txt"), test: try list(root, "testing_list.txt")
         )
+        var found = ClassFolders.Found()
         switch split {
-        case "validation": return listed.validation.map { example(root, $0) }
-        case "test": return listed.test.map { example(root, $0) }
+        case "validation": found.examples = listed.validation.map { example(root, $0) }
+        case "test": found.examples = listed.test.map { example(root, $0) }
         default:
             let kept = Set(listed.validation).union(listed.test)
-            var examples: [DataSet.Example] = []
             for word in try root.names(folders: true) where word != "_background_noise_" {
-                for name in try root.folder(word).soundNames() where !kept.contains("\(word)/\(name)") {
-                    examples.append(example(root, "\(word)/\(name)"))
+                for name in try ClassFolders.names(in: root.folder(word), .sound, &found)
+                where !kept.contains("\(word)/\(name)") {
+                    found.examples.append(example(root, "\(word)/\(name)"))
                 }
             }
-            return examples
         }
+        return found
     }
 
     private static func list(_ root: Folder, _ name: String) throws -> [String] {
@@ -86,10 +87,14 @@ enum SpeechCommands {
         }
     }
 
-    private static func folders(_ root: Folder) throws -> [DataSet.Example] {
-        try root.names(folders: true).flatMap { word in
-            try root.folder(word).soundNames().map { example(root, "\(word)/\($0)") }
+    private static func folders(_ root: Folder) throws -> ClassFolders.Found {
+        var found = ClassFolders.Found()
+        for word in try root.names(folders: true) {
+            found.examples += try ClassFolders.names(in: root.folder(word), .sound, &found).map {
+                example(root, "\(word)/\($0)")
+            }
         }
+        return found
     }
 
     private static func example(_ root: Folder, _ name: String) -> DataSet.Example {

@@ -161,6 +161,35 @@ import Testing
         #expect(set.lacksExamples)
     }
 
+    /// Published sets whose classes are folders are looked through as home-made ones are.
+    @Test func whatIsNoExampleIsNamedInPublishedSets() throws {
+        let pictures = try Tree(["test/cat/1.png": "", "test/cat/2.bmp": "", "test/dog/1.png": ""])
+        let words = try Tree([
+            "_silence_/1.wav": "", "yes/1.wav": "", "yes/2.wma": "", "_background_noise_/a.txt": "",
+        ])
+        let lists = try Tree([
+            "testing_list.txt": "", "validation_list.txt": "yes/1.wav\n", "yes/1.wav": "", "yes/2.wav": "",
+            "yes/3.wma": "", "_background_noise_/a.wma": "",
+        ])
+        let sets = [
+            (try DataSetKind.cifar10.read(path: pictures.path), 2, ["cat: left out 1 file with .bmp (2.bmp)"]),
+            (
+                try DataSetKind.speechCommands.read(path: words.path), 2,
+                ["_background_noise_: left out 1 file with .txt (a.txt)", "yes: left out 1 file with .wma (2.wma)"]
+            ),
+            (
+                try DataSetKind.speechCommands.read(path: lists.path, split: "train"), 1,
+                ["yes: left out 1 file with .wma (3.wma)"]
+            ),
+        ]
+        for (set, count, notes) in sets {
+            #expect(set.examples.count == count && set.lacksExamples)
+            #expect(set.leftOut.count == notes.count)
+            for (note, expected) in zip(set.leftOut, notes) { #expect(note.contains(expected), "\(note)") }
+        }
+        withExtendedLifetime((pictures, words, lists)) {}
+    }
+
     /// The figure is that of all, unless what was left out may have been an example.
     @Test func onlyWhatMayBeAnExampleIsMissed() throws {
         for (file, isMissed) in [
