@@ -73,6 +73,6 @@ public struct TacitError: Error, Equatable, Sendable {
 extension TacitError: CustomStringConvertible {
     /// One line: `file: place: reason`. What would spoil it, which names in hostile files may hold, is escaped.
     public var description: String {
-        [file, place, reason].compactMap { $0 }.map(\.asLine).joined(separator: ": ")
+        [file.map { $0.isEmpty ? "''" : $0 }, place, reason].compactMap { $0 }.map(\.asLine).joined(separator: ": ")
     }
 }
