@@ -162,7 +162,10 @@ struct ConvertCommand: ParsableCommand {
             base: base, layers: layers, adapter: adapter, weights: weights, int8Form: int8Form, smoothing: smoothing,
             twoPlaneLayers: twoPlaneLayers, groupSize: groupSize, method: method, budget: budget ?? 8, output: output)
         let converter = try Converter(options)
-        if let report { try converter.refuse(writingTo: report) }
+        if let report {
+            try converter.refuse(writingTo: report)
+            try FileContent.requireText(report, begunBy: UInt8(ascii: "{"))
+        }
         // Whether it can be written is known before minutes of work, not after.
         let file = try report.map { try OutputFile(path: $0) }
         let set = try data.set(for: converter.description, path: output)

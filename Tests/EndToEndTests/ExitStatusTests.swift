@@ -22,6 +22,8 @@ import Testing
         ["classify", "MODEL", "SOUND", "--hop", "0"], ["classify", "MODEL", "SOUND", "--hop", "-1"],
         ["classify", "MODEL", "SOUND", "--hop", "nan"], ["classify", "MODEL", "SOUND", "--hop", "inf"],
         ["classify", "MODEL", "SOUND", "--colour"], ["embed", "MODEL"],
+        ["classify", "MODEL", "-", "SOUND", "-"], ["embed", "MODEL", "-", "-"],
+        ["eval", "MODEL", "--dataset", "folder:/tmp", "--predictions", "-"],
         ["embed", "MODEL", "SOUND", "--threads", "257"],
         ["listen", "MODEL", "extra", "--input", "SOUND"], ["listen", "MODEL", "--input", "SOUND", "--rate", "8000"],
         ["listen", "MODEL", "--input", "-", "--channels", "0"], ["listen", "MODEL", "--input", "-", "--rate", "-5"],
@@ -263,12 +265,14 @@ import Testing
         let folder = try TemporaryFolder()
         let output = folder.path("model.gguf")
         try folder.write("folder/file", [])
+        try folder.write("folder/notes", "What nobody else has written down.\n".utf8)
         try FileManager.default.createSymbolicLink(
             atPath: folder.path("folder/link"), withDestinationPath: "../model.gguf")
         for (report, status) in [
-            (folder.path("none/report.json"), 73), (folder.path("folder"), 73), ("/dev/full", 73), (output, 64),
-            (folder.path("./model.gguf"), 64), (folder.path("folder/../model.gguf"), 64),
-            (folder.path("folder/link"), 64), ("", 64), (folder.path("folder") + "/", 64),
+            (folder.path("none/report.json"), 73), (folder.path("folder"), 73), (folder.path("folder/notes"), 73),
+            ("/dev/full", 73), (output, 64), (folder.path("./model.gguf"), 64),
+            (folder.path("folder/../model.gguf"), 64), (folder.path("folder/link"), 64), ("", 64),
+            (folder.path("folder") + "/", 64),
         ] as [(String, Int32)] {
             let outcome = try Executable.convert.run([
                 "--base", golden.baseFolder.path, "--adapter", golden.adapterFolder.path, "-o", output, "--report",

@@ -46,6 +46,7 @@ struct Evaluate: ParsableCommand {
     func validate() throws {
         _ = try ModelArgument.only(arguments)
         _ = try parsedDataSet()
+        if predictions == "-" { throw ValidationError("--predictions must name a file: ./- is one that is called so") }
     }
 
     func run() throws {

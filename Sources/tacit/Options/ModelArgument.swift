@@ -1,4 +1,5 @@
 import ArgumentParser
+import TacitMedia
 
 /// The first argument is the model if its name ends in `.gguf`.
 enum ModelArgument {
@@ -16,6 +17,9 @@ enum ModelArgument {
             throw ValidationError("Two models, \(model) and \(second): name one, then the files.")
         }
         guard !paths.isEmpty else { throw ValidationError("Name a file to \(purpose).") }
+        guard paths.count(where: { $0 == StandardInput.path }) < 2 else {
+            throw ValidationError("'-' is standard input, which can be read once.")
+        }
         return (model, paths)
     }
 
