@@ -177,7 +177,7 @@ import Testing
             ] {
                 let outcome = try Executable.tacit.run(command)
                 #expect(outcome.status == 66, "\(command[0]) \(path.prefix(100))")
-                #expect(outcome.errorLines == ["tacit: \(path.isEmpty ? ": " : path + ": ")\(line)"])
+                #expect(outcome.errorLines == ["tacit: \(path.isEmpty ? "'': " : path + ": ")\(line)"])
                 #expect(outcome.output.isEmpty)
             }
         }
