@@ -13,10 +13,7 @@ package enum PictureFiles {
         MediaSuffixes.has(name, MediaSuffixes.pictures) || MediaSuffixes.has(name, MediaSuffixes.unreadPictures)
     }
 
-    package static func isFolder(_ path: String) -> Bool {
-        var information = stat()
-        return SystemPath.withBytes(path, { stat($0, &information) }) == 0 && information.st_mode & S_IFMT == S_IFDIR
-    }
+    package static func isFolder(_ path: String) -> Bool { SystemPath.kind(path) == S_IFDIR }
 
     /// The paths of all pictures in a folder and the folders in it, by their suffix, in the order of their names,
     /// numbers in them by their value (frame2 before frame10).

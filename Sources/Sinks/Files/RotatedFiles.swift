@@ -19,7 +19,7 @@ struct RotatedFiles {
     ///
     /// - Returns: why none of them was removed, where the folder can't be listed; nil where it can.
     /// - Throws: `TacitError` (output) where it can't be renamed.
-    func putAway(keeping kept: Int) throws -> TacitError? {
+    func putAway(keeping kept: Int) throws -> (any Error)? {
         let (before, trouble) = putAwayBefore()
         let target = freeName(after: before.compactMap(time).max())
         let failure = SystemPath.withBytes(path) { path in
@@ -44,7 +44,7 @@ struct RotatedFiles {
         }
     }
 
-    private func putAwayBefore() -> (names: [String], trouble: TacitError?) {
+    private func putAwayBefore() -> (names: [String], trouble: (any Error)?) {
         do {
             // Nothing else is ever removed.
             let names = try FolderListing.names(in: folder).filter {
@@ -52,7 +52,7 @@ struct RotatedFiles {
             }
             return (names, nil)
         } catch {
-            return ([], error as? TacitError ?? TacitError(.noInput, file: folder, "\(error)"))
+            return ([], error)
         }
     }
 

@@ -3,7 +3,6 @@ import TacitConsole
 import TacitDiagnostics
 import TacitLearning
 import TacitLive
-import TacitMedia
 
 /// `tacit learn`: labels that a model did not have, from examples.
 struct Learn: ParsableCommand {
@@ -59,9 +58,7 @@ struct Learn: ParsableCommand {
                     ? "Name files, or --device or --camera for examples as they come."
                     : "--device and --camera take examples as they come: they don't go with files.")
         }
-        guard paths.count(where: { $0 == StandardInput.path }) < 2 else {
-            throw ValidationError("'-' is standard input, which can be read once.")
-        }
+        try ModelArgument.requireStandardInputOnce(paths)
         return (model, paths, task)
     }
 

@@ -10,17 +10,21 @@ enum ModelArgument {
 
     /// The same for commands that take files behind the model.
     ///
-    /// - Throws: `ValidationError` for none, and for a second model in front of them.
+    /// - Throws: `ValidationError` for none, for a second model in front of them, and for standard input twice.
     static func withPaths(_ arguments: [String], purpose: String) throws -> (model: String?, paths: [String]) {
         let (model, paths) = split(arguments)
         if let model, let second = paths.first, second.hasSuffix(".gguf") {
             throw ValidationError("Two models, \(model) and \(second): name one, then the files.")
         }
         guard !paths.isEmpty else { throw ValidationError("Name a file to \(purpose).") }
+        try requireStandardInputOnce(paths)
+        return (model, paths)
+    }
+
+    static func requireStandardInputOnce(_ paths: [String]) throws {
         guard paths.count(where: { $0 == StandardInput.path }) < 2 else {
             throw ValidationError("'-' is standard input, which can be read once.")
         }
-        return (model, paths)
     }
 
     /// For commands that take nothing but a model.

@@ -20,13 +20,20 @@ enum ModelLookup {
         if let given { return given }
         let name = name()
         let places = folders.map { $0.hasSuffix("/") ? $0 + name : "\($0)/\(name)" }
-        // What can't be looked at in the folder that was asked for, which is the first, is an error: or another model would
-        // be taken for it.
-        if chosenFolder != nil, let first = places.first, SystemPath.trouble(first) != nil { return first }
-        if let found = places.first(where: isFile) { return found }
-        let missing = places.filter { SystemPath.kind($0) == nil && SystemPath.trouble($0) == nil }
-        let unfit = places.filter { !missing.contains($0) }.map { place in
-            "\(place): \(SystemPath.trouble(place).map { TacitError.systemWords($0) } ?? "not a regular file")"
+        var (missing, unfit): ([String], [String]) = ([], [])
+        for (index, place) in places.enumerated() {
+            switch SystemPath.kind(place) {
+            case S_IFREG: return place
+            case nil:
+                guard let number = SystemPath.trouble(place) else {
+                    missing.append(place)
+                    continue
+                }
+                // What can't be looked at in the folder that was asked for is an error, or another model would be taken.
+                if index == 0, chosenFolder != nil { return place }
+                unfit.append("\(place): \(TacitError.systemWords(number))")
+            default: unfit.append("\(place): not a regular file")
+            }
         }
         let reasons = missing.isEmpty ? unfit : ["there is no \(missing.joined(separator: ", no "))"] + unfit
         throw TacitError(.noInput, file: name, "no model was named, and \(reasons.joined(separator: "; "))")
