@@ -39,6 +39,18 @@ def test_a_wrong_row(root, row, message):
         open_data_set(f"listing:{root}")
 
 
+def test_a_file_or_a_column_named_twice(root):
+    (root / "listing.csv").write_text(HEAD + "a.ogg,rain,train,,,1\nb.ogg,rain,train,,,1\n./a.ogg,speech,train,,,1\n")
+    with pytest.raises(DataError, match="a.ogg: is named twice for split 'train'"):
+        open_data_set(f"listing:{root}")
+    # A split of its own may have it again.
+    (root / "listing.csv").write_text(HEAD + "a.ogg,rain,train,,,1\na.ogg,,all of it,,,1\n")
+    assert len(open_data_set(f"listing:{root}").clips) == 2
+    (root / "listing.csv").write_text("file,labels,split,group,licence,weight,labels\na.ogg,rain,train,,,1,speech\n")
+    with pytest.raises(DataError, match="listing.csv: the column labels is there twice"):
+        open_data_set(f"listing:{root}")
+
+
 def test_labels_once_each(root):
     (root / "listing.csv").write_text(HEAD)
     (root / "labels.txt").write_text("rain\nrain\n")

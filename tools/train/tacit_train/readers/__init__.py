@@ -31,6 +31,12 @@ def open_data_set(text: str) -> DataSet:
     for name in (*data.labels, *(clip.path.name for clip in data.clips)):
         if not is_text(name):
             raise DataError(f"{name!a}: a name that is not UTF-8; expected it to be renamed")
+    # It would count double, or as two labels.
+    seen = set()
+    for clip in data.clips:
+        if (place := (clip.path, clip.index, clip.split)) in seen:
+            raise DataError(f"{clip.path}: is named twice for split {clip.split!r}; expected each once")
+        seen.add(place)
     return data
 
 

@@ -98,6 +98,8 @@ def read_table(path: Path, columns: Iterable[str]) -> list[dict[str, str]]:
         lacking = [c for c in columns if c not in (reader.fieldnames or [])]
         if lacking:
             raise DataError(f"{path}: no column {', '.join(lacking)}")
+        if doubled := [c for c in columns if reader.fieldnames.count(c) > 1]:
+            raise DataError(f"{path}: the column {doubled[0]} is there twice")
         rows, begun = [], reader.line_num + 1
         for row in reader:
             rows.append(row)
