@@ -138,7 +138,10 @@ let package = Package(
             ],
             path: "Sources/Sinks",
             // The page is part of the executable.
-            resources: ["html", "css", "js"].map { .embedInCode("Page/Files/page.\($0)") }),
+            resources: [
+                "page.html", "page.css", "state.js", "labels.js", "events.js", "timeline.js", "corrections.js",
+                "page.js",
+            ].map { .embedInCode("Page/Files/\($0)") }),
         room(
             "Doctor",
             [

@@ -2,7 +2,12 @@
 enum PageRoute: String, CaseIterable {
     case page = "/"
     case style = "/page.css"
-    case script = "/page.js"
+    case stateScript = "/state.js"
+    case labelsScript = "/labels.js"
+    case eventsScript = "/events.js"
+    case timelineScript = "/timeline.js"
+    case correctionsScript = "/corrections.js"
+    case pageScript = "/page.js"
     /// Browsers ask for it unbidden.
     case icon = "/favicon.ico"
     case metrics = "/metrics"

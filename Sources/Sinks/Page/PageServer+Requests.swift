@@ -120,7 +120,12 @@ extension PageServer {
         switch request.route {
         case .page: return give(file("text/html; charset=utf-8", PackageResources.page_html), to: connection)
         case .style: return give(file("text/css; charset=utf-8", PackageResources.page_css), to: connection)
-        case .script: return give(file("text/javascript; charset=utf-8", PackageResources.page_js), to: connection)
+        case .stateScript: return give(script(PackageResources.state_js), to: connection)
+        case .labelsScript: return give(script(PackageResources.labels_js), to: connection)
+        case .eventsScript: return give(script(PackageResources.events_js), to: connection)
+        case .timelineScript: return give(script(PackageResources.timeline_js), to: connection)
+        case .correctionsScript: return give(script(PackageResources.corrections_js), to: connection)
+        case .pageScript: return give(script(PackageResources.page_js), to: connection)
         case .icon: return give(PageAnswer(status: 204, type: "image/x-icon", bytes: []), to: connection)
         case .metrics:
             return give(
@@ -135,6 +140,8 @@ extension PageServer {
         case .correct: return correct(request, connection)
         }
     }
+
+    private func script(_ bytes: [UInt8]) -> PageAnswer { file("text/javascript; charset=utf-8", bytes) }
 
     private func file(_ type: String, _ bytes: [UInt8]) -> PageAnswer {
         PageAnswer(status: 200, type: type, bytes: bytes)

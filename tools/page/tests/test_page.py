@@ -92,4 +92,4 @@ def test_labels_are_on_the_page(page, size, scheme):
 def test_is_small():
     """All of it together, as it travels."""
     files = list((ROOT / "Sources/Sinks/Page/Files").iterdir())
-    assert len(files) == 3 and sum(file.stat().st_size for file in files) < 60_000
+    assert len(files) == 8 and sum(file.stat().st_size for file in files) < 60_000

@@ -7,11 +7,11 @@ import Testing
 struct PageTests {
     @Test func thePageIsWhatStandsInTheSources() throws {
         let page = try PageRun()
+        let scripts = ["state", "labels", "events", "timeline", "corrections", "page"]
         var bytes = 0
         for (path, name, type) in [
             ("/", "page.html", "text/html"), ("/page.css", "page.css", "text/css"),
-            ("/page.js", "page.js", "text/javascript"),
-        ] {
+        ] + scripts.map({ ("/\($0).js", "\($0).js", "text/javascript") }) {
             let answer = try page.ask(path)
             #expect(answer.status == 200)
             #expect(answer.headers["content-type"]?.hasPrefix(type) == true)
