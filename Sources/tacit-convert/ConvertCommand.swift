@@ -123,12 +123,10 @@ struct ConvertCommand: ParsableCommand {
         if let layers, layers < 1 { throw ValidationError("--layers \(layers): expected at least 1") }
         if base.isEmpty { throw ValidationError("--base must name a folder or a GGUF") }
         if let adapter, adapter.isEmpty { throw ValidationError("--adapter must name a folder") }
-        if output.isEmpty || output.hasSuffix("/") { throw ValidationError("-o must name a file") }
-        if output == "-" { throw ValidationError("-o must name a file: ./- is one that is called so") }
+        if let fault = FileToWrite.fault(of: output, "-o") { throw ValidationError(fault) }
         if let report {
-            if report.isEmpty || report.hasSuffix("/") { throw ValidationError("--report must name a file") }
-            if report == "-" {
-                throw ValidationError("--report must name a file: ./- is one that is called so; --json prints it")
+            if let fault = FileToWrite.fault(of: report, "--report") {
+                throw ValidationError(report == "-" ? "\(fault); --json prints it" : fault)
             }
             if FileIdentity.leadToOne(report, output) { throw ValidationError("--report and -o name the same file") }
         }

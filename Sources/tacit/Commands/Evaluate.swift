@@ -46,7 +46,9 @@ struct Evaluate: ParsableCommand {
     func validate() throws {
         _ = try ModelArgument.only(arguments)
         _ = try parsedDataSet()
-        if predictions == "-" { throw ValidationError("--predictions must name a file: ./- is one that is called so") }
+        if let predictions, let fault = FileToWrite.fault(of: predictions, "--predictions") {
+            throw ValidationError(fault)
+        }
     }
 
     func run() throws {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import TacitConsole
 
 /// Labels that were taught to the model.
 struct LearnedLabelsOption: ParsableArguments {
@@ -9,7 +10,6 @@ struct LearnedLabelsOption: ParsableArguments {
     var path: String?
 
     func validate() throws {
-        if let path, path.isEmpty || path.hasSuffix("/") { throw ValidationError("--labels must name a file") }
-        if path == "-" { throw ValidationError("--labels must name a file: ./- is one that is called so") }
+        if let path, let fault = FileToWrite.fault(of: path, "--labels") { throw ValidationError(fault) }
     }
 }
