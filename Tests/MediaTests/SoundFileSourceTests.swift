@@ -97,6 +97,22 @@ import Testing
         #expect(kind(of: locked) == (access(locked, R_OK) == 0 ? nil : .noInput))
     }
 
+    /// Where a header's length of a frame does not fit, channels and bits count, as FFmpeg and SoX have it; but for samples of
+    /// up to 24 bits in four bytes.
+    @Test(arguments: [(16, 0), (16, 4), (16, 8), (16, 1), (12, 4), (24, 4)])
+    func framesOfAWrongLengthAreWhatTheirChannelsTake(bits: Int, stated: UInt8) throws {
+        var bytes = WaveFile.bytes(samples(4000), rate: 16000, bitsPerSample: UInt16(bits))
+        bytes[32] = stated
+        let all = samples(4000)
+        let expected =
+            bits == 24
+            ? stride(from: 0, to: 4000, by: 2).map {
+                Float(Int32(truncatingIfNeeded: Int(all[$0 + 1]) << 16 | Int(UInt16(bitPattern: all[$0]))))
+                    / 2_147_483_648
+            } : all.map { Float($0) / 32768 }
+        #expect(try Drained(try SoundFileSource(path: try folder.write("frames.wav", bytes))).samples == expected)
+    }
+
     @Test func brokenSoundsAreBadData() throws {
         var random = RandomNumbers(seed: 9)
         let noise = (0..<5000).map { _ in UInt8.random(in: .min ... .max, using: &random) }

@@ -26,9 +26,10 @@ struct WaveFormat: Equatable {
         // WAVE_FORMAT_EXTENSIBLE: the tag begins the subformat's identifier.
         if tag == 0xfffe { tag = number(24, 2) }
         guard channels > 0, (1...64).contains(bits) else { return nil }
-        // Samples that fill their bytes only in part are those of the whole bytes, with zeros below.
-        let whole = frame / channels
-        sampleBytes = frame % channels == 0 && whole >= (bits + 7) / 8 && whole <= 8 ? whole : (bits + 7) / 8
+        // Samples that fill their bytes only in part are those of the whole bytes, with zeros below. Of those that would
+        // fit in three some writers make four; any other length of a frame that does not fit is a wrong one.
+        let least = (bits + 7) / 8
+        sampleBytes = least == 3 && frame == 4 * channels ? 4 : least
         switch (tag, sampleBytes) {
         case (1, 1): encoding = .unsigned8
         case (1, 2): encoding = .signed16
