@@ -110,6 +110,22 @@ struct StandardInputTests {
         try compare(free, mp3)
     }
 
+    /// What its header says of samples that are not of the sound counts for this form, too.
+    @Test(.enabled(if: FFmpeg.isThere, "ffmpeg is not installed"))
+    func framesOfUntoldLengthHaveTheirDelay() throws {
+        let source = try folder.write("s.wav", WaveFile.bytes(Sounds.glide(samples: 16_000 * 12), rate: 16_000))
+        let path = folder.path("a.mp3")
+        let options = ["-ar", "48000", "-c:a", "libmp3lame", "-b:a", "128k", "-id3v2_version", "0"]
+        #expect(FFmpeg.convert(source, options, to: path))
+        var mp3 = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+        for frame in stride(from: 0, to: mp3.count, by: 384) {
+            try #require(mp3[frame] == 0xff)
+            mp3[frame + 2] &= 0x0f
+        }
+        let free = try folder.write("free.mp3", mp3)
+        #expect(try scores(["classify", model, free]) == scores(["classify", model, path]))
+    }
+
     /// A tone whose period is as long as a frame of MP3, with the bytes of a header in each.
     @Test func tonesAreNoMP3() throws {
         let period = (0..<384).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ 11) & 0x7f }

@@ -16,7 +16,7 @@ struct GaplessRange: Equatable {
 
     /// - Parameter bytes: the stream's first frame, or as much of it as is there.
     init(_ bytes: UnsafeRawBufferPointer) {
-        guard let header = MPEGHeader(bytes), header.layer == 3 else { return }
+        guard let header = MPEGHeader(bytes) ?? MPEGHeader(ofFreeFormat: bytes), header.layer == 3 else { return }
         // Fraunhofer's header stands at one place, and takes the first frame up, of which a decoder makes silence.
         if bytes.count > Self.vbriPlace, bytes[Self.vbriPlace...].starts(with: Array("VBRI".utf8)) {
             start = header.samplesPerFrame

@@ -47,6 +47,14 @@ struct MPEGHeader: Equatable {
         }
     }
 
+    /// One of free format, as though it told the least bit rate: all but its length is what it says.
+    init?(ofFreeFormat bytes: some Collection<UInt8>) {
+        var header = Array(bytes.prefix(Self.byteCount))
+        guard header.count == Self.byteCount, header[2] >> 4 == 0 else { return nil }
+        header[2] |= 0x10
+        self.init(header)
+    }
+
     /// Whether both may be frames of one stream.
     func goes(with other: MPEGHeader) -> Bool {
         version == other.version && layer == other.layer && sampleRate == other.sampleRate

@@ -77,9 +77,7 @@ enum MPEGSearch {
     /// Whether the first bytes are a header that tells no length. (Layer I, whose padding is another, nobody has in
     /// this form.)
     static func looksFree(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        guard bytes.count >= MPEGHeader.byteCount, bytes[0] == 0xff, bytes[2] >> 4 == 0 else { return false }
-        // The same with a length.
-        return MPEGHeader([bytes[0], bytes[1], bytes[2] | 0x10, bytes[3]]).map { $0.layer > 1 } == true
+        MPEGHeader(ofFreeFormat: bytes).map { $0.layer > 1 } == true
     }
 
     /// Whether the four bytes at `start` stand somewhere among the `count` that follow, too.
