@@ -9,6 +9,10 @@ struct ByteMark {
         bytes = text.withUTF8Buffer { $0.map { ($0, 0xff) } } + rest
     }
 
+    func isAt(_ start: Int, in data: UnsafeRawBufferPointer) -> Bool {
+        start + count <= data.count && place(in: data, start + 1, start) == start
+    }
+
     /// Where it stands among the first `most` bytes, or may stand with the last of all; else how many these are.
     func place(in data: UnsafeRawBufferPointer, _ most: Int, _ passing: Int) -> Int {
         let end = min(most, data.count)

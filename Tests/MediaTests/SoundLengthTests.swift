@@ -103,6 +103,16 @@ import Testing
         #expect(try decoded(flac + flac) == Self.expected + Self.expected)
     }
 
+    /// By the lengths of blocks that the header states libFLAC numbers the frames.
+    @Test(arguments: [[0, 0, 0, 0], [0, 16, 0xff, 0xff]] as [[UInt8]])
+    func flacOfUnstatedBlocksLacksNothing(sizes: [UInt8]) throws {
+        var flac = try encoded(SF_FORMAT_FLAC | SF_FORMAT_PCM_16)
+        flac.replaceSubrange(8..<12, with: sizes)
+        let source = try SoundFileSource(path: try folder.write("blocks.flac", flac))
+        #expect((try Drained(source).samples == Self.expected) == true)
+        #expect(source.damage.lackingSeconds == 0 && source.damage.lostSeconds == 0)
+    }
+
     /// What a server said before it sent the file, saved with it.
     @Test func beginningsAreFoundBehindOtherBytes() throws {
         let answer = Array("HTTP/1.0 200 OK\r\nContent-Type: application/ogg\r\n\r\n".utf8)
@@ -111,7 +121,17 @@ import Testing
             let whole = try decoded(bytes)
             #expect(try decoded(answer + bytes) == whole)
             #expect(try decoded([UInt8](repeating: 7, count: 40_000) + bytes) == whole)
+            for zeros in [1, 3000] {
+                for way in try everyWay([UInt8](repeating: 0, count: zeros) + bytes, in: folder, rate: 16_000) {
+                    #expect((try way.get() == whole) == true)
+                }
+            }
         }
+        // A WAV only behind text: other files may hold one amid them.
+        for way in try everyWay(answer + Self.wave, in: folder, rate: 16_000) {
+            #expect((try way.get() == Self.expected) == true)
+        }
+        #expect(throws: TacitError.self) { try decoded([UInt8](repeating: 7, count: 40_000) + Self.wave) }
     }
 
     @Test func anAUFileOfLengthZeroIsUpToTheEnd() throws {

@@ -90,7 +90,8 @@ final class FLACDecoder: SoundDecoder {
         while true {
             switch tacit_flac_next(decoder, &block) {
             case tacit_flac_frame:
-                let first = Int(clamping: block.number)
+                // Frames only go forward: where a header states the length of blocks wrongly, their numbers don't.
+                let first = hasFrames ? max(Int(clamping: block.number), position) : Int(clamping: block.number)
                 // A stream that was cut at its beginning does not begin with a loss.
                 if isDamaged || hasFrames, first > position {
                     lost += min(first - position, Self.longestLoss * Int(block.rate))

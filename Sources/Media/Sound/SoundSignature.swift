@@ -38,7 +38,7 @@ enum SoundSignature {
         _ = try SoundTags.skip(stream)
         if let found = try magic(stream) { return found }
         if try isFreeFormat(stream) { return .mpeg }
-        if let found = try skipToBeginning(stream) { return found }
+        if let found = try skipToBeginning(stream, isText: isText(stream.peek(64))) { return found }
         if try skipToMPEG(stream) { return .mpeg }
         return .other(isKnown: false)
     }
@@ -54,8 +54,9 @@ enum SoundSignature {
         if try isFreeFormat(stream) { return .mpeg }
         if try isText(stream.peek(64)) {
             // The answer of a server, as radio is saved: samples are nothing like it.
-            return try skipToBeginning(stream) ?? (skipToMPEG(stream) ? .mpeg : nil)
+            return try skipToBeginning(stream, isText: true) ?? (skipToMPEG(stream) ? .mpeg : nil)
         }
+        if let found = try skipZeros(stream) { return found }
         if stream.isRegularFile {
             return try skipToMPEG(stream, frames: doubtfulFrames) ? .mpeg : nil
         }
@@ -128,15 +129,40 @@ enum SoundSignature {
         (ByteMark("OggS", [(0, 0xff), (2, 0xff)]), .ogg),
     ]
 
+    private static let longestMark = 8
+
+    /// What a WAV begins with, which other files may hold amid them.
+    private static let waveBeginning = ByteMark(
+        "RIFF", [(UInt8, UInt8)](repeating: (0, 0), count: 4) + Array("WAVE".utf8).map { ($0, 0xff) })
+
     /// Passes over what stands before one of these, as the answer of a server that was saved with it; else over
     /// nothing.
-    private static func skipToBeginning(_ stream: ByteStream) throws -> SoundSignature? {
+    ///
+    /// - Parameter isText: whether text stands in front.
+    private static func skipToBeginning(_ stream: ByteStream, isText: Bool) throws -> SoundSignature? {
         let bytes = try stream.peek(ByteStream.maximumPeek)
-        let found = beginnings.map { (place: $0.mark.place(in: bytes, bytes.count, 0), mark: $0.mark, $0.signature) }
+        let known = beginnings + (isText ? [(waveBeginning, .wave)] : [])
+        let found = known.map { (place: $0.mark.place(in: bytes, bytes.count, 0), mark: $0.mark, $0.signature) }
             .min { $0.place < $1.place }
         guard let found, found.place + found.mark.count <= bytes.count else { return nil }
         try stream.skip(found.place)
         return found.2
+    }
+
+    /// Passes over zeros in front of one of these; else over nothing.
+    private static func skipZeros(_ stream: ByteStream) throws -> SoundSignature? {
+        var count = longestMark
+        while true {
+            let bytes = try stream.peek(count)
+            let zeros = bytes.firstIndex { $0 != 0 } ?? bytes.count
+            guard zeros > 0, zeros < liveZeros else { return nil }
+            guard zeros + longestMark > bytes.count, bytes.count >= count else {
+                guard let found = beginnings.first(where: { $0.mark.isAt(zeros, in: bytes) }) else { return nil }
+                try stream.skip(zeros)
+                return found.signature
+            }
+            count = zeros + longestMark
+        }
     }
 
     /// Passes over what stands before MPEG audio, if there is any; else over nothing, but in a pipe over zeros.
