@@ -82,6 +82,10 @@ import Testing
         all.append(("AC-3", frames(enhanced, 1024)))
         all.append(("DTS", frames(core, 1024)))
         all.append(("DTS", frames(swapped, 1024)))
+        all.append(("AAC (LOAS)", frames([0x56, 0xe1, 0xfd, 7, 7, 7, 7, 7, 7, 7], 512)))
+        all.append(("MPEG program stream", [0, 0, 1, 0xba, 0x44, 0, 4, 0, 4, 1] + noise(2000)))
+        all.append(("MPEG program stream", [0, 0, 1, 0xba, 0x21, 0, 1, 0, 1, 0x80] + noise(2000)))
+        all.append(("VOC", voice(blocks: 2)))
         all.append(("MPEG transport stream", packets(0, 188)))
         all.append(("MPEG transport stream", packets(4, 192)))
         all.append(("NUT", named("nut/multimedia container", [0])))
@@ -93,6 +97,21 @@ import Testing
         all.append(("MP3 in MP4", film))
         all.append(("AAC in MP4", film.map { $0 == 0x6b ? 0x40 : $0 }))
         return all
+    }
+
+    /// A Creative Voice file at 8 kHz of eight bits.
+    private func voice(blocks: Int) -> [UInt8] {
+        var bytes = Array("Creative Voice File\u{1a}".utf8) + [0x1a, 0, 0x14, 1, 0x1f, 0x11]
+        for index in 0..<blocks {
+            bytes += index == 0 ? [1, 0xea, 3, 0, 131, 0] : [2, 0xe8, 3, 0]
+            bytes += noise(1000)
+        }
+        return bytes + [0]
+    }
+
+    @Test func aVoiceOfOneBlockIsItsSamples() throws {
+        let expected = noise(1000).map { (Float($0) - 128) / 128 }
+        for way in try everyWay(voice(blocks: 1), in: folder) { #expect(try way.get() == expected) }
     }
 
     /// The beginning of a file as FFmpeg writes it, as far as it tells.
@@ -138,6 +157,8 @@ import Testing
         raw.append(again([0x7f, 0xfe, 0x80, 1, 0xfc, 0x3c, 0x3f, 0xf0]))
         raw.append([0x0b, 0x77] + noise(7998))
         raw.append([0x47] + noise(7999))
+        raw.append([0, 0, 1, 0xba, 0x44, 0, 0, 0, 0, 0] + noise(7990))
+        raw.append([0x56, 0xe1, 0xfd] + noise(7997))
         raw.append([0x7f, 0xfe, 0x80, 1] + noise(7996))
         raw.append([0xf0, 0x7e, 0, 1] + noise(7996))
         raw.append(Array("TTA1".utf8) + [UInt8](repeating: 0xff, count: 7996))

@@ -1,7 +1,8 @@
 import TacitDiagnostics
 
-/// Looks for MPEG audio among the first bytes of what was taken for raw samples as it passes, far behind bytes that
-/// nothing tells from samples: so that noise is not taken for sound in silence.
+/// Looks for MPEG audio, and for streams that were joined amid them, among the first bytes of what was taken for raw
+/// samples as it passes, far behind bytes that nothing tells from samples: so that noise is not taken for sound in
+/// silence.
 final class MPEGWatch {
     private let window: UnsafeMutableRawBufferPointer
     private var held = 0
@@ -46,6 +47,12 @@ final class MPEGWatch {
 
     private func search(isEnd: Bool) throws {
         let bytes = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(window)[..<held])
+        if let joined = JoinedStream.find(in: bytes, starts: isEnd ? held : Self.starts) {
+            throw TacitError(
+                .badData, place: "byte \(passed + joined.place)",
+                "\(joined.name) begins here, behind bytes that were taken for raw samples: \(joined.remedy)"
+            ).mended(by: .takingAsSamples)
+        }
         var from = 0
         while from < bytes.count {
             let part = UnsafeRawBufferPointer(rebasing: bytes[from...])

@@ -57,6 +57,8 @@ enum RareSound {
         }
         if try isRow(peek, length: lengthAC3) { return "AC-3" }
         if try isRow(peek, length: lengthDTS) { return "DTS" }
+        if try isRow(peek, length: lengthLOAS) { return "AAC (LOAS)" }
+        if isProgramStream(head) { return "an MPEG program stream" }
         for (start, length) in [(0, 188), (4, 192)] where head[start] == 0x47 && head[start + 3] & 0x30 != 0 {
             if isTransportStream(try peek(start + 4 * length + 4), start, length) { return "an MPEG transport stream" }
         }
@@ -137,11 +139,32 @@ enum RareSound {
         return length >= 96 ? (length, isSwapped ? 1 : 0) : nil
     }
 
-    /// Five packets, whose headers, with their counters, are not all the same.
-    private static func isTransportStream(_ bytes: UnsafeRawBufferPointer, _ start: Int, _ length: Int) -> Bool {
-        guard bytes.count >= start + 4 * length + 4 else { return false }
-        let headers = (0..<5).map { big([UInt8](bytes[start + $0 * length..<start + $0 * length + 4]), 0, 4) }
-        return headers.allSatisfy { $0 >> 24 == 0x47 && $0 & 0x80_00c0 == 0 && $0 & 0x30 != 0 }
-            && headers.contains { $0 != headers[0] }
+    /// Of AAC as broadcasts have it.
+    private static func lengthLOAS(_ head: [UInt8]) -> (bytes: Int, kind: Int)? {
+        guard head[0] == 0x56, head[1] & 0xe0 == 0xe0 else { return nil }
+        let length = big(head, 1, 2) & 0x1fff
+        return length > 7 ? (3 + length, 0) : nil
+    }
+
+    /// A pack's header, of MPEG 1 or 2, with the bits in it that are always set.
+    private static func isProgramStream(_ head: [UInt8]) -> Bool {
+        guard big(head, 0, 4) == 0x1ba else { return false }
+        return head[4] & 0xf1 == 0x21 && head[6] & 1 == 1 && head[8] & 1 == 1
+            || head[4] & 0xc4 == 0x44 && head[6] & 4 == 4 && head[8] & 4 == 4 && head[9] & 1 == 1
+    }
+
+    /// Packets whose headers, with their counters, are not all the same.
+    static func isTransportStream(
+        _ bytes: UnsafeRawBufferPointer, _ start: Int, _ length: Int, packets: Int = 5
+    ) -> Bool {
+        guard bytes.count >= start + (packets - 1) * length + 4 else { return false }
+        var isVaried = false
+        for place in stride(from: start, to: start + packets * length, by: length) {
+            guard bytes[place] == 0x47, bytes[place + 1] & 0x80 == 0, bytes[place + 3] & 0xc0 == 0,
+                bytes[place + 3] & 0x30 != 0
+            else { return false }
+            isVaried = isVaried || !bytes[place..<place + 4].elementsEqual(bytes[start..<start + 4])
+        }
+        return isVaried
     }
 }

@@ -76,6 +76,10 @@ final class SndfileDecoder: SoundDecoder {
 
     private func open() throws -> Bool {
         if let length = ContainerLength.ofJoined(bytes) { bytes.limit(to: length) }
+        if CreativeVoice.isSplit(bytes) {
+            throw TacitError(
+                .badData, "a Creative Voice file (VOC) of several blocks, which is not read here: \(remedy)")
+        }
         if let found = try VoicePlanes(bytes, remedy: remedy) {
             planes = found
             (sampleRate, channels) = (found.sampleRate, found.channels)
