@@ -97,6 +97,12 @@ def ycck(data: bytes) -> bytes:
     return data[:place] + b"\2" + data[place + 1:]
 
 
+def unmarked(data: bytes) -> bytes:
+    """A JPEG without its Adobe marker, which stands first: Pillow takes the colours for Adobe's all the same."""
+    assert data[2:4] == b"\xff\xee"
+    return data[:2] + data[4 + int.from_bytes(data[4:6], "big"):]
+
+
 def saved(image: Image.Image, form: str, **options) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, form, **options)
@@ -135,6 +141,7 @@ def main() -> None:
     colors = rng.integers(0, 256, (256, 3), np.uint8)
     indices = rng.permutation(256)[:35].reshape(5, 7)
     tall = rng.integers(0, 256, (13, 17))
+    printed = Image.fromarray(np.dstack([smooth, (x * 9 + y * 7).astype(np.uint8)]), "CMYK")
     files = {
         "rgb.png": saved(rgb, "PNG"),
         "grey.png": saved(Image.fromarray(grey), "PNG"),
@@ -146,6 +153,9 @@ def main() -> None:
         "transparent-colour.png": saved(rgb, "PNG", transparency=tuple(int(v) for v in color[1, 2])),
         "interlaced.png": interlaced(color),
         "turned.png": saved(rgb, "PNG", exif=exif[6]),
+        # As some programs write it, with what JPEG has in front of it.
+        "turned-marked.png": png(
+            7, 5, 8, 2, [row.tobytes() for row in color], chunk(b"eXIf", b"Exif\0\0" + exif[6].tobytes()[6:])),
         "gamma.png": png(7, 5, 8, 2, [row.tobytes() for row in color], chunk(b"gAMA", struct.pack(">I", 100000))),
         "rgb.jpg": saved(photo, "JPEG", quality=90),
         "unsampled.jpg": saved(photo, "JPEG", quality=95, subsampling=0),
@@ -154,6 +164,10 @@ def main() -> None:
         "cmyk.jpg": saved(photo.convert("CMYK"), "JPEG", quality=95),
         "restarts.jpg": saved(photo, "JPEG", restart_marker_rows=1),
         "ycck.jpg": ycck(saved(photo.convert("CMYK"), "JPEG", quality=95)),
+        "black.jpg": saved(printed, "JPEG", quality=95),
+        "black-ycck.jpg": ycck(saved(printed, "JPEG", quality=95)),
+        "black-unmarked.jpg": unmarked(saved(printed, "JPEG", quality=95)),
+        "black-progressive.jpg": saved(printed, "JPEG", progressive=True),
         "lossless.webp": saved(rgb, "WEBP", lossless=True),
         "lossless-alpha.webp": saved(clear, "WEBP", lossless=True, exact=True),
         "lossy.webp": saved(photo, "WEBP", quality=80),

@@ -20,9 +20,7 @@ package enum ExifOrientation {
             let length = bytes[position + 2..<position + 4].bigEndianNumber
             guard length >= 2, position + 2 + length <= bytes.count else { break }
             let body = UnsafeRawBufferPointer(rebasing: bytes[position + 4..<position + 2 + length])
-            if marker == 0xe1, body.starts(with: mark) {
-                return inTIFF(UnsafeRawBufferPointer(rebasing: body[mark.count...]))
-            }
+            if marker == 0xe1, body.starts(with: mark) { return inTIFF(body) }
             position += 2 + length
         }
         return .upright
@@ -44,12 +42,12 @@ package enum ExifOrientation {
         var length = 0
         let base = bytes.assumingMemoryBound(to: UInt8.self).baseAddress
         guard let found = tacit_webp_chunk(base, bytes.count, 12, "EXIF", &length) else { return .upright }
-        let body = UnsafeRawBufferPointer(start: found, count: length)
-        // Some programs write JPEG's mark in front of it.
-        return inTIFF(body.starts(with: mark) ? UnsafeRawBufferPointer(rebasing: body[mark.count...]) : body)
+        return inTIFF(UnsafeRawBufferPointer(start: found, count: length))
     }
 
-    private static func inTIFF(_ bytes: UnsafeRawBufferPointer) -> Orientation {
+    /// - Parameter block: which some programs begin in PNG and WebP as well with what has to be in front of it in JPEG.
+    private static func inTIFF(_ block: UnsafeRawBufferPointer) -> Orientation {
+        let bytes = block.starts(with: mark) ? UnsafeRawBufferPointer(rebasing: block[mark.count...]) : block
         guard bytes.count >= 8 else { return .upright }
         let isLittle: Bool
         switch (bytes[0], bytes[1]) {
