@@ -73,6 +73,15 @@ import Testing
         let other = try folder.write("a.png", [0x89, 0x50, 0x4e, 0x47] + [UInt8](repeating: 9, count: 99))
         let ended = try Executable.tacit.run(["watch", model.path, "--command", "cat \(other)"])
         #expect(ended.status == 65 && ended.errorLines == ["tacit: cat: no JPEG picture in it"])
+        // What it is, where that is known, and from standard input as well.
+        let film = Array("YUV4MPEG2 W64 H48 F5:1\nFRAME\n".utf8) + [UInt8](repeating: 9, count: 4608)
+        let reason =
+            "no JPEG picture in it, but a film (Y4M): 'ffmpeg -i - -q:v 3 -f mjpeg -' makes JPEG pictures of it"
+        let named = try Executable.tacit.run(
+            ["watch", model.path, "--command", "cat \(try folder.write("a.y4m", film))"])
+        #expect(named.status == 65 && named.errorLines == ["tacit: cat: \(reason)"], "\(named.standardError)")
+        let piped = try Executable.tacit.run(["watch", model.path, "--input", "-"], input: film)
+        #expect(piped.status == 65 && piped.errorLines == ["tacit: standard input: \(reason)"])
         // One that has begun may come whole the next time.
         let begun = try folder.write("a.jpg", [0xff, 0xd8, 0xff, 0xe0, 0, 16])
         let early = try Executable.tacit.run(["watch", model.path, "--command", "cat \(begun)"])

@@ -23,7 +23,7 @@ import Testing
     }()
 
     @Test func readsEveryForm() throws {
-        #expect(Self.expected.count >= 45)
+        #expect(Self.expected.count >= 51)
         let reader = try PictureFileReader()
         for picture in Self.expected {
             try reader.read("\(Self.folder)/\(picture.file)")
@@ -108,6 +108,19 @@ import Testing
         #expect(
             try refusal(Array("II*\0".utf8))?.reason.hasPrefix("a TIFF picture, expected PNG, JPEG, WebP or GIF: ")
                 == true)
+        // Of a film what shows all of it.
+        let film = try refusal(Array("YUV4MPEG2 W64 H48 F5:1\nFRAME\n".utf8))
+        #expect(
+            film?.reason == "a film (Y4M), expected PNG, JPEG, WebP or GIF: "
+                + "'ffmpeg -i FILE -q:v 3 -f mjpeg - | tacit watch --input -' labels it")
+        #expect(try refusal([0, 0, 0, 1, 0x67, 0x42, 0])?.reason.hasPrefix("a film (H.264), ") == true)
+        #expect(try refusal(Array("qoif....".utf8))?.reason.hasPrefix("a QOI picture, ") == true)
+        let part = "--frame\r\nContent-Type: image/jpeg\r\n\r\n"
+        for front in ["", "HTTP/1.1 200 OK\r\n\r\n"] {
+            #expect(
+                try refusal(Array((front + part).utf8) + bytes("rgb.jpg"))?.reason
+                    == "a stream of JPEG pictures, expected one: 'tacit watch --input FILE --format mjpeg' labels it")
+        }
         // How far it goes.
         let png = try refusal(Array(bytes("rgb.png").dropLast(20)))
         #expect(png?.reason.contains("the file ends early, in row ") == true, "\(png?.reason ?? "")")

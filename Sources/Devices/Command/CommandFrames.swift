@@ -117,7 +117,7 @@ private final class FrameIntake: CommandIntake, @unchecked Sendable {
     private func takePictures(_ stream: ByteStream, _ delivered: () -> Void) throws {
         var splitter = JPEGSplitter()
         var isFirst = true
-        var hasBytes = false
+        var head: [UInt8] = []
         var last = BootClock.now
         while true {
             while let picture = splitter.next() {
@@ -135,12 +135,12 @@ private final class FrameIntake: CommandIntake, @unchecked Sendable {
             }
             let received = try stream.read(into: base, count: room.count)
             guard received > 0 else {
-                if isFirst, hasBytes, splitter.isOutside, !stream.wasStopped {
-                    throw TacitError(.badData, "no JPEG picture in it")
+                if isFirst, !head.isEmpty, splitter.isOutside, !stream.wasStopped {
+                    throw TacitError(.badData, head.withUnsafeBytes(UnreadPicture.reason(ofStream:)))
                 }
                 return
             }
-            hasBytes = true
+            head += UnsafeRawBufferPointer(start: base, count: min(received, UnreadPicture.headBytes - head.count))
             splitter.append(received)
             guard BootClock.now - last < silence else {
                 throw TacitError(.badData, PictureDrought.reason(silence))

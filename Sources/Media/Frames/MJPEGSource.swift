@@ -13,6 +13,8 @@ package final class MJPEGSource: FrameSource {
     private var next = 0
     private var stills = StillPictures()
     private var beginsWithStills = true
+    /// The first bytes, where they are no still picture's.
+    private var head: [UInt8] = []
     private var isOver = false
     /// Of a stream that may be endless; a file has an end.
     private var drought: PictureDrought?
@@ -86,7 +88,7 @@ package final class MJPEGSource: FrameSource {
                 }
             }
             if next == 0 {
-                return .broken(TacitError.badData(stream.name, "no JPEG picture in it"))
+                return .broken(TacitError.badData(stream.name, head.withUnsafeBytes(UnreadPicture.reason(ofStream:))))
             }
         }
         return .end
@@ -100,7 +102,9 @@ package final class MJPEGSource: FrameSource {
                 if stream.wasStopped { break }
                 if let event = bytes.withUnsafeBytes({ take($0, notBefore: time) }) { return event }
                 continue
-            case .other(let bytes): hand(bytes)
+            case .other(let bytes):
+                head = Array(bytes.prefix(UnreadPicture.headBytes))
+                hand(bytes)
             case .tooLong:
                 isOver = true
                 beginsWithStills = false
