@@ -48,6 +48,8 @@ struct JoinedStream {
 
     /// A page of version 0, whose flags exist.
     private static func isOgg(_ bytes: UnsafeRawBufferPointer, _ place: Int) -> Bool {
-        place + pageHead <= bytes.count && bytes[place...].starts(with: Array("OggS\0".utf8)) && bytes[place + 5] < 8
+        // "OggS", byte by byte: nothing is allocated in a stream.
+        place + pageHead <= bytes.count && bytes[place + 1] == 0x67 && bytes[place + 2] == 0x67
+            && bytes[place + 3] == 0x53 && bytes[place + 4] == 0 && bytes[place + 5] < 8
     }
 }
