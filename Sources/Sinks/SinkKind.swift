@@ -20,6 +20,8 @@ package struct SinkKind: Sendable {
     package let check: @Sendable (_ address: String, _ settings: SinkSettings) throws -> Void
     /// Tries what the sink would need, with so many seconds for each step, and leaves nothing behind.
     package let probe: @Sendable (_ address: String, _ settings: SinkSettings, _ seconds: Double) -> SinkTrouble?
+    /// What keeps it from being had now, as far as files show it while nothing is opened, made or asked; nil for nothing.
+    package let obstacle: @Sendable (_ address: String, _ settings: SinkSettings) -> TacitError?
     /// Opens the sink. Gets what follows the colon.
     ///
     /// - Throws: `TacitError`: output for what can't be opened.
@@ -31,6 +33,7 @@ package struct SinkKind: Sendable {
         areOne: @escaping @Sendable (String, String) -> Bool = { SystemPath.areSame($0, $1) },
         check: @escaping @Sendable (String, SinkSettings) throws -> Void = { _, _ in },
         probe: @escaping @Sendable (String, SinkSettings, Double) -> SinkTrouble? = { _, _, _ in nil },
+        obstacle: @escaping @Sendable (String, SinkSettings) -> TacitError? = { _, _ in nil },
         make: @escaping @Sendable (String, SinkSettings, StreamDescription) throws -> any Sink
     ) {
         self.name = name
@@ -41,6 +44,7 @@ package struct SinkKind: Sendable {
         self.areOne = areOne
         self.check = check
         self.probe = probe
+        self.obstacle = obstacle
         self.make = make
     }
 }

@@ -29,4 +29,7 @@ package struct SinkRequest: Equatable, Sendable, CustomStringConvertible {
     package func trouble(_ settings: SinkSettings, seconds: Double) -> SinkTrouble? {
         kind.probe(address, settings, seconds)
     }
+
+    /// What keeps the sink from being had now, as far as files show it while nothing is opened, made or asked.
+    package func obstacle(_ settings: SinkSettings) -> TacitError? { kind.obstacle(address, settings) }
 }

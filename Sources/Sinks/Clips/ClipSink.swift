@@ -7,6 +7,7 @@ enum ClipSink {
     static let kind = SinkKind(
         name: "clips", form: "clips:DIR", hasAddress: true, traits: .clips, only: "folder of clips",
         areOne: { FileIdentity.leadToOne($0, $1) },
+        obstacle: { path, _ in PathProbe.obstacle(toFilling: path) },
         make: { path, settings, stream in
             let folder = try ClipFolder(path: path, settings.clips, now: stream.now)
             switch stream.sense {

@@ -12,6 +12,7 @@ enum JSONLinesSink {
                     .usage, "--to jsonl:-: a file that is called so is ./-; --to stdout with --json prints lines")
             }
         },
+        obstacle: { path, _ in PathProbe.obstacle(toAppending: path) },
         make: { path, settings, stream in
             let drain: any OutputDrain =
                 stream.isOneOfMany

@@ -12,4 +12,7 @@ package struct MQTTSettings: Equatable, Sendable {
     package var takesCommands = false
 
     package init() {}
+
+    /// All that have to be read before the broker is asked.
+    var files: [String] { [passwordFile, authorityFile, certificateFile, keyFile].compactMap(\.self) }
 }

@@ -26,6 +26,9 @@ final class MQTTSink: Sink {
                 let broker = try? MQTTAddress(address, isEncrypted: isEncrypted)
                 return broker.flatMap { BrokerProbe($0, settings.mqtt, seconds: seconds).trouble() }
             },
+            obstacle: { _, settings in
+                settings.mqtt.files.lazy.compactMap(PathProbe.obstacle(toReading:)).first
+            },
             make: { address, settings, stream in
                 try MQTTSink(MQTTAddress(address, isEncrypted: isEncrypted), settings, stream)
             })

@@ -23,6 +23,7 @@ final class PageSink: Sink {
         probe: { address, settings, _ in
             (try? PageAddress(address)).flatMap { PageProbe.trouble($0, settings.page) }
         },
+        obstacle: { _, settings in settings.page.tokenFile.flatMap(PathProbe.obstacle(toReading:)) },
         make: { address, settings, stream in
             let token = try settings.page.tokenFile.map { try SecretFile.token($0, least: leastToken) }
             return try PageSink(

@@ -1,8 +1,5 @@
 import ArgumentParser
-import Glibc
 import TacitConsole
-import TacitDiagnostics
-import TacitSettings
 
 /// `tacit check`: whether a file of settings can be run.
 struct Check: ParsableCommand {
@@ -28,32 +25,8 @@ struct Check: ParsableCommand {
             try CheckReport.plain(check)
         }
         if check.faults.isEmpty {
-            for absent in check.absent { StandardError.line(check.line(of: absent).description) }
+            for warning in check.warnings { StandardError.line(check.line(of: warning).description) }
         }
         try check.report()
-    }
-}
-
-extension SettingsCheck {
-    /// Files that inputs are to be read from and that can't be now: no fault, for they may come before the inputs begin.
-    var absent: [SettingsFault] {
-        settings.inputs.compactMap { input in
-            guard inputs.contains(where: { $0.name == input.name.text }), let entry = input.entry("input"),
-                let path = entry.values.first, path != "-"
-            else { return nil }
-            let number = SystemPath.withBytes(path) { access($0, R_OK) == 0 ? 0 : errno }
-            guard number != 0 else { return nil }
-            let reason = TacitError.system(.noInput, number, file: path).description
-            return SettingsFault(entry.place, "input: \(reason): as long as that is so, it can't be run")
-        }
-    }
-
-    /// Writes a line for everything that is wrong.
-    ///
-    /// - Throws: `ExitStatus.Reported` if anything is.
-    func report() throws {
-        guard !faults.isEmpty else { return }
-        for line in lines { StandardError.line(line) }
-        throw ExitStatus.Reported(kind: .badData)
     }
 }

@@ -22,6 +22,7 @@ struct Run: ParsableCommand {
         let supervisor = try Supervisor(path: path, isJSON: output.json)
         let check = try SettingsCheck(path: path)
         try check.report()
+        for doubt in check.doubts { StandardError.line(check.line(of: doubt).description) }
         try supervisor.run(check.inputs)
     }
 }

@@ -63,25 +63,35 @@ import Testing
             "\(lines)")
     }
 
-    /// A label that may be taught is none, and neither is one that was forgotten; what looks like another label is.
+    /// A label that may be taught is no fault, and neither is one that was forgotten: what was taught to run must run without
+    /// it. Of one that looks like another label a line tells, for it may be that one.
     @Test func aLabelThatIsNotThere() throws {
         let labels = inputs.folder.path("my.labels")
         let sound = try #require(inputs.firstKeys.first { $0.key == "input" }).value
-        #expect(
-            try Executable.tacit.run(["learn", inputs.first.path, "doorbell", sound, "--labels", labels]).status == 0)
-        let taught = inputs.table(inputs.all[0], "labels = \"\(labels)\"")
-        func label(_ name: String) -> String { "[label.\"\(name)\"]\nthreshold = 0.5\n" }
-        for name in ["doorbell", "kettle"] {
-            let outcome = try Executable.tacit.run(["check", try inputs.write(taught + label(name))])
+        func learn(_ words: [String]) throws {
+            let outcome = try Executable.tacit.run(["learn", inputs.first.path] + words + ["--labels", labels])
             #expect(outcome.status == 0, "\(outcome.standardError)")
         }
-        for (text, word) in [
-            (taught + label("dorbell"), "perhaps 'doorbell'"),
-            (inputs.table(inputs.all[0]) + label("kettle"), "no input's model has a label 'kettle'"),
-        ] {
-            let lines = try faults(text)
-            #expect(lines.count == 1 && lines.allSatisfy { $0.contains(word) }, "\(lines)")
+        try learn(["doorbell", sound])
+        try learn(["doorbells", sound])
+        let taught = inputs.table(inputs.all[0], "labels = \"\(labels)\"")
+        func label(_ name: String) -> String { "[label.\"\(name)\"]\nthreshold = 0.5\n" }
+        for name in ["doorbell", "doorbells", "kettle"] {
+            let outcome = try Executable.tacit.run(["check", try inputs.write(taught + label(name))])
+            #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome.standardError)")
         }
+        try learn(["--forget", "doorbells"])
+        let file = try inputs.write(taught + label("doorbells"))
+        for command in ["check", "run"] {
+            let outcome = try Executable.tacit.run([command, file])
+            #expect(outcome.status == 0 && !outcome.output.isEmpty, "\(outcome.standardError)")
+            #expect(
+                outcome.errorLines.count { $0.contains("label: 'doorbells' is no label now, perhaps 'doorbell': ") }
+                    == 1,
+                "\(outcome.standardError)")
+        }
+        let lines = try faults(inputs.table(inputs.all[0]) + label("kettle"))
+        #expect(lines.count == 1 && lines[0].contains("no input's model has a label 'kettle'"), "\(lines)")
     }
 
     /// At the key that has it, be it a label's or the input's.

@@ -114,8 +114,17 @@ extension SettingsCheck {
             // Of a name that can't be one that has been said.
             if !labels.contains(label.name.text), !faults.contains(where: { $0.place == label.name.place }) {
                 let hint = SpellingHint.hint(label.name.text, among: labels)
-                // Labels that are taught come and go; one that isn't there is no mistake, unless it looks like one.
-                if hint.isEmpty, settings.inputs.contains(where: { $0.entry("labels") != nil }) { continue }
+                // Labels that are taught come and go; one that isn't there is no mistake. What looks like another label may
+                // be one, or was taught and forgotten: a board has to begin again after that.
+                if settings.inputs.contains(where: { $0.entry("labels") != nil }) {
+                    if !hint.isEmpty {
+                        doubts.append(
+                            SettingsFault(
+                                label.name.place,
+                                "label: '\(label.name.text)' is no label now\(hint): this holds once it is taught"))
+                    }
+                    continue
+                }
                 refuse(label.name.place, "label: no input's model has a label '\(label.name.text)'\(hint)")
             }
         }

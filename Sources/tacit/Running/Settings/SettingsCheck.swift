@@ -14,6 +14,8 @@ struct SettingsCheck {
     var inputs: [InputPlan] = []
     private(set) var sinks: [(name: String, address: String)] = []
     private(set) var faults: [SettingsFault] = []
+    /// What may be a fault, and is none of the file's if labels are taught.
+    var doubts: [SettingsFault] = []
 
     let settings: Settings
     /// By their names; of two of one name the first.
@@ -54,6 +56,15 @@ struct SettingsCheck {
     var lines: [String] {
         let shown = faults.prefix(Self.most).map { line(of: $0).description }
         return faults.count > Self.most ? shown + ["\(path): \(faults.count - Self.most) more"] : shown
+    }
+
+    /// Writes a line for everything that is wrong.
+    ///
+    /// - Throws: `ExitStatus.Reported` if anything is.
+    func report() throws {
+        guard !faults.isEmpty else { return }
+        for line in lines { StandardError.line(line) }
+        throw ExitStatus.Reported(kind: .badData)
     }
 
     func line(of fault: SettingsFault) -> TacitError {

@@ -131,6 +131,7 @@ final class Supervisor {
                 let more = check.faults.count > 1 ? " (and \(check.faults.count - 1) more)" : ""
                 return say("\(check.line(of: check.faults[0]).description)\(more); the settings stay as they were")
             }
+            for doubt in check.doubts { say(check.line(of: doubt).description) }
             plans = check.inputs.map { $0.told(asJSON: isJSON) }
         } catch {
             return say("\(error); the settings stay as they were")

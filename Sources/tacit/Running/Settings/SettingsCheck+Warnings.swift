@@ -1,0 +1,66 @@
+import Glibc
+import TacitConsole
+import TacitDiagnostics
+import TacitSettings
+import TacitSinks
+
+/// What is no fault of the file's, and likely not meant.
+extension SettingsCheck {
+    /// In the order of the file.
+    var warnings: [SettingsFault] {
+        (doubts + absent + closed + alike).sorted { $0.place < $1.place }
+    }
+
+    /// Files that inputs are to be read from and that can't be now: they may come before the inputs begin.
+    private var absent: [SettingsFault] {
+        settings.inputs.compactMap { input in
+            guard inputs.contains(where: { $0.name == input.name.text }), let entry = input.entry("input"),
+                let path = entry.values.first, path != "-"
+            else { return nil }
+            let number = SystemPath.withBytes(path) { access($0, R_OK) == 0 ? 0 : errno }
+            guard number != 0 else { return nil }
+            let reason = TacitError.system(.noInput, number, file: path).description
+            return SettingsFault(entry.place, "input: \(reason): as long as that is so, it can't be run")
+        }
+    }
+
+    /// Sinks whose files and folders can't be had now: a disk may be mounted, and a folder made, before the inputs begin.
+    private var closed: [SettingsFault] {
+        settings.sinks.compactMap { sink in
+            guard let configured = wanted[sink.name.text],
+                let error = configured.request.obstacle(configured.settings)
+            else { return nil }
+            let entry = sink.entries.first { $0.values.contains { $0 == error.file } }
+            return SettingsFault(
+                entry?.place ?? sink.address.place,
+                "\(entry?.name ?? "to"): \(error.description): as long as that is so, no input that is told there can be run"
+            )
+        }
+    }
+
+    /// Inputs that Home Assistant would take for one device: it knows each by its prefix and its name, with `_` between
+    /// them for what topics have a `/` for.
+    private var alike: [SettingsFault] {
+        var seen: [(device: HomeAssistantDevice, input: String, sink: String)] = []
+        var found: [SettingsFault] = []
+        for input in inputs {
+            for sink in input.identity.sinks {
+                guard let device = HomeAssistantDevice(sink, device: input.device),
+                    let name = settings.sinks.first(where: { wanted[$0.name.text] == sink })?.name.text
+                else { continue }
+                if let other = seen.first(where: { $0.device.isTaken(for: device) }),
+                    let place = settings.inputs.first(where: { $0.name.text == input.name })?.name.place
+                {
+                    found.append(
+                        SettingsFault(
+                            place,
+                            "name: Home Assistant takes '\(input.name)' at '\(name)' for '\(other.input)' at "
+                                + "'\(other.sink)': both are \(device.identifier) there, so one of them wants another name or "
+                                + "prefix"))
+                }
+                seen.append((device, input.name, name))
+            }
+        }
+        return found
+    }
+}
