@@ -23,6 +23,7 @@ enum {
     TACIT_MOSQUITTO_CONNECTION_LOST = 7,
     TACIT_MOSQUITTO_TLS = 8,
     TACIT_MOSQUITTO_ERRNO = 14,
+    TACIT_MOSQUITTO_LOOKUP = 15,
     TACIT_MOSQUITTO_KEEP_ALIVE = 19,
 };
 
@@ -53,7 +54,8 @@ typedef void tacit_mosquitto_on_log(struct mosquitto *, void *, int, const char 
         (client, topic, count, payload, qos, retain))                                                                  \
     X(int, connect, (struct mosquitto * client, const char *host, int port, int keep_alive),                           \
         (client, host, port, keep_alive))                                                                              \
-    X(int, reconnect, (struct mosquitto * client), (client))                                                           \
+    X(int, connect_async, (struct mosquitto * client, const char *host, int port, int keep_alive),                     \
+        (client, host, port, keep_alive))                                                                              \
     X(int, disconnect, (struct mosquitto * client), (client))                                                          \
     X(int, publish,                                                                                                    \
         (struct mosquitto * client, int *number, const char *topic, int count, const void *payload, int qos,           \

@@ -25,10 +25,11 @@ final class MQTTClient {
     private let address: MQTTAddress
     private let client: OpaquePointer
     private let answers: MQTTAnswers
-    private var hasAddress = false
 
     /// Seconds without a word after which each side asks whether the other is there.
     static let keepAlive: Int32 = 20
+    /// Seconds that each of a host's addresses has to answer in.
+    private static let answerSeconds = 5.0
 
     /// Loads the library. Nil, or why it can't be had.
     static func libraryProblem() -> String? {
@@ -92,23 +93,45 @@ final class MQTTClient {
 
     /// Asks the broker for a connection. False when that can't even be asked; `problem` says why.
     func connect() -> Bool {
-        errno = 0
         answers.forgetEncryption()
         answers.asked.removeAll()
-        let result =
-            hasAddress
-            ? tacit_mosquitto_reconnect(client)
-            : tacit_mosquitto_connect(client, address.host, Int32(address.port), Self.keepAlive)
-        hasAddress = true
-        if result != 0 {
-            answers.problem = answers.reason(result)
+        let trouble = call()
+        if let trouble {
+            answers.problem = trouble
         } else if answers.problem == MQTTAnswers.notReached {
             // All that is known until it answers or hangs up; a reason that was given before is worth more.
             answers.problem = MQTTAnswers.noAnswer
         }
-        answers.state = result == 0 ? .asking : .closed
-        return result == 0
+        answers.state = trouble == nil ? .asking : .closed
+        return trouble == nil
     }
+
+    /// Goes to each of the broker's addresses until somebody answers, for some seconds at most: the library would wait for
+    /// minutes where nothing does.
+    ///
+    /// - Returns: why nobody does; nil where somebody does.
+    private func call() -> String? {
+        let places = HostAddresses.all(of: address.host)
+        errno = 0
+        if address.isEncrypted, places.count > 1 {
+            // A certificate is for a name, so the library has to be given that; and only one that waits goes on to the next
+            // address.
+            return reached(tacit_mosquitto_connect(client, address.host, Int32(address.port), Self.keepAlive))
+        }
+        var trouble: String? = Self.words(Int32(TACIT_MOSQUITTO_LOOKUP))
+        for place in places {
+            let host = address.isEncrypted ? address.host : place
+            trouble = reached(tacit_mosquitto_connect_async(client, host, Int32(address.port), Self.keepAlive))
+            guard trouble == nil else { continue }
+            trouble = PendingConnection.trouble(socket, seconds: Self.answerSeconds)
+            if trouble == nil { return nil }
+            shutdown(socket, Int32(SHUT_RDWR))
+        }
+        return trouble
+    }
+
+    /// Nil for a call that worked.
+    private func reached(_ result: Int32) -> String? { result == 0 ? nil : answers.reason(result) }
 
     /// Does what the socket is ready for, without waiting.
     func turn() {

@@ -51,12 +51,7 @@ struct BrokerProbe {
         defer { close(own) }
         if connect(own, place.ai_addr, place.ai_addrlen) == 0 { return nil }
         guard errno == EINPROGRESS else { return TacitError.systemWords() }
-        var ready = pollfd(fd: own, events: Int16(POLLOUT), revents: 0)
-        guard poll(&ready, 1, Int32(seconds * 1000)) > 0 else { return "no answer within \(Int(seconds)) s" }
-        var number: Int32 = 0
-        var size = socklen_t(MemoryLayout<Int32>.size)
-        getsockopt(own, SOL_SOCKET, SO_ERROR, &number, &size)
-        return number == 0 ? nil : TacitError.systemWords(number)
+        return PendingConnection.trouble(own, seconds: seconds)
     }
 
     private func troubleOfWelcome() -> SinkTrouble? {
