@@ -7,6 +7,7 @@ public struct PreloadedLibrary: Sendable {
     public static let camera = PreloadedLibrary("camera/stand_in_camera.c")
     public static let conversions = PreloadedLibrary("camera/count_conversions.c")
     public static let clock = PreloadedLibrary("clock/shift.c")
+    public static let endlessDisk = PreloadedLibrary("disk/endless.c")
     public static let slowDisk = PreloadedLibrary("disk/slow.c")
 
     private struct NotBuilt: Error, CustomStringConvertible {

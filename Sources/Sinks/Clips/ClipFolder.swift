@@ -109,7 +109,7 @@ final class ClipFolder: @unchecked Sendable {
         var bytes = clips.reduce(0) { $0 + $1.bytes }
         // Nothing sorts before an empty name.
         let oldest = now().map { stem(before: settings.days, $0) } ?? ""
-        let makesRoom = freeBytes + bytes > 0
+        let makesRoom = freeBytes > -bytes
         var tooLarge: [String] = []
         while let first = clips.first {
             let isTooMuch = clips.count > settings.count || bytes > settings.bytes || first.stem.text < oldest
@@ -132,14 +132,20 @@ final class ClipFolder: @unchecked Sendable {
 
     private var isAboveReserve: Bool { freeBytes > 0 }
 
-    /// Bytes that may be written before the disk is down to what is to be left free; negative below that.
+    /// Bytes that may be written before the disk is down to what is to be left free; negative below that. A file system may
+    /// claim to be of any size.
     private var freeBytes: Int {
         var status = statvfs()
         guard fstatvfs(descriptor, &status) == 0 else { return 0 }
-        let block = Int(clamping: status.f_frsize)
-        let reserve = settings.reserve ?? Int(clamping: status.f_blocks) / 20 * block
-        return Int(clamping: status.f_bavail) * block - reserve
+        func bytes(_ blocks: fsblkcnt_t) -> Int {
+            let (product, isTooMuch) = UInt64(blocks).multipliedReportingOverflow(by: UInt64(status.f_frsize))
+            return isTooMuch ? .max : Int(clamping: product)
+        }
+        return bytes(status.f_bavail) - (settings.reserve ?? bytes(status.f_blocks) / 20)
     }
+
+    /// Bytes that a file counts as, at most: nobody's sum grows beyond what there are numbers for.
+    private static let largest = 1 << 40
 
     private struct Clip {
         var stem: ClipName.Stem
@@ -149,8 +155,9 @@ final class ClipFolder: @unchecked Sendable {
         var bytes = 0
     }
 
-    /// By time, oldest first; this program's own in the order in which they were made, because after the wall clock was
-    /// set back the newest of them would be removed first.
+    /// By time, oldest first. Where the wall clock was set back, or is behind as on a board that was without power, the newest
+    /// would be removed first: so this program's own are in the order in which they were made, and in front of them is what
+    /// was there before and bears a time that is still to come.
     private func wholeClips() -> [Clip] {
         var clips: [String: Clip] = [:]
         try? FolderListing.forEachName(at: descriptor) { name in
@@ -158,7 +165,7 @@ final class ClipFolder: @unchecked Sendable {
             var status = stat()
             guard fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return }
             clips[stem.text, default: Clip(stem: stem, order: stem.text)].suffixes.append(suffix)
-            clips[stem.text]?.bytes += Int(status.st_size)
+            clips[stem.text]?.bytes += min(Int(status.st_size), Self.largest)
         }
         var latest = ""
         let own = clips.values.compactMap { clip in clip.stem.ownNumber.map { (stem: clip.stem.text, number: $0) } }
@@ -166,7 +173,15 @@ final class ClipFolder: @unchecked Sendable {
             latest = max(latest, stem)
             clips[stem]?.order = latest
         }
-        return clips.values.sorted { ($0.order, $0.stem.ownNumber ?? 0) < ($1.order, $1.stem.ownNumber ?? 0) }
+        let first = own.min { $0.number < $1.number }?.stem
+        if let first, let present = now().map({ stem(before: 0, $0) }) {
+            for (name, clip) in clips where clip.stem.ownNumber == nil && name > present {
+                clips[name]?.order = min(name, first)
+            }
+        }
+        return clips.values.sorted {
+            ($0.order, $0.stem.ownNumber ?? 0, $0.stem.text) < ($1.order, $1.stem.ownNumber ?? 0, $1.stem.text)
+        }
     }
 
     private func removeWhatWasNeverFinished() {
