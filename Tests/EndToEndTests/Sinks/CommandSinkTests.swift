@@ -88,6 +88,16 @@ import Testing
         #expect(try Set(labels) == Set(ResultLine.lines(events).compactMap(\.label)))
     }
 
+    /// A program that can't be begun is named once in a line.
+    @Test func whatIsNoProgram() throws {
+        let path = try folder.write("none", "garbage".utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        let outcome = try listening.run(["--to", "exec:\(path)"])
+        #expect(outcome.status == 0)
+        let lines = outcome.errorLines.filter { $0.contains(": Exec format error") }
+        #expect(!lines.isEmpty && lines.allSatisfy { $0.components(separatedBy: path).count == 2 }, "\(lines)")
+    }
+
     /// One that reads nothing, one that closes its input, one that fails: the stream and its other sinks go on.
     @Test(arguments: ["exit 3", "exec <&-", "kill -9 $$", "exec true"])
     func whatTheCommandMakesOfIt(body: String) throws {

@@ -94,6 +94,23 @@ import Testing
         if !isRemoved { #expect(try listening.lines("lines.jsonl.1").count + found.count == lines.count + 1) }
     }
 
+    /// The file is named once in a line that says so, and nothing is lost that comes meanwhile.
+    @Test func aFolderThatIsGoneIsWaitedFor() throws {
+        let path = try folder.write("inner/lines.jsonl", [])
+        let run = try LiveRun(
+            .tacit, listening.arguments(["--realtime", "--to", "jsonl:\(path)", "--to", "stdout"]))
+        #expect(run.readLine() != nil)
+        #expect(waitUntil { ((try? listening.lines("inner/lines.jsonl")) ?? []).count > 3 })
+        try FileManager.default.moveItem(atPath: folder.path("inner"), toPath: folder.path("away"))
+        #expect(waitUntil { run.standardError.contains("tacit: \(path): No such file or directory\n") })
+        try FileManager.default.createDirectory(atPath: folder.path("inner"), withIntermediateDirectories: false)
+        var lines = 1
+        while run.readLine() != nil { lines += 1 }
+        #expect(run.finish() == 0)
+        let found = try listening.lines("away/lines.jsonl").count + listening.lines("inner/lines.jsonl").count
+        #expect(found == lines)
+    }
+
     /// A pipe is no file, and a folder that can't be written to keeps its one file.
     @Test func whatIsNotPutAway() throws {
         let outcome = try listening.run(["--to", "jsonl:/dev/null", "--rotate-bytes", "1K"])
