@@ -91,13 +91,13 @@ final class MQTTConnection: @unchecked Sendable {
 
     func wake() { wakePipe.wake() }
 
-    /// - Returns: why the broker can't be had; nil when it can.
-    func waitUntilOpen(seconds: Double) -> String? {
+    /// - Returns: why the broker can't be had, as far as is known when it is to stop; nil when it can.
+    func waitUntilOpen(seconds: Double, stop: StopToken) -> String? {
         let start = Stopwatch.now
         return shared.wait(every: 0.1) { state -> String?? in
             // Of one that takes leave another is asked for.
             if state.isOpen || state.isLeaving || state.isOver { return .some(nil) }
-            if Stopwatch.now - start < seconds { return nil }
+            if !stop.isStopping, Stopwatch.now - start < seconds { return nil }
             return state.problem
         }
     }

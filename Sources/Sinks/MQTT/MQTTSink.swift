@@ -45,12 +45,16 @@ final class MQTTSink: Sink {
     /// Seconds that it has after a wish to stop.
     private static let shortPatience = 1.7
 
-    /// - Throws: `TacitError`: output for what can't be had, input for a password's file.
+    /// - Throws: `TacitError`: output for what can't be had, input for a password's file; `Process.Stopped` where a broker
+    ///   was still waited for.
     init(_ address: MQTTAddress, _ settings: SinkSettings, _ stream: StreamDescription) throws {
         var connection = try MQTTConnection.shared(address, settings.mqtt)
         var device: MQTTDevice?
         while device == nil {
-            if settings.areRequired, let problem = connection.waitUntilOpen(seconds: Self.patience) {
+            if settings.areRequired,
+                let problem = connection.waitUntilOpen(seconds: Self.patience, stop: stream.stop)
+            {
+                if stream.stop.isStopping { throw Process.Stopped() }
                 throw TacitError(.cannotCreate, file: address.description, problem)
             }
             device = connection.add(stream)

@@ -25,4 +25,31 @@ struct MQTTSilenceTests {
         #expect(outcome.status == 73, "\(outcome.standardError)")
         #expect(outcome.errorLines == ["tacit: \(place): Connection refused"], "\(outcome.standardError)")
     }
+
+    /// Who waits for a broker goes when it is told to.
+    @Test func theWaitIsCalledOff() throws {
+        let inputs = try SeveralInputs()
+        let deaf = try DeafListener()
+        let raw = try inputs.folder.write("a.raw", Sounds.raw(inputs.samples))
+        let keys: SeveralInputs.Keys =
+            inputs.firstKeys.filter { $0.key != "input" } + [
+                ("command", "sh -c 'cat \(raw); exec sleep 1000'"), ("command-silence", "86400"), ("raw", "true"),
+            ]
+        func settings(_ more: String) -> String {
+            SeveralInputs.table("stays", inputs.first.path, keys, "to = [\"lines\"]") + more
+                + "[[sink]]\nname = \"lines\"\nto = \"stdout\"\n[[sink]]\nname = \"deaf\"\n"
+                + "to = \"mqtt://127.0.0.1:\(deaf.port)/here\"\nrequire-sinks = true\n"
+        }
+        let path = try inputs.write(
+            settings(SeveralInputs.table("waits", inputs.first.path, keys, "to = [\"deaf\"]")))
+        let run = try LiveRun(.tacit, ["run", path, "--json"])
+        #expect(run.readLine() != nil)
+        try inputs.write(settings(""))
+        run.send(signal: SIGHUP)
+        #expect(waitUntil { run.standardError.contains("1 go on, 1 ended, 0 began") }, "\(run.standardError)")
+        #expect(!run.standardError.contains("does not end"), "\(run.standardError)")
+        run.send(signal: SIGTERM)
+        while run.readLine() != nil {}
+        #expect(run.finish() == 0)
+    }
 }
