@@ -5,6 +5,9 @@ import TacitText
 /// The files that one file of lines was put away as: its own name, a dot and when that was. They sort in the order in which
 /// that was done: where the wall clock was set back since, the name is that of the one before it and a millisecond.
 struct RotatedFiles {
+    /// The last moment of the last year of four digits, behind which no name would sort: milliseconds since 1970.
+    private static let last = 253_402_300_799_999
+
     private let path: String
     private let folder: String
     private let name: String
@@ -21,7 +24,7 @@ struct RotatedFiles {
     /// - Throws: `TacitError` (output) where it can't be renamed.
     func putAway(keeping kept: Int) throws -> (any Error)? {
         let (before, trouble) = putAwayBefore()
-        let target = freeName(after: before.compactMap(time).max())
+        let target = freeName(after: before.compactMap(time).filter { $0 < Self.last }.max())
         let failure = SystemPath.withBytes(path) { path in
             SystemPath.withBytes(target) { rename(path, $0) == 0 ? 0 : errno }
         }

@@ -40,6 +40,15 @@ import Testing
         for name in others { #expect(try listening.lines(name) == ["mine"]) }
     }
 
+    /// No name would sort behind the last that there can be, as a hand has made it.
+    @Test func theLastMomentOfAll() throws {
+        try folder.write("lines.jsonl.99991231T235959.999Z", [])
+        let outcome = try listening.run(["--to", "jsonl:\(file)", "--rotate-bytes", "10K", "--rotate-keep", "2"])
+        #expect(outcome.status == 0 && outcome.errors.isEmpty)
+        let names = try folder.names().filter { $0.hasPrefix("lines.jsonl.") }
+        #expect(names.count == 2 && names.allSatisfy { $0.utf8.count == "lines.jsonl.99991231T235959.999Z".utf8.count })
+    }
+
     /// What a link leads to is put away beside itself, whether or not it is there yet, and the link stays.
     @Test(arguments: [true, false]) func byALink(isThere: Bool) throws {
         try folder.write("data/other", [])
