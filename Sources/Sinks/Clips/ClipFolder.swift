@@ -174,7 +174,9 @@ final class ClipFolder: @unchecked Sendable {
             clips[stem]?.order = latest
         }
         let first = own.min { $0.number < $1.number }?.stem
-        if let first, let present = now().map({ stem(before: 0, $0) }) {
+        if let first {
+            // By the clock of this machine: what is of today is not to come, whenever a recording was made.
+            let present = stem(before: 0, .now())
             for (name, clip) in clips where clip.stem.ownNumber == nil && name > present {
                 clips[name]?.order = min(name, first)
             }
