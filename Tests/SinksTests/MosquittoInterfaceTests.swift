@@ -41,6 +41,7 @@ struct MosquittoInterfaceTests {
             EQUAL(TACIT_MOSQUITTO_TLS, MOSQ_ERR_TLS)
             EQUAL(TACIT_MOSQUITTO_LOG_ERROR, MOSQ_LOG_ERR)
             EQUAL(TACIT_MOSQUITTO_ERRNO, MOSQ_ERR_ERRNO)
+            EQUAL(TACIT_MOSQUITTO_LOOKUP, MOSQ_ERR_EAI)
             EQUAL(TACIT_MOSQUITTO_KEEP_ALIVE, MOSQ_ERR_KEEPALIVE)
             """.utf8)
         let outcome = try Clang.run(
