@@ -104,7 +104,9 @@ final class MQTTAnswers {
         switch state {
         case .open where code != 0: problem = MQTTClient.words(code)
         // Something listens there that has not answered as a broker does.
-        case .asking: problem = isEncrypted ? MQTTEncryptionTrouble.hungUp : Self.noAnswer
+        case .asking:
+            let isSilent = code == Int32(TACIT_MOSQUITTO_KEEP_ALIVE)
+            problem = isEncrypted && !isSilent ? MQTTEncryptionTrouble.hungUp : Self.noAnswer
         default: break
         }
         state = .closed
