@@ -25,9 +25,9 @@ import Testing
         }
         let (down, across) = (max(1, height / 12), max(1, width / 12))
         let expected: [(Int, Int, Int, Int)] = [
-            (down, 0, 80, 0), (-down, 0, 120, 8), (0, across, 120, 8), (0, -across, 80, 0),
+            (down, across, 80, 0), (-down, -across, 120, 8), (down, -across, 120, 8), (-down, across, 80, 0),
         ]
-        #expect(all.count == 9 && all.allSatisfy { $0.count == whole.count })
+        #expect(all.count == 11 && all.allSatisfy { $0.count == whole.count })
         for row in 0..<height {
             for column in 0..<width {
                 for channel in 0..<channels {
@@ -42,7 +42,7 @@ import Testing
     }
 
     /// A dot off the middle goes where the angle and the size say, to half a pixel.
-    @Test func turnedAndNearer() {
+    @Test func aslantAndTurned() {
         let side = 65
         var whole = [UInt8](repeating: 0, count: side * side)
         let (row, column) = (20, 40)
@@ -58,11 +58,16 @@ import Testing
             return (down / sum, across / sum)
         }
         let (y, x) = (Double(row - side / 2), Double(column - side / 2))
-        let (cosine, sine) = (0.9785, 0.2079)
+        let (farCosine, farSine) = (0.9511 / 1.2, 0.3090 / 1.2)
+        let (cosine, sine) = (0.9659, 0.2588)
+        let move = Double(side / 12)
         // A copy is looked up in the picture by the matrix, so that what is seen goes by its inverse.
         let expected = [
-            (y * 8 / 7, x * 8 / 7), (y * 7 / 8, x * 7 / 8), (cosine * y + sine * x, cosine * x - sine * y),
-            (cosine * y - sine * x, cosine * x + sine * y),
+            (y * 1024 / 860, x), (y, x + y * 260 / 1024),
+            (farCosine * y + farSine * x, farCosine * x - farSine * y),
+            (farCosine * y - farSine * x, farCosine * x + farSine * y),
+            (cosine * (y - move) + sine * (x - move), cosine * (x - move) - sine * (y - move)),
+            (cosine * (y - move) - sine * (x + move), cosine * (x + move) + sine * (y - move)),
         ]
         for (copy, place) in zip(all[5...], expected) {
             let found = middle(copy)

@@ -1,4 +1,4 @@
-/// Copies of a picture as a camera might see the same thing again: mirrored, to each side, nearer and farther, turned,
+/// Copies of a picture as a camera might see the same thing again: mirrored, to each side, from aslant, turned, farther,
 /// darker and brighter.
 package enum PictureCopies {
     /// Where a pixel of a copy comes from, in whole numbers, so that copies are the same on every machine: from the
@@ -21,12 +21,19 @@ package enum PictureCopies {
     package static func all(_ pixels: [UInt8], width: Int, height: Int, channels: Int) -> [[UInt8]] {
         let (down, across) = (max(1, height / 12), max(1, width / 12))
         let (darker, brighter) = ({ (value: Int) in value * 4 / 5 }, { (value: Int) in value * 6 / 5 + 8 })
-        // A seventh nearer and farther; 12 degrees, of which cosine and sine are 1002 and 213 in 1024.
+        // Turned by 18 degrees and a fifth farther, by 15 and moved: in 1024 parts, cosine and sine.
+        let (farCosine, farSine, cosine, sine) = (1169, 380, 989, 265)
         return [
-            Place(d: -1024), Place(down: down, brightness: darker), Place(down: -down, brightness: brighter),
-            Place(across: across, brightness: brighter), Place(across: -across, brightness: darker),
-            Place(a: 896, d: 896),
-            Place(a: 1170, d: 1170), Place(a: 1002, b: -213, c: 213, d: 1002), Place(a: 1002, b: 213, c: -213, d: 1002),
+            Place(d: -1024),
+            Place(down: down, across: across, brightness: darker),
+            Place(down: -down, across: -across, brightness: brighter),
+            Place(down: down, across: -across, brightness: brighter),
+            Place(down: -down, across: across, brightness: darker),
+            Place(a: 860), Place(c: -260),
+            Place(a: farCosine, b: -farSine, c: farSine, d: farCosine),
+            Place(a: farCosine, b: farSine, c: -farSine, d: farCosine),
+            Place(a: cosine, b: -sine, c: sine, d: cosine, down: down, across: across),
+            Place(a: cosine, b: sine, c: -sine, d: cosine, down: down, across: -across),
         ].map { copy(pixels, width: width, height: height, channels: channels, at: $0) }
     }
 
