@@ -1,4 +1,3 @@
-import Glibc
 import TacitConsole
 import TacitDiagnostics
 import TacitLive
@@ -122,7 +121,7 @@ package final class Corrections: Sink, Sendable {
         }
         guard let clip = past.clip else { return answer(.refused, "the event has no clip to learn from") }
         let path = "\(folder)/\(clip.text)"
-        guard SystemPath.withBytes(path, { access($0, R_OK) }) == 0 else {
+        guard PathProbe.obstacle(toReading: path) == nil else {
             return answer(.refused, "the event's clip is not finished yet, or was removed")
         }
         do {

@@ -1,4 +1,3 @@
-import Glibc
 import TacitConsole
 import TacitDiagnostics
 import TacitSettings
@@ -15,12 +14,9 @@ extension SettingsCheck {
     private var absent: [SettingsFault] {
         settings.inputs.compactMap { input in
             guard inputs.contains(where: { $0.name == input.name.text }), let entry = input.entry("input"),
-                let path = entry.values.first, path != "-"
+                let path = entry.values.first, path != "-", let error = PathProbe.obstacle(toReading: path)
             else { return nil }
-            let number = SystemPath.withBytes(path) { access($0, R_OK) == 0 ? 0 : errno }
-            guard number != 0 else { return nil }
-            let reason = TacitError.system(.noInput, number, file: path).description
-            return SettingsFault(entry.place, "input: \(reason): as long as that is so, it can't be run")
+            return SettingsFault(entry.place, "input: \(error.description): as long as that is so, it can't be run")
         }
     }
 
