@@ -50,6 +50,9 @@ public struct TacitError: Error, Equatable, Sendable {
         self.reason = reason
     }
 
+    /// Why something failed, without the file and the place, for whoever names these otherwise or not at all.
+    package static func reason(of error: any Error) -> String { (error as? TacitError)?.reason ?? "\(error)" }
+
     /// A broken or unsupported file.
     public static func badData(_ file: String, at place: String? = nil, _ reason: String) -> TacitError {
         TacitError(.badData, file: file, place: place, reason)

@@ -121,7 +121,7 @@ private struct CommandWorker: Sendable {
         do {
             run = try CommandRun(terms)
         } catch {
-            return (.notStarted((error as? TacitError)?.reason ?? "\(error)"), 0)
+            return (.notStarted(TacitError.reason(of: error)), 0)
         }
         var first: Double?
         var unreadable: String?
@@ -133,7 +133,7 @@ private struct CommandWorker: Sendable {
                 changed.wake()
             }
         } catch {
-            unreadable = (error as? TacitError)?.reason ?? "\(error)"
+            unreadable = TacitError.reason(of: error)
         }
         let seconds = first.map { run.lastByte - $0 } ?? 0
         let ending = run.finish(unreadable: unreadable, hasDelivered: first != nil) {

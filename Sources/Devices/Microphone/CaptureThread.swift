@@ -114,7 +114,7 @@ final class CaptureThread: @unchecked Sendable {
                 format = try device.open(sampleRate: sampleRate, isFixed: true)
                 state.refusal.withLock { $0 = nil }
             } catch {
-                let reason = (error as? TacitError)?.reason
+                let reason = TacitError.reason(of: error)
                 state.refusal.withLock { $0 = reason }
                 continue
             }

@@ -84,7 +84,7 @@ extension Microphones {
             } catch let failure as ALSAFailure {
                 return failure.isBusy ? .failed(EBUSY) : .unusable(failure.reason())
             } catch {
-                return .unusable((error as? TacitError)?.reason ?? "\(error)")
+                return .unusable(TacitError.reason(of: error))
             }
         } catch {
             return .failed((error as? ALSAFailure).map { -$0.code } ?? EINVAL)

@@ -136,8 +136,8 @@ package final class MJPEGSource: FrameSource {
         do {
             try decoder.decode(picture, into: frame)
         } catch {
-            let reason = (error as? TacitError)?.reason ?? "can't be decoded"
-            return .broken(TacitError(.badData, file: stream.name, place: "frame \(index)", reason))
+            return .broken(
+                TacitError(.badData, file: stream.name, place: "frame \(index)", TacitError.reason(of: error)))
         }
         return .frame(FrameEvent.Stamp(index: index, time: clock.time(of: index), dropped: 0))
     }

@@ -110,7 +110,7 @@ final class CommandRunner: @unchecked Sendable {
                         command, environment: environment.entries(next), line: format.bytes, output: output.writing,
                         event: next.event, seconds: settings.seconds))
             } catch {
-                log(next.event, ": \((error as? TacitError)?.reason ?? "\(error)")")
+                log(next.event, ": \(TacitError.reason(of: error))")
             }
         }
     }

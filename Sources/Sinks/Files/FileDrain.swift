@@ -57,7 +57,7 @@ final class FileDrain: OutputDrain, @unchecked Sendable {
                 try rotate(before: bytes.count)
             } catch {
                 guard triesAgain else { throw error }
-                tellOnce((error as? TacitError)?.reason ?? "\(error)")
+                tellOnce(TacitError.reason(of: error))
                 return 0
             }
             // There may be another file now.

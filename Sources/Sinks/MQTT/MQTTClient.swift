@@ -111,7 +111,7 @@ final class MQTTClient {
     ///
     /// - Returns: why nobody does; nil where somebody does.
     private func call() -> String? {
-        let places = HostAddresses.all(of: address.host)
+        let places = (try? SocketAddress.all(of: address.host, port: address.port))?.compactMap(\.host) ?? []
         errno = 0
         if address.isEncrypted, places.count > 1 {
             // A certificate is for a name, so the library has to be given that; and only one that waits goes on to the next

@@ -15,7 +15,7 @@ enum IPAddress {
     }
 
     /// Whether nobody but this machine's own programs gets to the address.
-    static func isLoopback(_ address: UnsafeMutablePointer<sockaddr>) -> Bool {
+    static func isLoopback(_ address: UnsafePointer<sockaddr>) -> Bool {
         switch Int32(address.pointee.sa_family) {
         case AF_INET:
             address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { isLoopback($0.pointee.sin_addr) }

@@ -16,31 +16,21 @@ struct ListeningSocket {
     private static let unsentBytes: Int32 = 1 << 16
 
     init(_ address: PageAddress) throws(Failure) {
-        var wish = addrinfo()
-        wish.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        wish.ai_flags = AI_PASSIVE | AI_NUMERICSERV
-        var found: UnsafeMutablePointer<addrinfo>?
-        let answer = getaddrinfo(address.host, String(address.port), &wish, &found)
-        guard answer == 0 else { throw Failure(number: nil, reason: String(cString: gai_strerror(answer))) }
-        defer { freeaddrinfo(found) }
+        let places: [SocketAddress]
+        do { places = try SocketAddress.all(of: address.host, port: address.port, toListen: true) } catch {
+            throw Failure(number: nil, reason: error.reason)
+        }
         var failure = Failure(number: nil, reason: "no address")
-        var next = found
-        while let place = next {
-            next = place.pointee.ai_next
-            // A name of this machine's own that points elsewhere would be open to all.
-            if address.isLoopback, !IPAddress.isLoopback(place.pointee.ai_addr) { continue }
-            let own = socket(
-                place.pointee.ai_family,
-                Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-                    | Int32(SOCK_NONBLOCK.rawValue), 0)
-            guard own >= 0 else { continue }
+        // A name of this machine's own that points elsewhere would be open to all.
+        for place in places where !address.isLoopback || place.isLoopback {
+            guard let own = place.socket() else { continue }
             var yes: Int32 = 1
             let size = socklen_t(MemoryLayout<Int32>.size)
             setsockopt(own, SOL_SOCKET, SO_REUSEADDR, &yes, size)
             // What is sent and not taken lies in the kernel, for every reader, and would grow to megabytes.
             var unsent = Self.unsentBytes
             setsockopt(own, SOL_SOCKET, SO_SNDBUF, &unsent, size)
-            if bind(own, place.pointee.ai_addr, place.pointee.ai_addrlen) == 0, listen(own, 256) == 0,
+            if place.withPointer({ bind(own, $0, $1) }) == 0, listen(own, 256) == 0,
                 let port = Self.port(of: own)
             {
                 descriptor = own

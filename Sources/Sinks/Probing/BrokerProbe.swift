@@ -17,39 +17,29 @@ struct BrokerProbe {
         if let reason = MQTTClient.libraryProblem() { return .library(package: "libmosquitto1", reason: reason) }
         if address.user != nil, let file = settings.passwordFile {
             do { _ = try SecretFile.read(file) } catch {
-                return .secret(file: file, reason: (error as? TacitError)?.reason ?? "\(error)")
+                return .secret(file: file, reason: TacitError.reason(of: error))
             }
         }
-        // By itself first: the library waits for minutes, and has one word for all of it.
+        // By itself first: the library has one word for all that may be wrong with a socket.
         return troubleOfSocket() ?? troubleOfWelcome()
     }
 
     private func troubleOfSocket() -> SinkTrouble? {
-        var wish = addrinfo()
-        wish.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        wish.ai_flags = AI_NUMERICSERV
-        var found: UnsafeMutablePointer<addrinfo>?
-        let failure = getaddrinfo(address.host, String(address.port), &wish, &found)
-        guard failure == 0 else { return .host(name: address.host, reason: String(cString: gai_strerror(failure))) }
-        defer { freeaddrinfo(found) }
-        var reason = "no address"
-        var next = found
-        while let place = next {
-            next = place.pointee.ai_next
-            guard let problem = problem(of: place.pointee) else { return nil }
-            reason = problem
-        }
-        return .reach(reason: reason)
+        do {
+            var reason = ""
+            for place in try SocketAddress.all(of: address.host, port: address.port) {
+                guard let problem = problem(of: place) else { return nil }
+                reason = problem
+            }
+            return .reach(reason: reason)
+        } catch { return .host(name: address.host, reason: error.reason) }
     }
 
     /// Nil for a place where something listens.
-    private func problem(of place: addrinfo) -> String? {
-        let own = socket(
-            place.ai_family,
-            Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
-        guard own >= 0 else { return TacitError.systemWords() }
+    private func problem(of place: SocketAddress) -> String? {
+        guard let own = place.socket() else { return TacitError.systemWords() }
         defer { close(own) }
-        if connect(own, place.ai_addr, place.ai_addrlen) == 0 { return nil }
+        if place.withPointer({ connect(own, $0, $1) }) == 0 { return nil }
         guard errno == EINPROGRESS else { return TacitError.systemWords() }
         return PendingConnection.trouble(own, seconds: seconds)
     }

@@ -10,7 +10,7 @@ enum PageProbe {
         }
         if let file = settings.tokenFile {
             do { _ = try SecretFile.token(file, least: PageSink.leastToken) } catch {
-                return .secret(file: file, reason: (error as? TacitError)?.reason ?? "\(error)")
+                return .secret(file: file, reason: TacitError.reason(of: error))
             }
         }
         do {

@@ -29,16 +29,8 @@ struct MQTTSilenceTests {
     /// Where somebody is reached who says nothing, TLS has not been agreed on, and nobody hung up.
     @Test(arguments: ["mqtt", "mqtts"])
     func whereNothingIsSaid(scheme: String) throws {
-        let own = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        defer { close(own) }
-        // The system lets in whoever comes.
-        try #require(listen(own, 16) == 0)
-        var place = sockaddr_in()
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        _ = withUnsafeMutablePointer(to: &place) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(own, $0, &size) }
-        }
-        let address = "\(scheme)://127.0.0.1:\(UInt16(bigEndian: place.sin_port))/here"
+        let silent = try DeafListener(admits: true)
+        let address = "\(scheme)://127.0.0.1:\(silent.port)/here"
         let fed = try FedRun(try EventfulListening(), ["--realtime", "--to", address])
         fed.feed(seconds: 1)
         // A keep-alive of the protocol later.
