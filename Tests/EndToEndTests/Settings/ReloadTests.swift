@@ -137,7 +137,8 @@ import Testing
         try inputs.write(program("b") + program("c"))
         run.send(signal: SIGHUP)
         try read(["b", "c"])
-        #expect(run.standardError.contains("0 go on, 1 ended, 2 began"), "\(run.standardError)")
+        // What is told of the reading may come after the first lines.
+        #expect(waitUntil { run.standardError.contains("0 go on, 1 ended, 2 began") }, "\(run.standardError)")
         unlink(path)
         run.send(signal: SIGHUP)
         #expect(waitUntil { run.standardError.contains("No such file or directory; the settings stay as they were") })
