@@ -34,6 +34,9 @@ package struct CalibrationSet {
     /// What lies in the set's folder and is no example, in words.
     package var notes: [String] { data.leftOut }
 
+    /// Whether some of that may have been meant as an example, so that all figures are those of a part of the set.
+    package var lacksExamples: Bool { data.lacksExamples }
+
     /// Contexts as the model's front end makes them of the examples, one of each, evenly spread: what a trunk may be
     /// tried with and weights be fitted to.
     ///

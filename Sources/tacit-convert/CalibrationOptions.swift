@@ -47,6 +47,12 @@ struct CalibrationOptions: ParsableArguments {
         return set
     }
 
+    /// Ends the command as `tacit eval` ends, once what was measured has been told: of a set that lacks examples the
+    /// figures are those of a part.
+    static func requireWhole(_ set: CalibrationSet?) throws {
+        if set?.lacksExamples == true { throw ExitStatus.Reported(kind: .badData) }
+    }
+
     /// No number of threads changes a result.
     static var engine: EngineSettings {
         EngineSettings(threads: Processors.threads)

@@ -47,5 +47,6 @@ struct CompareCommand: ParsableCommand {
         progress.clear()
         let text = json ? errors.json : errors.lines(isComparison: true).joined(separator: "\n")
         try StandardOutput.shared.write(Array("\(text)\n".utf8))
+        try CalibrationOptions.requireWhole(set)
     }
 }

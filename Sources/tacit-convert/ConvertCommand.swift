@@ -133,15 +133,16 @@ struct ConvertCommand: ParsableCommand {
     }
 
     func run() throws {
-        let report = try Process.stoppingInOrder {
-            let (report, file) = try Self.namingFlags { try convert() }
+        let (report, set) = try Process.stoppingInOrder {
+            let (report, file, set) = try Self.namingFlags { try convert() }
             if let file {
                 try Array("\(report.json)\n".utf8).withUnsafeBytes { try file.write($0, at: 0) }
                 try file.finish()
             }
-            return report
+            return (report, set)
         }
         try StandardOutput.shared.write(Array("\(json ? report.json : report.table)\n".utf8))
+        try CalibrationOptions.requireWhole(set)
     }
 
     /// What is wrong with a setting is told of the flag that it has here.
@@ -154,8 +155,8 @@ struct ConvertCommand: ParsableCommand {
         }
     }
 
-    /// - Returns: the report, and the file that it is to be written to.
-    private func convert() throws -> (ConversionReport, OutputFile?) {
+    /// - Returns: the report, the file that it is to be written to, and the data that were measured on.
+    private func convert() throws -> (ConversionReport, OutputFile?, CalibrationSet?) {
         let options = ConversionOptions(
             base: base, layers: layers, adapter: adapter, weights: weights, int8Form: int8Form, smoothing: smoothing,
             twoPlaneLayers: twoPlaneLayers, groupSize: groupSize, method: method, budget: budget ?? 8, output: output)
@@ -183,7 +184,7 @@ struct ConvertCommand: ParsableCommand {
                     return result
                 }
             }, progress: show)
-        return (result, file)
+        return (result, file, set)
     }
 }
 

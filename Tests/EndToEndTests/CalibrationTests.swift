@@ -178,6 +178,31 @@ import Testing
         #expect(errors.0 < 0.9 * errors.1, "\(errors)")
     }
 
+    /// The figures are those of a part: they are told and kept, and the status says what `eval` says.
+    @Test func aSetThatLacksExamples() throws {
+        let folder = try TemporaryFolder()
+        let label = try #require(FileManager.default.contentsOfDirectory(atPath: tree.path).min())
+        let copy = try folder.copy(tree.path, as: "copy")
+        try folder.write("copy/\(label)/README.txt", Array("recorded at home".utf8))
+        let model = folder.path("model.gguf")
+        // What was never meant as an example is named, no more.
+        let data = ["--calibration", "folder:\(copy)"]
+        let whole = try convert(model, data)
+        #expect(whole.status == 0 && whole.errorLines.count == 1, "\(whole.standardError)")
+        #expect(try Executable.convert.run(["compare", exact.path, model] + data).status == 0)
+
+        try folder.write("copy/\(label)/later.m4a", Array("no sound that is read".utf8))
+        let part = folder.path("part.gguf")
+        for outcome in [
+            try convert(part, data), try Executable.convert.run(["compare", exact.path, model] + data),
+        ] {
+            #expect(outcome.status == 65, "\(outcome.standardError)")
+            #expect(outcome.errorLines.count == 1 && outcome.standardError.contains("later.m4a"))
+            #expect(outcome.standardOutput.contains("\(Self.clips) examples: accuracy "))
+        }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: part)) == Data(contentsOf: URL(fileURLWithPath: model)))
+    }
+
     @Test func whatDoesNotGoTogether() throws {
         let folder = try TemporaryFolder()
         let path = folder.path("model.gguf")
