@@ -6,9 +6,6 @@ enum BoundedFile {
     /// No list of a published data set comes near it.
     static let maximumBytes = 64 << 20
 
-    /// What editors on Windows put before a text in UTF-8.
-    static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
-
     /// - Throws: `TacitError`: no input when it can't be opened, bad data when it is no regular file or too large.
     static func read(_ path: String, maximumBytes: Int = maximumBytes) throws -> [UInt8] {
         // Not blocking, so that a pipe under the name of a list is refused rather than waited for.
@@ -31,7 +28,7 @@ enum BoundedFile {
     /// The lines of a UTF-8 text, a byte order mark and empty ones left out, each with its number from 1.
     static func lines(_ path: String) throws -> [(number: Int, text: String)] {
         let whole = try read(path)
-        let bytes = whole.starts(with: byteOrderMark) ? whole.dropFirst(byteOrderMark.count) : whole[...]
+        let bytes = whole.dropFirst(whole.markLength)
         var lines: [(number: Int, text: String)] = []
         for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
             let content = line.last == UInt8(ascii: "\r") ? line.dropLast() : line

@@ -77,7 +77,7 @@ package struct CommaSeparatedValues {
         init(path: String, bytes: [UInt8]) {
             self.path = path
             self.bytes = bytes
-            position = bytes.starts(with: BoundedFile.byteOrderMark) ? BoundedFile.byteOrderMark.count : 0
+            position = bytes.markLength
         }
 
         /// The next record that is not an empty line.

@@ -38,8 +38,9 @@ package struct TokenFile: Equatable, Sendable {
 
     /// Standard input has no suffix: lines of arrays hold no byte but those of numbers, which ids hardly do.
     private static func isText(_ bytes: [UInt8]) -> Bool {
-        bytes.first == UInt8(ascii: "[")
-            && bytes.allSatisfy { $0.isASCIIDigit || [0x09, 0x0a, 0x0d, 0x20, 0x2c, 0x5b, 0x5d].contains($0) }
+        let text = bytes.dropFirst(bytes.markLength)
+        return text.first == UInt8(ascii: "[")
+            && text.allSatisfy { $0.isASCIIDigit || [0x09, 0x0a, 0x0d, 0x20, 0x2c, 0x5b, 0x5d].contains($0) }
     }
 
     private static func raw(_ bytes: [UInt8], vocabulary: Int, codebooks: Int) throws -> [Int32] {

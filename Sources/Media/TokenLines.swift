@@ -5,7 +5,7 @@ package struct TokenLines {
     private let bytes: [UInt8]
     private let vocabulary: Int
     private let codebooks: Int
-    private var position = 0
+    private var position: Int
     private var line = 1
 
     /// - Parameters:
@@ -14,6 +14,7 @@ package struct TokenLines {
     ///   - codebooks: ids in a line, at least 1.
     package init(bytes: [UInt8], vocabulary: Int, codebooks: Int) {
         self.bytes = bytes
+        position = bytes.markLength
         self.vocabulary = vocabulary
         self.codebooks = codebooks
     }

@@ -22,6 +22,13 @@ import Testing
         #expect(file.patches == 3)
     }
 
+    /// As some editors and shells on Windows begin a text; in numbers the same bytes are numbers.
+    @Test func aByteOrderMarkIsNoPartOfTheText() throws {
+        #expect(try read("a.jsonl", "\u{FEFF}[1,2]\r\n[3,4]".utf8).tokens == [1, 2, 3, 4])
+        #expect(failure("a.u16", "\u{FEFF}[".utf8)?.place == "patch 0")
+        #expect(failure("a.jsonl", "\u{FEFF}".utf8)?.reason == "no tokens in it")
+    }
+
     @Test func rawNumbers() throws {
         let file = try read("a.u16", [1, 0, 43, 1])
         #expect(file.tokens == [1, 299])
@@ -32,7 +39,7 @@ import Testing
         ("[1,300]", "line 1"), ("[1,2]\n[1]", "line 2"), ("[1,2,3]", "line 1"), ("[1,-2]", "line 1"),
         ("[1,2.0]", "line 1"), ("[1,2", "line 1"), ("[]", "line 1"), ("[1,]", "line 1"), ("[1,2]x", "line 1"),
         ("[1,2][3,4]", "line 1"), ("\n\n{\"a\":1}", "line 3"), ("[01,2]", "line 1"), ("[1,\"2\"]", "line 1"),
-        ("[1,99999999999999999999999999999]", "line 1"), ("[[1,2]]", "line 1"), ("\u{FEFF}[1,2]", "line 1"),
+        ("[1,99999999999999999999999999999]", "line 1"), ("[[1,2]]", "line 1"), ("[1,2]\n\u{FEFF}[1,2]", "line 2"),
         ("[1,\n2]", "line 1"),
     ])
     func brokenLines(text: String, place: String) {
