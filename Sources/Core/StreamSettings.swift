@@ -66,7 +66,10 @@ public struct StreamSettings: Sendable {
         return ChangingLabels(
             planes, labels, new: { _ in ChangingLabels.Terms(threshold: threshold ?? LoadedModel.learnedThreshold) },
             // Those that come make events unless the program has said which do.
-            takesNew: only.isEmpty)
+            takes: { [only, except] names in
+                let selection = try? LabelSelection(labels: names, only: only, except: except, labelsCome: true)
+                return selection?.indices ?? []
+            })
     }
 
     /// What turns the readings of a stream of pictures into events.

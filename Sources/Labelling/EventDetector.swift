@@ -50,13 +50,15 @@ package final class EventDetector {
     ///   - names: of the labels, for errors.
     ///   - delays: of labels (indices) that have their own.
     ///   - averagedLabels: of how many labels, from the first on, scores are averaged; nil for all, also those to come.
+    ///   - labelsCome: whether labels may be watched that come later, so that there may be none now.
     /// - Throws: `TacitError` (usage) for what can never turn on, or never off again.
     package init(
         thresholds: [Float], watched: [Int], settings: EventSettings, sampleRate: Int, hop: Int,
-        names: [String] = [], delays: [Int: Delays] = [:], averagedLabels: Int? = nil
+        names: [String] = [], delays: [Int: Delays] = [:], averagedLabels: Int? = nil,
+        labelsCome: Bool = false
     ) throws {
         try settings.validate()
-        guard !watched.isEmpty else {
+        guard !watched.isEmpty || labelsCome else {
             throw TacitError(.usage, "no label is left that could make an event")
         }
         self.settings = settings

@@ -5,22 +5,30 @@ import TacitText
 package struct LabelSelection: Equatable, Sendable {
     /// Indices of labels, rising.
     package let indices: [Int]
+    /// What was named and is no label now, each name once; nothing where labels don't come.
+    package let awaited: [String]
 
     /// - Parameters:
     ///   - labels: the model's.
     ///   - only: the labels wanted, one or several with commas between them in each text; all if there is none.
     ///   - except: those among them that are not wanted.
+    ///   - labelsCome: whether labels may be taught later, so that a name which is none now may be one then.
     ///   - names: what the user calls these two.
-    /// - Throws: `TacitError` (usage) for what is no label, naming those like it, and where none is left.
+    /// - Throws: `TacitError` (usage) for what is no label and none to come, naming those like it, and where none is
+    ///   left.
     package init(
-        labels: [String], only: [String] = [], except: [String] = [],
+        labels: [String], only: [String] = [], except: [String] = [], labelsCome: Bool = false,
         called names: (only: String, except: String) = ("only", "except")
     ) throws {
-        let known = Known(labels)
+        let known = Known(labels, labelsCome: labelsCome)
         let wanted = try known.indices(of: only)
         let unwanted = try known.indices(of: except)
-        indices = labels.indices.filter { (only.isEmpty || wanted.contains($0)) && !unwanted.contains($0) }
-        guard !indices.isEmpty else {
+        indices = labels.indices.filter {
+            (only.isEmpty || wanted.places.contains($0)) && !unwanted.places.contains($0)
+        }
+        awaited = wanted.awaited + unwanted.awaited.filter { !wanted.awaited.contains($0) }
+        let mayCome = labelsCome && (only.isEmpty || !Set(wanted.awaited).isSubset(of: unwanted.awaited))
+        guard !indices.isEmpty || mayCome else {
             throw TacitError(
                 .usage,
                 "no label is left: \(names.only) and \(names.except) leave none of the model's \(labels.count)"
@@ -37,16 +45,21 @@ private struct Known {
     private let foldedPlaces: [String: [Int]]
     /// How many parts, with commas between, any label has at most.
     private let mostParts: Int
+    private let labelsCome: Bool
 
-    init(_ labels: [String]) {
+    init(_ labels: [String], labelsCome: Bool) {
         self.labels = labels
+        self.labelsCome = labelsCome
         places = Dictionary(grouping: labels.indices) { labels[$0] }
         foldedPlaces = Dictionary(grouping: labels.indices) { labels[$0].lowercased() }
         mostParts = labels.map { label in 1 + label.utf8.count { $0 == UInt8(ascii: ",") } }.max() ?? 1
     }
 
-    func indices(of texts: [String]) throws -> Set<Int> {
+    /// The places of what is named, and the names that are no label's and may come.
+    func indices(of texts: [String]) throws -> (places: Set<Int>, awaited: [String]) {
         var found: Set<Int> = []
+        var awaited: [String] = []
+        var seen: Set<String> = []
         for text in texts {
             // The longest run of parts that is a label is taken, because a label may hold commas itself.
             let parts = text.split(separator: ",", omittingEmptySubsequences: false)
@@ -59,12 +72,17 @@ private struct Known {
                     if !matches.isEmpty { break }
                     end -= 1
                 }
-                guard !matches.isEmpty else { throw unknown(trimmed(parts[start])) }
+                if matches.isEmpty {
+                    let name = trimmed(parts[start])
+                    guard labelsCome, !name.isEmpty else { throw unknown(name) }
+                    if seen.insert(name).inserted { awaited.append(name) }
+                    end = start + 1
+                }
                 found.formUnion(matches)
                 start = end
             }
         }
-        return found
+        return (found, awaited)
     }
 
     /// All labels of that name: to the letter, or else without blanks around it, or else but for case.

@@ -1,5 +1,6 @@
 import TacitDiagnostics
 import TacitLabelling
+import TacitTestSupport
 import Testing
 
 @Suite struct LabelSelectionTests {
@@ -69,5 +70,20 @@ import Testing
         #expect(
             refusal(only: ["dog"], except: ["dog"]) == "no label is left: only and except leave none of the model's 9")
         #expect(refusal(except: Self.labels)?.contains("no label is left") == true)
+    }
+
+    /// Where labels are taught while a stream runs, a name may be one that was forgotten or is still to come.
+    @Test func namesOfLabelsThatMayCome() throws {
+        func selection(only: [String] = [], except: [String] = []) throws -> LabelSelection {
+            try LabelSelection(labels: ["dog", "cat"], only: only, except: except, labelsCome: true)
+        }
+        let one = try selection(only: ["dog,bell", "horn , bell"], except: ["horn", "hiss"])
+        #expect(one.indices == [0] && one.awaited == ["bell", "horn", "hiss"])
+        #expect(try selection(only: ["bell"]).indices == [])
+        #expect(try selection(except: ["dog,cat"]).indices == [])
+        // None that can come is left.
+        for (only, except) in [(["dog"], ["dog"]), (["bell"], ["bell"]), ([""], []), (["bell,"], [])] {
+            #expect(thrown(TacitError.self) { try selection(only: only, except: except) }?.kind == .usage)
+        }
     }
 }

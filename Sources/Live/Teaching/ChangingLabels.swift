@@ -28,7 +28,7 @@ package struct ChangingLabels {
     }
 
     private let planes: TaughtPlanes
-    private let takesNew: Bool
+    private let takes: ([String]) -> [Int]
     private let terms: (String) -> Terms
     /// Ends with the stream.
     private let watch: AnyObject?
@@ -47,16 +47,16 @@ package struct ChangingLabels {
     ///   - planes: of the model that the stream runs.
     ///   - labels: with which the stream begins.
     ///   - terms: of labels that come, by name.
-    ///   - takesNew: whether labels that come may be shown and make events.
+    ///   - takes: which of so many labels, by their names, may be shown and make events; asked where some came.
     ///   - watch: who looks for changes; kept for as long as the stream.
     package init(
-        _ planes: TaughtPlanes, _ labels: StreamLabels, new terms: @escaping (String) -> Terms, takesNew: Bool,
-        watch: AnyObject? = nil
+        _ planes: TaughtPlanes, _ labels: StreamLabels, new terms: @escaping (String) -> Terms,
+        takes: @escaping ([String]) -> [Int], watch: AnyObject? = nil
     ) {
         self.planes = planes
         self.labels = labels
         self.terms = terms
-        self.takesNew = takesNew
+        self.takes = takes
         self.watch = watch
         wanted = Set(labels.selected)
         first = labels.names.count
@@ -78,8 +78,8 @@ package struct ChangingLabels {
             labels.delays[own + place] = terms.delays
             came.append(terms)
             if let group = group(of: terms) { labels.groupOf[own + place] = group }
-            if takesNew { wanted.insert(own + place) }
         }
+        if labels.names.count > before { wanted.formUnion(takes(labels.names).filter { $0 >= before }) }
         // Nor is there a label with the name of a group: nobody could tell the two apart.
         labels.forgotten = places.names.indices.filter {
             !places.isTaught[$0] || labels.groups.contains(places.names[$0])

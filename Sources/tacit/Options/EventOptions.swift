@@ -46,9 +46,11 @@ struct EventOptions: ParsableArguments {
 
     /// Those of a model's labels that make events and are shown.
     ///
-    /// - Throws: `TacitError` (usage) for what is no label, and where none is left.
-    func selection(of labels: [String]) throws -> LabelSelection {
-        try LabelSelection(labels: labels, only: only, except: except, called: ("--only", "--except"))
+    /// - Parameter labelsCome: whether labels may be taught while the stream runs.
+    /// - Throws: `TacitError` (usage) for what is no label and none to come, and where none is left.
+    func selection(of labels: [String], labelsCome: Bool) throws -> LabelSelection {
+        try LabelSelection(
+            labels: labels, only: only, except: except, labelsCome: labelsCome, called: ("--only", "--except"))
     }
 
     /// What is given, and for the rest what the model says, if it does.

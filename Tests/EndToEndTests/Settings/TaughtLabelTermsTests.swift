@@ -45,6 +45,64 @@ import Testing
         #expect(run.standardOutput.contains(#""label":"one","score""#))
     }
 
+    /// Labels are forgotten while a stream runs, and a board has to begin again after that.
+    @Test(arguments: [
+        ("only", "one,two", 1), ("only", "two", 1), ("except", "two", 1), ("only", "one", 0), ("except", "one", 0),
+    ])
+    func aForgottenLabelThatIsNamed(key: String, names: String, awaited: Int) throws {
+        let text = inputs.table(inputs.all[0], "labels = \"\(labels)\"\n\(key) = \"\(names)\"")
+        let place = text.split(separator: "\n", omittingEmptySubsequences: false).firstIndex { $0.hasPrefix(key) }
+        for command in ["check", "run"] {
+            let outcome = try Executable.tacit.run([command, try inputs.write(text)])
+            #expect(outcome.status == 0, "\(outcome.standardError)")
+            let said = outcome.errorLines.filter {
+                $0.contains("settings.toml:\((place ?? 0) + 1):1: \(key): 'two' is no label now: this holds once")
+            }
+            #expect(said.count == awaited, "\(outcome.standardError)")
+        }
+        // What can never be said is refused as ever, and so is a name where no labels come.
+        for table in [
+            inputs.table(inputs.all[0], "labels = \"\(labels)\"\nonly = \"two\"\nexcept = \"two\""),
+            inputs.table(inputs.all[0], "\(key) = \"two\""),
+        ] {
+            #expect(try Executable.tacit.run(["check", try inputs.write(table)]).status == 65)
+        }
+    }
+
+    /// It is said from its first reading on, alone, and in its group.
+    @Test func whatIsNamedAndComesIsSaid() throws {
+        let raw = try inputs.folder.write("a.raw", Sounds.raw(inputs.samples))
+        let keys: SeveralInputs.Keys =
+            inputs.firstKeys.filter { $0.key != "input" } + [
+                ("command", "sh -c 'while cat \(raw); do sleep 0.1; done'"), ("raw", "true"), ("labels", labels),
+                ("only", "two,three"), ("except", "four"),
+            ]
+        let run = try LiveRun(
+            .tacit,
+            [
+                "run", "--json",
+                try inputs.write(
+                    SeveralInputs.table("ear", inputs.first.path, keys) + "[label.three]\ngroup = \"some\"\n"),
+            ])
+        let first = try #require(run.readLine(), "\(run.standardError)")
+        #expect(first.contains(#""labels":[]"#), "\(first)")
+        for name in ["four", "three", "two"] {
+            try learn(name)
+            let said = "tacit: ear: \(labels): labels were taught anew; new: \(name)"
+            #expect(waitUntil { run.standardError.contains(said) }, "\(run.standardError)")
+        }
+        var lines: [String] = []
+        func isThere(_ part: String) -> Bool { lines.contains { $0.contains(part) } }
+        for _ in 0..<200_000
+        where !(isThere(#""state":"on","label":"some""#) && isThere(#""state":"on","label":"two""#)) {
+            lines = lines.suffix(100) + [try #require(run.readLine(), "\(run.standardError)")]
+        }
+        run.send(signal: SIGTERM)
+        while let line = run.readLine() { lines.append(line) }
+        #expect(run.finish() == 0)
+        #expect(!isThere(#""label":"one""#) && !isThere(#""label":"four""#))
+    }
+
     @Test func quietAndGroupHoldAtOnce() throws {
         let raw = try inputs.folder.write("a.raw", Sounds.raw(inputs.samples))
         let keys: SeveralInputs.Keys =

@@ -38,10 +38,29 @@ enum FollowedLabels {
     /// - Parameter labels: that there are.
     static func groups(_ labels: [String], _ options: any StreamOptions, _ terms: StreamTerms) -> Set<String> {
         // What is wrong with the selection is said elsewhere.
-        let selection = try? options.events.selection(of: labels)
+        let selection = try? selection(of: labels, options, terms)
         let selected = Set((selection?.indices ?? []).map { labels[$0] })
         let present = terms.labels.filter { selected.contains($0.name) }
         return Set((present + awaited(beside: labels, options, terms)).compactMap(\.group))
+    }
+
+    /// Whether a stream's labels follow a file, so that some may come.
+    static func labelsCome(_ options: any StreamOptions, _ terms: StreamTerms) -> Bool {
+        options.learned.path != nil && terms.recording == nil
+    }
+
+    /// Those of a stream's labels that are shown and make events.
+    ///
+    /// - Throws: `TacitError` (usage) as `EventOptions` does.
+    static func selection(
+        of labels: [String], _ options: any StreamOptions, _ terms: StreamTerms
+    ) throws -> LabelSelection {
+        try options.events.selection(of: labels, labelsCome: labelsCome(options, terms))
+    }
+
+    /// What is to be said of a name that `only` or `except` has, and no label now.
+    static func notNow(_ name: String, among labels: [String]) -> String {
+        "'\(name.prefix(80))' is no label now\(SpellingHint.hint(name, among: labels)): this holds once it is taught"
     }
 
     /// Has a stream's sinks teach, and its labels follow their file. Nothing without such a file, and nothing of a stream that
@@ -51,7 +70,11 @@ enum FollowedLabels {
     static func follow(
         _ model: LoadedModel, _ options: some StreamOptions, _ terms: StreamTerms, _ stream: inout StreamDescription
     ) -> ChangingLabels? {
-        guard let file = options.learned.path, let planes = model.planes, terms.recording == nil else { return nil }
+        guard labelsCome(options, terms), let file = options.learned.path, let planes = model.planes else { return nil }
+        // Of several inputs the check of their settings says it, at its place.
+        if terms.name == nil, let selection = try? selection(of: stream.labels, options, terms) {
+            for name in selection.awaited { terms.say(notNow(name, among: stream.labels)) }
+        }
         stream.hasChangingLabels = true
         stream.teacher = ClipTeacher(model, file: file, engine: options.engine.settings)
         let threshold = options.labels.threshold ?? LoadedModel.learnedThreshold
@@ -65,7 +88,7 @@ enum FollowedLabels {
                     quiet: terms.quiet + (own?.quiet ?? TimesOfDay([])))
             },
             // Those that come make events unless somebody has said which do.
-            takesNew: options.events.only.isEmpty,
+            takes: { [options, terms] names in (try? selection(of: names, options, terms))?.indices ?? [] },
             watch: watch(model, file, for: terms.name, groups: stream.streamLabels.groups))
     }
 
@@ -75,8 +98,13 @@ enum FollowedLabels {
     static func awaited(
         beside labels: [String], _ options: any StreamOptions, _ terms: StreamTerms
     ) -> [LabelTerms] {
-        guard options.learned.path != nil, terms.recording == nil, options.events.only.isEmpty else { return [] }
-        return terms.labels.filter { !labels.contains($0.name) }
+        guard labelsCome(options, terms) else { return [] }
+        let known = Set(labels)
+        let others = terms.labels.filter { !known.contains($0.name) }
+        // As if they had come.
+        let selection = try? selection(of: labels + others.map(\.name), options, terms)
+        let wanted = Set(selection?.indices ?? [])
+        return others.indices.filter { wanted.contains(labels.count + $0) }.map { others[$0] }
     }
 
     /// Why a label that was learned is not said.

@@ -46,9 +46,9 @@ extension InputPlan {
             if ["only", "except"].contains(entry.name) {
                 // An empty list says nothing; one with every label says that none that comes is meant.
                 guard !entry.values.isEmpty else { return [] }
-                // Names that no label has were refused.
-                let selection = try? LabelSelection(labels: names, only: entry.values)
-                return selection.map { $0.indices.map { names[$0] } } ?? entry.values
+                // Names that no label has, nor may come to have, were refused.
+                let selection = try? LabelSelection(labels: names, only: entry.values, labelsCome: true)
+                return selection.map { $0.indices.map { names[$0] } + $0.awaited } ?? entry.values
             }
             guard SettingsKey.input.contains(where: { $0.name == entry.name && $0.kind == .number }) else {
                 return entry.values

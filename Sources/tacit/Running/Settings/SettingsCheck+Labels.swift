@@ -11,11 +11,16 @@ extension SettingsCheck {
     mutating func checkSelection(_ input: Settings.Input, _ options: any StreamOptions, _ names: [String]) throws {
         for (key, texts) in [("only", options.events.only), ("except", options.events.except)] {
             for text in texts {
+                let place = input.entry(key)?.place ?? input.name.place
                 // As what is wanted, so that no label is left out too many.
-                _ = try attempt {
-                    try LabelSelection(labels: names, only: [text])
+                let selection = try attempt {
+                    try LabelSelection(labels: names, only: [text], labelsCome: options.learned.path != nil)
                 } orElse: { check, error in
-                    check.refuse(input.entry(key)?.place ?? input.name.place, "\(key): \(error.reason)")
+                    check.refuse(place, "\(key): \(error.reason)")
+                }
+                // It may have been forgotten: a board has to begin again after that.
+                for name in selection?.awaited ?? [] {
+                    doubts.append(SettingsFault(place, "\(key): \(FollowedLabels.notNow(name, among: names))"))
                 }
             }
         }
@@ -27,7 +32,8 @@ extension SettingsCheck {
         let events = options.events.settings(description.events)
         // What is wrong with these, or with the selection, is said elsewhere.
         guard events.fault == nil,
-            let selection = try? options.events.selection(of: description.labels)
+            let selection = try? FollowedLabels.selection(
+                of: description.labels, options, StreamTerms(labels: settings.labels.map(LabelTerms.init)))
         else { return }
         func fault(_ threshold: Float) -> String? {
             EventDetector.fault(ofThreshold: threshold, offBelow: events.offBelow)

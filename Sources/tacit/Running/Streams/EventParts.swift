@@ -24,7 +24,7 @@ struct EventParts {
     init(_ model: LoadedModel, _ options: some StreamOptions, _ terms: StreamTerms, sampleRate: Int, hop: Int) throws {
         let names = model.description.labels
         do {
-            selection = try options.events.selection(of: names)
+            selection = try FollowedLabels.selection(of: names, options, terms)
         } catch var error as TacitError {
             if let file = options.learned.path, !options.events.only.isEmpty {
                 error.reason += "; of the learned ones in \(file), one may have been renamed or forgotten"
@@ -44,7 +44,8 @@ struct EventParts {
         detector = try EventDetector(
             thresholds: thresholds, watched: selection.indices,
             settings: options.events.settings(model.description.events), sampleRate: sampleRate, hop: hop,
-            names: names, delays: delays, averagedLabels: model.averagedLabels(smooth: options.events.smooth))
+            names: names, delays: delays, averagedLabels: model.averagedLabels(smooth: options.events.smooth),
+            labelsCome: FollowedLabels.labelsCome(options, terms))
         var groups: [(name: String, members: [Int])] = []
         for label in selection.indices {
             guard let group = own[label]?.group else { continue }
