@@ -109,8 +109,10 @@ package struct LearnedLabels: Equatable, Sendable {
     /// What an example was before it was added.
     package enum Standing: Sendable {
         case new
-        /// The same, without its clip.
+        /// The same.
         case known
+        /// The same, without its clip.
+        case bare
         /// The opposite, which it is no more: what is said later holds.
         case opposite
     }
@@ -123,6 +125,15 @@ package struct LearnedLabels: Equatable, Sendable {
     package mutating func add(_ additions: [Addition], _ base: TaughtBase) throws -> [Standing] {
         guard !additions.isEmpty else { return [] }
         return try change(base) { changed in try additions.flatMap { try changed.append($0, base) } }
+    }
+
+    /// Whether there is room for what would be added, which can be known before anything is computed of it.
+    ///
+    /// - Throws: `TacitError` (usage) as `add` does.
+    package func requireRoom(for addition: Addition, _ base: TaughtBase) throws {
+        var changed = self
+        _ = try changed.append(addition, base)
+        try changed.checkClips()
     }
 
     /// Computes nothing.
@@ -157,7 +168,7 @@ package struct LearnedLabels: Equatable, Sendable {
             return standings
         case .background(let examples):
             var (list, none): ([Example], [Example]) = (background, [])
-            let standings = take(examples, into: &list, outOf: &none)
+            let standings = take(examples, into: &list, outOf: &none, mayRepeat: true)
             try Self.check(list, of: "the background")
             background = list
             return standings
@@ -210,7 +221,16 @@ package struct LearnedLabels: Equatable, Sendable {
         var changed = self
         let result = try body(&changed)
         changed.forgetEmptied(since: self)
-        let clips = changed.clips
+        try changed.checkClips()
+        changed.classifiers = try Classifiers(of: changed, base)
+        self = changed
+        return result
+    }
+
+    // MARK: Limits
+
+    private func checkClips() throws {
+        let clips = clips
         let bytes = clips.reduce(0) { $0 + $1.byteCount }
         guard bytes <= LearningLimits.clipBytes else {
             throw TacitError(
@@ -223,12 +243,7 @@ package struct LearnedLabels: Equatable, Sendable {
                 "\(Int(seconds.rounded(.up))) s of clips, expected at most \(Int(LearningLimits.allClipsSeconds)): "
                     + "keep none")
         }
-        changed.classifiers = try Classifiers(of: changed, base)
-        self = changed
-        return result
     }
-
-    // MARK: Limits
 
     private static func check(_ examples: [Example], of name: String) throws {
         guard examples.count <= LearningLimits.examples else {

@@ -254,4 +254,31 @@ import Testing
             ["classify", other.path, folder.path("a.wav"), "--labels", folder.path("bare.labels")])
         #expect(bare.status == 65 && !bare.standardError.contains("--renew"))
     }
+
+    /// As somebody does who adds a recording and names them all.
+    @Test func whatIsTaughtTwiceCountsOnce() throws {
+        let files = try (1..<4).map { try sound("\($0).wav", noise(UInt64($0))) }
+        try learn(["bell"] + files)
+        let once = try bytes(labels)
+        let again = try learn(["bell"] + files + [files[0]])
+        #expect(try bytes(labels) == once)
+        let told = again.outputLines.filter { $0.contains(" was ") }
+        #expect(told == files.map { "\($0)  was an example of bell already, and counts once" })
+        #expect(again.standardOutput.contains("bell  3 examples, "))
+        try learn(["--not", golden.labels[0]] + files)
+        let corrected = try learn(["--not", golden.labels[0], files[1]])
+        #expect(corrected.standardOutput.contains("was a correction of \(golden.labels[0]) already, and counts once"))
+        try learn(["--background", files[2]])
+        let heard = try learn(["--background", files[2]])
+        #expect(heard.standardOutput.contains("was heard as background before, and counts once"))
+    }
+
+    /// Said before they are computed.
+    @Test func moreFilesThanALabelHasExamples() throws {
+        let file = try sound("a.wav", noise(1))
+        let outcome = try tried(["bell"] + [String](repeating: file, count: 257))
+        #expect(outcome.status == 64 && outcome.output.isEmpty && outcome.errorLines.count == 1)
+        #expect(outcome.standardError.contains("257 files, expected at most 256"), "\(outcome.standardError)")
+        #expect(!FileManager.default.fileExists(atPath: labels))
+    }
 }

@@ -1,5 +1,6 @@
 import TacitDiagnostics
 import TacitLearning
+import TacitTestSupport
 import Testing
 
 /// What is said later of the same sound or picture holds.
@@ -19,13 +20,56 @@ import Testing
         #expect(try labels.correct("dog", dog, base) == [.new, .new])
         let clip = Clip.sound(samples: [1, 2, 3], sampleRate: 8000)
         let (whole, other) = (Example(rows: bell[0].rows, clip: clip), Example(rows: dog[0].rows, clip: clip))
-        #expect(try labels.learn("bell", [whole], base) == [.known])
+        #expect(try labels.learn("bell", [whole], base) == [.bare])
         #expect(labels.labels[0].examples == [whole, bell[1], bell[2]])
-        #expect(try labels.correct("dog", [other], base) == [.known])
+        #expect(try labels.correct("dog", [other], base) == [.bare])
         #expect(labels.corrections[0].examples == [other, dog[1]])
-        // Whoever teaches the same anew teaches it again.
-        #expect(try labels.learn("bell", [whole], base) == [.new])
-        #expect(labels.labels[0].examples.count == 4)
+        // Without it the clip that was kept stays.
+        #expect(try labels.learn("bell", [bell[0]], base) == [.known])
+        #expect(labels.labels[0].examples == [whole, bell[1], bell[2]])
+    }
+
+    /// Two of the same would vouch for one another where one is left out, and the label's threshold would lie so high
+    /// that hardly anything else reached it.
+    @Test func whatIsTaughtTwiceCountsOnce() throws {
+        var clusters = Clusters(3, seed: 29)
+        let (bell, dog, room) = (
+            clusters.examples(0, count: 4), clusters.examples(1, count: 2), clusters.examples(2, count: 2)
+        )
+        func taught(_ times: Int) throws -> LearnedLabels {
+            var labels = LearnedLabels(Clusters.model)
+            try labels.learn("bell", (0..<times).flatMap { _ in bell }, base)
+            for _ in 0..<times {
+                try labels.learn("bell", bell, base)
+                try labels.correct("dog", dog, base)
+                try labels.hear(background: room, base)
+            }
+            return labels
+        }
+        #expect(try taught(1) == taught(3))
+        var labels = try taught(1)
+        #expect(try labels.learn("bell", bell, base) == bell.map { _ in .known })
+        // Another clip in which the model hears the same is another example.
+        func clip(_ value: Int16) -> Example {
+            Example(rows: dog[0].rows, clip: .sound(samples: [Int16](repeating: value, count: 9), sampleRate: 8000))
+        }
+        let (one, other) = (clip(1), clip(2))
+        #expect(try labels.learn("horn", [one, other, one], base) == [.new, .new, .known])
+    }
+
+    /// Known before more of it is computed.
+    @Test func whetherThereIsRoom() throws {
+        var clusters = Clusters(1, seed: 30)
+        let many = clusters.examples(0, count: LearningLimits.examples)
+        var labels = LearnedLabels(Clusters.model)
+        try labels.learn("bell", many, base)
+        let other = clusters.example(0)
+        try labels.requireRoom(for: .label("bell", many), base)
+        try labels.requireRoom(for: .label("horn", [other]), base)
+        #expect(thrown(TacitError.self) { try labels.requireRoom(for: .label("bell", [other]), base) }?.kind == .usage)
+        let clip = Clip.sound(samples: [Int16](repeating: 1, count: 1 << 25), sampleRate: 8000)
+        let long = (0..<3).map { _ in Example(rows: clusters.example(0).rows, clip: clip) }
+        #expect(thrown(TacitError.self) { try labels.requireRoom(for: .label("horn", long), base) }?.kind == .usage)
     }
 
     /// The clip of one that was taught to another model before has the size that that one saw.
@@ -53,7 +97,7 @@ import Testing
         try labels.hear(background: [heard], base)
         try labels.forget("dog", base)
         #expect(labels.background.map(\.said) == [[]])
-        #expect(try labels.hear(background: [again], base) == [.known])
+        #expect(try labels.hear(background: [again], base) == [.bare])
         #expect(labels.background == [again])
     }
 

@@ -31,10 +31,15 @@ public enum TeachingPurpose: Equatable, Sendable {
     package func apply(
         _ examples: [Example], to labels: inout LearnedLabels, _ base: TaughtBase
     ) throws -> [LearnedLabels.Standing] {
+        try labels.add([addition(examples)], base)
+    }
+
+    /// Examples as they are added to what has been learned.
+    package func addition(_ examples: [Example]) -> LearnedLabels.Addition {
         switch self {
-        case .label(let name): try labels.learn(name, examples, base)
-        case .not(let name): try labels.correct(name, examples, base)
-        case .background: try labels.hear(background: examples, base)
+        case .label(let name): .label(name, examples)
+        case .not(let name): .correction(name, examples)
+        case .background: .background(examples)
         }
     }
 }

@@ -70,7 +70,13 @@ final class LabelTeacher {
     // MARK: Examples
 
     /// A bad file prints its line, and the others are learned. `-` is standard input.
+    ///
+    /// - Throws: `TacitError` (usage) where there are more than can be learned, before more of them are computed.
     func take(_ paths: [String], _ purpose: TeachingPurpose) throws {
+        let most = LearningLimits.examples
+        guard paths.count <= most else {
+            throw TacitError(.usage, "\(paths.count) files, expected at most \(most) examples")
+        }
         var first: TacitError?
         var examples: [Example] = []
         // `[examples]`
@@ -93,6 +99,7 @@ final class LabelTeacher {
                 first = first ?? error
                 StandardError.line(error.description)
             }
+            try labels.requireRoom(for: purpose.addition(examples), base)
         }
         if !examples.isEmpty { try learn(examples, purpose, of: names) }
         if let first { throw ExitStatus.Reported(kind: first.kind) }
@@ -138,10 +145,13 @@ final class LabelTeacher {
         return zip(names, standings).compactMap { path, standing in
             guard standing != .new, said.insert(path).inserted else { return nil }
             return switch (purpose, standing) {
-            case (.label(let name), .known): "\(path)  was an example of \(name) already, and has its clip now"
+            case (.label(let name), .known): "\(path)  was an example of \(name) already, and counts once"
+            case (.label(let name), .bare): "\(path)  was an example of \(name) already, and has its clip now"
             case (.label(let name), _): "\(path)  is an example of \(name) now, and no correction any more"
-            case (.not(let name), .known): "\(path)  was a correction of \(name) already, and has its clip now"
+            case (.not(let name), .known): "\(path)  was a correction of \(name) already, and counts once"
+            case (.not(let name), .bare): "\(path)  was a correction of \(name) already, and has its clip now"
             case (.not(let name), _): "\(path)  is no example of \(name) any more"
+            case (.background, .known): "\(path)  was heard as background before, and counts once"
             case (.background, _): nil
             }
         }
