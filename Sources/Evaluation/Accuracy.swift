@@ -10,9 +10,11 @@ package struct Accuracy: Sendable {
     /// - Parameters:
     ///   - values: one a label, logits or scores.
     ///   - truth: the index of the true label.
-    package mutating func add(values: [Float], truth: Int) {
+    package mutating func add(values: [Float], truth: Int) { add(isCorrect: values.indexOfLargest == truth) }
+
+    package mutating func add(isCorrect: Bool) {
         count += 1
-        if values.indexOfLargest == truth { correct += 1 }
+        if isCorrect { correct += 1 }
     }
 
     /// nil before the first example.

@@ -36,17 +36,18 @@ package struct EvaluationRun {
 
     /// - Parameters:
     ///   - labeller: of the same model.
-    ///   - each: told of every example, what the model said of it, how many are done and how accurate so far.
+    ///   - each: told of every example, what the model said of it, of that the label that counts (`said`), how many
+    ///     are done and how accurate so far.
     /// - Throws: the error of the first clip that can't be read: a measure over part of a set would be another one.
     ///   What `each` throws.
     package mutating func run(
         _ labeller: FileLabeller,
-        each: (DataSet.Example, FileReading, _ done: Int, _ accuracy: Double?) throws -> Void
+        each: (DataSet.Example, FileReading, _ said: String?, _ done: Int, _ accuracy: Double?) throws -> Void
     ) throws {
         for (index, example) in set.examples.enumerated() {
             let reading = try read(example, labeller)
             add(example, reading)
-            try each(example, reading, index + 1, accuracy.value)
+            try each(example, reading, said(reading), index + 1, accuracy.value)
         }
         seconds = watch.seconds
     }
@@ -59,11 +60,20 @@ package struct EvaluationRun {
             let values = task == .multilabel ? reading.logits : reading.scores
             precision.add(scores: labelOfClass.map { $0.map { values[$0] } ?? 0 }, truth: example.classes)
         } else if let truth = example.classes.first, let label = labelOfClass[truth] {
-            let values = isMixed ? reading.scores : reading.logits
-            accuracy.add(
-                values: candidates.map { $0.map { values[$0] } } ?? values,
-                truth: candidates.flatMap { $0.firstIndex(of: label) } ?? label)
+            accuracy.add(isCorrect: place(saidIn: reading) == label)
         }
+    }
+
+    /// The label that a model says of an example where one is the truth, of those that compete; nil where several are, and
+    /// for results that are no numbers.
+    package func said(_ reading: FileReading) -> String? {
+        self.set.isMultilabel ? nil : place(saidIn: reading).map { labels[$0] }
+    }
+
+    private func place(saidIn reading: FileReading) -> Int? {
+        let values = isMixed ? reading.scores : reading.logits
+        guard let candidates else { return values.indexOfLargest }
+        return candidates.map { values[$0] }.indexOfLargest.map { candidates[$0] }
     }
 
     /// What the model says of an example.

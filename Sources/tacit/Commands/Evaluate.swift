@@ -30,7 +30,7 @@ struct Evaluate: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Also write what the model said about each example, as JSON Lines with path, truth and logits.",
+            "Also write what the model said about each example, as JSON Lines with path, truth, the label said and logits.",
             valueName: "FILE"))
     var predictions: String?
 
@@ -63,7 +63,7 @@ struct Evaluate: ParsableCommand {
         var results = try EvaluationOutput(set, predictions: predictions)
         try run.run(labeller) {
             StandardError.tell($1.damage, of: $0.path)
-            try results.take($0, $1, done: $2, accuracy: $3)
+            try results.take($0, $1, said: $2, done: $3, accuracy: $4)
         }
         try results.finish()
         try results.write(run, json: output.json)

@@ -17,13 +17,16 @@ struct EvaluationOutput {
         progress = Progress(total: set.examples.count)
     }
 
-    mutating func take(_ example: DataSet.Example, _ reading: FileReading, done: Int, accuracy: Double?) throws {
+    mutating func take(
+        _ example: DataSet.Example, _ reading: FileReading, said: String?, done: Int, accuracy: Double?
+    ) throws {
         if let predictions {
             line.begin()
             line.path("path", example.path)
             line.beginArray("truth")
             for truth in example.classes { line.string(set.classes[truth]) }
             line.endArray()
+            if let said { line.string("said", said) }
             reading.logits.withUnsafeBufferPointer { line.floats("logits", $0) }
             line.end()
             try predictions.write(line.bytes)
