@@ -84,7 +84,9 @@ import Testing
             "a model of llama.cpp", "general.architecture", .string("llama"),
             "general.architecture: expected tacit, found llama"),
         Attack("another alignment", "general.alignment", .uint32(32), "general.alignment: expected 64, found 32"),
-        Attack("a later layout", "tacit.layout_version", .uint32(4), "tacit.layout_version: expected 1 to 3, found 4"),
+        Attack(
+            "a later layout", "tacit.layout_version", .uint32(4),
+            "tacit.layout_version: expected 1 to 3, found 4: a later version wrote it, and can read it"),
         Attack("sinks without rows", "blocks.0.attention_norm.weight: expected the tensor sinks here") {
             ($0["tacit.context"], $0["tacit.sinks"]) = (.string("sliding"), .uint32(2))
         },

@@ -63,9 +63,10 @@ struct ContainerHeader {
         guard known.contains(version) else {
             throw TacitError(
                 .badData, place: MetadataKey.layoutVersion,
-                known.count == 1
+                (known.count == 1
                     ? "expected \(known.lowerBound), found \(version)"
                     : "expected \(known.lowerBound) to \(known.upperBound), found \(version)")
+                    + (version > known.upperBound ? ": a later version wrote it, and can read it" : ""))
         }
     }
 
