@@ -8,7 +8,9 @@ package final class StandardOutput: Sendable {
     package static let shared = StandardOutput()
 
     /// The reader is gone: nothing went wrong, there is just no one left to write for.
-    package struct Closed: Error {}
+    package struct Closed: Error {
+        package init() {}
+    }
 
     /// The output can't be written, as on a full disk. Not mistaken for trouble with an input.
     package struct Failed: Error {

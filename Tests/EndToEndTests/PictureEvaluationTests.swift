@@ -84,6 +84,23 @@ import Testing
         #expect([0, 0.5].contains(result.accuracy))
     }
 
+    /// Nobody is left to write for, which is no trouble, wherever it shows first.
+    @Test func aReaderThatIsGoneBeforePredictionsCome() throws {
+        let picture = try Data(contentsOf: TestPaths.fixtures.appendingPathComponent("pictures/rgb.jpg"))
+        try folder.write("set/cat/1.jpg", picture)
+        // The reader has closed its end before there is anything to read.
+        let script = """
+            cd "$1" && mkfifo gone && shift
+            { read _ <gone; "$@"; echo "$?" >&2; } | { exec <&-; echo >gone; }
+            """
+        let outcome = try Executable.shell.run(
+            [
+                "-c", script, "sh", folder.path, Executable.tacit.path, "eval", model.path, "--dataset",
+                "folder:\(folder.path("set"))", "--predictions", "/dev/stdout",
+            ])
+        #expect(outcome.errorLines == ["0"], "\(outcome.standardError)")
+    }
+
     @Test func refusesWhatDoesNotFit() throws {
         try folder.write("set/unicorn/1.png", [0])
         let cases: [([String], Int32)] = [

@@ -1,4 +1,5 @@
 import Glibc
+import TacitConsole
 import TacitDiagnostics
 import TacitModelFile
 import TacitText
@@ -14,6 +15,8 @@ final class ResultsFile {
 
     private let path: String
     private let place: Place
+    /// Whether it goes where standard output goes, where nobody may be left to write for.
+    private let isOutput: Bool
     private var written = 0
     private var buffer = ByteBuffer(capacity: 1 << 17)
 
@@ -23,6 +26,7 @@ final class ResultsFile {
         // A file that this program's own output goes to is written on by the same descriptor, in front of the rest.
         let identity = FileIdentity(path: path)
         let own = [STDOUT_FILENO, STDERR_FILENO].first { identity != nil && FileIdentity(descriptor: $0) == identity }
+        isOutput = own == STDOUT_FILENO
         let isFile = SystemPath.kind(path).map { $0 == S_IFREG || $0 == S_IFDIR } ?? true
         if own != nil || !isFile {
             let descriptor = own.map { dup($0) } ?? SystemPath.withBytes(path) { open($0, O_WRONLY | O_CLOEXEC) }
@@ -55,6 +59,7 @@ final class ResultsFile {
             case .file(let file): try file.write(bytes, at: written)
             case .descriptor(let descriptor):
                 let failure = FileBytes.write(bytes, to: descriptor)
+                if isOutput, failure == EPIPE || failure == ECONNRESET { throw StandardOutput.Closed() }
                 guard failure == 0 else { throw TacitError.system(.cannotCreate, failure, file: path) }
             }
         }
