@@ -25,7 +25,7 @@ package final class Converter {
     /// Reads and checks all but the weights themselves.
     ///
     /// - Throws: `TacitError`: `noInput` if something is not there, `badData` if it is broken or not supported, `usage`
-    ///   for numbers that do not go with this base.
+    ///   for numbers that do not go with this base, `cannotCreate` if the model can't be written where it is to be.
     package init(_ options: ConversionOptions) throws {
         self.options = options
         let adapterFolder = try options.adapter.map { try SourceFolder(path: $0) }
@@ -39,8 +39,11 @@ package final class Converter {
         try surroundings.refuseOtherBase(than: base.folder)
         notes = [Self.note(ofBase: options.base, adapter?.baseName)].compactMap { $0 }
         try refuse(writingTo: options.output)
+        try FormerFile.refuseForeign(options.output)
         try refuseImpossibleBudget()
         try refuseTooManyTwoPlaneLayers()
+        // Whether it can be written is known before minutes of work, not after.
+        _ = try OutputFile(path: options.output)
     }
 
     /// Refuses to write over what was read, under whatever name.

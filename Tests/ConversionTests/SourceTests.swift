@@ -235,6 +235,27 @@ import Testing
         #expect(try Data(contentsOf: weights) == before)
     }
 
+    /// Known before any work is done.
+    @Test func nothingIsWrittenOverWhatIsNoModel() throws {
+        let bench = try Workbench("gpt2-plain")
+        func refusal(_ name: String) -> String? {
+            let path = bench.folder.appendingPathComponent(name).path
+            let error = thrown(TacitError.self) {
+                try Converter(ConversionOptions(base: bench.base.path, adapter: bench.adapter.path, output: path))
+            }
+            #expect(error?.kind == .cannotCreate && error?.file == path)
+            return error?.reason
+        }
+        let song = bench.folder.appendingPathComponent("song.wav")
+        try Data("RIFF....WAVE".utf8).write(to: song)
+        #expect(refusal("song.wav")?.hasPrefix("is there and no model") == true)
+        #expect(try Data(contentsOf: song) == Data("RIFF....WAVE".utf8))
+        #expect(refusal("none/model.gguf") == "No such file or directory")
+        #expect(refusal("base") == "is there and not a regular file")
+        try bench.convert()
+        try bench.convert()
+    }
+
     @Test func anAdapterForAnotherBase() throws {
         let bench = try Workbench("gpt2-plain")
         let digest = String(repeating: "0", count: 64)

@@ -1,0 +1,58 @@
+import Glibc
+import TacitDiagnostics
+
+/// What is at a path already that a model is to be written to.
+package enum FormerFile {
+    /// Room for the start of a header and the name of an architecture.
+    private static let looked = 4096
+
+    /// Lest a recording, a text or another program's model be lost by a path that was meant for something else.
+    ///
+    /// What a model's own name ends in is a model's place, whatever half of one is there.
+    ///
+    /// - Throws: `TacitError` (cannot create) where a file would be lost.
+    package static func refuseForeign(_ path: String) throws {
+        guard let start = start(of: path), !start.isEmpty else { return }
+        guard start.starts(with: GGUF.magic) else {
+            if path.lowercased().hasSuffix(".gguf") { return }
+            throw refusal(path, "is there and no model")
+        }
+        if let name = architecture(start), name != GGUF.architecture {
+            throw refusal(path, "is there and a model of another program's (\(name))")
+        }
+    }
+
+    private static func refusal(_ path: String, _ what: String) -> TacitError {
+        TacitError(.cannotCreate, file: path, "\(what): name another file, or remove this one first")
+    }
+
+    /// nil where no regular file is there, and for one that may be written and not read.
+    private static func start(of path: String) -> [UInt8]? {
+        guard SystemPath.kind(path) == S_IFREG else { return nil }
+        let descriptor = SystemPath.withBytes(path) { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        return FileBytes.read(descriptor, most: looked).bytes
+    }
+
+    /// What the first pair of a header says, which is where every program writes it; nil for any other pair, and for what is
+    /// damaged.
+    private static func architecture(_ start: [UInt8]) -> String? {
+        // Magic, version, and two counts of 8 bytes stand before it.
+        var rest = start.dropFirst(24)
+        func number(_ count: Int) -> Int? {
+            guard rest.count >= count else { return nil }
+            defer { rest = rest.dropFirst(count) }
+            return Int(exactly: rest.prefix(count).reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) })
+        }
+        func text() -> String? {
+            guard let count = number(8), count <= rest.count else { return nil }
+            defer { rest = rest.dropFirst(count) }
+            return String(validating: rest.prefix(count), as: UTF8.self)
+        }
+        guard text() == MetadataKey.architecture, let type = number(4), type == GGUF.ValueType.string.rawValue else {
+            return nil
+        }
+        return text()
+    }
+}
