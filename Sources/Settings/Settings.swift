@@ -84,6 +84,8 @@ package struct Settings: Sendable {
     package var labels: [Label] = []
     /// When nothing's events are sent.
     package var quiet = TimesOfDay([])
+    /// Where the first times of the day stand, of whatever they are; nil where there are none.
+    package var firstQuiet: SettingsPlace?
     /// Whether some inputs are left out, because their names could not be read.
     package var lacksInputs = false
     /// The same of sinks, of which there must be an address as well.

@@ -82,6 +82,7 @@ extension SettingsReader {
                 refuse(found.place, "quiet: expected times as \"22:00-06:30\", found '\(found.text)'")
                 return all
             }
+            settings.firstQuiet = settings.firstQuiet.map { min($0, found.place) } ?? found.place
             return all + times
         }
     }

@@ -4,7 +4,7 @@ import TacitText
 /// Reads a file of settings, and finds all that is wrong with it by itself: what it says of devices, models and addresses
 /// others look at.
 package struct SettingsReader {
-    package private(set) var settings = Settings()
+    package internal(set) var settings = Settings()
     /// By place.
     package private(set) var faults: [SettingsFault] = []
     /// Of all sinks, also of those whose address could not be read.

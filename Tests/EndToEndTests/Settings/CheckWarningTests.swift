@@ -34,6 +34,23 @@ import Testing
             "\(found)")
     }
 
+    /// Once, at the first of them, and only where there are times that go by it; `tacit run` says so, too.
+    @Test func aTimeZoneThatIsNone() throws {
+        func lines(_ command: String, _ zone: String, _ quiet: String) throws -> [String] {
+            let table = inputs.table(inputs.all[0]) + "\(quiet)[label.\"\(inputs.labels[0])\"]\n\(quiet)"
+            let path = try inputs.write(table)
+            let outcome = try Executable.tacit.run([command, path], environment: ["TZ": zone])
+            #expect(outcome.status == 0)
+            return outcome.errorLines
+        }
+        let quiet = "quiet = \"00:00-00:01\"\n"
+        for command in ["check", "run"] {
+            let found = try lines(command, "Europe/Berln", quiet)
+            #expect(found.count == 1 && found[0].contains(": quiet: TZ is 'Europe/Berln', which names no"), "\(found)")
+            #expect(try lines(command, "CET-1CEST", quiet).isEmpty && lines(command, "Europe/Berln", "").isEmpty)
+        }
+    }
+
     /// Home Assistant knows `a/b` and `c`, and `a` and `b_c`, by the same name.
     @Test func twoDevicesThatAreOneToHomeAssistant() throws {
         func file(_ prefix: String, _ name: String, _ more: String = "", host: String = "h") -> String {

@@ -1,5 +1,6 @@
 import TacitConsole
 import TacitDiagnostics
+import TacitLive
 import TacitSettings
 import TacitSinks
 
@@ -8,6 +9,12 @@ extension SettingsCheck {
     /// In the order of the file.
     var warnings: [SettingsFault] {
         (doubts + absent + closed + alike).sorted { $0.place < $1.place }
+    }
+
+    /// Times of the day go by a zone that may not be the one that was meant.
+    mutating func doubtZone() {
+        guard let place = settings.firstQuiet, let reason = LocalZone.machine.fault else { return }
+        doubts.append(SettingsFault(place, "quiet: \(reason): these times are taken for UTC's"))
     }
 
     /// Files that inputs are to be read from and that can't be now: they may come before the inputs begin.

@@ -14,7 +14,7 @@ struct SettingsCheck {
     var inputs: [InputPlan] = []
     private(set) var sinks: [(name: String, address: String)] = []
     private(set) var faults: [SettingsFault] = []
-    /// What may be a fault, and is none of the file's if labels are taught.
+    /// What may be a fault, and is none of the file's: of labels that may be taught, and of the machine.
     var doubts: [SettingsFault] = []
 
     let settings: Settings
@@ -46,6 +46,7 @@ struct SettingsCheck {
         checkPages()
         checkLabels()
         leaveLabelsToTheirModels()
+        doubtZone()
         faults.sort { $0.place < $1.place }
     }
 
