@@ -249,9 +249,11 @@ def test_a_folder_names_clips_that_lie_elsewhere(tmp_path, capsys):
     for place in ("train/dog/1.wav", "train/loose.wav", "train/dog/more/2.wav", "train/dog/more/3.wav", "test/dog/1.wav"):
         sound(tmp_path / place)
     (tmp_path / "README.txt").write_text("")
+    (tmp_path / "train/cat").mkdir()
     assert len(open_data_set(f"folder:{tmp_path}").clips) == 2
     lines = capsys.readouterr().err.splitlines()
     assert lines == [
+        f"{tmp_path}/train/cat: left out, for there is nothing in it",
         f"{tmp_path}/train/dog/more: left out 2 files; expected what is of a class right in its folder",
         f"{tmp_path}/train: left out 1 file in no class's folder, loose.wav first",
     ]

@@ -141,6 +141,8 @@ def shown_files(folder: Path) -> list[Path]:
 def tell_left_out(folder: Path, suffixes: tuple[str, ...]) -> None:
     """Says on standard error which files of a class are not taken, and what that leaves of it."""
     left = Counter(p.suffix.lower() or "no suffix" for p in shown_files(folder) if p.suffix.lower() not in suffixes)
+    if not shown_files(folder) and not shown_folders(folder):
+        print(f"{folder}: left out, for there is nothing in it", file=sys.stderr)
     if left:
         told = ", ".join(f"{count} {'file' if count == 1 else 'files'} with {name}" for name, count in sorted(left.items()))
         rest = "" if files_of(folder, suffixes) else ", which leaves nothing of this class"
