@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -38,7 +40,45 @@ static const char *reason(int number) {
     }
 }
 
-static void tell(int number) {
+// Puts the name of the file that is mapped at an address, if there is one, as Linux lists it. Without the C library's own
+// readers, which may wait for whoever was struck.
+static void put_file_at(uintptr_t address) {
+    static char bytes[4096], name[4200];
+    const int list = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
+    if (list < 0) return;
+    // A line is START-END ... NAME, and a file's name is all that has a slash in it.
+    uintptr_t bounds[2] = {0, 0};
+    size_t bound = 0, length = 0;
+    for (ssize_t count; (count = read(list, bytes, sizeof bytes)) > 0;) {
+        for (ssize_t i = 0; i < count; i++) {
+            const char c = bytes[i];
+            if (c == '\n') {
+                name[length] = 0;
+                if (length > 0 && address >= bounds[0] && address < bounds[1]) {
+                    put(name);
+                    put(": ");
+                    close(list);
+                    return;
+                }
+                bounds[0] = bounds[1] = bound = length = 0;
+            } else if (length > 0 || c == '/') {
+                // Nothing that a terminal would obey.
+                if (length < sizeof name - 1) name[length++] = (unsigned char)c < 0x20 || c == 0x7f ? '?' : c;
+            } else if (bound < 2) {
+                const int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+                if (digit < 0) {
+                    bound++;
+                } else {
+                    bounds[bound] = bounds[bound] * 16 + (uintptr_t)digit;
+                }
+            }
+        }
+    }
+    close(list);
+}
+
+static void tell(int number, siginfo_t *information, void *context) {
+    (void)context;
     put(program);
     if (number != SIGBUS && number != SIGFPE && is_short_of_memory(number)) {
         put(": no memory is left for what is to be done\n");
@@ -46,6 +86,8 @@ static void tell(int number) {
         _exit(74);
     }
     put(": ");
+    // Somebody's kill has no address.
+    if (number == SIGBUS && information->si_code > 0) put_file_at((uintptr_t)information->si_addr);
     put(reason(number));
     put("\n");
     // EX_IOERR.
@@ -61,7 +103,7 @@ void tacit_tell_faults(const char *name) {
     const stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
     sigaltstack(&alternate, NULL);
     program = name;
-    struct sigaction action = {.sa_handler = tell, .sa_flags = SA_ONSTACK | SA_NODEFER};
+    struct sigaction action = {.sa_sigaction = tell, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
     // Whoever started the program may have blocked them.
     sigset_t unblocked;
     sigemptyset(&unblocked);

@@ -12,7 +12,8 @@ void tacit_release_program_pages(void);
 
 /// From now on a signal that only a fault of the program's or the machine's sends is told in one line on standard error,
 /// with `name` in front, instead of a backtrace. The program then ends: with status 74 where a file that is mapped was cut
-/// short (SIGBUS) or memory has run out, else by the signal itself, as before. Ctrl-\ ends it without a word.
+/// short (SIGBUS), which is named, or memory has run out, else by the signal itself, as before. Ctrl-\ ends it without a
+/// word.
 void tacit_tell_faults(const char *name);
 
 /// Sends SIGINT, SIGTERM and SIGHUP, those of them that are in `signals`, on to a thread that waits for them, whichever
