@@ -212,7 +212,7 @@ final class ClipFolder: @unchecked Sendable {
     /// The time at which the names of clips of so many days ago begin: what sorts before it is older.
     private func stem(before days: Double, _ now: WallTime) -> String {
         var buffer = ByteBuffer(capacity: 32)
-        WallTime(milliseconds: max(0, now.milliseconds - Int(days * 86_400_000))).writeBasic(to: &buffer)
+        WallTime(milliseconds: now.milliseconds - Int(days * 86_400_000)).writeBasic(to: &buffer)
         return String(decoding: buffer.bytes, as: UTF8.self)
     }
 

@@ -40,6 +40,16 @@ import Testing
         #expect(kept.count == 3 && kept.isSubset(of: told), "\(kept)")
     }
 
+    /// Of a clock that stands before 1970, what is made now is no older than now.
+    @Test func aClockBeforeAllClocks() throws {
+        let shift = try withUnsafeBytes(of: Int64(-2_500_000_000)) { try listening.folder.write("shift", Array($0)) }
+        let (_, told) = try run(
+            clips, ["--clip-reserve", "0"],
+            environment: ["LD_PRELOAD": try PreloadedLibrary.clock.path, "CLOCK_SHIFT": shift])
+        #expect(try !told.isEmpty && sounds(clips) == told)
+        #expect(told.allSatisfy { $0.hasPrefix("19") }, "\(told)")
+    }
+
     @Test func aDiskWithoutEnd() throws {
         let (outcome, told) = try run(
             clips, [], environment: ["LD_PRELOAD": try PreloadedLibrary.endlessDisk.path])
