@@ -8,6 +8,7 @@ import importlib
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Iterator
 
 import python_packages
@@ -46,6 +47,9 @@ def main() -> None:
 
 
 def run(command: str, words: list[str]) -> None:
+    # Of what packages say of each other, and of how fast a small file is read, nothing is for whoever trains.
+    warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     module = importlib.import_module(f".{command}", __package__)
     from .arguments import Parser
 

@@ -266,6 +266,14 @@ def test_what_a_tokenizer_is_made_of(tmp_path, capsys):
     assert "tokenizer: up to 300 tokens from 0.0498 MB" in capsys.readouterr().out
 
 
+def test_only_its_own_lines_are_said(llama_base, tones, tmp_path):  # noqa: F811
+    begun = settings(llama_base, tones, tmp_path, "--steps", 1)
+    words = [sys.executable, "-m", "tacit_train", "adapt", *(str(w) for w in begun)]
+    done = subprocess.run(words, cwd=Path(__main__.__file__).parents[1], capture_output=True, text=True)
+    assert done.returncode == 0 and not done.stderr, done.stderr
+    assert "to train on" in done.stdout.splitlines()[0]
+
+
 def test_without_its_packages_a_command_names_the_file_that_lists_them():
     # -S: without the folder that packages are installed in.
     words = [sys.executable, "-S", "-m", "tacit_train", "cut", "--out", "x"]
