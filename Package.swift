@@ -216,7 +216,9 @@ let package = Package(
             name: "MediaTests", dependencies: ["CTacitSndfile", "TacitDiagnostics", "TacitMedia", "TacitTestSupport"]),
         .testTarget(
             name: "DevicesTests",
-            dependencies: ["TacitDevices", "TacitDiagnostics", "TacitMedia", "TacitTestSupport", "TacitText"]),
+            dependencies: [
+                "TacitDevices", "TacitDiagnostics", "TacitMedia", "TacitPrograms", "TacitTestSupport", "TacitText",
+            ]),
         .testTarget(
             name: "LabellingTests",
             dependencies: [

@@ -44,7 +44,13 @@ package final class CommandSource: Sendable {
     func start(_ intake: any CommandIntake, stopDescriptor: Int32) throws {
         let changed = try WakePipe(for: name, failure: .inputOutput)
         let worker = CommandWorker(terms: terms, intake: intake, changed: changed)
-        try DetachedThread.start(for: name, failing: .inputOutput) { worker.run() }
+        state.begins()
+        do {
+            try DetachedThread.start(for: name, failing: .inputOutput) { worker.run() }
+        } catch {
+            state.isOver()
+            throw error
+        }
         let deadline = BootClock.now + terms.settings.wait
         while true {
             let now = state.now
@@ -73,7 +79,7 @@ package final class CommandSource: Sendable {
         throw TacitError(.deviceLost, file: name, now.ending.map { "\(words): it \(reason($0))" } ?? words)
     }
 
-    /// Ends it with all that it started, and waits for that.
+    /// Ends it with all that it started, and waits for that, if it was started at all.
     package func end() {
         state.stop.stop()
         state.waitForEnd(seconds: terms.settings.grace + Self.patience)

@@ -11,8 +11,8 @@ final class CommandState: Sendable {
         var vainTries = 0
         /// Why the last run ended.
         var ending: CommandEnding?
-        /// Whether its thread is over, and no process of it is left.
-        var isOver = false
+        /// Whether neither its thread nor a process of it is there: so before it is started, and when it has been ended.
+        var isOver = true
     }
 
     private let shared = Guarded(Values())
@@ -42,6 +42,8 @@ final class CommandState: Sendable {
             }
         }
     }
+
+    func begins() { shared.locked { $0.isOver = false } }
 
     func isOver() {
         shared.locked { $0.isOver = true }
