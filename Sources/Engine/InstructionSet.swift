@@ -19,6 +19,11 @@ package enum InstructionSet {
         return table
     }()
 
+    /// For those who would otherwise find out too late whose fault it is.
+    ///
+    /// - Throws: `TacitError` (usage) for a name that this machine has no kernels for; nil is never refused.
+    package static func require(_ name: String?) throws { _ = try table(named: name) }
+
     /// The table of a name, or the fastest.
     ///
     /// - Throws: `TacitError` (usage) for a name that this machine has no table for.

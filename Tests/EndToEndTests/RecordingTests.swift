@@ -318,6 +318,7 @@ import Testing
         (["replay"], 64, "Name a file to replay"), (["replay", "MODEL"], 64, "Name a file to replay"),
         (["replay", "MODEL", "THERE", "more"], 64, "one recording at a time"),
         (["replay", "MODEL", "THERE"], 65, "is not a recording"),
+        (["replay", "MODEL", "THERE", "--weights-isa", "abacus"], 64, "no instruction set"),
         (["replay", "MODEL", "OUT"], 66, "No such file"), (["replay", "MODEL", "FOLDER"], 66, "is a directory"),
     ])
     func whatCannotBeSaysWhy(arguments: [String], status: Int, text: String) throws {

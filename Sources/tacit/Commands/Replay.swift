@@ -1,6 +1,7 @@
 import ArgumentParser
 import TacitConsole
 import TacitDiagnostics
+import TacitEngine
 import TacitLive
 import TacitRecording
 import TacitSinks
@@ -45,19 +46,9 @@ struct Replay: ParsableCommand {
 
     func run() throws {
         let paths = try paths()
+        try InstructionSet.require(engine.instructionSet)
         let reader = try RecordingReader(path: paths.recording)
-        do {
-            try replay(reader, model: paths.model)
-        } catch let error as TacitError where error.kind == .usage {
-            // What is out of range was not asked for by the command line, so it stands in the recording.
-            throw TacitError.badData(reader.name, at: "settings", error.reason)
-        }
-    }
-
-    private func replay(_ reader: RecordingReader, model path: String?) throws {
-        let replayed = try ReplayedStream(
-            reader, model: path, engine: engine.settings, isJSON: output.json, isPaced: pace.realtime)
-        let (stream, parts) = try replayed.open()
+        let (stream, parts) = try opened(reader, model: paths.model)
         let sink = try SinkTable.open(sinks.requests, sinks.settings, parts.description)
         Process.stopInOrder()
         Process.hasStarted()
@@ -71,5 +62,18 @@ struct Replay: ParsableCommand {
         guard !Process.stop.isStopping else { return }
         try reader.finish()
         if case .error(let text) = reader.ending { StandardError.line("\(reader.name): it ended with: \(text)") }
+    }
+
+    private func opened(
+        _ reader: RecordingReader, model path: String?
+    ) throws -> (stream: LiveStream, parts: ReplayedStream.Parts) {
+        do {
+            return try ReplayedStream(
+                reader, model: path, engine: engine.settings, isJSON: output.json, isPaced: pace.realtime
+            ).open()
+        } catch let error as TacitError where error.kind == .usage {
+            // What is out of range was not asked for by the command line, so it stands in the recording.
+            throw TacitError.badData(reader.name, at: "settings", error.reason)
+        }
     }
 }
