@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import math
 import signal
 import sys
 import time
 from pathlib import Path
 
-from . import engine, parts, sources
-from .sources import Problem
+try:
+    from . import engine, parts, sources
+    from .sources import Problem
+except ModuleNotFoundError as missing:
+    raise SystemExit(f"tacit_archive: {missing}: pip install -r tools/archive/requirements.txt") from None
 
 PACKAGE = Path(__file__).resolve().parents[2] / "python" / "src"
 TOLD_EVERY = 10.0
@@ -34,7 +38,8 @@ def arguments() -> argparse.Namespace:
     for name in ("part", "cores"):
         if getattr(args, name) is not None and getattr(args, name) < 1:
             parser.error(f"--{name} must be at least 1")
-    if args.top < 0 or args.hop < 0 or args.wait < 0 or not 0 <= args.threshold <= 1:
+    # Written so that what is no number is refused as well.
+    if args.top < 0 or not 0 <= args.hop < math.inf or not 0 <= args.wait < math.inf or not 0 <= args.threshold <= 1:
         parser.error("--top, --hop and --wait must be at least 0, --threshold 0 to 1")
     return args
 
@@ -92,7 +97,10 @@ def verify(files: list[sources.File], archive: parts.Archive) -> None:
     rows = archive.paths()
     wrong = [(f.path, n) for f in files if (n := rows[parts.text(f.path)]) != 1]
     if wrong:
-        raise Problem(f"{archive.out}: {len(wrong)} files have not one row, {wrong[0][0]} has {wrong[0][1]}")
+        path, count = wrong[0]
+        # No run by itself gives a file two: parts that differ were made at the same time.
+        helps = "; another run wrote there too: remove the parts that hold it, and run again" if count > 1 else ""
+        raise Problem(f"{archive.out}: {len(wrong)} files have not one row, {path} has {count}{helps}")
 
 
 def say(line: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -54,11 +56,21 @@ def list_files(sources: Iterable[str], suffixes: tuple[str, ...]) -> tuple[list[
             raise Problem(f"{source}: no such file or folder")
         for name, about in listed.items():
             path = name if is_local(store) else store.unstrip_protocol(name)
-            if name.rpartition(".")[2].lower() in suffixes and not name.rpartition("/")[2].startswith("."):
+            called = name.rpartition(".")[2].lower() in suffixes and not name.rpartition("/")[2].startswith(".")
+            if called and not (is_local(store) and is_no_file(name)):
                 found[path] = File(path, int(about.get("size") or 0))
             else:
                 others.add(path)
     return [found[path] for path in sorted(found)], len(others)
+
+
+def is_no_file(path: str) -> bool:
+    """Whether it is a pipe, a socket, a device or the like, which may keep a reader waiting for ever. What is not there, or
+    can't be asked, is said by its row."""
+    try:
+        return not stat.S_ISREG(os.stat(path).st_mode)
+    except OSError:
+        return False
 
 
 def exists(store: fsspec.AbstractFileSystem, path: str) -> bool:

@@ -240,6 +240,41 @@ def test_a_name_that_is_no_text(tmp_path):
     assert [row["error"] for row in rows_of(out)] == [None, None]
 
 
+def test_a_pipe_keeps_nobody_waiting(tmp_path):
+    folder, out = tmp_path / "sounds", tmp_path / "out"
+    folder.mkdir()
+    soundfile.write(folder / "a.wav", np.zeros(RATE), RATE)
+    os.mkfifo(folder / "pipe.wav")
+    (folder / "linked.wav").symlink_to("pipe.wav")
+    (folder / "dangling.wav").symlink_to("nothing.wav")
+    done = label(WORDS, folder, "--out", out, "--cores", 1, timeout=300)
+    assert done.returncode == 0 and "2 files of sound" in done.stdout and "2 others passed over" in done.stdout, done.stderr
+    errors = {Path(row["path"]).name: row["error"] for row in rows_of(out)}
+    assert errors == {"a.wav": None, "dangling.wav": "No such file or directory"}
+
+
+def test_rows_of_two_runs_are_told_apart_from_missing_ones(tmp_path):
+    folder, out = tmp_path / "sounds", tmp_path / "out"
+    folder.mkdir()
+    for name in "ab":
+        soundfile.write(folder / f"{name}.wav", np.zeros(RATE), RATE)
+    assert label(WORDS, folder, "--out", out, "--cores", 1, "--part", 2).returncode == 0
+    both = [sources.File(str(folder / f"{name}.wav"), 0) for name in "ab"]
+    os.rename(out / parts.name_of(both), tmp_path / "kept.parquet")
+    assert label(WORDS, folder, "--out", out, "--cores", 1, "--part", 1).returncode == 0
+    os.rename(tmp_path / "kept.parquet", out / parts.name_of(both))
+    done = label(WORDS, folder, "--out", out)
+    assert done.returncode == 1 and done.stderr.count("\n") == 1, done.stderr
+    assert "2 files have not one row" in done.stderr and "a.wav has 2; another run wrote there too" in done.stderr
+
+
+def test_what_is_not_installed_is_named():
+    hidden = "import runpy, sys; sys.modules['dask'] = None; runpy.run_module('tacit_archive', run_name='__main__')"
+    done = subprocess.run([sys.executable, "-c", hidden], cwd=TOOL, capture_output=True, text=True)
+    assert done.returncode == 1 and done.stderr.count("\n") == 1, done.stderr
+    assert done.stderr.startswith("tacit_archive: ") and "pip install -r tools/archive/requirements.txt" in done.stderr
+
+
 def test_what_is_wrong_is_said_in_a_line(tmp_path):
     folder, out = tmp_path / "sounds", tmp_path / "out"
     folder.mkdir()
@@ -255,6 +290,9 @@ def test_what_is_wrong_is_said_in_a_line(tmp_path):
         done = label(*words)
         assert done.returncode == 1 and done.stderr.startswith("tacit_archive: "), done.stderr
         assert message in done.stderr and done.stderr.count("\n") == 1
+    for option in ("--hop", "--wait", "--threshold"):
+        done = label(WORDS, folder, "--out", out, option, "nan")
+        assert done.returncode == 2 and "must be at least 0" in done.stderr, done.stderr
     soundfile.write(folder / "a.wav", np.zeros(RATE), RATE)
     done = label(WORDS, folder, "--out", out, "--address", "tcp://127.0.0.1:1", "--wait", 1)
     assert done.returncode == 1 and "--address tcp://127.0.0.1:1: no Dask scheduler" in done.stderr
