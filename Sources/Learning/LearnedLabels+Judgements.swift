@@ -56,30 +56,19 @@ extension LearnedLabels {
         }
     }
 
-    /// Adds examples, and takes them out of what says the opposite.
-    ///
-    /// One that is there already takes its own place, with the clip that was kept: a second one would vouch for the first
-    /// where that is left out, and so set a threshold that nothing else reaches.
-    ///
-    /// - Parameter mayRepeat: whether several of `examples` may be the same, as pieces of one long background may.
-    func take(
-        _ examples: [Example], into list: inout [Example], outOf opposite: inout [Example], mayRepeat: Bool = false
-    ) -> [Standing] {
-        let known = list.count
-        return examples.map { example in
+    /// Adds examples, and takes them out of what says the opposite. One that is there already, but without the clip that it
+    /// was made of, is no second one: it gets its clip.
+    func take(_ examples: [Example], into list: inout [Example], outOf opposite: inout [Example]) -> [Standing] {
+        examples.map { example in
             let before = opposite.count
             opposite.removeAll { $0.isSame(as: example, width: model.width) }
-            let isTakenBack = opposite.count < before
-            let others = mayRepeat ? list.prefix(known) : list[...]
-            guard let place = others.firstIndex(where: { $0.isSame(as: example, width: model.width) }) else {
-                list.append(example)
-                return isTakenBack ? .opposite : .new
+            let bare = list.firstIndex { $0.clip == nil && $0.isSame(as: example, width: model.width) }
+            if let bare, example.clip != nil {
+                list[bare] = example
+                return opposite.count < before ? .opposite : .known
             }
-            let kept = list[place].clip
-            list[place] = example
-            if let kept { list[place].clip = kept }
-            if isTakenBack { return .opposite }
-            return kept == nil && example.clip != nil ? .bare : .known
+            list.append(example)
+            return opposite.count < before ? .opposite : .new
         }
     }
 

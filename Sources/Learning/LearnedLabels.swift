@@ -109,10 +109,8 @@ package struct LearnedLabels: Equatable, Sendable {
     /// What an example was before it was added.
     package enum Standing: Sendable {
         case new
-        /// The same.
-        case known
         /// The same, without its clip.
-        case bare
+        case known
         /// The opposite, which it is no more: what is said later holds.
         case opposite
     }
@@ -168,7 +166,7 @@ package struct LearnedLabels: Equatable, Sendable {
             return standings
         case .background(let examples):
             var (list, none): ([Example], [Example]) = (background, [])
-            let standings = take(examples, into: &list, outOf: &none, mayRepeat: true)
+            let standings = take(examples, into: &list, outOf: &none)
             try Self.check(list, of: "the background")
             background = list
             return standings

@@ -12,6 +12,8 @@ struct Planes {
         /// The planes on whose side it belongs.
         var targets: [Int] = []
         var isBackground = false
+        /// Whether the same is entered by another point.
+        var isTwin = false
         /// The corrected label's plane, of where what truly is so lies.
         var truthOf: Int?
     }
@@ -27,28 +29,35 @@ struct Planes {
         let width = learned.model.width
         var regression = RidgeRegression(width: width, classes: count)
         var points: [Point] = []
-        func take(_ list: [Example], targets: [Int], weight: Double = 1, isBackground: Bool = false) {
-            for example in list {
-                let copies = example.rows.count / width
-                guard copies > 0 else { continue }
-                for copy in 0..<copies {
-                    regression.add(
-                        example.rows[copy * width..<(copy + 1) * width], weight: weight / Double(copies),
-                        targets: targets)
-                }
-                points.append(
-                    Point(mean: Self.mean(example.rows, width), targets: targets, isBackground: isBackground))
+        func take(
+            _ example: Example, targets: [Int], weight: Double = 1, isBackground: Bool = false, isTwin: Bool = false
+        ) {
+            let copies = example.rows.count / width
+            guard copies > 0 else { return }
+            for copy in 0..<(isTwin ? 0 : copies) {
+                regression.add(
+                    example.rows[copy * width..<(copy + 1) * width], weight: weight / Double(copies), targets: targets)
             }
+            points.append(
+                Point(
+                    mean: Self.mean(example.rows, width), targets: targets, isBackground: isBackground, isTwin: isTwin))
+        }
+        // What is taught twice is entered once, as it was taught last: of two one would vouch for the other where that is
+        // left out, and the label's threshold would lie so high that hardly anything else reached it.
+        func isTwin(_ place: Int, of list: [Example]) -> Bool {
+            list[(place + 1)...].contains { $0.isSame(as: list[place], width: width) }
         }
         // What is one label's example and another's correction is entered once, as both: the correction by itself would
         // want 0 of the label whose example it is.
         var shared = SharedExamples(learned)
         for (index, label) in learned.labels.enumerated() {
-            for example in label.examples {
+            for (place, example) in label.examples.enumerated() {
                 let corrected = shared.corrections(by: example, of: label.name)
-                take([example], targets: [index] + corrected.compactMap { places[$0] })
+                take(
+                    example, targets: [index] + corrected.compactMap { places[$0] },
+                    isTwin: isTwin(place, of: label.examples))
             }
-            for example in label.examples {
+            for (place, example) in label.examples.enumerated() where !isTwin(place, of: label.examples) {
                 for start in stride(from: 0, to: example.parts.count, by: width) {
                     regression.add(example.parts[start..<start + width], weight: Self.partsWeight, targets: [])
                 }
@@ -57,11 +66,16 @@ struct Planes {
         for (number, correction) in learned.corrections.enumerated() {
             // Of a learned label they are what it is not, and count double; of the model's, what another plane finds.
             let index = places[correction.name]
-            take(
-                shared.others(correction.examples, ofCorrection: number), targets: [index].compactMap { $0 },
-                weight: index == nil ? 2 : 1)
+            let examples = shared.others(correction.examples, ofCorrection: number)
+            for (place, example) in examples.enumerated() {
+                take(
+                    example, targets: [index].compactMap { $0 }, weight: index == nil ? 2 : 1,
+                    isTwin: isTwin(place, of: examples))
+            }
         }
-        take(learned.background, targets: said.compactMap { places[$0] }.sorted(), isBackground: true)
+        for example in learned.background {
+            take(example, targets: said.compactMap { places[$0] }.sorted(), isBackground: true)
+        }
         for (index, name) in base.labels.enumerated() where !base.prototypes.isEmpty {
             let row = base.prototypes[index * width..<(index + 1) * width]
             // What is truly so must go on being said.
@@ -92,14 +106,14 @@ struct Planes {
 
     /// What is said of the points, by each plane, of what belongs on its side as if that one had been left out.
     struct Values {
-        /// What belongs on its side.
+        /// What belongs on its side, each of two twins as well.
         var own: [[Double]]
         var others: [[Double]]
         /// The largest of the background that does not; minus infinity without any.
         var loudest: [Double]
         /// Where the label of the model that was corrected truly is so, if the model says where that lies.
         var truths: [Double?]
-        /// `[planes]`: the mean of its own.
+        /// `[planes]`: the mean of its own, of twins one.
         fileprivate(set) var typical: [Double] = []
 
         fileprivate init(planes: Int) {
@@ -113,7 +127,8 @@ struct Planes {
     private static func values(_ solution: RidgeRegression.Solution, _ points: [Point], planes: Int) -> Values {
         var found = Values(planes: planes)
         var counts = [Int](repeating: 0, count: planes)
-        for point in points { for target in point.targets { counts[target] += 1 } }
+        for point in points where !point.isTwin { for target in point.targets { counts[target] += 1 } }
+        var sums = [Double](repeating: 0, count: planes)
         for point in points {
             let values = solution.values(point.mean)
             let left = 1 - solution.leverage(point.mean)
@@ -121,16 +136,17 @@ struct Planes {
             for index in 0..<planes {
                 if point.targets.contains(index) {
                     // Without a second example nothing says what it would be without the first.
-                    found.own[index].append(
-                        counts[index] > 1 ? 1 - (1 - values[index]) / left : loneShare * values[index])
-                } else {
+                    let own = counts[index] > 1 ? 1 - (1 - values[index]) / left : loneShare * values[index]
+                    found.own[index].append(own)
+                    if !point.isTwin { sums[index] += own }
+                } else if !point.isTwin {
                     let value = values[index] / left
                     found.others[index].append(value)
                     if point.isBackground { found.loudest[index] = max(found.loudest[index], value) }
                 }
             }
         }
-        found.typical = found.own.map { $0.reduce(0, +) / Double(max($0.count, 1)) }
+        found.typical = zip(sums, counts).map { $0 / Double(max($1, 1)) }
         return found
     }
 

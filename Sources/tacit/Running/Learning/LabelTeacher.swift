@@ -145,13 +145,10 @@ final class LabelTeacher {
         return zip(names, standings).compactMap { path, standing in
             guard standing != .new, said.insert(path).inserted else { return nil }
             return switch (purpose, standing) {
-            case (.label(let name), .known): "\(path)  was an example of \(name) already, and counts once"
-            case (.label(let name), .bare): "\(path)  was an example of \(name) already, and has its clip now"
+            case (.label(let name), .known): "\(path)  was an example of \(name) already, and has its clip now"
             case (.label(let name), _): "\(path)  is an example of \(name) now, and no correction any more"
-            case (.not(let name), .known): "\(path)  was a correction of \(name) already, and counts once"
-            case (.not(let name), .bare): "\(path)  was a correction of \(name) already, and has its clip now"
+            case (.not(let name), .known): "\(path)  was a correction of \(name) already, and has its clip now"
             case (.not(let name), _): "\(path)  is no example of \(name) any more"
-            case (.background, .known): "\(path)  was heard as background before, and counts once"
             case (.background, _): nil
             }
         }
