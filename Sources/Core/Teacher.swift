@@ -69,7 +69,7 @@ public final class Teacher {
     }
 
     /// Files, one example each; of a long sound its loudest part, of a long background pieces of all of it. None is
-    /// learned unless all can be read. What is an example already counts once.
+    /// learned unless all can be read.
     ///
     /// - Throws: `TacitError` naming the file that can't be read; usage for a name that can't be one or is not there to
     ///   be corrected, no files at all, and beyond the limits; bad data for labels of another model, and for a sound of
