@@ -95,12 +95,12 @@ let package = Package(
         room("Learning", ["TacitDiagnostics", "TacitEngine", "TacitLabelling", "TacitModelFile"]),
         // How far results are off: the converter knows it as well.
         room("Measures", ["TacitDiagnostics", "TacitText"]),
-        room("Evaluation", ["CTacitZlib", "TacitDiagnostics", "TacitMeasures", "TacitMedia"]),
+        room("Evaluation", ["CTacitZlib", "TacitDiagnostics", "TacitMedia"]),
         room(
             "Live",
             [
                 "TacitDiagnostics", "TacitEngine", "TacitEvaluation", "TacitFrontEnd", "TacitLabelling",
-                "TacitLearning", "TacitMedia", "TacitModelFile", "TacitText",
+                "TacitLearning", "TacitMeasures", "TacitMedia", "TacitModelFile", "TacitText",
             ]),
         room(
             "Recording",
@@ -181,7 +181,7 @@ let package = Package(
         // through the others), the executables from outside, and hostile input.
         .target(
             name: "TacitTestSupport",
-            dependencies: ["TacitDiagnostics", "TacitLabelling", "TacitMedia", "TacitModelFile"],
+            dependencies: ["TacitDiagnostics", "TacitLabelling", "TacitLearning", "TacitMedia", "TacitModelFile"],
             path: "Tests/TestSupport"),
         .target(name: "CTacitAllocationCounter", path: "Tests/AllocationCounter"),
         // Ways in for bytes from elsewhere, each a function; tests and fuzzers feed them.
@@ -266,7 +266,8 @@ let package = Package(
                 "TacitConvertCommand", "TacitTestSupport",
             ]),
         .testTarget(
-            name: "EvaluationTests", dependencies: ["TacitDiagnostics", "TacitEvaluation", "TacitTestSupport"]),
+            name: "EvaluationTests",
+            dependencies: ["TacitDiagnostics", "TacitEvaluation", "TacitMeasures", "TacitTestSupport"]),
         .testTarget(
             name: "ConversionTests",
             dependencies: [

@@ -9,7 +9,11 @@ package final class StandardOutput: Sendable {
 
     /// The reader is gone: nothing went wrong, there is just no one left to write for.
     package struct Closed: Error {
-        package init() {}
+        /// - Parameter number: as in `errno` after writing; nil where it says something else.
+        package init?(_ number: Int32) {
+            // A connection tells the first time that its other end is gone, and the second that it is closed.
+            guard number == EPIPE || number == ECONNRESET else { return nil }
+        }
     }
 
     /// The output can't be written, as on a full disk. Not mistaken for trouble with an input.
@@ -79,9 +83,8 @@ package final class StandardOutput: Sendable {
             case EAGAIN:
                 var descriptor = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
                 poll(&descriptor, 1, -1)
-            // A connection tells the first time that its other end is gone, and the second that it is closed.
-            case EPIPE, ECONNRESET: throw Closed()
             case let number:
+                if let closed = Closed(number) { throw closed }
                 throw Failed(error: .system(.cannotCreate, number, file: "standard output"))
             }
         }

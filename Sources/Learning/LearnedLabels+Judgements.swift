@@ -8,7 +8,7 @@ extension LearnedLabels {
     ///   - said: a label that it is not; nil for none.
     ///   - base: the model that is taught.
     /// - Returns: whether anything had been said of it before that is said no more.
-    /// - Throws: `TacitError` (usage) as `learn` and `correct` do.
+    /// - Throws: `TacitError` (usage) as `add` does.
     @discardableResult
     package mutating func judge(
         _ example: Example, is name: String?, isNot said: String?, _ base: TaughtBase

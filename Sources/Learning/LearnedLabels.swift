@@ -76,33 +76,13 @@ package struct LearnedLabels: Equatable, Sendable {
         guard index(of: name) != nil || base.labels.contains(name) else { throw unknown(name) }
     }
 
-    /// - Throws: `TacitError` (usage) for a name that can't be one or is the model's own, and beyond the limits.
-    @discardableResult
-    package mutating func learn(_ name: String, _ examples: [Example], _ base: TaughtBase) throws -> [Standing] {
-        try add([.label(name, examples)], base)
-    }
-
-    /// These are not `name`. A learned label of which no example is left is forgotten.
-    ///
-    /// - Throws: `TacitError` (usage) where there is no such label, and beyond the limits.
-    @discardableResult
-    package mutating func correct(_ name: String, _ examples: [Example], _ base: TaughtBase) throws -> [Standing] {
-        try add([.correction(name, examples)], base)
-    }
-
-    /// This is what the place sounds or looks like. What the model says of it counts as corrected.
-    ///
-    /// - Throws: `TacitError` (usage) beyond the limits.
-    @discardableResult
-    package mutating func hear(background examples: [Example], _ base: TaughtBase) throws -> [Standing] {
-        try add([.background(examples)], base)
-    }
-
     /// Examples, and what they are of.
     package enum Addition: Sendable {
         case label(String, [Example])
-        /// Of what a label, a learned one or one of the model's own, should not have been said.
+        /// Of what a label, a learned one or one of the model's own, should not have been said. A learned label of which no
+        /// example is left is forgotten.
         case correction(String, [Example])
+        /// This is what the place sounds or looks like. What the model says of it counts as corrected.
         case background([Example])
     }
 
@@ -118,7 +98,8 @@ package struct LearnedLabels: Equatable, Sendable {
     /// One behind the other, all or none; what is computed of them is computed once.
     ///
     /// - Returns: what each example was before.
-    /// - Throws: `TacitError` (usage) as `learn`, `correct` and `hear` do.
+    /// - Throws: `TacitError` (usage) for a name that can't be one, that is the model's own where a label is taught, or that
+    ///   is none where one is corrected; and beyond the limits.
     @discardableResult
     package mutating func add(_ additions: [Addition], _ base: TaughtBase) throws -> [Standing] {
         guard !additions.isEmpty else { return [] }

@@ -44,20 +44,21 @@ struct Planes {
         }
         // What is taught twice is entered once, as it was taught last: of two one would vouch for the other where that is
         // left out, and the label's threshold would lie so high that hardly anything else reached it.
-        func isTwin(_ place: Int, of list: [Example]) -> Bool {
-            list[(place + 1)...].contains { $0.isSame(as: list[place], width: width) }
+        func twins(in list: [Example]) -> [Bool] {
+            list.indices.map { place in
+                list[(place + 1)...].contains { $0.isSame(as: list[place], width: width) }
+            }
         }
         // What is one label's example and another's correction is entered once, as both: the correction by itself would
         // want 0 of the label whose example it is.
         var shared = SharedExamples(learned)
         for (index, label) in learned.labels.enumerated() {
-            for (place, example) in label.examples.enumerated() {
+            let isTwin = twins(in: label.examples)
+            for (example, isTwin) in zip(label.examples, isTwin) {
                 let corrected = shared.corrections(by: example, of: label.name)
-                take(
-                    example, targets: [index] + corrected.compactMap { places[$0] },
-                    isTwin: isTwin(place, of: label.examples))
+                take(example, targets: [index] + corrected.compactMap { places[$0] }, isTwin: isTwin)
             }
-            for (place, example) in label.examples.enumerated() where !isTwin(place, of: label.examples) {
+            for (example, isTwin) in zip(label.examples, isTwin) where !isTwin {
                 for start in stride(from: 0, to: example.parts.count, by: width) {
                     regression.add(example.parts[start..<start + width], weight: Self.partsWeight, targets: [])
                 }
@@ -67,10 +68,8 @@ struct Planes {
             // Of a learned label they are what it is not, and count double; of the model's, what another plane finds.
             let index = places[correction.name]
             let examples = shared.others(correction.examples, ofCorrection: number)
-            for (place, example) in examples.enumerated() {
-                take(
-                    example, targets: [index].compactMap { $0 }, weight: index == nil ? 2 : 1,
-                    isTwin: isTwin(place, of: examples))
+            for (example, isTwin) in zip(examples, twins(in: examples)) {
+                take(example, targets: [index].compactMap { $0 }, weight: index == nil ? 2 : 1, isTwin: isTwin)
             }
         }
         for example in learned.background {

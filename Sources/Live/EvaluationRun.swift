@@ -1,5 +1,6 @@
 import TacitDiagnostics
 import TacitEvaluation
+import TacitMeasures
 import TacitModelFile
 
 /// A model over a data set, clip by clip.
@@ -46,28 +47,30 @@ package struct EvaluationRun {
     ) throws {
         for (index, example) in set.examples.enumerated() {
             let reading = try read(example, labeller)
-            add(example, reading)
-            try each(example, reading, said(reading), index + 1, accuracy.value)
+            let said = add(example, reading)
+            try each(example, reading, said, index + 1, accuracy.value)
         }
         seconds = watch.seconds
     }
 
     /// Counts what the model says of an example.
-    package mutating func add(_ example: DataSet.Example, _ reading: FileReading) {
-        if set.isMultilabel {
+    ///
+    /// - Returns: the label that counts where one is the truth, of those that compete; nil where several are, and for results
+    ///   that are no numbers.
+    @discardableResult
+    package mutating func add(_ example: DataSet.Example, _ reading: FileReading) -> String? {
+        guard !set.isMultilabel else {
             // By class, clips are ranked by what can be compared between them: a sigmoid's logit, which does not
             // saturate as its score does, but a softmax's score.
             let values = task == .multilabel ? reading.logits : reading.scores
             precision.add(scores: labelOfClass.map { $0.map { values[$0] } ?? 0 }, truth: example.classes)
-        } else if let truth = example.classes.first, let label = labelOfClass[truth] {
-            accuracy.add(isCorrect: place(saidIn: reading) == label)
+            return nil
         }
-    }
-
-    /// The label that a model says of an example where one is the truth, of those that compete; nil where several are, and
-    /// for results that are no numbers.
-    package func said(_ reading: FileReading) -> String? {
-        self.set.isMultilabel ? nil : place(saidIn: reading).map { labels[$0] }
+        let said = place(saidIn: reading)
+        if let truth = example.classes.first, let label = labelOfClass[truth] {
+            accuracy.add(isCorrect: said == label)
+        }
+        return said.map { labels[$0] }
     }
 
     private func place(saidIn reading: FileReading) -> Int? {

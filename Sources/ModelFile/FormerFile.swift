@@ -38,21 +38,15 @@ package enum FormerFile {
     /// What the first pair of a header says, which is where every program writes it; nil for any other pair, and for what is
     /// damaged.
     private static func architecture(_ start: [UInt8]) -> String? {
-        // Magic, version, and two counts of 8 bytes stand before it.
-        var rest = start.dropFirst(24)
-        func number(_ count: Int) -> Int? {
-            guard rest.count >= count else { return nil }
-            defer { rest = rest.dropFirst(count) }
-            return Int(exactly: rest.prefix(count).reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) })
+        start.withUnsafeBytes { bytes in
+            var cursor = ByteCursor(bytes)
+            do {
+                try cursor.skip(24, "magic, version and two counts")
+                guard try cursor.string("a metadata key", atMost: looked) == MetadataKey.architecture,
+                    try cursor.number(UInt32.self, "its type") == GGUF.ValueType.string.rawValue
+                else { return nil }
+                return try cursor.string(MetadataKey.architecture, atMost: looked)
+            } catch { return nil }
         }
-        func text() -> String? {
-            guard let count = number(8), count <= rest.count else { return nil }
-            defer { rest = rest.dropFirst(count) }
-            return String(validating: rest.prefix(count), as: UTF8.self)
-        }
-        guard text() == MetadataKey.architecture, let type = number(4), type == GGUF.ValueType.string.rawValue else {
-            return nil
-        }
-        return text()
     }
 }

@@ -1,14 +1,16 @@
 import TacitEvaluation
+import TacitMeasures
 import Testing
 
 @Suite struct MetricTests {
     @Test func accuracyTakesTheFirstOfEquals() {
         var accuracy = Accuracy()
         #expect(accuracy.value == nil)
-        accuracy.add(values: [0.5, 0.5, -1], truth: 0)
-        accuracy.add(values: [0.5, 0.5, -1], truth: 1)
-        accuracy.add(values: [.nan, -3, -2], truth: 2)
-        accuracy.add(values: [.nan, .nan], truth: 0)
+        func add(_ values: [Float], _ truth: Int) { accuracy.add(isCorrect: values.indexOfLargest == truth) }
+        add([0.5, 0.5, -1], 0)
+        add([0.5, 0.5, -1], 1)
+        add([.nan, -3, -2], 2)
+        add([.nan, .nan], 0)
         #expect(accuracy.value == 0.5)
     }
 

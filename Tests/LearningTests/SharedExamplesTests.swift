@@ -1,4 +1,5 @@
 import TacitLearning
+import TacitTestSupport
 import Testing
 
 /// "This was X, not Y" gives one clip two parts, of which neither spoils the other.

@@ -4,6 +4,7 @@ import TacitEngine
 import TacitLabelling
 import TacitLearning
 import TacitModelFile
+import TacitTestSupport
 import Testing
 
 /// Learned labels behind a model's own.

@@ -59,7 +59,7 @@ final class ResultsFile {
             case .file(let file): try file.write(bytes, at: written)
             case .descriptor(let descriptor):
                 let failure = FileBytes.write(bytes, to: descriptor)
-                if isOutput, failure == EPIPE || failure == ECONNRESET { throw StandardOutput.Closed() }
+                if isOutput, let closed = StandardOutput.Closed(failure) { throw closed }
                 guard failure == 0 else { throw TacitError.system(.cannotCreate, failure, file: path) }
             }
         }
