@@ -303,8 +303,8 @@ if Context.environment["TACIT_FUZZER"] != nil {
         .executableTarget(name: "TacitFuzzer", dependencies: ["TacitFuzzTargets"], path: "tools/fuzz/driver"))
 }
 
-// Tests alone without optimisation, which compile in a third of the time: for builds that are made to be tried under
-// emulation, and for sanitizers. Not those that work out by themselves, number by number, what kernels are held to.
+// Tests alone without optimisation, which compile in a third of the time: for `tools/test`, for sanitizers, and for builds
+// that are tried under emulation. Not those that work out by themselves, number by number, what kernels are held to.
 if Context.environment["TACIT_PLAIN_TESTS"] != nil {
     for target in package.targets where target.type == .test && target.name != "EngineTests" {
         target.swiftSettings = [.unsafeFlags(["-Onone"])]
