@@ -111,7 +111,7 @@ final class FLACDecoder: SoundDecoder {
                 let stated = Int(clamping: block.stated)
                 // Whether the last frame was damaged or cut off is not known.
                 if stated > position { lacking += stated - position }
-                if stated == 0, let reader { lacking += reader.lacking(at: position) }
+                if stated == 0, let reader { lacking += reader.takeLacking(at: position) }
                 guard let parts, parts.goOn() else { return false }
                 tacit_flac_destroy(decoder)
                 decoder = try Self.create(isOgg: false, supply)

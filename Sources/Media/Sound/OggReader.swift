@@ -20,23 +20,12 @@ final class OggReader {
     /// That one's first page, and how much of it has been handed on.
     private var head: [UInt8] = []
     private var headUsed = 0
-    /// Where the stream that is read would end by the header of a page of which the rest is cut off.
-    private var cutPosition: Int?
-    /// Samples that the page holds at most which states it.
-    private var cutSamples = 0
     /// What the stream that is read is coded in; nil while none is read.
     private var codec: Codec?
     /// Packets of its header that are still to come.
     private var headers = 0
-    /// The number of its last page that was handed on, and whether that one was of sound.
-    private var lastNumber: UInt32 = 0
-    private var hasSound = false
-    /// The last position that is stated: by a whole page, or by the header of a damaged one where it can be.
-    private var stated = 0
-    /// Samples at most of the damaged pages behind the last whole one.
-    private var damagedSamples = 0
-    /// Samples at most of the damaged pages in front of the first whole one with sound.
-    private(set) var damagedFirst = 0
+    /// What the link at hand lacks, as far as its pages tell.
+    private(set) var losses = OggLosses()
 
     /// Streams that may lie side by side.
     private static let maximumStreams = 64
@@ -105,7 +94,7 @@ final class OggReader {
     /// belongs to a stream of sound.
     private func begin() throws -> Codec? {
         isHeld = false
-        cutPosition = nil
+        losses = OggLosses()
         codec = nil
         var names: [String] = []
         var sounds: [(serial: Int32, codec: Codec, page: [UInt8])] = []
@@ -145,7 +134,6 @@ final class OggReader {
         headUsed = 0
         codec = stream.codec
         headers = stream.codec == .vorbis ? 2 : 1
-        (lastNumber, hasSound, stated, damagedSamples, damagedFirst) = (0, false, 0, 0, 0)
         if hasPage, pages.serial == serial { noteWhole() }
         return stream.codec
     }
@@ -182,7 +170,7 @@ final class OggReader {
         while !hasPage {
             switch try pages.next() {
             case .whole:
-                if isOfSound { cutPosition = nil }
+                if isOfSound { losses.forgetCut() }
                 hasPage = true
             case .broken where try mend(): hasPage = true
             case .broken:
@@ -209,7 +197,7 @@ final class OggReader {
     private func mend() throws -> Bool {
         guard !pages.isBeginning, serials.contains(pages.serial), try pages.isComplete() else { return false }
         if pages.serial == serial, headers <= 0, codec == .vorbis || codec == .opus {
-            noteDamaged()
+            losses.keep(damaged: pages.header)
             return false
         }
         // What it holds is dropped by a decoder that no later page states a position to.
@@ -221,68 +209,28 @@ final class OggReader {
     /// Keeps what the page at hand tells, a whole one of the stream that is read.
     private func noteWhole() {
         guard let codec, codec != .flac else { return }
-        let isBehindLoss = pages.number != lastNumber &+ 1
-        lastNumber = pages.number
+        let isBehindLoss = losses.isBehindLoss(pages.number)
         if headers > 0 {
             headers -= pages.packets
             return
         }
         let position = pages.header.position
-        if position != -1, !Self.positions.contains(position) { pages.stateNoPosition() }
-        if !hasSound { damagedFirst = damagedSamples }
-        hasSound = true
-        damagedSamples = 0
-        stated = max(stated, pages.header.position)
+        if position != -1, !OggLosses.canBe(position) { pages.stateNoPosition() }
+        losses.keep(whole: pages.header.position)
         // Behind a loss the decoders don't believe a last page's position, since its last packet may end behind that:
         // all it holds would come too early by what was lost, or be dropped. Read as any other page, it is early by
         // what that packet has too much, at most.
         if isBehindLoss, pages.isEnd { pages.stateNoEnd() }
     }
 
-    /// Keeps the position that the page at hand states, a damaged one whose header may be right. What it holds could be
-    /// anything: it is left out, as if the page were not there.
-    private func noteDamaged() {
-        damagedSamples += pages.header.segments * Self.mostInPacket
-        let position = pages.header.position
-        if Self.positions.contains(position), position > stated, position - stated <= damagedSamples {
-            stated = position
-        }
-    }
-
-    /// Whether all pages of sound up to now were damaged.
-    var isAllDamaged: Bool { !hasSound && damagedSamples > 0 }
-
-    /// Samples that were lost at the end of a link of Vorbis or Opus in which the decoder came to `position`.
-    ///
-    /// - Parameters:
-    ///   - position: as the pages state it.
-    ///   - isTorn: whether something was lost since the decoder gave samples last, and no sample came behind it.
-    func lost(at position: Int, isTorn: Bool = false) -> Int {
-        isTorn || damagedSamples > 0 ? max(0, stated - max(0, position)) : 0
-    }
-
-    /// Keeps the position that a page's header states, the rest of which is not there.
+    /// Keeps what the header of a page tells whose rest is not there, or not to be trusted.
     private func noteCut(_ header: OggPages.Header) {
-        guard header.serial == serial, serials.contains(serial), header.position > 0,
-            Self.positions.contains(header.position)
-        else { return }
-        cutPosition = header.position
-        cutSamples = header.segments * Self.mostInPacket
+        guard header.serial == serial, serials.contains(serial) else { return }
+        losses.keep(cut: header)
     }
 
     /// Samples that lack at the end of a link which ends at `position`, by the header of a page that was cut off.
-    func lacking(at position: Int) -> Int {
-        defer { cutPosition = nil }
-        guard let cutPosition, cutPosition > position else { return 0 }
-        let count = cutPosition - position
-        return count <= cutSamples ? count : 0
-    }
-
-    /// Of Vorbis, where it is the longest.
-    private static let mostInPacket = 8192
-
-    /// Positions that can be: a hundred years at any rate, and none that sums of it could overflow by.
-    private static let positions = 0..<1 << 48
+    func takeLacking(at position: Int) -> Int { losses.takeLacking(at: position) }
 
     private static let headless = TacitError(
         .badData, "Ogg without its beginning, which tells how the rest is to be decoded")

@@ -51,7 +51,7 @@ final class OpusDecoder: SoundDecoder {
                     }
                     return OP_DEC_USE_DEFAULT
                 }, Unmanaged.passUnretained(beginning).toOpaque())
-        } else if supply.failure != nil || failure != OP_EBADTIMESTAMP || !reader.isAllDamaged
+        } else if supply.failure != nil || failure != OP_EBADTIMESTAMP || !reader.losses.isAllDamaged
             || opus_head_parse(&header, first, first.count) != 0
         {
             if let failure = supply.failure { throw failure }
@@ -88,7 +88,7 @@ final class OpusDecoder: SoundDecoder {
             pending = 0..<Int(count)
             if isFirst {
                 isFirst = false
-                if beginning.position > reader.damagedFirst {
+                if beginning.position > reader.losses.damagedFirst {
                     // Recorded of a radio: nothing lacks in front of it.
                     position = beginning.position
                 } else if beginning.position > 0 {
@@ -111,13 +111,13 @@ final class OpusDecoder: SoundDecoder {
     /// What lacks behind the last sample.
     private func end() -> DecodedBlock {
         let place = max(0, position &+ early)
-        let lost = reader.lost(at: place, isTorn: isDamaged)
+        let lost = reader.losses.lost(at: place, isTorn: isDamaged)
         isDamaged = false
         if lost > 0 {
             position += lost
             return .lost(lost)
         }
-        let lacking = reader.lacking(at: place)
+        let lacking = reader.takeLacking(at: place)
         return lacking > 0 ? .lacking(lacking) : .end
     }
 }

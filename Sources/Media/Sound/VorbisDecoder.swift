@@ -75,12 +75,12 @@ final class VorbisDecoder: SoundDecoder {
                     isHolding = false
                     continue
                 }
-                let lost = reader.lost(at: position)
+                let lost = reader.losses.lost(at: position)
                 if lost > 0 {
                     position += lost
                     return .lost(lost)
                 }
-                let lacking = reader.lacking(at: position)
+                let lacking = reader.takeLacking(at: position)
                 return lacking > 0 ? .lacking(lacking) : .end
             }
             guard count > 0, let pcm else { throw TacitError(.badData, "Vorbis that can't be decoded from here on") }
