@@ -36,6 +36,13 @@ package struct Settings: Sendable {
         }
     }
 
+    /// Times of the day at which events are not sent.
+    package struct Quiet: Sendable {
+        package var times = TimesOfDay([])
+        /// Where the first of them stand; nil where there are none.
+        package var place: SettingsPlace?
+    }
+
     package enum Sense: String, Sendable, CaseIterable {
         case sound
         case pictures
@@ -47,7 +54,7 @@ package struct Settings: Sendable {
         package var model: Name?
         /// Names of sinks; of all of them where the file doesn't say.
         package var to: [Name] = []
-        package var quiet = TimesOfDay([])
+        package var quiet = Quiet()
         package var entries: [Entry] = []
         /// Keys whose values could not be read, which is among the faults: what follows from their absence is no fault.
         package var unread: Set<String> = []
@@ -74,7 +81,7 @@ package struct Settings: Sendable {
         package var offAfter: Double?
         /// The name that events of all labels with the same one carry instead of their own.
         package var group: Name?
-        package var quiet = TimesOfDay([])
+        package var quiet = Quiet()
         /// Where each of its keys stands.
         package var places: [String: SettingsPlace] = [:]
     }
@@ -83,13 +90,16 @@ package struct Settings: Sendable {
     package var sinks: [Sink] = []
     package var labels: [Label] = []
     /// When nothing's events are sent.
-    package var quiet = TimesOfDay([])
-    /// Where the first times of the day stand, of whatever they are; nil where there are none.
-    package var firstQuiet: SettingsPlace?
+    package var quiet = Quiet()
     /// Whether some inputs are left out, because their names could not be read.
     package var lacksInputs = false
     /// The same of sinks, of which there must be an address as well.
     package var lacksSinks = false
+
+    /// Where the first times of the day stand, of whatever they are; nil where there are none.
+    package var firstQuiet: SettingsPlace? {
+        ([quiet] + inputs.map(\.quiet) + labels.map(\.quiet)).compactMap(\.place).min()
+    }
 
     package init() {}
 }

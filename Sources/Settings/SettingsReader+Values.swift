@@ -76,15 +76,17 @@ extension SettingsReader {
         return Settings.Name(text: text, place: member.node.place)
     }
 
-    mutating func quiet(_ member: TOMLNode.Member) -> TimesOfDay {
-        texts(member).reduce(TimesOfDay([])) { all, found in
+    mutating func quiet(_ member: TOMLNode.Member) -> Settings.Quiet {
+        var quiet = Settings.Quiet()
+        for found in texts(member) {
             guard let times = TimesOfDay(found.text) else {
                 refuse(found.place, "quiet: expected times as \"22:00-06:30\", found '\(found.text)'")
-                return all
+                continue
             }
-            settings.firstQuiet = settings.firstQuiet.map { min($0, found.place) } ?? found.place
-            return all + times
+            quiet.times = quiet.times + times
+            quiet.place = quiet.place ?? found.place
         }
+        return quiet
     }
 
     /// Whether there is something in a text, and nothing but what can be printed.

@@ -46,10 +46,10 @@ import Testing
         let reader = SettingsReader(Array(Self.good.utf8))
         #expect(reader.faults.isEmpty, "\(reader.faults)")
         let settings = reader.settings
-        #expect(settings.quiet == TimesOfDay("22:00-06:30"))
+        #expect(settings.quiet.times == TimesOfDay("22:00-06:30"))
         let porch = try #require(settings.inputs.first)
         #expect(settings.inputs.map(\.name.text) == ["porch", "gate"])
-        #expect(porch.model?.text == "sound.gguf" && porch.quiet == TimesOfDay("12:00-13:00"))
+        #expect(porch.model?.text == "sound.gguf" && porch.quiet.times == TimesOfDay("12:00-13:00"))
         #expect(porch.to.map(\.text) == ["out", "broker"])
         #expect(
             porch.entries.flatMap(\.arguments) == [

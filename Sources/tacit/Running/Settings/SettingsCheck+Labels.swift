@@ -141,6 +141,6 @@ extension LabelTerms {
     init(_ label: Settings.Label) {
         self.init(
             name: label.name.text, threshold: label.threshold, onAfter: label.onAfter, offAfter: label.offAfter,
-            group: label.group?.text, quiet: label.quiet.merged)
+            group: label.group?.text, quiet: label.quiet.times.merged)
     }
 }
