@@ -109,8 +109,9 @@ package struct SettingsReader {
             case "to": input.to = texts(member).map { Settings.Name(text: $0.text, place: $0.place) }
             case "quiet": input.quiet = quiet(member)
             case "sense":
-                input.sense = text(member).flatMap(Settings.Sense.init)
-                if case .text(let found) = member.node.value, input.sense == nil, !found.isEmpty {
+                guard let found = text(member) else { continue }
+                input.sense = Settings.Sense(rawValue: found)
+                if input.sense == nil {
                     refuse(member.node.place, "sense: expected \"sound\" or \"pictures\", found '\(found)'")
                 }
             default:
@@ -211,7 +212,11 @@ package struct SettingsReader {
     private mutating func label(_ member: TOMLNode.Member, _ table: SettingsTable) -> Settings.Label {
         report(table)
         var label = Settings.Label(name: Settings.Name(text: member.key, place: member.place))
-        if !Self.isPlain(member.key) { refuse(member.place, "label: its name is no plain text") }
+        if !Self.isPlain(member.key) {
+            refuse(
+                member.place,
+                "label: expected a name\(member.key.isEmpty ? ", found an empty one" : " without control characters")")
+        }
         for member in table.members {
             let key = SettingsKey.canonical(member.key)
             label.places[key] = member.node.place

@@ -146,6 +146,7 @@ import Testing
         Bad(input("only = [\"a\", 5]"), 3, 14, "only: expected a text, found a whole number"),
         Bad(input("only = []"), 3, 8, "only", "empty"),
         Bad(input("on-after = 1\non_after = 2"), 4, 1, "on_after: is there already, in line 3"),
+        Bad(input("sense = \"so\\nund\""), 3, 9, "sense: expected a text of at most 4096 bytes"),
         Bad(input("sense = \"smell\""), 3, 9, "sense: expected \"sound\" or \"pictures\", found 'smell'"),
         Bad(input("to = [\"out\"]"), 3, 7, "no sink is called 'out'"),
         Bad(input("to = [\"s\", \"s\"]\n[[sink]]\nname = \"s\"\nto = \"stdout\""), 3, 12, "'s' is named twice"),
@@ -170,6 +171,7 @@ import Testing
         Bad(sink("clip-count = \"many\""), 6, 14, "clip-count: expected a whole number"),
         Bad(sink("[[sink]]\nname = \"s\"\nto = \"jsonl:x\""), 7, 8, "a sink 's' is there already, in line 4"),
         // Labels.
+        Bad(head + "[label.\"do\\u001bg\"]", 6, 8, "label: expected a name without control characters"),
         Bad("label = 3\n" + head, 1, 9, "[label.NAME]"),
         Bad("[[input]]\nname = \"a\"\n[label]\nthreshold = 0.5", 4, 1, "[label.NAME]"),
         Bad(label("threshold = 2"), 4, 13, "threshold: expected 0 to 1, found 2"),

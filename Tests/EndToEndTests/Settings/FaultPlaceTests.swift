@@ -210,6 +210,6 @@ import Testing
     @Test func aLabelWithoutAName() throws {
         let lines = try faults(inputs.table(inputs.all[0]) + "[label.\"\"]\nthreshold = 0.5\n")
         #expect(lines.count == 1)
-        #expect(lines.allSatisfy { $0.contains("label: its name is no plain text") }, "\(lines)")
+        #expect(lines.allSatisfy { $0.contains("label: expected a name, found an empty one") }, "\(lines)")
     }
 }
