@@ -117,7 +117,8 @@ struct SettingsCheck {
             name: input.name.text, device: devices[input.name.text] ?? Slug.make(input.name.text),
             identity: InputPlan.Identity(
                 sense: sense, model: input.model?.text, entries: input.entries, names: taught.description.labels,
-                labels: terms(taught.description.labels, options), quiet: settings.quiet.times + input.quiet.times, sinks: sinks),
+                labels: terms(taught.description.labels, options), quiet: settings.quiet.times + input.quiet.times,
+                sinks: sinks),
             to: names.map(\.text),
             model: InputPlan.Model(
                 path: taught.path, labels: taught.description.labels.count, learned: taught.learned?.labels.count ?? 0),
