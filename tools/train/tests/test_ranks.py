@@ -39,6 +39,15 @@ def process(rank: int, count: int, port: int, output: str, words: list[str]) -> 
     main()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def importable():
+    """Until Python 3.13 a server that forks is not told where its parent imports from, and what it lacks it leaves out
+    without a word; each process would import torch by itself then."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(TOOL))
+        yield
+
+
 def together(count: int, output: Path, *words, during=None) -> tuple[list[int], list[str], list[str]]:
     """Exit status, output and errors of each of `count` processes. `during` gets the processes once they run."""
     # A server that has imported all there is, and has computed nothing, forks in no time.
