@@ -13,10 +13,10 @@ package struct PlainLine {
     package mutating func end() { buffer.append(UInt8(ascii: "\n")) }
     package mutating func literal(_ text: StaticString) { buffer.append(text) }
 
-    /// Text from outside; control characters, which names from a file may hold, become question marks.
+    /// Text from outside; what would spoil the line, which names from a file may hold, becomes question marks.
     package mutating func text(_ text: String) {
         for scalar in SystemPath.printable(text).unicodeScalars {
-            if scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) {
+            if scalar.spoilsLine {
                 buffer.append(UInt8(ascii: "?"))
             } else {
                 for byte in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter { buffer.append(byte) }

@@ -13,7 +13,8 @@ enum CameraModes {
         guard abilities & UInt32(V4L2_CAP_VIDEO_CAPTURE) != 0, abilities & UInt32(V4L2_CAP_STREAMING) != 0 else {
             return nil
         }
-        return withUnsafeBytes(of: capability.card) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        return DeviceText.printable(
+            withUnsafeBytes(of: capability.card) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
     }
 
     /// Every mode in a format that can be read; RGB made by libv4l2 only where there is no other. Of a range of sizes,

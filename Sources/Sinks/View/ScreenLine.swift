@@ -64,8 +64,8 @@ package struct ScreenLine {
         buffer.append(style.code)
     }
 
-    /// Writes as much as fits in `width` columns; a text that doesn't ends in an ellipsis. Control characters, which
-    /// names from a file may hold, become question marks.
+    /// Writes as much as fits in `width` columns; a text that doesn't ends in an ellipsis. What would spoil the line, which
+    /// names from a file may hold, becomes question marks.
     package mutating func text(_ text: String, width: Int = .max) {
         let room = min(width, limit - column)
         guard room > 0 else { return }
@@ -76,7 +76,7 @@ package struct ScreenLine {
             let columns = Self.columns(scalar)
             if used + columns > allowed { break }
             used += columns
-            if scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) {
+            if scalar.spoilsLine {
                 buffer.append(UInt8(ascii: "?"))
             } else if isUnicode || scalar.isASCII {
                 for byte in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter { buffer.append(byte) }
