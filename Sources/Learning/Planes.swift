@@ -26,10 +26,40 @@ struct Planes {
     init(
         _ learned: LearnedLabels, _ base: TaughtBase, others: Int, places: [String: Int], said: Set<String>, count: Int
     ) throws {
-        let width = learned.model.width
-        var regression = RidgeRegression(width: width, classes: count)
+        var rows = Rows(width: learned.model.width, planes: count)
+        // What is one label's example and another's correction is entered once, as both: the correction by itself would
+        // want 0 of the label whose example it is.
+        var shared = SharedExamples(learned)
+        for (index, label) in learned.labels.enumerated() {
+            rows.add(label, plane: index) { shared.corrections(by: $0, of: label.name).compactMap { places[$0] } }
+        }
+        for (number, correction) in learned.corrections.enumerated() {
+            let examples = shared.others(correction.examples, ofCorrection: number)
+            rows.add(corrections: examples, plane: places[correction.name])
+        }
+        for example in learned.background {
+            rows.add(example, targets: said.compactMap { places[$0] }.sorted(), isBackground: true)
+        }
+        rows.add(base, others: others, places: places)
+        guard let solution = rows.regression.solved() else {
+            throw TacitError(.badData, "the examples hold what is no number")
+        }
+        self.solution = solution
+        values = Self.values(solution, rows.points, planes: count)
+    }
+
+    /// What the planes are solved by, and the points among it of which something is asked afterwards.
+    private struct Rows {
+        let width: Int
+        var regression: RidgeRegression
         var points: [Point] = []
-        func take(
+
+        init(width: Int, planes: Int) {
+            self.width = width
+            regression = RidgeRegression(width: width, classes: planes)
+        }
+
+        mutating func add(
             _ example: Example, targets: [Int], weight: Double = 1, isBackground: Bool = false, isTwin: Bool = false
         ) {
             let copies = example.rows.count / width
@@ -40,60 +70,56 @@ struct Planes {
             }
             points.append(
                 Point(
-                    mean: Self.mean(example.rows, width), targets: targets, isBackground: isBackground, isTwin: isTwin))
+                    mean: Planes.mean(example.rows, width), targets: targets, isBackground: isBackground,
+                    isTwin: isTwin))
         }
-        // What is taught twice is entered once, as it was taught last: of two one would vouch for the other where that is
-        // left out, and the label's threshold would lie so high that hardly anything else reached it.
-        func twins(in list: [Example]) -> [Bool] {
-            list.indices.map { place in
-                list[(place + 1)...].contains { $0.isSame(as: list[place], width: width) }
+
+        /// - Parameter corrected: gives the planes of the corrections that an example is, too.
+        mutating func add(_ label: LearnedLabels.Label, plane: Int, corrected: (Example) -> [Int]) {
+            let twins = twins(in: label.examples)
+            for (example, isTwin) in zip(label.examples, twins) {
+                add(example, targets: [plane] + corrected(example), isTwin: isTwin)
             }
-        }
-        // What is one label's example and another's correction is entered once, as both: the correction by itself would
-        // want 0 of the label whose example it is.
-        var shared = SharedExamples(learned)
-        for (index, label) in learned.labels.enumerated() {
-            let isTwin = twins(in: label.examples)
-            for (example, isTwin) in zip(label.examples, isTwin) {
-                let corrected = shared.corrections(by: example, of: label.name)
-                take(example, targets: [index] + corrected.compactMap { places[$0] }, isTwin: isTwin)
-            }
-            for (example, isTwin) in zip(label.examples, isTwin) where !isTwin {
+            for (example, isTwin) in zip(label.examples, twins) where !isTwin {
                 for start in stride(from: 0, to: example.parts.count, by: width) {
-                    regression.add(example.parts[start..<start + width], weight: Self.partsWeight, targets: [])
+                    regression.add(example.parts[start..<start + width], weight: Planes.partsWeight, targets: [])
                 }
             }
         }
-        for (number, correction) in learned.corrections.enumerated() {
-            // Of a learned label they are what it is not, and count double; of the model's, what another plane finds.
-            let index = places[correction.name]
-            let examples = shared.others(correction.examples, ofCorrection: number)
-            for (example, isTwin) in zip(examples, twins(in: examples)) {
-                take(example, targets: [index].compactMap { $0 }, weight: index == nil ? 2 : 1, isTwin: isTwin)
+
+        /// - Parameter plane: of the model's label that they correct, nil where that is a learned one: then they are what
+        ///   it is not, and count double.
+        mutating func add(corrections: [Example], plane: Int?) {
+            for (example, isTwin) in zip(corrections, twins(in: corrections)) {
+                add(example, targets: plane.map { [$0] } ?? [], weight: plane == nil ? 2 : 1, isTwin: isTwin)
             }
         }
-        for example in learned.background {
-            take(example, targets: said.compactMap { places[$0] }.sorted(), isBackground: true)
+
+        /// What the model knows of itself: where its own labels lie, and all else.
+        mutating func add(_ base: TaughtBase, others: Int, places: [String: Int]) {
+            for (index, name) in base.labels.enumerated() where !base.prototypes.isEmpty {
+                let row = base.prototypes[index * width..<(index + 1) * width]
+                // What is truly so must go on being said.
+                let plane = places[name]
+                regression.add(row, weight: plane == nil ? 1 : 3, targets: [])
+                points.append(Point(mean: row.map(Double.init), truthOf: plane))
+            }
+            for index in 0..<others {
+                let row = base.others[index * width..<(index + 1) * width]
+                regression.add(row, weight: 1, targets: [])
+                points.append(Point(mean: row.map(Double.init)))
+            }
+            // Nothing at all is like no label, which is all that a first label has to stand apart from.
+            regression.addZero(weight: 1)
         }
-        for (index, name) in base.labels.enumerated() where !base.prototypes.isEmpty {
-            let row = base.prototypes[index * width..<(index + 1) * width]
-            // What is truly so must go on being said.
-            let plane = places[name]
-            regression.add(row, weight: plane == nil ? 1 : 3, targets: [])
-            points.append(Point(mean: row.map(Double.init), truthOf: plane))
+
+        /// What is taught twice is entered once, as it was taught last: of two one would vouch for the other where that is
+        /// left out, and the label's threshold would lie so high that hardly anything else reached it.
+        private func twins(in examples: [Example]) -> [Bool] {
+            examples.indices.map { place in
+                examples[(place + 1)...].contains { $0.isSame(as: examples[place], width: width) }
+            }
         }
-        for index in 0..<others {
-            let row = base.others[index * width..<(index + 1) * width]
-            regression.add(row, weight: 1, targets: [])
-            points.append(Point(mean: row.map(Double.init)))
-        }
-        // Nothing at all is like no label, which is all that a first label has to stand apart from.
-        regression.addZero(weight: 1)
-        guard let solution = regression.solved() else {
-            throw TacitError(.badData, "the examples hold what is no number")
-        }
-        self.solution = solution
-        values = Self.values(solution, points, planes: count)
     }
 
     private static func mean(_ rows: [Float], _ width: Int) -> [Double] {

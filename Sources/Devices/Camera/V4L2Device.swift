@@ -37,18 +37,41 @@ package final class V4L2Device: VideoDevice {
     }
 
     private func open(_ path: String, _ wish: CameraWish) throws -> VideoStream {
-        descriptor = tacit_v4l2_open(path, 0)
-        guard descriptor >= 0 else {
-            switch errno {
-            case ENOENT, ENODEV, ENXIO: throw TacitError(.deviceUnavailable, "no such camera")
-            case EACCES, EPERM:
-                throw TacitError(.deviceUnavailable, "the camera may not be used (is the user in the group video?)")
-            case let number: throw failure("the camera can't be opened", number, path)
-            }
-        }
+        try openNode(path)
         guard let name = CameraModes.name(descriptor) else {
             throw TacitError(.deviceUnavailable, VideoNodes.reason("not a camera that can stream", path, advice))
         }
+        let mode = try mode(for: wish, path)
+        let frame = try negotiate(mode, path)
+        var rate = mode.rate ?? wish.rate
+        let isTimed = tacit_v4l2_set_rate(descriptor, &rate) == 0
+        try map(path)
+        // None of its frames could be read.
+        guard frame.format == .mjpeg || buffers.allSatisfy({ $0.count >= frame.byteCount }) else {
+            throw TacitError(
+                .deviceUnavailable,
+                "the camera answers \(mode) with less memory than the \(frame.byteCount) bytes that its frames have")
+        }
+        guard tacit_v4l2_start(descriptor) == 0 else { throw refusal("the camera does not start", path) }
+        let agreed = CameraMode(
+            format: frame.format, width: frame.width, height: frame.height, rate: isTimed ? rate : mode.rate,
+            isConverted: mode.isConverted)
+        return VideoStream(name: "\(wanted.text ?? path) (\(name))", mode: agreed, layout: frame)
+    }
+
+    private func openNode(_ path: String) throws {
+        descriptor = tacit_v4l2_open(path, 0)
+        guard descriptor < 0 else { return }
+        switch errno {
+        case ENOENT, ENODEV, ENXIO: throw TacitError(.deviceUnavailable, "no such camera")
+        case EACCES, EPERM:
+            throw TacitError(.deviceUnavailable, "the camera may not be used (is the user in the group video?)")
+        case let number: throw failure("the camera can't be opened", number, path)
+        }
+    }
+
+    /// Of the camera's modes, or of those that libv4l2 makes of them, the one that serves best.
+    private func mode(for wish: CameraWish, _ path: String) throws -> CameraMode {
         var modes = CameraModes.all(descriptor, near: (wish.width, wish.height))
         if modes.isEmpty {
             // Nothing that is read here: libv4l2 may know what to make of it.
@@ -56,23 +79,23 @@ package final class V4L2Device: VideoDevice {
             descriptor = tacit_v4l2_open(path, 1)
             modes = CameraModes.all(descriptor, near: (wish.width, wish.height))
         }
-        guard let mode = wish.best(of: modes) else {
-            let asked = [wish.format?.fourCC, wish.size.map { "\($0.width)x\($0.height)" }].compactMap { $0 }
-            throw TacitError(
-                .deviceUnavailable,
-                asked.isEmpty
-                    ? VideoNodes.reason("the camera has no format that can be read", path, advice)
-                    : "the camera has no \(asked.joined(separator: " "))")
-        }
+        if let mode = wish.best(of: modes) { return mode }
+        let asked = [wish.format?.fourCC, wish.size.map { "\($0.width)x\($0.height)" }].compactMap { $0 }
+        throw TacitError(
+            .deviceUnavailable,
+            asked.isEmpty
+                ? VideoNodes.reason("the camera has no format that can be read", path, advice)
+                : "the camera has no \(asked.joined(separator: " "))")
+    }
+
+    /// What frames are like once a mode is asked for: drivers may answer with something else.
+    private func negotiate(_ mode: CameraMode, _ path: String) throws -> RawFrame {
         var layout = tacit_v4l2_layout(
             code: mode.format.code, width: UInt32(mode.width), height: UInt32(mode.height), bytes_per_row: 0,
             is_full_range: 0)
         guard tacit_v4l2_set_layout(descriptor, &layout) == 0 else {
-            throw errno == EBUSY
-                ? TacitError(.deviceUnavailable, "the camera is in use by another program")
-                : failure("the camera refuses \(mode)", errno, path)
+            throw refusal("the camera refuses \(mode)", path)
         }
-        // Drivers may answer with something else than what they were asked for.
         guard let format = PixelFormat(code: layout.code), layout.width > 0, layout.height > 0 else {
             throw TacitError(.deviceUnavailable, "the camera refuses \(mode)")
         }
@@ -80,38 +103,17 @@ package final class V4L2Device: VideoDevice {
             throw TacitError(
                 .deviceUnavailable,
                 "the camera answers \(mode) with \(layout.width)x\(layout.height), expected at most "
-                    + "\(FrameBuffer.maximumPixels) pixels"
-            )
+                    + "\(FrameBuffer.maximumPixels) pixels")
         }
-        var rate = mode.rate ?? wish.rate
-        let isTimed = tacit_v4l2_set_rate(descriptor, &rate) == 0
-        let frame = RawFrame(
+        return RawFrame(
             format: format, width: Int(layout.width), height: Int(layout.height),
             bytesPerRow: Int(layout.bytes_per_row), isFullRange: layout.is_full_range != 0)
-        try map(path)
-        // None of its frames could be read.
-        guard format == .mjpeg || buffers.allSatisfy({ $0.count >= frame.byteCount }) else {
-            throw TacitError(
-                .deviceUnavailable,
-                "the camera answers \(mode) with less memory than the \(frame.byteCount) bytes that its frames have")
-        }
-        guard tacit_v4l2_start(descriptor) == 0 else {
-            throw errno == EBUSY
-                ? TacitError(.deviceUnavailable, "the camera is in use by another program")
-                : failure("the camera does not start", errno, path)
-        }
-        let agreed = CameraMode(
-            format: format, width: frame.width, height: frame.height, rate: isTimed ? rate : mode.rate,
-            isConverted: mode.isConverted)
-        return VideoStream(name: "\(wanted.text ?? path) (\(name))", mode: agreed, layout: frame)
     }
 
     private func map(_ path: String) throws {
         var count = Self.bufferCount
         guard tacit_v4l2_request_buffers(descriptor, &count) == 0, count > 0 else {
-            throw errno == EBUSY
-                ? TacitError(.deviceUnavailable, "the camera is in use by another program")
-                : failure("the camera has no memory to map", errno, path)
+            throw refusal("the camera has no memory to map", path)
         }
         for index in 0..<count {
             var length = 0
@@ -123,6 +125,12 @@ package final class V4L2Device: VideoDevice {
                 throw failure("the camera takes no buffer", errno, path)
             }
         }
+    }
+
+    /// Why the call just made failed, of those that a camera answers to one program alone.
+    private func refusal(_ what: String, _ path: String) -> TacitError {
+        errno == EBUSY
+            ? TacitError(.deviceUnavailable, "the camera is in use by another program") : failure(what, errno, path)
     }
 
     private func failure(_ what: String, _ number: Int32, _ path: String) -> TacitError {
