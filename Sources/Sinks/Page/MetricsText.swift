@@ -16,19 +16,30 @@ package struct MetricsText {
         return all
     }
 
-    package mutating func family(_ name: String, _ type: String, _ help: String) {
-        families.append(
-            (name, "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n", ByteBuffer(capacity: 256)))
+    /// One of the families of a text.
+    package struct Family {
+        fileprivate let index: Int
     }
 
-    /// A sample of a family that was opened.
-    package mutating func sample(_ name: String, _ labels: [(String, String)], _ value: Double, suffix: String = "") {
-        guard let index = families.lastIndex(where: { $0.name == name }) else { return }
-        var line = name + suffix
+    package mutating func family(_ name: String, _ type: String, _ help: String) -> Family {
+        families.append(
+            (name, "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n", ByteBuffer(capacity: 256)))
+        return Family(index: families.count - 1)
+    }
+
+    /// A family of one sample without labels.
+    package mutating func family(_ name: String, _ type: String, _ help: String, _ value: Double) {
+        sample(family(name, type, help), [], value)
+    }
+
+    package mutating func sample(
+        _ family: Family, _ labels: [(String, String)], _ value: Double, suffix: String = ""
+    ) {
+        var line = families[family.index].name + suffix
         if !labels.isEmpty {
             line += "{" + labels.map { "\($0)=\"\(Self.escaped($1))\"" }.joined(separator: ",") + "}"
         }
-        families[index].samples.append(string: line + " \(Self.number(value))\n")
+        families[family.index].samples.append(string: line + " \(Self.number(value))\n")
     }
 
     /// - Parameters:
@@ -38,16 +49,16 @@ package struct MetricsText {
     ///   - counts: in each, and at last above all.
     ///   - sum: of all that was counted.
     package mutating func histogram(_ name: String, _ help: String, ends: [Double], counts: [Int], sum: Double) {
-        family(name, "histogram", help)
+        let family = family(name, "histogram", help)
         var count = 0
         for (end, more) in zip(ends, counts) {
             count += more
-            sample(name, [("le", Self.number(end))], Double(count), suffix: "_bucket")
+            sample(family, [("le", Self.number(end))], Double(count), suffix: "_bucket")
         }
         count += counts.last ?? 0
-        sample(name, [("le", "+Inf")], Double(count), suffix: "_bucket")
-        sample(name, [], sum, suffix: "_sum")
-        sample(name, [], Double(count), suffix: "_count")
+        sample(family, [("le", "+Inf")], Double(count), suffix: "_bucket")
+        sample(family, [], sum, suffix: "_sum")
+        sample(family, [], Double(count), suffix: "_count")
     }
 
     private static func escaped(_ text: String) -> String {

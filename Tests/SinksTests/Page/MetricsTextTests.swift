@@ -5,11 +5,10 @@ import Testing
 @Suite struct MetricsTextTests {
     @Test func families() {
         var text = MetricsText()
-        text.family("a_total", "counter", "Of a.")
-        text.family("b", "gauge", "Of b.")
-        text.sample("a_total", [("label", "a \"quoted\" \\ one\nand more"), ("other", "x")], 3)
-        text.sample("b", [], -1.5)
-        text.sample("a_total", [], .infinity)
+        let a = text.family("a_total", "counter", "Of a.")
+        text.family("b", "gauge", "Of b.", -1.5)
+        text.sample(a, [("label", "a \"quoted\" \\ one\nand more"), ("other", "x")], 3)
+        text.sample(a, [], .infinity)
         text.histogram("c", "Of c.", ends: [0.5, 1], counts: [1, 2, 3], sum: 7.25)
         #expect(
             String(decoding: text.bytes, as: UTF8.self) == #"""
