@@ -1,4 +1,5 @@
 import TacitDiagnostics
+import TacitModelFile
 import TacitText
 
 /// Whether Tacit's services run, and as someone who may hear and see.
@@ -61,7 +62,7 @@ enum ServiceCheck {
 
     private static func model(_ service: Service, _ system: System) -> Finding? {
         guard let sense = service.sense, !service.namesModel else { return nil }
-        let file = sense == .sound ? "sound.gguf" : "image.gguf"
+        let file = sense == .sound ? ModelFileName.sound : ModelFileName.image
         // Where it has failed for another reason, that is told.
         guard service.exitStatus == 66, !system.exists("/usr/share/tacit/\(file)") else { return nil }
         return Finding(
@@ -72,9 +73,10 @@ enum ServiceCheck {
 
     private static func words(_ service: Service) -> String {
         let meaning: [Int: String] = [
-            64: "wrong usage", 65: "a broken model or broken labels", 66: "a file is not there", 69: "no such device",
+            64: "wrong usage", 65: "broken settings, labels or a broken model", 66: "a file is not there",
+            69: "no such device",
             70: "a fault of Tacit's own", 73: "labels can't be written", 74: "an input/output error",
-            75: "the device was lost", 78: "wrong settings", 203: "the program can't be run", 217: "no such user",
+            75: "the device was lost", 203: "the program can't be run", 217: "no such user",
             216: "no such group",
         ]
         if service.result == "watchdog" { return "no samples for too long" }

@@ -11,7 +11,7 @@ struct Tacit: ParsableCommand {
             for in $TACIT_MODELS, in models/ here, in $XDG_DATA_HOME/tacit and in /usr/share/tacit.
 
             Exit status: 0 fine, 64 wrong usage, 65 broken or unfit data, 66 no such input, 69 no such device, \
-            73 output can't be written, 74 input/output error, 75 device lost, \
+            70 a fault of its own, 73 output can't be written, 74 input/output error, 75 device lost, \
             78 (doctor) amiss on the machine, though no command would fail of it.
             """,
         version: "\(Release.version)",
