@@ -12,15 +12,19 @@ public struct StreamSettings: Sendable {
     public var hop = 1.0
     /// Label no more than one picture in so many seconds, more than 0 and at most 86400; nil for every one.
     public var every: Double?
-    /// From which score an event turns on, 0...1; nil for each label's own.
+    /// From which score an event turns on, more than 0 and at most 1; nil for each label's own.
     public var threshold: Float?
-    /// Average scores over so many seconds before events are decided; nil for what the model says of its own labels, or 0.
+    /// Average scores over so many seconds before events are decided, 0...604,800 (a week); nil for what the model says of
+    /// its own labels, or 0.
     public var smooth: Double?
-    /// Seconds that a score must have reached its threshold before its event turns on; nil for what the model says, or 0.
+    /// Seconds that a score must have reached its threshold before its event turns on, 0...604,800; nil for what the model
+    /// says, or 0.
     public var onAfter: Double?
-    /// Seconds that a score must have stayed below before its event turns off; nil for what the model says, or 0.
+    /// Seconds that a score must have stayed below before its event turns off, 0...604,800; nil for what the model says, or
+    /// 0.
     public var offAfter: Double?
-    /// Below which part of its threshold a score turns its event off; nil for what the model says, or 0.8.
+    /// Below which part of its threshold a score turns its event off, more than 0 and at most 1; nil for what the model
+    /// says, or 0.8.
     public var offBelow: Double?
     /// The labels that make events; all if there is none.
     public var only: [String] = []

@@ -10,10 +10,15 @@ from dataclasses import dataclass
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
+# Those of which `tacit classify` takes a file for a sound, and for a picture.
 SUFFIXES = {
-    "sound": ("wav", "flac", "ogg", "oga", "opus", "mp3", "aiff", "aif", "aifc", "au", "caf", "w64"),
-    "pictures": ("png", "jpg", "jpeg", "webp", "gif"),
-}
+    "sound": (
+        "16sv", "8svx", "aif", "aifc", "aiff", "au", "avr", "bwf", "caf", "fap", "flac", "htk", "iff", "ircam", "mp2", "mp3",
+        "mpga", "nist", "oga", "ogg", "opus", "paf", "pvf", "rf64", "sds", "sf", "snd", "sph", "svx", "voc", "w64", "wav",
+        "wave", "wve", "xi",
+    ),
+    "pictures": ("apng", "gif", "jfif", "jpe", "jpeg", "jpg", "png", "webp"),
+}  # fmt: skip
 
 
 class Problem(Exception):

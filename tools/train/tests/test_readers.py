@@ -1,7 +1,10 @@
 """Readers on tiny trees in the published layouts."""
 
+import ast
 import json
 import os
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +12,9 @@ import soundfile
 
 from tacit_train.audio import Recordings, load
 from tacit_train.credits import credit_lines
-from tacit_train.readers import DataError, open_data_set, with_licences
+from tacit_train.readers import DataError, base, open_data_set, with_licences
+
+TOOLS = Path(__file__).resolve().parents[2]
 
 
 def sound(path, seconds=0.1, rate=16000, channels=1):
@@ -29,6 +34,19 @@ def esc(tmp_path):
     (tmp_path / "meta").mkdir()
     (tmp_path / "meta" / "esc50.csv").write_text("\n".join(lines) + "\n")
     return tmp_path
+
+
+def test_files_are_known_by_the_suffixes_that_the_runtime_knows():
+    def known(name: str) -> set[str]:
+        source = (TOOLS.parent / "Sources/Media/MediaSuffixes.swift").read_text()
+        return set(re.findall(r'"(\w+)"', re.search(rf"static let {name}: Set<String> = \[(.*?)\]", source, re.DOTALL)[1]))
+
+    assert {f".{suffix}" for suffix in known("sounds")} == set(base.SOUND_SUFFIXES)
+    assert {f".{suffix}" for suffix in known("pictures")} == set(base.IMAGE_SUFFIXES)
+    # The archive's own Python isn't installed here.
+    source = (TOOLS / "archive/tacit_archive/sources.py").read_text()
+    archive = ast.literal_eval(re.search(r"^SUFFIXES = (\{.*?^\})", source, re.DOTALL | re.MULTILINE)[1])
+    assert set(archive["sound"]) == known("sounds") and set(archive["pictures"]) == known("pictures")
 
 
 def test_esc50(esc):

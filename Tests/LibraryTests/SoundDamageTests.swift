@@ -1,0 +1,18 @@
+import Tacit
+import TacitTestSupport
+import Testing
+
+/// What was lost of a sound is told in words that a program can name.
+@Suite struct SoundDamageTests {
+    @Test func whatIsLostIsNamed() throws {
+        let folder = try TemporaryFolder()
+        let frame: [UInt8] = [0xff, 0xf3, 0x88, 0xc0] + [UInt8](repeating: 0, count: 284)
+        let frames = Array([[UInt8]](repeating: frame, count: 100).joined())
+        let whole = try Sound(folder.write("whole.mp3", frames)).damage
+        #expect(whole == SoundDamage() && whole.isNone)
+        let broken: SoundDamage = try Sound(
+            folder.write("broken.mp3", frames + [UInt8](repeating: 0x11, count: 500) + frames)
+        ).damage
+        #expect(!broken.isNone && broken.skippedBytes == 500)
+    }
+}
