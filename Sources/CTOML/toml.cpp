@@ -96,6 +96,4 @@ tacit_toml *tacit_toml_parse(const char *bytes, size_t count, tacit_toml_fault *
 
 void tacit_toml_destroy(tacit_toml *file) { delete file; }
 
-size_t tacit_toml_count(const tacit_toml *file) { return file->nodes.size(); }
-
 tacit_toml_node tacit_toml_at(const tacit_toml *file, size_t index) { return file->nodes[index]; }

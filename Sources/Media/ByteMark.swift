@@ -2,6 +2,9 @@
 struct ByteMark {
     private let bytes: [(value: UInt8, mask: UInt8)]
 
+    /// A FLAC stream's name, and the header of the 34 bytes that every one begins with.
+    static let flac = ByteMark("fLaC", [(0, 0x7f), (0, 0xff), (0, 0xff), (34, 0xff)])
+
     var count: Int { bytes.count }
 
     /// - Parameter rest: the bytes behind the text, and which of their bits count.

@@ -27,7 +27,7 @@ package final class RawSource: SampleSource {
     ///   - stopDescriptor: once this one is readable or closed, the stream ends.
     /// - Throws: `TacitError` (usage) for a rate or a channel count out of range.
     package convenience init(
-        descriptor: Int32, name: String = "standard input", sampleRate: Int, channels: Int = 1,
+        descriptor: Int32, name: String = StandardInput.name, sampleRate: Int, channels: Int = 1,
         stopDescriptor: Int32? = nil
     ) throws {
         try self.init(

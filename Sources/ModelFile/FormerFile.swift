@@ -14,7 +14,7 @@ package enum FormerFile {
     package static func refuseForeign(_ path: String) throws {
         guard let start = start(of: path), !start.isEmpty else { return }
         guard start.starts(with: GGUF.magic) else {
-            if path.lowercased().hasSuffix(".gguf") { return }
+            if ModelFileName.isOne(path) { return }
             throw refusal(path, "is there and no model")
         }
         if let name = architecture(start), name != GGUF.architecture {

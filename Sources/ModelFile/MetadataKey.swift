@@ -1,4 +1,4 @@
-/// The keys of a model file's metadata: the only list of them, shared by whoever writes and whoever reads.
+/// The keys of a model file's metadata, shared by whoever writes and whoever reads.
 enum MetadataKey {
     static let architecture = "general.architecture"
     static let alignment = "general.alignment"

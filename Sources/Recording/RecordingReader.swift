@@ -40,8 +40,8 @@ package final class RecordingReader {
     /// - Throws: `TacitError`: no input where there is none; bad data for what is no recording or has no whole
     ///   settings.
     package init(path: String) throws {
-        isOwned = path != "-"
-        name = isOwned ? path : "standard input"
+        isOwned = path != StandardInput.path
+        name = StandardInput.shownName(path)
         descriptor = isOwned ? SystemPath.withBytes(path) { open($0, O_RDONLY | O_CLOEXEC) } : STDIN_FILENO
         guard descriptor >= 0 else { throw TacitError.system(.noInput, file: path) }
         buffer = .allocate(byteCount: 4096, alignment: 16)

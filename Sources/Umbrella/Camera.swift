@@ -18,8 +18,7 @@ extension Watcher.Source {
         waitLost: Double = DeviceWaits.lost,
         note: @escaping @Sendable (String) -> Void = { _ in }
     ) -> Watcher.Source {
-        // Cameras may be faster than they are asked to be.
-        Watcher.Source(fastest: max(rate ?? 0, 120)) { wish in
+        Watcher.Source(fastest: CameraWish.fastest(rate)) { wish in
             try DeviceWaits.require(wait, waitLost)
             if let rate { _ = try FrameClock(rate: rate) }
             let stop = wish.stop

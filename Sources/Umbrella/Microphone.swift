@@ -21,8 +21,7 @@ extension Listener.Source {
             try DeviceWaits.require(wait, waitLost)
             return try Microphone(
                 MicrophoneSettings(sampleRate: wish.sampleRate, wait: wait, waitLost: waitLost),
-                // Woken ten times as often as there is something to say, no reading waits for long.
-                device: ALSADevice(name, wakeSeconds: min(wish.hop / 10, 1 / 10)),
+                device: ALSADevice(name, hop: wish.hop),
                 stopDescriptor: wish.stop.descriptor, note: { note($0.words("microphone")) })
         }
     }

@@ -1,4 +1,4 @@
-// The program's own files in memory.
+// What a program does with itself and those that it starts, and C has calls for: its pages, its clocks, its signals, its children.
 
 #ifndef TACIT_CPROGRAM_H
 #define TACIT_CPROGRAM_H

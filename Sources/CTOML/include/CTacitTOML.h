@@ -54,7 +54,6 @@ void tacit_toml_destroy(tacit_toml *file);
 
 // The file's own table, then what is within it, each node in front of what is within that. A table's nodes come in no order
 // of the file.
-size_t tacit_toml_count(const tacit_toml *file);
 tacit_toml_node tacit_toml_at(const tacit_toml *file, size_t index);
 
 #ifdef __cplusplus

@@ -16,7 +16,7 @@ struct BaseSource {
     /// - Throws: `TacitError`: `noInput` if something is not there, `badData` if it is broken or not supported, `usage`
     ///   if the base has fewer layers.
     init(path: String, layers: Int?, adapterFolder: SourceFolder?) throws {
-        if SystemPath.kind(path) == S_IFREG, path.hasSuffix(".gguf") || GGUFFile.isOne(path) {
+        if SystemPath.kind(path) == S_IFREG, ModelFileName.isOne(path) || GGUFFile.isOne(path) {
             (folder, model, checkpoint) = try Self.gguf(path, layers)
             return
         }

@@ -1,12 +1,14 @@
 import Glibc
 import TacitDiagnostics
+import TacitModelFile
 
 /// Words for what people give in place of what is wanted.
 extension SourceFolder {
     /// What to add where a folder is not there: the name may be one on the hub.
     static func remark(onMissing path: String) -> String {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty && !$0.hasPrefix(".") }), !Self.isGGUF(path) else {
+        guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty && !$0.hasPrefix(".") }), !ModelFileName.isOne(path)
+        else {
             return ""
         }
         return " (if that is a name on the Hugging Face hub, fetch it with hf download and give the folder it prints)"
@@ -32,7 +34,7 @@ extension SourceFolder {
         if has("snapshots") {
             throw TacitError.badData(path, "is a model in the hub's cache: give one of the folders in its snapshots")
         }
-        if let other = names.first(where: Self.isGGUF) {
+        if let other = names.first(where: ModelFileName.isOne) {
             throw TacitError.badData(path, at: other, "a GGUF in a folder is not looked for: give the file itself")
         }
     }
@@ -47,9 +49,6 @@ extension SourceFolder {
                 "is not there, but \(folder)/\(name) is: give that folder, with tacit.json in it")
         }
     }
-
-    /// Whether a file is likely one, by its name.
-    private static func isGGUF(_ name: String) -> Bool { name.lowercased().hasSuffix(".gguf") }
 
     /// What lies in the folder, in alphabetical order.
     private var names: [String] {

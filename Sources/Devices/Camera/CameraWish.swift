@@ -16,6 +16,10 @@ package struct CameraWish: Equatable, Sendable {
     /// cameras do.
     package static let usualRate = 24.0
 
+    /// How many frames a second may come at most where so many are enough: cameras may be faster than they are asked to
+    /// be.
+    package static func fastest(_ rate: Double?) -> Double { max(rate ?? 0, 120) }
+
     package init(
         width: Int, height: Int, isGrey: Bool, rate: Double = usualRate, format: PixelFormat? = nil,
         size: (width: Int, height: Int)? = nil

@@ -35,7 +35,7 @@ package enum Cameras {
 
     /// The paths of all video devices, by their number. Those that are not cameras are among them.
     static func nodes() -> [String] {
-        // A device's number has up to three digits; those that are not there cost next to nothing.
+        // A board has a dozen at most; those that are not there cost next to nothing.
         (0..<64).map { "/dev/video\($0)" }.filter { access($0, F_OK) == 0 || canOpen($0) }
     }
 

@@ -9,8 +9,10 @@ package struct SourceCommandSettings: Equatable, Sendable {
     /// Seconds from being asked to end to being made to.
     package var grace: Double
 
+    package static let usualSilence = 10.0
+
     package init(
-        silence: Double = 10, wait: Double = DeviceWaits.atStart, waitLost: Double = DeviceWaits.lost,
+        silence: Double = usualSilence, wait: Double = DeviceWaits.atStart, waitLost: Double = DeviceWaits.lost,
         grace: Double = 1
     ) {
         self.silence = silence

@@ -26,6 +26,16 @@ package final class ALSADevice: CaptureDevice, @unchecked Sendable {
         tacit_alsa_silence()
     }
 
+    /// Woken ten times as often as there is something to say: no reading waits for long.
+    ///
+    /// - Parameters:
+    ///   - name: ALSA's, or one that `tacit devices` lists.
+    ///   - hop: seconds from one reading to the next.
+    /// - Throws: `TacitError` (usage) for a name that can't be one.
+    package convenience init(_ name: String, hop: Double) throws {
+        try self.init(name, wakeSeconds: min(hop / 10, 1 / 10))
+    }
+
     deinit { close() }
 
     package func open(sampleRate: Int, isFixed: Bool) throws -> CaptureFormat {

@@ -34,8 +34,8 @@ enum ModelCheck {
             return .success(model)
         } catch {
             let error = (error as? TacitError) ?? TacitError(.badData, "\(error)")
-            let name = String(path.split(separator: "/").last ?? "sound.gguf")
-            let known = ["sound.gguf", "image.gguf", "words.gguf", "fashion.gguf", "hands.gguf"].contains(name)
+            let name = path.split(separator: "/").last.map(String.init) ?? ModelFileName.sound
+            let known = ModelFileName.shipped.contains(name)
             let reason = [error.place, error.reason].compactMap { $0 }.joined(separator: ": ")
             return .failure(
                 Broken(

@@ -37,8 +37,6 @@ package final class EventRules {
     private var hasQuiet: Bool
     /// Where groups stand among names.
     private let firstGroup: Int
-    /// `[labels + groups]`: what the detector says of a name's own label at the reading at hand.
-    private var decided: [DetectedEvent?]
     private let secondOfDay: () -> Int
     /// The end of the last reading.
     private var last = (sample: 0, time: 0.0)
@@ -66,7 +64,6 @@ package final class EventRules {
         self.quiet = quiet
         hasQuiet = quiet.contains { !$0.isEmpty }
         firstGroup = labels
-        decided = Array(repeating: nil, count: names.count)
         self.secondOfDay = secondOfDay
         // The first look at the time zone takes memory.
         if hasQuiet { _ = secondOfDay() }
@@ -116,7 +113,6 @@ package final class EventRules {
             let own = rule(label)
             names.append(Name(members: own.group == nil ? [label] : []))
             if let group = own.group { names[firstGroup + group].members.append(label) }
-            decided.append(nil)
             quiet.append(own.quiet)
             hasQuiet = hasQuiet || !own.quiet.isEmpty
             isOn.append(false)
@@ -135,15 +131,13 @@ package final class EventRules {
         note(events)
         // The detector ends all at one place; what only a rule had told ends at the last reading.
         let place = events.first.map { ($0.sample, $0.time) } ?? last
-        for (name, known) in names.enumerated() where known.isTold {
-            let scores = events.lazy.filter { known.members.contains($0.label) }.map(\.score)
-            decided[name] = DetectedEvent(
-                state: .off, label: name, sample: place.0, time: place.1, score: scores.max() ?? 0)
-        }
+        let ended = events
         events.removeAll(keepingCapacity: true)
-        for name in names.indices {
-            if let event = decided[name] { events.append(event) }
-            decided[name] = nil
+        for name in names.indices where names[name].isTold {
+            let members = names[name].members
+            let scores = ended.lazy.filter { members.contains($0.label) }.map(\.score)
+            events.append(
+                DetectedEvent(state: .off, label: name, sample: place.0, time: place.1, score: scores.max() ?? 0))
             names[name].isTold = false
         }
     }

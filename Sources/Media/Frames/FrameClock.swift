@@ -7,10 +7,14 @@ package struct FrameClock {
     /// Frames a second of a stream that does not say how fast it was recorded: FFmpeg takes as many.
     package static let usualRate = 25.0
 
+    /// Frames a second that times are counted by.
+    package static let rates = 0.001...100_000.0
+    package static let ratesInWords = "from \(rates.lowerBound) to \(Int(rates.upperBound))"
+
     /// - Throws: `TacitError` (usage) for a rate out of range.
     package init(rate: Double) throws {
-        guard rate >= 0.001, rate <= 100_000 else {
-            throw TacitError(.usage, "\(rate) frames a second, expected 0.001 to 100000")
+        guard Self.rates.contains(rate) else {
+            throw TacitError(.usage, "\(rate) frames a second, expected \(Self.ratesInWords)")
         }
         self.rate = rate
     }

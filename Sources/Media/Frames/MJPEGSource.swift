@@ -28,7 +28,7 @@ package final class MJPEGSource: FrameSource {
     ///   - stopDescriptor: once this one is readable or closed, the stream ends, amid a read that waits, too.
     /// - Throws: `TacitError` (usage) for a rate out of range.
     package convenience init(
-        descriptor: Int32, name: String = "standard input", rate: Double,
+        descriptor: Int32, name: String = StandardInput.name, rate: Double,
         patience: Double = PictureDrought.usualLimit, stopDescriptor: Int32? = nil
     ) throws {
         try self.init(

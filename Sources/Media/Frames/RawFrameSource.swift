@@ -22,7 +22,8 @@ package final class RawFrameSource: FrameSource {
     ///   - stopDescriptor: once this one is readable or closed, the stream ends, amid a read that waits, too.
     /// - Throws: `TacitError` (usage) for a size, format or rate that can't be.
     package convenience init(
-        descriptor: Int32, name: String = "standard input", width: Int, height: Int, format: PixelFormat, rate: Double,
+        descriptor: Int32, name: String = StandardInput.name, width: Int, height: Int, format: PixelFormat,
+        rate: Double,
         bytesPerRow: Int? = nil, stopDescriptor: Int32? = nil
     ) throws {
         try self.init(

@@ -133,9 +133,6 @@ private final class FLACParts {
     private var isFollowed = false
     private var zeros = ZeroRun()
 
-    /// A stream's name, and the header of the 34 bytes that every one begins with.
-    private static let start = ByteMark("fLaC", [(0, 0x7f), (0, 0xff), (0, 0xff), (34, 0xff)])
-
     init(_ stream: ByteStream) { self.stream = stream }
 
     /// To the next stream; false if there is none.
@@ -149,7 +146,7 @@ private final class FLACParts {
     func read(into buffer: UnsafeMutableRawPointer, count: Int) throws -> Int {
         guard !isFollowed, zeros.count < ZeroRun.longest || !stream.isRegularFile else { return 0 }
         let received = try stream.read(
-            into: buffer, count: count, before: Self.start, passing: isAtStart ? 1 : 0)
+            into: buffer, count: count, before: .flac, passing: isAtStart ? 1 : 0)
         if received == 0 { isFollowed = try !stream.peek(1).isEmpty }
         zeros.feed(UnsafeRawBufferPointer(start: buffer, count: received))
         isAtStart = false

@@ -125,7 +125,7 @@ enum SoundSignature {
 
     /// What a FLAC and an Ogg stream begin with, which nothing else holds by chance.
     private static let beginnings: [(mark: ByteMark, signature: SoundSignature)] = [
-        (ByteMark("fLaC", [(0, 0x7f), (0, 0xff), (0, 0xff), (34, 0xff)]), .flac),
+        (.flac, .flac),
         (ByteMark("OggS", [(0, 0xff), (2, 0xff)]), .ogg),
     ]
 

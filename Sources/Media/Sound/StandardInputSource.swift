@@ -20,7 +20,7 @@ package final class StandardInputSource: SampleSource {
     ///   - isRaw: whether the samples are raw whatever they look like.
     ///   - stopDescriptor: once this one is readable or closed, the stream ends.
     package convenience init(
-        descriptor: Int32, name: String = "standard input", sampleRate: Int, rawRate: Int?, rawChannels: Int,
+        descriptor: Int32, name: String = StandardInput.name, sampleRate: Int, rawRate: Int?, rawChannels: Int,
         isRaw: Bool, stopDescriptor: Int32? = nil
     ) {
         self.init(

@@ -2,6 +2,7 @@ import ArgumentParser
 import TacitConsole
 import TacitDiagnostics
 import TacitLive
+import TacitModelFile
 
 /// `tacit bench`: speed on this machine.
 struct Bench: ParsableCommand {
@@ -30,7 +31,8 @@ struct Bench: ParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("How long to measure each number of threads (default: 3).", valueName: "S"))
+        help: ArgumentHelp(
+            "How long to measure each number of threads (default: \(Int(standardSeconds))).", valueName: "S"))
     var seconds: Double?
 
     @Option(
@@ -47,6 +49,8 @@ struct Bench: ParsableCommand {
 
     @OptionGroup var output: OutputOptions
 
+    private static let standardSeconds = 3.0
+
     func validate() throws {
         _ = try ModelArgument.only(arguments)
         if let threads { try EngineOptions.require(threads: threads) }
@@ -62,8 +66,8 @@ struct Bench: ParsableCommand {
     }
 
     func run() throws {
-        let path = try ModelLookup.path(try ModelArgument.only(arguments), default: ModelLookup.sound)
-        let extent = iterations.map(Benchmark.Extent.iterations) ?? .seconds(seconds ?? 3)
+        let path = try ModelLookup.path(try ModelArgument.only(arguments), default: ModelFileName.sound)
+        let extent = iterations.map(Benchmark.Extent.iterations) ?? .seconds(seconds ?? Self.standardSeconds)
         let most = min(Processors.count, EngineSettings.threadCounts.upperBound)
         for count in threads.map({ $0...$0 }) ?? 1...most {
             let engine = EngineSettings(threads: count, instructionSet: instructionSet)

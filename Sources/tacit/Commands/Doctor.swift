@@ -2,6 +2,7 @@ import ArgumentParser
 import TacitConsole
 import TacitDevices
 import TacitDoctor
+import TacitModelFile
 
 /// `tacit doctor`: what is wrong on this machine, and what mends it.
 struct Doctor: ParsableCommand {
@@ -46,10 +47,10 @@ struct Doctor: ParsableCommand {
                 ?? (try? ModelLookup.path(given, default: name))
         }
         if let given = try ModelArgument.only(arguments) {
-            examination.models = [model(given, ModelLookup.sound) ?? given]
+            examination.models = [model(given, ModelFileName.sound) ?? given]
             examination.isModelNamed = true
         } else {
-            let names = [ModelLookup.sound, ModelLookup.image]
+            let names = [ModelFileName.sound, ModelFileName.image]
             examination.models = names.compactMap { model(nil, $0) }
             if examination.models.isEmpty {
                 examination.missingModel = ModelLookup.missing(names)

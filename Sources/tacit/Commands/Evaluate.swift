@@ -3,6 +3,7 @@ import TacitConsole
 import TacitDiagnostics
 import TacitEvaluation
 import TacitLive
+import TacitModelFile
 
 /// `tacit eval`: accuracy or mean average precision over a data set.
 struct Evaluate: ParsableCommand {
@@ -54,7 +55,7 @@ struct Evaluate: ParsableCommand {
     func run() throws {
         let (kind, folder) = try parsedDataSet()
         let path = try ModelLookup.path(
-            try ModelArgument.only(arguments), default: ModelLookup.sound, taughtBy: learned.path)
+            try ModelArgument.only(arguments), default: ModelFileName.sound, taughtBy: learned.path)
         let model = try LoadedModel(path: path, labels: learned.path)
         let set = try model.description.dataSet(kind, folder: folder, split: split, path: path)
         for note in set.leftOut { StandardError.line(note) }

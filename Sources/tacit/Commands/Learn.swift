@@ -3,6 +3,7 @@ import TacitConsole
 import TacitDiagnostics
 import TacitLearning
 import TacitLive
+import TacitModelFile
 
 /// `tacit learn`: labels that a model did not have, from examples.
 struct Learn: ParsableCommand {
@@ -72,7 +73,7 @@ struct Learn: ParsableCommand {
             return try LearnOutput(json: output.json).list(
                 labels, changed: nil, tellsBackground: options.background)
         }
-        let standard = live.isCamera ? ModelLookup.image : ModelLookup.defaultName(forFirst: paths.first)
+        let standard = live.isCamera ? ModelFileName.image : ModelLookup.defaultName(forFirst: paths.first)
         // Labels that are taught anew are taught to what is there now.
         let keeper = if case .renew = task { nil as String? } else { file }
         let model = try LoadedModel(path: try ModelLookup.path(given, default: standard, taughtBy: keeper))

@@ -86,7 +86,7 @@ struct Record: ParsableCommand {
         }
         var refusal: (any Error)?
         // The one argument without which the rest makes sense is the recording.
-        for index in rest.indices.reversed() where !rest[index].hasPrefix("-") && !rest[index].hasSuffix(".gguf") {
+        for index in rest.indices.reversed() where !rest[index].hasPrefix("-") && !ModelFileName.isOne(rest[index]) {
             var others = rest
             let path = others.remove(at: index)
             let wish = RecordingWish(path: path, seconds: seconds, bytes: bytes)
@@ -123,13 +123,13 @@ struct Record: ParsableCommand {
 
     /// Whether it is for `watch`: by the model that is named, or by what only a camera or pictures have.
     private static func isOfPictures(_ arguments: [String]) -> Bool {
-        if let model = arguments.first, model.hasSuffix(".gguf") {
+        if let model = arguments.first, ModelFileName.isOne(model) {
             return (try? ModelFile(path: model))?.description.input.sense == .pictures
         }
         for (index, argument) in arguments.enumerated() {
             let value = index + 1 < arguments.count ? arguments[index + 1] : ""
             if argument == "--device", value.hasPrefix("/dev/video") { return true }
-            if argument == "--input", value != "-", PictureFiles.isPictureName(value) { return true }
+            if argument == "--input", value != StandardInput.path, PictureFiles.isPictureName(value) { return true }
         }
         return false
     }

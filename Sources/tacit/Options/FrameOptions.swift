@@ -70,8 +70,8 @@ struct FrameOptions: ParsableArguments {
             }
         }
         if let rate {
-            guard rate >= 0.001, rate <= 100_000 else {
-                throw ValidationError("--rate must be from 0.001 to 100000 frames a second: \(rate)")
+            guard FrameClock.rates.contains(rate) else {
+                throw ValidationError("--rate must be \(FrameClock.ratesInWords) frames a second: \(rate)")
             }
         }
         let size = try parsedSize()
@@ -129,14 +129,14 @@ struct FrameOptions: ParsableArguments {
 
     /// The least time between two labels, in the labeller's ticks: a bound for buffers.
     var ticksPerReading: Int {
-        let fastest = input == nil ? max(rate ?? 0, 120) : rate ?? (isStream ? FrameClock.usualRate : 1)
+        let fastest = input == nil ? CameraWish.fastest(rate) : rate ?? (isStream ? FrameClock.usualRate : 1)
         return max(1, Int(Double(ImageLabeller.ticksPerSecond) * max(every ?? 0, 1 / fastest)))
     }
 
     /// Whether the input is a stream of frames rather than files: by its name, by what is said of it, or for being a pipe.
     var isStream: Bool {
         guard let input else { return false }
-        return input == "-" || format != nil || input.lowercased().hasSuffix(".mjpeg")
+        return input == StandardInput.path || format != nil || input.lowercased().hasSuffix(".mjpeg")
             || input.lowercased().hasSuffix(".mjpg")
             || SystemPath.kind(input).map { $0 != S_IFREG && $0 != S_IFDIR } ?? false
     }
@@ -145,6 +145,6 @@ struct FrameOptions: ParsableArguments {
     var title: String {
         if let command = program.command { return (try? SourceCommand(command).name) ?? command }
         guard let input else { return device ?? "camera" }
-        return input == "-" ? "standard input" : SystemPath.shortName(of: input)
+        return input == StandardInput.path ? StandardInput.name : SystemPath.shortName(of: input)
     }
 }

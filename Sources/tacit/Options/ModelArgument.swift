@@ -1,10 +1,11 @@
 import ArgumentParser
-import TacitMedia
+import TacitDiagnostics
+import TacitModelFile
 
 /// The first argument is the model if its name ends in `.gguf`.
 enum ModelArgument {
     static func split(_ arguments: [String]) -> (model: String?, paths: [String]) {
-        guard let first = arguments.first, first.hasSuffix(".gguf") else { return (nil, arguments) }
+        guard let first = arguments.first, ModelFileName.isOne(first) else { return (nil, arguments) }
         return (first, Array(arguments.dropFirst()))
     }
 
@@ -13,7 +14,7 @@ enum ModelArgument {
     /// - Throws: `ValidationError` for none, for a second model in front of them, and for standard input twice.
     static func withPaths(_ arguments: [String], purpose: String) throws -> (model: String?, paths: [String]) {
         let (model, paths) = split(arguments)
-        if let model, let second = paths.first, second.hasSuffix(".gguf") {
+        if let model, let second = paths.first, ModelFileName.isOne(second) {
             throw ValidationError("Two models, \(model) and \(second): name one, then the files.")
         }
         guard !paths.isEmpty else { throw ValidationError("Name a file to \(purpose).") }
@@ -30,7 +31,7 @@ enum ModelArgument {
     /// For commands that take nothing but a model.
     static func only(_ arguments: [String]) throws -> String? {
         let (model, rest) = split(arguments)
-        if let model, let second = rest.first(where: { $0.hasSuffix(".gguf") }) {
+        if let model, let second = rest.first(where: ModelFileName.isOne) {
             throw ValidationError("Two models, \(model) and \(second): name one.")
         }
         if let extra = rest.first {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import TacitDevices
+import TacitDiagnostics
 import TacitLabelling
 import TacitMedia
 
@@ -54,7 +55,7 @@ struct SoundOptions: ParsableArguments {
         if input == nil, pace.realtime {
             throw ValidationError("--realtime paces a file or standard input: it goes with --input")
         }
-        if input != "-", program.command == nil {
+        if input != StandardInput.path, program.command == nil {
             guard rate == nil, channels == nil, !raw else {
                 throw ValidationError(
                     "--raw, --rate and --channels are about raw samples: they go with --input - and --command")
@@ -80,7 +81,7 @@ struct SoundOptions: ParsableArguments {
         if let program { return .command(program, rate: rate, channels: channels, isRaw: raw) }
         return switch input {
         case nil: .microphone(device, waits)
-        case "-": .standard(rate: rate, channels: channels, isRaw: raw)
+        case StandardInput.path: .standard(rate: rate, channels: channels, isRaw: raw)
         case let path?: .file(path)
         }
     }

@@ -17,7 +17,8 @@ struct SourceCommandOptions: ParsableArguments {
         name: .customLong("command-silence"),
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Start the program anew when it has delivered nothing for so long (default: 10).", valueName: "SECONDS"))
+            "Start the program anew when it has delivered nothing for so long (default: "
+                + "\(Int(SourceCommandSettings.usualSilence))).", valueName: "SECONDS"))
     var silence: Double?
 
     func validate() throws {
@@ -45,7 +46,8 @@ struct SourceCommandOptions: ParsableArguments {
     func source(_ waits: WaitOptions, called: String?) throws -> CommandSource? {
         guard let command else { return nil }
         let words = try SourceCommand(command)
-        let settings = SourceCommandSettings(silence: silence ?? 10, wait: waits.atStart, waitLost: waits.lost)
+        let settings = SourceCommandSettings(
+            silence: silence ?? SourceCommandSettings.usualSilence, wait: waits.atStart, waitLost: waits.lost)
         let name = called.map { "\($0): \(words.name)" } ?? words.name
         let (own, its) = (LogSpeaker(), LogSpeaker())
         let errors = try CommandErrors(name: name) { text in its.line { $0.append(text) } }

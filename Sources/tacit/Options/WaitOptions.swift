@@ -5,14 +5,16 @@ import TacitDevices
 struct WaitOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("How long to wait for a device that is not there yet (default: 0).", valueName: "SECONDS"))
+        help: ArgumentHelp(
+            "How long to wait for a device that is not there yet (default: \(Int(DeviceWaits.atStart))).",
+            valueName: "SECONDS"))
     var wait: Double?
 
     @Option(
         name: .customLong("wait-lost"),
         parsing: .unconditional,
         help: ArgumentHelp(
-            "How long to wait for a device that was there and is lost (default: 60; inf: for ever).",
+            "How long to wait for a device that was there and is lost (default: \(Int(DeviceWaits.lost)); inf: for ever).",
             valueName: "SECONDS"))
     var waitLost: Double?
 

@@ -1,7 +1,7 @@
 import TacitModelFile
 import TacitText
 
-/// The parts of a model's description, under the names that they have in an adapter's `tacit.json`.
+/// The parts of a model's description; what comes from an adapter's `tacit.json` under the names that it has there.
 extension JSONLine {
     mutating func strings(_ name: StaticString, _ values: [String]) {
         beginArray(name)

@@ -1,6 +1,7 @@
 import Glibc
 import TacitConsole
 import TacitDevices
+import TacitDiagnostics
 import TacitMedia
 import TacitModelFile
 
@@ -31,7 +32,7 @@ enum FrameSources {
         let stop = terms.stop.descriptor
         if let format, format != .mjpeg, let size {
             let rate = options.rate ?? FrameClock.usualRate
-            return path == "-"
+            return path == StandardInput.path
                 ? try RawFrameSource(
                     descriptor: STDIN_FILENO, width: size.width, height: size.height, format: format, rate: rate,
                     bytesPerRow: options.stride, stopDescriptor: stop)
@@ -41,7 +42,7 @@ enum FrameSources {
         }
         if options.isStream {
             let rate = options.rate ?? FrameClock.usualRate
-            return path == "-"
+            return path == StandardInput.path
                 ? try MJPEGSource(descriptor: STDIN_FILENO, rate: rate, stopDescriptor: stop)
                 : try MJPEGSource(path: path, rate: rate, stopDescriptor: stop)
         }

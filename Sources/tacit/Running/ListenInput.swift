@@ -45,7 +45,7 @@ enum ListenInput {
         switch self {
         case .microphone(let device, _): device ?? Self.defaultDevice
         case .file(let path): path
-        case .standard: "standard input"
+        case .standard: StandardInput.name
         case .command(let source, _, _, _): source.name
         }
     }
@@ -74,7 +74,7 @@ enum ListenInput {
         case .microphone(_, let waits):
             let microphone = try Microphone(
                 MicrophoneSettings(sampleRate: sampleRate, wait: waits.atStart, waitLost: waits.lost),
-                device: try ALSADevice(name, wakeSeconds: min(hop / 10, 1 / 10)),
+                device: try ALSADevice(name, hop: hop),
                 stopDescriptor: stop, note: { note in terms.log { note.write("microphone", to: &$0) } })
             return try SoundSources.resample(microphone, to: sampleRate, file: name)
         }

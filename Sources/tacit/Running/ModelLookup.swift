@@ -7,10 +7,6 @@ import TacitModelFile
 
 /// Where a model is looked for when the command line names none.
 enum ModelLookup {
-    /// The default for sound, and for pictures.
-    static let sound = "sound.gguf"
-    static let image = "image.gguf"
-
     /// The folder beside a model in which earlier ones of its name are kept, each in a folder that is called by its
     /// digest.
     private static let kept = "kept"
@@ -75,11 +71,13 @@ enum ModelLookup {
     /// The default model for a file, a pipe or a folder: pictures have one of their own. Where the name does not tell,
     /// the first bytes do.
     static func defaultName(forFirst path: String?) -> String {
-        guard let path else { return sound }
-        if PictureFiles.isPictureName(path) { return image }
+        guard let path else { return ModelFileName.sound }
+        if PictureFiles.isPictureName(path) { return ModelFileName.image }
         // Of one that can't be looked into the pictures' model tells why.
-        if PictureFiles.isFolder(path) { return (try? PictureFiles.anyInFolder(path).isEmpty) == true ? sound : image }
-        return FirstBytes.withBytes(of: path, UnreadPicture.isPicture) ? image : sound
+        if PictureFiles.isFolder(path) {
+            return (try? PictureFiles.anyInFolder(path).isEmpty) == true ? ModelFileName.sound : ModelFileName.image
+        }
+        return FirstBytes.withBytes(of: path, UnreadPicture.isPicture) ? ModelFileName.image : ModelFileName.sound
     }
 
     private static var chosenFolder: String? { Process.environment("TACIT_MODELS") }

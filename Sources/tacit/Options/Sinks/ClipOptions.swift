@@ -14,33 +14,38 @@ struct ClipOptions<Use: SinkUse>: ParsableArguments {
     @Option(
         name: .customLong("clip-after"),
         parsing: .unconditional,
-        help: ArgumentHelp("Sound after its end (default: 2).", valueName: "SECONDS", visibility: Use.writing))
+        help: ArgumentHelp(
+            "Sound after its end (default: \(Int(standard.after))).", valueName: "SECONDS", visibility: Use.writing))
     var after: Double?
 
     @Option(
         name: .customLong("clip-longest"),
         parsing: .unconditional,
         help: ArgumentHelp(
-            "How long a clip gets at most (default: 60).", valueName: "SECONDS", visibility: Use.writing))
+            "How long a clip gets at most (default: \(Int(standard.longest))).", valueName: "SECONDS",
+            visibility: Use.writing))
     var longest: Double?
 
     @Option(
         name: .customLong("clip-count"),
         parsing: .unconditional,
         help: ArgumentHelp(
-            "How many are kept; the oldest make way (default: 1000).", valueName: "N", visibility: Use.writing))
+            "How many are kept; the oldest make way (default: \(standard.count)).", valueName: "N",
+            visibility: Use.writing))
     var count: Int?
 
     @Option(
         name: .customLong("clip-bytes"),
         help: ArgumentHelp(
-            "How much of them, as 500M or 2G (default: 500M).", valueName: "BYTES", visibility: Use.writing),
+            "How much of them, as 500M or 2G (default: \(standard.bytes / 1_000_000)M).", valueName: "BYTES",
+            visibility: Use.writing),
         transform: { try ByteCount($0) })
     var bytes: ByteCount?
 
     @Option(
         name: .customLong("clip-days"), parsing: .unconditional,
-        help: ArgumentHelp("For how long (default: 30).", valueName: "DAYS", visibility: Use.writing))
+        help: ArgumentHelp("For how long (default: \(Int(standard.days))).", valueName: "DAYS", visibility: Use.writing)
+    )
     var days: Double?
 
     @Option(
@@ -48,6 +53,8 @@ struct ClipOptions<Use: SinkUse>: ParsableArguments {
         help: ArgumentHelp("What is left free on the disk (default: a twentieth of it).", valueName: "BYTES"),
         transform: { try ByteCount($0) })
     var reserve: ByteCount?
+
+    private static var standard: ClipSettings { ClipSettings() }
 
     var given: String? {
         let flags: [(String, Bool)] = [

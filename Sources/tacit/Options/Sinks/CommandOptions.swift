@@ -6,14 +6,17 @@ struct CommandOptions: ParsableArguments {
     @Option(
         name: .customLong("exec-most"),
         parsing: .unconditional,
-        help: ArgumentHelp("Commands that run at once, at most (default: 4).", valueName: "N"))
+        help: ArgumentHelp("Commands that run at once, at most (default: \(standard.most)).", valueName: "N"))
     var most: Int?
 
     @Option(
         name: .customLong("exec-seconds"),
         parsing: .unconditional,
-        help: ArgumentHelp("After which a command that hangs is ended (default: 30).", valueName: "SECONDS"))
+        help: ArgumentHelp(
+            "After which a command that hangs is ended (default: \(Int(standard.seconds))).", valueName: "SECONDS"))
     var seconds: Double?
+
+    private static var standard: CommandSinkSettings { CommandSinkSettings() }
 
     var given: String? { most != nil ? "--exec-most" : seconds != nil ? "--exec-seconds" : nil }
 

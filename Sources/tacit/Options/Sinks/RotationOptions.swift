@@ -15,7 +15,7 @@ struct RotationOptions: ParsableArguments {
     @Option(
         name: .customLong("rotate-keep"),
         parsing: .unconditional,
-        help: ArgumentHelp("How many that were put away are kept (default: 30).", valueName: "N"))
+        help: ArgumentHelp("How many that were put away are kept (default: \(Rotation().kept)).", valueName: "N"))
     var keep: Int?
 
     var given: String? {

@@ -21,7 +21,8 @@ extension SettingsCheck {
     private var absent: [SettingsFault] {
         settings.inputs.compactMap { input in
             guard inputs.contains(where: { $0.name == input.name.text }), let entry = input.entry("input"),
-                let path = entry.values.first, path != "-", let error = PathProbe.obstacle(toReading: path)
+                let path = entry.values.first, path != StandardInput.path,
+                let error = PathProbe.obstacle(toReading: path)
             else { return nil }
             return SettingsFault(entry.place, "input: \(error.description): as long as that is so, it can't be run")
         }

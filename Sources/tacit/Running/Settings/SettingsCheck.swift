@@ -147,7 +147,7 @@ struct SettingsCheck {
     }
 
     private static func opened(_ input: Settings.Input) throws -> (Settings.Sense, LoadedModel) {
-        let name = input.sense == .pictures ? ModelLookup.image : ModelLookup.sound
+        let name = input.sense == .pictures ? ModelFileName.image : ModelFileName.sound
         let model = try LoadedModel(path: ModelLookup.path(input.model?.text, default: name))
         try model.requireLabels()
         let sense: Settings.Sense
@@ -241,7 +241,7 @@ struct SettingsCheck {
 
     private func source(_ input: Settings.Input, _ sense: Settings.Sense) -> String {
         for key in ["command", "input", "device"] {
-            if let value = input.entry(key)?.values.first { return value == "-" ? "standard input" : value }
+            if let value = input.entry(key)?.values.first { return StandardInput.shownName(value) }
         }
         return sense == .sound ? "default" : "the first camera"
     }

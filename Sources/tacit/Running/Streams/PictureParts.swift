@@ -4,6 +4,7 @@ import TacitDiagnostics
 import TacitLabelling
 import TacitLive
 import TacitMedia
+import TacitModelFile
 import TacitRecording
 import TacitSinks
 
@@ -28,7 +29,7 @@ struct PictureParts: StreamParts {
     init(_ options: Watch, _ path: String?, _ terms: StreamTerms, isTaught: Bool, mayWrite: Bool) throws {
         self.options = options
         self.terms = terms
-        let path = try ModelLookup.path(path, default: ModelLookup.image, taughtBy: options.learned.path)
+        let path = try ModelLookup.path(path, default: ModelFileName.image, taughtBy: options.learned.path)
         model = try FollowedLabels.load(path, options, terms, isTaught: isTaught, mayWrite: mayWrite)
         try model.requireLabels()
         try model.requireImages()

@@ -115,8 +115,8 @@ struct ReplayedStream {
         let settings = reader.settings
         var name = SystemPath.shortName(of: settings.modelName)
         // What a recording names is looked for where models are, and nowhere else.
-        if !name.hasSuffix(".gguf") || name.hasPrefix(".") {
-            name = settings.isSound ? ModelLookup.sound : ModelLookup.image
+        if !ModelFileName.isOne(name) || name.hasPrefix(".") {
+            name = settings.isSound ? ModelFileName.sound : ModelFileName.image
         }
         let found = try ModelLookup.path(path, default: name)
         var model = try LoadedModel(path: ModelLookup.earlier(found, digest: settings.modelDigest) ?? found)

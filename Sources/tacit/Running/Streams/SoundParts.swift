@@ -4,6 +4,7 @@ import TacitDiagnostics
 import TacitLabelling
 import TacitLive
 import TacitMedia
+import TacitModelFile
 import TacitRecording
 import TacitSinks
 import TacitText
@@ -31,7 +32,7 @@ struct SoundParts: StreamParts {
     init(_ options: Listen, _ path: String?, _ terms: StreamTerms, isTaught: Bool, mayWrite: Bool) throws {
         self.options = options
         self.terms = terms
-        let path = try ModelLookup.path(path, default: ModelLookup.sound, taughtBy: options.learned.path)
+        let path = try ModelLookup.path(path, default: ModelFileName.sound, taughtBy: options.learned.path)
         model = try FollowedLabels.load(path, options, terms, isTaught: isTaught, mayWrite: mayWrite)
         try model.requireLabels()
         try model.requireSound()
