@@ -3,7 +3,7 @@ import TacitTestSupport
 import Testing
 
 /// What was lost of a sound is told in words that a program can name.
-@Suite struct SoundDamageTests {
+@Suite struct LibrarySoundTests {
     @Test func whatIsLostIsNamed() throws {
         let folder = try TemporaryFolder()
         let frame: [UInt8] = [0xff, 0xf3, 0x88, 0xc0] + [UInt8](repeating: 0, count: 284)
