@@ -36,6 +36,10 @@ public struct TacitError: Error, Equatable, Sendable {
         case teaching
         /// To say that samples are raw.
         case takingAsSamples
+        /// To teach the labels of a file to a model, by their clips.
+        case renewing(model: String, labels: String)
+        /// To teach what has no clip once more to the model of this name, or to forget it.
+        case teachingAgain(model: String)
     }
 
     /// - Parameters:

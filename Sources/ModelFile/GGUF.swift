@@ -1,3 +1,5 @@
+import TacitDiagnostics
+
 #if _endian(big)
     #error("Model files are used where they lie and hold little-endian numbers")
 #endif
@@ -6,7 +8,7 @@
 /// `docs/gguf.md`; the names here follow it.
 package enum GGUF {
     /// "GGUF".
-    static let magic: [UInt8] = [0x47, 0x47, 0x55, 0x46]
+    package static let magic: [UInt8] = [0x47, 0x47, 0x55, 0x46]
     static let version: UInt32 = 3
 
     /// What is wrong with a version whose bytes are the other way round; nil for any other.
@@ -32,7 +34,7 @@ package enum GGUF {
     static let maximumHeader = 1 << 26
 
     /// How a metadata value is stored.
-    enum ValueType: UInt32 {
+    package enum ValueType: UInt32 {
         case uint8 = 0
         case int8 = 1
         case uint16 = 2
@@ -47,8 +49,19 @@ package enum GGUF {
         case int64 = 11
         case float64 = 12
 
+        /// The type of a key's value, or of the elements of one.
+        ///
+        /// - Throws: `TacitError` (bad data) for none that there is.
+        package init(reading cursor: inout ByteCursor, key: String) throws {
+            let number = try cursor.number(UInt32.self, "the type of \(key)")
+            guard let type = Self(rawValue: number) else {
+                throw TacitError(.badData, place: key, "unknown metadata type \(number)")
+            }
+            self = type
+        }
+
         /// Bytes of one value; for strings the least that one takes; nil for arrays.
-        var minimumSize: Int? {
+        package var minimumSize: Int? {
             switch self {
             case .uint8, .int8, .bool: 1
             case .uint16, .int16: 2

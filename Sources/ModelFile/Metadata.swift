@@ -50,16 +50,8 @@ package struct Metadata {
         }
     }
 
-    private static func type(from cursor: inout ByteCursor, key: String) throws -> GGUF.ValueType {
-        let raw = try cursor.number(UInt32.self, "the type of \(key)")
-        guard let type = GGUF.ValueType(rawValue: raw) else {
-            throw TacitError(.badData, place: key, "unknown metadata type \(raw)")
-        }
-        return type
-    }
-
     private static func value(from cursor: inout ByteCursor, key: String) throws -> Value {
-        let type = try type(from: &cursor, key: key)
+        let type = try GGUF.ValueType(reading: &cursor, key: key)
         switch type {
         case .uint32: return .uint32(try cursor.number(UInt32.self, key))
         case .float32: return .float32(Float(bitPattern: try cursor.number(UInt32.self, key)))
@@ -77,7 +69,7 @@ package struct Metadata {
     }
 
     private static func array(from cursor: inout ByteCursor, key: String) throws -> Value {
-        let type = try type(from: &cursor, key: key)
+        let type = try GGUF.ValueType(reading: &cursor, key: key)
         guard let size = type.minimumSize else {
             throw TacitError(.badData, place: key, "arrays of arrays are not supported")
         }

@@ -25,7 +25,6 @@ final class GGUFFile {
         let range: Range<Int>
     }
 
-    private static let magic = Array("GGUF".utf8)
     private static let maximumPairs = 1 << 16
     private static let maximumTensors = 1 << 16
     private static let maximumName = 1 << 10
@@ -54,8 +53,8 @@ final class GGUFFile {
         let descriptor = SystemPath.withBytes(path) { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
-        var start = [UInt8](repeating: 0, count: magic.count)
-        return pread(descriptor, &start, start.count, 0) == start.count && start == magic
+        var start = [UInt8](repeating: 0, count: GGUF.magic.count)
+        return pread(descriptor, &start, start.count, 0) == start.count && start == GGUF.magic
     }
 
     /// A tensor's elements, as floats give them.
@@ -67,7 +66,7 @@ final class GGUFFile {
 
     private func read() throws {
         var cursor = ByteCursor(map.bytes)
-        guard map.bytes.starts(with: Self.magic) else {
+        guard map.bytes.starts(with: GGUF.magic) else {
             throw TacitError(.badData, place: "byte 0", "not a GGUF file: expected one, or the base's folder")
         }
         try cursor.skip(4, "the magic number")
@@ -150,18 +149,22 @@ final class GGUFFile {
     }
 
     private static func value(from cursor: inout ByteCursor, _ key: String) throws -> Value {
-        let number = try cursor.number(UInt32.self, "the type of \(key)")
-        guard number == 9 else { return try scalar(number, from: &cursor, key) }
-        let type = try cursor.number(UInt32.self, "the type of \(key)")
-        guard type != 9 else { throw TacitError(.badData, place: key, "arrays of arrays are not supported") }
-        let least = try size(of: type, key)
+        let type = try GGUF.ValueType(reading: &cursor, key: key)
+        return type == .array ? try array(from: &cursor, key) : try scalar(type, from: &cursor, key)
+    }
+
+    private static func array(from cursor: inout ByteCursor, _ key: String) throws -> Value {
+        let type = try GGUF.ValueType(reading: &cursor, key: key)
+        guard let least = type.minimumSize else {
+            throw TacitError(.badData, place: key, "arrays of arrays are not supported")
+        }
         let count = try cursor.count("the length of \(key)", atMost: cursor.remaining / least)
-        guard count <= maximumArray, type != 8 else {
-            if type == 8 {
-                for _ in 0..<count { try cursor.skip(cursor.count("a string of \(key)", atMost: maximumString), key) }
-            } else {
-                try cursor.skip(count * least, key)
-            }
+        guard type != .string else {
+            for _ in 0..<count { try cursor.skip(cursor.count("a string of \(key)", atMost: maximumString), key) }
+            return .other
+        }
+        guard count <= maximumArray else {
+            try cursor.skip(count * least, key)
             return .other
         }
         var integers: [Int] = []
@@ -177,35 +180,26 @@ final class GGUFFile {
         return bools.count == count && count > 0 ? .bools(bools) : .other
     }
 
-    /// Bytes of one value; of a string the least that one takes.
-    private static func size(of type: UInt32, _ key: String) throws -> Int {
-        switch type {
-        case 0, 1, 7: 1
-        case 2, 3: 2
-        case 4, 5, 6: 4
-        case 8, 10, 11, 12: 8
-        default: throw TacitError(.badData, place: key, "unknown metadata type \(type)")
-        }
-    }
-
-    private static func scalar(_ type: UInt32, from cursor: inout ByteCursor, _ key: String) throws -> Value {
+    private static func scalar(
+        _ type: GGUF.ValueType, from cursor: inout ByteCursor, _ key: String
+    ) throws -> Value {
         func integer<Number: FixedWidthInteger & BitwiseCopyable>(_ type: Number.Type) throws -> Value {
             Int(exactly: try cursor.number(Number.self, key)).map(Value.integer) ?? .other
         }
         switch type {
-        case 0: return try integer(UInt8.self)
-        case 1: return try integer(Int8.self)
-        case 2: return try integer(UInt16.self)
-        case 3: return try integer(Int16.self)
-        case 4: return try integer(UInt32.self)
-        case 5: return try integer(Int32.self)
-        case 6: return .number(Double(Float(bitPattern: try cursor.number(UInt32.self, key))))
-        case 7: return .bool(try cursor.number(UInt8.self, key) != 0)
-        case 8: return .string(try cursor.string(key, atMost: maximumString))
-        case 10: return try integer(UInt64.self)
-        case 11: return try integer(Int64.self)
-        case 12: return .number(Double(bitPattern: try cursor.number(UInt64.self, key)))
-        default: throw TacitError(.badData, place: key, "unknown metadata type \(type)")
+        case .uint8: return try integer(UInt8.self)
+        case .int8: return try integer(Int8.self)
+        case .uint16: return try integer(UInt16.self)
+        case .int16: return try integer(Int16.self)
+        case .uint32: return try integer(UInt32.self)
+        case .int32: return try integer(Int32.self)
+        case .uint64: return try integer(UInt64.self)
+        case .int64: return try integer(Int64.self)
+        case .float32: return .number(Double(Float(bitPattern: try cursor.number(UInt32.self, key))))
+        case .float64: return .number(Double(bitPattern: try cursor.number(UInt64.self, key)))
+        case .bool: return .bool(try cursor.number(UInt8.self, key) != 0)
+        case .string: return .string(try cursor.string(key, atMost: maximumString))
+        case .array: return .other
         }
     }
 }

@@ -57,8 +57,8 @@ package struct LabelMigration {
                 file, at: "clips",
                 "\(count) \(count == 1 ? "example has" : "examples have") no clip that this model could be taught by ("
                     + lost.map(\.words).joined(separator: "; ")
-                    + "): nothing was changed; by \(labels.model.name), `tacit learn` with the same files keeps their clips, and "
-                    + "--forget NAME or --forget-background goes on without")
+                    + "): nothing was changed"
+            ).mended(by: .teachingAgain(model: labels.model.name))
         }
         var renewed = LearnedLabels(model)
         try renewed.add(additions, base)

@@ -3,7 +3,6 @@ import TacitEngine
 import TacitLabelling
 import TacitLearning
 import TacitModelFile
-import TacitText
 
 /// What is taught to a model.
 extension LoadedModel {
@@ -136,11 +135,6 @@ extension LoadedModel {
         description.thresholds += [Float](repeating: Self.learnedThreshold, count: names.count)
     }
 
-    /// What teaches the labels of a file to it that were taught to another model, as a shell takes it.
-    package func renewCommand(_ file: String) -> String {
-        "tacit learn \(ShellQuote.word(path)) --renew --labels \(ShellQuote.word(file))"
-    }
-
     /// Whether all examples have clips that this model can hear or see, but for corrections that it has no label for.
     package func canRenew(_ labels: LearnedLabels) -> Bool {
         let corrections = labels.corrections.filter {
@@ -159,11 +153,9 @@ extension LoadedModel {
     /// - Throws: `TacitError` (bad data) for labels that this model does not go with.
     package func requireOwn(_ labels: LearnedLabels, file: String) throws {
         guard labels.model.digest == identity.digest, labels.model.width == identity.width else {
-            throw TacitError.badData(
-                file, at: "model",
-                "the labels were taught to another model, \(labels.model.name): name that one"
-                    + (canRenew(labels)
-                        ? ", or `\(renewCommand(file))` teaches them to this one" : ""))
+            let error = TacitError.badData(
+                file, at: "model", "the labels were taught to another model, \(labels.model.name): name that one")
+            throw canRenew(labels) ? error.mended(by: .renewing(model: path, labels: file)) : error
         }
         let own = model.description.labels
         if let clash = labels.labels.first(where: { own.contains($0.name) }) {

@@ -1,4 +1,5 @@
 import TacitDiagnostics
+import TacitDoctor
 
 extension TacitError {
     /// With the command or the flag that would mend it.
@@ -7,6 +8,12 @@ extension TacitError {
         switch remedy {
         case nil: break
         case .teaching: error.reason += ": `tacit learn` makes one"
+        case .renewing(let model, let labels):
+            error.reason += ", or `\(RenewCommand.words(model: model, labels: labels))` teaches them to this one"
+        case .teachingAgain(let model):
+            error.reason +=
+                "; by \(model), `tacit learn` with the same files keeps their clips, and --forget NAME or "
+                + "--forget-background goes on without"
         case .takingAsSamples: error.reason += ", or say --raw to have it all taken as samples"
         }
         error.remedy = nil
