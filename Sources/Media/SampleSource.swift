@@ -1,7 +1,7 @@
 /// Where samples come from: a file, a descriptor, a microphone. The same to everything after it.
 ///
 /// Samples are mono, -1...1, at `sampleRate`; several channels have been averaged.
-public protocol SampleSource: AnyObject {
+package protocol SampleSource: AnyObject {
     /// Hertz.
     var sampleRate: Int { get }
 
@@ -19,7 +19,7 @@ public protocol SampleSource: AnyObject {
 }
 
 extension SampleSource {
-    public var damage: SoundDamage { SoundDamage() }
+    package var damage: SoundDamage { SoundDamage() }
 
     /// Reads to the end, or so many samples and what comes with the last of them.
     ///

@@ -1,5 +1,5 @@
 /// What a source has next.
-public enum SourceEvent: Equatable, Sendable {
+package enum SourceEvent: Equatable, Sendable {
     /// So many samples were written.
     case samples(Int)
     /// Samples were lost between those before and those after this event.
@@ -8,19 +8,19 @@ public enum SourceEvent: Equatable, Sendable {
     case end
 
     /// A stretch of the stream that is missing.
-    public struct Gap: Equatable, Sendable {
+    package struct Gap: Equatable, Sendable {
         /// Samples lost, at the source's rate.
-        public var samples: Int
-        public var reason: Reason
+        package var samples: Int
+        package var reason: Reason
 
-        public init(samples: Int, reason: Reason) {
+        package init(samples: Int, reason: Reason) {
             self.samples = samples
             self.reason = reason
         }
     }
 
     /// Why samples are missing.
-    public enum Reason: String, Equatable, Sendable {
+    package enum Reason: String, Equatable, Sendable {
         /// They came faster than they were read.
         case overrun
         /// The machine or the device slept.

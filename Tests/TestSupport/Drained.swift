@@ -1,13 +1,13 @@
 import TacitMedia
 
 /// Everything a source gives, until its end.
-public struct Drained {
-    public var samples: [Float] = []
-    public var gaps: [SourceEvent.Gap] = []
+package struct Drained {
+    package var samples: [Float] = []
+    package var gaps: [SourceEvent.Gap] = []
 
-    public init() {}
+    package init() {}
 
-    public init(_ source: any SampleSource, room: Int = 1000) throws {
+    package init(_ source: any SampleSource, room: Int = 1000) throws {
         var buffer = [Float](repeating: 0, count: room)
         while true {
             let event = try buffer.withUnsafeMutableBufferPointer { try source.read(into: $0) }

@@ -28,7 +28,8 @@ enum LabelsCheck {
             }
             let reason = "the labels were taught to another model, \(labels.model.name)"
             if let model = patient.models.first(where: { $0.canRenew(labels) }) {
-                return [Finding(.otherModelsLabels, path, reason, fix: RenewCommand.words(model: model.path, labels: path))]
+                let fix = RenewCommand.words(model: model.path, labels: path)
+                return [Finding(.otherModelsLabels, path, reason, fix: fix)]
             }
             return [
                 Finding(

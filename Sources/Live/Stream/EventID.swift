@@ -4,7 +4,7 @@ import TacitText
 
 /// A name that no other event has, on this machine or any other: when the program began, in milliseconds since 1970, a
 /// random number of its own, and a count. In the order of the events, as text as well but for the count.
-public struct EventID: Equatable, Hashable, Sendable, CustomStringConvertible {
+package struct EventID: Equatable, Hashable, Sendable, CustomStringConvertible {
     package let begun: UInt64
     package let random: UInt32
     package let number: UInt64
@@ -54,7 +54,7 @@ public struct EventID: Equatable, Hashable, Sendable, CustomStringConvertible {
         buffer.append(integer: Int(truncatingIfNeeded: number))
     }
 
-    public var description: String {
+    package var description: String {
         var buffer = ByteBuffer(capacity: 64)
         write(to: &buffer)
         return String(decoding: buffer.bytes, as: UTF8.self)

@@ -3,9 +3,9 @@ import TacitText
 /// What there is to tell about one reading of a stream, whatever the sense.
 ///
 /// The vectors are valid while the reading is handled.
-public struct LiveReading {
+package struct LiveReading {
     /// What was read.
-    public enum Place {
+    package enum Place {
         /// Seconds of sound, from the first sample to one past the last.
         case span(start: Double, end: Double)
         /// A picture: its number in the stream, counted from 0, and how many were dropped since the start.
@@ -13,25 +13,25 @@ public struct LiveReading {
     }
 
     /// Seconds from the start of the stream to the end of what was read.
-    public let time: Double
-    public let place: Place
+    package let time: Double
+    package let place: Place
     /// Root mean square of the samples since the reading before, in decibels of full scale, -120 at least; nil where
     /// there is no sound.
-    public let level: Double?
+    package let level: Double?
     /// `[labels]`, as the model gave them.
-    public let scores: UnsafeBufferPointer<Float>
+    package let scores: UnsafeBufferPointer<Float>
     /// `[labels]`, as events are decided by them.
-    public let smoothed: UnsafeBufferPointer<Float>
+    package let smoothed: UnsafeBufferPointer<Float>
     /// `[labels]`: the scores before softmax or sigmoid.
-    public let logits: UnsafeBufferPointer<Float>
+    package let logits: UnsafeBufferPointer<Float>
     /// The head's input, `[width]`.
-    public let embedding: UnsafeBufferPointer<Float>
+    package let embedding: UnsafeBufferPointer<Float>
     /// Time that the model took since the reading before, in seconds.
-    public let inferenceSeconds: Double
+    package let inferenceSeconds: Double
     package let wall: WallTime
 
     /// The moment at which it was told, on the wall clock, in milliseconds since 1970-01-01T00:00:00Z.
-    public var wallMilliseconds: Int { wall.milliseconds }
+    package var wallMilliseconds: Int { wall.milliseconds }
 
     package init(
         time: Double, place: Place, level: Double?, scores: UnsafeBufferPointer<Float>,

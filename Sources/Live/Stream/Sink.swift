@@ -6,7 +6,7 @@ import TacitFrontEnd
 /// another, but for `finish`, which may come from any. Nothing that is called here may wait for a reader for longer
 /// than the stream itself can wait: what may block does so on a thread of its own, behind a queue that has an end.
 /// Whatever is thrown ends the stream.
-public protocol Sink: AnyObject {
+package protocol Sink: AnyObject {
     /// How many seconds of sound may go by at once: as many are given to `samples` at the most.
     var secondsAtOnce: Double { get }
     /// Samples went by.
@@ -61,12 +61,12 @@ public protocol Sink: AnyObject {
 }
 
 extension Sink {
-    public var secondsAtOnce: Double { 1 }
-    public func samples(_ samples: UnsafeBufferPointer<Float>, time: Double) {}
-    public func picture(_ seen: PixelView) {}
-    public func frame(_ frame: PixelView) {}
-    public func passed(time: Double) {}
-    public func quiet(_ quiet: LiveQuiet) {}
-    public func relabel(_ labels: StreamLabels) {}
-    public func finish() {}
+    package var secondsAtOnce: Double { 1 }
+    package func samples(_ samples: UnsafeBufferPointer<Float>, time: Double) {}
+    package func picture(_ seen: PixelView) {}
+    package func frame(_ frame: PixelView) {}
+    package func passed(time: Double) {}
+    package func quiet(_ quiet: LiveQuiet) {}
+    package func relabel(_ labels: StreamLabels) {}
+    package func finish() {}
 }

@@ -2,9 +2,9 @@ import TacitLabelling
 
 /// The labels of a stream by their places in its scores, and the names that its events carry. While a stream lasts a place
 /// belongs to one label: those that come stand behind all others, and those that go leave theirs empty.
-public struct StreamLabels: Equatable, Sendable {
+package struct StreamLabels: Equatable, Sendable {
     /// `[labels]`
-    public package(set) var names: [String]
+    package package(set) var names: [String]
     /// The first that was learned; as many as there are names where none was.
     package var learnedFrom: Int
     /// `[labels]`, that events are decided by.

@@ -1,23 +1,23 @@
 import TacitDiagnostics
 
 /// One picture's memory, used for one frame after another: it grows when a larger one comes, and never shrinks.
-public final class FrameBuffer {
+package final class FrameBuffer {
     /// The most pixels that a picture may have; more are refused before memory is taken for them.
-    public static let maximumPixels = 1 << 26
+    package static let maximumPixels = 1 << 26
     /// The most that a row or a column of raw frames may have.
     package static let maximumSide = 1 << 16
 
     /// `[height][width][channels]`, rows from the top.
-    public private(set) var pixels: UnsafeMutablePointer<UInt8>
+    package private(set) var pixels: UnsafeMutablePointer<UInt8>
     /// Pixels in a row.
-    public private(set) var width = 0
+    package private(set) var width = 0
     /// Rows.
-    public private(set) var height = 0
+    package private(set) var height = 0
     /// 1 (grey) or 3 (RGB).
-    public private(set) var channels = 1
+    package private(set) var channels = 1
     private var capacity = 1
 
-    public init() {
+    package init() {
         pixels = .allocate(capacity: 1)
         pixels.initialize(to: 0)
     }
@@ -27,12 +27,12 @@ public final class FrameBuffer {
     }
 
     /// Of the picture that is there: one byte a channel of each pixel.
-    public var byteCount: Int { width * height * channels }
+    package var byteCount: Int { width * height * channels }
 
     /// Makes room for a picture. What was there is lost.
     ///
     /// - Throws: `TacitError` (bad data) for one without pixels or with too many.
-    public func reshape(width: Int, height: Int, channels: Int) throws {
+    package func reshape(width: Int, height: Int, channels: Int) throws {
         try Self.check(width: width, height: height)
         let count = width * height * channels
         if count > capacity {

@@ -1,7 +1,7 @@
 import TacitDiagnostics
 
 /// What a source of frames has next.
-public enum FrameEvent {
+package enum FrameEvent {
     /// The source's buffer holds this frame.
     case frame(Stamp)
     /// Frames came that nobody wanted yet, up to this time in microseconds: the source is alive.
@@ -14,33 +14,33 @@ public enum FrameEvent {
     case end
 
     /// Which frame it is.
-    public struct Stamp: Equatable, Sendable {
+    package struct Stamp: Equatable, Sendable {
         /// Counted from 0 since the start of the stream, those that were never seen included.
-        public var index: Int
+        package var index: Int
         /// Microseconds since the start of the stream.
-        public var time: Int
+        package var time: Int
         /// How many frames since the start were lost: newer ones came before there was time for them, or they arrived
         /// damaged.
-        public var dropped: Int
+        package var dropped: Int
 
-        public init(index: Int, time: Int, dropped: Int) {
+        package init(index: Int, time: Int, dropped: Int) {
             self.index = index
             self.time = time
             self.dropped = dropped
         }
 
         /// Seconds since the start of the stream.
-        public var seconds: Double { Double(time) / 1_000_000 }
+        package var seconds: Double { Double(time) / 1_000_000 }
     }
 
-    public struct Gap: Equatable, Sendable {
+    package struct Gap: Equatable, Sendable {
         /// Where it ends, in microseconds since the start of the stream.
-        public var end: Int
+        package var end: Int
         /// Its length in microseconds.
-        public var length: Int
-        public var reason: Reason
+        package var length: Int
+        package var reason: Reason
 
-        public init(end: Int, length: Int, reason: Reason) {
+        package init(end: Int, length: Int, reason: Reason) {
             self.end = end
             self.length = length
             self.reason = reason
@@ -48,7 +48,7 @@ public enum FrameEvent {
     }
 
     /// Why frames are missing.
-    public enum Reason: String, Equatable, Sendable {
+    package enum Reason: String, Equatable, Sendable {
         /// The device was away.
         case lost
         /// The device was there, but no frame came.

@@ -1,5 +1,5 @@
 /// Where frames come from: picture files, a descriptor, a camera. The same to everything after it.
-public protocol FrameSource: AnyObject {
+package protocol FrameSource: AnyObject {
     /// The last frame that `read` announced, valid until the next call.
     var frame: FrameBuffer { get }
     /// The file that it came from, where each has one of its own.
@@ -14,5 +14,5 @@ public protocol FrameSource: AnyObject {
 }
 
 extension FrameSource {
-    public var framePath: String? { nil }
+    package var framePath: String? { nil }
 }
