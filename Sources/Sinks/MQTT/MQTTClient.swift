@@ -111,7 +111,10 @@ final class MQTTClient {
     ///
     /// - Returns: why nobody does; nil where somebody does.
     private func call() -> String? {
-        let places = (try? SocketAddress.all(of: address.host, port: address.port))?.compactMap(\.host) ?? []
+        let places: [String]
+        do throws(SocketAddress.Unknown) {
+            places = try SocketAddress.all(of: address.host, port: address.port).compactMap(\.host)
+        } catch { return error.reason }
         errno = 0
         if address.isEncrypted, places.count > 1 {
             // A certificate is for a name, so the library has to be given that; and only one that waits goes on to the next
@@ -220,8 +223,9 @@ final class MQTTClient {
     }
 
     static func words(_ result: Int32) -> String {
-        // The system's own.
-        if result == Int32(TACIT_MOSQUITTO_ERRNO) { return TacitError.systemWords() }
+        // The system's own; it has none where a broker hangs up in the midst of what it says.
+        if result == Int32(TACIT_MOSQUITTO_ERRNO), errno != 0 { return TacitError.systemWords() }
+        if result == Int32(TACIT_MOSQUITTO_ERRNO) { return words(Int32(TACIT_MOSQUITTO_CONNECTION_LOST)) }
         // Some versions have no words for it.
         if result == Int32(TACIT_MOSQUITTO_KEEP_ALIVE) { return "the broker has said nothing for too long" }
         return words(tacit_mosquitto_strerror(result))

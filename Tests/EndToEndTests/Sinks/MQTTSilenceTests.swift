@@ -42,6 +42,33 @@ struct MQTTSilenceTests {
         #expect(fed.finish() == 0)
     }
 
+    /// The library has no reason for it, nor has the system.
+    @Test func whereSomebodyHangsUpInTheMidstOfAMessage() throws {
+        let broker = try HangingUpBroker()
+        let address = "mqtt://127.0.0.1:\(broker.port)/here"
+        let fed = try FedRun(try EventfulListening(), ["--realtime", "--to", address])
+        fed.feed(seconds: 1)
+        #expect(waitUntil { fed.run.standardError.contains("; tried again") })
+        #expect(
+            fed.run.standardError.contains("\(address): The connection was lost; tried again"),
+            "\(fed.run.standardError)")
+        fed.run.send(signal: SIGTERM)
+        #expect(fed.finish() == 0)
+    }
+
+    /// The resolver's own words, as of a page's host.
+    @Test(arguments: ["mqtt", "mqtts"])
+    func whereThereIsNoSuchHost(scheme: String) throws {
+        // RFC 6761, section 6.4: a name that there never is.
+        let place = "\(scheme)://broker.invalid:1883/here"
+        let outcome = try EventfulListening().run(["--to", place, "--require-sinks"])
+        #expect(outcome.status == 73, "\(outcome.standardError)")
+        #expect(outcome.errorLines.count == 1, "\(outcome.standardError)")
+        // "Name or service not known", or that no name server answers.
+        #expect(outcome.standardError.contains("\(place): ") && outcome.standardError.contains("name"))
+        #expect(!outcome.standardError.contains("Lookup error"), "\(outcome.standardError)")
+    }
+
     /// Who waits for a broker goes when it is told to.
     @Test func theWaitIsCalledOff() throws {
         let inputs = try SeveralInputs()
