@@ -83,13 +83,14 @@ extension PageServer {
         _ connection: OpaquePointer, path: String, method: String
     ) -> Result<PageRequest, Refusal> {
         func header(_ name: String) -> String? { Self.header(name, of: connection) }
-        let route = PageRoute(rawValue: path)
+        let target = PageTarget(path)
+        let route = PageRoute(rawValue: target.path)
         // Whoever stands in front may have gone by the other one (RFC 9112, section 3.2).
         for name in ["Host", "Origin"] where tacit_microhttpd_count_headers(connection, name) > 1 {
             return .failure(Refusal(answer: .words(400, "more than one \(name)")))
         }
         let head = PageGuard.Head(
-            host: header("Host"), origin: header("Origin"), authorization: header("Authorization"))
+            host: target.host ?? header("Host"), origin: header("Origin"), authorization: header("Authorization"))
         if let refusal = access.refusal(head, isCorrection: route == .correct) {
             return .failure(Refusal(answer: refusal))
         }

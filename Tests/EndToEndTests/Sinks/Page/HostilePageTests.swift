@@ -56,6 +56,21 @@ struct HostilePageTests {
         #expect(!answer.text.contains("root:"))
     }
 
+    /// As proxies ask; the host that is named there is the one that counts (RFC 9112, section 3.2.2).
+    @Test func wholeAddresses() throws {
+        let page = try PageRun()
+        for (address, status) in [
+            ("http://\(page.host)/healthz", 200), ("HTTP://\(page.host)/api/state?a=b", 200),
+            ("http://\(page.host)", 200), ("http://\(page.host)/nowhere", 404),
+            ("http://example.org/healthz", 403), ("http:///healthz", 403),
+            ("http://a@\(page.host)/healthz", 403), ("https://\(page.host)/healthz", 404),
+        ] {
+            #expect(try page.ask(address).status == status, "\(address)")
+        }
+        #expect(try page.ask("http://\(page.host)/healthz", host: "example.org").status == 200)
+        #expect(try page.ask("http://example.org/healthz").status == 403)
+    }
+
     @Test func correctionsWantTheirToken() throws {
         let page = try PageRun()
         let json = ["Content-Type: application/json"]
