@@ -72,6 +72,12 @@ import Testing
         Attack("5 dimensions", "head.bias: 5 dimensions, expected 1 to 4") {
             $0.entry("head.bias") { $0.shape = [16, 1, 1, 1, 1] }
         },
+        Attack("a tensor without a name", "byte #: a tensor without a name") {
+            $0.entry("head.bias") {
+                $0.name = ""
+                $0.shape = []
+            }
+        },
         Attack("another type of tensor", "head.bias: type 12, expected F32") {
             $0.entry("head.bias") { $0.type = 12 }
         },

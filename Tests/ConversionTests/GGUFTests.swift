@@ -233,6 +233,7 @@ import Testing
         }
         try check("token_embd.weight: offset 8 is no multiple of 32") { $0.tensors[0].offset = 8 }
         try check("token_embd.weight: 5 dimensions, expected 1 to 4") { $0.tensors[0].shape = [32, 1, 1, 1, 3] }
+        try check("byte #: a tensor without a name") { $0.tensors[0].name = "" }
         try check("output.weight: the tensor's data overlaps another's") {
             $0.tensors.append(("output.weight", [32, 3], 0, 0))
         }
