@@ -64,8 +64,7 @@ struct MQTTSilenceTests {
         let outcome = try EventfulListening().run(["--to", place, "--require-sinks"])
         #expect(outcome.status == 73, "\(outcome.standardError)")
         #expect(outcome.errorLines.count == 1, "\(outcome.standardError)")
-        // "Name or service not known", or that no name server answers.
-        #expect(outcome.standardError.contains("\(place): ") && outcome.standardError.contains("name"))
+        #expect(outcome.standardError.contains("\(place): "), "\(outcome.standardError)")
         #expect(!outcome.standardError.contains("Lookup error"), "\(outcome.standardError)")
     }
 

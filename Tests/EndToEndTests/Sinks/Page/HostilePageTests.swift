@@ -60,15 +60,15 @@ struct HostilePageTests {
     @Test func wholeAddresses() throws {
         let page = try PageRun()
         for (address, status) in [
-            ("http://\(page.host)/healthz", 200), ("HTTP://\(page.host)/api/state?a=b", 200),
+            ("http://\(page.host)/metrics", 200), ("HTTP://\(page.host)/api/state?a=b", 200),
             ("http://\(page.host)", 200), ("http://\(page.host)/nowhere", 404),
-            ("http://example.org/healthz", 403), ("http:///healthz", 403),
-            ("http://a@\(page.host)/healthz", 403), ("https://\(page.host)/healthz", 404),
+            ("http://example.org/metrics", 403), ("http:///metrics", 403),
+            ("http://a@\(page.host)/metrics", 403), ("https://\(page.host)/metrics", 404),
         ] {
             #expect(try page.ask(address).status == status, "\(address)")
         }
-        #expect(try page.ask("http://\(page.host)/healthz", host: "example.org").status == 200)
-        #expect(try page.ask("http://example.org/healthz").status == 403)
+        #expect(try page.ask("http://\(page.host)/metrics", host: "example.org").status == 200)
+        #expect(try page.ask("http://example.org/metrics").status == 403)
     }
 
     @Test func correctionsWantTheirToken() throws {
