@@ -102,7 +102,7 @@ package enum SystemPath {
 
     /// A path that a program gives. What the command takes for standard input, "-", is a file of that name there,
     /// wherever it comes to: standard input is the program's own.
-    package static func ofFile(_ path: String) -> String { path == "-" ? "./-" : path }
+    package static func ofFile(_ path: String) -> String { path == StandardInput.path ? "./-" : path }
 
     /// Whether the system's bytes were UTF-8.
     package static func isText(_ name: String) -> Bool { !name.unicodeScalars.contains(where: isEscape) }

@@ -72,6 +72,16 @@ package enum GGUF {
         }
     }
 
+    /// A tensor's name, which is where all else that is wrong with it is said to be.
+    ///
+    /// - Throws: `TacitError` (bad data) for an empty one, and for one that is longer than `atMost` bytes.
+    package static func tensorName(reading cursor: inout ByteCursor, atMost: Int) throws -> String {
+        let start = cursor.offset
+        let name = try cursor.string("a tensor's name", atMost: atMost)
+        guard !name.isEmpty else { throw TacitError(.badData, place: "byte \(start)", "a tensor without a name") }
+        return name
+    }
+
     /// `count` rounded up to whole units of `alignment`. `count` is at most the length of a file.
     static func aligned(_ count: Int) -> Int {
         (count + alignment - 1) & ~(alignment - 1)

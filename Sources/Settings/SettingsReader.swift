@@ -262,7 +262,7 @@ package struct SettingsReader {
                 }
             }
         }
-        let standard = settings.inputs.compactMap { $0.entry("input") }.filter { $0.values == ["-"] }
+        let standard = settings.inputs.compactMap { $0.entry("input") }.filter { $0.values == [StandardInput.path] }
         for entry in standard.dropFirst() {
             refuse(entry.place, "input: standard input is read already, by the input of line \(standard[0].place.line)")
         }

@@ -97,10 +97,7 @@ final class GGUFFile {
     private func readTensors(from cursor: inout ByteCursor, count: Int) throws {
         var stated: [(name: String, type: BlockType, shape: [Int], offset: Int, byteCount: Int)] = []
         for _ in 0..<count {
-            let start = cursor.offset
-            let name = try cursor.string("a tensor's name", atMost: Self.maximumName)
-            // The name is where all else that is wrong with a tensor is said to be.
-            guard !name.isEmpty else { throw TacitError(.badData, place: "byte \(start)", "a tensor without a name") }
+            let name = try GGUF.tensorName(reading: &cursor, atMost: Self.maximumName)
             func fault(_ reason: String) -> TacitError { TacitError(.badData, place: name, reason) }
             let rank = try cursor.number(UInt32.self, "the rank of \(name)")
             guard (1...4).contains(rank) else { throw fault("\(rank) dimensions, expected 1 to 4") }

@@ -79,12 +79,7 @@ struct ContainerHeader {
         var names: Set<String> = []
         tensors.reserveCapacity(count)
         for _ in 0..<count {
-            let start = cursor.offset
-            let name = try cursor.string("a tensor's name", atMost: GGUF.maximumName)
-            // The name is where all else that is wrong with a tensor is said to be.
-            guard !name.isEmpty else {
-                throw TacitError(.badData, place: "byte \(start)", "a tensor without a name")
-            }
+            let name = try GGUF.tensorName(reading: &cursor, atMost: GGUF.maximumName)
             guard names.insert(name).inserted else {
                 throw TacitError(.badData, place: name, "the tensor occurs twice")
             }
