@@ -224,8 +224,9 @@ final class MQTTClient {
 
     static func words(_ result: Int32) -> String {
         // The system's own; it has none where a broker hangs up in the midst of what it says.
-        if result == Int32(TACIT_MOSQUITTO_ERRNO), errno != 0 { return TacitError.systemWords() }
-        if result == Int32(TACIT_MOSQUITTO_ERRNO) { return words(Int32(TACIT_MOSQUITTO_CONNECTION_LOST)) }
+        if result == Int32(TACIT_MOSQUITTO_ERRNO) {
+            return errno != 0 ? TacitError.systemWords() : words(Int32(TACIT_MOSQUITTO_CONNECTION_LOST))
+        }
         // Some versions have no words for it.
         if result == Int32(TACIT_MOSQUITTO_KEEP_ALIVE) { return "the broker has said nothing for too long" }
         return words(tacit_mosquitto_strerror(result))
