@@ -202,7 +202,8 @@ package struct ScreenLine {
     /// Columns that a character takes: none for what combines with the one before, two for East Asian wide ones and
     /// pictures.
     private static func columns(_ scalar: Unicode.Scalar) -> Int {
-        if scalar.value < 0x300 { return 1 }
+        // What would spoil the line stands as a question mark.
+        if scalar.value < 0x300 || scalar.spoilsLine { return 1 }
         switch scalar.properties.generalCategory {
         case .nonspacingMark, .enclosingMark, .format: return 0
         default: break
