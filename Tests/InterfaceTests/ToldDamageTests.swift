@@ -5,9 +5,7 @@ import Testing
 
 /// What was lost of a sound is told to programs, too.
 @Suite struct ToldDamageTests {
-    /// Silence in MP3: 16 kHz, 288 bytes a frame.
-    private static let frame: [UInt8] = [0xff, 0xf3, 0x88, 0xc0] + [UInt8](repeating: 0, count: 284)
-    private static let frames: [UInt8] = Array([[UInt8]](repeating: frame, count: 100).joined())
+    private static let frames = Sounds.silentMP3(frames: 100)
 
     private func damage(_ handle: OpaquePointer) throws -> (tacit_damage, words: String) {
         var damage = tacit_damage()

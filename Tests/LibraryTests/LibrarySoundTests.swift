@@ -6,8 +6,7 @@ import Testing
 @Suite struct LibrarySoundTests {
     @Test func whatIsLostIsNamed() throws {
         let folder = try TemporaryFolder()
-        let frame: [UInt8] = [0xff, 0xf3, 0x88, 0xc0] + [UInt8](repeating: 0, count: 284)
-        let frames = Array([[UInt8]](repeating: frame, count: 100).joined())
+        let frames = Sounds.silentMP3(frames: 100)
         let whole = try Sound(folder.write("whole.mp3", frames)).damage
         #expect(whole == SoundDamage() && whole.isNone)
         let broken: SoundDamage = try Sound(

@@ -295,7 +295,7 @@ import Testing
             ("a.png", [0x89, 0x50, 0x4e, 0x47] + [UInt8](repeating: 9, count: 99), "PNG"),
             ("a.txt", Array("no sound at all, only words".utf8), "no sound of a format that is read here"),
             ("a.wav", Array(Self.wave[..<30]), "ends in its header"),
-            ("a.mp3", [0xff, 0xf3, 0x88, 0xc0] + [UInt8](repeating: 0, count: 284), "too short"),
+            ("a.mp3", Sounds.silentMP3(frames: 1), "too short"),
         ]
         for (name, bytes, words) in cases {
             let path = try folder.write(name, bytes)

@@ -16,4 +16,10 @@ public enum Sounds {
     public static func raw(_ samples: [Int16]) -> [UInt8] {
         samples.flatMap { littleEndian(UInt16(bitPattern: $0)) }
     }
+
+    /// Silence in MP3: 16 kHz, 288 bytes a frame of 36 ms.
+    public static func silentMP3(frames: Int) -> [UInt8] {
+        let frame: [UInt8] = [0xff, 0xf3, 0x88, 0xc0] + [UInt8](repeating: 0, count: 284)
+        return Array([[UInt8]](repeating: frame, count: frames).joined())
+    }
 }
